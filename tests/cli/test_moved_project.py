@@ -39,7 +39,7 @@ posts:
     channels: [twitter]
     text: Queue post
 """
-#: Every entry has other words and, if it has one, another time.
+#: Every entry with another text and, if it has a time, another time.
 EDITED = (
     POSTS.replace("12-20 12:00", "12-21 15:00")
     .replace("12-03 12:00", "12-09 12:00")
@@ -48,7 +48,7 @@ EDITED = (
     .replace("Queue post", "Queue post, in other words")
 )
 AFTER = ["Published post", "Queue post", "We moved the launch", "We moved the launch"]
-#: So much text that git sees a different file.
+#: Enough text for git to see a different file.
 OTHER = "# Everything is new here.\n" * 40
 #: The project's old place, its new one, and the root file's name for commands.
 MOVES = [("buffer.yaml", "social/buffer.yaml"), ("buffer.yaml", "acme.yaml"), ("acme/buffer.yaml", "brand/posts.yml")]
@@ -72,7 +72,7 @@ def commit(project: Project) -> None:
 
 
 def begun(project: Project, root: str = "buffer.yaml", text: str = ROOT) -> None:
-    """Apply a project whose first posts are published since."""
+    """Apply a project, and again a day later, when its first posts are published."""
     project.write(root, text)
     project.write(str(Path(root).with_name("posts") / "x.yaml"), POSTS)
     commit(project)
@@ -97,7 +97,7 @@ def edit(project: Project, root: str, text: str = EDITED) -> None:
 
 
 def apply(project: Project, root: str) -> tuple[int, str]:
-    """Apply; the exit code, and all that was printed."""
+    """Apply; returns the exit code and the output on one line."""
     ran = project("apply", "--file", root, "--auto-approve", "--settle", "0")
     return ran.code, " ".join((ran.out + ran.err).split())
 
@@ -108,7 +108,7 @@ def texts(project: Project) -> list[str]:
 
 
 def refuse(bare: Path, message: str = "") -> None:
-    """Let the remote refuse pushes of commits with this in their message; without one, allow all."""
+    """Make the remote refuse pushes of commits with this in their message, or allow all pushes."""
     hook = bare / "hooks" / "update"
     hook.parent.mkdir(exist_ok=True)
     denied = f"git log -1 --format=%s $3 | grep -q '{message}' && exit 1" if message else ""
@@ -119,7 +119,7 @@ def refuse(bare: Path, message: str = "") -> None:
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize(("old", "new"), MOVES)
 def test_moved_and_edited(project: Project, old: str, new: str) -> None:
-    """In one commit: unsent posts are changed, published ones held, nothing is created."""
+    """Unsent posts are changed, published ones held, and nothing is created: moved and edited in one commit."""
     begun(project, old)
     move(project, old, new)
     edit(project, new)
@@ -138,7 +138,7 @@ def test_moved_and_edited(project: Project, old: str, new: str) -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_a_move_that_is_staged(project: Project) -> None:
-    """It counts before it is committed."""
+    """The state is used before the move is committed."""
     begun(project)
     move(project, "buffer.yaml", "acme.yaml")
     edit(project, "acme.yaml")
@@ -148,7 +148,7 @@ def test_a_move_that_is_staged(project: Project) -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_a_root_file_that_was_rewritten(project: Project) -> None:
-    """Git cannot follow it, but its posts are where they were."""
+    """The state is used, since the posts are where they were, though git sees no move."""
     begun(project)
     (project.folder / "buffer.yaml").unlink()
     project.write("acme.yaml", OTHER + ROOT)
@@ -160,7 +160,7 @@ def test_a_root_file_that_was_rewritten(project: Project) -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_moved_and_moved_back(project: Project) -> None:
-    """As by a revert: the record moves back, too."""
+    """The state moves back, too, as after a revert."""
     begun(project)
     move(project, "buffer.yaml", "acme.yaml")
     commit(project)
@@ -174,7 +174,7 @@ def test_moved_and_moved_back(project: Project) -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_an_old_checkout_does_nothing(project: Project, tmp_path: Path) -> None:
-    """Its root file's document says where the record is."""
+    """Exit 1 with the state's new place, and `git pull` as the hint."""
     begun(project)
     git.git(project.folder, "clone", "--quiet", ".", str(tmp_path / "old"))
     git.git(tmp_path / "old", "remote", "set-url", "origin", str(tmp_path / "remote.git"))
@@ -193,7 +193,7 @@ def test_an_old_checkout_does_nothing(project: Project, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("message", ["state: moving to", "state: moved from", "state: moved to"])
 def test_cut_off_while_it_is_moved(project: Project, bare: Path, message: str) -> None:
-    """The next run continues; a plan in between shows the same."""
+    """The next run completes the move; a plan in between shows the same changes."""
     begun(project)
     move(project, "buffer.yaml", "acme.yaml")
     edit(project, "acme.yaml")
@@ -212,7 +212,7 @@ def test_cut_off_while_it_is_moved(project: Project, bare: Path, message: str) -
 
 @pytest.mark.parametrize("cut_off", ["", "state: moved from"], ids=["moved", "cut off"])
 def test_two_root_files_that_may_go_on_with_it(project: Project, bare: Path, cut_off: str) -> None:
-    """Each on a branch of its own: the second one has nothing to go on with, and asks."""
+    """Exit 1 for the second of two moves, on two branches: the first has taken the state."""
     begun(project)
     git.git(project.folder, "branch", "other")
     move(project, "buffer.yaml", "acme.yaml")
@@ -233,7 +233,7 @@ def test_two_root_files_that_may_go_on_with_it(project: Project, bare: Path, cut
 
 @pytest.mark.usefixtures("bare")
 def test_nothing_proves_it(project: Project) -> None:
-    """Neither plan nor apply continues; `state migrate --from` does it on a person's word."""
+    """Exit 1 until a person confirms the move with `state migrate --from`."""
     begun(project)
     move(project, "buffer.yaml", "social/acme.yaml")
     edit(project, "social/acme.yaml")
@@ -252,7 +252,7 @@ def test_nothing_proves_it(project: Project) -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_a_person_says_that_it_is_a_new_project(project: Project) -> None:
-    """With `state begin`; then nothing asks any more."""
+    """`state begin` confirms it, and then there are no more questions."""
     begun(project)
     (project.folder / "buffer.yaml").unlink()
     (project.folder / "posts" / "x.yaml").unlink()
@@ -268,7 +268,7 @@ def test_a_person_says_that_it_is_a_new_project(project: Project) -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_a_new_root_file_beside_an_old_document(project: Project) -> None:
-    """On other channels: it starts without a question, though git takes one root file for the other."""
+    """Applied without a question, since its channels differ, though git sees a renamed root file."""
     begun(project)
     (project.folder / "buffer.yaml").unlink()
     (project.folder / "posts" / "x.yaml").unlink()
@@ -282,7 +282,7 @@ def test_a_new_root_file_beside_an_old_document(project: Project) -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_while_another_run_works_on_it(project: Project) -> None:
-    """The lock of the old document counts; after that run the move goes on."""
+    """Exit 1 while a run holds the lock of the old document; the move continues afterwards."""
     begun(project)
     record = StoredRecord(open_store(StateSettings(), project.folder / "buffer.yaml"), None)
     record.load()
@@ -300,7 +300,7 @@ def test_while_another_run_works_on_it(project: Project) -> None:
 
 
 def test_in_a_bucket(project: Project, bare: Path) -> None:
-    """The same, as git shows it."""
+    """The same, since git shows the move."""
     with buckets.google() as server:
         begun(project, text=ROOT.replace("git", f"{{store: 'gs://acme-state/social', endpoint: '{server.address}'}}"))
         move(project, "buffer.yaml", "social/buffer.yaml")
@@ -311,7 +311,7 @@ def test_in_a_bucket(project: Project, bare: Path) -> None:
 
 
 def test_in_a_bucket_without_a_repository(project: Project) -> None:
-    """There is no proof, so a person must confirm it."""
+    """Exit 1 until a person confirms the move, since nothing proves it."""
     with buckets.google() as server:
         text = ROOT.replace("git", f"{{store: 'gs://acme-state/social', endpoint: '{server.address}'}}")
         project.write("buffer.yaml", text)

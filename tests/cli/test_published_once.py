@@ -1,4 +1,4 @@
-"""A published post that its files drop, cancel or rename, and then declare again: it is not published twice."""
+"""A published post that is removed, canceled or renamed, and then declared again, is not published twice."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ posts:
 
 
 def published(project: Project, posts: str, *, days: int = 3) -> None:
-    """Apply these posts, and let time pass until some are published and behind the horizon."""
+    """Apply these posts, let days pass until some are published, and apply again, so that the horizon is later."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", posts)
     project.write(
@@ -41,13 +41,13 @@ def published(project: Project, posts: str, *, days: int = 3) -> None:
 
 
 def texts(project: Project) -> list[str]:
-    """The texts in the account, without the separate post."""
+    """The texts in the account, except that of `other`."""
     return sorted(post["text"] for post in project.sandbox.posts() if post["text"] != "Other")
 
 
 @pytest.mark.parametrize("gone", ["posts: []\n", QUEUED.replace("text:", "cancelled: true, text:")])
 def test_a_post_that_was_dropped_and_is_declared_again(project: Project, gone: str) -> None:
-    """Nothing to do, however often: the record keeps published posts."""
+    """Exit 0 and nothing to do, however often: the state keeps published posts."""
     published(project, QUEUED)
     for posts in (gone, QUEUED, gone, QUEUED):
         project.write("posts/a.yaml", posts)
@@ -58,7 +58,7 @@ def test_a_post_that_was_dropped_and_is_declared_again(project: Project, gone: s
 
 
 def test_a_dropped_post_is_named_once(project: Project) -> None:
-    """The plan says that it is no longer tracked; after the apply nothing is left to say."""
+    """Only the first plan says that it is no longer tracked."""
     published(project, QUEUED)
     project.write("posts/a.yaml", "posts: []\n")
     assert "no longer tracked" in project("plan").out
@@ -100,7 +100,7 @@ SOON = "posts:\n  - {key: webinar, channels: [twitter], due_at: 2029-12-05 10:00
 
 @pytest.mark.parametrize("posts", [QUEUED, SOON])
 def test_a_rename_with_an_edit_that_is_reverted(project: Project, posts: str) -> None:
-    """Held, since it is published under the new key, which the record knows as the same post."""
+    """Held: the state knows that the post was published under the new key."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", posts)
     project.apply()
@@ -118,7 +118,7 @@ def test_a_rename_with_an_edit_that_is_reverted(project: Project, posts: str) ->
 
 
 def test_a_rename_that_is_reverted_before_it_is_published(project: Project) -> None:
-    """The post gets its old key and its old text back: it is edited, and not created beside itself."""
+    """Changed back to its old key and text, and not created a second time."""
     project.write("buffer.yaml", ROOT)
     project.write("posts/a.yaml", SOON)
     project.apply()
@@ -131,7 +131,7 @@ def test_a_rename_that_is_reverted_before_it_is_published(project: Project) -> N
 
 
 def test_a_key_of_a_dropped_post_that_another_one_takes(project: Project) -> None:
-    """Both are held: the record knows the key, and its earlier post is not deleted."""
+    """Held, with and without `was`: another post had the key, and that post is not deleted."""
     published(project, QUEUED + "  - {key: b, channels: [twitter], due_at: 2029-12-20 09:00, text: B}\n")
     b = "posts:\n  - {key: b, channels: [twitter], due_at: 2029-12-20 09:00, text: B}\n"
     project.write("posts/a.yaml", b)
@@ -146,7 +146,7 @@ def test_a_key_of_a_dropped_post_that_another_one_takes(project: Project) -> Non
 
 
 def test_a_persons_post_that_was_declared_and_dropped(project: Project) -> None:
-    """Published by Buffer meanwhile, and declared again, at another time, or under another key: not a second time."""
+    """Not published again, at another time or under another key, once Buffer has published it."""
     project.write("buffer.yaml", ROOT)
     project.write(
         "posts/b.yaml", "posts:\n  - {key: other, channels: [twitter], due_at: 2030-06-01 09:00, text: Other}\n"
@@ -167,7 +167,7 @@ def test_a_persons_post_that_was_declared_and_dropped(project: Project) -> None:
 
 
 def test_an_idea_that_was_dropped_and_is_declared_again_with_an_edit(project: Project) -> None:
-    """Held, like an edit of any idea; never a second one."""
+    """Held, like an edit of any idea; no second idea is created."""
     idea = "ideas:\n  - {key: i, organization: Acme, title: Podcast, text: About the office dog}\n"
     project.write("buffer.yaml", ROOT)
     project.write("posts/i.yaml", idea)
@@ -217,7 +217,7 @@ def test_an_imported_entry_that_is_renamed_and_edited_before_any_apply(project: 
 
 
 def test_a_rename_by_way_of_a_key_that_was_never_applied(project: Project) -> None:
-    """Two renames without an apply between them: `was` names an unknown key, so it is held."""
+    """Held after two renames without an apply between them: the state does not have the key in `was`."""
     published(project, QUEUED)
     project.write("posts/a.yaml", QUEUED.replace("key: tip", "key: c, was: b").replace("A tip", "A better tip"))
     ran = project.apply()

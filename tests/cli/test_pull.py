@@ -1,4 +1,4 @@
-"""`bufferctl pull`: what people changed in Buffer goes into the files, and nothing else does."""
+"""`bufferctl pull`: people's changes in Buffer go into the files, and nothing else does."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def applying(project: Any) -> Any:
 
 
 def live(project: Any, text: str, service: str = "twitter") -> str:
-    """The id of the post with that text on a channel."""
+    """The id of the post on a channel whose text begins like this."""
     channel = project.sandbox.channel(service)["id"]
     return str(
         next(p["id"] for p in project.sandbox.posts() if p["text"].startswith(text) and p["channelId"] == channel)
@@ -72,7 +72,7 @@ def read(project: Any, name: str = "buffer.yaml") -> str:
 
 
 def at_rest(project: Any) -> None:
-    """Nothing to change in the files or in Buffer, and nobody is needed; at most, canceled posts are let go."""
+    """Check that nothing is left to pull, to apply or to decide; at most, canceled posts leave the state."""
     again = project("plan", "--strict", "--detailed-exitcode")
     signs = [each.partition(" ")[0] for each in again.planned]
     assert (again.code, set(signs) <= {"x"}) == (0, True), again.out + again.err
@@ -80,7 +80,7 @@ def at_rest(project: Any) -> None:
 
 
 def pull(project: Any, *arguments: str) -> Any:
-    """Pull; then a plan is empty, and what is in Buffer is as it was."""
+    """Pull, and check that Buffer has not changed and that the next plan is empty."""
     before = project.sandbox.posts()
     ran = project("pull", *arguments)
     assert ran.code == 0, ran.out + ran.err
@@ -90,7 +90,7 @@ def pull(project: Any, *arguments: str) -> Any:
 
 
 def test_nothing(applied: Any, prints: Any) -> None:
-    """Where nobody changed anything, nothing is written."""
+    """Nothing is written if nobody has changed anything."""
     files = {name: read(applied, name) for name in ("buffer.yaml", "posts/w51.yaml")}
     prints("pull/nothing", applied("pull"))
     assert files == {name: read(applied, name) for name in files}
@@ -106,7 +106,7 @@ def test_text_and_time(applied: Any, prints: Any) -> None:
 
 
 def test_block(applied: Any) -> None:
-    """A block stays a block, and the comment behind it stays."""
+    """A block stays a block, and the comment after it stays."""
     applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else\n\nis coming: # soon\n")
     pull(applied)
     assert read(applied) == NESTED.replace(
@@ -115,7 +115,7 @@ def test_block(applied: Any) -> None:
 
 
 def test_dry_run(applied: Any, prints: Any) -> None:
-    """Shown and not written."""
+    """The edits are shown and not written."""
     applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else")
     prints("pull/dry-run", applied("pull", "--dry-run"))
     assert read(applied) == NESTED
@@ -123,7 +123,7 @@ def test_dry_run(applied: Any, prints: Any) -> None:
 
 
 def test_out_of_the_queue_and_into_it(applied: Any) -> None:
-    """A time that a person set, and one that a person removed."""
+    """`due_at` is added for a time that a person set, and removed for one that a person removed."""
     person = applied.sandbox.person
     person.edit_post(live(applied, "Something"), dueAt="2029-12-22T08:00:00Z")
     person.edit_post(live(applied, "We are"), dueAt="2029-12-21T16:00:00Z")
@@ -147,7 +147,7 @@ def test_tags(applied: Any) -> None:
 
 
 def test_pictures(applied: Any) -> None:
-    """Pictures that a person added, with their addresses in Buffer."""
+    """Images that a person added, with their URLs in Buffer."""
     image = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "The console"}}}
     applied.sandbox.person.edit_post(live(applied, "We are"), assets=[image])
     pull(applied)
@@ -162,14 +162,14 @@ def test_pictures(applied: Any) -> None:
 
 
 def test_draft(applied: Any) -> None:
-    """A post that a person turned back into a draft is a draft."""
+    """`draft: true` for a post that a person turned back into a draft."""
     applied.sandbox.person.edit_post(live(applied, "We are"), status="draft")
     pull(applied)
     assert read(applied) == NESTED.replace("09:00\n", "09:00\n            draft: true\n", 1)
 
 
 def test_deleted(applied: Any, prints: Any) -> None:
-    """A post that a person deleted is canceled; its entry stays as a record."""
+    """`cancelled: true` for a post that a person deleted; its entry stays."""
     applied.sandbox.person.delete_post(live(applied, "We are"))
     prints("pull/deleted", pull(applied))
     assert read(applied) == NESTED.replace('"We are live"\n', '"We are live"\n            cancelled: true\n')
@@ -196,7 +196,7 @@ def test_both_channels_alike(applied: Any) -> None:
 
 
 def test_both_channels_each_in_its_way(applied: Any) -> None:
-    """Each its own override; the time that both have goes into the entry."""
+    """An override for each text; the time that both have goes into the entry."""
     for service in ("twitter", "linkedin"):
         post = live(applied, "One text", service)
         applied.sandbox.person.edit_post(post, text=f"For {service}", dueAt="2029-12-23T09:00:00Z")
@@ -209,7 +209,7 @@ def test_both_channels_each_in_its_way(applied: Any) -> None:
 
 
 def test_one_of_two_deleted(applied: Any) -> None:
-    """Cancelled on that channel; on both, the entry is."""
+    """`cancelled: true` for that channel; for the entry once both are deleted."""
     applied.sandbox.person.delete_post(live(applied, "One text", "twitter"))
     pull(applied)
     assert read(applied, "posts/w51.yaml") == f"{SHARED}    overrides:\n      twitter:\n        cancelled: true\n"
@@ -220,7 +220,7 @@ def test_one_of_two_deleted(applied: Any) -> None:
 
 @pytest.fixture(name="start")
 def starting(project: Any) -> Any:
-    """Apply files of one's own, and let two hours pass."""
+    """Returns a function that applies a test's own files, lets two hours pass, and returns the root file."""
 
     def apply(root_posts: str = "", service: str = "twitter", name: str = "acme", **more: str) -> str:
         root = (
@@ -241,13 +241,13 @@ def starting(project: Any) -> Any:
 
 
 def post_id(project: Any, text: str = "") -> str:
-    """The id of the only post with that beginning."""
+    """The id of the only post whose text begins like this."""
     (found,) = [post["id"] for post in project.sandbox.posts() if post["text"].startswith(text)]
     return str(found)
 
 
 def test_text_file(project: Any, start: Any) -> None:
-    """A text that stands in a file of its own is changed there; its last line end stays."""
+    """A text with its own file is changed there; the final newline stays."""
     root = start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old\ntext\n")
     project.sandbox.person.edit_post(post_id(project), text="New\n\ntext")
     pull(project)
@@ -255,7 +255,7 @@ def test_text_file(project: Any, start: Any) -> None:
 
 
 def test_text_file_cannot_hold_it(project: Any, start: Any) -> None:
-    """A text that begins like a byte order mark is written into the entry."""
+    """A text that begins with a byte order mark is written into the entry, not into its text file."""
     root = start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old\n")
     project.sandbox.person.edit_post(post_id(project), text="\ufeffNew")
     pull(project)
@@ -278,7 +278,7 @@ def test_text_file_of_two(project: Any, start: Any) -> None:
 
 
 def test_text_file_in_an_override(project: Any, start: Any) -> None:
-    """The override's text file is the override's; the entry's is not touched."""
+    """Each text is changed in its own file: the override's and the entry's."""
     posts = (
         "posts:\n  - key: a\n    channels: [twitter, linkedin]\n    text_file: a.md\n"
         "    overrides:\n      linkedin: {text_file: b.md, draft: true}\n"
@@ -292,7 +292,7 @@ def test_text_file_in_an_override(project: Any, start: Any) -> None:
 
 
 def test_draft_of_one_channel(project: Any, start: Any) -> None:
-    """What the entry says for all is undone in an override, in words that do so."""
+    """An override replaces the entry's time for one channel: `mode: addToQueue`, or another time."""
     posts = (
         "posts:\n  - key: a\n    channels: [twitter, linkedin]\n    due_at: 2029-12-20 09:00\n    tags: [launch]\n"
         "    text: Both\n"
@@ -411,7 +411,7 @@ def test_draft_of_one_channel(project: Any, start: Any) -> None:
 def test_metadata(
     project: Any, start: Any, service: str, name: str, entry: str, edit: dict[str, Any], after: str
 ) -> None:
-    """Only the differing metadata fields are changed, one at a time."""
+    """Only the metadata fields that differ are changed."""
     head = "          - key: a\n            due_at: 2029-12-20 09:00\n            text: A text of some length\n"
     root = start(head + entry, service, name)
     project.sandbox.person.edit_post(post_id(project), metadata=edit)
@@ -420,7 +420,7 @@ def test_metadata(
 
 
 def test_thread(project: Any, start: Any) -> None:
-    """A thread gets its parts; unchanged pictures keep their address."""
+    """The thread is replaced; unchanged images keep their URL."""
     entry = (
         "          - key: a\n"
         "            due_at: 2029-12-20 09:00\n"
@@ -456,7 +456,7 @@ def test_thread(project: Any, start: Any) -> None:
 
 
 def test_offset(project: Any, start: Any) -> None:
-    """A time that carries an offset goes on to."""
+    """A time with an offset keeps it."""
     root = start("          - {key: a, due_at: 2029-12-20T09:00-05:00, text: A text}\n")
     project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-20T15:30:00Z")
     pull(project)
@@ -477,7 +477,7 @@ def test_mode(project: Any, start: Any) -> None:
 
 @pytest.mark.parametrize("step", ["draft: true", "needs_approval: true"])
 def test_brought_further_at_another_time(project: Any, start: Any, step: str) -> None:
-    """Approved, or scheduled, and moved: the time is the file's word, so Buffer's is pulled, and what it has become."""
+    """Buffer's time, and no step left to take: a person moved the post, and approved or scheduled it."""
     root = start(f"          - {{key: a, due_at: 2029-12-20 09:00, {step}, text: A text}}\n")
     project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-10T08:00:00Z")
     project.sandbox.person.approve(post_id(project))
@@ -488,7 +488,7 @@ def test_brought_further_at_another_time(project: Any, start: Any, step: str) ->
 
 @pytest.mark.parametrize("mode", ["shareNext", "shareNow"])
 def test_mode_of_a_conflict(project: Any, start: Any, mode: str) -> None:
-    """Buffer's version is Buffer's place in the queue too: what the file asked for and was never sent does not stay."""
+    """`mode: addToQueue`, as in Buffer: the file's mode was never sent, so it does not stay."""
     root = start("          - {key: a, text: A text}\n")
     project.write("buffer.yaml", root.replace("key: a,", f"key: a, mode: {mode},"))
     project.sandbox.person.edit_post(post_id(project), text="Theirs")
@@ -497,7 +497,7 @@ def test_mode_of_a_conflict(project: Any, start: Any, mode: str) -> None:
 
 
 def test_conflict(project: Any, start: Any, prints: Any) -> None:
-    """Changed in the file and in Buffer: pull takes Buffer's version; an edited picture address is still sent."""
+    """Buffer's text, which was changed in both places; an image URL edited in the file is still sent."""
     entry = "          - {key: a, text: Old text, assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]}\n"
     root = start(entry)
     edited = root.replace("Old text", "Our text").replace("a.png", "b.png")
@@ -512,7 +512,7 @@ def test_conflict(project: Any, start: Any, prints: Any) -> None:
 
 
 def test_idea(project: Any) -> None:
-    """An idea that was changed in Buffer, which the API could not change back; and one that was deleted."""
+    """`cancelled: true` for an idea that a person deleted."""
     project.write("buffer.yaml", NESTED)
     project.apply()
     project.sandbox.clock.advance(hours=2)
@@ -523,7 +523,7 @@ def test_idea(project: Any) -> None:
 
 
 def test_one_address(applied: Any, prints: Any) -> None:
-    """Only the selected post is pulled; an equal one is reported as such."""
+    """Only the selected post is pulled; one that already matches is reported."""
     applied.sandbox.person.edit_post(live(applied, "We are"), text="We were live")
     applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else")
     ran = applied("pull", "Acme/twitter:acme/teaser", "Acme/linkedin:acme-inc/campaign")
@@ -532,12 +532,12 @@ def test_one_address(applied: Any, prints: Any) -> None:
 
 
 def test_unknown_address(applied: Any, prints: Any) -> None:
-    """The nearest is named."""
+    """The message names the nearest address."""
     prints("pull/unknown-address", applied("pull", "Acme/twitter:acme/launhc"))
 
 
 def test_published_text(applied: Any) -> None:
-    """By its address, a published post's own text comes back into a file that was edited too late."""
+    """A published post's text, pulled by its address, replaces an edit that came too late."""
     applied.sandbox.person.share_now(live(applied, "Something"))
     applied.write("buffer.yaml", NESTED.replace("Something new", "Something newer"))
     assert applied("plan", "--strict").code == 1
@@ -547,7 +547,7 @@ def test_published_text(applied: Any) -> None:
 
 
 def test_scheduled_draft(project: Any, start: Any) -> None:
-    """A draft that a person scheduled is no drift; by its address the file learns of it."""
+    """Not drift, so pulled only by its address: a person scheduled a draft."""
     root = start("          - {key: a, draft: true, due_at: 2029-12-20 09:00, text: A text}\n")
     project.sandbox.person.approve(post_id(project))
     assert "Nothing to pull" in project("pull").out
@@ -556,7 +556,7 @@ def test_scheduled_draft(project: Any, start: Any) -> None:
 
 
 def test_cannot_be_said(applied: Any, prints: Any) -> None:
-    """Content that files cannot express is not pulled, with the reason; the rest is."""
+    """Exit 1 with the reason: content that files cannot express is not pulled; the rest is."""
     applied.sandbox.person.edit_post(live(applied, "We are"), text="Bell\x07")
     applied.sandbox.person.edit_post(live(applied, "Something"), text="Something else")
     ran = applied("pull")
@@ -565,7 +565,7 @@ def test_cannot_be_said(applied: Any, prints: Any) -> None:
 
 
 def test_rules_refuse_it(applied: Any, prints: Any) -> None:
-    """If the files would have errors with Buffer's version, nothing is written."""
+    """Exit 1 and nothing written if Buffer's version would be an error in the files."""
     applied.sandbox.person.edit_post(live(applied, "We are"), text="x" * 300)
     before = read(applied)
     ran = applied("pull")
@@ -574,7 +574,7 @@ def test_rules_refuse_it(applied: Any, prints: Any) -> None:
 
 
 def test_anchors(project: Any, start: Any, prints: Any) -> None:
-    """What other posts say too, by an alias, is not changed behind their back."""
+    """A text that another post takes over by an alias is not changed; a text that is an alias is replaced."""
     entries = "          - {key: a, text: &t Same, draft: true}\n          - {key: b, text: *t, needs_approval: true}\n"
     root = start(entries)
     draft = next(post["id"] for post in project.sandbox.posts() if post["status"] == "draft")
@@ -590,7 +590,7 @@ def test_anchors(project: Any, start: Any, prints: Any) -> None:
 
 
 def test_bytes(applied: Any) -> None:
-    """A BOM and CRLF stay."""
+    """A byte order mark and CRLF stay."""
     path = Path(applied.folder, "buffer.yaml")
     path.write_bytes(b"\xef\xbb\xbf" + NESTED.replace("\n", "\r\n").encode())
     applied.sandbox.person.edit_post(live(applied, "Something"), text="One\ntwo\nthree")
@@ -609,7 +609,7 @@ def test_changed_meanwhile(project: Any, start: Any, monkeypatch: pytest.MonkeyP
         start("          - {key: a, due_at: 2029-12-20 09:00, text_file: a.md}\n", a_md="Old text\n")
         project.sandbox.person.edit_post(post_id(project), text="New text", dueAt="2029-12-21T09:00:00Z")
         saved = read(project, name) + "# saved just now\n"
-        gate.before_read = lambda: Path(project.folder, name).write_text(saved, encoding="utf-8")  # type: ignore[assignment]  # how much was written
+        gate.before_read = lambda: Path(project.folder, name).write_text(saved, encoding="utf-8")  # type: ignore[assignment]  # it returns a number
         before = read(project)
         ran = project("pull")
         prints(f"pull/changed-meanwhile-{name.partition('.')[0]}", ran)
@@ -619,7 +619,7 @@ def test_changed_meanwhile(project: Any, start: Any, monkeypatch: pytest.MonkeyP
 
 
 def test_idea_that_was_changed(project: Any) -> None:
-    """An idea's title, text, networks, tags, date and media."""
+    """An idea's title, text, networks, tags, date and media are pulled."""
     project.write("buffer.yaml", NESTED)
     project.apply()
     (idea,) = project.sandbox.ideas()
@@ -647,7 +647,7 @@ def test_idea_that_was_changed(project: Any) -> None:
 
 
 def test_what_was_pulled_counts_only_where_the_files_have_it(project: Any) -> None:
-    """Another checkout still asks about the person's edit; once the file is merged, nothing is left to do."""
+    """The edit is still a question in another checkout; once the pulled file is merged, nothing is left to do."""
     project.write(
         "buffer.yaml",
         "version: 1\ntimezone: UTC\nmanaged_since: 2029-12-01T00:00:00Z\norganizations:\n"

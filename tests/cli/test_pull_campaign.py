@@ -1,4 +1,4 @@
-"""`bufferctl pull` into campaigns: each edit goes to the widest place where it is right, and no template is lost."""
+"""`bufferctl pull` into campaigns: each edit covers exactly the changed posts, and no template is lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ posts:
 
 @pytest.fixture(name="applied")
 def applying(project: Project) -> Any:
-    """Declare a file and apply it; returns posts by channel and time, for a person to change."""
+    """Returns a function that declares a file and applies it."""
 
     def applied(text: str) -> Project:
         project.write("buffer.yaml", ROOT)
@@ -34,14 +34,14 @@ def applying(project: Project) -> Any:
 
 
 def post(project: Project, service: str, due: str) -> str:
-    """The id of the post on a channel that is due on that day."""
+    """The id of the post that is due on a channel on that day."""
     posts = project.sandbox.posts(project.sandbox.channel(service)["id"])
     (found,) = [each["id"] for each in posts if each["dueAt"].startswith(due)]
     return str(found)
 
 
 def pulled(project: Project) -> str:
-    """Pull everything, with the next plan empty; what the file holds then."""
+    """Pull everything, check that the next plan is empty, and return the file's content."""
     ran = project("pull")
     assert ran.code == 0, ran.out + ran.err
     plan = project("plan", "--detailed-exitcode")
@@ -50,14 +50,14 @@ def pulled(project: Project) -> str:
 
 
 def test_one_occurrence_on_one_channel(applied: Any) -> None:
-    """Its override, in `each`, for that channel alone."""
+    """An override in `each`, for that channel only."""
     project = applied(TIPS)
     project.sandbox.person.edit_post(post(project, "twitter", "2029-12-17"), text="Another, $(really)")
     assert "each: {2: {overrides: {twitter: {text: 'Another, $$(really)'}}}}}" in pulled(project)
 
 
 def test_one_occurrence_on_all_channels(applied: Any) -> None:
-    """The override in `each`, once for both channels."""
+    """A setting in `each`, once for both channels."""
     project = applied(TIPS)
     for service in ("twitter", "linkedin"):
         project.sandbox.person.edit_post(post(project, service, "2029-12-17"), dueAt="2029-12-18T10:30:00Z")
@@ -76,7 +76,7 @@ def test_all_occurrences_on_one_channel(applied: Any) -> None:
 
 
 def test_all_of_them(applied: Any) -> None:
-    """The entry itself."""
+    """The entry itself is changed."""
     project = applied(TIPS)
     for service in ("twitter", "linkedin"):
         for day in ("10", "17", "24"):
@@ -104,7 +104,7 @@ def test_deleted_occurrence(applied: Any) -> None:
 
 
 def test_relative_time(applied: Any) -> None:
-    """A time that counts from `starts` goes on counting."""
+    """A time that counts from `starts` still does."""
     project = applied(
         "starts: 2029-12-10\nposts:\n  - {key: a, channels: [twitter], due_at: start+1d 09:00, text: A}\n"
     )
@@ -113,7 +113,7 @@ def test_relative_time(applied: Any) -> None:
 
 
 def test_thread(applied: Any) -> None:
-    """A part that somebody changed is changed in `thread`, for both networks where both say it."""
+    """A changed part is changed in `thread`, once for both networks."""
     project = applied(
         "posts:\n  - key: story\n    channels: [twitter, bluesky]\n    due_at: 2029-12-10 09:00\n"
         "    text: First\n    thread: [Second, Third]\n"
@@ -152,7 +152,7 @@ posts:
 
 @pytest.mark.parametrize(("text", "name"), [(WITH_VARIABLE, "variables"), (WITH_PARAMETERS, "parameters")])
 def test_expanded_texts_are_refused(applied: Any, prints: Prints, text: str, name: str) -> None:
-    """A text made from parts is not overwritten: both are shown, with a hint; exit 1."""
+    """Exit 1: a text with variables or tagged links is not overwritten; both versions are shown, with a hint."""
     project = applied(text)
     project.sandbox.person.edit_post(post(project, "twitter", "2029-12-10"), text="Something else")
     prints(f"pull/expanded-{name}", project("pull"))
@@ -160,7 +160,7 @@ def test_expanded_texts_are_refused(applied: Any, prints: Prints, text: str, nam
 
 
 def test_time_of_an_expanded_text(applied: Any) -> None:
-    """Fields not made from variables are pulled anyway."""
+    """The time is pulled, since it has no variables."""
     project = applied(WITH_VARIABLE)
     project.sandbox.person.edit_post(post(project, "twitter", "2029-12-10"), dueAt="2029-12-12T09:00:00Z")
     assert 'due_at: 2029-12-12 10:00, text: "The $(what)"}' in pulled(project)

@@ -1,4 +1,4 @@
-"""`apply --reviewed PLANFILE`: the reviewed changes happen, and no others, after any merge or edit since."""
+"""`apply --reviewed PLANFILE`: only reviewed changes happen, whatever has been merged or edited since."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ MANY = [f"          - {{key: p{n}, due_at: 2029-12-{10 + n} 09:00, text: Number 
 
 
 def declare(project: Any, *posts: str) -> None:
-    """Write the current files."""
+    """Write a root file with these posts."""
     project.write("buffer.yaml", HEAD + "".join(posts) if posts else HEAD.rpartition("        posts")[0])
 
 
 def review(project: Any, *more: str) -> None:
-    """Plan, and have it reviewed."""
+    """Save a plan as plan.json, to be reviewed."""
     ran = project("plan", "-o", "plan.json", *more)
     assert ran.code == 0, ran.err
 
 
 def apply(project: Any, *more: str) -> Any:
-    """Apply the reviewed plan, in a pipe: nobody is asked."""
+    """Apply the reviewed plan, without a terminal."""
     return project("apply", "--reviewed", "plan.json", "--settle", "0", *more)
 
 
@@ -41,7 +41,7 @@ def writes(project: Any) -> int:
 
 
 def by_key(ran: Any) -> dict[str, tuple[str, str | None]]:
-    """Action and reason of each change that `apply --json` planned."""
+    """The action and reason of each change that `apply --json` planned."""
     changes = json.loads(ran.out)["plan"]["changes"]
     return {change["key"]: (change["action"], change["reason"]) for change in changes}
 
@@ -51,20 +51,20 @@ HELD = ("hold", "not-reviewed")
 
 @pytest.fixture
 def reviewed(project: Any) -> Any:
-    """Two posts declared, and a plan of them that was reviewed."""
+    """Two declared posts, with a reviewed plan."""
     declare(project, ONE, TWO)
     review(project)
     return project
 
 
 def test_all_of_it(reviewed: Any, prints: Any) -> None:
-    """Nothing came between: done without a question, exit 0."""
+    """Exit 0 without a question: nothing has changed since the review."""
     prints("reviewed/all", apply(reviewed))
     assert texts(reviewed) == ["The first", "The second"]
 
 
 def test_twice(reviewed: Any, prints: Any) -> None:
-    """A job that runs again finds all of it done: exit 0, nothing sent."""
+    """Exit 0 and nothing sent when the job runs again."""
     apply(reviewed)
     before = writes(reviewed)
     prints("reviewed/again", apply(reviewed))
@@ -72,7 +72,7 @@ def test_twice(reviewed: Any, prints: Any) -> None:
 
 
 def test_half_of_it_is_done(reviewed: Any) -> None:
-    """Changes done by another run count as done, with its record and without: the rest is sent."""
+    """The rest is sent: another run's changes count as done, with or without its state."""
     for lost in (False, True):
         declare(reviewed, ONE, *([TWO] if lost else []))
         assert reviewed("apply", "--auto-approve", "--settle", "0").code == 0
@@ -84,7 +84,7 @@ def test_half_of_it_is_done(reviewed: Any) -> None:
 
 
 def test_another_merge_between(reviewed: Any) -> None:
-    """A newer post is held, prominently and with a hint; reviewed posts are sent: exit 1."""
+    """Exit 1: a post from a later merge is held, with a hint; reviewed posts are sent."""
     declare(reviewed, ONE, TWO, THREE)
     ran = apply(reviewed)
     assert (ran.planned, ran.outcomes) == (["+ one", "+ two", "! three"], ["one created", "two created"])
@@ -97,7 +97,7 @@ def test_another_merge_between(reviewed: Any) -> None:
 
 
 def test_as_json(reviewed: Any) -> None:
-    """--json: the reason by code, and the same exit code."""
+    """`--json` gives the reason as a code, with the same exit code."""
     declare(reviewed, ONE, TWO, THREE)
     ran = apply(reviewed, "--json")
     assert (ran.code, by_key(ran)["three"], by_key(ran)["one"]) == (1, HELD, ("create", None))
@@ -114,14 +114,14 @@ def test_as_json(reviewed: Any) -> None:
     ],
 )
 def test_changed_since(reviewed: Any, old: str, new: str) -> None:
-    """Any public part that differs from what was reviewed holds the post."""
+    """Held if any public part of the post differs from the reviewed plan."""
     declare(reviewed, ONE.replace(old, new), TWO)
     ran = apply(reviewed, "--json")
     assert (ran.code, by_key(ran)["one"], texts(reviewed)) == (1, HELD, ["The second"])
 
 
 def test_changed_since_is_explained(reviewed: Any) -> None:
-    """What differs from the reviewed plan, by its fields."""
+    """The message names the fields that differ from the reviewed plan."""
     declare(reviewed, ONE.replace("first", "worst").replace("09:00", "11:00"))
     ran = apply(reviewed)
     assert (ran.planned, ran.outcomes) == (["! one"], [])
@@ -130,7 +130,7 @@ def test_changed_since_is_explained(reviewed: Any) -> None:
 
 
 def test_what_is_not_public_may_change(reviewed: Any) -> None:
-    """Another place in the file, another file, `protect`: the same post."""
+    """Sent: moving the entry to another file, or adding `protect`, does not change the post."""
     reviewed.write("buffer.yaml", HEAD + "          []\n")
     body = ONE.strip().removeprefix("- {").removesuffix("}")
     reviewed.write("posts/a.yaml", f"posts:\n  - {{{body}, protect: true, channels: [twitter]}}\n")
@@ -139,7 +139,7 @@ def test_what_is_not_public_may_change(reviewed: Any) -> None:
 
 
 def test_left_the_files_since(reviewed: Any) -> None:
-    """What was reviewed and is no longer declared is not done, and that is said: exit 0."""
+    """Exit 0: a reviewed post that was removed from the files since is reported, and not sent."""
     declare(reviewed, TWO)
     ran = apply(reviewed)
     assert (ran.code, ran.outcomes) == (0, ["two created"])
@@ -148,7 +148,7 @@ def test_left_the_files_since(reviewed: Any) -> None:
 
 
 def test_out_and_no_longer_in_the_files(reviewed: Any) -> None:
-    """What was sent as it was reviewed was done, though the files have let go of it since: nothing to say."""
+    """No message: the reviewed post was published before it was removed from the files."""
     apply(reviewed)
     (first,) = [post for post in reviewed.sandbox.posts() if post["text"] == "The first"]
     reviewed.sandbox.person.share_now(first["id"])
@@ -158,7 +158,7 @@ def test_out_and_no_longer_in_the_files(reviewed: Any) -> None:
 
 
 def test_said_otherwise_and_done(reviewed: Any) -> None:
-    """Another run sent the current files: reported, since that differs from the review."""
+    """Reported: another run has sent the current files, which differ from the reviewed plan."""
     declare(reviewed, ONE.replace("first", "worst"), TWO)
     assert reviewed("apply", "--auto-approve", "--settle", "0").code == 0
     ran = apply(reviewed)
@@ -167,7 +167,7 @@ def test_said_otherwise_and_done(reviewed: Any) -> None:
 
 
 def test_edit(project: Any) -> None:
-    """An edit that was reviewed is made; one to other words is held, and Buffer keeps its version."""
+    """A reviewed edit is made; an unreviewed one is held, and Buffer keeps its version."""
     declare(project, ONE, TWO)
     project.apply()
     declare(project, ONE.replace("first", "FIRST"), TWO)
@@ -179,7 +179,7 @@ def test_edit(project: Any) -> None:
 
 
 def test_delete(project: Any) -> None:
-    """A delete that was reviewed is done; one that was not is held, with the consequence."""
+    """A reviewed delete is carried out; an unreviewed one is held, with the consequence."""
     declare(project, ONE, TWO, THREE)
     project.apply()
     declare(project, TWO, THREE)
@@ -192,7 +192,7 @@ def test_delete(project: Any) -> None:
 
 
 def test_delete_of_what_is_declared_again(project: Any) -> None:
-    """Another merge brought the post back: it is not deleted, and who agreed to the delete is told."""
+    """Not deleted, and reported: another merge has declared the post again."""
     declare(project, ONE, TWO)
     project.apply()
     declare(project, TWO)
@@ -204,7 +204,7 @@ def test_delete_of_what_is_declared_again(project: Any) -> None:
 
 
 def test_delete_of_what_somebody_edited_since(project: Any) -> None:
-    """Who agreed to delete one text did not agree to delete another."""
+    """Held: the text in Buffer is no longer the one whose delete was reviewed."""
     declare(project, ONE, TWO)
     project.apply()
     declare(project, TWO)
@@ -216,7 +216,7 @@ def test_delete_of_what_somebody_edited_since(project: Any) -> None:
 
 
 def test_reviewed_deletes_are_not_counted_again(project: Any) -> None:
-    """Six were meant and reviewed, two more come by another merge: the six go, the two are held."""
+    """Six reviewed deletes are carried out; two more from another merge are held."""
     declare(project, *MANY)
     project.apply()
     declare(project, *MANY[6:])
@@ -228,7 +228,7 @@ def test_reviewed_deletes_are_not_counted_again(project: Any) -> None:
 
 
 def test_deletes_that_the_guard_held(project: Any) -> None:
-    """What was held as too many when it was reviewed was not agreed to, and neither by this."""
+    """Held: deletes over the limit were held in the reviewed plan, too, so nobody agreed to them."""
     declare(project, *MANY)
     project.apply()
     declare(project, ONE)
@@ -239,7 +239,7 @@ def test_deletes_that_the_guard_held(project: Any) -> None:
 
 
 def test_the_command_line_still_guards(project: Any) -> None:
-    """--max-deletes of this run also counts reviewed deletes."""
+    """`--max-deletes` limits reviewed deletes, too."""
     declare(project, ONE, TWO)
     project.apply()
     declare(project, TWO)
@@ -249,7 +249,7 @@ def test_the_command_line_still_guards(project: Any) -> None:
 
 
 def test_what_waited_was_reviewed(project: Any) -> None:
-    """A waiting post was shown: once there is room it is sent. Unreviewed posts take no room."""
+    """A waiting post counts as reviewed, and is sent once there is room; unreviewed posts take no room."""
     project.sandbox.person.set_limit(project.sandbox.organization()["id"], scheduledPosts=2)
     declare(project, ONE, TWO, THREE)
     review(project)
@@ -269,7 +269,7 @@ def test_what_waited_was_reviewed(project: Any) -> None:
 
 
 def test_held_then_free(project: Any) -> None:
-    """What needed somebody when it was reviewed was not agreed to, also once nothing is in its way."""
+    """Held: nobody agreed to a post that needed a person in the reviewed plan, even if it could be sent now."""
     channel = project.sandbox.channel("twitter")["id"]
     project.sandbox.person.set_channel(channel, isDisconnected=True)
     declare(project, ONE)
@@ -282,7 +282,7 @@ def test_held_then_free(project: Any) -> None:
 
 
 def test_state_alone_needs_no_review(project: Any) -> None:
-    """Taking over what is there, a new key, letting go: nothing becomes public, so nobody is asked."""
+    """Exit 0: adopting a post and renaming a key need no review, since nothing becomes public."""
     declare(project, ONE, TWO)
     project.apply()
     declare(project, ONE, TWO, THREE)
@@ -300,7 +300,7 @@ def test_state_alone_needs_no_review(project: Any) -> None:
 
 
 def test_reviewed_choices_hold(project: Any) -> None:
-    """--reapply was part of what was reviewed; over another edit of somebody's it was not."""
+    """`--reapply` is reviewed for the edit in Buffer that reviewers saw, and not for a later one."""
     declare(project, ONE)
     project.apply()
     (post,) = project.sandbox.posts()
@@ -315,27 +315,27 @@ def test_reviewed_choices_hold(project: Any) -> None:
 
 
 def test_narrowed(reviewed: Any) -> None:
-    """--target narrows it: other posts are neither done nor held."""
+    """`--target` limits the run: other posts are neither sent nor held."""
     declare(reviewed, ONE, TWO, THREE)
     assert apply(reviewed, "--target", "*/two").code == 0
     assert texts(reviewed) == ["The second"]
 
 
 def test_expired(reviewed: Any, prints: Any) -> None:
-    """After seven days: refused with 3, like a saved plan."""
+    """Exit 3 after seven days, like a saved plan."""
     reviewed.sandbox.clock.advance(hours=7 * 24 + 1)
     prints("reviewed/expired", apply(reviewed))
     assert writes(reviewed) == 0
 
 
 def test_other_endpoint(reviewed: Any) -> None:
-    """A plan made on the sandbox is not applied anywhere else: refused with 3."""
+    """Exit 3: a plan made on the sandbox is not applied anywhere else."""
     assert apply(reviewed, "--api-url", reviewed.sandbox.url.replace("127.0.0.1", "localhost")).code == 3
     assert writes(reviewed) == 0
 
 
 def test_other_organization(reviewed: Any, prints: Any) -> None:
-    """A plan of another account with an organization of the same name: refused with 3."""
+    """Exit 3: the plan belongs to another account, whose organization has the same name."""
     path = reviewed.folder / "plan.json"
 
     def of_another(values: dict[str, Any]) -> None:
@@ -348,7 +348,7 @@ def test_other_organization(reviewed: Any, prints: Any) -> None:
 
 
 def test_channel_with_another_id(reviewed: Any) -> None:
-    """The channel was taken out of Buffer and connected anew: nobody agreed to post there, and why is told."""
+    """Exit 1, nothing sent, and reported: the channel was removed from Buffer and connected again."""
     channel = reviewed.sandbox.channel("twitter")
     reviewed.sandbox.person.set_channel(channel["id"], name="acme-2019", displayName="Old")
     reviewed.sandbox.person.add_channel(channel["organizationId"], "twitter", "acme")
@@ -358,7 +358,7 @@ def test_channel_with_another_id(reviewed: Any) -> None:
 
 
 def test_altered(reviewed: Any) -> None:
-    """A text changed in the plan is not what was reviewed: refused with 3."""
+    """Exit 3: a text was changed in the plan file, so it is not what was reviewed."""
     path = reviewed.folder / "plan.json"
     path.write_text(path.read_text(encoding="utf-8").replace("The first", "The worst"), encoding="utf-8")
     declare(reviewed, ONE.replace("first", "worst"), TWO)
@@ -367,12 +367,12 @@ def test_altered(reviewed: Any) -> None:
 
 
 def test_not_both(reviewed: Any, prints: Any) -> None:
-    """A saved plan as PATH is the strict form: one of the two."""
+    """Exit 64 for both forms at once: a saved plan as PATH is the strict one."""
     prints("reviewed/both", apply(reviewed, "plan.json"))
 
 
 def test_no_such_plan(project: Any) -> None:
-    """A name that is not there: 64, before anything is asked."""
+    """Exit 64 before any request: the plan file does not exist."""
     declare(project, ONE)
     assert apply(project).code == 64
     assert project.sandbox.requests == []

@@ -1,4 +1,4 @@
-"""Saved plans as a user has them: `plan -o FILE`, `show FILE`, `apply FILE`; and when they no longer hold."""
+"""Saved plans on the command line: `plan -o FILE`, `show FILE`, `apply FILE`, and what makes a plan stale."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.planfile.forging import forged
 
 @pytest.fixture
 def saved(project: Any) -> Any:
-    """Two posts declared, and a plan of them saved as plan.json."""
+    """Two declared posts, with their plan saved as plan.json."""
     project.write("buffer.yaml", HEAD + ONE + TWO)
     ran = project("plan", "-o", "plan.json")
     assert ran.code == 0, ran.err
@@ -38,21 +38,21 @@ def text_of(project: Any) -> list[str]:
 
 
 def test_saved(project: Any, prints: Any) -> None:
-    """The plan is shown, the file named, and only its owner may read it, since it is not public yet."""
+    """The plan and the file's name are printed; only its owner may read the file, as the posts are not public yet."""
     project.write("buffer.yaml", HEAD + ONE + TWO)
     prints("saved/plan", project("plan", "-o", "plan.json"))
     assert (project.folder / "plan.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_not_by_the_name_of_posts(project: Any, prints: Any) -> None:
-    """A name that apply would take for a file of posts is refused with 64, and nothing is written."""
+    """Exit 64 and nothing written: apply would take a plan of this name for a file of posts."""
     project.write("buffer.yaml", HEAD + ONE)
     prints("saved/name-of-posts", project("plan", "-o", "plan.yaml"))
     assert not (project.folder / "plan.yaml").exists()
 
 
 def test_shown_offline(saved: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it would do, when it was made and until when it holds; without a key and without asking Buffer."""
+    """The changes, when the plan was made and when it expires; no key needed, and no request."""
     monkeypatch.delenv("BUFFER_API_KEY")
     before = len(saved.sandbox.requests)
     ran = saved("show", "plan.json")
@@ -62,27 +62,27 @@ def test_shown_offline(saved: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_shown_as_json(saved: Any) -> None:
-    """The JSON of a saved plan is that of the plan when it was made, and says until when it holds."""
+    """The JSON that `plan --json` printed, and the time at which the plan expires."""
     shown = json.loads(saved("show", "plan.json", "--json").out)
     assert shown.pop("expires_at") == "2029-12-10T09:00:00Z"
     assert shown == {name: value for name, value in json.loads(saved("plan", "--json").out).items() if name in shown}
 
 
 def test_applied_without_asking(saved: Any, prints: Any) -> None:
-    """It was reviewed: no question, no --auto-approve."""
+    """Applied without a question or `--auto-approve`, since the plan was reviewed."""
     prints("saved/apply", apply(saved))
     assert text_of(saved) == ["The first", "The second"]
 
 
 def test_applied_twice(saved: Any, prints: Any) -> None:
-    """The second time the plan is already applied, and the output says so: exit 0."""
+    """Exit 0 the second time, and the output says that the plan is already applied."""
     apply(saved)
     prints("saved/apply-again", apply(saved))
     assert len(text_of(saved)) == 2
 
 
 def test_narrowed_no_more(saved: Any, prints: Any) -> None:
-    """Refused with 64: an option that would narrow a saved plan, or allow more, is not silently ignored."""
+    """Exit 64: an option that would narrow or widen a saved plan is not silently ignored."""
     prints("saved/narrowed", apply(saved, "--target", "Acme/twitter:acme/one"))
     for more in (["--recreate", "Acme/twitter:acme/one"], ["--max-deletes", "0"]):
         assert apply(saved, *more).code == 64
@@ -90,14 +90,14 @@ def test_narrowed_no_more(saved: Any, prints: Any) -> None:
 
 
 def test_applied_as_json(saved: Any) -> None:
-    """--json: one document, outcomes with ids."""
+    """`--json` prints one document, with the outcome of each change."""
     ran = apply(saved, "--json")
     document = json.loads(ran.out)
     assert (ran.code, document["kind"], [o["status"] for o in document["outcomes"]]) == (0, "apply", ["done", "done"])
 
 
 def test_what_was_reviewed_is_what_happens(saved: Any) -> None:
-    """Files that changed since do not change what is applied, which is said; and a post added since is not sent."""
+    """The saved plan is sent although the files have changed, with a warning; a post added since is not sent."""
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO + ONE.replace("one", "three"))
     ran = apply(saved)
     assert (ran.code, ran.outcomes) == (0, ["one created", "two created"])
@@ -107,7 +107,7 @@ def test_what_was_reviewed_is_what_happens(saved: Any) -> None:
 
 @pytest.mark.parametrize("now", [TWO, ONE.replace("key: one", "key: one, cancelled: true") + TWO])
 def test_taken_back_since(saved: Any, now: str) -> None:
-    """What the files no longer declare, or cancel, does not come about, or back, by an old plan: refused with 3."""
+    """Exit 3: an old plan does not create, or recreate, a post that the files have since removed or canceled."""
     saved.write("buffer.yaml", HEAD + now)
     ran = apply(saved)
     refused(saved, ran)
@@ -120,7 +120,7 @@ def test_taken_back_since(saved: Any, now: str) -> None:
 
 
 def test_declared_again_since(saved: Any) -> None:
-    """A delete that was planned is not done once the files want the post again: refused with 3."""
+    """Exit 3: a planned delete is not carried out once the files declare the post again."""
     saved.apply()
     saved.write("buffer.yaml", HEAD + TWO)
     saved("plan", "-o", "plan.json")
@@ -131,7 +131,7 @@ def test_declared_again_since(saved: Any) -> None:
 
 
 def test_files_with_errors(saved: Any) -> None:
-    """The plan holds its own inputs, so it is done; that nothing can be said of the files is said."""
+    """The plan is applied, since it holds its own inputs; a warning says that the files were not compared with it."""
     saved.write("buffer.yaml", HEAD + ONE + TWO + ONE)
     ran = apply(saved)
     assert (ran.code, ran.outcomes) == (0, ["one created", "two created"])
@@ -140,7 +140,7 @@ def test_files_with_errors(saved: Any) -> None:
 
 
 def test_channel_with_another_id(saved: Any, prints: Any) -> None:
-    """The channel was taken out of Buffer and connected anew: refused with 3, not taken for done."""
+    """Exit 3, and not counted as done: the channel was removed from Buffer and connected again."""
     channel = saved.sandbox.channel("twitter")
     saved.sandbox.person.set_channel(channel["id"], name="acme-2019", displayName="Old")
     saved.sandbox.person.add_channel(channel["organizationId"], "twitter", "acme")
@@ -150,7 +150,7 @@ def test_channel_with_another_id(saved: Any, prints: Any) -> None:
 
 
 def test_own_first_half_is_skipped(saved: Any) -> None:
-    """Changes that are already done count as done: the rest is sent."""
+    """Only the rest is sent: changes that another apply has made count as done."""
     ran = saved("apply", "--auto-approve", "--settle", "0", "--target", "*/one")
     assert ran.code == 0, ran.err
     rest = apply(saved)
@@ -160,7 +160,7 @@ def test_own_first_half_is_skipped(saved: Any) -> None:
 
 
 def test_own_first_half_is_skipped_without_state(saved: Any) -> None:
-    """The same where the state file was lost in between: found again by its content."""
+    """The same if the state file was lost in between: the post is recognized by its content."""
     saved("apply", "--auto-approve", "--settle", "0", "--target", "*/one")
     saved.state.unlink()
     assert apply(saved).code == 0
@@ -168,7 +168,7 @@ def test_own_first_half_is_skipped_without_state(saved: Any) -> None:
 
 
 def test_unrelated_changes_leave_it_alone(saved: Any) -> None:
-    """Other changes in the account do not make it stale."""
+    """Exit 0: other changes in the account do not make the plan stale."""
     person = saved.sandbox.person
     person.create_post(saved.sandbox.channel("twitter")["id"], "Something else", dueAt="2029-12-22T09:00:00Z")
     person.create_idea(saved.sandbox.organization()["id"], title="An idea")
@@ -176,7 +176,7 @@ def test_unrelated_changes_leave_it_alone(saved: Any) -> None:
 
 
 def test_stale_by_a_post_that_is_alike(saved: Any, prints: Any) -> None:
-    """Somebody made the post at another time since: refused with 3, naming it."""
+    """Exit 3, naming the post: somebody has since created it for another time."""
     channel = saved.sandbox.channel("twitter")["id"]
     saved.sandbox.person.create_post(channel, "The first", dueAt="2029-12-24T09:00:00Z")
     ran = apply(saved)
@@ -185,7 +185,7 @@ def test_stale_by_a_post_that_is_alike(saved: Any, prints: Any) -> None:
 
 
 def edited_then_planned(project: Any) -> str:
-    """One post applied, edited in the file, and the plan of that saved; the post's id."""
+    """Apply a post, edit it in the file, and save the plan; returns the post's id."""
     project.write("buffer.yaml", HEAD + ONE)
     project.apply()
     project.sandbox.requests.clear()
@@ -196,7 +196,7 @@ def edited_then_planned(project: Any) -> str:
 
 
 def test_stale_by_a_person_who_edits(project: Any, prints: Any) -> None:
-    """The post that was to be changed was changed in Buffer since: refused with 3, naming it."""
+    """Exit 3, naming the post that the plan edits: it has since changed in Buffer."""
     project.sandbox.person.edit_post(edited_then_planned(project), text="The very first")
     ran = apply(project)
     prints("saved/stale-edited", ran)
@@ -204,7 +204,7 @@ def test_stale_by_a_person_who_edits(project: Any, prints: Any) -> None:
 
 
 def test_stale_by_a_person_who_deletes(project: Any, prints: Any) -> None:
-    """The post that was to be changed is gone: refused with 3, naming it."""
+    """Exit 3, naming the post that the plan edits: it has since been deleted in Buffer."""
     project.sandbox.person.delete_post(edited_then_planned(project))
     project.sandbox.clock.advance(hours=2)
     ran = apply(project)
@@ -213,7 +213,7 @@ def test_stale_by_a_person_who_deletes(project: Any, prints: Any) -> None:
 
 
 def test_stale_by_another_apply(saved: Any, prints: Any) -> None:
-    """A post that was to be created is there by now, from another version of the file: refused with 3, naming it."""
+    """Exit 3, naming the post: an apply of another version of the file has since created it."""
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
     saved.apply()
     saved.sandbox.requests.clear()
@@ -223,7 +223,7 @@ def test_stale_by_another_apply(saved: Any, prints: Any) -> None:
 
 
 def test_sent_meanwhile_is_held_not_stale(project: Any) -> None:
-    """A post published since is held and reported, and the rest of the plan is done: exit 1."""
+    """Exit 1: a post published since is held and reported; the rest of the plan is applied."""
     post = edited_then_planned(project)
     project.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
     project("plan", "-o", "plan.json")
@@ -235,7 +235,7 @@ def test_sent_meanwhile_is_held_not_stale(project: Any) -> None:
 
 
 def test_altered(saved: Any, prints: Any) -> None:
-    """A text changed in the file is not what was reviewed: refused with 3."""
+    """Exit 3: a text was changed in the plan file, so it is not what was reviewed."""
     path = saved.folder / "plan.json"
     path.write_text(path.read_text(encoding="utf-8").replace("The first", "The worst"), encoding="utf-8")
     ran = apply(saved)
@@ -245,7 +245,7 @@ def test_altered(saved: Any, prints: Any) -> None:
 
 
 def test_expired(saved: Any, prints: Any) -> None:
-    """After seven days: refused with 3."""
+    """Exit 3 after seven days."""
     saved.sandbox.clock.advance(hours=7 * 24 + 1)
     ran = apply(saved)
     prints("saved/expired", ran)
@@ -253,7 +253,7 @@ def test_expired(saved: Any, prints: Any) -> None:
 
 
 def test_expires(saved: Any) -> None:
-    """--expires DAYS says otherwise: half a day, or more than seven."""
+    """`--expires DAYS` sets another limit: half a day, or more than seven days."""
     saved("plan", "-o", "plan.json", "--expires", "0.5")
     saved.sandbox.clock.advance(hours=13)
     refused(saved, apply(saved))
@@ -263,7 +263,7 @@ def test_expires(saved: Any) -> None:
 
 
 def test_other_endpoint(saved: Any, prints: Any) -> None:
-    """A plan made on the sandbox is not applied anywhere else: refused with 3."""
+    """Exit 3: a plan made on the sandbox is not applied anywhere else."""
     url = saved.sandbox.url.replace("127.0.0.1", "localhost")
     ran = apply(saved, "--api-url", url)
     prints("saved/other-endpoint", ran)
@@ -272,7 +272,7 @@ def test_other_endpoint(saved: Any, prints: Any) -> None:
 
 @pytest.mark.parametrize("content", ["not JSON", "{}", '{"kind": "saved-plan"}', "[1]", "\x00"])
 def test_no_saved_plan(saved: Any, content: str) -> None:
-    """Any other file: 64, and what writes one."""
+    """Exit 64 for any file that is not a saved plan."""
     saved.write("plan.json", content)
     for ran in (apply(saved), saved("show", "plan.json")):
         assert ran.code == 64
@@ -280,12 +280,12 @@ def test_no_saved_plan(saved: Any, content: str) -> None:
 
 
 def test_show_without_the_file(saved: Any, prints: Any) -> None:
-    """A name that is not there: 64."""
+    """Exit 64 for a file that does not exist."""
     prints("saved/no-file", saved("show", "plna.json"))
 
 
 def test_newer_format(saved: Any, prints: Any) -> None:
-    """A file of a later major version is refused with 3: update, or plan again."""
+    """Exit 3 for a later major version: update bufferctl, or plan again."""
     path = saved.folder / "plan.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"format_version": "2.0"', '"format_version": "3.0"'))
     ran = apply(saved)
@@ -294,19 +294,19 @@ def test_newer_format(saved: Any, prints: Any) -> None:
 
 
 def test_out_cannot_be_written(saved: Any, prints: Any) -> None:
-    """A missing folder: 64, after the plan was shown."""
+    """Exit 64 after the plan is shown: the folder does not exist."""
     prints("saved/not-writable", saved("plan", "-o", "nowhere/plan.json"))
 
 
 def test_narrowed_plan_stays_narrowed(saved: Any) -> None:
-    """A plan of one target does that one and no more."""
+    """A plan of one target applies only that one."""
     saved("plan", "-o", "plan.json", "--target", "*/two")
     assert apply(saved).code == 0
     assert text_of(saved) == ["The second"]
 
 
 def test_what_needed_somebody_still_does(project: Any) -> None:
-    """A post that the saved plan holds is said again and ends the run with 1; once it could be sent, it is not sent."""
+    """Exit 1 while a post that the saved plan holds still needs a person; 0 afterwards, but it is not sent."""
     post = edited_then_planned(project)
     project.sandbox.person.edit_post(post, text="The very first")
     project.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
@@ -321,7 +321,7 @@ def test_what_needed_somebody_still_does(project: Any) -> None:
 
 @pytest.mark.parametrize("form", [["plan.json"], ["--reviewed", "plan.json", "--target", "*/one"]])
 def test_renamed_since(saved: Any, form: list[str]) -> None:
-    """What the plan creates was created under another key, and changed: it does not go out twice."""
+    """Not created twice: the planned post already exists under another key, with another setting."""
     renamed = ONE.replace("key: one", "key: uno, was: one, needs_approval: true")
     saved.write("buffer.yaml", HEAD + renamed + TWO)
     saved.apply()
@@ -333,7 +333,7 @@ def test_renamed_since(saved: Any, form: list[str]) -> None:
 
 
 def test_renamed_and_narrowed(saved: Any) -> None:
-    """--target names the new key alone, so the old one would stay: asked, with how to say it."""
+    """Held, with a hint to add `was`: `--target` selects only the new key, so the old post would stay."""
     saved.apply()
     saved.write("buffer.yaml", HEAD + ONE.replace("key: one", "key: uno").replace("09:00", "10:00") + TWO)
     ran = saved("apply", "--auto-approve", "--settle", "0", "--target", "*/uno")
@@ -343,7 +343,7 @@ def test_renamed_and_narrowed(saved: Any) -> None:
 
 
 def test_swapped_and_narrowed(saved: Any) -> None:
-    """--target names one of two that swap their texts, so the other would keep saying it: asked, then both are done."""
+    """Held if `--target` selects only one of two posts that swap texts, as both would say the same."""
     saved.apply()
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "second") + TWO.replace("second", "first"))
     saved("plan", "-o", "plan.json")
@@ -354,7 +354,7 @@ def test_swapped_and_narrowed(saved: Any) -> None:
 
 
 def test_edit_of_the_other_not_reviewed(saved: Any) -> None:
-    """Of two that swap their texts another merge changed one: the other's edit would repeat what stays, and is held."""
+    """Both held: of two posts that swap texts one was edited since, so the other's edit would repeat its text."""
     saved.apply()
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "second") + TWO.replace("second", "first"))
     saved("plan", "-o", "plan.json")
@@ -364,7 +364,7 @@ def test_edit_of_the_other_not_reviewed(saved: Any) -> None:
 
 
 def forge(project: Any, edit: Callable[[dict[str, Any]], object]) -> None:
-    """Edit the saved plan as somebody would who makes its checksum anew."""
+    """Edit the saved plan and give it a matching checksum, as a forger would."""
     path = project.folder / "plan.json"
     path.write_bytes(forged(path.read_bytes(), edit))
 
@@ -380,7 +380,7 @@ def edits(project: Any) -> Any:
 
 
 def of(action: str, values: dict[str, Any]) -> dict[str, Any]:
-    """The change of the plan with that action."""
+    """The plan's only change with this action."""
     (found,) = [each for each in values["plan"]["changes"] if each["change"]["action"] == action]
     return dict(found)
 
@@ -406,14 +406,14 @@ FORGERIES: dict[str, Callable[[dict[str, Any]], object]] = {
 
 @pytest.mark.parametrize("what", FORGERIES)
 def test_forged(edits: Any, what: str) -> None:
-    """A plan that would send something else than it shows is refused with 3, although its checksum fits."""
+    """Exit 3, although the checksum matches: the plan would send something other than it shows."""
     before = edits.sandbox.dump()
     forge(edits, FORGERIES[what])
     assert (apply(edits).code, edits.sandbox.dump()) == (3, before)
 
 
 def test_shows_what_it_sends(saved: Any) -> None:
-    """What somebody makes of a plan who gets everything to fit, digests too, is shown as it would be sent."""
+    """A forged plan in which everything matches, even the digests, is shown as it would be sent."""
     reviewed = json.loads(saved("show", "plan.json", "--json").out)["digest"]
     saved.write("buffer.yaml", HEAD + ONE.replace("first", "worst") + TWO)
     saved("plan", "-o", "other.json")

@@ -1,4 +1,4 @@
-"""A record shared by machines: two clones of a project with `state: git`, and the commands about its location."""
+"""A shared state: two clones of a project with `state: git`, and the commands that read, move and repair the state."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def _nobodys_git(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Path:
-    """The remote."""
+    """The remote repository."""
     return git.remote(tmp_path / "remote.git")
 
 
 @pytest.fixture
 def project(project: Project, bare: Path) -> Project:
-    """A clone of it with a root file."""
+    """A repository with that remote and a root file."""
     git.git(project.folder, "init", "--quiet")
     git.git(project.folder, "remote", "add", "origin", str(bare))
     project.write("buffer.yaml", CONFIG)
@@ -62,7 +62,7 @@ def other(project: Project, bare: Path, tmp_path: Path) -> Project:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """From here on this is another machine, without any data of the first."""
+    """Returns a function that makes this another machine, without any data of the first."""
     return lambda name: monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / name))
 
 
@@ -87,7 +87,7 @@ def locked(project: Project) -> None:
 
 
 def test_init_proposes_a_branch(project: Project, bare: Path) -> None:
-    """If the repository has a remote; the record begins there, and the first apply continues with it."""
+    """`state: git` if the repository has a remote, where init creates the state that the first apply then uses."""
     (project.folder / "buffer.yaml").unlink()
     ran = project("init")
     assert (ran.code, "Posts are tracked in the branch bufferctl-state of origin.\nCommit it" in ran.out) == (0, True)
@@ -99,7 +99,7 @@ def test_init_proposes_a_branch(project: Project, bare: Path) -> None:
 
 
 def test_init_where_the_remote_cannot_be_reached(project: Project, bare: Path) -> None:
-    """The file is written anyway, and the first apply begins the record."""
+    """The file is written anyway, and the first apply creates the state."""
     (project.folder / "buffer.yaml").unlink()
     bare.rename(bare.with_name("elsewhere"))
     ran = project("init")
@@ -141,7 +141,7 @@ def test_an_apply_asks_the_remote_four_times(project: Project, bare: Path) -> No
 
 
 def test_apply_says_how_many_requests_it_uses(project: Project) -> None:
-    """The same number as in the plan, and as received: the reading for Buffer's clock counts, too."""
+    """The number in the plan, and the number received: the request for Buffer's clock counts, too."""
     planned = json.loads(project("plan", "--json").out)["requests"]
     project.sandbox.requests.clear()
     receipt = json.loads(project("apply", "--auto-approve", "--settle", "0", "--json").out)
@@ -166,14 +166,14 @@ def test_an_apply_asks_a_bucket_four_times(project: Project) -> None:
 
 
 def test_list_and_show_read_the_shared_record(project: Project, other: Project) -> None:
-    """From a clone that never applied, without a key."""
+    """Both work in a clone that has never applied."""
     project.apply()
     assert LAUNCH in other("state", "list").out
     assert json.loads(other("state", "show", LAUNCH).out)["address"] == LAUNCH
 
 
 def test_rm_and_mv_change_it_for_everybody(project: Project, other: Project, bare: Path) -> None:
-    """Each with one commit that names it."""
+    """Each is one commit, which names the command."""
     project.apply()
     assert project("state", "mv", LAUNCH, "Acme/twitter:acme/first").code == 0
     assert other("state", "rm", "Acme/twitter:acme/teaser").code == 0
@@ -182,7 +182,7 @@ def test_rm_and_mv_change_it_for_everybody(project: Project, other: Project, bar
 
 
 def test_rm_waits_for_no_run_of_another_machine(project: Project) -> None:
-    """It refuses while the record is locked, until a person unlocks it."""
+    """Refused while a run of another machine holds the lock, until a person removes it."""
     project.apply()
     locked(project)
     ran = project("state", "rm", LAUNCH)
@@ -194,7 +194,7 @@ def test_rm_waits_for_no_run_of_another_machine(project: Project) -> None:
 
 
 def test_doctor_while_another_machine_holds_the_lock(project: Project, machine: Any) -> None:
-    """It names that run once; the run's unanswered writes are neither forgotten nor called interrupted."""
+    """That run is named once; its unanswered writes are reported, and not called interrupted."""
     project.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")
     project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0")
     project.sandbox.set_faults()
@@ -213,7 +213,7 @@ def test_doctor_while_another_machine_holds_the_lock(project: Project, machine: 
 
 
 def test_pull_and_push(project: Project, other: Project) -> None:
-    """A pulled and corrected state can be pushed; the serial grows."""
+    """A pulled state can be pushed again; its serial grows."""
     project.apply()
     pulled = document(project)
     (other.folder / "new.json").write_text(json.dumps(pulled), encoding="utf-8")
@@ -223,7 +223,7 @@ def test_pull_and_push(project: Project, other: Project) -> None:
 
 
 def test_push_refuses_what_is_older_or_of_another_lineage(project: Project) -> None:
-    """Unless it is forced."""
+    """Exit 1 unless it is forced."""
     project.apply()
     pulled = document(project)
     wrong: dict[str, dict[str, Any]] = {"older": {"serial": 0}, "another lineage": {"lineage": "x"}}
@@ -239,7 +239,7 @@ def test_push_refuses_what_is_older_or_of_another_lineage(project: Project) -> N
 
 
 def test_a_forced_push_keeps_the_lock_and_trusts_neither_horizon(project: Project) -> None:
-    """Of two horizons of a channel the older one counts."""
+    """The lock stays, and of a channel's two horizons the older one counts."""
     project.apply()
     pulled = document(project)
     (home,) = (
@@ -272,7 +272,7 @@ def test_log_and_restore(project: Project) -> None:
 
 
 def test_restored_over_an_edit(project: Project) -> None:
-    """An edit of an object that only the newer version has is a question: it looks like a new post."""
+    """Held: a post that only the newer version has looks like a new one after an edit."""
     project.apply()
     project.write("buffer.yaml", f"{CONFIG}          - {{key: tip, text: A tip}}\n")
     project.apply()
@@ -293,7 +293,7 @@ def test_restore_of_something_else(project: Project) -> None:
 
 
 def test_restore_over_a_damaged_record(project: Project, bare: Path) -> None:
-    """The command's very purpose."""
+    """An earlier version replaces a damaged one, and nothing is published twice."""
     project.apply()
     good = project("state", "log").out.split()[0]
     store = git.store(project.folder)
@@ -307,7 +307,7 @@ def test_restore_over_a_damaged_record(project: Project, bare: Path) -> None:
 
 
 def test_a_file_has_no_history(project: Project) -> None:
-    """The message says where the previous version is."""
+    """Exit 1, since a state file keeps no history."""
     project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
     project.apply()
     for arguments in (("log",), ("restore", "1")):
@@ -316,7 +316,7 @@ def test_a_file_has_no_history(project: Project) -> None:
 
 
 def test_migrate_from_the_file(project: Project, other: Project, machine: Any) -> None:
-    """Until then nothing is done, since the record would seem lost; then everybody has it."""
+    """Apply refuses until then, since the state would seem lost; afterwards every machine has it."""
     project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
     project.apply()
     project.write("buffer.yaml", CONFIG)
@@ -333,7 +333,7 @@ def test_migrate_from_the_file(project: Project, other: Project, machine: Any) -
 
 
 def test_migrate_never_replaces_a_record(project: Project) -> None:
-    """If both places have one, a person decides."""
+    """Exit 1 if both places have a state: a person must decide."""
     project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
     project.apply()
     kept = project.state.read_bytes()
@@ -347,7 +347,7 @@ def test_migrate_never_replaces_a_record(project: Project) -> None:
 
 
 def test_migrate_between_stores(project: Project, other: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From the branch to a bucket; a checkout that still names the branch is told, and does nothing."""
+    """From the branch to a bucket; a checkout that still names the branch fails with the new place."""
     project.apply()
     with buckets.google() as server:
         config = CONFIG.replace(
@@ -364,7 +364,7 @@ def test_migrate_between_stores(project: Project, other: Project, monkeypatch: p
 
 
 def test_migrate_there_and_back(project: Project) -> None:
-    """A place that has only the note of the move takes the state back, but from nowhere else."""
+    """The old place takes the state back from the new one, and from nowhere else."""
     project.apply()
     kept = project("state", "pull").out
     elsewhere = CONFIG.replace("state: git", "state: {git: {branch: other}}")
@@ -384,7 +384,7 @@ def test_migrate_there_and_back(project: Project) -> None:
 
 
 def test_migrate_takes_what_is_open_with_it(project: Project, machine: Any, other: Project) -> None:
-    """A run that was killed is settled by whoever applies next, on another machine too."""
+    """An interrupted run is settled by the next apply, even on another machine."""
     project.write("buffer.yaml", CONFIG.replace("state: git\n", ""))
     project.sandbox.set_faults("cut-after@createPost,rate-limit@posts#2+")
     assert project("apply", "--auto-approve", "--settle", "0", "--max-wait", "0").code != 0
@@ -397,14 +397,14 @@ def test_migrate_takes_what_is_open_with_it(project: Project, machine: Any, othe
 
 
 def test_where_the_state_is_cannot_be_known(project: Project) -> None:
-    """A root file with errors might name a store that cannot be read."""
+    """Exit 1 if the root file has errors, since the store that it names cannot be read."""
     project.write("buffer.yaml", CONFIG.replace("state: git", "state: svn"))
     ran = project("state", "list")
     assert (ran.code, "bufferctl validate" in ran.err) == (1, True)
 
 
 def test_a_store_that_cannot_be_reached(project: Project) -> None:
-    """One message; nothing is sent."""
+    """Exit 1 with one message; nothing is sent."""
     git.git(project.folder, "remote", "remove", "origin")
     for command in (("plan",), ("apply", "--auto-approve"), ("drift",), ("state", "list")):
         ran = project(*command)
@@ -422,7 +422,7 @@ def test_a_store_that_cannot_be_reached(project: Project) -> None:
     ids=["newer", "of another endpoint", "damaged"],
 )
 def test_a_record_that_cannot_be_used(project: Project, bare: Path, change: dict[str, Any], said: str) -> None:
-    """One message about the branch, exit 1, and nothing was sent or changed there."""
+    """Exit 1 with a message about the branch; nothing is sent, and the branch does not change."""
     store = git.store(project.folder)
     record = {"format_version": "2.0", "endpoint": project.sandbox.url, "lineage": "l", "serial": 1} | change
     store.swap(json.dumps(record).encode(), store.read().version, "an accident")
@@ -434,7 +434,7 @@ def test_a_record_that_cannot_be_used(project: Project, bare: Path, change: dict
 
 
 def test_a_record_of_another_account(project: Project, other: Project, bare: Path) -> None:
-    """The key reaches another organization than the record's: nothing is sent."""
+    """Exit 1 and nothing sent: the key cannot access the organization in the state."""
     project.apply()
     text = project("state", "pull").out
     (organization,) = json.loads(text)["organizations"]
@@ -447,7 +447,7 @@ def test_a_record_of_another_account(project: Project, other: Project, bare: Pat
 
 
 def test_a_named_state_file_comes_first(project: Project) -> None:
-    """`--state FILE` is for inspecting a copy."""
+    """`--state FILE` reads a copy, even if the store cannot be reached."""
     project.apply()
     copy = project.write("copy.json", project("state", "pull").out)
     git.git(project.folder, "remote", "remove", "origin")
@@ -456,7 +456,7 @@ def test_a_named_state_file_comes_first(project: Project) -> None:
 
 
 def test_apply_counts_the_requests_that_it_takes(project: Project) -> None:
-    """As many as in the plan, including those before its lock was taken."""
+    """The number in the plan, including the requests before the lock is taken."""
     said = re.search(r"Apply will use (\d+) API requests", project("plan").out)
     assert said
     before = len(project.sandbox.requests)
@@ -466,7 +466,7 @@ def test_apply_counts_the_requests_that_it_takes(project: Project) -> None:
 
 
 def test_drift_is_not_green_without_a_state(project: Project, bare: Path) -> None:
-    """Its branch was deleted: exit code 1, and the expected place of the state."""
+    """Exit 1, with the expected place of the state, if the branch was deleted."""
     project.apply()
     assert project("drift").code == 0
     git.git(bare, "update-ref", "-d", "refs/heads/bufferctl-state")

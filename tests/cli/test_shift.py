@@ -15,7 +15,7 @@ from tests.cli.written import root_file
 from tests.fuzzing import examples
 
 ROOT = root_file("twitter", "linkedin", "googlebusiness")
-#: Every place that a date can stand in, written in every way.
+#: A date in every possible place, in every spelling.
 CAMPAIGN = """\
 # The launch of 2031-03-04, as decided on 2031-01-10.
 starts: 2031-03-04   # a Tuesday
@@ -82,7 +82,7 @@ posts:
 
 @pytest.fixture(name="shift")
 def shifting(environment: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Ran]) -> Callable[..., Ran]:
-    """A campaign in posts/a.yaml and another file, a user without a key; shifts posts/a.yaml without asking."""
+    """Write posts/a.yaml, a campaign, and posts/b.yaml; returns a function that shifts posts/a.yaml, without a key."""
     monkeypatch.delenv("BUFFER_API_KEY")
     (environment / "posts").mkdir()
     (environment / "buffer.yaml").write_text(ROOT, encoding="utf-8")
@@ -97,18 +97,18 @@ def shifting(environment: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[.
 
 
 def a(folder: Path) -> str:
-    """What posts/a.yaml holds now, line ends as they are."""
+    """The content of posts/a.yaml, with its line ends."""
     return (folder / "posts" / "a.yaml").read_bytes().decode()
 
 
 def b(folder: Path) -> str:
-    """What posts/b.yaml holds now."""
+    """The content of posts/b.yaml."""
     return (folder / "posts" / "b.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("options", [("--by", "1w"), ("--by", "7 days"), ("--to", "2031-03-11")])
 def test_every_date_moves(environment: Path, shift: Any, options: tuple[str, ...]) -> None:
-    """`starts`, times, those in overrides and `each`, events; no other character, and no other file."""
+    """`starts`, times (also in overrides and `each`) and events move; no other character or file changes."""
     before = b(environment)
     ran = shift(*options)
     assert (ran.code, a(environment), b(environment)) == (0, MOVED, before)
@@ -116,12 +116,12 @@ def test_every_date_moves(environment: Path, shift: Any, options: tuple[str, ...
 
 
 def test_shows_the_edits(shift: Any, prints: Prints) -> None:
-    """The lines that change, then what was done."""
+    """The lines that change, then the number of dates."""
     prints("shift/campaign", shift("--by", "1d"))
 
 
 def test_without_a_terminal(environment: Path, shift: Any, run: Any) -> None:
-    """Without --auto-approve it asks; where nobody can answer, it is exit 64 and nothing is written."""
+    """Exit 64 and nothing written without `--auto-approve`, since nobody can answer."""
     ran = run("shift", "posts/a.yaml", "--by", "1d")
     assert (ran.code, a(environment)) == (64, CAMPAIGN)
     assert "-starts: 2031-03-04" in ran.out
@@ -139,27 +139,27 @@ def test_without_a_terminal(environment: Path, shift: Any, run: Any) -> None:
     ],
 )
 def test_slips(environment: Path, shift: Any, options: tuple[str, ...], named: str) -> None:
-    """What cannot be meant is exit 64 and named; nothing is written."""
+    """Exit 64, naming the mistake; nothing is written."""
     ran = shift(*options)
     assert (ran.code, a(environment)) == (64, CAMPAIGN)
     assert named in ran.err
 
 
 def test_by_nothing(environment: Path, shift: Any) -> None:
-    """By no days, and to the day that it is: nothing to do, exit 0."""
+    """Exit 0 and nothing to do: by zero days, or to the current date."""
     for options in (("--by", "0d"), ("--to", "2031-03-04")):
         ran = shift(*options)
         assert (ran.code, ran.err, a(environment)) == (0, "No date changes.\n", CAMPAIGN)
 
 
 def test_into_the_past(environment: Path, shift: Any, prints: Prints) -> None:
-    """Posts with a date of their own that would be past: refused, all of them named, nothing written."""
+    """Refused, naming every post with its own date that would be in the past; nothing is written."""
     prints("shift/past", shift("--by", "-9000d"))
     assert a(environment) == CAMPAIGN
 
 
 def test_starts_moves_into_the_past(environment: Path, shift: Any) -> None:
-    """`starts` may move; that its posts would be missed is a warning."""
+    """`starts` may move into the past, with a warning that its posts would be missed."""
     (environment / "posts" / "a.yaml").write_text(CAMPAIGN[: CAMPAIGN.index("  - key: launch")], encoding="utf-8")
     ran = shift("--to", "2020-03-04")
     assert (ran.code, "starts: 2020-03-04 " in a(environment)) == (0, True)
@@ -168,7 +168,7 @@ def test_starts_moves_into_the_past(environment: Path, shift: Any) -> None:
 
 
 def test_a_time_that_the_clock_skips(environment: Path, shift: Any) -> None:
-    """No local time that does not exist gets into a file: refused, with the post."""
+    """Exit 1, naming the post: its new local time does not exist."""
     (environment / "posts" / "a.yaml").write_text(
         "posts:\n  - {key: early, due_at: 2031-03-29 02:30, channels: [twitter], text: Early}\n", encoding="utf-8"
     )
@@ -178,7 +178,7 @@ def test_a_time_that_the_clock_skips(environment: Path, shift: Any) -> None:
 
 
 def test_published_posts_keep_their_dates(project: Project, prints: Prints) -> None:
-    """Half of it is out: these posts keep their dates, the others move, the next plan asks nothing."""
+    """Published posts keep their dates, the others move, and the next apply needs nobody."""
     project.write("buffer.yaml", ROOT)
     project.write(
         "posts/a.yaml",
@@ -194,7 +194,7 @@ def test_published_posts_keep_their_dates(project: Project, prints: Prints) -> N
     project.apply()
     project.sandbox.clock.advance(hours=30)
     project.apply()
-    # The record of a run knows that `one`, `three` and `tip-1` are out, whatever this machine's clock says.
+    # The state says that `one`, `three` and `tip-1` are published, whatever this machine's clock says.
     ran = project("shift", "posts/a.yaml", "--by", "1d", "--auto-approve")
     prints("shift/published", ran)
     ran = project("apply", "--auto-approve", "--settle", "0")
@@ -212,7 +212,7 @@ def test_published_posts_keep_their_dates(project: Project, prints: Prints) -> N
 
 
 def test_all_are_published(project: Project) -> None:
-    """Nothing is left to move: exit 1."""
+    """Exit 1, since nothing is left to move."""
     project.write("buffer.yaml", ROOT)
     posts = "posts:\n  - {key: one, due_at: 2029-12-04 09:00, channels: [twitter], text: One}\n"
     project.write("posts/a.yaml", posts)
@@ -225,7 +225,7 @@ def test_all_are_published(project: Project) -> None:
 
 
 def test_aliases_move_once(environment: Path, shift: Any) -> None:
-    """A date that is written once and used twice moves once."""
+    """A date that is written once and used twice moves only once."""
     posts = (
         "posts:\n"
         "  - {key: one, due_at: &when 2031-03-04 09:00, channels: [twitter], text: One}\n"
@@ -239,7 +239,7 @@ def test_aliases_move_once(environment: Path, shift: Any) -> None:
 @settings(max_examples=examples(40))
 @given(days=st.integers(-400, 4000), crlf=st.booleans(), start=st.sampled_from(["", "\ufeff", "---\n", "\n# é 👩\n"]))
 def test_there_and_back(days: int, crlf: bool, start: str) -> None:
-    """By n and then by -n: the same bytes, where neither is refused."""
+    """The same bytes after a shift by n and one by -n, unless one of them is refused."""
     text = start + CAMPAIGN
     data = (text.replace("\n", "\r\n") if crlf else text).encode()
     with project_apart() as project:
