@@ -1,4 +1,4 @@
-"""Under any fault: each declared object exists exactly once in the end, and nothing is left to do."""
+"""Under any fault, each declared object exists exactly once in the end, and nothing is left to do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.faults.world import SETTLE, World
 
 POSTS, IDEAS = 40, 4
 
-#: Each alone, occasionally on any request; the last ones affect single writes.
+#: One kind of fault each (or two), on some of the requests; the last ones affect single writes.
 FAULTS = [
     "cut-before=0.3",
     "cut-after=0.3",
@@ -39,7 +39,7 @@ FAULTS = [
 
 
 def hold(world: World, posts: int, ideas: int, mark: str = "") -> None:
-    """Exactly once, even after late writes have landed; state agrees; another apply does nothing."""
+    """Check that each object exists once, after late writes too, that the state agrees, and that all is done."""
     world.sandbox.clock.advance(seconds=60)
     assert world.texts() == world.declared(posts, ideas, mark)
     state = json.loads((world.folder / ".bufferctl" / "state.json").read_text(encoding="utf-8"))
@@ -94,7 +94,7 @@ def test_state_lost_between_runs(make_world: Callable[..., World], faults: str) 
     ],
 )
 def test_edits_and_deletes(make_world: Callable[..., World], faults: str, seed: int) -> None:
-    """Every post as edited, removed ones gone, under one kind of fault; the others keep their ids."""
+    """Every post is edited and removed ones are deleted, under one kind of fault; the others keep their ids."""
     world = make_world("", seed)
     world.declare(POSTS)
     assert world.apply() == 0
@@ -152,7 +152,7 @@ def test_mixtures(
     posts: int,
     lose_state: bool,
 ) -> None:
-    """Exactly once under any mixture of faults, with or without a lost state file between runs; 200 seeds."""
+    """Exactly once under any mixture of faults, with or without a lost state file between runs."""
     rules = ",".join(rule.format(p=chance, q=chance / 10) for rule, chance in dict(mixture).items())
     world = make_world(rules, seed)
     world.declare(posts, 2)

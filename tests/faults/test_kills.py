@@ -23,7 +23,7 @@ KILLS = 10
 
 
 def declare(folder: Path) -> None:
-    """600 posts in a queue, twenty batches, every tenth with the same text."""
+    """Write a buffer.yaml with 600 queue posts, which are twenty batches; every tenth has the same text."""
     lines = ["version: 1", "organizations:", "  - name: Acme", "    channels:", "      - service: twitter"]
     lines += ["        name: acme", "        posts:"]
     for number in range(POSTS):
@@ -44,7 +44,7 @@ class Arrivals(list[RequestRecord]):
         self.came = threading.Condition()
 
     def append(self, seen: RequestRecord) -> None:
-        """A request has arrived and is not answered yet."""
+        """Add a request that has arrived and is not answered yet."""
         with self.came:
             super().append(seen)
             self.came.notify_all()
@@ -56,7 +56,7 @@ class Arrivals(list[RequestRecord]):
 
 
 def start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start an apply that prints into a file: with an unread pipe it would stop before sending."""
+    """Start an apply that prints to a file, since an unread pipe would block it before it sends."""
     command = [sys.executable, "-m", "bufferctl", "apply", "--auto-approve", "--settle", "0"]
     with printed(folder).open("wb") as log:
         return subprocess.Popen(
@@ -73,7 +73,7 @@ def printed(folder: Path) -> Path:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(10))
 def test_killed_at_random(tmp_path: Path, seed: int) -> None:
-    """Exactly once after ten kills, in every second sequence with `.bufferctl` deleted between the runs."""
+    """Each post exactly once after ten kills; for odd seeds with `.bufferctl` deleted between the runs."""
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
     folder = tmp_path / "project"
     folder.mkdir()

@@ -35,7 +35,7 @@ _CHANNELS = {"twitter": "acme", "linkedin": "acme-inc", "mastodon": "acme"}
 
 @dataclass(frozen=True)
 class MovingClock:
-    """Time passes in the sandbox only while we wait."""
+    """A clock that waits by moving the sandbox's clock."""
 
     clock: Clock
 
@@ -96,7 +96,7 @@ class World:
             try:
                 files = load_files(None, (), console)
                 with (
-                    # the machine's clock passes the time that is only simulated, too
+                    # simulated time passes on the machine's clock, too
                     connect(self.sandbox.url, "sandbox", timeout=TIMEOUT, now=self.sandbox.clock.now) as buffer,
                     opened_for_change(files, buffer, None, console, lock_timeout=5) as session,
                 ):

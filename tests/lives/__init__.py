@@ -1,1 +1,1 @@
-"""Whole lives of projects with their own account: an oracle that shares no code with bufferctl."""
+"""Whole lives of projects, each with its own account, judged by an oracle that shares no code with bufferctl."""

@@ -27,7 +27,7 @@ def fails(script: Script, server: Server) -> Broken | None:
 
 
 def main() -> int:
-    """Print the events of a life; 1 if a promise broke. `--shrink` leaves out every step that is not needed."""
+    """Print the events of each life; returns 1 if a promise broke."""
     parser = argparse.ArgumentParser(prog="python -m tests.lives", description=__doc__)
     parser.add_argument("seed", type=int, nargs="+")
     parser.add_argument("--shrink", action="store_true", help="leave out every step that the failure does not need")

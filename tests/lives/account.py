@@ -1,4 +1,4 @@
-"""A Buffer account in memory, written from the notes on the API only: who made what, when, and every write.
+"""A Buffer account in memory, written only from the notes on the API: who made what, when, and every write.
 
 It shares no code with bufferctl or its sandbox. Instants are aware and in UTC; the clock moves only by `advance`
 and by a second per request. `maker` is the author of a post: a project's name for bufferctl, else `PERSON` or `TOOL`.
@@ -21,13 +21,13 @@ START = datetime(2029, 12, 3, 9, tzinfo=UTC)
 SLOTS = (7, 11, 15, 19)
 TAGS = {"launch": "1a" * 12, "tips": "1b" * 12}
 _LINK = re.compile(r"https?://[^\s/]+(?:/\S*)?")
-#: Statuses of posts that wait to be published, and of those that are or will be public.
+#: Statuses of posts that are not published yet.
 UNSENT = ("draft", "needs_approval", "scheduled", "error")
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel. `shortens`: its settings say that links in texts are shortened; `rewrites`: and they really are."""
+    """A channel. `shortens`: its setting is to shorten links in texts; `rewrites`: whether they really are."""
 
     id: str
     service: str
@@ -63,7 +63,7 @@ class Post:
 
     @property
     def says(self) -> str:
-        """Requested text and picture addresses: they identify a declared object."""
+        """The requested text and image URLs, which identify a declared object."""
         images = [str(asset["image"]["url"]) for asset in self.content.get("assets") or () if "image" in asset]
         return " ".join([self.content.get("text") or "", *images])
 
@@ -81,7 +81,7 @@ class Idea:
 
     @property
     def says(self) -> str:
-        """Requested title and text."""
+        """The requested title and text."""
         return f"{self.content.get('title')} {self.content.get('text')}"
 
 
@@ -106,7 +106,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not an error
 
 
 class Account:
-    """One organization. `late`: how long new objects are missing from readings; `refused`: texts that it refuses."""
+    """One organization. `late`: how long lists do not show new objects; `refused`: texts that it refuses."""
 
     def __init__(self, channels: Sequence[Channel], seed: int = 0, *, page: int = 100, limit: int = 5000) -> None:
         self.now = START
@@ -145,7 +145,7 @@ class Account:
         self._unsent.discard(post.id)
         self._leave_queue(post)
 
-    # Writes: each as a person, another tool or bufferctl (`maker`)
+    # Writes by a person, another tool or bufferctl (`maker`)
 
     def create(self, maker: str, via: str, given: Mapping[str, Any]) -> Post:
         """CreatePost. Raises Refusal."""
@@ -267,7 +267,7 @@ class Account:
     # Reading
 
     def listed(self, given: Mapping[str, Any]) -> list[Post]:
-        """Every post that PostsInput asks for, in its order: newest first by default."""
+        """Every post that matches a PostsInput, in its order: newest first by default."""
         asked = dict(given.get("filter") or {})
         found = [post for post in self.posts.values() if post.shown_from <= self.now]
         if (channels := asked.pop("channelIds", None)) is not None:
@@ -290,7 +290,7 @@ class Account:
         return found
 
     def shown(self, post_id: str) -> Post | None:
-        """A post by id, if readings show it yet."""
+        """A post by id, unless lists do not show it yet."""
         post = self.posts.get(post_id)
         return post if post and post.shown_from <= self.now else None
 

@@ -1,6 +1,6 @@
-"""The account behind HTTP: documents are validated and parsed by graphql-core and answered here, with faults.
+"""The account over HTTP: graphql-core parses and validates each document, which is answered here, with faults.
 
-A test orders a `Fault` for one request of the next command. Every request takes a second.
+A test sets a `Fault` for one request of the next command. Every request takes a second.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Fault:
 
     `kind`: `cut` (the answer is lost), `500`, `unexpected` (a typed UnexpectedError), `throw` (`data: null`), `429`,
     `kill` (the program dies), `hidden` (answered, but lists show it later). `aliases`: how many writes of the request
-    are carried out; None is all. `after`: seconds until they are, or until lists show them. `reads`: the fault is for a
-    reading instead of a write.
+    are carried out (None: all). `after`: seconds until they are, or until lists show them. `reads`: the fault is of a
+    read instead of a write.
     """
 
     kind: str
@@ -60,7 +60,7 @@ class Cut(Exception):  # noqa: N818 - a network condition, not an error of ours
 
 @dataclass
 class Endpoint:
-    """One account at a time. `actor`: the project that bufferctl runs for; `kill`: ends the calling program."""
+    """One account at a time. `actor`: the project for which bufferctl runs; `kill`: ends the calling process."""
 
     account: Account
     actor: str = ""
@@ -89,7 +89,7 @@ class Endpoint:
         self.account.advance(seconds=max(0.0, (until - self.account.now).total_seconds()))
 
     def answer(self, body: bytes) -> tuple[int, dict[str, str], dict[str, Any]]:
-        """Status, headers and JSON. Raises Cut."""
+        """The answer: status, headers and JSON. Raises Cut."""
         with self._lock:
             self.pass_time(1)
             self.requests += 1
@@ -320,7 +320,7 @@ class Document:
         self._flat: dict[tuple[int, str], list[tuple[str, gq.FieldNode, Any]]] = {}
 
     def project(self, value: Any, node: gq.FieldNode, parent: gq.GraphQLObjectType | None, name: str) -> Any:
-        """The value of a field in the form that the document requests."""
+        """A field's value in the form that the document requests. Raises LookupError for a forbidden null."""
         if parent is None:
             raise LookupError(name)
         return self._shape(value, node, parent.fields[name].type, name)

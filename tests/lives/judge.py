@@ -1,6 +1,6 @@
 """Checks the promises against the account's history, using the oracle's own bookkeeping and never bufferctl's.
 
-The announced changes and the names of holds come from `plan --json` and `apply --json`. Every failure raises Broken.
+The announced changes and the names of holds come from `plan --json` and `apply --json`. A broken promise raises Broken.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Judge:
                 raise Broken(f"{at} is there {number} times, declared {self.budget[at]} times")
 
     def forget(self, item: Post | Idea) -> None:
-        """The record of a person's deletions is lost: nobody can know that the objects existed."""
+        """Excuse an object that a person deleted once the state is lost: nothing shows that it existed."""
         for word in words_in(item.says):
             self.excused[_channel(item), word] = "deleted by a person, record lost"
 
@@ -112,7 +112,7 @@ class Judge:
         self._questions(project, changes)
         late = any(
             each["reason"] == "sent" for each in changes.values()
-        )  # an edit of a published post leaves its text behind
+        )  # an edit of a published post does not change its text
         if self.life.quiet and self.life.questions[project.name] and not late:
             raise Broken(f"nobody but us did anything, and it asks about {self.life.questions[project.name]}")
         if code == 0 and project.whole and not narrowed:
@@ -161,7 +161,7 @@ class Judge:
             raise Broken(f"{_brief(change)}, the file says tags {entry.tags} and Buffer {item.content.get('tagIds')}")
 
     def _questions(self, project: Project, changes: Changes) -> None:
-        """No question disappears without a person's action (design: The record; Matching 4)."""
+        """No question disappears until a person answers it (design: The record; Matching 4)."""
         questions = self.life.questions[project.name]
         declared = {entry.address: entry for entry in project.wanted()}
         for address, candidates in questions.items():
@@ -192,7 +192,7 @@ class Judge:
                 raise Broken(f"no file says it, and it goes out: {post}")
 
     def excuse(self, project: Project) -> None:
-        """Note the exceptions in design.md that can happen in the next apply."""
+        """Note the exceptions in design.md that apply to the next run."""
         if project.whole:
             return
         recorded = project.checkout.recorded()
@@ -216,7 +216,7 @@ def _same(entry: Entry, post: Post) -> bool:
 
 
 def _recognisable(entry: Entry, post: Post) -> bool:
-    """Whether an exact or a near match can find it (design: Matching 3, 4)."""
+    """Whether an exact or a near match finds the post (design: Matching 3, 4)."""
     said = post.text
     if entry.text and _LINK.sub("", entry.text) == _LINK.sub("", said):
         return True

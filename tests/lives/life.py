@@ -22,9 +22,9 @@ from tests.lives.world import Ran, World
 
 @dataclass(frozen=True)
 class Setting:
-    """The start of a life. `history`: posts of people and of another tool, over forty days.
+    """The start of a life. `history`: how many posts people and another tool have made in forty days.
 
-    `quiet`: nobody else acts and nothing fails or is lost, so there is nothing to ask.
+    `quiet`: nobody else acts and nothing fails or is lost, so there are no questions.
     """
 
     seed: int
@@ -38,7 +38,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Script:
-    """A drawn life: each step has its own seed, so steps can be left out."""
+    """A drawn life. Each step has its own seed, so others can be left out."""
 
     setting: Setting
     steps: tuple[tuple[str, int], ...]
@@ -88,7 +88,7 @@ class Life:
     reasons: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     removed: dict[str, Post | Idea] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
-    #: Words of entries whose key changed without `was:`; the new key does not know of deletions under the old one.
+    #: Words of entries whose key changed without `was:`; deletions under the old key do not count for the new one.
     silently: set[str] = field(default_factory=set)
     bound: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _words: int = 0
@@ -111,7 +111,7 @@ class Life:
         return f"xq{VOCABULARY[self._words % len(VOCABULARY)]}{self._words}"
 
     def declared(self, project: Project, entry: Entry) -> None:
-        """Record the declaration of an entry: its word may exist once more."""
+        """Note the declaration of an entry: its word may exist once more."""
         self.judge.budget[entry.channel, entry.word] += 1
         self.keys_used[project.name].add(entry.key)
 
@@ -122,7 +122,7 @@ class Life:
     # The oracle's knowledge of the account
 
     def ever_public(self) -> list[Post | Idea]:
-        """Objects of bufferctl that exist, were published, or were recorded when a person deleted them."""
+        """Objects of bufferctl that exist, were published, or were in the state when a person deleted them."""
         gone = [
             item for item in self.removed.values() if item.id in self.known or (isinstance(item, Post) and item.sent)
         ]
@@ -139,7 +139,7 @@ class Life:
         return any(entry.word in words_in(item.says) for item in self.removed.values())
 
     def unrecorded(self, project: Project, entry: Entry) -> list[Post]:
-        """An entry's objects in Buffer that only the oracle can attribute to it."""
+        """An entry's posts in Buffer that are not in the state, so that only the oracle can attribute them."""
         found = [post for post in self.made_by(project) if entry.word in words_in(post.says)]
         return [
             post for post in found if post.channel.service == entry.channel and post.id not in self.bound[project.name]
@@ -152,7 +152,7 @@ class Life:
     # Events outside bufferctl
 
     def gone(self, item: Post | Idea) -> None:
-        """Record that a person deleted it."""
+        """Note that a person deleted it."""
         self.removed[item.id] = item
         for project in self.projects:
             if project.name == item.maker and not project.whole:
@@ -161,11 +161,11 @@ class Life:
                 self.known.add(item.id)
 
     def asked_again(self, entry: Entry) -> None:
-        """A person asks for a deleted object again: that is once more."""
+        """Note that a person wants a deleted object again: its word may exist once more."""
         self.judge.budget[entry.channel, entry.word] += 1
 
     def record_changed(self, project: Project) -> None:
-        """The state is lost or an older one: a person's deletions and open questions are not known any more."""
+        """Note that the state is lost or replaced by an older one, which lacks deletions and open questions."""
         project.whole = False
         self.questions[project.name] = {}
         for item in self.removed.values():
@@ -173,12 +173,12 @@ class Life:
                 self.judge.forget(item)
 
     def journal_gone(self, project: Project) -> None:
-        """The journal is lost: nobody asks any more about facts recorded only there."""
+        """Note that the journal is lost, and with it questions about what only it recorded."""
         project.whole = False
         self.questions[project.name] = {}
 
     def answered(self, project: Project, address: str | None = None) -> None:
-        """A person answered one question, or all of a project."""
+        """Note that a person answered one question, or all of a project."""
         questions = self.questions[project.name]
         for each in [address] if address else list(questions):
             questions.pop(each, None)
@@ -203,7 +203,7 @@ class Life:
     def apply(
         self, project: Project, *scope: str, fault: Fault | None = None, saved: Any = None, reviewed: bool = False
     ) -> str:
-        """Apply, judge, and return the output. `saved`: plan.json as a document; `reviewed`: only its changes."""
+        """Apply, judge, and return the log line. `saved`: the plan in plan.json; `reviewed`: apply only its changes."""
         steps.keep_a_copy(self, project)
         self.judge.excuse(project)
         before = saved or (self.plan(project) if fault else None)
@@ -236,7 +236,7 @@ class Life:
     def _announced(
         self, project: Project, ran: Ran, before: dict[str, Any] | None, saved: Any
     ) -> list[Mapping[str, Any]]:
-        """The plan of a run: its own; for a killed run, the plan just before it.
+        """The changes that a run announced: its own plan; for a killed run, the plan just before it.
 
         The latter may hold as unsettled an object that the run then settled and planned to create.
         """
@@ -257,7 +257,7 @@ class Life:
         return changes
 
     def command(self, project: Project, *arguments: str) -> str:
-        """Run another command, which must not fail with a usage error; `import ADDRESS ID` claims ID."""
+        """Run another command, which must exit with 0 or 1; `import ADDRESS ID` claims ID."""
         if arguments[0] == "import":
             self.judge.claimed.add(arguments[2])
         ran = self.world.run(project.checkout, *arguments)
@@ -270,7 +270,7 @@ class Life:
 
 @contextmanager
 def begin(setting: Setting, server: Server, linkedin: Channel | None = None) -> Iterator[Life]:
-    """An account with a history, and projects without declarations."""
+    """A life with an account that has a history, and projects without entries."""
     rng = random.Random(setting.seed)  # noqa: S311 - a drawn life, not a secret
     second = linkedin or (SHORTENING if setting.shortens else LINKEDIN)
     account = Account([TWITTER, second], setting.seed, page=setting.page)
@@ -288,7 +288,7 @@ def begin(setting: Setting, server: Server, linkedin: Channel | None = None) -> 
 
 
 def _history(life: Life, rng: random.Random, number: int) -> None:
-    """Posts of people and of another tool, most of them already published."""
+    """Create posts of people and of another tool, most of them already published."""
     account = life.account
     account.now = START - timedelta(days=40)
     for _ in range(number):
@@ -308,7 +308,7 @@ def live(script: Script, server: Server) -> list[str]:
             for number, (name, seed) in enumerate(script.steps):
                 said = steps.named(name)(life, random.Random(seed))  # noqa: S311 - a drawn life, not a secret
                 life.said.append(f"[{number}] {said or f'({name}: cannot be now)'}")
-            for project in life.projects:  # after any failure, the next two runs restore order
+            for project in life.projects:  # two runs are enough after any failure
                 number = len(script.steps)
                 life.said += [life.apply(project), life.apply(project)]
                 _in_order(life, project)
@@ -326,7 +326,7 @@ def _in_order(life: Life, project: Project) -> None:
 
 
 def shrink(script: Script, server: Server) -> Script:
-    """The shortest list of steps with a failure: each step is left out in turn, as long as a promise still breaks."""
+    """A script with fewer steps that still breaks a promise: steps are left out in turn, as long as one breaks."""
     kept = list(script.steps)
     size = max(1, len(kept) // 2)
     while size:

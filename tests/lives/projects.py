@@ -1,7 +1,7 @@
-"""Declarations in these lives: entries that stay distinguishable, written as files.
+"""The projects in these lives: entries that stay distinguishable, written as files.
 
-Every entry has its own word, in its text or in the address of its picture, and no edit removes it: by this word the
-oracle recognizes an object anywhere. An entry with `repeat_of` has the word of the entry that it repeats.
+Every entry has its own word, in its text or in the URL of its image, and no edit removes it: by this word the oracle
+recognizes an object anywhere. An entry with `repeat_of` has the word of the entry that it repeats.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Entry:
 
     @property
     def image(self) -> str:
-        """The address of its picture."""
+        """The URL of its image."""
         return f"https://pictures.example/{self.word}.png"
 
     def form(self) -> dict[str, object]:
@@ -89,7 +89,7 @@ class Entry:
 
 @dataclass
 class Project:
-    """Files and their checkouts. `copies`: older states; `whole`: the record was never lost."""
+    """Files and their checkout. `copies`: numbers of saved states; `whole`: the state was never lost."""
 
     name: str
     checkout: Checkout
@@ -98,7 +98,7 @@ class Project:
     before: list[dict[tuple[str, str], Entry]] = field(default_factory=list)
     copies: list[int] = field(default_factory=list)
     whole: bool = True
-    #: Whether the record is older than the account without any sign of it: neither its serial nor a journal.
+    #: Whether the state is an older one, and neither its serial nor a journal shows it.
     unknowingly_old: bool = False
 
     def put(self, entries: Iterable[Entry]) -> None:
@@ -129,5 +129,5 @@ class Project:
         )
 
     def wanted(self) -> list[Entry]:
-        """Everything in Buffer that the files declare."""
+        """Every entry that is not canceled."""
         return [entry for entry in self.entries.values() if not entry.cancelled]

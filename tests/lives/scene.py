@@ -1,4 +1,4 @@
-"""A scripted scenario: one or two projects, an account, and the queries of a test."""
+"""A scripted scenario: one or two projects, an account, and what tests do and check."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ IDS = {"twitter": TWITTER.id, "linkedin": LINKEDIN.id}
 
 @dataclass
 class Scene:
-    """The first project of a life, unless another one is given."""
+    """Acts in the first project of a life, unless another one is given."""
 
     life: Life
 
@@ -71,7 +71,7 @@ class Scene:
         self.life.world.endpoint.pass_time(timedelta(**by).total_seconds())
 
     def lose_the_record(self) -> None:
-        """Remove state and journal, and let time pass, as on a fresh machine later."""
+        """Let time pass, and remove state and journal, as on a fresh machine."""
         self.pass_time(seconds=ON_ITS_WAY)
         shutil.rmtree(self.project.checkout.state, ignore_errors=True)
         shutil.rmtree(self.project.checkout.journal, ignore_errors=True)
@@ -81,7 +81,7 @@ class Scene:
         copy_folder(self.project.checkout.state, self.life.world.folder / "kept")
 
     def put_the_state_back(self, *, journal: bool = True) -> None:
-        """Restore the copy; without the journal there is no sign that it is older."""
+        """Restore the copy; without the journal, nothing shows that it is older."""
         copy_folder(self.life.world.folder / "kept", self.project.checkout.state)
         if not journal:
             self.pass_time(seconds=ON_ITS_WAY)
@@ -94,7 +94,7 @@ class Scene:
         return self.account.create(maker, "api" if maker == TOOL else "buffer", given | more)
 
     def others_publish(self, number: int) -> None:
-        """People's posts, published a second apart."""
+        """Publish so many posts of a person, a second apart."""
         for count in range(number):
             self.account.now += timedelta(seconds=1)
             self.make(PERSON, f"Other words {count} of somebody", mode="shareNow")

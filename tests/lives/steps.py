@@ -1,7 +1,7 @@
-"""The possible steps of a life, one function each: it draws its parameters, does the step, and describes it.
+"""The steps of a life, one function each: it draws its parameters, takes the step, and returns a description.
 
-A step that is impossible now (nothing to edit) returns nothing. People answer questions truthfully: the oracle knows
-which post is which. Exceptions in design.md are not drawn, or are listed in judge.py.
+A step that is not possible (nothing to edit) returns None. People answer questions truthfully: the oracle knows which
+post is which. Exceptions in design.md are not drawn, or are listed in judge.py.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PEOPLE: dict[str, tuple[int, Step]] = {}
 TIME: dict[str, tuple[int, Step]] = {}
 LOSSES: dict[str, tuple[int, Step]] = {}
 RUNS: dict[str, tuple[int, Step]] = {}
-#: Edits that must not lead to a question. The others may declare an existing object anew.
+#: Edits that must not lead to a question. Others may declare an existing object a second time.
 PLAIN = (
     "add",
     "add",
@@ -41,7 +41,7 @@ PLAIN = (
     "cancel",
     "repeat",
 )
-#: A killed program may still have a request in flight for so long; another machine starts later than that.
+#: Seconds: a killed process may have a request in flight for so long. Another machine starts later.
 ON_ITS_WAY = SETTLE + 30 + 1
 
 
@@ -97,7 +97,7 @@ def moment(life: Life, rng: random.Random) -> datetime:
 
 
 def tags(rng: random.Random) -> tuple[str, ...]:
-    """None, mostly."""
+    """Tags of an entry, mostly none."""
     return rng.choice([(), (), ("launch",), ("tips",), ("launch", "tips")])
 
 
@@ -129,7 +129,7 @@ def edit_text(life: Life, rng: random.Random) -> str | None:
     project, entry = found
     link = f" https://acme.example/{rng.randint(1, 9)}" if "https://" in entry.text else ""
     text = f"{entry.text}!" if rng.random() < 0.4 else sentence(rng, entry.word) + link
-    if entry.word in life.silently:  # another key and another text: another post
+    if entry.word in life.silently:  # with another key and another text it is another post
         life.declared(project, entry)
     project.change(replace(entry, text=text))
     return f"{project.name}: edit text of {_say(replace(entry, text=text))}"
@@ -220,7 +220,7 @@ def rename_silently(life: Life, rng: random.Random) -> str | None:
 
 @step(EDITS, 1)
 def swap(life: Life, rng: random.Random) -> str | None:
-    """Two entries of a channel take each other's place."""
+    """Swap the keys of two entries of a channel."""
     if not (found := an_entry(life, rng)):
         return None
     project, entry = found
@@ -316,7 +316,7 @@ def person_makes(life: Life, rng: random.Random) -> str:
 
 @step(PEOPLE, 2)
 def person_says_the_same(life: Life, rng: random.Random) -> str | None:
-    """A person posts a declared text (not as a draft, which could not be told from ours)."""
+    """A person creates a post with a declared text (not of a draft, which could not be told from ours)."""
     if not (found := an_entry(life, rng)) or not found[1].text or found[1].draft:
         return None
     _, entry = found
@@ -416,7 +416,7 @@ def keep_a_copy(life: Life, project: Project) -> None:
 
 @step(LOSSES, 3)
 def state_is_lost(life: Life, rng: random.Random) -> str:
-    """The state file is lost, the journal is not."""
+    """The state file is lost; the journal is not."""
     project = life.project(rng)
     shutil.rmtree(project.checkout.state, ignore_errors=True)
     life.record_changed(project)
@@ -425,7 +425,7 @@ def state_is_lost(life: Life, rng: random.Random) -> str:
 
 @step(LOSSES, 3)
 def older_state(life: Life, rng: random.Random) -> str | None:
-    """An older state is restored; the journal knows the newer one."""
+    """An older state is restored; the journal is newer."""
     project = life.project(rng)
     if not project.copies:
         return None
@@ -437,7 +437,7 @@ def older_state(life: Life, rng: random.Random) -> str | None:
 
 @step(LOSSES, 2)
 def journal_is_lost(life: Life, rng: random.Random) -> str:
-    """The user's state folder is lost, for every project there; no request is in flight any more."""
+    """The user's state folder is lost, for every project in it; no request is in flight any more."""
     project = life.project(rng)
     life.world.endpoint.pass_time(ON_ITS_WAY)
     shutil.rmtree(project.checkout.journal, ignore_errors=True)
@@ -449,7 +449,7 @@ def journal_is_lost(life: Life, rng: random.Random) -> str:
 
 @step(LOSSES, 2)
 def another_machine(life: Life, rng: random.Random) -> str:
-    """The project continues on another machine, with, without or with an older state; never on the old one again."""
+    """The project continues on another machine, with its state, an older one or none, and never returns."""
     project = life.project(rng)
     life.world.endpoint.pass_time(ON_ITS_WAY)
     life.machines += 1
@@ -506,7 +506,7 @@ def apply_with_a_fault(life: Life, rng: random.Random) -> str:
 
 @step(RUNS, 4)
 def apply_killed(life: Life, rng: random.Random) -> str:
-    """Apply, killed at a request: before it, after a part, after all of it, or while it is in flight."""
+    """Apply, killed at a request: before, partly after or after it is carried out, or while it is in flight."""
     if rng.random() < 0.3:
         return life.apply(life.project(rng), fault=Fault("kill", rng.randint(3, 8), reads=True))
     after = rng.choice([0, 0, 10, 25])
@@ -516,7 +516,7 @@ def apply_killed(life: Life, rng: random.Random) -> str:
 
 @step(RUNS, 2)
 def recreate(life: Life, rng: random.Random) -> str | None:
-    """Create a post again that a person deleted."""
+    """Create a post that a person deleted again, with `--recreate`."""
     project = life.project(rng)
     gone = [e for e in project.wanted() if life.reason(project, e.address) == "deleted-in-buffer"]
     chosen = rng.choice(gone or project.wanted()) if project.wanted() else None
@@ -557,7 +557,7 @@ def answer(life: Life, rng: random.Random) -> str | None:
 
 @step(RUNS, 2)
 def apply_a_saved_plan(life: Life, rng: random.Random) -> str:
-    """Save a plan, optionally let something happen, and apply it: it is done, or refused."""
+    """Save a plan, sometimes let something happen, and apply it: it is carried out or refused."""
     project = life.project(rng)
     saved = life.save_plan(project)
     happened = ""
@@ -568,7 +568,7 @@ def apply_a_saved_plan(life: Life, rng: random.Random) -> str:
 
 @step(RUNS, 2)
 def apply_what_was_reviewed(life: Life, rng: random.Random) -> str:
-    """Save a plan, optionally change the files, and apply its reviewed changes."""
+    """Save a plan, sometimes change the files, and apply its reviewed changes."""
     project = life.project(rng)
     saved = life.save_plan(project)
     happened = ""

@@ -11,7 +11,7 @@ from tests.lives.scene import queued, scene, timed
 
 
 def test_a_published_post_without_text_is_not_made_again_under_another_key(server: Server) -> None:
-    """Held, like a post with text: the record has the same picture as published (design: Matching 2)."""
+    """Held, like a post with text: the state has the same image as published (design: Matching 2)."""
     with scene(server) as s:
         entry = queued("a", "", picture=True)
         s.declare(entry)
@@ -42,7 +42,7 @@ def test_an_edit_of_what_is_out_stays_held_after_it_was_claimed(server: Server) 
 
 
 def test_a_lost_record_is_known_on_every_channel_by_what_matched_on_one(server: Server) -> None:
-    """An edited post is not created again if another channel shows that the record was lost (design: Matching 4)."""
+    """Held: a match on another channel shows that the state was lost (design: Matching 4)."""
     with scene(server) as s:
         kept = Entry("linkedin", "b", "b", "Something that stays as it is", START.replace(day=20))
         entry = queued("a", "What went out at once", mode="shareNow")
@@ -56,7 +56,7 @@ def test_a_lost_record_is_known_on_every_channel_by_what_matched_on_one(server: 
 
 
 def test_a_question_stays_when_a_person_makes_an_equal_post(server: Server) -> None:
-    """Ours, edited while the record was lost, would be published as well (design: Matching 4, kept until answered)."""
+    """Held until answered: ours, edited while the state was lost, would be published as well (design: Matching 4)."""
     with scene(server) as s:
         entry, stays = queued("a", "What we had to say at first"), timed("b", "Something that stays as it is", 9)
         s.declare(entry, stays)

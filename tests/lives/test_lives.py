@@ -19,5 +19,5 @@ SEEDS = range(int(os.environ.get("LIVES", "4")))
 # The first 16 pass; of the later ones, some still run into the bugs in test_found.py.
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_drawn_life_keeps_the_promises(seed: int, server: Server) -> None:
-    """After every run the account, and the next plan, match the oracle's own bookkeeping."""
+    """After every run, the account and the next plan match the oracle's own bookkeeping."""
     live(draw(seed), server)

@@ -1,4 +1,4 @@
-"""An oracle that cannot fail is worthless: each promise is broken on purpose, and the oracle reports it."""
+"""Each promise is broken on purpose, and the oracle reports it: one that never fails would be worthless."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def applied(s: Scene) -> None:
 
 
 def sent(s: Scene, text: str, due: str) -> None:
-    """Bufferctl creates a post that is in no plan."""
+    """Create a post as bufferctl, outside any plan."""
     s.account.create("one", "api", {"channelId": IDS["twitter"], "text": text, "mode": "customScheduled", "dueAt": due})
 
 
 def twice(s: Scene) -> None:
     """A declared post is created once more, as planned."""
-    s.account.run = min(s.life.judge.announced)  # a write of the apply, which arrived late
+    s.account.run = min(s.life.judge.announced)  # as a late write of that apply
     sent(s, ENTRIES[0].text, stamp(WHEN))
     s.life.judge.writes(reapplied=False)
 
@@ -92,19 +92,19 @@ def not_in_the_plan(s: Scene) -> None:
 
 
 def a_question_dropped(s: Scene) -> None:
-    """A question disappeared, and nobody answered it."""
+    """A question disappears without an answer."""
     s.life.questions["one"] = {"Acme/twitter:acme/a": ()}
     _judge(s, code=1)
 
 
 def not_finished(s: Scene) -> None:
-    """Apply ended with 0, and there is still something to do."""
+    """An apply ends with 0, and there is still something to do."""
     s.declare(*ENTRIES, Entry("twitter", "c", "xqc3", "Nine ten eleven twelve xqc3"))
     _judge(s, code=0)
 
 
 def left_over(s: Scene) -> None:
-    """It is in no file any more, and is still scheduled."""
+    """A post is in no file any more, and is still scheduled."""
     s.project.entries.pop(("twitter", "b"))
     _judge(s, code=0)
 
@@ -116,7 +116,7 @@ def _judge(s: Scene, *, code: int, without: str = "", stale: bool = False) -> No
 
 
 def _remembered(s: Scene) -> dict[str, dict[str, str]]:
-    """A plan that does not read Buffer."""
+    """The changes of a plan that does not read Buffer: every entry unchanged."""
     made = {post.content["text"]: post.id for post in s.account.posts.values()}
     same = {"action": "no-op", "reason": "", "cause": ""}
     return {each.address: {"address": each.address, "id": made.get(each.text, "gone"), **same} for each in ENTRIES}
@@ -140,7 +140,7 @@ def _remembered(s: Scene) -> dict[str, dict[str, str]]:
     ],
 )
 def test_a_broken_promise_is_seen(broken: Callable[[Scene], None], said: str, server: Server) -> None:
-    """The oracle reports each one with its own message; without the break it reports nothing."""
+    """Each broken promise has its own message."""
     with scene(server) as s:
         applied(s)
         with pytest.raises(Broken, match=said):

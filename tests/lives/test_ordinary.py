@@ -1,6 +1,6 @@
-"""Ordinary use raises no questions: years of it with a whole record, a lost record, the first hour.
+"""Ordinary use raises no questions: years of it, a lost state, the first hour.
 
-A question is a hold that needs a person and was not caused by a person's action.
+A question is a hold that no person's action caused.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.lives.projects import Entry, sentence
 from tests.lives.scene import Scene, queued, scene, timed
 from tests.lives.world import World
 
-#: In full in `make test-all`, in part in `make test`.
+#: Whether to run everything, as `make test-all` does; `make test` runs a part.
 LONG = int(os.environ.get("LIVES", "0")) >= 100
 
 
@@ -36,7 +36,7 @@ class Years:
     number: int = 0
 
     def live(self, weeks: int) -> None:
-        """Run them; `questions` lists the questions asked."""
+        """Let weeks pass; `questions` collects the questions."""
         for _ in range(weeks * 2):
             self._others()
             self._edit()
@@ -101,7 +101,7 @@ class Years:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(2) if LONG else range(1))
 def test_years_of_ordinary_use_ask_at_most_once(seed: int, server: Server) -> None:
-    """At most one question in five years, each declared text created as often as declared; a quarter in `make test`."""
+    """At most one question in five years of two applies a week; a quarter of a year in `make test`."""
     with scene(server) as s:
         years = Years(s, random.Random(seed))  # noqa: S311 - a drawn life
         years.live(260 if LONG else 13)
@@ -109,7 +109,7 @@ def test_years_of_ordinary_use_ask_at_most_once(seed: int, server: Server) -> No
 
 
 def test_a_lost_record_of_unedited_files_is_adopted_whole(server: Server) -> None:
-    """300 posts, 100 of them published: no question, nothing created, and each can be edited afterwards."""
+    """No question and nothing created for 300 posts, 100 of them published, and an edit works afterwards."""
     with scene(server) as s:
         entries = [timed(f"t{n}", f"Number {n} at its time", 0.5 + n / 4) for n in range(240)]
         entries += [queued(f"q{n}", f"Number {n} of the queue") for n in range(60)]
@@ -130,7 +130,7 @@ def test_a_lost_record_of_unedited_files_is_adopted_whole(server: Server) -> Non
 
 
 def busy(scene: Scene) -> None:
-    """300 posts by people and 40 by another tool, most of them published, some scheduled."""
+    """Create 340 posts, 300 by people and 40 by another tool; most are published, some scheduled."""
     rng = random.Random(7)  # noqa: S311 - words
     account = scene.account
     account.now = START - timedelta(days=300)
@@ -155,7 +155,7 @@ FIRST = [
 def test_the_first_hour_of_a_file_written_by_hand_is_not_questioned(
     server: Server, prints: Callable[[str, str], None]
 ) -> None:
-    """validate, plan and apply of five new objects end with 0, though `managed_since` is missing."""
+    """Exit 0 from validate, plan and apply of five new objects, though `managed_since` is missing."""
     with scene(server, since=False) as s:
         busy(s)
         s.declare(*FIRST)
@@ -167,7 +167,7 @@ def test_the_first_hour_of_a_file_written_by_hand_is_not_questioned(
 
 
 def test_the_first_merge_after_init_is_not_questioned(server: Server, prints: Callable[[str, str], None]) -> None:
-    """The file from init is committed; a fresh clone in CI applies the first posts."""
+    """Exit 0 each time: init writes a file, and a fresh clone in CI applies the first posts."""
     with scene(server) as s:
         busy(s)
         (s.project.checkout.folder / "buffer.yaml").unlink()
@@ -194,7 +194,7 @@ def test_the_first_merge_after_init_is_not_questioned(server: Server, prints: Ca
 def test_a_plan_with_the_record_whole_takes_few_requests(
     posts: int, requests: int, server: Server, tmp_path: Path
 ) -> None:
-    """At most this many, for this number of posts on four channels."""
+    """At most 5 requests for 1,000 posts on four channels, and 15 for 5,000."""
     services = ["twitter", "linkedin", "mastodon", "threads"]
     channels = [Channel(f"c{n}" * 12, service, "acme") for n, service in enumerate(services)]
     account = Account(channels, limit=10_000)

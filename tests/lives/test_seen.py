@@ -1,4 +1,4 @@
-"""Bugs from the time before horizons, one named test each: sent twice, lost, or a person's post touched."""
+"""Bugs from before there were horizons, a test for each: sent twice, lost, or a person's post touched."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def published_once(scene: Scene, *entries: Entry) -> None:
 def test_queue_posts_that_went_out_long_ago_are_not_published_again_after_a_lost_state(
     server: Server, since: bool
 ) -> None:
-    """Once each: after 45 days and 1,050 posts by others they are found, or held as unread."""
+    """Once each: found, or held as unread, after 45 days and 1,050 posts by others."""
     with scene(server, since=since) as s:
         s.declare(*QUEUED)
         assert s.apply().code == 0
@@ -45,7 +45,7 @@ def test_queue_posts_that_went_out_long_ago_are_not_published_again_after_a_lost
 def test_queue_posts_are_not_published_again_after_an_older_state_with_small_pages(
     server: Server, journal: bool
 ) -> None:
-    """Once each, within a week, with 1,050 posts by others on pages of 20."""
+    """Once each, a week and 1,050 posts by others later, with 20 posts on a page."""
     with scene(server, page=20) as s:
         s.declare(timed("first", "The very first one that is here"))
         s.apply()
@@ -62,7 +62,7 @@ def test_queue_posts_are_not_published_again_after_an_older_state_with_small_pag
 
 
 def test_what_is_held_as_unread_is_not_sent_after_something_else_was_made(server: Server) -> None:
-    """The hold stays until a person answers; another post on the channel is no answer."""
+    """Still held: another post on the channel is no answer."""
     with scene(server, page=20, since=False) as s:
         old = queued("old", "What went out a long time ago")
         s.declare(old)
@@ -81,7 +81,7 @@ def test_what_is_held_as_unread_is_not_sent_after_something_else_was_made(server
 @pytest.mark.parametrize("how", ["lost", "older", "older, no journal"])
 @pytest.mark.parametrize("text", ["Out it goes, and at once!", "Now it says something else altogether"])
 def test_an_edited_share_now_is_not_published_at_once_again(server: Server, how: str, text: str) -> None:
-    """Held: it is already published, whatever it says now; another declared post shows that the record was lost."""
+    """Held: it is already published, whatever its text is now; another declared post shows that the state was lost."""
     if how == "older, no journal" and text.startswith("Now"):
         pytest.skip("text and time edited under an older state that nothing shows to be older: out of reach")
     with scene(server) as s:
@@ -107,7 +107,7 @@ def test_an_edited_share_now_is_not_published_at_once_again(server: Server, how:
 @pytest.mark.parametrize("how", ["lost", "older", "older, no journal"])
 @pytest.mark.parametrize("kind", ["queue", "published", "now"])
 def test_a_repeat_is_not_made_a_third_time(server: Server, how: str, kind: str) -> None:
-    """`repeat_of` declares it twice, and it stays at two when the record is lost or older."""
+    """Two posts, as `repeat_of` declares, also after the state is lost or replaced by an older one."""
     with scene(server) as s:
         known = timed("known", "Something that stays as it is here", 9)
         s.declare(known)
@@ -129,7 +129,7 @@ def test_a_repeat_is_not_made_a_third_time(server: Server, how: str, kind: str) 
 
 
 def test_a_timed_repeat_that_is_out_is_not_called_missed(server: Server) -> None:
-    """Done, not `missed` with advice that would publish it again."""
+    """Done, and not held as missed with advice that would publish it again."""
     with scene(server) as s:
         w1 = timed("w1", "We say it on two days", 1)
         w2 = replace(w1, key="w2", repeat_of="w1", due=START + timedelta(days=2))
@@ -143,7 +143,7 @@ def test_a_timed_repeat_that_is_out_is_not_called_missed(server: Server) -> None
 
 @pytest.mark.parametrize("refused", [0, 1])
 def test_of_two_posts_that_differ_by_their_link_each_is_made_once(server: Server, refused: int) -> None:
-    """The exact match is taken first: a refused post does not exist, a created one is not created again."""
+    """Each once: an exact match is taken first, so the refused post is not mistaken for the created one."""
     with scene(server) as s:
         texts = [f"Read this today: https://acme.example/{number}" for number in (1, 2)]
         s.declare(queued("a", texts[0]), queued("b", texts[1]))
@@ -157,7 +157,7 @@ def test_of_two_posts_that_differ_by_their_link_each_is_made_once(server: Server
 
 
 def test_a_colleagues_post_with_another_link_is_not_taken_and_not_deleted(server: Server) -> None:
-    """It stays unchanged when the entry is removed from the files."""
+    """Unchanged, even when the entry is removed from the files."""
     with scene(server) as s:
         s.declare(timed("a", "Read this today: https://acme.example/1"))
         s.apply(fault=Fault("kill", aliases=0))
@@ -171,7 +171,7 @@ def test_a_colleagues_post_with_another_link_is_not_taken_and_not_deleted(server
 
 @pytest.mark.parametrize("kind", ["kill", "cut"])
 def test_what_differs_after_an_unknown_outcome_is_not_the_new_baseline(server: Server, kind: str) -> None:
-    """A person changed the tags meanwhile: not "no changes", and not created again."""
+    """Held, and not created again: a person has changed the tags in the meantime."""
     with scene(server) as s:
         entry = timed("a", "With a tag that matters", tags=("launch",))
         s.declare(entry)
@@ -186,7 +186,7 @@ def test_what_differs_after_an_unknown_outcome_is_not_the_new_baseline(server: S
 
 
 def test_a_visibly_different_link_is_not_already_there(server: Server) -> None:
-    """A channel that shortens links shows the link itself until it is rewritten."""
+    """Held, or created: the channel shortens links, but the post in Buffer still shows another link."""
     with scene(server, linkedin=Channel(LINKEDIN.id, "linkedin", "acme-inc", shortens=True, rewrites=False)) as s:
         due = START + timedelta(days=3)
         there = s.make(PERSON, "Read this: https://acme.example/old", due, "linkedin")
@@ -199,7 +199,7 @@ def test_a_visibly_different_link_is_not_already_there(server: Server) -> None:
 
 @pytest.mark.parametrize("aliases", [None, 0])
 def test_two_projects_with_the_same_channel_and_key_leave_each_other_alone(server: Server, aliases: int | None) -> None:
-    """After A was killed, B creates its own post and A's stays; then A finds its own."""
+    """One post each: after A is killed, B creates its own and leaves A's, which A then finds."""
     with scene(server, projects=2) as s:
         a, b = timed("launch", "What project A has to say"), timed("launch", "B says quite something else", 4)
         s.declare(a)
@@ -216,7 +216,7 @@ def test_two_projects_with_the_same_channel_and_key_leave_each_other_alone(serve
 
 @pytest.mark.parametrize("journal", [True, False], ids=["journal", "no journal"])
 def test_recreate_makes_no_second_one_beside_an_equal_one(server: Server, journal: bool) -> None:
-    """The older state says that it was deleted in Buffer; it has been created again since."""
+    """One post: an older state says that it was deleted in Buffer, and it has been created again since."""
     with scene(server) as s:
         entry = queued("a", "Deleted once, and made again")
         s.declare(entry)
@@ -232,7 +232,7 @@ def test_recreate_makes_no_second_one_beside_an_equal_one(server: Server, journa
 
 
 def test_deleting_what_a_person_rewrote_says_so(server: Server) -> None:
-    """Before the delete, the plan says that Buffer's version is not the applied one."""
+    """The plan of the delete says that the post was changed in Buffer."""
     with scene(server) as s:
         entry = timed("a", "What we wrote")
         s.declare(entry, timed("b", "Something else that stays"))
@@ -245,7 +245,7 @@ def test_deleting_what_a_person_rewrote_says_so(server: Server) -> None:
 
 
 def test_what_left_the_files_before_the_state_was_lost_is_named(server: Server) -> None:
-    """Not just "1 unmanaged": nobody declares it, it came by the API, and it will be published."""
+    """Named, and not just "1 unmanaged": it came through the API, no file declares it, and it will be published."""
     with scene(server) as s:
         entry, stays = timed("a", "What left the files"), timed("b", "Something else that stays")
         s.declare(entry, stays)
@@ -258,7 +258,7 @@ def test_what_left_the_files_before_the_state_was_lost_is_named(server: Server) 
 
 
 def test_one_text_at_one_instant_under_two_keys_is_an_error(server: Server) -> None:
-    """Validate refuses it; nothing is created twice."""
+    """Exit 1 from validate and apply; nothing is created."""
     with scene(server) as s:
         entry = timed("a", "The same words at the same time")
         s.declare(entry, replace(entry, key="b"))

@@ -1,7 +1,8 @@
-"""Where bufferctl runs: machines with a user's state folder, checkouts with files, a clock that only sleep moves.
+"""Where bufferctl runs: machines with a user's state folder, checkouts with files, and a clock that sleeping moves.
 
-A command runs in this process, which loads everything once; one to be killed runs in a fork, which the endpoint
-ends with SIGKILL at the chosen request. State and journal are files that are copied, deleted and restored.
+A command runs in this process, which loads everything once; one that is to be killed runs in a fork, which the
+endpoint ends with SIGKILL at the chosen request. State and journal are real files, which steps copy, delete and
+restore.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from bufferctl.cli import run as bufferctl
 from tests.lives.account import Account
 from tests.lives.endpoint import Endpoint, Fault, Server
 
-#: The users' default; sleeping costs nothing here.
+#: Seconds, the users' default; sleeping costs nothing here.
 SETTLE = 30
 
 
 @dataclass(frozen=True)
 class Ran:
-    """A command's output and exit code; `killed`: it did not end by itself."""
+    """A command's output and exit code; `killed`: it was ended by a signal."""
 
     arguments: tuple[str, ...]
     code: int
@@ -99,12 +100,12 @@ class Checkout:
         return self.home / "bufferctl"
 
     def recorded(self) -> str:
-        """Everything recorded here, as one text to search for ids."""
+        """State and journal as one text, to search for ids."""
         files = [*self.state.rglob("*"), *self.journal.rglob("*")]
         return "\n".join(path.read_text("utf-8", "replace") for path in files if path.is_file())
 
     def bytes(self) -> dict[str, bytes]:
-        """Every file of state and journal."""
+        """The content of every file of state and journal, by path."""
         files = [*self.state.rglob("*"), *self.journal.rglob("*")]
         return {str(path): path.read_bytes() for path in files if path.is_file()}
 

@@ -1,1 +1,1 @@
-"""Races of several machines for one shared record: an oracle that shares no code with bufferctl."""
+"""Races of several machines for one shared state, judged by an oracle that shares no code with bufferctl."""

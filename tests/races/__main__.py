@@ -15,7 +15,7 @@ from tests.stores.places import PLACES, SERVED, place_in
 
 
 def main(kind: str, first: int, last: int) -> int:
-    """Print the log of each race that broke; 1 if one did."""
+    """Print the log of each race that broke a promise; returns 1 if any did."""
     os.environ.update({**git.ENVIRONMENT, **buckets.ENVIRONMENT})
     failed = 0
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:

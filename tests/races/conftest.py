@@ -1,4 +1,4 @@
-"""Fixtures for races: a stage, and fresh places for a shared record, one per kind of store."""
+"""Fixtures for races: a stage, and fresh places for a shared state, one per kind of store."""
 
 from __future__ import annotations
 

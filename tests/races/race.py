@@ -23,7 +23,7 @@ from tests.lives.projects import IDEAS, LINKEDIN, TWITTER, Entry, sentence, word
 from tests.races.stage import Answer, Contact, Killed, Machine, Opens, Ran, Stage
 
 APPLY = ("apply", "--auto-approve", "--json")
-#: Longer than a lease and all late effects of requests sent during it.
+#: Seconds, longer than a lease and all late effects of requests sent during it.
 DEAD = 17 * 60
 #: Seconds, less than the timeout of a request.
 SHORT = 15
@@ -94,16 +94,16 @@ class Race:
     # Troubles of a run
 
     def trouble(self, *others: Machine) -> Trouble:
-        """Trouble at one contact of a run; the machines in `others` may run meanwhile."""
+        """Trouble at one contact of a run; the machines in `others` may run in the meantime."""
         kind = self.rng.choice(["kill", "kill", "pause", "pause", "pause", "store", "nothing"])
         at: int | Contact = self.rng.randint(1, 30)
-        if self.rng.random() < 0.5:  # most important: around announcing, sending and saving
+        if self.rng.random() < 0.5:  # often around announcing, sending and saving, which matter most
             what, number = self.rng.choice([("swap", 1), ("swap", 2), ("swap", 2), ("swap", 3), ("write", 1)])
             at = Contact(number, what, after=self.rng.random() < 0.5)
         return Trouble(self, kind, at, others)
 
     def fault(self) -> Fault | None:
-        """The fault of one write request."""
+        """A fault of one write request, or none."""
         if self.rng.random() < 0.5:
             return None
         kind = self.rng.choice(["cut", "cut", "500", "unexpected", "throw", "429", "hidden"])
@@ -113,7 +113,7 @@ class Race:
     # The end
 
     def end(self, *machines: Machine) -> None:
-        """Every machine applies once more, and then has nothing left to do."""
+        """Every machine applies once more, and then has nothing left to do. Raises Broken."""
         self.stage.pass_time(DEAD)
         everybody = [*machines, self.machine()]
         for machine in everybody:
@@ -152,7 +152,7 @@ class Race:
 
 @dataclass
 class Trouble:
-    """Trouble at the contact with that number (of all contacts, or of its kind)."""
+    """Trouble at one contact. `at`: its number among all contacts, or a Contact with its number within its kind."""
 
     race: Race
     kind: str
@@ -163,7 +163,7 @@ class Trouble:
     _seen: Counter[Contact] = field(default_factory=Counter)
 
     def __call__(self, contact: Contact) -> Answer:
-        """Decide."""
+        """Decide whether the command continues. Raises Killed."""
         of_kind = replace(contact, number=0)
         self._seen[of_kind] += 1
         is_now = (
@@ -191,7 +191,7 @@ class Trouble:
         self.happened = f"paused {where}"
         if (
             contact.what == "write" and not contact.after
-        ):  # requests in flight while a machine sleeps: nothing is promised
+        ):  # nothing is promised for requests in flight while a machine sleeps
             stage.pass_time(rng.choice([0, SHORT]))
             self.race.apply(rng.choice(self.others or [self.race.machine()]))
             return "go"

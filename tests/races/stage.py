@@ -1,7 +1,7 @@
 """The stage of races: machines with separate homes, one account, one store, and one clock for all of them.
 
-Every command runs in a fork of this process. Each of its accesses (to Buffer or the store) is a *contact*: it waits
-there until this process lets it continue. So at any point another machine can run in between, time can pass, or the
+Every command runs in a fork of this process. Each of its accesses (to Buffer or the store) is a *contact*, at
+which it waits until this process lets it continue. So at any point another machine can run, time can pass, or the
 command can be killed. `tests/lives` provides the account and its answers.
 """
 
@@ -37,7 +37,7 @@ from tests.lives import world as lives
 from tests.lives.account import Account
 from tests.lives.endpoint import Cut, Endpoint, Fault
 
-#: How long this process waits for a contact before it checks whether the command is still alive.
+#: Seconds to wait for a contact before checking whether the command is still alive.
 _PATIENCE = 0.05
 #: Creates the store of a machine; a wrapper may drop data.
 Opens = Callable[[], Store]
@@ -102,7 +102,7 @@ class Ran:
 
 #: The reply to a contact: `go`; for the store `fail` (it cannot be reached) and `lose` (done, but the answer is lost).
 Answer = str
-#: Decides at each contact of a command, and may run other commands meanwhile.
+#: Decides at each contact of a command, and may run other commands before it answers.
 Decide = Callable[[Contact], Answer]
 
 
@@ -141,7 +141,7 @@ class Stage:
         self._show()
 
     def warm_up(self, machine: Machine) -> None:
-        """Run a command in this process, so that slow first-time work is already done in every fork."""
+        """Run a command in this process, so that no fork has to repeat slow first-time work."""
         names = self._environment(machine)
         with patch.dict(os.environ, names), chdir(machine.checkout), redirect_stdout(io.StringIO()):
             for _ in range(2):
@@ -159,7 +159,7 @@ class Stage:
             self._show()
 
     def run(self, machine: Machine, *arguments: str, decide: Decide | None = None, fault: Fault | None = None) -> Ran:
-        """Run a command on a machine to its end, and decide about each of its contacts here."""
+        """Run a command on a machine to its end; `decide` answers each of its contacts."""
         endpoint = self._endpoint(machine.name)
         endpoint.begin("one", fault)
         running = self._running[machine.name] = _Running(machine, endpoint)
@@ -217,7 +217,7 @@ class Stage:
         return reply.get()
 
     def answer(self, name: str, body: bytes) -> tuple[int, dict[str, str], dict[str, Any]]:
-        """The answer of Buffer. Raises Cut."""
+        """Buffer's answer: status, headers and JSON. Raises Cut."""
         what = "write" if b"mutation" in body[:40] else "read"
         if self.contact(name, what, after=False) == "drop":
             raise Cut
@@ -277,7 +277,7 @@ class Stage:
 
     @contextmanager
     def _clocks(self, line: _Line) -> Iterator[None]:
-        """Clocks that follow the account's: one that counts sleep and one that does not; sleeping moves all."""
+        """Clocks that follow the account's, one that counts sleep and one that does not; waiting moves them all."""
         began, real_wait, real_monotonic = self._now(), threading.Event.wait, time.monotonic
         main = threading.get_ident()
 
@@ -364,7 +364,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: commands are killed, and their connections end with them."""
+        """Ignore errors: a killed command's connections end with it."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Machines race for one record, are killed or fall asleep: each declared object is created exactly once.
+"""Machines race for one state, are killed or fall asleep, and each declared object is created exactly once.
 
 Two races here; in `make test-all` 50 for each kind of store (`RACES` sets the number). One seed again:
 `python -m tests.races KIND SEED`.
@@ -49,7 +49,7 @@ def test_in_a_race_everything_is_made_once(kind: str, seeds: range) -> None:
 def test_without_the_lock_or_the_intents_races_break(
     forgets: tuple[str, ...], first: int, stage: Stage, place_of: Callable[[str], Place], tmp_path: Path
 ) -> None:
-    """Within a few dozen races: they do test the parts that the promise depends on."""
+    """A promise breaks within a few dozen races, so they do test what it depends on."""
     for number, seed in enumerate((first, *range(60))):
         folder = tmp_path / str(number)
         with joining("local", place_of("local"), folder / "place") as joins:

@@ -34,20 +34,20 @@ def killed(race: Race) -> Machine:
 
 
 def done(race: Race, machine: Machine, ran: Ran) -> None:
-    """Check that it was taken over and reported once, and that every object exists once."""
+    """Check that the killed run was taken over and reported once, and that every object exists once."""
     assert ran.code == 0, ran
     assert ran.err.count("took over the lock of a run") == 1
     race.end(machine)
 
 
 def test_its_own_machine_goes_on_at_once(race: Race) -> None:
-    """It recognizes its own run and knows that it is dead."""
+    """Exit 0 at once: the machine recognizes its own run and sees that it has ended."""
     machine = killed(race)
     done(race, machine, race.apply(machine))
 
 
 def test_another_machine_waits_until_the_lease_is_over(race: Race) -> None:
-    """Until then it is refused, with the lock's holder and the time from which it can be taken over."""
+    """Exit 1 until then, naming the lock and the option to wait for it; exit 0 afterwards."""
     killed(race)
     other = race.machine("machine-b")
     refused = race.apply(other)
@@ -59,7 +59,7 @@ def test_another_machine_waits_until_the_lease_is_over(race: Race) -> None:
 
 
 def test_another_machine_can_wait_for_it(race: Race) -> None:
-    """`--lock-timeout` is longer than the lease."""
+    """Exit 0 with a `--lock-timeout` longer than the lease."""
     killed(race)
     other = race.machine("machine-b")
     done(race, other, race.apply(other, "--lock-timeout", "1200"))
