@@ -1,15 +1,15 @@
 """Shared by saved plans and receipts: the kind of a document, and complete plans and changes as JSON values and back.
 
-Everything that is read goes through pydantic models: damaged data raises `DamagedError`, and no other exception.
+Everything that is read goes through pydantic models: damaged data raises one of `DAMAGE`, and no other exception.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, PlainValidator, Tag, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, PlainValidator, Tag
 from pydantic_core import from_json
 
 from bufferctl.diagnostics import Diagnostic
@@ -18,11 +18,9 @@ from bufferctl.model.attached import files_of
 from bufferctl.model.serial import adapter, dump_item, dump_write, load_item, load_write
 from bufferctl.plan import Change, Plan, Recording
 
-T = TypeVar("T")
-
-
-class DamagedError(ValueError):
-    """One of bufferctl's own files does not have the content that was written."""
+#: What reading one of bufferctl's own files raises if it does not have the content that was written. Pydantic's
+#: ValidationError is a ValueError.
+DAMAGE = (LookupError, TypeError, ValueError, OverflowError, AttributeError)
 
 
 class _Head(BaseModel):
@@ -43,23 +41,6 @@ def read_head(raw: bytes) -> tuple[str, int, dict[str, Any]]:
         return "", 0, {}
 
 
-def undamaged(read: Callable[[], T]) -> T:
-    """The result of `read`. Raises DamagedError if the values are not as it expects."""
-    try:
-        return read()
-    except (ValidationError, LookupError, TypeError, ValueError, OverflowError, AttributeError) as error:
-        raise DamagedError(str(error)) from error
-
-
-def _checked(load: Callable[[dict[str, Any]], T]) -> Callable[[Any], T]:
-    """`load` as a pydantic validator, which raises ValueError for unexpected values."""
-
-    def validate(values: Any) -> T:
-        return undamaged(lambda: load(values))
-
-    return validate
-
-
 def _kind_of_live(values: Any) -> str:
     return "post" if isinstance(values, Mapping) and "channel_id" in values else "idea"
 
@@ -72,8 +53,8 @@ class _ChangeValues(BaseModel):
 
     change: Change
     live: _Live | None
-    desired: Annotated[Post | Idea, PlainValidator(_checked(load_item))] | None
-    write: Annotated[Write, PlainValidator(_checked(load_write))] | None
+    desired: Annotated[Post | Idea, PlainValidator(load_item)] | None
+    write: Annotated[Write, PlainValidator(load_write)] | None
 
 
 class _PlanValues(BaseModel):
@@ -99,7 +80,7 @@ def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def load_plan(values: Any) -> Plan:
-    """Load the output of `dump_plan`. Raises pydantic's ValidationError for anything else."""
+    """Load the output of `dump_plan`. Raises one of `DAMAGE` for anything else."""
     read = _PlanValues.model_validate(values)
     changes = tuple(replace(c.change, desired=c.desired, live=c.live, write=c.write) for c in read.changes)
     return replace(read.plan, changes=changes, channels=read.channels, warnings=read.warnings)

@@ -12,11 +12,14 @@ from pydantic import BaseModel
 from bufferctl.errors import UsageError
 from bufferctl.model import IDEAS, Slot
 from bufferctl.model.base import Aware
-from bufferctl.plan import Action, Outcome, Plan, Status
-from bufferctl.planfile.documents import DamagedError, dump_change, dump_plan, load_plan, read_head, undamaged
+from bufferctl.model.serial import adapter
+from bufferctl.plan import Action, Change, Outcome, Plan
+from bufferctl.planfile.documents import DAMAGE, dump_change, dump_plan, load_plan, read_head
 
 KIND = "receipt"
 _FORMAT_MAJOR = 2
+#: The fields of an outcome that are read back from JSON, besides its change.
+_RESULT = ("status", "id", "message", "hint", "link", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +36,9 @@ class Receipt:
     finished_at: datetime
 
 
-class _Outcome(BaseModel):
-    """The fields of an outcome that are read back from JSON."""
-
-    organization_id: str
-    channel_id: str | None
-    key: str
-    status: Status
-    id: str | None
-    message: str
-    hint: str
-    link: str | None
-    at: Aware | None
-
-
 class _Receipt(BaseModel):
-    """The fields of a receipt that are read back from JSON, besides its plans."""
+    """The fields of a receipt that are read back from JSON, besides its plans and outcomes."""
 
-    outcomes: tuple[_Outcome, ...]
     stopped: str | None
     finished_at: Aware
 
@@ -70,8 +58,8 @@ def load(raw: bytes, name: str) -> Receipt:
     if major < _FORMAT_MAJOR:
         raise UsageError(f"The receipt {name} was written by an older bufferctl", hint="Show it with that version.")
     try:
-        return undamaged(lambda: _load(values))
-    except DamagedError as error:
+        return _load(values)
+    except DAMAGE as error:
         raise UsageError(f"The receipt {name} is damaged", hint="Use the file that `apply --receipt` wrote.") from error
 
 
@@ -85,19 +73,13 @@ def _load(values: Mapping[str, Any]) -> Receipt:
     changes = {change.slot: change for change in plan.changes}
     return Receipt(
         plan=plan,
-        outcomes=tuple(
-            Outcome(
-                change=changes[Slot(each.organization_id, each.channel_id or IDEAS, each.key)],
-                status=each.status,
-                id=each.id,
-                message=each.message,
-                hint=each.hint,
-                link=each.link,
-                at=each.at,
-            )
-            for each in read.outcomes
-        ),
+        outcomes=tuple(_outcome(each, changes) for each in values["outcomes"]),
         left=load_plan(details["left"]) if details["left"] else None,
         stopped=read.stopped or "",
         finished_at=read.finished_at,
     )
+
+
+def _outcome(values: Mapping[str, Any], changes: Mapping[Slot, Change]) -> Outcome:
+    slot = Slot(values["organization_id"], values["channel_id"] or IDEAS, values["key"])
+    return adapter(Outcome).validate_python({**{name: values[name] for name in _RESULT}, "change": changes[slot]})

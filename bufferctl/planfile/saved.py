@@ -26,7 +26,7 @@ from bufferctl.model.base import Aware
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.serial import adapter, dump_item, load_item
 from bufferctl.plan import Action, Change, Plan
-from bufferctl.planfile.documents import DamagedError, dump_change, dump_plan, load_plan, read_head, undamaged
+from bufferctl.planfile.documents import DAMAGE, dump_change, dump_plan, load_plan, read_head
 
 KIND = "saved-plan"
 FORMAT_MAJOR, FORMAT_MINOR = 2, 0
@@ -54,7 +54,7 @@ class SavedPlan:
 
 
 class _Inputs(BaseModel):
-    """The inputs of a plan besides the account. `items`: in the form of `dump_item`."""
+    """What a plan is made from besides the account. `items`: in the form of `dump_item`."""
 
     settings: Settings
     organizations: tuple[Organization, ...]
@@ -64,9 +64,12 @@ class _Inputs(BaseModel):
     choices: Choices
 
 
-class _Times(BaseModel):
+class _Saved(BaseModel):
+    """The values of a file besides its plan."""
+
     created_at: Aware
     expires_at: Aware
+    inputs: _Inputs
 
 
 def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime) -> bytes:
@@ -109,9 +112,9 @@ def load(raw: bytes, name: str) -> SavedPlan:
     if _checksum({key: values.get(key) for key in _SIGNED}) != values.get("checksum"):
         raise StalePlanError(f"The saved plan {name} was edited after it was made", hint=_AGAIN)
     try:
-        saved = undamaged(lambda: _load(values))
+        saved = _load(values)
         named = [values["digest"], *(each["digest"] for each in values["plan"]["changes"])]
-    except (DamagedError, LookupError) as error:
+    except DAMAGE as error:
         raise UsageError(f"The saved plan {name} is damaged", hint=_AGAIN) from error
     if any(map(_has_link_asset, saved.desired.posts)):
         message = f"The saved plan {name} has a link among the assets of a post, which Buffer no longer accepts"
@@ -132,7 +135,8 @@ def _has_link_asset(post: Post) -> bool:
 
 
 def _load(values: Mapping[str, Any]) -> SavedPlan:
-    times, inputs = _Times.model_validate(values), _Inputs.model_validate(values["inputs"])
+    read = _Saved.model_validate(values)
+    inputs = read.inputs
     items = [load_item(each) for each in inputs.items]
     desired = Desired(
         settings=inputs.settings,
@@ -150,8 +154,8 @@ def _load(values: Mapping[str, Any]) -> SavedPlan:
         desired=desired,
         choices=inputs.choices,
         rests_on={change.slot: facts(change) for change in plan.changes},
-        created_at=times.created_at,
-        expires_at=times.expires_at,
+        created_at=read.created_at,
+        expires_at=read.expires_at,
     )
 
 
