@@ -61,14 +61,13 @@ if TYPE_CHECKING:
 )
 @options.lock_option
 @options.connection_options
-@options.no_color_option
+@options.console_options
 def apply(
     paths: tuple[Path, ...],
     file: Path | None,
     state_file: Path | None,
     choices: options.Choices,
     as_json: bool,
-    full: bool,
     report_files: tuple[Path, ...],
     reviewed: Path | None,
     receipt: Path | None,
@@ -77,7 +76,7 @@ def apply(
     max_wait: float,
     lock_timeout: float,
     connection: options.Connection,
-    no_color: bool,
+    console: options.Console,
 ) -> int:
     """Make Buffer match the files: show the plan, ask, send the changes, verify.
 
@@ -87,10 +86,8 @@ def apply(
     from bufferctl.cli import annotating, api_key, plan_options, session
     from bufferctl.cli.applying import Applying, Finish
     from bufferctl.cli.attachments import publisher
-    from bufferctl.cli.console import Console
     from bufferctl.cli.sources import saved_plan_among, source_of
 
-    console = Console.create(no_color=no_color, full=full)
     outputs.check_writable("--receipt", receipt)
     outputs.check_writable("--report", *report_files)
     source = source_of(file, paths, reviewed, choices, console, as_json=as_json)

@@ -11,7 +11,6 @@ from bufferctl.cli import examples, options
 from bufferctl.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bufferctl.cli.console import Console
     from bufferctl.config import Loaded
 
 
@@ -34,14 +33,14 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write instead of printing."
 )
 @options.root_option
-@options.no_color_option
+@options.console_options
 def convert(
     sources: tuple[Path, ...],
     channels: tuple[str, ...],
     zone: str | None,
     output: Path | None,
     file: Path | None,
-    no_color: bool,
+    console: options.Console,
 ) -> int:
     """Turn posts from elsewhere into YAML: Buffer's bulk-upload CSV, or Markdown with YAML front matter.
 
@@ -50,14 +49,12 @@ def convert(
     post gets a key from its date and first words (for Markdown, from the file name). You can change keys now, but not
     after the first apply.
     """
-    from bufferctl.cli.console import Console
     from bufferctl.config.convert import convert as converted
     from bufferctl.config.write.document import replace_file
     from bufferctl.diagnostics import has_errors
     from bufferctl.render.diagnostics import summary_text
     from bufferctl.render.lines import count
 
-    console = Console.create(no_color=no_color)
     desired = _loaded(file, console).desired
     if desired is None:
         raise ConfigError("The root file has errors, so nothing was converted", hint="Fix them, then try again.")
@@ -77,7 +74,7 @@ def convert(
     return 0
 
 
-def _loaded(file: Path | None, console: Console) -> Loaded:
+def _loaded(file: Path | None, console: options.Console) -> Loaded:
     from bufferctl.config import load
 
     loaded = load(file, Path.cwd())
@@ -86,7 +83,7 @@ def _loaded(file: Path | None, console: Console) -> Loaded:
     return loaded
 
 
-def _note_left_out(output: Path, file: Path | None, console: Console) -> None:
+def _note_left_out(output: Path, file: Path | None, console: options.Console) -> None:
     """Note if the root file does not include what was written."""
     loaded = _loaded(file, console)
     if output.resolve() not in {(loaded.root / name).resolve() for name in loaded.files}:

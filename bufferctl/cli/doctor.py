@@ -15,7 +15,6 @@ from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, Usage
 
 if TYPE_CHECKING:
     from bufferctl.cli.checkup import Check
-    from bufferctl.cli.console import Console
     from bufferctl.config import Loaded
     from bufferctl.model import Account, Slot
 
@@ -33,18 +32,15 @@ _VERDICTS = 9
 @options.state_option
 @options.json_option
 @options.connection_options
-@options.no_color_option
+@options.console_options
 def doctor(
-    file: Path | None, state_file: Path | None, as_json: bool, connection: options.Connection, no_color: bool
+    file: Path | None, state_file: Path | None, as_json: bool, connection: options.Connection, console: options.Console
 ) -> int:
     """Check the key, the account, the files and the state, and explain how to fix what is wrong.
 
     Nothing is changed. It uses two API requests, and checks the URL of every image, video and document. The exit code
     is 1 if there is a problem, 4 if the problem is the key.
     """
-    from bufferctl.cli.console import Console
-
-    console = Console.create(no_color=no_color)
     found = list(_Checkup(file, state_file, connection, console).findings())
     if as_json:
         from bufferctl.render.json import document
@@ -66,7 +62,7 @@ class _Checkup:
     file: Path | None
     state_file: Path | None
     connection: options.Connection
-    console: Console
+    console: options.Console
     loaded: Loaded | None = None
     account: Account | None = None
     slots: frozenset[Slot] = frozenset()
@@ -168,7 +164,7 @@ def _from_here(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _text(found: Sequence[Check], console: Console) -> str:
+def _text(found: Sequence[Check], console: options.Console) -> str:
     """A line a finding with what to do below it, and what it comes to."""
     from bufferctl.cli.checkup import Verdict
     from bufferctl.model.plain_text import visible

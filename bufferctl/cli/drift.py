@@ -25,14 +25,14 @@ NOTHING_TO_COMPARE = 1
 @options.state_option
 @options.json_option
 @options.connection_options
-@options.no_color_option
+@options.console_options
 def drift(
     paths: tuple[Path, ...],
     file: Path | None,
     state_file: Path | None,
     as_json: bool,
     connection: options.Connection,
-    no_color: bool,
+    console: options.Console,
 ) -> int:
     """Show what changed in Buffer since the last apply, and what to do about it.
 
@@ -47,11 +47,9 @@ def drift(
     """
     from bufferctl.cli import api_key, plan_options, session
     from bufferctl.cli.attachments import lost_media
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.render.drift import drift_json, drift_text
 
-    console = Console.create(no_color=no_color)
     files = load_files(file, paths, console, by_rules=False, as_json=as_json)
     choices = options.Choices()
     with (

@@ -27,19 +27,17 @@ class Formatting(Enum):
 @options.paths_argument
 @click.option("--check", is_flag=True, help="Only list the files that would change; exit with 1 if there are any.")
 @options.root_option
-@options.no_color_option
-def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, no_color: bool) -> int:
+@options.console_options
+def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, console: options.Console) -> int:
     """Format the files: field order, two-space indentation, long texts as blocks.
 
     Content and comments do not change. PATHs limit it to those files or folders. Files with errors are left alone.
     """
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import named_files
     from bufferctl.config import load
     from bufferctl.diagnostics import has_errors
     from bufferctl.render.lines import count
 
-    console = Console.create(no_color=no_color)
     loaded = load(file, Path.cwd())
     named = named_files(paths, loaded)
     files = [name for name in loaded.files if named is None or name in named or not loaded.root_is_sound]

@@ -14,7 +14,6 @@ from bufferctl.errors import ConfigError, UsageError
 from bufferctl.limits import SETTLE
 
 if TYPE_CHECKING:
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import Files
     from bufferctl.cli.session import Session
     from bufferctl.intake import Baseline, Downloads, Intake, Wanted
@@ -59,7 +58,7 @@ if TYPE_CHECKING:
 @options.state_option
 @options.lock_option
 @options.connection_options
-@options.no_color_option
+@options.console_options
 def import_(
     address: str | None,
     live_id: str | None,
@@ -72,7 +71,7 @@ def import_(
     state_file: Path | None,
     lock_timeout: float,
     connection: options.Connection,
-    no_color: bool,
+    console: options.Console,
 ) -> int:
     """Write posts and ideas that are in Buffer but in no file as YAML. The next plan is then empty.
 
@@ -85,12 +84,10 @@ def import_(
     Files that cannot be downloaded are listed and keep their URL.
     """
     from bufferctl.cli import api_key, session
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import Files, load_files, root_file
     from bufferctl.intake import Wanted
     from bufferctl.model import Desired
 
-    console = Console.create(no_color=no_color)
     _check_usage(address, live_id, narrowed=bool(organization or channels or since or media_folder))
     root = root_file(file)
     files = (
@@ -186,7 +183,7 @@ def _baseline(opened: Session, connection: options.Connection) -> Baseline:
     return replace(baseline, plan=made.plan, live=made.live) if made else baseline
 
 
-def _report(intake: Intake, names: list[str], console: Console) -> int:
+def _report(intake: Intake, names: list[str], console: options.Console) -> int:
     """Print what was written and what was not; the exit code."""
     from bufferctl.model import IDEAS
     from bufferctl.model.plain_text import visible

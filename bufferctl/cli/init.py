@@ -14,7 +14,6 @@ from bufferctl.errors import ConfigError, StateError
 from bufferctl.limits import SETTLE
 
 if TYPE_CHECKING:
-    from bufferctl.cli.console import Console
     from bufferctl.model import Account, StateSettings
     from bufferctl.state import StoredRecord
 
@@ -34,21 +33,19 @@ if TYPE_CHECKING:
     help="File to write; default: buffer.yaml.",
 )
 @options.connection_options
-@options.no_color_option
-def init(file: Path | None, connection: options.Connection, no_color: bool) -> int:
+@options.console_options
+def init(file: Path | None, connection: options.Connection, console: options.Console) -> int:
     """Write a first buffer.yaml with your organizations and channels, and one example post as a draft.
 
     An existing file is never overwritten. In a git repository with a remote, it offers to keep the state on a branch
     there (`state: git`).
     """
     from bufferctl.cli import api_key
-    from bufferctl.cli.console import Console
     from bufferctl.intake import starter_text
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import count
     from bufferctl.state import StoredRecord, open_store
 
-    console = Console.create(no_color=no_color)
     path = file or Path("buffer.yaml")
     if path.exists():
         raise ConfigError(f"{path} already exists, so nothing was written", hint="Choose another name with -f FILE.")
@@ -80,7 +77,7 @@ def init(file: Path | None, connection: options.Connection, no_color: bool) -> i
     return 0
 
 
-def _proposed(path: Path, console: Console) -> StateSettings | None:
+def _proposed(path: Path, console: options.Console) -> StateSettings | None:
     """A branch for the state if the files are in a git repository with a remote, unless the user declines."""
     from bufferctl.git import git
     from bufferctl.model import StateSettings
@@ -95,7 +92,7 @@ def _proposed(path: Path, console: Console) -> StateSettings | None:
     return settings
 
 
-def _begin(record: StoredRecord, account: Account, managed_since: datetime, console: Console) -> bool:
+def _begin(record: StoredRecord, account: Account, managed_since: datetime, console: options.Console) -> bool:
     """Begin the record if there is none. False if it cannot be reached; the first apply then begins it."""
     from bufferctl.reconcile import begin_anew
 

@@ -12,7 +12,6 @@ from bufferctl.cli import examples, options, outputs
 from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import Files
     from bufferctl.model import Live
     from bufferctl.plan import Plan
@@ -49,7 +48,7 @@ if TYPE_CHECKING:
 @options.state_option
 @options.connection_options
 @click.option("--full", is_flag=True, help="Print long days in full.")
-@options.no_color_option
+@options.console_options
 def list_(
     paths: tuple[Path, ...],
     week: str | None,
@@ -63,8 +62,7 @@ def list_(
     file: Path | None,
     state_file: Path | None,
     connection: options.Connection,
-    full: bool,
-    no_color: bool,
+    console: options.Console,
 ) -> None:
     """List posts by the day they go out, in each channel's time zone.
 
@@ -72,12 +70,10 @@ def list_(
     apply. PATHs limit it to those files or folders. A calendar (--report FILE.ics) includes past posts, unless you
     limit the days; importing it again updates its events.
     """
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.render.agenda import agenda, before_today, within
     from bufferctl.render.agenda_forms import agenda_json, agenda_text
 
-    console = Console.create(no_color=no_color, full=full)
     outputs.check_writable("--report", *report_files)
     files = load_files(file, paths, console, by_rules=False, as_json=as_json)
     plan, found = _live(files, state_file, connection, console) if live else (_offline(files, state_file), None)
@@ -99,7 +95,9 @@ def _offline(files: Files, state_file: Path | None) -> Plan:
     return offline_plan(files, state_file, options.Choices())
 
 
-def _live(files: Files, state_file: Path | None, connection: options.Connection, console: Console) -> tuple[Plan, Live]:
+def _live(
+    files: Files, state_file: Path | None, connection: options.Connection, console: options.Console
+) -> tuple[Plan, Live]:
     from bufferctl.cli import api_key, plan_options, session
 
     with (
@@ -158,7 +156,7 @@ def _selected(
     return rows
 
 
-def _write_calendar(path: Path, rows: tuple[Row, ...], at: datetime, console: Console) -> None:
+def _write_calendar(path: Path, rows: tuple[Row, ...], at: datetime, console: options.Console) -> None:
     from bufferctl.cli.outputs import write_whole
     from bufferctl.render.agenda_forms import agenda_ics
     from bufferctl.render.lines import count

@@ -12,7 +12,6 @@ from bufferctl.cli import examples, options
 from bufferctl.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from bufferctl.cli.console import Console
     from bufferctl.config import Loaded
     from bufferctl.config.convert.starting import Started
     from bufferctl.model import Desired
@@ -61,7 +60,7 @@ class Time(click.ParamType[datetime]):
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The new file; default: posts/KEY.yaml."
 )
 @options.root_option
-@options.no_color_option
+@options.console_options
 def new(
     kind: str | None,
     channels: tuple[str, ...],
@@ -73,17 +72,15 @@ def new(
     source: Path | None,
     output: Path | None,
     file: Path | None,
-    no_color: bool,
+    console: options.Console,
 ) -> int:
     """Start a file with one post, or with a campaign: posts whose times count from one day.
 
     It asks for whatever you do not pass as an option; without a terminal, pass everything. The posts of a new campaign
     are drafts. For Markdown with front matter, use `convert`.
     """
-    from bufferctl.cli.console import Console
     from bufferctl.config.convert import starting
 
-    console = Console.create(no_color=no_color)
     loaded, desired = _loaded(file, console)
     ask = _Asking(console)
     kind = kind or ("campaign" if title or starts else "") or ask.choice("A post or a campaign?", ["post", "campaign"])
@@ -103,7 +100,7 @@ def new(
     return 0
 
 
-def _loaded(file: Path | None, console: Console) -> tuple[Loaded, Desired]:
+def _loaded(file: Path | None, console: options.Console) -> tuple[Loaded, Desired]:
     from bufferctl.config import load
 
     loaded = load(file, Path.cwd())
@@ -142,7 +139,7 @@ def _read(path: Path) -> str:
 class _Asking:
     """Questions on the terminal. Each raises UsageError, naming the option, if there is nobody to ask."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: options.Console) -> None:
         self._console = console
 
     def _check(self, option: str) -> None:
@@ -193,7 +190,7 @@ def _time(answer: str) -> datetime | None:
     return Time().convert(answer, None, None) if answer.strip() else None
 
 
-def _write(path: Path, started: Started, loaded: Loaded, console: Console) -> None:
+def _write(path: Path, started: Started, loaded: Loaded, console: options.Console) -> None:
     """Write the file. If it would not be valid, it is removed again, and ConfigError is raised."""
     from bufferctl.cli.judging import judged
     from bufferctl.config import load

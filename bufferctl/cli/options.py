@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from bufferctl.limits import TIMEOUT
+
+if TYPE_CHECKING:
+    from bufferctl.cli import console
+
+    #: What `console_options` hands over.
+    Console = console.Console
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,7 +61,6 @@ root_option = click.option(
     help="Root file; default: the nearest buffer.yaml in this folder or a parent.",
 )
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-no_color_option = click.option("--no-color", is_flag=True, help="Print without color.")
 full_option = click.option("--full", is_flag=True, help="Print long texts in full.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 state_option = click.option(
@@ -83,6 +88,23 @@ lock_option = click.option(
 )
 
 
+def _as_one(name: str, kind: type, *declared: Callable[[F], F]) -> Callable[[F], F]:
+    """Give a command these options, and hand it their values as one dataclass `kind`, its parameter `name`."""
+    names = [field.name for field in fields(kind)]
+
+    def decorate(command: F) -> F:
+        @wraps(command)
+        def wrapped(*args: Any, **values: Any) -> Any:
+            together = {each: values.pop(each) for each in names if each in values}
+            return command(*args, **values, **{name: kind(**together)})
+
+        for declare in reversed(declared):
+            wrapped = declare(wrapped)
+        return cast("F", wrapped)
+
+    return decorate
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """How to reach Buffer. `timeout` in seconds."""
@@ -93,37 +115,31 @@ class Connection:
     debug: bool
 
 
-def connection_options(command: F) -> F:
-    """Give a command the options to reach Buffer, handed to it as one `connection`."""
-
-    @click.option(
+connection_options = _as_one(
+    "connection",
+    Connection,
+    click.option(
         "--api-url",
         metavar="URL",
         envvar="BUFFER_API_URL",
         help="API endpoint to use instead of Buffer's [env: BUFFER_API_URL].",
-    )
-    @click.option(
+    ),
+    click.option(
         "--api-key-file",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
         help="File with the API key; default: the BUFFER_API_KEY variable.",
-    )
-    @click.option(
+    ),
+    click.option(
         "--timeout",
         type=Number(min=0, min_open=True),
         default=TIMEOUT,
         show_default=True,
         metavar="S",
         help="Seconds to wait for an answer.",
-    )
-    @click.option("--debug", is_flag=True, help="Print each request to stderr, never the key.")
-    @wraps(command)
-    def wrapped(
-        *args: Any, api_url: str | None, api_key_file: Path | None, timeout: float, debug: bool, **kwargs: Any
-    ) -> Any:
-        return command(*args, connection=Connection(api_url, api_key_file, timeout, debug), **kwargs)
-
-    return wrapped  # type: ignore[return-value]  # the same command, as far as click can tell
+    ),
+    click.option("--debug", is_flag=True, help="Print each request to stderr, never the key."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,33 +157,38 @@ class Choices:
     planned_at: datetime | None = None
 
 
-def choice_options(command: F) -> F:
-    """Give a command what narrows and overrules a plan, handed to it as one `choices`."""
+def _addresses(name: str, help_text: str) -> Callable[[F], F]:
+    """An option that names addresses, handed over as a set."""
+    return click.option(
+        name, multiple=True, callback=lambda *given: frozenset(given[-1]), metavar="ADDRESS", help=help_text
+    )
 
-    @target_option
-    @click.option(
+
+choice_options = _as_one(
+    "choices",
+    Choices,
+    target_option,
+    click.option(
         "--exclude",
         "excludes",
         multiple=True,
         metavar="GLOB",
         help="Leave out addresses such as '*/tiktok:*/*'. Repeatable.",
-    )
-    @click.option(
-        "--recreate", multiple=True, metavar="ADDRESS", help="Create this post again after it was deleted in Buffer."
-    )
-    @click.option("--reapply", multiple=True, metavar="ADDRESS", help="Overwrite Buffer's version with the file's.")
-    @click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Allow up to N deletes in this run.")
-    @wraps(command)
-    def wrapped(
-        *args: Any,
-        targets: tuple[str, ...],
-        excludes: tuple[str, ...],
-        recreate: tuple[str, ...],
-        reapply: tuple[str, ...],
-        max_deletes: int | None,
-        **kwargs: Any,
-    ) -> Any:
-        choices = Choices(targets, excludes, frozenset(recreate), frozenset(reapply), max_deletes)
-        return command(*args, choices=choices, **kwargs)
+    ),
+    _addresses("--recreate", "Create this post again after it was deleted in Buffer."),
+    _addresses("--reapply", "Overwrite Buffer's version with the file's."),
+    click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Allow up to N deletes in this run."),
+)
 
-    return wrapped  # type: ignore[return-value]  # the same command, as far as click can tell
+
+def console_options(command: F) -> F:
+    """Give a command --no-color, and hand it the `console` that this and its --full and --verbose ask for."""
+
+    @click.option("--no-color", is_flag=True, help="Print without color.")
+    @wraps(command)
+    def wrapped(*args: Any, no_color: bool, full: bool = False, verbose: bool = False, **values: Any) -> Any:
+        from bufferctl.cli.console import Console
+
+        return command(*args, **values, console=Console.create(no_color=no_color, full=full, verbose=verbose))
+
+    return cast("F", wrapped)

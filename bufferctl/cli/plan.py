@@ -12,7 +12,6 @@ import click
 from bufferctl.cli import examples, options, outputs
 
 if TYPE_CHECKING:
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import Files
     from bufferctl.model import State
     from bufferctl.plan import Plan
@@ -55,7 +54,7 @@ PENDING = 2
 @options.connection_options
 @options.full_option
 @click.option("-v", "--verbose", is_flag=True, help="Show how each post was made from its entry.")
-@options.no_color_option
+@options.console_options
 def plan(
     paths: tuple[Path, ...],
     file: Path | None,
@@ -69,21 +68,17 @@ def plan(
     detailed_exitcode: bool,
     strict: bool,
     connection: options.Connection,
-    full: bool,
-    verbose: bool,
-    no_color: bool,
+    console: options.Console,
 ) -> int:
     """Show what apply would change in Buffer. Nothing is changed.
 
     PATHs limit the plan to those files or folders.
     """
     from bufferctl.cli import annotating, plan_options, saved
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.cli.sources import check_plan_name
     from bufferctl.plan import Action
 
-    console = Console.create(no_color=no_color, full=full, verbose=verbose)
     outputs.check_writable("--out", out)
     check_plan_name(out)
     outputs.check_writable("--report", *report_files)
@@ -115,7 +110,11 @@ def plan(
 
 
 def _compared_with_buffer(
-    files: Files, state_file: Path | None, choices: options.Choices, connection: options.Connection, console: Console
+    files: Files,
+    state_file: Path | None,
+    choices: options.Choices,
+    connection: options.Connection,
+    console: options.Console,
 ) -> tuple[Plan, State]:
     """The plan of the files, and the state that it was made with."""
     from bufferctl.cli import api_key, plan_options, session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -26,16 +27,13 @@ from bufferctl.cli import examples, options
     metavar="FILE",
     help="File to write.",
 )
-@options.no_color_option
-def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: bool) -> None:
+@options.console_options
+def preview(paths: tuple[Path, ...], file: Path | None, out: Path, console: options.Console) -> None:
     """Write an HTML page that shows the posts in a calendar, much as their networks would.
 
     It needs no API key and no network. PATHs limit it to those files or folders.
     """
-    from datetime import UTC, datetime
-
     from bufferctl.cli import outputs, plan_options
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.cli.outputs import with_pictures
     from bufferctl.model import State
@@ -43,7 +41,6 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, no_color: boo
     from bufferctl.reconcile import offline
     from bufferctl.render.html import preview_html
 
-    console = Console.create(no_color=no_color)
     outputs.check_writable("-o", out)
     files = load_files(file, paths, console)
     everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))

@@ -10,7 +10,6 @@ import click
 from bufferctl.cli import examples, options
 
 if TYPE_CHECKING:
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import Files
     from bufferctl.config.write.document import FileChanges
     from bufferctl.intake import Downloads, Pulled
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 @options.state_option
 @options.lock_option
 @options.connection_options
-@options.no_color_option
+@options.console_options
 def pull(
     addresses: tuple[str, ...],
     dry_run: bool,
@@ -46,7 +45,7 @@ def pull(
     state_file: Path | None,
     lock_timeout: float,
     connection: options.Connection,
-    no_color: bool,
+    console: options.Console,
 ) -> int:
     """Copy changes that people made in Buffer into the files: all of them, or only those of ADDRESSes.
 
@@ -57,12 +56,10 @@ def pull(
     """
     from bufferctl.cli import api_key, plan_options, session
     from bufferctl.cli.attachments import fetcher, note_downloads
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files, reread
     from bufferctl.config.write.project import Project
     from bufferctl.intake import changed_files, choose, with_downloads, write_pulled
 
-    console = Console.create(no_color=no_color)
     files = load_files(file, (), console)
     project = Project(files.root, files.desired)
     with (
@@ -109,7 +106,7 @@ def _downloads(folder: Path | None, files: Files) -> Downloads | None:
     return Downloads(real, files.root, settings, frozenset(declared))
 
 
-def _show(pulled: Pulled, changes: FileChanges, root: Path, console: Console) -> None:
+def _show(pulled: Pulled, changes: FileChanges, root: Path, console: options.Console) -> None:
     """What changes: each post with the names of its fields, then the lines of each file."""
     from bufferctl.model.plain_text import visible
 
@@ -118,7 +115,7 @@ def _show(pulled: Pulled, changes: FileChanges, root: Path, console: Console) ->
     console.edits(changes, root)
 
 
-def _show_differences(pulled: Pulled, plan: Plan, console: Console) -> None:
+def _show_differences(pulled: Pulled, plan: Plan, console: options.Console) -> None:
     """The differences between Buffer and the file, if Buffer's version cannot be written."""
     from bufferctl.render.text import differences_text
 
@@ -126,7 +123,7 @@ def _show_differences(pulled: Pulled, plan: Plan, console: Console) -> None:
         console.data(differences_text(change, plan, console.out))
 
 
-def _report(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: bool) -> int:
+def _report(pulled: Pulled, changes: FileChanges, console: options.Console, *, dry_run: bool) -> int:
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import count, posts_and_ideas, sentence
 

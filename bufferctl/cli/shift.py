@@ -15,7 +15,6 @@ from bufferctl.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import Files
     from bufferctl.config.write.document import FileChanges
     from bufferctl.config.write.shift import Shift
@@ -54,7 +53,7 @@ class Days(click.ParamType[int]):
 @options.auto_approve_option
 @options.root_option
 @options.state_option
-@options.no_color_option
+@options.console_options
 def shift(
     paths: tuple[Path, ...],
     days: int | None,
@@ -62,7 +61,7 @@ def shift(
     auto_approve: bool,
     file: Path | None,
     state_file: Path | None,
-    no_color: bool,
+    console: options.Console,
 ) -> int:
     """Move the dates of the posts in PATHs: `starts`, times, and the dates of events and offers.
 
@@ -70,7 +69,6 @@ def shift(
     in Buffer. Published posts keep their dates. Nothing is written if a post with its own date would move into the
     past.
     """
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
     from bufferctl.cli.plan_options import offline_plan
     from bufferctl.config.write import shift as shifting
@@ -79,7 +77,6 @@ def shift(
 
     if (days is None) == (day is None):
         raise UsageError("Shift needs one of --by and --to", hint="Pass --by 1d or --to 2026-12-01.")
-    console = Console.create(no_color=no_color)
     files = load_files(file, paths, console, by_rules=False)
     plan = offline_plan(files, state_file, options.Choices())
     published = _published(plan)
@@ -132,7 +129,7 @@ def _check(found: Shift) -> None:
         )
 
 
-def _note(found: Shift, console: Console) -> None:
+def _note(found: Shift, console: options.Console) -> None:
     """Say what stays, and what needs somebody afterwards."""
     if found.kept:
         they = "it keeps its date" if len(found.kept) == 1 else "they keep their dates"
@@ -149,7 +146,7 @@ def _listed(addresses: Sequence[Address]) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-def _agreed(found: Shift, console: Console) -> bool:
+def _agreed(found: Shift, console: options.Console) -> bool:
     """Ask. Raises UsageError if there is nobody to ask."""
     from bufferctl.render.lines import count
 
@@ -161,7 +158,7 @@ def _agreed(found: Shift, console: Console) -> bool:
     )
 
 
-def _write(changes: FileChanges, files: Files, console: Console) -> None:
+def _write(changes: FileChanges, files: Files, console: options.Console) -> None:
     """Write the files. Raises ConfigError, with nothing changed, if they would have errors."""
     from bufferctl.config import load
     from bufferctl.diagnostics import has_errors

@@ -21,15 +21,13 @@ from bufferctl.errors import UsageError
 @options.json_option
 @outputs.report_option
 @options.full_option
-@options.no_color_option
-def show(file: Path, as_json: bool, report_files: tuple[Path, ...], full: bool, no_color: bool) -> None:
+@options.console_options
+def show(file: Path, as_json: bool, report_files: tuple[Path, ...], console: options.Console) -> None:
     """Show a plan that `plan -o` saved, or a receipt that `apply --receipt` wrote. Works offline."""
     from bufferctl.cli import saved
-    from bufferctl.cli.console import Console
     from bufferctl.render.text import receipt_text
     from bufferctl.render.words import local
 
-    console = Console.create(no_color=no_color, full=full)
     outputs.check_writable("--report", *report_files)
     outputs.check_apart(file, *report_files)
     receipt = saved.read_receipt(file)

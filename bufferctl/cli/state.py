@@ -199,7 +199,7 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
 @options.lock_option
 @options.auto_approve_option
 @options.connection_options
-@options.no_color_option
+@options.console_options
 def begin(
     channels: tuple[str, ...],
     file: Path | None,
@@ -207,7 +207,7 @@ def begin(
     lock_timeout: float,
     auto_approve: bool,
     connection: options.Connection,
-    no_color: bool,
+    console: options.Console,
 ) -> int:
     """Confirm that bufferctl did not create the posts in Buffer that no file declares.
 
@@ -215,10 +215,8 @@ def begin(
     state; the others are listed before you confirm. If the state was lost instead, restore it from a backup.
     """
     from bufferctl.cli import api_key, session, state_begin
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import load_files
 
-    console = Console.create(no_color=no_color)
     files = load_files(file, (), console)
     with (
         api_key.connected(connection, console) as buffer,

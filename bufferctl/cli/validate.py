@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.cli import examples, options, outputs
+from bufferctl.diagnostics import Diagnostic, has_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bufferctl.cli.console import Console
     from bufferctl.config import Loaded
-    from bufferctl.diagnostics import Diagnostic
 
 
 @click.command(
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--media", is_flag=True, help="Also check the URL of every image, video and document.")
 @outputs.problems_option
-@options.no_color_option
+@options.console_options
 def validate(
     paths: tuple[Path, ...],
     file: Path | None,
@@ -40,7 +39,7 @@ def validate(
     strict: bool,
     media: bool,
     report_files: tuple[Path, ...],
-    no_color: bool,
+    console: options.Console,
 ) -> int:
     """Check the files. This needs no API key and no network. Problems are printed to stdout.
 
@@ -50,12 +49,9 @@ def validate(
     PATHs limit the report to those files or folders; all files are still checked.
     """
     from bufferctl.cli import annotating
-    from bufferctl.cli.console import Console
     from bufferctl.cli.files import concerns, load_declared, named_files
     from bufferctl.cli.judging import judged
-    from bufferctl.diagnostics import has_errors
 
-    console = Console.create(no_color=no_color)
     outputs.check_writable("--report", *report_files)
     loaded = load_declared(file)
     files = named_files(paths, loaded)
@@ -84,7 +80,7 @@ def _of_media(loaded: Loaded, files: frozenset[str] | None) -> tuple[Diagnostic,
     return address_problems(loaded.sound, loaded.root, named=files, api_url=os.environ.get("BUFFER_API_URL"))
 
 
-def _text(shown: Sequence[Diagnostic], console: Console, verdict: str) -> str:
+def _text(shown: Sequence[Diagnostic], console: options.Console, verdict: str) -> str:
     """The problems, and after a blank line the verdict, or how many there are."""
     from bufferctl.render.diagnostics import diagnostics_text, summary_text
 
@@ -93,7 +89,6 @@ def _text(shown: Sequence[Diagnostic], console: Console, verdict: str) -> str:
 
 def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagnostic]) -> str:
     """`Valid: 14 posts on 3 channels, 2 ideas.`"""
-    from bufferctl.diagnostics import has_errors
     from bufferctl.render.diagnostics import summary_text
     from bufferctl.render.lines import count
 
