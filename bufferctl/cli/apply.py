@@ -119,13 +119,11 @@ def apply(
         elif not as_json:
             outputs.show_plan(report, console, as_json=False)
         if plan.writes and source.asks and not auto_approve and not _agreed(len(plan.writes), opened):
-            console.note("Nothing was sent.")
             return 1
         return Finish(applying, report, console, receipt, report_files).run(as_json=as_json)
 
 
 def _agreed(number: int, opened: Session) -> bool:
-    """Ask. Raises UsageError if there is nobody to ask."""
     with opened.kept():
         return opened.console.confirm(
             f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?",

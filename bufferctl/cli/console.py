@@ -81,10 +81,15 @@ class Console:
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def confirm(self, question: str, *, nothing_was: str, hint: str) -> bool:
-        """Ask whether to go on. Raises UsageError if there is nobody to ask, so that nothing was sent or written."""
+        """Ask whether to go on; without consent nothing was `nothing_was` (sent, written), which is printed.
+
+        Raises UsageError with `hint` if there is nobody to ask.
+        """
         if not self.can_ask:
             raise UsageError(f"Cannot ask for confirmation without a terminal, so nothing was {nothing_was}", hint=hint)
-        return click.confirm(question, err=True)
+        if not (agreed := click.confirm(question, err=True)):
+            self.note(f"Nothing was {nothing_was}.")
+        return agreed
 
 
 def in_job() -> bool:

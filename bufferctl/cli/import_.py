@@ -105,7 +105,7 @@ def import_(
             return _one(opened, address, live_id)
         wanted = Wanted(organization, channels, since and since.replace(tzinfo=UTC))
         downloads = _downloads(media_folder, files) if media_folder else None
-        return _everything(opened, wanted, root, connection, downloads, one_file=layout == "one-file")
+        return _everything(opened, wanted, connection, downloads, one_file=layout == "one-file")
 
 
 def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) -> None:
@@ -128,7 +128,6 @@ def _downloads(folder: Path, files: Files) -> Downloads:
 def _everything(
     opened: Session,
     wanted: Wanted,
-    root: Path,
     connection: options.Connection,
     downloads: Downloads | None,
     *,
@@ -139,7 +138,7 @@ def _everything(
     from bufferctl.cli.files import reread
     from bufferctl.intake import Destination, importable, write_imported
 
-    baseline = _baseline(opened, connection)
+    root, baseline = opened.files.root_file, _baseline(opened, connection)
     intake = importable(opened.buffer, baseline, wanted)
     opened.note_leftovers()
     if downloads:

@@ -79,11 +79,10 @@ def pull(
         _show(pulled, changes, files.root, console)
         _show_differences(pulled, plan, console)
         if pulled.taken and not dry_run:
-            root, channels = files.root / files.desired.files[0], found.targets.channels
             try:
                 write_pulled(
                     pulled, changes, files.desired, plan, opened.state, opened.save,
-                    lambda: reread(root, console, channels),
+                    lambda: reread(files.root_file, console, found.targets.channels),
                 )  # fmt: skip
             except BaseException:
                 if downloads:

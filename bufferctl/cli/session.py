@@ -293,14 +293,19 @@ class Session:
                 f"`managed_since` is {since.isoformat()}, which is in the future by Buffer's clock",
                 hint="Set it to the date and time at which bufferctl first posted to this account.",
             )
-        ours = [b.created_at for b in self.state.bindings.values() if b.origin in CREATED and b.created_at]
-        first = min(map(datetime.fromisoformat, ours), default=None)
+        first = first_creation(self.state)
         if first is not None and since > first:
             raise ConfigError(
                 f"`managed_since` is {since.isoformat()}, but bufferctl created a post before that, at "
                 f"{first.isoformat(timespec='seconds')}; if the state were lost, that post could be published twice",
                 hint=f"Set it to {(first - timedelta(minutes=1)).isoformat(timespec='seconds')} or earlier.",
             )
+
+
+def first_creation(state: State) -> datetime | None:
+    """When bufferctl created the oldest of what the record has; None if it created nothing."""
+    ours = [b.created_at for b in state.bindings.values() if b.origin in CREATED and b.created_at]
+    return min(map(datetime.fromisoformat, ours), default=None)
 
 
 def _slots(change: Change) -> Iterator[Slot]:

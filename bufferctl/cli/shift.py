@@ -90,12 +90,12 @@ def shift(
         console.note("No date changes.")
         return 0
     console.edits(found.changes, files.root)
-    if not auto_approve and not _agreed(found, console):
-        console.note("Nothing was written.")
+    what = f"{count(found.dates, 'date')} {count(abs(by), 'day')} {'later' if by > 0 else 'earlier'}"
+    hint = "Review the changes, then run it again with --auto-approve."
+    if not auto_approve and not console.confirm(f"Move {what}?", nothing_was="written", hint=hint):
         return 1
     _write(found.changes, files, console)
-    way = "later" if by > 0 else "earlier"
-    console.data(f"Moved {count(found.dates, 'date')} {count(abs(by), 'day')} {way}. Next: bufferctl plan")
+    console.data(f"Moved {what}. Next: bufferctl plan")
     return 0
 
 
@@ -144,18 +144,6 @@ def _listed(addresses: Sequence[Address]) -> str:
     more = len(addresses) - _NAMED
     named = ", ".join(visible(str(each)) for each in addresses[:_NAMED])
     return f"{named} and {more} more" if more > 0 else named
-
-
-def _agreed(found: Shift, console: options.Console) -> bool:
-    """Ask. Raises UsageError if there is nobody to ask."""
-    from bufferctl.render.lines import count
-
-    way = "later" if found.days > 0 else "earlier"
-    return console.confirm(
-        f"Move {count(found.dates, 'date')} {count(abs(found.days), 'day')} {way}?",
-        nothing_was="written",
-        hint="Review the changes, then run it again with --auto-approve.",
-    )
 
 
 def _write(changes: FileChanges, files: Files, console: options.Console) -> None:

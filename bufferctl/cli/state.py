@@ -224,7 +224,7 @@ def begin(
             files, buffer, state_file, console, lock_timeout=lock_timeout, message="state begin", afresh=True
         ) as opened,
     ):
-        return state_begin.begin(opened, channels, connection, auto_approve=auto_approve, root=file)
+        return state_begin.begin(opened, channels, connection, auto_approve=auto_approve)
 
 
 for _command in (state_store.pull, state_store.push, state_store.migrate, state_store.log, state_store.restore):

@@ -5,51 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
-from bufferctl.cli.files import root_file
+from bufferctl.cli.options import Choices, Connection
 from bufferctl.cli.plan_options import planning_options
+from bufferctl.cli.session import Session, first_creation
+from bufferctl.config.write.additions import root_with
+from bufferctl.config.write.document import FileChanges, Text
 from bufferctl.errors import UsageError
 from bufferctl.limits import MAX_WAIT, SETTLE
-from bufferctl.model import IDEAS, LiveIdea, LivePost, Origin
+from bufferctl.model import IDEAS, LiveIdea, LivePost
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Plan
+from bufferctl.reconcile import begin as begin_record
 from bufferctl.render.lines import posts_and_ideas
-
-if TYPE_CHECKING:
-    from bufferctl.cli.options import Connection
-    from bufferctl.cli.session import Session
-    from bufferctl.model import State
 
 #: How many objects are named before the rest is counted.
 _NAMED = 10
 
 
-def begin(
-    session: Session, channels: Sequence[str], connection: Connection, *, auto_approve: bool, root: Path | None
-) -> int:
+def begin(session: Session, channels: Sequence[str], connection: Connection, *, auto_approve: bool) -> int:
     """Begin the record of `channels` (labels; all declared ones if empty); the exit code.
 
     Raises UsageError for a channel that no file declares, and where there is nobody to ask.
     """
-    from bufferctl.cli.options import Choices
-    from bufferctl.reconcile import begin as begin_record
-
     options = planning_options(Choices(), connection)
     applying = Applying(session, options, settle=SETTLE, max_wait=MAX_WAIT, quiet=True)
     plan = applying.plan()
     homes = _homes(plan, channels)
     let_go = [item for item in plan.recording.unexplained if item.home in homes]
     _show(let_go, session.console)
-    if not _agreed(session, auto_approve=auto_approve):
-        session.console.note("Nothing was changed.")
+    if not auto_approve and not _agreed(session):
         return 1
     settle = timedelta(seconds=SETTLE)
     session.state = begin_record(session.state, plan, applying.live, homes=homes, settle=settle)
     if session.files.desired.settings.managed_since is None:
-        _write_managed_since(root_file(root), _managed_since(session.state, applying.live.at - settle))
+        since = min(filter(None, [first_creation(session.state), applying.live.at - settle]))
+        _write_managed_since(session.files.root_file, since)
     session.save(session.state)
     session.console.data("Started the state. Run `bufferctl plan` to see what is left to do.")
     return 0
@@ -82,10 +75,7 @@ def _show(let_go: Sequence[LivePost | LiveIdea], console: Console) -> None:
         console.data(f"  and {len(let_go) - _NAMED} more")
 
 
-def _agreed(session: Session, *, auto_approve: bool) -> bool:
-    """Ask. Raises UsageError if there is nobody to ask."""
-    if auto_approve:
-        return True
+def _agreed(session: Session) -> bool:
     with session.kept():
         return session.console.confirm(
             "Treat these as unmanaged?",
@@ -94,17 +84,7 @@ def _agreed(session: Session, *, auto_approve: bool) -> bool:
         )
 
 
-def _managed_since(state: State, now: datetime) -> datetime:
-    """Now, or the earliest creation by bufferctl that is bound, if that is older."""
-    ours = {Origin.CREATED, Origin.RECOVERED}
-    created = [b.created_at for b in state.bindings.values() if b.origin in ours and b.created_at]
-    return min([now, *map(datetime.fromisoformat, created)])
-
-
 def _write_managed_since(root: Path, since: datetime) -> None:
-    from bufferctl.config.write.additions import root_with
-    from bufferctl.config.write.document import FileChanges, Text
-
     text = Text.read(root)
     changes = FileChanges()
     edited = root_with(text, (), managed_since=since.astimezone(UTC).replace(microsecond=0))
