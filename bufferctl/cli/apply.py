@@ -86,12 +86,12 @@ def apply(
     from bufferctl.cli import annotating, api_key, plan_options, session
     from bufferctl.cli.applying import Applying, Finish
     from bufferctl.cli.attachments import publisher
-    from bufferctl.cli.sources import saved_plan_among, source_of
+    from bufferctl.cli.sources import source_of
 
     outputs.check_writable("--receipt", receipt)
     outputs.check_writable("--report", *report_files)
     source = source_of(file, paths, reviewed, choices, console, as_json=as_json)
-    outputs.check_apart(receipt, reviewed, saved_plan_among(paths), *report_files)
+    outputs.check_apart(receipt, reviewed, source.saved_plan, *report_files)
     files = source.files
     with (
         api_key.connected(connection, console) as buffer,
@@ -99,23 +99,22 @@ def apply(
             files, buffer, state_file, console, lock_timeout=lock_timeout, settle=settle
         ) as opened,
     ):
-        options_ = source.options(plan_options.planning_options(source.choices, connection, settle=settle))
         applying = Applying(
             opened,
-            options_,
+            plan_options.planning_options(source.choices, connection, settle=settle, review=source.review),
             settle=settle,
             max_wait=max_wait,
             quiet=as_json,
             not_created=source.not_created,
-            publisher=publisher(files, buffer.endpoint, whole=saved_plan_among(paths) is not None),
+            publisher=publisher(files, buffer.endpoint, whole=source.saved_plan is not None),
         )
-        plan = source.select(applying.plan(), console)
+        plan = source.select(applying.plan())
         console.diagnostics(plan.warnings)
         opened.note_leftovers()
         report = outputs.report_of(plan, files.desired, problems=files.warnings)
         report = replace(annotating.located(report, files.root), selection=source.selection)
-        if plan.is_empty and source.already_applied:
-            console.note(source.already_applied)
+        if plan.is_empty and source.saved_plan:
+            console.note(f"{source.saved_plan} is already applied.")
         elif not as_json:
             outputs.show_plan(report, console, as_json=False)
         if plan.writes and source.asks and not auto_approve and not _agreed(len(plan.writes), opened):

@@ -181,17 +181,3 @@ def named_files(paths: Sequence[Path], loaded: Loaded) -> frozenset[str] | None:
             )
         names |= found
     return frozenset(names) if paths else None
-
-
-def of_saved(file: Path | None, desired: Desired) -> Files:
-    """What a saved plan was made from, with the root folder of this checkout for the state."""
-    from bufferctl.config import find_root
-
-    root = find_root(file, Path.cwd())
-    return Files(root.parent, desired, root_name=root.name)
-
-
-def declared_now(file: Path | None) -> Desired | None:
-    """What the files say, None if they have errors; nothing is printed."""
-    found = load_declared(file)
-    return None if has_errors(found.diagnostics) else found.desired

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -24,8 +24,14 @@ if TYPE_CHECKING:
 _NAMED = 3
 
 
-def planning_options(choices: Choices, connection: Connection, *, settle: float = SETTLE) -> Options:
-    """The options of planning, from those of the command line."""
+def planning_options(
+    choices: Choices,
+    connection: Connection,
+    *,
+    settle: float = SETTLE,
+    review: Callable[[Change], Change] | None = None,
+) -> Options:
+    """The options of planning, from those of the command line. `review`: holds what was not reviewed."""
     from bufferctl.reconcile import Options
 
     return Options(
@@ -33,6 +39,7 @@ def planning_options(choices: Choices, connection: Connection, *, settle: float 
         reapply=choices.reapply,
         max_deletes=choices.max_deletes,
         planned_at=choices.planned_at,
+        review=review,
         lead=lead_time(connection.timeout, settle),
     )
 

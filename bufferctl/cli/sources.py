@@ -1,67 +1,56 @@
 """Where an apply takes its plan from: the files, a saved plan, or the files as far as a saved plan was reviewed.
 
-`source_of` chooses; the command then treats the three alike. A source is used in this order: `files` opens the session,
-`options` go into planning, `select` takes the plan that Buffer gives now and returns the one to carry out.
+`source_of` chooses; the command then treats the three alike.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bufferctl.cli import plan_options, saved
-from bufferctl.cli.files import Files, declared_now, load_files, of_saved
-from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.cli.files import Files, load_declared, load_files
+from bufferctl.cli.options import Choices
+from bufferctl.config import find_root
+from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model.plain_text import visible
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console
-    from bufferctl.cli.options import Choices
     from bufferctl.model import Desired
-    from bufferctl.plan import Plan
+    from bufferctl.plan import Change, Plan
     from bufferctl.planfile import Reviewed, SavedPlan
-    from bufferctl.reconcile import Options
 
 #: Suffixes of posts files; any other single file passed to apply is a saved plan.
 _POST_FILES = frozenset({".yaml", ".yml"})
 
 
-class PlanSource(Protocol):
-    """One way to a plan. `choices`: the options of this or of the saved run that overrule a plan."""
+@dataclass(frozen=True, slots=True)
+class PlanSource:
+    """One way to a plan of `files`.
 
-    @property
-    def files(self) -> Files:
-        """The declared objects: of the files, or of the saved plan."""
+    `choices`: the options, of this run or of the one that saved the plan, that overrule a plan. `select`: what of
+    today's plan to carry out; raises StalePlanError and UsageError, with nothing sent. `saved_plan`: the file that is
+    applied whole or not at all. `review`: holds what was not reviewed. `not_created`: addresses that a person says, in
+    this very run, an earlier one did not create (`--recreate`). `selection`: what of the command line limits the plan.
+    """
 
-    @property
-    def choices(self) -> Choices:
-        """Choices that overrule or narrow the plan; `planning_options` turns them into planning's options."""
+    files: Files
+    choices: Choices
+    select: Callable[[Plan], Plan]
+    saved_plan: Path | None = None
+    review: Callable[[Change], Change] | None = None
+    not_created: frozenset[str] = frozenset()
+    selection: str = ""
 
     @property
     def asks(self) -> bool:
         """Whether a person confirms on the terminal; not if the plan was reviewed before."""
-
-    @property
-    def not_created(self) -> frozenset[str]:
-        """Addresses that a person says, in this very run, an earlier one did not create (`--recreate`)."""
-
-    @property
-    def already_applied(self) -> str:
-        """Printed instead of an empty plan; empty if the plan is always printed."""
-
-    @property
-    def selection(self) -> str:
-        """What of the command line limits the plan to some posts; empty if nothing does."""
-
-    def options(self, base: Options) -> Options:
-        """The options to plan with, made from those that `choices` give."""
-
-    def select(self, today: Plan, console: Console) -> Plan:
-        """The part of today's plan to carry out. Raises StalePlanError and UsageError, with nothing sent."""
+        return self.saved_plan is None and self.review is None
 
 
 def source_of(
@@ -77,7 +66,7 @@ def source_of(
 
     Raises UsageError, ConfigError, and StalePlanError if a saved plan was altered.
     """
-    plan_file = saved_plan_among(paths)
+    plan_file = _saved_plan_among(paths)
     if plan_file and reviewed:
         raise UsageError(
             f"{plan_file} is a saved plan, and --reviewed names another",
@@ -85,20 +74,21 @@ def source_of(
         )
     if plan_file:
         _check_alone(choices, plan_file)
-        plan = saved.read(plan_file)
-        return FromSavedPlan(plan, plan_file, file, of_saved(file, plan.desired))
+        return _from_saved_plan(plan_file, file, console)
     agreed = saved.read(reviewed) if reviewed else None
     files = load_files(file, paths, console, as_json=as_json)
     plan_options.check_named(choices, files)
-    fresh = FromFiles(files, choices)
-    if reviewed is None or agreed is None:
-        return fresh
-    from bufferctl.planfile import Reviewed
+    fresh = PlanSource(
+        files,
+        choices,
+        lambda today: plan_options.narrowed(today, files, choices),
+        not_created=choices.recreate,
+        selection=plan_options.selection(files, choices),
+    )
+    return _from_reviewed(fresh, agreed, reviewed, console) if reviewed and agreed else fresh
 
-    return FromReviewed(fresh, agreed, reviewed, Reviewed(agreed.plan, str(reviewed)))
 
-
-def saved_plan_among(paths: Sequence[Path]) -> Path | None:
+def _saved_plan_among(paths: Sequence[Path]) -> Path | None:
     """The saved plan that apply is given; None if it is given files of posts, or nothing."""
     if len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in _POST_FILES:
         return paths[0]
@@ -114,135 +104,48 @@ def check_plan_name(path: Path | None) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class FromFiles:
-    """The plan of the files as they are now, narrowed to PATHs, --target and --exclude."""
+def _from_saved_plan(path: Path, file: Path | None, console: Console) -> PlanSource:
+    """All of a saved plan, or nothing if it no longer holds.
 
-    files: Files
-    choices: Choices
-    asks: bool = True
-    already_applied: str = ""
+    It was made before its writes were sent, so it cannot know that one of them did not arrive: `not_created` is empty.
+    """
+    plan = saved.read(path)
 
-    @property
-    def not_created(self) -> frozenset[str]:
-        """What --recreate names."""
-        return self.choices.recreate
-
-    @property
-    def selection(self) -> str:
-        """PATHs, --target and --exclude."""
-        return plan_options.selection(self.files, self.choices)
-
-    def options(self, base: Options) -> Options:
-        """As the command line has them."""
-        return base
-
-    def select(self, today: Plan, console: Console) -> Plan:
-        """The plan, narrowed. Raises UsageError if a glob fits no address."""
-        return plan_options.narrowed(today, self.files, self.choices)
-
-
-@dataclass(frozen=True, slots=True)
-class FromSavedPlan:
-    """All of a saved plan, or nothing if it no longer holds (exit code 3)."""
-
-    saved: SavedPlan
-    path: Path
-    root: Path | None
-    files: Files
-    asks: bool = False
-    #: A saved plan was made before its writes were sent, so it cannot know that one of them did not arrive.
-    not_created: frozenset[str] = frozenset()
-
-    @property
-    def choices(self) -> Choices:
-        """Those of the command that made the plan."""
-        return saved.choices_of(self.saved)
-
-    @property
-    def already_applied(self) -> str:
-        """Printed if all of the plan is done."""
-        return f"{self.path} is already applied."
-
-    def options(self, base: Options) -> Options:
-        """As the saved plan has them."""
-        return base
-
-    @property
-    def selection(self) -> str:
-        """Nothing: the whole saved plan is applied."""
-        return ""
-
-    def select(self, today: Plan, console: Console) -> Plan:
-        """What of the saved plan is still to be done. Raises StalePlanError, naming what moved."""
-        left = still_to_do(self.saved, self.path, today, declared_now(self.root))
-        if 0 < len(left.writes) < (total := len(self.saved.plan.writes)):
-            console.note(f"{len(left.writes)} of {total} changes of {self.path} are still to be applied.")
+    def select(today: Plan) -> Plan:
+        found = load_declared(file)
+        left = still_to_do(plan, path, today, None if has_errors(found.diagnostics) else found.desired)
+        if 0 < len(left.writes) < (total := len(plan.plan.writes)):
+            console.note(f"{len(left.writes)} of {total} changes of {path} are still to be applied.")
         return left
 
+    root = find_root(file, Path.cwd())
+    files = Files(root.parent, plan.desired, root_name=root.name)
+    return PlanSource(files, saved.choices_of(plan), select, saved_plan=path)
 
-@dataclass(frozen=True, slots=True)
-class FromReviewed:
+
+def _from_reviewed(fresh: PlanSource, agreed: SavedPlan, path: Path, console: Console) -> PlanSource:
     """The plan of the files, limited to the changes in a saved plan (`apply --reviewed`); the rest is held."""
+    from bufferctl.planfile import Reviewed
 
-    fresh: FromFiles
-    saved: SavedPlan
-    path: Path
-    reviewed: Reviewed
-    asks: bool = False
-    already_applied: str = ""
+    reviewed = Reviewed(agreed.plan, str(path))
+    now, then = fresh.choices, saved.choices_of(agreed)
+    choices = replace(
+        now,
+        recreate=now.recreate | then.recreate,
+        reapply=now.reapply | then.reapply,
+        # each delete was reviewed by itself, so their number counts only where this command line limits it
+        max_deletes=sys.maxsize if now.max_deletes is None else now.max_deletes,
+        planned_at=then.planned_at,
+    )
 
-    @property
-    def files(self) -> Files:
-        """The files as they are now."""
-        return self.fresh.files
-
-    @property
-    def choices(self) -> Choices:
-        """Those of this command, and those that the reviewed plan was made with.
-
-        Each delete was reviewed by itself, so their number counts only where this command line limits it.
-        """
-        now, then = self.fresh.choices, saved.choices_of(self.saved)
-        return replace(
-            now,
-            recreate=now.recreate | then.recreate,
-            reapply=now.reapply | then.reapply,
-            max_deletes=sys.maxsize if now.max_deletes is None else now.max_deletes,
-            planned_at=then.planned_at,
-        )
-
-    @property
-    def not_created(self) -> frozenset[str]:
-        """What --recreate names in this run."""
-        return self.fresh.not_created
-
-    @property
-    def selection(self) -> str:
-        """As of the files' plan."""
-        return self.fresh.selection
-
-    def options(self, base: Options) -> Options:
-        """With what was not reviewed held."""
-        return replace(base, review=self.reviewed.hold)
-
-    def select(self, today: Plan, console: Console) -> Plan:
-        """The plan, narrowed; prints what was reviewed and will not happen. Raises StalePlanError, UsageError."""
-        _check_fits(self.saved, self.path, today)
-        self._check_organizations(today)
-        for message in self.reviewed.undone(today):
+    def select(today: Plan) -> Plan:
+        _check_fits(agreed, path, today)
+        _check_organizations(reviewed, path, today)
+        for message in reviewed.undone(today):
             console.note(f"{console.err.change('note:')} reviewed, but not done: {visible(message)}.")
-        return self.fresh.select(today, console)
+        return fresh.select(today)
 
-    def _check_organizations(self, today: Plan) -> None:
-        reviewed = self.reviewed.organizations()
-        for change in today.changes:
-            name, id_now = change.address.organization, change.slot.organization_id
-            if reviewed.get(name, id_now) != id_now:
-                raise StalePlanError(
-                    f"The saved plan {self.path} is for another organization that is also called {name}",
-                    hint="Use the key of the account that it was made for, or plan again.",
-                )
+    return replace(fresh, choices=choices, select=select, review=reviewed.hold)
 
 
 def still_to_do(plan: SavedPlan, path: Path, today: Plan, declared: Desired | None) -> Plan:
@@ -266,14 +169,24 @@ def still_to_do(plan: SavedPlan, path: Path, today: Plan, declared: Desired | No
 
 def _check_alone(choices: Choices, path: Path) -> None:
     """Raises UsageError if options would change a saved plan: they were fixed when it was made."""
-    from bufferctl.cli.options import Choices
-
     if choices != Choices():
         raise UsageError(
             f"The saved plan {path} is applied whole or not at all, so options that narrow or overrule a plan do not "
             "go with it; nothing was sent",
             hint="Pass --target, --exclude, --recreate, --reapply and --max-deletes to `plan -o FILE`.",
         )
+
+
+def _check_organizations(reviewed: Reviewed, path: Path, today: Plan) -> None:
+    """Raises StalePlanError if a reviewed organization is now another one of the same name."""
+    organizations = reviewed.organizations()
+    for change in today.changes:
+        name, id_now = change.address.organization, change.slot.organization_id
+        if organizations.get(name, id_now) != id_now:
+            raise StalePlanError(
+                f"The saved plan {path} is for another organization that is also called {name}",
+                hint="Use the key of the account that it was made for, or plan again.",
+            )
 
 
 def _check_fits(plan: SavedPlan, path: Path, today: Plan) -> None:
