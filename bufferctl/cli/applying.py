@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -223,52 +224,40 @@ class Finish:
         except BaseException:
             self._write(self._result("It was interrupted", None))
             raise
-        stopped = error.message if error else ""
-        self._write_receipt(self._result(stopped, None))  # in case verifying is interrupted
+        self._write_receipt(self._result(error.message if error else "", None))  # in case verifying is interrupted
+        left: Plan | None = None
         if error:
-            self._report_error(error.message, error)
-        left = self._verify() if error is None else None
-        if error is None:
+            self._report(error)
+        else:
+            left = self._verify()
             self._move_horizon(left)
-        self._finish()
+        with self._reporting():
+            self.applying.session.finish(summary(self.applying.outcomes))
         if left and plan.narrowed:
             slots = {change.slot for change in plan.changes}
             left = left.narrow(lambda change: change.slot in slots)
         if left:
             self.console.diagnostics(each for each in left.warnings if each not in plan.warnings)
-        report = self._result(stopped, left)
+        report = self._result(error.message if error else "", left)
         self._write(report)
         self._print(report, as_json=as_json)
         return worst([*self._codes, *self._needs_person(left)])
 
     def _verify(self) -> Plan | None:
         """What is left of the plan; None if nothing was changed, or if the account could not be read again."""
-        if not self.applying.changed_anything:
-            return None
-        try:
-            return self.applying.verify()
-        except BufferctlError as error:
-            self._report_error(
-                f"The changes above were made and saved, but could not be verified: {error.message}", error
-            )
-            return None
+        left: Plan | None = None
+        if self.applying.changed_anything:
+            with self._reporting("The changes above were made and saved, but could not be verified: "):
+                left = self.applying.verify()
+        return left
 
     def _move_horizon(self, left: Plan | None) -> None:
         """Move the record's horizon, unless part of the account was left out or could not be read again."""
         plan = self.report.plan
         if plan.narrowed or (left is None and self.applying.changed_anything):
             return
-        try:
+        with self._reporting():
             self.applying.move_horizon(left or plan)
-        except BufferctlError as error:
-            self._report_error(error.message, error)
-
-    def _finish(self) -> None:
-        """Store the shared record, and release its lock."""
-        try:
-            self.applying.session.finish(summary(self.applying.outcomes))
-        except BufferctlError as error:
-            self._report_error(error.message, error)
 
     def _needs_person(self, left: Plan | None) -> list[int]:
         """Exit code 1 for each outcome that a person must see, and for what the second plan still holds."""
@@ -280,24 +269,27 @@ class Finish:
         return replace(self.report, outcomes=tuple(self.applying.outcomes), stopped=stopped, left=left)
 
     def _write(self, report: Report) -> None:
+        session = self.applying.session
         self._write_receipt(report)
-        try:
-            session = self.applying.session
+        with self._reporting():
             outputs.write_reports(self.reports, with_pictures(report, session.files.root, self.reports, session.state))
-        except BufferctlError as error:
-            self._report_error(error.message, error)
-        annotating.tell(report, self.applying.session.files.root, self.console)
+        annotating.tell(report, session.files.root, self.console)
 
     def _write_receipt(self, report: Report) -> None:
-        if self.receipt is None:
-            return
-        try:
-            saved.write_receipt(self.receipt, report, self.applying.session.buffer.server_time())
-        except BufferctlError as error:
-            self._report_error(error.message, error)
+        if self.receipt:
+            with self._reporting():
+                saved.write_receipt(self.receipt, report, self.applying.session.buffer.server_time())
 
-    def _report_error(self, message: str, error: BufferctlError) -> None:
-        self.console.error(message, error.hint)
+    @contextmanager
+    def _reporting(self, what: str = "") -> Iterator[None]:
+        """Report an error, after `what` failed, and go on."""
+        try:
+            yield
+        except BufferctlError as error:
+            self._report(error, what)
+
+    def _report(self, error: BufferctlError, what: str = "") -> None:
+        self.console.error(f"{what}{error.message}", error.hint)
         self._codes.append(error.exit_code)
 
     def _print(self, report: Report, *, as_json: bool) -> None:
