@@ -9,24 +9,26 @@ the filters.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from bufferctl import __version__
-from bufferctl.diagnostics import Diagnostic, has_errors
+from bufferctl.diagnostics import has_errors
+from bufferctl.model.comparable import instant
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Plan, Status
-from bufferctl.render import summary
-from bufferctl.render.cards import Card, ShownChannel, card_of, is_trouble
+from bufferctl.render import summary, words
+from bufferctl.render.cards import Card, card_of, is_trouble
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.report import Report, by_severity
@@ -66,17 +68,6 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A problem in the files, as the page shows it."""
-
-    kind: str
-    place: str
-    message: str
-    hint: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
     """Cards under one heading; `day` is empty for unscheduled cards."""
 
@@ -85,54 +76,18 @@ class Section:
     cards: tuple[Card, ...]
 
 
-class Stamp(NamedTuple):
-    """An instant, for machines and for people."""
-
-    at: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Everything that the template shows. `form` is plan, receipt or preview."""
-
-    form: str
-    title: str
-    made: Stamp
-    until: Stamp | None
-    digest: str
-    endpoint: str
-    version: str
-    not_checked: str
-    narrowed: bool
-    verdict: str
-    also: str
-    first: str
-    moved: tuple[str, ...]
-    requests: str
-    kinds: tuple[Kind, ...]
-    problems: tuple[Problem, ...]
-    problem_counts: str
-    problems_open: bool
-    trouble: tuple[Card, ...]
-    sections: tuple[Section, ...]
-    channels: tuple[ShownChannel, ...]
-    left: str
-    stopped: str
-
-
 def report_html(report: Report) -> str:
     """A plan, or the receipt after an apply, as one HTML document."""
-    return _document(page_of(report))
+    return _document(_page(report, is_preview=False))
 
 
 def preview_html(report: Report) -> str:
     """The posts in the files alone, in the same form: nothing is new, changed or deleted."""
-    return _document(page_of(report, is_preview=True))
+    return _document(_page(report, is_preview=True))
 
 
-def page_of(report: Report, *, is_preview: bool = False) -> Page:
-    """The page of a report."""
+def _page(report: Report, *, is_preview: bool) -> dict[str, Any]:
+    """Everything that the template shows. `form` is plan, receipt or preview."""
     plan = report.plan
     cards = list(_cards(report, is_preview=is_preview))
     channels = {card.channel.key: card.channel for card in cards}
@@ -140,33 +95,31 @@ def page_of(report: Report, *, is_preview: bool = False) -> Page:
     form = "preview" if is_preview else "plan" if report.outcomes is None else "receipt"
     about = " and ".join(organizations) if len(organizations) < 3 else count(len(organizations), "organization")  # noqa: PLR2004 - what fits a title
     problems = by_severity((*plan.warnings, *report.diagnostics))
-    return Page(
-        form=form,
-        title=f"{form.capitalize()}{f' for {about}' if about else ''}",
-        made=_stamp(plan.at),
-        until=_stamp(report.expires_at) if report.expires_at and report.outcomes is None else None,
-        digest="" if is_preview else report.digest,
-        endpoint=visible(plan.endpoint),
-        version=__version__,
-        not_checked=summary.NOT_CHECKED_WHY if report.is_offline and not is_preview else "",
-        narrowed=plan.narrowed,
-        verdict=_preview_verdict(cards) if is_preview else _verdict(plan, report),
-        also="" if is_preview else _also(plan),
-        first=_first(plan) if form == "plan" else "",
-        moved=tuple(_moved(plan)) if form == "plan" else (),
-        requests=""
-        if is_preview or report.outcomes is not None or not plan.writes or report.is_offline
-        else summary.requests(plan),
-        kinds=() if is_preview else tuple(_kinds(cards)),
-        problems=tuple(map(_problem, problems)),
-        problem_counts=summary_text(problems),
-        problems_open=bool(plan.warnings) or has_errors(problems),
-        trouble=() if is_preview else tuple(sorted(filter(is_trouble, cards), key=_urgency)),
-        sections=tuple(_sections(cards)),
-        channels=tuple(sorted(channels.values(), key=lambda c: (c.organization, c.service == "ideas", c.key))),
-        left=summary.left_over(report.left, report.outcomes or ()) if report.left else "",
-        stopped=visible(sentence(report.stopped)),
-    )
+    return {
+        "form": form,
+        "title": f"{form.capitalize()}{f' for {about}' if about else ''}",
+        "made": plan.at,
+        "until": report.expires_at if report.outcomes is None else None,
+        "digest": "" if is_preview else report.digest,
+        "endpoint": visible(plan.endpoint),
+        "version": __version__,
+        "not_checked": summary.NOT_CHECKED_WHY if report.is_offline and not is_preview else "",
+        "narrowed": plan.narrowed,
+        "verdict": _preview_verdict(cards) if is_preview else _verdict(plan, report),
+        "unmanaged": 0 if is_preview else plan.unmanaged,
+        "first": _first(plan) if form == "plan" else "",
+        "moved": summary.moved_together(plan.changes) if form == "plan" else (),
+        "requests": summary.requests(plan) if form == "plan" and plan.writes and not report.is_offline else "",
+        "kinds": () if is_preview else _kinds(cards),
+        "problems": problems,
+        "problem_counts": summary_text(problems),
+        "problems_open": bool(plan.warnings) or has_errors(problems),
+        "trouble": () if is_preview else sorted(filter(is_trouble, cards), key=_urgency),
+        "sections": list(_sections(cards)),
+        "channels": sorted(channels.values(), key=lambda c: (c.organization, c.service == "ideas", c.key)),
+        "left": summary.left_over(report.left, report.outcomes or ()) if report.left else "",
+        "stopped": visible(sentence(report.stopped)),
+    }
 
 
 def _cards(report: Report, *, is_preview: bool) -> Iterator[Card]:
@@ -201,20 +154,9 @@ def _sections(cards: Iterable[Card]) -> Iterator[Section]:
             yield Section(f"{on:%A} {on.day} {on:%B %Y}", day, tuple(found))
 
 
-def _kinds(cards: Iterable[Card]) -> Iterator[Kind]:
-    found = [card.kind for card in cards]
-    return (Kind(name, called, sign, number) for name, called, sign in _KINDS if (number := found.count(name)))
-
-
-def _stamp(moment: datetime) -> Stamp:
-    moment = moment.astimezone(UTC)
-    return Stamp(f"{moment:%Y-%m-%dT%H:%M:%SZ}", f"{moment:%a} {moment.day} {moment:%b %Y %H:%M} UTC")
-
-
-def _problem(diagnostic: Diagnostic) -> Problem:
-    place = visible(str(diagnostic.place)) if diagnostic.place else ""
-    message, hint = visible(sentence(diagnostic.message)), visible(diagnostic.hint)
-    return Problem(diagnostic.severity.value, place, message, hint, diagnostic.code)
+def _kinds(cards: Iterable[Card]) -> list[Kind]:
+    found = Counter(card.kind for card in cards)
+    return [Kind(name, called, sign, found[name]) for name, called, sign in _KINDS if found[name]]
 
 
 def _urgency(card: Card) -> tuple[int, str]:
@@ -239,22 +181,12 @@ def _preview_verdict(cards: list[Card]) -> str:
     return f"{posts}, {count(ideas, 'idea')}." if ideas else f"{posts}."
 
 
-def _also(plan: Plan) -> str:
-    return f"{count(plan.unmanaged, 'unmanaged post')} in Buffer, left alone." if plan.unmanaged else ""
-
-
 def _first(plan: Plan) -> str:
     first = summary.first_post(plan)
     return f"{summary.new_posts(plan)} First: {first[0]}, {first[1].called}." if first else summary.new_posts(plan)
 
 
-def _moved(plan: Plan) -> Iterator[str]:
-    """Posts that move together, one line for each move; the cards show every post."""
-    for moved in summary.moved_together(plan.changes):
-        yield f"{moved.label} ({visible(moved.file)})."
-
-
-def _document(page: Page) -> str:
+def _document(page: dict[str, Any]) -> str:
     style, script, first = (_read(name) for name in ("report.css", "report.js", "report_first.js"))
     policy = (
         f"default-src 'none'; img-src http: https: data:; style-src {_hashed(style)}; "
@@ -270,7 +202,8 @@ def _environment() -> Environment:
     made = Environment(
         loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals["steps"] = steps
+    made.globals |= {"count": count, "instant": instant, "local": words.local, "steps": steps}
+    made.filters |= {"sentence": sentence, "visible": visible}
     return made
 
 
