@@ -150,8 +150,8 @@ class FileJournal:
     """The journal of one project at one endpoint; its folder is created when something is first written.
 
     `project`: the root file. `lineage`: that of the project's state, empty if there is none yet. Until `claim`
-    names the homes that the account has, nothing is open. Raises PartWayError if it cannot be written, StateError
-    where it cannot be read.
+    names the homes that the account has, nothing is open. Raises PartWayError if it cannot be written, which stops the
+    run, since a write that is not recorded is not sent; StateError where it cannot be read.
     """
 
     def __init__(self, folder: Path, endpoint: str, project: Path, lineage: str = "") -> None:
@@ -265,7 +265,7 @@ class FileJournal:
 
     @property
     def held(self) -> Mapping[int, tuple[str, ...]]:
-        """Intents that a person was asked about; see `Journal`."""
+        """Intents that a person was asked about, with the ids that they might be (none in an earlier version's)."""
         return {number: ids for entries in self._mine for number, ids in entries.held.items()}
 
     @property
@@ -301,21 +301,24 @@ class FileJournal:
         )
 
     def listed(self, home: str, ids: Collection[str]) -> None:
-        """Note which ids a home has before the next intent; see `Journal`. They are written with that intent."""
+        """Note which ids a home has before the next intent. They are written with that intent."""
         already = self._own.listed[home]
         new = dict.fromkeys(set(ids) - already.keys(), self.next_number)
         already.update(new)
         self._unwritten.setdefault(home, {}).update(new)
 
     def ruled_out(self, intent: Intent) -> Collection[str]:
-        """Ids that a create cannot have made; see `Journal`. An id that was listed only later may be its post."""
+        """Ids that a create cannot have made: they were there before it was sent, or belong to another entry.
+
+        An id that was listed only later may be its post.
+        """
         there = self._listed_open.get((intent.run, intent.slot))
         ids = set(there.listed) if there else set[str]()
         ids |= self._listed_before(intent, 0 if intent.number in self.foreign else intent.number)
         return ids.union(r.binding.id for e in self._files.values() for r in e.results.values() if r.binding)
 
     def intend(self, intents: Sequence[Intent]) -> None:
-        """Note what is about to be sent; see `Journal`."""
+        """Note durably what is about to be sent."""
         homes = sorted({intent.write.home for intent in intents})
         new = [line for home in homes for line in listed_lines(home, self._unwritten.get(home, {}))]
         self._own.append([*new, *map(intent_line, intents)])
@@ -325,7 +328,7 @@ class FileJournal:
         self._own.last = max((self._own.last, *(intent.number for intent in intents)))
 
     def settle(self, settled: Sequence[Settled]) -> None:
-        """Note outcomes of intents; see `Journal`. In other projects, created ids are ruled out for open creates."""
+        """Note durably what happened to intents. In other projects, created ids are ruled out for open creates."""
         runs = {number: intent.run for entries in self._mine for number, intent in entries.intents.items()}
         settled = [replace(each, run=runs.get(each.number, "")) for each in settled]
         for entries, group in self._by_file(settled):
@@ -337,7 +340,7 @@ class FileJournal:
                 self._rule_out(entries, settled)
 
     def hold(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
-        """Note that a person is asked about creates; see `Journal`."""
+        """Note durably that a person is asked about creates, by number, and which objects they might be."""
         for entries in self._mine:
             if group := {number: ids for number, ids in candidates.items() if number in entries.intents}:
                 entries.append([held_line(n, ids) for n, ids in group.items() if n not in entries.foreign])

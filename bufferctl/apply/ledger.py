@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.outcomes import Conclusion
-from bufferctl.apply.ports import Journal, Revision, Store, Watcher
+from bufferctl.apply.ports import Revision, Store, Watcher
 from bufferctl.errors import PartWayError, StateError
 from bufferctl.model import Binding, Intent, OpenIntent, Settled, Slot, State
 from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Status
@@ -19,7 +20,7 @@ class Ledger:
     `run`: the id of the run that holds the lock of a shared record, else empty.
     """
 
-    journal: Journal
+    journal: FileJournal
     store: Store
     watcher: Watcher
     bindings: dict[Slot, Binding]
@@ -46,10 +47,6 @@ class Ledger:
                 self.report(Outcome(change, Status.DONE, change.live_id, message=change.message))
             elif change.action is Action.HOLD:
                 self.report(Outcome(change, Status.HELD, change.live_id, message=change.message, hint=change.hint))
-
-    def intend(self, intents: Sequence[Intent]) -> None:
-        """Put on disk what is about to be sent."""
-        self.journal.intend(intents)
 
     def done(self, findings: Iterable[tuple[Intent, Conclusion]]) -> None:
         """Record what was carried out. Everything is recorded before anything is reported."""
@@ -92,7 +89,7 @@ class Ledger:
             self.journal.settle(settled)
 
 
-def save_state(state: State, journal: Journal, store: Store, save: Callable[[State], bool] | None = None) -> State:
+def save_state(state: State, journal: FileJournal, store: Store, save: Callable[[State], bool] | None = None) -> State:
     """Save the state with the journal's results, and only then let the journal forget them.
 
     `save`: the store's by default. Returns what was saved. Raises StateError.

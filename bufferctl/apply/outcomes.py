@@ -62,24 +62,18 @@ def _on_time(item: Post, live: LivePost) -> bool:
 
 def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: datetime, *, links: bool) -> Conclusion:
     """The outcome of a write that Buffer confirmed. `links`: the channel shortens links."""
-    if write.item is None or live is None:
-        return Conclusion(Outcome(change, Status.DONE, change.live_id, at=at), None)
-    origin = change.binding.origin if change.binding and change.live else Origin.CREATED
-    early = write.goes_out_early(live)
-    return _finding(change, live, at, *bound(write.item, live, origin, links_may_differ=links, early=early))
+    early = write.goes_out_early(live) if live else ""
+    return _conclusion(change, write, live, Origin.CREATED, at, links=links, early=early)
 
 
 def found(change: Change, write: Write, verdict: Written, at: datetime, *, links: bool) -> Conclusion:
     """The outcome of a write whose answer was lost and that was carried out. People may have changed the post since."""
     live = verdict.live
-    if write.item is None or live is None:
-        return Conclusion(Outcome(change, Status.DONE, change.live_id, at=at), None)
-    origin = change.binding.origin if change.binding and change.live else verdict.origin
-    finding = _finding(change, live, at, *bound(write.item, live, origin, links_may_differ=links))
-    if verdict.by_person and finding.outcome.status is Status.DONE:
-        adopted = replace(finding.outcome, message=_BY_PERSON, hint=_IMPORT.format(quote(str(change.address)), live.id))
-        return replace(finding, outcome=adopted)
-    return finding
+    conclusion = _conclusion(change, write, live, verdict.origin, at, links=links)
+    if verdict.by_person and live and conclusion.outcome.status is Status.DONE:
+        hint = _IMPORT.format(quote(str(change.address)), live.id)
+        return replace(conclusion, outcome=replace(conclusion.outcome, message=_BY_PERSON, hint=hint))
+    return conclusion
 
 
 #: An equal post by a person takes the place of one whose answer was lost.
@@ -89,24 +83,32 @@ _BY_PERSON = (
 _IMPORT = "To let bufferctl edit and delete it, run `bufferctl import {} {}`."
 
 
-def _finding(
-    change: Change, live: LivePost | LiveIdea, at: datetime, binding: Binding, fields: tuple[str, ...]
+def _conclusion(
+    change: Change,
+    write: Write,
+    live: LivePost | LiveIdea | None,
+    origin: Origin,
+    at: datetime,
+    *,
+    links: bool,
+    early: str = "",
 ) -> Conclusion:
+    """The outcome of a write that was carried out. `origin`: of what it created; `early`: as for `bound`."""
+    if write.item is None or live is None:
+        return Conclusion(Outcome(change, Status.DONE, change.live_id, at=at), None)
+    if change.binding and change.live:
+        origin = change.binding.origin
+    binding, fields = bound(write.item, live, origin, links_may_differ=links, early=early)
     link = live.external_link if isinstance(live, LivePost) else None
-    if not fields:
-        return Conclusion(Outcome(change, Status.DONE, live.id, link=link, at=at), binding)
-    return Conclusion(
-        Outcome(
-            change,
-            Status.DIFFERS,
-            live.id,
+    outcome = Outcome(change, Status.DONE, live.id, link=link, at=at)
+    if fields:
+        outcome = replace(
+            outcome,
+            status=Status.DIFFERS,
             message=f"Buffer took it, but its {' and '.join(fields)} came back different",
             hint="Check it in Buffer; plan shows both versions.",
-            link=link,
-            at=at,
-        ),
-        binding,
-    )
+        )
+    return Conclusion(outcome, binding)
 
 
 def refused(change: Change, result: Refused, at: datetime) -> Outcome:

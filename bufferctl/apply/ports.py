@@ -1,4 +1,4 @@
-"""What apply needs from outside, as protocols: the account, the journal, the store, the clock, and a watcher.
+"""What apply needs from outside, as protocols: the account, the store, the clock, and a watcher.
 
 apply imports neither api nor state; the command line hands both in, and tests hand in what they like.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bufferctl.model import Intent, Live, LivePost, MediaFile, OpenIntent, Result, Settled, State, Write
+from bufferctl.model import Live, LivePost, MediaFile, OpenIntent, Result, State, Write
 from bufferctl.model.media import Obstacle
 from bufferctl.plan import Outcome
 
@@ -20,37 +20,29 @@ class Buffer(Protocol):
 
     def send(self, writes: Sequence[Write]) -> tuple[Result, ...]:
         """Carry out up to 30 writes in one request, once; raises only where none of them was carried out."""
-        ...
 
     def post(self, post_id: str) -> LivePost | None:
         """One post by its id, None if there is none."""
-        ...
 
     def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
         """Posts of the channels (by organization id) created since then, in every status, and all ideas."""
-        ...
 
     def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
         """All posts of the channels (by organization id) that are not sent, and perhaps some that are."""
-        ...
 
     def server_time(self) -> datetime:
         """Now, by the server's clock, or by this machine's if the server sends no Date."""
-        ...
 
     @property
     def timeout(self) -> float:
         """Seconds after which a write counts as unanswered."""
-        ...
 
     @property
     def tells_time(self) -> bool:
         """Whether the server's answers have a Date."""
-        ...
 
     def pace(self) -> None:
         """Wait until the quota allows a request. Raises PartWayError if that takes too long."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,65 +52,6 @@ class Revision:
     lineage: str
     serial: int
     digest: str
-
-
-class Journal(Protocol):
-    """Survives a killed run. PartWayError from any method stops the run: a write that cannot be recorded is not sent.
-
-    `open`: intents whose outcome is unknown, in order. `held`: those that a person was asked about, by number, with
-    the ids of the objects that they might be (none where an earlier version did not keep them).
-    `results`: what was carried out and the record need not hold yet, in order. `next_number`: not yet used.
-    """
-
-    @property
-    def open(self) -> Sequence[Intent]: ...
-
-    @property
-    def held(self) -> Mapping[int, tuple[str, ...]]: ...
-
-    @property
-    def results(self) -> Sequence[Settled]: ...
-
-    @property
-    def next_number(self) -> int: ...
-
-    @property
-    def unsettled(self) -> Sequence[OpenIntent]:
-        """The intents that a shared state lists as open."""
-        ...
-
-    @property
-    def foreign(self) -> Collection[int]:
-        """Intents that another machine left open in a shared record, by number."""
-        ...
-
-    def absorb(self, numbers: Collection[int]) -> None:
-        """These results are in the state that is stored at the end of the run."""
-        ...
-
-    def listed(self, home: str, ids: Collection[str]) -> None:
-        """Note which objects a channel (or an organization's ideas) has before the next intent."""
-        ...
-
-    def ruled_out(self, intent: Intent) -> Collection[str]:
-        """Ids that a create cannot have made: they were there before it was sent, or belong to another entry."""
-        ...
-
-    def intend(self, intents: Sequence[Intent]) -> None:
-        """Note durably what is about to be sent."""
-        ...
-
-    def settle(self, settled: Sequence[Settled]) -> None:
-        """Note durably what happened to intents."""
-        ...
-
-    def hold(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
-        """Note durably that a person is asked about creates, by number, and which objects they might be."""
-        ...
-
-    def compact(self, recorded: Collection[int], revision: Revision) -> None:
-        """Forget results, by number, that the state on disk contains, and note which `revision` of it that is."""
-        ...
 
 
 class Store(Protocol):
@@ -131,15 +64,12 @@ class Store(Protocol):
 
     def check_writable(self) -> None:
         """Raise StateError if `save` would fail."""
-        ...
 
     def begin(self, state: State, intents: Sequence[OpenIntent]) -> bool:
         """Keep the state before `intents` are sent, which a shared record lists; as `save`."""
-        ...
 
     def save(self, state: State) -> bool:
         """Keep the state. Whether it is stored now; where not, it will be at the end of the run."""
-        ...
 
 
 class Publisher(Protocol):
@@ -147,15 +77,12 @@ class Publisher(Protocol):
 
     def upload(self, files: Sequence[MediaFile], *, stopping: Callable[[], bool]) -> Mapping[str, Obstacle]:
         """Store each file once; existing files stay as they are. `stopping` is checked before each."""
-        ...
 
     def ask(self, files: Sequence[MediaFile]) -> Mapping[str, Obstacle]:
         """Request the URL of each file."""
-        ...
 
     def listed(self) -> str:
         """A URL at which everybody can list what is stored; empty if none was found."""
-        ...
 
 
 class Timer(Protocol):
@@ -163,15 +90,12 @@ class Timer(Protocol):
 
     def now(self) -> float:
         """Seconds that only increase."""
-        ...
 
     def wait(self, seconds: float) -> None:
         """Wait; return early if somebody asks to stop."""
-        ...
 
     def sleep(self, seconds: float) -> None:
         """Wait for the whole time, because checking a write too early would give a wrong answer."""
-        ...
 
 
 class Watcher(Protocol):
@@ -179,12 +103,9 @@ class Watcher(Protocol):
 
     def outcome(self, outcome: Outcome) -> None:
         """A change has its final outcome in this run."""
-        ...
 
     def waiting(self, seconds: float, why: str) -> None:
         """Nothing will happen for a while."""
-        ...
 
     def stopping(self) -> bool:
         """Whether somebody asked to stop after the request in flight."""
-        ...

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
-from bufferctl.apply.ports import Journal
+from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.settling import Ambiguous, Settler, Verdict, Written
 from bufferctl.model import Binding, Create, Intent, Settled, Slot
 
@@ -30,7 +30,7 @@ class Recovered:
 
 
 def recover(
-    journal: Journal, settler: Settler, bindings: dict[Slot, Binding], *, give_up: frozenset[str] = frozenset()
+    journal: FileJournal, settler: Settler, bindings: dict[Slot, Binding], *, give_up: frozenset[str] = frozenset()
 ) -> Recovered:
     """Settle the journal's open intents and update `bindings` with the results.
 

@@ -157,7 +157,7 @@ class Run:
             for number, pending in enumerate(batch, first)
         ]
         try:
-            self._ledger.intend(intents)
+            self._ledger.journal.intend(intents)
         except BaseException:
             self._queue.put_back(batch)  # not recorded, so not sent
             raise

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
-from bufferctl.apply.ports import Buffer, Journal, Timer, Watcher
+from bufferctl.apply.journal import FileJournal
+from bufferctl.apply.ports import Buffer, Timer, Watcher
 from bufferctl.errors import PartWayError
 from bufferctl.model import (
     IDEAS,
@@ -122,10 +124,10 @@ class _Candidate:
     """A live object that a create may have made."""
 
     live: LivePost | LiveIdea
-    content: Content = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "content", of_live(self.live))
+    @cached_property
+    def content(self) -> Content:
+        return of_live(self.live)
 
     @property
     def by_person(self) -> bool:
@@ -141,10 +143,10 @@ class _Create:
     write: Create
     before: Collection[str]
     judge: Judge
-    content: Content = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "content", of_desired(self.write.item))
+    @cached_property
+    def content(self) -> Content:
+        return of_desired(self.write.item)
 
     def may_be(self, candidate: _Candidate) -> bool:
         """Whether the candidate is new, and was created while this write could have arrived."""
@@ -256,7 +258,7 @@ class Settler:
     """
 
     buffer: Buffer
-    journal: Journal
+    journal: FileJournal
     clock: Timer
     watcher: Watcher
     settle: float
