@@ -13,10 +13,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bufferctl.model import PostStatus
+from bufferctl.model.comparable import instant
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action
 from bufferctl.render.agenda import Row
-from bufferctl.render.json import document, instant_text, place_form
+from bufferctl.render.json import document, place_form
 from bufferctl.render.json_documents import ListedForm
 from bufferctl.render.lines import Paint, clipped, count, wrapped
 from bufferctl.render.words import in_zone
@@ -143,7 +144,7 @@ def _channels(rows: Iterable[Row]) -> set[tuple[str, str]]:
 def agenda_json(rows: Iterable[Row], at: datetime, *, is_live: bool) -> str:
     """The whole list as one document, ending in a newline. `is_live`: Buffer was read."""
     posts = [_listed(row) for row in rows if not row.cancelled]
-    return document({"kind": "list", "at": instant_text(at), "live": is_live, "posts": posts})
+    return document({"kind": "list", "at": instant(at), "live": is_live, "posts": posts})
 
 
 def _listed(row: Row) -> ListedForm:
@@ -155,7 +156,7 @@ def _listed(row: Row) -> ListedForm:
         "standing": row.standing,
         "action": row.action,
         "status": row.status,
-        "due_at": instant_text(row.when),
+        "due_at": instant(row.when) or None,
         "local": row.when.isoformat(timespec="seconds") if row.when else None,
         "timezone": row.timezone,
         "in_queue": row.in_queue,

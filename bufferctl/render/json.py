@@ -6,8 +6,8 @@ Their types are in json_documents.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from json import dumps
 from typing import Any
 
@@ -15,9 +15,9 @@ from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place
-from bufferctl.digests import REVIEWED, change_digest, digest_of, facts
+from bufferctl.digests import REVIEWED, change_digest, digest_of
 from bufferctl.model import IDEAS, Asset, Idea, LiveAsset, LiveIdea, LivePost, Post, PostStatus
-from bufferctl.model.comparable import instant
+from bufferctl.model.comparable import instant, standing
 from bufferctl.model.content import TextLength
 from bufferctl.model.plain_text import replaced
 from bufferctl.model.serial import dump_item
@@ -32,14 +32,13 @@ from bufferctl.render.json_documents import (
     OutcomeForm,
     PlaceForm,
     PlanForm,
-    PreconditionsForm,
 )
 from bufferctl.render.report import Report
 
 #: Actions of unchanged objects; neither side is repeated.
 _QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
 #: Network fields that have their own place in the form.
-_PLACED = frozenset({"thread", "title"})
+_PLACED = {"thread", "title"}
 
 
 def report_json(report: Report) -> str:
@@ -62,8 +61,8 @@ def receipt_json(report: Report, finished_at: datetime, details: Mapping[str, An
     counts = Counter(outcome.status for outcome in outcomes)
     values = {
         "kind": "receipt",
-        "started_at": instant_text(report.plan.at),
-        "finished_at": instant_text(finished_at),
+        "started_at": instant(report.plan.at),
+        "finished_at": instant(finished_at),
         "endpoint": report.plan.endpoint,
         "digest": report.digest,
         "stopped": report.stopped or None,
@@ -77,7 +76,7 @@ def receipt_json(report: Report, finished_at: datetime, details: Mapping[str, An
 def _report_values(report: Report) -> PlanForm:
     values = plan_values(report.plan, report.lengths)
     values["offline"] = report.is_offline
-    values["expires_at"] = instant_text(report.expires_at)
+    values["expires_at"] = instant(report.expires_at) or None
     values["problems"] = list(map(_diagnostic, report.diagnostics))
     return values
 
@@ -87,7 +86,7 @@ def plan_values(plan: Plan, lengths: Mapping[Any, TextLength] | None = None) -> 
     counts, lengths = plan.count(), lengths or {}
     digests = {change.slot: change_digest(change) for change in plan.changes}
     return {
-        "at": plan.at.astimezone(UTC).strftime(_SECONDS),
+        "at": instant(plan.at),
         "endpoint": plan.endpoint,
         "digest": digest_of(digests[change.slot] for change in plan.changes if change.action in REVIEWED),
         "offline": False,
@@ -101,11 +100,11 @@ def plan_values(plan: Plan, lengths: Mapping[Any, TextLength] | None = None) -> 
                 "window_seconds": window.window_seconds,
                 "left": window.left,
                 "quota": window.quota,
-                "resets_at": window.resets_at.astimezone(UTC).strftime(_SECONDS),
+                "resets_at": instant(window.resets_at),
             }
             for window in plan.quota.windows
         ],
-        "ready_at": instant_text(ready_at(plan)),
+        "ready_at": instant(ready_at(plan)) or None,
         "narrowed": plan.narrowed,
         "channels": [
             {
@@ -142,7 +141,7 @@ def _change_values(change: Change, plan: Plan, length: TextLength | None, digest
         "key": change.slot.key,
         "service": channel.service if channel else None,
         "moved_from": change.moved_from.key if change.moved_from else None,
-        "due_at": instant_text(change.due_at),
+        "due_at": instant(change.due_at) or None,
         "place": place_form(change.place),
         "desired": dump_item(change.desired) if change.desired and change.action is not Action.NO_OP else None,
         "live_status": change.live.status if isinstance(change.live, LivePost) else None,
@@ -152,14 +151,9 @@ def _change_values(change: Change, plan: Plan, length: TextLength | None, digest
         "before": content_form(change.live) if change.live and is_loud else None,
         "after": content_form(change.desired) if change.desired and is_loud else None,
         "length": LengthForm(used=length.used, limit=length.limit) if length else None,
-        "preconditions": _preconditions(change) if is_loud else {"id": change.live_id, "standing": None},
+        "preconditions": {"id": change.live_id, "standing": standing(change.live) if change.live and is_loud else None},
         "cost": {"mutations": int(change.action in WRITING)},
     }
-
-
-def _preconditions(change: Change) -> PreconditionsForm:
-    found = facts(change)
-    return {"id": found["id"], "standing": found["standing"]}
 
 
 def outcome_values(outcome: Outcome) -> OutcomeForm:
@@ -173,87 +167,83 @@ def outcome_values(outcome: Outcome) -> OutcomeForm:
         "link": outcome.link,
         "message": outcome.message,
         "hint": outcome.hint,
-        "at": instant_text(outcome.at),
+        "at": instant(outcome.at) or None,
         "kind": "idea" if change.address.is_idea else "post",
         "digest": change_digest(change) or None,
         "organization_id": change.slot.organization_id,
         "channel_id": _channel_id(change),
         "key": change.slot.key,
-        "due_at": instant_text(change.due_at),
+        "due_at": instant(change.due_at) or None,
     }
+
+
+#: What a declared or a live object does not have.
+_NOTHING: ContentForm = {
+    "text": "",
+    "title": None,
+    "thread": [],
+    "assets": [],
+    "tags": [],
+    "services": [],
+    "due_at": None,
+    "mode": None,
+    "draft": False,
+    "status": None,
+    "metadata": {},
+}
 
 
 def content_form(item: Post | Idea | LivePost | LiveIdea) -> ContentForm:
     """The content of a declared or a live object."""
     match item:
-        case Post():
-            return _of_post(item)
+        case Post(metadata=metadata):
+            thread = getattr(metadata, "thread", ())
+            return {
+                **_NOTHING,
+                "text": item.text,
+                "title": getattr(metadata, "title", None),
+                "thread": [{"text": part.text or "", "assets": list(map(_asset, part.assets))} for part in thread],
+                "assets": list(map(_asset, item.assets)),
+                "tags": list(item.tags),
+                "due_at": instant(item.due_at) or None,
+                "mode": item.mode,
+                "draft": item.draft,
+                "metadata": metadata.model_dump(mode="json", exclude_none=True, exclude=_PLACED) if metadata else {},
+            }
         case LivePost():
-            return _of_live_post(item)
+            return {
+                **_NOTHING,
+                "text": item.text,
+                "title": item.metadata.get("title"),
+                "thread": [{"text": part.text, "assets": list(map(_live_asset, part.assets))} for part in item.thread],
+                "assets": list(map(_live_asset, item.assets)),
+                "tags": [tag.name for tag in item.tags],
+                "due_at": instant(item.due_at) or None,
+                "mode": item.share_mode or None,
+                "draft": item.status is PostStatus.DRAFT,
+                "status": item.status,
+                "metadata": {name: value for name, value in item.metadata.items() if name not in _PLACED},
+            }
         case Idea():
-            media: list[AssetForm] = [{"kind": m.type, "url": m.address, "alt_text": m.alt or ""} for m in item.media]
-            return _of_idea(item.text or "", item.title, media, item.tags, item.services, item.date)
+            return {
+                **_NOTHING,
+                "text": item.text or "",
+                "title": item.title,
+                "assets": [{"kind": m.type, "url": m.address, "alt_text": m.alt or ""} for m in item.media],
+                "tags": list(item.tags),
+                "services": list(item.services),
+                "due_at": instant(item.date) or None,
+            }
         case LiveIdea():
-            media = [{"kind": m.kind, "url": m.url, "alt_text": m.alt_text} for m in item.media]
-            tags = [tag.name for tag in item.tags]
-            return _of_idea(item.text, item.title or None, media, tags, item.services, item.date)
-
-
-def _of_idea(
-    text: str,
-    title: str | None,
-    media: list[AssetForm],
-    tags: Iterable[str],
-    services: Iterable[str],
-    date: datetime | None,
-) -> ContentForm:
-    return {
-        "text": text,
-        "title": title,
-        "thread": [],
-        "assets": media,
-        "tags": list(tags),
-        "services": list(services),
-        "due_at": instant(date) or None,
-        "mode": None,
-        "draft": False,
-        "status": None,
-        "metadata": {},
-    }
-
-
-def _of_post(post: Post) -> ContentForm:
-    thread = getattr(post.metadata, "thread", ())
-    metadata = post.metadata
-    return {
-        "text": post.text,
-        "title": getattr(metadata, "title", None),
-        "thread": [{"text": part.text or "", "assets": list(map(_asset, part.assets))} for part in thread],
-        "assets": list(map(_asset, post.assets)),
-        "tags": list(post.tags),
-        "services": [],
-        "due_at": instant(post.due_at) or None,
-        "mode": post.mode,
-        "draft": post.draft,
-        "status": None,
-        "metadata": metadata.model_dump(mode="json", exclude_none=True, exclude=set(_PLACED)) if metadata else {},
-    }
-
-
-def _of_live_post(post: LivePost) -> ContentForm:
-    return {
-        "text": post.text,
-        "title": post.metadata.get("title"),
-        "thread": [{"text": part.text, "assets": list(map(_live_asset, part.assets))} for part in post.thread],
-        "assets": list(map(_live_asset, post.assets)),
-        "tags": [tag.name for tag in post.tags],
-        "services": [],
-        "due_at": instant(post.due_at) or None,
-        "mode": post.share_mode or None,
-        "draft": post.status is PostStatus.DRAFT,
-        "status": post.status,
-        "metadata": {name: value for name, value in post.metadata.items() if name not in _PLACED},
-    }
+            return {
+                **_NOTHING,
+                "text": item.text,
+                "title": item.title or None,
+                "assets": [{"kind": m.kind, "url": m.url, "alt_text": m.alt_text} for m in item.media],
+                "tags": [tag.name for tag in item.tags],
+                "services": list(item.services),
+                "due_at": instant(item.date) or None,
+            }
 
 
 def _asset(asset: Asset) -> AssetForm:
@@ -293,11 +283,3 @@ def _diagnostic(diagnostic: Diagnostic) -> DiagnosticForm:
 def place_form(place: Place | None) -> PlaceForm | None:
     """A position in a file."""
     return {"file": place.file, "line": place.line, "column": place.column} if place else None
-
-
-_SECONDS = "%Y-%m-%dT%H:%M:%SZ"
-
-
-def instant_text(moment: datetime | None) -> str | None:
-    """An instant in UTC, to the second."""
-    return moment.astimezone(UTC).strftime(_SECONDS) if moment else None

@@ -9,7 +9,7 @@ import json
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, WithJsonSchema, with_config
-from typing_extensions import TypedDict
+from typing_extensions import TypedDict, get_original_bases
 
 from bufferctl.diagnostics import Severity
 from bufferctl.model import PostStatus, Service
@@ -374,25 +374,27 @@ class OutcomeForm(TypedDict):
 
 
 @form
-class PlanDocument(PlanForm):
-    """What `bufferctl plan --json`, `bufferctl show PLANFILE --json` and `--report FILE.json` print or write."""
+class DocumentForm(TypedDict):
+    """What every document begins with."""
 
     format_version: _Version
     """The version of this form; a minor version only adds."""
     bufferctl_version: str
     """The version of bufferctl that made it."""
+
+
+@form
+class PlanDocument(PlanForm, DocumentForm):
+    """What `bufferctl plan --json`, `bufferctl show PLANFILE --json` and `--report FILE.json` print or write."""
+
     kind: Literal["plan"]
     """What this is."""
 
 
 @form
-class AppliedDocument(TypedDict):
+class AppliedDocument(DocumentForm):
     """What `bufferctl apply --json` and `bufferctl apply --report FILE.json` print or write."""
 
-    format_version: _Version
-    """The version of this form; a minor version only adds."""
-    bufferctl_version: str
-    """The version of bufferctl that made it."""
     kind: Literal["apply"]
     """What this is."""
     plan: PlanForm
@@ -406,13 +408,9 @@ class AppliedDocument(TypedDict):
 
 
 @form
-class ReceiptDocument(TypedDict):
+class ReceiptDocument(DocumentForm):
     """What `bufferctl apply --receipt FILE` writes."""
 
-    format_version: _Version
-    """The version of this form; a minor version only adds."""
-    bufferctl_version: str
-    """The version of bufferctl that made it."""
     kind: Literal["receipt"]
     """What this is."""
     started_at: Instant
@@ -478,13 +476,9 @@ class ListedForm(TypedDict):
 
 
 @form
-class ListDocument(TypedDict):
+class ListDocument(DocumentForm):
     """What `bufferctl list --json` gives."""
 
-    format_version: _Version
-    """The version of this form; a minor version only adds."""
-    bufferctl_version: str
-    """The version of bufferctl that made it."""
     kind: Literal["list"]
     """What this is."""
     at: Instant
@@ -496,13 +490,9 @@ class ListDocument(TypedDict):
 
 
 @form
-class ValidateDocument(TypedDict):
+class ValidateDocument(DocumentForm):
     """What `bufferctl validate --json` gives."""
 
-    format_version: _Version
-    """The version of this form; a minor version only adds."""
-    bufferctl_version: str
-    """The version of bufferctl that made it."""
     kind: Literal["validate"]
     """What this is."""
     valid: bool
@@ -525,10 +515,10 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def document_schema(kind: str) -> str:
     """The schema of one kind of document, ending in a newline. Later minor versions may have more fields."""
-    schema = _bare(TypeAdapter(DOCUMENTS[kind]).json_schema())
-    if kind == "plan":  # pydantic does not see the docstrings of inherited fields
-        inherited = _bare(TypeAdapter(PlanForm).json_schema())["properties"]
-        schema["properties"] |= inherited
+    document = DOCUMENTS[kind]
+    schema = _bare(TypeAdapter(document).json_schema())
+    for base in get_original_bases(document):  # pydantic does not see the docstrings of inherited fields
+        schema["properties"] |= _bare(TypeAdapter(base).json_schema())["properties"]
     return json.dumps({"$schema": _DIALECT, **schema}, indent=2, ensure_ascii=False) + "\n"
 
 
