@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import AwareDatetime
+
 from bufferctl.model.address import IDEAS
 
 
@@ -127,7 +129,7 @@ class Question:
     """
 
     rule: Rule
-    candidates: Mapping[str, datetime]
+    candidates: Mapping[str, AwareDatetime]
     may_be_ours: bool = True
     content: str = ""
 

@@ -31,7 +31,7 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from bufferctl.errors import StateError
-from bufferctl.model import Binding, Home, Intent, LetGo, OpenIntent, Origin, PostStatus, Question, Rule, Slot, State
+from bufferctl.model import Binding, Home, Intent, LetGo, OpenIntent, Origin, PostStatus, Question, Slot, State
 from bufferctl.model.serial import dump_write, load_write
 from bufferctl.state.lock import Lease
 
@@ -61,16 +61,6 @@ class Document:
 
 
 @dataclass(frozen=True)
-class _StoredQuestion:
-    """A `Question` in the file."""
-
-    rule: Rule
-    candidates: dict[str, AwareDatetime]
-    may_be_ours: bool = True
-    content: str = ""
-
-
-@dataclass(frozen=True)
 class _StoredHome:
     """A `Home` in the file, with everything recorded for it."""
 
@@ -81,7 +71,7 @@ class _StoredHome:
     past: list[str] = field(default_factory=list)
     former: dict[str, str] = field(default_factory=dict)
     let_go: dict[str, AwareDatetime] = field(default_factory=dict)
-    questions: dict[str, _StoredQuestion] = field(default_factory=dict)
+    questions: dict[str, Question] = field(default_factory=dict)
     objects: dict[str, Binding] = field(default_factory=dict)
 
 
@@ -258,10 +248,7 @@ def _state(document: _StoredFile) -> State:
             )
             homes[home.id] = home
             bindings |= {Slot(organization, channel, key): binding for key, binding in stored.objects.items()}
-            questions |= {
-                Slot(organization, channel, key): Question(q.rule, q.candidates, q.may_be_ours, q.content)
-                for key, q in stored.questions.items()
-            }
+            questions |= {Slot(organization, channel, key): question for key, question in stored.questions.items()}
             let_go |= {id_: LetGo(home.id, created) for id_, created in stored.let_go.items()}
             past |= {Slot(organization, channel, key) for key in stored.past}
             former |= {Slot(organization, channel, key): id_ for key, id_ in stored.former.items()}
@@ -317,7 +304,7 @@ def dump(document: Document) -> bytes:
     intents = [_dump_intent(each, listed) for each in document.intents]
     of_run = {
         "run": document.run,
-        "lock": document.lease and document.lease.as_dict(),
+        "lock": document.lease and asdict(document.lease),
         "intents": intents,
         "listed": [sorted(ids) for ids in listed],
     }

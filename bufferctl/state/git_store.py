@@ -27,7 +27,7 @@ from bufferctl import DOCS
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.git import git_bytes
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE
-from bufferctl.state.store import PastDocument, Stored
+from bufferctl.state.store import PastDocument, Store, Stored
 
 #: `raced`: somebody else was faster. `refused`: by a rule of the branch. `denied`: no permission. `missing`: there is
 #: no such repository. `unknown`: anything else, such as the network; whether it was written is not known.
@@ -135,7 +135,7 @@ class _Tip:
     blob: str = ""
 
 
-class GitStore:
+class GitStore(Store):
     """A `Store` on a branch. The version is the document's blob, so that other documents there change nothing.
 
     `folder`: of the root file. `path`: of the document on the branch. `remote`: the name of one of the project's
@@ -166,19 +166,14 @@ class GitStore:
 
     @property
     def place(self) -> str:
-        """As `Store` says."""
         return f"the branch {self._branch} of {self._remote}"
 
     @property
     def address(self) -> str:
-        """As `Store` says."""
         return f"{self._path} on {self.place}"
 
-    def check_writable(self) -> None:
-        """As `Store` says: taking the lock shows it."""
-
     def read(self) -> Stored:
-        """As `Store` says: one fetch."""
+        """One fetch."""
         for left in reversed(range(_UNANSWERED)):
             failure = self._fetch("--depth=1")
             if failure is None:
@@ -191,7 +186,7 @@ class GitStore:
         return Stored(document, blob)
 
     def others(self) -> dict[str, bytes]:
-        """As `Store` says: from what was fetched."""
+        """From what was fetched."""
         if not (self._tip and self._tip.commit):
             return {}
         listed = self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", self._tip.commit).decode()
@@ -200,11 +195,10 @@ class GitStore:
         return {path: document for path, document in documents.items() if document is not None}
 
     def beside(self, path: str) -> GitStore:
-        """As `Store` says."""
         return GitStore(self._folder, path, remote=self._remote, branch=self._branch, environment=self._given)
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
-        """As `Store` says: one push where nobody else writes to the branch at the same time."""
+        """One push where nobody else writes to the branch at the same time."""
         if self._tip is None:
             self.read()
         blob = self._git("hash-object", "-w", "--stdin", data=document).decode().strip()
@@ -242,12 +236,8 @@ class GitStore:
         if not self._fetch_all():
             return ()
         form = "--format=%h%x00%cI%x00%an%x00%s"
-        lines = (
-            self._git("log", "--max-count=200", "--abbrev=12", form, _REF, "--", self._path)
-            .decode(errors="replace")
-            .splitlines()
-        )
-        parts = [line.split("\0") for line in lines]
+        printed = self._git("log", "--max-count=200", "--abbrev=12", form, _REF, "--", self._path)
+        parts = [line.split("\0") for line in printed.decode(errors="replace").splitlines()]
         return tuple(
             PastDocument(id_, datetime.fromisoformat(at), f"{message} ({who})") for id_, at, who, message in parts
         )

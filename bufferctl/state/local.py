@@ -12,13 +12,13 @@ from pathlib import Path
 from filelock import SoftFileLock, Timeout
 
 from bufferctl.errors import OvertakenError, StateError
-from bufferctl.state.store import Stored
+from bufferctl.state.store import Store, Stored
 
 #: Seconds that a swap waits for another one to finish, which takes milliseconds.
 _PATIENCE = 10
 
 
-class LocalStore:
+class LocalStore(Store):
     """A `Store` that is a file. `path` need not exist, nor its folder."""
 
     is_shared = False
@@ -28,16 +28,10 @@ class LocalStore:
 
     @property
     def place(self) -> str:
-        """As `Store` says."""
         return f"the state file {self.path}"
 
-    @property
-    def address(self) -> str:
-        """As `Store` says."""
-        return self.place
-
     def read(self) -> Stored:
-        """As `Store` says; a folder that is missing is not made."""
+        """A folder that is missing is not made."""
         try:
             document = self.path.read_bytes()
         except FileNotFoundError:
@@ -50,7 +44,7 @@ class LocalStore:
         return Stored(document, _digest(document))
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:  # noqa: ARG002 - it keeps no history
-        """As `Store` says; the previous file stays as `….backup`."""
+        """The previous file stays as `….backup`."""
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._locked():
@@ -69,7 +63,7 @@ class LocalStore:
         return _digest(document)
 
     def others(self) -> dict[str, bytes]:
-        """As `Store` says: those in the same folder, and of the projects above, below and beside this one."""
+        """Those in the same folder, and of the projects above, below and beside this one."""
         project = self.path.parent.parent
         folders = {self.path.parent, *project.glob("*/.bufferctl"), *project.parent.glob("*/.bufferctl")}
         folders.add(project.parent / ".bufferctl")
@@ -82,11 +76,9 @@ class LocalStore:
         return found
 
     def beside(self, path: str) -> LocalStore:
-        """As `Store` says."""
         return LocalStore(Path(path))
 
     def check_writable(self) -> None:
-        """As `Store` says."""
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.path.parent):

@@ -21,7 +21,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 from filelock import SoftFileLock, Timeout
 from pydantic import AwareDatetime
@@ -126,10 +125,6 @@ class Lease:
     def dead_at(self) -> datetime:
         """When another run may take over: nothing from the holder can arrive any more."""
         return self.until + timedelta(seconds=self.landing)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Its fields, as the document has them."""
-        return asdict(self)
 
     def __str__(self) -> str:
         return _process(self)

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 
 from bufferctl import DOCS
 from bufferctl.errors import OvertakenError, StateError
-from bufferctl.state.store import PastDocument, Stored
+from bufferctl.state.store import PastDocument, Store, Stored
 
 if TYPE_CHECKING:
     from obstore import GetOptions, GetResult, PutResult, UpdateVersion
@@ -30,7 +30,7 @@ _REVISIONS = 200
 _PERMISSIONS = f"{DOCS}/state.md lists the permissions and settings that it needs."
 
 
-class ObjectStore:
+class ObjectStore(Store):
     """A `Store` that is an object. `url`: `s3://bucket/prefix` and so on; `path`: the object's, below the prefix.
 
     `endpoint`: the service's address where it is not the cloud's own. The version is the e_tag and the version id or
@@ -44,24 +44,15 @@ class ObjectStore:
 
     @property
     def place(self) -> str:
-        """As `Store` says."""
         return f"{self._url}/{self._path}"
 
-    @property
-    def address(self) -> str:
-        """As `Store` says."""
-        return self.place
-
-    def check_writable(self) -> None:
-        """As `Store` says: taking the lock shows it."""
-
     def read(self) -> Stored:
-        """As `Store` says: one request."""
+        """One request."""
         found = self._get({})
         return Stored(None, "") if found is None else Stored(bytes(found.bytes()), _version(found.meta))
 
     def others(self) -> dict[str, bytes]:
-        """As `Store` says: read now, a request for the list and one for each; none without the right to list."""
+        """Read now, a request for the list and one for each; none without the right to list."""
 
         def read(bucket: S3Store | GCSStore | AzureStore) -> dict[str, bytes]:
             listed = [str(each["path"]) for page in bucket.list() for each in page]
@@ -74,11 +65,10 @@ class ObjectStore:
             return {}
 
     def beside(self, path: str) -> ObjectStore:
-        """As `Store` says."""
         return ObjectStore(self._url, path, endpoint=self._endpoint)
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:  # noqa: ARG002 - objects stay
-        """As `Store` says: one request, unless the answer is lost."""
+        """One request, unless the answer is lost."""
         attributes = {
             "Content-Type": "application/json",
             "Cache-Control": "no-store",

@@ -33,6 +33,7 @@ class Store(Protocol):
     @property
     def address(self) -> str:
         """How another document names this one: `social/state.json on the branch bufferctl-state of origin`."""
+        return self.place
 
     @property
     def is_shared(self) -> bool:
@@ -64,6 +65,7 @@ class Store(Protocol):
 
         Does nothing if `is_shared`: taking the lock shows it.
         """
+        return  # not abstract: shared stores inherit this
 
 
 @dataclass(frozen=True, slots=True)
