@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bufferctl import __version__
+from bufferctl.api import endpoint_of
+from bufferctl.apply import FileJournal
+from bufferctl.cli.api_key import connected
+from bufferctl.cli.attachments import address_problems, declared_addresses, is_local
+from bufferctl.cli.console import Console
+from bufferctl.cli.files import load_declared
+from bufferctl.cli.judging import judged
+from bufferctl.cli.options import Connection
+from bufferctl.cli.session import journal_folder
+from bufferctl.config import Loaded
+from bufferctl.config.discover import ROOT_NAME
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
-from bufferctl.errors import BufferctlError, KeyRefusedError, StateError
+from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, StateError, UsageError
 from bufferctl.model import IDEAS, Account, LiveChannel, LiveOrganization, Slot, State
 from bufferctl.model.live import Quota
+from bufferctl.reconcile import find_targets, slots_of
+from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence
-
-if TYPE_CHECKING:
-    from bufferctl.config import Loaded
-    from bufferctl.state import Lease, StoredRecord
+from bufferctl.state import Lease, Lock, StoredRecord, open_store
+from bufferctl.state.lock import holders
+from bufferctl.state.succession import name_of, predecessors
 
 #: Clocks that differ by less count as equal: Buffer's is known to the second, and answers take a while.
 ALIKE = timedelta(minutes=1)
 #: Of a window's requests, the part below which little is left.
 LITTLE = 0.1
-#: How a problem ends the command, unless it is one of the key.
-_TROUBLE = BufferctlError.exit_code
 
 
 class Verdict(StrEnum):
@@ -39,45 +48,127 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The result of one check, and what to do. `exit_code`: the command's exit code if this were the only result."""
+    """The result of one check, and what to do."""
 
     about: str
     verdict: Verdict
     message: str
     hint: str = ""
-    exit_code: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """The command's exit code if this were the only result."""
+        if self.verdict is not Verdict.PROBLEM:
+            return 0
+        return KeyRefusedError.exit_code if self.about == "key" else BufferctlError.exit_code
+
+
+@dataclass
+class Checkup:
+    """One look at everything; what one check finds out the later ones use."""
+
+    file: Path | None
+    state_file: Path | None
+    connection: Connection
+    console: Console
+    loaded: Loaded | None = None
+    account: Account | None = None
+    slots: frozenset[Slot] = frozenset()
+
+    def findings(self) -> Iterator[Check]:
+        """What each check found, in the order in which people set things up."""
+        yield Check("version", Verdict.OK, f"bufferctl {__version__} on Python {platform.python_version()}")
+        yield from self._account()
+        yield self._files()
+        yield from self._media()
+        if self.account is not None:
+            yield from self._channels(self.account)
+        yield from self._remembered()
+
+    def _account(self) -> Iterator[Check]:
+        """The key, and facts that only Buffer's answer shows."""
+        file = self.connection.api_key_file
+        try:
+            with connected(self.connection, self.console) as buffer:
+                self.account = buffer.account()
+                server, here, requests = buffer.server_time(), datetime.now(UTC), buffer.quota
+        except BufferctlError as error:
+            yield problem("key" if isinstance(error, KeyRefusedError) else "connection", error)
+            return
+        expiry = "The API does not report when it expires: 30 days after it was created, unless you chose longer"
+        yield Check("key", Verdict.OK, f"Buffer accepts the key in {file or 'BUFFER_API_KEY'}. {expiry}")
+        yield _clock(server, here)
+        yield from _quota(requests)
+        if self.account.organizations:
+            access = ", ".join(map(_organization, self.account.organizations))
+            yield Check("organizations", Verdict.OK, f"The key has access to {access}")
+        else:
+            hint = "Create an organization in Buffer, or use the key of another account."
+            yield Check("organizations", Verdict.PROBLEM, "The key has no organizations", hint)
+
+    def _files(self) -> Check:
+        try:
+            self.loaded = load_declared(self.file)
+        except (ConfigError, UsageError) as error:
+            found = problem("files", error)
+            return found if self.file else replace(found, message="There is no buffer.yaml in this folder or above it")
+        return _files(self.loaded, judged(self.loaded))
+
+    def _media(self) -> Iterator[Check]:
+        """Whether the URLs of images, videos and documents answer; only those on this machine for a local endpoint."""
+        desired, url = (self.loaded.sound if self.loaded else None), self.connection.api_url
+        if desired and self.loaded and (number := declared_addresses(desired, only_local=is_local(url))):
+            wrong = address_problems(desired, self.loaded.root, named=None, api_url=url, only_local=is_local(url))
+            yield _media(number, wrong)
+
+    def _channels(self, account: Account) -> Iterator[Check]:
+        """The channels of the files, or all of the account if the files name none."""
+        desired = self.loaded.desired if self.loaded else None
+        if desired is None:
+            yield from _channels([each for home in account.organizations for each in home.channels])
+            return
+        targets, wrong = find_targets(desired, account)
+        yield from _names(len(targets.channels), wrong)
+        yield from _channels(list(targets.channels.values()))
+        if not has_errors(wrong):
+            self.slots = slots_of(desired, targets)
+
+    def _remembered(self) -> Iterator[Check]:
+        """The state file, and what lies in the user's state folder."""
+        try:
+            endpoint = endpoint_of(self.connection.api_url)
+        except BufferctlError:  # said already, of the connection
+            return
+        record, project = None, Path.cwd() / ROOT_NAME
+        if self.loaded is not None:
+            project = self.loaded.root / self.loaded.files[0]
+            desired = self.loaded.desired or self.loaded.sound
+            store = open_store(desired.settings.state if desired else None, _from_here(project), named=self.state_file)
+            record = StoredRecord(store, endpoint)
+            yield _state(record, project, self.account)
+        yield _lock(journal_folder(), endpoint, record.document.lease if record else None)
+        yield from _journal(journal_folder(), endpoint, project, record, self.slots)
 
 
 def problem(about: str, error: BufferctlError) -> Check:
     """An error as a check that failed."""
-    code = KeyRefusedError.exit_code if isinstance(error, KeyRefusedError) else _TROUBLE
-    return Check(about, Verdict.PROBLEM, capitalized(error.message), error.hint, code)
+    return Check(about, Verdict.PROBLEM, capitalized(error.message), error.hint)
 
 
-def program() -> Check:
-    """Which bufferctl this is."""
-    return Check("version", Verdict.OK, f"bufferctl {__version__} on Python {platform.python_version()}")
-
-
-def files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Check:
+def _files(loaded: Loaded, problems: Sequence[Diagnostic]) -> Check:
     """Whether the files can be used; `problems`: what validate says of them."""
-    from bufferctl.render.diagnostics import summary_text
-
-    name, found = loaded.files[0], summary_text(problems)
+    name, found, hint = loaded.files[0], summary_text(problems), "To see them, run `bufferctl validate`."
     if has_errors(problems):
-        hint = "To see them, run `bufferctl validate`."
-        return Check("files", Verdict.PROBLEM, f"{found}, so nothing can be planned", hint, _TROUBLE)
+        return Check("files", Verdict.PROBLEM, f"{found}, so nothing can be planned", hint)
     if problems:
-        return Check(
-            "files", Verdict.WARNING, f"{name} is valid, with {found}", "To see them, run `bufferctl validate`."
-        )
+        return Check("files", Verdict.WARNING, f"{name} is valid, with {found}", hint)
     desired = loaded.desired
     posts, ideas = (len(desired.posts), len(desired.ideas)) if desired else (0, 0)
     inside = f"{count(posts, 'post')}, {count(ideas, 'idea')} in {count(len(loaded.files), 'file')}"
     return Check("files", Verdict.OK, f"{name} is valid: {inside}")
 
 
-def media(number: int, problems: Sequence[Diagnostic]) -> Check:
+def _media(number: int, problems: Sequence[Diagnostic]) -> Check:
     """Whether Buffer can fetch media from their addresses. `number`: how many addresses there are."""
     addresses = count(number, "media URL", "media URLs")
     if not problems:
@@ -86,17 +177,11 @@ def media(number: int, problems: Sequence[Diagnostic]) -> Check:
     first = f"First: {problems[0].place}: {problems[0].message}"
     if has_errors(problems):
         wrong = sum(each.severity is Severity.ERROR for each in problems)
-        return Check("media", Verdict.PROBLEM, f"Buffer cannot use {wrong:,} of {addresses}. {first}", hint, _TROUBLE)
+        return Check("media", Verdict.PROBLEM, f"Buffer cannot use {wrong:,} of {addresses}. {first}", hint)
     return Check("media", Verdict.WARNING, f"{len(problems):,} of {addresses} did not answer. {first}", hint)
 
 
-def key(source: str) -> Check:
-    """That Buffer takes the key, which `source` has."""
-    expiry = "The API does not report when it expires: 30 days after it was created, unless you chose longer"
-    return Check("key", Verdict.OK, f"Buffer accepts the key in {source}. {expiry}")
-
-
-def clock(server: datetime, here: datetime) -> Check:
+def _clock(server: datetime, here: datetime) -> Check:
     """Whether this machine's clock goes as Buffer's does, by which bufferctl goes."""
     apart = here - server
     if abs(apart) < ALIKE:
@@ -110,39 +195,27 @@ def clock(server: datetime, here: datetime) -> Check:
     )
 
 
-def organizations(account: Account) -> Check:
-    """What the key reaches."""
-    if not account.organizations:
-        hint = "Create an organization in Buffer, or use the key of another account."
-        return Check("organizations", Verdict.PROBLEM, "The key has no organizations", hint, _TROUBLE)
-    return Check(
-        "organizations", Verdict.OK, f"The key has access to {', '.join(map(_organization, account.organizations))}"
-    )
-
-
-def names(number: int, wrong: Sequence[Diagnostic]) -> Iterator[Check]:
+def _names(number: int, wrong: Sequence[Diagnostic]) -> Iterator[Check]:
     """Whether what the files name is there, `number` channels in all; `wrong`: what was found of that."""
     for each in wrong:
-        bad = each.severity is Severity.ERROR
-        verdict, code = (Verdict.PROBLEM, _TROUBLE) if bad else (Verdict.WARNING, 0)
+        verdict = Verdict.PROBLEM if each.severity is Severity.ERROR else Verdict.WARNING
         message = f"{each.place}: {each.message}" if each.place else each.message
-        yield Check("names", verdict, message, sentence(each.hint), code)
+        yield Check("names", verdict, message, sentence(each.hint))
     if not wrong:
         yield Check("names", Verdict.OK, f"Buffer has every channel that the files name ({number})")
 
 
-def channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
+def _channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
     """Whether the channels publish."""
+    nothing = "so nothing is published there and its posts are held"
     for each in found:
         name = f"{each.service.value}:{each.name}"
         if each.is_disconnected:
-            message = f"{name} is disconnected, so nothing is published there and its posts are held"
-            yield Check("channels", Verdict.PROBLEM, message, "Reconnect it in Buffer.", _TROUBLE)
+            message = f"{name} is disconnected, {nothing}"
+            yield Check("channels", Verdict.PROBLEM, message, "Reconnect it in Buffer.")
         elif each.is_locked:
-            message = f"{name} is locked, so nothing is published there and its posts are held"
-            yield Check(
-                "channels", Verdict.PROBLEM, message, "Unlock it in Buffer (your plan may hold fewer).", _TROUBLE
-            )
+            message = f"{name} is locked, {nothing}"
+            yield Check("channels", Verdict.PROBLEM, message, "Unlock it in Buffer (your plan may hold fewer).")
         elif each.is_queue_paused:
             message = f"The queue of {name} is paused: it accepts posts but publishes none"
             yield Check("queue", Verdict.WARNING, message, "Resume it in Buffer.")
@@ -150,7 +223,7 @@ def channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
         yield Check("channels", Verdict.OK, f"{count(len(found), 'channel')}, all connected, no queue paused")
 
 
-def quota(limits: Quota) -> Iterator[Check]:
+def _quota(limits: Quota) -> Iterator[Check]:
     """How many requests are left, a finding a window."""
     if not limits.windows:
         yield Check("quota", Verdict.OK, "Buffer does not report how many requests are left")
@@ -164,10 +237,8 @@ def quota(limits: Quota) -> Iterator[Check]:
             yield Check("quota", Verdict.OK, message)
 
 
-def state(record: StoredRecord, root_file: Path, account: Account | None) -> Check:
+def _state(record: StoredRecord, root_file: Path, account: Account | None) -> Check:
     """Whether the state can be read and written, and belongs to this account; afterwards `record` has it."""
-    from bufferctl.state.succession import name_of, predecessors
-
     try:
         remembered = record.load()
         if record.exists:
@@ -185,17 +256,13 @@ def state(record: StoredRecord, root_file: Path, account: Account | None) -> Che
     }
     if account and strange:
         message = f"{record.name} belongs to an organization that the key cannot access ({', '.join(sorted(strange))})"
-        hint = "Use the key of that account, or name another --state."
-        return Check("state", Verdict.PROBLEM, message, hint, _TROUBLE)
+        return Check("state", Verdict.PROBLEM, message, "Use the key of that account, or name another --state.")
     message = f"{record.name} tracks {posts_and_ideas(slot.channel_id == IDEAS for slot in remembered.bindings)}"
     return Check("state", Verdict.OK, message)
 
 
-def lock(folder: Path, endpoint: str, lease: Lease | None) -> Check:
+def _lock(folder: Path, endpoint: str, lease: Lease | None) -> Check:
     """Whether another run works on the account. `lease`: the lock of a shared record, if it is held."""
-    from bufferctl.state import Lock
-    from bufferctl.state.lock import holders
-
     found = holders(Lock(folder, endpoint).holder, lease)
     if not found:
         return Check("lock", Verdict.OK, "No other run is using the account")
@@ -206,12 +273,10 @@ def lock(folder: Path, endpoint: str, lease: Lease | None) -> Check:
     return Check("lock", Verdict.WARNING, f"The lock is held by {' and by '.join(found)}", hint)
 
 
-def journal(
+def _journal(
     folder: Path, endpoint: str, project: Path, record: StoredRecord | None, slots: frozenset[Slot]
 ) -> Iterator[Check]:
     """What a run that was cut off left, on any machine that shares `record`. `slots`: those that the files declare."""
-    from bufferctl.apply import FileJournal
-
     remembered = record.saved if record else State()
     try:
         left = FileJournal(folder, endpoint, project, remembered.lineage)
@@ -253,3 +318,9 @@ def _span(span: timedelta) -> str:
         if minutes >= 2 * length:
             return count(round(minutes / length), name)
     return count(minutes, "minute")
+
+
+def _from_here(path: Path) -> Path:
+    """The path as a person would type it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
