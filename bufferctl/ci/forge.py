@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from pydantic_core import from_json, to_json
 
@@ -19,6 +18,8 @@ from bufferctl.render.markdown_text import code
 
 if TYPE_CHECKING:
     import httpx2
+
+    from bufferctl.ci.http import Api
 
 #: The files of a plan's artifact that apply reads: the saved plan, and the request that it was made for.
 PLAN, PLANNED_FOR = "plan.json", "request.json"
@@ -69,8 +70,21 @@ class ReviewedPlan:
     ignored: tuple[str, ...] = ()
 
 
-class Forge(AbstractContextManager["Forge"], Protocol):
-    """Every method raises ForgeError."""
+class Forge(Protocol):
+    """A forge, as a job on it sees it. Every method raises ForgeError.
+
+    `noun`: what people call a request there (`pull request`). `sign`: what stands before its number (`#`).
+    """
+
+    noun: str
+    sign: str
+    _api: Api
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._api.close()
 
     @property
     def run_url(self) -> str:
@@ -79,14 +93,6 @@ class Forge(AbstractContextManager["Forge"], Protocol):
     @property
     def artifacts_url(self) -> str:
         """Where this run's artifacts are shown."""
-
-    @property
-    def noun(self) -> str:
-        """What people call a request there: `pull request`, `merge request`."""
-
-    @property
-    def sign(self) -> str:
-        """What stands before the number of a request (`#` or `!`)."""
 
     def request(self) -> ChangeRequest | None:
         """The request that this run belongs to, None if it belongs to none."""

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -19,6 +19,7 @@ from bufferctl.ci.forge import (
     PLANNED_FOR,
     ChangeRequest,
     Comment,
+    Forge,
     Issue,
     ReviewedPlan,
     first_parents,
@@ -103,7 +104,7 @@ class _Run(BaseModel):
     head_repository: _Repository | None = None
 
 
-class GitHub:
+class GitHub(Forge):
     """A repository on GitHub. `environment`: as GitHub Actions sets it, with GITHUB_TOKEN."""
 
     noun, sign = "pull request", "#"
@@ -126,24 +127,14 @@ class GitHub:
         address = environment.get("GITHUB_API_URL", "https://api.github.com")
         self._api = Api(f"{address}/repos/{self._repository}", headers, hint=_HINT, transport=transport)
 
-    def __enter__(self) -> Self:
-        """Nothing is sent yet."""
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Close the connections."""
-        self._api.__exit__()
-
     @property
     def run_url(self) -> str:
-        """Where this run is shown."""
         given = self._environment
         server = given.get("GITHUB_SERVER_URL", "https://github.com")
         return f"{server}/{self._repository}/actions/runs/{given.get('GITHUB_RUN_ID', '')}"
 
     @property
     def artifacts_url(self) -> str:
-        """The list of artifacts on the page of this run."""
         return f"{self.run_url}#artifacts"
 
     @property
@@ -157,7 +148,6 @@ class GitHub:
         return found if isinstance(found, dict) else {}
 
     def request(self) -> ChangeRequest | None:
-        """The pull request that this run belongs to."""
         if not (event := self.event).get("pull_request"):
             return None
         try:
@@ -167,29 +157,23 @@ class GitHub:
         return ChangeRequest(pull.number, pull.head.sha, pull.base.ref, pull.base.sha)
 
     def comments(self, number: int) -> Iterator[Comment]:
-        """The comments on a pull request."""
         for each in self._api.pages(f"issues/{number}/comments", _Entry):
             yield Comment(each.id, each.body or "", each.by_robot)
 
     def add_comment(self, number: int, body: str) -> None:
-        """Comment on a pull request."""
         self._api.write("POST", f"issues/{number}/comments", body=body)
 
     def edit_comment(self, number: int, comment: int, body: str) -> None:  # noqa: ARG002 - only GitLab needs the number
-        """Replace the text of a comment."""
         self._api.write("PATCH", f"issues/comments/{comment}", body=body)
 
     def newest(self, branch: str) -> str:
-        """The newest commit of a branch."""
         return self._api.get(f"branches/{quote(branch, safe='')}", _Branch).commit.sha
 
     def history(self, since: str, commit: str) -> list[str]:
-        """The commits from `since` to `commit`, without those that were merged in."""
         found = self._api.pages(f"compare/{since}...{commit}", _Commit, key="commits")
         return first_parents({each.sha: [parent.sha for parent in each.parents] for each in found}, commit)
 
     def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
-        """The pull requests that were merged into `branch` of this repository as `commit`."""
         return [
             ChangeRequest(pull.number, pull.head.sha, branch)
             for pull in self._api.get(f"commits/{commit}/pulls", list[_Pull])
@@ -250,18 +234,15 @@ class GitHub:
         return None
 
     def open_issue(self, marker: str) -> Issue | None:
-        """The open issue of ours whose text begins with `marker`."""
         for each in self._api.pages("issues", _Entry, state="open"):
             if (each.body or "").startswith(marker) and each.by_robot and each.pull_request is None:
                 return Issue(each.number, each.body or "")
         return None
 
     def add_issue(self, title: str, body: str) -> None:
-        """Open an issue."""
         self._api.write("POST", "issues", title=title, body=body)
 
     def edit_issue(self, number: int, body: str, *, close: bool) -> None:
-        """Replace the text of an issue, and close it if `close`."""
         self._api.write("PATCH", f"issues/{number}", body=body, **({"state": "closed"} if close else {}))
 
     def _unpacked(self, artifact: int, *files: str) -> dict[str, bytes | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Self
 from urllib.parse import quote
 
 import httpx2
@@ -16,6 +15,7 @@ from bufferctl.ci.forge import (
     PLANNED_FOR,
     ChangeRequest,
     Comment,
+    Forge,
     Issue,
     ReviewedPlan,
     first_parents,
@@ -80,7 +80,7 @@ class _Issue(BaseModel):
     description: str | None = None
 
 
-class GitLab:
+class GitLab(Forge):
     """A project on GitLab. `environment`: as GitLab CI sets it, with GITLAB_TOKEN.
 
     GITLAB_TOKEN is a project access token with the scope `api`: CI_JOB_TOKEN may write neither notes nor issues.
@@ -95,26 +95,15 @@ class GitLab:
         self._here = f"projects/{self._project}"
         self._api = Api(address, {"PRIVATE-TOKEN": token}, hint=_HINT, transport=transport)
 
-    def __enter__(self) -> Self:
-        """Nothing is sent yet."""
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Close the connections."""
-        self._api.__exit__()
-
     @property
     def run_url(self) -> str:
-        """Where this job is shown."""
         return self._environment.get("CI_JOB_URL", "")
 
     @property
     def artifacts_url(self) -> str:
-        """Where the files that this job keeps are shown."""
         return f"{self.run_url}/artifacts/browse"
 
     def request(self) -> ChangeRequest | None:
-        """The merge request that this job belongs to."""
         given = self._environment
         number = given.get("CI_MERGE_REQUEST_IID", "")
         if not number.isdecimal():
@@ -124,30 +113,24 @@ class GitLab:
         return ChangeRequest(int(number), head, branch, base)
 
     def comments(self, number: int) -> Iterator[Comment]:
-        """The notes of a merge request."""
         me = self._me()
         for each in self._api.pages(f"{self._here}/merge_requests/{number}/notes", _Note, sort="asc"):
             yield Comment(each.id, each.body or "", each.author.id == me)
 
     def add_comment(self, number: int, body: str) -> None:
-        """Add a note to a merge request."""
         self._api.write("POST", f"{self._here}/merge_requests/{number}/notes", body=body)
 
     def edit_comment(self, number: int, comment: int, body: str) -> None:
-        """Replace the text of a note."""
         self._api.write("PUT", f"{self._here}/merge_requests/{number}/notes/{comment}", body=body)
 
     def newest(self, branch: str) -> str:
-        """The newest commit of a branch."""
         return self._api.get(f"{self._here}/repository/branches/{quote(branch, safe='')}", _Branch).commit.id
 
     def history(self, since: str, commit: str) -> list[str]:
-        """The commits from `since` to `commit`, without those that were merged in."""
         compared = self._api.get(f"{self._here}/repository/compare", _Compared, **{"from": since, "to": commit})
         return first_parents({each.id: each.parent_ids for each in compared.commits}, commit)
 
     def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
-        """The merge requests that were merged into `branch` of this project as `commit`."""
         path = f"{self._here}/repository/commits/{commit}/merge_requests"
         return [
             ChangeRequest(each.iid, each.sha or "", branch)
@@ -202,18 +185,15 @@ class GitLab:
             raise
 
     def open_issue(self, marker: str) -> Issue | None:
-        """The open issue of ours whose text begins with `marker`."""
         for each in self._api.pages(f"{self._here}/issues", _Issue, state="opened", author_id=self._me()):
             if (each.description or "").startswith(marker):
                 return Issue(each.iid, each.description or "")
         return None
 
     def add_issue(self, title: str, body: str) -> None:
-        """Open an issue."""
         self._api.write("POST", f"{self._here}/issues", title=title, description=body)
 
     def edit_issue(self, number: int, body: str, *, close: bool) -> None:
-        """Replace the text of an issue, and close it if `close`."""
         state = {"state_event": "close"} if close else {}
         self._api.write("PUT", f"{self._here}/issues/{number}", description=body, **state)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
@@ -56,11 +56,7 @@ class Api:
         self._hint = hint
         self._client = httpx2.Client(headers={"User-Agent": _USER_AGENT}, timeout=TIMEOUT, transport=transport)
 
-    def __enter__(self) -> Self:
-        """Nothing is sent yet."""
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
+    def close(self) -> None:
         """Close the connections."""
         self._client.close()
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -176,26 +175,24 @@ def run_job(
     `program` the child process.
     """
     try:
-        with _opened(options, environment, (checkout or Path()).resolve(), transport) as job:
-            return command(replace(job, program=program))
+        checkout = (checkout or Path()).resolve()
+        own = replace(options, directory=_folder_below(checkout, options.directory))
+        with (
+            tempfile.TemporaryDirectory(prefix="bufferctl-", dir=environment.get("RUNNER_TEMP")) as work,
+            connect(environment, plan_workflow=options.plan_workflow, transport=transport) as forge,
+        ):
+            return command(Job(own, environment, checkout, Path(work).resolve(), forge, program))
     except BufferctlError as error:
         annotate("error", f"{error.message}. {error.hint}".strip(), environment)
         return error.exit_code
 
 
-@contextmanager
-def _opened(
-    options: JobOptions, environment: Mapping[str, str], checkout: Path, transport: httpx2.BaseTransport | None
-) -> Iterator[Job]:
-    """A job with a work folder that is deleted afterwards. Raises UsageError for a folder outside the checkout."""
-    directory = os.path.normpath(options.directory or ".")
-    if not (checkout / directory).resolve().is_relative_to(checkout):
-        raise UsageError(f"{options.directory} is not a folder of the checkout", hint="Name a folder below it.")
-    with (
-        tempfile.TemporaryDirectory(prefix="bufferctl-", dir=environment.get("RUNNER_TEMP")) as work,
-        connect(environment, plan_workflow=options.plan_workflow, transport=transport) as forge,
-    ):
-        yield Job(replace(options, directory=directory), environment, checkout, Path(work).resolve(), forge)
+def _folder_below(checkout: Path, directory: str) -> str:
+    """The folder in normal form. Raises UsageError if it is outside the checkout."""
+    normal = os.path.normpath(directory or ".")
+    if not (checkout / normal).resolve().is_relative_to(checkout):
+        raise UsageError(f"{directory} is not a folder of the checkout", hint="Name a folder below it.")
+    return normal
 
 
 def annotate(level: str, message: str, environment: Mapping[str, str] = os.environ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -67,14 +68,7 @@ def ci() -> None:
     metavar="DIR",
     help="Folder to keep the plan in; emptied first.",
 )
-def plan(
-    directory: str,
-    file: str,
-    comment: bool,
-    offline: bool,
-    strict: bool,
-    artifact: Path | None,
-) -> int:
+def plan(offline: bool, strict: bool, artifact: Path | None, **job_options: Any) -> int:
     """Check the files, plan, keep the plan for apply, and comment on the pull or merge request.
 
     Exits with 1 if the files have errors, or if a change of the request needs a person.
@@ -82,8 +76,7 @@ def plan(
     from bufferctl.ci.job import JobOptions, run_job
     from bufferctl.ci.plan import plan as run
 
-    options = JobOptions(directory, file, comment)
-    return run_job(options, lambda job: run(job, offline=offline, strict=strict, artifact=artifact))
+    return run_job(JobOptions(**job_options), partial(run, offline=offline, strict=strict, artifact=artifact))
 
 
 @ci.command(
@@ -105,20 +98,12 @@ def plan(
     metavar="FILE",
     help="Workflow whose plans count as reviewed (GitHub).",
 )
-def apply(
-    directory: str,
-    file: str,
-    comment: bool,
-    branch: str,
-    reviewed: bool,
-    plan_workflow: str,
-) -> int:
+def apply(branch: str, reviewed: bool, **job_options: Any) -> int:
     """Apply the reviewed plan of every request merged since the last apply, and comment with the receipt."""
     from bufferctl.ci.apply import apply as run
     from bufferctl.ci.job import JobOptions, run_job
 
-    options = JobOptions(directory, file, comment, plan_workflow)
-    return run_job(options, lambda job: run(job, branch=branch, reviewed=reviewed))
+    return run_job(JobOptions(**job_options), partial(run, branch=branch, reviewed=reviewed))
 
 
 @ci.command(
@@ -127,12 +112,12 @@ def apply(
 )
 @_directory
 @_file
-def drift(directory: str, file: str) -> int:
+def drift(**job_options: Any) -> int:
     """Open an issue when Buffer no longer matches what was applied, and close it once it does."""
     from bufferctl.ci.drift import drift as run
     from bufferctl.ci.job import JobOptions, run_job
 
-    return run_job(JobOptions(directory, file), run)
+    return run_job(JobOptions(**job_options), run)
 
 
 @ci.command(
@@ -141,9 +126,9 @@ def drift(directory: str, file: str) -> int:
     epilog=examples(("bufferctl ci fork-comment", "in a workflow triggered by workflow_run")),
 )
 @_directory
-def fork_comment(directory: str) -> int:
+def fork_comment(**job_options: Any) -> int:
     """Comment with the plan from a fork's own run; for workflows triggered by workflow_run (GitHub)."""
     from bufferctl.ci.fork_comment import fork_comment as run
     from bufferctl.ci.job import JobOptions, run_job
 
-    return run_job(JobOptions(directory), run)
+    return run_job(JobOptions(**job_options), run)
