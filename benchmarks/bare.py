@@ -1,4 +1,4 @@
-"""Thirty posts by a bare script with the same GraphQL client: no files, no plan, no state, no reads but the channel."""
+"""Thirty posts by a bare script with the same GraphQL client: no files, plan or state, and only channels are read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The sandbox in a process of its own, so that its time and memory do not count.
+"""The sandbox in a separate process, so that its time and memory do not count.
 
-As a script it serves until its input ends: it prints its address, then, for each line of input, the number of reads
-and writes since the previous line.
+As a script it serves until its input ends: it prints its URL, then, for each line of input, the number of reads and
+writes since the previous line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """A running sandbox: the default account, without the limits of a free plan."""
+    """A running sandbox with `account`. `env`: the environment for commands that use it."""
 
     process: subprocess.Popen[str]
     env: Mapping[str, str]
@@ -33,7 +33,7 @@ class Buffer:
 
 @contextmanager
 def serving(env: Mapping[str, str]) -> Iterator[Buffer]:
-    """A running sandbox; its `env` is `env` with the address and the key."""
+    """Run a sandbox; its `env` is `env` with the URL and the key."""
     command = [sys.executable, __file__]
     process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
@@ -51,7 +51,7 @@ def _line(process: subprocess.Popen[str]) -> str:
 
 
 def account() -> dict[str, object]:
-    """The default account with unlimited plans."""
+    """The default account without the limits of a free Buffer plan."""
     from bufferctl.sandbox.fixture import default_fixture
 
     fixture = default_fixture()

@@ -1,4 +1,4 @@
-"""How soon a page can be used in Chromium, where there is one."""
+"""How soon a page can be used in Chromium, if it is installed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The corpus that the numbers are measured on: many posts in one file, the same each time; 10,000 are some 4.7 MB.
+"""The posts that the numbers are measured with: many in one file, the same each time; 10,000 are about 4.7 MB.
 
-The sandbox's account can hold them. As people write them: most with a time, some for the queue; several lines with
-links, hashtags and emoji; pictures in either form, tags, a first comment.
+They are like posts that people write, for the channels of the sandbox: most with a time, some for the queue; several
+lines with links, hashtags and emoji; images in block and flow style, tags, a first comment.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 ALL = "posts/all.yaml"
-#: The channels of the sandbox's account that take texts of this length, by organization.
+#: Channels of the sandbox's account that allow texts of this length, by organization.
 CHANNELS = {
     "Acme": (("linkedin", "acme-inc"), ("facebook", "acme"), ("threads", "acme.example"),
              ("mastodon", "acme@social.example")),
     "Globex": (("linkedin", "globex"), ("mastodon", "globex@social.example")),
 }  # fmt: skip
 _TAG = "launch: 66a0000000000000000001a1"
-#: One post each quarter of an hour from 8:00 to 18:00: never in the hours that a clock change skips or repeats.
+#: A post every quarter of an hour from 8:00 to 18:00, so never in an hour that a clock change skips or repeats.
 _A_DAY = 40
 _SENTENCES = (
     "Every post of this week was reviewed in a pull request before it went anywhere near the queue.",
@@ -31,7 +31,7 @@ _SENTENCES = (
 
 
 def write(folder: Path, count: int, organizations: tuple[str, ...] = ("Acme",)) -> None:
-    """Fill `folder` with a root file and, in `ALL`, `count` posts, dealt out to the organizations."""
+    """Fill `folder` with a root file and, in `ALL`, `count` posts, which the organizations share evenly."""
     (folder / "posts").mkdir(parents=True, exist_ok=True)
     (folder / "buffer.yaml").write_text("".join(_root(organizations)), encoding="utf-8")
     with (folder / ALL).open("w", encoding="utf-8") as file:
@@ -40,14 +40,14 @@ def write(folder: Path, count: int, organizations: tuple[str, ...] = ("Acme",)) 
             file.writelines(_post(number, organizations[number % len(organizations)]))
 
 
-#: Entries of the campaign, and occurrences of each: on the four channels of Acme 10,000 posts.
+#: Entries of the campaign, and occurrences of each: 10,000 posts on the four channels of Acme.
 _SERIES, _TIMES = 50, 50
 
 
 def write_campaign(folder: Path, *, by_hand: bool) -> None:
-    """Fill `folder` with a campaign of 10,000 posts: repeats, variables, tagged links. Or with its posts written out.
+    """Fill `folder` with a campaign of 10,000 posts (repeats, variables, tagged links), or with those posts `by_hand`.
 
-    Written out, each network has an entry of its own, since its links have other parameters.
+    By hand, each network has its own entry, since its links have other parameters.
     """
     (folder / "posts").mkdir(parents=True)
     (folder / "buffer.yaml").write_text("".join(_root(("Acme",))), encoding="utf-8")
@@ -78,7 +78,7 @@ def _tip(series: int, week: int, number: str, product: str, query: str) -> Itera
 
 
 def write_news(folder: Path, count: int) -> None:
-    """Fill `folder` with a root file that holds `count` plain posts for one channel."""
+    """Fill `folder` with a root file that has `count` plain posts for one channel."""
     folder.mkdir(parents=True)
     lines = [*_root(("Acme",)), "posts:\n"]
     for number in range(count):

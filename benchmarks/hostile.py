@@ -1,4 +1,4 @@
-"""Inputs that once made `validate` slow or large, each as a project of one root file: the shapes of attacks and slips.
+"""Inputs that once made `validate` slow or large, attacks or slips, each as a project with one root file.
 
 `projects(folder)` writes them; `validate` takes at most 2 seconds and 200 MiB for each (`run.py worst`).
 """
@@ -30,7 +30,7 @@ _BLOCK = f"{_POST}    text: |\n      "
 
 
 def projects(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Each input by its name, with the folder that it is written to."""
+    """Write each input; yields its name and its folder."""
     for number, (name, text) in enumerate(_INPUTS.items()):
         project = folder / f"hostile-{number:02}"
         project.mkdir()
@@ -83,7 +83,7 @@ _INPUTS: Mapping[str, str] = {
     "a line of 4 MB, then a slip": _TEXT + 4_000_000 * "x" + "\n    title: a: b\n",
     "a list of 500,000 items, not closed": _FIELDS + "    tags: [" + 500_000 * "a, ",
 }
-#: What follows 10,000 posts that are right, of which each second kind has `https://` in braces.
+#: Lines of a last post, after 10,000 correct ones.
 _LAST_LINES = {
     "a quote not closed": '    text: "hello',
     "a brace not closed": "    assets: [{image: {url: https://acme.example/a.png, alt_text: What is it?}]",

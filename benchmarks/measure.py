@@ -1,4 +1,4 @@
-"""Measures whole processes: their processor time, peak memory and wall time."""
+"""Measures whole processes: processor time, peak memory and wall time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-#: What the console script does, with this interpreter.
+#: The command that the console script runs, with this interpreter.
 BUFFERCTL = (sys.executable, "-c", "from bufferctl.cli import main; main()")
 _REPOSITORY = Path(__file__).parent.parent
 
@@ -28,7 +28,7 @@ class Measured:
 
 
 def environment(scratch: Path) -> dict[str, str]:
-    """A user's environment: compiled modules (kept in `scratch`), no key, no colour."""
+    """A user's environment: compiled modules (kept in `scratch`), no key, no color."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("BUFFER_", "PYTHONDONTWRITE", "FORCE_COLOR"))}
     return {
         **kept,

@@ -28,12 +28,12 @@ TOO_MANY = 429
 
 @dataclass(frozen=True)
 class Moved:
-    """The sandbox's clock, also for bufferctl: waiting advances it."""
+    """The sandbox's clock, which is also bufferctl's: waiting advances it."""
 
     clock: Clock
 
     def now(self) -> float:
-        """Seconds that only grow."""
+        """Seconds that only increase."""
         return self.clock.now().timestamp()
 
     def wait(self, seconds: float) -> None:

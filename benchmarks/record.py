@@ -1,4 +1,4 @@
-"""Prints the size of a record with 10,000 bindings in bytes, and the seconds that reading it takes: file to state."""
+"""Prints the size in bytes of a state with 10,000 entries, and the seconds that reading it from its file takes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BEGAN = datetime(2029, 12, 3, 9, 0, tzinfo=UTC)
 
 
 def main(folder: Path) -> None:
-    """Write the record, then read it several times; the best counts."""
+    """Write the state, and read it several times; the fastest counts."""
     path = folder / "state.json"
     path.write_bytes(dump(Document(_ENDPOINT, _state(), commit="0" * 40)))
     gc.disable()  # as the command line does

@@ -1,6 +1,6 @@
-"""`render.py FOLDER`: seconds of processor time that a plan takes as text and as JSON, beyond making it.
+"""`render.py FOLDER`: seconds of processor time to render a plan as text and as JSON.
 
-The plan has as many changes as the project has posts: a third each are to be created, edited and deleted.
+The plan has a change for each post of the project: a third each are created, edited and deleted.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def main(folder: Path) -> None:
-    """Measure both, the best of five, and print them."""
+    """Measure both five times, and print the fastest."""
     desired = load(None, folder).desired
     if desired is None:
         raise SystemExit("the project has errors")
     made = offline(desired, State(), endpoint="", now=_NOW)
     plan = replace(made, changes=tuple(_varied(change, number) for number, change in enumerate(made.changes)))
-    gc.disable()  # as the command line has it
+    gc.disable()  # as the command line does
     for form in (_text, report_json):
         print(min(_took(plan, desired, form) for _ in range(5)))
 
@@ -49,7 +49,7 @@ def _text(report: Report) -> str:
 
 
 def _varied(change: Change, number: int) -> Change:
-    """The creation of a post as it is, or an edit of a few of its words, or its delete."""
+    """The create of a post as it is, an edit of a few of its words, or its delete."""
     post = change.desired
     if number % 3 == 0 or not isinstance(post, Post):
         return change

@@ -1,8 +1,8 @@
 """`make bench`: measures each number of docs/performance.md against its limit; exits with 1 if one is exceeded.
 
-Measures whole processes with compiled modules, with the sandbox in another process. Compared commands run in turn, and
-the best of several times counts, since a busy machine only adds. `run.py NAME…` measures only some: startup, requests,
-validate, media, campaign, worst, plan, render, apply, journal, record, quota, page.
+Measures whole processes with compiled modules, with the sandbox in another process. Compared commands take turns, and
+the fastest of several runs counts, since a busy machine only adds time. `run.py NAME…` measures only some: startup,
+requests, validate, media, campaign, worst, plan, render, apply, journal, record, quota, page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from measure import BUFFERCTL, Measured, environment, measured
 _HERE = Path(__file__).parent
 _APPLY = (*BUFFERCTL, "apply", "--auto-approve", "--settle", "0")
 _PLAN = (*BUFFERCTL, "plan", "--detailed-exitcode")
-#: What the console script does, with exit code 0 whatever it finds.
+#: The command that the console script runs, but always with exit code 0.
 _ANY_EXIT = "from contextlib import suppress; from bufferctl.cli import main\nwith suppress(SystemExit): main()"
 _YAML = """
 import sys, time, yaml
@@ -36,7 +36,7 @@ print(time.process_time() - began)
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number: `value` must be at most `limit` (equal with `exact`); `unit` is printed after both."""
+    """One number. `value` must be at most `limit`, or equal to it if `exact`; `unit` is printed after both."""
 
     what: str
     value: float
@@ -59,7 +59,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The folder for all projects, and how to run commands in it."""
+    """Runs commands in projects below `scratch`."""
 
     scratch: Path
 
@@ -69,7 +69,7 @@ class Bench:
         return environment(self.scratch)
 
     def run(self, command: Sequence[str], cwd: Path | None = None, buffer: Buffer | None = None) -> Measured:
-        """Run a command, in a project and with a sandbox where it needs them."""
+        """Run a command to its end, in a project and with a sandbox if it needs them."""
         return measured(command, buffer.env if buffer else self.env, cwd or self.scratch)
 
     def project(self, name: str, posts: int, *organizations: str) -> Path:
@@ -83,7 +83,7 @@ class Bench:
 def startup(bench: Bench) -> Iterator[Number]:
     """`--help` and `--version` against click alone."""
     commands = [(sys.executable, "-c", "import click"), (*BUFFERCTL, "--help"), (*BUFFERCTL, "--version")]
-    for command in commands:  # compiles
+    for command in commands:  # once before, to compile modules
         bench.run(command)
     rounds = [[bench.run(command).wall for command in commands] for _ in range(21)]
     click, shown, version = (min(times) for times in zip(*rounds, strict=True))
@@ -109,7 +109,7 @@ def requests(bench: Bench) -> Iterator[Number]:
 
 
 def validate(bench: Bench) -> Iterator[Number]:
-    """How long `validate` of 10,000 posts takes, start-up and all, against only parsing with PyYAML's C loader."""
+    """How long `validate` of 10,000 posts takes, startup included, against only parsing with PyYAML's C loader."""
     folder = bench.project("validated", 10_000)
     ours, theirs = [], []
     bench.run((*BUFFERCTL, "validate"), folder)
@@ -122,7 +122,7 @@ def validate(bench: Bench) -> Iterator[Number]:
 
 
 def media(bench: Bench) -> Iterator[Number]:
-    """What 500 pictures of 2 MB add to `validate`: each is hashed whole, and none is decoded."""
+    """What 500 images of 2 MB add to `validate`, which hashes each in full and decodes none."""
     folder, example = bench.scratch / "pictures", _HERE.parent / "examples" / "pictures" / "media" / "console.jpg"
     (folder / "media").mkdir(parents=True)
     small = example.read_bytes()
@@ -140,7 +140,7 @@ def media(bench: Bench) -> Iterator[Number]:
 
 
 def _pictures(source: str) -> str:
-    """A root file with 500 posts, each with a picture of its own."""
+    """A root file with 500 posts, each with its own image."""
     head = "version: 1\ntimezone: UTC\nmedia: {public_url: https://acme.github.io/social}\norganizations:\n"
     lines = [head + "  - {name: Acme, channels: [{service: facebook, name: acme}]}\nposts:"]
     for number in range(500):
@@ -153,7 +153,7 @@ def _pictures(source: str) -> str:
 
 
 def campaign(bench: Bench) -> Iterator[Number]:
-    """What `validate` of a campaign of 10,000 posts takes, against the same posts written out."""
+    """What `validate` of a campaign of 10,000 posts takes, against the same posts written by hand."""
     folders = [bench.scratch / name for name in ("campaign", "by-hand")]
     runs: list[list[Measured]] = [[], []]
     for folder, by_hand in zip(folders, (False, True), strict=True):
@@ -170,7 +170,7 @@ def campaign(bench: Bench) -> Iterator[Number]:
 
 
 def worst(bench: Bench) -> Iterator[Number]:
-    """What `validate` takes for inputs designed to be slow, the better of two runs."""
+    """What `validate` takes for inputs designed to be slow, the faster of two runs."""
     for name, folder in hostile.projects(bench.scratch):
         runs = [bench.run((sys.executable, "-c", _ANY_EXIT, "validate"), folder) for _ in range(2)]
         yield Number(name, min(each.cpu for each in runs), 2, " s", f"{max(each.peak for each in runs):.0f} MiB")
@@ -178,7 +178,7 @@ def worst(bench: Bench) -> Iterator[Number]:
 
 
 def plan(bench: Bench) -> Iterator[Number]:
-    """What `plan` takes if nothing changed."""
+    """What `plan` takes if nothing has changed."""
     found = {}
     for posts in (1000, 10_000):
         folder = bench.project(f"planned-{posts}", posts)
@@ -192,7 +192,7 @@ def plan(bench: Bench) -> Iterator[Number]:
 
 
 def render(bench: Bench) -> Iterator[Number]:
-    """What a plan of 10,000 changes takes as text and as JSON, beyond making it."""
+    """What rendering a plan of 10,000 changes takes, as text and as JSON."""
     folder = bench.project("rendered", 10_000)
     output = bench.run((sys.executable, str(_HERE / "render.py"), str(folder)), folder).out.split()
     for form, seconds in zip(("text", "JSON"), map(float, output), strict=True):
@@ -216,7 +216,7 @@ def apply(bench: Bench) -> Iterator[Number]:
 
 
 def journal(bench: Bench) -> Iterator[Number]:
-    """What journal and verification add to an apply of 1,000."""
+    """What journal and verification add to an apply of 1,000 posts."""
     commands = {"with": _APPLY, "without": (sys.executable, str(_HERE / "without.py"), ".")}
     took: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(7):
@@ -230,7 +230,7 @@ def journal(bench: Bench) -> Iterator[Number]:
 
 
 def record(bench: Bench) -> Iterator[Number]:
-    """The record of 10,000 objects, as a shared store holds it and every command reads it."""
+    """The state of 10,000 objects: its size in a shared store, and what reading it takes."""
     folder = bench.project("recorded", 1)
     size, seconds = bench.run((sys.executable, str(_HERE / "record.py"), str(folder)), folder).out.split()
     yield Number("record of 10,000 objects", int(size) / 1e6, 3, " MB")
@@ -249,7 +249,7 @@ def quota(bench: Bench) -> Iterator[Number]:
 
 
 def page(bench: Bench) -> Iterator[Number]:
-    """The HTML report of 1,000 new posts: its size, and how soon a browser has it ready."""
+    """The HTML report of 1,000 new posts: its size, and how soon it can be used in a browser."""
     folder = bench.project("paged", 1000)
     bench.run((*BUFFERCTL, "plan", "--offline", "--report", "plan.html"), folder)
     report = folder / "plan.html"
@@ -276,7 +276,7 @@ NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (
 
 
 def main(names: Sequence[str]) -> int:
-    """Measure and print; the exit code."""
+    """Measure and print; returns the exit code."""
     known = {number.__name__: number for number in NUMBERS}
     if unknown := set(names) - set(known):
         print(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(known)}", file=sys.stderr)

@@ -1,7 +1,7 @@
-"""`make soak`: 10,000 posts, mixed faults, kills; prints faults, kills, declared, duplicates, lost.
+"""`make soak`: 10,000 posts under mixed faults and kills; prints how many posts were duplicated or lost.
 
-The real program in processes of its own against the sandbox on loopback; runs until an apply exits 0. Exits with
-1 if any post is duplicated or lost.
+Runs the real program, in its own process, against the sandbox until an apply exits 0. Exits with 1 if any post is
+duplicated or lost.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ FAULTS = (
     "missing-alias=0.001"
 )
 CHANNELS = {"twitter": "acme", "linkedin": "acme-inc", "mastodon": "acme", "threads": "acme"}
-#: Longer than any fault above delays a write or a list.
+#: Seconds, longer than any fault above delays a write or a list.
 SETTLE = "1"
 MOST_RUNS = 2000
 
 
 def main() -> int:
-    """Run it; the exit code."""
+    """Run it; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--posts", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def declare(folder: Path, posts: int) -> Counter[str]:
-    """Write a buffer.yaml with so many posts; their texts, one in fifty the same."""
+    """Write a buffer.yaml with so many posts, one in fifty with the same text; returns the texts."""
     lines = ["version: 1", "organizations:", "  - name: Acme", "    channels:"]
     texts: Counter[str] = Counter()
     for place, (service, name) in enumerate(CHANNELS.items()):
@@ -63,7 +63,7 @@ def declare(folder: Path, posts: int) -> Counter[str]:
 
 
 def apply_until_done(folder: Path, sandbox: Sandbox, chance: random.Random, kill_chance: float) -> tuple[int, int]:
-    """Apply, killing some runs, until one exits 0; how many runs and kills that took."""
+    """Apply, killing some runs, until one exits 0; returns the number of runs and of kills."""
     command = [sys.executable, "-m", "bufferctl", "apply", "--auto-approve", "--settle", SETTLE, "--timeout", "10"]
     environment = {
         **os.environ,

@@ -1,6 +1,6 @@
-"""apply without its journal and its verification, to measure what both cost. `FOLDER`: a project.
+"""`without.py FOLDER`: apply without journal and verification, to measure what they cost.
 
-Everything else is the same code; this journal writes nothing to disk.
+Everything else is the same code.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from bufferctl.state import StoredRecord
 
 
 class Forgetful(FileJournal):
-    """A journal that writes nothing."""
+    """A journal that writes nothing to disk."""
 
     def listed(self, home: str, ids: Collection[str]) -> None:
-        """Nothing."""
+        """Write nothing."""
 
     def intend(self, intents: Sequence[Intent]) -> None:
-        """Nothing."""
+        """Write nothing."""
 
     def settle(self, settled: Sequence[Settled]) -> None:
-        """Nothing."""
+        """Write nothing."""
 
     def compact(self, recorded: Collection[int] = (), revision: Revision | None = None) -> None:
-        """Nothing."""
+        """Write nothing."""
 
 
 def main(folder: Path) -> None:
