@@ -24,7 +24,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def test_posts_arrive_while_one_looks(sandbox: Sandbox, show: Show) -> None:
-    """The commands to try; then a post with its status and the channel's time, announced and marked as new."""
+    """The page shows commands to try; a new post is announced, marked, and shown at the channel's time."""
     page = show(sandbox.url)
     expect(page.locator("#commands")).to_contain_text(f"export BUFFER_API_URL={sandbox.url}")
     expect(page.locator("#said")).to_have_text("live")
@@ -49,9 +49,18 @@ def test_what_stood_there_before_is_not_new(sandbox: Sandbox, show: Show) -> Non
     expect(page.locator(".fresh")).to_have_count(0)
 
 
+def test_times_of_other_years(sandbox: Sandbox, show: Show) -> None:
+    """The year is shown only if it is not the sandbox's."""
+    channel = sandbox.channel("linkedin")["id"]
+    sandbox.person.create_post(channel, "Soon", dueAt="2029-12-04T09:00:00Z")
+    sandbox.person.create_post(channel, "Later", dueAt="2030-01-15T09:00:00Z")
+    page = show(sandbox.url)
+    expect(page.locator(".post time")).to_have_text(["Tue 4 Dec 10:00 CET", "Tue 15 Jan 2030 10:00 CET"])
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_serves_everybody(sandbox: Sandbox, show: Show, scheme: Literal["light", "dark"]) -> None:
-    """axe-core has no objections, and 380 pixels are enough."""
+    """axe-core finds nothing, and nothing overflows on 380 pixels."""
     image = {"url": "https://acme.example/a.png", "metadata": {"altText": "A picture"}}
     sandbox.person.create_post(sandbox.channel("twitter")["id"], "Word" * 60, assets=[{"image": image}])
     for width in (1280, 380):
