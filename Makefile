@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-# Programs that tests start would compile all modules again each time.
+# With it, each program that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-all test-lives test-long test-browser screenshots lint bench soak schemas lock clean help
@@ -31,7 +31,7 @@ demo: $(STAMP)   ## validate, plan, apply and a second plan, on the sandbox
 test: $(STAMP)   ## the tests
 	@$(PYTEST)
 
-test-all: test-lives test-long test-browser ## what takes minutes by nature, besides `make test`
+test-all: test-lives test-long test-browser ## the tests that take minutes, besides `make test`
 
 test-lives: $(STAMP) ## random histories of whole projects
 	@LIVES=300 $(PYTEST) tests/lives
@@ -67,7 +67,7 @@ schemas: $(STAMP) ## write the generated files
 	@$(BIN)/python docs/make_networks.py networks > docs/networks.md
 	@$(BIN)/python docs/make_networks.py rules > docs/rules.md
 
-screenshots: $(BROWSER) ## the pictures in docs/images
+screenshots: $(BROWSER) ## take the screenshots in docs/images
 	@$(BIN)/python docs/make_screenshots.py
 
 lock: $(STAMP)   ## update the locked dependencies

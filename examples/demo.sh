@@ -1,11 +1,11 @@
 #!/bin/sh
-# The main job on the sandbox: validate, plan, apply, and a second plan that says "No changes."
+# The whole workflow on the sandbox: validate, plan, apply, and a second plan that says "No changes."
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 cp -R "$here/quick-start/." "$work"
 cd "$work"
-export XDG_STATE_HOME="$work/.state" # the demo's journal and lock stay with the demo
+export XDG_STATE_HOME="$work/.state" # keeps the demo's journal and lock out of the user's folders
 
 : >exports
 bufferctl sandbox --port 0 >>exports 2>sandbox.log &
