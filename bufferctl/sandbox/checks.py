@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from bufferctl.sandbox.media import kind_of, media_problem
 from bufferctl.sandbox.networks import (
     BLUESKY_BYTES,
+    GOOGLE_DETAILS,
     GOOGLE_EVENT_TITLE,
     NETWORKS,
     THUMBNAIL_OFFSETS,
@@ -137,11 +138,6 @@ def _thread(text: str, thread: list[Doc], channel: Doc, roots: Sequence[str]) ->
         yield from _media(content["assets"], channel["service"], roots, thread=True)
 
 
-_GOOGLE_DETAILS = {
-    "whats_new": ("detailsWhatsNew", ()),
-    "offer": ("detailsOffer", ("title", "startDate", "endDate")),
-    "event": ("detailsEvent", ("title", "startDate", "endDate")),
-}
 METADATA_KEYS = {service: service for service, network in NETWORKS.items() if network.takes_posts} | {
     "googlebusiness": "google"
 }
@@ -189,7 +185,7 @@ def _google(metadata: Doc) -> Iterator[str]:
     if not metadata.get("type"):
         yield "Google Business posts require a type (what's new, offer, or event)."
         return
-    key, required = _GOOGLE_DETAILS[metadata["type"]]
+    key, _, required = GOOGLE_DETAILS[metadata["type"]]
     details = metadata.get(key)
     words = metadata["type"].replace("_", " ")
     if details is None:

@@ -57,7 +57,7 @@ class Control:
             ("GET", "account"): lambda _body: dump(self._core.store),
             ("GET", "board"): lambda _body: board(service),
             ("PUT", "channels"): lambda body: person.set_channel(body.pop("id"), **body),
-            ("POST", "posts"): self._seed,
+            ("POST", "posts"): lambda body: {"ids": seed(self._core, body.get("posts"), body.get("ideas"))},
             ("PUT", "posts"): lambda body: person.edit_post(body.pop("id"), **body),
             ("DELETE", "posts"): lambda body: person.delete_post(body["id"]),
         }
@@ -94,9 +94,6 @@ class Control:
     def _order_faults(self, body: Doc) -> Doc:
         self._service.order_faults(Faults(body.get("rules", ()), int(body.get("seed", 0))))
         return self._service.faults.describe()
-
-    def _seed(self, body: Doc) -> Doc:
-        return {"ids": seed(self._core, body.get("posts"), body.get("ideas"))}
 
     def _choose(self, body: Doc) -> Doc:
         chosen = asdict(replace(self._core.options, **body))

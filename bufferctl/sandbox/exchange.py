@@ -1,4 +1,4 @@
-"""One HTTP request and its response, the context that resolvers get, and the quotas that may refuse the request.
+"""One HTTP request and its response, and the quotas that may refuse the request.
 
 Quotas are rolling windows, with headers in every form seen so far, and the 429 (NOTES: Limits).
 """
@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol, TypeAlias
-
-from graphql import GraphQLResolveInfo
+from typing import Any, Literal
 
 from bufferctl.sandbox.clock import iso
-from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.store import Doc
 
 _MINUTE, _DAY = 60, 86_400
@@ -73,35 +69,6 @@ class RequestRecord:
     def writes(self) -> bool:
         """Whether it is a mutation."""
         return self.kind == "mutation"
-
-
-class WriteFaults(Protocol):
-    """Faults that may hit the write of one alias in a mutation."""
-
-    def around(self, name: str, alias: str, write: Callable[[], Doc]) -> Doc:
-        """Do the write or skip it, then return its answer or raise."""
-        ...
-
-
-class NoWriteFaults:
-    """No faults: every write succeeds."""
-
-    def around(self, name: str, alias: str, write: Callable[[], Doc]) -> Doc:  # noqa: ARG002 - the protocol's shape
-        """Do the write and return its answer."""
-        return write()
-
-
-@dataclass
-class Exchange:
-    """The context of every resolver. `hidden_since` (ms): newer rows are not in lists yet; None hides nothing."""
-
-    core: Core
-    faults: WriteFaults = field(default_factory=NoWriteFaults)
-    hidden_since: int | None = None
-
-
-Info: TypeAlias = GraphQLResolveInfo[Exchange]
-"""The argument that every resolver gets in addition to its parent."""
 
 
 @dataclass

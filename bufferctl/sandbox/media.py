@@ -7,7 +7,7 @@ for URLs below `Options.media_roots`, which may be on this machine; nothing else
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.error import HTTPError
 from urllib.parse import SplitResult, urlsplit
@@ -45,7 +45,8 @@ def gone(post: Doc, roots: Sequence[str]) -> str | None:
     if not roots:
         return None
     items = [post, *((post["metadata"] or {}).get("thread") or [])]
-    found = (_fetched(url, kind) for kind, url in _media_of(items) if _is_below(url, roots))
+    media = (kind_of(asset) for item in items for asset in item.get("assets") or [])
+    found = (_fetched(value["url"], kind) for kind, value in media if _is_below(value["url"], roots))
     return next(filter(None, found), None)
 
 
@@ -65,12 +66,6 @@ def split_url(url: str) -> SplitResult | None:
 
 def _is_below(url: str, roots: Sequence[str]) -> bool:
     return any(url.startswith(f"{root.rstrip('/')}/") for root in roots)
-
-
-def _media_of(items: Iterable[Doc]) -> Iterator[tuple[str, str]]:
-    for item in items:
-        for kind, value in map(kind_of, item.get("assets") or []):
-            yield kind, value["url"]
 
 
 def _fetched(url: str, kind: str) -> str | None:

@@ -54,6 +54,12 @@ NETWORKS = {
     "startPage": Network("Start Page", None, takes_posts=False),
 }
 
+#: By the type of a Google Business post: the field with its details, the GraphQL type of these, what they must have.
+GOOGLE_DETAILS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "whats_new": ("detailsWhatsNew", "GoogleBusinessWhatsNewMetaData", ()),
+    "offer": ("detailsOffer", "GoogleBusinessOfferMetaData", ("title", "startDate", "endDate")),
+    "event": ("detailsEvent", "GoogleBusinessEventMetaData", ("title", "startDate", "endDate")),
+}
 BLUESKY_BYTES = 3000
 TIKTOK_VIDEO_TEXT = 2200
 TWITTER_PREMIUM_TEXT = 25_000

@@ -7,6 +7,7 @@ its payload union. Nothing edits or deletes an idea.
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from bufferctl.sandbox.clock import epoch_ms, iso, parse_time
 from bufferctl.sandbox.core import Core, answer
@@ -70,7 +71,7 @@ def create_tag(core: Core, wanted: Doc) -> Doc:
 
 def update_tag(core: Core, wanted: Doc) -> Doc:
     """Answer `updateTag`: name and color are replaced."""
-    organization, tag = find_tag(core, wanted["id"])
+    organization, tag = find(core, "tags", wanted["id"])
     if organization is None or tag is None:
         return answer("NotFoundError", message="Tag not found")
     others = [one for one in organization["tags"] if one["id"] != tag["id"]]
@@ -85,17 +86,12 @@ def update_tag(core: Core, wanted: Doc) -> Doc:
 
 def delete_tag(core: Core, wanted: Doc) -> Doc:
     """Answer `deleteTag`: posts lose the tag."""
-    organization, tag = find_tag(core, wanted["id"])
+    organization, tag = find(core, "tags", wanted["id"])
     if organization is None or tag is None:
         return answer("NotFoundError", message="Tag not found")
     tags = [one for one in organization["tags"] if one is not tag]
     core.store.put_organization({**organization, "tags": tags})
     return answer("DeleteTagActionSuccess", id=tag["id"])
-
-
-def find_tag(core: Core, tag_id: str) -> tuple[Doc | None, Doc | None]:
-    """Return a tag's organization and the tag, or None and None if there is no tag with this id."""
-    return _find(core, "tags", tag_id)
 
 
 def create_template(core: Core, wanted: Doc) -> Doc:
@@ -116,7 +112,7 @@ def create_template(core: Core, wanted: Doc) -> Doc:
 
 def update_template(core: Core, wanted: Doc) -> Doc:
     """Answer `updatePostTemplate`: omitted fields stay."""
-    organization, before = find_template(core, wanted["id"])
+    organization, before = find(core, "postTemplates", wanted["id"])
     if organization is None or before is None:
         return answer("VoidMutationError", message="Document not found")
     template = {**before, **_given(wanted), "updatedAt": iso(core.now())}
@@ -129,7 +125,7 @@ def update_template(core: Core, wanted: Doc) -> Doc:
 
 def delete_template(core: Core, wanted: Doc) -> Doc:
     """Answer `deletePostTemplate`."""
-    organization, template = find_template(core, wanted["id"])
+    organization, template = find(core, "postTemplates", wanted["id"])
     if organization is None:
         return answer("VoidMutationError", message="Document not found")
     kept = [one for one in organization["postTemplates"] if one is not template]
@@ -137,12 +133,8 @@ def delete_template(core: Core, wanted: Doc) -> Doc:
     return answer("EmptySuccess", _empty="")
 
 
-def find_template(core: Core, template_id: str) -> tuple[Doc | None, Doc | None]:
-    """Return a template's organization and the template, or None and None if there is no template with this id."""
-    return _find(core, "postTemplates", template_id)
-
-
-def _find(core: Core, kind: str, wanted_id: str) -> tuple[Doc | None, Doc | None]:
+def find(core: Core, kind: Literal["tags", "postTemplates"], wanted_id: str) -> tuple[Doc | None, Doc | None]:
+    """Return an object's organization and the object, or None and None if there is no object with this id."""
     for organization in core.store.organizations.values():
         for one in organization.get(kind, []):
             if one["id"] == wanted_id:

@@ -14,9 +14,10 @@ from importlib import resources
 from bufferctl.sandbox.clock import iso
 from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.exchange import Request, Response
+from bufferctl.sandbox.media import kind_of
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.service import Service
-from bufferctl.sandbox.store import Doc
+from bufferctl.sandbox.store import Doc, in_queue
 
 SHOWN = 40
 """How many posts per channel and ideas per organization the page shows; the others are only counted."""
@@ -91,14 +92,13 @@ def _channel(core: Core, channel: Doc, tags: dict[str, str]) -> Doc:
 
 def _post(post: Doc, tags: dict[str, str]) -> Doc:
     thread = (post["metadata"] or {}).get("thread") or []
-    queued = not (post["isCustomScheduled"] or post["sharedNow"])
     return {
         "id": post["id"],
         "status": post["status"],
         "text": post["text"],
         "title": (post["metadata"] or {}).get("title") or "",
         "at": post["sentAt"] or post["dueAt"],
-        "queued": queued and post["status"] == "scheduled",
+        "queued": in_queue(post),
         "media": [_medium(each) for each in post["assets"]],
         "thread": len(thread),
         "tags": [tags.get(tag, tag) for tag in post["tagIds"]],
@@ -108,7 +108,7 @@ def _post(post: Doc, tags: dict[str, str]) -> Doc:
 
 
 def _medium(asset: Doc) -> Doc:
-    ((kind, value),) = ((kind, value) for kind, value in asset.items() if value is not None)
+    kind, value = kind_of(asset)
     picture = value.get("thumbnailUrl") or (value["url"] if kind == "image" else None)
     metadata = value.get("metadata") or {}
     return {"kind": kind, "picture": picture, "alt": metadata.get("altText") or "", "url": value["url"]}

@@ -51,9 +51,7 @@ class Person:
     def delete_post(self, post_id: str) -> None:
         """Delete a post, whether sent or not."""
         with self._acting():
-            post = self._post(post_id)
-            self._core.store.delete_post(post_id)
-            schedule.close_ranks(self._core.store, self._channel(post["channelId"]), schedule.queue_slot(post))
+            schedule.delete(self._core.store, self._post(post_id))
 
     def approve(self, post_id: str) -> Doc:
         """Approve a post that is waiting for approval, or schedule a draft: it gets its requested time or slot."""
@@ -72,7 +70,8 @@ class Person:
             post = self._post(post_id)
             slot = schedule.queue_slot(post)
             publish(self._channel(post["channelId"]), post, self._core.now())
-            return self._save(post, slot)
+            schedule.save(self._core.store, post, slot)
+            return post
 
     def mark_published(self, post_id: str) -> Doc:
         """Mark a notification post as published by hand."""
@@ -153,14 +152,8 @@ class Person:
                 raise ValueError(f"a post has no {', '.join(sorted(unknown))}")
             slot = schedule.queue_slot(post)
             post.update(fields, updatedAt=iso(self._core.now()))
-            return self._save(post, slot)
-
-    def _save(self, post: Doc, slot: str | None) -> Doc:
-        """Save a post that was in a queue slot; if it left the slot, the posts behind it move up."""
-        self._core.store.put_post(post)
-        if schedule.queue_slot(post) != slot:
-            schedule.close_ranks(self._core.store, self._channel(post["channelId"]), slot)
-        return post
+            schedule.save(self._core.store, post, slot)
+            return post
 
     def _post(self, post_id: str) -> Doc:
         post = self._core.store.post(post_id)

@@ -11,7 +11,7 @@ from bufferctl.sandbox.clock import epoch_ms, iso, millis, parse_time
 from bufferctl.sandbox.core import Core, answer
 from bufferctl.sandbox.fixture import complete_post
 from bufferctl.sandbox.media import kind_of
-from bufferctl.sandbox.store import Doc, new_id, stable_id
+from bufferctl.sandbox.store import Doc, in_queue, new_id, stable_id
 
 _DUPLICATE_WINDOW = timedelta(hours=1)  # with `refuse_duplicates`: how long a text counts as posted recently
 _KEPT_METADATA = {
@@ -81,9 +81,7 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
     post.update({name: wanted[name] for name in ("ideaId", "schedulingType") if wanted.get(name)})
     with core.store.transaction():
         schedule.reschedule(core, channel, post, wanted)
-        core.store.put_post(post)
-        if schedule.queue_slot(post) != slot:
-            schedule.close_ranks(core.store, channel, slot)
+        schedule.save(core.store, post, slot)
     return _success(core, post)
 
 
@@ -96,8 +94,7 @@ def delete_post(core: Core, post_id: str) -> Doc:
     if post["status"] == "sending" or (post["status"] == "sent" and not core.options.delete_sent):
         return answer("VoidMutationError", message="Sent posts cannot be deleted")
     with core.store.transaction():
-        core.store.delete_post(post_id)
-        schedule.close_ranks(core.store, core.store.channels[post["channelId"]], schedule.queue_slot(post))
+        schedule.delete(core.store, post)
     return answer("DeletePostSuccess", id=post_id)
 
 
@@ -107,10 +104,10 @@ def move_post(core: Core, post_id: str, position: str) -> Doc:
     post = core.store.post(post_id)
     if post is None:
         return answer("VoidMutationError", message="Document not found")
-    if post["status"] != "scheduled" or post["isCustomScheduled"] or post["sharedNow"]:
+    if not in_queue(post):
         return answer("VoidMutationError", message="Post is not in the queue")
     with core.store.transaction():
-        schedule.move_in_queue(core.store, core.store.channels[post["channelId"]], post, top=position == "top")
+        schedule.move_in_queue(core.store, post, top=position == "top")
         core.store.put_post(post)
     return _success(core, post)
 

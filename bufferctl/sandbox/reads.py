@@ -6,7 +6,6 @@ Metrics are made up but the same in every run, both a post's own and their sums.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Callable, Iterable
@@ -130,12 +129,10 @@ def listed(docs: list[Doc], first: int | None, after: str | None, *, most: int |
     _check_first(first)
     if most is not None and (first or 0) > most:
         raise bad_input(f"first must not be greater than {most}")
-    start = key_of(after, 1) if after is not None else [0]
-    if start is None:
-        raise bad_input("Invalid cursor")
+    start = _key_of(after, 1) if after is not None else [0]
     size = _PAGE_DEFAULT if first is None else first
     places = range(len(docs))[max(0, start[0]) :][:size]
-    edges = [{"node": docs[place], "cursor": cursor_of([place + 1])} for place in places]
+    edges = [{"node": docs[place], "cursor": _cursor_of([place + 1])} for place in places]
     more = bool(docs) and (places.stop if edges else start[0]) < len(docs)
     return {"edges": edges, "pageInfo": _page_info(edges, more=more), "totalCount": len(docs)}
 
@@ -175,12 +172,10 @@ def _page(
 ) -> Doc:
     first, after = page
     _check_first(first)
-    start = key_of(after, len(keys)) if after is not None else []
-    if start is None:
-        raise bad_input("Invalid cursor")
+    start = _key_of(after, len(keys)) if after is not None else []
     size = min(_PAGE_DEFAULT if first is None else first, core.options.page_max)
     rows = core.store.page(table, where.terms, where.values, keys, start, size + 1)
-    edges = [{"node": view(doc), "cursor": cursor_of(key)} for doc, key in rows[:size]]
+    edges = [{"node": view(doc), "cursor": _cursor_of(key)} for doc, key in rows[:size]]
     return {"edges": edges, "pageInfo": _page_info(edges, more=len(rows) > size)}
 
 
@@ -200,19 +195,19 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def cursor_of(key: list[int]) -> str:
-    """Wrap a sort key into an opaque cursor."""
+def _cursor_of(key: list[int]) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
 
 
-def key_of(cursor: str, length: int) -> list[int] | None:
-    """Unwrap a cursor of `length` parts; None if it is not one."""
+def _key_of(cursor: str, length: int) -> list[int]:
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-    except (ValueError, binascii.Error, RecursionError):
-        return None
+    except (ValueError, RecursionError):
+        key = None
     fits = isinstance(key, list) and len(key) == length and all(type(part) is int and abs(part) < 2**62 for part in key)
-    return key if fits else None
+    if not fits:
+        raise bad_input("Invalid cursor")
+    return list(key)
 
 
 def post_metrics(post: Doc, channel: Doc, now: datetime) -> list[Doc] | None:

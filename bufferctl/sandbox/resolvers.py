@@ -7,15 +7,16 @@ notes), it answers like an account that has none.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from ariadne import MutationType, ObjectType, QueryType
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLResolveInfo
 
 from bufferctl.sandbox import organization, posts, reads, views
 from bufferctl.sandbox.clock import parse_time
 from bufferctl.sandbox.core import Core, allowed_actions, answer
-from bufferctl.sandbox.exchange import Info
+from bufferctl.sandbox.faults import RequestFaults
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.schedule import day_counts
 from bufferctl.sandbox.store import Doc, stable_id
@@ -28,6 +29,19 @@ _ACCOUNT: Doc = {
 _CHANNEL_ACTIONS = ["viewChannel", "viewPublish", "readUpdates", "manageUpdates", "managePostingSchedule"]
 _SHORTENER = {"domain": "buff.ly", "name": "Buffer"}
 _NO_CONTENT_ITEM = "Content item not found"
+
+
+@dataclass
+class Exchange:
+    """The context of every resolver. `hidden_since` (ms): newer rows are not in lists yet; None hides nothing."""
+
+    core: Core
+    faults: RequestFaults
+    hidden_since: int | None = None
+
+
+Info: TypeAlias = GraphQLResolveInfo[Exchange]
+"""The argument that every resolver gets in addition to its parent."""
 
 query = QueryType()
 mutation = MutationType()
@@ -196,7 +210,7 @@ def _idea_groups(_root: Any, info: Info, input: Doc) -> list[Doc]:
 
 @query.field("tag")
 def _tag(_root: Any, info: Info, input: Doc) -> Doc:
-    return _found(organization.find_tag(info.context.core, input["id"])[1], "Tag")
+    return _found(organization.find(info.context.core, "tags", input["id"])[1], "Tag")
 
 
 @query.field("tagsV2")
@@ -207,7 +221,7 @@ def _tags(_root: Any, info: Info, input: Doc, first: int | None = None, after: s
 
 @query.field("postTemplate")
 def _template(_root: Any, info: Info, input: Doc) -> Doc | None:
-    owner, template = organization.find_template(info.context.core, input["id"])
+    owner, template = organization.find(info.context.core, "postTemplates", input["id"])
     return {**template, "organizationId": owner["id"]} if owner and template else None
 
 

@@ -189,7 +189,7 @@ class Sandbox:
         self.person = Person(self.core)
         quota = Quota(rate_limit, rate_headers) if rate_limit else None
         self.service = Service(self.core, key, faults=ordered, quota=quota)
-        self.service.control = Control(self.service, self.person)
+        self.service.control = Control(self.service, self.person).answer
         self.service.page = BoardPage(key)
         self._server: Server | None = None
 

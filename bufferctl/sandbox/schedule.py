@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bufferctl.sandbox.clock import epoch_ms, iso, parse_time
 from bufferctl.sandbox.core import Core
-from bufferctl.sandbox.store import Doc, Store
+from bufferctl.sandbox.store import Doc, Store, in_queue
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WAITING = {"draft", "needs_approval"}
@@ -43,21 +43,32 @@ def next_free_slot(store: Store, channel: Doc, now: datetime) -> datetime | None
 
 def queue_slot(post: Doc) -> str | None:
     """Return the slot of a queued post, None for a post without a slot."""
-    queued = post["status"] == "scheduled" and not post["isCustomScheduled"] and not post["sharedNow"]
-    return post["dueAt"] if queued else None
+    return post["dueAt"] if in_queue(post) else None
 
 
-def close_ranks(store: Store, channel: Doc, freed: str | None) -> None:
-    """Move the posts behind a freed slot up by one each; with None, do nothing."""
+def save(store: Store, post: Doc, slot: str | None) -> None:
+    """Save a post that was in this slot, None for none; if it has left the slot, the posts behind it move up."""
+    store.put_post(post)
+    if queue_slot(post) != slot:
+        _close_ranks(store, post, slot)
+
+
+def delete(store: Store, post: Doc) -> None:
+    """Delete a post; the posts behind it in the queue move up."""
+    store.delete_post(post["id"])
+    _close_ranks(store, post, queue_slot(post))
+
+
+def _close_ranks(store: Store, left: Doc, freed: str | None) -> None:
     if freed is None:
         return
-    behind = [post for post in _queue(store, channel) if post["dueAt"] > freed]
+    behind = [post for post in _queue(store, left) if post["dueAt"] > freed]
     _deal(store, None, behind, [freed, *(post["dueAt"] for post in behind)][: len(behind)])
 
 
-def move_in_queue(store: Store, channel: Doc, post: Doc, *, top: bool) -> None:
+def move_in_queue(store: Store, post: Doc, *, top: bool) -> None:
     """Move a queued post to the top or bottom; the slots in use stay the same. The caller saves the post itself."""
-    queue = [other for other in _queue(store, channel) if other["id"] != post["id"]]
+    queue = [other for other in _queue(store, post) if other["id"] != post["id"]]
     slots = sorted(slot for slot in [post["dueAt"], *(other["dueAt"] for other in queue)] if slot)
     _deal(store, post, [post, *queue] if top else [*queue, post], slots)
 
@@ -132,14 +143,15 @@ def day_counts(core: Core, channel: Doc, moment: datetime) -> tuple[int, int]:
     return core.store.count("posts", scheduled, values), core.store.count("posts", sent, values)
 
 
-def _queue(store: Store, channel: Doc) -> list[Doc]:
-    """Return the posts in the channel's slots, in slot order."""
-    return store.posts("channel = ? AND status = 'scheduled' AND queued AND due IS NOT NULL", (channel["id"],), "due")
+def _queue(store: Store, post: Doc) -> list[Doc]:
+    """Return the posts in the slots of the post's channel, in slot order."""
+    where = "channel = ? AND status = 'scheduled' AND queued AND due IS NOT NULL"
+    return store.posts(where, (post["channelId"],), "due")
 
 
 def _take_first_slot(store: Store, channel: Doc, post: Doc, now: datetime) -> None:
     """Put a post at the front of the queue: the others move down by one each. The caller saves the post itself."""
-    queue = [other for other in _queue(store, channel) if other["id"] != post["id"]]
+    queue = [other for other in _queue(store, post) if other["id"] != post["id"]]
     free = next_free_slot(store, channel, now)
     _deal(store, post, [post, *queue], sorted([other["dueAt"] for other in queue] + ([iso(free)] if free else [])))
 

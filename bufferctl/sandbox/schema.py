@@ -24,6 +24,7 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     ValueNode,
+    get_operation_ast,
     parse,
     validate,
     value_from_ast_untyped,
@@ -76,17 +77,9 @@ def _date_time(value: Any) -> str:
     return iso(parse_time(_identifier(value)))
 
 
-@dataclass(frozen=True)
-class ParsedDocument:
-    """The result of reading a text: the document, or the `errors` of the 400 that refuses it."""
-
-    node: DocumentNode | None
-    errors: tuple[Doc, ...] = ()
-
-
 @functools.lru_cache(maxsize=512)
-def read_document(text: str) -> ParsedDocument:
-    """Read a document; problems with it are in `errors`."""
+def read_document(text: str) -> DocumentNode | tuple[Doc, ...]:
+    """Return the document, or the errors of the 400 that refuses it."""
     try:
         return _read(text)
     except RecursionError:
@@ -97,18 +90,15 @@ def root_fields(
     document: DocumentNode, operation_name: str | None
 ) -> tuple[str | None, str | None, list[tuple[str, str]]]:
     """Return (name, kind, root fields as (alias, field)) of the operation that would run."""
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    chosen = [
-        node for node in operations if operation_name is None or (node.name and node.name.value == operation_name)
-    ]
-    if len(chosen) != 1:
+    chosen = get_operation_ast(document, operation_name)
+    if chosen is None:
         return operation_name, None, []
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    fields = list(dict.fromkeys(_fields(chosen[0].selection_set, fragments)))
-    return chosen[0].name.value if chosen[0].name else None, chosen[0].operation.value, fields
+    fields = list(dict.fromkeys(_fields(chosen.selection_set, fragments)))
+    return chosen.name.value if chosen.name else None, chosen.operation.value, fields
 
 
-def _read(text: str) -> ParsedDocument:
+def _read(text: str) -> DocumentNode | tuple[Doc, ...]:
     try:
         node = parse(text, max_tokens=MAX_TOKENS)
     except GraphQLSyntaxError as error:
@@ -120,14 +110,13 @@ def _read(text: str) -> ParsedDocument:
     if message := excess(node):
         return _refused(message)
     errors = validate(executable_schema(), node)
-    shown = ({**error.formatted, "extensions": {"code": _INVALID}} for error in errors)
-    return ParsedDocument(node, tuple(dict(one) for one in shown))
+    return tuple({**error.formatted, "extensions": {"code": _INVALID}} for error in errors) or node
 
 
-def _refused(message: str, code: str | None = None, **more: object) -> ParsedDocument:
+def _refused(message: str, code: str | None = None, **more: object) -> tuple[Doc, ...]:
     """Return a refusal; one for an exceeded limit has no code (NOTES: Errors)."""
     extensions = {"extensions": {"code": code}} if code else {}
-    return ParsedDocument(None, ({"message": message, **more, **extensions},))
+    return ({"message": message, **more, **extensions},)
 
 
 def _fields(selection_set: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> list[tuple[str, str]]:

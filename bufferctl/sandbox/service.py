@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import format_datetime
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from ariadne import graphql_sync
 from graphql import DocumentNode, GraphQLError
 
 from bufferctl.sandbox.clock import epoch_ms
 from bufferctl.sandbox.core import Core
-from bufferctl.sandbox.exchange import Exchange, Quota, Request, RequestRecord, Response, refused
+from bufferctl.sandbox.exchange import Quota, Request, RequestRecord, Response, refused
 from bufferctl.sandbox.faults import Fault, FaultRecord, Faults, RequestFaults, spoiled
+from bufferctl.sandbox.resolvers import Exchange
 from bufferctl.sandbox.schema import executable_schema, read_document, root_fields
 from bufferctl.sandbox.store import Doc
 
@@ -58,11 +60,11 @@ def read_request(request: Request, record: RequestRecord) -> Operation | Respons
     if isinstance(data, Response):
         return data
     document = read_document(data["query"])
-    if document.node is None or document.errors:
-        return Response.of_json(400, {"errors": document.errors})
-    record.operation, record.kind, record.fields = root_fields(document.node, data.get("operationName") or None)
+    if isinstance(document, tuple):
+        return Response.of_json(400, {"errors": document})
+    record.operation, record.kind, record.fields = root_fields(document, data.get("operationName") or None)
     record.variables = data.get("variables") or {}
-    return Operation(data, document.node)
+    return Operation(data, document)
 
 
 def execute(exchange: Exchange, operation: Operation) -> Response:
@@ -126,22 +128,6 @@ def _without_surrogates(value: Any) -> Any:
 CONTROL_PREFIX = "/_sandbox/"
 
 
-class Control(Protocol):
-    """The handler for paths under CONTROL_PREFIX (control.py)."""
-
-    def answer(self, request: Request) -> Response:
-        """Answer one request."""
-        ...
-
-
-class WebPage(Protocol):
-    """The handler for browsers (page.py)."""
-
-    def __call__(self, request: Request) -> Response | None:
-        """Answer one request, or leave it to the endpoint."""
-        ...
-
-
 @dataclass
 class Delivery:
     """How to deliver a response: send it, cut the connection, or send nothing until the client gives up."""
@@ -151,10 +137,14 @@ class Delivery:
 
 
 class Service:
-    """Answers requests one at a time. `requests` records each; `quota`: None for no limit; `faults` may change."""
+    """Answers requests one at a time. `requests` records each; `quota`: None for no limit; `faults` may change.
 
-    control: Control | None = None
-    page: WebPage | None = None
+    `control` answers paths under CONTROL_PREFIX (control.py), and `page` browsers, with None for a request that is left
+    to the endpoint (page.py).
+    """
+
+    control: Callable[[Request], Response] | None = None
+    page: Callable[[Request], Response | None] | None = None
 
     def __init__(self, core: Core, key: str, *, faults: Faults | None = None, quota: Quota | None = None) -> None:
         self.core = core
@@ -172,7 +162,7 @@ class Service:
     def answer(self, request: Request) -> Delivery:
         """Answer one request; to be called by one thread at a time."""
         if self.control and request.path.startswith(CONTROL_PREFIX):
-            return Delivery(self.dated(self.control.answer(request)))
+            return Delivery(self.dated(self.control(request)))
         if self.page and (page := self.page(request)):
             return Delivery(self.dated(page))
         with self.core.store.lock, self.core.at(self.core.now()):

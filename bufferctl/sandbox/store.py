@@ -212,11 +212,15 @@ def _make_private(path: str) -> None:
         raise sqlite3.OperationalError("unable to open database file") from error
 
 
+def in_queue(post: Doc) -> bool:
+    """Return whether the queue decides when a scheduled post goes out."""
+    return post["status"] == "scheduled" and not (post["isCustomScheduled"] or post["sharedNow"])
+
+
 def _post_row(doc: Doc) -> tuple[Any, ...]:
-    queued = doc["status"] == "scheduled" and not doc["isCustomScheduled"] and not doc["sharedNow"]
     return (
         doc["id"], doc["organizationId"], doc["channelId"], doc["status"], millis(doc["createdAt"]),
-        millis(doc["dueAt"]), millis(doc["sentAt"]), queued, _tag_column(doc["tagIds"]), json.dumps(doc),
+        millis(doc["dueAt"]), millis(doc["sentAt"]), in_queue(doc), _tag_column(doc["tagIds"]), json.dumps(doc),
     )  # fmt: skip
 
 

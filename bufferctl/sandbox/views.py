@@ -7,6 +7,7 @@ from typing import Any
 
 from bufferctl.sandbox.checks import item_link
 from bufferctl.sandbox.media import kind_of, split_url
+from bufferctl.sandbox.networks import GOOGLE_DETAILS, NETWORKS
 from bufferctl.sandbox.store import Doc, stable_id
 
 _IMAGE_TYPES = {"gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
@@ -76,28 +77,18 @@ def _document(sent: Doc) -> Doc:
     return _asset("document", sent["url"], "application/pdf", sent["thumbnailUrl"], document=document)
 
 
-_TYPENAMES = {
-    "twitter": "TwitterPostMetadata", "instagram": "InstagramPostMetadata", "facebook": "FacebookPostMetadata",
-    "linkedin": "LinkedInPostMetadata", "threads": "ThreadsPostMetadata", "bluesky": "BlueskyPostMetadata",
-    "mastodon": "MastodonPostMetadata", "pinterest": "PinterestPostMetadata", "tiktok": "TiktokPostMetadata",
-    "youtube": "YoutubePostMetadata", "googlebusiness": "GoogleBusinessPostMetadata",
-    "substack": "SubstackPostMetadata",
-}  # fmt: skip
-_GOOGLE_DETAILS = {
-    "whats_new": ("detailsWhatsNew", "GoogleBusinessWhatsNewMetaData"),
-    "offer": ("detailsOffer", "GoogleBusinessOfferMetaData"),
-    "event": ("detailsEvent", "GoogleBusinessEventMetaData"),
-}
+#: How the schema spells these services in the names of its types; the others only get a capital letter.
+_SPELLINGS = {"linkedin": "LinkedIn", "googlebusiness": "GoogleBusiness", "whatsapp": "WhatsApp"}
 _CATEGORIES = {"22": "People & Blogs", "24": "Entertainment", "27": "Education", "28": "Science & Technology"}
 
 
 def metadata_view(post: Doc, channel: Doc) -> Doc | None:
     """Return the PostMetadata object of a post; None on networks without one."""
     service = channel["service"]
-    if service not in _TYPENAMES:
+    if not NETWORKS[service].takes_posts:
         return None
     sent: Doc = post["metadata"] or {}
-    view: Doc = {**sent, "__typename": _TYPENAMES[service], "annotations": _annotations(sent)}
+    view: Doc = {**sent, "__typename": _type_name(service, "PostMetadata"), "annotations": _annotations(sent)}
     view["type"] = sent.get("type") or {"youtube": "short", "googlebusiness": "whats_new"}.get(service, "post")
     view["isAiGenerated"] = bool(sent.get("isAiGenerated"))
     if service in {"twitter", "threads", "bluesky", "mastodon"}:
@@ -109,9 +100,7 @@ def metadata_view(post: Doc, channel: Doc) -> Doc | None:
 
 def channel_metadata_view(channel: Doc) -> Doc | None:
     """Return the ChannelMetadata object: the fixture's fields under the service's type; two services have none."""
-    typename = "LinkedInMetadata" if channel["service"] == "linkedin" else f"{channel['service'].capitalize()}Metadata"
-    if channel["service"] in {"googlebusiness", "whatsapp"}:
-        typename = {"googlebusiness": "GoogleBusinessMetadata", "whatsapp": "WhatsAppMetadata"}[channel["service"]]
+    service = channel["service"]
     defaults: dict[str, Doc] = {
         "instagram": {"defaultToReminders": False}, "tiktok": {"defaultToReminders": False},
         "youtube": {"defaultToReminders": False}, "pinterest": {"boards": []}, "twitter": {}, "facebook": {},
@@ -120,9 +109,14 @@ def channel_metadata_view(channel: Doc) -> Doc | None:
         "linkedin": {"shouldShowLinkedinAnalyticsRefreshBanner": False},
         "whatsapp": {"businessPortfolioId": "3001", "phoneNumberId": "3002", "wabaId": "3003"},
     }  # fmt: skip
-    if channel["service"] not in defaults:
+    if service not in defaults:
         return None
-    return {**defaults[channel["service"]], **(channel["metadata"] or {}), "__typename": typename}
+    typename = _type_name(service, "Metadata")
+    return {**defaults[service], **(channel["metadata"] or {}), "__typename": typename}
+
+
+def _type_name(service: str, suffix: str) -> str:
+    return _SPELLINGS.get(service, service.capitalize()) + suffix
 
 
 def _own(service: str, sent: Doc, channel: Doc) -> Doc:
@@ -194,7 +188,7 @@ def _youtube(sent: Doc) -> dict[str, Any]:
 
 
 def _google(sent: Doc) -> Doc | None:
-    key, typename = _GOOGLE_DETAILS.get(sent.get("type") or "whats_new", ("", ""))
+    key, typename, _ = GOOGLE_DETAILS.get(sent.get("type") or "whats_new", ("", "", ()))
     details = sent.get(key)
     return {**details, "button": details.get("button") or "none", "__typename": typename} if details else None
 
