@@ -27,7 +27,7 @@ from bufferctl.apply import (
 from bufferctl.cli import annotating, outputs, saved
 from bufferctl.cli.console import Console
 from bufferctl.cli.outputs import with_pictures
-from bufferctl.cli.session import Planned, Session
+from bufferctl.cli.session import Session
 from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError, worst
 from bufferctl.model import Live
@@ -55,7 +55,6 @@ class Applying:
     clock: Timer | None = None
     not_created: frozenset[str] = frozenset()
     publisher: Publisher | None = None
-    _planned: Planned | None = None
     _shortening: frozenset[str] = frozenset()
     outcomes: list[Outcome] = field(default_factory=list)
 
@@ -77,14 +76,11 @@ class Applying:
                 session.state = save_state(replace(session.state, bindings=bindings), session.journal, session.store)
                 self.options = replace(self.options, unsettled=found.unsettled)
                 self._report_recovered(found)
-            self._planned = session.plan(self.options, names)
-        return self._planned.plan
+            return session.plan(self.options, names)
 
     def run(self, plan: Plan) -> BufferctlError | None:
         """Carry out `plan`, or as much of it as possible; the error that stopped it, if one did."""
-        session = self.session
-        if self._planned is None:
-            raise ValueError("plan first")
+        session, live = self.session, self.live
         session.state = begin_run(session.state, plan)
         with self._stopping.listening(patient=True), self._watching(len(plan.writes)) as watching:
             self._keep_pace(watching)
@@ -108,7 +104,7 @@ class Applying:
             try:
                 for outcome in published.held:
                     ledger.report(outcome)
-                run.apply(published.plan, ids_by_home(self.live.items))
+                run.apply(published.plan, ids_by_home(live.items))
             except BufferctlError as error:
                 return error
             finally:
@@ -135,20 +131,20 @@ class Applying:
         """Read and plan again; once more after the settle time if Buffer's lists lag behind what it confirmed."""
         once = frozenset[str]()
         options = replace(self.options, recreate=once, reapply=once)
-        self._planned = self.session.plan(options)
-        if any(change.reason is Reason.LAG for change in self._planned.plan.changes):
+        plan = self.session.plan(options)
+        if any(change.reason is Reason.LAG for change in plan.changes):
             with self._watching(0) as watching:
                 watching.waiting(self.settle, "Buffer does not show everything yet; reading once more")
                 self._clock.sleep(self.settle)
-            self._planned = self.session.plan(options)
-        return self._planned.plan
+            plan = self.session.plan(options)
+        return plan
 
     @property
     def live(self) -> Live:
         """The last reading. Raises ValueError before the first."""
-        if self._planned is None:
+        if self.session.live is None:
             raise ValueError("plan first")
-        return self._planned.live
+        return self.session.live
 
     def move_horizon(self, plan: Plan) -> None:
         """Note in the record how far the account was read, by the plan that followed from the last reading.

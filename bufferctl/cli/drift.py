@@ -56,9 +56,9 @@ def drift(
         api_key.connected(connection, console) as buffer,
         session.opened(files, buffer, state_file, console) as opened,
     ):
-        found = opened.plan(plan_options.planning_options(choices, connection))
+        plan = opened.plan(plan_options.planning_options(choices, connection))
         opened.note_leftovers()
-    shown, recorded = plan_options.narrowed(found.plan, files, choices), len(opened.state.bindings)
+    shown, recorded = plan_options.narrowed(plan, files, choices), len(opened.state.bindings)
     lost = lost_media(shown, files.desired.settings.media, api_url=connection.api_url)
     store, is_lost = opened.store, files.desired.items and not opened.store.exists and not recorded
     missing = (store.place if store.is_shared else "") if is_lost else None

@@ -171,15 +171,14 @@ def _baseline(opened: Session, connection: options.Connection) -> Baseline:
 
     found, desired = opened.read_names(), opened.files.desired
     opened.console.diagnostics(found.warnings)
-    planned = plan_options.planning_options(options.Choices(), connection)
-    made = opened.plan(planned, found) if desired.organizations else None
+    planning = plan_options.planning_options(options.Choices(), connection)
+    plan = opened.plan(planning, found) if desired.organizations else None
     if opened.journal.open:
         raise ConfigError(
             "An earlier apply was cut off, and bufferctl does not know yet whether its last writes arrived",
             hint="Run `bufferctl apply` first, then import again.",
         )
-    baseline = Baseline(desired, opened.state, found.targets, found.slots)
-    return replace(baseline, plan=made.plan, live=made.live) if made else baseline
+    return Baseline(desired, opened.state, found.targets, found.slots, plan, opened.live)
 
 
 def _report(intake: Intake, names: list[str], console: options.Console) -> int:

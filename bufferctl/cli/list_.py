@@ -97,15 +97,15 @@ def _offline(files: Files, state_file: Path | None) -> Plan:
 
 def _live(
     files: Files, state_file: Path | None, connection: options.Connection, console: options.Console
-) -> tuple[Plan, Live]:
+) -> tuple[Plan, Live | None]:
     from bufferctl.cli import api_key, plan_options, session
 
     with (
         api_key.connected(connection, console) as buffer,
         session.opened(files, buffer, state_file, console) as opened,
     ):
-        planned = opened.plan(plan_options.planning_options(options.Choices(), connection))
-    return planned.plan, planned.live
+        plan = opened.plan(plan_options.planning_options(options.Choices(), connection))
+    return plan, opened.live
 
 
 def _span(week: str | None, first: datetime | None, last: datetime | None, now: datetime, files: Files) -> Span:

@@ -125,6 +125,6 @@ def _compared_with_buffer(
         session.opened(files, buffer, state_file, console) as opened,
     ):
         check_reachable(files, buffer.endpoint)
-        made = opened.plan(plan_options.planning_options(choices, connection)).plan
+        made = opened.plan(plan_options.planning_options(choices, connection))
         opened.note_leftovers()
         return made, opened.state

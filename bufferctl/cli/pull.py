@@ -69,7 +69,7 @@ def pull(
         ) as opened,
     ):
         found = opened.read_names()
-        plan = opened.plan(plan_options.planning_options(options.Choices(), connection), found).plan
+        plan = opened.plan(plan_options.planning_options(options.Choices(), connection), found)
         opened.note_leftovers()
         pulled = choose(plan, addresses)
         downloads = None if dry_run else _downloads(media_folder, files)

@@ -35,14 +35,6 @@ SOUGHT_SINGLY = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan, and the live objects that it was made from."""
-
-    plan: Plan
-    live: Live
-
-
-@dataclass(frozen=True, slots=True)
 class Names:
     """The account, and the organizations and channels that the files name.
 
@@ -69,6 +61,8 @@ class Session:
     journal: FileJournal
     console: Console
     state: State
+    #: What the last plan was made from.
+    live: Live | None = None
     #: What the plan is to warn of.
     warnings: tuple[Diagnostic, ...] = ()
     #: Whether the checkout lacks the commit that was applied last.
@@ -136,13 +130,13 @@ class Session:
         self.state = follow_reconnected(remembered(self.state, self.journal), account)
         return Names(account, targets, slots, used, (*self.warnings, *problems))
 
-    def plan(self, options: Options, names: Names | None = None) -> Planned:
+    def plan(self, options: Options, names: Names | None = None) -> Plan:
         """Read the account and compare it with the files. Raises as `read_names`, called unless `names` is given."""
         from bufferctl.reconcile import busy_days, within_daily_limits
 
         names = names or self.read_names()
         before = self.buffer.requests
-        live = self._read(names)
+        self.live = live = self._read(names)
         options = replace(
             options,
             deleted_files=self._deleted_files(),
@@ -152,13 +146,12 @@ class Session:
         plan = self._compared(live, names.targets, options)
         if days := busy_days(plan, live):
             plan = within_daily_limits(plan, self.buffer.daily_room(days))
-        plan = replace(
+        return replace(
             plan,
             warnings=(*names.warnings, *plan.warnings),
             read_requests=names.requests + self.buffer.requests - before,
             quota=self.buffer.quota,
         )
-        return Planned(plan, live)
 
     def _read(self, names: Names) -> Live:
         """What the homes of declared and recorded objects hold, as far back as the record is not complete."""
@@ -327,7 +320,7 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
     store = StoredRecord(files.store(state_file), buffer.endpoint)
     store.read()
     if store.is_shared:
-        from bufferctl.cli.predecessor import find_predecessor
+        from bufferctl.cli.shared_session import find_predecessor
 
         if old := find_predecessor(files, store, buffer, console):
             store.stand_in(old.document)

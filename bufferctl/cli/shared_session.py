@@ -1,30 +1,34 @@
-"""A session on a record that machines share: its lock is taken before anything is read, and released at the end."""
+"""A session on a record that machines share: its lock is taken before anything is read, and released at the end.
+
+Also whether a root file without a record continues that of one that is gone: by proof, by a person, or not at all.
+"""
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from bufferctl.apply import FileJournal, Revision, Timer
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
-from bufferctl.cli.predecessor import find_predecessor
-from bufferctl.cli.session import Names, Planned, Session, journal_folder, organizations, session_of
+from bufferctl.cli.session import Names, Session, journal_folder, organizations, session_of
 from bufferctl.clock import awake
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import Reason
+from bufferctl.plan import Plan, Reason
 from bufferctl.render.lines import capitalized
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
 from bufferctl.state.lock import Holder, is_mine, locked_by, same_process
 from bufferctl.state.record import SharedRecord
-from bufferctl.state.succession import hand_over
+from bufferctl.state.succession import Predecessor, hand_over, name_of, predecessors, proves
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
@@ -62,12 +66,12 @@ class SharedSession(Session):
         """Renew the lock while a person is asked, or something else takes its time."""
         return self.store.kept()
 
-    def plan(self, options: Options, names: Names | None = None) -> Planned:
+    def plan(self, options: Options, names: Names | None = None) -> Plan:
         """As the base. Where that leaves what the checkout lacks, what was applied last stays to be merged."""
-        planned = super().plan(options, names)
-        if any(change.reason is Reason.DIVERGED for change in planned.plan.changes):
+        plan = super().plan(options, names)
+        if any(change.reason is Reason.DIVERGED for change in plan.changes):
             self.store.commit = ""
-        return planned
+        return plan
 
     def finish(self, message: str) -> None:
         """Store what came of the run, and release the lock. Once; raises PartWayError if that fails."""
@@ -99,7 +103,8 @@ def shared(
     """
     record = SharedRecord(place, buffer.endpoint, commit=head(files.root))
     record.read()
-    _refuse_unmoved(files, record)
+    if wrong := _unmoved(files, record):
+        raise StateError(f"{wrong}, so nothing was done", hint=_MOVE)
     old = find_predecessor(files, record, buffer, console, afresh=afresh)
     _refuse_older(files, record)
     known = old.document.state if old else record.saved
@@ -120,7 +125,11 @@ def shared(
             if dead is not None and not same_process(crashed, dead):
                 note = f"took over the lock of a run that did not release it: {visible(str(dead))}"
                 console.note(f"{console.err.change('note:')} {note}")
-            session = _begun(files, buffer, record, journal, console, commit)
+            if record.document.commit != commit:
+                _refuse_older(files, record)
+            journal.follow(record.document.intents)
+            session = session_of(SharedSession, files, buffer, record, journal, console)
+            session.diverged, session.warnings = checkout_standing(files, record)
         except BaseException:
             with suppress(BufferctlError):
                 record.close(record.document.intents, "stopped")
@@ -130,36 +139,14 @@ def shared(
         try:
             yield session
         except BaseException:
-            _leave(session)
+            try:
+                session.finish("stopped")
+            except BufferctlError as error:  # the first error is the one that ends the run
+                console.error(error.message, error.hint)
             raise
         session.finish(message)
     finally:
         journal.close()
-
-
-def _begun(
-    files: Files,
-    buffer: Buffer,
-    record: SharedRecord,
-    journal: FileJournal,
-    console: Console,
-    commit: str,
-) -> SharedSession:
-    """The session of a record whose lock was just taken. `commit`: applied before that."""
-    if record.document.commit != commit:
-        _refuse_older(files, record)
-    journal.follow(record.document.intents)
-    session = session_of(SharedSession, files, buffer, record, journal, console)
-    session.diverged, session.warnings = checkout_standing(files, record)
-    return session
-
-
-def _leave(session: SharedSession) -> None:
-    """Release the lock of a run that failed; the first error is the one that is reported."""
-    try:
-        session.finish("stopped")
-    except BufferctlError as error:
-        session.console.error(error.message, error.hint)
 
 
 def _take_over(record: SharedRecord, path: str, buffer: Buffer, journal: FileJournal, timeout: float) -> None:
@@ -200,6 +187,66 @@ def _when_free(
         record.read()
 
 
+def find_predecessor(
+    files: Files, record: StoredRecord, buffer: Buffer, console: Console, *, afresh: bool = False
+) -> Predecessor | None:
+    """The document that this root file goes on with, None if it has its own or is new; `record` was read.
+
+    `afresh`: what nothing proves is no reason to stop. Raises StateError if it may be one, and if the record was
+    moved away; ApiError.
+    """
+    if record.exists and not record.document.moved_to:
+        return None
+    found = predecessors(record, files.root_file)
+    if len(found) == 1 and found[0].document.moved_to == record.store.address:  # a run was cut off on the way
+        old: Predecessor | None = found[0]
+    else:
+        old = _chosen(files, record, _relevant(files, found, buffer), afresh=afresh)
+    if old is None:
+        record.refuse_moved()
+        return None
+    moved = f"{name_of(old.root_file)} was moved to {name_of(files.root_file)}, so its state is used"
+    console.note(f"{console.err.change('note:')} {moved}")
+    return old
+
+
+def _relevant(files: Files, found: Collection[Predecessor], buffer: Buffer) -> list[tuple[Predecessor, frozenset[str]]]:
+    """Those that have objects in homes of these files, and in which; the account is asked only if there are any."""
+    from bufferctl.reconcile import find_targets
+
+    if not found:
+        return []
+    desired = files.desired
+    account = buffer.account({each.id or each.name or "" for each in desired.organizations})
+    targets, _ = find_targets(desired, account)
+    with_ideas = {item.address.organization for item in desired.ideas}
+    organizations = {each.id for label, each in targets.organizations.items() if label in with_ideas}
+    homes = ((each, each.homes(targets.channels.values(), organizations)) for each in found)
+    return [(each, ids) for each, ids in homes if ids]
+
+
+def _chosen(
+    files: Files, record: StoredRecord, relevant: Sequence[tuple[Predecessor, frozenset[str]]], *, afresh: bool
+) -> Predecessor | None:
+    """The one that is proved and has all that the others have. Raises StateError if that cannot be known."""
+    proved = [each for each in relevant if proves(each[0], files.root_file, files.desired.files, remote=files.remote)]
+    if len(proved) == 1 and all(homes <= proved[0][1] for _, homes in relevant):
+        return proved[0][0]
+    record.refuse_moved()
+    if afresh or not relevant:
+        return None
+    here, there = name_of(files.root_file), " and ".join(name_of(each.root_file) for each, _ in relevant)
+    path, old = os.path.relpath(files.root_file), os.path.relpath(relevant[0][0].root_file)
+    file = "" if path == "buffer.yaml" else f" --file {quote(path)}"
+    raise StateError(
+        f"There is no state for {here} yet. There is one for {there}, which no longer exists, with posts on the same "
+        f"channels, and git does not show that it became {here}. Without its state, posts could be published again, so "
+        "nothing was done",
+        hint=f"If it is the same project:\nbufferctl state migrate --from {quote(old)}{file}\n"
+        f"If it is a new one:\nbufferctl state begin{file}",
+    )
+
+
 def checkout_standing(files: Files, record: StoredRecord) -> tuple[bool, tuple[Diagnostic, ...]]:
     """Whether the checkout may lack what was applied last, and the plan's warnings about it.
 
@@ -233,12 +280,6 @@ def _unmoved(files: Files, record: StoredRecord) -> str:
         return ""
     where = f"buffer.yaml keeps the state in {record.place}, which is empty, but there is {own.place}"
     return f"{where}; without it bufferctl does not know what it created"
-
-
-def _refuse_unmoved(files: Files, record: SharedRecord) -> None:
-    """Raises StateError if the state is still in a file beside the root file."""
-    if wrong := _unmoved(files, record):
-        raise StateError(f"{wrong}, so nothing was done", hint=_MOVE)
 
 
 def _refuse_older(files: Files, record: SharedRecord) -> None:
