@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from zlib import crc32
 
 from bufferctl.apply.ports import Revision
+from bufferctl.disk import replace_file, sync_folder
 from bufferctl.errors import PartWayError, StateError
 from bufferctl.model import Binding, Intent, Settled, Slot
 from bufferctl.model.serial import adapter, dump_write, load_write
@@ -73,9 +74,10 @@ class LineFile:
         if not data:
             self.path.unlink(missing_ok=True)
         else:
-            self._replace(data)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            replace_file(self.path, data)
         self.whole = len(data)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     def close(self) -> None:
         """Let the file go."""
@@ -88,19 +90,8 @@ class LineFile:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.ftruncate(handle, self.whole)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
         return handle
-
-    def _replace(self, data: bytes) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = self.path.with_suffix(".new")
-        temporary.unlink(missing_ok=True)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            _write(handle, data)
-        finally:
-            os.close(handle)
-        temporary.replace(self.path)
 
     @contextmanager
     def _recording(self) -> Iterator[None]:
@@ -220,13 +211,3 @@ def _write(handle: int, data: bytes) -> None:
     while data:
         data = data[os.write(handle, data) :]
     os.fsync(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make new and replaced files durable, if the system can sync a folder."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

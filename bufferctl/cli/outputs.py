@@ -6,7 +6,6 @@ A file that a user names is checked before any work.
 from __future__ import annotations
 
 import os
-import tempfile
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bufferctl.cli.api_key import without_secrets
+from bufferctl.disk import replace_file
 from bufferctl.errors import BufferctlError, UsageError
 
 if TYPE_CHECKING:
@@ -88,15 +88,7 @@ def write_whole(path: Path, data: bytes) -> None:
             path.write_bytes(data)
             return
         path = path.resolve()
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        replace_file(path, data)
     except OSError as error:
         raise BufferctlError(f"{path} cannot be written: {error.strerror}", hint="Name another file.") from error
 

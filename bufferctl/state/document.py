@@ -91,8 +91,6 @@ class _StoredIntent:
 
 @dataclass(frozen=True)
 class _StoredFile:
-    """The whole file."""
-
     organizations: dict[str, dict[str, _StoredHome]] = field(default_factory=dict)
     lineage: str = ""
     serial: int = 0
@@ -187,7 +185,6 @@ def replacing(current: Document, new: Document) -> Document:
 
 
 def _ids(state: State) -> frozenset[str]:
-    """The ids of all bound objects."""
     return frozenset(binding.id for binding in state.bindings.values())
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import SoftFileLock, Timeout
 
+from bufferctl.disk import replace_file, sync_folder
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.state.store import Store, Stored
 
@@ -55,9 +56,9 @@ class LocalStore(Store):
                         hint="Run the command again.",
                     )
                 if before.document is not None:  # copied, since not every file system has links
-                    _write_whole(self.path.with_name(self.path.name + ".backup"), before.document)
-                _write_whole(self.path, document)
-                _sync_folder(self.path.parent)
+                    replace_file(self.path.with_name(self.path.name + ".backup"), before.document)
+                replace_file(self.path, document)
+                sync_folder(self.path.parent)
         except OSError as error:
             raise self._unwritable(error) from error
         return _digest(document)
@@ -127,32 +128,3 @@ def state_path_of(root: Path) -> Path:
 
 def _digest(document: bytes) -> str:
     return blake2b(document, digest_size=10).hexdigest()
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Replace the file by `data` atomically, readable only by its owner."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the replacement itself durable, if the system can sync a folder."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        return
-    finally:
-        os.close(handle)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from codecs import BOM_UTF8
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from bufferctl import disk
 from bufferctl.config.source import UnreadableError, read_source
 from bufferctl.errors import ConfigError
 
@@ -87,21 +87,12 @@ def yaml_text(data: Any, indent: Indent | None = None) -> str:
 
 def replace_file(path: Path, data: bytes) -> None:
     """Replace a file by `data` atomically, keeping its permissions. Raises ConfigError."""
-    temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         target = path.resolve()  # the file behind a link, not the link
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
-        temporary.replace(target)
+        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+        disk.replace_file(target, data, mode=mode)
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}", hint="Grant write permission there."
         ) from error
