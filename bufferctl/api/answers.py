@@ -15,18 +15,7 @@ from typing import Any, assert_never
 
 from bufferctl.api.parsing import live_idea, live_post
 from bufferctl.api.shapes import UNREADABLE
-from bufferctl.model import (
-    CreateIdea,
-    CreatePost,
-    DeletePost,
-    Done,
-    EditPost,
-    Refusal,
-    Refused,
-    Result,
-    Unknown,
-    Write,
-)
+from bufferctl.model import CreateIdea, CreatePost, DeletePost, Done, EditPost, Refusal, Refused, Result, Unknown, Write
 
 _LONGEST = 300
 _REFUSALS = {

@@ -18,17 +18,9 @@ from bufferctl.api.documents import Request, numbered, operation, together
 from bufferctl.api.endpoint import BUFFER, check_key, check_url
 from bufferctl.api.failures import NoAnswerError, NotSentError
 from bufferctl.api.parsing import live_post
-from bufferctl.api.reads import (
-    read_account,
-    read_daily_room,
-    read_posts,
-    read_recent,
-    read_sent,
-    read_window,
-    understood,
-)
+from bufferctl.api.reads import SENT, read_account, read_daily_room, read_matching, read_posts, understood
 from bufferctl.api.wire import Wire
-from bufferctl.api.wire_forms import operation_and_input
+from bufferctl.api.wire_forms import moment, operation_and_input
 from bufferctl.errors import RateLimitedError
 from bufferctl.limits import MOST_ALIASES, TIMEOUT
 from bufferctl.model import Account, Live, LivePost, Result, Unknown, Write
@@ -143,25 +135,29 @@ class Buffer:
 
         For settling. `organizations` and `unread` of the result are empty: the lists are complete.
         """
-        within = {organization: list(ids) for organization, ids in channels.items()}
-        posts, found = read_recent(self._data, within, ideas, since)
+        posts, found = read_matching(self._data, channels, [{"createdAt": {"start": moment(since)}}], ideas)
         return Live(self.server_time(), posts=posts, ideas=found)
 
     def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
         """All unsent posts of channels (ids by organization id), and one page of sent posts."""
-        within = {organization: list(ids) for organization, ids in channels.items()}
-        posts, _, unread = read_posts(self._data, within, (), {}, 1)
+        posts, _, unread = read_posts(self._data, channels, (), {}, 1)
         return Live(self.server_time(), posts=posts, unread=unread)
 
     def created(self, channels: Mapping[str, Collection[str]], start: datetime, end: datetime) -> tuple[LivePost, ...]:
         """Posts of channels (ids by organization id) that were created between two instants, in every status."""
-        within = {organization: list(ids) for organization, ids in channels.items()}
-        return read_window(self._data, within, start, end)
+        created = {"start": moment(start), "end": moment(end)}
+        posts, _ = read_matching(self._data, channels, [{"createdAt": created}])
+        return posts
 
     def sent(self, channels: Mapping[str, Collection[str]], since: datetime) -> tuple[LivePost, ...]:
-        """Posts of channels (ids by organization id) published since then."""
-        within = {organization: list(ids) for organization, ids in channels.items()}
-        return read_sent(self._data, within, since)
+        """Posts of channels (ids by organization id) published since then.
+
+        They are due since then or, if shared immediately, created since then.
+        """
+        later = {"start": moment(since)}
+        filters = [{"status": SENT, "dueAt": later}, {"status": SENT, "createdAt": later}]
+        posts, _ = read_matching(self._data, channels, filters)
+        return tuple(post for post in posts if (post.sent_at or post.due_at or post.created_at) >= since)
 
     def daily_room(self, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
         """How many more posts channels take on certain days (each given as an instant); only channels with a limit.

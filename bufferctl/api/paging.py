@@ -45,7 +45,7 @@ class Listing:
     """One list of posts or ideas. `items` by id; `complete` once all of it is read.
 
     `convert` reads a node and returns None to skip it; `most_pages` limits the pages read; `sorted_by_age`: the service
-    accepts a `sort`; `both_ends`: the list may also be read from the other end.
+    accepts a `sort`, so that a list without such a limit may also be read from the other end.
     """
 
     def __init__(
@@ -56,14 +56,13 @@ class Listing:
         *,
         most_pages: int | None = None,
         sorted_by_age: bool = True,
-        both_ends: bool = False,
     ) -> None:
         self.items: dict[str, Any] = {}
         self.complete = False
         self._wanted = dict(wanted)
         self._convert = convert
         self._most_pages = most_pages
-        self._both_ends = both_ends and sorted_by_age
+        self._both_ends = sorted_by_age and most_pages is None
         order = {"sort": _NEWEST_FIRST} if sorted_by_age else {}
         self._ends = [End(operation, {**self._wanted, **order})]
 

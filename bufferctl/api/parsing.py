@@ -7,7 +7,7 @@ its id, status or dates, or of another form, raises FormError.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import time
 from functools import cache
@@ -61,15 +61,10 @@ _GOOGLE_DETAILS = {
 }
 
 
-def live_organization(raw: OrganizationJson, channels: tuple[LiveChannel, ...] = ()) -> LiveOrganization:
-    """An organization (operations/account.graphql), checked."""
+def live_organization(raw: OrganizationJson) -> LiveOrganization:
+    """An organization (operations/account.graphql), checked; without its channels."""
     limits = raw.get("limits") or {}
-    return LiveOrganization(
-        id=raw["id"],
-        name=raw.get("name") or "",
-        channels=channels,
-        scheduled_posts_limit=limits.get("scheduledPosts"),
-    )
+    return LiveOrganization(raw["id"], raw.get("name") or "", scheduled_posts_limit=limits.get("scheduledPosts"))
 
 
 def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
@@ -219,7 +214,7 @@ def live_metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Metadata checked by `shapes`, with snake_case names and plain values."""
     found: dict[str, Any] = {}
     for name, value in raw.items():
-        if value is None or name == "thread":
+        if value in (None, []) or name == "thread":
             continue
         if read := _READ.get(name):
             found.update(read(value))
@@ -229,15 +224,6 @@ def live_metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
         else:
             found[_snake(name)] = value
     return found
-
-
-def _link_attachment(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {"link_attachment": {"url": value["url"]}}
-
-
-def _annotations(value: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    names = ("content", "indices", "text", "url")
-    return {"annotations": [{name: each[name] for name in names} for each in value]} if value else {}
 
 
 def _board(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -256,8 +242,6 @@ def _details(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _READ: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "annotations": _annotations,
-    "linkAttachment": _link_attachment,
     "board": _board,
     "category": _category,
     "details": _details,

@@ -7,8 +7,9 @@ limit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from bufferctl.api.shapes import UNREADABLE, FormError, checked_account, checked
 from bufferctl.api.wire_forms import moment
 from bufferctl.errors import TooLargeError
 from bufferctl.limits import MOST_ALIASES
-from bufferctl.model import Account, LiveChannel, LiveIdea, LiveOrganization, LivePost, PostStatus
+from bufferctl.model import Account, LiveChannel, LiveIdea, LivePost, PostStatus
 
 #: How many lists one request advances; their pages together hold about a thousand posts.
 LISTS_AT_ONCE = 16
@@ -29,7 +30,7 @@ LISTS_AT_ONCE = 16
 UNSENT_LISTS = 10
 
 _UNSENT = [status.value for status in PostStatus if status is not PostStatus.SENT]
-_SENT = [PostStatus.SENT.value]
+SENT = [PostStatus.SENT.value]
 
 #: Sends a request and returns its `data`; raises ApiError.
 Ask = Callable[[Request], Mapping[str, Any]]
@@ -63,12 +64,12 @@ def read_account(ask: Ask, wanted: Collection[str] | None, debug: Callable[[str]
     channels: dict[str, tuple[LiveChannel, ...]] = {}
     for start in range(0, len(within), MOST_ALIASES):
         channels |= _channels(ask, within[start : start + MOST_ALIASES], debug)
-    return Account(tuple(_with_channels(each, channels.get(each.id, ())) for each in organizations), timezone)
+    return Account(tuple(replace(each, channels=channels.get(each.id, ())) for each in organizations), timezone)
 
 
 def read_posts(
     ask: Ask,
-    channels: Mapping[str, Sequence[str]],
+    channels: Mapping[str, Collection[str]],
     ideas: Collection[str],
     since: Mapping[str, datetime],
     sent_pages: int,
@@ -88,15 +89,12 @@ def read_posts(
     ]
     idea_lists = [_ideas(org) for org in ideas]
     _read_all(ask, [*unsent, *(listing for listing, _ in sent), *idea_lists])
-    posts: dict[str, LivePost] = {}
-    for listing in (*unsent, *(listing for listing, _ in sent)):
-        posts |= listing.items
     unread = frozenset(channel for listing, ids in sent if not listing.complete for channel in ids)
-    return tuple(posts.values()), tuple(idea for each in idea_lists for idea in each.items.values()), unread
+    return _items([*unsent, *(listing for listing, _ in sent)]), _items(idea_lists), unread
 
 
 def _by_instant(
-    channels: Mapping[str, Sequence[str]], since: Mapping[str, datetime]
+    channels: Mapping[str, Collection[str]], since: Mapping[str, datetime]
 ) -> dict[tuple[str, datetime | None], list[str]]:
     """The channels grouped by organization id and by the instant from which to read."""
     groups: dict[tuple[str, datetime | None], list[str]] = {}
@@ -109,45 +107,28 @@ def _by_instant(
 def _sent_since(organization: str, channels: Sequence[str], since: datetime | None, most_pages: int) -> list[Listing]:
     """Lists of the sent posts that were created or due after an instant; None for all of them."""
     if since is None:
-        return [_posts(organization, channels, most_pages, status=_SENT)]
+        return [_posts(organization, channels, most_pages, status=SENT)]
     later = {"start": moment(since)}
     return [
-        _posts(organization, channels, most_pages, status=_SENT, createdAt=later),
-        _posts(organization, channels, most_pages, status=_SENT, dueAt=later),
+        _posts(organization, channels, most_pages, status=SENT, createdAt=later),
+        _posts(organization, channels, most_pages, status=SENT, dueAt=later),
     ]
 
 
-def read_window(
-    ask: Ask, channels: Mapping[str, Sequence[str]], start: datetime, end: datetime
-) -> tuple[LivePost, ...]:
-    """Posts of the channels that were created between two instants, whatever their status."""
-    created = {"start": moment(start), "end": moment(end)}
-    listings = [_posts(org, ids, createdAt=created) for org, ids in channels.items() if ids]
-    _read_all(ask, listings)
-    return tuple({post.id: post for each in listings for post in each.items.values()}.values())
-
-
-def read_recent(
-    ask: Ask, channels: Mapping[str, Sequence[str]], ideas: Collection[str], since: datetime
+def read_matching(
+    ask: Ask,
+    channels: Mapping[str, Collection[str]],
+    filters: Iterable[Mapping[str, Any]],
+    ideas: Collection[str] = (),
 ) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...]]:
-    """Posts of the channels created since then, in every status, and all ideas, which cannot be filtered by date."""
-    created = {"start": moment(since)}
-    posts = [_posts(org, ids, createdAt=created) for org, ids in channels.items() if ids]
+    """Posts of the channels by organization id, and all ideas of the organizations, which cannot be filtered by date.
+
+    `filters`: each post passes at least one of them (schema: PostsFiltersInput).
+    """
+    posts = [_posts(org, ids, **each) for each in filters for org, ids in channels.items() if ids]
     idea_lists = [_ideas(org) for org in ideas]
     _read_all(ask, [*posts, *idea_lists])
-    found = {post.id: post for each in posts for post in each.items.values()}
-    return tuple(found.values()), tuple(idea for each in idea_lists for idea in each.items.values())
-
-
-def read_sent(ask: Ask, channels: Mapping[str, Sequence[str]], since: datetime) -> tuple[LivePost, ...]:
-    """Posts of the channels published since then: due since then or, if shared immediately, created since then."""
-    later = {"start": moment(since)}
-    within = [(org, ids) for org, ids in channels.items() if ids]
-    listings = [_posts(org, ids, status=_SENT, dueAt=later) for org, ids in within]
-    listings += [_posts(org, ids, status=_SENT, createdAt=later) for org, ids in within]
-    _read_all(ask, listings)
-    found = {post.id: post for each in listings for post in each.items.values()}
-    return tuple(post for post in found.values() if (post.sent_at or post.due_at or post.created_at) >= since)
+    return _items(posts), _items(idea_lists)
 
 
 def read_daily_room(ask: Ask, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
@@ -189,11 +170,7 @@ def _channels(
     return found
 
 
-def _with_channels(organization: LiveOrganization, channels: tuple[LiveChannel, ...]) -> LiveOrganization:
-    return LiveOrganization(organization.id, organization.name, channels, organization.scheduled_posts_limit)
-
-
-def _posts(organization: str, channels: Sequence[str], most_pages: int | None = None, **more: Any) -> Listing:
+def _posts(organization: str, channels: Collection[str], most_pages: int | None = None, **more: Any) -> Listing:
     """A list of posts; `more` narrows it further (schema: PostsFiltersInput)."""
     wanted = {"organizationId": organization, "filter": {"channelIds": list(channels), **more}}
     ids = frozenset(channels)
@@ -203,7 +180,7 @@ def _posts(organization: str, channels: Sequence[str], most_pages: int | None = 
         post = live_post(raw)
         return post if post.channel_id in ids else None
 
-    return Listing("posts", wanted, of_these, most_pages=most_pages, both_ends=most_pages is None)
+    return Listing("posts", wanted, of_these, most_pages=most_pages)
 
 
 def _ideas(organization: str) -> Listing:
@@ -214,9 +191,14 @@ def _ideas(organization: str) -> Listing:
     return Listing("ideas", {"organizationId": organization}, of_this, sorted_by_age=False)
 
 
-def _dealt(channels: Sequence[str], parts: int) -> list[Sequence[str]]:
+def _dealt(channels: Collection[str], parts: int) -> list[list[str]]:
     """The channels divided into at most `parts` groups, none of them empty."""
-    return [group for start in range(parts) if (group := channels[start::parts])]
+    return [group for start in range(parts) if (group := list(channels)[start::parts])]
+
+
+def _items(listings: Iterable[Listing]) -> tuple[Any, ...]:
+    """The objects of all lists, each once; what a later list says of it counts."""
+    return tuple({id_: item for each in listings for id_, item in each.items.items()}.values())
 
 
 def _read_all(ask: Ask, listings: Sequence[Listing]) -> None:

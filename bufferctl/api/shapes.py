@@ -56,10 +56,6 @@ def _zone(value: object) -> object:
         return None
 
 
-def _empty(value: object) -> object:
-    return () if value is None else value
-
-
 Id = Annotated[str, Field(min_length=1)]
 Text = str | None
 Switch = bool | None

@@ -181,7 +181,6 @@ class Wire:
             self.tells_time = True
 
     def _read(self, content: bytes) -> dict[str, Any]:
-        """The body as JSON, parsed once."""
         self._content = content
         body = _parsed(content)
         if self._secret and self._secret.encode() in content:

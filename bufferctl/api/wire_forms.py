@@ -7,22 +7,12 @@ drop fields that an edit omits (notes: Writing).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, assert_never
 
-from bufferctl.model import (
-    Asset,
-    CreateIdea,
-    CreatePost,
-    DeletePost,
-    EditPost,
-    LiveTag,
-    Post,
-    Service,
-    ShareMode,
-    Write,
-)
+from bufferctl.model import Asset, CreateIdea, CreatePost, DeletePost, EditPost, Post, Service, ShareMode, Write
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, Link, ThreadItem, Video
 from bufferctl.model.media import MediaFile
@@ -102,7 +92,7 @@ def create_idea(write: CreateIdea) -> dict[str, Any]:
         title=idea.title,
         text=idea.text,
         services=[service.value for service in idea.services],
-        tags=[_tag(tag) for tag in write.tags],
+        tags=[asdict(tag) for tag in write.tags],
         date=moment(idea.date) if idea.date else None,
         media=[form(medium) for medium in idea.media],
     )
@@ -189,18 +179,15 @@ def _thread_item(item: ThreadItem, service: Service) -> dict[str, Any]:
 
 def _schedule(post: Post) -> dict[str, Any]:
     """Only customScheduled takes a time; other modes ignore it or fail (notes: Writing)."""
-    timed = post.mode is ShareMode.CUSTOM_SCHEDULED and post.due_at is not None
-    due = {"dueAt": moment(post.due_at)} if timed and post.due_at else {}
-    return {"mode": post.mode.value, "schedulingType": post.scheduling_type.value, **due}
+    form = {"mode": post.mode.value, "schedulingType": post.scheduling_type.value}
+    if post.mode is ShareMode.CUSTOM_SCHEDULED and post.due_at:
+        form["dueAt"] = moment(post.due_at)
+    return form
 
 
 def _extras(post: Post, idea_id: str | None) -> dict[str, Any]:
     assisted = {} if post.ai_assisted is None else {"aiAssisted": post.ai_assisted}
     return {**_present(ideaId=idea_id, source=post.source), **assisted}
-
-
-def _tag(tag: LiveTag) -> dict[str, str]:
-    return {"id": tag.id, "name": tag.name, "color": tag.color}
 
 
 def _present(**values: Any) -> dict[str, Any]:
