@@ -53,7 +53,7 @@ class Ledger:
         findings = tuple(findings)
         self._settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
         for intent, finding in findings:
-            _take(self.bindings, intent.slot, finding.binding)
+            take(self.bindings, intent.slot, finding.binding)
         for _, finding in findings:
             self.report(finding.outcome)
 
@@ -96,7 +96,7 @@ def save_state(state: State, journal: FileJournal, store: Store, save: Callable[
     """
     bindings, results = dict(state.bindings), journal.results
     for result in results:
-        _take(bindings, result.slot, result.binding)
+        take(bindings, result.slot, result.binding)
     state = replace(state, bindings=bindings)
     numbers = [result.number for result in results]
     if (save or store.save)(state):
@@ -106,7 +106,8 @@ def save_state(state: State, journal: FileJournal, store: Store, save: Callable[
     return replace(state, lineage=store.saved.lineage, serial=store.saved.serial)
 
 
-def _take(bindings: dict[Slot, Binding], slot: Slot, binding: Binding | None) -> None:
+def take(bindings: dict[Slot, Binding], slot: Slot, binding: Binding | None) -> None:
+    """Put the result of a write into `bindings`; None: the object no longer exists."""
     if binding:
         bindings[slot] = binding
     else:

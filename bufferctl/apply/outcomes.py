@@ -7,19 +7,7 @@ from datetime import datetime
 from shlex import quote
 
 from bufferctl.apply.settling import Written
-from bufferctl.model import (
-    Binding,
-    Idea,
-    LiveIdea,
-    LivePost,
-    Origin,
-    Post,
-    Refusal,
-    Refused,
-    Result,
-    Unknown,
-    Write,
-)
+from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, Refusal, Refused, Result, Unknown, Write
 from bufferctl.model.comparable import bind, differing, instant, of_desired, of_live
 from bufferctl.plan import Change, Outcome, Status
 

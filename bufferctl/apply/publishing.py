@@ -103,7 +103,6 @@ def _ask(
 
 
 def _held(change: Change, obstacles: Mapping[str, Obstacle]) -> Outcome | None:
-    """The outcome of a change whose files are not all public."""
     item = change.write.item if change.write else None
     for each in files_of(item) if item else ():
         if each.file and (obstacle := obstacles.get(each.file.url)):

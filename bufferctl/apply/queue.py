@@ -56,11 +56,6 @@ class Pending:
     tries: int = 0
 
     @property
-    def tried_again(self) -> Pending:
-        """The same after one more failure."""
-        return replace(self, tries=self.tries + 1)
-
-    @property
     def before(self) -> str:
         """What `Intent.before` holds: the standing of what is modified; the id that a create replaces."""
         if isinstance(self.write, Modify):

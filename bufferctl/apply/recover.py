@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.journal import FileJournal
+from bufferctl.apply.ledger import take
 from bufferctl.apply.settling import Ambiguous, Settler, Verdict, Written
 from bufferctl.model import Binding, Create, Intent, Settled, Slot
 
@@ -44,7 +45,11 @@ def recover(
     waiting = journal.open
     if not waiting:
         return Recovered(0, len(answered), {}, {})
-    given_up = {i.number for i in waiting if i.number in journal.held and _address(i) in give_up}
+    given_up = {
+        intent.number
+        for intent in waiting
+        if intent.number in journal.held and intent.write.item and str(intent.write.item.address) in give_up
+    }
     verdicts = settler.judge(waiting, bindings, _wait(waiting, settler), _acknowledged(waiting, bindings, settler))
     settled: list[Settled] = []
     unsettled, differing = {}, {}
@@ -60,16 +65,10 @@ def recover(
             differing[intent.slot] = fields
     journal.settle(settled)
     for each in settled:
-        if each.done and each.binding:
-            bindings[each.slot] = each.binding
-        elif each.done:
-            bindings.pop(each.slot, None)
+        if each.done:
+            take(bindings, each.slot, each.binding)
     done = sum(each.done for each in settled)
     return Recovered(done, len(settled) - done + len(answered), unsettled, differing)
-
-
-def _address(intent: Intent) -> str:
-    return str(intent.write.item.address) if intent.write.item else ""
 
 
 def _answered(intent: Intent, bindings: Mapping[Slot, Binding]) -> bool:

@@ -186,7 +186,7 @@ class Run:
         """Put back what was not carried out. The first write may have broken the request, so it is sent alone."""
         if not not_written:
             return
-        first = not_written[0].pending.tried_again
+        first = replace(not_written[0].pending, tries=not_written[0].pending.tries + 1)
         self._queue.put_back([a.pending for a in not_written[1:]])
         if first.tries < TRIES:
             self._queue.put_back([first])

@@ -334,7 +334,6 @@ class Settler:
         return intent.slot.channel_id != IDEAS and self.buffer.post(live_id) is not None
 
     def _list(self, creates: Sequence[Intent], acknowledged: Mapping[str, str]) -> Live:
-        """List everything in the homes of `creates`."""
         channels: dict[str, set[str]] = {}
         ideas: set[str] = set()
         for intent in creates:
