@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bufferctl.reconcile.differences import differences, handling_differences, schedule_differences, shows_edit
+from bufferctl.reconcile.inputs import Options, Targets
 from bufferctl.reconcile.lookup import find_targets, same_name
 from bufferctl.reconcile.offline import offline
-from bufferctl.reconcile.planning import Options, Targets, reconcile, slots_of
+from bufferctl.reconcile.planning import reconcile, slots_of
 from bufferctl.reconcile.record import (
     answer,
     begin,

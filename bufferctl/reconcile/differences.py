@@ -15,10 +15,10 @@ from bufferctl.plan import Action, Change, Difference
 OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 
 
-def differences(desired: Content, live: Content, *, links_may_differ: bool = False) -> tuple[Difference, ...]:
+def differences(desired: Content, live: Content) -> tuple[Difference, ...]:
     """Each differing field with the value in Buffer (`before`) and the declared one (`after`)."""
     found = []
-    for name, before, after in differing(desired, live, links_may_differ=links_may_differ):
+    for name, before, after in differing(desired, live):
         if name in {"tags", "services"}:
             found.append(Difference(name, ", ".join(before), ", ".join(after)))
         else:

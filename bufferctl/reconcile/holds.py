@@ -147,9 +147,9 @@ def _one_that_is_gone(message: str, suspects: Sequence[Suspect]) -> Hold:
     return Hold(Reason.AMBIGUOUS, message, hint, candidates=tuple(suspect.id for suspect in suspects))
 
 
-def _keys(suspects: Sequence[Suspect], most: int = 5) -> str:
+def _keys(suspects: Sequence[Suspect]) -> str:
     keys = [f"`{suspect.owner.key}`" for suspect in suspects if suspect.owner]
-    return ", ".join(keys[:most]) + (f" and {len(keys) - most} more" if len(keys) > most else "")
+    return ", ".join(keys[:_NAMED]) + (f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else "")
 
 
 def key_taken(key: str, id_: str) -> Hold:
@@ -189,34 +189,21 @@ def unread(channel: str) -> Hold:
     )
 
 
-def changed_in_buffer(item: Post | Idea, differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
-    """`can_send`: the file's version may replace Buffer's; false for ideas and for a person's posts."""
-    return Hold(
-        Reason.CHANGED,
-        "Somebody changed it in Buffer, and the file still has the old version",
-        _either(item, differences) if can_send else _THEIRS,
-        differences,
-    )
+def changed(
+    item: Post | Idea, differences: tuple[Difference, ...], *, edited: bool, by_buffer: bool, can_send: bool
+) -> Hold:
+    """Buffer has another version than was applied last, by a person or `by_buffer` itself. `edited`: so has the file.
 
-
-def came_back_different(item: Post | Idea, differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
-    """`can_send`: as for `changed_in_buffer`."""
-    return Hold(
-        Reason.CHANGED,
-        "Buffer changed it when it was sent, and has its own version now",
-        _either(item, differences) if can_send else _THEIRS,
-        differences,
-    )
-
-
-def conflict(item: Post | Idea, differences: tuple[Difference, ...], *, can_send: bool) -> Hold:
-    """`can_send`: as for `changed_in_buffer`."""
-    return Hold(
-        Reason.CONFLICT,
-        "It changed in the file and in Buffer, so one of the two versions would be lost",
-        _either(item, differences) if can_send else _THEIRS,
-        differences,
-    )
+    `can_send`: the file's version may replace Buffer's; false for ideas and for a person's posts.
+    """
+    hint = _either(item, differences) if can_send else _THEIRS
+    if edited:
+        message = "It changed in the file and in Buffer, so one of the two versions would be lost"
+        return Hold(Reason.CONFLICT, message, hint, differences)
+    message = "Somebody changed it in Buffer, and the file still has the old version"
+    if by_buffer:
+        message = "Buffer changed it when it was sent, and has its own version now"
+    return Hold(Reason.CHANGED, message, hint, differences)
 
 
 def _either(item: Post | Idea, differences: tuple[Difference, ...]) -> str:
@@ -279,10 +266,8 @@ def _same_or_both(suspect: Suspect) -> str:
     elif suspect.owner_declared:
         same, both = f"keep it under `{suspect.owner.key}` and give the new one another key", suspect.owner.key
     else:
-        same, both = (
-            f"add `was: {suspect.owner.key}`",
-            suspect.id,
-        )  # validate rejects a key that is no longer in the files
+        same = f"add `was: {suspect.owner.key}`"
+        both = suspect.id  # validate rejects a key that is no longer in the files
     return f"If it is the same, {same}. If both are meant, add `repeat_of: {both}`."
 
 
@@ -369,10 +354,10 @@ def cancelled_but_there(live_id: str, *, goes_out: bool) -> Hold:
 
 
 def cancelled_but_theirs(live_id: str, *, goes_out: bool) -> Hold:
-    stays = "will be published" if goes_out else "stays in Buffer"
     return Hold(
         Reason.ADOPTED,
-        f"It is cancelled, but a person created it in Buffer, so bufferctl does not delete it and it {stays}",
+        "It is cancelled, but a person created it in Buffer, so bufferctl does not delete it and it "
+        f"{_stays(1, goes_out=goes_out)}",
         "Delete it in Buffer. To let the next apply delete it, run `bufferctl import {address} " + live_id + "`.",
     )
 
@@ -430,11 +415,9 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
 
 
-def too_many_deletes(
-    count: int, limit: int, shortened: Mapping[str, tuple[int, int]] | None = None, *, goes_out: bool
-) -> Hold:
+def too_many_deletes(count: int, limit: int, shortened: Mapping[str, tuple[int, int]], *, goes_out: bool) -> Hold:
     """`shortened`: for each repeated entry that lost its last occurrences, how many it had and has."""
-    cut = ", ".join(f"`{key}` was shortened from {old} to {new}" for key, (old, new) in (shortened or {}).items())
+    cut = ", ".join(f"`{key}` was shortened from {old} to {new}" for key, (old, new) in shortened.items())
     because = f" ({cut})" if cut else ""
     return Hold(
         Reason.DELETES,

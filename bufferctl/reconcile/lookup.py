@@ -10,16 +10,8 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.diagnostics import Diagnostic, Related, Severity
-from bufferctl.model import (
-    Account,
-    Channel,
-    Desired,
-    LiveChannel,
-    LiveOrganization,
-    Organization,
-    State,
-)
-from bufferctl.reconcile.planning import Targets
+from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, State
+from bufferctl.reconcile.inputs import Targets
 from bufferctl.reconcile.record import address_of
 
 

@@ -177,10 +177,13 @@ class Suspect:
         return cls(item.id, item.created_at, item)
 
     @classmethod
-    def recorded(cls, slot: Slot, binding: Binding) -> Suspect:
-        """The record's entry for an address, whether or not the object was read."""
+    def recorded(
+        cls, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None = None, declared: Declared | None = None
+    ) -> Suspect:
+        """The record's entry for an address, whether or not the object was read, and the address still `declared`."""
         created = datetime.fromisoformat(binding.created_at) if binding.created_at else datetime(1970, 1, 1, tzinfo=UTC)
-        return cls(binding.id, created, owner=address_of(slot, binding))
+        owner = declared.item.address if declared else address_of(slot, binding)
+        return cls(binding.id, live.created_at if live else created, live, owner, owner_declared=declared is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from bufferctl.model import (
-    Binding,
-    Idea,
-    Live,
-    LiveIdea,
-    LivePost,
-    Origin,
-    Post,
-    PostStatus,
-    Question,
-    Rule,
-    Slot,
-)
+from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Origin, Post, PostStatus, Question, Rule, Slot
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import text_digest
 from bufferctl.reconcile.matches import (
@@ -129,7 +117,7 @@ def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea
     """Matches by address, except for objects that were removed from the files and have been deleted in Buffer."""
     bindings = record.state.bindings
 
-    def is_over(d: Declared, binding: Binding) -> bool:
+    def is_past(d: Declared, binding: Binding) -> bool:
         if not binding.retired or binding.status == PostStatus.SENT:
             return False
         return binding.id in live.gone or (isinstance(d.item, Idea) and binding.id not in by_id)
@@ -137,7 +125,7 @@ def _known(declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea
     return {
         d.slot: Match(d, How.KNOWN, by_id.get(binding.id), _as_declared(d, binding))
         for d in declared
-        if (binding := bindings.get(d.slot)) is not None and not is_over(d, binding)
+        if (binding := bindings.get(d.slot)) is not None and not is_past(d, binding)
     }
 
 

@@ -34,7 +34,8 @@ from bufferctl.model.comparable import applied_fingerprint, digest, fingerprint,
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Change, Difference, Plan
 from bufferctl.reconcile.differences import schedule_differences
-from bufferctl.reconcile.planning import Options, Targets, reconcile
+from bufferctl.reconcile.inputs import Options, Targets
+from bufferctl.reconcile.planning import reconcile
 
 #: The creation time of objects for which state has none.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -157,7 +158,6 @@ def _recorded(state: State) -> Iterator[tuple[Slot, Address]]:
 
 
 def _organizations(desired: Desired, state: State) -> tuple[LiveOrganization, ...]:
-    """The organizations in files and state, with their channels."""
     ids = _ids(desired, state)
     names = {ids[each.label, ""]: each.name or each.label for each in desired.organizations}
     channels = {slot.organization_id: dict[str, LiveChannel]() for slot in state.bindings}

@@ -8,11 +8,10 @@ lifts a hold, so the first one that holds a change is final: the table (includin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
-from bufferctl.limits import LEAD
 from bufferctl.model import (
     IDEAS,
     Binding,
@@ -23,7 +22,6 @@ from bufferctl.model import (
     Live,
     LiveChannel,
     LiveIdea,
-    LiveOrganization,
     LivePost,
     Origin,
     Post,
@@ -35,6 +33,7 @@ from bufferctl.model import (
 from bufferctl.model.comparable import bind, text_digest
 from bufferctl.plan import Change, Plan, Recording
 from bufferctl.reconcile import table, warnings
+from bufferctl.reconcile.inputs import Options, Targets
 from bufferctl.reconcile.matches import Declared, How, Match, Matches
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.policy import hold_against_policy, policy_warnings
@@ -43,38 +42,6 @@ from bufferctl.reconcile.removal import Removed, guard_deletes, hold_what_diverg
 from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.sending import in_order, queue_times, within_limits
 from bufferctl.reconcile.writes import Resolver, ideas_of, tags_of
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """The live organization or channel of each declared one, by label (and organization label)."""
-
-    organizations: Mapping[str, LiveOrganization] = field(default_factory=dict)
-    channels: Mapping[tuple[str, str], LiveChannel] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Command-line options about single objects and guards; addresses as text.
-
-    `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`:
-    holds changes that were not reviewed. `planned_at`: when the plan being applied was made, None for now.
-    `deleted_files`: files that a commit since the last apply deleted, so they were not lost by accident. `elsewhere`:
-    claims in other root files on the same objects. `diverged`: the checkout may lack changes that were applied last;
-    `outdated_files`: files that the applied commit changed and this checkout did not.
-    """
-
-    recreate: frozenset[str] = frozenset()
-    reapply: frozenset[str] = frozenset()
-    max_deletes: int | None = None
-    lead: timedelta = LEAD
-    unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
-    review: Callable[[Change], Change] | None = None
-    planned_at: datetime | None = None
-    deleted_files: frozenset[str] = frozenset()
-    elsewhere: tuple[Claim, ...] = ()
-    diverged: bool = False
-    outdated_files: frozenset[str] = frozenset()
 
 
 class Scene(NamedTuple):
@@ -96,10 +63,7 @@ Changes = list[Change]
 
 
 def _hold_what_diverged(changes: Changes, scene: Scene) -> Changes:
-    given = scene.options
-    return hold_what_diverged(
-        changes, diverged=given.diverged, allowed=given.max_deletes, outdated=given.outdated_files
-    )
+    return hold_what_diverged(changes, scene.options)
 
 
 def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
@@ -177,7 +141,7 @@ def reconcile(
         queue_times=queue_times(changes, live, channels),
         warnings=(
             *warnings.missing_managed_since(record),
-            *warnings.unread_channels(channels, live.unread & {s.channel_id for s in _slots(desired, targets)}),
+            *warnings.unread_channels(channels, live.unread & {m.declared.slot.channel_id for m in matches.matches}),
             *warnings.past(changes, record),
             *warnings.still_published(changes),
             *warnings.unmerged(changes),
@@ -203,15 +167,10 @@ def reconcile(
 def _decided(scene: Scene, record: Record, targets: Targets) -> Iterable[Change]:
     """One row of the table for each declared object that is not cancelled."""
     situation = table.Situation(
-        now=scene.live.at,
-        lead=scene.options.lead,
+        live=scene.live,
         record=record,
+        options=scene.options,
         write=Resolver(tags_of(scene.desired, scene.live, targets.organizations), ideas_of(scene.matches.matches)),
-        gone=scene.live.gone,
-        unread=scene.live.unread,
-        recreate=scene.options.recreate,
-        reapply=scene.options.reapply,
-        unsettled=scene.options.unsettled,
         elsewhere={claim.slot: claim for claim in scene.options.elsewhere},
     )
     return (table.decide(m, situation) for m in scene.matches.matches if not _is_called_off(m))
@@ -243,7 +202,6 @@ def _removed(scene: Scene) -> Iterable[Change]:
 
 
 def _managed_elsewhere(options: Options) -> dict[str, Claim]:
-    """The objects that other root files declare, by id."""
     return {claim.id: claim for claim in options.elsewhere if not claim.retired}
 
 
@@ -251,10 +209,6 @@ def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
     """The slots of the declared objects, and the previous slots of those that were renamed."""
     slots = {_slot(item, targets): item.previous_keys for item in desired.items}
     return frozenset({*slots, *(replace(slot, key=key) for slot, keys in slots.items() for key in keys)})
-
-
-def _slots(desired: Desired, targets: Targets) -> Iterable[Slot]:
-    return (_slot(item, targets) for item in desired.items)
 
 
 def _slot(item: Post | Idea, targets: Targets) -> Slot:
@@ -271,23 +225,15 @@ def _declared(item: Post | Idea, targets: Targets) -> Declared:
 
 def _homes(desired: Desired, targets: Targets, state: State, channels: Mapping[str, LiveChannel]) -> tuple[Home, ...]:
     """The homes that the plan covers: declared ones, and those that were read because they are in the record."""
-    homes: dict[str, Home] = {}
-    for channel in targets.channels.values():
-        homes[channel.id] = Home(
-            channel.organization_id, channel.id, service=channel.service.value, handle=channel.name
-        )
-    for item in desired.ideas:
-        organization = targets.organizations[item.address.organization].id
-        homes[organization] = Home(organization, IDEAS)
+    covered = {channel.id: channel for channel in targets.channels.values()}
+    ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
     for slot in state.tracked:
-        if slot.home in homes:
-            continue
         if slot.channel_id == IDEAS:
-            homes[slot.home] = Home(slot.organization_id, IDEAS)
+            ideas.add(slot.organization_id)
         elif slot.channel_id in channels:
-            there = channels[slot.channel_id]
-            homes[slot.home] = Home(there.organization_id, there.id, service=there.service.value, handle=there.name)
-    return tuple(homes.values())
+            covered.setdefault(slot.channel_id, channels[slot.channel_id])
+    homes = [Home(c.organization_id, c.id, service=c.service.value, handle=c.name) for c in covered.values()]
+    return (*homes, *(Home(organization, IDEAS) for organization in sorted(ideas)))
 
 
 def _in_scope(state: State, live: Live) -> State:

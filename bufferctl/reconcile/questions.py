@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
 from bufferctl.model.comparable import Fingerprint, same
 from bufferctl.reconcile.matches import Declared, Found, How, Likeness, Match, Pool, Pools, Suspect, is_out, text_of
-from bufferctl.reconcile.record import Record, address_of
+from bufferctl.reconcile.record import Record
 
 
 class Near(NamedTuple):
@@ -57,7 +57,6 @@ def is_over(item: Post | Idea, now: datetime) -> bool:
 
 
 def _near(d: Declared, pool: Pool, claims: Claims, *, only_unexplained: bool) -> list[Near]:
-    """Live objects that may be `d`."""
     claimed = [] if only_unexplained else [Near(Rule.SAME_TEXT, suspect) for suspect in claims.saying(d)]
     near = [*claimed, *_equal(d, pool, only_unexplained=only_unexplained)]
     near += _similar(d, pool, {each.suspect.id for each in near})
@@ -179,8 +178,7 @@ class Claims:
     def _add(self, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None, owner: Declared | None) -> None:
         if not is_out(binding, live):
             return
-        address = owner.item.address if owner else address_of(slot, binding)
-        suspect = Suspect(binding.id, _created(binding, live), live, address, owner_declared=owner is not None)
+        suspect = Suspect.recorded(slot, binding, live, owner)
         text = text_of(comparable.of_live(live)) if live is not None else ""
         if text.strip():
             if owner is None or text != text_of(owner.content):  # an address with the same text already claims it
@@ -213,9 +211,3 @@ def _applied_marks(binding: Binding) -> set[str]:
     if binding.text:
         return {binding.text}
     return {applied.content, applied.hidden} if applied else set()
-
-
-def _created(binding: Binding, live: LivePost | LiveIdea | None) -> datetime:
-    if live is not None:
-        return live.created_at
-    return datetime.fromisoformat(binding.created_at) if binding.created_at else datetime(1970, 1, 1, tzinfo=UTC)

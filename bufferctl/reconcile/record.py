@@ -195,7 +195,7 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
     for home in plan.recording.homes:
         if home.id in unread or home.id in open_homes:
             continue
-        reached = live.began - settle if live.began else _youngest(live, home.id)
+        reached = _reached(live, home.id, settle)
         listed = homes[home.id]
         if reached is not None and (listed.horizon is None or reached > listed.horizon):
             homes[home.id] = replace(listed, horizon=reached, past_before=None)
@@ -236,7 +236,7 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
             bindings.pop(change.moved_from or change.slot, None)
             bindings[change.slot] = change.binding
     listed = {home.id: home for home in plan.recording.homes}
-    reached = {id_: live.began - settle if live.began else _youngest(live, id_) for id_ in homes}
+    reached = {id_: _reached(live, id_, settle) for id_ in homes}
     moved = {
         id_: replace(state.homes.get(id_, home), horizon=reached[id_], service=home.service, handle=home.handle)
         for id_, home in listed.items()
@@ -283,8 +283,13 @@ def begin_anew(account: Account, horizon: datetime) -> State:
     return State(homes={home.id: home for home in homes}, complete_at=horizon)
 
 
-def _youngest(live: Live, home: str) -> datetime | None:
-    """The newest creation time that was read: if answers have no Date, the latest known time of Buffer's clock."""
+def _reached(live: Live, home: str, settle: timedelta) -> datetime | None:
+    """Up to when a reading shows every write to a home: the settle time before it began.
+
+    If answers have no Date, the newest creation time that was read is the latest known time of Buffer's clock.
+    """
+    if live.began:
+        return live.began - settle
     return max((item.created_at for item in live.items if item.home == home), default=None)
 
 

@@ -9,23 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bufferctl.model import (
-    IDEAS,
-    Binding,
-    Claim,
-    DeletePost,
-    Idea,
-    LiveIdea,
-    LivePost,
-    Origin,
-    Post,
-    PostStatus,
-    Slot,
-)
+from bufferctl.model import IDEAS, Binding, Claim, DeletePost, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, Slot
 from bufferctl.model.comparable import digest, of_live
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.differences import OUT
+from bufferctl.reconcile.inputs import Options
 from bufferctl.reconcile.record import address_of
 
 
@@ -106,7 +95,7 @@ def guard_deletes(
     most: int,
     allowed: int | None,
     files: Collection[str],
-    series: Mapping[tuple[str, str], int] | None = None,
+    series: Mapping[tuple[str, str], int],
 ) -> list[Change]:
     """Hold deletes that look like an accident, unless the command line confirms how many are intended.
 
@@ -119,7 +108,7 @@ def guard_deletes(
     limit = most if allowed is None else allowed
     if len(deletes) > limit:
         goes_out = any(c.goes_out for c in deletes)
-        hold = holds.too_many_deletes(len(deletes), limit, _shortened(deletes, series or {}), goes_out=goes_out)
+        hold = holds.too_many_deletes(len(deletes), limit, _shortened(deletes, series), goes_out=goes_out)
         held = {change.slot: hold.on(change) for change in deletes}
     elif allowed is None:
         held = _of_lost_files(deletes, files)
@@ -128,21 +117,19 @@ def guard_deletes(
     return [held.get(change.slot, change) if change.action is Action.DELETE else change for change in changes]
 
 
-def hold_what_diverged(
-    changes: Iterable[Change], *, diverged: bool, allowed: int | None, outdated: Collection[str]
-) -> list[Change]:
+def hold_what_diverged(changes: Iterable[Change], options: Options) -> list[Change]:
     """Hold changes that exist only because the checkout lacks what was applied last.
 
-    `diverged`: it may lack it, so removed entries cannot be told from entries that it never had; `allowed`: the number
-    on the command line, by which a person confirms that the files are complete. `outdated`: files that the applied
-    commit changed and this checkout did not.
+    Entries that were removed cannot be told from entries that it never had, unless a person confirms, by a number of
+    deletes on the command line, that the files are complete.
     """
+    may_lack = options.diverged and options.max_deletes is None
 
     def held(change: Change) -> Change:
-        if change.action is Action.DELETE and change.cause is Cause.REMOVED and diverged and allowed is None:
+        if change.action is Action.DELETE and change.cause is Cause.REMOVED and may_lack:
             return holds.only_elsewhere(goes_out=change.goes_out).on(change)
         file = change.place.file if change.place else ""
-        if change.action in {Action.CREATE, Action.UPDATE} and file in outdated:
+        if change.action in {Action.CREATE, Action.UPDATE} and file in options.outdated_files:
             return holds.outdated_here(file).on(change)
         return change
 

@@ -63,7 +63,7 @@ def hold_repeats(
     doing = {change.slot for change in changes} if doing is None else doing
     others: dict[Saying, list[Suspect]] = defaultdict(list)
     for live in unclaimed if any(change.action is Action.UPDATE for change in changes) else ():
-        others[saying(live.home, live)].append(Suspect(live.id, live.created_at, live))
+        others[saying(live.home, live)].append(Suspect.of(live))
     for slot, binding in recorded:
         if binding.text:
             others[slot.home, binding.text].append(Suspect.recorded(slot, binding))

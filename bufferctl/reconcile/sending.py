@@ -7,14 +7,17 @@ queued posts come from their channels' weekly slots (notes: Writing); they are s
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.model import EditPost, Idea, Live, LiveChannel, LivePost, Post, PostStatus, ShareMode, Slot
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile.repeats import saying
+
+K = TypeVar("K", bound=Hashable)
 
 _FAR = float("inf")
 #: The number of posts on one channel and day from which a limit may matter; Buffer's limits are well above.
@@ -59,12 +62,11 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
     """
     changes = list(changes)
     room = _room(live)
-    if not room:
-        return changes
     for change in changes:
         if change.action is Action.DELETE and _is_scheduled(change.live) and change.slot.channel_id in room:
             room[change.slot.channel_id] += 1
-    return [_fitting(change, room) for change in changes]
+    message = "Your Buffer plan has no room for more scheduled posts; it is sent once earlier ones are published"
+    return _within(changes, room, lambda change: change.slot.channel_id if _takes_room(change) else None, message)
 
 
 def _needs_room(changes: Iterable[Change], live: Live) -> bool:
@@ -100,19 +102,22 @@ def _takes_room(change: Change) -> bool:
     return not (post.draft or post.needs_approval or post.mode is ShareMode.SHARE_NOW)
 
 
-def _fitting(change: Change, room: dict[str, int]) -> Change:
-    channel = change.slot.channel_id
-    if change.action is not Action.CREATE or channel not in room or not _takes_room(change):
-        return change
-    if room[channel] > 0:
-        room[channel] -= 1
-        return change
-    return replace(
-        change,
-        action=Action.WAITING,
-        write=None,
-        message="Your Buffer plan has no room for more scheduled posts; it is sent once earlier ones are published",
-    )
+def _within(
+    changes: Iterable[Change], room: Mapping[K, int], key: Callable[[Change], K | None], message: str, hint: str = ""
+) -> list[Change]:
+    """The changes, with creates beyond the room for their `key` turned into waiting. What `room` lacks has no limit."""
+    left = dict(room)
+    kept = []
+    for change in changes:
+        its = key(change) if change.action is Action.CREATE else None
+        if its is None or its not in left:
+            kept.append(change)
+        elif left[its] > 0:
+            left[its] -= 1
+            kept.append(change)
+        else:
+            kept.append(replace(change, action=Action.WAITING, write=None, message=message, hint=hint))
+    return kept
 
 
 def busy_days(plan: Plan, live: Live) -> dict[datetime, set[str]]:
@@ -130,20 +135,8 @@ def busy_days(plan: Plan, live: Live) -> dict[datetime, set[str]]:
 
 def within_daily_limits(plan: Plan, room: Mapping[tuple[str, datetime], int]) -> Plan:
     """The plan with creates beyond a day's room turned into waiting; the earliest due go first."""
-    left = dict(room)
-    changes = []
-    for change in plan.changes:
-        key = _day(change, plan) if change.action is Action.CREATE else None
-        if key is None or key not in left:
-            changes.append(change)
-        elif left[key] > 0:
-            left[key] -= 1
-            changes.append(change)
-        else:
-            message = "Buffer accepts no more posts on this channel that day"
-            hint = "Move it to another day."
-            changes.append(replace(change, action=Action.WAITING, write=None, message=message, hint=hint))
-    return replace(plan, changes=tuple(changes))
+    message, hint = "Buffer accepts no more posts on this channel that day", "Move it to another day."
+    return replace(plan, changes=tuple(_within(plan.changes, room, lambda change: _day(change, plan), message, hint)))
 
 
 def _day(change: Change, plan: Plan) -> tuple[str, datetime] | None:
@@ -180,19 +173,16 @@ def queue_times(changes: Iterable[Change], live: Live, channels: Mapping[str, Li
         if channel and channel.posting_times and not channel.is_queue_paused and joining:
             free = _free(channel, live, of_channel)
             at = {change.slot: next(free) for change in joining}
-            found |= {c.slot: at[c.slot] for c in joining if _mode(c) is ShareMode.ADD_TO_QUEUE}
+            found |= {c.slot: at[c.slot] for c in joining if _joins(c) is ShareMode.ADD_TO_QUEUE}
     return found
 
 
-def _joins(change: Change) -> bool:
+def _joins(change: Change) -> ShareMode | None:
+    """How a new post joins its queue; None if it does not."""
     post = change.desired
-    if change.action is not Action.CREATE or not isinstance(post, Post):
-        return False
-    return post.mode in _QUEUED and not (post.draft or post.needs_approval)
-
-
-def _mode(change: Change) -> ShareMode | None:
-    return change.desired.mode if isinstance(change.desired, Post) else None
+    if change.action is not Action.CREATE or not isinstance(post, Post) or post.draft or post.needs_approval:
+        return None
+    return post.mode if post.mode in _QUEUED else None
 
 
 def _free(channel: LiveChannel, live: Live, changes: Iterable[Change]) -> Iterator[datetime]:
@@ -210,7 +200,6 @@ def _free(channel: LiveChannel, live: Live, changes: Iterable[Change]) -> Iterat
 
 
 def _leaves(change: Change) -> bool:
-    """Whether a queued post leaves the queue."""
     live = change.live
     if not (isinstance(live, LivePost) and _is_scheduled(live)) or live.is_custom_scheduled:
         return False

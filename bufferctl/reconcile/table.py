@@ -7,12 +7,12 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from shlex import quote
 from typing import Any
 
-from bufferctl.model import Binding, Claim, Idea, LivePost, Origin, Post, PostStatus, Slot, Write
+from bufferctl.model import Binding, Claim, Idea, Live, LivePost, Origin, Post, PostStatus, Slot, Write
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import became_files, bind, differing, due_seen, text_digest
 from bufferctl.plan import Action, Cause, Change, Reason
@@ -20,6 +20,7 @@ from bufferctl.reconcile import holds
 from bufferctl.reconcile.differences import OUT, are_swapped
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.holds import Hold
+from bufferctl.reconcile.inputs import Options
 from bufferctl.reconcile.matches import How, Match
 from bufferctl.reconcile.record import Record
 
@@ -31,28 +32,27 @@ LAG = timedelta(hours=1)
 class Situation:
     """The input of the rows besides a match.
 
-    `write` makes the write that apply sends, or a hold that says why it cannot. `gone` and `unread` as in `Live`.
-    `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be.
-    `elsewhere`: claims in other root files under the same key.
+    `write` makes the write that apply sends, or a hold that says why it cannot. `elsewhere`: claims in other root files
+    under the same key.
     """
 
-    now: datetime
-    lead: timedelta
+    live: Live
     record: Record
+    options: Options
     write: Callable[[Match, bool], Write | Hold]
-    gone: frozenset[str] = frozenset()
-    unread: frozenset[str] = frozenset()
-    recreate: frozenset[str] = frozenset()
-    reapply: frozenset[str] = frozenset()
-    unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
-    elsewhere: Mapping[Slot, Claim] = field(default_factory=dict)
+    elsewhere: Mapping[Slot, Claim]
+
+    @property
+    def now(self) -> datetime:
+        """The server's clock when the account was read."""
+        return self.live.at
 
 
 def decide(match: Match, situation: Situation) -> Change:
     """The change for one declared object."""
     facts = facts_of(match)
     item = match.declared.item
-    if (candidates := situation.unsettled.get(match.declared.slot)) is not None:
+    if (candidates := situation.options.unsettled.get(match.declared.slot)) is not None:
         return _hold(facts, holds.unsettled(candidates), Cause.DRIFT)
     if match.how is How.KEY_TAKEN:
         return _hold(facts, holds.key_taken(item.address.key, facts.binding.id), Cause.MOVED)
@@ -108,7 +108,7 @@ def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
         return _hold(facts, holds.key_elsewhere(claim), cause)
     timed = isinstance(item, Post) and item.due_at is not None
     recorded = situation.record.horizon(slot.home).recorded
-    if slot.home in situation.unread and not (timed and recorded) and not _is_late(item, situation):
+    if slot.home in situation.live.unread and not (timed and recorded) and not _is_late(item, situation):
         return _hold(facts, holds.unread(quote(item.address.channel)), cause)
     return _write(facts, Action.CREATE, cause, situation)
 
@@ -170,11 +170,10 @@ def _idea(facts: Facts) -> Change:
 
 
 def _unsent(facts: Facts, situation: Situation) -> Change:
-    """Rows for a post that can still change."""
     if (facts.changed or facts.edited) and facts.agree:
         return _kept(facts, seen=True)
     ours = facts.binding.origin is not Origin.ADOPTED
-    if (facts.changed or facts.edited) and ours and str(facts.match.declared.item.address) in situation.reapply:
+    if (facts.changed or facts.edited) and ours and str(facts.match.declared.item.address) in situation.options.reapply:
         return _write(facts, Action.UPDATE, Cause.DRIFT, situation)
     if facts.changed:
         return _changed(facts, can_send=ours)
@@ -187,9 +186,9 @@ def _unsent(facts: Facts, situation: Situation) -> Change:
 
 def _changed(facts: Facts, *, can_send: bool) -> Change:
     """Buffer's version differs: a person changed it, or Buffer did when it was sent."""
-    hold = holds.changed_in_buffer if facts.binding.seen else holds.came_back_different
-    hold = holds.conflict if facts.edited else hold
-    return _hold(facts, hold(facts.match.declared.item, facts.differences, can_send=can_send), Cause.DRIFT)
+    item, by_buffer = facts.match.declared.item, not facts.binding.seen
+    hold = holds.changed(item, facts.differences, edited=facts.edited, by_buffer=by_buffer, can_send=can_send)
+    return _hold(facts, hold, Cause.DRIFT)
 
 
 def _kept(facts: Facts, *, seen: bool = False) -> Change:
@@ -199,9 +198,9 @@ def _kept(facts: Facts, *, seen: bool = False) -> Change:
 def _unlisted(facts: Facts, binding: Binding, situation: Situation) -> Change:
     """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""
     address = str(facts.match.declared.item.address)
-    if binding.id not in situation.gone and isinstance(facts.match.declared.item, Post):
+    if binding.id not in situation.live.gone and isinstance(facts.match.declared.item, Post):
         return _hold(facts, holds.not_read(), Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
-    if address in situation.recreate:
+    if address in situation.options.recreate:
         return _create(facts, Cause.DRIFT, situation)
     shown_by = datetime.fromisoformat(binding.created_at) + LAG if binding.created_at else None
     if shown_by and situation.now < shown_by:
@@ -221,7 +220,7 @@ def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> 
     if _is_late(item, situation):
         made = item.expansion if isinstance(item, Post) else None
         counted = made is not None and made.starts is not None
-        return _hold(facts, holds.missed(situation.lead, facts.differences, counted=counted), Cause.EXPIRED)
+        return _hold(facts, holds.missed(situation.options.lead, facts.differences, counted=counted), Cause.EXPIRED)
     write = situation.write(match, facts.rescheduled or cause is Cause.DRIFT)
     if isinstance(write, Hold):
         return _hold(facts, write, cause)
@@ -244,7 +243,7 @@ def _is_late(item: Post | Idea, situation: Situation) -> bool:
         isinstance(item, Post)
         and item.due_at is not None
         and not item.draft
-        and item.due_at - situation.now < situation.lead
+        and item.due_at - situation.now < situation.options.lead
     )
 
 

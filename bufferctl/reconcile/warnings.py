@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import LiveChannel, LiveIdea, LivePost, Origin, Post, PostStatus, State
@@ -14,6 +15,7 @@ from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.record import Record
 
+_warning = partial(Diagnostic, Severity.WARNING)
 #: How many posts a warning names; the others are only counted.
 _NAMED = 10
 
@@ -27,8 +29,7 @@ def surplus_twins(unclaimed: Iterable[LivePost | LiveIdea], state: State) -> Ite
         content = digest(of_live(live))
         twin = ours.get((live.channel_id, content, instant(live.due_at))) or ours.get((live.channel_id, content, ""))
         if twin:
-            yield Diagnostic(
-                Severity.WARNING,
+            yield _warning(
                 f"Buffer has {live.id}, which equals {twin.address} ({twin.id}) and is unmanaged, so the same may be "
                 "published twice",
                 hint=f"If that is not intended, delete {live.id} in Buffer.",
@@ -45,8 +46,7 @@ def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]
     for channel_id, count in waiting.items():
         channel = channels.get(channel_id)
         if channel is not None and channel.is_queue_paused:
-            yield Diagnostic(
-                Severity.WARNING,
+            yield _warning(
                 f"The queue of {channel.service.value}:{channel.name} is paused, so {count} "
                 f"{'post waits' if count == 1 else 'posts wait'} there and will not be published",
                 hint="Resume the queue in Buffer.",
@@ -60,8 +60,7 @@ def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
     if number:
         pictures = "The image" if number == 1 else f"The {number:,} media files"
         posts = "the post that was" if len(items) == 1 else f"the {len(items):,} posts and ideas that were"
-        yield Diagnostic(
-            Severity.WARNING,
+        yield _warning(
             f"{pictures} of {posts} found in Buffer cannot be compared with the files, and "
             f"{'is' if number == 1 else 'are'} taken to be the same",
             hint="Look at them in Buffer if they may have changed; an edit from now on is noticed.",
@@ -75,8 +74,7 @@ def still_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
             continue
         where = Place(change.binding.file) if change.binding and change.binding.file else None
         goes_out = " and will be published" if change.goes_out else ""
-        yield Diagnostic(
-            Severity.WARNING,
+        yield _warning(
             f"{change.address} was removed from the files but is still in Buffer{goes_out}, since `prune` is off",
             place=where,
             hint="Delete it in Buffer, or restore it with `cancelled: true`.",
@@ -87,8 +85,7 @@ def unmerged(changes: Iterable[Change]) -> Iterator[Diagnostic]:
     """Objects that an import wrote into files that this checkout lacks: they were not removed."""
     found = [change.slot.key for change in changes if _is_unmerged(change)]
     if found:
-        yield Diagnostic(
-            Severity.WARNING,
+        yield _warning(
             f"{len(found)} imported {'post is' if len(found) == 1 else 'posts and ideas are'} not in these files "
             f"({', '.join(found[:_NAMED])}), and left alone",
             hint="Merge the files that the import wrote. If you discarded them, run `bufferctl state rm ADDRESS`.",
@@ -103,8 +100,7 @@ def already_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
     """Published posts whose time, tags or campaign have changed since, counted once for each file."""
     by_file = Counter(c.place.file for c in changes if c.reason is Reason.STAYED and c.place)
     for file, count in by_file.items():
-        yield Diagnostic(
-            Severity.WARNING,
+        yield _warning(
             f"{count} {'post is' if count == 1 else 'posts are'} already published and "
             f"{'stays as it was' if count == 1 else 'stay as they were'}",
             place=Place(file),
@@ -115,8 +111,7 @@ def unread_channels(channels: Mapping[str, LiveChannel], unread: Collection[str]
     """Channels that could not be read back to the horizon."""
     names = sorted(f"{c.service.value}:{c.name}" for id_, c in channels.items() if id_ in unread)
     if names:
-        yield Diagnostic(
-            Severity.WARNING,
+        yield _warning(
             f"Not all published posts of {', '.join(names)} could be read, so posts that may be among them are held",
             hint="Set `managed_since` in the root file to when bufferctl first posted here, or run "
             "`bufferctl state begin`.",
@@ -126,8 +121,7 @@ def unread_channels(channels: Mapping[str, LiveChannel], unread: Collection[str]
 def missing_managed_since(record: Record) -> Iterator[Diagnostic]:
     """Before the record begins: without `managed_since`, a lost record cannot be restored from Buffer alone."""
     if record.managed_since is None and not record.state.has_begun:
-        yield Diagnostic(
-            Severity.WARNING,
+        yield _warning(
             "`managed_since` is not set, so if the state file is lost, bufferctl has to ask about posts that are "
             "already published",
             hint="Add `managed_since:` with the current date and time to the root file.",
@@ -143,8 +137,7 @@ def past(changes: Iterable[Change], record: Record) -> Iterator[Diagnostic]:
     named = ", ".join(str(each.address) for each in found[-_NAMED:])
     more = f", and {len(found) - _NAMED:,} earlier ones" if len(found) > _NAMED else ""
     are, them = ("post is", "it") if len(found) == 1 else ("posts are", "them")
-    yield Diagnostic(
-        Severity.WARNING,
+    yield _warning(
         f"{len(found):,} {are} due in the past, and Buffer has no equal post; bufferctl never sends {them}: "
         f"{named}{more}",
         found[-1].place,
@@ -157,8 +150,7 @@ def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
     adopted = [c.binding for c in changes if c.action is Action.ADOPT and c.binding]
     count = sum(binding.origin is Origin.RECOVERED for binding in adopted)
     if count:
-        yield Diagnostic(
-            Severity.WARNING,
+        yield _warning(
             f"{count} {'post' if count == 1 else 'posts'} in Buffer matched by content alone, as after an interrupted "
             "apply or a lost state file; an identical post from another tool would match too",
             hint="If another tool posts to these channels, check what plan marks as already there before you apply.",
@@ -184,8 +176,7 @@ def perhaps_removed(
     named = [f"{post.text[:40]!r} ({post.id})" for post in found[:_NAMED]]
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     who, yours = ("It", "one that you removed") if len(found) == 1 else ("They", "posts that you removed")
-    yield Diagnostic(
-        Severity.WARNING,
+    yield _warning(
         f"Buffer has {len(found)} unsent {'post' if len(found) == 1 else 'posts'} created through the API that no file "
         f"declares: {', '.join(named)}{more}. {who} will be published, and may be {yours} from the files",
         hint="Delete in Buffer what should not be published.",

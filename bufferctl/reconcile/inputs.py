@@ -1,0 +1,43 @@
+"""What planning is given besides the files, the account and the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bufferctl.limits import LEAD
+from bufferctl.model import Claim, LiveChannel, LiveOrganization, Slot
+from bufferctl.plan import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The live organization or channel of each declared one, by label (and organization label)."""
+
+    organizations: Mapping[str, LiveOrganization] = field(default_factory=dict)
+    channels: Mapping[tuple[str, str], LiveChannel] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Command-line options about single objects and guards; addresses as text.
+
+    `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`:
+    holds changes that were not reviewed. `planned_at`: when the plan being applied was made, None for now.
+    `deleted_files`: files that a commit since the last apply deleted, so they were not lost by accident. `elsewhere`:
+    claims in other root files on the same objects. `diverged`: the checkout may lack changes that were applied last;
+    `outdated_files`: files that the applied commit changed and this checkout did not.
+    """
+
+    recreate: frozenset[str] = frozenset()
+    reapply: frozenset[str] = frozenset()
+    max_deletes: int | None = None
+    lead: timedelta = LEAD
+    unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
+    review: Callable[[Change], Change] | None = None
+    planned_at: datetime | None = None
+    deleted_files: frozenset[str] = frozenset()
+    elsewhere: tuple[Claim, ...] = ()
+    diverged: bool = False
+    outdated_files: frozenset[str] = frozenset()
