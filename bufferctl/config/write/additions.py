@@ -16,7 +16,7 @@ from bufferctl.config.load import Loaded, load
 from bufferctl.config.write.document import Text, yaml_text
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.entries import ORDER, idea_entry, post_entry
-from bufferctl.config.write.grouping import Member, grouped, one_entry
+from bufferctl.config.write.grouping import Member, one_entry
 from bufferctl.config.write.nodes import Mapping as MappingNode
 from bufferctl.config.write.nodes import Scalar
 from bufferctl.config.write.nodes import Sequence as SequenceNode
@@ -129,7 +129,10 @@ def file_name(*parts: str) -> str:
 
 def together(additions: Iterable[Addition]) -> list[list[Addition]]:
     """The additions, grouped by entry: an entry can declare the same text at the same time under the same key."""
-    return grouped((_shared(each), each) for each in additions)
+    groups: dict[object, list[Addition]] = {}
+    for each in additions:
+        groups.setdefault(_shared(each) or object(), []).append(each)
+    return list(groups.values())
 
 
 def _shared(addition: Addition) -> tuple[object, ...] | None:

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence, read_nodes
+from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence, read_nodes, walk
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
 #: An empty line directly above the one that the text ends in.
@@ -107,7 +107,8 @@ def read_commented(text: str) -> CommentedFile:
     r"""The tree of a file whose lines end in `\n`. Raises ConfigError if it is not a YAML mapping."""
     root = read_nodes(text)
     start = text.rfind("\n", 0, root.start) + 1
-    return CommentedFile(text, text[:start].split("\n")[:-1], _Tree(text, root, start).whole(), _anchored(root))
+    anchored = any(node.anchor is not None for node in walk(root))
+    return CommentedFile(text, text[:start].split("\n")[:-1], _Tree(text, root, start).whole(), anchored)
 
 
 class _Tree:
@@ -116,10 +117,11 @@ class _Tree:
     def __init__(self, text: str, root: Mapping, start: int) -> None:
         self._text = text
         self._root = root
-        self._leaves = list(_leaves(root))
+        self._leaves = [node for node in walk(root) if isinstance(node, Scalar)]
         self._starts = [leaf.start for leaf in self._leaves]
         ends = (block_text(text, leaf).end if leaf.is_block else leaf.end for leaf in self._leaves)
-        self._solid = sorted({*ends, *_flow_ends(root)})
+        flow_ends = (node.end for node in walk(root) if not isinstance(node, Scalar) and node.flow)
+        self._solid = sorted({*ends, *flow_ends})
         self._comments = list(self._found(start))
         self._ends = sorted([*self._solid, *(comment.end for comment in self._comments)])
         self._next = 0
@@ -206,35 +208,3 @@ class _Tree:
 
     def _column(self, offset: int) -> int:
         return offset - self._text.rfind("\n", 0, offset) - 1
-
-
-def _leaves(node: Node) -> Iterator[Scalar]:
-    """Every name and value, in file order."""
-    if isinstance(node, Scalar):
-        yield node
-    elif isinstance(node, Mapping):
-        for key, value in node.pairs:
-            yield key
-            yield from _leaves(value)
-    else:
-        for item in node.items:
-            yield from _leaves(item)
-
-
-def _flow_ends(node: Node) -> Iterator[int]:
-    """Where each group between brackets ends."""
-    if isinstance(node, Scalar):
-        return
-    if node.flow:
-        yield node.end
-    for each in [value for _, value in node.pairs] if isinstance(node, Mapping) else node.items:
-        yield from _flow_ends(each)
-
-
-def _anchored(node: Node) -> bool:
-    below: list[Node] = []
-    if isinstance(node, Mapping):
-        below = [each for pair in node.pairs for each in pair]
-    elif isinstance(node, Sequence):
-        below = node.items
-    return node.anchor is not None or any(map(_anchored, below))

@@ -94,7 +94,8 @@ class Edits:
         # On the line of a `-`: the next field moves up to it, or stays below it with the comments before it.
         following = owner.pairs[index + 1][0].start
         joined = not self.text[end:following].strip()
-        self._replace(key.start, following if joined else self._trimmed(end), "")
+        without_line_end = len(self.text[:end].rstrip("\r\n"))
+        self._replace(key.start, following if joined else without_line_end, "")
 
     def append(self, owner: Mapping, name: str, values: list[Any]) -> None:
         """Append entries to a list of `owner`, which is created if needed."""
@@ -212,10 +213,6 @@ class Edits:
     def _line_end(self, offset: int) -> int:
         found = _BREAK.search(self.text, offset)
         return found.end() if found else len(self.text)
-
-    def _trimmed(self, end: int) -> int:
-        """The end of a line without its line end."""
-        return len(self.text[:end].rstrip("\r\n"))
 
     def _column(self, offset: int) -> int:
         return offset - self._line_start(offset)

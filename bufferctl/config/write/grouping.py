@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,17 +83,3 @@ def _override(
     for reference in member.references:
         if service is None or reference.partition(":")[0] == service:
             overrides[reference][name] = value
-
-
-def grouped(keyed: Iterable[tuple[object, Any]]) -> list[list[Any]]:
-    """The items by their keys, in order of first occurrence; items with the key None are not grouped."""
-    groups: list[list[Any]] = []
-    places: dict[object, int] = {}
-    for key, item in keyed:
-        if key is not None and key in places:
-            groups[places[key]].append(item)
-            continue
-        if key is not None:
-            places[key] = len(groups)
-        groups.append([item])
-    return groups

@@ -46,6 +46,13 @@ class Mapping:
         """The value of a name."""
         return next((value for key, value in self.pairs if key.value == name), None)
 
+    def inside(self, *path: str) -> Mapping | None:
+        """The mapping at a path below; None if there is none."""
+        node: Node | None = self
+        for name in path:
+            node = node.get(name) if isinstance(node, Mapping) else None
+        return node if isinstance(node, Mapping) else None
+
     def index(self, name: str) -> int | None:
         """Which pair has a name."""
         return next((index for index, (key, _) in enumerate(self.pairs) if key.value == name), None)
@@ -82,24 +89,16 @@ def read_nodes(text: str) -> Mapping:
     raise ConfigError("This is not a YAML file of fields (`name: value`)") from error
 
 
-def walk(node: Node) -> Iterator[Mapping]:
-    """Every mapping, outer ones first."""
+def walk(node: Node) -> Iterator[Node]:
+    """A node and everything in it, names of fields too, in file order."""
+    yield node
     if isinstance(node, Mapping):
-        yield node
-        for _, value in node.pairs:
+        for key, value in node.pairs:
+            yield key
             yield from walk(value)
     elif isinstance(node, Sequence):
         for item in node.items:
             yield from walk(item)
-
-
-def scalars(node: Node) -> Iterator[Scalar]:
-    """Every value, in file order."""
-    if isinstance(node, Scalar):
-        yield node
-        return
-    for below in [value for _, value in node.pairs] if isinstance(node, Mapping) else node.items:
-        yield from scalars(below)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,8 @@ def says(owner: Mapping, name: str) -> bool:
     """Whether an entry or an override has a field, or one that goes together with it."""
     outer, _, service = name.partition(".")
     if service:
-        inside = owner.get(outer)
-        return isinstance(inside, Mapping) and inside.get(service) is not None
+        inside = owner.inside(outer)
+        return inside is not None and inside.get(service) is not None
     return any(owner.get(each) is not None for each in TOGETHER.get(name, (name,)))
 
 
@@ -124,8 +124,7 @@ class Project:
         channel = next(each for each in self.desired.channels if (each.organization, each.label) == home)
         override, reference = _override(entry, channel)
         number = item.expansion.number if item.expansion else 0
-        repeat = entry.get("repeat")
-        each = _below(repeat.get("each"), str(number)) if number and isinstance(repeat, Mapping) else None
+        each = entry.inside("repeat", "each", str(number)) if number else None
         above, named = _override(each, channel) if each else (None, "")
         reference = reference or named
         if not reference:
@@ -162,7 +161,7 @@ class Project:
         if name not in self.edits:
             text = self.texts[name]
             edits = self.edits[name] = Edits(text.text, text.newline)
-            keys = ((each.get("key"), each) for each in walk(edits.root))
+            keys = ((each.get("key"), each) for each in walk(edits.root) if isinstance(each, Mapping))
             self._entries[name] = {key.start: each for key, each in keys if key is not None}
         return self.edits[name]
 
@@ -175,16 +174,11 @@ class Project:
 
 def _override(owner: Mapping, channel: Channel) -> tuple[Mapping | None, str]:
     """The overrides of an entry or an occurrence for a channel, and how it names the channel there."""
-    overrides = owner.get("overrides")
-    for name, inside in overrides.pairs if isinstance(overrides, Mapping) else ():
+    overrides = owner.inside("overrides")
+    for name, inside in overrides.pairs if overrides else ():
         if _refers(name.value, channel) and isinstance(inside, Mapping):
             return inside, name.value
     return None, ""
-
-
-def _below(node: Node | None, name: str) -> Mapping | None:
-    inside = node.get(name) if isinstance(node, Mapping) else None
-    return inside if isinstance(inside, Mapping) else None
 
 
 def _refers(reference: str, channel: Channel) -> bool:

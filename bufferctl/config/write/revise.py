@@ -18,7 +18,7 @@ from bufferctl.config.expand.variables import escaped, names_in
 from bufferctl.config.write.document import FileChanges, Text
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.entries import literal, text_value, value
-from bufferctl.config.write.nodes import Mapping, scalars
+from bufferctl.config.write.nodes import Mapping, Scalar, walk
 from bufferctl.config.write.project import TOGETHER, Layers, Project, says
 from bufferctl.errors import ConfigError
 from bufferctl.model import Address, Idea, Post
@@ -34,14 +34,16 @@ def revise_metadata(edits: Edits, owner: Mapping, post: Post, paths: Paths, zone
     """Set fields of `metadata` in an entry or an override; None removes one."""
     service = post.service.value
     whole = revised(post, paths)
-    metadata = owner.get("metadata")
-    there = metadata.get(service) if isinstance(metadata, Mapping) else None
-    if not isinstance(metadata, Mapping):
+    metadata = owner.inside("metadata")
+    there = metadata.get(service) if metadata else None
+    if metadata is None:
         if whole:
             edits.set(owner, "metadata", literal(value("metadata", {service: whole}, zone)))
     elif not whole:
-        if there is not None:
-            _take_out(edits, owner, metadata, service)
+        if there is not None and len(metadata.pairs) > 1:
+            edits.remove(metadata, service)
+        elif there is not None:
+            edits.remove(owner, "metadata")
     elif isinstance(there, Mapping):
         _inside(edits, there, whole, paths, zone)
     else:
@@ -73,13 +75,6 @@ def _inside(edits: Edits, there: Mapping, whole: AnyMapping[str, Any], paths: Pa
             _inside(edits, inner, whole[name], below, zone)
         else:
             edits.set(there, name, literal(value(name, whole[name], zone), name))
-
-
-def _take_out(edits: Edits, owner: Mapping, metadata: Mapping, service: str) -> None:
-    if len(metadata.pairs) > 1:
-        edits.remove(metadata, service)
-    else:
-        edits.remove(owner, "metadata")
 
 
 #: Values with which an override undoes those of its entry.
@@ -119,7 +114,8 @@ def made_by_expansion(project: Project, item: Post | Idea, names: Iterable[str])
         parts = [
             owner.get(each) for each in (*TOGETHER.get(name, (name,)), *(["thread"] if name == "metadata" else []))
         ]
-        written = [scalar.value for part in parts if part is not None for scalar in scalars(part)]
+        nodes = (node for part in parts if part is not None for node in walk(part))
+        written = [node.value for node in nodes if isinstance(node, Scalar)]
         path = project.text_file(item, layers) if name == "text" else None
         if path is not None and path.is_file():
             written.append(Text.read(path).text)
@@ -185,10 +181,10 @@ class _Revising:
         if path:
             self._put(revision, layers, path, name, new)
             return
-        if (layers.file, owner.start, part) in self._done:  # another post of the entry has the same edit
-            return
-        self._done.add((layers.file, owner.start, part))
-        self._set(revision, layers, owner, name, new)
+        edit = (layers.file, owner.start, part)
+        if edit not in self._done:  # another post of the entry has the same one
+            self._done.add(edit)
+            self._set(revision, layers, owner, name, new)
 
     def _narrower(self, revision: Revision, layers: Layers, part: str, name: str, new: Any) -> Steps:
         """Where a field goes if only some of the posts that use it should have it: the widest place that is right.
@@ -230,17 +226,14 @@ class _Revising:
         else:
             values = _neutral(name) if new is None else {name: new}
         written = {each: self._written(revision, layers, each, what) for each, what in values.items()}
-        there = _at(layers.entry, path)
+        there = layers.entry.inside(*map(str, path))
         if there is None:
             self._new[layers.file, layers.entry.start].setdefault(path, CommentedMap()).update(written)
             return
         for each, what in written.items():
-            if (
-                layers.file,
-                there.start,
-                each,
-            ) not in self._done:  # another channel of the occurrence has the same edit
-                self._done.add((layers.file, there.start, each))
+            edit = (layers.file, there.start, each)
+            if edit not in self._done:  # another channel of the occurrence has the same one
+                self._done.add(edit)
                 layers.edits.set(there, each, what)
 
     def _set(self, revision: Revision, layers: Layers, owner: Mapping, name: str, new: Any) -> None:
@@ -268,7 +261,7 @@ class _Revising:
         """A value as written in the file: with `$$(` for a post, counted from `starts` if the old time was."""
         if name == "due_at" and isinstance(new, datetime) and (counted := layers.from_start(new, revision.zone)):
             return counted
-        written = _written(name, new, revision.zone)
+        written = text_value("text", new) if name == "text" else value(name, new, revision.zone)
         return literal(written, name) if isinstance(revision.item, Post) else written
 
     def _add_new(self, layers: Layers) -> None:
@@ -313,15 +306,6 @@ def _above(layers: Layers, part: str) -> bool:
     return layers.each_override is not None and says(layers.each_override, part)
 
 
-def _at(entry: Mapping, path: Steps) -> Mapping | None:
-    """The part of an entry at a path."""
-    node: Mapping | None = entry
-    for step in path:
-        below = node.get(str(step)) if node is not None else None
-        node = below if isinstance(below, Mapping) else None
-    return node
-
-
 def _in_thread(revision: Revision, owner: Mapping) -> bool:
     """Whether the text is only given by the thread, which begins with it, and stays there."""
     thread = getattr(revision.item.metadata, "thread", ()) if isinstance(revision.item, Post) else ()
@@ -334,7 +318,3 @@ def _neutral(name: str) -> dict[str, Any]:
     if name == "due_at":
         return {"mode": "addToQueue"}
     return {name: _NOTHING.get(name, [] if name in {"tags", "assets", "thread"} else "")}
-
-
-def _written(name: str, new: Any, zone: tzinfo | None) -> Any:
-    return text_value("text", new) if name == "text" else value(name, new, zone)
