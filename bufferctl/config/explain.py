@@ -33,20 +33,7 @@ _FORMS: Mapping[str, str] = {
     "model": "a group of fields (`name: value`)",
 }
 _MEDIA = ("image", "video", "document", "link")
-_NUMBERS = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-}
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _TRUTHS = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 
 
@@ -215,8 +202,8 @@ def _value_hint(value: str, reason: str) -> str:
     if "true or" in reason:
         return f"did you mean `{_TRUTHS[value.casefold()]}`?" if value.casefold() in _TRUTHS else ""
     if "whole number" in reason:
-        word = _NUMBERS.get(value.casefold())
-        return f"write `{word}`" if word else "write digits, such as `10`"
+        word = value.casefold()
+        return f"write `{_NUMBERS.index(word) + 1}`" if word in _NUMBERS else "write digits, such as `10`"
     if "a to z" in reason:
         return f"for instance `{key_for(None, value, ())}`"
     if "a URL" in reason:

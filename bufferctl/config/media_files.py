@@ -17,6 +17,7 @@ from bufferctl.config.expand.layers import Layer
 from bufferctl.config.format import MediaEntry, RootFile
 from bufferctl.config.locate import beside_text
 from bufferctl.config.reading import Reading
+from bufferctl.config.source import UnreadableError, check_regular
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Idea, MediaFile, MediaSettings, Post
@@ -30,19 +31,10 @@ _FORGES = ("raw.githubusercontent.com", "github.com", "gitlab.com", "bitbucket.o
 _LOOPBACK = ("127.0.0.1", "localhost", "[")
 
 
-class NoFileError(Exception):
-    """A file that cannot be used. `reason` ends a sentence."""
-
-    def __init__(self, reason: str, hint: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.hint = hint
-
-
 def path_below(root: Path, folder: Path, written: str) -> str:
-    """The path, from the root folder, of a file that is named in a file in `folder`. Raises NoFileError."""
+    """The path, from the root folder, of a file that is named in a file in `folder`. Raises UnreadableError."""
     if "\\" in written:
-        raise NoFileError("it is written with `\\`", f"write `{written.replace(chr(92), '/')}`")
+        raise UnreadableError("it is written with `\\`", f"write `{written.replace(chr(92), '/')}`")
     below = folder.relative_to(root).as_posix() if not written.startswith("/") else ""
     parts: list[str] = []
     for part in (*PurePosixPath(below).parts, *PurePosixPath(written.lstrip("/")).parts):
@@ -51,35 +43,33 @@ def path_below(root: Path, folder: Path, written: str) -> str:
         elif parts:
             parts.pop()
         else:
-            raise NoFileError("it is outside the folder of the root file", "move it below that folder")
+            raise UnreadableError("it is outside the folder of the root file", "move it below that folder")
     path = "/".join(parts)
     if in_git(path):
-        raise NoFileError("it is one of git's own files", "name a file outside `.git`")
+        raise UnreadableError("it is one of git's own files", "name a file outside `.git`")
     _check_there(root, path)
     return path
 
 
 def _check_there(root: Path, path: str) -> None:
-    """Raise NoFileError unless the path is a regular file and has no link on the way."""
+    """Raise UnreadableError unless the path is a regular file and has no link on the way."""
     at = root
     try:
+        kind = root.stat()
         for part in PurePosixPath(path).parts:
             at /= part
             kind = at.lstat()
             if stat.S_ISLNK(kind.st_mode):
-                raise NoFileError(
+                raise UnreadableError(
                     "it is a symbolic link or inside one; links are not followed",
                     "replace the link with the file itself",
                 )
     except FileNotFoundError:
-        raise NoFileError("there is no such file", _nearest(root, path)) from None
+        raise UnreadableError("there is no such file", _nearest(root, path)) from None
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "its name is odd"
-        raise NoFileError(reason, "name a file that can be read") from None
-    if stat.S_ISDIR(kind.st_mode):
-        raise NoFileError("it is a folder", "name a file")
-    if not stat.S_ISREG(kind.st_mode):
-        raise NoFileError("it is not a regular file", "name a file")
+        raise UnreadableError(reason, "name a file that can be read") from None
+    check_regular(kind)
 
 
 def _nearest(root: Path, path: str) -> str:
@@ -102,7 +92,7 @@ class MediaFiles:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._found: dict[tuple[Path, str], str | NoFileError] = {}
+        self._found: dict[tuple[Path, str], str | UnreadableError] = {}
         self._first: tuple[Spot, str] | None = None
 
     def of_post(self, post: Post, layers: Iterable[Layer]) -> Post:
@@ -137,7 +127,7 @@ class MediaFiles:
         if (folder, written) not in self._found:
             self._found[folder, written] = self._path(folder, written)
         found = self._found[folder, written]
-        if isinstance(found, NoFileError):
+        if isinstance(found, UnreadableError):
             self._reading.problems.append(
                 spot.at(name, f"the file `{written}` cannot be used: {found.reason}", hint=found.hint)
             )
@@ -146,10 +136,10 @@ class MediaFiles:
             return each.file
         return each.file.model_copy(update={"path": found})
 
-    def _path(self, folder: Path, written: str) -> str | NoFileError:
+    def _path(self, folder: Path, written: str) -> str | UnreadableError:
         try:
             return path_below(self._reading.root, folder, written)
-        except NoFileError as error:
+        except UnreadableError as error:
             return error
 
 

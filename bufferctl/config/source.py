@@ -145,10 +145,7 @@ def read_source(path: Path, name: str) -> Source:
 def _read(path: Path) -> bytes:
     try:
         kind = path.stat()
-        if stat.S_ISDIR(kind.st_mode):
-            raise UnreadableError("it is a folder", "name a file")
-        if not stat.S_ISREG(kind.st_mode):
-            raise UnreadableError("it is not a regular file", "name a file")
+        check_regular(kind)
         if kind.st_size > MAX_BYTES:
             raise UnreadableError(f"it is larger than {MAX_BYTES >> 20} MiB", "split it")
         with path.open("rb") as file:
@@ -157,6 +154,14 @@ def _read(path: Path) -> bytes:
         raise UnreadableError(_reason(error)) from None
     except ValueError:  # a NUL in the name
         raise UnreadableError("its name is not valid for a file") from None
+
+
+def check_regular(kind: os.stat_result) -> None:
+    """Raise UnreadableError for anything but a regular file."""
+    if stat.S_ISDIR(kind.st_mode):
+        raise UnreadableError("it is a folder", "name a file")
+    if not stat.S_ISREG(kind.st_mode):
+        raise UnreadableError("it is not a regular file", "name a file")
 
 
 def _reason(error: OSError) -> str:

@@ -11,35 +11,20 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 #: Zones that the database has under another name, or under this name without summer time.
-_CALLED = {
-    "cet": "Europe/Berlin",
-    "mez": "Europe/Berlin",
-    "cest": "Europe/Berlin",
-    "mesz": "Europe/Berlin",
-    "est": "America/New_York",
-    "et": "America/New_York",
-    "edt": "America/New_York",
-    "eastern": "America/New_York",
-    "cst": "America/Chicago",
-    "ct": "America/Chicago",
-    "cdt": "America/Chicago",
-    "central": "America/Chicago",
-    "mst": "America/Denver",
-    "mdt": "America/Denver",
-    "mountain": "America/Denver",
-    "pst": "America/Los_Angeles",
-    "pt": "America/Los_Angeles",
-    "pdt": "America/Los_Angeles",
-    "pacific": "America/Los_Angeles",
-    "hst": "Pacific/Honolulu",
-    "bst": "Europe/London",
-    "ist": "Asia/Kolkata",
-    "jst": "Asia/Tokyo",
-    "aest": "Australia/Sydney",
-    "aedt": "Australia/Sydney",
-    "utc": "UTC",
-    "gmt": "UTC",
-}
+_ZONES = (
+    ("Europe/Berlin", "cet mez cest mesz"),
+    ("America/New_York", "est et edt eastern"),
+    ("America/Chicago", "cst ct cdt central"),
+    ("America/Denver", "mst mdt mountain"),
+    ("America/Los_Angeles", "pst pt pdt pacific"),
+    ("Pacific/Honolulu", "hst"),
+    ("Europe/London", "bst"),
+    ("Asia/Kolkata", "ist"),
+    ("Asia/Tokyo", "jst"),
+    ("Australia/Sydney", "aest aedt"),
+    ("UTC", "utc gmt"),
+)
+_CALLED = {name: zone for zone, names in _ZONES for name in names.split()}
 #: Names that mean a fixed offset in the database, but a place with summer time to people.
 _FIXED = frozenset({"EST", "MST", "HST"})
 
