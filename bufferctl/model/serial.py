@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, TypeVar, assert_never, get_args
+from dataclasses import asdict, fields, replace
+from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
 from bufferctl.model.desired import Idea, Post
+from bufferctl.model.live import LiveTag
 from bufferctl.model.media import IDENTITY
 from bufferctl.model.metadata import Metadata
-from bufferctl.model.writing import CreateIdea, CreatePost, DeletePost, EditPost, Write
+from bufferctl.model.writing import Write
 
 _KINDS: dict[str, type[Write]] = {kind.kind: kind for kind in get_args(Write)}
 #: Names of fields in journals of earlier versions.
@@ -61,9 +62,9 @@ def load_item(values: dict[str, Any]) -> Post | Idea:
     """Load the output of `dump_item`. Raises pydantic's ValidationError, or KeyError, for anything else."""
     if "idea" in values:
         return adapter(Idea).validate_python(values["idea"])
-    fields = dict(values["post"])
-    by_service = fields.pop("metadata", None)
-    post = adapter(Post).validate_python(fields)
+    given = dict(values["post"])
+    by_service = given.pop("metadata", None)
+    post = adapter(Post).validate_python(given)
     if by_service:
         return replace(post, metadata=getattr(Metadata.model_validate(by_service), post.service.value))
     return post
@@ -71,32 +72,22 @@ def load_item(values: dict[str, Any]) -> Post | Idea:
 
 def dump_write(write: Write) -> dict[str, Any]:
     """A write as JSON values, `kind` first; `load_write` restores it."""
+    own = {each.name: _plain(getattr(write, each.name)) for each in fields(write) if each.name not in {"post", "idea"}}
     item = dump_item(write.item) if write.item else {}
-    return {"kind": write.kind, **_own_values(write), **item}
+    return {"kind": write.kind, **own, **item}
 
 
-def _own_values(write: Write) -> dict[str, Any]:
-    """The fields of a write other than its declared object."""
-    match write:
-        case DeletePost():
-            return {"id": write.id, "channel_id": write.channel_id}
-        case CreateIdea():
-            tags = [{"id": t.id, "name": t.name, "color": t.color} for t in write.tags]
-            return {"organization_id": write.organization_id, "tags": tags}
-        case CreatePost():
-            return {"channel_id": write.channel_id, "tag_ids": list(write.tag_ids), "idea_id": write.idea_id}
-        case EditPost():
-            how = {"reschedule": write.reschedule, "was_scheduled": write.was_scheduled}
-            common = {"channel_id": write.channel_id, "tag_ids": list(write.tag_ids), "idea_id": write.idea_id}
-            return {"id": write.id, **how, **common}
-        case _:
-            assert_never(write)
+def _plain(value: Any) -> Any:
+    """A field of a write other than its declared object: a value, or a tuple of values or tags."""
+    if not isinstance(value, tuple):
+        return value
+    return [asdict(each) if isinstance(each, LiveTag) else each for each in value]
 
 
 def load_write(values: dict[str, Any]) -> Write:
     """Load the output of `dump_write`. Raises ValidationError, KeyError or TypeError for anything else."""
-    fields = {_EARLIER.get(k, k): v for k, v in values.items() if k not in {"kind", "post", "idea"}}
+    given = {_EARLIER.get(k, k): v for k, v in values.items() if k not in {"kind", "post", "idea"}}
     for name in ("post", "idea"):
         if name in values:
-            fields[name] = load_item(values)
-    return adapter(_KINDS[values["kind"]]).validate_python(fields)
+            given[name] = load_item(values)
+    return adapter(_KINDS[values["kind"]]).validate_python(given)
