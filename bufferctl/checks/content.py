@@ -180,14 +180,8 @@ def _invisible(post: Post, path: Path, text: str) -> Iterator[Finding]:
 
 
 # Many posts may share one long text, which is searched once.
-@lru_cache(maxsize=128)
-def _markdown(text: str) -> re.Match[str] | None:
-    return _MARKDOWN.search(text)
-
-
-@lru_cache(maxsize=128)
-def _html(text: str) -> re.Match[str] | None:
-    return _HTML.search(text)
+_markdown = lru_cache(maxsize=128)(_MARKDOWN.search)
+_html = lru_cache(maxsize=128)(_HTML.search)
 
 
 @lru_cache(maxsize=128)

@@ -105,7 +105,8 @@ def check_lengths(
     found = (
         finding
         for post in desired.posts
-        if post.service in varying and not post.cancelled and _lies_ahead(post, now)
+        if post.service in varying and not post.cancelled
+        if now is None or post.due_at is None or post.due_at >= now - PAST
         for finding in texts.text_findings(post, max_characters.get(post.address))
         if post.address in max_characters or waits_for_account(finding)
     )
@@ -131,10 +132,6 @@ def unknown_codes(levels: Mapping[str, str]) -> tuple[str, ...]:
     """The codes among the files' levels that no rule has."""
     codes = {rule.code for rule in RULES}
     return tuple(code for code in levels if code not in codes)
-
-
-def _lies_ahead(post: Post, now: datetime | None) -> bool:
-    return now is None or post.due_at is None or post.due_at >= now - PAST
 
 
 def rules_of(service: Service) -> tuple[Rule, ...]:

@@ -177,7 +177,6 @@ class _Sites:
         self._utm = [(tuple(map(normal_host, each.domains)), each.parameters) for each in policy.utm]
 
     def findings(self, post: Post) -> Iterator[Finding]:
-        """The links of a post that lead elsewhere, or lack parameters."""
         for link in links(post) if self._allowed or self._utm else ():
             if self._allowed and not any(within(link.host, domain) for domain in self._allowed):
                 message = f"the link leads to {link.host or 'nowhere'}, and posts may link to {self._sites()} only"

@@ -71,7 +71,6 @@ def _below(path: Path, value: Any) -> Iterator[VisibleText]:
 
 @cache
 def _seen_fields(kind: type[Model]) -> tuple[str, ...]:
-    """The fields of a model that readers see."""
     hidden = _UNSEEN | _ADDRESSES if issubclass(kind, Image | Video | Document) else _UNSEEN
     return tuple(name for name in kind.model_fields if name not in hidden)
 

@@ -145,8 +145,8 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path) -> str:
     if kind.endswith("_type"):
         return _form_hint(kind, value, loc, folder)
     if kind == "too_short":
-        names = "`channels: [twitter, linkedin]`" if name == "channels" else ""
-        return f"name them, such as {names}" if names else "add an entry or delete the line"
+        named = "name them, such as `channels: [twitter, linkedin]`"
+        return named if name == "channels" else "add an entry or delete the line"
     return "add a value or delete the line" if kind == "string_too_short" else ""
 
 
@@ -198,7 +198,6 @@ def _path(value: str, folder: Path) -> str:
 
 
 def _value_hint(value: str, reason: str) -> str:
-    """What to write instead of a wrong text."""
     if "true or" in reason:
         return f"did you mean `{_TRUTHS[value.casefold()]}`?" if value.casefold() in _TRUTHS else ""
     if "whole number" in reason:
@@ -210,15 +209,12 @@ def _value_hint(value: str, reason: str) -> str:
         if re.match(r"https?://\S+\s", value, re.IGNORECASE):
             return f"write `{'%20'.join(value.split())}`"
         return f"write `https://{value}`" if _WITHOUT_HTTPS.fullmatch(value) else "put it at a public URL"
-    return (
-        _time_hint(value, reason)
-        if "a time that" in reason or "a date and a time" in reason
-        else _campaign_hint(value, reason)
-    )
+    if "a time that" in reason or "a date and a time" in reason:
+        return _time_hint(value, reason)
+    return _campaign_hint(value, reason)
 
 
 def _time_hint(value: str, reason: str) -> str:
-    """What to write instead of a time that is not valid or does not exist."""
     meant = probably_meant(value)
     if meant:
         return f"write `{meant}`"
@@ -245,7 +241,6 @@ def _campaign_hint(value: str, reason: str) -> str:
 
 
 def _from_start(value: str) -> str:
-    """The relative time that was probably meant."""
     if zoned := re.fullmatch(r"(start[+-]\d+d \d\d:\d\d) ?(?:[Zz]|[+-]\d\d:?\d\d)", value):
         return f"write `{zoned[1]}`: the time is local, in the nearest `timezone`"
     found = re.fullmatch(
@@ -259,7 +254,6 @@ def _from_start(value: str) -> str:
 
 
 def _interval(value: str) -> str:
-    """The interval that was probably meant."""
     words = {"daily": "1 day", "weekly": "1 week", "day": "1 day", "week": "1 week", "fortnight": "2 weeks"}
     if value.casefold() in words:
         return f"write `{words[value.casefold()]}`"
@@ -270,7 +264,6 @@ def _interval(value: str) -> str:
 
 
 def _form_hint(kind: str, value: Any, loc: Sequence[str | int], folder: Path) -> str:
-    """How to write a value that has the wrong form."""
     name, steps = str(loc[-1]), [step for step in loc if isinstance(step, str)]
     if kind == "string_type":
         return BLOCK_FORM.format(name=name) if name in PROSE else ""

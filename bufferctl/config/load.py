@@ -134,7 +134,6 @@ class _Loading:
         )
 
     def _defaults(self, content: IncludedFile, spot: Spot, root: tuple[RootFile, Spot]) -> Defaults:
-        """The defaults that an included file sets for its posts."""
         if content.cancelled and content.protect:
             message = "`cancelled` cancels posts that `protect` keeps from being deleted"
             self.reading.problems.append(spot.at_key("protect", message, hint="delete one of the two"))

@@ -125,7 +125,10 @@ class MediaFiles:
         self._first = self._first or (spot, name)
         folder, written = spot.tree.source.folder, each.file.path
         if (folder, written) not in self._found:
-            self._found[folder, written] = self._path(folder, written)
+            try:
+                self._found[folder, written] = path_below(self._reading.root, folder, written)
+            except UnreadableError as error:
+                self._found[folder, written] = error
         found = self._found[folder, written]
         if isinstance(found, UnreadableError):
             self._reading.problems.append(
@@ -135,12 +138,6 @@ class MediaFiles:
                 self._reading.spoil(container, str(each.path[0]))
             return each.file
         return each.file.model_copy(update={"path": found})
-
-    def _path(self, folder: Path, written: str) -> str | UnreadableError:
-        try:
-            return path_below(self._reading.root, folder, written)
-        except UnreadableError as error:
-            return error
 
 
 def _place(each: Attached, spots: Iterable[Spot]) -> tuple[Spot, str]:

@@ -69,7 +69,10 @@ class Reading:
             found = self._texts[path] = self._read(path)
         if isinstance(found, UnreadableError):
             where = f", line {found.line}" if found.line else ""
-            self._refuse(spot, name, f"{found.reason}{where}", found.hint or "paths are relative to this file's folder")
+            message = f"the text file `{name}` cannot be used: {found.reason}{where}"
+            hint = found.hint or "paths are relative to this file's folder"
+            self.spoil(spot, "text_file")
+            self.problems.append(spot.at("text_file", message, hint=hint))
             return None
         return found.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 
@@ -110,7 +113,3 @@ class Reading:
             line = unresolved.place.line if unresolved.place else 0
             return UnreadableError(unresolved.message, unresolved.hint, line=line)
         return source
-
-    def _refuse(self, spot: Spot, name: str, reason: str, hint: str) -> None:
-        self.spoil(spot, "text_file")
-        self.problems.append(spot.at("text_file", f"the text file `{name}` cannot be used: {reason}", hint=hint))

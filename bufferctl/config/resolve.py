@@ -216,7 +216,6 @@ class Posts:
         return found
 
     def _add(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> None:
-        """The post on one channel."""
         channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
         clock = turn.clock or declared.clock
         variables = Variables(reading, layers[-1].spot, turn.values, channel)
@@ -313,7 +312,6 @@ class Posts:
         return mode, self.reading.when(when, clock, spot, "due_at", where=where)
 
     def _moved(self, when: datetime, occurrence: Occurrence, spot: Spot) -> datetime | None:
-        """The time of an occurrence, from that of the first."""
         moved = when + occurrence.later
         if moved.year <= LAST_YEAR:
             return moved

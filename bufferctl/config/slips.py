@@ -37,11 +37,6 @@ def behind_header(source: Source, start: int, name: str) -> Diagnostic | None:
     return _lost(source, _IN_HEADER.match(source.text, start), name)
 
 
-def instead_of_value(source: Source, colon: int, name: str) -> Diagnostic | None:
-    """A hashtag at the start of a value, so that nothing is left of it. `colon` is where the field's name ends."""
-    return _lost(source, _BEHIND.match(source.text, colon + 1), name)
-
-
 def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagnostic:
     """A text that begins with `&`, at `start`: a warning, because it may be an anchor that nothing refers to."""
     message = f"`&{word}` is not posted: YAML reads it as a name for the text, and nothing uses that name"
@@ -146,9 +141,8 @@ def conflict(source: Source) -> Diagnostic | None:
 
 def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
     """A field that has no value; `start` and `end` are its name's."""
-    lost = instead_of_value(source, end, name)
-    if lost:
-        return lost
+    if hashtag := _lost(source, _BEHIND.match(source.text, end + 1), name):
+        return hashtag
     hint = "add a value or delete the line"
     if name in _GROUPS or name.partition(":")[0] in _SERVICES:
         hint = "write what belongs to it on the lines below, two spaces further in"

@@ -151,7 +151,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UnreadableError(_reason(error)) from None
+        raise UnreadableError((os.strerror(error.errno) if error.errno else str(error)).lower()) from None
     except ValueError:  # a NUL in the name
         raise UnreadableError("its name is not valid for a file") from None
 
@@ -162,7 +162,3 @@ def check_regular(kind: os.stat_result) -> None:
         raise UnreadableError("it is a folder", "name a file")
     if not stat.S_ISREG(kind.st_mode):
         raise UnreadableError("it is not a regular file", "name a file")
-
-
-def _reason(error: OSError) -> str:
-    return (os.strerror(error.errno) if error.errno else str(error)).lower()

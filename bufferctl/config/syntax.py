@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from ruamel.yaml.error import YAMLError
@@ -32,12 +33,11 @@ _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
         True,
     ),
     (
-        r"end of stream|end of the stream",
+        r"end of stream|end of the stream|document indicator",
         "the quote that opens here is not closed",
         f"close it, or {_BLOCK}",
         True,
     ),
-    (r"document indicator", "the quote that opens here is not closed", f"close it, or {_BLOCK}", True),
     (
         r"expected ',' or '\]'",
         "the list that `[` opens here is not closed",
@@ -83,19 +83,13 @@ def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
     began = _offset(source, getattr(error, "context_mark", None))
     if found := slip(source, began, offset):
         return found
-    if (
-        offset is not None
-        and re.search(r"mapping values|expected key|<block end>", problem)
-        and (found := out_of_line(source, offset))
-    ):
+    misplaced = re.search(r"mapping values|expected key|<block end>", problem)
+    if offset is not None and misplaced and (found := out_of_line(source, offset)):
         return found
     if "cannot start any token" in problem:
         return _bad_start(source, offset)
-    if (
-        offset is not None
-        and re.search(r"node content|<stream end>", problem)
-        and not source.text[offset + 1 :].strip()
-    ):
+    unended = re.search(r"node content|<stream end>", problem)
+    if offset is not None and unended and not source.text[offset + 1 :].strip():
         return source.diagnostic(
             began or offset, "the file ends before this is closed", hint="close it with `]` or `}`"
         )
@@ -133,11 +127,7 @@ def _of_a_block(source: Source, offset: int) -> Diagnostic | None:
     indent, first = len(line) - len(line.lstrip(" ")), 0
     if re.match(r"[ ]*(?:- +)?[\w-]+:(?:\s|$)", line):
         return None
-    for row in range(place.line - 1, max(0, place.line - _ABOVE), -1):
-        above = source.line(source.offset(Place(source.name, row, 1)))
-        if not above.strip():
-            continue
-        depth = len(above) - len(above.lstrip(" "))
+    for _, above, depth in _above(source, place):
         if header := re.match(r"([ ]*(?:- +)?)([\w-]+: +[|>][-+]?)\s*$", above):
             needed = first or len(header[1]) + 2
             if needed <= indent:
@@ -164,6 +154,15 @@ def _after_quote(line: str, column: int) -> bool:
 _ABOVE = 200
 
 
+def _above(source: Source, place: Place) -> Iterator[tuple[int, str, int]]:
+    """The lines above a place that are not empty, the nearest first: where each starts, its text, its indentation."""
+    for row in range(place.line - 1, max(0, place.line - _ABOVE), -1):
+        start = source.offset(Place(source.name, row, 1))
+        line = source.line(start)
+        if line.strip():
+            yield start, line, len(line) - len(line.lstrip(" "))
+
+
 def _unclosed_quote(source: Source, offset: int) -> int | None:
     """The quote on a line above that is closed by the one that should open a text on this line."""
     place = source.place(offset)
@@ -171,9 +170,7 @@ def _unclosed_quote(source: Source, offset: int) -> int | None:
     if not re.search(r"(?:[:-] +|^\s*)[\"']$", before):
         return None
     quote = before[-1]
-    for row in range(place.line - 1, max(0, place.line - _ABOVE), -1):
-        start = source.offset(Place(source.name, row, 1))
-        line = source.line(start)
+    for start, line, _ in _above(source, place):
         found = re.match(rf"[ \t]*(?:- +)?(?:[\w-]+: +)?({quote})", line)
         if found:
             closed = quote in line[found.end() :].replace("\\" + quote, "")
@@ -198,16 +195,12 @@ def _deeper_first_line(source: Source, offset: int) -> int | None:
     if source.line(offset)[:indent].strip():
         return None
     first = 0
-    for row in range(place.line - 1, max(0, place.line - _ABOVE), -1):
-        line = source.line(source.offset(Place(source.name, row, 1)))
-        if not line.strip():
-            continue
-        depth = len(line) - len(line.lstrip(" "))
+    for start, line, depth in _above(source, place):
         if re.search(r":\s+[|>][-+]?\s*$", line):
             return first if first and depth < indent else None
         if depth <= indent:
             return None
-        first = row
+        first = source.place(start).line
     return None
 
 
@@ -216,9 +209,8 @@ def _bad_start(source: Source, offset: int | None) -> Diagnostic:
     character = source.text[offset : offset + 1]
     if character == "\t":
         return source.diagnostic(offset, "a tab cannot indent a line in YAML", hint="use spaces")
-    return source.diagnostic(
-        offset, f"an unquoted text cannot begin with `{character}`", hint=f"put it in quotes, or {_BLOCK}"
-    )
+    message = f"an unquoted text cannot begin with `{character}`"
+    return source.diagnostic(offset, message, hint=f"put it in quotes, or {_BLOCK}")
 
 
 def _offset(source: Source, mark: Any) -> int | None:

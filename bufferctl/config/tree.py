@@ -90,7 +90,8 @@ class Spot(NamedTuple):
 
     def at(self, part: str | int, message: str, *, hint: str = "", related: tuple[Related, ...] = ()) -> Diagnostic:
         """A problem with a field's or an item's value, shown there (at the container's start if it is missing)."""
-        width = self._width(self.child(part))
+        value = self.child(part)
+        width = len(value) if isinstance(value, str) and "\n" not in value else 1
         return self.tree.source.diagnostic(self.value(part), message, hint=hint, width=width, related=related)
 
     def at_quote(self, part: str | int, quote: str, message: str, *, hint: str = "") -> Diagnostic:
@@ -111,9 +112,6 @@ class Spot(NamedTuple):
         if id(self.node) not in self.tree.indexes:
             self.tree.indexes[id(self.node)] = {key: index for index, key in enumerate(self.node)}
         return marks[2 * self.tree.indexes[id(self.node)][name] + nth]
-
-    def _width(self, value: Any) -> int:
-        return len(value) if isinstance(value, str) and "\n" not in value else 1
 
 
 def quoted(source: Source, offset: int, value: str, quote: str) -> int | None:

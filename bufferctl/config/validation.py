@@ -52,7 +52,9 @@ def _entry(values: list[Any], index: int, handler: ValidatorFunctionWrapHandler,
     try:
         return read(entry)
     except ValidationError as error:
-        errors = _relative(error)
+        errors = error.errors(include_url=False)
+        for each in errors:
+            each["loc"] = each["loc"][1:]
         if not isinstance(entry, dict):
             at_list = faults.found.setdefault(id(values), (values, []))[1]
             at_list += [{**each, "loc": (index, *each["loc"])} for each in errors]
@@ -68,11 +70,6 @@ def _what_is_left(entry: dict[str, Any], errors: list[ErrorDetails], read: Calla
         return read({name: value for name, value in entry.items() if name not in wrong})
     except ValidationError:
         return None
-
-
-def _relative(error: ValidationError) -> list[ErrorDetails]:
-    errors = error.errors(include_url=False)
-    return [{**each, "loc": each["loc"][1:]} for each in errors]
 
 
 #: For lists of entries; an entry of which nothing is left is None.

@@ -19,7 +19,7 @@ from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, IdeaGroup, IdeaMedia, Post
 from bufferctl.model.enums import PostStatus, SchedulingType, Service, ShareMode
-from bufferctl.model.live import LiveAsset, LiveChannel, LiveIdea, LiveMedium, LivePost, LiveThreadItem
+from bufferctl.model.live import LiveAsset, LiveChannel, LiveIdea, LiveMedium, LivePost
 from bufferctl.model.metadata import Metadata, NetworkMetadata
 
 M = TypeVar("M", bound=Model)
@@ -129,7 +129,9 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
     if details.get("button") == "none" and len(details) > 1:  # alone, it stays: Buffer requires at least one field
         del details["button"]
     if _is_thread(live):
-        fields["thread"] = [_thread_item(item, service) for item in live.thread]
+        fields["thread"] = [
+            {"text": _text(item.text) or None, "assets": _assets(item.assets, service)} for item in live.thread
+        ]
     if fields.get("type") in {"post", "thread", "carousel"} and service is not Service.GOOGLEBUSINESS:
         del fields["type"]
     if not fields and service not in _ALWAYS:
@@ -139,17 +141,12 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
 
 
 def _is_default(name: str, value: Any) -> bool:
-    """Whether a switch has its default value."""
     return isinstance(value, bool) and value is (name in _ON)
 
 
 def _is_thread(live: LivePost) -> bool:
     """Whether it is a thread; a single item that repeats the text is not."""
     return len(live.thread) > 1 or any(_text(item.text) != _text(live.text) for item in live.thread)
-
-
-def _thread_item(item: LiveThreadItem, service: Service) -> dict[str, Any]:
-    return {"text": _text(item.text) or None, "assets": _assets(item.assets, service)}
 
 
 def _assets(assets: tuple[LiveAsset, ...], service: Service) -> tuple[Asset, ...]:

@@ -108,7 +108,8 @@ class MarkdownFile:
             "due_at": self._moment(when, channels, spot) if when and channels else None,
             "metadata": _metadata(front, channels),
         }
-        if front.title and spot and channels and not _titled(fields["metadata"], channels):
+        titled = any(getattr(fields["metadata"].get(each.service), "title", None) for each in channels)
+        if front.title and spot and channels and not titled:
             message = "none of this post's channels shows a title, so it is left out"
             found = spot.at_key("title", message, hint="put it into the text, or remove it")
             self.problems.append(replace(found, severity=Severity.WARNING))
@@ -170,11 +171,6 @@ def _metadata(front: FrontMatter, channels: tuple[Channel, ...]) -> dict[str, Ne
         if metadata is not None and "title" in type(metadata).model_fields and not getattr(metadata, "title", None):
             found[service.value] = metadata.model_copy(update={"title": front.title})
     return found
-
-
-def _titled(metadata: dict[str, NetworkMetadata], channels: tuple[Channel, ...]) -> bool:
-    """Whether one of the post's networks has a title."""
-    return any(getattr(metadata.get(channel.service), "title", None) for channel in channels)
 
 
 def _is_date(text: str) -> bool:

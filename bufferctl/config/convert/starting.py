@@ -98,7 +98,10 @@ def new_campaign(desired: Desired, names: Sequence[str], title: str, starts: dat
 
 
 def _skeleton(name: str, taken: set[str]) -> list[CommentedMap]:
-    return [_post(key_for(None, f"{name} {end}", taken), when, text) for end, when, text in _SKELETON]
+    return [
+        CommentedMap(key=key_for(None, f"{name} {end}", taken), due_at=when, text=text_value("text", text))
+        for end, when, text in _SKELETON
+    ]
 
 
 def _sections(draft: str, name: str, taken: set[str]) -> list[CommentedMap]:
@@ -120,7 +123,3 @@ def _sections(draft: str, name: str, taken: set[str]) -> list[CommentedMap]:
     if not posts:
         raise UsageError("There is no text in that file, so there is nothing to publish", hint="Write some first.")
     return posts
-
-
-def _post(key: str, when: str, text: str) -> CommentedMap:
-    return CommentedMap(key=key, due_at=when, text=text_value("text", text))

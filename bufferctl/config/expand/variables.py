@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, TypeVar
 
 from bufferctl.config.expand.layers import Defaults, Layer
@@ -118,26 +119,11 @@ class Variables:
             self.used |= there[1]
             found: str = there[0]
             return found
-        return self.made(key, lambda: self._text(text, spot, part))
-
-    def _text(self, text: str, spot: Spot, part: str | int) -> str:
-        unknown: dict[str, None] = {}
-        found = self._replaced(text, unknown)
-        for name in unknown:
-            self.reading.spoil(self.entry, name)
-            message, hint = self._unknown(name)
-            self.reading.problems.append(spot.at_quote(part, f"{_SIGN}{name})", message, hint=hint))
-        return found
+        return self.made(key, lambda: self._replaced(text, partial(spot.at_quote, part)))
 
     def text_of_file(self, text: str, name: str, spot: Spot) -> str:
         """The same for the content of a text file; problems are placed in that file."""
-        unknown: dict[str, None] = {}
-        found = self._replaced(text, unknown)
-        for each in unknown:
-            self.reading.spoil(self.entry, each)
-            message, hint = self._unknown(each)
-            self.reading.problems.append(self.reading.in_text_file(name, spot, f"{_SIGN}{each})", message, hint=hint))
-        return found
+        return self._replaced(text, partial(self.reading.in_text_file, name, spot))
 
     def data(self, node: Any, spot: Spot) -> Any:
         """A copy of the data of a field with the variables in it replaced. `spot`: its place."""
@@ -158,7 +144,10 @@ class Variables:
         used = (self.used[name] for name in sorted(names_in(text)) if name in self.used)
         return tuple(Related(each.place, f"`{each.name}` is set here") for each in used if each.place)
 
-    def _replaced(self, text: str, unknown: dict[str, None]) -> str:
+    def _replaced(self, text: str, problem: Callable[..., Diagnostic]) -> str:
+        """The text with its variables replaced. `problem`: makes one of the words, a message and a `hint`."""
+        unknown: dict[str, None] = {}
+
         def replacement(found: re.Match[str]) -> str:
             name = found[1]
             if name is None:
@@ -171,7 +160,12 @@ class Variables:
             self._use(name, value)
             return value
 
-        return _USE.sub(replacement, text)
+        found = _USE.sub(replacement, text)
+        for name in unknown:
+            self.reading.spoil(self.entry, name)
+            message, hint = self._unknown(name)
+            self.reading.problems.append(problem(f"{_SIGN}{name})", message, hint=hint))
+        return found
 
     def _value(self, name: str) -> str | None:
         if name in _OF_CHANNEL:

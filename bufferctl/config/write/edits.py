@@ -191,11 +191,8 @@ class Edits:
         column = self._column(owner.pairs[0][0].start)
         return "\n" + _shifted(yaml_text({"x": value}, self._indent).split("\n", 1)[1], column).removesuffix("\n")
 
-    def _unix(self, text: str) -> str:
-        return text.replace("\n", self.newline) if self.newline != "\n" else text
-
     def _replace(self, start: int, end: int, new: str) -> None:
-        self._made.append((start, end, self._unix(new)))
+        self._made.append((start, end, new.replace("\n", self.newline)))
 
     def _insert(self, at: int, new: str) -> None:
         self._replace(at, at, new)

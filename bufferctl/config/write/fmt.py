@@ -99,7 +99,6 @@ class _Printer:
     document: CommentedFile
 
     def root(self) -> list[str]:
-        """The lines of the whole file below its head."""
         return self._lines(self.document.root, 0, "file")
 
     def _lines(self, group: Group, indent: int, kind: str) -> list[str]:

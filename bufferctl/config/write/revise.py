@@ -208,14 +208,15 @@ class _Revising:
         beside = [
             each
             for each, its in posts
-            if its.number == layers.number and service in {None, each.service} and not _above(its, part)
+            if its.number == layers.number
+            and service in {None, each.service}
+            and not (its.each_override and says(its.each_override, part))
         ]
         if owner is not layers.each and self._agree(beside, name, new) and set(map(id, beside)) <= set(map(id, takers)):
             return of_occurrence
         return (*of_occurrence, *of_channel) if layers.shared else of_occurrence
 
     def _agree(self, posts: Iterable[Post], name: str, new: Any) -> bool:
-        """Whether all of these posts get the same value."""
         theirs = (self.revisions.get(each.address) for each in posts)
         return all(each is not None and name in each.fields and each.fields[name] == new for each in theirs)
 
@@ -299,11 +300,6 @@ class _Revising:
 def _literal_text(item: Post | Idea, text: str) -> str:
     """A text as it is in its own file."""
     return escaped(text) if isinstance(item, Post) else text
-
-
-def _above(layers: Layers, part: str) -> bool:
-    """Whether the override of one channel in `each` has a field."""
-    return layers.each_override is not None and says(layers.each_override, part)
 
 
 def _in_thread(revision: Revision, owner: Mapping) -> bool:

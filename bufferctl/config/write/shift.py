@@ -171,7 +171,6 @@ class _File:
                     self._series.add(offset)
 
     def dates(self) -> Iterator[Dated]:
-        """All of them, in file order."""
         starts = self._root.get("starts")
         if isinstance(starts, Scalar):
             yield self._dated("starts", starts, (), is_own=False)
