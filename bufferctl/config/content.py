@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bufferctl.config.expand.layers import Layer, layer_of
+from bufferctl.config.expand.threads import with_field
 from bufferctl.config.expand.variables import Variables, with_related
 from bufferctl.config.explain import explained
 from bufferctl.config.format import Override, ThreadPart
@@ -49,19 +50,13 @@ def _default_metadata(service: Service) -> NetworkMetadata | None:
     return always() if always else None
 
 
-class Text(NamedTuple):
-    """The text of a post: as its entry or its text file has it, and with variables replaced. None if it has none."""
-
-    written: str | None = None
-    published: str | None = None
-
-
-def text_of(layers: tuple[Layer, ...], variables: Variables, reading: Reading) -> Text:
-    """The text, from the entry or its file."""
+def text_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[str | None, str | None]:
+    """The text of a post, as its entry or its text file has it, and with variables replaced; None if it has none."""
     layer = layer_of(layers, "text", "text_file")
     if layer is None:
-        return Text()
+        return None, None
     fields, spot = layer.fields, layer.spot
+    reading = variables.reading
     if fields.text is not None and fields.text_file is not None:
         reading.problems.append(
             spot.at_key("text_file", "`text` and `text_file` are both given", hint="keep one of them")
@@ -69,8 +64,8 @@ def text_of(layers: tuple[Layer, ...], variables: Variables, reading: Reading) -
     if fields.text is None and fields.text_file is not None:
         name = variables.text(fields.text_file, spot, "text_file")
         written = reading.text_file(name, spot)
-        return Text(written, variables.text_of_file(written, name, spot) if written else written)
-    return Text(fields.text, variables.text(fields.text, spot, "text") if fields.text else fields.text)
+        return written, variables.text_of_file(written, name, spot) if written else written
+    return fields.text, variables.text(fields.text, spot, "text") if fields.text else fields.text
 
 
 #: Built when something is first read with it, since most files need none.
@@ -139,14 +134,10 @@ def _reread(
 
 
 def metadata_of(
-    layers: tuple[Layer, ...],
-    service: Service,
-    clock: LocalTimes | None,
-    variables: Variables,
-    reading: Reading,
-    starts: date | None = None,
+    layers: tuple[Layer, ...], clock: LocalTimes | None, variables: Variables, starts: date | None
 ) -> tuple[NetworkMetadata | None, Spot]:
     """The metadata of the channel's network, and its place."""
+    service, reading = variables.to.service, variables.reading
     for layer in layers:
         metadata: Metadata | None = layer.fields.metadata
         found = getattr(metadata, service, None) if metadata else None
@@ -214,11 +205,7 @@ def with_link_attachment(
     rest = tuple(asset for asset in assets if not asset.link)
     if found is None:
         return rest, metadata
-    own = metadata.model_dump(exclude_unset=True) if metadata else {}
-    made: NetworkMetadata | None = getattr(
-        Metadata.model_validate({service.value: {**own, "link_attachment": found}}), service.value
-    )
-    return rest, made
+    return rest, with_field(metadata, service, "link_attachment", found)
 
 
 def with_link_attachments_in_thread(

@@ -16,7 +16,6 @@ from bufferctl.config.catalog import (
     clock_of,
 )
 from bufferctl.config.content import (
-    Text,
     assets_of,
     check_together,
     foreign_metadata,
@@ -221,10 +220,10 @@ class Posts:
         variables = Variables(reading, layers[-1].spot, turn.values, channel)
         fields = fields_of(layers, defaults)
         mode, due_at = self._schedule(layers, occurrence, clock)
-        text, content = self._content(declared, layers, fields, clock, variables, defaults)
+        content = self._content(layers, fields, clock, variables, turn)
         if not fields.cancelled:
             check_together(content.text, layers, content.assets, content.metadata, content.spot, reading)
-        parameters = parameters_for(layers, defaults, variables, reading)
+        parameters = parameters_for(layers, defaults, variables)
         if parameters:
             content = content.tagged(parameters)
         post = Post(
@@ -248,41 +247,34 @@ class Posts:
             repeat_of=fields.repeat_of,
             cancelled=fields.cancelled,
             protect=fields.protect,
-            entry=Entry(tuple(layer.spot.node for layer in layers), text.written),
+            entry=Entry(tuple(layer.spot.node for layer in layers), content.written),
             was_single=fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
             expansion=turn.expansion(layers, variables, parameters),
         )
         self.found.append(DeclaredPost(self.files.of_post(post, layers), layers))
 
     def _content(
-        self,
-        declared: DeclaredChannel,
-        layers: tuple[Layer, ...],
-        fields: PostFields,
-        clock: LocalTimes | None,
-        variables: Variables,
-        defaults: Defaults,
-    ) -> tuple[Text, _Content]:
-        """What is published, without the parameters of its links; and its text as it is written."""
-        service, reading, given = declared.channel.service, self.reading, fields.model_fields_set
-        metadata, spot = metadata_of(layers, service, clock, variables, reading, defaults.starts)
-        text = text_of(layers, variables, reading)
-        published = text.published
+        self, layers: tuple[Layer, ...], fields: PostFields, clock: LocalTimes | None, variables: Variables, turn: _Turn
+    ) -> _Content:
+        """What is published, without the parameters of its links."""
+        service, reading, given = variables.to.service, self.reading, fields.model_fields_set
+        metadata, spot = metadata_of(layers, clock, variables, turn.defaults.starts)
+        written, text = text_of(layers, variables)
         if thread := thread_of(metadata):
-            published = check_thread(published, thread, spot, reading)
+            text = check_thread(text, thread, spot, reading)
         assets = assets_of(layers, fields.assets, variables)
         holder, above = spot, 0
         if "thread" in given and (layer := layer_of(layers, "thread")):
-            check_parts(layers, published, metadata, service, reading)
+            check_parts(layers, text, metadata, service, reading)
             parts = parts_of(layers, variables)
             if parts and not thread:
-                metadata = with_parts(metadata, parts, published, assets, service)
+                metadata = with_parts(metadata, parts, text, assets, service)
                 holder, above = layer.spot, 1
         metadata = with_link_attachments_in_thread(metadata, holder, reading, above=above)
         if assets:
             holder = (layer_of(layers, "assets") or layers[-1]).spot
             assets, metadata = with_link_attachment(assets, metadata, service, holder, reading)
-        return text, _Content(published, assets, metadata, spot)
+        return _Content(written, text, assets, metadata, spot)
 
     def _schedule(
         self, layers: tuple[Layer, ...], occurrence: Occurrence | None, clock: LocalTimes | None
@@ -400,8 +392,9 @@ class _Series:
 
 
 class _Content(NamedTuple):
-    """What is published. `spot`: the place of its metadata."""
+    """What is published. `written`: its text before variables are replaced; `spot`: the place of its metadata."""
 
+    written: str | None
     text: str | None
     assets: tuple[Asset, ...]
     metadata: NetworkMetadata | None
@@ -411,7 +404,7 @@ class _Content(NamedTuple):
         """The same with the parameters that its links lack."""
         text = parameters.text(self.text) if self.text else self.text
         metadata = parameters.metadata(self.metadata) if self.metadata else self.metadata
-        return _Content(text, self.assets, metadata, self.spot)
+        return self._replace(text=text, metadata=metadata)
 
 
 def _renamed(was: str | None, key: str, occurrence: Occurrence | None) -> str | None:

@@ -12,7 +12,6 @@ from urllib.parse import quote, unquote
 
 from bufferctl.config.expand.layers import Defaults, Layer, parameters_of
 from bufferctl.config.expand.variables import Variables
-from bufferctl.config.reading import Reading
 from bufferctl.model import NetworkMetadata
 from bufferctl.model.content import LinkAttachment, ThreadItem
 from bufferctl.model.plain_text import host_of, normal_host, trimmed, within
@@ -89,9 +88,7 @@ class Parameters:
         return f"{address}{joint}{'&'.join(lacking)}{hash_}{fragment}"
 
 
-def parameters_for(
-    layers: tuple[Layer, ...], defaults: Defaults, variables: Variables, reading: Reading
-) -> Parameters | None:
+def parameters_for(layers: tuple[Layer, ...], defaults: Defaults, variables: Variables) -> Parameters | None:
     """The parameters of a post, each from the most specific `utm` that has it; None if there are none."""
     found = parameters_of(layers, defaults)
     if not found:
@@ -104,6 +101,7 @@ def parameters_for(
                 values.append((f"utm_{name}", variables.text(value, spot, name)))
                 break
     domains = next((utm.domains for utm, _ in found if utm.domains), ())
+    reading = variables.reading
     if not domains and values and reading.sound(*(spot for _, spot in found)):
         message = "this `utm` names no `domains`, so no link would get its parameters"
         spot = found[-1][1]

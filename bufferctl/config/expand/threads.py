@@ -20,14 +20,17 @@ def with_parts(
     service: Service,
 ) -> NetworkMetadata | None:
     """The metadata with a thread of the post itself and its parts. Buffer requires the first to repeat the post."""
-    if not parts or service not in NETWORKS:
+    if service not in NETWORKS:
         return metadata
     first = ThreadItem(text=text, assets=assets)
     thread = (first, *(ThreadItem(text=part.text, assets=part.assets) for part in parts))
-    own = {name: getattr(metadata, name) for name in metadata.model_fields_set} if metadata else {}
-    made: NetworkMetadata | None = getattr(
-        Metadata.model_validate({service.value: {**own, "thread": thread}}), service.value
-    )
+    return with_field(metadata, service, "thread", thread)
+
+
+def with_field(metadata: NetworkMetadata | None, service: Service, name: str, value: object) -> NetworkMetadata:
+    """The metadata of a network with another value in a field that it has."""
+    own = {each: getattr(metadata, each) for each in metadata.model_fields_set} if metadata else {}
+    made: NetworkMetadata = getattr(Metadata.model_validate({service.value: {**own, name: value}}), service.value)
     return made
 
 
@@ -55,8 +58,6 @@ def check_parts(
 
 def check_thread(text: str | None, thread: tuple[ThreadItem, ...], spot: Spot, reading: Reading) -> str | None:
     """The post's text, from the thread if it is given only there; a problem if the two differ."""
-    if not thread:
-        return text
     first = thread[0].text
     if text is None:
         return first
