@@ -18,10 +18,10 @@ from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.lines import sentence
 from bufferctl.render.pieces import Piece, compared, web
-from bufferctl.render.shown import Shown, Sources, no_sources, shown
+from bufferctl.render.shown import Pictures, Shown, shown
 
 #: The common name of each network, and its symbol.
-NETWORKS = {
+_NETWORKS: dict[str, tuple[str, str]] = {
     Service.BLUESKY: ("Bluesky", "Bs"),
     Service.FACEBOOK: ("Facebook", "f"),
     Service.GOOGLEBUSINESS: ("Google Business", "G"),
@@ -36,15 +36,6 @@ NETWORKS = {
     Service.TWITTER: ("X", "X"),
     Service.WHATSAPP: ("WhatsApp", "W"),
     Service.YOUTUBE: ("YouTube", "Yt"),
-}
-_BY_NAME = {str(service): names for service, names in NETWORKS.items()}
-#: How cards are marked: the four kinds that a reviewer looks for, changes to the record only, and unchanged posts.
-_KINDS = {
-    Action.CREATE: "create",
-    Action.UPDATE: "update",
-    Action.DELETE: "delete",
-    Action.HOLD: "hold",
-    **dict.fromkeys((Action.ADOPT, Action.MOVE, Action.FORGET, Action.WAITING), "note"),
 }
 #: Results of changes that a later apply may still make.
 _LATE = frozenset({Status.NOT_SENT, Status.WAITING})
@@ -191,11 +182,11 @@ def card_of(
     outcome: Outcome | None = None,
     *,
     is_preview: bool = False,
-    sources: Sources = no_sources,
+    pictures: Pictures | None = None,
 ) -> Card:
     """The card of one change, with its outcome if it was applied.
 
-    `is_preview`: the card shows the files alone. `sources`: those of pictures stored with the posts.
+    `is_preview`: the card shows the files alone. `pictures`: of files stored with the posts.
     """
     item = change.live if change.action is Action.DELETE and change.live is not None else change.desired or change.live
     kind, sign, what, why = _action(change, outcome, is_preview=is_preview)
@@ -208,7 +199,7 @@ def card_of(
         what=what,
         why=why,
         when=moment_of(change, plan),
-        shown=shown(item, sources),
+        shown=shown(item, pictures),
         length=(lengths or {}).get(change.address),
         changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
         message="" if is_preview else visible(sentence(outcome.message if outcome else change.message)),
@@ -227,8 +218,8 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
         as_made = change if change.action is Action.PAST else replace(change, action=Action.CREATE)
         return "plain", "", words.what(as_made).removeprefix("will "), ""
     if outcome is None:
-        kind = _KINDS.get(change.action, "quiet")
-        return kind, words.SIGNS[change.action], words.what(change), words.why(change)
+        presented = words.ACTIONS[change.action]
+        return presented.kind, presented.sign, words.what(change), words.why(change)
     kind, sign = mark(outcome)
     return kind, sign, words.result(outcome), words.why(change) if kind == "good" else ""
 
@@ -236,8 +227,9 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
 def mark(outcome: Outcome) -> tuple[str, str]:
     """How an outcome is marked: the kind of its card, and its symbol."""
     if outcome.status is Status.DONE:
-        return "good", words.SIGNS[outcome.change.action]
-    return ("late", words.SIGNS[Action.WAITING]) if outcome.status in _LATE else ("bad", words.SIGNS[Action.HOLD])
+        return "good", words.ACTIONS[outcome.change.action].sign
+    kind, like = ("late", Action.WAITING) if outcome.status in _LATE else ("bad", Action.HOLD)
+    return kind, words.ACTIONS[like].sign
 
 
 def channel_of(change: Change, plan: Plan) -> ShownChannel:
@@ -247,7 +239,7 @@ def channel_of(change: Change, plan: Plan) -> ShownChannel:
         return ShownChannel(organization, label, "Ideas", "Ideas", "i", "ideas")
     live = plan.channels.get(change.slot.channel_id)
     service, _, name = label.partition(":")
-    network, glyph = _BY_NAME.get(service, (service, "?"))
+    network, glyph = _NETWORKS.get(service, (service, "?"))
     return ShownChannel(organization, label, visible(live.name) if live else name, network, glyph, service.lower())
 
 

@@ -32,18 +32,17 @@ from bufferctl.render.cards import Card, card_of, is_trouble
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.report import Report, by_severity
-from bufferctl.render.shown import thumbnail_sources
-from bufferctl.render.words import SIGNS
+from bufferctl.render.shown import Pictures
 
 _TEMPLATES = files("bufferctl.render") / "templates"
 #: The kinds of cards that a reviewer filters by: name in the page, label and sign.
 _KINDS = (
-    ("hold", "needs you", SIGNS[Action.HOLD]),
-    ("delete", "delete", SIGNS[Action.DELETE]),
-    ("update", "change", SIGNS[Action.UPDATE]),
-    ("create", "create", SIGNS[Action.CREATE]),
-    ("bad", "needs you", SIGNS[Action.HOLD]),
-    ("late", "not sent yet", SIGNS[Action.WAITING]),
+    ("hold", "needs you", words.ACTIONS[Action.HOLD].sign),
+    ("delete", "delete", words.ACTIONS[Action.DELETE].sign),
+    ("update", "change", words.ACTIONS[Action.UPDATE].sign),
+    ("create", "create", words.ACTIONS[Action.CREATE].sign),
+    ("bad", "needs you", words.ACTIONS[Action.HOLD].sign),
+    ("late", "not sent yet", words.ACTIONS[Action.WAITING].sign),
     ("good", "done", "✓"),
     ("note", "noted", "="),
     ("quiet", "unchanged", "·"),
@@ -124,15 +123,15 @@ def _page(report: Report, *, is_preview: bool) -> dict[str, Any]:
 
 def _cards(report: Report, *, is_preview: bool) -> Iterator[Card]:
     """Each change with its outcome, in time order; then outcomes of changes that are not in the plan."""
-    sources = thumbnail_sources(report)
+    pictures = Pictures(report.public, report.pictures)
     outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
     for change in report.plan.changes:
         if is_preview and (change.desired is None or change.desired.cancelled):
             continue
         outcome = outcomes.pop((change.slot, change.address), None)
-        yield card_of(change, report.plan, report.lengths, outcome, is_preview=is_preview, sources=sources)
+        yield card_of(change, report.plan, report.lengths, outcome, is_preview=is_preview, pictures=pictures)
     for outcome in outcomes.values():
-        yield card_of(outcome.change, report.plan, report.lengths, outcome, sources=sources)
+        yield card_of(outcome.change, report.plan, report.lengths, outcome, pictures=pictures)
 
 
 def _sections(cards: Iterable[Card]) -> Iterator[Section]:

@@ -36,7 +36,7 @@ from bufferctl.render.markdown_text import (
 )
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
-from bufferctl.render.shown import Media, Part, public_sources
+from bufferctl.render.shown import Media, Part, Pictures
 from bufferctl.render.words import is_at_once, was_draft
 
 #: UTF-16 units of a report; GitHub takes 65,536 characters in a comment, and `bufferctl ci` adds a few lines.
@@ -198,7 +198,7 @@ def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]
 
 
 def _card(change: Change, report: Report, outcome: Outcome | None = None) -> Card:
-    return card_of(change, report.plan, report.lengths, outcome, sources=public_sources(report))
+    return card_of(change, report.plan, report.lengths, outcome, pictures=Pictures(report.public))
 
 
 def _change_item(card: Card, *, with_organization: bool, digest: str) -> Item:

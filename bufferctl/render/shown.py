@@ -7,7 +7,7 @@ cropped as on its network. A comment cannot contain any, so it shows public pict
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -31,7 +31,6 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import Change, Plan
 from bufferctl.render import words
 from bufferctl.render.pieces import Piece, pieces, web
-from bufferctl.render.report import Report
 
 #: Used in place of a service for ideas.
 IDEAS = "ideas"
@@ -50,19 +49,25 @@ class Crop(NamedTuple):
     widest: float
 
 
-class Source(NamedTuple):
-    """The address from which a page loads a picture, and the one it links to; both empty if it cannot be shown."""
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Which pictures of files a form can show.
 
-    src: str = ""
-    href: str = ""
+    `public`: as in `Report`. `thumbnails`: as `Report.pictures`, None to show the files at their public addresses.
+    """
 
+    public: frozenset[str] = frozenset()
+    thumbnails: Mapping[tuple[str, str], str] | None = None
 
-#: Gives the source of a file for the place where it is shown: a service, or `IDEAS`.
-Sources = Callable[[MediaFile, str], Source]
+    def of(self, file: MediaFile, where: str) -> tuple[str, str]:
+        """The address that shows a file in a service or in `IDEAS`, and the one to link to; both may be empty."""
+        href = file.url if file.summary in self.public else ""
+        return (href if self.thumbnails is None else self.thumbnails.get((file.digest, where), "")), href
+
 
 _ANY = Crop(0.5, 2.5)
 #: How networks crop a single picture in their feeds, according to their help pages in 2026.
-_CROPS = {
+_CROPS: dict[str, Crop] = {
     Service.FACEBOOK: Crop(0.8, 1.91),
     Service.GOOGLEBUSINESS: Crop(4 / 3, 4 / 3),
     Service.INSTAGRAM: Crop(0.75, 1.91),
@@ -74,7 +79,7 @@ _CROPS = {
 
 def crop_of(where: str) -> Crop:
     """The crop of a service; for ideas, a generous one."""
-    return _CROPS.get(Service(where), _ANY) if where in set(Service) else _ANY
+    return _CROPS.get(where, _ANY)
 
 
 def pictures_of(plan: Plan) -> Iterator[tuple[MediaFile, str]]:
@@ -87,37 +92,9 @@ def pictures_of(plan: Plan) -> Iterator[tuple[MediaFile, str]]:
                     yield each.file, _where(change)
 
 
-def thumbnail_sources(report: Report) -> Sources:
-    """For pages: thumbnails, which link to the public address if there is one."""
-
-    def source(file: MediaFile, where: str) -> Source:
-        return Source(report.pictures.get((file.digest, where), ""), file.url if _is_public(file, report) else "")
-
-    return source
-
-
-def public_sources(report: Report) -> Sources:
-    """For comments: the public addresses of files that were applied before."""
-
-    def source(file: MediaFile, _where: str) -> Source:
-        url = file.url if _is_public(file, report) else ""
-        return Source(url, url)
-
-    return source
-
-
-def no_sources(_file: MediaFile, _where: str) -> Source:
-    """Show no picture."""
-    return Source()
-
-
 def about(file: MediaFile) -> str:
     """The pixels and the size of a file, if known."""
     return ", ".join(filter(None, [file.pixels, size_words(file.size)]))
-
-
-def _is_public(file: MediaFile, report: Report) -> bool:
-    return bool(file.url) and file.summary in report.public
 
 
 def _where(change: Change) -> str:
@@ -167,31 +144,32 @@ class Shown:
     tags: tuple[str, ...] = ()
 
 
-def shown(item: Post | Idea | LivePost | LiveIdea | None, sources: Sources = no_sources) -> Shown:
-    """Everything to show of a declared or a live object; empty for None. `sources`: for files stored with the posts."""
+def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures | None = None) -> Shown:
+    """Everything to show of a declared or a live object; empty for None. `pictures`: of files stored with the posts."""
+    pictures = pictures or Pictures()
     match item:
         case Post():
-            return _of_post(item, sources)
+            return _of_post(item, pictures)
         case LivePost():
             return _of_live(item)
         case Idea():
-            media = (_idea_media(each, sources) for each in item.media)
+            media = (_idea_media(each, pictures) for each in item.media)
             return _of_idea(item.text, item.title, media, item.tags, _facts(_idea_facts(item)))
         case LiveIdea():
             tags = tuple(tag.name for tag in item.tags)
-            return _of_idea(item.text, item.title, map(_live_medium, item.media), tags, ())
+            return _of_idea(item.text, item.title, map(_live_media, item.media), tags, ())
         case None:
             return Shown(())
 
 
-def _of_post(post: Post, sources: Sources) -> Shown:
+def _of_post(post: Post, pictures: Pictures) -> Shown:
     def asset(each: Asset) -> Media:
-        return _asset(each, sources, post.service.value)
+        return _asset(each, pictures, post.service.value)
 
     values = post.metadata.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if post.metadata else {}
     thread: tuple[ThreadItem, ...] = getattr(post.metadata, "thread", ())
     preview = getattr(post.metadata, "link_attachment", None)
-    media = [asset(each) for each in post.assets] + ([_preview(preview)] if preview else [])
+    media = [asset(each) for each in post.assets] + ([_link(preview)] if preview else [])
     first = Part(pieces(post.text), tuple(media))
     repeats = bool(thread) and (thread[0].text or "") == post.text and thread[0].assets in ((), post.assets)
     rest = [Part(pieces(each.text), tuple(map(asset, each.assets))) for each in thread[1 if repeats else 0 :]]
@@ -199,8 +177,8 @@ def _of_post(post: Post, sources: Sources) -> Shown:
 
 
 def _of_live(post: LivePost) -> Shown:
-    first = Part(pieces(post.text), tuple(map(_live_asset, post.assets)))
-    rest = (Part(pieces(each.text), tuple(map(_live_asset, each.assets))) for each in post.thread[1:])
+    first = Part(pieces(post.text), tuple(map(_live_media, post.assets)))
+    rest = (Part(pieces(each.text), tuple(map(_live_media, each.assets))) for each in post.thread[1:])
     facts = (Fact("error", visible(post.error)),) if post.error else ()
     # switches that are off and values that nearly every post has are not worth a line
     values = {name: value for name, value in post.metadata.items() if value is not False and _USUAL.get(name) != value}
@@ -268,20 +246,20 @@ def _facts(values: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
     return tuple(Fact(name, visible(value)) for name, value in values if value)
 
 
-def _asset(asset: Asset, sources: Sources, where: str) -> Media:
+def _asset(asset: Asset, pictures: Pictures, where: str) -> Media:
     media = _declared(asset)
     file: MediaFile | None = getattr(asset.value, "file", None)
     cover: MediaFile | None = getattr(asset.value, "thumbnail_file", None)
     if file:
-        media = _of_file(media, file, sources, where)
-    return media._replace(src=_source(sources(cover, where).src)) if cover else media
+        media = _of_file(media, file, pictures, where)
+    return media._replace(src=_source(pictures.of(cover, where)[0])) if cover else media
 
 
-def _of_file(media: Media, file: MediaFile, sources: Sources, where: str) -> Media:
+def _of_file(media: Media, file: MediaFile, pictures: Pictures, where: str) -> Media:
     """The same for a file stored with the posts: it has a path and a size, but may get a public address only later."""
-    source = sources(file, where)
-    src = _source(source.src) if media.kind == "image" else media.src
-    return media._replace(src=src, href=web(source.href), address=visible(file.path), about=about(file))
+    src, href = pictures.of(file, where)
+    src = _source(src) if media.kind == "image" else media.src
+    return media._replace(src=src, href=web(href), address=visible(file.path), about=about(file))
 
 
 def _source(address: str) -> str:
@@ -301,35 +279,23 @@ def _declared(asset: Asset) -> Media:
         case Document() as document:
             return Media("document", web(document.thumbnail), web(address), "", visible(document.title), "", address)
         case Link() as link:
-            return _link(link.url, link.thumbnail_url, link.title, link.description)
+            return _link(LinkAttachment.of(link))
 
 
-def _preview(preview: LinkAttachment) -> Media:
-    return _link(preview.url, preview.thumbnail.url if preview.thumbnail else None, preview.title, preview.description)
+def _link(link: LinkAttachment) -> Media:
+    picture = web(link.thumbnail.url) if link.thumbnail else ""
+    title, text = visible(link.title or ""), visible(link.description or "")
+    return Media("link", picture, web(link.url), "", title, text, visible(link.url))
 
 
-def _link(url: str, picture: str | None, title: str | None, text: str | None) -> Media:
-    return Media("link", web(picture), web(url), "", visible(title or ""), visible(text or ""), visible(url))
-
-
-def _live_asset(asset: LiveAsset) -> Media:
-    source = asset.thumbnail or (asset.source if asset.kind == "image" else "")
-    return Media(
-        asset.kind,
-        web(source),
-        web(asset.source),
-        visible(asset.alt_text),
-        visible(str(asset.details.get("title") or "")),
-    )
-
-
-def _idea_media(media: IdeaMedia, sources: Sources) -> Media:
+def _idea_media(media: IdeaMedia, pictures: Pictures) -> Media:
     kind, address = "image" if media.type in {"image", "gif"} else str(media.type), visible(media.address)
     picture = media.thumbnail_url or (address if kind == "image" else None)
     found = Media(kind, web(picture), web(address), visible(media.alt or ""), address=address)
-    return _of_file(found, media.file, sources, IDEAS) if media.file else found
+    return _of_file(found, media.file, pictures, IDEAS) if media.file else found
 
 
-def _live_medium(medium: LiveMedium) -> Media:
-    source = medium.thumbnail or (medium.url if medium.kind == "image" else "")
-    return Media(medium.kind, web(source), web(medium.url), visible(medium.alt_text))
+def _live_media(media: LiveAsset | LiveMedium) -> Media:
+    url, title = (media.source, media.details.get("title")) if isinstance(media, LiveAsset) else (media.url, "")
+    picture = media.thumbnail or (url if media.kind == "image" else "")
+    return Media(media.kind, web(picture), web(url), visible(media.alt_text), visible(str(title or "")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
@@ -13,31 +13,29 @@ from bufferctl.plan import Action, Cause, Change, Outcome, Reason, Status
 from bufferctl.render.lines import count
 from bufferctl.render.pieces import shown_text
 
-SIGNS = {
-    Action.CREATE: "+",
-    Action.UPDATE: "~",
-    Action.DELETE: "-",
-    Action.ADOPT: "=",
-    Action.MOVE: ">",
-    Action.FORGET: "x",
-    Action.HOLD: "!",
-    Action.WAITING: "…",
-    Action.DONE: "",
-    Action.PAST: "",
-    Action.NO_OP: "",
-}
 
-_ACTIONS = {
-    Action.UPDATE: "will change",
-    Action.DELETE: "will delete",
-    Action.ADOPT: "already there",
-    Action.MOVE: "renamed, nothing to do in Buffer",
-    Action.FORGET: "no longer tracked",
-    Action.HOLD: "needs you",
-    Action.WAITING: "waiting",
-    Action.DONE: "published",
-    Action.PAST: "past",
-    Action.NO_OP: "unchanged",
+class Presented(NamedTuple):
+    """How an action is presented: the kind of its cards, its symbol, and in words what will happen, or happened."""
+
+    kind: str
+    sign: str
+    planned: str
+    done: str = "done"
+
+
+#: The kinds are the four that a reviewer looks for, changes of the state alone, and unchanged posts.
+ACTIONS = {
+    Action.CREATE: Presented("create", "+", "will create", "created"),
+    Action.UPDATE: Presented("update", "~", "will change", "changed"),
+    Action.DELETE: Presented("delete", "-", "will delete", "deleted"),
+    Action.ADOPT: Presented("note", "=", "already there", "already there"),
+    Action.MOVE: Presented("note", ">", "renamed, nothing to do in Buffer", "renamed"),
+    Action.FORGET: Presented("note", "x", "no longer tracked", "no longer tracked"),
+    Action.HOLD: Presented("hold", "!", "needs you"),
+    Action.WAITING: Presented("note", "…", "waiting"),
+    Action.DONE: Presented("quiet", "", "published"),
+    Action.PAST: Presented("quiet", "", "past"),
+    Action.NO_OP: Presented("quiet", "", "unchanged"),
 }
 
 _CAUSES = {
@@ -81,27 +79,16 @@ OUTCOMES = {
     Status.NOT_SENT: "not sent",
 }
 
-_DONE = {
-    Action.CREATE: "created",
-    Action.UPDATE: "changed",
-    Action.DELETE: "deleted",
-    Action.ADOPT: "already there",
-    Action.MOVE: "renamed",
-    Action.FORGET: "no longer tracked",
-}
-
 
 def what(change: Change) -> str:
     """What will happen to an object, in a few words."""
     if change.action is Action.UPDATE and isinstance(change.desired, Post):
         if was_draft(change):
             return f"{_sent(change.desired)} (was a draft)"
-        return _CREATES[ShareMode.SHARE_NOW] if is_at_once(change) else _ACTIONS[Action.UPDATE]
-    if change.action is not Action.CREATE:
-        return _ACTIONS[change.action]
-    if isinstance(change.desired, Idea):
-        return "will add the idea"
-    return _sent(change.desired) if isinstance(change.desired, Post) else "will create"
+        return _CREATES[ShareMode.SHARE_NOW] if is_at_once(change) else ACTIONS[Action.UPDATE].planned
+    if change.action is Action.CREATE and change.desired:
+        return _sent(change.desired) if isinstance(change.desired, Post) else "will add the idea"
+    return ACTIONS[change.action].planned
 
 
 def _sent(post: Post) -> str:
@@ -205,7 +192,7 @@ def need_you(number: int) -> str:
 
 def result(outcome: Outcome) -> str:
     """The result of a change, in a word or a few."""
-    return _DONE.get(outcome.change.action, "done") if outcome.status is Status.DONE else OUTCOMES[outcome.status]
+    return ACTIONS[outcome.change.action].done if outcome.status is Status.DONE else OUTCOMES[outcome.status]
 
 
 def local(moment: datetime, zone: str) -> str:
