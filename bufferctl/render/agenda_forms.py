@@ -19,7 +19,7 @@ from bufferctl.plan import Action
 from bufferctl.render.agenda import Row
 from bufferctl.render.json import document, place_form
 from bufferctl.render.json_documents import ListedForm
-from bufferctl.render.lines import Paint, clipped, count, wrapped
+from bufferctl.render.lines import INDENT, Paint, clipped, count, wrapped
 from bufferctl.render.words import in_zone
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 #: How many lines of a day are shown; a longer day is folded.
 FOLD = 10
-_INDENT = "      "
 #: How long an event lasts in the calendar; an event without a length is hard to see there.
 _LENGTH = timedelta(minutes=15)
 #: How many characters of a text the title of its event has.
@@ -86,13 +85,13 @@ def _entry(rows: Sequence[Row], paint: Paint, several: bool) -> Iterator[str]:
     channels = ", ".join(_channel(row, several) for row in rows)
     when = f"{_clock(first.when)}{' (queue)' if first.in_queue else ''}  " if first.when else ""
     key = f"{first.address.key}  " if first.address else ""
-    head, *more = wrapped(visible(f"{when}{key}{channels}  {first.standing}"), paint.width - len(_INDENT))
+    head, *more = wrapped(visible(f"{when}{key}{channels}  {first.standing}"), paint.width - len(INDENT))
     yield "  " + _painted(head, first, paint)
-    yield from (_INDENT + _painted(line, first, paint) for line in more)
+    yield from (INDENT + _painted(line, first, paint) for line in more)
     if first.written:
-        yield f"{_INDENT}{first.written:%a} {first.written.day} {first.written:%b} {_clock(first.written)} in the file"
+        yield f"{INDENT}{first.written:%a} {first.written.day} {first.written:%b} {_clock(first.written)} in the file"
     for text in _texts(rows, several):
-        yield _INDENT + paint.faint(clipped(text, paint.width - len(_INDENT)))
+        yield INDENT + paint.faint(clipped(text, paint.width - len(INDENT)))
 
 
 def _channel(row: Row, several: bool) -> str:
@@ -124,7 +123,8 @@ def _clock(moment: datetime | None) -> str:
 
 
 def _summary(rows: Sequence[Row], earlier: Sequence[Row], paint: Paint, *, is_live: bool) -> Iterator[str]:
-    parts = [f"{count(len(rows), 'post')} on {count(len(_channels(rows)), 'channel')}"] if rows else ["No posts"]
+    channels = {(row.organization, row.channel) for row in rows}
+    parts = [f"{count(len(rows), 'post')} on {count(len(channels), 'channel')}"] if rows else ["No posts"]
     if earlier and not rows:
         parts = [f"No posts from today on, {len(earlier):,} earlier (--from {_day(earlier[0])} shows all)"]
     if held := sum(row.action is Action.HOLD for row in rows):
@@ -135,10 +135,6 @@ def _summary(rows: Sequence[Row], earlier: Sequence[Row], paint: Paint, *, is_li
     if not is_live:
         said += " From the files and the state; --live reads Buffer."
     yield from wrapped(said, paint.width)
-
-
-def _channels(rows: Iterable[Row]) -> set[tuple[str, str]]:
-    return {(row.organization, row.channel) for row in rows}
 
 
 def agenda_json(rows: Iterable[Row], at: datetime, *, is_live: bool) -> str:
@@ -198,7 +194,7 @@ def _event(row: Row, when: datetime, at: datetime) -> Event:
     text = visible(row.text)
     event.add("summary", visible(f"{row.channel}: {_title(text)}"))
     event.add("description", "\n\n".join(filter(None, (text, f"{row.address or row.id}: {row.standing}"))))
-    event.add("status", "CANCELLED" if row.cancelled else "CONFIRMED" if _is_certain(row) else "TENTATIVE")
+    event.add("status", "CANCELLED" if row.cancelled else "CONFIRMED" if row.status in _CERTAIN else "TENTATIVE")
     event.add("transp", "TRANSPARENT")  # nobody is busy while a post goes out
     if row.tags:
         event.add("categories", list(map(visible, row.tags)))
@@ -210,7 +206,3 @@ def _event(row: Row, when: datetime, at: datetime) -> Event:
 def _title(text: str) -> str:
     first = text.strip().partition("\n")[0]
     return first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip()}…"
-
-
-def _is_certain(row: Row) -> bool:
-    return row.status in _CERTAIN

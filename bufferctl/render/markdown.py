@@ -14,7 +14,6 @@ from itertools import chain
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.digests import SHORT, change_digest
-from bufferctl.model.media import size_words
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Status
 from bufferctl.render import summary
@@ -36,7 +35,7 @@ from bufferctl.render.markdown_text import (
 )
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
-from bufferctl.render.shown import Media, Part, Pictures
+from bufferctl.render.shown import Media, Pictures
 from bufferctl.render.words import is_at_once, was_draft
 
 #: UTF-16 units of a report; GitHub takes 65,536 characters in a comment, and `bufferctl ci` adds a few lines.
@@ -94,9 +93,7 @@ def _plan_head(report: Report) -> Iterator[str]:
         yield f"**No changes.** {about}{f': {rest}' if rest else ''}."
     else:
         yield f"**{summary.counts(plan)}.**{_first_post(plan)}"
-        if uploads := plan.uploads:
-            size = size_words(sum(file.size for file in uploads))
-            yield f"{count(len(uploads), 'file')} to upload ({size}) before anything is sent."
+        yield from [summary.uploads(plan)] if plan.uploads else []
         yield from [f"Also: {rest}."] if rest else []
         yield from [f"{summary.NARROWED}."] if plan.narrowed else []
     if report.is_offline:
@@ -290,14 +287,9 @@ def _content(card: Card) -> Iterator[str]:
         yield from _text(part.text for part in first)
     yield from _pictures(first[0].media if first else ())
     for number, part in enumerate(shown.parts[1:], 2):
-        yield from ("", f"{number} of {len(shown.parts)}:", *_part(part))
+        yield from ("", f"{number} of {len(shown.parts)}:", *_text([part.text]), *_pictures(part.media))
     if shown.comment:
         yield from ("", "First comment:", *_text([shown.comment]))
-
-
-def _part(part: Part) -> Iterator[str]:
-    yield from _text([part.text])
-    yield from _pictures(part.media)
 
 
 def _text(texts: Iterable[tuple[Piece, ...]]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -106,7 +106,6 @@ def _trimmed(one: list[str], other: list[str]) -> tuple[list[str], list[str], li
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many parts at the beginning are the same."""
     number = 0
     for mine, theirs in zip(one, other, strict=False):
         if mine != theirs:
@@ -119,7 +118,9 @@ def marked_lines(words: Sequence[Piece], paint: Paint, width: int) -> list[str]:
     """The changed lines, one around each, and a count of the others; empty if the texts already contain such marks."""
     if any(_MARK.search(piece.text) for piece in words):
         return []
-    return list(_painted(list(_around("".join(map(_marked, words)), width)), paint))
+    both = "".join(map(_marked, words))
+    lines = [part for line in both.split("\n") for part in wrapped(line, width)]
+    return list(_around(list(_painted(lines, paint))))
 
 
 def _marked(piece: Piece) -> str:
@@ -128,19 +129,29 @@ def _marked(piece: Piece) -> str:
     return {"out": f"[-{text}-]", "in": f"{{+{text}+}}"}.get(piece.kind, text)
 
 
-def _around(both: str, width: int) -> Iterator[str]:
-    lines, changed, inside = [], [], False
-    for line in both.split("\n"):
-        for part in wrapped(line, width):
-            touched = inside or "[-" in part or "{+" in part
-            opened = max(part.rfind("[-"), part.rfind("{+"))
-            closed = max(part.rfind("-]"), part.rfind("+}"))
-            inside = opened > closed or (inside and closed < 0)
-            lines.append(part)
-            changed.append(touched)
+def _painted(lines: Iterable[str], paint: Paint) -> Iterator[tuple[str, bool]]:
+    """Each line with its marked parts in color, and whether it has any; a mark may continue on the next line."""
+    color = None
+    for line in lines:
+        shown, at, is_changed = "", 0, color is not None
+        for mark in _MARK.finditer(line):
+            is_changed = True
+            opens = mark[0] in {"[-", "{+"}
+            end = mark.start() if opens else mark.end()
+            shown += _in(paint, color, line[at:end])
+            at, color = end, ("31" if mark[0] == "[-" else "32") if opens else None
+        yield shown + _in(paint, color, line[at:]), is_changed
+
+
+def _in(paint: Paint, color: str | None, text: str) -> str:
+    return paint(text, color) if color else text
+
+
+def _around(lines: Sequence[tuple[str, bool]]) -> Iterator[str]:
+    """The changed lines and those around them; the others are counted."""
     left_out = 0
-    for number, line in enumerate(lines):
-        if any(changed[max(0, number - AROUND) : number + AROUND + 1]):
+    for number, (line, _) in enumerate(lines):
+        if any(is_changed for _, is_changed in lines[max(0, number - AROUND) : number + AROUND + 1]):
             if left_out:
                 yield f"… {count(left_out, 'unchanged line')}"
             left_out = 0
@@ -149,23 +160,3 @@ def _around(both: str, width: int) -> Iterator[str]:
             left_out += 1
     if left_out:
         yield f"… {count(left_out, 'unchanged line')}"
-
-
-def _painted(lines: Sequence[str], paint: Paint) -> Iterator[str]:
-    """The lines with marked parts in color, also if a mark continues on the next line."""
-    if not paint.enabled:
-        yield from lines
-        return
-    color = None
-    for line in lines:
-        shown, at = "", 0
-        for mark in _MARK.finditer(line):
-            opens = mark[0] in {"[-", "{+"}
-            end = mark.start() if opens else mark.end()
-            shown += _in(paint, color, line[at:end])
-            at, color = end, ("31" if mark[0] == "[-" else "32") if opens else None
-        yield shown + _in(paint, color, line[at:])
-
-
-def _in(paint: Paint, color: str | None, text: str) -> str:
-    return paint(text, color) if color else text

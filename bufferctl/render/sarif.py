@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic_core import to_json
 
 from bufferctl import __version__
-from bufferctl.diagnostics import Diagnostic, Place, Related
+from bufferctl.diagnostics import Diagnostic, Place
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Reason, Status
 from bufferctl.render.lines import sentence
@@ -91,6 +91,10 @@ def _results(problems: Iterable[Diagnostic], codes: list[str], folder: str) -> I
             continue
         code = _code(problem)
         digest = _digest(problem)
+        related = [
+            {**_location(each.place, folder, 0), "message": {"text": _said(sentence(each.note))}}
+            for each in problem.related
+        ]
         seen[digest] += 1
         yield {
             "ruleId": code,
@@ -98,7 +102,7 @@ def _results(problems: Iterable[Diagnostic], codes: list[str], folder: str) -> I
             "level": problem.severity.value,
             "message": _message(problem),
             "locations": [_location(problem.place, folder, problem.width if problem.source else 0)],
-            **({"relatedLocations": [_related(each, folder) for each in problem.related]} if problem.related else {}),
+            **({"relatedLocations": related} if related else {}),
             "partialFingerprints": {_FINGERPRINT: f"{digest}:{seen[digest]}"},
         }
 
@@ -122,10 +126,6 @@ def _message(problem: Diagnostic) -> dict[str, str]:
 def _whole(text: str) -> str:
     """A sentence from its capital letter to its full stop."""
     return sentence(text[:1].upper() + text[1:])
-
-
-def _related(related: Related, folder: str) -> dict[str, Any]:
-    return {**_location(related.place, folder, 0), "message": {"text": _said(sentence(related.note))}}
 
 
 def _location(place: Place, folder: str, width: int) -> dict[str, Any]:

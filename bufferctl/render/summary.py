@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bufferctl.model import Post
+from bufferctl.model.media import size_words
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, requests_needed
 from bufferctl.render import words
 from bufferctl.render.cards import ShownChannel, channel_of, moment_of
@@ -91,6 +92,12 @@ def first_post(plan: Plan) -> tuple[str, ShownChannel] | None:
 def requests(plan: Plan) -> str:
     """How many requests an apply will use, including those for reading before and after."""
     return f"Apply will use {count(requests_needed(plan), 'API request')}."
+
+
+def uploads(plan: Plan) -> str:
+    """How many files an apply uploads, and their size."""
+    size = size_words(sum(file.size for file in plan.uploads))
+    return f"{count(len(plan.uploads), 'file')} to upload ({size}) before anything is sent."
 
 
 def applied(outcomes: Sequence[Outcome]) -> str:

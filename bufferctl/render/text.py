@@ -13,8 +13,6 @@ from itertools import groupby
 from bufferctl.digests import REVIEWED, SHORT, change_digest, digest_of
 from bufferctl.model import Address, Idea, Post
 from bufferctl.model.content import TextLength
-from bufferctl.model.live import Window
-from bufferctl.model.media import size_words
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, Status, ready_at
 from bufferctl.render import summary, words
@@ -102,9 +100,8 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
         yield from wrapped(f"{new} {_first(plan)}".rstrip(), paint.width)
     if at_once := sum(map(words.is_at_once, plan.writes)):
         yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
-    if uploads := plan.uploads:
-        size = size_words(sum(file.size for file in uploads))
-        yield from wrapped(f"{count(len(uploads), 'file')} to upload ({size}) before anything is sent.", paint.width)
+    if plan.uploads:
+        yield from wrapped(summary.uploads(plan), paint.width)
     if quiet:
         yield from wrapped(f"Also: {quiet}.", paint.width)
     yield from not_checked
@@ -123,13 +120,10 @@ def _requests(plan: Plan) -> str:
     tightest, end = plan.quota.tightest, ready_at(plan)
     if tightest is None or end is None:
         return text
-    span = f"{tightest.window_seconds // 60} minutes" if tightest.window_seconds < _HOUR else _hours(tightest)
+    seconds = tightest.window_seconds
+    span = f"{seconds // 60} minutes" if seconds < _HOUR else count(round(seconds / _HOUR), "hour")
     text += f" Buffer allows {tightest.left} more within {span}"
     return text + (f", so it would be done at about {words.local(end, '')}." if end > plan.at else ".")
-
-
-def _hours(window: Window) -> str:
-    return count(round(window.window_seconds / _HOUR), "hour")
 
 
 def _card(card: Card, above: Card | None, digest: str, paint: Paint) -> Iterator[str]:
