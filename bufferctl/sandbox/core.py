@@ -20,18 +20,13 @@ _CHANGE = ["updatePost", "updatePostTags", "deletePost", "publishPostNow", "addP
 _ACTIONS = {
     "draft": [*_VIEW, *_CHANGE, "addPostToQueue", "publishPostNext", "updatePostSchedule"],
     "needs_approval": [
-        *_VIEW,
-        *_CHANGE,
-        "approvePost",
-        "rejectPost",
-        "revertPostApprovalRequest",
-        "updatePostSchedule",
+        *_VIEW, *_CHANGE, "approvePost", "rejectPost", "revertPostApprovalRequest", "updatePostSchedule",
     ],
     "scheduled": [*_VIEW, *_CHANGE, "movePostToDraft", "publishPostNext", "updatePostSchedule"],
     "sending": ["viewPost"],
     "sent": [*_VIEW, "copyPostLink", "sharePostLink", "addPostNote"],
     "error": [*_VIEW, *_CHANGE, "addPostToQueue", "movePostToDraft", "updatePostSchedule"],
-}
+}  # fmt: skip
 
 
 @dataclass

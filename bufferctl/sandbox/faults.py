@@ -212,12 +212,6 @@ def _rule(
 
 
 _PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-_RICH = frozenset({"createPost", "editPost", "createTag", "updateTag", "deleteTag"})  # unions with every error type
-_PLAIN_PAYLOADS = frozenset({"deletePost", "movePostInQueue"})  # unions with VoidMutationError only
-_CONTENT_ITEM_WRITES = frozenset({
-    "createContentItem", "createContentItemDraft", "updateContentItem", "updateContentItemDraft",
-    "promoteContentItemDraftToPosts",
-})  # fmt: skip
 
 
 class RequestFaults:
@@ -231,8 +225,11 @@ class RequestFaults:
         self._written = 0
         self.missing: list[str] = []
 
-    def around(self, name: str, alias: str, write: Callable[[], Doc]) -> Doc:
-        """Do the write or skip it, then return its answer or raise an error that nulls the whole answer."""
+    def around(self, name: str, alias: str, payload: Sequence[str], write: Callable[[], Doc]) -> Doc:
+        """Do the write or skip it, then return its answer or raise an error that nulls the whole answer.
+
+        `payload`: the types that the mutation can answer with.
+        """
         if self._stop_after is not None and self._written >= self._stop_after:
             raise unexpected_error()
         self._written += 1
@@ -241,20 +238,20 @@ class RequestFaults:
             return write()
         self._faults.log.append(FaultRecord(self._record.at, fault.name, self._number, alias))
         if fault.kind == "duplicate":
-            message = "Invalid post: It looks like you've already got this one scheduled."
-            return answer("InvalidInputError" if name in _RICH else "VoidMutationError", message=message)
+            typename = "InvalidInputError" if "InvalidInputError" in payload else "VoidMutationError"
+            return answer(typename, message="Invalid post: It looks like you've already got this one scheduled.")
         truth = write() if fault.moment == "after" else None
-        return self._strike(fault, name, alias, truth)
+        return self._strike(fault, alias, payload, truth)
 
-    def _strike(self, fault: Fault, name: str, alias: str, truth: Doc | None) -> Doc:
+    def _strike(self, fault: Fault, alias: str, payload: Sequence[str], truth: Doc | None) -> Doc:
         if fault.kind == "throw":
             raise unexpected_error()
         if fault.kind == "missing-alias":
             self.missing.append(alias)
-            return truth or _unknown(name)
-        if fault.kind == "rest-proxy" and name in _RICH:
+            return truth or _unknown(payload)
+        if fault.kind == "rest-proxy" and "RestProxyError" in payload:
             return answer("RestProxyError", message="Request failed with status code 503", code=503, link=None)
-        return _unknown(name)
+        return _unknown(payload)
 
     def without_missing(self, response: Response) -> Response:
         """Remove the missing aliases from the answer."""
@@ -281,12 +278,10 @@ def spoiled(fault: Fault, response: Response) -> Response:
     return Response(response.status, response.body[: max(1, len(response.body) // 2)], response.headers)
 
 
-def _unknown(name: str) -> Doc:
-    """Return the uninformative error in the payload union of this mutation."""
-    if name in _RICH or name == "createIdea":
-        return answer("UnexpectedError", message="Unknown error")
-    if name in _PLAIN_PAYLOADS or name.endswith("PostTemplate"):
-        return answer("VoidMutationError", message="Unknown error")
-    if name in _CONTENT_ITEM_WRITES:
-        return answer(f"{name[0].upper()}{name[1:]}Failure", message="Unknown error", errors=[])
-    return answer("InvalidInputError", message="Unknown error")
+def _unknown(payload: Sequence[str]) -> Doc:
+    """Return the uninformative error among the types of a payload."""
+    for typename in ("UnexpectedError", "VoidMutationError", "InvalidInputError"):
+        if typename in payload:
+            return answer(typename, message="Unknown error")
+    failure = next(typename for typename in payload if typename.endswith("Failure"))
+    return answer(failure, message="Unknown error", errors=[])

@@ -26,6 +26,7 @@ are listed oldest first.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -111,11 +112,8 @@ def _load_organization(store: Store, given: Doc, now: datetime) -> None:
     })  # fmt: skip
     for channel in given.get("channels", []):
         store.put_channel(complete_channel({**channel, "organizationId": organization_id}))
-    names = {f"{one['service']}:{one['name']}": one["id"] for one in store.channels_of(organization_id)}
-    posts = [{**post, "channelId": names.get(post["channelId"], post["channelId"])} for post in given.get("posts", [])]
-    store.add_posts(complete_posts(store, posts, now))
     ideas = [{**idea, "organizationId": organization_id} for idea in given.get("ideas", [])]
-    store.add_ideas(complete_ideas(store, ideas, now))
+    _add(store, store.channels_of(organization_id), given.get("posts", []), ideas, now)
 
 
 def complete_channel(given: Doc) -> Doc:
@@ -138,17 +136,21 @@ def seed(core: Core, posts: list[Doc] | None = None, ideas: list[Doc] | None = N
     They have the form of the fixture file; `channelId` may be `service:name`, and an idea needs an `organizationId`.
     FixtureError names an invalid entry.
     """
-    store, now = core.store, core.now()
-    names = {f"{one['service']}:{one['name']}": one["id"] for one in reversed(store.channels.values())}
     try:
-        given = [{**post, "channelId": names.get(post["channelId"], post["channelId"])} for post in posts or []]
-        made_posts, made_ideas = complete_posts(store, given, now), complete_ideas(store, ideas or [], now)
+        return _add(core.store, reversed(core.store.channels.values()), posts or [], ideas or [], core.now())
     except KeyError as error:
         raise FixtureError(f"{error} is missing or unknown") from None
+
+
+def _add(store: Store, channels: Iterable[Doc], posts: list[Doc], ideas: list[Doc], now: datetime) -> list[str]:
+    """Complete and add posts and ideas, and return their ids; `channelId` may be the `service:name` of a channel."""
+    ids = {f"{one['service']}:{one['name']}": one["id"] for one in channels}
+    posts = [{**post, "channelId": ids.get(post["channelId"], post["channelId"])} for post in posts]
+    posts, ideas = complete_posts(store, posts, now), complete_ideas(store, ideas, now)
     with store.transaction():
-        store.add_posts(made_posts)
-        store.add_ideas(made_ideas)
-    return [one["id"] for one in (*made_posts, *made_ideas)]
+        store.add_posts(posts)
+        store.add_ideas(ideas)
+    return [one["id"] for one in (*posts, *ideas)]
 
 
 def complete_post(given: Doc) -> Doc:

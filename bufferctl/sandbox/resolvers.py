@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from ariadne import MutationType, ObjectType, QueryType
-from graphql import GraphQLError, GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLResolveInfo, GraphQLUnionType, get_named_type
 
 from bufferctl.sandbox import organization, posts, reads, views
 from bufferctl.sandbox.clock import parse_time
@@ -299,7 +299,9 @@ def _mutation(name: str, write: Callable[[Core, Doc], Doc]) -> Callable[..., Doc
 
     def resolve(_root: Any, info: Info, **arguments: Any) -> Doc:
         context = info.context
-        return context.faults.around(name, str(info.path.key), lambda: write(context.core, arguments["input"]))
+        union = cast("GraphQLUnionType", get_named_type(info.return_type))
+        payload = [one.name for one in union.types]
+        return context.faults.around(name, str(info.path.key), payload, lambda: write(context.core, arguments["input"]))
 
     return resolve
 
