@@ -39,7 +39,7 @@ Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off
 
 _CODES = (
     (0, "done, or no changes"),
-    (BufferctlError.exit_code, "something failed; of `apply` and `plan --strict` also: something needs a person"),
+    (BufferctlError.exit_code, "something failed; for `apply` and `plan --strict`, also if something needs a person"),
     (2, "changes are pending (`plan --detailed-exitcode` only), or there is drift (`drift` only)"),
     (StalePlanError.exit_code, "the saved plan is out of date"),
     (KeyRefusedError.exit_code, "the API key is missing or was refused"),

@@ -61,11 +61,11 @@ Each rule has a level. To change it, add the rule to the root file:
 # buffer.yaml
 rules:
   BC101: error     # no image without alt text
-  BC106: off       # several posts at once are meant
+  BC106: off       # several posts at once are intended
 ```
 
 `off` reports nothing, `warning` reports and continues, `error` stops. If you set one of Buffer's own limits to
-`warning` or `off`, Buffer still enforces it: it will refuse the post, and `apply` reports that. Cancelled posts, and
+`warning` or `off`, Buffer still enforces it: it will refuse the post, and `apply` reports that. Canceled posts, and
 posts that were due more than a day ago, are not checked.
 
 | code | name | level | |

@@ -59,7 +59,7 @@ FROZEN = Rule(
     FREEZE,
     "policy-freeze",
     Severity.ERROR,
-    "a post is due in a time that `freeze` names",
+    "a post is due during a freeze",
     "it would go out when your team has agreed not to post",
     "give it another time, or change `freeze` under `policy`",
     _SOURCE,
@@ -152,7 +152,7 @@ def _of_post(post: Post, policy: Policy) -> Iterator[Finding]:
 
 def _silent(freeze: Freeze) -> str:
     why = f" ({freeze.reason})" if freeze.reason else ""
-    return f"this is due in a time without posts{why}: {_span(freeze.start, freeze.end)}"
+    return f"this is due during a freeze{why}: {_span(freeze.start, freeze.end)}"
 
 
 def _span(start: datetime, end: datetime) -> str:

@@ -453,7 +453,7 @@ def file_emptied(file: str, count: int, deletes: int, *, goes_out: bool) -> Hold
         f"{file} is gone or no longer has any posts; {posts} not deleted for that alone, and "
         f"{_stays(count, goes_out=goes_out)}",
         f"Restore the file, with `cancelled: true` on what should not be published. Or, to delete "
-        f"{'it' if deletes == 1 else f'all {deletes} posts that left the files'}, run with --max-deletes {deletes}.",
+        f"{'it' if deletes == 1 else f'all {deletes} removed posts'}, run with --max-deletes {deletes}.",
     )
 
 

@@ -42,7 +42,7 @@ def test_freeze() -> None:
     assert [bool(against(freeze, post(after=minutes))) for minutes in (-1, 0, 59, 60)] == [False, True, True, False]
     (finding,) = found(freeze, post(after=0))
     assert (finding.rule.code, finding.path) == ("BC201", ("due_at",))
-    assert finding.message == "this is due in a time without posts (Nobody is here): 1 May 2030 12:00 to 13:00"
+    assert finding.message == "this is due during a freeze (Nobody is here): 1 May 2030 12:00 to 13:00"
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_whole_days_are_said_as_days(end: datetime, said: str) -> None:
     """The last day, not the midnight after it."""
     freeze = Policy(freeze=(Freeze(datetime(2030, 5, 1, tzinfo=UTC), end),))
     (finding,) = found(freeze, post(after=0))
-    assert finding.message == f"this is due in a time without posts: {said}"
+    assert finding.message == f"this is due during a freeze: {said}"
 
 
 def test_freeze_of_some_channels() -> None:

@@ -539,7 +539,7 @@ def test_what_is_protected_is_not_deleted() -> None:
     assert known(was=protected).verdicts() == {"a": Reason.PROTECTED}
 
 
-# -- left the files
+# -- removed from the files
 
 
 def other(**fields: Any) -> Post:
