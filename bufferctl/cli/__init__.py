@@ -126,6 +126,8 @@ def main() -> NoReturn:
     # A command keeps what it reads until it ends. Collecting garbage in the meantime takes a tenth of the time of a
     # large plan and frees next to nothing; collecting on the way out (hence `freeze`) takes as much again.
     gc.disable()
+    # Without this, pydantic reads the metadata of every installed package, in search of plugins.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     code = run(sys.argv[1:])
     gc.freeze()
     sys.exit(code)

@@ -253,6 +253,9 @@ class PostEntry(Override):
 class SharedPostEntry(PostEntry):
     """One text for several channels; on each it is a post of its own."""
 
+    # Built once, here, for both kinds of files.
+    model_config = ConfigDict(defer_build=False)
+
     channels: Annotated[tuple[Filled, ...], Field(min_length=1)] = ()
     """Where it goes: a service (`twitter`), or `service:name` where there are several of it. The default is the
     `channels` of the file."""
