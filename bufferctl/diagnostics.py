@@ -59,6 +59,23 @@ class Diagnostic:
     related: tuple[Related, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RuleHelp:
+    """The help for a rule that found something.
+
+    `code` never changes once published; `name` is what people call it. `severity` is the level unless the files set
+    another. `summary`: what is found, `why`: what happens otherwise, `hint`: one thing to do; each one sentence
+    without its full stop, in Markdown.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    why: str
+    hint: str
+
+
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether any of them stops the command."""
     return any(d.severity is Severity.ERROR for d in diagnostics)

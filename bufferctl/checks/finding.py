@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bufferctl.checks.networks import Source
-from bufferctl.diagnostics import Severity
+from bufferctl.diagnostics import RuleHelp, Severity
 from bufferctl.model import Idea, Post
 
 #: The path of a field, as files name it: `("text",)`, `("assets", 0, "image", "alt_text")`.
@@ -14,20 +14,9 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One thing that is checked.
+class Rule(RuleHelp):
+    """One thing that is checked. `source`: who makes the rule, and how we know."""
 
-    `code` never changes once published; `name` is what people call it. `severity` is the level unless the files set
-    another. `summary`: what is found, `why`: what happens otherwise, `hint`: one thing to do; each one sentence
-    without its full stop, in Markdown. `source`: who makes the rule, and how we know.
-    """
-
-    code: str
-    name: str
-    severity: Severity
-    summary: str
-    why: str
-    hint: str
     source: str
 
     @property

@@ -220,11 +220,7 @@ async def _once(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
     except PassingError:  # some servers do not support HEAD; the GET decides
         size = None
     got = await _request(client, "GET", wanted)
-    return _judged(wanted, got, got.size if got.size is not None else size)
-
-
-def _judged(wanted: Wanted, got: _Response, size: int | None) -> Answer:
-    """The verdict on an answer."""
+    size = got.size if got.size is not None else size
     kind = got.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     found, message = _refused(wanted, got, kind) or _differs(wanted, got, size) or (Verdict.FINE, "")
     return Answer(found, message, kind, size)

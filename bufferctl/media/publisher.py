@@ -84,7 +84,8 @@ class Publisher:
         top = f"{origin}/{parts.path.strip('/').partition('/')[0]}"
         asked = (f"{origin}/", f"{top}/", f"{top}?restype=container&comp=list")
         answers = probe((Wanted(url, "document") for url in asked), loopback=self._loopback)
-        return next((each.url for each, answer in answers.items() if answer.is_fine and _is_xml(answer)), "")
+        found = (each.url for each, answer in answers.items() if answer.is_fine and answer.type.endswith("/xml"))
+        return next(found, "")
 
     def _open(self) -> S3Store | GCSStore | AzureStore | Obstacle:
         from bufferctl.buckets import open_bucket
@@ -185,10 +186,6 @@ def _is_there(store: S3Store | GCSStore | AzureStore, name: str, size: int) -> b
         return store.head(name)["size"] == size
     except (NotFoundError, FileNotFoundError, PermissionDeniedError, PermissionError):
         return False
-
-
-def _is_xml(answer: Answer) -> bool:
-    return answer.type.endswith("/xml")
 
 
 def _first_line(error: Exception) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BufferedReader
@@ -34,18 +33,15 @@ def read_files(desired: Desired, root: Path) -> Desired:
     paths = {each.file.path for item in desired.items for each in files_of(item) if each.file}
     if not paths:
         return desired
-    found = {each.path: each for each in _read_all(root, sorted(paths), desired.settings.media)}
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        read = pool.map(lambda path: read_file(root, path, desired.settings.media), sorted(paths))
+        found = {each.path: each for each in read}
 
     def filled(item: T) -> T:
         new = with_files(item, lambda each: found[each.file.path] if each.file else found[""])
         return new if isinstance(new, type(item)) else item
 
     return replace(desired, posts=tuple(map(filled, desired.posts)), ideas=tuple(map(filled, desired.ideas)))
-
-
-def _read_all(root: Path, paths: Iterable[str], settings: MediaSettings | None) -> list[MediaFile]:
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        return list(pool.map(lambda path: read_file(root, path, settings), paths))
 
 
 def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFile:

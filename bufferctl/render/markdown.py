@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC
 from itertools import chain
 
@@ -123,35 +124,29 @@ def _planned(report: Report) -> Iterator[Section]:
     holds, deletes, waiting = (plan.of(action) for action in (Action.HOLD, Action.DELETE, Action.WAITING))
     quiet = plan.of(*STATE_ONLY)
 
-    def items(changes: Sequence[Change]) -> tuple[int, Iterator[Item]]:
-        many = _is_of_many(plan)
-        return len(changes), (
+    many = _is_of_many(plan)
+
+    def section(title: str, changes: Sequence[Change], more: str, **how: bool) -> Section:
+        items = (
             _change_item(_card(each, report), with_organization=many, digest=change_digest(each)[:SHORT])
             for each in sorted(changes, key=lambda each: by_time(each, plan))
         )
+        return Section(title, len(changes), items, f"{more}; {_all(report)}", **how)
 
-    yield Section("Needs you", *items(holds), f"that need you; {_all(report)}", must=True)
-    yield Section(
-        "Will be published at once", *items(at_once), f"that will be published at once; {_all(report)}", must=True
-    )
-    yield Section("Will go live (was a draft)", *items(live), f"that will go live; {_all(report)}")
-    yield Section("Will be deleted", *items(deletes), f"to delete; {_all(report)}", must=True)
+    yield section("Needs you", holds, "that need you", must=True)
+    yield section("Will be published at once", at_once, "that will be published at once", must=True)
+    yield section("Will go live (was a draft)", live, "that will go live")
+    yield section("Will be deleted", deletes, "to delete", must=True)
     yield Section(_PROBLEMS_TITLE, len(problems), map(problem_item, problems[:_PROBLEMS]), _MORE_PROBLEMS)
     updates = [each for each in updates if each not in live]
     moved = summary.moved_together(updates)
     together = {each.slot for move in moved for each in move.changes}
-    number, others = items([each for each in updates if each.slot not in together])
-    changed = chain((_moved_item(move, plan) for move in moved), others)
-    yield Section("Will change", len(moved) + number, changed, f"to change; {_all(report)}")
-    yield Section("Will be created", *items(creates), f"to create; {_all(report)}")
-    yield Section("Waiting", *items(waiting), f"that wait; {_all(report)}", is_folded=True)
-    yield Section(
-        "Nothing to do in Buffer",
-        *items(quiet),
-        f"with nothing to do in Buffer; {_all(report)}",
-        is_folded=True,
-        is_brief=True,
-    )
+    others = section("Will change", [each for each in updates if each.slot not in together], "to change")
+    changed = chain((_moved_item(move, plan) for move in moved), others.items)
+    yield replace(others, number=len(moved) + others.number, items=changed)
+    yield section("Will be created", creates, "to create")
+    yield section("Waiting", waiting, "that wait", is_folded=True)
+    yield section("Nothing to do in Buffer", quiet, "with nothing to do in Buffer", is_folded=True, is_brief=True)
 
 
 def _is_of_many(plan: Plan) -> bool:
@@ -174,24 +169,18 @@ def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]
     trouble = [each for status in (Status.REFUSED, Status.DIFFERS, Status.HELD) for each in by_status[status]]
     quiet = [each for each in done if each.change.action not in WRITING]
 
-    def items(found: Sequence[Outcome]) -> tuple[int, Iterator[Item]]:
-        many = _is_of_many(report.plan)
-        return len(found), (_outcome_item(_card(each.change, report, each), with_organization=many) for each in found)
+    many = _is_of_many(report.plan)
 
-    yield Section("Needs you", *items(trouble), f"that need you; {_all(report)}", must=True)
+    def section(title: str, found: Sequence[Outcome], more: str, **how: bool) -> Section:
+        items = (_outcome_item(_card(each.change, report, each), with_organization=many) for each in found)
+        return Section(title, len(found), items, f"{more}; {_all(report)}", **how)
+
+    yield section("Needs you", trouble, "that need you", must=True)
     for action, title in ((Action.DELETE, "Deleted"), (Action.CREATE, "Created"), (Action.UPDATE, "Changed")):
-        yield Section(
-            title, *items([each for each in done if each.change.action is action]), f"{title.lower()}; {_all(report)}"
-        )
-    yield Section("Not sent", *items(by_status[Status.NOT_SENT]), f"not sent; {_all(report)}")
-    yield Section("Waiting", *items(by_status[Status.WAITING]), f"that wait; {_all(report)}")
-    yield Section(
-        "Nothing done in Buffer",
-        *items(quiet),
-        f"with nothing done in Buffer; {_all(report)}",
-        is_folded=True,
-        is_brief=True,
-    )
+        yield section(title, [each for each in done if each.change.action is action], title.lower())
+    yield section("Not sent", by_status[Status.NOT_SENT], "not sent")
+    yield section("Waiting", by_status[Status.WAITING], "that wait")
+    yield section("Nothing done in Buffer", quiet, "with nothing done in Buffer", is_folded=True, is_brief=True)
 
 
 def _card(change: Change, report: Report, outcome: Outcome | None = None) -> Card:

@@ -5,35 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
-from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.diagnostics import Diagnostic, Place, RuleHelp, Severity
 from bufferctl.model import Address
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Change, Outcome, Plan, Status
 from bufferctl.render import words
 
 _TROUBLE = frozenset({Status.REFUSED, Status.DIFFERS, Status.HELD})
-
-
-class RuleHelp(Protocol):
-    """The help for a rule that found something: code, name, level; what it finds, why it matters, what to do.
-
-    The last three are each a sentence of Markdown without its full stop.
-    """
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def severity(self) -> Severity: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def why(self) -> str: ...
-    @property
-    def hint(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from urllib.parse import quote
 from pydantic_core import to_json
 
 from bufferctl import __version__
-from bufferctl.diagnostics import Diagnostic, Place
+from bufferctl.diagnostics import Diagnostic, Place, RuleHelp
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Reason, Status
 from bufferctl.render.lines import sentence
-from bufferctl.render.report import Report, RuleHelp, problems_of
+from bufferctl.render.report import Report, problems_of
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: The root of the repository, in the notation of code scanning.
