@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from types import TracebackType
 from typing import Any, Self
 
 import httpx2
@@ -53,10 +52,8 @@ class Buffer:
         self._wire.__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._wire.__exit__(kind, value, trace)
+    def __exit__(self, *exception: object) -> None:
+        self._wire.__exit__(*exception)
 
     @property
     def quota(self) -> Quota:

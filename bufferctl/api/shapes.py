@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
 from typing import Annotated, Any, Required, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from typing_extensions import TypedDict
+
+from bufferctl.model.serial import adapter
 
 T = TypeVar("T")
 
@@ -365,13 +366,9 @@ class DailyLimitJson(TypedDict, total=False):
 def checker(form: type[T], what: str) -> Callable[[Any], T]:
     """A function that returns JSON as `form`, or raises FormError; `what` names the object in the error message."""
 
-    @cache
-    def adapter() -> TypeAdapter[T]:
-        return TypeAdapter(form)  # slow to build, so only built when needed
-
     def checked(raw: Any) -> T:
         try:
-            return adapter().validate_python(raw, strict=True)
+            return adapter(form).validate_python(raw, strict=True)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(map(str, first["loc"]))

@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from types import TracebackType
 from typing import Any, Self
 
 import httpx2
@@ -120,9 +119,7 @@ class Wire:
         self._transport.connect()  # type: ignore[no-untyped-call]  # gql leaves it unannotated
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._transport.close()  # type: ignore[no-untyped-call]  # gql leaves it unannotated
 
     def server_time(self) -> datetime:

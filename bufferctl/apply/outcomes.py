@@ -107,13 +107,12 @@ def refused(change: Change, result: Refused, at: datetime) -> Outcome:
 
 def missed(change: Change) -> Outcome:
     """The outcome of a post whose time is too near by now."""
+    timed = isinstance(change.desired, Post) and change.desired.due_at
     return Outcome(
         change,
         Status.HELD,
         message="Its time is now too near, and Buffer might publish it at once, so it was not sent",
-        hint="Give it a later due_at."
-        if isinstance(change.desired, Post) and change.desired.due_at
-        else "Change it in Buffer, or wait until it is published.",
+        hint="Give it a later due_at." if timed else "Change it in Buffer, or wait until it is published.",
     )
 
 
@@ -172,12 +171,11 @@ def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:
     """The outcome of a create whose answer was lost, if Buffer's list does not show whether it was carried out."""
     address = quote(str(change.address))
     recreate = f"If it is not there, run `bufferctl apply --recreate {address}`."
-    if not candidates:
-        message, hint = (
-            "The answer was lost, and it is unknown whether Buffer carried it out",
-            f"Check in Buffer. {recreate}",
-        )
-    else:
+    message, hint = (
+        "The answer was lost, and it is unknown whether Buffer carried it out",
+        f"Check in Buffer. {recreate}",
+    )
+    if candidates:
         message = f"The answer was lost; it may be {' or '.join(candidates)} in Buffer, but that is not certain"
         hint = f"Check in Buffer. If that is it, run `bufferctl import {address} {candidates[0]}`. {recreate}"
     return Outcome(change, Status.HELD, message=message, hint=hint, at=at)

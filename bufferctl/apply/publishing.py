@@ -36,8 +36,7 @@ class Published:
 def files_to_publish(plan: Plan) -> dict[str, MediaFile]:
     """The files of the posts that a plan writes, by URL."""
     items = (change.write.item for change in plan.writes if change.write)
-    files = (each.file for item in items if item for each in files_of(item))
-    return {file.url: file for file in files if file}
+    return {each.file.url: each.file for item in items if item for each in files_of(item) if each.file}
 
 
 def publish(

@@ -116,7 +116,10 @@ def facts_of(match: Match) -> Facts:
     if before is None:  # the fingerprint of another version of bufferctl: only the content can be compared
         edited = not binding.applied if content is None else not same(match.declared.content, content)
         edited = edited or (live is not None and bool(schedule_differences(match.declared.item, live)))
-    changed = live is not None and content is not None and _changed(binding, live, _digest(match, content))
+    changed = False
+    if live is not None and content is not None:
+        seen = now.content if content == match.declared.content else digest(content)  # equal contents, equal digests
+        changed = _changed(binding, live, seen)
     sent = live.status in OUT if isinstance(live, LivePost) else False
     sent = sent or (live is None and binding.status == PostStatus.SENT)
     different: tuple[Difference, ...] = ()
@@ -136,12 +139,6 @@ def _schedule(
         return schedule_differences(item, live) + handling
     approval = tuple(each for each in handling if each.path == "needs_approval" and (each.after or changed))
     return (schedule_differences(item, live) if changed else ()) + approval
-
-
-def _digest(match: Match, content: Content) -> str:
-    """The digest of the live content, reusing the declared content's digest if both are equal."""
-    declared = match.declared
-    return declared.fingerprint.content if content == declared.content else digest(content)
 
 
 def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:

@@ -23,8 +23,6 @@ def hold_against_policy(
 
     `planned_at`: when a saved plan was made; the lead time counts from then, since that plan was reviewed.
     """
-    if not settings.policy.freeze and settings.policy.minimum_lead is None:
-        return list(changes)
     kept = []
     for change in changes:
         forbids = [

@@ -23,16 +23,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
-from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, ValidationError
 from pydantic_core import from_json, to_json
 
 from bufferctl.errors import StateError
 from bufferctl.model import Binding, Home, Intent, LetGo, OpenIntent, Origin, PostStatus, Question, Slot, State
-from bufferctl.model.serial import dump_write, load_write
+from bufferctl.model.serial import adapter, dump_write, load_write
 from bufferctl.state.lock import Lease
 
 FORMAT_MAJOR, FORMAT_MINOR = 3, 0
@@ -107,11 +106,6 @@ class _StoredFile:
 _Objects = dict[str, dict[str, dict[str, Binding]]]
 
 
-@cache
-def _adapter() -> TypeAdapter[_StoredFile]:
-    return TypeAdapter(_StoredFile)
-
-
 def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Document:
     """The document in `raw`. `place`: how messages name it; `remedy`: what to do where it is damaged.
 
@@ -152,7 +146,11 @@ def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docume
         )
     of = str(data.get("endpoint", ""))
     try:
-        return Document(of, _first_format(data)) if major == 1 else _read(of, _adapter().validate_python(_full(data)))
+        return (
+            Document(of, _first_format(data))
+            if major == 1
+            else _read(of, adapter(_StoredFile).validate_python(_full(data)))
+        )
     except ValidationError as error:
         raise _damaged(name, f"{error.error_count()} of its entries cannot be read", remedy) from error
     except (KeyError, TypeError, IndexError, AttributeError) as error:
@@ -268,7 +266,7 @@ def _first_format(data: Mapping[str, Any]) -> State:
 
     New posts due before that were ignored silently, and still are.
     """
-    objects = TypeAdapter(_Objects).validate_python(data.get("organizations", {}))
+    objects = adapter(_Objects).validate_python(data.get("organizations", {}))
     bindings: dict[Slot, Binding] = {}
     homes: dict[str, Home] = {}
     for organization, channels in objects.items():
@@ -299,12 +297,12 @@ def dump(document: Document) -> bytes:
     state = document.state
     listed: dict[frozenset[str], int] = {}
     intents = [_dump_intent(each, listed) for each in document.intents]
-    of_run = {
-        "run": document.run,
-        "lock": document.lease and asdict(document.lease),
-        "intents": intents,
-        "listed": [sorted(ids) for ids in listed],
-    }
+    of_run = _present(
+        run=document.run,
+        lock=document.lease and asdict(document.lease),
+        intents=intents,
+        listed=[sorted(ids) for ids in listed],
+    )
     head = {
         "format_version": f"{FORMAT_MAJOR + 1}.0" if document.moved_to else f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
         "endpoint": document.endpoint,
@@ -312,15 +310,15 @@ def dump(document: Document) -> bytes:
         "serial": state.serial,
     }
     files = sorted({binding.file for binding in state.bindings.values()} - {""})
-    rest = {
-        "moved_to": document.moved_to,
-        "commit": document.commit,
-        "complete_at": state.complete_at,
-        "public": sorted(state.public),
-        "files": files,
-    }
+    rest = _present(
+        moved_to=document.moved_to,
+        commit=document.commit,
+        complete_at=state.complete_at,
+        public=sorted(state.public),
+        files=files,
+    )
     homes = _dump_homes(state, {name: number for number, name in enumerate(files)})
-    return _lines({**_present(of_run), **head, **_present(rest), "organizations": homes}, _LINES) + b"\n"
+    return _lines({**of_run, **head, **rest, "organizations": homes}, _LINES) + b"\n"
 
 
 def _dump_intent(each: OpenIntent, listed: dict[frozenset[str], int]) -> dict[str, Any]:
@@ -345,14 +343,7 @@ def _dump_homes(state: State, files: Mapping[str, int]) -> dict[str, dict[str, d
     stored: dict[str, dict[str, dict[str, Any]]] = {}
     of_home: dict[str, dict[str, Any]] = {}
     for home in sorted(homes.values(), key=lambda each: (each.organization_id, each.channel_id)):
-        values: dict[str, Any] = _present(
-            {
-                "horizon": home.horizon,
-                "service": home.service,
-                "handle": home.handle,
-                "past_before": home.past_before,
-            }
-        )
+        values = _present(horizon=home.horizon, service=home.service, handle=home.handle, past_before=home.past_before)
         of_home[home.id] = values
         stored.setdefault(home.organization_id, {})[home.channel_id] = values
     for slot in sorted(state.past):
@@ -367,7 +358,7 @@ def _dump_homes(state: State, files: Mapping[str, int]) -> dict[str, dict[str, d
         home_values, binding = of_home[slot.home], state.bindings[slot]
         if "objects" not in home_values:
             prefix = binding.address.removesuffix(slot.key) if binding.address.endswith(f"/{slot.key}") else ""
-            home_values |= {**_present({"prefix": prefix}), "objects": {}}
+            home_values |= {**_present(prefix=prefix), "objects": {}}
         home_values["objects"][slot.key] = _dump_binding(binding, slot.key, home_values.get("prefix", ""), files)
     return stored
 
@@ -393,7 +384,7 @@ def _usual(applied: str, prefix: str, key: str) -> dict[str, str]:
 _FIELDS = tuple(each.name for each in fields(Binding))
 
 
-def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+def _present(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
