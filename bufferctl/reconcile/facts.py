@@ -52,6 +52,11 @@ class Facts:
     differences: tuple[Difference, ...] = ()
 
     @property
+    def item(self) -> Post | Idea:
+        """The declared object."""
+        return self.match.declared.item
+
+    @property
     def binding(self) -> Binding:
         """Its entry in the record. Raises ValueError if it has none."""
         if self.match.binding is None:
@@ -66,21 +71,19 @@ class Facts:
             return False
         if self.before is None or self.before.hidden != declared.fingerprint.hidden or self._is_sent_back:
             return False
-        return not schedule_differences(declared.item, live) and (
-            not self.rescheduled or self._handled_as_declared(live)
-        )
+        return not schedule_differences(self.item, live) and (not self.rescheduled or self._handled_as_declared(live))
 
     @property
     def _is_sent_back(self) -> bool:
         """Whether somebody sent it back for an approval that the file does not require."""
         if self.live is None or self.binding.status == PostStatus.NEEDS_APPROVAL:
             return False
-        handling = handling_differences(self.match.declared.item, self.live)
+        handling = handling_differences(self.item, self.live)
         return any(each.path == "needs_approval" and each.before for each in handling)
 
     def _handled_as_declared(self, live: LivePost | LiveIdea) -> bool:
         """Whether the live schedule is the file's new one: somebody made the same change in Buffer."""
-        item = self.match.declared.item
+        item = self.item
         if not isinstance(item, Post) or not isinstance(live, LivePost):
             return True
         if live.scheduling_type is None and self.before is not None:  # then the other kind would look the same
@@ -93,7 +96,7 @@ class Facts:
     @property
     def progress(self) -> Reason | None:
         """The progress that a person made in Buffer since the status was last seen, if any."""
-        item, live, before = self.match.declared.item, self.live, self.binding.status
+        item, live, before = self.item, self.live, self.binding.status
         if not isinstance(item, Post) or not isinstance(live, LivePost) or live.status == before:
             return None
         early = live.sent_at and live.due_at and live.due_at - live.sent_at > EARLY
@@ -109,24 +112,24 @@ def facts_of(match: Match) -> Facts:
     if binding is None:
         return Facts(match, live)
     content = of_live(live) if live else None
-    now = match.declared.fingerprint
-    before = applied_fingerprint(binding, match.declared.item, now)
+    item, wanted, now = match.declared.item, match.declared.content, match.declared.fingerprint
+    before = applied_fingerprint(binding, item, now)
     edited = before != now
     rescheduled = before is None or before.schedule != now.schedule
     if before is None:  # the fingerprint of another version of bufferctl: only the content can be compared
-        edited = not binding.applied if content is None else not same(match.declared.content, content)
-        edited = edited or (live is not None and bool(schedule_differences(match.declared.item, live)))
+        edited = not binding.applied if content is None else not same(wanted, content)
+        edited = edited or (live is not None and bool(schedule_differences(item, live)))
     changed = False
     if live is not None and content is not None:
-        seen = now.content if content == match.declared.content else digest(content)  # equal contents, equal digests
+        seen = now.content if content == wanted else digest(content)  # equal contents, equal digests
         changed = _changed(binding, live, seen)
     sent = live.status in OUT if isinstance(live, LivePost) else False
     sent = sent or (live is None and binding.status == PostStatus.SENT)
     different: tuple[Difference, ...] = ()
     if content is not None and live is not None and (edited or changed):
-        different = differences(match.declared.content, content)
-        different += media_differences(match.declared.item, binding.media) if edited else ()
-        different += _schedule(match.declared.item, live, rescheduled=rescheduled, changed=changed)
+        different = differences(wanted, content)
+        different += media_differences(item, binding.media) if edited else ()
+        different += _schedule(item, live, rescheduled=rescheduled, changed=changed)
     return Facts(match, live, content, before, edited, rescheduled, changed, sent, different)
 
 

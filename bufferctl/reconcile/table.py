@@ -100,8 +100,7 @@ def _is_past(match: Match, situation: Situation) -> bool:
 
 def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
     """A new object. It is sent only if it is proven absent: everything on its home that may be ours was read."""
-    match, item = facts.match, facts.match.declared.item
-    slot = match.declared.slot
+    item, slot = facts.item, facts.match.declared.slot
     slots = (slot, *(replace(slot, key=key) for key in item.previous_keys))
     claim = next((situation.elsewhere[each] for each in slots if each in situation.elsewhere), None)
     if claim is not None and not item.repeat_of:
@@ -117,12 +116,12 @@ def _known(facts: Facts, situation: Situation) -> Change:
     """Rows for a tracked object: published or gone objects first, then those that can still change."""
     live = facts.live
     if live is None and not facts.sent:
-        return _unlisted(facts, facts.binding, situation)
+        return _unlisted(facts, situation)
     if isinstance(live, LivePost) and live.status is PostStatus.ERROR:
         return _hold(facts, holds.in_error(live.error), Cause.DRIFT)
     if facts.sent:
         return _sent(facts)
-    if isinstance(facts.match.declared.item, Idea):
+    if isinstance(facts.item, Idea):
         return _idea(facts)
     if hold := _channel(facts.match):
         return _hold(facts, hold, Cause.EDITED if facts.edited else Cause.UNCHANGED)
@@ -135,7 +134,7 @@ def _sent(facts: Facts) -> Change:
         return _settled(facts, Action.DONE, seen=facts.edited)
     if not _says_the_same(facts):
         return _hold(facts, holds.already_sent(facts.differences), Cause.EDITED)
-    item = facts.match.declared.item
+    item = facts.item
     now = str(facts.match.declared.fingerprint)
     applied = replace(facts.binding, applied=now, entry=_entry(item), media=sources_of(item))
     return replace(_change(facts, Action.DONE, Cause.EDITED, binding=applied), reason=Reason.STAYED)
@@ -173,7 +172,7 @@ def _unsent(facts: Facts, situation: Situation) -> Change:
     if (facts.changed or facts.edited) and facts.agree:
         return _kept(facts, seen=True)
     ours = facts.binding.origin is not Origin.ADOPTED
-    if (facts.changed or facts.edited) and ours and str(facts.match.declared.item.address) in situation.options.reapply:
+    if (facts.changed or facts.edited) and ours and str(facts.item.address) in situation.options.reapply:
         return _write(facts, Action.UPDATE, Cause.DRIFT, situation)
     if facts.changed:
         return _changed(facts, can_send=ours)
@@ -186,8 +185,8 @@ def _unsent(facts: Facts, situation: Situation) -> Change:
 
 def _changed(facts: Facts, *, can_send: bool) -> Change:
     """Buffer's version differs: a person changed it, or Buffer did when it was sent."""
-    item, by_buffer = facts.match.declared.item, not facts.binding.seen
-    hold = holds.changed(item, facts.differences, edited=facts.edited, by_buffer=by_buffer, can_send=can_send)
+    by_buffer = not facts.binding.seen
+    hold = holds.changed(facts.item, facts.differences, edited=facts.edited, by_buffer=by_buffer, can_send=can_send)
     return _hold(facts, hold, Cause.DRIFT)
 
 
@@ -195,10 +194,10 @@ def _kept(facts: Facts, *, seen: bool = False) -> Change:
     return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP, seen=seen)
 
 
-def _unlisted(facts: Facts, binding: Binding, situation: Situation) -> Change:
+def _unlisted(facts: Facts, situation: Situation) -> Change:
     """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""
-    address = str(facts.match.declared.item.address)
-    if binding.id not in situation.live.gone and isinstance(facts.match.declared.item, Post):
+    address, binding = str(facts.item.address), facts.binding
+    if binding.id not in situation.live.gone and isinstance(facts.item, Post):
         return _hold(facts, holds.not_read(), Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
     if address in situation.options.recreate:
         return _create(facts, Cause.DRIFT, situation)
@@ -213,15 +212,14 @@ def _unlisted(facts: Facts, binding: Binding, situation: Situation) -> Change:
 
 def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> Change:
     """A change that writes, unless its channel, its time or an unresolved name prevents it."""
-    match = facts.match
-    item = match.declared.item
-    if hold := _channel(match):
+    item = facts.item
+    if hold := _channel(facts.match):
         return _hold(facts, hold, cause)
     if _is_late(item, situation):
         made = item.expansion if isinstance(item, Post) else None
         counted = made is not None and made.starts is not None
         return _hold(facts, holds.missed(situation.options.lead, facts.differences, counted=counted), Cause.EXPIRED)
-    write = situation.write(match, facts.rescheduled or cause is Cause.DRIFT)
+    write = situation.write(facts.match, facts.rescheduled or cause is Cause.DRIFT)
     if isinstance(write, Hold):
         return _hold(facts, write, cause)
     change = _change(facts, action, cause, write=write)
@@ -256,11 +254,10 @@ def _channel(match: Match) -> Hold | None:
 
 def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
     """Nothing to write; the binding is updated (with `seen`, to the version on which file and Buffer agree)."""
-    match, old = facts.match, facts.binding
-    if seen and facts.live is not None:
-        new = bind(match.declared.item, facts.live, old.origin)
+    match, old, item, live = facts.match, facts.binding, facts.item, facts.live
+    if seen and live is not None:
+        new = bind(item, live, old.origin)
     else:
-        item, live = match.declared.item, facts.live
         now: dict[str, Any] = {
             "address": str(item.address),
             "file": item.place.file,
@@ -290,14 +287,14 @@ def _hold(facts: Facts, hold: Hold, cause: Cause) -> Change:
 def _change(
     facts: Facts, action: Action, cause: Cause, *, write: Write | None = None, binding: Binding | None = None
 ) -> Change:
-    match = facts.match
+    match, item = facts.match, facts.item
     return Change(
-        address=match.declared.item.address,
+        address=item.address,
         action=action,
         cause=cause,
         slot=match.declared.slot,
-        place=match.declared.item.place,
-        desired=match.declared.item,
+        place=item.place,
+        desired=item,
         live=facts.live,
         write=write,
         binding=binding or match.binding,
