@@ -30,6 +30,7 @@ from bufferctl.model import (
 )
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import (
+    Targets,
     answer,
     begin,
     begin_anew,
@@ -37,6 +38,7 @@ from bufferctl.reconcile import (
     begin_run,
     follow_reconnected,
     move_on,
+    reconcile,
     release,
     sought,
 )
@@ -345,6 +347,17 @@ def test_homes_that_only_the_record_has_are_covered_too() -> None:
     state = replace(state, bindings={**state.bindings, Slot("o1", "c7", "x"): Binding("p7", Origin.CREATED)})
     homes = World(live=[a_post, an_idea], state=state).plan().recording.homes
     assert {home.id for home in homes} == {"c1", "c2", "o1"}
+
+
+def test_a_channel_that_only_the_record_has_is_covered_too() -> None:
+    """With the service and handle that Buffer shows, and the declared channel."""
+    world = World(state=record((post(), in_buffer(post()))))
+    targets = Targets(world.targets.organizations, {("Acme", "linkedin:acme-inc"): LINKEDIN})
+    plan = reconcile(world.desired(), world.reading, world.state, targets, endpoint="https://x.example")
+    assert {(home.id, home.service, home.handle) for home in plan.recording.homes} == {
+        ("c1", "twitter", "acme"),
+        ("c2", "linkedin", "acme-inc"),
+    }
 
 
 def test_a_run_keeps_the_questions_of_its_plan() -> None:

@@ -278,6 +278,14 @@ def test_reapply_sends_the_files_version() -> None:
     assert known(theirs, origin=Origin.ADOPTED, options=again).verdict(APPLIED) is Reason.CHANGED
 
 
+def test_a_hold_offers_reapply_only_for_posts_that_are_ours() -> None:
+    """For ours, not for an adopted post."""
+    theirs = replace(THERE, text="Theirs")
+    hints = [known(theirs, origin=origin).change(APPLIED).hint for origin in (Origin.CREATED, Origin.ADOPTED)]
+    assert ["--reapply" in hint for hint in hints] == [True, False]
+    assert hints[1].startswith("Change it in Buffer.")
+
+
 def test_what_came_back_different_is_no_ones_edit() -> None:
     """Held as changed, by Buffer."""
     state = record((APPLIED, THERE))
