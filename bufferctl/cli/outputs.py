@@ -82,8 +82,6 @@ def write_whole(path: Path, data: bytes) -> None:
     Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError if that cannot be. The API
     key is taken out.
     """
-    import tempfile
-
     data = without_secrets(data.decode()).encode()
     try:
         if path.exists() and not path.is_file():  # /dev/stdout leads to a pipe that has no name

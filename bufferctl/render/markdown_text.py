@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import zip_longest
+from urllib.parse import SplitResult, urlsplit
 from urllib.parse import quote as percent
-from urllib.parse import urlsplit
 
 from bufferctl.model.plain_text import visible
 from bufferctl.render.pieces import Piece
@@ -86,12 +86,10 @@ def quoted(lines: Iterable[str]) -> Iterator[str]:
 
 def picture(url: str, alt: str) -> str:
     """A small image at a public https URL without a password; empty if it is not one."""
-    try:
-        parts = urlsplit(url)
-        is_fine = parts.scheme.lower() == "https" and bool(parts.hostname) and parts.username is None
-    except ValueError:
+    parts = _web(url)
+    if parts is None or parts.scheme != "https" or parts.username is not None:
         return ""
-    return f'<img src="{escape(_percent(url))}" alt="{escape(_one_line(alt))}" width="120">' if is_fine else ""
+    return f'<img src="{escape(_percent(url))}" alt="{escape(_one_line(alt))}" width="120">'
 
 
 def link(url: str, text: str) -> str:
@@ -99,13 +97,18 @@ def link(url: str, text: str) -> str:
 
     Text inside a link is not searched for other links.
     """
-    try:
-        is_web = urlsplit(url).scheme.lower() in {"http", "https"} and bool(urlsplit(url).hostname)
-    except ValueError:
-        is_web = False
-    if not is_web or _LEAVES_A_TRACE.search(url):
+    if _web(url) is None or _LEAVES_A_TRACE.search(url):
         return plain(text)
     return f"[{_one_line(text).translate(_ESCAPES)}](<{escape(_percent(url), quote=False)}>)"
+
+
+def _web(url: str) -> SplitResult | None:
+    """The parts of an http or https address; None if it is not one."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
 def clipped(text: str, length: int) -> str:

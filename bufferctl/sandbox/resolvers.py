@@ -74,19 +74,12 @@ group_type.set_field("isLocked", lambda doc, _info: doc.get("isLocked", False))
 tag_type.set_field("isLocked", lambda doc, _info: doc.get("isLocked", False))
 
 
-@query.field("channel")
-def _channel(_root: Any, info: Info, input: Doc) -> Doc:
-    return _found(info.context.core.store.channels.get(input["id"]), "Channel")
-
-
-@query.field("channels")
-def _channels(_root: Any, info: Info, input: Doc) -> list[Doc]:
-    core = info.context.core
-    wanted = input.get("filter") or {}
-    found = core.store.channels_of(reads.organization(core, input["organizationId"])["id"])
-    if wanted.get("product") not in {None, "publish", "buffer"}:
+def _channels(core: Core, wanted: Doc) -> list[Doc]:
+    filters = wanted.get("filter") or {}
+    found = core.store.channels_of(reads.organization(core, wanted["organizationId"])["id"])
+    if filters.get("product") not in {None, "publish", "buffer"}:
         return []
-    return [one for one in found if wanted.get("isLocked") in {None, one["isLocked"]}]
+    return [one for one in found if filters.get("isLocked") in {None, one["isLocked"]}]
 
 
 def _link_shortening(doc: Doc) -> Doc:
@@ -105,10 +98,8 @@ for _name, _value in {
     channel_type.set_field(_name, lambda doc, _info, _value=_value: _value(doc))
 
 
-@query.field("configuration")
-def _configuration(_root: Any, info: Info, input: Doc) -> Doc:
-    core = info.context.core
-    channels = core.store.channels_of(reads.organization(core, input["organizationId"])["id"])
+def _configuration(core: Core, wanted: Doc) -> Doc:
+    channels = core.store.channels_of(reads.organization(core, wanted["organizationId"])["id"])
     return {"services": [], "channels": [_channel_configuration(channel) for channel in channels]}
 
 
@@ -131,12 +122,10 @@ def _channel_configuration(channel: Doc) -> Doc:
     }  # fmt: skip
 
 
-@query.field("dailyPostingLimits")
-def _daily_limits(_root: Any, info: Info, input: Doc) -> list[Doc]:
-    core = info.context.core
-    moment = parse_time(input["date"]) if input.get("date") else core.now()
+def _daily_limits(core: Core, wanted: Doc) -> list[Doc]:
+    moment = parse_time(wanted["date"]) if wanted.get("date") else core.now()
     answers = []
-    for channel_id in input["channelIds"]:
+    for channel_id in wanted["channelIds"]:
         doc = _found(core.store.channels.get(channel_id), "Channel")
         scheduled, sent = day_counts(core, doc, moment)
         limit = doc["dailyPostingLimit"]
@@ -149,19 +138,9 @@ def _daily_limits(_root: Any, info: Info, input: Doc) -> list[Doc]:
 # Posts
 
 
-@query.field("post")
-def _post(_root: Any, info: Info, input: Doc) -> Doc:
-    return _found(info.context.core.store.post(input["id"]), "Post")
-
-
 @query.field("posts")
 def _posts(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
     return reads.post_page(info.context.core, input, first, after, info.context.hidden_since)
-
-
-@query.field("aggregatedPostMetrics")
-def _aggregated(_root: Any, info: Info, input: Doc) -> Doc:
-    return reads.aggregated(info.context.core, input)
 
 
 def _channel_of(doc: Doc, info: Info) -> Doc:
@@ -203,25 +182,14 @@ def _ideas(_root: Any, info: Info, input: Doc, first: int | None = None, after: 
     return reads.idea_page(info.context.core, input, page, organization.idea_view, info.context.hidden_since)
 
 
-@query.field("ideaGroups")
-def _idea_groups(_root: Any, info: Info, input: Doc) -> list[Doc]:
-    return list(reads.organization(info.context.core, input["organizationId"])["ideaGroups"])
-
-
-@query.field("tag")
-def _tag(_root: Any, info: Info, input: Doc) -> Doc:
-    return _found(organization.find(info.context.core, "tags", input["id"])[1], "Tag")
-
-
 @query.field("tagsV2")
 def _tags(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
     tags = reads.organization(info.context.core, input["organizationId"])["tags"]
     return reads.listed(sorted(tags, key=lambda one: str(one["name"])), first, after)
 
 
-@query.field("postTemplate")
-def _template(_root: Any, info: Info, input: Doc) -> Doc | None:
-    owner, template = organization.find(info.context.core, "postTemplates", input["id"])
+def _template(core: Core, wanted: Doc) -> Doc | None:
+    owner, template = organization.find(core, "postTemplates", wanted["id"])
     return {**template, "organizationId": owner["id"]} if owner and template else None
 
 
@@ -234,11 +202,6 @@ def _templates(_root: Any, info: Info, input: Doc, first: int | None = None, aft
 
 
 # Content items and notes, which are always empty
-
-
-@query.field("contentItem")
-def _content_item(_root: Any, _info: Info, input: Doc) -> Doc:  # noqa: ARG001 - the schema's argument
-    return _found(None, "Content item")
 
 
 @query.field("contentItems")
@@ -259,6 +222,23 @@ def _found(doc: Doc | None, what: str) -> Doc:
     if doc is None:
         raise GraphQLError(f"{what} not found", extensions={"code": "NOT_FOUND"})
     return doc
+
+
+_READS: dict[str, Callable[[Core, Doc], Any]] = {
+    "aggregatedPostMetrics": reads.aggregated,
+    "channel": lambda core, wanted: _found(core.store.channels.get(wanted["id"]), "Channel"),
+    "channels": _channels,
+    "configuration": _configuration,
+    "contentItem": lambda _core, _wanted: _found(None, "Content item"),
+    "dailyPostingLimits": _daily_limits,
+    "ideaGroups": lambda core, wanted: reads.organization(core, wanted["organizationId"])["ideaGroups"],
+    "post": lambda core, wanted: _found(core.store.post(wanted["id"]), "Post"),
+    "postTemplate": _template,
+    "tag": lambda core, wanted: _found(organization.find(core, "tags", wanted["id"])[1], "Tag"),
+}
+
+for _name, _read in _READS.items():
+    query.set_field(_name, lambda _root, info, _read=_read, **given: _read(info.context.core, given["input"]))
 
 
 # Mutations
