@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +12,8 @@ def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
 
     Raises OSError; the file then stays as it was. `sync_folder` makes the replacement itself durable.
     """
+    import tempfile  # slow to import, and most commands write nothing
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:

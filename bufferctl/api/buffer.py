@@ -37,13 +37,15 @@ class Buffer:
     """A connection to one account; a context manager, made by `connect`.
 
     Every method raises ApiError, with a message for people. Reads are retried after timeouts, broken connections and
-    5xx; writes never are.
+    5xx; writes never are. `endpoint`: the URL of the API; state is kept separately for each. `timeout`: seconds to wait
+    for an answer; after that, a write counts as unanswered.
     """
 
     def __init__(self, wire: Wire, debug: Callable[[str], None], timeout: float) -> None:
         self._wire = wire
         self._debug = debug
-        self._timeout = timeout
+        self.endpoint = wire.url
+        self.timeout = timeout
 
     def __repr__(self) -> str:
         return f"<Buffer at {self._wire.host}>"
@@ -61,11 +63,6 @@ class Buffer:
         return self._wire.quota
 
     @property
-    def endpoint(self) -> str:
-        """The URL of the API; state is kept separately for each."""
-        return self._wire.url
-
-    @property
     def requests(self) -> int:
         """How many requests have been sent."""
         return self._wire.requests
@@ -81,11 +78,6 @@ class Buffer:
     def server_time(self) -> datetime:
         """The current time by the server's clock, to the second; by this machine's clock before the first answer."""
         return self._wire.server_time()
-
-    @property
-    def timeout(self) -> float:
-        """Seconds to wait for an answer; after that, a write counts as unanswered."""
-        return self._timeout
 
     @property
     def tells_time(self) -> bool:
@@ -193,7 +185,7 @@ class Buffer:
     def _ask(self, request: Request) -> Answer:
         """Send a read, retrying if that may help."""
         for attempt in stamina.retry_context(
-            _retry, attempts=READ_ATTEMPTS, timeout=2 * self._timeout + LONGEST_WAIT, wait_initial=0.2, wait_jitter=0.2
+            _retry, attempts=READ_ATTEMPTS, timeout=2 * self.timeout + LONGEST_WAIT, wait_initial=0.2, wait_jitter=0.2
         ):
             with attempt:
                 answer = self._wire.call(request)

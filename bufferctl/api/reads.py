@@ -116,10 +116,7 @@ def _sent_since(organization: str, channels: Sequence[str], since: datetime | No
 
 
 def read_matching(
-    ask: Ask,
-    channels: Mapping[str, Collection[str]],
-    filters: Iterable[Mapping[str, Any]],
-    ideas: Collection[str] = (),
+    ask: Ask, channels: Mapping[str, Collection[str]], filters: Iterable[Mapping[str, Any]], ideas: Collection[str] = ()
 ) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...]]:
     """Posts of the channels by organization id, and all ideas of the organizations, which cannot be filtered by date.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.journal import FileJournal
@@ -95,9 +95,9 @@ def _acknowledged(intents: Sequence[Intent], bindings: Mapping[Slot, Binding], s
     since = min(intent.at for intent in intents) - settler.margin
     homes = {intent.write.home for intent in intents}
     created_posts = [
-        (datetime.fromisoformat(binding.created_at), slot.channel_id, binding.id)
+        (binding.created, slot.channel_id, binding.id)
         for slot, binding in bindings.items()
-        if slot.channel_id in homes and binding.created_at
+        if slot.channel_id in homes and binding.created
     ]
     return {channel: post_id for created, channel, post_id in sorted(created_posts) if created >= since}
 

@@ -84,6 +84,11 @@ class Binding:
     unmerged: bool = False
     pulled: tuple[str, ...] = ()
 
+    @property
+    def created(self) -> datetime | None:
+        """When Buffer created it, None if unknown."""
+        return datetime.fromisoformat(self.created_at) if self.created_at else None
+
 
 @dataclass(frozen=True, slots=True)
 class Home:

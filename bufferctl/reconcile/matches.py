@@ -6,7 +6,7 @@ The rules are in the design (Matching, 3 and 4); `matching.py` applies them in o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
@@ -181,7 +181,7 @@ class Suspect:
         cls, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None = None, declared: Declared | None = None
     ) -> Suspect:
         """The record's entry for an address, whether or not the object was read, and the address still `declared`."""
-        created = datetime.fromisoformat(binding.created_at) if binding.created_at else datetime(1970, 1, 1, tzinfo=UTC)
+        created = binding.created or datetime(1970, 1, 1, tzinfo=UTC)
         owner = declared.item.address if declared else address_of(slot, binding)
         return cls(binding.id, live.created_at if live else created, live, owner, owner_declared=declared is not None)
 
@@ -256,12 +256,9 @@ class Pool:
 Pools = defaultdict[str, Pool]
 
 
-def pools_of(
-    unclaimed: Iterable[LivePost | LiveIdea],
-    is_explained: Callable[[LivePost | LiveIdea], bool],
-    record: Record,
-) -> Pools:
+def pools_of(unclaimed: Iterable[LivePost | LiveIdea], record: Record) -> Pools:
     """The unclaimed live objects by home."""
+    is_explained = record.explainer()
     pools: Pools = defaultdict(Pool)
     for item in unclaimed:
         home = item.home

@@ -96,7 +96,7 @@ def _by_content(
     """
     if not open_:
         return {}
-    pools = pools_of(unclaimed, record.explainer(), record)
+    pools = pools_of(unclaimed, record)
     lost = frozenset(d.slot for d in open_ if d.slot in claimed.found)
     ids = {binding.id for binding in record.state.bindings.values()}
     undecided = {d.slot: record.undecided(d.slot, live.gone, ids) for d in open_}
@@ -104,7 +104,7 @@ def _by_content(
     rest = [d for d in open_ if d.slot not in exact]
     by_id = {item.id: item for item in live.items}
     claims = Claims(claimed.found | exact, claimed.released, by_id, live.gone)
-    asked = questions(rest, lost, pools, claims, record, live)
+    asked = questions(rest, lost, pools, claims, record, live.at)
     gone: dict[str, dict[Slot, Binding]] = defaultdict(dict)
     for slot, binding in claimed.released.items():
         if not binding.retired:

@@ -95,18 +95,14 @@ def _post(slot: Slot, binding: Binding, now: datetime) -> LivePost:
     status = next((each for each in PostStatus if each == binding.status), PostStatus.SCHEDULED)
     if status is PostStatus.SCHEDULED and due is not None and due <= now:
         status = PostStatus.SENT
-    made = _created(binding)
+    made = binding.created or _LONG_AGO
     return LivePost(
         binding.id, slot.channel_id, status, "", made, made, due_at=due, is_custom_scheduled=due is not None
     )
 
 
 def _idea(slot: Slot, binding: Binding) -> LiveIdea:
-    return LiveIdea(binding.id, slot.organization_id, _created(binding))
-
-
-def _created(binding: Binding) -> datetime:
-    return datetime.fromisoformat(binding.created_at) if binding.created_at else _LONG_AGO
+    return LiveIdea(binding.id, slot.organization_id, binding.created or _LONG_AGO)
 
 
 def _as_seen(state: State, live: Live) -> State:

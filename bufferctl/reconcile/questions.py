@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
+from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
 from bufferctl.model.comparable import Fingerprint, same
 from bufferctl.reconcile.matches import Declared, Found, How, Likeness, Match, Pool, Pools, Suspect, is_out, text_of
 from bufferctl.reconcile.record import Record
@@ -26,22 +26,17 @@ class Near(NamedTuple):
 
 
 def questions(
-    new: list[Declared],
-    lost: Collection[Slot],
-    pools: Pools,
-    claims: Claims,
-    record: Record,
-    live: Live,
+    new: list[Declared], lost: Collection[Slot], pools: Pools, claims: Claims, record: Record, now: datetime
 ) -> Found:
     """The objects in `new` that may already be in Buffer, so that a person is asked.
 
     Posts whose time is past are left out: an exact match counts at any age, otherwise their row holds them.
     """
     found: Found = {}
-    new = [d for d in new if not is_over(d.item, live.at)]
+    new = [d for d in new if not is_over(d.item, now)]
     for d in new:
         near = _near(d, pools[d.slot.home], claims, only_unexplained=d.slot in lost and not d.item.cancelled)
-        if match := _question(d, near, claims, record, live):
+        if match := _question(d, near, claims, record):
             found[d.slot] = replace(match, binding=record.state.bindings.get(d.slot))
     suspected = {
         s.live.home for m in found.values() for s in m.suspects if isinstance(s.live, LivePost) and s.live.by_api
@@ -99,15 +94,14 @@ def _is_meant_again(item: Post | Idea, near: Near) -> bool:
     return near.rule is Rule.SAME_TEXT and near.explained and suspect.owner is None
 
 
-def _question(d: Declared, near: Sequence[Near], claims: Claims, record: Record, live: Live) -> Match | None:
+def _question(d: Declared, near: Sequence[Near], claims: Claims, record: Record) -> Match | None:
     """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question."""
     old = record.state.questions.get(d.slot)
     suspects = {each.suspect.id: each.suspect for each in near}
     if old is not None and _still_stands(old, d):
-        by_id = {item.id: item for item in live.items}
-        for id_, created in record.undecided(d.slot, live.gone, claims.ids).items():
+        for id_, created in record.undecided(d.slot, claims.gone, claims.ids).items():
             if id_ != d.item.repeat_of:
-                suspects.setdefault(id_, Suspect(id_, created, by_id.get(id_)))
+                suspects.setdefault(id_, Suspect(id_, created, claims.by_id.get(id_)))
     if not suspects:
         return None
     carried = suspects.keys() - {each.suspect.id for each in near}
@@ -158,6 +152,7 @@ class Claims:
         by_id: Mapping[str, LivePost | LiveIdea],
         gone: Collection[str],
     ) -> None:
+        self.by_id, self.gone = by_id, gone
         #: Ids that the record or this plan assigns to an address, including released ones.
         self.ids = {m.live.id for m in found.values() if m.live} | {m.binding.id for m in found.values() if m.binding}
         self.ids |= {binding.id for binding in released.values()}

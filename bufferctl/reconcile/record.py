@@ -315,9 +315,9 @@ def release(state: State, slot: Slot) -> State:
     """The record without `slot`; its live object is released by id, so that it does not count as unexplained."""
     bindings = dict(state.bindings)
     binding = bindings.pop(slot)
-    if not binding.created_at:
+    if binding.created is None:
         return replace(state, bindings=bindings)
-    gone = LetGo(slot.home, datetime.fromisoformat(binding.created_at))
+    gone = LetGo(slot.home, binding.created)
     return replace(state, bindings=bindings, let_go={**state.let_go, binding.id: gone})
 
 
@@ -333,7 +333,7 @@ def sought(live: Live, state: State) -> dict[str, datetime | None]:
     for slot, binding in state.bindings.items():
         is_settled = binding.status == PostStatus.SENT and binding.applied
         if slot.channel_id != IDEAS and binding.id not in listed and not is_settled:
-            found[binding.id] = datetime.fromisoformat(binding.created_at) if binding.created_at else None
+            found[binding.id] = binding.created
     for slot, question in state.questions.items():
         if slot.channel_id in read:
             found |= {i: created for i, created in question.candidates.items() if i not in listed}

@@ -201,7 +201,7 @@ def _unlisted(facts: Facts, situation: Situation) -> Change:
         return _hold(facts, holds.not_read(), Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
     if address in situation.options.recreate:
         return _create(facts, Cause.DRIFT, situation)
-    shown_by = datetime.fromisoformat(binding.created_at) + LAG if binding.created_at else None
+    shown_by = binding.created + LAG if binding.created else None
     if shown_by and situation.now < shown_by:
         return _hold(facts, holds.not_listed_yet(shown_by), Cause.DRIFT)
     due = binding.due_at and datetime.fromisoformat(binding.due_at)

@@ -272,8 +272,8 @@ def _first_format(data: Mapping[str, Any]) -> State:
     for organization, channels in objects.items():
         for channel, of_home in channels.items():
             bindings |= {Slot(organization, channel, key): binding for key, binding in of_home.items()}
-            created = [b.created_at for b in of_home.values() if b.origin is Origin.CREATED and b.created_at]
-            horizon = max(map(datetime.fromisoformat, created), default=None)
+            created = [b.created for b in of_home.values() if b.origin is Origin.CREATED and b.created]
+            horizon = max(created, default=None)
             home = Home(organization, channel, horizon, past_before=horizon)
             homes[home.id] = home
     return State(bindings, homes)
