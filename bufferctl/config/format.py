@@ -98,12 +98,12 @@ class FreezeEntry(Model):
 
 
 class UtmEntry(Model):
-    """What links to your own sites must carry, so that visits can be attributed."""
+    """The parameters that links to your own sites must have, so that visits can be attributed."""
 
     domains: Annotated[tuple[Domain, ...], Field(min_length=1)]
     """The sites, such as acme.example; subdomains are included."""
     parameters: Annotated[tuple[Parameter, ...], Field(min_length=1)]
-    """What must be in the address, such as utm_source, utm_medium and utm_campaign."""
+    """The parameters, such as utm_source, utm_medium and utm_campaign."""
 
 
 class PolicyEntry(Model):
@@ -114,7 +114,7 @@ class PolicyEntry(Model):
     link_domains: tuple[Domain, ...] = ()
     """The only sites that posts may link to, subdomains included."""
     utm: tuple[UtmEntry, ...] = ()
-    """The parameters that links to some sites must carry."""
+    """The parameters that links to some sites must have."""
     forbidden_words: tuple[Word, ...] = ()
     """Words that may not be in a post: whole words, in any case."""
     posts_per_day: Annotated[
@@ -148,7 +148,7 @@ class Handling(Model):
     repeat_of: Key | None = None
     """The key of another one with the same text: confirms that the repeat is intended."""
     cancelled: Flag = False
-    """Delete it from Buffer if bufferctl created it and it is not sent yet, but keep the entry here."""
+    """Delete it from Buffer if bufferctl created it and it is not published yet, but keep the entry here."""
     protect: Flag = False
     """Never delete it, not even when it is removed from the files."""
 
@@ -163,8 +163,8 @@ class PostFields(Handling):
     text_file: Filled | None = None
     """A file that contains the text, relative to this file's folder."""
     mode: ShareMode | None = None
-    """When it goes out: `customScheduled` at `due_at`, `addToQueue` in the channel's next free slot, `shareNext` before
-    the rest of the queue, `shareNow` immediately. The default is customScheduled with a `due_at`, else addToQueue."""
+    """When to publish it: `customScheduled` at `due_at`, `addToQueue` in the channel's next free slot, `shareNext`
+    before the rest of the queue, `shareNow` immediately. The default is customScheduled with a `due_at`, else addToQueue."""
     due_at: When | None = None
     """When to publish, 2026-12-01 09:00; without an offset such as +01:00 in the nearest `timezone`."""
     scheduling_type: SchedulingType = SchedulingType.AUTOMATIC
@@ -172,7 +172,7 @@ class PostFields(Handling):
     draft: Flag = False
     """Put it in Buffer as a draft, which is not published until somebody schedules it."""
     needs_approval: Flag = False
-    """Ask for approval in Buffer before it goes out."""
+    """Ask for approval in Buffer before it is published."""
     tags: tuple[Filled, ...] = ()
     """Buffer tags, by name. They organize posts; hashtags belong in the text."""
     assets: tuple[Asset, ...] = ()
@@ -223,7 +223,7 @@ class OccurrenceEntry(Override):
 
 
 class Repeat(Model):
-    """A post that goes out again and again: `KEY-1`, `KEY-2` and so on, each a post of its own."""
+    """A post that is published several times, as `KEY-1`, `KEY-2` and so on, each a separate post."""
 
     every: Every
     """The time from one occurrence to the next: `1 week`, `2 weeks`, `10 days`. The local time stays the same."""
@@ -251,16 +251,16 @@ class PostEntry(Override):
 
 
 class SharedPostEntry(PostEntry):
-    """One text for several channels; on each it is a post of its own."""
+    """One text for several channels, with a separate post on each."""
 
     # Built once, here, for both kinds of files.
     model_config = ConfigDict(defer_build=False)
 
     channels: Annotated[tuple[Filled, ...], Field(min_length=1)] = ()
-    """Where it goes: a service (`twitter`), or `service:name` where there are several of it. The default is the
+    """Where to publish it: a service (`twitter`), or `service:name` if it has several channels. The default is the
     `channels` of the file."""
     organization: Filled | None = None
-    """The organization whose channels these are, by name or id, where there are several."""
+    """The organization of these channels, by name or id, if there are several."""
     overrides: dict[str, Override] = Field(default_factory=dict)
     """What differs on some of its channels, by the channel as in `channels`."""
 
@@ -300,7 +300,7 @@ class SharedIdeaEntry(IdeaEntry):
     """An idea in a file of its own."""
 
     organization: Filled | None = None
-    """The organization that it belongs to, by name or id, where there are several."""
+    """The organization that it belongs to, by name or id, if there are several."""
 
 
 class TagEntry(Model):
@@ -326,7 +326,7 @@ class ChannelEntry(Model):
     name: Filled | None = None
     """The account's handle or display name, as Buffer shows it."""
     id: Filled | None = None
-    """Buffer's id of the channel, where the name is not enough."""
+    """The channel's id in Buffer, if its name is not unique."""
     timezone: Filled | None = None
     """The zone of times without an offset, such as Europe/Berlin."""
     posts: Annotated[tuple[PostEntry | None, ...], Each] = ()
@@ -341,7 +341,7 @@ class OrganizationEntry(Model):
     name: Filled | None = None
     """Its name in Buffer."""
     id: Filled | None = None
-    """Buffer's id of it, where the name is not enough."""
+    """Its id in Buffer, if its name is not unique."""
     timezone: Filled | None = None
     """The zone of times without an offset, such as Europe/Berlin."""
     tags: dict[str, Annotated[TagEntry, BeforeValidator(_tag, json_schema_input_type=str | TagEntry)]] = Field(
@@ -358,7 +358,7 @@ class AnyFile(Model):
     """What every file may hold: posts for several channels, and ideas."""
 
     organization: Filled | None = None
-    """The organization that this file is for, by name or id, where there are several."""
+    """The organization that this file is for, by name or id, if there are several."""
     timezone: Filled | None = None
     """The zone of times without an offset, such as Europe/Berlin."""
     vars: Variables = Field(default_factory=dict)
@@ -375,7 +375,7 @@ class IncludedFile(AnyFile):
     """A file below the root file: posts for several channels, and ideas. Its other fields are defaults of its posts."""
 
     channels: Annotated[tuple[Filled, ...], Field(min_length=1)] = ()
-    """Where its posts go: services (`twitter`), or `service:name` where there are several of one."""
+    """Where to publish its posts: services (`twitter`), or `service:name` if one has several channels."""
     starts: Day | None = None
     """The day that times such as `start+2d 09:00` are counted from: 2027-01-11. Another day moves them all."""
     tags: tuple[Filled, ...] = ()
@@ -383,7 +383,7 @@ class IncludedFile(AnyFile):
     draft: Flag = False
     """Put its posts in Buffer as drafts."""
     cancelled: Flag = False
-    """Call them all off: delete from Buffer what bufferctl created and is not sent yet, but keep the file."""
+    """Call them all off: delete those that bufferctl created and that are not published yet, but keep the file."""
     protect: Flag = False
     """Never delete its posts, not even when they are removed from the file."""
 
@@ -434,13 +434,13 @@ class GitStateEntry(Model):
     """A branch that holds nothing but the state."""
 
     remote: Filled = GIT_REMOTE
-    """A remote of this repository (`git remote`), or the address of another one; `origin` by default."""
+    """A remote of this repository (`git remote`), or the URL of another one; `origin` by default."""
     branch: Annotated[str, AfterValidator(_branch), text_schema(_BRANCH_PATTERN)] = GIT_BRANCH
     """The branch; `bufferctl-state` by default."""
 
 
 class StateEntry(Model):
-    """Where bufferctl records what it applied, so that every machine uses the same record."""
+    """Where to keep the state, so that every machine uses the same one."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -450,7 +450,7 @@ class StateEntry(Model):
     )
 
     git: GitStateEntry | None = None
-    """A branch of a git remote; `state: git` where both of its names are the defaults."""
+    """A branch of a git remote. `state: git` uses the default remote and branch."""
     store: Bucket | None = None
     """A bucket: s3://bucket/prefix, gs://… or az://…; it needs the extra `remote` of the package."""
     endpoint: Url | None = None
@@ -500,10 +500,10 @@ class RootFile(AnyFile):
     """The other files to read, as patterns from this file's folder; `posts/**/*.yaml` by default."""
     managed_since: Instant | None = None
     """When bufferctl began to manage this account, with its zone: 2026-12-01T09:00:00Z. `init` and `import` write it.
-    If the state is lost, Buffer is searched from here on, and posts due before it do not go out again."""
+    If the state is lost, Buffer is searched from here on, and posts due before it are not published again."""
     prune: Flag = True
-    """Whether posts that are removed from the files are deleted, if bufferctl created them and they are unsent.
-    True by default."""
+    """Whether posts that are removed from the files are deleted, if bufferctl created them and they are not
+    published yet. True by default."""
     max_deletes: Annotated[Whole, Field(ge=0)] = 5
     """How many removed posts a run may delete. If there are more, none is deleted without --max-deletes.
     5 by default."""

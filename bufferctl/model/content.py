@@ -176,7 +176,7 @@ class Asset(Model):
     document: Document | None = None
     """A PDF or slides, shown page by page (LinkedIn)."""
     link: Link | None = None
-    """A link with a preview; sent as the network's `link_attachment`, so no other asset may stand beside it."""
+    """A link with a preview; sent as the network's `link_attachment`, so it must be the only asset."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Asset:

@@ -106,7 +106,7 @@ class GoogleBusinessButton(StrEnum):
 
 
 class YoutubeLicense(StrEnum):
-    """The licence of a video."""
+    """The license of a video."""
 
     CREATIVE_COMMON = "creativeCommon"
     YOUTUBE = "youtube"

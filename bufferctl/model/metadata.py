@@ -286,7 +286,7 @@ class YoutubeMetadata(NetworkMetadata):
     is_ai_generated: Flag | None = None
     """Whether to label it as created with AI."""
     license: YoutubeLicense | None = None
-    """Its licence."""
+    """Its license."""
     made_for_kids: Flag | None = None
     """Whether it is made for children."""
     notify_subscribers: Flag | None = None
