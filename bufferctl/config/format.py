@@ -164,7 +164,8 @@ class PostFields(Handling):
     """A file that contains the text, relative to this file's folder."""
     mode: ShareMode | None = None
     """When to publish it: `customScheduled` at `due_at`, `addToQueue` in the channel's next free slot, `shareNext`
-    before the rest of the queue, `shareNow` immediately. The default is customScheduled with a `due_at`, else addToQueue."""
+    before the rest of the queue, `shareNow` immediately. The default is customScheduled with a `due_at`, else
+    addToQueue."""
     due_at: When | None = None
     """When to publish, 2026-12-01 09:00; without an offset such as +01:00 in the nearest `timezone`."""
     scheduling_type: SchedulingType = SchedulingType.AUTOMATIC
