@@ -53,7 +53,9 @@ def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFil
             file.seek(0)
             header = header_of(file, size)
     except OSError as error:
-        raise unreadable(path, error) from error
+        why = (error.strerror or str(error)).lower()
+        hint = "Grant read permission, or name another file."
+        raise ConfigError(f"{path} cannot be read: {why}", hint=hint) from error
     found = MediaFile(
         path=path,
         digest=digest,
@@ -87,9 +89,3 @@ def open_below(root: Path, path: str) -> BufferedReader:
         return os.fdopen(os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder), "rb")
     finally:
         os.close(folder)
-
-
-def unreadable(path: str, error: OSError) -> ConfigError:
-    """The error for a file that can no longer be read."""
-    why = error.strerror or str(error)
-    return ConfigError(f"{path} cannot be read: {why.lower()}", hint="Grant read permission, or name another file.")

@@ -86,7 +86,11 @@ def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime
             "channels": [adapter(Channel).dump_python(each, mode="json") for each in desired.channels],
             "items": [dump_item(item) for item in desired.items],
             "files": list(desired.files),
-            "choices": _dump_choices(choices),
+            "choices": {
+                "recreate": sorted(choices.recreate),
+                "reapply": sorted(choices.reapply),
+                "max_deletes": choices.max_deletes,
+            },
         },
     }
     head = {
@@ -199,11 +203,6 @@ def _address(item: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _key(address: Any) -> str:
     return to_json(address).decode()
-
-
-def _dump_choices(choices: Choices) -> dict[str, Any]:
-    values: dict[str, Any] = adapter(Choices).dump_python(choices, mode="json")
-    return {name: sorted(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _checksum(body: Mapping[str, Any]) -> str:

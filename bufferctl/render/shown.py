@@ -28,7 +28,7 @@ from bufferctl.model.content import Document, Image, Link, LinkAttachment, Threa
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.media import size_words
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import Change, Plan
+from bufferctl.plan import Plan
 from bufferctl.render import words
 from bufferctl.render.pieces import Piece, pieces, web
 
@@ -87,18 +87,10 @@ def pictures_of(plan: Plan) -> Iterator[tuple[MediaFile, str]]:
     for change in plan.changes:
         item = change.desired
         if item is not None and not item.cancelled:
+            where = item.service.value if isinstance(item, Post) else IDEAS
             for each in files_of(item):
                 if each.file and each.kind not in {"video", "document"}:
-                    yield each.file, _where(change)
-
-
-def about(file: MediaFile) -> str:
-    """The pixels and the size of a file, if known."""
-    return ", ".join(filter(None, [file.pixels, size_words(file.size)]))
-
-
-def _where(change: Change) -> str:
-    return change.desired.service.value if isinstance(change.desired, Post) else IDEAS
+                    yield each.file, where
 
 
 class Fact(NamedTuple):
@@ -259,7 +251,8 @@ def _of_file(media: Media, file: MediaFile, pictures: Pictures, where: str) -> M
     """The same for a file stored with the posts: it has a path and a size, but may get a public address only later."""
     src, href = pictures.of(file, where)
     src = _source(src) if media.kind == "image" else media.src
-    return media._replace(src=src, href=web(href), address=visible(file.path), about=about(file))
+    about = ", ".join(filter(None, [file.pixels, size_words(file.size)]))
+    return media._replace(src=src, href=web(href), address=visible(file.path), about=about)
 
 
 def _source(address: str) -> str:

@@ -133,7 +133,7 @@ def _card(card: Card, above: Card | None, digest: str, paint: Paint) -> Iterator
         about = ", ".join(filter(None, [card.what, card.why]))
         yield f"  {paint.faint(card.sign)} {address}  {about}"
         return
-    yield f"  {_painter(card, paint)(card.sign)} {paint.strong(address)}  {paint.faint(digest[:SHORT])}".rstrip()
+    yield f"  {_painter(card.kind, paint)(card.sign)} {paint.strong(address)}  {paint.faint(digest[:SHORT])}".rstrip()
     if about := ", ".join(filter(None, _heading(card))):
         yield from indented(about, paint)
     alike = above is not None and card.message != "" and _messages(above) == _messages(card)
@@ -145,9 +145,9 @@ def _messages(card: Card) -> tuple[str, str, bool]:
     return card.message, card.hint, bool(card.changed)
 
 
-def _painter(card: Card, paint: Paint) -> Callable[[str], str]:
-    painters = {"create": paint.good, "update": paint.change, "delete": paint.bad, "hold": paint.bad}
-    return painters.get(card.kind, paint.faint)
+def _painter(kind: str, paint: Paint) -> Callable[[str], str]:
+    bad = dict.fromkeys(("delete", "hold", "bad"), paint.bad)
+    return {"create": paint.good, "good": paint.good, "update": paint.change, **bad}.get(kind, paint.faint)
 
 
 def _heading(card: Card) -> Iterator[str]:
@@ -245,9 +245,8 @@ def _marked(name: str, values: Iterable[tuple[str, str]], paint: Paint) -> Itera
 def outcome_text(outcome: Outcome, paint: Paint) -> str:
     """One outcome: symbol, address, result, id and link; then Buffer's message, and what a person should do."""
     kind, sign = mark(outcome)
-    painter = {"good": paint.good, "bad": paint.bad}.get(kind, paint.faint)
     parts = [visible(str(outcome.change.address)), words.result(outcome), visible(outcome.id or "")]
-    line = f"{painter(sign)} {'  '.join(filter(None, [*parts, visible(outcome.link or '')]))}"
+    line = f"{_painter(kind, paint)(sign)} {'  '.join(filter(None, [*parts, visible(outcome.link or '')]))}"
     message = indented(sentence(outcome.message), paint) if outcome.message else ()
     hint = hint_lines(outcome.hint, paint) if outcome.hint else ()
     return "\n".join([line, *message, *hint])

@@ -80,7 +80,6 @@ def _media(assets: list[Doc], service: str, roots: Sequence[str], *, thread: boo
     needed, message = _NEEDS_MEDIA.get(service, ((), ""))
     if needed and not thread and not set(kinds) & set(needed):
         yield message
-    yield from _counts(kinds, service)
     yield from _kinds(kinds, service)
     for kind, value in map(kind_of, assets):
         if problem := media_problem(value["url"], kind, roots):
@@ -103,7 +102,7 @@ def _thumbnail(kind: str, value: Doc, service: str, roots: Sequence[str]) -> Ite
         yield f"{NETWORKS[service].label} posts do not support thumbnailOffset."
 
 
-def _counts(kinds: list[str], service: str) -> Iterator[str]:
+def _kinds(kinds: list[str], service: str) -> Iterator[str]:
     network = NETWORKS[service]
     if network.images is not None and kinds.count("image") > network.images:
         yield f"{network.label} posts cannot have more than {network.images} image{'s' * (network.images > 1)}."
@@ -111,14 +110,10 @@ def _counts(kinds: list[str], service: str) -> Iterator[str]:
         yield f"{network.label} posts cannot have more than {network.media} images or videos."
     if network.images_or_video and "video" in kinds and len(kinds) > 1:
         yield f"{network.label} posts cannot have more than 1 video, nor a video beside images."
-
-
-def _kinds(kinds: list[str], service: str) -> Iterator[str]:
-    label = NETWORKS[service].label
-    if "document" in kinds and not NETWORKS[service].documents:
-        yield f"{label} posts do not support documents."
-    if "link" in kinds and not NETWORKS[service].links:
-        yield f"{label} posts do not support link attachments."
+    if "document" in kinds and not network.documents:
+        yield f"{network.label} posts do not support documents."
+    if "link" in kinds and not network.links:
+        yield f"{network.label} posts do not support link attachments."
     for kind in ("document", "link"):
         if kind in kinds and len(kinds) > 1:
             yield f"A {kind} cannot be combined with other media."
@@ -145,7 +140,6 @@ METADATA_KEYS = {service: service for service, network in NETWORKS.items() if ne
 
 
 def _metadata(metadata: Doc, channel: Doc) -> Iterator[str]:
-    """Yield which metadata fields of a post on this channel are missing or too long."""
     service = channel["service"]
     network = NETWORKS[service]
     if service in {"instagram", "facebook"} and not metadata.get("type"):

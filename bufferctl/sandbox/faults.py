@@ -24,6 +24,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -122,8 +123,7 @@ class Faults:
     @property
     def counts(self) -> dict[str, int]:
         """How often each fault happened."""
-        names = [record.fault for record in self.log]
-        return {name: names.count(name) for name in sorted(set(names))}
+        return dict(sorted(Counter(record.fault for record in self.log).items()))
 
     def draw(self, kind: str | None, fields: Sequence[str], *, write: bool = False) -> Fault | None:
         """Return the fault of this request, or of this alias of a mutation if `write` is set; None if there is none."""

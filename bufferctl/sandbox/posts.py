@@ -168,7 +168,6 @@ def _time_problems(core: Core, mode: str, due_at: str | None) -> list[str]:
 
 
 def _approval_problems(wanted: Doc, channel: Doc, status: str = "draft") -> list[str]:
-    """Return why approval cannot be requested or withdrawn for a post with this status."""
     found = []
     if not channel.get("requiresApproval"):
         found.append("Posts to this channel do not require approval.")

@@ -68,12 +68,17 @@ def read_request(request: Request, record: RequestRecord) -> Operation | Respons
 
 
 def execute(exchange: Exchange, operation: Operation) -> Response:
-    """Run a request and answer it. Mutations run in order; the first one that raises ends them and nulls `data`."""
+    """Run a request and answer it: with 400 if it never ran (no `data`), with 200 if it ran, even with errors.
+
+    Mutations run in order; the first one that raises ends them and nulls `data`.
+    """
     _, answer = graphql_sync(
         executable_schema(), operation.data, context_value=exchange, query_document=operation.document,
         query_validator=lambda *_given, **_named: [], error_formatter=_format_error, logger=_QUIET,
     )  # fmt: skip
-    return _respond(answer)
+    errors = answer.get("errors")
+    never_ran = errors and answer.get("data") is None and all("path" not in error for error in errors)
+    return Response.of_json(400, {"errors": errors}) if never_ran else Response.of_json(200, answer)
 
 
 def _read_body(request: Request) -> Doc | Response:
@@ -94,14 +99,6 @@ def _read_body(request: Request) -> Doc | Response:
     if not isinstance(data.get("operationName") or "", str):
         return Response.of_error(400, "operationName must be a string", "BAD_REQUEST")
     return data
-
-
-def _respond(answer: Any) -> Response:
-    """Choose the status: 400 for a request that never ran (no `data`), 200 for one that ran, even with errors."""
-    errors = answer.get("errors")
-    if errors and answer.get("data") is None and all("path" not in error for error in errors):
-        return Response.of_json(400, {"errors": errors})
-    return Response.of_json(200, answer)
 
 
 def _format_error(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  # noqa: ARG001 - ariadne's signature
@@ -241,5 +238,4 @@ class Service:
 
 
 def _nothing() -> Response:
-    """Return the placeholder response for when nothing ran."""
     return Response.of_error(503, "Service unavailable", "UNEXPECTED")

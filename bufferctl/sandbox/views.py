@@ -19,19 +19,6 @@ def asset_views(assets: list[Doc]) -> list[Doc]:
     return [views[kind](value) for kind, value in map(kind_of, assets) if kind in views]
 
 
-def link_view(link: Doc) -> Doc:
-    """Return a LinkAttachment: the fields as sent, or else as Buffer scrapes them from the page."""
-    parts = split_url(link["url"])
-    host = (parts.hostname if parts else None) or link["url"]
-    thumbnail = link.get("thumbnail")
-    picture = thumbnail["url"] if isinstance(thumbnail, dict) else link.get("thumbnailUrl")
-    return {
-        "url": link["url"], "expandedUrl": link["url"], "title": link.get("title") or f"A page on {host}",
-        "text": link.get("description") or f"What {host} says about itself.", "thumbnail": picture,
-        "thumbnails": [picture] if picture else [],
-    }  # fmt: skip
-
-
 def idea_media_view(media: Doc) -> Doc:
     """Return the IdeaMedia for an IdeaMediaInput."""
     return {
@@ -152,10 +139,19 @@ def _thread_item(item: Doc, service: str) -> Doc:
 
 
 def _link(assets: list[Doc], attachment: Doc | None) -> Doc | None:
-    """Return the LinkAttachment for a link sent as an asset or in the metadata."""
-    links = [value for kind, value in map(kind_of, assets) if kind == "link"]
-    given = links[0] if links else attachment
-    return link_view(given) if given else None
+    """Return the LinkAttachment for a link sent as an asset or in the metadata; what was not sent, Buffer scrapes."""
+    link = next((value for kind, value in map(kind_of, assets) if kind == "link"), attachment)
+    if not link:
+        return None
+    parts = split_url(link["url"])
+    host = (parts.hostname if parts else None) or link["url"]
+    thumbnail = link.get("thumbnail")
+    picture = thumbnail["url"] if isinstance(thumbnail, dict) else link.get("thumbnailUrl")
+    return {
+        "url": link["url"], "expandedUrl": link["url"], "title": link.get("title") or f"A page on {host}",
+        "text": link.get("description") or f"What {host} says about itself.", "thumbnail": picture,
+        "thumbnails": [picture] if picture else [],
+    }  # fmt: skip
 
 
 def _annotations(sent: Doc) -> list[Doc]:
