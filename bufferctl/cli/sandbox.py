@@ -62,7 +62,7 @@ def sandbox(
     """Run a local Buffer to try things out.
 
     It serves Buffer's whole GraphQL schema on 127.0.0.1, follows Buffer's rules, and publishes nothing. Paste the two
-    lines that it prints into another terminal to use it there, and open its address in a browser to watch posts
+    lines that it prints into another terminal to use it there, and open the URL in a browser to watch posts
     arrive. Press Ctrl-C to stop it.
     """
     plan = None if rate_limit == "off" else rate_limit

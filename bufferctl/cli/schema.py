@@ -17,7 +17,7 @@ from bufferctl.cli import examples
 def schema(what: str) -> int:
     """Print the JSON Schema of the files, for completion and checks in editors.
 
-    A file names it in its first line: `# yaml-language-server: $schema=ADDRESS`. With `plan`, `apply`, `receipt`,
+    A file names it in its first line: `# yaml-language-server: $schema=FILE`. With `plan`, `apply`, `receipt`,
     `list` or `validate` it is the schema of their JSON output.
     """
     from bufferctl.cli.console import Console
