@@ -1,14 +1,13 @@
 """What networks allow, what improves a post, what a team has agreed on: pure functions of what is declared.
 
 `check(desired)` is the entry point, `RULES` every rule by code. Codes never change: BC0xx are limits of networks, BC1xx
-is content, BC2xx policy, BC3xx files beside the posts. `rules_of(service)` gives those of BC0xx that a network's row of
-`NETWORKS` makes possible, so a test of `for service in Service: for rule in rules_of(service)` covers the table.
+is content, BC2xx policy, BC3xx files beside the posts. `NETWORKS` has the numbers of each network.
 """
 
 from __future__ import annotations
 
 from bufferctl.checks.finding import Finding, Rule
-from bufferctl.checks.judge import RULES, check, check_lengths, rules_of, unknown_codes, waits_for_account
+from bufferctl.checks.judge import RULES, check, check_lengths, unknown_codes, waits_for_account
 from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.checks.texts import text_length, text_lengths
 
@@ -20,7 +19,6 @@ __all__ = [
     "Rule",
     "check",
     "check_lengths",
-    "rules_of",
     "text_length",
     "text_lengths",
     "unknown_codes",

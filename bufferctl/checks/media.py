@@ -14,6 +14,7 @@ from bufferctl.checks.finding import Finding, Path, Rule, refusal
 from bufferctl.checks.networks import NETWORKS, Network, Source
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, Idea, Post
+from bufferctl.model.attached import assets_of
 from bufferctl.model.content import LinkAttachment
 from bufferctl.model.metadata import thread_of
 
@@ -238,19 +239,12 @@ def _doubtful(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
             if medium.type != "link" and medium.url and not is_fine(medium.url):
                 yield ("media", index, "url"), medium.type.value, medium.url
         return
-    for index, asset in enumerate(item.assets):
-        yield from _addresses_of(("assets", index), asset)
-    metadata = item.metadata
-    if metadata is None:
-        return
-    below: Path = ("metadata", item.service.value)
-    for index, part in enumerate(thread_of(metadata)):
-        for number, asset in enumerate(part.assets):
-            yield from _addresses_of((*below, "thread", index, "assets", number), asset)
-    if "link_attachment" in type(metadata).model_fields:
-        attachment: LinkAttachment | None = getattr(metadata, "link_attachment", None)
-        if attachment and attachment.thumbnail and not is_fine(attachment.thumbnail.url):
-            yield (*below, "link_attachment", "thumbnail", "url"), "picture", attachment.thumbnail.url
+    for path, asset in assets_of(item):
+        yield from _addresses_of(path, asset)
+    attachment: LinkAttachment | None = vars(item.metadata).get("link_attachment") if item.metadata else None
+    if attachment and attachment.thumbnail and not is_fine(attachment.thumbnail.url):
+        path = ("metadata", item.service.value, "link_attachment", "thumbnail", "url")
+        yield path, "picture", attachment.thumbnail.url
 
 
 def _addresses_of(path: Path, asset: Asset) -> Iterator[tuple[Path, str, str]]:

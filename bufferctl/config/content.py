@@ -21,33 +21,24 @@ from bufferctl.config.validation import Faults
 from bufferctl.model import Metadata, NetworkMetadata, Service
 from bufferctl.model.content import Asset, LinkAttachment, Part
 from bufferctl.model.metadata import (
-    BlueskyMetadata,
     FacebookMetadata,
     GoogleBusinessEvent,
     GoogleBusinessMetadata,
     GoogleBusinessOffer,
     InstagramMetadata,
-    LinkedinMetadata,
     PinterestMetadata,
-    SubstackMetadata,
-    ThreadsMetadata,
     thread_of,
 )
 
 T = TypeVar("T")
 
-#: Networks that need metadata even where the files give none.
-_ALWAYS: dict[Service, type[NetworkMetadata]] = {
-    Service.INSTAGRAM: InstagramMetadata,
-    Service.FACEBOOK: FacebookMetadata,
-}
-
 
 @cache
 def _default_metadata(service: Service) -> NetworkMetadata | None:
-    """The metadata of a post for which the files give none."""
-    always = _ALWAYS.get(service)
-    return always() if always else None
+    """The metadata of a post for which the files give none, on networks that need it even then."""
+    if service is Service.INSTAGRAM:
+        return InstagramMetadata()
+    return FacebookMetadata() if service is Service.FACEBOOK else None
 
 
 def text_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[str | None, str | None]:
@@ -184,8 +175,8 @@ def _with_zones(
 
 
 #: The networks that take a link preview, which may be given among the assets (notes: Writing).
-_ATTACHES = tuple(
-    each.service for each in (BlueskyMetadata, FacebookMetadata, LinkedinMetadata, SubstackMetadata, ThreadsMetadata)
+_ATTACHES = frozenset(
+    each.service for each in NetworkMetadata.__subclasses__() if "link_attachment" in each.model_fields
 )
 _ATTACHES_IN_THREADS = (Service.BLUESKY, Service.THREADS)
 

@@ -39,9 +39,18 @@ def attached(item: Post | Idea) -> Iterator[Attached]:
         for index, medium in enumerate(item.media):
             yield from _of(("media", index), medium.type.value, medium)
         return
-    yield from _of_assets(("assets",), item.assets)
-    for index, part in enumerate(thread_of(item.metadata)):
-        yield from _of_assets(("metadata", item.service.value, "thread", index, "assets"), part.assets)
+    for path, asset in assets_of(item):
+        if asset.kind != "link":
+            yield from _of((*path, asset.kind), asset.kind, asset.value)
+
+
+def assets_of(post: Post) -> Iterator[tuple[Path, Asset]]:
+    """Each asset of a post and of the parts of its thread, with its position."""
+    for index, asset in enumerate(post.assets):
+        yield ("assets", index), asset
+    for number, part in enumerate(thread_of(post.metadata)):
+        for index, asset in enumerate(part.assets):
+            yield ("metadata", post.service.value, "thread", number, "assets", index), asset
 
 
 def files_of(item: Post | Idea) -> Iterator[Attached]:
@@ -80,12 +89,6 @@ def sources_of(item: Post | Idea) -> tuple[str, ...]:
     if isinstance(item, Post) and not item.assets and not thread_of(item.metadata):
         return ()
     return tuple(each.source for each in attached(item))
-
-
-def _of_assets(path: Path, assets: Sequence[Asset]) -> Iterator[Attached]:
-    for index, asset in enumerate(assets):
-        if asset.kind != "link":
-            yield from _of((*path, index, asset.kind), asset.kind, asset.value)
 
 
 def _of(path: Path, kind: str, value: Model) -> Iterator[Attached]:

@@ -36,11 +36,10 @@ class Destination:
         """Whether a post has to name its organization."""
         return len(self.desired.organizations) > 1
 
-    def channels(self, references: Sequence[str], organization: str | None) -> tuple[Channel, ...]:
-        """The channels that are named; `organization` by name or id. Raises UnknownNameError."""
+    def channel(self, reference: str, organization: str | None) -> Channel:
+        """The channel that is named; `organization` by name or id. Raises UnknownNameError."""
         label = self._organization(organization)
-        there = self._of(label)
-        return tuple(dict.fromkeys(named_channel(there, each, label) for each in references))
+        return named_channel(self._of(label), reference, label)
 
     def any_channel(self, reference: str) -> Channel:
         """The channel that is named, in whichever organization; `Acme/twitter:acme` says in which.

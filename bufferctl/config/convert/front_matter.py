@@ -130,7 +130,7 @@ class MarkdownFile:
         found: list[Channel] = []
         for index, reference in enumerate(front.channels):
             try:
-                found += self.destination.channels([reference], front.organization)
+                found.append(self.destination.channel(reference, front.organization))
             except UnknownNameError as error:
                 if spot is not None:
                     self.problems.append(spot.down("channels").at(index, error.message, hint=error.hint))
