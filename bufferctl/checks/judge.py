@@ -27,7 +27,6 @@ RULES: tuple[Rule, ...] = tuple(
 
 #: How long after its time a post is past: it went out or never will, so a finding would not help.
 PAST = timedelta(days=1)
-OFF = "off"
 
 
 def check(
@@ -124,7 +123,7 @@ def at_levels(found: Iterable[Finding], levels: Mapping[str, str]) -> Iterator[F
         level = levels.get(finding.rule.code)
         if level is None:
             yield finding
-        elif level != OFF:
+        elif level != "off":
             yield replace(finding, level=Severity(level))
 
 

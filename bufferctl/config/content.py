@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bufferctl.config.expand.layers import Layer, layer_of
 from bufferctl.config.expand.threads import with_field
-from bufferctl.config.expand.variables import Variables, with_related
+from bufferctl.config.expand.variables import Variables
 from bufferctl.config.explain import explained
 from bufferctl.config.format import Override, ThreadPart
 from bufferctl.config.reading import Reading
@@ -120,7 +121,8 @@ def _reread(
             problem = explained(spot, owner, each)
             if problem is not None:
                 written = where.child(part) if part is not None else None
-                variables.reading.problems.append(with_related(problem, variables.related(written)))
+                related = (*problem.related, *variables.related(written))
+                variables.reading.problems.append(replace(problem, related=related))
     return None
 
 

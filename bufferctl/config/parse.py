@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from sys import intern
 from typing import Any
 
@@ -54,12 +56,12 @@ _DOUBTFUL = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One way to read the events. `stand_ins`: what replaces `:` and `?` in values; None if nothing was replaced."""
 
-    def __init__(self, following: Next, stand_ins: tuple[str, str] | None = None) -> None:
-        self.following = following
-        self.stand_ins = stand_ins
+    following: Next
+    stand_ins: tuple[str, str] | None = None
 
     def restored(self, value: str) -> str:
         """A value with its original characters instead of the stand-ins, which only a non-ASCII value can contain."""
@@ -133,9 +135,8 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
     for attempt in attempts(source.text, compiled=compiled):
         builder = _Builder(source, attempt)
         try:
-            builder.document()
-        except _StopError:
-            return builder.tree, [*controls, *builder.problems]
+            with suppress(_StopError):
+                builder.document()
         except YAMLError as failure:
             error = failure.with_traceback(None)  # the traceback would keep everything that was read
             if not doubtful(failure):
@@ -202,23 +203,16 @@ class _Builder:
         if depth >= MAX_DEPTH:
             self._stop(event, f"more than {MAX_DEPTH} levels of nested brackets or lists", "use fewer levels")
         if event.ctag is not None:
-            return self._tagged(event, name, depth)
-        before = self.nodes
+            self._refuse_tag(event, name)
+        before, reported = self.nodes, len(self.problems)
         data: Any = self._mapping(event, depth) if kind is MappingStartEvent else self._sequence(event, name, depth)
+        if event.ctag is not None:
+            del self.problems[reported:]  # the content is skipped
+            return None
         self.nodes += 1
         if event.anchor is not None:
             self.anchors[event.anchor] = (data, self.nodes - before)
         return data
-
-    def _tagged(self, event: Any, name: str, depth: int) -> None:
-        """Refuse the tag of a container, and skip its content."""
-        self._refuse_tag(event, name)
-        found = len(self.problems)
-        if type(event) is MappingStartEvent:
-            self._mapping(event, depth)
-        else:
-            self._sequence(event, name, depth)
-        del self.problems[found:]
 
     def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}

@@ -115,7 +115,7 @@ class MarkdownFile:
             self.problems.append(replace(found, severity=Severity.WARNING))
         name = PurePath(self.source.name).stem
         dated = _DATED.match(name)
-        day = when.date() if when else date.fromisoformat(dated[1]) if dated and _is_date(dated[1]) else None
+        day = when.date() if when else _date(dated[1]) if dated else None
         words = name[dated.end() if dated else 0 :] or front.title or text
         at = spot.value("key") if spot and front.key else 0
         located = Located(self.source.place(at), self.source.line(at), len(front.key or "-"))
@@ -173,8 +173,8 @@ def _metadata(front: FrontMatter, channels: tuple[Channel, ...]) -> dict[str, Ne
     return found
 
 
-def _is_date(text: str) -> bool:
+def _date(text: str) -> date | None:
     try:
-        return bool(date.fromisoformat(text))
+        return date.fromisoformat(text)
     except ValueError:
-        return False
+        return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from typing import Any, TypeVar
@@ -211,8 +211,3 @@ def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: dict[str, s
             elif name not in values:
                 values[name], set_at[name] = value, below
     return Values(values | always, set_at)
-
-
-def with_related(problem: Diagnostic, related: tuple[Related, ...]) -> Diagnostic:
-    """The problem with more places that belong to it."""
-    return replace(problem, related=(*problem.related, *related)) if related else problem

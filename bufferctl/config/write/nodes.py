@@ -107,12 +107,10 @@ class _Reader:
     attempt: Attempt
 
     def document(self) -> Node:
-        self._following()
-        self._following()
-        return self._node(self._following())
-
-    def _following(self) -> Any:
-        return self.attempt.following()
+        following = self.attempt.following
+        following()
+        following()
+        return self._node(following())
 
     def _node(self, event: Any) -> Node:
         start = event.start_mark.index
@@ -134,9 +132,9 @@ class _Reader:
 
     def _mapping(self, start: Any) -> Mapping:
         pairs: list[tuple[Scalar, Node]] = []
-        while not isinstance(event := self._following(), MappingEndEvent):
+        while not isinstance(event := self.attempt.following(), MappingEndEvent):
             key = self._node(event)
-            value = self._node(self._following())
+            value = self._node(self.attempt.following())
             if isinstance(key, Scalar):
                 pairs.append((key, value))
         flow = bool(start.flow_style)
@@ -145,7 +143,7 @@ class _Reader:
 
     def _sequence(self, start: Any) -> Sequence:
         items: list[Node] = []
-        while not isinstance(event := self._following(), SequenceEndEvent):
+        while not isinstance(event := self.attempt.following(), SequenceEndEvent):
             items.append(self._node(event))
         flow = bool(start.flow_style)
         end = event.end_mark.index if flow or not items else items[-1].end
