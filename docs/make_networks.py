@@ -109,12 +109,15 @@ def _media(row: Network) -> str:
 
 
 def _needs(row: Network) -> str:
-    parts = [" or ".join(f"{'an' if kind == 'image' else 'a'} {kind}" for kind in row.needs_media)]
-    parts = ["an image, a video or a link attachment"] if row.or_link_attachment else parts
+    parts = ["an image, a video or a link attachment" if row.or_link_attachment else _needed_media(row)]
     parts += [] if row.takes_posts else ["accepts no posts"]
     parts += [need.word for need in row.needs if not need.value]
     parts += ["the details of that type"] if any(need.value for need in row.needs) else []
     return ", ".join(filter(None, parts))
+
+
+def _needed_media(row: Network) -> str:
+    return " or ".join(f"{'an' if kind == 'image' else 'a'} {kind}" for kind in row.needs_media)
 
 
 def _section(service: Service) -> str:
@@ -126,9 +129,9 @@ def _section(service: Service) -> str:
         lines.append("Buffer publishes no limits.\n")
     lines += [f"- {_fact(name, words, row, code)}" for name, words, code in _LIMITS if getattr(row, name) is not None]
     if row.text and row.counting is not Counting.UTF16:
-        lines.append(f"- counted in {row.counting}{_from(row.counting_source)}")
+        lines.append(f"- counted: {row.counting}{_from(row.counting_source)}")
     if row.text_varies:
-        lines.append(f"- the server may take more or fewer characters; `plan` asks it {_link('BC003')}")
+        lines.append(f"- the server may allow more or fewer characters; `plan` asks it {_link('BC003')}")
     if row.note:
         lines.append(f"- {row.note}")
     lines += _kinds(row)
@@ -154,7 +157,7 @@ def _kinds(row: Network) -> Iterator[str]:
     if row.video_alone:
         yield f"- a video must be the only asset {_link('BC012')}{_from(row.video_alone)}"
     if row.needs_media:
-        needed = "assets or a link attachment" if row.or_link_attachment else " or ".join(row.needs_media)
+        needed = "assets or a link attachment" if row.or_link_attachment else _needed_media(row)
         yield f"- needs {needed} {_link('BC015')}"
     kinds = [kind for kind in ("document",) if kind in row.kinds]
     taken = f"accepts {' and '.join(f'a {kind}' for kind in kinds)} as the only asset {_link('BC014')}" if kinds else ""
@@ -164,7 +167,7 @@ def _kinds(row: Network) -> Iterator[str]:
 
 
 def _files(row: Network) -> Iterator[str]:
-    """What it takes of files beside the posts, with its source."""
+    """The limits on files beside the posts, with their source."""
     limits = row.files
     if limits is None:
         return
@@ -173,13 +176,13 @@ def _files(row: Network) -> Iterator[str]:
     facts = (
         ("images", _types(limits.pictures), "BC303"),
         ("images, uncertain", _types(limits.doubtful), "BC304"),
-        ("shown still if animated", _types(still), "BC309"),
+        ("animated images shown as stills", _types(still), "BC309"),
         ("videos", _types(limits.videos), "BC303"),
-        ("bytes of an image", size_words(limits.most_bytes or 0), "BC308"),
-        ("bytes of a video", size_words(limits.most_video_bytes or 0), "BC308"),
-        ("bytes of a document", size_words(limits.most_document_bytes or 0), "BC308"),
+        ("size of an image", size_words(limits.most_bytes or 0), "BC308"),
+        ("size of a video", size_words(limits.most_video_bytes or 0), "BC308"),
+        ("size of a document", size_words(limits.most_document_bytes or 0), "BC308"),
         ("pixels of an image", f"{limits.most_pixels or 0:,}", "BC305"),
-        ("pixels a side, at least", f"{limits.least_side or 0:,}", "BC306"),
+        ("pixels per side, at least", f"{limits.least_side or 0:,}", "BC306"),
         ("width to height", f"{least:.2f} to {most:.2f}", "BC307"),
     )
     yield f"- files beside the posts ({limits.source}):"
@@ -192,7 +195,7 @@ def _types(names: Sequence[str]) -> str:
     return ", ".join(map(str.upper, names))
 
 
-#: Types of pictures that can be animated.
+#: Types of images that can be animated.
 _MOVING = {"gif", "png", "webp"}
 
 

@@ -90,7 +90,7 @@ ANIMATED = Rule(
     "BC309",
     "picture-animated",
     Severity.WARNING,
-    "an animated image goes to a network that shows images of its type still",
+    "an animated image goes to a network that shows such images as stills",
     "people see only the first frame, or the network refuses it",
     "use a video",
     "what networks publish, see docs/networks.md",

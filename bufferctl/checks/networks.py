@@ -246,7 +246,7 @@ NETWORKS: Mapping[Service, Network] = {
         needs_media=("image",),
         needs=(Need(("board",), "a board", either=("board", "board_service_id")),),
         files=FileLimits(
-            "Pinterest's help centre, Review product specs",
+            "Pinterest's help center, Review product specs",
             pictures=("jpg", "gif", "webp"),
             doubtful=("png",),
             most_bytes=20_000_000,
@@ -279,7 +279,7 @@ NETWORKS: Mapping[Service, Network] = {
         needs_media=("video",),
         needs=(Need(("title",), "a title"), Need(("category_id",), "a category")),
         files=FileLimits(
-            "Buffer's help centre, YouTube", videos=("mp4", "mov", "webm"), most_video_bytes=10_000_000_000
+            "Buffer's help center, YouTube", videos=("mp4", "mov", "webm"), most_video_bytes=10_000_000_000
         ),
     ),
     Service.GOOGLEBUSINESS: Network(
