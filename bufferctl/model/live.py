@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bufferctl.model.base import Aware, Seconds
 from bufferctl.model.enums import PostStatus, Service, ShareMode
@@ -147,6 +148,14 @@ class LiveChannel:
     boards: Mapping[str, str] = field(default_factory=dict)
     max_characters: int | None = None
     posting_times: tuple[tuple[int, time], ...] = ()
+
+    @property
+    def zone(self) -> tzinfo:
+        """Its time zone, or UTC if this machine lacks it."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError):
+            return UTC
 
 
 @dataclass(frozen=True, slots=True)

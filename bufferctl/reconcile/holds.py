@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from shlex import quote
-from zoneinfo import ZoneInfo
 
 from bufferctl.model import Address, Claim, Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
 from bufferctl.plan import Action, Change, Difference, Reason
@@ -239,7 +238,7 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
             f"{_seen(suspects, channel)}; this may be one of them, edited since"
         )
     elif rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
-        at = _local(first.live.due_at, channel)
+        at = first.live.due_at.astimezone(channel.zone if channel else UTC)
         message = f"Buffer already has a post on this channel at {at:%H:%M} {shown}"
     elif rule is Rule.SAME_TEXT:
         message = f"Buffer already has one with this text {shown}"
@@ -312,7 +311,7 @@ def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
         return f"({first.id}){more}"
     when = f", {_STATUSES[live.status]}" if isinstance(live, LivePost) else ""
     if isinstance(live, LivePost) and live.due_at:
-        due = _local(live.due_at, channel)
+        due = live.due_at.astimezone(channel.zone if channel else UTC)
         when += f", {due:%a} {due.day} {due:%b %Y %H:%M %Z}"
     return f"({_text(first)!r}{when}){more}"
 
@@ -322,14 +321,6 @@ def _text(suspect: Suspect) -> str:
     live = suspect.live
     text = (live.text or (live.title if isinstance(live, LiveIdea) else "") or "") if live else ""
     return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
-
-
-def _local(moment: datetime, channel: LiveChannel | None) -> datetime:
-    """The instant in the channel's zone, or in UTC if this machine lacks the zone."""
-    try:
-        return moment.astimezone(ZoneInfo(channel.timezone if channel else "UTC"))
-    except (KeyError, ValueError, OSError):
-        return moment.astimezone(ZoneInfo("UTC"))
 
 
 def unsettled(candidates: Sequence[str]) -> Hold:

@@ -52,7 +52,11 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max
         now,
         organizations,
         posts=tuple(_post(slot, b, now) for slot, b in state.bindings.items() if slot.channel_id != IDEAS),
-        ideas=tuple(_idea(slot, b) for slot, b in state.bindings.items() if slot.channel_id == IDEAS),
+        ideas=tuple(
+            LiveIdea(b.id, slot.organization_id, b.created or _LONG_AGO)
+            for slot, b in state.bindings.items()
+            if slot.channel_id == IDEAS
+        ),
     )
     plan = reconcile(
         _with_tags(desired),
@@ -99,10 +103,6 @@ def _post(slot: Slot, binding: Binding, now: datetime) -> LivePost:
     return LivePost(
         binding.id, slot.channel_id, status, "", made, made, due_at=due, is_custom_scheduled=due is not None
     )
-
-
-def _idea(slot: Slot, binding: Binding) -> LiveIdea:
-    return LiveIdea(binding.id, slot.organization_id, binding.created or _LONG_AGO)
 
 
 def _as_seen(state: State, live: Live) -> State:

@@ -22,7 +22,6 @@ from bufferctl.model import (
     Live,
     LiveChannel,
     LiveIdea,
-    LivePost,
     Origin,
     Post,
     PostStatus,
@@ -155,7 +154,7 @@ def reconcile(
         ),
         channels=channels,
         public=state.public,
-        unmanaged=sum(_is_unsent(item) for item in matches.unclaimed),
+        unmanaged=sum(isinstance(i, LiveIdea) or i.status is not PostStatus.SENT for i in matches.unclaimed),
         recording=Recording(
             homes=_homes(desired, targets, record.state, channels),
             questions=matches.questions,
@@ -242,7 +241,3 @@ def _in_scope(state: State, live: Live) -> State:
     if all(slot.organization_id in read for slot in state.bindings):
         return state
     return replace(state, bindings={slot: b for slot, b in state.bindings.items() if slot.organization_id in read})
-
-
-def _is_unsent(item: LivePost | LiveIdea) -> bool:
-    return isinstance(item, LiveIdea) or item.status is not PostStatus.SENT

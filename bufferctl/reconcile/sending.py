@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.model import EditPost, Idea, Live, LiveChannel, LivePost, Post, PostStatus, ShareMode, Slot
 from bufferctl.plan import Action, Change, Plan
@@ -150,11 +149,7 @@ def _day(change: Change, plan: Plan) -> tuple[str, datetime] | None:
 def _noon(moment: datetime, plan: Plan, channel_id: str) -> datetime:
     """Noon, in UTC, of the day in the channel's time zone: an instant of that day in nearly every zone."""
     channel = plan.channels.get(channel_id)
-    try:
-        zone: ZoneInfo | None = ZoneInfo(channel.timezone) if channel else None
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = None
-    local = moment.astimezone(zone or UTC)
+    local = moment.astimezone(channel.zone if channel else UTC)
     return local.replace(hour=12, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
@@ -208,10 +203,9 @@ def _leaves(change: Change) -> bool:
 
 def _slots(channel: LiveChannel, after: datetime) -> Iterator[datetime]:
     """All slots of a channel, an infinite sequence."""
-    zone = ZoneInfo(channel.timezone)
-    day = after.astimezone(zone).date()
+    day = after.astimezone(channel.zone).date()
     while True:
         times = sorted({at for weekday, at in channel.posting_times if weekday == day.weekday()})
-        slots = (datetime.combine(day, at, zone).astimezone(UTC) for at in times)
+        slots = (datetime.combine(day, at, channel.zone).astimezone(UTC) for at in times)
         yield from (slot for slot in slots if slot > after)
         day += timedelta(days=1)

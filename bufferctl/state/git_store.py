@@ -206,7 +206,10 @@ class GitStore(Store):
         for _ in range(_RACES):
             tip = self._tip or _Tip()
             if tip.blob != version:
-                raise self._overtaken()
+                raise OvertakenError(
+                    f"Another run changed the state on {self.place}, so it was not replaced",
+                    hint="Run the command again.",
+                )
             if tip != self._last:  # somebody else's commit, or the first
                 self._base = tip
             commit = self._commit(blob, self._base if squash else tip, message)
@@ -300,11 +303,6 @@ class GitStore(Store):
             return None, ""
         return body[: int(parts[2])], parts[0].decode()
 
-    def _overtaken(self) -> OvertakenError:
-        return OvertakenError(
-            f"Another run changed the state on {self.place}, so it was not replaced", hint="Run the command again."
-        )
-
     @property
     def _capital(self) -> str:
         return self.place[0].upper() + self.place[1:]
@@ -359,7 +357,8 @@ class GitStore(Store):
             is_remote = section == f"remote.{self._remote}" and _OF_REMOTE.fullmatch(name)
             if scope in {"local", "worktree"} and (is_remote or _CARRIED.fullmatch(key)):
                 entries.append((key, value))
-        if not any(key == f"remote.{self._remote}.url" for key, _ in entries) and not _is_address(self._remote):
+        is_address = ":" in self._remote or "/" in self._remote
+        if not is_address and not any(key == f"remote.{self._remote}.url" for key, _ in entries):
             self._no_remote()
         count = int(self._given.get("GIT_CONFIG_COUNT") or 0)
         names = [(f"GIT_CONFIG_KEY_{number}", f"GIT_CONFIG_VALUE_{number}") for number in range(count)]
@@ -401,10 +400,6 @@ class GitStore(Store):
                 hint=f"If you do: git config --global --add safe.directory {self._folder}",
             )
         return ran.stdout.decode(errors="surrogateescape").strip() if ran.returncode == 0 else ""
-
-
-def _is_address(remote: str) -> bool:
-    return ":" in remote or "/" in remote
 
 
 def _wait_a_little() -> None:
