@@ -132,6 +132,12 @@ def test_a_status_that_nobody_knows_is_held_for_a_person() -> None:
 
 METADATA: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"linkAttachment": {"url": "https://a.example"}}, {"link_attachment": {"url": "https://a.example"}}),
+    ({"linkAttachment": {"url": "https://a.example", "title": "t"}}, {"link_attachment": {"url": "https://a.example"}}),
+    (
+        {"annotations": [{"content": "c", "indices": [0, 3], "text": "Ann", "url": "https://f.example", "more": 1}]},
+        {"annotations": [{"content": "c", "indices": [0, 3], "text": "Ann", "url": "https://f.example"}]},
+    ),
+    ({"annotations": [], "title": "t"}, {"title": "t"}),
     (
         {"board": {"name": "Recipes", "serviceId": "b1"}, "title": "Pin", "url": None},
         {"board": "Recipes", "board_service_id": "b1", "title": "Pin"},
