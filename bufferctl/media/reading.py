@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import BufferedReader
 from pathlib import Path
 from typing import TypeVar
@@ -56,18 +56,8 @@ def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFil
         why = (error.strerror or str(error)).lower()
         hint = "Grant read permission, or name another file."
         raise ConfigError(f"{path} cannot be read: {why}", hint=hint) from error
-    found = MediaFile(
-        path=path,
-        digest=digest,
-        size=size,
-        type=header.type,
-        width=header.width,
-        height=header.height,
-        animated=header.animated,
-        cut_short=header.cut_short,
-        located=header.located,
-        stored=bool(settings and settings.store),
-    )
+    stored = bool(settings and settings.store)
+    found = MediaFile(path=path, digest=digest, size=size, stored=stored, **asdict(header))
     return found.model_copy(update={"url": address_of(found, settings)}) if settings else found
 
 

@@ -23,7 +23,7 @@ from bufferctl.digests import change_digest, facts, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Slot
 from bufferctl.model.base import Aware
-from bufferctl.model.content import ThreadItem
+from bufferctl.model.metadata import thread_of
 from bufferctl.model.serial import adapter, dump_item, load_item
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.planfile.documents import DAMAGE, dump_change, dump_plan, load_plan, read_head
@@ -134,8 +134,8 @@ _SIGNED = ("created_at", "expires_at", "digest", "plan", "inputs")
 
 def _has_link_asset(post: Post) -> bool:
     """Whether an earlier version planned it: link previews are now a `link_attachment` (notes: Writing)."""
-    thread: tuple[ThreadItem, ...] = getattr(post.metadata, "thread", ())
-    return any(asset.link for assets in (post.assets, *(item.assets for item in thread)) for asset in assets)
+    threads = (item.assets for item in thread_of(post.metadata))
+    return any(asset.link for assets in (post.assets, *threads) for asset in assets)
 
 
 def _load(values: Mapping[str, Any]) -> SavedPlan:

@@ -19,6 +19,7 @@ from bufferctl.digests import REVIEWED, change_digest, digest_of
 from bufferctl.model import IDEAS, Asset, Idea, LiveAsset, LiveIdea, LivePost, Post, PostStatus
 from bufferctl.model.comparable import instant, standing
 from bufferctl.model.content import TextLength
+from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import replaced
 from bufferctl.model.serial import dump_item
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, ready_at, write_requests
@@ -197,7 +198,7 @@ def content_form(item: Post | Idea | LivePost | LiveIdea) -> ContentForm:
     """The content of a declared or a live object."""
     match item:
         case Post(metadata=metadata):
-            thread = getattr(metadata, "thread", ())
+            thread = thread_of(metadata)
             return {
                 **_NOTHING,
                 "text": item.text,

@@ -24,9 +24,10 @@ from bufferctl.model import (
     Service,
 )
 from bufferctl.model.attached import files_of
-from bufferctl.model.content import Document, Image, Link, LinkAttachment, ThreadItem, Video
+from bufferctl.model.content import Document, Image, Link, LinkAttachment, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.media import size_words
+from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Plan
 from bufferctl.render import words
@@ -159,7 +160,7 @@ def _of_post(post: Post, pictures: Pictures) -> Shown:
         return _asset(each, pictures, post.service.value)
 
     values = post.metadata.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if post.metadata else {}
-    thread: tuple[ThreadItem, ...] = getattr(post.metadata, "thread", ())
+    thread = thread_of(post.metadata)
     preview = getattr(post.metadata, "link_attachment", None)
     media = [asset(each) for each in post.assets] + ([_link(preview)] if preview else [])
     first = Part(pieces(post.text), tuple(media))
