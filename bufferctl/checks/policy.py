@@ -53,70 +53,58 @@ def _pattern(words: tuple[str, ...]) -> regex.Pattern[str]:
     return regex.compile(rf"(?<!@)\b(?:{'|'.join(spaced)})\b", flags)
 
 
-_SOURCE = "your own `policy`"
+def _agreed(code: str, name: str, summary: str, why: str, hint: str) -> Rule:
+    return Rule(code, name, Severity.ERROR, summary, why, hint, "your own `policy`")
 
-FROZEN = Rule(
+
+FROZEN = _agreed(
     FREEZE,
     "policy-freeze",
-    Severity.ERROR,
     "a post is due during a freeze",
     "it would go out when your team has agreed not to post",
     "give it another time, or change `freeze` under `policy`",
-    _SOURCE,
 )
-LINK_DOMAIN = Rule(
+LINK_DOMAIN = _agreed(
     "BC202",
     "policy-link-domain",
-    Severity.ERROR,
     "a link leads to a site that `link_domains` does not name",
     "your team has agreed not to link there",
     "link to another site, or add this one to `link_domains` under `policy`",
-    _SOURCE,
 )
-UTM = Rule(
+UTM = _agreed(
     "BC203",
     "policy-utm",
-    Severity.ERROR,
     "a link to a site of `utm` lacks a parameter",
     "visits from the post cannot be attributed to it",
     "add the parameter to the link",
-    _SOURCE,
 )
-FORBIDDEN = Rule(
+FORBIDDEN = _agreed(
     "BC204",
     "policy-forbidden-word",
-    Severity.ERROR,
     "a text has one of the `forbidden_words`",
     "your team has agreed not to use it",
     "use other words",
-    _SOURCE,
 )
-PER_DAY = Rule(
+PER_DAY = _agreed(
     "BC205",
     "policy-posts-per-day",
-    Severity.ERROR,
     "a channel has more posts on a day than `posts_per_day` allows",
     "readers get more than your team has agreed on",
     "give one of them another day",
-    _SOURCE,
 )
-LEAD = Rule(
+LEAD = _agreed(
     MINIMUM_LEAD,
     "policy-minimum-lead",
-    Severity.ERROR,
     "a post is new or changed less than `minimum_lead` before its time; plan finds it, and holds the post",
     "reviewers would have less time than your team has agreed on",
     "give it a later time",
-    _SOURCE,
 )
-TAG = Rule(
+TAG = _agreed(
     "BC207",
     "policy-tag-missing",
-    Severity.ERROR,
     "a post lacks one of the `required_tags`",
     "your team cannot find it by its tags",
     "add the tag to `tags`",
-    _SOURCE,
 )
 
 
@@ -228,12 +216,10 @@ def _too_many(posts: Iterable[Post], policy: Policy, channels: Iterable[Channel]
             continue
         there.sort(key=lambda each: each[0])
         for number, (local, post) in enumerate(there[most:], start=most + 1):
-            message = (
-                f"this is post {number} of {local:%a} {_day(local)} on {channel}, and at most {most} a day may go out"
-            )
-            yield Finding(
-                PER_DAY, post, ("due_at",), message, related=(RelatedItem(there[most - 1][1], "the last that fits"),)
-            )
+            day = f"{local:%a} {_day(local)}"
+            message = f"this is post {number} of {day} on {channel}, and at most {most} a day may go out"
+            related = (RelatedItem(there[most - 1][1], "the last that fits"),)
+            yield Finding(PER_DAY, post, ("due_at",), message, related=related)
 
 
 def _zone(name: str | None) -> tzinfo | None:

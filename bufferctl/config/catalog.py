@@ -199,12 +199,8 @@ def _twice(what: str, name: str, place: Place, spot: Spot, seen: dict[str, Place
     first = seen.setdefault(name, place)
     if first != place:
         field_name = "id" if name.startswith("id ") or not spot.has("name") else "name"
-        yield spot.at(
-            field_name,
-            f"{what} is declared twice",
-            hint="keep one of them, with everything in it",
-            related=(Related(first, "first declared here"),),
-        )
+        hint, related = "keep one of them, with everything in it", (Related(first, "first declared here"),)
+        yield spot.at(field_name, f"{what} is declared twice", hint=hint, related=related)
 
 
 def _nameless(spot: Spot, what: str) -> Diagnostic:

@@ -50,9 +50,8 @@ def text_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[str | None
     fields, spot = layer.fields, layer.spot
     reading = variables.reading
     if fields.text is not None and fields.text_file is not None:
-        reading.problems.append(
-            spot.at_key("text_file", "`text` and `text_file` are both given", hint="keep one of them")
-        )
+        message = "`text` and `text_file` are both given"
+        reading.problems.append(spot.at_key("text_file", message, hint="keep one of them"))
     if fields.text is None and fields.text_file is not None:
         name = variables.text(fields.text_file, spot, "text_file")
         written = reading.text_file(name, spot)
@@ -141,11 +140,8 @@ def metadata_of(
             if isinstance(found, GoogleBusinessMetadata):
                 found = _with_zones(found, clock, spot, reading)
             if isinstance(found, PinterestMetadata) and found.board and found.board_service_id:
-                reading.problems.append(
-                    spot.at_key(
-                        "board_service_id", "`board` and `board_service_id` both name the board", hint="keep one"
-                    )
-                )
+                message = "`board` and `board_service_id` both name the board"
+                reading.problems.append(spot.at_key("board_service_id", message, hint="keep one"))
             return found, spot
     return _default_metadata(service), layers[-1].spot
 
@@ -155,12 +151,9 @@ def foreign_metadata(layer: Layer, services: Iterable[Service], reading: Reading
     metadata = layer.fields.metadata
     names = list(dict.fromkeys(service.value for service in services))
     for name in sorted((metadata.model_fields_set if metadata else set()) - set(names)):
-        to = " and ".join(names)
-        reading.problems.append(
-            layer.spot.down("metadata").at_key(
-                name, f"this is for {name}, and the post goes to {to}", hint="delete it, or add the channel"
-            )
-        )
+        message = f"this is for {name}, and the post goes to {' and '.join(names)}"
+        problem = layer.spot.down("metadata").at_key(name, message, hint="delete it, or add the channel")
+        reading.problems.append(problem)
 
 
 def _with_zones(
@@ -190,11 +183,10 @@ def with_link_attachment(
 
     From 2026-12-15 on Buffer accepts no link among assets (notes: Writing). `spot`: the container of `assets`.
     """
-    links = [index for index, asset in enumerate(assets) if asset.link]
-    if not links:
+    if not any(asset.link for asset in assets):
         return assets, metadata
     given: LinkAttachment | None = getattr(metadata, "link_attachment", None)
-    found = _attached(assets, links[0], given, spot, reading, "" if service in _ATTACHES else f"on {service}")
+    found = _attached(assets, given, spot, reading, "" if service in _ATTACHES else f"on {service}")
     rest = tuple(asset for asset in assets if not asset.link)
     if found is None:
         return rest, metadata
@@ -212,10 +204,9 @@ def with_link_attachments_in_thread(
     items = []
     for index, item in enumerate(thread):
         below = spot.down("thread", max(0, index - above))
-        links = [number for number, asset in enumerate(item.assets) if asset.link]
-        if links:
+        if any(asset.link for asset in item.assets):
             refusing = "" if attaches else f"in threads on {metadata.service}"
-            found = _attached(item.assets, links[0], item.link_attachment, below, reading, refusing)
+            found = _attached(item.assets, item.link_attachment, below, reading, refusing)
             rest = tuple(asset for asset in item.assets if not asset.link)
             items.append(item.model_copy(update={"assets": rest, "link_attachment": found}))
             continue
@@ -236,18 +227,13 @@ _DELETE_ONE = "delete one of them"
 
 
 def _attached(
-    assets: tuple[Asset, ...],
-    index: int,
-    given: LinkAttachment | None,
-    spot: Spot,
-    reading: Reading,
-    refusing: str,
+    assets: tuple[Asset, ...], given: LinkAttachment | None, spot: Spot, reading: Reading, refusing: str
 ) -> LinkAttachment | None:
-    """The link preview that a link among assets becomes; None, and a problem, if it cannot be one.
+    """The link preview that the link among assets becomes; None, and a problem, if it cannot be one.
 
     `refusing`: where Buffer accepts none, for the message; empty if it does here.
     """
-    link = assets[index].link
+    index, link = next((index, asset.link) for index, asset in enumerate(assets) if asset.link)
     below = spot.down("assets")
     if refusing:
         message = f"Buffer does not accept a link preview {refusing}, so it would refuse the post"
@@ -258,7 +244,7 @@ def _attached(
     elif given is not None:
         message = "there is a `link_attachment`, too, and a post has one link preview"
         reading.problems.append(below.at(index, message, hint=_DELETE_ONE))
-    elif link is not None:
+    else:
         return LinkAttachment.of(link)
     return None
 

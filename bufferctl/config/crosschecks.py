@@ -83,12 +83,9 @@ def _twice(duplicates: list[tuple[Post | Idea, Spot]], first: Place) -> Diagnost
     item, spot = duplicates[0]
     what = "idea" if item.address.is_idea else "post"
     where = "" if item.address.is_idea else f" on {' and '.join(each.address.channel for each, _ in duplicates)}"
-    return spot.at(
-        "key",
-        f"there are two {what}s `{item.address.key}`{where}",
-        hint="give one of them another key",
-        related=(Related(first, "the first is here"),),
-    )
+    message = f"there are two {what}s `{item.address.key}`{where}"
+    related = (Related(first, "the first is here"),)
+    return spot.at("key", message, hint="give one of them another key", related=related)
 
 
 def _renamed_twice(items: list[tuple[Post | Idea, Spot]]) -> Iterator[Diagnostic]:

@@ -109,14 +109,9 @@ class MediaFiles:
         """Report, at the first file, that no setting says how files become public."""
         if self._first is not None:
             spot, name = self._first
-            self._reading.problems.append(
-                spot.at(
-                    name,
-                    "`media` is not set, so this file has no public URL from which Buffer could fetch it",
-                    hint="add `media` to the root file, buffer.yaml: it says how files become public; "
-                    f"see {DOCS}/media.md",
-                )
-            )
+            message = "`media` is not set, so this file has no public URL from which Buffer could fetch it"
+            hint = f"add `media` to the root file, buffer.yaml: it says how files become public; see {DOCS}/media.md"
+            self._reading.problems.append(spot.at(name, message, hint=hint))
 
     def _resolved(self, each: Attached, spots: Iterable[Spot]) -> MediaFile:
         spot, name = _place(each, spots)
@@ -131,9 +126,8 @@ class MediaFiles:
                 self._found[folder, written] = error
         found = self._found[folder, written]
         if isinstance(found, UnreadableError):
-            self._reading.problems.append(
-                spot.at(name, f"the file `{written}` cannot be used: {found.reason}", hint=found.hint)
-            )
+            message = f"the file `{written}` cannot be used: {found.reason}"
+            self._reading.problems.append(spot.at(name, message, hint=found.hint))
             for container in spots:
                 self._reading.spoil(container, str(each.path[0]))
             return each.file

@@ -348,15 +348,8 @@ class _Builder:
         if key in data:
             first = self.source.place(marks[1 + 2 * list(data).index(key)])
             related = (Related(first, f"`{key}` is first given here"),)
-        self.problems.append(
-            self.source.diagnostic(
-                event.start_mark.index,
-                f"`{key}` is given twice",
-                hint="remove one of them",
-                width=len(key),
-                related=related,
-            )
-        )
+        at, message, hint = event.start_mark.index, f"`{key}` is given twice", "remove one of them"
+        self.problems.append(self.source.diagnostic(at, message, hint=hint, width=len(key), related=related))
 
     def _refuse_tag(self, event: Any, name: str) -> None:
         tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")

@@ -47,13 +47,8 @@ class Reading:
         if when is None or when.tzinfo is not None:
             return when
         if clock is None:
-            self.problems.append(
-                spot.at(
-                    name,
-                    f"`{name}` has no time zone",
-                    hint=f"write `timezone: Europe/Berlin` in the root file, or `{when:%Y-%m-%dT%H:%M}+01:00` here",
-                )
-            )
+            hint = f"write `timezone: Europe/Berlin` in the root file, or `{when:%Y-%m-%dT%H:%M}+01:00` here"
+            self.problems.append(spot.at(name, f"`{name}` has no time zone", hint=hint))
             return None
         try:
             return clock.instant(when)

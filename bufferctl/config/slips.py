@@ -179,9 +179,6 @@ def out_of_line(source: Source, offset: int) -> Diagnostic | None:
     above = source.text[:start].rstrip().rsplit("\n", 1)[-1]
     further = found.start("name") > len(above) - len(re.sub(r"^[ ]*(?:- )?", "", above))
     how = "is further in than the line above" if further else "does not line up with the fields above"
-    return source.diagnostic(
-        start + found.start("name"),
-        f"`{found['name']}` {how}, so YAML cannot tell what it belongs to",
-        hint="line it up with the fields that it belongs to, with spaces",
-        width=len(found["name"]),
-    )
+    message = f"`{found['name']}` {how}, so YAML cannot tell what it belongs to"
+    hint = "line it up with the fields that it belongs to, with spaces"
+    return source.diagnostic(start + found.start("name"), message, hint=hint, width=len(found["name"]))

@@ -84,9 +84,9 @@ class Spot(NamedTuple):
         """The place of a field's value."""
         return self.tree.source.place(self.value(name))
 
-    def at_key(self, name: str, message: str, *, hint: str = "", related: tuple[Related, ...] = ()) -> Diagnostic:
+    def at_key(self, name: str, message: str, *, hint: str) -> Diagnostic:
         """A problem with a field, shown at its name."""
-        return self.tree.source.diagnostic(self.key(name), message, hint=hint, width=len(name), related=related)
+        return self.tree.source.diagnostic(self.key(name), message, hint=hint, width=len(name))
 
     def at(self, part: str | int, message: str, *, hint: str = "", related: tuple[Related, ...] = ()) -> Diagnostic:
         """A problem with a field's or an item's value, shown there (at the container's start if it is missing)."""
