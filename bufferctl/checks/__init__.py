@@ -1,13 +1,14 @@
 """What networks allow, what improves a post, what a team has agreed on: pure functions of what is declared.
 
 `check(desired)` is the entry point, `RULES` every rule by code. Codes never change: BC0xx are limits of networks, BC1xx
-is content, BC2xx policy, BC3xx files beside the posts. `NETWORKS` has the numbers of each network.
+is content, BC2xx policy, BC3xx files beside the posts. `NETWORKS` has the numbers of each network, and
+`rules_of(service)` the rules BC0xx that they make possible, for docs/rules.md and for tests of every case.
 """
 
 from __future__ import annotations
 
 from bufferctl.checks.finding import Finding, Rule
-from bufferctl.checks.judge import RULES, check, check_lengths, unknown_codes, waits_for_account
+from bufferctl.checks.judge import RULES, check, check_lengths, rules_of, unknown_codes, waits_for_account
 from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.checks.texts import text_length, text_lengths
 
@@ -19,6 +20,7 @@ __all__ = [
     "Rule",
     "check",
     "check_lengths",
+    "rules_of",
     "text_length",
     "text_lengths",
     "unknown_codes",

@@ -10,9 +10,9 @@ from bufferctl.checks import content, fields, media, media_files, neighbours, po
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.diagnostics import Severity
-from bufferctl.model import Address, Asset, Desired, Post
+from bufferctl.model import Address, Asset, Desired, Post, Service
 
-#: Every rule, by code. A network's own numbers are in `NETWORKS`.
+#: Every rule, by code. A network's own numbers are in `NETWORKS`; `rules_of` gives the rules of a network.
 RULES: tuple[Rule, ...] = tuple(
     sorted(
         {
@@ -131,3 +131,33 @@ def unknown_codes(levels: Mapping[str, str]) -> tuple[str, ...]:
     """The codes among the files' levels that no rule has."""
     codes = {rule.code for rule in RULES}
     return tuple(code for code in levels if code not in codes)
+
+
+def rules_of(service: Service) -> tuple[Rule, ...]:
+    """The rules BC0xx that can find something in a post for this network, by code."""
+    row = NETWORKS[service]
+    if not row.takes_posts:
+        return (fields.NO_POSTS,)
+    alive = {
+        texts.TOO_LONG: row.text is not None,
+        texts.NEEDS_PAID_X: row.paid is not None,
+        texts.DEPENDS_ON_SERVER: row.text_varies,
+        texts.TOO_MANY_BYTES: row.bytes is not None,
+        texts.CUT_SHORT: row.shown is not None,
+        fields.COMMENT_TOO_LONG: row.first_comment is not None,
+        fields.TITLE_TOO_LONG: row.title is not None,
+        fields.TOPIC_TOO_LONG: row.topic is not None,
+        fields.EVENT_TITLE_TOO_LONG: row.event_title is not None,
+        fields.TYPE_NOT_TAKEN: bool(row.types),
+        fields.FIELD_MISSING: bool(row.needs),
+        fields.EMPTY_ITEM: row.thread,
+        media.TOO_MANY_IMAGES: row.images is not None,
+        media.TOO_MANY_MEDIA: row.media is not None,
+        media.VIDEO_NOT_ALONE: row.video_alone is not None,
+        media.KIND_NOT_TAKEN: "document" not in row.kinds,
+        media.NOT_ALONE: "document" in row.kinds,
+        media.COVER_NOT_TAKEN: row.covers is None,
+        media.MISSING: bool(row.needs_media),
+        media.NOT_PUBLIC: True,
+    }
+    return tuple(sorted((rule for rule, there in alive.items() if there), key=lambda rule: rule.code))

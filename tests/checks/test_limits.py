@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from bufferctl.checks import NETWORKS, RULES
+from bufferctl.checks import NETWORKS, RULES, rules_of
 from bufferctl.checks.networks import Limit
 from bufferctl.model import Service
 from tests.checks.posts import DOCUMENT, VIDEO, codes, findings, image, post
-from tests.networks.applicable import rules_of
 
 WITH_POSTS = [service.value for service, network in NETWORKS.items() if network.takes_posts]
 

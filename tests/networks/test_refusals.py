@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.checks import RULES
+from bufferctl.checks import RULES, rules_of
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Service
 from tests.cli.conftest import Project, run_in
-from tests.networks.applicable import rules_of
 from tests.networks.cases import CASES, SERVICES
 from tests.networks.direct import Direct
 
