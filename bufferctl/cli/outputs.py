@@ -176,12 +176,11 @@ def _thumbnails(report: Report, root: Path) -> dict[tuple[str, str], str]:
 def report_of(plan: Plan, desired: Desired, *, problems: tuple[Diagnostic, ...] = ()) -> Report:
     """The plan with everything that its formats show. `problems`: those of the files."""
     from bufferctl.checks import text_lengths
-    from bufferctl.digests import plan_digest
     from bufferctl.render.report import Report
 
     channels = ((change.address, plan.channels.get(change.slot.channel_id)) for change in plan.changes)
     limits = {address: channel.max_characters for address, channel in channels if channel and channel.max_characters}
-    return Report(plan, problems, text_lengths(desired, limits), plan_digest(plan))
+    return Report(plan, problems, text_lengths(desired, limits))
 
 
 def show_plan(report: Report, console: Console, *, as_json: bool) -> None:

@@ -34,9 +34,11 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
     all_first = _needs_room(ordered, live)
 
     def is_later(change: Change) -> bool:
-        frees = change.live is not None and saying(change.slot.home, change.live) in taken
-        is_delete = change.action is Action.DELETE
-        return not ((is_delete and all_first) or (frees and (is_delete or change.action is Action.UPDATE)))
+        if change.action is Action.DELETE and all_first:
+            return False
+        if change.live is None or not (change.action is Action.DELETE or change.action is Action.UPDATE):
+            return True
+        return saying(change.slot.home, change.live) not in taken
 
     return sorted(ordered, key=is_later)
 

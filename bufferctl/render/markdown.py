@@ -102,10 +102,10 @@ def _plan_head(report: Report) -> Iterator[str]:
 
 
 def _foot(report: Report) -> str:
-    parts = [f"Digest {code(report.digest[:SHORT])}"] if report.digest else []
+    parts = [f"Digest {code(report.digest[:SHORT])}"]
     if report.expires_at:
         parts.append(f"may be applied until {report.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
-    return f"<sub>{' · '.join(parts)}</sub>" if parts else ""
+    return f"<sub>{' · '.join(parts)}</sub>"
 
 
 def _first_post(plan: Plan) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bufferctl.diagnostics import Diagnostic, Place, RuleHelp, Severity
+from bufferctl.digests import plan_digest
 from bufferctl.model import Address
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Change, Outcome, Plan, Status
@@ -20,8 +21,7 @@ class Report:
     """One plan with everything that a report of it needs.
 
     `diagnostics`: problems in the files; those found by planning are `plan.warnings`. `lengths`: the length of each
-    declared text, as its network counts. `digest`: `digests.plan_digest` of what a reviewer agrees to; for a single
-    change, use `digests.change_digest`. `outcomes`: the results of the changes, None before an apply. `left`: the plan
+    declared text, as its network counts. `outcomes`: the results of the changes, None before an apply. `left`: the plan
     after it. `stopped`: why an apply ended early, empty if it did not. `expires_at`: until when a saved plan may be
     applied. `is_offline`: made from files and state alone, not checked against Buffer. `folder`: the root file's folder
     below the repository's root, with `/`, empty if they are the same; `rules`: the rules whose codes `diagnostics` use.
@@ -34,7 +34,6 @@ class Report:
     plan: Plan
     diagnostics: tuple[Diagnostic, ...] = ()
     lengths: Mapping[Address, TextLength] = field(default_factory=dict)
-    digest: str = ""
     outcomes: tuple[Outcome, ...] | None = None
     left: Plan | None = None
     stopped: str = ""
@@ -46,6 +45,11 @@ class Report:
     page: str = ""
     pictures: Mapping[tuple[str, str], str] = field(default_factory=dict)
     public: frozenset[str] = frozenset()
+
+    @property
+    def digest(self) -> str:
+        """The digest of what a reviewer agrees to; for a single change, use `digests.change_digest`."""
+        return plan_digest(self.plan)
 
 
 def by_severity(problems: Iterable[Diagnostic]) -> list[Diagnostic]:

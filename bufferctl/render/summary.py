@@ -154,7 +154,8 @@ class Moved:
 def moved_together(changes: Iterable[Change]) -> tuple[Moved, ...]:
     """The moves among changes, in the order of their first posts."""
     groups: dict[tuple[str, timedelta], list[Change]] = {}
-    for change in sorted(changes, key=lambda each: (each.due_at is None, each.due_at and each.due_at.timestamp())):
+    edits = (change for change in changes if change.action is Action.UPDATE)
+    for change in sorted(edits, key=lambda each: (each.due_at is None, each.due_at and each.due_at.timestamp())):
         span = _span(change)
         if span is not None and change.place is not None:
             groups.setdefault((change.place.file, span), []).append(change)
@@ -162,9 +163,9 @@ def moved_together(changes: Iterable[Change]) -> tuple[Moved, ...]:
 
 
 def _span(change: Change) -> timedelta | None:
-    """By how much a post of a campaign moves in local time; None if something else changes too."""
+    """By how much an edit moves a post of a campaign in local time; None if something else changes too."""
     post = change.desired
-    if change.action is not Action.UPDATE or not isinstance(post, Post) or post.due_at is None:
+    if not isinstance(post, Post) or post.due_at is None:
         return None
     if post.expansion is None or not (post.expansion.starts or post.expansion.number):
         return None

@@ -52,8 +52,9 @@ def plan_text(
 
     moved = () if paint.full or paint.verbose else summary.moved_together(plan.changes)
     together = {change.slot for each in moved for change in each.changes}
-    shown = (change for change in sorted(plan.changes, key=lambda each: by_time(each, plan)) if change.action in _SHOWN)
-    cards = [card_of(change, plan, lengths) for change in shown if change.slot not in together]
+    shown = [change for change in plan.changes if change.action in _SHOWN and change.slot not in together]
+    shown.sort(key=lambda each: by_time(each, plan))
+    cards = [card_of(change, plan, lengths) for change in shown]
     by_home = sorted((card for card in cards if card.kind != "hold"), key=lambda card: card.channel.home)
     lines = [line for each in moved for line in _moved(each, plan, paint)]
     for home, group in groupby(by_home, key=lambda card: card.channel.home):

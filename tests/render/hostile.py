@@ -96,7 +96,7 @@ def plan_of(text: str) -> Report:
     warning = Diagnostic(Severity.WARNING, text, None, text)
     lengths = {each.address: TextLength(300, 280) for each in changes}
     plan = Plan(_AT, text, changes, (problem, warning), channels)
-    return Report(plan, (problem, warning), lengths, text, expires_at=_AT)
+    return Report(plan, (problem, warning), lengths, expires_at=_AT)
 
 
 def receipt_of(text: str) -> Report:
@@ -107,7 +107,7 @@ def receipt_of(text: str) -> Report:
         for change in report.plan.changes
         for status in Status
     )
-    return Report(report.plan, report.diagnostics, report.lengths, text, outcomes, report.plan, text)
+    return Report(report.plan, report.diagnostics, report.lengths, outcomes, report.plan, text)
 
 
 def _posts(text: str) -> tuple[Change, ...]:

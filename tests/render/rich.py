@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
-from bufferctl.digests import plan_digest
 from bufferctl.model import (
     Address,
     Asset,
@@ -359,7 +358,7 @@ LENGTHS = {
     for each in (change.desired for change in PLAN.changes)
     if isinstance(each, Post)
 }
-REPORT = Report(PLAN, diagnostics=(_DIAGNOSTIC,), lengths=LENGTHS, digest=plan_digest(PLAN))
+REPORT = Report(PLAN, diagnostics=(_DIAGNOSTIC,), lengths=LENGTHS)
 
 
 def _outcomes() -> tuple[Outcome, ...]:

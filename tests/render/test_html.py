@@ -217,7 +217,7 @@ def test_hostile_text_stays_text(data: st.DataObject) -> None:
     )
     outcomes = (Outcome(changes[1], Status.REFUSED, word(), word(), word(), word()),)
     plan = replace(PLAN, changes=changes, endpoint=word())
-    report = Report(plan, diagnostics=REPORT.diagnostics, digest=word())
+    report = Report(plan, diagnostics=REPORT.diagnostics)
     for document in (report_html(report), preview_html(report), report_html(replace(report, outcomes=outcomes))):
         read = is_harmless(document)
         assert "".join(shown_text(declared.text).split()) in "".join(read.text.split())
