@@ -267,7 +267,7 @@ def write_requests(plan: Plan) -> int:
 def _idea_of(change: Change) -> Slot | None:
     """The idea of a post, if it is not in Buffer yet."""
     key = change.write.missing_idea if change.write else None
-    return replace(change.slot, channel_id=IDEAS, key=key) if key else None
+    return change.slot._replace(channel_id=IDEAS, key=key) if key else None
 
 
 def requests_needed(plan: Plan) -> int:

@@ -172,7 +172,7 @@ def intent_line(intent: Intent) -> dict[str, Any]:
     return {
         "type": "intent",
         "number": intent.number,
-        "slot": _slot(intent.slot),
+        "slot": list(intent.slot),
         "at": intent.at.isoformat(),
         "until": intent.until.isoformat(),
         "before": intent.before,
@@ -192,7 +192,7 @@ def read_intent(values: Mapping[str, Any]) -> Intent:
 def settled_line(settled: Settled) -> dict[str, Any]:
     """The outcome of an intent; `read_settled` reads it."""
     binding = {k: v for k, v in asdict(settled.binding).items() if v} if settled.binding else None
-    slot = _slot(settled.slot)
+    slot = list(settled.slot)
     values = {"type": "settled", "number": settled.number, "slot": slot, "done": settled.done, "binding": binding}
     return {**values, "run": settled.run} if settled.run else values
 
@@ -201,10 +201,6 @@ def read_settled(values: Mapping[str, Any]) -> Settled:
     """Read a line of `settled_line`."""
     binding = adapter(Binding).validate_python(values["binding"]) if values["binding"] else None
     return Settled(values["number"], Slot(*values["slot"]), values["done"], binding, values.get("run", ""))
-
-
-def _slot(slot: Slot) -> list[str]:
-    return [slot.organization_id, slot.channel_id, slot.key]
 
 
 def _write(handle: int, data: bytes) -> None:

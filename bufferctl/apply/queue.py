@@ -133,7 +133,7 @@ def _with_idea(pending: Pending, batch: Iterable[Pending], bindings: Mapping[Slo
     write = pending.write
     if not write.missing_idea:
         return pending
-    slot = replace(pending.change.slot, channel_id=IDEAS, key=write.missing_idea)
+    slot = pending.change.slot._replace(channel_id=IDEAS, key=write.missing_idea)
     if any(other.change.slot == slot for other in batch):
         return None
     binding = bindings.get(slot)

@@ -305,7 +305,7 @@ def _slots(change: Change) -> Iterator[Slot]:
     """Where its object may be recorded: under its key, and those that it may have had before."""
     yield change.slot
     for key in change.desired.previous_keys if change.desired else ():
-        yield replace(change.slot, key=key)
+        yield change.slot._replace(key=key)
 
 
 S = TypeVar("S", bound=Session)

@@ -169,7 +169,7 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
             old, new = Address.parse(name(slot, bindings[slot])), Address.parse(new_address)
         except ValueError as error:
             raise UsageError(str(error), hint=f"{address} is one.") from error
-        target = replace(slot, key=new.key)
+        target = slot._replace(key=new.key)
         if (old.organization, old.channel) != (new.organization, new.channel):
             raise UsageError(
                 "A post stays on its channel, so only the last part of an address can change",
@@ -333,7 +333,7 @@ def _mending_shared(store: StoredRecord, message: str) -> Iterator[_Mending]:
 
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:
-    return {**asdict(slot), **asdict(binding)}
+    return {**slot._asdict(), **asdict(binding)}
 
 
 def _print(text: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
@@ -28,11 +29,10 @@ class Origin(StrEnum):
     IMPORTED = "imported"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Slot:
+class Slot(NamedTuple):
     """The key of a binding, made of ids, so that renaming an organization or a handle loses nothing.
 
-    `channel_id` is `ideas` for ideas.
+    `channel_id` is `ideas` for ideas. A tuple, since slots are looked up many times for each object.
     """
 
     organization_id: str

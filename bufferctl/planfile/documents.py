@@ -89,8 +89,11 @@ def load_plan(values: Any) -> Plan:
 def dump_change(change: Change) -> dict[str, Any]:
     """A change as JSON values."""
     bare = replace(change, desired=None, live=None, write=None)
+    values = adapter(Change).dump_python(bare, mode="json", exclude_defaults=True)
+    slots = {"slot": change.slot, "moved_from": change.moved_from}
+    values |= {name: slot._asdict() for name, slot in slots.items() if slot}  # pydantic dumps a tuple as a list
     return {
-        "change": adapter(Change).dump_python(bare, mode="json", exclude_defaults=True),
+        "change": values,
         "desired": dump_item(change.desired) if change.desired else None,
         "live": adapter(type(change.live)).dump_python(change.live, mode="json") if change.live else None,
         "write": dump_write(change.write) if change.write else None,

@@ -155,7 +155,7 @@ def _as_declared(d: Declared, binding: Binding) -> Binding:
 
 def _previous(d: Declared) -> Iterator[Slot]:
     """The slots of the keys in its `was`."""
-    return (replace(d.slot, key=key) for key in d.item.previous_keys)
+    return (d.slot._replace(key=key) for key in d.item.previous_keys)
 
 
 def _renamed_to_taken_keys(

@@ -207,7 +207,7 @@ def _managed_elsewhere(options: Options) -> dict[str, Claim]:
 def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
     """The slots of the declared objects, and the previous slots of those that were renamed."""
     slots = {_slot(item, targets): item.previous_keys for item in desired.items}
-    return frozenset({*slots, *(replace(slot, key=key) for slot, keys in slots.items() for key in keys)})
+    return frozenset({*slots, *(slot._replace(key=key) for slot, keys in slots.items() for key in keys)})
 
 
 def _slot(item: Post | Idea, targets: Targets) -> Slot:

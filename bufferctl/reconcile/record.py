@@ -119,7 +119,7 @@ def follow_reconnected(state: State, account: Account) -> State:
         return state
 
     def slot_now(slot: Slot) -> Slot:
-        return replace(slot, channel_id=moved[slot.channel_id].id) if slot.channel_id in moved else slot
+        return slot._replace(channel_id=moved[slot.channel_id].id) if slot.channel_id in moved else slot
 
     bindings = {slot: b for slot, b in state.bindings.items() if slot.channel_id not in moved}
     for slot, binding in state.bindings.items():

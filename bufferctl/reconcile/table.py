@@ -101,7 +101,7 @@ def _is_past(match: Match, situation: Situation) -> bool:
 def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
     """A new object. It is sent only if it is proven absent: everything on its home that may be ours was read."""
     item, slot = facts.item, facts.match.declared.slot
-    slots = (slot, *(replace(slot, key=key) for key in item.previous_keys))
+    slots = (slot, *(slot._replace(key=key) for key in item.previous_keys))
     claim = next((situation.elsewhere[each] for each in slots if each in situation.elsewhere), None)
     if claim is not None and not item.repeat_of:
         return _hold(facts, holds.key_elsewhere(claim), cause)

@@ -322,10 +322,10 @@ def dump(document: Document) -> bytes:
 
 
 def _dump_intent(each: OpenIntent, listed: dict[frozenset[str], int]) -> dict[str, Any]:
-    intent, slot = each.intent, each.intent.slot
+    intent = each.intent
     values = {
         "run": intent.run,
-        "slot": [slot.organization_id, slot.channel_id, slot.key],
+        "slot": list(intent.slot),
         "at": intent.at,
         "until": intent.until,
         "before": intent.before,

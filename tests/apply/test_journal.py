@@ -292,7 +292,7 @@ def test_any_text_is_kept(journals: Journals) -> None:
 
 def test_any_id_of_an_organization_is_kept(journals: Journals) -> None:
     """Ids are opaque, and no file is named after them."""
-    asked = replace(intent(1), slot=replace(slot(A), organization_id="../../elsewhere \0"))
+    asked = replace(intent(1), slot=slot(A)._replace(organization_id="../../elsewhere \0"))
     journals().intend([asked])
     assert journals.file.parent.parent == journals.folder
     assert journals().open == (asked,)

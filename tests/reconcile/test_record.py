@@ -256,7 +256,7 @@ def test_claims_pass_to_a_channel_that_was_reconnected() -> None:
         past=frozenset({b}),
     )
     moved = follow_reconnected(state, account(NEW_TWITTER, LINKEDIN))
-    now = [replace(each, channel_id="c9") for each in (A, b)]
+    now = [each._replace(channel_id="c9") for each in (A, b)]
     assert (list(moved.bindings), list(moved.questions), moved.past) == ([now[0]], [now[1]], frozenset({now[1]}))
     assert moved.homes["c9"] == replace(HOMES[0], channel_id="c9")
     assert "c1" not in moved.homes
@@ -285,10 +285,10 @@ def test_a_disconnected_channel_gives_way_to_a_connected_one() -> None:
     """Skipped; existing bindings there stay, and another organization's channel is never used."""
     state = record((post(), in_buffer(post())))
     moved = follow_reconnected(state, account(replace(TWITTER, is_disconnected=True), NEW_TWITTER))
-    assert list(moved.bindings) == [replace(A, channel_id="c9")]
+    assert list(moved.bindings) == [A._replace(channel_id="c9")]
     new = Binding("p7", Origin.CREATED)
-    both = replace(state, bindings={**state.bindings, replace(A, channel_id="c9"): new})
-    assert follow_reconnected(both, account(NEW_TWITTER)).bindings == {replace(A, channel_id="c9"): new}
+    both = replace(state, bindings={**state.bindings, A._replace(channel_id="c9"): new})
+    assert follow_reconnected(both, account(NEW_TWITTER)).bindings == {A._replace(channel_id="c9"): new}
     elsewhere = Account((LiveOrganization("o2", "Beta", (replace(NEW_TWITTER, organization_id="o2"),)),))
     assert follow_reconnected(state, elsewhere) is state
 
