@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from bufferctl.model.content import Asset, Link, LinkAttachment, ThreadItem
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
 from bufferctl.model.media import IDENTITY
-from bufferctl.model.metadata import NetworkMetadata, thread_of
+from bufferctl.model.metadata import NetworkMetadata, PinterestMetadata, thread_of
 from bufferctl.model.state import Binding, Origin
 
 #: Changes when the inputs of fingerprints change; older ones are then compared by content instead.
@@ -47,8 +47,7 @@ class AssetContent(NamedTuple):
     alt_text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """The comparable content of a post or an idea, field names as in the files."""
 
     text: str = ""
@@ -59,9 +58,6 @@ class Content:
     services: tuple[str, ...] = ()
     date: str = ""
     metadata: Mapping[str, Any] | None = None
-
-
-_FIELDS = tuple(f.name for f in fields(Content))
 
 
 def normal_text(text: str | None) -> str:
@@ -80,7 +76,7 @@ def without_links(text: str) -> str:
 def linkless(content: Content) -> str:
     """A digest without the links: equal for contents that differ only in links."""
     thread = tuple((without_links(text), assets) for text, assets in content.thread)
-    return digest(replace(content, text=without_links(content.text), thread=thread))
+    return digest(content._replace(text=without_links(content.text), thread=thread))
 
 
 def instant(moment: datetime | None) -> str:
@@ -99,22 +95,26 @@ def of_desired(item: Post | Idea) -> Content:
             services=tuple(sorted(s.value for s in item.services)),
             date=instant(item.date),
         )
-    metadata = item.metadata
-    thread = thread_of(metadata)
-    left_out = _UNREADABLE | _redundant(metadata) | ({"type"} if thread else set())  # Buffer returns it as `thread`
-    raw = metadata.model_dump(exclude_none=True, exclude=set(left_out)) if metadata is not None else {}
+    thread = thread_of(item.metadata)
     return Content(
         text=normal_text(item.text),
         thread=_thread(item.text, tuple((t.text or "", _declared_assets(t.assets)) for t in thread)),
         assets=_declared_assets(item.assets),
         tags=tuple(sorted(item.tags)),
-        metadata=_plain(raw),
+        metadata=_declared_fields(item.metadata) if item.metadata else {},
     )
 
 
-def _redundant(metadata: NetworkMetadata | None) -> set[str]:
+def _declared_fields(metadata: NetworkMetadata) -> Any:
+    left_out = {*_UNREADABLE, *_redundant(metadata)}
+    if thread_of(metadata):
+        left_out.add("type")  # Buffer returns it as `thread`
+    return _plain(metadata.model_dump(exclude_none=True, exclude=left_out))
+
+
+def _redundant(metadata: NetworkMetadata) -> set[str]:
     """The id of a board if the files give its name: plan adds the id only to send it."""
-    return {"board_service_id"} if getattr(metadata, "board", None) else set()
+    return {"board_service_id"} if isinstance(metadata, PinterestMetadata) and metadata.board else set()
 
 
 def of_live(item: LivePost | LiveIdea) -> Content:
@@ -176,7 +176,7 @@ def _plain(value: Any) -> Any:
 
 def digest(content: Content) -> str:
     """A short digest of everything in `content`; equal content has an equal digest on every platform."""
-    return _hash([getattr(content, name) for name in _FIELDS])
+    return _hash(content)
 
 
 def text_digest(content: Content) -> str:
@@ -195,7 +195,7 @@ def standing(live: LivePost | LiveIdea) -> str:
     return f"{digest(of_live(live))} {live.status.value} {due}"
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
 def _hash(value: Any) -> str:
@@ -320,7 +320,7 @@ def same(desired: Content, live: Content, *, links_may_differ: bool = False) -> 
 
 def differing(desired: Content, live: Content, *, links_may_differ: bool = False) -> Iterator[tuple[str, Any, Any]]:
     """Each differing field: its name, the value in Buffer, the declared value."""
-    for name in _FIELDS:
+    for name in Content._fields:
         before, after = getattr(live, name), getattr(desired, name)
         if before == after:
             continue

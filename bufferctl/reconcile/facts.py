@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, PostStatus, SchedulingType, ShareMode
 from bufferctl.model.comparable import (
@@ -29,11 +30,16 @@ from bufferctl.reconcile.matches import Match
 #: A post published at least this long before its time was published by a person.
 EARLY = timedelta(minutes=1)
 
-_ORDER = (PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT)
+_ORDER: tuple[str, ...] = (
+    PostStatus.DRAFT,
+    PostStatus.NEEDS_APPROVAL,
+    PostStatus.SCHEDULED,
+    PostStatus.SENDING,
+    PostStatus.SENT,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """A match with the facts that the rows need.
 
     `content`: of the live object. `before`: what was last applied, None if that cannot be read. `edited`: the file has
@@ -154,7 +160,7 @@ def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:
         return True
     if isinstance(live, LiveIdea) or live.status not in _ORDER or binding.status not in _ORDER:
         return False
-    step = _ORDER.index(live.status) - _ORDER.index(PostStatus(binding.status))
+    step = _ORDER.index(live.status) - _ORDER.index(binding.status)
     if step > 0:
         return bool(binding.due_at) and live.status not in OUT and instant(live.due_at) != binding.due_at
     moved = instant(live.due_at) != binding.due_at if binding.due_at else live.has_own_time

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
 from enum import Enum, auto
+from typing import NamedTuple
 
 from bufferctl.model import (
     Address,
@@ -147,8 +148,7 @@ class How(Enum):
     NEW = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """A declared object with its slot and its comparable forms, each computed once. `channel` is None for ideas."""
 
     item: Post | Idea
@@ -186,8 +186,7 @@ class Suspect:
         return cls(binding.id, live.created_at if live else created, live, owner, owner_declared=declared is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """The match of a declared object. `binding`: the one in the record, `moved_from`: the slot that it leaves.
 
     `origin`: how an exact match is bound. `question`: what a person is asked, with the `suspects` in question.

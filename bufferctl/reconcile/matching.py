@@ -168,8 +168,8 @@ def _renamed_to_taken_keys(
     tracked = {slot: binding for slot, binding in released.items() if not binding.retired}
     taken: dict[Slot, set[Slot]] = {}
     for slot, m in found.items():
-        content, binding = str(m.declared.fingerprint), bindings[slot]
-        if not binding.retired or content == binding.applied:
+        binding = bindings[slot]
+        if not binding.retired or (content := str(m.declared.fingerprint)) == binding.applied:
             continue
         olds = {*_previous(m.declared), *(s for s, b in tracked.items() if (s.home, b.applied) == (slot.home, content))}
         if olds & tracked.keys():

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -37,7 +36,7 @@ def questions(
     for d in new:
         near = _near(d, pools[d.slot.home], claims, only_unexplained=d.slot in lost and not d.item.cancelled)
         if match := _question(d, near, claims, record):
-            found[d.slot] = replace(match, binding=record.state.bindings.get(d.slot))
+            found[d.slot] = match._replace(binding=record.state.bindings.get(d.slot))
     suspected = {
         s.live.home for m in found.values() for s in m.suspects if isinstance(s.live, LivePost) and s.live.by_api
     }

@@ -83,13 +83,11 @@ def _room(live: Live) -> dict[str, int]:
     Channels of organizations without a limit are not in it. If Buffer counts by organization after all, it refuses the
     posts that are too many, and a later apply sends them.
     """
-    taken = Counter(post.channel_id for post in live.posts if _is_scheduled(post))
-    return {
-        c.id: max(0, o.scheduled_posts_limit - taken[c.id])
-        for o in live.organizations
-        if o.scheduled_posts_limit is not None
-        for c in o.channels
+    limits = {
+        c.id: limit for o in live.organizations if (limit := o.scheduled_posts_limit) is not None for c in o.channels
     }
+    taken = Counter(post.channel_id for post in live.posts if post.channel_id in limits and _is_scheduled(post))
+    return {channel: max(0, limit - taken[channel]) for channel, limit in limits.items()}
 
 
 def _is_scheduled(live: object) -> bool:
@@ -161,14 +159,16 @@ def queue_times(changes: Iterable[Change], live: Live, channels: Mapping[str, Li
     Empty for channels whose queue is paused or has no slots. A post added to the front moves the others back by one,
     and a post that leaves the queue moves those behind it up.
     """
+    changes = list(changes)
     by_channel: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
-        by_channel[change.slot.channel_id].append(change)
+        if _joins(change):
+            by_channel[change.slot.channel_id].append(change)
     found: dict[Slot, datetime] = {}
-    for id_, of_channel in by_channel.items():
-        channel, joining = channels.get(id_), [change for change in of_channel if _joins(change)]
-        if channel and channel.posting_times and not channel.is_queue_paused and joining:
-            free = _free(channel, live, of_channel)
+    for id_, joining in by_channel.items():
+        channel = channels.get(id_)
+        if channel and channel.posting_times and not channel.is_queue_paused:
+            free = _free(channel, live, [change for change in changes if change.slot.channel_id == id_])
             at = {change.slot: next(free) for change in joining}
             found |= {c.slot: at[c.slot] for c in joining if _joins(c) is ShareMode.ADD_TO_QUEUE}
     return found

@@ -22,10 +22,11 @@ _NAMED = 10
 
 def surplus_twins(unclaimed: Iterable[LivePost | LiveIdea], state: State) -> Iterator[Diagnostic]:
     """Unpublished posts in no file that equal one of ours: two machines may have created it at the same time."""
+    unsent = [live for live in unclaimed if isinstance(live, LivePost) and live.status is not PostStatus.SENT]
+    if not unsent:
+        return
     ours = {(slot.channel_id, b.seen, b.due_at): b for slot, b in state.bindings.items() if b.status != PostStatus.SENT}
-    for live in unclaimed:
-        if not isinstance(live, LivePost) or live.status is PostStatus.SENT:
-            continue
+    for live in unsent:
         content = digest(of_live(live))
         twin = ours.get((live.channel_id, content, instant(live.due_at))) or ours.get((live.channel_id, content, ""))
         if twin:
@@ -38,19 +39,21 @@ def surplus_twins(unclaimed: Iterable[LivePost | LiveIdea], state: State) -> Ite
 
 def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterator[Diagnostic]:
     """A paused queue accepts posts and never publishes them (notes: Writing)."""
+    paused = {id_: channel for id_, channel in channels.items() if channel.is_queue_paused}
     waiting = Counter(
         change.slot.channel_id
         for change in changes
-        if isinstance(change.desired, Post) and change.action in {Action.CREATE, Action.UPDATE, Action.NO_OP}
+        if change.slot.channel_id in paused
+        and isinstance(change.desired, Post)
+        and change.action in {Action.CREATE, Action.UPDATE, Action.NO_OP}
     )
     for channel_id, count in waiting.items():
-        channel = channels.get(channel_id)
-        if channel is not None and channel.is_queue_paused:
-            yield _warning(
-                f"The queue of {channel.service.value}:{channel.name} is paused, so {count} "
-                f"{'post waits' if count == 1 else 'posts wait'} there and will not be published",
-                hint="Resume the queue in Buffer.",
-            )
+        channel = paused[channel_id]
+        yield _warning(
+            f"The queue of {channel.service.value}:{channel.name} is paused, so {count} "
+            f"{'post waits' if count == 1 else 'posts wait'} there and will not be published",
+            hint="Resume the queue in Buffer.",
+        )
 
 
 def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:

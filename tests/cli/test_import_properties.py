@@ -204,7 +204,7 @@ def saying(item: Post | Idea) -> str:
     if item.service is Service.YOUTUBE:
         metadata.setdefault("privacy", "public")
     schedule = (item.mode, instant(item.due_at), item.draft, item.needs_approval, item.scheduling_type)
-    return repr((item.service, replace(content, metadata=sorted(metadata.items())), schedule))  # type: ignore[arg-type]  # to compare
+    return repr((item.service, content._replace(metadata=dict(sorted(metadata.items()))), schedule))
 
 
 def said(folder: Path) -> Counter[str]:
