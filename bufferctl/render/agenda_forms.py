@@ -20,6 +20,7 @@ from bufferctl.render.agenda import Row
 from bufferctl.render.json import document, place_form
 from bufferctl.render.json_documents import ListedForm
 from bufferctl.render.lines import INDENT, Paint, clipped, count, wrapped
+from bufferctl.render.pieces import web
 from bufferctl.render.words import in_zone
 
 if TYPE_CHECKING:
@@ -198,8 +199,8 @@ def _event(row: Row, when: datetime, at: datetime) -> Event:
     event.add("transp", "TRANSPARENT")  # nobody is busy while a post goes out
     if row.tags:
         event.add("categories", list(map(visible, row.tags)))
-    if row.link:
-        event.add("url", row.link)
+    if link := web(row.link):
+        event.add("url", link)
     return event
 
 

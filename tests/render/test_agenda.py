@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.render.agenda import Span, week
+from bufferctl.render.agenda import Row, Span, week
+from bufferctl.render.agenda_forms import agenda_ics
 from bufferctl.render.lines import cells, clipped
 
 TODAY = date(2026, 12, 30)  # a Wednesday in the last week of the ISO year
@@ -54,3 +55,11 @@ def test_clipped_fits(text: str, width: int) -> None:
     assert cells(clipped(text, width)) <= width
     if cells(text) <= width:
         assert clipped(text, width) == text
+
+
+@pytest.mark.parametrize("link", ["https://x.example/\n1", "<div>\n</div>", "javascript:alert(1)"])
+def test_calendar_leaves_out_what_is_not_a_link(link: str) -> None:
+    """Buffer's link of a published post becomes the URL of its event only if it is one."""
+    at = datetime(2026, 12, 30, 9, tzinfo=UTC)
+    row = Row(None, "Acme", "twitter:acme", "twitter", "published", when=at, id="66a0", link=link)
+    assert "URL" not in agenda_ics([row], at)
