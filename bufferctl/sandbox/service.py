@@ -143,13 +143,12 @@ class Service:
     control: Callable[[Request], Response] | None = None
     page: Callable[[Request], Response | None] | None = None
 
-    def __init__(self, core: Core, key: str, *, faults: Faults | None = None, quota: Quota | None = None) -> None:
+    def __init__(self, core: Core, key: str, *, faults: Faults, quota: Quota | None) -> None:
         self.core = core
         self.key = key
         self.requests: list[RequestRecord] = []
         self.quota = quota
-        self.faults = Faults()
-        self.order_faults(faults or self.faults)
+        self.order_faults(faults)
 
     def order_faults(self, faults: Faults) -> None:
         """Replace the faults from now on."""
@@ -199,11 +198,8 @@ class Service:
                 windows = (self.quota or Quota()).windows
                 return Delivery(refused(windows[0], record.at))
             case "lag":
-                return Delivery(
-                    self._execute(
-                        operation, record, hidden_since=epoch_ms(record.at - timedelta(seconds=fault.seconds))
-                    )
-                )
+                since = epoch_ms(record.at - timedelta(seconds=fault.seconds))
+                return Delivery(self._execute(operation, record, hidden_since=since))
             case "late":
                 lands = record.at + timedelta(seconds=fault.seconds)
                 self.core.later.append((lands, partial(self._execute, operation, record)))
