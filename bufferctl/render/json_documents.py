@@ -20,13 +20,15 @@ FORMAT_VERSION = "2.0"
 _Version = Annotated[str, Field(pattern=rf"^{FORMAT_VERSION.partition('.')[0]}\.\d+$", examples=[FORMAT_VERSION])]
 
 
-form = with_config(ConfigDict(use_attribute_docstrings=True))
-
 Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
-@form
-class PlaceForm(TypedDict):
+@with_config(ConfigDict(use_attribute_docstrings=True))
+class _Form(TypedDict):
+    """The base of all forms: docstrings are the descriptions in the schemas."""
+
+
+class PlaceForm(_Form):
     """A position in a file."""
 
     file: str
@@ -37,8 +39,7 @@ class PlaceForm(TypedDict):
     """From 1, in characters."""
 
 
-@form
-class AssetForm(TypedDict):
+class AssetForm(_Form):
     """An attachment."""
 
     kind: str
@@ -49,8 +50,7 @@ class AssetForm(TypedDict):
     """A description for screen-reader users; empty if there is none."""
 
 
-@form
-class PartForm(TypedDict):
+class PartForm(_Form):
     """One post of a thread."""
 
     text: str
@@ -59,8 +59,7 @@ class PartForm(TypedDict):
     """Its own attachments."""
 
 
-@form
-class ContentForm(TypedDict):
+class ContentForm(_Form):
     """The content of a post or an idea, in the same form for both sides of a change."""
 
     text: str
@@ -87,8 +86,7 @@ class ContentForm(TypedDict):
     """The network's other fields, by their names in the files."""
 
 
-@form
-class DifferenceForm(TypedDict):
+class DifferenceForm(_Form):
     """One field that differs."""
 
     path: str
@@ -99,8 +97,7 @@ class DifferenceForm(TypedDict):
     """What the file has, null for nothing."""
 
 
-@form
-class LengthForm(TypedDict):
+class LengthForm(_Form):
     """The length of the text, as its network counts."""
 
     used: int
@@ -109,8 +106,7 @@ class LengthForm(TypedDict):
     """Null if no limit is known."""
 
 
-@form
-class PreconditionsForm(TypedDict):
+class PreconditionsForm(_Form):
     """What a change assumes about Buffer; `apply PLANFILE` refuses if that is no longer true."""
 
     id: str | None
@@ -119,16 +115,14 @@ class PreconditionsForm(TypedDict):
     """A digest of its content, status and time."""
 
 
-@form
-class CostForm(TypedDict):
+class CostForm(_Form):
     """What a change costs; a request carries up to 30 mutations."""
 
     mutations: int
     """The number of API operations: 1 if it writes to Buffer, else 0."""
 
 
-@form
-class ChangeForm(TypedDict):
+class ChangeForm(_Form):
     """One step of a plan."""
 
     address: str
@@ -228,8 +222,7 @@ class ChangeForm(TypedDict):
     """What it costs of Buffer's quota."""
 
 
-@form
-class DiagnosticForm(TypedDict):
+class DiagnosticForm(_Form):
     """A problem with its place."""
 
     severity: Severity
@@ -244,8 +237,7 @@ class DiagnosticForm(TypedDict):
     """Its position; null if it is not in a file."""
 
 
-@form
-class RequestsForm(TypedDict):
+class RequestsForm(_Form):
     """How many requests an apply uses."""
 
     read: int
@@ -254,8 +246,7 @@ class RequestsForm(TypedDict):
     """To send the changes."""
 
 
-@form
-class UploadsForm(TypedDict):
+class UploadsForm(_Form):
     """Files that are to be uploaded."""
 
     count: int
@@ -264,7 +255,7 @@ class UploadsForm(TypedDict):
     """Their size together."""
 
 
-class WindowForm(TypedDict):
+class WindowForm(_Form):
     """One of Buffer's limits on requests."""
 
     window_seconds: int
@@ -277,8 +268,7 @@ class WindowForm(TypedDict):
     """When all of them are available again."""
 
 
-@form
-class ChannelForm(TypedDict):
+class ChannelForm(_Form):
     """A channel in Buffer."""
 
     id: str
@@ -293,8 +283,7 @@ class ChannelForm(TypedDict):
     """Its time zone by tz database name; times are shown in it."""
 
 
-@form
-class PlanForm(TypedDict):
+class PlanForm(_Form):
     """What would change, and what was read to find out."""
 
     at: Instant
@@ -331,8 +320,7 @@ class PlanForm(TypedDict):
     """Problems in the files."""
 
 
-@form
-class OutcomeForm(TypedDict):
+class OutcomeForm(_Form):
     """The result of one change."""
 
     address: str
@@ -373,8 +361,7 @@ class OutcomeForm(TypedDict):
     """When it goes out; null if it is unscheduled."""
 
 
-@form
-class DocumentForm(TypedDict):
+class DocumentForm(_Form):
     """What every document begins with."""
 
     format_version: _Version
@@ -383,7 +370,6 @@ class DocumentForm(TypedDict):
     """The version of bufferctl that made it."""
 
 
-@form
 class PlanDocument(PlanForm, DocumentForm):
     """What `bufferctl plan --json`, `bufferctl show PLANFILE --json` and `--report FILE.json` print or write."""
 
@@ -391,7 +377,6 @@ class PlanDocument(PlanForm, DocumentForm):
     """What this is."""
 
 
-@form
 class AppliedDocument(DocumentForm):
     """What `bufferctl apply --json` and `bufferctl apply --report FILE.json` print or write."""
 
@@ -407,7 +392,6 @@ class AppliedDocument(DocumentForm):
     """Why it ended early; null if it did not."""
 
 
-@form
 class ReceiptDocument(DocumentForm):
     """What `bufferctl apply --receipt FILE` writes."""
 
@@ -431,8 +415,7 @@ class ReceiptDocument(DocumentForm):
     """Data for `bufferctl show`; its form may change."""
 
 
-@form
-class ListedForm(TypedDict):
+class ListedForm(_Form):
     """One post on one channel."""
 
     address: str | None
@@ -475,7 +458,6 @@ class ListedForm(TypedDict):
     """Where it is declared."""
 
 
-@form
 class ListDocument(DocumentForm):
     """What `bufferctl list --json` gives."""
 
@@ -489,7 +471,6 @@ class ListDocument(DocumentForm):
     """By time; those without one last."""
 
 
-@form
 class ValidateDocument(DocumentForm):
     """What `bufferctl validate --json` gives."""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from bufferctl.sandbox.clock import epoch_ms, iso, parse_time
+from bufferctl.sandbox.clock import iso
 from bufferctl.sandbox.core import Core, answer
 from bufferctl.sandbox.media import media_problem
 from bufferctl.sandbox.store import Doc, new_id
-from bufferctl.sandbox.views import idea_media_view
+from bufferctl.sandbox.views import idea_view
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _TAG_NAME_MOST = 100
@@ -46,13 +46,6 @@ def create_idea(core: Core, wanted: Doc) -> Doc:
     if core.options.idea_response:
         return answer("IdeaResponse", idea=idea_view(idea), refreshIdeas=False)
     return answer("Idea", **idea_view(idea))
-
-
-def idea_view(idea: Doc) -> Doc:
-    """Return an Idea; unlike a post's, its dates are epoch seconds (NOTES: Reading)."""
-    content = {**idea["content"], "media": [idea_media_view(media) for media in idea["content"]["media"]]}
-    created, updated = (epoch_ms(parse_time(idea[key])) // 1000 for key in ("createdAt", "updatedAt"))
-    return {**idea, "content": content, "createdAt": created, "updatedAt": updated}
 
 
 def create_tag(core: Core, wanted: Doc) -> Doc:

@@ -30,12 +30,8 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
         return answer("UnauthorizedError", message="Channel is locked")
     content = _content(wanted, channel)
     draft, approval = bool(wanted.get("saveToDraft")), bool(wanted.get("needsApproval"))
-    found = [
-        *_content_problems(core, content, channel),
-        *_link_problems(core, wanted),
-        *_time_problems(core, wanted["mode"], wanted.get("dueAt")),
-        *(_approval_problems(wanted, channel) if approval else ()),
-    ]
+    found = _problems(core, wanted, content, channel, wanted["mode"], wanted.get("dueAt"))
+    found += _approval_problems(wanted, channel) if approval else []
     if found:
         return _invalid(found)
     if not (draft or approval) and (refusal := _refusal(core, channel, content, wanted)):
@@ -65,12 +61,9 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
     if post["status"] in {"sending", "sent"}:
         return _invalid(["Sent posts cannot be edited."])
     content = _content(wanted, channel) if core.options.edits_replace else _edited(post, wanted, channel)
-    found = [
-        *_content_problems(core, content, channel),
-        *_link_problems(core, wanted),
-        *_time_problems(core, wanted.get("mode") or post["shareMode"], wanted.get("dueAt", post["dueAt"])),
-        *(_approval_problems(wanted, channel, post["status"]) if wanted.get("approvalChange") else ()),
-    ]
+    mode, due_at = wanted.get("mode") or post["shareMode"], wanted.get("dueAt", post["dueAt"])
+    found = _problems(core, wanted, content, channel, mode, due_at)
+    found += _approval_problems(wanted, channel, post["status"]) if wanted.get("approvalChange") else []
     if found:
         return _invalid(found)
     slot, was_scheduled = schedule.queue_slot(post), post["status"] == "scheduled"
@@ -144,9 +137,13 @@ def _kept_text(core: Core, channel: Doc, text: str) -> str:
     return re.sub(r"https?://(?!buff\.ly/)\S+", lambda link: f"https://buff.ly/{stable_id(link[0])[:7]}", text)
 
 
-def _content_problems(core: Core, content: Doc, channel: Doc) -> list[str]:
+def _problems(core: Core, wanted: Doc, content: Doc, channel: Doc, mode: str, due_at: str | None) -> list[str]:
     organization = core.store.organizations[channel["organizationId"]]
-    return problems(content, channel, organization, core.options.media_roots)
+    return [
+        *problems(content, channel, organization, core.options.media_roots),
+        *_link_problems(core, wanted),
+        *_time_problems(core, mode, due_at),
+    ]
 
 
 def _link_problems(core: Core, wanted: Doc) -> list[str]:

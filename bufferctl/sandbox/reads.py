@@ -18,6 +18,7 @@ from graphql import GraphQLError
 from bufferctl.sandbox.clock import iso, millis, parse_time
 from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.store import Doc
+from bufferctl.sandbox.views import idea_view
 
 _POST_TYPE = """iif(json_extract(doc, '$.metadata.type') IN ('event', 'ghost_post', 'offer', 'reel', 'story'),
   json_extract(doc, '$.metadata.type'),
@@ -106,13 +107,11 @@ def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hid
         where.add("created <= ?", hidden_since)
     keys = [_sort_term(sort["field"], sort["direction"]) for sort in wanted.get("sort") or []]
     tie = {"created": ["seq"], "-created": ["-seq"]}.get(keys[-1] if keys else "", ["-created", "-seq"])
-    return _page(core, "posts", where, [*keys, *tie], (first, after), lambda doc: doc)
+    return _page(core, "posts", where, [*keys, *tie], first, after, lambda doc: doc)
 
 
-def idea_page(
-    core: Core, wanted: Doc, page: tuple[int | None, str | None], view: Callable[[Doc], Doc], hidden_since: int | None
-) -> Doc:
-    """Answer `ideas`, newest first; `page` is (first, after)."""
+def idea_page(core: Core, wanted: Doc, first: int | None, after: str | None, hidden_since: int | None) -> Doc:
+    """Answer `ideas`, newest first."""
     where = _in_organization(core, wanted["organizationId"])
     groups: Doc = wanted.get("groupFilter") or {}
     where.any_of("grouped", groups.get("groups"))
@@ -121,7 +120,7 @@ def idea_page(
     where.tagged(wanted.get("tagsFilter"))
     if hidden_since is not None:
         where.add("created <= ?", hidden_since)
-    return _page(core, "ideas", where, ["-created", "-seq"], page, view)
+    return _page(core, "ideas", where, ["-created", "-seq"], first, after, idea_view)
 
 
 def listed(docs: list[Doc], first: int | None, after: str | None, *, most: int | None = _PAGE_MOST) -> Doc:
@@ -167,10 +166,10 @@ def _page(
     table: str,
     where: Where,
     keys: list[str],
-    page: tuple[int | None, str | None],
+    first: int | None,
+    after: str | None,
     view: Callable[[Doc], Doc],
 ) -> Doc:
-    first, after = page
     _check_first(first)
     start = _key_of(after, len(keys)) if after is not None else []
     size = min(_PAGE_DEFAULT if first is None else first, core.options.page_max)

@@ -178,8 +178,7 @@ for _name, _resolve in {
 
 @query.field("ideas")
 def _ideas(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
-    page = (first, after)
-    return reads.idea_page(info.context.core, input, page, organization.idea_view, info.context.hidden_since)
+    return reads.idea_page(info.context.core, input, first, after, info.context.hidden_since)
 
 
 @query.field("tagsV2")
