@@ -24,7 +24,6 @@ _HEADINGS = {
     Reason.CONFLICT: "Changed in Buffer, and in the file too",
     Reason.CHANGED: "Changed in Buffer",
 }
-_ORDER = list(_HEADINGS)
 _PROGRESS = {
     Reason.APPROVED: "approved",
     Reason.SCHEDULED: "a draft that a person scheduled",
@@ -61,7 +60,7 @@ def drift_text(
     a shared state that was not found, empty if it is the local state that was not found; None if no state is missing.
     """
     lines = [*(_nothing_to_compare(missing, paint) if missing is not None else _verdict(plan, recorded, lost, paint))]
-    drift = sorted(plan.drift, key=lambda change: _ORDER.index(change.reason or Reason.CHANGED))
+    drift = sorted(plan.drift, key=lambda change: [*_HEADINGS].index(change.reason or Reason.CHANGED))
     for reason, group in groupby(drift, key=lambda change: change.reason):
         cards = [card_of(change, plan) for change in group]
         lines += ["", paint.bad(_HEADINGS[reason or Reason.CHANGED]), *_changes(cards, paint)]

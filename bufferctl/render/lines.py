@@ -68,7 +68,7 @@ class Paint:
     verbose: bool = False
 
     def __call__(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.enabled and text else text
+        return f"\x1b[{code}m{text}\x1b[0m" if self.enabled and text and code else text
 
     def good(self, text: str) -> str:
         return self(text, "32")

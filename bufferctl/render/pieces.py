@@ -131,20 +131,16 @@ def _marked(piece: Piece) -> str:
 
 def _painted(lines: Iterable[str], paint: Paint) -> Iterator[tuple[str, bool]]:
     """Each line with its marked parts in color, and whether it has any; a mark may continue on the next line."""
-    color = None
+    color = ""
     for line in lines:
-        shown, at, is_changed = "", 0, color is not None
+        shown, at, is_changed = "", 0, bool(color)
         for mark in _MARK.finditer(line):
             is_changed = True
             opens = mark[0] in {"[-", "{+"}
             end = mark.start() if opens else mark.end()
-            shown += _in(paint, color, line[at:end])
-            at, color = end, ("31" if mark[0] == "[-" else "32") if opens else None
-        yield shown + _in(paint, color, line[at:]), is_changed
-
-
-def _in(paint: Paint, color: str | None, text: str) -> str:
-    return paint(text, color) if color else text
+            shown += paint(line[at:end], color)
+            at, color = end, ("31" if mark[0] == "[-" else "32") if opens else ""
+        yield shown + paint(line[at:], color), is_changed
 
 
 def _around(lines: Sequence[tuple[str, bool]]) -> Iterator[str]:

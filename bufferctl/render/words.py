@@ -213,7 +213,10 @@ def away(moment: datetime, now: datetime, zone: str) -> str:
     seconds = (moment - now).total_seconds()
     if abs(seconds) < _MINUTE:
         return "now"
-    return _distance(*_span(moment, now, zone), later=seconds > 0)
+    number, unit = _span(moment, now, zone)
+    if (number, unit) == (1, "day"):
+        return "tomorrow" if seconds > 0 else "yesterday"
+    return f"in {count(number, unit)}" if seconds > 0 else f"{count(number, unit)} ago"
 
 
 def _span(moment: datetime, now: datetime, zone: str) -> tuple[int, str]:
@@ -228,9 +231,3 @@ def _span(moment: datetime, now: datetime, zone: str) -> tuple[int, str]:
     if days < _MONTHS:
         return days // 7, "week"
     return (days // 30, "month") if days < _YEARS else (days // 365, "year")
-
-
-def _distance(number: int, unit: str, *, later: bool) -> str:
-    if (number, unit) == (1, "day"):
-        return "tomorrow" if later else "yesterday"
-    return f"in {count(number, unit)}" if later else f"{count(number, unit)} ago"

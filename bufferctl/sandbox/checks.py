@@ -149,9 +149,9 @@ def _metadata(metadata: Doc, channel: Doc) -> Iterator[str]:
     if service == "pinterest":
         yield from _board(metadata, channel)
     if service == "youtube":
-        yield from (
-            f"YouTube posts require a {word}." for word in _missing(metadata, title="title", categoryId="category")
-        )
+        for field, word in (("title", "title"), ("categoryId", "category")):
+            if not (metadata.get(field) or "").strip():
+                yield f"YouTube posts require a {word}."
     if service == "googlebusiness":
         yield from _google(metadata)
     for field, limit, what in (
@@ -161,10 +161,6 @@ def _metadata(metadata: Doc, channel: Doc) -> Iterator[str]:
     ):
         if limit is not None and utf16(metadata.get(field) or "") > limit:
             yield f"{network.label} {what} cannot exceed {limit} characters."
-
-
-def _missing(metadata: Doc, **words: str) -> list[str]:
-    return [word for field, word in words.items() if not (metadata.get(field) or "").strip()]
 
 
 def _board(metadata: Doc, channel: Doc) -> Iterator[str]:

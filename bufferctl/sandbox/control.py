@@ -5,8 +5,8 @@ POST   /_sandbox/clock      {"advance": seconds} or {"set": "2026-12-01T09:00:00
 GET    /_sandbox/faults     rules, seed, counts and the log of faults that happened
 PUT    /_sandbox/faults     {"rules": "cut-after=0.2" or a list, "seed": 7}
 DELETE /_sandbox/faults     no more faults
-GET    /_sandbox/options    how it behaves if Buffer's behavior is unknown (core.Options)
-PUT    /_sandbox/options    {"edits_keep": true, …}: behave differently from now on
+GET    /_sandbox/options    how it behaves if Buffer's behavior is unknown (options.py)
+PUT    /_sandbox/options    {"edits_replace": true, …}: behave differently from now on
 GET    /_sandbox/requests   every request to the endpoint so far
 GET    /_sandbox/account    the account as a fixture
 GET    /_sandbox/board      what the page at / shows

@@ -15,8 +15,8 @@ from bufferctl.sandbox.clock import iso
 from bufferctl.sandbox.store import Doc
 
 _MINUTE, _DAY = 60, 86_400
-_PER_DAY = {"free": 250, "essentials": 250, "team": 500}
-_PER_MONTH = {"free": 3000, "essentials": 7500, "team": 15_000}
+#: By plan: how many requests there are in a day, and in 30.
+_PLANS = {"free": (250, 3000), "essentials": (250, 7500), "team": (500, 15_000)}
 Style = Literal["joined", "repeated", "old"]
 
 
@@ -105,10 +105,11 @@ class Quota:
     def __init__(self, plan: str = "free", style: Style = "joined") -> None:
         """`plan`: free, essentials or team (KeyError for any other); `style`: the form of the headers."""
         self.style = style
+        day, month = _PLANS[plan]
         self.windows = [
             Window("100-in-15min", "15m", 100, 15 * _MINUTE),
-            Window(f"{_PER_DAY[plan]}-in-1day", "1d", _PER_DAY[plan], _DAY),
-            Window(f"{_PER_MONTH[plan]}-in-30days", "30d", _PER_MONTH[plan], 30 * _DAY),
+            Window(f"{day}-in-1day", "1d", day, _DAY),
+            Window(f"{month}-in-30days", "30d", month, 30 * _DAY),
         ]
 
     def take(self, now: datetime) -> Response | None:

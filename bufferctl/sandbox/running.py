@@ -164,7 +164,7 @@ class Sandbox:
     `fixture`: a dict or a file in the form of fixture.py, None for the default account. `db`: a file keeps the account
     between runs; the fixture then only fills it the first time. `port`: 0 picks a free one. `faults` and `seed`: see
     faults.py. `rate_limit`: the plan whose quotas apply (free, essentials, team), None for no quotas; `rate_headers`:
-    joined, repeated or old. Other options are those of core.Options. Raises FixtureError, FaultError, OSError (port
+    joined, repeated or old. Other options are those of options.py. Raises FixtureError, FaultError, OSError (port
     taken) and sqlite3.Error (file).
     """
 
