@@ -20,7 +20,7 @@ SAME_TEXT = Rule(
     Severity.WARNING,
     f"the same text goes out twice on one channel within {AGAIN.days} days",
     "networks hide or refuse repetitions, and so may Buffer",
-    "change one of the texts; if it is meant, write `repeat_of:` and the key of the other one",
+    "change one of the texts; if it is intended, write `repeat_of:` and the key of the other one",
     "what networks do; Buffer was seen to refuse some repetitions",
 )
 TOO_CLOSE = Rule(

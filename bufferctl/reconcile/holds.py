@@ -267,7 +267,7 @@ def _same_or_both(suspect: Suspect) -> str:
     else:
         same = f"add `was: {suspect.owner.key}`"
         both = suspect.id  # validate rejects a key that is no longer in the files
-    return f"If it is the same, {same}. If both are meant, add `repeat_of: {both}`."
+    return f"If it is the same, {same}. If both are intended, add `repeat_of: {both}`."
 
 
 def _one_of(suspects: Sequence[Suspect]) -> str:
@@ -288,7 +288,7 @@ def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Ho
         Reason.AMBIGUOUS,
         f"Buffer already has another one with this text {_seen(suspects, channel)}, so it would be published twice; "
         "the edit is not sent",
-        f"If both are meant, add `repeat_of: {both}`; if not, change the text.",
+        f"If both are intended, add `repeat_of: {both}`; if not, change the text.",
         candidates=tuple(suspect.id for suspect in suspects),
     )
 

@@ -150,7 +150,7 @@ def _other_zone(declared: Channel, live: LiveChannel, desired: Desired) -> list[
                 f"times of `{declared.label}` are read as {zone}, and Buffer has the channel in {live.timezone}: "
                 f"{due:%H:%M} of {post.address} is {there:%H:%M} there"
             )
-            hint = f"Add `timezone: {live.timezone}` to the channel, or `timezone: {zone}` if that is meant"
+            hint = f"Add `timezone: {live.timezone}` to the channel, or `timezone: {zone}` if that is intended"
             return [Diagnostic(Severity.WARNING, message, declared.place, hint)]
     return []
 
