@@ -44,7 +44,7 @@ def summarize(markdown: str, console: Console) -> None:
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(without_secrets(f"{markdown}\n"))
     except OSError as error:
-        console.note(f"{console.err.change('note:')} the step's summary cannot be written: {error.strerror}")
+        console.notice(f"the step's summary cannot be written: {error.strerror}")
 
 
 def tell(report: Report, root: Path, console: Console) -> None:

@@ -121,8 +121,8 @@ class Applying:
         session.state = replace(session.state, public=public)
         if published.listed:
             console = session.console
-            console.note(
-                f"{console.err.bad('warning:')} everybody can list the bucket at {published.listed}, and so find files "
+            console.warning(
+                f"everybody can list the bucket at {published.listed}, and so find files "
                 f"before their posts are out; let people read its objects only ({DOCS}/media.md)"
             )
         return published
@@ -174,9 +174,8 @@ class Applying:
         )
         for slot, fields in found.differing.items():
             address = visible(self.session.state.bindings[slot].address)
-            console.note(
-                f"{console.err.bad('warning:')} Buffer took {address}, but its {' and '.join(fields)} came back "
-                "different; plan shows both versions"
+            console.warning(
+                f"Buffer took {address}, but its {' and '.join(fields)} came back different; plan shows both versions"
             )
 
     def _settler(self, watching: Watching) -> Settler:

@@ -52,6 +52,14 @@ class Console:
         """Print a line that is not data."""
         click.echo(_for_log(text, sys.stderr), err=True, nl=not text.endswith("\n"), color=True)
 
+    def notice(self, text: str) -> None:
+        """Print something worth knowing, on its own line."""
+        self.note(f"{self.err.change('note:')} {text}")
+
+    def warning(self, text: str) -> None:
+        """Print something that may need somebody."""
+        self.note(f"{self.err.bad('warning:')} {text}")
+
     def error(self, message: str, hint: str = "") -> None:
         """Print an error and a hint; commands in `hint` get their own lines, so that they can be pasted."""
         self.note(f"{self.err.bad('error:')} {visible(sentence(capitalized(message)))}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ from bufferctl.model.desired import GIT_REMOTE
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
     from bufferctl.model import LiveChannel
-    from bufferctl.plan import Change
     from bufferctl.state import Store
 
 
@@ -55,22 +53,6 @@ class Files:
         from bufferctl.state import open_store
 
         return open_store(self.desired.settings.state, self.root_file, named=named)
-
-    def keeps(self, targets: Sequence[str], excludes: Sequence[str]) -> Callable[[Change], bool]:
-        """Whether a change is declared in one of the files named, and its address is among `targets`, not `excludes`.
-
-        Both are globs; no targets are all addresses.
-        """
-
-        def keep(change: Change) -> bool:
-            address = str(change.address)
-            if targets and not any(fnmatchcase(address, target) for target in targets):
-                return False
-            if any(fnmatchcase(address, exclude) for exclude in excludes):
-                return False
-            return self.named is None or (change.place is not None and change.place.file in self.named)
-
-        return keep
 
 
 def load_declared(file: Path | None) -> Loaded:

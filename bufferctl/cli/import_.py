@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--since",
-    type=options.Day(),
+    type=options.day,
     metavar="DATE",
     help="Also posts published since that day, such as 2026-12-01.",
 )
@@ -136,7 +136,7 @@ def _everything(
     """Import all that is wanted; the exit code."""
     from bufferctl.cli.attachments import fetcher, note_downloads
     from bufferctl.cli.files import reread
-    from bufferctl.intake import Destination, importable, write_imported
+    from bufferctl.intake import Writing, importable
 
     root, baseline = opened.files.root_file, _baseline(opened, connection)
     intake = importable(opened.buffer, baseline, wanted)
@@ -149,13 +149,8 @@ def _everything(
         intake = replace(intake, entries=entries)
     begins = opened.buffer.server_time() - timedelta(seconds=SETTLE)
     try:
-        names = write_imported(
-            intake,
-            baseline,
-            Destination(root, begins, one_file, whole=wanted.since is None),
-            opened.save,
-            lambda: reread(root, opened.console),
-        )
+        writing = Writing(intake, baseline, root, begins, one_file, whole=wanted.since is None)
+        names = writing.write(opened.save, lambda: reread(root, opened.console))
     except BaseException:
         if downloads:
             downloads.undo()

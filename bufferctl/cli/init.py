@@ -103,6 +103,6 @@ def _begin(record: StoredRecord, account: Account, managed_since: datetime, cons
     except StateError as error:
         if not record.is_shared:
             raise
-        console.note(f"{console.err.change('note:')} the first apply will start the state. {error.message}")
+        console.notice(f"the first apply will start the state. {error.message}")
         return False
     return True

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     metavar="WEEK",
     help="Only one week: `this` (the default), `next`, 2026-W49, or a day in it.",
 )
-@click.option("--from", "first", type=options.Day(), metavar="DAY", help="Only from this day on; default: today.")
-@click.option("--to", "last", type=options.Day(), metavar="DAY", help="Only up to and including this day.")
+@click.option("--from", "first", type=options.day, metavar="DAY", help="Only from this day on; default: today.")
+@click.option("--to", "last", type=options.day, metavar="DAY", help="Only up to and including this day.")
 @click.option(
     "--channel", "channels", multiple=True, metavar="CHANNEL", help="Only a service or a channel. Repeatable."
 )
@@ -134,9 +134,7 @@ def _selected(
     rows: tuple[Row, ...], files: Files, channels: tuple[str, ...], targets: tuple[str, ...]
 ) -> tuple[Row, ...]:
     """The rows that the command line names. Raises UsageError for names that fit nothing."""
-    from fnmatch import fnmatchcase
-
-    from bufferctl.cli.plan_options import check_globs
+    from bufferctl.cli.plan_options import check_globs, matches
     from bufferctl.diagnostics import nearest
     from bufferctl.render.agenda import on
 
@@ -150,7 +148,7 @@ def _selected(
     if channels:
         rows = on(rows, channels)
     if targets:
-        rows = tuple(row for row in rows if any(fnmatchcase(str(row.address or ""), target) for target in targets))
+        rows = tuple(row for row in rows if matches(str(row.address or ""), targets))
     if files.named is not None:
         rows = tuple(row for row in rows if row.place and row.place.file in files.named)
     return rows

@@ -17,20 +17,17 @@ if TYPE_CHECKING:
     from bufferctl.model import Desired
 
 
-class Time(click.ParamType[datetime]):
-    """A day and a time as files have them, `2026-12-01 09:00`."""
+_KINDS = click.Choice(["post", "campaign"])
 
-    name = "time"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The time that was typed. Fails if it is not one."""
-        from bufferctl.config.times import in_our_form
+def _time(value: str) -> datetime:
+    """A day and a time as files have them, `2026-12-01 09:00`. Raises BadParameter for anything else."""
+    from bufferctl.config.times import in_our_form
 
-        written = in_our_form(str(value).strip())
-        try:
-            return datetime.fromisoformat(written or "")
-        except ValueError:
-            self.fail(f"{value} is not a time such as 2026-12-01 09:00.", param, ctx)
+    try:
+        return datetime.fromisoformat(in_our_form(value.strip()) or "")
+    except ValueError:
+        raise click.BadParameter(f"{value} is not a time such as 2026-12-01 09:00.") from None
 
 
 @click.command(
@@ -40,15 +37,15 @@ class Time(click.ParamType[datetime]):
         ("bufferctl new post --from draft.md", "take the text from a file"),
     ),
 )
-@click.argument("kind", type=click.Choice(["post", "campaign"]), required=False)
+@click.argument("kind", type=_KINDS, required=False)
 @click.option(
     "--channel", "channels", multiple=True, metavar="CHANNEL", help="Where it goes, such as twitter:acme. Repeatable."
 )
 @click.option("--text", metavar="TEXT", help="The post's text.")
-@click.option("--at", type=Time(), metavar="TIME", help="When the post goes out, 2026-12-01 09:00; default: the queue.")
+@click.option("--at", type=_time, metavar="TIME", help="When the post goes out, 2026-12-01 09:00; default: the queue.")
 @click.option("--key", metavar="KEY", help="The post's key; default: from its day and its first words.")
 @click.option("--title", metavar="TITLE", help="What the campaign is about.")
-@click.option("--starts", type=options.Day(), metavar="DAY", help="The day that the campaign's times count from.")
+@click.option("--starts", type=options.day, metavar="DAY", help="The day that the campaign's times count from.")
 @click.option(
     "--from",
     "source",
@@ -82,19 +79,21 @@ def new(
     from bufferctl.config.convert import starting
 
     loaded, desired = _loaded(file, console)
-    ask = _Asking(console)
-    kind = kind or ("campaign" if title or starts else "") or ask.choice("A post or a campaign?", ["post", "campaign"])
+    asking = _Asking(console)
+    if kind is None and (title or starts):
+        kind = "campaign"
+    kind = kind or asking.ask("`post` or `campaign`", "A post or a campaign?", type=_KINDS, default="post")
     _check_options(kind, text=text, at=at, key=key, title=title, starts=starts, source=source)
     draft = _read(source) if source else None
     usual = [each.label for each in starting.usual_channels(desired)]
     if kind == "post":
-        words = draft or text or ask.text("--text", "Text of the post")
-        where = channels or ask.channels(usual)
-        started = starting.new_post(desired, where, words, at or ask.time(), key)
+        words = draft or text or asking.ask("--text", "Text of the post")
+        where = channels or asking.channels(usual)
+        started = starting.new_post(desired, where, words, at or asking.time(), key)
     else:
-        title = title or ask.text("--title", "What is it about?")
-        day = starts or ask.day()
-        started = starting.new_campaign(desired, channels or ask.channels(usual), title, day.date(), draft)
+        title = title or asking.ask("--title", "What is it about?")
+        day = starts or asking.ask("--starts", "On which day does it start?", type=options.day)
+        started = starting.new_campaign(desired, channels or asking.channels(usual), title, day.date(), draft)
     path = output or loaded.root / "posts" / f"{started.key}.yaml"
     _write(path, started, loaded, console)
     return 0
@@ -142,32 +141,21 @@ class _Asking:
     def __init__(self, console: options.Console) -> None:
         self._console = console
 
-    def _check(self, option: str) -> None:
+    def ask(self, option: str, question: str, **prompt: Any) -> Any:
+        """The answer to a question; `prompt`: as click.prompt takes it."""
         if not self._console.can_ask:
             raise UsageError(
                 f"{option} is missing, and bufferctl cannot ask without a terminal, so nothing was written",
                 hint=f"Add {option}.",
             )
-
-    def choice(self, question: str, choices: list[str]) -> str:
-        """One of a few words."""
-        self._check(" or ".join(f"`{each}`" for each in choices))
-        found: str = click.prompt(question, type=click.Choice(choices), default=choices[0], err=True)
-        return found
-
-    def text(self, option: str, question: str) -> str:
-        """A line of text."""
-        self._check(option)
-        found: str = click.prompt(question, err=True)
-        return found
+        return click.prompt(question, err=True, **prompt)
 
     def channels(self, usual: list[str]) -> tuple[str, ...]:
         """Channels, of those that accept a post without media. If there is only one, it is not asked for."""
         if len(usual) == 1 and not self._console.can_ask:
             return (usual[0],)
-        self._check("--channel")
         of = f" Channels, with commas between: {', '.join(usual)}" if usual else ""
-        answer: str = click.prompt(f"Where does it go?{of}\n", err=True)
+        answer = self.ask("--channel", f"Where does it go?{of}\n")
         return tuple(each.strip() for each in answer.split(",") if each.strip())
 
     def time(self) -> datetime | None:
@@ -175,19 +163,14 @@ class _Asking:
         if not self._console.can_ask:
             return None
         question = "When, such as 2026-12-01 09:00? (empty: the queue)"
-        found: datetime | None = click.prompt(question, default="", show_default=False, value_proc=_time, err=True)
+        found: datetime | None = click.prompt(
+            question,
+            default="",
+            show_default=False,
+            value_proc=lambda answer: _time(answer) if answer.strip() else None,
+            err=True,
+        )
         return found
-
-    def day(self) -> datetime:
-        """A day."""
-        self._check("--starts")
-        found: datetime = click.prompt("On which day does it start?", type=options.Day(), err=True)
-        return found
-
-
-def _time(answer: str) -> datetime | None:
-    """What was typed as a time; nothing is the queue."""
-    return Time().convert(answer, None, None) if answer.strip() else None
 
 
 def _write(path: Path, started: Started, loaded: Loaded, console: options.Console) -> None:

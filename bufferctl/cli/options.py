@@ -36,20 +36,12 @@ class Number(click.FloatRange):
             self.fail(f"{value} is not a number {least}.", param, ctx)
 
 
-class Day(click.DateTime):
-    """A day, `2026-12-01`, as its midnight without a zone."""
-
-    name = "day"
-
-    def __init__(self) -> None:
-        super().__init__(["%Y-%m-%d"])
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The day that was typed. Fails with an example if it is not one."""
-        try:
-            return super().convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(f"{value} is not a day such as 2026-12-01.", param, ctx)
+def day(value: str) -> datetime:
+    """A day, `2026-12-01`, as its midnight without a zone. Raises BadParameter, with an example, for anything else."""
+    try:
+        return datetime.strptime(value, "%Y-%m-%d")  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        raise click.BadParameter(f"{value} is not a day such as 2026-12-01.") from None
 
 
 root_option = click.option(

@@ -51,7 +51,13 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
     check_globs("--exclude", choices.excludes, addresses)
     if not (choices.targets or choices.excludes or files.named is not None):
         return plan
-    keeps = files.keeps(choices.targets, choices.excludes)
+
+    def keeps(change: Change) -> bool:
+        address = str(change.address)
+        is_targeted = not choices.targets or matches(address, choices.targets)
+        in_file = files.named is None or (change.place is not None and change.place.file in files.named)
+        return is_targeted and in_file and not matches(address, choices.excludes)
+
     doing = {change.slot for change in filter(keeps, plan.writes)}
     left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and c.goes_out]
     plan = replace(plan, warnings=(*plan.warnings, *([_not_deleted(left)] if left else [])))
@@ -63,6 +69,11 @@ def selection(files: Files, choices: Choices) -> str:
     options = [("--target", choices.targets), ("--exclude", choices.excludes)]
     parts = [*sorted(files.named or ()), *(f"{name} {glob}" for name, globs in options for glob in globs)]
     return ", ".join([*parts[:_NAMED], *(["…"] if len(parts) > _NAMED else [])])
+
+
+def matches(address: str, globs: Iterable[str]) -> bool:
+    """Whether an address fits one of the globs."""
+    return any(fnmatchcase(address, glob) for glob in globs)
 
 
 def check_globs(option: str, globs: Iterable[str], addresses: Collection[str]) -> None:

@@ -188,18 +188,16 @@ class Session:
         console = self.console
         number = len(self.journal.open)
         if number and self.store.document.lease and not self.run:
-            console.note(
-                f"{console.err.change('note:')} that run has {count(number, 'write')} without an answer so far"
-            )
+            console.notice(f"that run has {count(number, 'write')} without an answer so far")
         elif number:
-            console.note(
-                f"{console.err.change('note:')} an earlier apply was cut off and left {count(number, 'write')} without "
-                "an answer; the next apply first checks what happened to them"
+            console.notice(
+                f"an earlier apply was cut off and left {count(number, 'write')} without an answer; the next apply "
+                "first checks what happened to them"
             )
         for address in self.journal.stray:
-            console.note(
-                f"{console.err.bad('warning:')} {visible(address)} was sent by an apply that was cut off, and no file "
-                "here declares it; if it is in Buffer, it will be published"
+            console.warning(
+                f"{visible(address)} was sent by an apply that was cut off, and no file here declares it; if it is in "
+                "Buffer, it will be published"
             )
 
     def _deleted_files(self) -> frozenset[str]:
@@ -333,9 +331,7 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
             journal.follow(store.document.intents)
             session.diverged, session.warnings = checkout_standing(files, store)
             if lease := store.document.lease:
-                console.note(
-                    f"{console.err.change('note:')} another run is in progress, or was cut off: {visible(str(lease))}"
-                )
+                console.notice(f"another run is in progress, or was cut off: {visible(str(lease))}")
         yield session
     finally:
         journal.close()
@@ -427,7 +423,7 @@ def locked(endpoint: str, timeout: float, console: Console) -> Iterator[Holder |
 
     with Lock(journal_folder(), endpoint).held(timeout) as crashed:
         if crashed:
-            console.note(f"{console.err.change('note:')} took over the lock of a run that crashed: {crashed}")
+            console.notice(f"took over the lock of a run that crashed: {crashed}")
         yield crashed
 
 

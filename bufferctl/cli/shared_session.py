@@ -123,8 +123,7 @@ def shared(
         dead = _when_free(record, buffer, journal, lock_timeout, lambda now: record.lock(now, landing))
         try:
             if dead is not None and not same_process(crashed, dead):
-                note = f"took over the lock of a run that did not release it: {visible(str(dead))}"
-                console.note(f"{console.err.change('note:')} {note}")
+                console.notice(f"took over the lock of a run that did not release it: {visible(str(dead))}")
             if record.document.commit != commit:
                 _refuse_older(files, record)
             journal.follow(record.document.intents)
@@ -205,8 +204,7 @@ def find_predecessor(
     if old is None:
         record.refuse_moved()
         return None
-    moved = f"{name_of(old.root_file)} was moved to {name_of(files.root_file)}, so its state is used"
-    console.note(f"{console.err.change('note:')} {moved}")
+    console.notice(f"{name_of(old.root_file)} was moved to {name_of(files.root_file)}, so its state is used")
     return old
 
 

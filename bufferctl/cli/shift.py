@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,19 +26,12 @@ _NAMED = 5
 _DAYS = re.compile(r"([+-]?\d{1,5}) ?(d|days?|w|weeks?)")
 
 
-class Days(click.ParamType[int]):
-    """A number of days or weeks, `1d`, `-2w`, as days."""
-
-    name = "days"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The days that were typed. Fails for anything else."""
-        if isinstance(value, int):
-            return value
-        found = _DAYS.fullmatch(str(value))
-        if not found:
-            self.fail(f"{value} is not a number of days or weeks such as 1d, 2w or -3d.", param, ctx)
-        return int(found[1]) * (7 if found[2].startswith("w") else 1)
+def _days(value: str) -> int:
+    """A number of days or weeks, `1d`, `-2w`, as days. Raises BadParameter for anything else."""
+    found = _DAYS.fullmatch(value)
+    if not found:
+        raise click.BadParameter(f"{value} is not a number of days or weeks such as 1d, 2w or -3d.")
+    return int(found[1]) * (7 if found[2].startswith("w") else 1)
 
 
 @click.command(
@@ -48,8 +41,8 @@ class Days(click.ParamType[int]):
     ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("--by", "days", type=Days(), metavar="DAYS", help="Number of days or weeks: 1d, 2w, -3d.")
-@click.option("--to", "day", type=options.Day(), metavar="DAY", help="Day to which the earliest date moves.")
+@click.option("--by", "days", type=_days, metavar="DAYS", help="Number of days or weeks: 1d, 2w, -3d.")
+@click.option("--to", "day", type=options.day, metavar="DAY", help="Day to which the earliest date moves.")
 @options.auto_approve_option
 @options.root_option
 @options.state_option
@@ -133,9 +126,9 @@ def _note(found: Shift, console: options.Console) -> None:
     """Say what stays, and what needs somebody afterwards."""
     if found.kept:
         they = "it keeps its date" if len(found.kept) == 1 else "they keep their dates"
-        console.note(f"{console.err.change('note:')} published, so {they}: {_listed(found.kept)}")
+        console.notice(f"published, so {they}: {_listed(found.kept)}")
     if found.late:
-        console.note(f"{console.err.bad('warning:')} {_listed(found.late)} would be due in the past and will need you")
+        console.warning(f"{_listed(found.late)} would be due in the past and will need you")
 
 
 def _listed(addresses: Sequence[Address]) -> str:

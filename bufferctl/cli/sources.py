@@ -142,7 +142,7 @@ def _from_reviewed(fresh: PlanSource, agreed: SavedPlan, path: Path, console: Co
         _check_fits(agreed, path, today)
         _check_organizations(reviewed, path, today)
         for message in reviewed.undone(today):
-            console.note(f"{console.err.change('note:')} reviewed, but not done: {visible(message)}.")
+            console.notice(f"reviewed, but not done: {visible(message)}.")
         return fresh.select(today)
 
     return replace(fresh, choices=choices, select=select, review=reviewed.hold)

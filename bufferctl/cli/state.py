@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.cli import examples, options, state_store
+from bufferctl.cli.state_store import existing, record_of
 from bufferctl.errors import ConfigError, StateError, UsageError
 
 if TYPE_CHECKING:
@@ -254,39 +255,6 @@ class _Mending:
     """The state to be saved."""
 
     state: State
-
-
-def record_of(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, Path]:
-    """The record that the files name, of whichever endpoint it is, and the root file. Raises ConfigError, StateError.
-
-    `state_file`: another one, which needs no root file.
-    """
-    from bufferctl.config import find_root, load
-    from bufferctl.diagnostics import has_errors
-    from bufferctl.state import StoredRecord, open_store
-
-    if state_file:
-        root = file or Path("buffer.yaml")
-        return StoredRecord(open_store(None, root, named=state_file), None), Path.cwd() / root
-    root = find_root(file, Path.cwd())
-    loaded = load(file, Path.cwd())
-    desired = loaded.desired or loaded.sound
-    wrong = [each for each in loaded.diagnostics if each.place and each.place.file == loaded.files[0]]
-    if desired is None or has_errors(wrong):
-        raise ConfigError(
-            f"{loaded.files[0]} has errors, so bufferctl cannot tell where the state is",
-            hint="Run `bufferctl validate` to see them.",
-        )
-    return StoredRecord(open_store(desired.settings.state, root), None), root
-
-
-def existing(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, Path]:
-    """The same, read. Raises ConfigError if there is none yet."""
-    record, root = record_of(file, state_file)
-    record.load()
-    if not record.exists:
-        raise ConfigError(f"There is no state yet: {record.place}", hint="`bufferctl apply` writes it.")
-    return record, root
 
 
 @contextmanager

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 def pull(file: Path | None, state_file: Path | None) -> None:
     """Print the whole state, as JSON."""
     from bufferctl.cli.console import Console
-    from bufferctl.cli.state import record_of
 
     record, _ = record_of(file, state_file)
     stored = record.store.read().document  # as it is, also where it cannot be used
@@ -55,7 +54,6 @@ def push(new: Path, force: bool, file: Path | None, state_file: Path | None) -> 
     FILE must have the same lineage as the stored state and must not be older, unless you pass --force. The lock and
     unfinished writes stay. The next plan searches Buffer for posts that either state may lack.
     """
-    from bufferctl.cli.state import record_of
     from bufferctl.state.document import parse, replacing
 
     record, _ = record_of(file, state_file)
@@ -105,7 +103,6 @@ def _replaceable(record: StoredRecord, new: Document) -> Document:
 def log(file: Path | None, as_json: bool) -> None:
     """List the versions that the store keeps: a branch's commits, or a bucket's versions if it has versioning."""
     from bufferctl.cli.console import Console
-    from bufferctl.cli.state import record_of
     from bufferctl.model.plain_text import visible
 
     record, _ = record_of(file, None)
@@ -132,7 +129,6 @@ def restore(revision: str, file: Path | None) -> None:
 
     The lock and unfinished writes stay. The next plan searches Buffer for posts that either version may lack.
     """
-    from bufferctl.cli.state import record_of
     from bufferctl.state.document import parse, replacing
 
     record, _ = record_of(file, None)
@@ -181,7 +177,6 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
     """
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import journal_folder, locked
-    from bufferctl.cli.state import record_of
     from bufferctl.state import Document, LocalStore, StoredRecord
     from bufferctl.state.document import dump
     from bufferctl.state.succession import hand_over
@@ -212,6 +207,39 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
                 old.store.swap(dump(note), old.version, f"state migrate to {target.place}")
     places = (old.store.address, target.store.address) if is_beside else (old.place, target.place)
     console.data(f"Moved {len(target.saved.bindings)} entries from {' to '.join(places)}.")
+
+
+def record_of(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, Path]:
+    """The record that the files name, of whichever endpoint it is, and the root file. Raises ConfigError, StateError.
+
+    `state_file`: another one, which needs no root file.
+    """
+    from bufferctl.config import find_root, load
+    from bufferctl.diagnostics import has_errors
+    from bufferctl.state import StoredRecord, open_store
+
+    if state_file:
+        root = file or Path("buffer.yaml")
+        return StoredRecord(open_store(None, root, named=state_file), None), Path.cwd() / root
+    root = find_root(file, Path.cwd())
+    loaded = load(file, Path.cwd())
+    desired = loaded.desired or loaded.sound
+    wrong = [each for each in loaded.diagnostics if each.place and each.place.file == loaded.files[0]]
+    if desired is None or has_errors(wrong):
+        raise ConfigError(
+            f"{loaded.files[0]} has errors, so bufferctl cannot tell where the state is",
+            hint="Run `bufferctl validate` to see them.",
+        )
+    return StoredRecord(open_store(desired.settings.state, root), None), root
+
+
+def existing(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, Path]:
+    """The same, read. Raises ConfigError if there is none yet."""
+    record, root = record_of(file, state_file)
+    record.load()
+    if not record.exists:
+        raise ConfigError(f"There is no state yet: {record.place}", hint="`bufferctl apply` writes it.")
+    return record, root
 
 
 def _read_both(old: StoredRecord, target: StoredRecord) -> None:

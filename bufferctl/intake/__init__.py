@@ -6,15 +6,15 @@ from bufferctl.intake.homes import starter_text
 from bufferctl.intake.importing import Baseline, Intake, Wanted, claim, importable
 from bufferctl.intake.media import Downloads, check_folder, with_downloads
 from bufferctl.intake.pulling import Pulled, changed_files, choose, write_pulled
-from bufferctl.intake.writing import Destination, write_imported
+from bufferctl.intake.writing import Writing
 
 __all__ = [
     "Baseline",
-    "Destination",
     "Downloads",
     "Intake",
     "Pulled",
     "Wanted",
+    "Writing",
     "changed_files",
     "check_folder",
     "choose",
@@ -22,6 +22,5 @@ __all__ = [
     "importable",
     "starter_text",
     "with_downloads",
-    "write_imported",
     "write_pulled",
 ]

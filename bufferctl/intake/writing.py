@@ -24,31 +24,22 @@ Reread = Callable[[], Desired]
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
-    """Where an import goes. `root` need not exist yet; `one_file`: one file for all, not one a channel.
+class Writing:
+    """Writes an import. `root` need not exist yet; `one_file`: one file for all, not one a channel.
 
     `begins`: Buffer's time less the settle time, the latest possible `managed_since` of a new root file. `whole`: all
     that is unsent is imported, so that the record of its channels can begin.
     """
 
-    root: Path
-    begins: datetime
-    one_file: bool = False
-    whole: bool = True
-
-
-def write_imported(intake: Intake, baseline: Baseline, to: Destination, save: Save, reread: Reread) -> list[str]:
-    """Write files and the record; the names of the files. Raises ConfigError and StateError, with nothing changed."""
-    return _Writing(intake, baseline, to).write(save, reread)
-
-
-@dataclass(frozen=True, slots=True)
-class _Writing:
     intake: Intake
     baseline: Baseline
-    to: Destination
+    root: Path
+    begins: datetime
+    one_file: bool
+    whole: bool
 
     def write(self, save: Save, reread: Reread) -> list[str]:
+        """Write files and the record; the names of the files. Raises ConfigError, StateError, with nothing changed."""
         files = FileChanges()
         names = [*self._root(files), *self._entries(files)]
         files.make()
@@ -58,7 +49,7 @@ class _Writing:
             new = {**self.intake.claimed, **bindings_of(self.intake.entries, items)}
             if new or self._begun():
                 state = self.baseline.state
-                save(begin_homes(replace(state, bindings={**state.bindings, **new}), self._begun(), self.to.begins))
+                save(begin_homes(replace(state, bindings={**state.bindings, **new}), self._begun(), self.begins))
         except BufferctlError:
             files.undo()
             raise
@@ -67,19 +58,19 @@ class _Writing:
     @property
     def _has_utm(self) -> bool:
         """Whether the root file adds parameters to links, which imported posts do not have."""
-        return self.to.root.exists() and Edits(Text.read(self.to.root).text).root.get("utm") is not None
+        return self.root.exists() and Edits(Text.read(self.root).text).root.get("utm") is not None
 
     def _check_included(self, items: Mapping[Address, Post | Idea], names: list[str]) -> None:
         """Raises ConfigError if the root file does not read what was written."""
         if any(entry.address not in items for entry in self.intake.entries):
             raise ConfigError(
-                f"{self.to.root.name} does not include {names[-1]}, so nothing was written",
+                f"{self.root.name} does not include {names[-1]}, so nothing was written",
                 hint=f"Add `{names[-1]}` or `posts/**/*.yaml` to `include`.",
             )
 
     def _root(self, files: FileChanges) -> Iterator[str]:
         """Write a new root file, or add missing channels to the old one; its name if it changes."""
-        root, homes = self.to.root, self.intake.homes
+        root, homes = self.root, self.intake.homes
         if not root.exists():
             around = root_zone(self.intake.account, homes)
             entries = [home.entry(home.channels, self._tags(home.live.id), around) for home in homes]
@@ -101,7 +92,7 @@ class _Writing:
 
     def _begun(self) -> list[Home]:
         """Homes that are imported whole and that no file declared anything for: nothing there was ours before."""
-        if not self.to.whole:
+        if not self.whole:
             return []
         before = {slot.home for slot in self.baseline.slots}
         channels = [channel.live for home in self.intake.homes for channel in home.channels]
@@ -116,8 +107,8 @@ class _Writing:
         A root file that is there without `managed_since` gets none: what it declares may have been published before,
         and `bufferctl state begin` asks a person about that.
         """
-        is_new = not self.to.root.exists()
-        now = self.to.begins if is_new else self.baseline.desired.settings.managed_since
+        is_new = not self.root.exists()
+        now = self.begins if is_new else self.baseline.desired.settings.managed_since
         if now is None:
             return None
         bound = [entry.live.created_at for entry in self.intake.entries]
@@ -151,7 +142,7 @@ class _Writing:
     def _name(self, entry: NewEntry, shared: Collection[Address], *, several: bool) -> str:
         """The file of an entry: its channel's, or the one for equal posts on several channels (`shared`)."""
         folders = [entry.organization.label] if several else []
-        if self.to.one_file:
+        if self.one_file:
             return file_name(*folders, "imported")
         if entry.channel is None:
             return file_name(*folders, "ideas")
@@ -163,7 +154,7 @@ class _Writing:
         """Add entries to a file, or to a new one beside it if the file cannot take them; the file's name."""
         additions = [entry.addition for entry in entries]
         number = 1
-        while (path := self.to.root.parent / (wanted := _numbered(name, number))) in files.wanted or path.exists():
+        while (path := self.root.parent / (wanted := _numbered(name, number))) in files.wanted or path.exists():
             if path not in files.wanted and wanted in self.baseline.desired.files:
                 file = Text.read(path)
                 if takes(file, organization):
