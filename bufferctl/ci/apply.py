@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from bufferctl.ci.forge import ChangeRequest, fenced, marker, put_comment, title, without_marker
-from bufferctl.ci.job import SHORT, Job, annotate, name_of
-from bufferctl.ci.plan import pending
+from bufferctl.ci.forge import ChangeRequest, fenced, without_marker
+from bufferctl.ci.job import SHORT, Job, name_of
+from bufferctl.ci.plan import PENDING
 from bufferctl.errors import ForgeError, StalePlanError, StateError
 from bufferctl.state import Store, Stored
 
@@ -142,15 +142,10 @@ def _apply(job: Job, *options: str, request: ChangeRequest | None = None, is_aga
     if request and job.options.comment and not (is_again and receipt and not receipt["outcomes"]):
         text = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
         try:
-            put_comment(
-                job.forge,
-                request.number,
-                marker("receipt", job.about),
-                f"{title('receipt', job.about)}\n\n{without_marker(text)}\n\n{job.footer(job.commit())}",
-            )
+            job.comment("receipt", request, without_marker(text), job.footer(job.commit()))
         except ForgeError as error:  # what is done is done, and the log shows it
             name = name_of(request, job.forge)
-            annotate("warning", f"The receipt could not be added to {name}: {error.message}", job.environment)
+            job.annotate("warning", f"The receipt could not be added to {name}: {error.message}")
     is_finished = bool(receipt) and not receipt["stopped"]
     waits = is_finished and any(each["change"]["action"] == "waiting" for each in receipt["details"]["plan"]["changes"])
     is_stale = ran.code == StalePlanError.exit_code  # it never fits again
@@ -160,12 +155,11 @@ def _apply(job: Job, *options: str, request: ChangeRequest | None = None, is_aga
 def _without_review(job: Job) -> _End:
     """Nothing was reviewed: fine where there is nothing to do, else an error that a person sees."""
     ran = job.run("plan", "--detailed-exitcode")
-    if not pending(ran.code):
+    if ran.code != PENDING:
         return _End(ran.code, is_over=ran.code == 0)
-    annotate(
+    job.annotate(
         "error",
         "Nothing of this was reviewed, so nothing was sent. Publish it with a pull or merge request that changes these "
         "files.",
-        job.environment,
     )
     return _End(1, is_over=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ValidationError
 
-from bufferctl.ci.forge import fenced, marker, put_comment, title
+from bufferctl.ci.forge import fenced
 from bufferctl.ci.github import GitHub, artifact_name
 from bufferctl.ci.job import SHORT, Job
 from bufferctl.errors import ForgeError
@@ -57,7 +57,5 @@ def fork_comment(job: Job) -> int:
         print("The run of the fork kept no plan, so there is nothing to show.")
         return 0
     printed = fenced(text.decode("utf-8", "replace"))
-    parts = [title("plan", job.about), _INTRODUCTION, printed, f"<sub>Commit {run.head_sha[:SHORT]}</sub>"]
-    body = "\n\n".join(parts)
-    put_comment(forge, request.number, marker("plan", job.about), body)
+    job.comment("plan", request, _INTRODUCTION, printed, f"<sub>Commit {run.head_sha[:SHORT]}</sub>")
     return 0

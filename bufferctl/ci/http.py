@@ -141,7 +141,6 @@ class Api:
 
 
 def _json(what: str, content: bytes) -> Any:
-    """The JSON of an answer. Raises ForgeError."""
     try:
         return from_json(content)
     except ValueError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
-from bufferctl.ci.forge import ChangeRequest, Forge, connect
+from bufferctl.ci.forge import ChangeRequest, Forge, connect, marker, put_comment, title
 from bufferctl.config import Loaded, load
 from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
 from bufferctl.git import git
@@ -114,7 +114,7 @@ class Job:
         try:
             stored = (self.store("state") or open_store(None, self._root_file)).read()
         except StateError as error:
-            annotate("warning", f"{error.message}, so this plan does not know what is in Buffer", self.environment)
+            self.annotate("warning", f"{error.message}, so this plan does not know what is in Buffer")
             return path
         if stored.document is not None:
             path.write_bytes(stored.document)
@@ -152,6 +152,18 @@ class Job:
     def footer(self, commit: str, *more: str) -> str:
         """The last line of a comment: its commit, its run, and `more`."""
         return f"<sub>{' · '.join([f'Commit {commit[:SHORT]}', f'[run]({self.forge.run_url})', *more])}</sub>"
+
+    def comment(self, kind: str, request: ChangeRequest, *parts: str) -> None:
+        """Put the comment of a `kind` (`plan`, `receipt`) on a request, instead of the one that is there.
+
+        `parts`: what stands below the title; empty ones are left out. Raises ForgeError.
+        """
+        body = "\n\n".join(filter(None, [title(kind, self.about), *parts]))
+        put_comment(self.forge, request.number, marker(kind, self.about), body)
+
+    def annotate(self, level: str, message: str) -> None:
+        """Print an `error` or a `warning` on the page of the run."""
+        annotate(level, message, self.environment)
 
     def output(self, **values: str) -> None:
         """Set outputs of the step, where this is a step of GitHub Actions."""

@@ -7,16 +7,16 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from bufferctl.ci.forge import PLAN, PLANNED_FOR, fenced, marker, put_comment, title, without_marker
+from bufferctl.ci.forge import PLAN, PLANNED_FOR, fenced, without_marker
 from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
-from bufferctl.ci.job import Job, annotate
+from bufferctl.ci.job import Job
 from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import code
 
 #: The exit code of `plan --detailed-exitcode` where changes are pending.
-_PENDING = 2
+PENDING = 2
 #: bufferctl's message for files that cannot be planned; the problems are listed above it.
 _INVALID = "The files have errors"
 _JSON, _PAGE = "plan.report.json", "plan.html"
@@ -38,7 +38,7 @@ def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path
     request = job.forge.request()
     copied = ["--state", str(job.state_copy)] if offline else []  # a fork may not be able to read the store
     ran = job.run("plan", *copied, *_options(folder, offline=offline), without=f"Saved to {folder}")
-    made = ran.code in {0, _PENDING}
+    made = ran.code in {0, PENDING}
     found = held(job, request, folder / _JSON, *more) if made and request else Held()
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
     if request:
@@ -47,14 +47,14 @@ def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path
     name = artifact_name(job.artifact, request) if request else f"{job.artifact}-{commit}"
     if artifact:
         keep_artifact(folder, artifact, job.checkout)
-        job.output(folder=str(artifact), artifact=name, changes=str(ran.code == _PENDING).lower())
+        job.output(folder=str(artifact), artifact=name, changes=str(ran.code == PENDING).lower())
     fails = strict and bool(found.by_request)
     if request and job.options.comment:
         body = (folder / "plan.md").read_text(encoding="utf-8") if made else _no_plan(ran.printed)
         page = [f"`{_PAGE}` in the [artifact of the run]({job.forge.artifacts_url})"] if made and artifact else []
-        failure = _failure(job, found) if fails else ""
-        parts = [title("plan", job.about), failure, without_marker(body), job.footer(commit, *page)]
-        put_comment(job.forge, request.number, marker("plan", job.about), "\n\n".join(filter(None, parts)))
+        because = _because_of_request(job, [code(address) for address in found.by_request])
+        failure = f"**This check fails:** {because}" if fails else ""
+        job.comment("plan", request, failure, without_marker(body), job.footer(commit, *page))
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code
 
@@ -66,35 +66,19 @@ def _options(folder: Path, *, offline: bool) -> list[str]:
 
 
 def _report(job: Job, found: Held, *, fails: bool) -> None:
-    """Log what needs a person, and since when."""
+    noun = job.forge.noun
     if found.uncompared:
-        annotate(
-            "warning",
-            f"Everything that needs you counts as changed by this {job.forge.noun}: {found.uncompared}.",
-            job.environment,
-        )
+        job.annotate("warning", f"Everything that needs you counts as changed by this {noun}: {found.uncompared}.")
     if found.before:
-        annotate(
-            "warning",
-            f"{_count(found.before)} already needed you before this {job.forge.noun}: {_names(found.before)}.",
-            job.environment,
-        )
+        changes = count(len(found.before), "change")
+        job.annotate("warning", f"{changes} already needed you before this {noun}: {_names(found.before)}.")
     if found.by_request:
-        said = f"{_needs_you(found.by_request)} because of this {job.forge.noun}: {_names(found.by_request)}."
-        annotate("error" if fails else "warning", said, job.environment)
+        job.annotate("error" if fails else "warning", _because_of_request(job, found.by_request))
 
 
-def _failure(job: Job, found: Held) -> str:
-    names = _names([code(address) for address in found.by_request])
-    return f"**This check fails:** {_needs_you(found.by_request)} because of this {job.forge.noun}: {names}."
-
-
-def _needs_you(addresses: Sequence[str]) -> str:
-    return f"{_count(addresses)} {'needs' if len(addresses) == 1 else 'need'} you"
-
-
-def _count(addresses: Sequence[str]) -> str:
-    return count(len(addresses), "change")
+def _because_of_request(job: Job, addresses: Sequence[str]) -> str:
+    need = "needs" if len(addresses) == 1 else "need"
+    return f"{count(len(addresses), 'change')} {need} you because of this {job.forge.noun}: {_names(addresses)}."
 
 
 def _names(addresses: Sequence[str]) -> str:
@@ -105,11 +89,6 @@ def _names(addresses: Sequence[str]) -> str:
 def _no_plan(printed: str) -> str:
     why = _INVALID if _INVALID in printed else "The plan could not be made"
     return f"**No plan.** {why}, so nothing in it can be published yet.\n\n{fenced(printed)}"
-
-
-def pending(code: int) -> bool:
-    """Whether `plan --detailed-exitcode` found changes to make."""
-    return code == _PENDING
 
 
 def keep_artifact(folder: Path, artifact: Path, checkout: Path) -> None:

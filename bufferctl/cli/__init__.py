@@ -98,11 +98,9 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; a mistyped one is answered with the nearest."""
         if args and args[0] not in COMMANDS:
-            from difflib import get_close_matches
+            from bufferctl.diagnostics import nearest
 
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"There is no command {args[0]}.{hint}", ctx)
+            raise click.UsageError(f"There is no command {args[0]}. {nearest(args[0], COMMANDS)}".rstrip(), ctx)
         return super().resolve_command(ctx, args)
 
 

@@ -30,34 +30,20 @@ if TYPE_CHECKING:
 @options.json_option
 @options.full_option
 @outputs.report_option
-@click.option(
+@options.file_option(
     "--reviewed",
-    type=click.Path(path_type=Path, dir_okay=False),
     metavar="PLANFILE",
-    help="Apply only changes that are also in this saved plan, and hold the rest. Does not ask.",
+    help_text="Apply only changes that are also in this saved plan, and hold the rest. Does not ask.",
 )
-@click.option(
-    "--receipt",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write the result of each change, with id and link, even after a failure.",
-)
+@options.file_option("--receipt", help_text="Write the result of each change, with id and link, even after a failure.")
 @options.auto_approve_option
-@click.option(
-    "--settle",
-    type=options.Number(min=0),
-    default=limits.SETTLE,
-    show_default=True,
-    metavar="S",
-    help="Seconds to wait before checking what happened to a request whose answer was lost.",
+@options.seconds_option(
+    "--settle", limits.SETTLE, "Seconds to wait before checking what happened to a request whose answer was lost."
 )
-@click.option(
+@options.seconds_option(
     "--max-wait",
-    type=options.Number(min=0),
-    default=limits.MAX_WAIT,
-    show_default=True,
-    metavar="S",
-    help="Longest wait for Buffer's quota, in seconds; stop with exit code 5 if it takes longer.",
+    limits.MAX_WAIT,
+    "Longest wait for Buffer's quota, in seconds; stop with exit code 5 if it takes longer.",
 )
 @options.lock_option
 @options.connection_options

@@ -37,6 +37,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import Options, begin_run, move_on
 from bufferctl.render.report import Report
+from bufferctl.render.text import applied_text, left_text
 
 
 @dataclass
@@ -288,13 +289,9 @@ class Finish:
         self._codes.append(error.exit_code)
 
     def _print(self, report: Report, *, as_json: bool) -> None:
-        from bufferctl.render.text import applied_text, left_text
-
         outcomes, left = report.outcomes or (), report.left
         if as_json:
-            from bufferctl.render.json import report_json
-
-            self.console.data(report_json(report))
+            outputs.show_plan(report, self.console, as_json=True)
             return
         if outcomes:
             self.console.data("\n" + applied_text(outcomes, self.console.out))

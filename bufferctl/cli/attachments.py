@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 from bufferctl.cli.files import Files
@@ -41,11 +41,8 @@ _LATER = "try again later; if it stays like this, put the file on another host"
 _SENT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 
 
-class _Place(NamedTuple):
-    """The place of a URL: the object and the field."""
-
-    item: Post | Idea
-    at: Attached
+#: The place of a URL: the object and the field.
+_Place: TypeAlias = tuple[Post | Idea, Attached]
 
 
 def is_local(url: str | None) -> bool:
@@ -62,10 +59,9 @@ def address_problems(
 
     `named`: the files that PATHs name, None for all. `only_local`: ask only addresses on this machine.
     """
-    places = [each for each in _declared(desired, named) if not only_local or is_local(each.at.url)]
     wanted: dict[Wanted, list[_Place]] = {}
-    for each in places:
-        wanted.setdefault(_wanted(each.at.kind, each.at.url or ""), []).append(each)
+    for item, at in _declared(desired, named, only_local=only_local):
+        wanted.setdefault(_wanted(at.kind, at.url or ""), []).append((item, at))
     locator = Locator(root, desired.channels)
     found = [
         _diagnostic(place, answer, locator)
@@ -78,7 +74,7 @@ def address_problems(
 
 def declared_addresses(desired: Desired, *, only_local: bool) -> int:
     """How many addresses `address_problems` asks."""
-    return len({each.at.url for each in _declared(desired, None) if not only_local or is_local(each.at.url)})
+    return len({at.url for _, at in _declared(desired, None, only_local=only_local)})
 
 
 def lost_media(plan: Plan, settings: MediaSettings | None, *, api_url: str | None) -> tuple[LostMedia, ...]:
@@ -130,14 +126,16 @@ def _answers(wanted: Iterable[Wanted], api_url: str | None) -> Mapping[Wanted, A
     return probe(wanted, loopback=is_local(api_url))
 
 
-def _declared(desired: Desired, named: frozenset[str] | None) -> Iterator[_Place]:
+def _declared(desired: Desired, named: frozenset[str] | None, *, only_local: bool) -> Iterator[_Place]:
     now = datetime.now(UTC)
     for item in desired.items:
         if item.cancelled or (named is not None and item.place.file not in named):
             continue
         if isinstance(item, Post) and item.due_at is not None and item.due_at < now:
             continue
-        yield from (_Place(item, each) for each in attached(item) if each.url and each.kind != "link")
+        for each in attached(item):
+            if each.url and each.kind != "link" and (not only_local or is_local(each.url)):
+                yield item, each
 
 
 def _wanted(kind: str, url: str) -> Wanted:

@@ -196,7 +196,6 @@ def _clock(server: datetime, here: datetime) -> Check:
 
 
 def _names(number: int, wrong: Sequence[Diagnostic]) -> Iterator[Check]:
-    """Whether what the files name is there, `number` channels in all; `wrong`: what was found of that."""
     for each in wrong:
         verdict = Verdict.PROBLEM if each.severity is Severity.ERROR else Verdict.WARNING
         message = f"{each.place}: {each.message}" if each.place else each.message
@@ -238,7 +237,6 @@ def _quota(limits: Quota) -> Iterator[Check]:
 
 
 def _state(record: StoredRecord, root_file: Path, account: Account | None) -> Check:
-    """Whether the state can be read and written, and belongs to this account; afterwards `record` has it."""
     try:
         remembered = record.load()
         if record.exists:
@@ -262,7 +260,6 @@ def _state(record: StoredRecord, root_file: Path, account: Account | None) -> Ch
 
 
 def _lock(folder: Path, endpoint: str, lease: Lease | None) -> Check:
-    """Whether another run works on the account. `lease`: the lock of a shared record, if it is held."""
     found = holders(Lock(folder, endpoint).holder, lease)
     if not found:
         return Check("lock", Verdict.OK, "No other run is using the account")

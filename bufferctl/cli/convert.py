@@ -21,13 +21,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option(
-    "--channel",
-    "channels",
-    multiple=True,
-    metavar="CHANNEL",
-    help="Channel of posts that name none, such as twitter:acme. Repeatable.",
-)
+@options.channels_option("Channel of posts that name none, such as twitter:acme. Repeatable.")
 @click.option("--timezone", "zone", metavar="ZONE", help="Zone of times without an offset; default: the channel's.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write instead of printing."
@@ -84,7 +78,6 @@ def _loaded(file: Path | None, console: options.Console) -> Loaded:
 
 
 def _note_left_out(output: Path, file: Path | None, console: options.Console) -> None:
-    """Note if the root file does not include what was written."""
     loaded = _loaded(file, console)
     if output.resolve() not in {(loaded.root / name).resolve() for name in loaded.files}:
         console.note(f"The root file does not include {output}: put it below posts/, or name it under `include`.")

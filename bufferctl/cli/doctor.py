@@ -54,7 +54,6 @@ def doctor(
 
 
 def _text(found: Sequence[Check], console: options.Console) -> str:
-    """A line a finding with what to do below it, and what it comes to."""
     from bufferctl.cli.checkup import Verdict
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import count, sentence, steps, wrapped

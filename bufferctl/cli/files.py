@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from bufferctl.cli.annotating import tell_problems
 from bufferctl.cli.api_key import without_secrets
 from bufferctl.cli.console import Console
+from bufferctl.config import Loaded, load
+from bufferctl.config.discover import ROOT_NAME, find_root
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired
@@ -17,7 +19,6 @@ from bufferctl.model.attached import files_of
 from bufferctl.model.desired import GIT_REMOTE
 
 if TYPE_CHECKING:
-    from bufferctl.config import Loaded
     from bufferctl.model import LiveChannel
     from bufferctl.state import Store
 
@@ -60,8 +61,6 @@ def load_declared(file: Path | None) -> Loaded:
 
     Raises ConfigError if there is no root file, or if such a file cannot be read.
     """
-    from bufferctl.config import load
-
     found = load(file, Path.cwd())
     desired = _with_files(found.desired, found.root)
     sound = desired if found.sound is found.desired else _with_files(found.sound, found.root)
@@ -105,8 +104,6 @@ def load_files(
 
 def root_file(file: Path | None) -> Path:
     """The root file, which need not exist yet: the one named, else the nearest, else a new one in this folder."""
-    from bufferctl.config.discover import ROOT_NAME, find_root
-
     if file is not None:
         return Path.cwd() / file
     try:

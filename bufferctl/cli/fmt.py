@@ -61,7 +61,6 @@ def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, console: option
 
 
 def _lay_out(path: Path, *, check: bool) -> Formatting:
-    """Lay out one file, or with `check` only see whether it would change."""
     from bufferctl.config.write.document import Text, replace_file
     from bufferctl.config.write.fmt import UnusualError, formatted
 

@@ -31,14 +31,9 @@ if TYPE_CHECKING:
 @click.argument("address", required=False)
 @click.argument("live_id", metavar="[ID]", required=False)
 @click.option("--organization", metavar="NAME", help="Only this organization, by name or id.")
+@options.channels_option("Only this channel: twitter, or twitter:acme.")
 @click.option(
-    "--channel", "channels", multiple=True, metavar="CHANNEL", help="Only this channel: twitter, or twitter:acme."
-)
-@click.option(
-    "--since",
-    type=options.day,
-    metavar="DATE",
-    help="Also posts published since that day, such as 2026-12-01.",
+    "--since", type=options.day, metavar="DATE", help="Also posts published since that day, such as 2026-12-01."
 )
 @click.option(
     "--layout",
@@ -133,7 +128,6 @@ def _everything(
     *,
     one_file: bool,
 ) -> int:
-    """Import all that is wanted; the exit code."""
     from bufferctl.cli.attachments import fetcher, note_downloads
     from bufferctl.cli.files import reread
     from bufferctl.intake import Writing, importable
@@ -177,7 +171,6 @@ def _baseline(opened: Session, connection: options.Connection) -> Baseline:
 
 
 def _report(intake: Intake, names: list[str], console: options.Console) -> int:
-    """Print what was written and what was not; the exit code."""
     from bufferctl.model import IDEAS
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import posts_and_ideas, sentence

@@ -117,7 +117,6 @@ def abridged(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
 
 
 def _unknown(root: Path, desired: Desired) -> Iterator[Diagnostic]:
-    """Codes in `rules` that no rule has."""
     locator = Locator(root, ())
     codes = [rule.code for rule in RULES]
     for code in unknown_codes(desired.settings.rules):

@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 )
 @click.option("--from", "first", type=options.day, metavar="DAY", help="Only from this day on; default: today.")
 @click.option("--to", "last", type=options.day, metavar="DAY", help="Only up to and including this day.")
-@click.option(
-    "--channel", "channels", multiple=True, metavar="CHANNEL", help="Only a service or a channel. Repeatable."
-)
+@options.channels_option("Only a service or a channel. Repeatable.")
 @options.target_option
 @click.option("--live", is_flag=True, help="Read each post's status from Buffer, and list unmanaged posts too.")
 @options.json_option
@@ -71,12 +69,16 @@ def list_(
     limit the days; importing it again updates its events.
     """
     from bufferctl.cli.files import load_files
+    from bufferctl.cli.plan_options import offline_plan
     from bufferctl.render.agenda import agenda, before_today, within
     from bufferctl.render.agenda_forms import agenda_json, agenda_text
 
     outputs.check_writable("--report", *report_files)
     files = load_files(file, paths, console, by_rules=False, as_json=as_json)
-    plan, found = _live(files, state_file, connection, console) if live else (_offline(files, state_file), None)
+    if live:
+        plan, found = _live(files, state_file, connection, console)
+    else:
+        plan, found = offline_plan(files, state_file, options.Choices()), None
     span = _span(week, first, last, plan.at, files)
     rows = _selected(agenda(plan, found), files, channels, targets)
     shown = within(rows, span, plan.at)
@@ -87,12 +89,6 @@ def list_(
     else:
         earlier = before_today(rows, plan.at) if span == (None, None) else ()
         console.data(agenda_text(shown, plan.at, console.out, is_live=live, earlier=earlier))
-
-
-def _offline(files: Files, state_file: Path | None) -> Plan:
-    from bufferctl.cli.plan_options import offline_plan
-
-    return offline_plan(files, state_file, options.Choices())
 
 
 def _live(
@@ -109,7 +105,6 @@ def _live(
 
 
 def _span(week: str | None, first: datetime | None, last: datetime | None, now: datetime, files: Files) -> Span:
-    """The days to list. Raises UsageError."""
     from bufferctl.render import agenda
     from bufferctl.render.words import in_zone
 

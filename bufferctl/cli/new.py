@@ -38,20 +38,14 @@ def _time(value: str) -> datetime:
     ),
 )
 @click.argument("kind", type=_KINDS, required=False)
-@click.option(
-    "--channel", "channels", multiple=True, metavar="CHANNEL", help="Where it goes, such as twitter:acme. Repeatable."
-)
+@options.channels_option("Where it goes, such as twitter:acme. Repeatable.")
 @click.option("--text", metavar="TEXT", help="The post's text.")
 @click.option("--at", type=_time, metavar="TIME", help="When the post goes out, 2026-12-01 09:00; default: the queue.")
 @click.option("--key", metavar="KEY", help="The post's key; default: from its day and its first words.")
 @click.option("--title", metavar="TITLE", help="What the campaign is about.")
 @click.option("--starts", type=options.day, metavar="DAY", help="The day that the campaign's times count from.")
-@click.option(
-    "--from",
-    "source",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Markdown file with the text; in a campaign, each section becomes a post.",
+@options.file_option(
+    "--from", "source", help_text="Markdown file with the text; in a campaign, each section becomes a post."
 )
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The new file; default: posts/KEY.yaml."
@@ -112,7 +106,6 @@ def _loaded(file: Path | None, console: options.Console) -> tuple[Loaded, Desire
 
 
 def _check_options(kind: str, **given: object) -> None:
-    """Raises UsageError for options that belong to the other kind."""
     other = {"post": ("title", "starts"), "campaign": ("text", "at", "key")}[kind]
     if wrong := [f"--{name}" for name in other if given[name] is not None]:
         raise UsageError(f"{' and '.join(wrong)} cannot be used for a {kind}", hint=f"Leave out {' and '.join(wrong)}.")
@@ -121,7 +114,6 @@ def _check_options(kind: str, **given: object) -> None:
 
 
 def _read(path: Path) -> str:
-    """The text of a Markdown file. Raises UsageError."""
     from bufferctl.config.source import UnreadableError, read_source
 
     try:

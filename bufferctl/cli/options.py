@@ -44,6 +44,23 @@ def day(value: str) -> datetime:
         raise click.BadParameter(f"{value} is not a day such as 2026-12-01.") from None
 
 
+def file_option(*names: str, help_text: str, metavar: str = "FILE", **more: Any) -> Callable[[F], F]:
+    """An option that names a file, which cannot be a folder; `more`: as click.option takes it."""
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.option(*names, type=kind, metavar=metavar, help=help_text, **more)
+
+
+def seconds_option(name: str, default: float, help_text: str, *, above_zero: bool = False) -> Callable[[F], F]:
+    """An option that is a number of seconds, zero or more, or more than zero."""
+    kind = Number(min=0, min_open=above_zero)
+    return click.option(name, type=kind, default=default, show_default=True, metavar="S", help=help_text)
+
+
+def channels_option(help_text: str) -> Callable[[F], F]:
+    """--channel, which may be repeated."""
+    return click.option("--channel", "channels", multiple=True, metavar="CHANNEL", help=help_text)
+
+
 root_option = click.option(
     "-f",
     "--file",
@@ -55,12 +72,8 @@ root_option = click.option(
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 full_option = click.option("--full", is_flag=True, help="Print long texts in full.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-state_option = click.option(
-    "--state",
-    "state_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="State file to use instead of the `state` in buffer.yaml.",
+state_option = file_option(
+    "--state", "state_file", help_text="State file to use instead of the `state` in buffer.yaml."
 )
 auto_approve_option = click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
 target_option = click.option(
@@ -70,14 +83,7 @@ target_option = click.option(
     metavar="GLOB",
     help="Limit it to addresses such as 'Acme/twitter:*/launch'. Repeatable.",
 )
-lock_option = click.option(
-    "--lock-timeout",
-    type=Number(min=0),
-    default=0,
-    show_default=True,
-    metavar="S",
-    help="Seconds to wait for another run on the same account.",
-)
+lock_option = seconds_option("--lock-timeout", 0, "Seconds to wait for another run on the same account.")
 
 
 def _as_one(name: str, kind: type, *declared: Callable[[F], F]) -> Callable[[F], F]:
@@ -116,20 +122,8 @@ connection_options = _as_one(
         envvar="BUFFER_API_URL",
         help="API endpoint to use instead of Buffer's [env: BUFFER_API_URL].",
     ),
-    click.option(
-        "--api-key-file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="File with the API key; default: the BUFFER_API_KEY variable.",
-    ),
-    click.option(
-        "--timeout",
-        type=Number(min=0, min_open=True),
-        default=TIMEOUT,
-        show_default=True,
-        metavar="S",
-        help="Seconds to wait for an answer.",
-    ),
+    file_option("--api-key-file", help_text="File with the API key; default: the BUFFER_API_KEY variable."),
+    seconds_option("--timeout", TIMEOUT, "Seconds to wait for an answer.", above_zero=True),
     click.option("--debug", is_flag=True, help="Print each request to stderr, never the key."),
 )
 
@@ -150,7 +144,6 @@ class Choices:
 
 
 def _addresses(name: str, help_text: str) -> Callable[[F], F]:
-    """An option that names addresses, handed over as a set."""
     return click.option(
         name, multiple=True, callback=lambda *given: frozenset(given[-1]), metavar="ADDRESS", help=help_text
     )

@@ -32,13 +32,7 @@ PENDING = 2
 @options.state_option
 @options.choice_options
 @options.json_option
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Save the plan; `apply FILE` then applies exactly that.",
-)
+@options.file_option("-o", "--out", help_text="Save the plan; `apply FILE` then applies exactly that.")
 @outputs.report_option
 @click.option(
     "--expires",
@@ -116,7 +110,6 @@ def _compared_with_buffer(
     connection: options.Connection,
     console: options.Console,
 ) -> tuple[Plan, State]:
-    """The plan of the files, and the state that it was made with."""
     from bufferctl.cli import api_key, plan_options, session
     from bufferctl.cli.attachments import check_reachable
 

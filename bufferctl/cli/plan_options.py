@@ -7,18 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bufferctl.cli.files import Files
 from bufferctl.cli.options import Choices, Connection
 from bufferctl.diagnostics import Diagnostic, Severity, nearest
 from bufferctl.errors import UsageError
 from bufferctl.limits import SETTLE, lead_time
+from bufferctl.model import Slot
 from bufferctl.plan import Action, Change, Plan
-
-if TYPE_CHECKING:
-    from bufferctl.model import Slot
-    from bufferctl.reconcile import Options
+from bufferctl.reconcile import Options, hold_repeats, offline
+from bufferctl.state import StoredRecord
 
 #: Selectors that are shown of a limited plan.
 _NAMED = 3
@@ -32,8 +30,6 @@ def planning_options(
     review: Callable[[Change], Change] | None = None,
 ) -> Options:
     """The options of planning, from those of the command line. `review`: holds what was not reviewed."""
-    from bufferctl.reconcile import Options
-
     return Options(
         recreate=choices.recreate,
         reapply=choices.reapply,
@@ -99,8 +95,6 @@ def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
 
 def without_repeating(plan: Plan, doing: Collection[Slot]) -> Plan:
     """The plan with what would repeat a post held, if only the writes of the slots `doing` are part of the run."""
-    from bufferctl.reconcile import hold_repeats
-
     return replace(plan, changes=tuple(hold_repeats(plan.changes, plan.channels, doing=doing)))
 
 
@@ -131,9 +125,6 @@ def check_offline(choices: Choices, *, out: Path | None) -> None:
 
 def offline_plan(files: Files, state_file: Path | None, choices: Choices) -> Plan:
     """The plan that files and state give now. Raises StateError."""
-    from bufferctl.reconcile import offline
-    from bufferctl.state import StoredRecord
-
     store = StoredRecord(files.store(state_file), None)
     state = store.load()
     return offline(

@@ -18,15 +18,7 @@ from bufferctl.cli import examples, options
 )
 @options.paths_argument
 @options.root_option
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("preview.html"),
-    show_default=True,
-    metavar="FILE",
-    help="File to write.",
-)
+@options.file_option("-o", "--out", default=Path("preview.html"), show_default=True, help_text="File to write.")
 @options.console_options
 def preview(paths: tuple[Path, ...], file: Path | None, out: Path, console: options.Console) -> None:
     """Write an HTML page that shows the posts in a calendar, much as their networks would.

@@ -76,8 +76,7 @@ def pull(
         if downloads:
             with_downloads(pulled, downloads, fetcher(connection.api_url), files.desired)
         changes = changed_files(project, pulled)
-        _show(pulled, changes, files.root, console)
-        _show_differences(pulled, plan, console)
+        _show(pulled, changes, plan, files.root, console)
         if pulled.taken and not dry_run:
             try:
                 write_pulled(
@@ -105,19 +104,14 @@ def _downloads(folder: Path | None, files: Files) -> Downloads | None:
     return Downloads(real, files.root, settings, frozenset(declared))
 
 
-def _show(pulled: Pulled, changes: FileChanges, root: Path, console: options.Console) -> None:
-    """What changes: each post with the names of its fields, then the lines of each file."""
+def _show(pulled: Pulled, changes: FileChanges, plan: Plan, root: Path, console: options.Console) -> None:
+    """What changes, post by post and line by line; then the differences whose version in Buffer cannot be written."""
     from bufferctl.model.plain_text import visible
+    from bufferctl.render.text import differences_text
 
     for address, (_, fields) in pulled.taken.items():
         console.data(f"{console.out.strong(visible(str(address)))}: {', '.join(fields)}")
     console.edits(changes, root)
-
-
-def _show_differences(pulled: Pulled, plan: Plan, console: options.Console) -> None:
-    """The differences between Buffer and the file, if Buffer's version cannot be written."""
-    from bufferctl.render.text import differences_text
-
     for change in pulled.made:
         console.data(differences_text(change, plan, console.out))
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from bufferctl.apply import FileJournal, Revision, Timer, save_state
+from bufferctl.cli.annotating import annotate
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
@@ -17,14 +19,24 @@ from bufferctl.limits import SETTLE
 from bufferctl.model import IDEAS, Account, Claim, Live, Origin, Slot, State
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Cause, Change, Plan
+from bufferctl.reconcile import (
+    Options,
+    Targets,
+    busy_days,
+    find_targets,
+    follow_reconnected,
+    reconcile,
+    slots_of,
+    sought,
+    within_daily_limits,
+)
 from bufferctl.render.lines import count
+from bufferctl.state import Lock, StoredRecord, claimed_elsewhere
+from bufferctl.state.checkout import deleted_since, outdated_files
+from bufferctl.state.lock import Holder
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
-    from bufferctl.apply import FileJournal, Timer
-    from bufferctl.reconcile import Options, Targets
-    from bufferctl.state import StoredRecord
-    from bufferctl.state.lock import Holder
 
 #: Pages of a list of sent posts, with `managed_since` as a bound, and without.
 SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
@@ -97,8 +109,6 @@ class Session:
 
     def save(self, state: State) -> None:
         """Save the record with the journal's results. Raises StateError."""
-        from bufferctl.apply import save_state
-
         self.state = save_state(state, self.journal, self.store)
 
     def read_names(self) -> Names:
@@ -107,8 +117,6 @@ class Session:
         Raises ApiError, and ConfigError for names that the account does not have and for texts that are longer than
         their channel says that it takes (each is printed with its place).
         """
-        from bufferctl.reconcile import find_targets, follow_reconnected, slots_of
-
         before, desired = self.buffer.requests, self.files.desired
         recorded = {slot.organization_id for slot in self.state.tracked}
         account = self.account or self.buffer.account(organizations(self.files, self.state, self.journal))
@@ -132,16 +140,16 @@ class Session:
 
     def plan(self, options: Options, names: Names | None = None) -> Plan:
         """Read the account and compare it with the files. Raises as `read_names`, called unless `names` is given."""
-        from bufferctl.reconcile import busy_days, within_daily_limits
-
         names = names or self.read_names()
         before = self.buffer.requests
         self.live = live = self._read(names)
+        root, commit = self.files.root, self.store.document.commit
+        lost = {binding.file for binding in self.state.tracked.values()} - set(self.files.desired.files)
         options = replace(
             options,
-            deleted_files=self._deleted_files(),
+            deleted_files=deleted_since(root, commit, lost, remote=self.files.remote),
             diverged=self.diverged,
-            outdated_files=self._outdated_files(),
+            outdated_files=outdated_files(root, commit) if self.diverged else frozenset(),
         )
         plan = self._compared(live, names.targets, options)
         if days := busy_days(plan, live):
@@ -155,8 +163,6 @@ class Session:
 
     def _read(self, names: Names) -> Live:
         """What the homes of declared and recorded objects hold, as far back as the record is not complete."""
-        from bufferctl.reconcile import sought
-
         desired, targets = self.files.desired, names.targets
         channels = self._channels(names.account, {c.id for c in targets.channels.values()})
         ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
@@ -174,8 +180,6 @@ class Session:
 
     def _compared(self, live: Live, targets: Targets, options: Options) -> Plan:
         """The plan; made again if another root file manages some of what it would delete or leave to others."""
-        from bufferctl.reconcile import reconcile
-
         desired, endpoint = self.files.desired, self.store.endpoint
         plan = reconcile(desired, live, self.state, targets, endpoint=endpoint, options=options)
         if elsewhere := self._elsewhere(plan):
@@ -200,22 +204,8 @@ class Session:
                 "Buffer, it will be published"
             )
 
-    def _deleted_files(self) -> frozenset[str]:
-        """Files of tracked posts that a commit since the last apply deleted, if the record has that commit."""
-        from bufferctl.state.checkout import deleted_since
-
-        lost = {binding.file for binding in self.state.tracked.values()} - set(self.files.desired.files)
-        return deleted_since(self.files.root, self.store.document.commit, lost, remote=self.files.remote)
-
-    def _outdated_files(self) -> frozenset[str]:
-        """Files that the commit applied last changed and this checkout did not, where it may lack that commit."""
-        from bufferctl.state.checkout import outdated_files
-
-        return outdated_files(self.files.root, self.store.document.commit) if self.diverged else frozenset()
-
     def _elsewhere(self, plan: Plan) -> tuple[Claim, ...]:
         """What other root files have of what `plan` deletes, creates or adopts: an entry may have moved."""
-        from bufferctl.state import claimed_elsewhere
 
         def may_have_moved(change: Change) -> bool:
             if change.action is Action.ADOPT:
@@ -240,7 +230,6 @@ class Session:
 
     def _check_lengths(self, targets: Targets) -> None:
         """What only the account knows of how long a text may be (Mastodon's server, an X account that pays)."""
-        from bufferctl.cli.annotating import annotate
         from bufferctl.cli.judging import abridged, judged_by_account
 
         problems = judged_by_account(self.files.root, self.files.desired, targets.channels)
@@ -312,9 +301,6 @@ S = TypeVar("S", bound=Session)
 @contextmanager
 def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Console) -> Iterator[Session]:
     """The session of these files and this account, for looking only. Raises StateError."""
-    from bufferctl.apply import FileJournal
-    from bufferctl.state import StoredRecord
-
     store = StoredRecord(files.store(state_file), buffer.endpoint)
     store.read()
     if store.is_shared:
@@ -347,8 +333,6 @@ def session_of(
 
 def _without_unsafe_horizons(state: State, store: StoredRecord, journal: FileJournal, console: Console) -> State:
     """The record; without its horizons where this machine saved a later one, or another one of the same serial."""
-    from bufferctl.apply import Revision
-
     if not journal.is_older(Revision(state.lineage, state.serial, store.digest)):
         return state
     older = Diagnostic(
@@ -419,8 +403,6 @@ def opened_for_change(
 @contextmanager
 def locked(endpoint: str, timeout: float, console: Console) -> Iterator[Holder | None]:
     """Hold the lock of the endpoint; yields the crashed run that it was taken over from. Raises LockedError."""
-    from bufferctl.state import Lock
-
     with Lock(journal_folder(), endpoint).held(timeout) as crashed:
         if crashed:
             console.notice(f"took over the lock of a run that crashed: {crashed}")

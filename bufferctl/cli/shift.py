@@ -123,7 +123,6 @@ def _check(found: Shift) -> None:
 
 
 def _note(found: Shift, console: options.Console) -> None:
-    """Say what stays, and what needs somebody afterwards."""
     if found.kept:
         they = "it keeps its date" if len(found.kept) == 1 else "they keep their dates"
         console.notice(f"published, so {they}: {_listed(found.kept)}")

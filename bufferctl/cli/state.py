@@ -15,6 +15,7 @@ import click
 
 from bufferctl.cli import examples, options, state_store
 from bufferctl.cli.state_store import existing, record_of
+from bufferctl.diagnostics import nearest
 from bufferctl.errors import ConfigError, StateError, UsageError
 
 if TYPE_CHECKING:
@@ -238,15 +239,12 @@ def name(slot: Slot, binding: Binding) -> str:
 
 
 def _slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
-    from difflib import get_close_matches
-
     names = {name(slot, binding): slot for slot, binding in bindings.items()}
     if address in names:
         return names[address]
-    near = get_close_matches(address, names, n=1)
     raise UsageError(
         f"The state has no entry for {address}",
-        hint=f"Did you mean {near[0]}?" if near else "`bufferctl state list` shows what there is.",
+        hint=nearest(address, names) or "`bufferctl state list` shows what there is.",
     )
 
 

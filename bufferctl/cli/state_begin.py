@@ -49,7 +49,6 @@ def begin(session: Session, channels: Sequence[str], connection: Connection, *, 
 
 
 def _homes(plan: Plan, channels: Sequence[str]) -> frozenset[str]:
-    """The ids of the homes meant."""
     if not channels:
         return frozenset(home.id for home in plan.recording.homes)
     ids = {f"{home.service}:{home.handle}": home.id for home in plan.recording.homes if home.channel_id != IDEAS}
@@ -62,7 +61,6 @@ def _homes(plan: Plan, channels: Sequence[str]) -> frozenset[str]:
 
 
 def _show(let_go: Sequence[LivePost | LiveIdea], console: Console) -> None:
-    """Name what the record will treat as not ours."""
     if not let_go:
         console.data("Everything in Buffer that no file declares is already unmanaged.")
         return

@@ -139,7 +139,6 @@ def restore(revision: str, file: Path | None) -> None:
 
 
 def _history(record: StoredRecord) -> History:
-    """The store, if it keeps earlier documents. Raises ConfigError."""
     from bufferctl.state import History
 
     if not isinstance(record.store, History):

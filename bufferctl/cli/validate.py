@@ -72,7 +72,6 @@ def validate(
 
 
 def _of_media(loaded: Loaded, files: frozenset[str] | None) -> tuple[Diagnostic, ...]:
-    """The addresses of media that Buffer could not fetch."""
     from bufferctl.cli.attachments import address_problems
 
     if loaded.sound is None:
@@ -81,7 +80,6 @@ def _of_media(loaded: Loaded, files: frozenset[str] | None) -> tuple[Diagnostic,
 
 
 def _text(shown: Sequence[Diagnostic], console: options.Console, verdict: str) -> str:
-    """The problems, and after a blank line the verdict, or how many there are."""
     from bufferctl.render.diagnostics import diagnostics_text, summary_text
 
     return "\n\n".join(filter(None, (diagnostics_text(shown, console.out), verdict or summary_text(shown))))

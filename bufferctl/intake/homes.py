@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 
 from bufferctl.config.times import zone_of
 from bufferctl.config.write.additions import NewChannel, NewOrganization
@@ -43,11 +43,6 @@ class ChannelHome:
     entry: NewChannel
     declared: bool
 
-    @property
-    def zone(self) -> tzinfo | None:
-        """The zone of `timezone`."""
-        return zone_of(self.timezone) if self.timezone else None
-
 
 @dataclass(frozen=True, slots=True)
 class OrganizationHome:
@@ -58,11 +53,6 @@ class OrganizationHome:
     timezone: str | None
     declared: Organization | None
     channels: tuple[ChannelHome, ...]
-
-    @property
-    def zone(self) -> tzinfo | None:
-        """The zone of `timezone`."""
-        return zone_of(self.timezone) if self.timezone else None
 
     def entry(
         self, channels: Iterable[ChannelHome], tags: Mapping[str, str] | None = None, around: str | None = None
@@ -151,7 +141,6 @@ def _sayable(name: str) -> bool:
 
 
 def _narrowed(homes: list[OrganizationHome], wanted: tuple[str, ...]) -> list[OrganizationHome]:
-    """Only the channels named, by service, `service:name` or `service:id`."""
     every = [each for home in homes for each in home.channels]
     for name in wanted:
         if not any(_fits(each.live, name) for each in every):
@@ -216,7 +205,6 @@ def _channel_lines(channel: ChannelHome, *, is_example: bool) -> Iterator[str]:
 
 
 def _example_home(homes: Sequence[OrganizationHome]) -> ChannelHome | None:
-    """The channel for the example post."""
     usable = [c for home in homes for c in home.channels if not (c.live.is_disconnected or c.live.is_locked)]
     for service in _TEXT_ALONE:
         if found := next((channel for channel in usable if channel.live.service is service), None):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from bufferctl.checks import check, check_lengths, waits_for_account
 from bufferctl.config.names import key_for
+from bufferctl.config.times import zone_of
 from bufferctl.config.write.additions import Addition, staged
 from bufferctl.diagnostics import Severity
 from bufferctl.errors import ApiError, UsageError
@@ -289,19 +290,21 @@ class _Choice:
         home = _home(item, self.homes)
         if isinstance(item, LiveIdea):
             keys = self._keys[home.live.id, IDEAS]
-            day = item.date.astimezone(home.zone or UTC).date() if item.date else None
+            zone = zone_of(home.timezone or "")
+            day = item.date.astimezone(zone or UTC).date() if item.date else None
             key = slot.key if slot else key_for(day, item.title or item.text, keys, fallback="idea")
             idea = idea_from_live(item, Address(home.label, IDEAS, key))
             keys.add(key)
-            return NewEntry(item, home, None, Addition(idea, zone=home.zone))
+            return NewEntry(item, home, None, Addition(idea, zone=zone))
         channel = next(each for each in home.channels if each.live.id == item.channel_id)
         keys = self._keys[home.live.id, item.channel_id]
+        zone = zone_of(channel.timezone or "")
         moment = (item.due_at if item.is_custom_scheduled or item.status in _OUT else None) or item.created_at
-        key = slot.key if slot else key_for(moment.astimezone(channel.zone or UTC).date(), item.text, keys)
+        key = slot.key if slot else key_for(moment.astimezone(zone or UTC).date(), item.text, keys)
         address = Address(home.label, channel.label, key)
         post = post_from_live(item, channel.live, address, idea=ideas.get(item.idea_id or ""))
         keys.add(key)
-        return NewEntry(item, home, channel, Addition(post, channel.reference, channel.zone))
+        return NewEntry(item, home, channel, Addition(post, channel.reference, zone))
 
 
 def _at_rest(

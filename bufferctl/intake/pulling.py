@@ -251,7 +251,7 @@ def zone_for(item: Post | Idea, timezone: str | None) -> tzinfo | None:
 
     `timezone`: the name of the zone of times without an offset where the item stands.
     """
-    zone = zone_of(timezone) if timezone else None
+    zone = zone_of(timezone or "")
     old = item.due_at if isinstance(item, Post) else item.date
     return zone if old is None or old.tzinfo == zone else None
 

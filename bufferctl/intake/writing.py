@@ -61,7 +61,6 @@ class Writing:
         return self.root.exists() and Edits(Text.read(self.root).text).root.get("utm") is not None
 
     def _check_included(self, items: Mapping[Address, Post | Idea], names: list[str]) -> None:
-        """Raises ConfigError if the root file does not read what was written."""
         if any(entry.address not in items for entry in self.intake.entries):
             raise ConfigError(
                 f"{self.root.name} does not include {names[-1]}, so nothing was written",
@@ -122,7 +121,6 @@ class Writing:
         return {tag.name: tag.id for item in live for tag in item.tags if tag.name.isprintable()}
 
     def _entries(self, files: FileChanges) -> Iterator[str]:
-        """Write the files with posts and ideas; their names."""
         declared = {home.label for home in self.intake.homes}
         declared |= {each.label for each in self.baseline.desired.organizations}
         several = len(declared) > 1
