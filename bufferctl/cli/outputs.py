@@ -87,8 +87,7 @@ def write_whole(path: Path, data: bytes) -> None:
         if path.exists() and not path.is_file():  # /dev/stdout leads to a pipe that has no name
             path.write_bytes(data)
             return
-        path = path.resolve()
-        replace_file(path, data)
+        replace_file(path.resolve(), data)
     except OSError as error:
         raise BufferctlError(f"{path} cannot be written: {error.strerror}", hint="Name another file.") from error
 
