@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -50,23 +50,14 @@ _PLANS = ("off", "free", "essentials", "team")
     "--media-root", "media_roots", multiple=True, metavar="URL",
     help="Fetch media below this URL as Buffer does, and refuse dead ones; local URLs work too. Repeatable.",
 )  # fmt: skip
-def sandbox(
-    port: int,
-    db: str,
-    fixture: str | None,
-    rate_limit: str,
-    faults: str,
-    seed: int,
-    media_roots: tuple[str, ...],
-) -> None:
+def sandbox(**settings: Any) -> None:
     """Run a local Buffer to try things out.
 
     It serves Buffer's whole GraphQL schema on 127.0.0.1, follows Buffer's rules, and publishes nothing. Paste the two
     lines that it prints into another terminal to use it there, and open the URL in a browser to watch posts
     arrive. Press Ctrl-C to stop it.
     """
-    plan = None if rate_limit == "off" else rate_limit
-    running = _started(port, db, fixture, plan, faults, seed, media_roots)
+    running = _started(**settings)
     gc.enable()  # unlike other commands (see `main`) this one stays
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -83,13 +74,7 @@ def sandbox(
 
 
 def _started(
-    port: int,
-    db: str,
-    fixture: str | None,
-    plan: str | None,
-    faults: str,
-    seed: int,
-    media_roots: tuple[str, ...],
+    *, port: int, db: str, fixture: str | None, rate_limit: str, faults: str, seed: int, media_roots: tuple[str, ...]
 ) -> Sandbox:
     """Start a sandbox; every way in which it can fail to start is a message."""
     try:
@@ -99,14 +84,13 @@ def _started(
             f"The sandbox needs packages that are not installed ({error.name}): pip install 'bufferctl[sandbox]'"
         ) from None
     try:
-        rules = read_rules(faults)
         running = Sandbox(
             Path(fixture) if fixture else None,
             db=db,
             port=port,
-            faults=rules,
+            faults=read_rules(faults),
             seed=seed,
-            rate_limit=plan,
+            rate_limit=None if rate_limit == "off" else rate_limit,
             media_roots=media_roots,
         )
     except FaultError as error:
