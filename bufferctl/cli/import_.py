@@ -14,7 +14,6 @@ from bufferctl.errors import ConfigError, UsageError
 from bufferctl.limits import SETTLE
 
 if TYPE_CHECKING:
-    from bufferctl.cli.files import Files
     from bufferctl.cli.session import Session
     from bufferctl.intake import Baseline, Downloads, Intake, Wanted
 
@@ -80,7 +79,7 @@ def import_(
     """
     from bufferctl.cli import api_key, session
     from bufferctl.cli.files import Files, load_files, root_file
-    from bufferctl.intake import Wanted
+    from bufferctl.intake import Downloads, Wanted
     from bufferctl.model import Desired
 
     _check_usage(address, live_id, narrowed=bool(organization or channels or since or media_folder))
@@ -99,7 +98,7 @@ def import_(
         if address and live_id:
             return _one(opened, address, live_id)
         wanted = Wanted(organization, channels, since and since.replace(tzinfo=UTC))
-        downloads = _downloads(media_folder, files) if media_folder else None
+        downloads = Downloads(media_folder, files.root, files.desired) if media_folder else None
         return _everything(opened, wanted, connection, downloads, one_file=layout == "one-file")
 
 
@@ -110,14 +109,6 @@ def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) ->
         )
     if address and narrowed:
         raise UsageError("--organization, --channel, --since and --media are for importing everything, not one ADDRESS")
-
-
-def _downloads(folder: Path, files: Files) -> Downloads:
-    """Where media go. Raises UsageError if files in that folder could not be declared."""
-    from bufferctl.intake import Downloads, check_folder
-
-    settings = files.desired.settings.media
-    return Downloads(check_folder(folder, files.root, settings), files.root, settings)
 
 
 def _everything(
@@ -136,9 +127,7 @@ def _everything(
     intake = importable(opened.buffer, baseline, wanted)
     opened.note_leftovers()
     if downloads:
-        items = downloads.take(
-            [each.addition.item for each in intake.entries], fetcher(connection.api_url), baseline.desired
-        )
+        items = downloads.take([each.addition.item for each in intake.entries], fetcher(connection.api_url))
         entries = [each.with_item(item) for each, item in zip(intake.entries, items, strict=True)]
         intake = replace(intake, entries=entries)
     begins = opened.buffer.server_time() - timedelta(seconds=SETTLE)

@@ -74,7 +74,7 @@ def pull(
         pulled = choose(plan, addresses)
         downloads = None if dry_run else _downloads(media_folder, files)
         if downloads:
-            with_downloads(pulled, downloads, fetcher(connection.api_url), files.desired)
+            with_downloads(pulled, downloads, fetcher(connection.api_url))
         changes = changed_files(project, pulled)
         _show(pulled, changes, plan, files.root, console)
         if pulled.taken and not dry_run:
@@ -93,15 +93,13 @@ def pull(
 
 def _downloads(folder: Path | None, files: Files) -> Downloads | None:
     """Where media go; None if files have no addresses and nobody asked. What the files name already is kept."""
-    from bufferctl.intake import Downloads, check_folder
+    from bufferctl.intake import Downloads
     from bufferctl.model.attached import attached
 
-    settings = files.desired.settings.media
-    if folder is None and settings is None:
+    if folder is None and files.desired.settings.media is None:
         return None
-    real = check_folder(folder or files.root / "media", files.root, settings)
-    declared = (each.url for item in files.desired.items for each in attached(item) if each.url)
-    return Downloads(real, files.root, settings, frozenset(declared))
+    declared = frozenset(each.url for item in files.desired.items for each in attached(item) if each.url)
+    return Downloads(folder or files.root / "media", files.root, files.desired, declared)
 
 
 def _show(pulled: Pulled, changes: FileChanges, plan: Plan, root: Path, console: options.Console) -> None:

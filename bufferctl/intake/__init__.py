@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bufferctl.intake.homes import starter_text
 from bufferctl.intake.importing import Baseline, Intake, Wanted, claim, importable
-from bufferctl.intake.media import Downloads, check_folder, with_downloads
+from bufferctl.intake.media import Downloads, with_downloads
 from bufferctl.intake.pulling import Pulled, changed_files, choose, write_pulled
 from bufferctl.intake.writing import Writing
 
@@ -16,7 +16,6 @@ __all__ = [
     "Wanted",
     "Writing",
     "changed_files",
-    "check_folder",
     "choose",
     "claim",
     "importable",

@@ -20,7 +20,7 @@ from bufferctl.errors import UsageError
 from bufferctl.intake.pulling import Pulled
 from bufferctl.media.downloads import Download
 from bufferctl.media.reading import read_file
-from bufferctl.model import Address, Desired, Idea, MediaFile, MediaSettings, Post
+from bufferctl.model import Address, Desired, Idea, MediaFile, Post
 from bufferctl.model.attached import Attached, attached, with_files, with_sources
 
 _FILES = frozenset({"file", "thumbnail_file"})
@@ -28,41 +28,40 @@ _FILES = frozenset({"file", "thumbnail_file"})
 Fetch = Callable[[Iterable[tuple[str, str]], Path], Mapping[str, Download]]
 
 
-def check_folder(folder: Path, root: Path, settings: MediaSettings | None) -> Path:
-    """The folder for downloads, below `root`. Raises UsageError if files there could not be declared."""
-    real, top = folder.resolve(), root.resolve()
-    if not real.is_relative_to(top) or any(part.startswith(".") for part in real.relative_to(top).parts):
-        raise UsageError(
-            f"{folder} is hidden or not below the folder of the root file, so posts cannot name files in it",
-            hint=f"Name a folder below {top}, such as media.",
-        )
-    if settings is None:
-        raise UsageError(
-            "The root file has no `media`, which makes files public, so nothing was downloaded",
-            hint=f"Add it ({DOCS}/media.md shows the two forms), or leave out --media.",
-        )
-    return real
-
-
 @dataclass
 class Downloads:
-    """Downloads media of objects to files below `root`.
+    """Downloads media of objects into a folder below `root`. Raises UsageError if files there could not be declared.
 
-    `keep`: addresses that are left as they are. `made`: new files. `kept`: addresses that stay all the same, and why.
+    `desired`: the settings by which files are judged and become public. `keep`: addresses that are left as they are.
+    `made`: new files. `kept`: addresses that stay all the same, and why.
     """
 
     folder: Path
     root: Path
-    settings: MediaSettings | None
+    desired: Desired
     keep: frozenset[str] = frozenset()
     made: list[Path] = field(default_factory=list)
     kept: list[tuple[Address, str, str]] = field(default_factory=list)
     _by_digest: dict[str, MediaFile] = field(default_factory=dict)
 
-    def take(self, items: Sequence[Post | Idea], fetch: Fetch, desired: Desired) -> list[Post | Idea]:
+    def __post_init__(self) -> None:
+        real, top = self.folder.resolve(), self.root.resolve()
+        if not real.is_relative_to(top) or any(part.startswith(".") for part in real.relative_to(top).parts):
+            raise UsageError(
+                f"{self.folder} is hidden or not below the folder of the root file, so posts cannot name files in it",
+                hint=f"Name a folder below {top}, such as media.",
+            )
+        if self.desired.settings.media is None:
+            raise UsageError(
+                "The root file has no `media`, which makes files public, so nothing was downloaded",
+                hint=f"Add it ({DOCS}/media.md shows the two forms), or leave out --media.",
+            )
+        self.folder = real
+
+    def take(self, items: Sequence[Post | Idea], fetch: Fetch) -> list[Post | Idea]:
         """The same objects with files instead of URLs, if the download worked and the rules accept the file.
 
-        `desired`: the settings by which they are judged. Raises OSError if files cannot be written.
+        Raises OSError if files cannot be written.
         """
         wanted = [(each.url, _kind(each)) for item in items for each in self._addresses(item) if each.url]
         if not wanted:
@@ -70,7 +69,7 @@ class Downloads:
         self.folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self.folder, prefix=".download-") as name:
             found = fetch(wanted, Path(name))
-            new = [self._with_files(item, found, desired) for item in items]
+            new = [self._with_files(item, found) for item in items]
         used = {self.root.resolve() / each.file.path for item in new for each in attached(item) if each.file}
         for path in set(self.made) - used:
             path.unlink()
@@ -87,7 +86,7 @@ class Downloads:
     def _addresses(self, item: Post | Idea) -> Iterable[Attached]:
         return (each for each in attached(item) if each.url and each.url not in self.keep and each.kind != "link")
 
-    def _with_files(self, item: Post | Idea, found: Mapping[str, Download], desired: Desired) -> Post | Idea:
+    def _with_files(self, item: Post | Idea, found: Mapping[str, Download]) -> Post | Idea:
         files: dict[str, MediaFile] = {}
         for each in self._addresses(item):
             download = found[each.url or ""]
@@ -101,7 +100,7 @@ class Downloads:
         if not files or new is None:
             return item
         new = with_files(new, lambda each: by_summary.get(each.source) or _same(each))
-        if why := _refusal(new, desired):
+        if why := _refusal(new, self.desired):
             self.kept += [(item.address, url, f"gives a file that cannot be used: {why}") for url in files]
             return item
         return new
@@ -127,18 +126,18 @@ class Downloads:
 
     def _read(self, place: Path) -> MediaFile:
         root = self.root.resolve()
-        return read_file(root, place.relative_to(root).as_posix(), self.settings)
+        return read_file(root, place.relative_to(root).as_posix(), self.desired.settings.media)
 
 
-def with_downloads(pulled: Pulled, downloads: Downloads, fetch: Fetch, desired: Desired) -> None:
+def with_downloads(pulled: Pulled, downloads: Downloads, fetch: Fetch) -> None:
     """Replace Buffer's URLs of media that people added by downloaded files. Raises OSError."""
     for address, (change, fields) in pulled.taken.items():
         item = change.desired
         if isinstance(item, Idea) and fields.get("media"):
-            (new,) = downloads.take([replace(item, media=fields["media"])], fetch, desired)
+            (new,) = downloads.take([replace(item, media=fields["media"])], fetch)
             pulled.taken[address] = change, {**fields, "media": getattr(new, "media", ())}
         elif isinstance(item, Post) and fields.get("assets"):
-            (new,) = downloads.take([replace(item, assets=fields["assets"])], fetch, desired)
+            (new,) = downloads.take([replace(item, assets=fields["assets"])], fetch)
             pulled.taken[address] = change, {**fields, "assets": getattr(new, "assets", ())}
 
 
