@@ -284,8 +284,7 @@ class Session:
 
 def first_creation(state: State) -> datetime | None:
     """When bufferctl created the oldest of what the record has; None if it created nothing."""
-    ours = [b.created_at for b in state.bindings.values() if b.origin in CREATED and b.created_at]
-    return min(map(datetime.fromisoformat, ours), default=None)
+    return min((b.created for b in state.bindings.values() if b.origin in CREATED and b.created), default=None)
 
 
 def _slots(change: Change) -> Iterator[Slot]:

@@ -111,7 +111,7 @@ class Writing:
         if now is None:
             return None
         bound = [entry.live.created_at for entry in self.intake.entries]
-        bound += [datetime.fromisoformat(each.created_at) for each in self.intake.claimed.values() if each.created_at]
+        bound += [each.created for each in self.intake.claimed.values() if each.created]
         earliest = min([now, *bound]).astimezone(UTC).replace(microsecond=0)
         return earliest if is_new or earliest < now.replace(microsecond=0) else None
 
