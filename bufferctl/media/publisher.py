@@ -160,15 +160,15 @@ class Publisher:
 
     def _obstacle(self, file: MediaFile, answer: Answer) -> Obstacle:
         message = f"is not public: {file.url} {answer.message}"
-        if answer.verdict is Verdict.LOGIN and file.stored:
-            hint = f"Allow public reads of the bucket; on AWS, Block Public Access may forbid it. See {DOCS}/media.md"
-            return Obstacle(message, hint)
-        if file.stored:
-            hint = f"Check that `public_url` is where the bucket's objects are public. See {DOCS}/media.md"
-            return Obstacle(message, hint, may_pass=answer.verdict in _MAY_PASS)
-        hint = f"Publish the folder (a site's build, Pages), then run apply again. See {DOCS}/media.md"
-        may_pass = answer.verdict in {*_MAY_PASS, Verdict.LOGIN, Verdict.PAGE}
-        return Obstacle(message, hint, may_pass=may_pass)
+        may_pass = answer.verdict in _MAY_PASS
+        if not file.stored:
+            hint = "Publish the folder (a site's build, Pages), then run apply again."
+            may_pass = may_pass or answer.verdict in {Verdict.LOGIN, Verdict.PAGE}
+        elif answer.verdict is Verdict.LOGIN:
+            hint = "Allow public reads of the bucket; on AWS, Block Public Access may forbid it."
+        else:
+            hint = "Check that `public_url` is where the bucket's objects are public."
+        return Obstacle(message, f"{hint} See {DOCS}/media.md", may_pass=may_pass)
 
 
 #: Verdicts that may be temporary right after a file was published.

@@ -196,7 +196,7 @@ def _change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
 
     def full() -> str:
         hint = _hint(card.hint, f"{code(card.place)}: " if card.place else "")
-        body = [*_paragraphs([*_message(card), *hint]), *_changed(card), *_content(card), *_details(card, digest)]
+        body = [*_paragraphs([_prose(card.message), *hint]), *_changed(card), *_content(card), *_details(card, digest)]
         return _listed(head, body)
 
     return Item(_brief(head, card), full)
@@ -225,7 +225,7 @@ def _outcome_item(card: Card, *, with_organization: bool) -> Item:
     def full() -> str:
         names = [code(card.address), *([code(card.id)] if card.id else [])]
         quote = quoted([plain(card.excerpt)]) if card.excerpt else ()
-        return _listed(head, [*quote, *_paragraphs([*_message(card), *_hint(card.hint)]), "", " · ".join(names)])
+        return _listed(head, [*quote, *_paragraphs([_prose(card.message), *_hint(card.hint)]), "", " · ".join(names)])
 
     return Item(_brief(head, card), full)
 
@@ -341,10 +341,6 @@ def _details(card: Card, digest: str) -> Iterator[str]:
 def _brief(head: str, card: Card) -> str:
     about = clipped(card.message, _MESSAGE) or card.excerpt
     return f"- {head}: {_prose(about)}" if about else f"- {head}"
-
-
-def _message(card: Card) -> list[str]:
-    return [_prose(card.message)] if card.message else []
 
 
 def _paragraphs(lines: Iterable[str]) -> list[str]:

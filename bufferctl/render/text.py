@@ -98,7 +98,9 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
         return
     yield paint.strong(f"Plan: {summary.counts(plan)}.")
     if new := summary.new_posts(plan):
-        yield from wrapped(f"{new} {_first(plan)}".rstrip(), paint.width)
+        first = summary.first_post(plan)
+        where = f" First: {first[0]}, {first[1].label}." if first else ""
+        yield from wrapped(new + where, paint.width)
     if at_once := sum(map(words.is_at_once, plan.writes)):
         yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
     if plan.uploads:
@@ -108,11 +110,6 @@ def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
     yield from not_checked
     if plan.writes and not is_offline:
         yield from wrapped(_requests(plan), paint.width)
-
-
-def _first(plan: Plan) -> str:
-    first = summary.first_post(plan)
-    return f"First: {first[0]}, {first[1].label}." if first else ""
 
 
 def _requests(plan: Plan) -> str:

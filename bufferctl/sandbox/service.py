@@ -195,8 +195,7 @@ class Service:
         self.faults.log.append(FaultRecord(record.at, fault.name, len(self.requests)))
         match fault.kind:
             case "rate-limit":
-                windows = (self.quota or Quota()).windows
-                return Delivery(refused(windows[0], record.at))
+                return Delivery(refused((self.quota or Quota()).windows[0], record.at))
             case "lag":
                 since = epoch_ms(record.at - timedelta(seconds=fault.seconds))
                 return Delivery(self._execute(operation, record, hidden_since=since))
