@@ -12,7 +12,7 @@ from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, NetworkMetadata, Post
 from bufferctl.model.content import Image
 from bufferctl.model.metadata import thread_of
-from bufferctl.model.plain_text import code_point, invisible
+from bufferctl.model.plain_text import code_point, has_invisible, invisible
 
 NO_ALT_TEXT = Rule(
     "BC101",
@@ -157,7 +157,7 @@ def plain_findings(post: Post) -> Iterator[Finding]:
 @lru_cache(maxsize=128)
 def may_be_odd(text: str) -> bool:
     """Whether a rule of this module may find something, found quickly: most texts are only letters and emoji."""
-    return any(sign in text for sign in _SIGNS) or (not text.isascii() and next(invisible(text), None) is not None)
+    return any(map(text.__contains__, _SIGNS)) or (not text.isascii() and has_invisible(text))
 
 
 def asset_may_be_odd(asset: Asset) -> bool:
@@ -168,7 +168,7 @@ def asset_may_be_odd(asset: Asset) -> bool:
 
 
 #: Markdown, HTML and `http://` contain at least one of these.
-_SIGNS = ("](", "*", "_", "<", "&", "ttp://", "TTP://")
+_SIGNS = ("]", "*", "_", "<", "&", "ttp://", "TTP://")
 
 
 def _invisible(post: Post, path: Path, text: str) -> Iterator[Finding]:

@@ -87,8 +87,7 @@ def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
     """The same text on several X channels, reported for the later ones."""
     firsts: dict[str, Post] = {}
     for post in posts:
-        text = post.text.strip()
-        if post.service is not Service.TWITTER or not text:
+        if post.service is not Service.TWITTER or not (text := post.text.strip()):
             continue
         first = firsts.setdefault(text, post)
         if (first.address.organization, first.address.channel) != (post.address.organization, post.address.channel):
@@ -133,7 +132,7 @@ def _too_close(timed: list[tuple[float, Post]], since: float | None) -> Iterator
     timed.sort(key=lambda each: each[0])
     for (one_at, one), (other_at, other) in pairwise(timed):
         apart = other_at - one_at
-        twins = one.text.strip() == other.text.strip() and not apart  # an error, unless it is meant
+        twins = not apart and one.text.strip() == other.text.strip()  # an error, unless it is meant
         if apart >= APART.total_seconds() or twins or (since is not None and other_at < since):
             continue
         minutes = round(apart / 60)

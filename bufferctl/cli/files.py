@@ -15,7 +15,6 @@ from bufferctl.config.discover import ROOT_NAME, find_root
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired
-from bufferctl.model.attached import files_of
 from bufferctl.model.desired import GIT_REMOTE
 
 if TYPE_CHECKING:
@@ -62,17 +61,12 @@ def load_declared(file: Path | None) -> Loaded:
     Raises ConfigError if there is no root file, or if such a file cannot be read.
     """
     found = load(file, Path.cwd())
-    desired = _with_files(found.desired, found.root)
-    sound = desired if found.sound is found.desired else _with_files(found.sound, found.root)
-    return replace(found, desired=desired, sound=sound)
-
-
-def _with_files(desired: Desired | None, root: Path) -> Desired | None:
-    if desired is None or not any(True for item in desired.items for _ in files_of(item)):
-        return desired
+    if found.sound is None or not found.names_files:
+        return found
     from bufferctl.media.reading import read_files
 
-    return read_files(desired, root)
+    sound = read_files(found.sound, found.root)
+    return replace(found, sound=sound, desired=sound if found.desired else None)
 
 
 def load_files(

@@ -37,7 +37,7 @@ class Loaded:
 
     `root`: the root file's folder; places are relative to it.
     `files`: every file that was read or should have been, the root file first. `root_is_sound`: the root file could be
-    read, so the other files were checked against it.
+    read, so the other files were checked against it. `names_files`: a post or an idea names a file beside it.
     """
 
     desired: Desired | None
@@ -46,6 +46,7 @@ class Loaded:
     files: tuple[str, ...] = ()
     root_is_sound: bool = True
     sound: Desired | None = None
+    names_files: bool = False
 
 
 def load(file: Path | None, start: Path) -> Loaded:
@@ -61,7 +62,8 @@ def load(file: Path | None, start: Path) -> Loaded:
     sound = desired
     if has_errors(problems):
         desired, sound = None, loading.sound_part(desired) if desired else None
-    return Loaded(desired, problems, root_file.parent, tuple(loading.files), loading.root_is_sound, sound)
+    files, names_files = tuple(loading.files), loading.names_files
+    return Loaded(desired, problems, root_file.parent, files, loading.root_is_sound, sound, names_files)
 
 
 def _starts(data: dict[str, Any]) -> date | str | None:
@@ -79,6 +81,7 @@ class _Loading:
     root_file: Path
     files: list[str] = field(default_factory=list)
     root_is_sound: bool = True
+    names_files: bool = False
     found_posts: list[DeclaredPost] = field(default_factory=list)
     found_ideas: list[tuple[Idea, Spot]] = field(default_factory=list)
 
@@ -123,6 +126,7 @@ class _Loading:
             self._ideas(content, defaults, catalog, ideas)
         if media is None and not spot.has("media"):  # one that cannot be read is reported already
             files.check_setting()
+        self.names_files = files.are_named
         self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
         return Desired(
             Settings(root.prune, root.max_deletes, root.rules, policy, _state(root), root.managed_since, media),

@@ -95,6 +95,11 @@ class MediaFiles:
         self._found: dict[tuple[Path, str], str | UnreadableError] = {}
         self._first: tuple[Spot, str] | None = None
 
+    @property
+    def are_named(self) -> bool:
+        """Whether there are any."""
+        return self._first is not None
+
     def of_post(self, post: Post, layers: Iterable[Layer]) -> Post:
         """The post with the paths of its files from the root folder; problems for files that cannot be used."""
         found = with_files(post, lambda each: self._resolved(each, [layer.spot for layer in layers]))

@@ -59,7 +59,7 @@ class Source:
     @cached_property
     def _starts(self) -> list[int]:
         ends = _BREAK if "\r" in self.text else _NEWLINE  # most files have only these, which are found faster
-        return [0, *(found.end() for found in ends.finditer(self.text))]
+        return [0, *[found.end() for found in ends.finditer(self.text)]]
 
     @cached_property
     def _lines(self) -> dict[int, str]:

@@ -110,8 +110,11 @@ def _may_have_files(item: Post | Idea) -> bool:
     """A quick test whether any attachment may be a file: most posts have none."""
     if isinstance(item, Idea) or thread_of(item.metadata):
         return True
-    values = [asset.value for asset in item.assets]
-    return any(getattr(value, name) for value in values for name, _ in _pairs_of(type(value)))
+    for asset in item.assets:
+        value = asset.value
+        if any(getattr(value, name) for name, _ in _pairs_of(type(value))):
+            return True
+    return False
 
 
 def _updated(item: Post | Idea, updates: Mapping[Path, Mapping[str, Any]]) -> Post | Idea:

@@ -34,6 +34,8 @@ _IN_SIGHT = (
     f"|{_JOINED_SCRIPTS}[\u200c\u200d]"
 )
 _ANY = re.compile(_HIDDEN)
+#: Printable ASCII, tab and newline.
+_ORDINARY = b"\t\n" + bytes(range(0x20, 0x7F))
 _FOUND = re.compile(f"{_IN_SIGHT}|(?P<hidden>{_HIDDEN})")
 _SCHEME = re.compile(r"(?:https?:)?/*", re.IGNORECASE)
 #: Characters that more likely end a sentence than a link.
@@ -41,9 +43,18 @@ _AFTER = ".,;:!?…'\u2019*_~"
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
+def has_invisible(text: str) -> bool:
+    """Whether a text has an invisible character.
+
+    Ordinary characters are deleted before the search: that is several times as fast, since they are nearly all.
+    """
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _ORDINARY)
+    return bool(rest) and _ANY.search(rest.decode("utf-8", "surrogatepass")) is not None
+
+
 def invisible(text: str) -> Iterator[tuple[int, str]]:
     """Each invisible character with its position, in order."""
-    if _ANY.search(text):
+    if has_invisible(text):
         yield from ((match.start(), match[0]) for match in _FOUND.finditer(text) if match["hidden"])
 
 
@@ -64,7 +75,7 @@ def code_point(character: str) -> str:
 
 def replaced(text: str, by: Callable[[str], str]) -> str:
     """`text` with each invisible character replaced by `by(character)`."""
-    if (text.isascii() and text.isprintable()) or not _ANY.search(text):
+    if (text.isascii() and text.isprintable()) or not has_invisible(text):
         return text
     return _FOUND.sub(lambda match: by(match[0]) if match["hidden"] else match[0], text)
 
