@@ -47,6 +47,7 @@ def problems_sarif(problems: Iterable[Diagnostic], *, rules: Sequence[RuleHelp] 
     found = list(problems)
     helps = {rule.code: rule for rule in rules}
     codes = sorted({*map(_code, found)})
+    notifications = [{"level": each.severity.value, "message": _message(each)} for each in found if not each.place]
     run = {
         "tool": {
             "driver": {
@@ -58,7 +59,7 @@ def problems_sarif(problems: Iterable[Diagnostic], *, rules: Sequence[RuleHelp] 
         },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": [*_notifications(found)]}],
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notifications}],
         "results": [*_results(found, codes, folder)],
     }
     return to_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2).decode() + "\n"
@@ -76,12 +77,6 @@ def _rule(code: str, rule: RuleHelp | None) -> dict[str, Any]:
         "help": {"text": _said(" ".join(told)), "markdown": _said("\n\n".join(told))},
         "defaultConfiguration": {"level": rule.severity.value},
     }
-
-
-def _notifications(problems: Iterable[Diagnostic]) -> Iterator[dict[str, Any]]:
-    for problem in problems:
-        if problem.place is None:
-            yield {"level": problem.severity.value, "message": _message(problem)}
 
 
 def _results(problems: Iterable[Diagnostic], codes: list[str], folder: str) -> Iterator[dict[str, Any]]:

@@ -237,18 +237,12 @@ class Sandbox:
 
     def organization(self, name: str = "Acme") -> Doc:
         """Return an organization by its name; KeyError if there is none."""
-        found = [one for one in self.core.store.organizations.values() if one["name"] == name]
-        if not found:
-            raise KeyError(name)
-        return found[0]
+        return {one["name"]: one for one in reversed(self.core.store.organizations.values())}[name]
 
     def channel(self, service: str, organization: str = "Acme") -> Doc:
         """Return the organization's first channel of a service; KeyError if there is none."""
         channels = self.core.store.channels_of(self.organization(organization)["id"])
-        found = [one for one in channels if one["service"] == service]
-        if not found:
-            raise KeyError(service)
-        return found[0]
+        return {one["service"]: one for one in reversed(channels)}[service]
 
     def posts(self, channel_id: str | None = None) -> list[Doc]:
         """Return the current posts, oldest first, in the form of the fixture file."""

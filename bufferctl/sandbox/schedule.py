@@ -91,11 +91,14 @@ def schedule(
         return
     if mode == "shareNow":
         post["dueAt"] = iso(core.now())
-    elif mode == "addToQueue":
-        slot = next_free_slot(core.store, channel, core.now())
-        post["dueAt"] = iso(slot) if slot else None
-    else:
-        _take_first_slot(core.store, channel, post, core.now())
+        return
+    free = next_free_slot(core.store, channel, core.now())
+    slot = [iso(free)] if free else []
+    if mode == "addToQueue":
+        post["dueAt"] = slot[0] if slot else None
+    else:  # the post goes to the front, and the others move down by one each
+        queue = [other for other in _queue(core.store, post) if other["id"] != post["id"]]
+        _deal(core.store, post, [post, *queue], sorted([other["dueAt"] for other in queue] + slot))
 
 
 def reschedule(core: Core, channel: Doc, post: Doc, wanted: Doc) -> None:
@@ -147,13 +150,6 @@ def _queue(store: Store, post: Doc) -> list[Doc]:
     """Return the posts in the slots of the post's channel, in slot order."""
     where = "channel = ? AND status = 'scheduled' AND queued AND due IS NOT NULL"
     return store.posts(where, (post["channelId"],), "due")
-
-
-def _take_first_slot(store: Store, channel: Doc, post: Doc, now: datetime) -> None:
-    """Put a post at the front of the queue: the others move down by one each. The caller saves the post itself."""
-    queue = [other for other in _queue(store, post) if other["id"] != post["id"]]
-    free = next_free_slot(store, channel, now)
-    _deal(store, post, [post, *queue], sorted([other["dueAt"] for other in queue] + ([iso(free)] if free else [])))
 
 
 def _deal(store: Store, moved: Doc | None, queue: list[Doc], slots: list[str]) -> None:
