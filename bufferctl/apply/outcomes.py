@@ -171,10 +171,8 @@ def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:
     """The outcome of a create whose answer was lost, if Buffer's list does not show whether it was carried out."""
     address = quote(str(change.address))
     recreate = f"If it is not there, run `bufferctl apply --recreate {address}`."
-    message, hint = (
-        "The answer was lost, and it is unknown whether Buffer carried it out",
-        f"Check in Buffer. {recreate}",
-    )
+    message = "The answer was lost, and it is unknown whether Buffer carried it out"
+    hint = f"Check in Buffer. {recreate}"
     if candidates:
         message = f"The answer was lost; it may be {' or '.join(candidates)} in Buffer, but that is not certain"
         hint = f"Check in Buffer. If that is it, run `bufferctl import {address} {candidates[0]}`. {recreate}"
