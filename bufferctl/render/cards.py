@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 from bufferctl.model import Address, Service
 from bufferctl.model.content import TextLength
@@ -126,9 +127,12 @@ class Changed:
         return any(piece.kind == "same" for piece in self.words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Card:
-    """Everything shown for one change, safe to print but not yet escaped. `id`, `link` and `at`: from its outcome."""
+    """Everything shown for one change, safe to print but not yet escaped. `id`, `link` and `at`: from its outcome.
+
+    `pictures`: of files stored with the posts.
+    """
 
     change: Change
     address: str
@@ -138,7 +142,7 @@ class Card:
     what: str
     why: str
     when: Moment | None
-    shown: Shown
+    pictures: Pictures | None
     length: TextLength | None
     changed: tuple[Changed, ...]
     message: str
@@ -149,6 +153,13 @@ class Card:
     link: str = ""
     at: str = ""
 
+    @cached_property
+    def shown(self) -> Shown:
+        """Its content; computed on demand, since a form does not show it for every change."""
+        change = self.change
+        is_deleted = change.action is Action.DELETE and change.live is not None
+        return shown(change.live if is_deleted else change.desired or change.live, self.pictures)
+
     @property
     def anchor(self) -> str:
         """Its anchor within the page: the address, so that other pages can link to it."""
@@ -157,8 +168,8 @@ class Card:
     @property
     def excerpt(self) -> str:
         """The beginning of its text, to recognize it."""
-        words = [*"".join(piece.text for part in self.shown.parts[:1] for piece in part.text).split()]
-        return textwrap.shorten(self.shown.title or " ".join(words), _EXCERPT, placeholder=" …")
+        text = self.shown.parts[0].text if self.shown.parts else ""
+        return textwrap.shorten(self.shown.title or " ".join(text.split()), _EXCERPT, placeholder=" …")
 
     @property
     def over(self) -> int:
@@ -188,7 +199,6 @@ def card_of(
 
     `is_preview`: the card shows the files alone. `pictures`: of files stored with the posts.
     """
-    item = change.live if change.action is Action.DELETE and change.live is not None else change.desired or change.live
     kind, sign, what, why = _action(change, outcome, is_preview=is_preview)
     return Card(
         change=change,
@@ -199,7 +209,7 @@ def card_of(
         what=what,
         why=why,
         when=moment_of(change, plan),
-        shown=shown(item, pictures),
+        pictures=pictures,
         length=(lengths or {}).get(change.address),
         changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
         message="" if is_preview else visible(sentence(outcome.message if outcome else change.message)),

@@ -273,10 +273,10 @@ def _content(card: Card) -> Iterator[str]:
     if shown.warning.strip():
         yield from ("", f"Behind the warning {plain(shown.warning)}:")
     if not any(changed.name == "text" and changed.words for changed in card.changed):
-        yield from _text(part.text for part in first)
+        yield from _text(part.pieces for part in first)
     yield from _pictures(first[0].media if first else ())
     for number, part in enumerate(shown.parts[1:], 2):
-        yield from ("", f"{number} of {len(shown.parts)}:", *_text([part.text]), *_pictures(part.media))
+        yield from ("", f"{number} of {len(shown.parts)}:", *_text([part.pieces]), *_pictures(part.media))
     if shown.comment:
         yield from ("", "First comment:", *_text([shown.comment]))
 

@@ -31,7 +31,7 @@ from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Plan
 from bufferctl.render import words
-from bufferctl.render.pieces import Piece, pieces, web
+from bufferctl.render.pieces import Piece, pieces, shown_text, web
 
 #: Used in place of a service for ideas.
 IDEAS = "ideas"
@@ -121,8 +121,13 @@ class Media(NamedTuple):
 class Part(NamedTuple):
     """One post of a thread; most posts have one part."""
 
-    text: tuple[Piece, ...]
+    text: str
     media: tuple[Media, ...] = ()
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The text with its links, hashtags and mentions."""
+        return pieces(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +168,15 @@ def _of_post(post: Post, pictures: Pictures) -> Shown:
     thread = thread_of(post.metadata)
     preview = getattr(post.metadata, "link_attachment", None)
     media = [asset(each) for each in post.assets] + ([_link(preview)] if preview else [])
-    first = Part(pieces(post.text), tuple(media))
+    first = Part(shown_text(post.text), tuple(media))
     repeats = bool(thread) and (thread[0].text or "") == post.text and thread[0].assets in ((), post.assets)
-    rest = [Part(pieces(each.text), tuple(map(asset, each.assets))) for each in thread[1 if repeats else 0 :]]
+    rest = [Part(shown_text(each.text or ""), tuple(map(asset, each.assets))) for each in thread[1 if repeats else 0 :]]
     return _with_metadata((first, *rest), values, post.tags, _facts(_post_facts(post)))
 
 
 def _of_live(post: LivePost) -> Shown:
-    first = Part(pieces(post.text), tuple(map(_live_media, post.assets)))
-    rest = (Part(pieces(each.text), tuple(map(_live_media, each.assets))) for each in post.thread[1:])
+    first = Part(shown_text(post.text), tuple(map(_live_media, post.assets)))
+    rest = (Part(shown_text(each.text), tuple(map(_live_media, each.assets))) for each in post.thread[1:])
     facts = (Fact("error", visible(post.error)),) if post.error else ()
     # switches that are off and values that nearly every post has are not worth a line
     values = {name: value for name, value in post.metadata.items() if value is not False and _USUAL.get(name) != value}
@@ -181,7 +186,8 @@ def _of_live(post: LivePost) -> Shown:
 def _of_idea(
     text: str | None, title: str | None, media: Iterable[Media], tags: tuple[str, ...], facts: tuple[Fact, ...]
 ) -> Shown:
-    return Shown((Part(pieces(text), tuple(media)),), visible(title or ""), facts=facts, tags=tuple(map(visible, tags)))
+    parts = (Part(shown_text(text or ""), tuple(media)),)
+    return Shown(parts, visible(title or ""), facts=facts, tags=tuple(map(visible, tags)))
 
 
 def _with_metadata(

@@ -182,7 +182,7 @@ def _content(shown: Shown, paint: Paint) -> Iterator[str]:
     for number, part in enumerate(shown.parts, 1):
         if number > 1:
             yield f"{INDENT}{paint.faint(f'├ {number} of {len(shown.parts)}')}"
-        yield from _quoted("".join(piece.text for piece in part.text), paint)
+        yield from _quoted(part.text, paint)
         for media in part.media:
             yield from indented(_media(media), paint)
     if shown.comment:
