@@ -62,6 +62,11 @@ class Source:
         return [0, *[found.end() for found in ends.finditer(self.text)]]
 
     @cached_property
+    def may_hold_variables(self) -> bool:
+        """Whether a value may contain `$(`, as it is or spelled with an escape."""
+        return "$(" in self.text or "\\" in self.text
+
+    @cached_property
     def _lines(self) -> dict[int, str]:
         return {}
 

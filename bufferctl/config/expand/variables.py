@@ -90,6 +90,8 @@ class Variables:
 
     def are_in(self, node: Any) -> bool:
         """Whether the value of a field may contain something to replace; checked once for all channels."""
+        if not self.entry.tree.source.may_hold_variables:
+            return False
         found = self.shared.held.get(id(node))
         if found is None:
             found = self.shared.held[id(node)] = holds_variables(node)
