@@ -169,6 +169,8 @@ class _Builder:
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.unused: dict[str, tuple[int, str]] = {}
         """Anchors that no alias uses yet, which may be the first words of a text: their offset and field."""
+        self.names: dict[str, str] = {}
+        """Names of fields that need no quotes, each checked once: they are the same few again and again."""
         self.nodes = 0
         self.expanded = 0
 
@@ -217,10 +219,12 @@ class _Builder:
     def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
         marks = [start.start_mark.index]
-        following, tree = self.following, self.tree
+        following, tree, names = self.following, self.tree, self.names
         event = following()
         while type(event) is not MappingEndEvent:
-            key = self._key(event, depth)
+            key = names.get(event.value) if type(event) is ScalarEvent else None
+            if key is None or event.anchor is not None or event.ctag is not None:
+                key = self._key(event, depth)
             offset = event.start_mark.index
             value_event = following()
             if type(value_event) is ScalarEvent:  # nearly all: this saves a call
@@ -280,7 +284,10 @@ class _Builder:
             return None
         if event.anchor is not None:
             self.anchors[event.anchor] = (key, 1)
-        return intern(key)  # the same few names again and again
+        key = intern(key)
+        if not event.style:
+            self.names[key] = key
+        return key
 
     def _scalar(self, event: Any, name: str) -> str | None:
         self.nodes += 1
