@@ -216,11 +216,15 @@ class Plan:
         return tuple(change for change in self.changes if change.action in WRITING)
 
     @property
+    def files(self) -> dict[str, MediaFile]:
+        """The files of the posts and ideas that apply will send, by URL, in plan order."""
+        items = (change.write.item for change in self.writes if change.write)
+        return {each.file.url: each.file for item in items if item for each in files_of(item) if each.file}
+
+    @property
     def uploads(self) -> tuple[MediaFile, ...]:
-        """The files that apply will upload first, each once, in plan order."""
-        items = (change.desired for change in self.writes if change.desired)
-        files = {each.file.url: each.file for item in items for each in files_of(item) if each.file}
-        return tuple(file for url, file in files.items() if file.stored and url not in self.public)
+        """The files that apply will upload first."""
+        return tuple(file for url, file in self.files.items() if file.stored and url not in self.public)
 
     @property
     def drift(self) -> tuple[Change, ...]:

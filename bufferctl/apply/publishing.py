@@ -33,12 +33,6 @@ class Published:
     listed: str = ""
 
 
-def files_to_publish(plan: Plan) -> dict[str, MediaFile]:
-    """The files of the posts that a plan writes, by URL."""
-    items = (change.write.item for change in plan.writes if change.write)
-    return {each.file.url: each.file for item in items if item for each in files_of(item) if each.file}
-
-
 def publish(
     plan: Plan, publisher: Publisher | None, answered: frozenset[str], clock: Timer, watcher: Watcher, max_wait: float
 ) -> Published:
@@ -47,7 +41,7 @@ def publish(
     `answered`: URLs that answered in an earlier run; nothing is uploaded there unless they no longer do. Raises
     InterruptError once somebody asks to stop; nothing was sent then.
     """
-    files = files_to_publish(plan)
+    files = plan.files
     if not files or publisher is None:
         return Published(plan)
     fresh = {url: file for url, file in files.items() if url not in answered}

@@ -125,6 +125,16 @@ def test_plan_upload_apply_and_nothing_left(stored: Project, place: Place) -> No
     assert "to upload" not in stored("plan").out
 
 
+def test_cancelled_post_uploads_nothing(stored: Project) -> None:
+    """Nothing to upload: the post is deleted, whatever its picture is now."""
+    assert stored.apply().code == 0
+    put(stored, "media/a.jpg", picture("blue"))
+    posts(stored, post("one") + "    cancelled: true\n")
+    planned = stored("plan").out
+    assert "1 to delete" in planned
+    assert "to upload" not in planned
+
+
 def test_second_post_uploads_nothing(stored: Project, place: Place) -> None:
     """State knows the uploaded picture: another post with it needs no upload."""
     assert stored.apply().code == 0
