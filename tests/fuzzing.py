@@ -8,7 +8,6 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 
@@ -16,9 +15,6 @@ def examples(thorough: int) -> int:
     """The number: `thorough` if `THOROUGH` is set, as in `make test-all`, otherwise a fifth of it."""
     return thorough if os.environ.get("THOROUGH") else max(2, thorough // 5)
 
-
-#: For tests that take some milliseconds per example; `FUZZ=10000` in `make test-all`.
-fuzzed = settings(max_examples=int(os.environ.get("FUZZ", "40")), print_blob=True)
 
 #: Where the damage is, for `damaged`.
 seeds = st.integers(0, 2**32)

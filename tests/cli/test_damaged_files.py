@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.cli import saved
@@ -21,7 +22,7 @@ from bufferctl.render.report import Report
 from bufferctl.render.sarif import report_sarif
 from bufferctl.render.text import plan_text, receipt_text
 from tests.cli.conftest import project_apart
-from tests.fuzzing import damaged, fuzzed, seeds
+from tests.fuzzing import damaged, seeds
 from tests.planfile.forging import resigned
 
 FILES = """\
@@ -50,6 +51,8 @@ LATER = (
 )
 
 pytestmark = pytest.mark.timeout(1200)  # with FUZZ=10000, on any machine
+#: Each example takes some milliseconds; `make test-all` asks for 10,000.
+fuzzed = settings(max_examples=int(os.environ.get("FUZZ", "40")), print_blob=True)
 
 
 @dataclass(frozen=True, repr=False)
