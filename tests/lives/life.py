@@ -38,7 +38,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Script:
-    """A drawn life. Each step has its own seed, so others can be left out."""
+    """A drawn life. Each step has its own seed, so that leaving one out does not change the others."""
 
     setting: Setting
     steps: tuple[tuple[str, int], ...]

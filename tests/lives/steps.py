@@ -449,7 +449,7 @@ def journal_is_lost(life: Life, rng: random.Random) -> str:
 
 @step(LOSSES, 2)
 def another_machine(life: Life, rng: random.Random) -> str:
-    """The project continues on another machine, with its state, an older one or none, and never returns."""
+    """The project moves to another machine for good, with its state, an older one or none."""
     project = life.project(rng)
     life.world.endpoint.pass_time(ON_ITS_WAY)
     life.machines += 1
@@ -506,7 +506,7 @@ def apply_with_a_fault(life: Life, rng: random.Random) -> str:
 
 @step(RUNS, 4)
 def apply_killed(life: Life, rng: random.Random) -> str:
-    """Apply, killed at a request: before, partly after or after it is carried out, or while it is in flight."""
+    """Apply, killed at a request: before it, halfway through it, after it, or while it is in flight."""
     if rng.random() < 0.3:
         return life.apply(life.project(rng), fault=Fault("kill", rng.randint(3, 8), reads=True))
     after = rng.choice([0, 0, 10, 25])
@@ -516,7 +516,7 @@ def apply_killed(life: Life, rng: random.Random) -> str:
 
 @step(RUNS, 2)
 def recreate(life: Life, rng: random.Random) -> str | None:
-    """Create a post that a person deleted again, with `--recreate`."""
+    """Recreate a post that a person deleted."""
     project = life.project(rng)
     gone = [e for e in project.wanted() if life.reason(project, e.address) == "deleted-in-buffer"]
     chosen = rng.choice(gone or project.wanted()) if project.wanted() else None

@@ -140,7 +140,7 @@ def _remembered(s: Scene) -> dict[str, dict[str, str]]:
     ],
 )
 def test_a_broken_promise_is_seen(broken: Callable[[Scene], None], said: str, server: Server) -> None:
-    """Each broken promise has its own message."""
+    """Each broken promise is reported with its own message; nothing is reported before the break."""
     with scene(server) as s:
         applied(s)
         with pytest.raises(Broken, match=said):
