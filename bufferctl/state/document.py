@@ -200,10 +200,10 @@ def _full(data: dict[str, Any]) -> dict[str, Any]:
         for home in homes.values():
             prefix = home.pop("prefix", "")
             for key, values in home.get("objects", {}).items():
-                for name, usual in _usual(values.get("applied", ""), prefix, key).items():
-                    values.setdefault(name, usual)
-                if isinstance(values.get("file"), int):
-                    values["file"] = files[values["file"]]
+                full = {**_usual(values.get("applied", ""), prefix, key), **values}
+                if isinstance(full.get("file"), int):
+                    full["file"] = files[full["file"]]
+                home["objects"][key] = full
     return data
 
 
@@ -372,15 +372,11 @@ def _dump_binding(binding: Binding, key: str, prefix: str, files: Mapping[str, i
 
 def _usual(applied: str, prefix: str, key: str) -> dict[str, str]:
     """What is left out of an object: the fields that most have in common. `applied`: its fingerprint."""
-    _, content, *_ = (*applied.split(":"), "")
-    return {
-        "origin": Origin.CREATED.value,
-        "status": PostStatus.SCHEDULED.value,
-        "seen": content,
-        "address": prefix + key if prefix else "",
-    }
+    content = applied.partition(":")[2].partition(":")[0]
+    return {**_USUAL, "seen": content, "address": prefix + key if prefix else ""}
 
 
+_USUAL = {"origin": Origin.CREATED.value, "status": PostStatus.SCHEDULED.value}
 _FIELDS = tuple(each.name for each in fields(Binding))
 
 
