@@ -186,7 +186,7 @@ def _thread(raw: Iterable[ThreadItemJson]) -> tuple[LiveThreadItem, ...]:
 
 
 def _assets(raw: Iterable[AssetJson]) -> tuple[LiveAsset, ...]:
-    return tuple(_asset(asset) for asset in raw)
+    return tuple(map(_asset, raw))
 
 
 def _asset(raw: AssetJson) -> LiveAsset:

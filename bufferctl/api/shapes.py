@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Required, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, PlainValidator, ValidationError
 from typing_extensions import TypedDict
 
 from bufferctl.model.serial import adapter
@@ -60,8 +60,8 @@ def _zone(value: object) -> object:
 Id = Annotated[str, Field(min_length=1)]
 Text = str | None
 Switch = bool | None
-Instant = Annotated[datetime, BeforeValidator(instant)]
-Epoch = Annotated[datetime, BeforeValidator(_epoch)]
+Instant = Annotated[datetime, PlainValidator(instant)]
+Epoch = Annotated[datetime, PlainValidator(_epoch)]
 Zone = Annotated[str | None, BeforeValidator(_zone)]
 Number = Annotated[int, Field(ge=0)]
 Length = Annotated[int, Field(ge=1)]

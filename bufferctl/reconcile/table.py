@@ -68,7 +68,7 @@ def decide(match: Match, situation: Situation) -> Change:
         return _hold(facts, holds.perhaps_renamed(item.previous_keys, match.suspects), Cause.NEW)
     if match.how is How.PERHAPS_IMPORTED:
         return _hold(facts, holds.perhaps_imported(match.suspects), Cause.NEW)
-    if match.how in {How.KNOWN, How.MOVED}:
+    if match.how is How.KNOWN or match.how is How.MOVED:
         return _known(facts, situation)
     if _is_past(match, situation):
         return _change(facts, Action.PAST, Cause.EXPIRED)
