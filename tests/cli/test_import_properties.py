@@ -345,7 +345,8 @@ def shared(draw: st.DrawFn, number: int) -> str:
     if draw(st.booleans()):
         fields[0] = "draft: true"
     chosen = [field for field in fields if draw(st.booleans()) or field[0] == "t"]
-    said = draw(st.sampled_from(["due_at: 2029-12-28 09:00", f"text: Other {number}", "draft: false", "tags: []"]))
+    at = f"due_at: 2029-12-28 09:0{number}"  # another for each, since two entries may share a text
+    said = draw(st.sampled_from([at, f"text: Other {number}", "draft: false", "tags: []"]))
     if flow:
         inner = f", overrides: {{{over}: {{{said}}}}}" if over else ""
         return f"  # {number}\n  - {{key: post-{number}, channels: [twitter, linkedin], {', '.join(chosen)}{inner}}}\n"
