@@ -1,4 +1,4 @@
-"""Buffer's own checks of a post's content, with the messages of the live service (NOTES: Errors)."""
+"""Buffer's own checks of a post's content, with the messages of the live service (notes: Errors)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _media(assets: list[Doc], service: str, roots: Sequence[str], *, thread: boo
 
 
 def _thumbnail(kind: str, value: Doc, service: str, roots: Sequence[str]) -> Iterator[str]:
-    """Yield problems with a thumbnail; a video's can only be a frame, and only on some networks (NOTES: Writing)."""
+    """Yield problems with a thumbnail; a video's can only be a frame, and only on some networks (notes: Writing)."""
     url = value.get("thumbnailUrl")
     if kind == "video" and url:
         yield "The thumbnail of a video cannot be set by thumbnailUrl."

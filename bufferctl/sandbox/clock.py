@@ -85,7 +85,7 @@ def parse_time(text: str) -> datetime:
 
 
 def iso(moment: datetime) -> str:
-    """Format a time as in posts: ISO 8601, milliseconds, Z (NOTES: Reading)."""
+    """Format a time as in posts: ISO 8601, milliseconds, Z (notes: Reading)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 

@@ -115,6 +115,6 @@ def publish(channel: Doc, post: Doc, at: datetime) -> None:
 
 
 def fail(post: Doc, message: str, at: datetime) -> None:
-    """Mark a post as refused by the network (NOTES: created is not published)."""
+    """Mark a post as refused by the network (notes: created is not published)."""
     error = {"message": message, "rawError": None, "supportUrl": None}
     post.update(status="error", error=error, updatedAt=iso(at), externalLink=None)

@@ -1,6 +1,6 @@
 """One HTTP request and its response, and the quotas that may refuse the request.
 
-Quotas are rolling windows, with headers in every form seen so far, and the 429 (NOTES: Limits).
+Quotas are rolling windows, with headers in every form seen so far, and the 429 (notes: Limits).
 """
 
 from __future__ import annotations

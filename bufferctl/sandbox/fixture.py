@@ -37,7 +37,7 @@ from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.store import Doc, Store, stable_id
 
-_DAILY = {"facebook": 35, "instagram": 50, "tiktok": 25}  # posts per channel and day (NOTES: Limits)
+_DAILY = {"facebook": 35, "instagram": 50, "tiktok": 25}  # posts per channel and day (notes: Limits)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 _STATUSES = {"draft", "error", "needs_approval", "scheduled", "sending", "sent"}
 LIMITS = {

@@ -1,6 +1,6 @@
 """Whether media can be fetched: configured hosts are asked, all others are judged by their names.
 
-Buffer fetches a file when a post is created and again when it goes out (NOTES: Writing). The sandbox does so only
+Buffer fetches a file when a post is created and again when it goes out (notes: Writing). The sandbox does so only
 for URLs below `Options.media_roots`, which may be on this machine; nothing else is ever fetched.
 """
 

@@ -1,4 +1,4 @@
-"""The other objects of an organization: ideas, tags, post templates (NOTES: Writing, Experimental).
+"""The other objects of an organization: ideas, tags, post templates (notes: Writing, Experimental).
 
 Tags and templates are in the organization's own document; ideas have their own rows. Each write returns a member of
 its payload union. Nothing edits or deletes an idea.

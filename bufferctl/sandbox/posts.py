@@ -18,7 +18,7 @@ _KEPT_METADATA = {
     "youtube": ("title", "categoryId"),
     "pinterest": ("boardServiceId",),
     "googlebusiness": ("detailsWhatsNew", "detailsOffer", "detailsEvent"),
-}  # kept when an edit of the metadata omits them (NOTES: Writing)
+}  # kept when an edit of the metadata omits them (notes: Writing)
 
 
 def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:

@@ -1,4 +1,4 @@
-"""List queries with filters, order and pages, and the metrics of posts (NOTES: Reading).
+"""List queries with filters, order and pages, and the metrics of posts (notes: Reading).
 
 Metrics are made up but the same in every run, both a post's own and their sums.
 """
@@ -24,10 +24,10 @@ _POST_TYPE = """iif(json_extract(doc, '$.metadata.type') IN ('event', 'ghost_pos
   json_extract(doc, '$.metadata.type'),
   CASE (SELECT json_extract(channels.doc, '$.service') FROM channels WHERE id = channel)
     WHEN 'youtube' THEN 'short' WHEN 'googlebusiness' THEN 'whats_new' ELSE 'post' END)"""
-"""A post's type in terms of `postTypes`: `post` if no other value applies (NOTES: Reading)."""
+"""A post's type in terms of `postTypes`: `post` if no other value applies (notes: Reading)."""
 
 _PAGE_DEFAULT = 20
-_PAGE_MOST = 100  # for lists that refuse larger pages: tags and content items (NOTES: Reading)
+_PAGE_MOST = 100  # for lists that refuse larger pages: tags and content items (notes: Reading)
 _LAST = 1 << 60  # sort position of a post without a dueAt, in either direction
 _LONGEST = timedelta(days=365)
 _ALWAYS = ("reactions", "comments")

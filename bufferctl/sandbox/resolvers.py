@@ -217,7 +217,7 @@ def _notes(_root: Any, info: Info, input: Doc, first: int | None = None, after: 
 
 
 def _found(doc: Doc | None, what: str) -> Doc:
-    """Return the requested object; if it is missing, the error nulls non-null fields (NOTES: Reading)."""
+    """Return the requested object; if it is missing, the error nulls non-null fields (notes: Reading)."""
     if doc is None:
         raise GraphQLError(f"{what} not found", extensions={"code": "NOT_FOUND"})
     return doc

@@ -1,4 +1,4 @@
-"""When a post goes out: slots and the queue, the share modes, and the plan's limits (NOTES: Writing)."""
+"""When a post goes out: slots and the queue, the share modes, and the plan's limits (notes: Writing)."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def move_in_queue(store: Store, post: Doc, *, top: bool) -> None:
 def schedule(
     core: Core, channel: Doc, post: Doc, mode: str, due_at: str | None, *, draft: bool = False, approval: bool = False
 ) -> None:
-    """Set status and time of a post for a share mode. addToQueue and shareNext ignore `due_at` (NOTES: Writing)."""
+    """Set status and time of a post for a share mode. addToQueue and shareNext ignore `due_at` (notes: Writing)."""
     waits = draft or approval
     custom = mode == "customScheduled"
     post.update(

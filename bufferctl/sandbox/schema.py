@@ -1,6 +1,6 @@
 """The published SDL (schema.graphql in this package, a copy of schemas/buffer.graphql) with resolvers bound to it.
 
-GraphQL documents are checked against it, once per text: parse, limits, validation (NOTES: Limits; findings: Sandbox).
+GraphQL documents are checked against it, once per text: parse, limits, validation (notes: Limits; findings: Sandbox).
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _read(text: str) -> DocumentNode | tuple[Doc, ...]:
 
 
 def _refused(message: str, code: str | None = None, **more: object) -> tuple[Doc, ...]:
-    """Return a refusal; one for an exceeded limit has no code (NOTES: Errors)."""
+    """Return a refusal; one for an exceeded limit has no code (notes: Errors)."""
     extensions = {"extensions": {"code": code}} if code else {}
     return ({"message": message, **more, **extensions},)
 

@@ -1,4 +1,4 @@
-"""How posts and ideas read back: assets and links in Buffer's own storage, metadata of its network (NOTES: Reading)."""
+"""How posts and ideas read back: assets and links in Buffer's own storage, metadata of its network (notes: Reading)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def asset_views(assets: list[Doc]) -> list[Doc]:
 
 
 def idea_view(idea: Doc) -> Doc:
-    """Return an Idea; unlike a post's, its dates are epoch seconds (NOTES: Reading)."""
+    """Return an Idea; unlike a post's, its dates are epoch seconds (notes: Reading)."""
     content = {**idea["content"], "media": [_idea_media(media) for media in idea["content"]["media"]]}
     created, updated = (epoch_ms(parse_time(idea[key])) // 1000 for key in ("createdAt", "updatedAt"))
     return {**idea, "content": content, "createdAt": created, "updatedAt": updated}
@@ -201,7 +201,7 @@ _HERE = frozenset({"127.0.0.1", "localhost"})
 
 
 def stored_url(url: str, extension: str = "") -> str:
-    """Return where Buffer's own storage keeps a copy of `url`; its own URLs stay as they are (NOTES: Reading).
+    """Return where Buffer's own storage keeps a copy of `url`; its own URLs stay as they are (notes: Reading).
 
     URLs on this machine also stay: they stand for copies that can be downloaded.
     """
