@@ -35,6 +35,7 @@ def crosschecks(posts: list[DeclaredPost], ideas: list[tuple[Idea, Spot]], readi
         if idea.previous_keys or idea.repeat_of:
             yield from (problem for _, problem in _fate(idea, spot, keys, whole=whole))
     yield from _renamed_twice(items)
+    yield from _existing_twice(items)
     yield from _same_text_and_instant(posts, reading)
 
 
@@ -100,6 +101,20 @@ def _renamed_twice(items: list[tuple[Post | Idea, Spot]]) -> Iterator[Diagnostic
                 message = f"another entry is renamed from `{key}` too"
                 related = (Related(first, "the other one is here"),)
                 yield spot.at("was", message, hint="delete `was` from the new one", related=related)
+
+
+def _existing_twice(items: list[tuple[Post | Idea, Spot]]) -> Iterator[Diagnostic]:
+    """Posts that name the same id in Buffer: only one of them can be that post."""
+    first: dict[str, Post | Idea] = {}
+    for item, spot in items:
+        if item.existing is None or (other := first.setdefault(item.existing, item)) is item:
+            continue
+        message = f"{item.address.channel} `{item.address.key}` and {other.address.channel} `{other.address.key}` "
+        hint = "give each its own id, by channel: `existing: {twitter: ID}`"
+        if other.place != item.place:
+            hint = "delete `existing` from one of them"
+        yield spot.at("existing", f"{message}cannot both be {item.existing}", hint=hint)
+        return  # of a repeated entry the first is enough
 
 
 def _same_text_and_instant(posts: list[DeclaredPost], reading: Reading) -> Iterator[Diagnostic]:

@@ -59,6 +59,14 @@ def _per_channel(value: Any) -> Any:
     return {EVERYWHERE: value} if isinstance(value, str | int) else value
 
 
+#: The same for a bare id in `existing`.
+EXISTING = "existing"
+
+
+def _by_channel(value: Any) -> Any:
+    return {EXISTING: value} if isinstance(value, str) else value
+
+
 _domain = reading(
     _DOMAIN_PATTERN, "must be a domain such as acme.example, without https://; its subdomains are included"
 )
@@ -145,6 +153,11 @@ class Handling(Model):
 
     was: Key | None = None
     """Its previous key; it stays the same post or idea under the new one."""
+    existing: Annotated[
+        dict[str, Filled], BeforeValidator(_by_channel, json_schema_input_type=Filled | dict[str, Filled])
+    ] = Field(default_factory=dict)
+    """The id of the post or idea in Buffer that this is, as `bufferctl import ADDRESS ID` would set it; `{twitter: ID}`
+    with several channels. Once applied, it may stay or go."""
     repeat_of: Key | None = None
     """The key of another one with the same text: confirms that the repeat is intended."""
     cancelled: Flag = False
@@ -508,6 +521,8 @@ class RootFile(AnyFile):
     max_deletes: Annotated[Whole, Field(ge=0)] = 5
     """How many removed posts a run may delete. If there are more, none is deleted without --max-deletes.
     5 by default."""
+    link_shorteners: tuple[Domain, ...] = ()
+    """Domains to which your links are shortened, besides the well-known ones such as bit.ly and buff.ly."""
     rules: dict[str, Level] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"pattern": "^BC[0-9]{3}$"}}
     )

@@ -129,7 +129,16 @@ class _Loading:
         self.names_files = files.are_named
         self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
         return Desired(
-            Settings(root.prune, root.max_deletes, root.rules, policy, _state(root), root.managed_since, media),
+            Settings(
+                root.prune,
+                root.max_deletes,
+                root.rules,
+                policy,
+                _state(root),
+                root.managed_since,
+                media,
+                root.link_shorteners,
+            ),
             tuple(each.organization for each in catalog.organizations),
             tuple(each.channel for organization in catalog.organizations for each in organization.channels),
             tuple(each.post for each in posts.found),

@@ -29,7 +29,15 @@ from bufferctl.config.expand.layers import Defaults, Layer, Occurrence, fields_o
 from bufferctl.config.expand.parameters import Parameters, parameters_for
 from bufferctl.config.expand.threads import check_parts, check_thread, with_parts
 from bufferctl.config.expand.variables import Values, Variables, names_in, values_of
-from bufferctl.config.format import IdeaEntry, OccurrenceEntry, Override, PostEntry, PostFields, SharedPostEntry
+from bufferctl.config.format import (
+    EXISTING,
+    IdeaEntry,
+    OccurrenceEntry,
+    Override,
+    PostEntry,
+    PostFields,
+    SharedPostEntry,
+)
 from bufferctl.config.media_files import MediaFiles
 from bufferctl.config.names import nearest_field
 from bufferctl.config.reading import Reading
@@ -38,7 +46,7 @@ from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Place, Related
 from bufferctl.model import IDEAS, Address, Asset, Idea, NetworkMetadata, Post, ShareMode
 from bufferctl.model.base import LAST_YEAR
-from bufferctl.model.desired import Entry, Expansion
+from bufferctl.model.desired import Entry, Expansion, means
 from bufferctl.model.metadata import thread_of
 
 
@@ -133,6 +141,7 @@ class Posts:
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
         place = base.spot.place("key")
         self._check_fate(entry, base.spot, defaults)
+        self._check_existing(base, channels)
         turns = occurrences(entry, base.spot, self.reading)
         series = _Series(self.reading) if entry.repeat else None
         for occurrence in turns:
@@ -144,6 +153,8 @@ class Posts:
             values = values_of((inside, base) if inside else (base,), defaults, always, self.reading)
             turn = _Turn(key, place, occurrence, clock, defaults, values)
             inside_own = {}
+            if inside is not None:
+                self._check_existing(inside, channels)
             if inside is not None and isinstance(inside.fields, OccurrenceEntry):
                 if inside.fields.metadata is not None:
                     foreign_metadata(inside, [each.channel.service for each in channels], self.reading)
@@ -161,6 +172,14 @@ class Posts:
             message = "this post is protected, and the file cancels all of its posts"
             hint = "delete `protect`, or add `cancelled: false` here"
             self.reading.problems.append(spot.at_key("protect", message, hint=hint))
+
+    def _check_existing(self, layer: Layer, channels: list[DeclaredChannel]) -> None:
+        """Report ids for channels that the post does not go to."""
+        for reference in layer.fields.existing.keys() - {EXISTING}:
+            if self.reading.sound(layer.spot) and not any(means(reference, each.channel.label) for each in channels):
+                message = f"this post does not go to `{reference}`, so this would change nothing"
+                below = layer.spot.down("existing")
+                self.reading.problems.append(below.at_key(reference, message, hint="name one of its `channels`"))
 
     def _channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> Iterator[DeclaredChannel]:
         """The channels that `channels` names. `spot`: the entry or the file that has it."""
@@ -244,6 +263,7 @@ class Posts:
             source=fields.source,
             draft_id=fields.draft_id,
             was=_renamed(fields.was, turn.key, occurrence),
+            existing=_existing(fields, channel.label),
             repeat_of=fields.repeat_of,
             cancelled=fields.cancelled,
             protect=fields.protect,
@@ -407,6 +427,11 @@ class _Content(NamedTuple):
         return self._replace(text=text, metadata=metadata)
 
 
+def _existing(fields: PostFields, channel: str) -> str | None:
+    """The id of the live post on the channel with that label."""
+    return next((id_ for to, id_ in fields.existing.items() if to == EXISTING or means(to, channel)), None)
+
+
 def _renamed(was: str | None, key: str, occurrence: Occurrence | None) -> str | None:
     """The previous key of a post; that of an occurrence has the same number."""
     if was is None or occurrence is None:
@@ -445,6 +470,7 @@ class Ideas:
             cta=entry.cta,
             template_id=entry.template_id,
             was=entry.was,
+            existing=entry.existing.get(EXISTING),
             repeat_of=entry.repeat_of,
             cancelled=entry.cancelled,
             protect=entry.protect,

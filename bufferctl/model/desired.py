@@ -236,7 +236,8 @@ class Post:
     `due_at` is aware, in the zone that the file sets. `metadata` is only that of the channel's network. `tags` are
     names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `entry`: its entry as
     written in the files, or only the digest of it; empty if no file declares it. Posts that differ only in `entry` are
-    equal. `was_single`: the key that the first occurrence of a repeated entry may have had before it was repeated.
+    equal. `existing`: the id of the live post that it is. `was_single`: the key that the first occurrence of a repeated
+    entry may have had before it was repeated.
     """
 
     address: Address
@@ -256,6 +257,7 @@ class Post:
     source: str | None = None
     draft_id: str | None = None
     was: str | None = None
+    existing: str | None = None
     repeat_of: str | None = None
     cancelled: bool = False
     protect: bool = False
@@ -293,6 +295,7 @@ class Idea:
     cta: str | None = None
     template_id: str | None = None
     was: str | None = None
+    existing: str | None = None
     repeat_of: str | None = None
     cancelled: bool = False
     protect: bool = False
@@ -324,7 +327,7 @@ class Settings:
     `state`: None if the record is in a file beside the root file.
 
     `managed_since` is aware: bufferctl created nothing before it (design: The record). `media`: None if no file is
-    declared.
+    declared. `link_shorteners`: domains that may replace those of links, besides the well-known ones.
     """
 
     prune: bool = True
@@ -334,6 +337,7 @@ class Settings:
     state: StateSettings | None = None
     managed_since: Aware | None = None
     media: MediaSettings | None = None
+    link_shorteners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

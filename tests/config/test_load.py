@@ -225,3 +225,29 @@ def test_a_link_among_the_assets_becomes_the_networks_link_attachment(tmp_path: 
     assert isinstance(threads.metadata, ThreadsMetadata)
     second = threads.metadata.thread[1]
     assert (second.assets, second.link_attachment and second.link_attachment.url) == ((), "https://acme.example/c")
+
+
+def test_an_existing_id_is_that_of_its_channel_and_occurrence(tmp_path: Path) -> None:
+    """`existing` is one id, or one for each channel; an occurrence has its own under `each`."""
+    posts = by_address(
+        desired(
+            tmp_path,
+            "posts:\n"
+            "  - {key: a, channels: [twitter], text: A, existing: id-a}\n"
+            "  - {key: b, channels: [twitter, facebook], text: B, existing: {twitter: id-b, 'facebook:acme': id-c}}\n"
+            "  - {key: c, channels: [twitter], text: C, due_at: 2026-12-01 09:00,\n"
+            "     repeat: {every: 1 week, times: 2, each: {2: {existing: id-d}}}}\n",
+        )
+    )
+    assert {address: post.existing for address, post in posts.items()} == {
+        "Acme/twitter:acme/a": "id-a",
+        "Acme/twitter:acme/b": "id-b",
+        "Acme/facebook:acme/b": "id-c",
+        "Acme/twitter:acme/c-1": None,
+        "Acme/twitter:acme/c-2": "id-d",
+    }
+
+
+def test_link_shorteners_are_domains_of_the_root_file(tmp_path: Path) -> None:
+    found = desired(tmp_path, "posts: []", ROOT + "link_shorteners: [go.acme.example]\n")
+    assert found.settings.link_shorteners == ("go.acme.example",)

@@ -19,7 +19,18 @@ from bufferctl.model.metadata import FacebookAnnotation, InstagramGeolocation, I
 
 #: Fields of a post or an idea in the order in which people read them: what it is, when, what it says, the rest.
 ORDER = (
-    *("key", "was", "organization", "timezone", "due_at", "mode", "scheduling_type", "draft", "needs_approval"),
+    *(
+        "key",
+        "was",
+        "existing",
+        "organization",
+        "timezone",
+        "due_at",
+        "mode",
+        "scheduling_type",
+        "draft",
+        "needs_approval",
+    ),
     *("channels", "title", "tags", "idea", "services", "date", "vars", "utm", "text", "text_file", "thread"),
     *("assets", "media", "metadata", "group", "ai_assisted", "cta", "template_id", "source", "draft_id", "repeat_of"),
     *("cancelled", "protect", "repeat", "overrides"),
@@ -47,6 +58,7 @@ def post_entry(
             zone,
             key=post.address.key,
             was=post.was,
+            existing=post.existing,
             organization=organization,
             channels=tuple(channels),
             due_at=post.due_at,
@@ -88,6 +100,7 @@ def idea_entry(idea: Idea, zone: tzinfo | None = None, organization: str | None 
         zone,
         key=idea.address.key,
         was=idea.was,
+        existing=idea.existing,
         organization=organization,
         title=idea.title,
         tags=idea.tags,

@@ -21,7 +21,10 @@ from bufferctl.diagnostics import has_errors
 #: Columns of a line; what is longer between brackets gets lines of its own, and so does a `text`.
 WIDTH = 120
 _STEP = 2
-_ROOT = ("version", "timezone", "managed_since", "include", "prune", "max_deletes", "rules", "policy", "state", "media")
+_ROOT = (
+    *("version", "timezone", "managed_since", "include", "prune", "max_deletes", "link_shorteners"),
+    *("rules", "policy", "state", "media"),
+)
 _DEFAULTS = ("organization", "channels", "starts", "tags", "draft", "cancelled", "protect", "vars", "utm")
 #: Fields in the order in which they are laid out, by what they are fields of; other groups keep theirs.
 _ORDERS = {
