@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from bufferctl.checks import NETWORKS, RULES, Network, Rule, rules_of
-from bufferctl.checks.networks import Counting, Limit, Source
 from bufferctl.model import Service
 from bufferctl.model.media import size_words
+from bufferctl.model.networks import Counting, Limit, Source
 
 _LIMITS = (
     ("text", "text", "BC001"),
@@ -26,7 +26,7 @@ _LIMITS = (
 
 NETWORKS_HEAD = """# What each network allows
 
-Generated from `bufferctl/checks/networks.py` by `make schemas`. `bufferctl validate` checks every post against these
+Generated from `bufferctl/model/networks.py` by `make schemas`. `bufferctl validate` checks every post against these
 limits; [each rule](rules.md) can be set to `off`, `warning` or `error`.
 
 Texts are counted in UTF-16 units unless the table says otherwise: most letters count 1, an emoji or a "bold" letter 2.

@@ -16,14 +16,8 @@ from bufferctl.model import Asset, CreateIdea, CreatePost, DeletePost, EditPost,
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, Link, ThreadItem, Video
 from bufferctl.model.media import MediaFile
-from bufferctl.model.metadata import PinterestMetadata
-
-#: Networks whose key in the API's `metadata` differs from the service's name.
-_METADATA_KEYS = {Service.GOOGLEBUSINESS: "google"}
-#: Networks whose metadata may be empty: the first three have required fields, the last two have no metadata.
-_MAY_BE_EMPTY = frozenset(Service) - {
-    Service.FACEBOOK, Service.GOOGLEBUSINESS, Service.INSTAGRAM, Service.STARTPAGE, Service.WHATSAPP,
-}  # fmt: skip
+from bufferctl.model.metadata import ALWAYS, MODELS, PinterestMetadata
+from bufferctl.model.networks import NETWORKS
 
 
 def operation_and_input(write: Write) -> tuple[str, dict[str, Any]]:
@@ -73,7 +67,9 @@ def edit_post(write: EditPost) -> dict[str, Any]:
         "text": post.text,
         "assets": [asset_form(asset) for asset in post.assets],
         "tagIds": list(write.tag_ids),
-        **_present(metadata=_metadata(post) or ({post.service.value: {}} if post.service in _MAY_BE_EMPTY else None)),
+        **_present(
+            metadata=_metadata(post) or ({post.service.value: {}} if post.service in MODELS.keys() - ALWAYS else None)
+        ),
         **_extras(post, write.idea_id),
     }
     if write.reschedule:
@@ -166,7 +162,7 @@ def _metadata(post: Post) -> dict[str, Any] | None:
     found = _fields(post.metadata, without)
     if thread := getattr(post.metadata, "thread", ()):
         found["thread"] = [_thread_item(item, post.service) for item in thread]
-    return {_METADATA_KEYS.get(post.service, post.service.value): found}
+    return {NETWORKS[post.service].wire or post.service.value: found}
 
 
 def _thread_item(item: ThreadItem, service: Service) -> dict[str, Any]:

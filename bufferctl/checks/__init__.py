@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.checks.judge import RULES, check, check_lengths, rules_of, unknown_codes, waits_for_account
-from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.checks.texts import text_length, text_lengths
+from bufferctl.model.networks import NETWORKS, Network
 
 __all__ = [
     "NETWORKS",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bufferctl.checks.finding import Finding, Path, Rule, refusal
-from bufferctl.checks.networks import NETWORKS, Counting, Limit, Need, Network, Source
 from bufferctl.checks.texts import because_of_parameters, utf16
 from bufferctl.model import NetworkMetadata, Post
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.metadata import GoogleBusinessMetadata, thread_of
+from bufferctl.model.networks import NETWORKS, Counting, Limit, Need, Network, Source
 
 COMMENT_TOO_LONG = refusal(
     "BC005", "first-comment-too-long", "a first comment is longer than its network allows", "shorten it"

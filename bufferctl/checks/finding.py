@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from bufferctl.checks.networks import Source
 from bufferctl.diagnostics import RuleHelp, Severity
 from bufferctl.model import Idea, Post
+from bufferctl.model.networks import Source
 
 #: The path of a field, as files name it: `("text",)`, `("assets", 0, "image", "alt_text")`.
 Path = tuple[str | int, ...]

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from bufferctl.checks import content, fields, media, media_files, neighbours, policy, texts
 from bufferctl.checks.finding import Finding, Rule
-from bufferctl.checks.networks import NETWORKS, Network
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Address, Asset, Desired, Post, Service
+from bufferctl.model.networks import NETWORKS, Network
 
 #: Every rule, by code. A network's own numbers are in `NETWORKS`; `rules_of` gives the rules of a network.
 RULES: tuple[Rule, ...] = tuple(

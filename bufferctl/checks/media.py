@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, Path, Rule, refusal
-from bufferctl.checks.networks import NETWORKS, Network, Source
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, Idea, Post
 from bufferctl.model.attached import assets_of
 from bufferctl.model.content import LinkAttachment
 from bufferctl.model.metadata import thread_of
+from bufferctl.model.networks import NETWORKS, Network, Source
 
 TOO_MANY_IMAGES = refusal(
     "BC010",

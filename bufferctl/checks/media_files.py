@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bufferctl.checks.finding import Finding, Rule
-from bufferctl.checks.networks import NETWORKS, FileLimits, Network, Source
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Idea, MediaFile, Post
 from bufferctl.model.attached import Attached, files_of
 from bufferctl.model.media import size_words
+from bufferctl.model.networks import NETWORKS, FileLimits, Network, Source
 
 DAMAGED = Rule(
     "BC301",

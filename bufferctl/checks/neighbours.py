@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bufferctl.checks.finding import Finding, RelatedItem, Rule
-from bufferctl.checks.networks import Source
 from bufferctl.diagnostics import Place, Severity
 from bufferctl.model import Post, Service
+from bufferctl.model.networks import Source
 
 AGAIN = timedelta(days=30)
 APART = timedelta(minutes=15)

@@ -11,11 +11,11 @@ from functools import lru_cache
 from sys import maxsize
 
 from bufferctl.checks.finding import Finding, Path, Rule, refusal
-from bufferctl.checks.networks import NETWORKS, Counting, Network, Source
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Address, Desired, Post
 from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
+from bufferctl.model.networks import NETWORKS, Counting, Network, Source
 
 #: What a link counts on a network that does not count its letters.
 LINK_ON_X = 23

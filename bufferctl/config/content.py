@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -22,24 +21,16 @@ from bufferctl.config.validation import Faults
 from bufferctl.model import Metadata, NetworkMetadata, Service
 from bufferctl.model.content import Asset, LinkAttachment, Part
 from bufferctl.model.metadata import (
-    FacebookMetadata,
+    ATTACHING,
     GoogleBusinessEvent,
     GoogleBusinessMetadata,
     GoogleBusinessOffer,
-    InstagramMetadata,
     PinterestMetadata,
+    default_metadata,
     thread_of,
 )
 
 T = TypeVar("T")
-
-
-@cache
-def _default_metadata(service: Service) -> NetworkMetadata | None:
-    """The metadata of a post for which the files give none, on networks that need it even then."""
-    if service is Service.INSTAGRAM:
-        return InstagramMetadata()
-    return FacebookMetadata() if service is Service.FACEBOOK else None
 
 
 def text_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[str | None, str | None]:
@@ -143,7 +134,7 @@ def metadata_of(
                 message = "`board` and `board_service_id` both name the board"
                 reading.problems.append(spot.at_key("board_service_id", message, hint="keep one"))
             return found, spot
-    return _default_metadata(service), layers[-1].spot
+    return default_metadata(service), layers[-1].spot
 
 
 def foreign_metadata(layer: Layer, services: Iterable[Service], reading: Reading) -> None:
@@ -169,13 +160,6 @@ def _with_zones(
     return metadata.model_copy(update=changed) if changed else metadata
 
 
-#: The networks that take a link preview, which may be given among the assets (notes: Writing).
-_ATTACHES = frozenset(
-    each.service for each in NetworkMetadata.__subclasses__() if "link_attachment" in each.model_fields
-)
-_ATTACHES_IN_THREADS = (Service.BLUESKY, Service.THREADS)
-
-
 def with_link_attachment(
     assets: tuple[Asset, ...], metadata: NetworkMetadata | None, service: Service, spot: Spot, reading: Reading
 ) -> tuple[tuple[Asset, ...], NetworkMetadata | None]:
@@ -186,7 +170,7 @@ def with_link_attachment(
     if not any(asset.link for asset in assets):
         return assets, metadata
     given: LinkAttachment | None = getattr(metadata, "link_attachment", None)
-    found = _attached(assets, given, spot, reading, "" if service in _ATTACHES else f"on {service}")
+    found = _attached(assets, given, spot, reading, "" if service in ATTACHING else f"on {service}")
     rest = tuple(asset for asset in assets if not asset.link)
     if found is None:
         return rest, metadata
@@ -200,7 +184,7 @@ def with_link_attachments_in_thread(
     thread = thread_of(metadata)
     if metadata is None or not any(item.link_attachment or any(a.link for a in item.assets) for item in thread):
         return metadata
-    attaches = metadata.service in _ATTACHES_IN_THREADS
+    attaches = metadata.service in ATTACHING
     items = []
     for index, item in enumerate(thread):
         below = spot.down("thread", max(0, index - above))

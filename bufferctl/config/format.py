@@ -20,8 +20,9 @@ from bufferctl.config.validation import Each
 from bufferctl.model.base import Day, Filled, Flag, Instant, Key, Model, Moment, Url, When, Whole, reading, text_schema
 from bufferctl.model.content import Asset, Part
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, IdeaGroup, IdeaMedia
-from bufferctl.model.enums import SchedulingType, Service, ShareMode
+from bufferctl.model.enums import SchedulingType, ShareMode
 from bufferctl.model.metadata import Metadata
+from bufferctl.model.networks import Service
 
 _LEAD_PATTERN = r"[1-9][0-9]{0,3} ?(m|min|minutes?|h|hours?|d|days?|w|weeks?)"
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

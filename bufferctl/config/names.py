@@ -9,6 +9,8 @@ from datetime import date
 from difflib import get_close_matches
 from itertools import count
 
+from bufferctl.model.networks import NETWORKS
+
 #: Fields with text for people, in which ` #` is more likely a hashtag than a comment.
 PROSE = frozenset(
     {"text", "title", "first_comment", "alt_text", "alt", "spoiler_text", "topic", "comment", "description", "terms"}
@@ -84,19 +86,7 @@ _FIELDS = (
     ("required_tags", "require_tags needed_tags required_tag tags mandatory_tags"),
 )
 _VALUES = (
-    ("twitter", "x x.com x/twitter twitter/x tweet"),
-    ("googlebusiness", "google gbp gmb google_business google-business google_my_business googlemybusiness"),
-    ("facebook", "fb meta facebook_page"),
-    ("instagram", "ig insta"),
-    ("linkedin", "li linked_in linkedin_page"),
-    ("youtube", "yt you_tube"),
-    ("tiktok", "tt tik_tok"),
-    ("bluesky", "bsky blue_sky"),
-    ("mastodon", "masto fediverse"),
-    ("pinterest", "pin"),
-    ("startPage", "startpage start_page start-page"),
-    ("substack", "sub_stack substack_notes"),
-    ("whatsapp", "wa whats_app"),
+    *((service.value, network.called) for service, network in NETWORKS.items()),
     ("addToQueue", "queue queued add add_to_queue next_slot auto"),
     ("shareNext", "next share_next first top"),
     ("shareNow", "now share_now immediately publish"),

@@ -13,18 +13,10 @@ from bufferctl.config.times import zone_of
 from bufferctl.config.write.additions import NewChannel, NewOrganization
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import UsageError
-from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, Service
+from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization
+from bufferctl.model.networks import NETWORKS
 from bufferctl.reconcile import Targets, same_name
 
-#: Networks that accept a post without media, so that the example post is valid there.
-_TEXT_ALONE = (
-    Service.TWITTER,
-    Service.LINKEDIN,
-    Service.BLUESKY,
-    Service.MASTODON,
-    Service.THREADS,
-    Service.FACEBOOK,
-)
 _PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*")
 _WORDS = {"true", "false", "null"}
 
@@ -206,10 +198,7 @@ def _channel_lines(channel: ChannelHome, *, is_example: bool) -> Iterator[str]:
 
 def _example_home(homes: Sequence[OrganizationHome]) -> ChannelHome | None:
     usable = [c for home in homes for c in home.channels if not (c.live.is_disconnected or c.live.is_locked)]
-    for service in _TEXT_ALONE:
-        if found := next((channel for channel in usable if channel.live.service is service), None):
-            return found
-    return None
+    return next((each for each in usable if NETWORKS[each.live.service].takes_text_alone), None)
 
 
 def _scalar(text: str) -> str:

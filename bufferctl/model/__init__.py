@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Channel, Desired, Idea, Organization, Post, Settings, StateSettings, Tag
-from bufferctl.model.enums import PostStatus, SchedulingType, Service, ShareMode
+from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
 from bufferctl.model.media import MediaFile, MediaSettings
 from bufferctl.model.metadata import Metadata, NetworkMetadata
+from bufferctl.model.networks import Service
 
 if TYPE_CHECKING:
     from bufferctl.model.live import (

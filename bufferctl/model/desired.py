@@ -19,9 +19,10 @@ from bufferctl.diagnostics import Place
 from bufferctl.model.address import Address
 from bufferctl.model.base import Aware, Filled, Model, Url, Whole
 from bufferctl.model.content import Asset, Sourced
-from bufferctl.model.enums import MediaType, SchedulingType, Service, ShareMode
+from bufferctl.model.enums import MediaType, SchedulingType, ShareMode
 from bufferctl.model.media import File, MediaSettings
 from bufferctl.model.metadata import NetworkMetadata
+from bufferctl.model.networks import Service
 
 #: The rules for `freeze` and `minimum_lead` that only plan can check: for immediate posts, and for new or edited ones.
 FREEZE, MINIMUM_LEAD = "BC201", "BC206"

@@ -5,25 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Service(StrEnum):
-    """A social network, as Buffer names it."""
-
-    BLUESKY = "bluesky"
-    FACEBOOK = "facebook"
-    GOOGLEBUSINESS = "googlebusiness"
-    INSTAGRAM = "instagram"
-    LINKEDIN = "linkedin"
-    MASTODON = "mastodon"
-    PINTEREST = "pinterest"
-    STARTPAGE = "startPage"
-    SUBSTACK = "substack"
-    THREADS = "threads"
-    TIKTOK = "tiktok"
-    TWITTER = "twitter"
-    WHATSAPP = "whatsapp"
-    YOUTUBE = "youtube"
-
-
 class ShareMode(StrEnum):
     """When a post is published."""
 

@@ -18,9 +18,10 @@ from bufferctl.model.address import Address
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, IdeaGroup, IdeaMedia, Post
-from bufferctl.model.enums import PostStatus, SchedulingType, Service, ShareMode
+from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
 from bufferctl.model.live import LiveAsset, LiveChannel, LiveIdea, LiveMedium, LivePost
-from bufferctl.model.metadata import Metadata, NetworkMetadata
+from bufferctl.model.metadata import Metadata, NetworkMetadata, default_metadata
+from bufferctl.model.networks import NETWORKS, Service
 
 M = TypeVar("M", bound=Model)
 
@@ -29,10 +30,6 @@ _REMINDS = SchedulingType.NOTIFICATION
 _PUBLISHED = frozenset({PostStatus.SENDING, PostStatus.SENT})
 #: Switches that are on by default; all others are off.
 _ON = frozenset({"embeddable", "notify_subscribers", "should_share_to_feed"})
-#: Networks whose posts always have a `type`.
-_ALWAYS = frozenset({Service.INSTAGRAM, Service.FACEBOOK})
-#: Networks whose videos can use one of their own frames as the cover (notes: Writing).
-_PICKS_FRAMES = frozenset({Service.INSTAGRAM, Service.TIKTOK, Service.PINTEREST})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -134,7 +131,7 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
         ]
     if fields.get("type") in {"post", "thread", "carousel"} and service is not Service.GOOGLEBUSINESS:
         del fields["type"]
-    if not fields and service not in _ALWAYS:
+    if not fields and not default_metadata(service):
         return None
     found: NetworkMetadata = getattr(_checked(Metadata, {service.value: fields}), service.value)
     return found
@@ -161,7 +158,7 @@ def _asset(asset: LiveAsset, service: Service) -> dict[str, Any]:
     if not asset.source:
         raise NotExpressibleError(f"Buffer does not return the URL of its {asset.kind}")
     found: dict[str, Any] = {"url": asset.source, **_plain({"alt_text": asset.alt_text, **asset.details})}
-    if service not in _PICKS_FRAMES:
+    if NETWORKS[service].covers is None:
         found.pop("thumbnail_offset", None)
     if asset.kind != "video" and asset.thumbnail and asset.thumbnail != asset.source:  # not allowed for videos (notes)
         found["thumbnail_url"] = asset.thumbnail

@@ -13,7 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bufferctl.model.base import Aware, Seconds
-from bufferctl.model.enums import PostStatus, Service, ShareMode
+from bufferctl.model.enums import PostStatus, ShareMode
+from bufferctl.model.networks import Service
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Keyed by service in files (`metadata: {googlebusiness: …}`); api/wire_forms.py
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import ConfigDict
@@ -16,10 +17,10 @@ from bufferctl.model.enums import (
     GoogleBusinessButton,
     GoogleBusinessPostType,
     PostType,
-    Service,
     YoutubeLicense,
     YoutubePrivacy,
 )
+from bufferctl.model.networks import Service
 
 
 class Retweet(Model):
@@ -338,3 +339,23 @@ class Metadata(Model):
     """For X / Twitter."""
     youtube: YoutubeMetadata | None = None
     """For YouTube."""
+
+
+#: The fields of each network that takes posts.
+MODELS: Mapping[Service, type[NetworkMetadata]] = {each.service: each for each in NetworkMetadata.__subclasses__()}
+#: Networks of which every post has some of the fields (schema: FacebookPostMetadataInput and others).
+ALWAYS = frozenset(
+    service
+    for service, model in MODELS.items()
+    if any(field.get_default() not in (None, ()) for field in model.model_fields.values())
+)
+#: Networks whose posts can have a thread, and those that take a link preview.
+THREADED = frozenset(service for service, model in MODELS.items() if "thread" in model.model_fields)
+ATTACHING = frozenset(service for service, model in MODELS.items() if "link_attachment" in model.model_fields)
+
+
+def default_metadata(service: Service) -> NetworkMetadata | None:
+    """The fields of a post for which the files give none, on networks that need them even then."""
+    model = MODELS[service] if service in ALWAYS else None
+    needs_values = model is None or any(field.is_required() for field in model.model_fields.values())
+    return None if model is None or needs_values else model()

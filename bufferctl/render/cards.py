@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
-from bufferctl.model import Address, Service
+from bufferctl.model import Address
 from bufferctl.model.content import TextLength
+from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
@@ -21,23 +22,6 @@ from bufferctl.render.lines import sentence
 from bufferctl.render.pieces import Piece, compared, web
 from bufferctl.render.shown import Pictures, Shown, shown
 
-#: The common name of each network, and its symbol.
-_NETWORKS: dict[str, tuple[str, str]] = {
-    Service.BLUESKY: ("Bluesky", "Bs"),
-    Service.FACEBOOK: ("Facebook", "f"),
-    Service.GOOGLEBUSINESS: ("Google Business", "G"),
-    Service.INSTAGRAM: ("Instagram", "Ig"),
-    Service.LINKEDIN: ("LinkedIn", "in"),
-    Service.MASTODON: ("Mastodon", "M"),
-    Service.PINTEREST: ("Pinterest", "P"),
-    Service.STARTPAGE: ("Start Page", "SP"),
-    Service.SUBSTACK: ("Substack", "S"),
-    Service.THREADS: ("Threads", "@"),
-    Service.TIKTOK: ("TikTok", "Tt"),
-    Service.TWITTER: ("X", "X"),
-    Service.WHATSAPP: ("WhatsApp", "W"),
-    Service.YOUTUBE: ("YouTube", "Yt"),
-}
 #: Results of changes that a later apply may still make.
 _LATE = frozenset({Status.NOT_SENT, Status.WAITING})
 #: How many characters of a text are shown to identify its post.
@@ -249,7 +233,8 @@ def channel_of(change: Change, plan: Plan) -> ShownChannel:
         return ShownChannel(organization, label, "Ideas", "Ideas", "i", "ideas")
     live = plan.channels.get(change.slot.channel_id)
     service, _, name = label.partition(":")
-    network, glyph = _NETWORKS.get(service, (service, "?"))
+    row = NETWORKS.get(service)  # type: ignore[call-overload]  # a StrEnum equals its text
+    network, glyph = (row.label, row.glyph) if row else (service, "?")
     return ShownChannel(organization, label, visible(live.name) if live else name, network, glyph, service.lower())
 
 

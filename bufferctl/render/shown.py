@@ -21,13 +21,13 @@ from bufferctl.model import (
     MediaFile,
     Post,
     SchedulingType,
-    Service,
 )
 from bufferctl.model.attached import files_of
 from bufferctl.model.content import Document, Image, Link, LinkAttachment, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.media import size_words
 from bufferctl.model.metadata import thread_of
+from bufferctl.model.networks import ANY_CROP, NETWORKS
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Plan
 from bufferctl.render import words
@@ -41,13 +41,6 @@ _THUMBNAIL = "data:image/jpeg;base64,"
 _PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
 #: Live values of network fields that nearly every post has.
 _USUAL = {"type": "post", "should_share_to_feed": True}
-
-
-class Crop(NamedTuple):
-    """The range of width divided by height in which a picture is shown whole; outside it, its ends are cut off."""
-
-    narrowest: float
-    widest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +59,10 @@ class Pictures:
         return (href if self.thumbnails is None else self.thumbnails.get((file.digest, where), "")), href
 
 
-_ANY = Crop(0.5, 2.5)
-#: How networks crop a single picture in their feeds, according to their help pages in 2026.
-_CROPS: dict[str, Crop] = {
-    Service.FACEBOOK: Crop(0.8, 1.91),
-    Service.GOOGLEBUSINESS: Crop(4 / 3, 4 / 3),
-    Service.INSTAGRAM: Crop(0.75, 1.91),
-    Service.LINKEDIN: Crop(0.8, 1.91),
-    Service.PINTEREST: Crop(1 / 2.1, 1.91),
-    Service.TWITTER: Crop(0.75, 16 / 9),
-}
-
-
-def crop_of(where: str) -> Crop:
-    """The crop of a service; for ideas, a generous one."""
-    return _CROPS.get(where, _ANY)
+def crop_of(where: str) -> tuple[float, float]:
+    """The range of width divided by height in which a service shows a picture whole; for ideas, a generous one."""
+    row = NETWORKS.get(where)  # type: ignore[call-overload]  # a StrEnum equals its text
+    return row.crop if row else ANY_CROP
 
 
 def pictures_of(plan: Plan) -> Iterator[tuple[MediaFile, str]]:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from bufferctl.api.wire_forms import create_post
 from bufferctl.checks import content, fields, media, texts
 from bufferctl.checks.judge import of_post
-from bufferctl.checks.networks import NETWORKS
 from bufferctl.checks.texts import length
 from bufferctl.model import CreatePost, Post, Service
+from bufferctl.model.networks import NETWORKS
 from bufferctl.sandbox import networks as theirs
 from bufferctl.sandbox.checks import METADATA_KEYS, problems
 from bufferctl.sandbox.media import media_problem

@@ -12,10 +12,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bufferctl.checks import text_length, text_lengths
-from bufferctl.checks.networks import NETWORKS, Counting
 from bufferctl.checks.texts import graphemes, length, longest, utf8, utf16
 from bufferctl.checks.weighted import links, weighted_length
 from bufferctl.model import Desired
+from bufferctl.model.networks import NETWORKS, Counting
 from tests.checks.posts import VIDEO, image, post
 
 FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}\u200d\N{BOY}"

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from bufferctl.checks import NETWORKS, check
-from bufferctl.checks.networks import FileLimits
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Desired, MediaFile, Post, Service
 from bufferctl.model.content import Document, Image, Video
+from bufferctl.model.networks import FileLimits
 
 ROWS = {service: row.files for service, row in NETWORKS.items() if row.files}
 GOOD = MediaFile(path="media/a.jpg", digest="0" * 32, size=100_000, type="jpg", width=1080, height=1080)

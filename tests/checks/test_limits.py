@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bufferctl.checks import NETWORKS, RULES, rules_of
-from bufferctl.checks.networks import Limit
 from bufferctl.model import Service
+from bufferctl.model.networks import Limit
 from tests.checks.posts import DOCUMENT, VIDEO, codes, findings, image, post
 
 WITH_POSTS = [service.value for service, network in NETWORKS.items() if network.takes_posts]
@@ -98,7 +98,7 @@ def test_what_is_said_of_a_long_text() -> None:
     """The excess, and characters that a person counting letters would miss."""
     (found,) = findings(post("twitter", "x" * 240 + " https://acme.com/" + "x" * 30))
     assert found.message == (
-        "X / Twitter allows 280 characters and this text has 288 (a link counts in full), so Buffer refuses it"
+        "X allows 280 characters and this text has 288 (a link counts in full), so Buffer refuses it"
     )
     assert found.hint.startswith("shorten it by 8, or give this network a text of its own under `overrides`; ")
     (found,) = findings(sound("instagram", "\n" * 1100))

@@ -29,19 +29,13 @@ from bufferctl.config.times import LocalTimeError
 from bufferctl.config.tree import Spot
 from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model import Channel, NetworkMetadata, Service
+from bufferctl.model import Channel, NetworkMetadata
 from bufferctl.model.base import Filled, Key, When
-from bufferctl.model.metadata import PinterestMetadata, TiktokMetadata, YoutubeMetadata
+from bufferctl.model.metadata import ALWAYS, MODELS
 
 #: The front matter with its first line, and the line that ends it.
 _FRONT = re.compile(r"---[ \t]*(?:\r\n?|\n)(?P<inner>(?:.*(?:\r\n?|\n))*?)(?P<end>---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)[-_. ]?")
-#: Networks that show a title and need nothing else.
-_TITLED: dict[Service, type[NetworkMetadata]] = {
-    Service.PINTEREST: PinterestMetadata,
-    Service.TIKTOK: TiktokMetadata,
-    Service.YOUTUBE: YoutubeMetadata,
-}
 _LINE_ENDS = re.compile(r"\r\n?")
 
 
@@ -167,7 +161,7 @@ def _metadata(front: FrontMatter, channels: tuple[Channel, ...]) -> dict[str, Ne
     """The networks' metadata, with the title for networks that show one and have none yet."""
     found: dict[str, NetworkMetadata] = {name: each for name, each in front.metadata or () if each is not None}
     for service in dict.fromkeys(channel.service for channel in channels) if front.title else ():
-        metadata = found.get(service) or (_TITLED[service]() if service in _TITLED else None)
+        metadata = found.get(service) or (MODELS[service]() if service in MODELS and service not in ALWAYS else None)
         if metadata is not None and "title" in type(metadata).model_fields and not getattr(metadata, "title", None):
             found[service.value] = metadata.model_copy(update={"title": front.title})
     return found

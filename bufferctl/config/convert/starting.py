@@ -21,12 +21,9 @@ from bufferctl.config.write.document import yaml_text
 from bufferctl.config.write.entries import literal, text_value
 from bufferctl.diagnostics import Place
 from bufferctl.errors import UsageError
-from bufferctl.model import Channel, Desired, Service
+from bufferctl.model import Channel, Desired
+from bufferctl.model.networks import NETWORKS
 
-#: Networks that accept a post without media.
-_WORDS = frozenset(
-    {Service.TWITTER, Service.LINKEDIN, Service.BLUESKY, Service.MASTODON, Service.THREADS, Service.FACEBOOK}
-)
 _HEADING = re.compile(r"^#{1,2} +(?P<words>.+?) *#*$", re.MULTILINE)
 _TOP = """\
 # A campaign. `start+7d 09:00` is seven days after `starts`: another day there moves every post.
@@ -51,7 +48,7 @@ class Started:
 def usual_channels(desired: Desired) -> list[Channel]:
     """The channels of the first organization that accept a post without media."""
     first = desired.organizations[0].label if desired.organizations else ""
-    return [each for each in desired.channels if each.organization == first and each.service in _WORDS]
+    return [each for each in desired.channels if each.organization == first and NETWORKS[each.service].takes_text_alone]
 
 
 def new_post(desired: Desired, names: Sequence[str], text: str, due_at: datetime | None, key: str | None) -> Started:

@@ -7,9 +7,7 @@ from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.model import Metadata, NetworkMetadata, Service
 from bufferctl.model.content import Asset, Part, ThreadItem
-
-#: Networks whose fields have a `thread`.
-NETWORKS = frozenset(each.service for each in NetworkMetadata.__subclasses__() if "thread" in each.model_fields)
+from bufferctl.model.metadata import THREADED
 
 
 def with_parts(
@@ -20,7 +18,7 @@ def with_parts(
     service: Service,
 ) -> NetworkMetadata | None:
     """The metadata with a thread of the post itself and its parts. Buffer requires the first to repeat the post."""
-    if service not in NETWORKS:
+    if service not in THREADED:
         return metadata
     first = ThreadItem(text=text, assets=assets)
     thread = (first, *(ThreadItem(text=part.text, assets=part.assets) for part in parts))
@@ -42,7 +40,7 @@ def check_parts(
     if layer is None or not layer.spot.child("thread"):
         return
     reported = len(reading.problems)
-    if service not in NETWORKS:
+    if service not in THREADED:
         message = f"{service} has no threads, so only `text` would be published there"
         hint = f"add `overrides: {{{service}: {{thread: []}}}}`, with a longer `text` if needed"
         reading.problems.append(layer.spot.at_key("thread", message, hint=hint))

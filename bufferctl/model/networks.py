@@ -1,8 +1,7 @@
-"""What each network allows: one table for all services, each limit with its source.
+"""Each network in one place: its names, what it allows (each limit with its source), and how it shows things.
 
-A row is a `Network`; `NETWORKS[service]` is the row of a service. The rules in texts.py, media.py and fields.py read it
-and nothing else; docs/networks.md is generated from it (`make schemas`). The sandbox has its own rules and never reads
-this.
+`NETWORKS[service]` is the row of a service; the fields that only one network has are in `metadata.py`. docs/networks.md
+is generated from the table (`make schemas`). The sandbox has its own rules and never reads this.
 """
 
 from __future__ import annotations
@@ -12,8 +11,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from bufferctl.model import Service
 from bufferctl.model.content import AssetKind
+
+
+class Service(StrEnum):
+    """A social network, as Buffer names it."""
+
+    BLUESKY = "bluesky"
+    FACEBOOK = "facebook"
+    GOOGLEBUSINESS = "googlebusiness"
+    INSTAGRAM = "instagram"
+    LINKEDIN = "linkedin"
+    MASTODON = "mastodon"
+    PINTEREST = "pinterest"
+    STARTPAGE = "startPage"
+    SUBSTACK = "substack"
+    THREADS = "threads"
+    TIKTOK = "tiktok"
+    TWITTER = "twitter"
+    WHATSAPP = "whatsapp"
+    YOUTUBE = "youtube"
 
 
 class Source(StrEnum):
@@ -79,9 +96,17 @@ class FileLimits:
     most_document_bytes: int | None = None
 
 
+#: The crop of a network that shows nearly every picture whole.
+ANY_CROP = 0.5, 2.5
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """One row. None if no limit is known; `label` is the network as people write it.
+
+    `glyph`: its sign in pages. `called`: other names that people use for the service, in lower case. `crop`: the range
+    of width divided by height in which its feed shows a single picture whole, according to its help pages in 2026.
+    `wire`: its key in the API's metadata, if that is not the service's name.
 
     `text` is counted as `counting` says; `text_with_video` instead of it where there is a video; `shown`: what the
     network shows of it; `paid`: what a paid account of the network takes; `text_varies`: the account's server says.
@@ -92,6 +117,10 @@ class Network:
     """
 
     label: str
+    glyph: str
+    called: str = ""
+    crop: tuple[float, float] = ANY_CROP
+    wire: str = ""
     text: Limit | None = None
     counting: Counting = Counting.UTF16
     counting_source: Source = Source.BUFFER
@@ -119,10 +148,18 @@ class Network:
     takes_posts: bool = True
     files: FileLimits | None = None
 
+    @property
+    def takes_text_alone(self) -> bool:
+        """Whether a post needs nothing but a text."""
+        return self.takes_posts and not self.needs_media and not self.needs
+
 
 NETWORKS: Mapping[Service, Network] = {
     Service.TWITTER: Network(
-        "X / Twitter",
+        "X",
+        "X",
+        called="x x.com x/twitter twitter/x tweet",
+        crop=(0.75, 16 / 9),
         text=Limit(280),
         counting=Counting.X,
         counting_source=Source.SEEN,
@@ -140,6 +177,9 @@ NETWORKS: Mapping[Service, Network] = {
     ),
     Service.INSTAGRAM: Network(
         "Instagram",
+        "Ig",
+        called="ig insta",
+        crop=(0.75, 1.91),
         text=Limit(2196),
         counting=Counting.BREAKS,
         first_comment=Limit(2200),
@@ -161,6 +201,9 @@ NETWORKS: Mapping[Service, Network] = {
     ),
     Service.FACEBOOK: Network(
         "Facebook",
+        "f",
+        called="fb meta facebook_page",
+        crop=(0.8, 1.91),
         text=Limit(5000),
         first_comment=Limit(5000),
         images=Limit(10),
@@ -174,6 +217,9 @@ NETWORKS: Mapping[Service, Network] = {
     ),
     Service.LINKEDIN: Network(
         "LinkedIn",
+        "in",
+        called="li linked_in linkedin_page",
+        crop=(0.8, 1.91),
         text=Limit(3000),
         counting=Counting.LINKS_24,
         first_comment=Limit(1250),
@@ -190,6 +236,7 @@ NETWORKS: Mapping[Service, Network] = {
     ),
     Service.THREADS: Network(
         "Threads",
+        "@",
         text=Limit(500),
         topic=Limit(50),
         media=Limit(20),
@@ -207,6 +254,8 @@ NETWORKS: Mapping[Service, Network] = {
     ),
     Service.BLUESKY: Network(
         "Bluesky",
+        "Bs",
+        called="bsky blue_sky",
         text=Limit(300),
         counting=Counting.GRAPHEMES,
         bytes=Limit(3000),
@@ -224,6 +273,8 @@ NETWORKS: Mapping[Service, Network] = {
     ),
     Service.MASTODON: Network(
         "Mastodon",
+        "M",
+        called="masto fediverse",
         text=Limit(500),
         counting=Counting.LINKS_23,
         text_varies=True,
@@ -239,6 +290,9 @@ NETWORKS: Mapping[Service, Network] = {
     ),
     Service.PINTEREST: Network(
         "Pinterest",
+        "P",
+        called="pin",
+        crop=(1 / 2.1, 1.91),
         text=Limit(500),
         title=Limit(100),
         images=Limit(1),
@@ -256,6 +310,8 @@ NETWORKS: Mapping[Service, Network] = {
     ),
     Service.TIKTOK: Network(
         "TikTok",
+        "Tt",
+        called="tt tik_tok",
         text=Limit(4000),
         text_with_video=Limit(2200),
         images=Limit(35),
@@ -273,6 +329,8 @@ NETWORKS: Mapping[Service, Network] = {
     ),
     Service.YOUTUBE: Network(
         "YouTube",
+        "Yt",
+        called="yt you_tube",
         text=Limit(5000),
         title=Limit(100),
         note="the video must be vertical, which cannot be checked here",
@@ -284,6 +342,10 @@ NETWORKS: Mapping[Service, Network] = {
     ),
     Service.GOOGLEBUSINESS: Network(
         "Google Business",
+        "G",
+        called="google gbp gmb google_business google-business google_my_business googlemybusiness",
+        crop=(4 / 3, 4 / 3),
+        wire="google",
         text=Limit(4000),
         shown=Limit(1500, Source.NETWORK),
         event_title=Limit(58),
@@ -307,7 +369,9 @@ NETWORKS: Mapping[Service, Network] = {
             ),
         ),
     ),
-    Service.SUBSTACK: Network("Substack", needs_media=("image", "video"), or_link_attachment=True),
-    Service.WHATSAPP: Network("WhatsApp", takes_posts=False),
-    Service.STARTPAGE: Network("Start Page", takes_posts=False),
+    Service.SUBSTACK: Network(
+        "Substack", "S", called="sub_stack substack_notes", needs_media=("image", "video"), or_link_attachment=True
+    ),
+    Service.WHATSAPP: Network("WhatsApp", "W", called="wa whats_app", takes_posts=False),
+    Service.STARTPAGE: Network("Start Page", "SP", called="startpage start_page start-page", takes_posts=False),
 }
