@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.fuzzing import examples
+
+#: Compares a text with a file, or writes the file with --update.
+Expect = Callable[[Path, str], None]
 
 # The duration of an example depends on the machine's load, so it is no test. The same commit gets the same examples
 # wherever it is tested; `make soak` draws new ones (--hypothesis-profile=new). The rest is Hypothesis's default.
@@ -29,7 +34,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --update."""
-    parser.addoption("--update", action="store_true", help="rewrite the expected files of cases; look at the diff")
+    parser.addoption("--update", action="store_true", help="run what expects a file, and edit it; look at the diff")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,7 +43,24 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--update goes without -n: tests that share a page would write over each other")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --update, only tests that expect a file run."""
+    if config.getoption("--update"):
+        rest = [item for item in items if "expect" not in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if item not in set(rest)]
+        config.hook.pytest_deselected(items=rest)
+
+
 @pytest.fixture
-def update(request: pytest.FixtureRequest) -> bool:
-    """Whether expected files are to be rewritten."""
-    return bool(request.config.getoption("--update"))
+def expect(request: pytest.FixtureRequest) -> Expect:
+    """Every file of expected output is compared, and written, here."""
+
+    def check(path: Path, made: str) -> None:
+        written = path.read_bytes().decode() if path.exists() else None
+        if request.config.getoption("--update") and made != written:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(made.encode())
+        else:
+            assert made == written
+
+    return check

@@ -20,6 +20,7 @@ from bufferctl.cli import run as bufferctl
 from bufferctl.model import Service
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.sandbox.fixture import default_fixture
+from tests.conftest import Expect
 
 #: The sandbox's current time in these tests.
 NOW = "2029-12-03T09:00:00Z"
@@ -189,14 +190,10 @@ Prints = Callable[[str, Ran], None]
 
 
 @pytest.fixture
-def prints(environment: Path, update: bool) -> Prints:
+def prints(environment: Path, expect: Expect) -> Prints:
     """Compare a command's whole output and its exit code with tests/cases/cli/NAME.txt."""
 
     def check(name: str, ran: Ran) -> None:
-        expected, printed = CASES / f"{name}.txt", ran.snapshot().replace(str(environment), "PROJECT")
-        if update:
-            expected.parent.mkdir(parents=True, exist_ok=True)
-            expected.write_text(printed, encoding="utf-8")
-        assert printed == expected.read_text(encoding="utf-8")
+        expect(CASES / f"{name}.txt", ran.snapshot().replace(str(environment), "PROJECT"))
 
     return check

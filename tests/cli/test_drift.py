@@ -9,19 +9,20 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_plan_cases import CASES, check, prepare
+from tests.cli.test_plan_cases import CASES, prepare
+from tests.conftest import Expect
 
 HERE = CASES.parent / "drift"
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in HERE.glob("*/buffer.yaml")))
-def test_cases(project: Any, name: str, update: bool) -> None:
+def test_cases(project: Any, name: str, expect: Expect) -> None:
     """drift.txt, the same exit code with --json, and nothing written, neither locally nor in Buffer."""
     prepare(project, HERE / name)
     state = project.state.read_bytes() if project.state.exists() else None
     posts = project.sandbox.dump()
     ran = project("drift")
-    check(HERE / name / "drift.txt", ran.snapshot(), update=update)
+    expect(HERE / name / "drift.txt", ran.snapshot())
     assert project("drift", "--json").code == ran.code
     assert (project.state.read_bytes() if project.state.exists() else None) == state
     assert project.sandbox.dump() == posts

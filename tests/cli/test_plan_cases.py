@@ -23,6 +23,7 @@ import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
 from tests.cli.conftest import parameter, services_in
+from tests.conftest import Expect
 from tests.render.documents import checked
 
 CASES = Path(__file__).parent.parent / "cases" / "plan"
@@ -91,13 +92,6 @@ def perform(project: Any, act: dict[str, Any]) -> Any:
     return getattr(sandbox.person, what)(**act)
 
 
-def check(expected: Path, found: str, *, update: bool) -> None:
-    """Compare facts with a file, or write the file."""
-    if update:
-        expected.write_text(found, encoding="utf-8")
-    assert found == expected.read_text(encoding="utf-8")
-
-
 def options(case: Path) -> list[str]:
     """The options of the case."""
     file = case / "options.txt"
@@ -163,7 +157,7 @@ def applied(project: Any, plan: dict[str, Any], *options: str) -> dict[str, Any]
 
 
 @pytest.mark.parametrize("name", names())
-def test_with_state(project: Any, name: str, update: bool) -> None:
+def test_with_state(project: Any, name: str, expect: Expect) -> None:
     """with-state.txt: the plan, the same a minute later; what apply does. What people made stays as they left it."""
     case = CASES / name
     theirs = prepare(project, case)
@@ -175,7 +169,7 @@ def test_with_state(project: Any, name: str, update: bool) -> None:
     if plan is None:
         ran = project("apply", "--auto-approve", *options(case))
         assert (ran.code, project.sandbox.dump()) == (1, posts)
-        check(case / "with-state.txt", f"{refused(ran.err)}\n", update=update)
+        expect(case / "with-state.txt", f"{refused(ran.err)}\n")
         return
     project.sandbox.clock.advance(minutes=1)
     assert digests(json.loads(project("plan", "--json", *options(case)).out)) == digests(plan)
@@ -185,12 +179,12 @@ def test_with_state(project: Any, name: str, update: bool) -> None:
         each for each in (document["left"] or plan)["changes"] if each["action"] not in {"no-op", "done", "past"}
     ]
     left = ["left", *(f"  {_change(each)}" for each in pending)] if document["left"] and pending else []
-    check(case / "with-state.txt", "\n".join(["plan", *facts(plan), "apply", *done, *left, ""]), update=update)
+    expect(case / "with-state.txt", "\n".join(["plan", *facts(plan), "apply", *done, *left, ""]))
     assert theirs.items() <= everything(project).items()
 
 
 @pytest.mark.parametrize("name", [name for name in names() if (CASES / name / "before.yaml").exists()])
-def test_without_state(project: Any, name: str, update: bool) -> None:
+def test_without_state(project: Any, name: str, expect: Expect) -> None:
     """without-state.txt: without the state file no existing post is created again; and an apply converges."""
     case = CASES / name
     theirs = prepare(project, case)
@@ -198,7 +192,7 @@ def test_without_state(project: Any, name: str, update: bool) -> None:
     project.state.unlink()
     ran = project("plan", "--json")
     plan = json.loads(ran.out) if ran.code == 0 else None
-    check(case / "without-state.txt", "\n".join(facts(plan) if plan else ["refused"]) + "\n", update=update)
+    expect(case / "without-state.txt", "\n".join(facts(plan) if plan else ["refused"]) + "\n")
     if plan:
         assert all(each["message"] and each["hint"] for each in plan["changes"] if each["action"] == "hold")
         assert project.apply().code == int(any(each["action"] == "hold" for each in plan["changes"]))

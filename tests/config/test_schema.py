@@ -14,6 +14,7 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 
 from bufferctl.config.schema import schema_text
+from tests.conftest import Expect
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "schemas/bufferctl.schema.json"
@@ -59,9 +60,9 @@ def is_valid(case: Path) -> bool:
     return (case / "expected.txt").read_text(encoding="utf-8").endswith("exit 0\n")
 
 
-def test_published_schema_is_the_models_own() -> None:
+def test_published_schema_is_the_models_own(expect: Expect) -> None:
     """The committed file matches the models, so `make schemas` was run."""
-    assert schema_text() == PUBLISHED.read_text(encoding="utf-8")
+    expect(PUBLISHED, schema_text())
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda file: str(file.relative_to(ROOT / "examples")))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.cli import run
+from tests.conftest import Expect
 
 CASES = Path(__file__).parents[1] / "cases/validate"
 
@@ -23,20 +24,16 @@ _PROBLEM = re.compile(r"^(\S[^:\n]*)(?::\d+:\d+)?: (error|warning): ", re.MULTIL
 
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
-def test_case(case: Path, update: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_case(case: Path, expect: Expect, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """The problems (or the verdict on valid files) and the exit code are as recorded; the summary counts them."""
     expected = case / "expected.txt"
-    recorded = expected.read_text(encoding="utf-8")
-    command, _, _ = recorded.partition("\n")
+    command, _, _ = expected.read_text(encoding="utf-8").partition("\n")
     monkeypatch.chdir(case)
     code = run(shlex.split(command.removeprefix("$ bufferctl ")))
     printed = capsys.readouterr()
     problems, total, _ = _SUM.split(printed.out) if _SUM.search(printed.out) else (printed.out, None, "")
     assert total is None or total == _sum(problems)
-    actual = f"{command}\n{printed.err}{problems}exit {code}\n".replace(str(case), "<folder>")
-    if update:
-        expected.write_text(actual, encoding="utf-8")
-    assert recorded == actual or update
+    expect(expected, f"{command}\n{printed.err}{problems}exit {code}\n".replace(str(case), "<folder>"))
 
 
 def _sum(problems: str) -> str:

@@ -16,6 +16,7 @@ from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
 from bufferctl.config.write.fmt import UnusualError, formatted
 from bufferctl.diagnostics import has_errors
+from tests.conftest import Expect
 from tests.fuzzing import examples
 
 CASES = Path(__file__).parents[1] / "cases" / "fmt"
@@ -30,12 +31,10 @@ def meaning(text: str) -> Any:
 
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
-def test_case(case: Path, update: bool) -> None:
+def test_case(case: Path, expect: Expect) -> None:
     """`before.yaml` becomes `after.yaml`, which formatting leaves unchanged."""
     after = formatted((case / "before.yaml").read_bytes().decode())
-    if update:
-        (case / "after.yaml").write_bytes(after.encode())
-    assert (case / "after.yaml").read_bytes().decode() == after
+    expect(case / "after.yaml", after)
     assert formatted(after) == after
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Project, run_in
+from tests.conftest import Expect
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parents[1] / "cases/convert"
@@ -27,14 +28,11 @@ def command_of(case: Path) -> list[str]:
 
 
 @each_case
-def test_case(case: Path, update: bool, environment: Path) -> None:
+def test_case(case: Path, expect: Expect, environment: Path) -> None:
     """YAML goes to stdout and problems to stderr; both, and the exit code, are as recorded."""
-    expected = case / "expected.txt"
     ran = run_in(case, *command_of(case))
-    actual = f"$ bufferctl {shlex.join(command_of(case))}\n{ran.err}{ran.out}exit {ran.code}\n"
-    if update:
-        expected.write_text(actual, encoding="utf-8")
-    assert expected.read_text(encoding="utf-8") == actual
+    command = shlex.join(command_of(case))
+    expect(case / "expected.txt", f"$ bufferctl {command}\n{ran.err}{ran.out}exit {ran.code}\n")
 
 
 @each_case

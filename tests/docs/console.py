@@ -5,8 +5,10 @@
 - A `console` block has commands after `$` and their output; `…` alone on a line stands for any number of lines.
 - `<!-- event: NAME -->` is an event without a command, done by a function of that name.
 
-Ids and digests differ in each run. They are compared by their order of appearance, if no output is omitted, and
-one that is passed to a command is replaced by the real one.
+Ids, digests and ports differ in each run. The page keeps its own for each, and one that is passed to a command is
+replaced by the real one.
+
+What comes out is the page's text with as little changed as makes it correct: its `…`, ids and ports stay.
 """
 
 from __future__ import annotations
@@ -20,11 +22,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bufferctl.cli import run
+from tests.docs.align import aligned
 
 _BLOCK = re.compile(r"^```(yaml|diff|console)\n(.*?)^```$|^<!-- event: ([\w-]+) -->$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
-_ID = re.compile(r"\b(?:[0-9a-f]{24}|[0-9a-f]{8})\b")
-_ANY = "…\n"
+_ID = re.compile(r"\b(?:[0-9a-f]{24}|[0-9a-f]{8}|(?<=127\.0\.0\.1:)\d+)\b")
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Document:
     folder: Path
     happens: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     code: int = 0
+    #: What the page has for each id of this run.
     _ids: dict[str, str] = field(default_factory=dict)
 
     def run(self, text: str) -> str:
@@ -64,13 +67,19 @@ class Document:
         return text.replace(before, after)
 
     def _command(self, match: re.Match[str]) -> str:
-        command, expected = match.groups()
-        printed = self._printed(_ID.sub(lambda each: self._ids.get(each[0], each[0]), command))
-        if not _fits(expected, printed):
-            return f"$ {command}\n{printed}"
-        if _ANY not in expected:
-            self._ids |= zip(_ID.findall(expected), _ID.findall(printed), strict=True)
-        return match[0]
+        command, written = match.groups()
+        real = {page: real for real, page in self._ids.items()}
+        printed = self._printed(_ID.sub(lambda each: real.get(each[0], each[0]), command))
+        pairs = aligned(written.splitlines(), printed.splitlines(), alike=lambda line: _ID.sub("<id>", line))
+        return "".join((f"$ {command}\n", *(f"{self._line(*pair)}\n" for pair in pairs)))
+
+    def _line(self, written: str | None, printed: str) -> str:
+        """A printed line as the page has it, with the page's ids."""
+        theirs, ours = _ID.findall(printed), _ID.findall(written or "")
+        for real, page in zip(theirs, ours if len(theirs) == len(ours) else theirs, strict=True):
+            if page not in self._ids.values():
+                self._ids.setdefault(real, page)
+        return _ID.sub(lambda each: self._ids.get(each[0], each[0]), printed)
 
     def _printed(self, command: str) -> str:
         if command == "echo $?":
@@ -90,15 +99,3 @@ class Document:
         with chdir(self.folder), redirect_stdout(out), redirect_stderr(out):
             self.code = run(command.split()[1:])
         return re.sub(r"^\n|\n(?=\n\Z)", "", out.getvalue())
-
-
-def _fits(expected: str, printed: str) -> bool:
-    if _ANY not in expected:
-        return _numbered(expected) == _numbered(printed)
-    parts = (re.escape(_ID.sub("<id>", part)) for part in expected.split(_ANY))
-    return re.fullmatch("(?:.*\n)*".join(parts), _ID.sub("<id>", printed)) is not None
-
-
-def _numbered(text: str) -> str:
-    seen: dict[str, str] = {}
-    return _ID.sub(lambda match: seen.setdefault(match[0], f"<{len(seen)}>"), text)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bufferctl.sandbox import Sandbox
+from tests.conftest import Expect
 from tests.docs.console import Document
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -96,21 +97,22 @@ class Happening:
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=[re.sub(r"\W+", "-", each.partition("\n")[0][3:]) for each in RECIPES])
-def test_recipe(recipe: str, project: Any, monkeypatch: pytest.MonkeyPatch, update: bool) -> None:
+def test_recipe(recipe: str, project: Any, monkeypatch: pytest.MonkeyPatch, expect: Expect) -> None:
     """The commands of a recipe print the output shown on the page."""
     happening = Happening(project.folder, project.sandbox, monkeypatch)
     events = {name: getattr(happening, name) for name in re.findall(r"<!-- event: (\w+) -->", recipe)}
     document = Document(project.folder, events)
     document.run(BEGINNING)
-    _hold(PAGE, recipe, document.run(recipe), update=update)
+    expect(PAGE, PAGE.read_text(encoding="utf-8").replace(recipe, document.run(recipe)))
 
 
-def test_beginning(project: Any, update: bool) -> None:
+def test_beginning(project: Any, expect: Expect) -> None:
     """The common first steps print the output shown on the page, too."""
-    _hold(PAGE, BEGINNING, Document(project.folder).run(BEGINNING), update=update)
+    made = Document(project.folder).run(BEGINNING)
+    expect(PAGE, PAGE.read_text(encoding="utf-8").replace(BEGINNING, made))
 
 
-def test_readme(project: Any, update: bool) -> None:
+def test_readme(project: Any, expect: Expect) -> None:
     """The first example runs in the default sandbox after `init`, and prints the output shown on the page."""
     text = README.read_text(encoding="utf-8").partition("\n## ")[0]
     project("init")
@@ -118,11 +120,11 @@ def test_readme(project: Any, update: bool) -> None:
     before, _, after = root.partition("        posts:\n")
     project.write("buffer.yaml", before + re.sub(r"\A(?: {10}.*\n)+", "", after))  # without init's own example
     made = Document(project.folder).run(text)
-    _hold(README, text, made, update=update)
+    expect(README, README.read_text(encoding="utf-8").replace(text, made))
     assert "2 to create" in made
 
 
-def test_for_writers(project: Any, update: bool) -> None:
+def test_for_writers(project: Any, expect: Expect) -> None:
     """The post suggested by the page is valid, and each message that it explains really appears."""
     text = WRITERS.read_text(encoding="utf-8")
     first = re.search(r"```yaml\n(# posts/example.yaml\n.*?)```", text, re.DOTALL)
@@ -130,7 +132,7 @@ def test_for_writers(project: Any, update: bool) -> None:
     project.write("buffer.yaml", ROOT)
     project.write("posts/example.yaml", first[1])
     assert project("validate").snapshot() == "Valid: 2 posts on 2 channels.\n--- exit code 0\n"
-    _hold(WRITERS, text, Document(project.folder).run(text), update=update)
+    expect(WRITERS, Document(project.folder).run(text))
 
 
 def test_template_for_writers(project: Any) -> None:
@@ -162,10 +164,3 @@ def test_words_for_writers() -> None:
     messages = re.findall(r"^\| ([^|]+) \|", text.partition("### It needs you")[2], re.MULTILINE)[1:]
     parts = [part for message in messages for part in message.split("2 minutes")]
     assert [each for each in (*words, *parts) if each.casefold() not in said and "---" not in each] == []
-
-
-def _hold(page: Path, text: str, made: str, *, update: bool) -> None:
-    if update:
-        page.write_text(page.read_text(encoding="utf-8").replace(text, made), encoding="utf-8")
-    else:
-        assert made == text

@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+from tests.conftest import Expect
 from tests.docs.console import Document
 
 PAGE = Path(__file__).parents[2] / "docs" / "review.md"
 
 
-def test_page_runs(project: Any, update: bool) -> None:
+def test_page_runs(project: Any, expect: Expect) -> None:
     """Its files are written and edited, its commands run, and their output matches."""
 
     def applied() -> None:
@@ -21,9 +22,7 @@ def test_page_runs(project: Any, update: bool) -> None:
 
     text = PAGE.read_text(encoding="utf-8")
     made = Document(project.folder, {"applied": applied}).run(text)
-    if update:
-        PAGE.write_text(made, encoding="utf-8")
-    assert made == text
+    expect(PAGE, made)
 
 
 def test_fields_that_it_names() -> None:

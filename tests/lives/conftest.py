@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Expect
 from tests.lives.endpoint import Server
 
 
@@ -20,17 +21,13 @@ def serving() -> Iterator[Server]:
 
 
 @pytest.fixture
-def prints(update: bool) -> Callable[[str, str], None]:
+def prints(expect: Expect) -> Callable[[str, str], None]:
     """Compare output with tests/cases/lives/NAME.txt, with ids and addresses made stable."""
 
     def check(name: str, printed: str) -> None:
         seen: dict[str, str] = {}
         printed = re.sub(r"\b[0-9a-f]{24}\b", lambda found: seen.setdefault(found[0], f"<id{len(seen) + 1}>"), printed)
         printed = re.sub(r"127\.0\.0\.1:\d+", "BUFFER", printed)
-        expected = Path(__file__).parents[1] / "cases" / "lives" / f"{name}.txt"
-        if update:
-            expected.parent.mkdir(parents=True, exist_ok=True)
-            expected.write_text(printed, encoding="utf-8")
-        assert printed == expected.read_text(encoding="utf-8")
+        expect(Path(__file__).parents[1] / "cases" / "lives" / f"{name}.txt", printed)
 
     return check

@@ -16,6 +16,7 @@ from bufferctl.checks import RULES, rules_of
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Service
 from tests.cli.conftest import Project, run_in
+from tests.conftest import Expect
 from tests.networks.cases import CASES, SERVICES
 from tests.networks.direct import Direct
 
@@ -41,13 +42,10 @@ def told(case: Path, folder: Path, *arguments: str) -> tuple[int, Counter[tuple[
 
 
 @each_refusal
-def test_refused(case: Path, direct: Direct, environment: Path, update: bool) -> None:
+def test_refused(case: Path, direct: Direct, environment: Path, expect: Expect) -> None:
     """`validate` reports exactly the marked lines, and exits 1 for errors; the sandbox answers the first line."""
     says = "# Buffer: " + "; ".join(direct.refusals(case))
-    if update:
-        rest = case.read_text(encoding="utf-8").partition("\n")[2]
-        case.write_text(f"{says.rstrip()}\n{rest}", encoding="utf-8")
-    assert case.read_text(encoding="utf-8").partition("\n")[0] == says.rstrip()
+    expect(case, "\n".join((says.rstrip(), case.read_text(encoding="utf-8").partition("\n")[2])))
     code, problems = told(case, environment, "validate")
     marks = expected(case)
     assert problems == marks

@@ -15,6 +15,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import Reason
 from bufferctl.render.annotations import annotations_text, inert
 from bufferctl.render.report import Report, problems_of
+from tests.conftest import Expect
 from tests.render.hostile import TEXTS, plan_of, receipt_of
 from tests.render.rich import APPLIED, REPORT
 
@@ -43,12 +44,9 @@ def _unescaped(text: str, *more: str) -> str:
 
 
 @pytest.mark.parametrize(("name", "report"), [("plan", REPORT), ("receipt", APPLIED)])
-def test_whole(name: str, report: Report, update: bool) -> None:
+def test_whole(name: str, report: Report, expect: Expect) -> None:
     """The rich plan and its receipt, in full."""
-    expected, made = CASES / f"{name}.annotations.txt", annotations_text(problems_of(report), folder="social")
-    if update:
-        expected.write_text(made, encoding="utf-8")
-    assert made == expected.read_text(encoding="utf-8")
+    expect(CASES / f"{name}.annotations.txt", annotations_text(problems_of(report), folder="social"))
 
 
 def test_one() -> None:

@@ -23,6 +23,7 @@ from bufferctl.render.pieces import compared, pieces, shown_text, web
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Fact, shown
 from bufferctl.render.words import local
+from tests.conftest import Expect
 from tests.model.samples import posts
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post, removed
 
@@ -90,15 +91,11 @@ def is_harmless(document: str) -> Read:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_whole_output(form: str, update: bool) -> None:
+def test_whole_output(form: str, expect: Expect) -> None:
     """The rich plan as in tests/cases/render/FORM.html; without style and scripts."""
     document = re.sub(r"<(style|script)>.*?</\1>", r"<\1>…</\1>", FORMS[form], flags=re.DOTALL)
     document = re.sub(r"sha256-[\w+/=]+", "sha256-…", document)
-    expected = CASES / f"{form}.html"
-    if update:
-        expected.parent.mkdir(parents=True, exist_ok=True)
-        expected.write_text(document, encoding="utf-8")
-    assert document == expected.read_text(encoding="utf-8")
+    expect(CASES / f"{form}.html", document)
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, timedelta
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,15 +17,18 @@ from bufferctl.plan import Action, Cause, Reason, Status
 from bufferctl.planfile import receipt
 from bufferctl.render.json import content_form, receipt_json, report_json
 from bufferctl.render.json_documents import DOCUMENTS, document_schema
+from tests.conftest import Expect
 from tests.model.samples import ideas, posts
 from tests.render.documents import SCHEMAS, checked
 from tests.render.rich import APPLIED, NOW, PLAN, REPORT
 
+CASES = Path(__file__).parents[1] / "cases" / "render"
+
 
 @pytest.mark.parametrize("kind", DOCUMENTS)
-def test_published_schema_is_what_the_types_say(kind: str) -> None:
+def test_published_schema_is_what_the_types_say(kind: str, expect: Expect) -> None:
     """The committed file matches the types, so `make schemas` was run."""
-    assert document_schema(kind) == (SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8")
+    expect(SCHEMAS / f"{kind}.schema.json", document_schema(kind))
 
 
 @pytest.mark.parametrize("kind", DOCUMENTS)
@@ -56,9 +60,11 @@ def test_every_word_is_explained(form: str, field: str, values: type[StrEnum]) -
     assert [value for value in values if f"`{value}`" not in said] == []
 
 
-def test_rich_plan(update: bool) -> None:
+def test_rich_plan(expect: Expect) -> None:
     """The whole document of a plan with every feature."""
-    _hold("plan.json", report_json(REPORT), update=update)
+    text = report_json(REPORT)
+    checked(text)
+    expect(CASES / "plan.json", text)
 
 
 def test_rich_apply() -> None:
@@ -82,11 +88,11 @@ def test_rich_apply() -> None:
     )
 
 
-def test_rich_receipt(update: bool) -> None:
+def test_rich_receipt(expect: Expect) -> None:
     """The stored part of an apply, except for the part that only `show` reads."""
     whole = checked(receipt_json(APPLIED, NOW + timedelta(minutes=2), receipt.details(PLAN, None)))
     whole["details"] = {}
-    _hold("receipt.json", json.dumps(whole, indent=2, ensure_ascii=False) + "\n", update=update, closed=False)
+    expect(CASES / "receipt.json", json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
 
 
 def test_receipt_reads_back() -> None:
@@ -134,12 +140,3 @@ def test_content_of_what_is_there() -> None:
     idea = LiveIdea("idea-1", "org", NOW, title="A title", text="Words", services=("myspace",))
     assert content_form(live).keys() == content_form(idea).keys()
     assert content_form(idea)["services"] == ["myspace"]
-
-
-def _hold(name: str, text: str, *, update: bool, closed: bool = True) -> None:
-    if closed:
-        checked(text)
-    expected = SCHEMAS.parent / "tests" / "cases" / "render" / name
-    if update:
-        expected.write_text(text, encoding="utf-8")
-    assert text == expected.read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, S
 from bufferctl.render.markdown import LIMIT, problems_markdown, report_markdown
 from bufferctl.render.markdown_text import Item, Section, fitted, size
 from bufferctl.render.report import Report
+from tests.conftest import Expect
 from tests.fuzzing import examples
 from tests.render.github import Page
 from tests.render.rich import APPLIED, NOW, PLAN, REPORT, change, live, post, removed
@@ -74,12 +75,9 @@ def _more(markdown: str, what: str) -> int:
 
 
 @pytest.mark.parametrize(("name", "report"), [("plan", REPORT), ("receipt", APPLIED)])
-def test_whole(name: str, report: Report, update: bool) -> None:
+def test_whole(name: str, report: Report, expect: Expect) -> None:
     """The rich plan and its receipt, in full."""
-    expected, made = CASES / f"{name}.md", report_markdown(report)
-    if update:
-        expected.write_text(made, encoding="utf-8")
-    assert made == expected.read_text(encoding="utf-8")
+    expect(CASES / f"{name}.md", report_markdown(report))
 
 
 def test_begins_with_its_mark() -> None:

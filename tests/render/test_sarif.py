@@ -21,6 +21,7 @@ from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 from bufferctl.plan import Reason, Status
 from bufferctl.render.report import Report
 from bufferctl.render.sarif import problems_sarif, report_sarif
+from tests.conftest import Expect
 from tests.fuzzing import examples
 from tests.render.hostile import TEXTS, plan_of, receipt_of
 from tests.render.rich import APPLIED, REPORT
@@ -49,17 +50,14 @@ def one(problem: Diagnostic, **values: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("name", "report"), [("plan", REPORT), ("receipt", APPLIED)])
-def test_whole(name: str, report: Report, update: bool) -> None:
+def test_whole(name: str, report: Report, expect: Expect) -> None:
     """The rich plan and its receipt, in full, except for our version."""
-    expected = CASES / f"{name}.sarif"
     made = report_sarif(replace(report, rules=RULES, folder="social"))
     read(made)
     made = re.sub(
         r'"(version|semanticVersion)": "\d+\.\d+\.\d+",\n( +)"(?=semantic|rules)', r'"\1": "0.0.0",\n\2"', made
     )
-    if update:
-        expected.write_text(made, encoding="utf-8")
-    assert made == expected.read_text(encoding="utf-8")
+    expect(CASES / f"{name}.sarif", made)
 
 
 def test_place_is_relative_and_in_code_points() -> None:

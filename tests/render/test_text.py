@@ -19,6 +19,7 @@ from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.render.lines import Paint, cells
 from bufferctl.render.summary import left_over
 from bufferctl.render.text import plan_text, receipt_text
+from tests.conftest import Expect
 from tests.fuzzing import examples
 from tests.render.rich import APPLIED, HOSTILE, LENGTHS, NOW, PLAN, change, live, post
 
@@ -26,26 +27,19 @@ CASES = Path(__file__).parents[1] / "cases" / "render"
 PLAIN = Paint()
 
 
-def hold(name: str, text: str, *, update: bool) -> None:
-    """Compare output with a file, or write the file."""
-    if update:
-        (CASES / name).write_text(text, encoding="utf-8")
-    assert text == (CASES / name).read_text(encoding="utf-8")
-
-
 def text_of(*changes: Change) -> str:
     """A plan of these changes only."""
     return plan_text(replace(PLAN, changes=changes, warnings=()), PLAIN)
 
 
-def test_rich_plan(update: bool) -> None:
+def test_rich_plan(expect: Expect) -> None:
     """The whole plan, with every feature."""
-    hold("plan.txt", plan_text(PLAN, PLAIN, LENGTHS), update=update)
+    expect(CASES / "plan.txt", plan_text(PLAN, PLAIN, LENGTHS))
 
 
-def test_rich_receipt(update: bool) -> None:
+def test_rich_receipt(expect: Expect) -> None:
     """The whole receipt."""
-    hold("receipt.txt", receipt_text(APPLIED, NOW + timedelta(minutes=2), PLAIN), update=update)
+    expect(CASES / "receipt.txt", receipt_text(APPLIED, NOW + timedelta(minutes=2), PLAIN))
 
 
 @pytest.mark.parametrize(
