@@ -99,13 +99,6 @@ def test_wheel_has_no_tests(wheel: zipfile.ZipFile) -> None:
     assert any(each.endswith("LICENSE") for each in others)
 
 
-def test_published_schema_is_one() -> None:
-    """Our copy of Buffer's schema and the sandbox's are identical."""
-    copies = [ROOT / "schemas" / "buffer.graphql", ROOT / "bufferctl" / "sandbox" / "schema.graphql"]
-    first, second = (path.read_text(encoding="utf-8") for path in copies)
-    assert first == second
-
-
 def test_version_is_said_once(wheel: zipfile.ZipFile) -> None:
     """In the package: pyproject.toml reads it from there, and so does the wheel."""
     assert re.fullmatch(r"\d+\.\d+\.\d+", bufferctl.__version__)

@@ -14,7 +14,7 @@ from typing import Any, assert_never
 
 from bufferctl.model import Asset, CreateIdea, CreatePost, DeletePost, EditPost, Post, Service, ShareMode, Write
 from bufferctl.model.base import Model
-from bufferctl.model.content import Document, Image, Link, ThreadItem, Video
+from bufferctl.model.content import Document, Image, ThreadItem, Video
 from bufferctl.model.media import MediaFile
 from bufferctl.model.metadata import ALWAYS, MODELS, PinterestMetadata
 from bufferctl.model.networks import NETWORKS
@@ -108,7 +108,7 @@ def moment(when: datetime) -> str:
 
 
 def asset_form(asset: Asset) -> dict[str, Any]:
-    """AssetInput: exactly one of its four fields, with the details nested in `metadata`."""
+    """AssetInput: exactly one of its fields, with the details nested in `metadata`."""
     value = asset.value
     match value:
         case Image():
@@ -117,8 +117,6 @@ def asset_form(asset: Asset) -> dict[str, Any]:
             names = ("thumbnail_offset", "title")
         case Document():
             names = ()
-        case Link():
-            raise TypeError("a link is sent as the network's link attachment")
     details = {name: form(getattr(value, name)) for name in names}
     nested = {_camel(value, name): inner for name, inner in details.items() if inner not in (None, [])}
     return {asset.kind: {**_fields(value, without=names), **({"metadata": nested} if nested else {})}}

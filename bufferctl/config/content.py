@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bufferctl.config.expand.layers import Layer, layer_of
-from bufferctl.config.expand.threads import with_field
 from bufferctl.config.expand.variables import Variables
 from bufferctl.config.explain import explained
 from bufferctl.config.format import Override, ThreadPart
@@ -19,7 +18,7 @@ from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot, walk
 from bufferctl.config.validation import Faults
 from bufferctl.model import Metadata, NetworkMetadata, Service
-from bufferctl.model.content import Asset, LinkAttachment, Part
+from bufferctl.model.content import Asset, Part
 from bufferctl.model.metadata import (
     ATTACHING,
     GoogleBusinessEvent,
@@ -160,77 +159,24 @@ def _with_zones(
     return metadata.model_copy(update=changed) if changed else metadata
 
 
-def with_link_attachment(
-    assets: tuple[Asset, ...], metadata: NetworkMetadata | None, service: Service, spot: Spot, reading: Reading
-) -> tuple[tuple[Asset, ...], NetworkMetadata | None]:
-    """Assets without links, and the metadata with the link among them as its `link_attachment`.
-
-    From 2026-12-15 on Buffer accepts no link among assets (notes: Writing). `spot`: the container of `assets`.
-    """
-    if not any(asset.link for asset in assets):
-        return assets, metadata
-    given: LinkAttachment | None = getattr(metadata, "link_attachment", None)
-    found = _attached(assets, given, spot, reading, "" if service in ATTACHING else f"on {service}")
-    rest = tuple(asset for asset in assets if not asset.link)
-    if found is None:
-        return rest, metadata
-    return rest, with_field(metadata, service, "link_attachment", found)
+_EITHER = "a post has either `link_attachment` or `assets`; Buffer refuses both together"
+_DELETE_ONE = "delete one of them"
 
 
-def with_link_attachments_in_thread(
-    metadata: NetworkMetadata | None, spot: Spot, reading: Reading, *, above: int = 0
-) -> NetworkMetadata | None:
-    """The same for each part of the thread. `spot`: the container of `thread`; `above`: how many parts precede it."""
-    thread = thread_of(metadata)
-    if metadata is None or not any(item.link_attachment or any(a.link for a in item.assets) for item in thread):
-        return metadata
-    attaches = metadata.service in ATTACHING
-    items = []
-    for index, item in enumerate(thread):
-        below = spot.down("thread", max(0, index - above))
-        if any(asset.link for asset in item.assets):
-            refusing = "" if attaches else f"in threads on {metadata.service}"
-            found = _attached(item.assets, item.link_attachment, below, reading, refusing)
-            rest = tuple(asset for asset in item.assets if not asset.link)
-            items.append(item.model_copy(update={"assets": rest, "link_attachment": found}))
+def check_previews_in_thread(metadata: NetworkMetadata | None, spot: Spot, reading: Reading, *, above: int = 0) -> None:
+    """Report link previews that Buffer refuses in a thread. `spot`: its container; `above`: how many parts precede."""
+    for index, item in enumerate(thread_of(metadata)):
+        if not (metadata and item.link_attachment):
             continue
-        items.append(item)
-        if item.link_attachment and not attaches:
+        below = spot.down("thread", max(0, index - above))
+        if metadata.service not in ATTACHING:
             message = (
                 f"Buffer does not accept a link preview in threads on {metadata.service}, so it would refuse the post"
             )
             hint = "delete it, and put the link into the text"
             reading.problems.append(below.at_key("link_attachment", message, hint=hint))
-        elif item.link_attachment and item.assets:
+        elif item.assets:
             reading.problems.append(below.at_key("link_attachment", _EITHER, hint=_DELETE_ONE))
-    return metadata.model_copy(update={"thread": tuple(items)})
-
-
-_EITHER = "a post has either `link_attachment` or `assets`; Buffer refuses both together"
-_DELETE_ONE = "delete one of them"
-
-
-def _attached(
-    assets: tuple[Asset, ...], given: LinkAttachment | None, spot: Spot, reading: Reading, refusing: str
-) -> LinkAttachment | None:
-    """The link preview that the link among assets becomes; None, and a problem, if it cannot be one.
-
-    `refusing`: where Buffer accepts none, for the message; empty if it does here.
-    """
-    index, link = next((index, asset.link) for index, asset in enumerate(assets) if asset.link)
-    below = spot.down("assets")
-    if refusing:
-        message = f"Buffer does not accept a link preview {refusing}, so it would refuse the post"
-        reading.problems.append(below.at(index, message, hint="delete it, and put the link into the text"))
-    elif len(assets) > 1:
-        message = "a link must be the only asset, so Buffer would refuse the post"
-        reading.problems.append(below.at(index, message, hint="delete it, and put the link into the text"))
-    elif given is not None:
-        message = "there is a `link_attachment`, too, and a post has one link preview"
-        reading.problems.append(below.at(index, message, hint=_DELETE_ONE))
-    else:
-        return LinkAttachment.of(link)
-    return None
 
 
 def check_together(

@@ -32,7 +32,7 @@ _FORMS: Mapping[str, str] = {
     "dict": "a group of fields (`name: value`)",
     "model": "a group of fields (`name: value`)",
 }
-_MEDIA = ("image", "video", "document", "link")
+_MEDIA = tuple(Asset.model_fields)
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _TRUTHS = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 
@@ -66,18 +66,7 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
         return None
     where, part = walk(spot, loc)
     if kind == "extra_forbidden":
-        name = str(loc[-1])
-        if name == "thumbnail_url" and model_at(owner, loc[:-1]) is Video:
-            message = "Buffer refuses a video with any `thumbnail_url`"
-            hint = (
-                "delete it; on Instagram, TikTok and Pinterest `thumbnail_offset: 1500` shows the frame at 1.5 seconds"
-            )
-            return where.at_key(name, message, hint=hint)
-        above = model_at(owner, loc[:-1])
-        hint = _instead_of(name, above, error["input"], spot.tree.source.folder) or _field_hint(
-            name, above, spot.tree.empty.get(id(where.node), ())
-        )
-        return where.at_key(name, f"there is no field `{name}` here", hint=hint)
+        return _unknown(where, str(loc[-1]), model_at(owner, loc[:-1]), error["input"])
     if part is None:
         return spot.tree.source.diagnostic(
             where.offset, _message("", error), hint=_hint(error, loc, spot.tree.source.folder)
@@ -86,6 +75,21 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
         return where.at(part, _message("thread", error), hint=_thread_hint(where.node, spot.child("text")))
     name = next((step for step in reversed(loc) if isinstance(step, str) and step != "[key]"), "")
     return where.at(part, _message(name, error), hint=_hint(error, loc, spot.tree.source.folder))
+
+
+def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any) -> Diagnostic:
+    """A field that the model `owner` does not have."""
+    message = f"there is no field `{name}` here"
+    if name == "thumbnail_url" and owner is Video:
+        message = "Buffer refuses a video with any `thumbnail_url`"
+        hint = "delete it; on Instagram, TikTok and Pinterest `thumbnail_offset: 1500` shows the frame at 1.5 seconds"
+    elif name == "link" and owner is Asset:
+        message = "Buffer accepts no link among `assets`"
+        hint = "write `link_attachment: {url: …}` below the network in `metadata`"
+    else:
+        empty = where.tree.empty.get(id(where.node), ())
+        hint = _instead_of(name, owner, value, where.tree.source.folder) or _field_hint(name, owner, empty)
+    return where.at_key(name, message, hint=hint)
 
 
 def _has_an_empty_channel(spot: Spot, loc: Sequence[str | int]) -> bool:

@@ -17,13 +17,12 @@ from bufferctl.config.catalog import (
 )
 from bufferctl.config.content import (
     assets_of,
+    check_previews_in_thread,
     check_together,
     foreign_metadata,
     metadata_of,
     parts_of,
     text_of,
-    with_link_attachment,
-    with_link_attachments_in_thread,
 )
 from bufferctl.config.expand.layers import Defaults, Layer, Occurrence, fields_of, layer_of, occurrences
 from bufferctl.config.expand.parameters import Parameters, parameters_for
@@ -290,10 +289,7 @@ class Posts:
             if parts and not thread:
                 metadata = with_parts(metadata, parts, text, assets, service)
                 holder, above = layer.spot, 1
-        metadata = with_link_attachments_in_thread(metadata, holder, reading, above=above)
-        if assets:
-            holder = (layer_of(layers, "assets") or layers[-1]).spot
-            assets, metadata = with_link_attachment(assets, metadata, service, holder, reading)
+        check_previews_in_thread(metadata, holder, reading, above=above)
         return _Content(written, text, assets, metadata, spot)
 
     def _schedule(

@@ -36,7 +36,6 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import (
     Fingerprint,
-    applied_fingerprint,
     bind,
     fingerprint,
     normal_text,
@@ -226,7 +225,7 @@ def _applied(change: Change, new: Binding, fields: Mapping[str, Any], old: Bindi
     if not after or not change.desired or "assets" in fields:
         return new.applied
     now = fingerprint(change.desired, of_desired(change.desired))
-    before = applied_fingerprint(old, change.desired, now)
+    before = Fingerprint.read(old.applied)
     edited = before is not None and before.hidden != now.hidden
     return str(after._replace(hidden=before.hidden)) if before and edited else new.applied
 

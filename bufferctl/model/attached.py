@@ -40,8 +40,7 @@ def attached(item: Post | Idea) -> Iterator[Attached]:
             yield from _of(("media", index), medium.type.value, medium)
         return
     for path, asset in assets_of(item):
-        if asset.kind != "link":
-            yield from _of((*path, asset.kind), asset.kind, asset.value)
+        yield from _of((*path, asset.kind), asset.kind, asset.value)
 
 
 def assets_of(post: Post) -> Iterator[tuple[Path, Asset]]:

@@ -10,7 +10,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -18,7 +17,7 @@ from urllib.parse import urlsplit
 
 from bufferctl.model.attached import attached, sources_of, with_sources
 from bufferctl.model.base import Model
-from bufferctl.model.content import Asset, Link, LinkAttachment, ThreadItem
+from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
 from bufferctl.model.media import IDENTITY
@@ -138,10 +137,7 @@ def of_live(item: LivePost | LiveIdea) -> Content:
 
 
 def _declared_assets(assets: tuple[Asset, ...]) -> tuple[AssetContent, ...]:
-    # Buffer returns a link asset as scraped link data, if at all.
-    return tuple(
-        AssetContent(a.kind, normal_text(getattr(a.value, "alt_text", ""))) for a in assets if a.kind != "link"
-    )
+    return tuple(AssetContent(a.kind, normal_text(getattr(a.value, "alt_text", ""))) for a in assets)
 
 
 def _live_assets(assets: tuple[LiveAsset, ...]) -> tuple[AssetContent, ...]:
@@ -234,18 +230,6 @@ def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
     return Fingerprint(FINGERPRINT_VERSION, digest(content), _hidden(item), _hash(schedule))
 
 
-def applied_fingerprint(binding: Binding, item: Post | Idea, now: Fingerprint) -> Fingerprint | None:
-    """The fingerprint of what was last applied; None if it cannot be read. `now`: that of `item` as declared.
-
-    A post that an earlier version applied with a link among its assets is the same post with a `link_attachment`
-    (notes: Writing), so the result is then `now`.
-    """
-    before = Fingerprint.read(binding.applied)
-    if before == now or not isinstance(item, Post):
-        return before
-    return now if any(before == fingerprint(each, of_desired(each)) for each in _with_link_assets(item)) else before
-
-
 def became_files(item: Post | Idea, now: Fingerprint, before: Fingerprint, media: tuple[str, ...]) -> bool:
     """Whether the fields that the API does not return are unchanged, except for addresses that became files.
 
@@ -262,35 +246,6 @@ def became_files(item: Post | Idea, now: Fingerprint, before: Fingerprint, media
     if any(each.url and each.url != old for each, old in zip(attached(item), media, strict=True)):
         return False
     return fingerprint(then, of_desired(then)).hidden == before.hidden
-
-
-def _with_link_assets(post: Post) -> Iterator[Post]:
-    """The forms in which earlier versions declared the same post: its link previews among the assets."""
-    metadata = post.metadata
-    if metadata is None:
-        return
-    thread: tuple[ThreadItem, ...] = getattr(metadata, "thread", ())
-    if any(item.link_attachment for item in thread):
-        items = tuple(
-            item.model_copy(update={"assets": (_link_asset(item.link_attachment),), "link_attachment": None})
-            if item.link_attachment
-            else item
-            for item in thread
-        )
-        metadata = metadata.model_copy(update={"thread": items})
-        yield replace(post, metadata=metadata)
-    attachment: LinkAttachment | None = getattr(metadata, "link_attachment", None)
-    if attachment and not post.assets:
-        bare = metadata.model_copy(update={"link_attachment": None})
-        yield replace(post, assets=(_link_asset(attachment),), metadata=bare)
-        if bare == type(bare)():  # no other field was set, so there may have been no metadata at all
-            yield replace(post, assets=(_link_asset(attachment),), metadata=None)
-
-
-def _link_asset(attachment: LinkAttachment) -> Asset:
-    thumbnail = attachment.thumbnail.url if attachment.thumbnail else None
-    link = Link(url=attachment.url, title=attachment.title, description=attachment.description, thumbnail_url=thumbnail)
-    return Asset(link=link)
 
 
 def _hidden(post: Post) -> str:

@@ -14,7 +14,7 @@ from pydantic.config import JsonDict
 from bufferctl.model.base import Decimal, Filled, Model, Url, Whole
 from bufferctl.model.media import File, MediaFile
 
-AssetKind = Literal["image", "video", "document", "link"]
+AssetKind = Literal["image", "video", "document"]
 
 #: Exactly one of the two must be given: a file in the repository or an address.
 _FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["file"]}, {"required": ["url"]}]}
@@ -143,30 +143,12 @@ class Document(Sourced):
         return self
 
 
-class Link(Model):
-    """A link with a preview, as Buffer accepted it until 2026-12-15; sent as the network's `link_attachment`."""
-
-    url: Url
-    """The URL of the link."""
-    title: str | None = None
-    """The headline of the preview."""
-    description: str | None = None
-    """The text below the headline."""
-    thumbnail_url: Url | None = None
-    """The image of the preview."""
-
-    @property
-    def address(self) -> str:
-        """Its address."""
-        return self.url
-
-
 def _address(url: str | None, file: MediaFile | None) -> str:
     return url or (file.url if file else "")
 
 
 class Asset(Model):
-    """One attachment: exactly one of `image`, `video`, `document` and `link`."""
+    """One attachment: exactly one of `image`, `video` and `document`."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
@@ -176,13 +158,11 @@ class Asset(Model):
     """A video."""
     document: Document | None = None
     """A PDF or slides, shown page by page (LinkedIn)."""
-    link: Link | None = None
-    """A link with a preview; sent as the network's `link_attachment`, so it must be the only asset."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Asset:
-        if len([v for v in (self.image, self.video, self.document, self.link) if v is not None]) != 1:
-            raise ValueError("an asset must have exactly one of image, video, document and link")
+        if len([v for v in (self.image, self.video, self.document) if v is not None]) != 1:
+            raise ValueError("an asset must have exactly one of image, video and document")
         return self
 
     @property
@@ -190,14 +170,12 @@ class Asset(Model):
         """The name of the field that is set."""
         if self.image:
             return "image"
-        if self.video:
-            return "video"
-        return "document" if self.document else "link"
+        return "video" if self.video else "document"
 
     @property
-    def value(self) -> Image | Video | Document | Link:
+    def value(self) -> Image | Video | Document:
         """The value of the field that is set."""
-        found = self.image or self.video or self.document or self.link
+        found = self.image or self.video or self.document
         if found is None:  # the validator excludes this
             raise AssertionError
         return found
@@ -221,12 +199,6 @@ class LinkAttachment(Model):
     """The text below the headline."""
     thumbnail: LinkAttachmentThumbnail | None = None
     """The image of the preview."""
-
-    @classmethod
-    def of(cls, link: Link) -> LinkAttachment:
-        """The link attachment for a link among the assets."""
-        thumbnail = LinkAttachmentThumbnail(url=link.thumbnail_url) if link.thumbnail_url else None
-        return cls(url=link.url, title=link.title, description=link.description, thumbnail=thumbnail)
 
 
 class ThreadItem(Model):

@@ -23,7 +23,6 @@ from bufferctl.digests import change_digest, facts, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Slot
 from bufferctl.model.base import Aware
-from bufferctl.model.metadata import thread_of
 from bufferctl.model.serial import adapter, dump_item, load_item
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.planfile.documents import DAMAGE, dump_change, dump_plan, load_plan, read_head
@@ -120,9 +119,6 @@ def load(raw: bytes, name: str) -> SavedPlan:
         named = [values["digest"], *(each["digest"] for each in values["plan"]["changes"])]
     except DAMAGE as error:
         raise UsageError(f"The saved plan {name} is damaged", hint=_AGAIN) from error
-    if any(map(_has_link_asset, saved.desired.posts)):
-        message = f"The saved plan {name} has a link among the assets of a post, which Buffer no longer accepts"
-        raise StalePlanError(message, hint=_AGAIN)
     if named != [plan_digest(saved.plan), *map(change_digest, saved.plan.changes)]:
         raise StalePlanError(f"The saved plan {name} would send something else than its digests name", hint=_AGAIN)
     return saved
@@ -130,12 +126,6 @@ def load(raw: bytes, name: str) -> SavedPlan:
 
 _AGAIN = "Plan again, and have that plan reviewed."
 _SIGNED = ("created_at", "expires_at", "digest", "plan", "inputs")
-
-
-def _has_link_asset(post: Post) -> bool:
-    """Whether an earlier version planned it: link previews are now a `link_attachment` (notes: Writing)."""
-    threads = (item.assets for item in thread_of(post.metadata))
-    return any(asset.link for assets in (post.assets, *threads) for asset in assets)
 
 
 def _load(values: Mapping[str, Any]) -> SavedPlan:

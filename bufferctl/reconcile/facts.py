@@ -10,7 +10,6 @@ from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, PostStatus,
 from bufferctl.model.comparable import (
     Content,
     Fingerprint,
-    applied_fingerprint,
     digest,
     fingerprint,
     instant,
@@ -119,7 +118,7 @@ def facts_of(match: Match) -> Facts:
         return Facts(match, live)
     content = of_live(live) if live else None
     item, wanted, now = match.declared.item, match.declared.content, match.declared.fingerprint
-    before = applied_fingerprint(binding, item, now)
+    before = Fingerprint.read(binding.applied)
     edited = before != now
     rescheduled = before is None or before.schedule != now.schedule
     if before is None:  # the fingerprint of another version of bufferctl: only the content can be compared

@@ -30,7 +30,7 @@ from bufferctl.model import (
     State,
     Tag,
 )
-from bufferctl.model.comparable import applied_fingerprint, digest, fingerprint, of_desired, of_live
+from bufferctl.model.comparable import Fingerprint, digest, fingerprint, of_desired, of_live
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Change, Difference, Plan
 from bufferctl.reconcile.differences import schedule_differences
@@ -87,7 +87,7 @@ def _differences(change: Change, binding: Binding | None) -> tuple[Difference, .
     if item is None or binding is None:
         return ()
     now = fingerprint(item, of_desired(item))
-    before = applied_fingerprint(binding, item, now)
+    before = Fingerprint.read(binding.applied)
     edited = before is None or before.content != now.content
     text = (Difference("text", None, item.text),) if edited and item.text else ()
     return (*text, *(schedule_differences(item, change.live) if change.live else ()))

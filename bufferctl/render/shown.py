@@ -23,7 +23,7 @@ from bufferctl.model import (
     SchedulingType,
 )
 from bufferctl.model.attached import files_of
-from bufferctl.model.content import Document, Image, Link, LinkAttachment, Video
+from bufferctl.model.content import Document, Image, LinkAttachment, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.media import size_words
 from bufferctl.model.metadata import thread_of
@@ -260,8 +260,6 @@ def _declared(asset: Asset) -> Media:
             return Media("video", "", web(address), "", visible(video.title or ""), cover, address)
         case Document() as document:
             return Media("document", web(document.thumbnail), web(address), "", visible(document.title), "", address)
-        case Link() as link:
-            return _link(LinkAttachment.of(link))
 
 
 def _link(link: LinkAttachment) -> Media:

@@ -1,4 +1,4 @@
-"""The published SDL (schema.graphql in this package, a copy of schemas/buffer.graphql) with resolvers bound to it.
+"""The published SDL (schema.graphql in this package) with resolvers bound to it.
 
 GraphQL documents are checked against it, once per text: parse, limits, validation (notes: Limits; findings: Sandbox).
 """

@@ -73,7 +73,7 @@ SCALARS: dict[str, Callable[[random.Random], Any]] = {
 @cache
 def published() -> GraphQLSchema:
     root = Path(__file__).parents[2]
-    return build_schema((root / "schemas/buffer.graphql").read_text(encoding="utf-8"))
+    return build_schema((root / "bufferctl/sandbox/schema.graphql").read_text(encoding="utf-8"))
 
 
 class AnyAnswer:

@@ -38,7 +38,7 @@ TOKENS, DEPTH, COMPLEXITY, DIRECTIVES = 15_000, 25, 175_000, 50
 
 @pytest.fixture(scope="session")
 def schema() -> GraphQLSchema:
-    return build_schema((ROOT / "schemas/buffer.graphql").read_text(encoding="utf-8"))
+    return build_schema((ROOT / "bufferctl/sandbox/schema.graphql").read_text(encoding="utf-8"))
 
 
 def batches() -> Iterator[str]:

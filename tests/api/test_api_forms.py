@@ -137,7 +137,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="session")
 def schema() -> GraphQLSchema:
-    return build_schema((ROOT / "schemas/buffer.graphql").read_text(encoding="utf-8"))
+    return build_schema((ROOT / "bufferctl/sandbox/schema.graphql").read_text(encoding="utf-8"))
 
 
 def form(write: Write) -> dict[str, Any]:
@@ -298,12 +298,6 @@ def test_a_link_preview_in_a_thread_goes_into_the_metadata_of_its_item(service: 
     (_, second) = form(CreatePost(post, "c1"))["metadata"][service]["thread"]
     attachment = {"linkAttachment": {"url": "https://a.example/1", "title": "t"}}
     assert second == {"text": "Two", "metadata": {service: attachment}}
-
-
-def test_no_link_is_sent_among_the_assets() -> None:
-    """Buffer refuses them from 2026-12-15 on; those in files are converted before."""
-    with pytest.raises(TypeError, match="link attachment"):
-        form(CreatePost(replace(POST, assets=assets({"link": {"url": "https://a.example/1"}})), "c1"))
 
 
 def test_a_board_goes_by_its_id() -> None:

@@ -18,7 +18,6 @@ from bufferctl.model.metadata import (
     FacebookMetadata,
     GoogleBusinessMetadata,
     InstagramMetadata,
-    ThreadsMetadata,
     TwitterMetadata,
 )
 
@@ -194,37 +193,6 @@ def test_validate_loads_no_client() -> None:
         check=True,
     )
     assert done.stdout.splitlines() == ["Valid: 3 posts on 2 channels, 1 idea.", "[] [] 0"]
-
-
-def test_a_link_among_the_assets_becomes_the_networks_link_attachment(tmp_path: Path) -> None:
-    """On each network that has one, in a thread too; its other fields stay."""
-    entry = """posts:
-  - key: a
-    channels: [facebook]
-    text: A
-    assets: [{link: {url: "https://acme.example/a", title: T, thumbnail_url: "https://acme.example/t.png"}}]
-    metadata: {facebook: {first_comment: First}}
-  - key: b
-    channels: [threads]
-    text: B
-    metadata: {threads: {thread: [{text: B}, {text: C, assets: [{link: {url: "https://acme.example/c"}}]}]}}
-"""
-    posts = by_address(desired(tmp_path, entry, ROOT + "      - {service: threads, name: acme}\n"))
-    facebook, threads = posts["Acme/facebook:acme/a"], posts["Acme/threads:acme/b"]
-    assert facebook.assets == ()
-    assert facebook.metadata == FacebookMetadata.model_validate(
-        {
-            "first_comment": "First",
-            "link_attachment": {
-                "url": "https://acme.example/a",
-                "title": "T",
-                "thumbnail": {"url": "https://acme.example/t.png"},
-            },
-        }
-    )
-    assert isinstance(threads.metadata, ThreadsMetadata)
-    second = threads.metadata.thread[1]
-    assert (second.assets, second.link_attachment and second.link_attachment.url) == ((), "https://acme.example/c")
 
 
 def test_an_existing_id_is_that_of_its_channel_and_occurrence(tmp_path: Path) -> None:

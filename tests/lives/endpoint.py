@@ -24,7 +24,8 @@ from graphql.execution.values import get_variable_values
 from tests.lives.account import ORGANIZATION, TAGS, Account, Channel, Idea, Post, Refusal, stamp
 
 SCHEMA = gq.build_schema(
-    (Path(__file__).parents[2] / "schemas" / "buffer.graphql").read_text(encoding="utf-8"), assume_valid=True
+    (Path(__file__).parents[2] / "bufferctl" / "sandbox" / "schema.graphql").read_text(encoding="utf-8"),
+    assume_valid=True,
 )
 _METADATA = {"twitter": "TwitterPostMetadata", "linkedin": "LinkedInPostMetadata", "mastodon": "MastodonPostMetadata"}
 _ACTIONS = ("updatePost", "deletePost", "updatePostSchedule", "publishPostNow")

@@ -17,7 +17,7 @@ from bufferctl import planfile
 from bufferctl.cli.sources import still_to_do
 from bufferctl.digests import facts
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model import Asset, CreatePost, Desired, Idea, Post, PostStatus, State
+from bufferctl.model import CreatePost, Desired, Idea, Post, PostStatus, State
 from bufferctl.plan import Action, Plan
 from bufferctl.planfile import SavedPlan, Verified
 from bufferctl.reconcile import Options
@@ -299,11 +299,3 @@ def test_nothing_is_done_that_was_not_reviewed(review: Review, buffer: FakeBuffe
     buffer.posts.clear()
     verified = review.verify()
     assert [c.address.key for c in verified.plan.changes] == ["c"]
-
-
-def test_a_link_among_assets_is_refused(review: Review) -> None:
-    """A plan of an earlier version: Buffer no longer accepts its content, and the message says so."""
-    link = Asset.model_validate({"link": {"url": "https://acme.example/a"}})
-    raw = planfile.dump(review.plan(), desired((replace(A, assets=(link,)),)), CHOICES, expires_at=START)
-    with pytest.raises(StalePlanError, match="a link among the assets"):
-        planfile.load(raw, "plan.json")

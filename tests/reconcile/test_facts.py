@@ -10,10 +10,7 @@ import pytest
 from bufferctl.diagnostics import Place
 from bufferctl.model import (
     Address,
-    Asset,
     LivePost,
-    Metadata,
-    NetworkMetadata,
     Origin,
     Post,
     PostStatus,
@@ -23,7 +20,6 @@ from bufferctl.model import (
     Slot,
 )
 from bufferctl.model.comparable import bind, fingerprint, of_desired
-from bufferctl.model.metadata import FacebookMetadata
 from bufferctl.plan import Reason
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.matches import Declared, How, Match
@@ -109,38 +105,3 @@ def test_agree(before: Post, then: LivePost, now: Post, live: LivePost, agree: b
 def test_progress(before: Post, then: LivePost, live: LivePost, expected: Reason | None) -> None:
     """Changes by a person, not by time or the network."""
     assert facts(before, then, before, live).progress == expected
-
-
-LINK = {"url": "https://acme.example/a", "title": "The console"}
-WITH_LINK_ASSET = replace(POST, assets=(Asset.model_validate({"link": LINK}),))
-
-
-def attached(service: str = "bluesky", **fields: object) -> NetworkMetadata:
-    """Metadata with the link as its `link_attachment`."""
-    return getattr(Metadata.model_validate({service: {"link_attachment": LINK, **fields}}), service)  # type: ignore[no-any-return]  # by name
-
-
-def in_thread(**item: object) -> NetworkMetadata | None:
-    """A thread whose second part has these fields and its text."""
-    return Metadata.model_validate({"bluesky": {"thread": [{"text": "We are live"}, {"text": "b", **item}]}}).bluesky
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "edited"),
-    [
-        (WITH_LINK_ASSET, replace(POST, metadata=attached()), False),
-        (replace(WITH_LINK_ASSET, metadata=FacebookMetadata()), replace(POST, metadata=attached("facebook")), False),
-        (
-            replace(POST, metadata=in_thread(assets=[{"link": LINK}])),
-            replace(POST, metadata=in_thread(link_attachment=LINK)),
-            False,
-        ),
-        (WITH_LINK_ASSET, replace(POST, metadata=attached("linkedin", first_comment="More")), True),
-        (WITH_LINK_ASSET, replace(POST, metadata=attached(), text="We are back"), True),
-        (WITH_LINK_ASSET, POST, True),
-    ],
-    ids=["bluesky", "facebook", "thread", "a comment was added", "the text was edited", "the link was deleted"],
-)
-def test_a_link_asset_of_an_earlier_version_is_the_attachment_of_today(before: Post, now: Post, edited: bool) -> None:
-    """No edit if only the form of the link differs; otherwise one."""
-    assert facts(before, LIVE, now, LIVE).edited == edited

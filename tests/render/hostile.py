@@ -25,7 +25,7 @@ from bufferctl.model import (
     ShareMode,
     Slot,
 )
-from bufferctl.model.content import Document, Image, Link, TextLength, ThreadItem, Video
+from bufferctl.model.content import Document, Image, LinkAttachment, TextLength, ThreadItem, Video
 from bufferctl.model.metadata import (
     BlueskyMetadata,
     LinkedinMetadata,
@@ -116,12 +116,11 @@ def _posts(text: str) -> tuple[Change, ...]:
         Asset(image=Image(url=url, alt_text=text, thumbnail_url=url)),
         Asset(video=Video(url=url, title=text)),
         Asset(document=Document(url=url, title=text or "-", thumbnail_url=url)),
-        Asset(link=Link(url=url, title=text, description=text, thumbnail_url=url)),
     )
     thread = (ThreadItem(text=text), ThreadItem(text=text, assets=assets))
     metadata: tuple[NetworkMetadata, ...] = (
         BlueskyMetadata(thread=thread),
-        LinkedinMetadata(first_comment=text),
+        LinkedinMetadata(first_comment=text, link_attachment=LinkAttachment(url=url, title=text, description=text)),
         MastodonMetadata(spoiler_text=text, thread=thread),
         PinterestMetadata(title=text, board=text or "-", url=url),
     )

@@ -12,15 +12,9 @@ import httpx2
 import pytest
 
 from bufferctl.sandbox import Sandbox
-from bufferctl.sandbox.schema import sdl
 from tests.sandbox.asking import Asker
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def test_the_schema_is_the_published_one() -> None:
-    """Byte for byte schemas/buffer.graphql."""
-    assert sdl().encode() == (ROOT / "schemas" / "buffer.graphql").read_bytes()
 
 
 def test_two_organizations_and_every_service(buffer: Asker) -> None:

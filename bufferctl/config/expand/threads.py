@@ -5,9 +5,9 @@ from __future__ import annotations
 from bufferctl.config.expand.layers import Layer, layer_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
-from bufferctl.model import Metadata, NetworkMetadata, Service
+from bufferctl.model import NetworkMetadata, Service
 from bufferctl.model.content import Asset, Part, ThreadItem
-from bufferctl.model.metadata import THREADED
+from bufferctl.model.metadata import MODELS, THREADED
 
 
 def with_parts(
@@ -22,14 +22,7 @@ def with_parts(
         return metadata
     first = ThreadItem(text=text, assets=assets)
     thread = (first, *(ThreadItem(text=part.text, assets=part.assets) for part in parts))
-    return with_field(metadata, service, "thread", thread)
-
-
-def with_field(metadata: NetworkMetadata | None, service: Service, name: str, value: object) -> NetworkMetadata:
-    """The metadata of a network with another value in a field that it has."""
-    own = {each: getattr(metadata, each) for each in metadata.model_fields_set} if metadata else {}
-    made: NetworkMetadata = getattr(Metadata.model_validate({service.value: {**own, name: value}}), service.value)
-    return made
+    return (metadata or MODELS[service]()).model_copy(update={"thread": thread})
 
 
 def check_parts(
