@@ -93,9 +93,8 @@ def _base_of(job: Job, request: ChangeRequest) -> str:
     parents = git(job.folder, "rev-list", "--parents", "--max-count", "1", "HEAD", environment=job.environment)
     _, *found = parents.stdout.split() or [""]
     base = found[0] if found[1:] == [request.head] else request.base
-    known = git(job.folder, "cat-file", "-e", f"{base}^{{commit}}", environment=job.environment) if base else None
-    if known is None or known.returncode:
-        raise _UncomparedError("the base commit is not in the checkout (set `fetch-depth: 2`, on GitLab GIT_DEPTH)")
+    if why := job.fetch(base) if base else "the forge names none":
+        raise _UncomparedError(f"the base commit cannot be fetched: {why}")
     return base
 
 

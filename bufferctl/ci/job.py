@@ -46,7 +46,7 @@ class JobOptions:
 class Job:
     """`checkout`: the folder of the checkout. `work`: a folder outside it that this run alone uses.
 
-    `program`: what runs bufferctl.
+    `program`: what runs bufferctl. `has_state`: whether plans may use the state (state_place.py).
     """
 
     options: JobOptions
@@ -55,6 +55,7 @@ class Job:
     work: Path
     forge: Forge
     program: Program = child
+    has_state: bool = True
 
     @property
     def folder(self) -> Path:
@@ -72,25 +73,28 @@ class Job:
         return "-".join(["bufferctl-plan", *self.about.replace("/", "-").split()])
 
     @property
-    def _root_file(self) -> Path:
+    def root_file(self) -> Path:
+        """The root file, which may not exist."""
         return self.folder / (self.options.file or "buffer.yaml")
 
     @cached_property
     def _loaded(self) -> Loaded | None:
         """The files as checked out; None if there is no root file, which every command reports itself."""
-        try:
-            return load(self._root_file, self.folder)
-        except BufferctlError:
-            return None
+        return _load(self.root_file)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the files have no errors."""
+        return self._loaded is not None and self._loaded.desired is not None
 
     @cached_property
-    def _state_settings(self) -> StateSettings | None:
-        desired = self._loaded and (self._loaded.desired or self._loaded.sound)
-        return desired.settings.state if desired else None
+    def state_settings(self) -> StateSettings | None:
+        """Where the checked-out files say that the state is; None if in no shared place."""
+        return _state_of(self._loaded)
 
     def check_state_is_kept(self) -> None:
         """Raises StateError if the state would be lost with this machine."""
-        if self._loaded and self._loaded.desired and self._state_settings is None:
+        if self.is_readable and self.state_settings is None:
             raise StateError(
                 "buffer.yaml does not say where runs share the state, so the state of this run would be lost",
                 hint="Add `state: git` to buffer.yaml. State on the branch bufferctl-state, where earlier versions of "
@@ -99,10 +103,10 @@ class Job:
 
     def store(self, name: str) -> Store | None:
         """Where the document `name` is, beside the shared state; None if the state is not shared."""
-        settings = self._state_settings
+        settings = self.state_settings
         if settings is None:
             return None
-        return open_shared(settings, self._root_file, name=name, environment=self._child_environment)
+        return open_shared(settings, self.root_file, name=name, environment=self.child_environment)
 
     @cached_property
     def state_copy(self) -> Path:
@@ -111,8 +115,10 @@ class Job:
         The file does not exist where there is no state, or where this run may not read it, which the log then says.
         """
         path = self.work / "state.json"
+        if not self.has_state:
+            return path
         try:
-            stored = (self.store("state") or open_store(None, self._root_file)).read()
+            stored = (self.store("state") or open_store(None, self.root_file)).read()
         except StateError as error:
             self.annotate("warning", f"{error.message}, so this plan does not know what is in Buffer")
             return path
@@ -123,11 +129,12 @@ class Job:
     def run(self, command: str, *arguments: str, without: str = "") -> Ran:
         """Run a bufferctl command on these files. `without`: beginnings of lines to omit."""
         complete = self._command(command, *arguments)
-        return bufferctl(self.folder, complete, self._child_environment, program=self.program, without=without)
+        complete += [] if self.has_state else ["--state", str(self.state_copy)]
+        return bufferctl(self.folder, complete, self.child_environment, program=self.program, without=without)
 
     def run_silently(self, folder: Path, command: str, *arguments: str) -> Ran:
         """Run a command on the files of another `folder`, with a copy of the same state; the log does not show it."""
-        unannotated = {name: value for name, value in self._child_environment.items() if name not in _FOR_GITHUB}
+        unannotated = {name: value for name, value in self.child_environment.items() if name not in _FOR_GITHUB}
         copied = self._command(command, "--state", str(self.state_copy), *arguments)
         return bufferctl(folder, copied, unannotated, program=self.program, is_shown=False)
 
@@ -136,7 +143,7 @@ class Job:
         return [command, *file, *arguments]
 
     @cached_property
-    def _child_environment(self) -> dict[str, str]:
+    def child_environment(self) -> dict[str, str]:
         """That of this job, with the forge's token for git alone."""
         return {**self.environment, **git_access(self.environment, self.folder)}
 
@@ -148,6 +155,14 @@ class Job:
                 f"{self.folder} is not in a git checkout: {ran.stderr.strip()}", hint="Check the repository out first."
             )
         return ran.stdout.strip()
+
+    def fetch(self, commit: str) -> str:
+        """Fetch the files of a commit that the checkout may lack; why that failed, empty if it is there."""
+        if git(self.folder, "cat-file", "-e", f"{commit}^{{commit}}", environment=self.environment).returncode == 0:
+            return ""
+        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--depth=1")
+        ran = git(self.folder, "fetch", *options, "origin", commit, environment=self.child_environment)
+        return "" if ran.returncode == 0 else (ran.stderr.strip() or "git gave no reason").splitlines()[-1]
 
     def footer(self, commit: str, *more: str) -> str:
         """The last line of a comment: its commit, its run, and `more`."""
@@ -170,6 +185,23 @@ class Job:
         if path := self.environment.get("GITHUB_OUTPUT"):
             with Path(path).open("a", encoding="utf-8") as file:
                 file.writelines(f"{name.replace('_', '-')}={value}\n" for name, value in values.items())
+
+
+def settings_in(root_file: Path) -> StateSettings | None:
+    """Where a root file says that the state is; None if in no shared place, or if it cannot be read."""
+    return _state_of(_load(root_file))
+
+
+def _load(root_file: Path) -> Loaded | None:
+    try:
+        return load(root_file, root_file.parent)
+    except BufferctlError:
+        return None
+
+
+def _state_of(loaded: Loaded | None) -> StateSettings | None:
+    desired = loaded and (loaded.desired or loaded.sound)
+    return desired.settings.state if desired else None
 
 
 def run_job(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bufferctl.ci.forge import PLAN, PLANNED_FOR, fenced, without_marker
 from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
 from bufferctl.ci.job import Job
+from bufferctl.ci.state_place import moved_state
 from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import code
@@ -26,18 +28,22 @@ _REPORTS = ("plan.md", _PAGE, _JSON, "plan.sarif")
 _NAMED = 5
 
 
-def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path | None = None) -> int:
+def plan(job: Job, *, branch: str, offline: bool = False, strict: bool = True, artifact: Path | None = None) -> int:
     """Plan, and show the plan on the request.
 
     Exit code 0: there is a plan; 1 with `strict`: something that the request changes needs a person; where there is no
-    plan, bufferctl's exit code. `artifact`: the folder that keeps the plan.
+    plan, bufferctl's exit code. `branch`: the one that apply publishes. `artifact`: the folder that keeps the plan.
     """
     folder = job.work / "plan"
     folder.mkdir()
     more = ["--offline"] if offline else []
     request = job.forge.request()
-    copied = ["--state", str(job.state_copy)] if offline else []  # a fork may not be able to read the store
-    ran = job.run("plan", *copied, *_options(folder, offline=offline), without=f"Saved to {folder}")
+    moved = moved_state(job, branch, offline=offline)
+    if moved:
+        job.annotate("warning", moved.replace("**", "").replace("`", ""))
+        job = replace(job, has_state=False)
+    copied = ["--state", str(job.state_copy)] if offline and job.has_state else []  # a fork may not reach the store
+    ran = job.run("plan", *copied, *_options(folder, saved=not (offline or moved)), *more, without=f"Saved to {folder}")
     made = ran.code in {0, PENDING}
     found = held(job, request, folder / _JSON, *more) if made and request else Held()
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
@@ -54,15 +60,15 @@ def plan(job: Job, *, offline: bool = False, strict: bool = True, artifact: Path
         page = [f"`{_PAGE}` in the [artifact of the run]({job.forge.artifacts_url})"] if made and artifact else []
         because = _because_of_request(job, [code(address) for address in found.by_request])
         failure = f"**This check fails:** {because}" if fails else ""
-        job.comment("plan", request, failure, without_marker(body), job.footer(commit, *page))
+        job.comment("plan", request, moved if made else "", failure, without_marker(body), job.footer(commit, *page))
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code
 
 
-def _options(folder: Path, *, offline: bool) -> list[str]:
+def _options(folder: Path, *, saved: bool) -> list[str]:
+    """`saved`: whether apply may take this plan for a reviewed one."""
     reports = [option for name in _REPORTS for option in ("--report", str(folder / name))]
-    saved = ["--offline"] if offline else ["--out", str(folder / PLAN)]
-    return ["--detailed-exitcode", *saved, *reports]
+    return ["--detailed-exitcode", *(["--out", str(folder / PLAN)] if saved else []), *reports]
 
 
 def _report(job: Job, found: Held, *, fails: bool) -> None:

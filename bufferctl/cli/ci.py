@@ -30,12 +30,13 @@ def _switch(name: str, *, default: bool, help_text: str) -> Callable[[F], F]:
     )
 
 
+_branch = click.option("--branch", required=True, metavar="NAME", help="Branch whose files are published.")
 _comment = _switch("--comment", default=True, help_text="Comment on the pull or merge request.")
 
 
 @click.group(
     epilog=examples(
-        ("bufferctl ci plan", "in the job of a pull or merge request"),
+        ("bufferctl ci plan --branch main", "in the job of a pull or merge request"),
         ("bufferctl ci apply --branch main", "in the job after the merge"),
     ),
 )
@@ -51,13 +52,14 @@ def ci() -> None:
 @ci.command(
     short_help="Plan a pull or merge request and comment on it.",
     epilog=examples(
-        ("bufferctl ci plan --artifact bufferctl-plan", "keep the plan for apply"),
-        ("bufferctl ci plan --offline true --comment false", "for a fork"),
+        ("bufferctl ci plan --branch main --artifact bufferctl-plan", "keep the plan for apply"),
+        ("bufferctl ci plan --branch main --offline true --comment false", "for a fork"),
     ),
 )
 @_directory
 @_file
 @_comment
+@_branch
 @_switch(
     "--offline", default=False, help_text="Plan without an API key, for forks; the plan is not checked against Buffer."
 )
@@ -68,7 +70,7 @@ def ci() -> None:
     metavar="DIR",
     help="Folder to keep the plan in; emptied first.",
 )
-def plan(offline: bool, strict: bool, artifact: Path | None, **job_options: Any) -> int:
+def plan(branch: str, offline: bool, strict: bool, artifact: Path | None, **job_options: Any) -> int:
     """Check the files, plan, keep the plan for apply, and comment on the pull or merge request.
 
     Exits with 1 if the files have errors, or if a change of the request needs a person.
@@ -76,7 +78,8 @@ def plan(offline: bool, strict: bool, artifact: Path | None, **job_options: Any)
     from bufferctl.ci.job import JobOptions, run_job
     from bufferctl.ci.plan import plan as run
 
-    return run_job(JobOptions(**job_options), partial(run, offline=offline, strict=strict, artifact=artifact))
+    command = partial(run, branch=branch, offline=offline, strict=strict, artifact=artifact)
+    return run_job(JobOptions(**job_options), command)
 
 
 @ci.command(
@@ -89,7 +92,7 @@ def plan(offline: bool, strict: bool, artifact: Path | None, **job_options: Any)
 @_directory
 @_file
 @_comment
-@click.option("--branch", required=True, metavar="NAME", help="Branch whose files are published.")
+@_branch
 @_switch("--reviewed", default=True, help_text="Apply only changes that are in the plans of the merged requests.")
 @click.option(
     "--plan-workflow",

@@ -169,7 +169,7 @@ class Team:
         own = {name: inputs.pop(name) for name in list(inputs) if name in {"directory", "file", "comment"}}
         options = JobOptions(**own)
         if command == "plan":
-            inputs = {"artifact": machine / "artifact", **inputs}
+            inputs = {"branch": "main", "artifact": machine / "artifact", **inputs}
         if command == "apply":
             inputs = {"branch": "main", **inputs}
         environment = self.environ(key) | {

@@ -71,11 +71,12 @@ def test_a_fork_reads_the_state_where_it_may(team: Team) -> None:
 def test_a_fork_that_may_not_read_the_state_is_planned_without(team: Team) -> None:
     """The log says so, and the plan shows every post as new."""
     published(team)
-    team.github.repository.git("update-ref", "-d", "refs/heads/bufferctl-state")
+    nowhere = "state: {git: {remote: 'https://127.0.0.1:1/posts.git'}}"
     files = (team.ada.folder / "buffer.yaml").read_text(encoding="utf-8")
-    team.ada.branch("fork")
-    nowhere = f"state: {{git: {{remote: {team.folder / 'nowhere.git'}}}}}"
+    team.ada.branch("main")
     (team.ada.folder / "buffer.yaml").write_text(files.replace("state: git", nowhere), encoding="utf-8")
+    team.ada.push()
+    team.ada.branch("fork")
     team.ada.push()
     ran = team.plan(team.github.open_pull("fork", repository=FORK), key=None, offline=True, comment=False)
     assert not ran.failed, ran.log

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci.conftest import FILES, Team, post
-from tests.ci.forges import Repository
+from tests.ci.conftest import Team, post
 
 ADDRESS = "Acme/twitter:acme/launch"
 
@@ -62,18 +61,22 @@ def test_without_strict_it_warns(drifted: Team) -> None:
     assert "This check fails" not in drifted.github.bodies(number)[0]
 
 
-def test_without_the_base_everything_counts(team: Team) -> None:
-    """With a checkout of one commit, old and new look the same: the check fails, with a hint on how to compare."""
-    apart = Repository(team.folder / "apart")  # the state's address, and none of the history that would be fetched
-    files = FILES.replace("state: git", f"state: {{git: {{remote: {apart.path}}}}}")
-    (team.ada.folder / "buffer.yaml").write_text(files, encoding="utf-8")
-    team.ada.push("Keep the state apart")
-    drifted = let_drift(team)
+def test_a_checkout_of_one_commit_is_enough(drifted: Team) -> None:
+    """The base is fetched by its id, and what was held there before only warns."""
     number = drifted.open("more", more=post("more", "More", due="2029-12-21 09:00"))
     drifted.depth = 1
     ran = drifted.plan(number)
+    assert not ran.failed, ran.log
+    assert f"already needed you before this pull request: {ADDRESS}." in ran.log
+
+
+def test_without_the_base_everything_counts(drifted: Team) -> None:
+    """Where it cannot be fetched, old and new look the same: the check fails, and says why."""
+    number = drifted.open("more", more=post("more", "More", due="2029-12-21 09:00"))
+    drifted.github.pulls[number]["base"]["sha"] = "1" * 40
+    ran = drifted.plan_branch(number)
     assert ran.failed
-    assert "set `fetch-depth: 2`" in ran.log
+    assert "the base commit cannot be fetched" in ran.log
     assert f"because of this pull request: {ADDRESS}." in ran.log
 
 

@@ -1,0 +1,69 @@
+"""Where a plan may look for the state: where the branch that is published says, never where a request says.
+
+Whoever opens a request could otherwise send this job's credentials elsewhere, or have a forged state reviewed.
+"""
+
+from __future__ import annotations
+
+from posixpath import join, normpath
+
+from bufferctl.ci.job import Job, settings_in
+from bufferctl.errors import ForgeError
+from bufferctl.git import git_bytes
+from bufferctl.model import StateSettings
+from bufferctl.render.markdown_text import code
+from bufferctl.state.checkout import renamed_since
+
+
+def moved_state(job: Job, branch: str, *, offline: bool = False) -> str:
+    """Why this plan goes without the state, for a comment; empty if it may use it.
+
+    `branch`: the one that apply publishes. Where that does not name a place, only `state: git` of a request counts,
+    which is in the same repository. `offline`: for a fork, which may not be able to ask.
+    Raises ForgeError if the branch cannot be read.
+    """
+    here = job.state_settings
+    if not job.is_readable:  # no plan is made of these files
+        return ""
+    try:
+        there = _settings_on(job, branch)
+    except ForgeError:
+        if not offline:
+            raise
+        there = None
+    if here == there or (there is None and here == StateSettings()):
+        return ""
+    noun, published = job.forge.noun, code(branch)
+    return (
+        f"**This plan does not use the state.** This {noun} keeps it {_name(here)}; {published} keeps it "
+        f"{_name(there)}, and only what {published} says counts. So merging this publishes nothing by itself. After "
+        f"the merge, run {code(_migrate(there))} in a checkout of {published}. Put posts into another {noun}."
+    )
+
+
+def _settings_on(job: Job, branch: str) -> StateSettings | None:
+    """What the newest root file on the branch says; None if there is none, or it cannot be read."""
+    newest = job.forge.newest(branch)
+    if why := job.fetch(newest):
+        raise ForgeError(f"The newest commit of {branch} cannot be fetched: {why}")
+    mine = normpath(join(job.options.directory, job.root_file.name))
+    before = {new: old for old, new in renamed_since(job.checkout, newest).items()}.get(mine, mine)
+    shown = git_bytes(job.checkout, "show", f"{newest}:{before}", environment=job.environment)
+    if shown.returncode:
+        return None
+    folder = job.work / "published"
+    folder.mkdir(exist_ok=True)
+    copy = folder / job.root_file.name
+    copy.write_bytes(shown.stdout)
+    return settings_in(copy)
+
+
+def _name(settings: StateSettings | None) -> str:
+    if settings is None:
+        return "in no shared place"
+    return f"in {code(settings.store)}" if settings.store else f"on {code(f'{settings.remote}:{settings.branch}')}"
+
+
+def _migrate(there: StateSettings | None) -> str:
+    source = (there.store or f"git:{there.branch}") if there else ""
+    return f"bufferctl state migrate{f' --from {source}' if source else ''}"
