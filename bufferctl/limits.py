@@ -8,14 +8,29 @@ from datetime import timedelta
 MOST_ALIASES = 30
 #: Seconds to wait for an answer, unless --timeout says otherwise.
 TIMEOUT = 30
-#: Seconds after which Buffer's lists certainly show a write, unless --settle says otherwise.
+#: Seconds after which Buffer's lists show a write without media, unless --settle says otherwise.
 SETTLE = 30
+#: Images, videos and documents in one request, and how many of them are videos: Buffer fetches them while it writes
+#: (notes: Writing). A post that has more goes alone.
+MOST_ASSETS, MOST_VIDEOS = 12, 4
+#: After so many settle times from the end of sending, a write that no list shows was not carried out.
+ABSENT_AFTER = 5
 #: Longest wait in seconds for requests to become available, unless --max-wait says otherwise: one window plus a minute.
 MAX_WAIT = 960
 #: The least time between a write and the instant it schedules a post for, however short the other waits are.
 LEAD = timedelta(minutes=2)
 
 
+def settle_time(settle: float, assets: int = MOST_ASSETS) -> float:
+    """Seconds after which lists show a request with so many assets: a sixth more each; by default the longest."""
+    return settle * (1 + assets / 6)
+
+
+def landing_time(timeout: float, settle: float) -> float:
+    """Seconds within which any request is answered and shown."""
+    return timeout + settle_time(settle)
+
+
 def lead_time(timeout: float, settle: float) -> timedelta:
     """The least time between a write and the instant it schedules a post for (design: Applying); both in seconds."""
-    return max(LEAD, timedelta(seconds=timeout + settle + 30))
+    return max(LEAD, timedelta(seconds=landing_time(timeout, settle)))

@@ -176,7 +176,7 @@ class Buffer:
         try:
             answer = self._wire.call(Request(together("Write", names), "Write", variables))
         except NoAnswerError as error:
-            return (Unknown(error.message),) * len(writes)
+            return (Unknown(error.message, answered=False),) * len(writes)
         return results(answer, writes)
 
     def _data(self, request: Request) -> Mapping[str, Any]:

@@ -9,9 +9,10 @@ from bufferctl.apply.publishing import Published, publish
 from bufferctl.apply.queue import Pacer
 from bufferctl.apply.recover import Recovered, recover
 from bufferctl.apply.run import Run
-from bufferctl.apply.settling import Settler
+from bufferctl.apply.settling import MARGIN, Settler
 
 __all__ = [
+    "MARGIN",
     "FileJournal",
     "Ledger",
     "Pacer",

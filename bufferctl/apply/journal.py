@@ -187,14 +187,17 @@ class FileJournal:
         return frozenset(run for entries in self._mine for run in entries.runs)
 
     def follow(self, intents: Sequence[OpenIntent]) -> None:
-        """Follow the shared state: of its runs, only these intents count, including those of other machines."""
+        """Follow the shared state: of its runs, only these intents count, including those of other machines.
+
+        What a run of this machine listed and never noted here was not sent.
+        """
         self._listed_open = {each.key: each for each in intents}
         for entries in self._mine:
             entries.keep(self._listed_open.keys())
         here = {(i.run, i.slot) for e in self._mine for i in e.intents.values()}
         here |= {(r.run, r.slot) for e in self._mine for r in e.results.values()}
         for each in intents:
-            if each.key not in here:
+            if each.key not in here and each.intent.run not in self.runs:
                 number = self.next_number
                 self._own.intents[number] = replace(each.intent, number=number)
                 self._own.foreign.add(number)
@@ -214,11 +217,6 @@ class FileJournal:
             for intent in entries.intents.values()
             if self._is_mine(entries, intent.slot)
         )
-
-    @property
-    def foreign(self) -> Collection[int]:
-        """Intents that only the shared state has; it is unknown when they were sent."""
-        return self._own.foreign & self._own.intents.keys()
 
     def absorb(self, numbers: Collection[int]) -> None:
         """These results are in the state that the run will store at its end; until then they stay on disk."""
@@ -314,7 +312,7 @@ class FileJournal:
         """
         there = self._listed_open.get((intent.run, intent.slot))
         ids = set(there.listed) if there else set[str]()
-        ids |= self._listed_before(intent, 0 if intent.number in self.foreign else intent.number)
+        ids |= self._listed_before(intent, 0 if intent.number in self._own.foreign else intent.number)
         return ids.union(r.binding.id for e in self._files.values() for r in e.results.values() if r.binding)
 
     def intend(self, intents: Sequence[Intent]) -> None:

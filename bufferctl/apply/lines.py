@@ -15,6 +15,7 @@ from zlib import crc32
 from bufferctl.apply.ports import Revision
 from bufferctl.disk import replace_file, sync_folder
 from bufferctl.errors import PartWayError, StateError
+from bufferctl.limits import SETTLE
 from bufferctl.model import Binding, Intent, Settled, Slot
 from bufferctl.model.serial import adapter, dump_write, load_write
 
@@ -177,6 +178,7 @@ def intent_line(intent: Intent) -> dict[str, Any]:
         "until": intent.until.isoformat(),
         "before": intent.before,
         **({"run": intent.run} if intent.run else {}),
+        "settle": intent.settle,
         "write": dump_write(intent.write),
     }
 
@@ -185,8 +187,8 @@ def read_intent(values: Mapping[str, Any]) -> Intent:
     """Read a line of `intent_line`."""
     at = datetime.fromisoformat(values["at"])
     until = datetime.fromisoformat(values["until"]) if "until" in values else at + _UNTIL
-    write, run = load_write(values["write"]), values.get("run", "")
-    return Intent(values["number"], Slot(*values["slot"]), write, at, until, values["before"], run)
+    write, run, settle = load_write(values["write"]), values.get("run", ""), values.get("settle", SETTLE)
+    return Intent(values["number"], Slot(*values["slot"]), write, at, until, values["before"], run, settle)
 
 
 def settled_line(settled: Settled) -> dict[str, Any]:

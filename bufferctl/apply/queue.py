@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.ports import Timer, Watcher
 from bufferctl.errors import PartWayError
-from bufferctl.limits import MOST_ALIASES
+from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS
 from bufferctl.model import IDEAS, Binding, LivePost, Modify, ModifyPost, Slot, Write
+from bufferctl.model.attached import attached
 from bufferctl.model.comparable import standing
 from bufferctl.model.live import Quota
 from bufferctl.plan import Change, Outcome, Plan
@@ -94,24 +95,35 @@ class Queue:
         """Put what was not carried out at the front again."""
         self._left.extendleft(reversed(pending))
 
-    def next_batch(self, now: datetime, bindings: Mapping[Slot, Binding]) -> tuple[list[Pending], list[Outcome]]:
+    def next_batch(
+        self, now: datetime, bindings: Mapping[Slot, Binding], waiting: Collection[str] = ()
+    ) -> tuple[list[Pending], list[Outcome]]:
         """The next writes that go together, and what becomes of those that may not leave any more.
 
-        `now`: the server's clock, by which the lead time is judged.
+        `now`: the server's clock, by which the lead time is judged. `waiting`: homes that nothing may leave for yet.
         """
         batch: list[Pending] = []
         unfit: list[Outcome] = []
+        later: list[Pending] = []
+        assets: list[str] = []
         while self._left and len(batch) < self.size:
-            pending = _with_idea(self._left[0], batch, bindings)
-            if pending is None:
-                break  # its idea is created by this batch
-            self._left.popleft()
-            if outcome := self._unfit(pending, now):
+            pending = self._left.popleft()
+            if any(home in waiting for home in _homes(pending)):
+                later.append(pending)
+                continue
+            ready = _with_idea(pending, batch, bindings)
+            assets += assets_of(pending.write)
+            is_alone = pending.tries or len(assets) > MOST_ASSETS or assets.count("video") > MOST_VIDEOS
+            if ready is None or (batch and is_alone):  # its idea is created by this batch, or it goes with no others
+                later.append(pending)
+                break
+            if outcome := self._unfit(ready, now):
                 unfit.append(outcome)
                 continue
-            batch.append(pending)
-            if pending.tries:  # put back to the front, and alone
+            batch.append(ready)
+            if is_alone:
                 break
+        self.put_back(later)
         return batch, unfit
 
     def _unfit(self, pending: Pending, now: datetime) -> Outcome | None:
@@ -126,6 +138,17 @@ class Queue:
         if goes_out_at is not None and goes_out_at - now < self._lead:
             return outcomes.missed(pending.change)
         return None
+
+
+def assets_of(write: Write) -> list[str]:
+    """The kinds of what Buffer has to fetch for a write."""
+    return [each.kind for each in attached(write.item)] if write.item else []
+
+
+def _homes(pending: Pending) -> set[str]:
+    """The homes that a write depends on: its own, and that of its idea."""
+    idea = {pending.change.slot.organization_id} if pending.write.missing_idea else set[str]()
+    return {pending.write.home, *idea}
 
 
 def _with_idea(pending: Pending, batch: Iterable[Pending], bindings: Mapping[Slot, Binding]) -> Pending | None:

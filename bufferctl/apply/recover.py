@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.ledger import take
-from bufferctl.apply.settling import Ambiguous, Settler, Verdict, Written
+from bufferctl.apply.settling import Ambiguous, Settler, TooEarly, Verdict, Written
 from bufferctl.model import Binding, Create, Intent, Settled, Slot
-
-#: Buffer's clock is read in whole seconds, so two instants may be further apart than they seem.
-ROUNDING = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ def recover(
         for intent in waiting
         if intent.number in journal.held and intent.write.item and str(intent.write.item.address) in give_up
     }
-    verdicts = settler.judge(waiting, bindings, _wait(waiting, settler), _acknowledged(waiting, bindings, settler))
+    verdicts = _judge(waiting, bindings, settler)
     settled: list[Settled] = []
     unsettled, differing = {}, {}
     for intent in waiting:
@@ -77,22 +73,24 @@ def _answered(intent: Intent, bindings: Mapping[Slot, Binding]) -> bool:
     return isinstance(intent.write, Create) and binding is not None and binding.id != intent.before
 
 
-def _wait(intents: Sequence[Intent], settler: Settler) -> float:
-    """The rest of the settle time in seconds, by the server's clock, which also dates the intents.
+def _judge(intents: Sequence[Intent], bindings: Mapping[Slot, Binding], settler: Settler) -> dict[int, Verdict]:
+    """A final verdict for each intent: nothing is planned before that.
 
-    Intents of another machine count from the time at which its lease has certainly expired. If the clock was set back,
-    nobody waits longer than the settle time itself.
+    Their runs have ended, so nothing is being sent any more.
     """
-    landing = timedelta(seconds=settler.buffer.timeout + settler.settle)
-    foreign = settler.journal.foreign
-    since = max(intent.until + landing if intent.number in foreign else intent.at for intent in intents)
-    elapsed = (settler.buffer.server_time() - since).total_seconds()
-    return min(settler.settle, max(0.0, settler.settle + ROUNDING - elapsed))
+    now = settler.buffer.server_time()
+    intents = [replace(intent, until=min(intent.until, now)) for intent in intents]
+    acknowledged = _acknowledged(intents, bindings, settler)
+    verdicts = settler.judge(intents, bindings, acknowledged)
+    while any(isinstance(verdict, TooEarly) for verdict in verdicts.values()):
+        settler.wait_for_proof(intents)
+        verdicts = settler.judge(intents, bindings, acknowledged)
+    return verdicts
 
 
 def _acknowledged(intents: Sequence[Intent], bindings: Mapping[Slot, Binding], settler: Settler) -> dict[str, str]:
     """The newest tracked post of each channel, as far as the list goes back. The list must show it."""
-    since = min(intent.at for intent in intents) - settler.margin
+    since = settler.since(intents)
     homes = {intent.write.home for intent in intents}
     created_posts = [
         (binding.created, slot.channel_id, binding.id)

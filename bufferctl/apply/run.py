@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from bufferctl.apply import outcomes
 from bufferctl.apply.ledger import Ledger
 from bufferctl.apply.ports import Buffer, Timer
-from bufferctl.apply.queue import Pending, Queue
-from bufferctl.apply.settling import Ambiguous, NotWritten, Settler, Verdict, Written
+from bufferctl.apply.queue import Pending, Queue, assets_of
+from bufferctl.apply.settling import Ambiguous, NotWritten, Settler, TooEarly, Verdict, Written
 from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayError, RateLimitedError, TooLargeError
+from bufferctl.limits import MOST_ASSETS, settle_time
 from bufferctl.model import Create, Done, Intent, OpenIntent, Refusal, Refused, Result, Unknown, Write
 from bufferctl.plan import Outcome, Plan, Status
 
@@ -51,6 +52,8 @@ class Run:
         self._max_wait = max_wait
         self._queue = Queue(lead)
         self._in_flight: list[Pending] = []
+        #: Writes without an answer that no list shows yet; nothing else leaves for their homes.
+        self._unproved: list[Answered] = []
         self._failures = 0
         self._acknowledged: dict[str, str] = {}
         self._read_at: datetime
@@ -70,16 +73,23 @@ class Run:
             self._ledger.take_state_only(plan)
             for where, ids in listed.items():
                 self._ledger.journal.listed(where, ids)
-            while self._queue:
+            while self._queue or self._unproved:
                 self._buffer.pace()
                 if self._ledger.watcher.stopping():  # also where that cut the wait for the quota short
                     raise InterruptError("Stopped as requested, after the request in flight")
                 self._refresh()
-                batch, unfit = self._queue.next_batch(self._buffer.server_time(), self._ledger.bindings)
+                now, unproved = self._buffer.server_time(), [each.intent for each in self._unproved]
+                if unproved and max(intent.absent_at for intent in unproved) <= now:
+                    self._settle(self._unproved)
+                    continue
+                waiting = {intent.write.home for intent in unproved}
+                batch, unfit = self._queue.next_batch(now, self._ledger.bindings, waiting)
                 for outcome in unfit:
                     self._ledger.report(outcome)
                 if batch:
                     self._send(batch)
+                elif unproved:
+                    self._settler.wait_for_proof(unproved)
         finally:
             self._leave()
 
@@ -87,9 +97,11 @@ class Run:
         """Everything that may be sent, as the shared state lists it before the first request."""
         at = self._buffer.server_time()
         before = {home: frozenset(ids) for home, ids in listed.items()}
+        assets = [len(assets_of(each.write)) for each in self._queue]
+        settle = settle_time(self._settler.settle, min(sum(assets), max([MOST_ASSETS, *assets])))
         return [
             OpenIntent(
-                Intent(0, each.change.slot, each.write, at, at, each.before, self._ledger.run),
+                Intent(0, each.change.slot, each.write, at, at, each.before, self._ledger.run, settle),
                 before.get(each.write.home, frozenset()),
             )
             for each in self._queue
@@ -98,7 +110,7 @@ class Run:
     def _leave(self) -> None:
         """On every way out: report what was not done, and save."""
         try:
-            for lost in self._in_flight:
+            for lost in [*(each.pending for each in self._unproved), *self._in_flight]:
                 self._ledger.report(outcomes.unanswered(lost.change))
             for left in self._queue:
                 self._ledger.report(Outcome(left.change, Status.NOT_SENT))
@@ -120,7 +132,6 @@ class Run:
     def _send(self, batch: list[Pending]) -> None:
         """Send a batch and settle it; give back the writes to send again."""
         intents = self._intend(batch)
-        sent = self._clock.now()
         try:
             results = self._buffer.send([pending.write for pending in batch])
         except (ApiError, PartWayError) as error:  # raised only if nothing was carried out
@@ -130,30 +141,24 @@ class Run:
             return
         ended = self._buffer.server_time()
         answered = [
-            Answered(pending, replace(intent, until=ended), _understood(pending.write, result))
+            Answered(pending, _answered(intent, ended, result), _understood(pending.write, result))
             for pending, intent, result in zip(batch, intents, results, strict=True)
         ]
         unknown = self._record_definite(answered)
-        self._in_flight = [a.pending for a in unknown]
-        not_written = self._settle(unknown, self._settler.settle - (self._clock.now() - sent)) if unknown else []
-        self._send_again(not_written)
-        if len(not_written) < len(batch):
+        if len(unknown) < len(batch):
             self._failures = 0
-        else:
-            self._count_failure(
-                PartWayError(
-                    "Buffer is not carrying out changes now, so the rest was not sent; changes made so far are saved",
-                    hint="Run apply again later.",
-                )
-            )
+        self._in_flight = [a.pending for a in unknown]
+        if unknown:
+            self._settle(unknown)
 
     def _intend(self, batch: list[Pending]) -> list[Intent]:
         """The batch as intents, written to disk."""
         at = self._buffer.server_time()
         until = at + timedelta(seconds=self._buffer.timeout)
+        settle = settle_time(self._settler.settle, sum(len(assets_of(pending.write)) for pending in batch))
         first = self._ledger.journal.next_number
         intents = [
-            Intent(number, pending.change.slot, pending.write, at, until, pending.before, self._ledger.run)
+            Intent(number, pending.change.slot, pending.write, at, until, pending.before, self._ledger.run, settle)
             for number, pending in enumerate(batch, first)
         ]
         try:
@@ -215,8 +220,9 @@ class Run:
                 case Done(live=live):
                     write = each.intent.write
                     finding = outcomes.written(each.pending.change, write, live, at, links=self._shortens(each))
-                    if finding.binding and isinstance(write, Create):
+                    if live and finding.binding and isinstance(write, Create):
                         self._acknowledged[write.home] = finding.binding.id
+                        self._settler.measure(each.intent, live.created_at)
                     done.append((each.intent, finding))
                 case Refused(why=why) if why.definite:
                     refused.append(each)
@@ -226,16 +232,27 @@ class Run:
         self._refuse(refused, at)
         return unknown
 
-    def _settle(self, unknown: list[Answered], wait: float) -> list[Answered]:
-        """Settle writes without a definite answer; give back those that were not carried out."""
+    def _settle(self, unknown: list[Answered]) -> None:
+        """Settle writes without a definite answer; put back what was not carried out."""
         try:
-            verdicts = self._settler.judge(
-                [a.intent for a in unknown], self._ledger.bindings, max(0.0, wait), self._acknowledged
-            )
+            verdicts = self._settler.judge([a.intent for a in unknown], self._ledger.bindings, self._acknowledged)
         except ApiError as error:
             raise self._stopped_by(error) from error
         self._in_flight = []
-        return self._record_verdicts(unknown, verdicts)
+        early = [a for a in unknown if isinstance(verdicts[a.intent.number], TooEarly)]
+        self._unproved = [a for a in self._unproved if a not in unknown] + early
+        decided = [a for a in unknown if a not in early]
+        not_written = self._record_verdicts(decided, verdicts)
+        self._send_again(not_written)
+        if len(not_written) < len(decided):
+            self._failures = 0
+        elif decided:
+            self._count_failure(
+                PartWayError(
+                    "Buffer is not carrying out changes now, so the rest was not sent; changes made so far are saved",
+                    hint="Run apply again later.",
+                )
+            )
 
     def _record_verdicts(self, unknown: list[Answered], verdicts: Mapping[int, Verdict]) -> list[Answered]:
         """Record and report the verdicts; give back the writes that were not carried out and may be sent again."""
@@ -258,6 +275,8 @@ class Run:
                 case NotWritten():
                     closed.append(each.intent)
                     again.append(each)
+                case TooEarly():
+                    raise AssertionError
         self._ledger.done(settled)
         self._ledger.not_done(closed)
         for outcome in held:
@@ -274,6 +293,11 @@ class Run:
     def _shortens(self, answered: Answered) -> bool:
         """Whether the channel may have rewritten the links in what came back."""
         return answered.intent.write.home in self._settler.shortening
+
+
+def _answered(intent: Intent, ended: datetime, result: Result) -> Intent:
+    """The intent once sending has ended: if Buffer answered, nothing of the request is still on its way."""
+    return replace(intent, until=ended, answered=not isinstance(result, Unknown) or result.answered)
 
 
 def _understood(write: Write, result: Result) -> Result:

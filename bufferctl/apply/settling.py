@@ -1,16 +1,20 @@
-"""Find out what happened to writes whose answer was lost: wait, list, judge (design: Applying)."""
+"""Find out what happened to writes whose answer was lost: wait, list, judge (design: Applying).
+
+What a list shows is evidence at once. What it lacks was not written only where the list is late enough (`absent_at`).
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.ports import Buffer, Timer, Watcher
-from bufferctl.errors import PartWayError
+from bufferctl.errors import InterruptError, PartWayError
+from bufferctl.limits import MAX_WAIT, landing_time
 from bufferctl.model import (
     IDEAS,
     Binding,
@@ -25,15 +29,19 @@ from bufferctl.model import (
     ModifyPost,
     Origin,
     Post,
+    PostStatus,
     Slot,
 )
 from bufferctl.model.comparable import Content, instant, linkless, of_desired, of_live, same
 from bufferctl.model.live import ids_by_home
 
-#: How far creation times and the times of intents, both by Buffer's clock, may be apart.
+#: How far creation times may be from the times of intents, which are those of Buffer's answers.
 MARGIN = timedelta(minutes=1)
-#: The same where Buffer's answers carry no Date, so that intents are dated by this machine's clock.
+#: The same where Buffer's answers carry no Date, so that intents are dated by this machine's clock. Lists go back so
+#: far, too, until a confirmed create has shown how far apart the two are.
 MARGIN_WITHOUT_DATE = timedelta(days=1)
+#: Buffer's clock is read in whole seconds, so two instants may be further apart than they seem.
+ROUNDING = timedelta(seconds=2)
 #: How many times a list is read if it lacks an acknowledged create.
 STALE_READS = 5
 #: Up to this many edited or deleted posts are read one by one; more are listed, because each read is a request.
@@ -68,7 +76,12 @@ class Ambiguous:
     candidates: tuple[str, ...] = ()
 
 
-Verdict = Written | NotWritten | Ambiguous
+@dataclass(frozen=True, slots=True)
+class TooEarly:
+    """No list shows that it was carried out, and none is late enough to show that it was not."""
+
+
+Verdict = Written | NotWritten | Ambiguous | TooEarly
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +143,11 @@ class _Candidate:
         return of_live(self.live)
 
     @property
+    def is_sent(self) -> bool:
+        """Whether it is published, so that what was there before need not have been read."""
+        return isinstance(self.live, LivePost) and self.live.status is PostStatus.SENT
+
+    @property
     def by_person(self) -> bool:
         """Whether Buffer says that it was made in its own app."""
         return isinstance(self.live, LivePost) and self.live.via == "buffer"
@@ -148,20 +166,35 @@ class _Create:
     def content(self) -> Content:
         return of_desired(self.write.item)
 
-    def may_be(self, candidate: _Candidate) -> bool:
-        """Whether the candidate is new, and was created while this write could have arrived."""
+    def is_new(self, candidate: _Candidate) -> bool:
+        """Whether the candidate was not there before this write."""
+        return candidate.live.id not in self.before
+
+    def is_in_time(self, candidate: _Candidate) -> bool:
+        """Whether the candidate was created while this write could have arrived."""
         first = self.intent.at - self.judge.margin
         last = self.intent.until + self.judge.landing + self.judge.margin
-        return candidate.live.id not in self.before and first <= candidate.live.created_at <= last
+        return first <= candidate.live.created_at <= last
+
+    def may_be(self, candidate: _Candidate) -> bool:
+        """Whether an equal candidate is this write's.
+
+        Everything unsent was listed before, so when a new one was created does not matter. Not so what is sent.
+        """
+        return self.is_new(candidate) and (not candidate.is_sent or self.is_in_time(candidate))
 
     def is_by_person(self, candidate: _Candidate) -> bool:
         """Whether a person must have made it. Drafts made through the API say `via: buffer` too (notes: via)."""
         return candidate.by_person and not self.write.makes_draft
 
     def may_have_become(self, candidate: _Candidate) -> bool:
-        """Whether this write may have made the candidate, and a person has edited it since."""
+        """Whether this write may have made the candidate, and a person has edited it since, or its time is odd."""
+        if not self.is_new(candidate):
+            return False
+        if self.write.fit(candidate.live) is not Fit.NONE and self.is_(candidate):
+            return True
         may_be_ours = not candidate.by_person or self.write.makes_draft or self.write.makes_approval
-        return may_be_ours and self.may_be(candidate)
+        return may_be_ours and self.is_in_time(candidate)
 
     def is_(self, candidate: _Candidate, *, links_may_differ: bool = False) -> bool:
         """Whether the candidate has the content of this write."""
@@ -187,7 +220,7 @@ class _Pairing:
     def __init__(self, creates: Sequence[_Create], there: Sequence[_Candidate], *, shortens: bool) -> None:
         # Later intents choose first: more was there before they were sent, so they have fewer candidates.
         self._unpaired = sorted(creates, key=lambda create: -len(create.before))
-        self._left = [c for c in there if any(create.may_be(c) for create in creates)]
+        self._left = [c for c in there if any(create.is_new(c) for create in creates)]
         self._shortens = shortens
         self._verdicts: dict[int, Verdict] = {}
 
@@ -253,8 +286,9 @@ class _Pairing:
 class Settler:
     """Settles intents.
 
-    `settle`: seconds after which Buffer's lists are assumed to show every write.
-    `shortening`: ids of channels that shorten links.
+    `settle`: seconds, as given; `max_wait`: the longest wait for proof, in seconds.
+    `shortening`: ids of channels that shorten links. `skew`: how far `createdAt` was from Date at the creates that
+    Buffer confirmed; None before the first.
     """
 
     buffer: Buffer
@@ -263,40 +297,76 @@ class Settler:
     watcher: Watcher
     settle: float
     shortening: Collection[str] = ()
+    max_wait: float = MAX_WAIT
+    skew: timedelta | None = None
+
+    def measure(self, intent: Intent, created_at: datetime) -> None:
+        """Note how far from Buffer's Date it dated a create that it confirmed at `intent.until`."""
+        apart = max(intent.at - created_at, created_at - intent.until, timedelta())
+        self.skew = max(apart, self.skew or apart)
 
     @property
     def margin(self) -> timedelta:
         """How far apart Buffer's times may be."""
-        return MARGIN if self.buffer.tells_time else MARGIN_WITHOUT_DATE
+        return MARGIN + (self.skew or timedelta()) if self.buffer.tells_time else MARGIN_WITHOUT_DATE
+
+    def since(self, intents: Iterable[Intent]) -> datetime:
+        """The earliest time at which Buffer may have dated something that these wrote."""
+        margin = MARGIN_WITHOUT_DATE if self.skew is None else self.margin
+        return min(intent.at for intent in intents) - margin
 
     def judge(
-        self,
-        intents: Sequence[Intent],
-        bindings: Mapping[Slot, Binding],
-        wait: float,
-        acknowledged: Mapping[str, str] | None = None,
+        self, intents: Sequence[Intent], bindings: Mapping[Slot, Binding], acknowledged: Mapping[str, str] | None = None
     ) -> dict[int, Verdict]:
-        """A verdict for each intent, by number, after `wait` seconds.
+        """A verdict for each intent, by number, as soon as lists should show them all.
 
         `acknowledged`: ids of the last creates that Buffer confirmed, by home; a list without them is stale and read
         again. Raises ApiError, or PartWayError if the lists stay stale; the intents then stay open for the next run.
         """
-        if wait > 0:
-            self.watcher.waiting(wait, "An answer was lost; waiting before checking what Buffer did")
-            self.clock.sleep(wait)
+        self._wait_until_shown(intents)
         creates = [intent for intent in intents if isinstance(intent.write, Create)]
+        at = self.buffer.server_time() + ROUNDING
         listed = self._list(creates, acknowledged or {}).items if creates else ()
         bound = {binding.id for binding in bindings.values()}
         find = self.finder([(i.slot, i.write) for i in intents if isinstance(i.write, Modify)])
-        judge = Judge(timedelta(seconds=self.buffer.timeout + self.settle), self.margin, self.shortening)
+        landing = landing_time(self.buffer.timeout, self.settle)
+        judge = Judge(timedelta(seconds=landing), self.margin, self.shortening)
         verdicts = judge.verdicts(intents, listed, lambda intent: bound.union(self.journal.ruled_out(intent)), find)
         verdicts |= self._still_ambiguous(creates, verdicts, bound, {item.id for item in listed})
+        early = [i.number for i in creates if at < i.absent_at and not isinstance(verdicts[i.number], Written)]
+        verdicts |= dict.fromkeys(early, TooEarly())
         # What is listed now existed before anything sent later; open intents keep what was there when they were sent.
         for home, ids in ids_by_home(listed).items():
             self.journal.listed(home, ids)
         ambiguous = {i: v.candidates for i in creates if isinstance(v := verdicts[i.number], Ambiguous)}
         self.journal.hold({i.number: ids for i, ids in ambiguous.items() if i.number not in self.journal.held})
         return verdicts
+
+    def _wait_until_shown(self, intents: Iterable[Intent]) -> None:
+        """Wait until lists should show what these wrote; reading earlier would only give an answer too early."""
+        seconds = (max(intent.shown_at for intent in intents) - self.buffer.server_time()).total_seconds()
+        if seconds > 0:
+            self.watcher.waiting(seconds, "An answer was lost; waiting before checking what Buffer did")
+            self.clock.sleep(seconds)
+
+    def wait_for_proof(self, intents: Iterable[Intent]) -> None:
+        """Wait until a list proves that what it lacks was not written; returns early if somebody asks to stop.
+
+        Raises PartWayError if that takes longer than `max_wait`.
+        """
+        until = max(intent.absent_at for intent in intents)
+        seconds = (until - self.buffer.server_time()).total_seconds()
+        if seconds > self.max_wait:
+            raise PartWayError(
+                "Buffer may still be carrying out writes whose answer was lost, and waiting for them takes longer than "
+                "--max-wait",
+                hint=f"Run apply again after {until.astimezone():%H:%M:%S}: it checks again before it sends anything.",
+            )
+        if seconds > 0:
+            self.watcher.waiting(seconds, "Buffer may still be carrying out a write; waiting before checking again")
+            self.clock.wait(seconds)
+        if self.watcher.stopping():
+            raise InterruptError("Stopped as requested, before Buffer showed what became of the last writes")
 
     def finder(self, changes: Sequence[tuple[Slot, ModifyPost]]) -> Callable[[str], LivePost | None]:
         """A function that looks up posts: many at once in a list of their channels, the rest one by one by id."""
@@ -341,7 +411,7 @@ class Settler:
                 ideas.add(intent.slot.organization_id)
             else:
                 channels.setdefault(intent.slot.organization_id, set()).add(intent.write.home)
-        since = min(intent.at for intent in creates) - self.margin
+        since = self.since(creates)
         expected = {acknowledged[home]: home in ideas for i in creates if (home := i.write.home) in acknowledged}
         for attempt in range(STALE_READS):
             live = self.buffer.recent(channels, ideas, since)

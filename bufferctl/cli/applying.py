@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bufferctl import DOCS
 from bufferctl.apply import (
+    MARGIN,
     Ledger,
     Pacer,
     Published,
@@ -57,6 +58,7 @@ class Applying:
     not_created: frozenset[str] = frozenset()
     publisher: Publisher | None = None
     _shortening: frozenset[str] = frozenset()
+    _skew: timedelta = timedelta()
     outcomes: list[Outcome] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -94,10 +96,11 @@ class Applying:
             ledger = Ledger(
                 session.journal, session.store, watching, bindings, session.state, self.outcomes, session.run
             )
+            settler = self._settler(watching)
             run = Run(
                 session.buffer,
                 ledger,
-                self._settler(watching),
+                settler,
                 self._clock,
                 lead=self.options.lead,
                 max_wait=self.max_wait,
@@ -110,6 +113,12 @@ class Applying:
                 return error
             finally:
                 session.state = replace(session.state, bindings=ledger.bindings)
+                self._skew = settler.skew or timedelta()
+                if self._skew > MARGIN:
+                    session.console.warning(
+                        f"Buffer dated new posts {self._skew.total_seconds():.0f} s away from its own clock; bufferctl "
+                        "allows for that when an answer is lost"
+                    )
         return None
 
     def _publish(self, plan: Plan, watching: Watching) -> Published:
@@ -157,7 +166,7 @@ class Applying:
             session.state,
             plan,
             self.live,
-            settle=timedelta(seconds=self.settle),
+            settle=timedelta(seconds=self.settle) + self._skew,
             open_homes={intent.slot.home for intent in session.journal.open},
         )
         session.save(session.state)
@@ -180,8 +189,8 @@ class Applying:
             )
 
     def _settler(self, watching: Watching) -> Settler:
-        session = self.session
-        return Settler(session.buffer, session.journal, self._clock, watching, self.settle, self._shortening)
+        buffer, journal = self.session.buffer, self.session.journal
+        return Settler(buffer, journal, self._clock, watching, self.settle, self._shortening, self.max_wait)
 
     def _keep_pace(self, watching: Watching) -> None:
         buffer = self.session.buffer

@@ -9,10 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, IntEnum, StrEnum, auto
 from typing import ClassVar, Self
 
+from bufferctl.limits import ABSENT_AFTER, SETTLE
 from bufferctl.model.comparable import digest, instant, of_desired, of_live, same, standing
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.enums import PostStatus, ShareMode
@@ -352,9 +353,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may have been written; `why` says what happened, for people."""
+    """It may have been written; `why` says what happened, for people.
+
+    `answered`: Buffer answered, so the request is over, and whatever it wrote is written.
+    """
 
     why: str
+    answered: bool = True
 
 
 Result = Done | Refused | Unknown
@@ -367,6 +372,7 @@ class Intent:
     `at`: when it was recorded, `until`: when sending it had certainly ended, both aware and by the server's clock.
     `before`: for an edit, the `standing` of the post; for a create, the id that state had in its place, empty for none.
     `run`: the id of the run that sends it, if the record is shared; a run has at most one intent per slot at a time.
+    `settle`: seconds after the end of sending until lists show it. `answered`: as in `Unknown`.
     """
 
     number: int
@@ -376,6 +382,18 @@ class Intent:
     until: datetime
     before: str = ""
     run: str = ""
+    settle: float = SETTLE
+    answered: bool = False
+
+    @property
+    def shown_at(self) -> datetime:
+        """When lists show it, if all goes as usual."""
+        return self.until + timedelta(seconds=self.settle)
+
+    @property
+    def absent_at(self) -> datetime:
+        """From when on a list that lacks it proves that it was not carried out."""
+        return self.until + timedelta(seconds=self.settle * (1 if self.answered else ABSENT_AFTER))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ _ACTIONS = {
 class Core:
     """State shared by the parts of the sandbox. `now` is the clock's time plus `skew`, or the time pinned by `at`.
 
+    `created_skew`: how far the creation times of new posts and ideas are from that.
     `later` holds actions scheduled for a certain time, such as a write that lands late.
     """
 
@@ -40,6 +41,7 @@ class Core:
     clock: Clock = field(default_factory=Clock)
     options: Options = field(default_factory=Options)
     skew: timedelta = timedelta()
+    created_skew: timedelta = timedelta()
     later: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
     _pinned: datetime | None = None
 

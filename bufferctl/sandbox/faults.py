@@ -10,7 +10,8 @@ Kinds that hit a request, each with -before (nothing ran), -middle (some aliases
 to let the seed choose: `cut` (the connection breaks), `timeout` (no answer ever arrives), `5xx`, `html` (a web page
 instead of JSON), `malformed` (truncated JSON).
 Others: `late` (cut, and the mutation lands DURATION later), `rate-limit` (429, nothing ran), `lag` (lists do not show
-rows younger than DURATION), `skew` (the service's clock is always off by DURATION).
+rows younger than DURATION), `skew` (the service's clock is always off by DURATION), `created-skew` (only the creation
+times of new posts and ideas are, against the service's clock).
 Kinds that hit one alias of a mutation, with -before, -after, or chosen by the seed: `throw` (`data: null`, the aliases
 after it never run), `unexpected` (UnexpectedError), `rest-proxy` (RestProxyError), `missing-alias` (no answer for it).
 And `duplicate`: createPost is refused as a repeat of an earlier post.
@@ -43,7 +44,10 @@ _MOMENTS = {
     **dict.fromkeys(REQUEST_KINDS, ("before", "middle", "after")),
     **dict.fromkeys(WRITE_KINDS, ("before", "after")),
 }
-_PLAIN = {"late": "mutation", "lag": "query", "rate-limit": None, "duplicate": "createPost", "skew": None}
+_SKEWS = ("skew", "created-skew")
+_PLAIN = {
+    **dict.fromkeys((*_SKEWS, "rate-limit")), "late": "mutation", "lag": "query", "duplicate": "createPost",
+}  # fmt: skip
 _SECONDS = {"late": 3.0, "lag": 5.0}
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "": 1}
 _RULE = re.compile(
@@ -115,10 +119,9 @@ class Faults:
         self._met = [0] * len(self.rules)
         self._hit = [0] * len(self.rules)
 
-    @property
-    def skew(self) -> float:
-        """How many seconds the service's clock is off."""
-        return sum(rule.seconds for rule in self.rules if rule.kind == "skew")
+    def skew(self, kind: str = "skew") -> float:
+        """How many seconds the service's clock is off; for `created-skew`, its creation times beyond that."""
+        return sum(rule.seconds for rule in self.rules if rule.kind == kind)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -129,7 +132,7 @@ class Faults:
         """Return the fault of this request, or of this alias of a mutation if `write` is set; None if there is none."""
         found = None
         for place, rule in enumerate(self.rules):
-            if rule.kind == "skew" or rule.hits_writes != write or not rule.fits(kind, fields):
+            if rule.kind in _SKEWS or rule.hits_writes != write or not rule.fits(kind, fields):
                 continue
             self._met[place] += 1
             chance, choice = self._random.random(), self._random.random()

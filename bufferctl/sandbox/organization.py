@@ -34,7 +34,7 @@ def create_idea(core: Core, wanted: Doc) -> Doc:
     tags = {tag["id"]: tag for tag in organization["tags"]}
     idea = {
         "id": new_id(now), "organizationId": organization["id"], "groupId": group, "position": None,
-        "createdAt": iso(now), "updatedAt": iso(now),
+        "createdAt": iso(now + core.created_skew), "updatedAt": iso(now),
         "content": {
             "aiAssisted": bool(content.get("aiAssisted")), "date": content.get("date"), "text": content.get("text"),
             "title": content.get("title"), "media": content.get("media") or [],

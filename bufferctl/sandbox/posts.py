@@ -40,8 +40,9 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
     content["text"] = _kept_text(core, channel, content["text"])
     post = complete_post({
         **content, "id": new_id(now), "channelId": channel["id"], "organizationId": channel["organizationId"],
-        "ideaId": wanted.get("ideaId"), "schedulingType": wanted["schedulingType"], "createdAt": iso(now),
-        "updatedAt": iso(now), "via": "buffer" if draft and core.options.drafts_via_buffer else via,
+        "ideaId": wanted.get("ideaId"), "schedulingType": wanted["schedulingType"],
+        "createdAt": iso(now + core.created_skew), "updatedAt": iso(now),
+        "via": "buffer" if draft and core.options.drafts_via_buffer else via,
     })  # fmt: skip
     with core.store.transaction():
         schedule.schedule(core, channel, post, wanted["mode"], wanted.get("dueAt"), draft=draft, approval=approval)

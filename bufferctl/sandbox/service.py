@@ -153,7 +153,8 @@ class Service:
     def order_faults(self, faults: Faults) -> None:
         """Replace the faults from now on."""
         self.faults = faults
-        self.core.skew = timedelta(seconds=faults.skew)
+        self.core.skew = timedelta(seconds=faults.skew())
+        self.core.created_skew = timedelta(seconds=faults.skew("created-skew"))
 
     def answer(self, request: Request) -> Delivery:
         """Answer one request; to be called by one thread at a time."""

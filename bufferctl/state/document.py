@@ -2,7 +2,8 @@
 
 ```json
 {"run": "…", "lock": {"run": "…", "user": "…", "host": "…", "pid": 1, "since": "…", "until": "…", "landing": 60},
- "intents": [{"run": "…", "slot": ["…", "…", "…"], "at": "…", "until": "…", "write": {…}, "listed": 0, "held": […]}],
+ "intents": [{"run": "…", "slot": ["…", "…", "…"], "at": "…", "until": "…", "settle": 30, "write": {…},
+   "listed": 0, "held": […]}],
  "listed": [["ID", …]],
  "format_version": "3.0", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "commit": "…",
  "complete_at": "…", "files": ["posts/launch.yaml", …],
@@ -30,6 +31,7 @@ from pydantic import AwareDatetime, ValidationError
 from pydantic_core import from_json, to_json
 
 from bufferctl.errors import StateError
+from bufferctl.limits import SETTLE
 from bufferctl.model import Binding, Home, Intent, LetGo, OpenIntent, Origin, PostStatus, Question, Slot, State
 from bufferctl.model.serial import adapter, dump_write, load_write
 from bufferctl.state.lock import Lease
@@ -85,6 +87,7 @@ class _StoredIntent:
     write: dict[str, Any]
     listed: int
     before: str = ""
+    settle: float = SETTLE
     held: list[str] | None = None
 
 
@@ -225,7 +228,7 @@ def _intents(document: _StoredFile) -> Iterable[OpenIntent]:
     listed = [frozenset(ids) for ids in document.listed]
     for each in document.intents:
         write = load_write(each.write)
-        intent = Intent(0, Slot(*each.slot), write, each.at, each.until, each.before, each.run)
+        intent = Intent(0, Slot(*each.slot), write, each.at, each.until, each.before, each.run, each.settle)
         yield OpenIntent(intent, listed[each.listed], None if each.held is None else tuple(each.held))
 
 
@@ -329,6 +332,7 @@ def _dump_intent(each: OpenIntent, listed: dict[frozenset[str], int]) -> dict[st
         "at": intent.at,
         "until": intent.until,
         "before": intent.before,
+        "settle": intent.settle,
         "listed": listed.setdefault(frozenset(each.listed), len(listed)),
         "write": dump_write(intent.write),
         "held": None if each.held is None else list(each.held),

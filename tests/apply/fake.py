@@ -108,10 +108,10 @@ class Mortal:
 class FakeBuffer:
     """An account with one organization; also the caller's clock (`now`, `wait`, `sleep`).
 
-    `lag`: seconds until lists show new objects. `skew`: the server clock's offset from ours. `most`: the largest
-    request
-    that it accepts. `persons`: what people do in Buffer, one action per wait. `landed`: address and id of every create
-    that was carried out. `poison`: the key of a post that makes Buffer fail. `away`: reads fail.
+    `lag`: seconds until lists show new objects. `skew`: the server clock's offset from ours. `created_skew`: how far
+    creation times are from that. `most`: the largest request that it accepts. `persons`: what people do in Buffer, one
+    action per wait. `landed`: address and id of every create that was carried out. `poison`: the key of a post that
+    makes Buffer fail. `away`: reads fail.
     `cuts_waits`: a stop was requested, so waits for the quota and the like return at once.
     `rewrites`: texts come back changed. `equal_by_person`: while an answer is lost, somebody makes the same posts.
     `dateless`: answers carry no time. `dies_on`: `save` or `compact`, once an object was created. `on_pace` and
@@ -122,6 +122,7 @@ class FakeBuffer:
     persons: list[str] = field(default_factory=list)
     lag: float = 0.0
     skew: timedelta = timedelta()
+    created_skew: timedelta = timedelta()
     most: int = 30
     poison: str = ""
     away: bool = False
@@ -181,7 +182,7 @@ class FakeBuffer:
             self._made_by_person(writes)
         if fault.kind.startswith("kill"):
             self.mortal.die()
-        return (Unknown(fault.kind),) * len(writes)
+        return (Unknown(fault.kind, answered=fault.kind == "null-after"),) * len(writes)
 
     def _made_by_person(self, writes: Sequence[Write]) -> None:
         for write in writes:
@@ -335,8 +336,8 @@ class FakeBuffer:
                 self.landed.append((str(write.post.address), live.id))
                 return Done(live)
             case CreateIdea():
-                idea = write.idea
-                made = LiveIdea(self._id(), "org", self.server_time(), idea.title or "", idea.text or "")
+                idea, at = write.idea, self.server_time() + self.created_skew
+                made = LiveIdea(self._id(), "org", at, idea.title or "", idea.text or "")
                 self.ideas[made.id] = made
                 self.landed.append((str(idea.address), made.id))
                 return Done(made)
@@ -361,7 +362,7 @@ class FakeBuffer:
             channel_id=channel_id,
             status=PostStatus.DRAFT if post.draft else PostStatus.SCHEDULED,
             text=f"{post.text}!" if self.rewrites else post.text,
-            created_at=now,
+            created_at=now + self.created_skew,
             updated_at=now,
             due_at=post.due_at or now + timedelta(days=1 + len(self.posts)),
             is_custom_scheduled=post.due_at is not None,

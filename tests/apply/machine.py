@@ -139,7 +139,9 @@ class Machine:
         state = store.load()
         store.save(replace(state, bindings={**state.bindings, slot(item): bound}))
 
-    def apply(self, *items: Post | Idea, options: Options | None = None, told: Told | None = None) -> Attempt:
+    def apply(
+        self, *items: Post | Idea, options: Options | None = None, told: Told | None = None, max_wait: float = 960
+    ) -> Attempt:
         """Apply once. Raises the exception that kills the process; an orderly stop is in the result."""
         attempt, told = Attempt(), told or Told()
         attempt.outcomes = told.outcomes
@@ -148,7 +150,7 @@ class Machine:
         try:
             stored = store.load()
             journal = MortalJournal(self.folder / "user", self.buffer, self.root_file, stored.lineage, tear=self.tear)
-            self._apply(items, stored, store, journal, told, attempt, options or Options(max_deletes=100))
+            self._apply(items, stored, store, journal, told, attempt, options or Options(max_deletes=100), max_wait)
         except BufferctlError as error:
             attempt.error = error
         finally:
@@ -166,9 +168,10 @@ class Machine:
         told: Told,
         attempt: Attempt,
         options: Options,
+        max_wait: float,
     ) -> None:
         buffer = self.buffer
-        settler = Settler(buffer, journal, buffer, told, SETTLE)
+        settler = Settler(buffer, journal, buffer, told, SETTLE, max_wait=max_wait)
         journal.claim(slots(items) | set(stored.bindings))
         state = remembered(stored, journal)
         if journal.open:
@@ -179,8 +182,8 @@ class Machine:
             attempt.differing = found.differing
         attempt.plan, live = look(buffer, items, state, options)
         ledger = Ledger(journal, store, told, dict(state.bindings), state)
-        settler = Settler(buffer, journal, buffer, told, SETTLE)
-        run = Run(buffer, ledger, settler, buffer, lead=options.lead, max_wait=960)
+        settler = Settler(buffer, journal, buffer, told, SETTLE, max_wait=max_wait)
+        run = Run(buffer, ledger, settler, buffer, lead=options.lead, max_wait=max_wait)
         run.apply(attempt.plan, ids_by_home(live.items))
 
 

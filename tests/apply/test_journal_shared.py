@@ -50,7 +50,6 @@ def test_what_another_machine_left_open_is_open_here(machine: Machine) -> None:
     journal = machine(listed())
     (intent,) = journal.open
     assert (intent.slot, intent.run, set(journal.ruled_out(intent))) == (slot(A), "r1", {"p0"})
-    assert journal.foreign == {intent.number}
     assert journal.unsettled == (listed(),)
     assert not (machine.folder / "user").exists()
 

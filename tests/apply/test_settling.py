@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -18,11 +18,13 @@ from bufferctl.model import (
     Intent,
     LiveIdea,
     LivePost,
+    LiveTag,
     Post,
     PostStatus,
     Write,
 )
 from bufferctl.model.comparable import standing
+from bufferctl.model.live import LiveThreadItem
 from tests.apply.fake import START, idea, post
 from tests.apply.machine import slot
 
@@ -56,24 +58,55 @@ def verdicts(
     return [found[each.number] for each in intents]
 
 
-FIRST, LAST = START - MARGIN, START + SENT + LANDING + MARGIN
-SECOND = timedelta(seconds=1)
+@pytest.mark.parametrize(("seconds", "counts"), [(-61, False), (-60, True), (135, True), (136, False)])
+def test_a_stranger_was_created_while_the_write_could_land(seconds: int, counts: bool) -> None:
+    """From a minute before the intent to a minute after sending (15 s), timeout and settle time (60 s)."""
+    created = START + timedelta(seconds=seconds)
+    stranger = live("1", A, text="Other words", created_at=created)
+    assert verdicts([stranger], A) == [Ambiguous(("1",)) if counts else NotWritten()]
+
+
+@pytest.mark.parametrize("minutes", [-600, -2, 3, 600])
+def test_an_equal_post_that_was_not_there_before_is_ours_whatever_its_time(minutes: int) -> None:
+    """Everything unsent was listed before the write, so its time proves nothing; ideas are always listed in full."""
+    created = START + timedelta(minutes=minutes)
+    equal = live("1", A, created_at=created)
+    made = LiveIdea("2", "org", created, "Idea i", "What i is about")
+    assert verdicts([equal], A) == [Written(equal)]
+    assert verdicts([made], idea("i")) == [Written(made)]
+
+
+@pytest.mark.parametrize("via", ["api", "buffer"])
+def test_an_equal_published_post_of_another_time_is_a_question(via: str) -> None:
+    """It may have been published for long, unread: neither ours for certain, nor proof that nothing was written."""
+    old = live("1", A, status=PostStatus.SENT, created_at=START - timedelta(minutes=2), via=via)
+    assert verdicts([old], A) == [Ambiguous(("1",))]
+    new = replace(old, created_at=START)
+    assert verdicts([new], A) == [Written(new, by_person=via == "buffer")]
+
+
+DUE = START + timedelta(days=3)
 
 
 @pytest.mark.parametrize(
-    ("created", "counts"), [(FIRST - SECOND, False), (FIRST, True), (LAST, True), (LAST + SECOND, False)]
+    "other",
+    [
+        {"due_at": DUE + timedelta(minutes=1)},
+        {"tags": (LiveTag("t1", "launch", "#fff"),)},
+        {"thread": (LiveThreadItem("First"), LiveThreadItem("Second"))},
+    ],
+    ids=lambda other: next(iter(other)),
 )
-def test_a_candidate_was_created_while_the_write_could_land(created: datetime, counts: bool) -> None:
-    """From a minute before the intent to a minute after sending, timeout and settle time; equal or a stranger."""
-    equal, stranger = live("1", A, created_at=created), live("2", A, text="Other words", created_at=created)
-    assert verdicts([equal], A) == [Written(equal) if counts else NotWritten()]
-    assert verdicts([stranger], A) == [Ambiguous(("2",)) if counts else NotWritten()]
+def test_an_equal_text_alone_proves_nothing(other: dict[str, object]) -> None:
+    """With another time, with tags or a thread, it is another post: a question, never ours."""
+    timed = post("timed", due=DUE)
+    assert verdicts([live("1", timed, **other)], timed) == [Ambiguous(("1",))]
 
 
 def test_without_a_date_the_window_is_a_day_wider() -> None:
     """Intents are then dated by this machine's clock, which may be hours off."""
-    early = live("1", A, created_at=START - timedelta(hours=23))
-    assert verdicts([early], A, judge=replace(JUDGE, margin=MARGIN_WITHOUT_DATE)) == [Written(early)]
+    early = live("1", A, text="Other words", created_at=START - timedelta(hours=23))
+    assert verdicts([early], A, judge=replace(JUDGE, margin=MARGIN_WITHOUT_DATE)) == [Ambiguous(("1",))]
     assert verdicts([early], A) == [NotWritten()]
 
 

@@ -10,12 +10,14 @@ import pytest
 from bufferctl.apply.settling import MARGIN, Judge, NotWritten, Written
 from bufferctl.errors import ApiError, InterruptError, PartWayError
 from bufferctl.model import CreatePost, Intent, Origin, Post, PostStatus, Refusal
+from bufferctl.model.content import Asset, Image
 from bufferctl.plan import Action, Reason, Status
 from bufferctl.reconcile import Options
 from tests.apply.fake import CHANNELS, SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
 from tests.apply.machine import Machine, Told, binding, slot
 
 A, B, C = post("a"), post("b"), post("c")
+IMAGE = Asset(image=Image(url="https://acme.example/a.png"))
 DUE = START + timedelta(days=3)
 
 
@@ -63,11 +65,133 @@ def test_a_kill_is_settled_by_the_next_run(
     assert {b.origin for b in machine.state().bindings.values()} == {Origin.CREATED}
 
 
-def test_the_settle_time_counts_from_the_intent(machine: Machine, buffer: FakeBuffer) -> None:
-    """30 s minus the 0.2 s that the request took."""
-    buffer.faults = [Fault("cut-after")]
+@pytest.mark.parametrize(("images", "waits"), [(0, [30]), (1, [35]), (4, [50]), (12, [90]), (13, [95])])
+def test_the_settle_time_counts_from_the_end_of_sending(
+    machine: Machine, buffer: FakeBuffer, images: int, waits: list[int]
+) -> None:
+    """30 s, however long sending took, and a sixth of it for each image of the request."""
+    buffer.faults = [Fault("slow", delay=20)]
     machine.apply(A)
-    assert buffer.waits == [pytest.approx(SETTLE - 0.2)]
+    buffer.faults = [Fault("refused", why=Refusal.REPEAT)]
+    machine.apply(A, replace(B, assets=(IMAGE,) * images))
+    assert buffer.waits == [30, *waits]
+
+
+@pytest.mark.parametrize("delay", [14, 45, 80, 149])
+def test_a_write_that_lands_long_after_the_settle_time_is_not_sent_again(
+    machine: Machine, buffer: FakeBuffer, delay: int
+) -> None:
+    """It is found by the second list, 150 s after sending, if not by the first."""
+    buffer.faults = [Fault("late", delay=delay)]
+    attempt = machine.apply(A, B)
+    assert attempt.error is None
+    assert addresses(buffer) == ["a", "b"]
+    assert buffer.waits == ([30] if delay < 30 else [30, pytest.approx(120, abs=1)])
+    assert machine.apply(A, B).writes == 0
+
+
+@pytest.mark.parametrize("delay", [45, 80, 149])
+def test_a_later_run_does_not_send_it_again_either(machine: Machine, buffer: FakeBuffer, delay: int) -> None:
+    """Killed while it was on its way: the next run waits for the second list before it plans."""
+    buffer.faults = [Fault("kill-late", delay=delay)]
+    dies(machine, A, B)
+    buffer.pass_time(20)
+    assert machine.apply(A, B).writes == 0
+    assert addresses(buffer) == ["a", "b"]
+
+
+@pytest.mark.parametrize("minutes", [-3, 3])
+@pytest.mark.parametrize("kind", ["cut-after", "kill-after"])
+def test_creation_times_that_are_apart_from_the_clock_hide_nothing(
+    machine: Machine, buffer: FakeBuffer, kind: FaultKind, minutes: int
+) -> None:
+    """Each post once, though Buffer dates it minutes before or after its own Date."""
+    buffer.created_skew = timedelta(minutes=minutes)
+    buffer.faults = [Fault(kind, 2)]
+    if kind == "kill-after":
+        dies(machine, A, B)
+    machine.apply(A, B)
+    assert addresses(buffer) == ["a", "b"]
+    assert machine.apply(A, B).writes == 0
+
+
+@pytest.mark.parametrize(("confirmed", "held"), [(True, True), (False, False)])
+def test_a_confirmed_create_shows_how_much_wider_the_window_is(
+    machine: Machine, buffer: FakeBuffer, confirmed: bool, held: bool
+) -> None:
+    """A stranger dated three minutes ago may be ours, edited, where Buffer has just dated another that way."""
+    buffer.most = 1
+    buffer.created_skew = timedelta(minutes=-3)
+    buffer.faults, buffer.persons = [*([Fault()] if confirmed else []), Fault("cut-after")], ["edit"]
+    attempt = machine.apply(*([A, B] if confirmed else [B]))
+    assert (attempt.outcomes[-1].status is Status.HELD) is held
+
+
+@pytest.mark.parametrize(("kind", "waits"), [("null-after", 1), ("unknown-not-written", 1), ("cut-before", 2)])
+def test_absence_is_proved_twice_unless_buffer_answered(
+    machine: Machine, buffer: FakeBuffer, kind: FaultKind, waits: int
+) -> None:
+    """After `data: null` or an UnexpectedError the request is over, so one settle time is enough."""
+    buffer.faults = [Fault(kind)]
+    attempt = machine.apply(A)
+    assert attempt.error is None
+    assert len(buffer.waits) == waits
+    assert addresses(buffer) == ["a"]
+
+
+def test_meanwhile_only_other_channels_go_on(machine: Machine, buffer: FakeBuffer) -> None:
+    """While a write may still land on one channel, nothing else is sent there; the other channel's posts leave."""
+    others = [post(f"k{n}", channel=n % 2) for n in range(40)]
+    buffer.most, buffer.faults = 1, [Fault("late", delay=100)]
+    attempt = machine.apply(*others)
+    assert attempt.error is None
+    sent = [write.home for request in buffer.sent if len(request) == 1 for write in request]
+    assert sent == ["c0"] + ["c1"] * 20 + ["c0"] * 19
+    assert len(buffer.landed) == 40
+
+
+def test_a_post_waits_for_its_idea(machine: Machine, buffer: FakeBuffer) -> None:
+    """The idea may still be on its way: the post is sent once, with the idea's id."""
+    named, other = post("a", idea="one"), post("b", channel=1)
+    buffer.most, buffer.faults = 1, [Fault("late", delay=100)]
+    attempt = machine.apply(idea("one"), named, other)
+    assert [o.status for o in attempt.outcomes] == [Status.DONE] * 3
+    assert [type(write).__name__ for request in buffer.sent for write in request if len(request) == 1] == [
+        "CreateIdea", "CreatePost", "CreatePost",
+    ]  # fmt: skip
+    assert {p.idea_id for p in buffer.posts.values()} == {None, machine.state().bindings[slot(idea("one"))].id}
+
+
+def test_a_retry_that_comes_into_the_lead_time_is_missed(machine: Machine, buffer: FakeBuffer) -> None:
+    """Its time was four minutes away; after the proof that it was not sent, it is too near."""
+    near = post("near", due=buffer.server_time() + timedelta(minutes=4))
+    buffer.faults = [Fault("cut-before")]
+    attempt = machine.apply(near)
+    assert [(o.status, "too near" in o.message) for o in attempt.outcomes] == [(Status.HELD, True)]
+    assert buffer.landed == []
+
+
+def test_a_run_that_cannot_wait_ends_with_5(machine: Machine, buffer: FakeBuffer) -> None:
+    """--max-wait is shorter than the proof takes: the writes stay open, and the next run finds them."""
+    buffer.faults = [Fault("late", delay=100)]
+    attempt = machine.apply(A, max_wait=60)
+    assert isinstance(attempt.error, PartWayError)
+    assert attempt.error.exit_code == 5
+    assert [o.status for o in attempt.outcomes] == [Status.HELD]
+    assert isinstance(machine.apply(A, max_wait=60).error, PartWayError)
+    assert machine.apply(A).error is None
+    assert addresses(buffer) == ["a"]
+
+
+def test_a_run_that_is_stopped_while_it_waits_for_proof_leaves_it_open(machine: Machine, buffer: FakeBuffer) -> None:
+    """Ctrl-C ends the wait: nothing is sent again, and the next run finds the write."""
+    buffer.faults, told = [Fault("late", delay=100)], Told()
+    buffer.cuts_waits, buffer.on_send = True, lambda: setattr(told, "patience", 0)
+    attempt = machine.apply(A, post("b", channel=1), told=told)
+    assert isinstance(attempt.error, InterruptError)
+    buffer.cuts_waits = False
+    machine.apply(A, post("b", channel=1))
+    assert sorted(addresses(buffer)) == ["a", "b"]
 
 
 @pytest.mark.parametrize("minutes", [-20, 20])
@@ -106,7 +230,7 @@ def test_asked_to_stop_the_whole_settle_time_passes_all_the_same(machine: Machin
     buffer.cuts_waits = True
     attempt = machine.apply(A, *(post(f"k{n}") for n in range(40)), told=Told(patience=1))
     assert isinstance(attempt.error, InterruptError)
-    assert buffer.waits[0] == pytest.approx(SETTLE - 0.2)
+    assert buffer.waits[0] == SETTLE
     assert len(buffer.landed) == 30
     assert len(machine.state().bindings) == 30
 
@@ -354,7 +478,7 @@ def test_a_confirmed_create_that_somebody_deleted_makes_no_list_stale(machine: M
     buffer.most, buffer.faults, buffer.persons = 1, [Fault(), Fault("cut-before")], ["delete"]
     attempt = machine.apply(A, B)
     assert attempt.error is None
-    assert len(buffer.waits) == 1
+    assert len(buffer.waits) == 2  # for the list, and for the proof that the second was not written
 
 
 def test_settling_that_cannot_look_leaves_all_open(machine: Machine, buffer: FakeBuffer) -> None:
