@@ -1,16 +1,38 @@
 """Runs git as a child process, without the API key or a forge's token in its environment.
 
+Names of remotes and commits come from files that anybody may propose. So they have a form that no option has, and git
+gets them as operands, behind `--end-of-options`. What is in the checkout is never run as a hook, a monitor or the
+configuration of a repository, and git contacts nobody unless the call names the protocols.
 git runs in its own session, so only bufferctl receives Ctrl-C and decides what to finish first.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+
+#: The id of a commit.
+COMMIT = "[0-9a-f]{40}([0-9a-f]{24})?"
+_USER, _HOST = r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", r"[A-Za-z0-9\[]"
+_REMOTE_NAME = "[A-Za-z0-9_][A-Za-z0-9_./-]*"
+_REMOTE_URL = rf"https://([^\s/@-][^\s/@]*@)?{_HOST}\S*|ssh://({_USER}@)?{_HOST}\S*|{_USER}@{_HOST}[^\s:]*:[^\s-]\S*"
+#: A remote: the name of one that git has, or a URL. Neither a path nor a program.
+REMOTE = f"({_REMOTE_NAME}|{_REMOTE_URL})"
+#: What only the user's own configuration may change, not files of the checkout. A fetch never starts a cleanup.
+_SETTINGS = (
+    "safe.bareRepository=explicit",
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "fetch.recurseSubmodules=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
+_SCHEME = re.compile(r"([A-Za-z0-9][A-Za-z0-9+.-]*)(://|::)")
 
 #: Variables that only bufferctl itself may read. The programs it starts (git, its hooks and helpers) do not need them.
 SECRETS = frozenset(
@@ -31,31 +53,42 @@ def environment_without_secrets(environment: Mapping[str, str]) -> dict[str, str
 
 
 def git(
-    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, timeout: float | None = None
+    folder: Path,
+    *options: str,
+    operands: Sequence[str] = (),
+    protocols: str = "",
+    environment: Mapping[str, str] | None = None,
+    timeout: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a git command in `folder` and return its exit code and output as text; otherwise like `git_bytes`."""
-    ran = git_bytes(folder, *arguments, environment=environment, timeout=timeout)
+    ran = git_bytes(folder, *options, operands=operands, protocols=protocols, environment=environment, timeout=timeout)
     texts = (ran.stdout.decode(errors="replace"), ran.stderr.decode(errors="replace"))
     return subprocess.CompletedProcess(ran.args, ran.returncode, *texts)
 
 
 def git_bytes(
     folder: Path,
-    *arguments: str,
+    *options: str,
+    operands: Sequence[str] = (),
+    protocols: str = "",
     data: bytes = b"",
     environment: Mapping[str, str] | None = None,
     timeout: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a git command in `folder` and return its exit code and output; it never asks for a password.
 
+    `options`: the command and its options, none of them from a file. `operands`: the rest, which git never reads as
+    options. `protocols`: those that it may use, as `protocols_of` gives them; without any it stays on this machine.
     `data`: its standard input. `environment`: this process's by default; secrets are removed. `timeout` is in seconds.
     Raises OSError if git is not installed, subprocess.TimeoutExpired.
     """
     given = environment_without_secrets(os.environ if environment is None else environment)
-    command = ["git", "-C", str(folder), *arguments]
+    settings = [part for each in _SETTINGS for part in ("-c", each)]
+    guarded = ["--end-of-options", *operands] if operands else []
+    command = ["git", "-C", str(folder), *settings, *options, *guarded]
     with subprocess.Popen(  # noqa: S603 - arguments are ours, and no shell reads them
         command,
-        env={**given, "GIT_TERMINAL_PROMPT": "0"},
+        env={**given, "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "1", "GIT_ALLOW_PROTOCOL": protocols},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -67,6 +100,31 @@ def git_bytes(
             _kill(process)
             raise
     return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
+def protocols_of(folder: Path, remote: str, environment: Mapping[str, str] | None = None) -> str:
+    """The protocols that git needs to reach `remote` from the repository in `folder`; empty if it has no such remote.
+
+    A remote that git has may use whatever its own URLs use, a path on this machine too; a URL in a file only https
+    and ssh, or what the user's own `insteadOf` makes of it. Raises OSError if git is not installed.
+    """
+    if not re.fullmatch(REMOTE, remote):
+        return ""
+    if re.fullmatch(_REMOTE_NAME, remote):
+        queries = [("remote", "get-url", "--all"), ("remote", "get-url", "--all", "--push")]
+    else:
+        queries = [("ls-remote", "--get-url")]  # contacts nobody
+    ran = [git(folder, *query, operands=[remote], environment=environment) for query in queries]
+    urls = [url for each in ran if each.returncode == 0 for url in each.stdout.splitlines()]
+    used = {_protocol(url) for url in urls} | ({"https", "ssh"} if len(queries) == 1 else set())
+    return ":".join(sorted(used))
+
+
+def _protocol(url: str) -> str:
+    """The protocol of a URL as git reads it: `host:path` is ssh, unless a slash comes first."""
+    if found := _SCHEME.match(url):
+        return found[1]
+    return "ssh" if ":" in url.partition("/")[0] else "file"
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -13,6 +13,7 @@ from bufferctl.ci.forge import ChangeRequest, fenced, without_marker
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.plan import PENDING
 from bufferctl.errors import ForgeError, StalePlanError, StateError
+from bufferctl.model.base import Commit
 from bufferctl.state import Store, Stored
 
 #: Nobody can answer a question here, and on a shared runner the last run may still hold the lock.
@@ -57,7 +58,7 @@ class _End:
 class _Applied:
     """The content of `applied.json`, beside the state: the commit that was applied last, and how that ended."""
 
-    commit: str = ""
+    commit: Commit = ""
     exit_code: int = 0
     waiting: tuple[ChangeRequest, ...] = ()
 

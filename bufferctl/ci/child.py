@@ -105,7 +105,7 @@ def git_access(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     secret = base64.b64encode(login.encode()).decode()
     header = f"http.{server}/.extraheader"
     entries = [(header, ""), (header, f"Authorization: Basic {secret}")]  # the first one drops what was set before
-    url = git(folder, "config", "remote.origin.url", environment=environment).stdout.strip()
+    url = git(folder, "config", "--get", "remote.origin.url", environment=environment).stdout.strip()
     scheme, _, host = server.partition("://")
     if url.startswith(f"{scheme}://") and url.partition("@")[2].startswith(f"{host}/"):  # GitLab puts its token there
         entries.append((f"url.{server}/.insteadOf", f"{url.partition('@')[0]}@{host}/"))

@@ -14,6 +14,7 @@ from pydantic_core import from_json, to_json
 
 from bufferctl import DOCS
 from bufferctl.errors import ForgeError
+from bufferctl.git import COMMIT
 from bufferctl.render.markdown_text import code
 
 if TYPE_CHECKING:
@@ -32,13 +33,18 @@ class ChangeRequest:
     """A pull or merge request.
 
     `head`: the commit of its branch that was planned. `branch`: the branch that it goes into. `base`: a commit of that
-    branch to compare with, empty if the forge does not name one.
+    branch to compare with, empty if the forge does not name one. Raises ForgeError if one is no id of a commit.
     """
 
     number: int
     head: str
     branch: str = ""
     base: str = ""
+
+    def __post_init__(self) -> None:
+        for commit in (self.head, self.base):
+            if commit and not re.fullmatch(COMMIT, commit):
+                raise ForgeError(f"{commit!r} is not the id of a commit, as which this run names it")
 
     def describe(self) -> bytes:
         """The content of `request.json`, which an artifact keeps beside its plan."""

@@ -71,7 +71,9 @@ class _UncomparedError(Exception):
 
 def _held_at_base(job: Job, request: ChangeRequest, *options: str) -> list[_Change]:
     folder, archive, report = job.work / "base", job.work / "base.tar", job.work / "base.report.json"
-    packed = git(job.folder, "archive", "--output", str(archive), _base_of(job, request), environment=job.environment)
+    packed = git(
+        job.folder, "archive", f"--output={archive}", operands=[_base_of(job, request)], environment=job.environment
+    )
     if packed.returncode:
         raise _UncomparedError(f"the base commit cannot be unpacked: {packed.stderr.strip()}")
     try:
@@ -90,7 +92,7 @@ def _base_of(job: Job, request: ChangeRequest) -> str:
 
     A checkout of what the merge would be has it as its first parent; else the forge names one.
     """
-    parents = git(job.folder, "rev-list", "--parents", "--max-count", "1", "HEAD", environment=job.environment)
+    parents = git(job.folder, "rev-list", "--parents", "--max-count=1", operands=["HEAD"], environment=job.environment)
     _, *found = parents.stdout.split() or [""]
     base = found[0] if found[1:] == [request.head] else request.base
     if why := job.fetch(base) if base else "the forge names none":

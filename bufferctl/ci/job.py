@@ -14,7 +14,8 @@ from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
 from bufferctl.ci.forge import ChangeRequest, Forge, connect, marker, put_comment, title
 from bufferctl.config import Loaded, load
 from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
-from bufferctl.git import git
+from bufferctl.git import git, protocols_of
+from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.state import Store, open_shared, open_store
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class Job:
 
     def commit(self) -> str:
         """The commit that is checked out. Raises ForgeError."""
-        ran = git(self.folder, "rev-parse", "HEAD", environment=self.environment)
+        ran = git(self.folder, "rev-parse", "--verify", operands=["HEAD"], environment=self.environment)
         if ran.returncode:
             raise ForgeError(
                 f"{self.folder} is not in a git checkout: {ran.stderr.strip()}", hint="Check the repository out first."
@@ -158,10 +159,13 @@ class Job:
 
     def fetch(self, commit: str) -> str:
         """Fetch the files of a commit that the checkout may lack; why that failed, empty if it is there."""
-        if git(self.folder, "cat-file", "-e", f"{commit}^{{commit}}", environment=self.environment).returncode == 0:
+        found = git(self.folder, "cat-file", "-e", operands=[f"{commit}^{{commit}}"], environment=self.environment)
+        if found.returncode == 0:
             return ""
         options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--depth=1")
-        ran = git(self.folder, "fetch", *options, "origin", commit, environment=self.child_environment)
+        protocols, given = protocols_of(self.folder, GIT_REMOTE), self.child_environment
+        wanted = [GIT_REMOTE, commit]
+        ran = git(self.folder, "fetch", *options, operands=wanted, protocols=protocols, environment=given)
         return "" if ran.returncode == 0 else (ran.stderr.strip() or "git gave no reason").splitlines()[-1]
 
     def footer(self, commit: str, *more: str) -> str:

@@ -11,6 +11,7 @@ from bufferctl.ci.job import Job, settings_in
 from bufferctl.errors import ForgeError
 from bufferctl.git import git_bytes
 from bufferctl.model import StateSettings
+from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.render.markdown_text import code
 from bufferctl.state.checkout import renamed_since
 
@@ -47,8 +48,8 @@ def _settings_on(job: Job, branch: str) -> StateSettings | None:
     if why := job.fetch(newest):
         raise ForgeError(f"The newest commit of {branch} cannot be fetched: {why}")
     mine = normpath(join(job.options.directory, job.root_file.name))
-    before = {new: old for old, new in renamed_since(job.checkout, newest).items()}.get(mine, mine)
-    shown = git_bytes(job.checkout, "show", f"{newest}:{before}", environment=job.environment)
+    before = {new: old for old, new in renamed_since(job.checkout, newest, remote=GIT_REMOTE).items()}.get(mine, mine)
+    shown = git_bytes(job.checkout, "show", operands=[f"{newest}:{before}"], environment=job.environment)
     if shown.returncode:
         return None
     folder = job.work / "published"

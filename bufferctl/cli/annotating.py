@@ -101,9 +101,9 @@ def _changed(root: Path) -> frozenset[str]:
 
     from bufferctl.git import git
 
-    command = ["diff", "--name-only", "--no-ext-diff", "--relative", "-z", "HEAD^1", "HEAD", "--", "."]
+    options = ("diff", "--name-only", "--no-ext-diff", "--relative", "-z")
     try:
-        ran = git(root, *command, timeout=_PATIENCE)
+        ran = git(root, *options, operands=["HEAD^1", "HEAD", "--", "."], timeout=_PATIENCE)
     except (OSError, subprocess.SubprocessError):
         return frozenset()
     return frozenset(filter(None, ran.stdout.split("\0"))) if ran.returncode == 0 else frozenset()

@@ -84,7 +84,7 @@ def _proposed(path: Path, console: options.Console) -> StateSettings | None:
     from bufferctl.state.opening import repository_of
 
     settings, repository = StateSettings(), repository_of(path)
-    if repository is None or git(repository, "config", f"remote.{settings.remote}.url").returncode:
+    if repository is None or git(repository, "config", "--get", f"remote.{settings.remote}.url").returncode:
         return None
     question = f"Keep the state on the branch {settings.branch} of {settings.remote}, for CI and every machine?"
     if console.can_ask and not click.confirm(question, default=True, err=True):

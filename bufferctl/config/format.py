@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from bufferctl.config.validation import Each
+from bufferctl.git import REMOTE
 from bufferctl.model.base import Day, Filled, Flag, Instant, Key, Model, Moment, Url, When, Whole, reading, text_schema
 from bufferctl.model.content import Asset, Part
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, IdeaGroup, IdeaMedia
@@ -445,11 +446,14 @@ def _branch(value: str) -> str:
     return value
 
 
+_remote = reading(REMOTE, "must be the name of a remote (`git remote`), an https:// or ssh:// URL, or user@host:path")
+
+
 class GitStateEntry(Model):
     """A branch that holds nothing but the state."""
 
-    remote: Filled = GIT_REMOTE
-    """A remote of this repository (`git remote`), or the URL of another one; `origin` by default."""
+    remote: Annotated[str, AfterValidator(_remote), text_schema(REMOTE)] = GIT_REMOTE
+    """A remote of this repository (`git remote`), or an https:// or ssh:// URL; `origin` by default."""
     branch: Annotated[str, AfterValidator(_branch), text_schema(_BRANCH_PATTERN)] = GIT_BRANCH
     """The branch; `bufferctl-state` by default."""
 

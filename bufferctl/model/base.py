@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from bufferctl.git import COMMIT
 from bufferctl.model.address import KEY_PATTERN
 
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -187,6 +188,8 @@ Moment = Annotated[datetime | date, BeforeValidator(_moment), text_schema(f"({_D
 #: A URL; rules check whether it is https.
 _web = reading(_WEB_PATTERN, "must be a URL that starts with https://, without spaces")
 Url = Annotated[str, AfterValidator(_web), text_schema(_WEB_PATTERN)]
+#: The id of a commit, empty for none. git gets it as an argument.
+Commit = Annotated[str, Field(pattern=f"^({COMMIT})?$")]
 #: Text that must not be empty.
 Filled = Annotated[str, Field(min_length=1)]
 _key = reading(

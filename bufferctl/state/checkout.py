@@ -6,12 +6,12 @@ are fetched, the history only a little deeper; beyond that nobody can tell, whic
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from pathlib import Path
 from subprocess import TimeoutExpired
 
-from bufferctl.git import git
+from bufferctl.git import git, protocols_of
 
 #: By how many commits a shallow checkout is deepened, and how many seconds that may take.
 _DEEPEN, _PATIENCE = 50, 60
@@ -29,7 +29,7 @@ class Relation(StrEnum):
 
 def head(folder: Path) -> str:
     """The id of the checked-out commit; empty without git or outside a repository."""
-    return _output(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    return _output(folder, "rev-parse", "--verify", "--quiet", operands=["HEAD^{commit}"])
 
 
 def relation(folder: Path, here: str, applied: str, *, remote: str) -> Relation:
@@ -57,7 +57,9 @@ def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote:
     if _is_shallow(folder):  # what its oldest commits deleted cannot be seen
         _fetch(folder, head(folder), applied, remote)
     only = ("--no-merges", "--name-only", "--diff-filter=D", "--find-renames", "--no-ext-diff", "--relative", "-z")
-    return frozenset(_output(folder, "log", "--format=", *only, f"{applied}..HEAD").split("\0")) & frozenset(files)
+    since = [f"{applied}..HEAD", "--"]
+    deleted = _output(folder, "log", "--format=", *only, operands=since, protocols=protocols_of(folder, remote))
+    return frozenset(deleted.split("\0")) & frozenset(files)
 
 
 def outdated_files(folder: Path, applied: str) -> frozenset[str]:
@@ -65,43 +67,48 @@ def outdated_files(folder: Path, applied: str) -> frozenset[str]:
 
     None where the checkout has `applied`, or the history is not known.
     """
-    base = _output(folder, "merge-base", "HEAD", applied) if applied else ""
+    base = _output(folder, "merge-base", operands=["HEAD", applied]) if applied else ""
     return _changed(folder, base, applied) - _changed(folder, base) if base else frozenset()
 
 
 def _changed(folder: Path, *commits: str) -> frozenset[str]:
     """The files that differ between two commits, or one and what is checked out."""
     only = ("--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z")
-    return frozenset(_output(folder, "diff", *only, *commits).split("\0")) - {""}
+    return frozenset(_output(folder, "diff", *only, operands=[*commits, "--"]).split("\0")) - {""}
 
 
 def _fetch(folder: Path, here: str, applied: str, remote: str) -> None:
     """Fetch `applied`, or more history if the checkout is shallow, as far as it is available."""
-    wanted = [remote, applied]
+    protocols = protocols_of(folder, remote)
+    if not protocols:
+        return
+    depth, wanted = [], [remote, applied]
     if _is_shallow(folder):
-        depth = int(_output(folder, "rev-list", "--count", here) or 0) + _DEEPEN
-        wanted = [f"--depth={depth}", remote, here, applied]
-    _output(folder, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", *wanted)
+        known = int(_output(folder, "rev-list", "--count", operands=[here]) or 0)
+        depth, wanted = [f"--depth={known + _DEEPEN}"], [remote, here, applied]
+    options = ("--quiet", "--no-tags", "--no-write-fetch-head", *depth)
+    _output(folder, "fetch", *options, operands=wanted, protocols=protocols)
 
 
 def _is_shallow(folder: Path) -> bool:
     return _output(folder, "rev-parse", "--is-shallow-repository") == "true"
 
 
-def renamed_since(folder: Path, applied: str) -> dict[str, str]:
+def renamed_since(folder: Path, applied: str, *, remote: str) -> dict[str, str]:
     """The names that files had in the commit `applied`, from the top of the repository, and those they have now.
 
-    What is staged and not committed yet counts.
+    What is staged and not committed yet counts. A partial clone gets the files that it lacks from `remote`.
     """
     only = ("--name-status", "--diff-filter=R", "--find-renames", "-l5000", "--no-ext-diff", "--no-relative", "-z")
-    parts = _output(folder, "diff", *only, applied).split("\0")
+    ran = _output(folder, "diff", *only, operands=[applied, "--"], protocols=protocols_of(folder, remote))
+    parts = ran.split("\0")
     return dict(zip(parts[1::3], parts[2::3], strict=False))
 
 
 def _relation(folder: Path, here: str, applied: str) -> Relation:
-    if not _output(folder, "cat-file", "-t", applied):
+    if not _output(folder, "cat-file", "-t", operands=[applied]):
         return Relation.UNKNOWN
-    bases = _output(folder, "merge-base", here, applied)
+    bases = _output(folder, "merge-base", operands=[here, applied])
     if bases == applied:
         return Relation.NEWER
     if bases == here:
@@ -111,10 +118,10 @@ def _relation(folder: Path, here: str, applied: str) -> Relation:
     return Relation.UNKNOWN
 
 
-def _output(folder: Path, *arguments: str) -> str:
+def _output(folder: Path, *options: str, operands: Sequence[str] = (), protocols: str = "") -> str:
     """What a git command prints; empty if it fails, or there is no git."""
     try:
-        ran = git(folder, *arguments, timeout=_PATIENCE)
+        ran = git(folder, *options, operands=operands, protocols=protocols, timeout=_PATIENCE)
     except (OSError, TimeoutExpired):
         return ""
     return ran.stdout.strip() if ran.returncode == 0 else ""

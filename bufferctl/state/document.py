@@ -33,6 +33,7 @@ from pydantic_core import from_json, to_json
 from bufferctl.errors import StateError
 from bufferctl.limits import SETTLE
 from bufferctl.model import Binding, Home, Intent, LetGo, OpenIntent, Origin, PostStatus, Question, Slot, State
+from bufferctl.model.base import Commit
 from bufferctl.model.serial import adapter, dump_write, load_write
 from bufferctl.state.lock import Lease
 
@@ -98,7 +99,7 @@ class _StoredFile:
     serial: int = 0
     complete_at: AwareDatetime | None = None
     public: frozenset[str] = frozenset()
-    commit: str = ""
+    commit: Commit = ""
     run: str = ""
     lock: Lease | None = None
     intents: list[_StoredIntent] = field(default_factory=list)

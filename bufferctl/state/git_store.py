@@ -25,7 +25,7 @@ from typing import Literal
 
 from bufferctl import DOCS
 from bufferctl.errors import OvertakenError, StateError
-from bufferctl.git import git_bytes
+from bufferctl.git import REMOTE, git_bytes, protocols_of
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE
 from bufferctl.state.store import PastDocument, Store, Stored
 
@@ -81,7 +81,7 @@ _RACES, _UNANSWERED = 20, 3
 _CARRIED = re.compile(
     r"(credential|http|url|ssh|user|author|committer)\..*|core\.(sshcommand|askpass|gitproxy)", re.IGNORECASE
 )
-_OF_REMOTE = re.compile(r"url|pushurl|proxy|proxyauthmethod|uploadpack|receivepack|vcs", re.IGNORECASE)
+_OF_REMOTE = re.compile(r"url|pushurl|proxy|proxyauthmethod|uploadpack|receivepack", re.IGNORECASE)
 #: git's variables that would name another repository, where bufferctl runs inside a hook of git.
 _FOREIGN = re.compile(
     r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|PREFIX|NAMESPACE"
@@ -139,7 +139,7 @@ class GitStore(Store):
     """A `Store` on a branch. The version is the document's blob, so that other documents there change nothing.
 
     `folder`: of the root file. `path`: of the document on the branch. `remote`: the name of one of the project's
-    remotes, or an address. `environment`: git's, by default this process's.
+    remotes, or a URL. `environment`: git's, by default this process's. Raises StateError for any other remote.
     """
 
     is_shared = True
@@ -153,6 +153,8 @@ class GitStore(Store):
         branch: str = GIT_BRANCH,
         environment: Mapping[str, str] | None = None,
     ) -> None:
+        if not re.fullmatch(REMOTE, remote):
+            raise StateError(f"The remote {remote!r} is neither the name of a remote nor a URL", hint=_HINTS["missing"])
         self._folder, self._path = folder, path
         self._remote, self._branch = remote, branch
         given = os.environ if environment is None else environment
@@ -163,6 +165,7 @@ class GitStore(Store):
         self._base = _Tip()
         self._repository: Path | None = None
         self._environment: dict[str, str] = {}
+        self._protocols = ""
 
     @property
     def place(self) -> str:
@@ -189,7 +192,7 @@ class GitStore(Store):
         """From what was fetched."""
         if not (self._tip and self._tip.commit):
             return {}
-        listed = self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", self._tip.commit).decode()
+        listed = self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", operands=[self._tip.commit]).decode()
         paths = [path for path in listed.split("\0") if path.endswith("state.json") and path != self._path]
         documents = {path: self._document(self._tip.commit, path)[0] for path in paths}
         return {path: document for path, document in documents.items() if document is not None}
@@ -239,7 +242,7 @@ class GitStore(Store):
         if not self._fetch_all():
             return ()
         form = "--format=%h%x00%cI%x00%an%x00%s"
-        printed = self._git("log", "--max-count=200", "--abbrev=12", form, _REF, "--", self._path)
+        printed = self._git("log", "--max-count=200", "--abbrev=12", form, operands=[_REF, "--", self._path])
         parts = [line.split("\0") for line in printed.decode(errors="replace").splitlines()]
         return tuple(
             PastDocument(id_, datetime.fromisoformat(at), f"{message} ({who})") for id_, at, who, message in parts
@@ -265,20 +268,22 @@ class GitStore(Store):
     def _fetch(self, depth: str) -> Failure | None:
         """Fetch the branch, which need not exist, and remember its commit; why that failed."""
         refspec = f"+refs/heads/{self._branch}:{_REF}"
-        ran = self._run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", depth, self._remote, refspec)
+        ran = self._reach(
+            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", depth, operands=[self._remote, refspec]
+        )
         if ran.returncode and "couldn't find remote ref" in ran.stderr.decode(errors="replace"):
             self._tip = _Tip()
             return None
         if ran.returncode:
             return failure_of(ran.stderr.decode(errors="replace"))
-        self._tip = _Tip(self._git("rev-parse", _REF).decode().strip())
+        self._tip = _Tip(self._git("rev-parse", "--verify", operands=[_REF]).decode().strip())
         return None
 
     def _push(self, commit: str, before: str) -> Failure | None:
         """Make `commit` the branch's newest if it still is at `before`; why that failed."""
         ref = f"refs/heads/{self._branch}"
         lease = f"--force-with-lease={ref}:{before}"
-        ran = self._run("push", "--porcelain", "--no-verify", lease, self._remote, f"{commit}:{ref}")
+        ran = self._reach("push", "--porcelain", "--no-verify", lease, operands=[self._remote, f"{commit}:{ref}"])
         if ran.returncode == 0:
             return None
         return failure_of((ran.stdout + b"\n" + ran.stderr).decode(errors="replace"))
@@ -287,12 +292,14 @@ class GitStore(Store):
         """A commit on `parent` with this blob as the document; `parent` itself if that holds the same."""
         if parent.commit and parent.blob == blob:
             return parent.commit
-        self._git("read-tree", parent.commit or "--empty")
+        self._git(
+            "read-tree", *([] if parent.commit else ["--empty"]), operands=[parent.commit] if parent.commit else []
+        )
         self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{self._path}")
         tree = self._git("write-tree").decode().strip()
         parents = ["-p", parent.commit] if parent.commit else []
         text = f"{message}\n\n[skip ci]\n"
-        return self._git("commit-tree", tree, *parents, data=text.encode()).decode().strip()
+        return self._git("commit-tree", *parents, operands=[tree], data=text.encode()).decode().strip()
 
     def _document(self, commit: str, path: str = "") -> tuple[bytes | None, str]:
         """The document at a commit and its blob. `path`: of another root file's."""
@@ -310,21 +317,22 @@ class GitStore(Store):
     def _failed(self, failure: Failure, done: str) -> StateError:
         return StateError(f"{self._capital} cannot be {done}: {failure.reason}", hint=failure.hint)
 
-    def _git(self, *arguments: str, data: bytes = b"") -> bytes:
-        """Run a command that needs no network. Raises StateError."""
-        ran = self._run(*arguments, data=data)
+    def _git(self, *options: str, operands: Sequence[str] = (), data: bytes = b"") -> bytes:
+        """Run a command that needs no network, on the temporary repository. Raises StateError."""
+        self._own()
+        ran = git_bytes(self._folder, *options, operands=operands, data=data, environment=self._environment)
         if ran.returncode:
             reason = ran.stderr.decode(errors="replace").strip() or f"exit code {ran.returncode}"
-            raise StateError(f"`git {arguments[0]}` failed for {self.place}: {reason}")
+            raise StateError(f"`git {options[0]}` failed for {self.place}: {reason}")
         return ran.stdout
 
-    def _run(self, *arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        """Run git on the temporary repository, in the project's folder, to which a remote's path may be relative."""
-        quiet = ("-c", f"core.hooksPath={os.devnull}", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
-        own = f"--git-dir={self._own()}"
+    def _reach(self, *options: str, operands: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+        """Run a command that contacts the remote, in the project's folder, to which a remote's path may be relative."""
+        self._own()
+        given, protocols = self._environment, self._protocols
         try:
             return git_bytes(
-                self._folder, *quiet, own, *arguments, data=data, environment=self._environment, timeout=_TIMEOUT
+                self._folder, *options, operands=operands, protocols=protocols, environment=given, timeout=_TIMEOUT
             )
         except subprocess.TimeoutExpired as error:
             silence = f"no answer within {_TIMEOUT} seconds".encode()
@@ -333,14 +341,14 @@ class GitStore(Store):
     def _own(self) -> Path:
         """The temporary repository, created when it is first needed."""
         if self._repository is None:
-            self._environment = {**self._given, **self._configuration(), **self._identity()}
+            carried = {**self._given, **self._configuration(), **self._identity()}
             folder = Path(tempfile.mkdtemp(prefix="bufferctl-"))
             weakref.finalize(self, rmtree, folder, ignore_errors=True)
             hashes = [f"--object-format={name}"] if (name := self._project("rev-parse", "--show-object-format")) else []
-            made = git_bytes(folder, "init", "--quiet", "--bare", "--template=", *hashes, environment=self._environment)
+            made = git_bytes(folder, "init", "--quiet", "--bare", "--template=", *hashes, environment=carried)
             if made.returncode:
                 raise StateError(f"`git init` failed: {made.stderr.decode(errors='replace').strip()}")
-            self._repository = folder
+            self._repository, self._environment = folder, {**carried, "GIT_DIR": str(folder)}
         return self._repository
 
     def _configuration(self) -> dict[str, str]:
@@ -357,8 +365,8 @@ class GitStore(Store):
             is_remote = section == f"remote.{self._remote}" and _OF_REMOTE.fullmatch(name)
             if scope in {"local", "worktree"} and (is_remote or _CARRIED.fullmatch(key)):
                 entries.append((key, value))
-        is_address = ":" in self._remote or "/" in self._remote
-        if not is_address and not any(key == f"remote.{self._remote}.url" for key, _ in entries):
+        self._protocols = protocols_of(self._folder, self._remote, self._given)
+        if not self._protocols:
             self._no_remote()
         count = int(self._given.get("GIT_CONFIG_COUNT") or 0)
         names = [(f"GIT_CONFIG_KEY_{number}", f"GIT_CONFIG_VALUE_{number}") for number in range(count)]
@@ -382,7 +390,7 @@ class GitStore(Store):
 
     def _identity(self) -> dict[str, str]:
         """Who commits: the user as git knows them, else bufferctl."""
-        if self._project("config", "user.email") or self._given.get("GIT_COMMITTER_EMAIL"):
+        if self._project("config", "--get", "user.email") or self._given.get("GIT_COMMITTER_EMAIL"):
             return {}
         return {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in _AUTHOR.items()}
 

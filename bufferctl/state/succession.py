@@ -75,7 +75,7 @@ def proves(old: Predecessor, root_file: Path, files: Collection[str], *, remote:
         return False
     if relation(top, here, applied, remote=remote) not in {Relation.SAME, Relation.NEWER}:
         return False
-    renamed = renamed_since(top, applied)
+    renamed = renamed_since(top, applied, remote=remote)
     before = [name_of(name) for name in old.root_files]
     now = next((renamed[name] for name in before if name in renamed), "")
     mine = name_of(root_file)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.ci.child import git_access
-from bufferctl.ci.forge import connect, fenced, first_parents, marker, variable, with_marker
+from bufferctl.ci.forge import ChangeRequest, connect, fenced, first_parents, marker, variable, with_marker
 from bufferctl.ci.http import Api
 from bufferctl.ci.plan import keep_artifact
 from bufferctl.errors import ForgeError
@@ -270,3 +270,13 @@ def test_a_missing_token_says_how_a_job_passes_it() -> None:
     with pytest.raises(ForgeError) as raised:
         variable({}, "GITHUB_TOKEN")
     assert "GITHUB_TOKEN: ${{ github.token }}" in raised.value.hint
+
+
+@pytest.mark.parametrize("commit", ["--upload-pack=touch /tmp/x;", "HEAD", "main", "a" * 39, "A" * 40])
+def test_a_request_names_commits_by_their_id(commit: str) -> None:
+    """Whether the forge's event names one, or `applied.json` does: git gets it as an argument."""
+    with pytest.raises(ForgeError, match="is not the id of a commit"):
+        ChangeRequest(7, commit)
+    with pytest.raises(ForgeError, match="is not the id of a commit"):
+        ChangeRequest(7, "a" * 40, "main", commit)
+    assert ChangeRequest(7, "a" * 64, "main").base == ""

@@ -277,10 +277,20 @@ def test_a_machine_without_git(project: Path, monkeypatch: pytest.MonkeyPatch) -
     assert missing.value.hint == "Install git."
 
 
-def test_a_remote_may_be_an_address(project: Path, tmp_path: Path) -> None:
-    """Of another repository than the project's."""
+def test_a_remote_may_be_of_another_repository(project: Path, tmp_path: Path) -> None:
+    """By its name; git may reach it by whatever protocol its own URL uses, a path too."""
     apart = git.remote(tmp_path / "apart.git")
-    store = GitStore(project, "state.json", remote=str(apart), branch="record")
+    git.git(project, "remote", "add", "team/record", str(apart))
+    store = GitStore(project, "state.json", remote="team/record", branch="record")
+    run(store, FIRST)
+    assert git.subjects(apart, "record") == ["apply: 1 created"]
+
+
+def test_a_url_is_used_as_the_user_rewrites_it(project: Path, tmp_path: Path) -> None:
+    """`insteadOf` is the user's own configuration, so the protocol that it leads to is allowed."""
+    apart = git.remote(tmp_path / "apart.git")
+    git.git(project, "config", f"url.{apart}.insteadOf", "https://git.acme.example/social.git")
+    store = GitStore(project, "state.json", remote="https://git.acme.example/social.git", branch="record")
     run(store, FIRST)
     assert git.subjects(apart, "record") == ["apply: 1 created"]
 
