@@ -18,6 +18,7 @@ from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import load_files
 from bufferctl.cli.outputs import report_of, show_plan
+from bufferctl.disk import state_folder
 from bufferctl.model import Intent, Settled
 from bufferctl.reconcile import Options
 from bufferctl.state import StoredRecord
@@ -46,7 +47,7 @@ def main(folder: Path) -> None:
     files = load_files(folder / "buffer.yaml", (), console)
     with connect(os.environ["BUFFER_API_URL"], os.environ["BUFFER_API_KEY"]) as buffer:
         store = StoredRecord(files.store(None), buffer.endpoint)
-        journal = Forgetful(session.journal_folder(), buffer.endpoint, files.root_file)
+        journal = Forgetful(state_folder(), buffer.endpoint, files.root_file)
         run = session.Session(files, buffer, store, journal, console, store.load())
         applying = Applying(run, Options(), settle=0, max_wait=0, quiet=False)
         plan = applying.plan()

@@ -1,9 +1,13 @@
-"""Replaces files so that even after a power failure they hold either their old content or all of the new."""
+"""Replaces files so that even after a power failure they hold either their old content or all of the new.
+
+What a run writes for itself alone lies in the user's state folder, where the next run removes what a killed one left.
+"""
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -36,3 +40,39 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def state_folder() -> Path:
+    """The user's state folder, outside every project: journal, lock, and work folders."""
+    from platformdirs import user_state_path
+
+    return user_state_path("bufferctl")
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """An empty folder for this run. Where the state folder cannot be written it is a temporary one."""
+    import shutil
+    import tempfile
+
+    from filelock import FileLock, Timeout
+
+    parent = state_folder() / "work"
+    try:
+        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(parent / "lock", timeout=10):
+            for left in filter(Path.is_dir, parent.iterdir()):
+                with suppress(Timeout), FileLock(left / "in-use", timeout=0):
+                    shutil.rmtree(left, ignore_errors=True)
+            folder = Path(tempfile.mkdtemp(dir=parent))
+            in_use = FileLock(folder / "in-use")
+            in_use.acquire()
+    except OSError:
+        with tempfile.TemporaryDirectory(prefix="bufferctl-") as name:
+            yield Path(name)
+        return
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        in_use.release()

@@ -18,10 +18,10 @@ from bufferctl.cli.console import Console
 from bufferctl.cli.files import load_declared
 from bufferctl.cli.judging import judged
 from bufferctl.cli.options import Connection
-from bufferctl.cli.session import journal_folder
 from bufferctl.config import Loaded
 from bufferctl.config.discover import ROOT_NAME
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
+from bufferctl.disk import state_folder
 from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, StateError, UsageError
 from bufferctl.model import IDEAS, Account, LiveChannel, LiveOrganization, Slot, State
 from bufferctl.model.live import Quota
@@ -146,8 +146,8 @@ class Checkup:
             store = open_store(desired.settings.state if desired else None, _from_here(project), named=self.state_file)
             record = StoredRecord(store, endpoint)
             yield _state(record, project, self.account)
-        yield _lock(journal_folder(), endpoint, record.document.lease if record else None)
-        yield from _journal(journal_folder(), endpoint, project, record, self.slots)
+        yield _lock(state_folder(), endpoint, record.document.lease if record else None)
+        yield from _journal(state_folder(), endpoint, project, record, self.slots)
 
 
 def problem(about: str, error: BufferctlError) -> Check:

@@ -14,6 +14,7 @@ from bufferctl.cli.annotating import annotate
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
+from bufferctl.disk import state_folder
 from bufferctl.errors import ConfigError, StateError
 from bufferctl.limits import SETTLE
 from bufferctl.model import IDEAS, Account, Claim, Live, Origin, Slot, State
@@ -307,7 +308,7 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
 
         if old := find_predecessor(files, store, buffer, console):
             store.stand_in(old.document)
-    journal = FileJournal(journal_folder(), store.endpoint, files.root_file, store.saved.lineage)
+    journal = FileJournal(state_folder(), store.endpoint, files.root_file, store.saved.lineage)
     try:
         session = session_of(Session, files, buffer, store, journal, console)
         if store.is_shared:
@@ -402,7 +403,7 @@ def opened_for_change(
 @contextmanager
 def locked(endpoint: str, timeout: float, console: Console) -> Iterator[Holder | None]:
     """Hold the lock of the endpoint; yields the crashed run that it was taken over from. Raises LockedError."""
-    with Lock(journal_folder(), endpoint).held(timeout) as crashed:
+    with Lock(state_folder(), endpoint).held(timeout) as crashed:
         if crashed:
             console.notice(f"took over the lock of a run that crashed: {crashed}")
         yield crashed
@@ -412,13 +413,6 @@ def organizations(files: Files, state: State, journal: FileJournal) -> set[str]:
     """Names or ids of the organizations to ask about: those that are declared, recorded, or have open intents."""
     declared = {organization.id or organization.name or "" for organization in files.desired.organizations}
     return declared | {slot.organization_id for slot in state.tracked} | set(journal.organizations)
-
-
-def journal_folder() -> Path:
-    """The user's state folder, outside every project."""
-    from platformdirs import user_state_path
-
-    return user_state_path("bufferctl")
 
 
 def remembered(stored: State, journal: FileJournal) -> State:

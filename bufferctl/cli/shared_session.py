@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 from bufferctl.apply import FileJournal, Revision, Timer
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
-from bufferctl.cli.session import Names, Session, journal_folder, organizations, session_of
+from bufferctl.cli.session import Names, Session, organizations, session_of
 from bufferctl.clock import awake
 from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.disk import state_folder
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Plan, Reason
@@ -108,7 +109,7 @@ def shared(
     old = find_predecessor(files, record, buffer, console, afresh=afresh)
     _refuse_older(files, record)
     known = old.document.state if old else record.saved
-    journal = FileJournal(journal_folder(), record.endpoint, files.root_file, known.lineage)
+    journal = FileJournal(state_folder(), record.endpoint, files.root_file, known.lineage)
     try:
         wanted = organizations(files, known, journal)
         before = buffer.requests

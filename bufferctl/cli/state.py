@@ -93,12 +93,12 @@ def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto
     """
     from bufferctl.api import endpoint_of
     from bufferctl.cli.console import Console
-    from bufferctl.cli.session import journal_folder
+    from bufferctl.disk import state_folder
     from bufferctl.state import Lock
     from bufferctl.state.lock import holders
 
     console = Console.create()
-    lock, record = Lock(journal_folder(), endpoint_of(api_url)), _shared(file, state_file)
+    lock, record = Lock(state_folder(), endpoint_of(api_url)), _shared(file, state_file)
     held = holders(lock.holder, record.document.lease if record else None)
     if not held:
         _print("The lock is free.")
@@ -263,7 +263,8 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
     """
     from bufferctl.apply import FileJournal, save_state
     from bufferctl.cli.console import Console
-    from bufferctl.cli.session import journal_folder, locked
+    from bufferctl.cli.session import locked
+    from bufferctl.disk import state_folder
 
     store, root = existing(file, state_file)  # tells the endpoint, and so which lock
     with locked(store.endpoint, 0.0, Console.create()):
@@ -271,7 +272,7 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
         if store.is_shared:
             yield from _mending_shared(store, message)
             return
-        journal = FileJournal(journal_folder(), store.endpoint, root, state.lineage)
+        journal = FileJournal(state_folder(), store.endpoint, root, state.lineage)
         journal.claim(set(state.bindings))
         try:
             mending = _Mending(save_state(state, journal, store))

@@ -175,7 +175,8 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
     note is left behind, so that older checkouts do not continue with the old state.
     """
     from bufferctl.cli.console import Console
-    from bufferctl.cli.session import journal_folder, locked
+    from bufferctl.cli.session import locked
+    from bufferctl.disk import state_folder
     from bufferctl.state import Document, LocalStore, StoredRecord
     from bufferctl.state.document import dump
     from bufferctl.state.succession import hand_over
@@ -194,7 +195,7 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
     console = Console.create()
     with locked(old.endpoint, 0.0, console):
         _read_both(old, target)
-        document = _whole(old, root, journal_folder())
+        document = _whole(old, root, state_folder())
         if is_beside:
             hand_over(old, target)
         else:

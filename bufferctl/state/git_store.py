@@ -1,8 +1,9 @@
 """The record on a branch of a git remote, by plumbing alone: no checkout, index or object of the project is touched.
 
-Everything happens in a bare repository in a temporary folder, at depth 1. The swap is a push with `--force-with-lease`
-on the exact commit that was read. git's configuration in the project (remotes, credentials, ssh, proxies) is handed to
-it in the environment, so that the user's own credentials work, and those that a checkout in CI left behind.
+Everything happens in a bare repository in a work folder of the run, at depth 1. The swap is a push with
+`--force-with-lease` on the exact commit that was read. git's configuration in the project (remotes, credentials, ssh,
+proxies) is handed to it in the environment, so that the user's own credentials work, and those that a checkout in CI
+left behind.
 
 Why git could not fetch or push is read from what it and the large forges print, with LC_ALL=C.
 """
@@ -13,17 +14,17 @@ import os
 import random
 import re
 import subprocess
-import tempfile
 import time
 import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from shutil import rmtree
 from typing import Literal
 
 from bufferctl import DOCS
+from bufferctl.disk import work_folder
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.git import REMOTE, git_bytes, protocols_of
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE
@@ -88,7 +89,7 @@ _FOREIGN = re.compile(
     r"|SHALLOW_FILE|QUARANTINE_PATH|REPLACE_REF_BASE|GRAFT_FILE|CONFIG|CONFIG_PARAMETERS)"
 )
 _AUTHOR = {"NAME": "bufferctl", "EMAIL": "bufferctl@localhost.invalid"}
-#: Where the branch is kept in the temporary repository.
+#: Where the branch is kept in the repository of the run.
 _REF = "refs/bufferctl/tip"
 
 
@@ -318,7 +319,7 @@ class GitStore(Store):
         return StateError(f"{self._capital} cannot be {done}: {failure.reason}", hint=failure.hint)
 
     def _git(self, *options: str, operands: Sequence[str] = (), data: bytes = b"") -> bytes:
-        """Run a command that needs no network, on the temporary repository. Raises StateError."""
+        """Run a command that needs no network, on the repository of the run. Raises StateError."""
         self._own()
         ran = git_bytes(self._folder, *options, operands=operands, data=data, environment=self._environment)
         if ran.returncode:
@@ -339,11 +340,13 @@ class GitStore(Store):
             return subprocess.CompletedProcess(error.cmd, 1, b"", silence)
 
     def _own(self) -> Path:
-        """The temporary repository, created when it is first needed."""
+        """The repository of the run, created when it is first needed."""
         if self._repository is None:
             carried = {**self._given, **self._configuration(), **self._identity()}
-            folder = Path(tempfile.mkdtemp(prefix="bufferctl-"))
-            weakref.finalize(self, rmtree, folder, ignore_errors=True)
+            opened = ExitStack()
+            weakref.finalize(self, opened.close)
+            folder = opened.enter_context(work_folder()) / "state.git"
+            folder.mkdir()
             hashes = [f"--object-format={name}"] if (name := self._project("rev-parse", "--show-object-format")) else []
             made = git_bytes(folder, "init", "--quiet", "--bare", "--template=", *hashes, environment=carried)
             if made.returncode:

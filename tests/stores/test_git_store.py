@@ -296,10 +296,14 @@ def test_a_url_is_used_as_the_user_rewrites_it(project: Path, tmp_path: Path) ->
 
 
 def test_nothing_is_left_behind(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The temporary repository is removed with the store."""
-    temporary = tmp_path / "temporary"
+    """The repository of a run is removed with the store, and nothing was ever in the temporary folder."""
+    home, temporary = tmp_path / "home", tmp_path / "temporary"
     temporary.mkdir()
+    monkeypatch.setenv("XDG_STATE_HOME", str(home))
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setattr("tempfile.tempdir", None)
-    run(git.store(project), FIRST)
-    assert list(temporary.iterdir()) == []
+    store = git.store(project)
+    store.read()
+    assert (len(list(home.glob("bufferctl/work/*/state.git"))), list(temporary.iterdir())) == (1, [])
+    del store
+    assert list(home.glob("bufferctl/work/*/")) == []

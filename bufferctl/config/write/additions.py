@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -21,6 +20,7 @@ from bufferctl.config.write.nodes import Mapping as MappingNode
 from bufferctl.config.write.nodes import Scalar
 from bufferctl.config.write.nodes import Sequence as SequenceNode
 from bufferctl.diagnostics import Severity
+from bufferctl.disk import work_folder
 from bufferctl.errors import ConfigError
 from bufferctl.model import Idea, Post
 
@@ -203,9 +203,8 @@ class Staged:
 
 
 def staged(timezone: str, organizations: Iterable[NewOrganization], additions: Sequence[Addition]) -> Staged:
-    """Read a project of these additions, each in its own file, in a temporary folder."""
-    with tempfile.TemporaryDirectory(prefix="bufferctl-") as name:
-        folder = Path(name)
+    """Read a project of these additions, each in its own file, in a work folder."""
+    with work_folder() as folder:
         root = folder / "buffer.yaml"
         root.write_text(new_root(timezone, organizations), encoding="utf-8")
         (folder / "posts").mkdir()
