@@ -57,7 +57,7 @@ def work_folder() -> Iterator[Path]:
 
     from filelock import FileLock, Timeout
 
-    parent = state_folder() / "work"
+    parent = state_folder() / "runs"
     try:
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(parent / "lock", timeout=10):

@@ -35,7 +35,7 @@ def test_a_replacement_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of work folders, for a user without any."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
-    return state_folder() / "work"
+    return state_folder() / "runs"
 
 
 def test_a_work_folder_is_gone_afterwards(home: Path) -> None:

@@ -304,6 +304,6 @@ def test_nothing_is_left_behind(project: Path, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("tempfile.tempdir", None)
     store = git.store(project)
     store.read()
-    assert (len(list(home.glob("bufferctl/work/*/state.git"))), list(temporary.iterdir())) == (1, [])
+    assert (len(list(home.glob("bufferctl/runs/*/state.git"))), list(temporary.iterdir())) == (1, [])
     del store
-    assert list(home.glob("bufferctl/work/*/")) == []
+    assert list(home.glob("bufferctl/runs/*/")) == []
