@@ -15,6 +15,7 @@ from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, Idea, Post
 from bufferctl.model.attached import assets_of
 from bufferctl.model.content import LinkAttachment
+from bufferctl.model.hosts import is_public
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.networks import NETWORKS, Network, Source
 
@@ -219,7 +220,7 @@ def _public(host: str) -> bool:
         import ipaddress
 
         try:
-            return ipaddress.ip_address(host.strip("[]")).is_global
+            return is_public(ipaddress.ip_address(host.strip("[]")))
         except ValueError:
             return False
     return "." in host and not host.endswith(_LOCAL)

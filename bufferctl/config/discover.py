@@ -113,13 +113,29 @@ def _fixed(pattern: str) -> str:
 
 def _matcher(pattern: str) -> re.Pattern[str]:
     parts = [part for part in pattern.split("/") if part not in {"", "."}]
-    pieces = ["(?:[^/]+/)*" if part == "**" else _within(part) + "/" for part in parts[:-1]]
-    last = ".*" if parts[-1:] == ["**"] else "".join(map(_within, parts[-1:]))
-    return re.compile("".join(pieces) + last, flags=re.DOTALL)
+    runs = [""]  # of names between two `**`
+    for part in parts[:-1]:
+        if part == "**":
+            runs.append("")
+        else:
+            runs[-1] += _within(part) + "/"
+    runs[-1] += ".*" if parts[-1:] == ["**"] else "".join(map(_within, parts[-1:]))
+    return re.compile(_apart(runs, "(?:[^/]+/)*"), flags=re.DOTALL)
 
 
 def _within(part: str) -> str:
-    return "".join({"*": "[^/]*", "?": "[^/]"}.get(character, re.escape(character)) for character in part)
+    fixed = ["".join("[^/]" if each == "?" else re.escape(each) for each in text) for text in re.split(r"\*+", part)]
+    return _apart(fixed, "[^/]*")
+
+
+def _apart(pieces: Sequence[str], anything: str) -> str:
+    """The pieces with anything between them. All but the last match where they first can, and no other place is tried.
+
+    That finds every match, and takes linear time with any number of stars.
+    """
+    first, *rest = pieces
+    early = "".join(f"(?>{anything}?{piece})" for piece in rest[:-1])
+    return first + early + "".join(f"{anything}{piece}" for piece in rest[-1:])
 
 
 #: Posts files are recognized by their beginning; the root file of another project has `version`.

@@ -11,7 +11,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from io import BytesIO
@@ -25,6 +25,7 @@ from bufferctl import __version__
 from bufferctl.media.headers import header_of
 from bufferctl.media.reach import NotPublicError, PublicOnly
 from bufferctl.model.media import size_words
+from bufferctl.model.plain_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,7 +35,7 @@ T = TypeVar("T")
 #: How many addresses are probed at the same time, and how many in total.
 AT_ONCE, MOST = 8, 2000
 #: Seconds for one part of an answer, for one address with its retries, and for all addresses together.
-TIMEOUT, PATIENCE, WITHIN = 10.0, 45.0, 600.0
+TIMEOUT, PATIENCE, WITHIN = 10.0, 45.0, 60.0
 #: How often to try an address that does not answer.
 ATTEMPTS = 3
 #: How many redirects to follow.
@@ -193,7 +194,12 @@ async def for_each(
 
 
 async def answer_of(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
-    """The answer of one address; failures on the way become answers too."""
+    """The answer of one address; failures on the way become answers too. What servers say is escaped."""
+    answer = await _answer(client, wanted)
+    return replace(answer, message=visible(_one_line(answer.message)), type=visible(answer.type))
+
+
+async def _answer(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
     try:
         async with asyncio.timeout(PATIENCE):
             async for attempt in stamina.retry_context(
@@ -204,7 +210,7 @@ async def answer_of(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
     except NotPublicError as error:
         return Answer(Verdict.NOT_PUBLIC, str(error))
     except httpx2.ConnectError as error:
-        return Answer(Verdict.DEAD, f"cannot be reached ({_one_line(str(error))})")
+        return Answer(Verdict.DEAD, f"cannot be reached ({error})")
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
         return Answer(Verdict.DEAD, "is not a URL, or redirects to something that is not one")
     except PassingError as error:
@@ -333,7 +339,7 @@ async def _streamed(
     except httpx2.TimeoutException as error:
         raise PassingError(f"did not answer within {TIMEOUT:.0f} seconds") from error
     except httpx2.TransportError as error:
-        raise PassingError(f"did not answer ({_one_line(str(error)) or type(error).__name__})") from error
+        raise PassingError(f"did not answer ({str(error) or type(error).__name__})") from error
 
 
 def _size(answer: httpx2.Response) -> int | None:

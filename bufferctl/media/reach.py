@@ -14,14 +14,11 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+from bufferctl.model.hosts import IPAddress, is_public
+
 #: Finds the IP addresses of a host from its name and port. Raises OSError if there are none.
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
-#: Formally a public address, but inside Azure it is the host that provides certificates and settings.
-_AZURE_HOST = ipaddress.ip_address("168.63.129.16")
-#: IPv6 addresses that lead to the IPv4 address in their last 32 bits (RFC 6052).
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 #: Suffixes that only resolve inside a network (RFC 6761, RFC 6762, RFC 8375); a proxy would resolve them itself.
 _INSIDE = (".internal", ".local", ".localhost", ".localdomain", ".lan", ".home.arpa")
 
@@ -96,16 +93,6 @@ class PublicOnly(httpx2.AsyncBaseTransport):
     def _check_scheme(url: httpx2.URL, *, local: bool) -> None:
         if url.scheme != "https" and not (local and url.scheme == "http"):
             raise NotPublicError("is not https")
-
-
-def is_public(address: IPAddress) -> bool:
-    """Whether an IP address is on the public internet: not private, loopback, link-local, metadata or multicast."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address in _NAT64:
-            return is_public(ipaddress.ip_address(int(address) & 0xFFFFFFFF))
-        if inside := address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1]):
-            return is_public(inside)
-    return address.is_global and not address.is_multicast and address != _AZURE_HOST
 
 
 def _may_be_public(host: str) -> bool:

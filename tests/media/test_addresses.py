@@ -10,7 +10,7 @@ import httpx2
 import pytest
 import stamina
 
-from bufferctl.media.addresses import Answer, Verdict, Wanted, probe
+from bufferctl.media.addresses import WITHIN, Answer, Verdict, Wanted, probe
 from bufferctl.media.reach import PublicOnly
 
 URL = "https://media.example/a.png"
@@ -202,7 +202,8 @@ def unreached(_request: httpx2.Request) -> httpx2.Response:
     [
         "127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.9", "169.254.169.254", "100.100.100.200", "168.63.129.16",
         "0.0.0.1", "224.0.0.1", "::1", "fd00:ec2::254", "fe80::1%eth0", "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe",
-        "2002:7f00:1::",
+        "2002:7f00:1::", "2002:5db8:d70e::", "::5db8:d70e", "::ffff:93.184.215.14", "64:ff9b:1::a00:1", "2001:0:1::1",
+        "2001:20::1", "3fff::1", "192.88.99.1", "192.0.0.9", "255.255.255.255", "fec0::1", "ff0e::1", "5f00::1",
     ],
 )  # fmt: skip
 def test_hosts_that_are_not_public_get_no_request(address: str) -> None:
@@ -211,6 +212,45 @@ def test_hosts_that_are_not_public_get_no_request(address: str) -> None:
         answered = reached({"media.example": found}, unreached)
         assert Verdict.NOT_PUBLIC is answered.verdict
         assert answered.message == "is on media.example, which is not on the public internet"
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::5db8:d70e"])
+def test_public_hosts_are_asked(address: str) -> None:
+    """By IPv6 too, and where NAT64 leads to a public host."""
+    assert reached({"media.example": [address]}, served()).is_fine
+
+
+def test_what_a_server_says_is_escaped() -> None:
+    """Whatever its status line, type or redirect contains: nothing of it controls a terminal or begins a line."""
+    hostile = "\x1b[2J\n::error::gone\u202e"
+
+    def refused(_request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(404, extensions={"reason_phrase": hostile.encode("latin-1", "ignore")})
+
+    def typed(_request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, headers=[(b"Content-Type", b"video/\x1b]0\x07")], content=PNG)
+
+    assert answer(refused).message == "returns 404 ⟨U+001B⟩[2J ::error::gone"
+    assert answer(typed).message == "is video/⟨U+001B⟩]0⟨U+0007⟩ instead of an image"
+    assert answer(failing(httpx2.ConnectError(hostile))).message == (
+        "cannot be reached (⟨U+001B⟩[2J ::error::gone⟨U+202E⟩)"
+    )
+
+
+def test_many_slow_servers_take_no_longer_than_one() -> None:
+    """There is one deadline for all, a minute unless a caller says otherwise, however many servers drip."""
+
+    class Drip(httpx2.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                yield b"x"
+                await asyncio.sleep(0.01)
+
+    wanted = [Wanted(f"https://media.example/{number}.png", "image", digest="0" * 32) for number in range(80)]
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(200, stream=Drip()))
+    found = probe(wanted, within=0.2, transport=transport)
+    assert {each.verdict for each in found.values()} == {Verdict.UNASKED}
+    assert WITHIN <= 60
 
 
 def test_redirects_do_not_lead_inside() -> None:
