@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import types
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from enum import Enum
-from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -21,6 +18,7 @@ from bufferctl.config.tree import Spot, Tree, walk
 from bufferctl.config.validation import Faults
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Service
+from bufferctl.model.about import below
 from bufferctl.model.base import FOLLOWS
 from bufferctl.model.content import Asset, Video
 
@@ -94,8 +92,8 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any) 
 
 def _has_an_empty_channel(spot: Spot, loc: Sequence[str | int]) -> bool:
     """Whether a channel in `overrides` has no value, so the following fields are meant to belong to it."""
-    below = spot.down(*loc[:-1])
-    return any(name.partition(":")[0] in set(Service) for name in spot.tree.empty.get(id(below.node), ()))
+    overrides = spot.down(*loc[:-1])
+    return any(name.partition(":")[0] in set(Service) for name in spot.tree.empty.get(id(overrides.node), ()))
 
 
 def _thread_hint(parts: Any, text: Any) -> str:
@@ -345,19 +343,19 @@ def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]
     if " " in name:
         return "if it is text, put it below `text: |`, indented by two more spaces"
     for meant in (name, *meanings(name)):
-        if below := _where(meant, owner):
-            return below if meant == name else f"did you mean `{meant}`? {below[0].upper()}{below[1:]}"
+        if place := _where(meant, owner):
+            return place if meant == name else f"did you mean `{meant}`? {place[0].upper()}{place[1:]}"
     return f"there are {listed(_own_first(owner))}"
 
 
 def _where(name: str, owner: type[BaseModel]) -> str:
     """The fields of a model, or of models below it, under which a field belongs."""
-    inner = {field: model for field in owner.model_fields if (model := _below(owner, field)) not in {None, owner}}
+    inner = {field: model for field in owner.model_fields if (model := below(owner, field)) not in {None, owner}}
     direct = [field for field, model in inner.items() if model and name in model.model_fields]
     if direct:
         return f"it belongs under {either(direct)}, two spaces further in"
     for field, model in inner.items():
-        found = [part for part in model.model_fields if (below := _below(model, part)) and name in below.model_fields]
+        found = [part for part in model.model_fields if (inside := below(model, part)) and name in inside.model_fields]
         if found:
             return f"it belongs under `{field}`, and there under {either(found)}"
     return ""
@@ -397,7 +395,7 @@ def _owners(data: Any, model: type[BaseModel]) -> dict[int, type[BaseModel]]:
         node, owner = todo.pop()
         if isinstance(node, dict) and id(node) not in owners:
             owners[id(node)] = owner
-            todo += [(child, below) for name, child in node.items() if (below := _below(owner, name)) is not None]
+            todo += [(child, inside) for name, child in node.items() if (inside := below(owner, name)) is not None]
         elif isinstance(node, list):
             if id(node) not in owners:
                 owners[id(node)] = owner
@@ -410,21 +408,5 @@ def model_at(owner: Any, loc: Sequence[str | int]) -> type[BaseModel] | None:
     model: type[BaseModel] | None = owner
     for step in loc:
         if isinstance(step, str) and model is not None:
-            model = _below(model, step)
+            model = below(model, step)
     return model
-
-
-@lru_cache(maxsize=1024)
-def _below(owner: type[BaseModel], name: str) -> type[BaseModel] | None:
-    """The model of a field; the same model if it has no such field (a key of a map)."""
-    return _inner(owner.model_fields[name].annotation) if name in owner.model_fields else owner
-
-
-def _inner(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return None
-    if get_origin(annotation) in {Annotated, Union, types.UnionType, tuple, list, dict}:
-        return next((found for each in get_args(annotation) if (found := _inner(each)) is not None), None)
-    return None

@@ -9,6 +9,7 @@ import ast
 import inspect
 import re
 import textwrap
+from dataclasses import fields
 from datetime import timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -18,7 +19,23 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bufferctl.config.validation import Each
 from bufferctl.git import REMOTE
-from bufferctl.model.base import Day, Filled, Flag, Instant, Key, Model, Moment, Url, When, Whole, reading, text_schema
+from bufferctl.model.about import About, reading_order
+from bufferctl.model.base import (
+    Day,
+    Filled,
+    Flag,
+    Instant,
+    Key,
+    Model,
+    Moment,
+    Prose,
+    Url,
+    When,
+    Whole,
+    Words,
+    reading,
+    text_schema,
+)
 from bufferctl.model.content import Asset, Part
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, IdeaGroup, IdeaMedia
 from bufferctl.model.enums import SchedulingType, ShareMode
@@ -97,11 +114,13 @@ class FreezeEntry(Model):
 
     # `from` is a keyword of Python, so its field cannot be declared like the others.
     __annotations__["from"] = Annotated[
-        Moment, Field(description="When it begins: a day, 2026-12-24, or a day and a time, 2026-12-24 09:00.")
+        Moment,
+        Field(description="When it begins: a day, 2026-12-24, or a day and a time, 2026-12-24 09:00."),
+        About("start begin starts since"),
     ]
-    to: Moment
+    to: Annotated[Moment, About("end until till ends")]
     """When it ends: a day, which is part of it, or a day and a time."""
-    reason: Filled | None = None
+    reason: Annotated[Filled | None, About("why note description comment")] = None
     """Why, shown to whoever has a post refused."""
     channels: tuple[Filled, ...] = ()
     """Services (`twitter`) or channels (`twitter:acme`) that it applies to; all by default."""
@@ -110,30 +129,38 @@ class FreezeEntry(Model):
 class UtmEntry(Model):
     """The parameters that links to your own sites must have, so that visits can be attributed."""
 
-    domains: Annotated[tuple[Domain, ...], Field(min_length=1)]
+    domains: Annotated[tuple[Domain, ...], Field(min_length=1), About("domain sites site hosts urls")]
     """The sites, such as acme.example; subdomains are included."""
-    parameters: Annotated[tuple[Parameter, ...], Field(min_length=1)]
+    parameters: Annotated[tuple[Parameter, ...], Field(min_length=1), About("params parameter query utm required")]
     """The parameters, such as utm_source, utm_medium and utm_campaign."""
 
 
 class PolicyEntry(Model):
     """Rules that every post must follow; a post that breaks one is an error."""
 
-    freeze: tuple[FreezeEntry, ...] = ()
+    freeze: Annotated[tuple[FreezeEntry, ...], About("freezes blackout blackouts embargo embargoes silence")] = ()
     """Periods in which no post may be due."""
-    link_domains: tuple[Domain, ...] = ()
+    link_domains: Annotated[
+        tuple[Domain, ...], About("domains link_domain allowed_domains allowed_link_domains links allowed_links")
+    ] = ()
     """The only sites that posts may link to, subdomains included."""
     utm: tuple[UtmEntry, ...] = ()
     """The parameters that links to some sites must have."""
-    forbidden_words: tuple[Word, ...] = ()
+    forbidden_words: Annotated[
+        tuple[Word, ...], About("banned_words blocked_words forbidden words banned forbidden_word blocklist")
+    ] = ()
     """Words that may not be in a post: whole words, in any case."""
     posts_per_day: Annotated[
-        dict[str, Number], BeforeValidator(_per_channel, json_schema_input_type=Number | dict[str, Number])
+        dict[str, Number],
+        BeforeValidator(_per_channel, json_schema_input_type=Number | dict[str, Number]),
+        About("per_day max_per_day daily_limit max_posts_per_day posts_a_day limit"),
     ] = Field(default_factory=dict)
     """How many timed posts a channel may have on one day: a number, or one for each service or channel."""
-    minimum_lead: Lead | None = None
+    minimum_lead: Annotated[Lead | None, About("min_lead lead lead_time minimum_lead_time notice")] = None
     """How long before its time a post may be added or changed at the latest: 30m, 2h, 1d."""
-    required_tags: tuple[Filled, ...] = ()
+    required_tags: Annotated[
+        tuple[Filled, ...], About("require_tags needed_tags required_tag tags mandatory_tags")
+    ] = ()
     """Tags that every post must have."""
 
 
@@ -153,18 +180,20 @@ _ENTRY: Json = {"allOf": [_ONE_TEXT, _TIMED]}
 class Handling(Model):
     """What happens to a declared object, apart from its content."""
 
-    was: Key | None = None
+    was: Annotated[Key | None, About("renamed_from old_key formerly previously", 20)] = None
     """Its previous key; it stays the same post or idea under the new one."""
     existing: Annotated[
-        dict[str, Filled], BeforeValidator(_by_channel, json_schema_input_type=Filled | dict[str, Filled])
+        dict[str, Filled],
+        BeforeValidator(_by_channel, json_schema_input_type=Filled | dict[str, Filled]),
+        About("buffer_id post_id live_id import_id existing_id", 30),
     ] = Field(default_factory=dict)
     """The id of the post or idea in Buffer that this is, as `bufferctl import ADDRESS ID` would set it; `{twitter: ID}`
     with several channels. Once applied, it may stay or go."""
-    repeat_of: Key | None = None
+    repeat_of: Annotated[Key | None, About("duplicate_of copy_of repeats_of", 310)] = None
     """The key of another one with the same text: confirms that the repeat is intended."""
-    cancelled: Flag = False
+    cancelled: Annotated[Flag, About("canceled cancel delete deleted skip disabled", 320)] = False
     """Delete it from Buffer if bufferctl created it and it is not published yet, but keep the entry here."""
-    protect: Flag = False
+    protect: Annotated[Flag, About("protected lock locked keep prevent_destroy", 330)] = False
     """Never delete it, not even when it is removed from the files."""
 
 
@@ -173,35 +202,45 @@ class PostFields(Handling):
 
     model_config = ConfigDict(json_schema_extra=_ONE_TEXT)
 
-    text: str | None = None
+    text: Annotated[Prose | None, About("content body message caption copy post status tweet", 190)] = None
     """What the post says. Write `text: |` and the text below, two spaces further in, so that `#` and `:` stay text."""
-    text_file: Filled | None = None
+    text_file: Annotated[Filled | None, About("file textfile text_path path include", 200)] = None
     """A file that contains the text, relative to this file's folder."""
-    mode: ShareMode | None = None
+    mode: Annotated[ShareMode | None, About("share_mode when queue", 70)] = None
     """When to publish it: `customScheduled` at `due_at`, `addToQueue` in the channel's next free slot, `shareNext`
     before the rest of the queue, `shareNow` immediately. The default is customScheduled with a `due_at`, else
     addToQueue."""
-    due_at: When | None = None
+    due_at: Annotated[
+        When | None,
+        About(
+            "time date when at schedule scheduled scheduled_at publish_at published_at datetime due date_time day", 60
+        ),
+    ] = None
     """When to publish, 2026-12-01 09:00; without an offset such as +01:00 in the nearest `timezone`."""
-    scheduling_type: SchedulingType = SchedulingType.AUTOMATIC
+    scheduling_type: Annotated[SchedulingType, About("publish_type notification automatic", 80)] = (
+        SchedulingType.AUTOMATIC
+    )
     """`automatic` publishes; `notification` only reminds a person to."""
-    draft: Flag = False
+    draft: Annotated[Flag, About("save_to_draft is_draft", 90)] = False
     """Put it in Buffer as a draft, which is not published until somebody schedules it."""
-    needs_approval: Flag = False
+    needs_approval: Annotated[Flag, About("approval approve approve_first", 100)] = False
     """Ask for approval in Buffer before it is published."""
-    tags: tuple[Filled, ...] = ()
+    tags: Annotated[tuple[Filled, ...], About("hashtags hashtag labels label tag tag_ids", 130, one_line=True)] = ()
     """Buffer tags, by name. They organize posts; hashtags belong in the text."""
-    assets: tuple[Asset, ...] = ()
+    assets: Annotated[
+        tuple[Asset, ...],
+        About("image images photo photos picture pictures media video videos attachment attachments asset files", 220),
+    ] = ()
     """Images, a video, a document or a link."""
-    metadata: Metadata | None = None
+    metadata: Annotated[Metadata | None, About("options meta settings extra network", 240)] = None
     """Options of a network, under its service's name."""
-    idea: Key | None = None
+    idea: Annotated[Key | None, About("idea_id", 140)] = None
     """The key of the idea that it was created from."""
-    ai_assisted: Flag | None = None
+    ai_assisted: Annotated[Flag | None, About(order=260)] = None
     """Whether AI helped to write it."""
-    source: str | None = None
+    source: Annotated[str | None, About(order=290)] = None
     """The source that Buffer shows for it."""
-    draft_id: str | None = None
+    draft_id: Annotated[str | None, About(order=300)] = None
     """The id of a draft in Buffer that it replaces."""
 
 
@@ -223,9 +262,9 @@ class UtmFields(Model):
 class Override(PostFields):
     """What differs on one channel; every other field is the post's."""
 
-    thread: tuple[ThreadPart, ...] = ()
+    thread: Annotated[tuple[ThreadPart, ...], About("threads tweets", 210)] = ()
     """What follows `text` on networks with threads: `- a text`, or `- text: …` with `assets`. `[]`: no thread."""
-    utm: UtmFields | None = None
+    utm: Annotated[UtmFields | None, About(order=180)] = None
     """The parameters that links to your own sites get; `{}`: none."""
 
 
@@ -241,11 +280,11 @@ class OccurrenceEntry(Override):
 class Repeat(Model):
     """A post that is published several times, as `KEY-1`, `KEY-2` and so on, each a separate post."""
 
-    every: Every
+    every: Annotated[Every, About("interval frequency period")]
     """The time from one occurrence to the next: `1 week`, `2 weeks`, `10 days`. The local time stays the same."""
-    times: Annotated[Whole, Field(ge=1, le=366)]
+    times: Annotated[Whole, Field(ge=1, le=366), About("count number occurrences")]
     """How many occurrences there are, 366 at most. With fewer, the last ones are removed."""
-    each: dict[OccurrenceNumber, OccurrenceEntry] = Field(
+    each: Annotated[dict[OccurrenceNumber, OccurrenceEntry], About("exceptions occurrences")] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"pattern": f"^{_NUMBER_PATTERN}$"}}
     )
     """What differs in some of them, by number: `{4: {cancelled: true}, 7: {due_at: 2027-03-18 11:00}}`."""
@@ -256,13 +295,13 @@ class PostEntry(Override):
 
     model_config = ConfigDict(json_schema_extra=_ENTRY)
 
-    key: Key
+    key: Annotated[Key, About("id name slug ref", 10)]
     """A stable name, unique in its channel: text and time may change, this may not."""
-    timezone: Filled | None = None
+    timezone: Annotated[Filled | None, About("tz time_zone zone", 50)] = None
     """The zone of its times without an offset, such as Europe/Berlin."""
-    vars: Variables = Field(default_factory=dict)
+    vars: Annotated[Variables, About("variables", 170)] = Field(default_factory=dict)
     """Values for `$(name)` in its texts and links: `{product: Console}`."""
-    repeat: Repeat | None = None
+    repeat: Annotated[Repeat | None, About("repeats recurrence recurring every", 340)] = None
     """Publish it several times: `{every: 1 week, times: 10}` makes the posts `KEY-1` to `KEY-10`."""
 
 
@@ -272,12 +311,22 @@ class SharedPostEntry(PostEntry):
     # Built once, here, for both kinds of files.
     model_config = ConfigDict(defer_build=False)
 
-    channels: Annotated[tuple[Filled, ...], Field(min_length=1)] = ()
+    channels: Annotated[
+        tuple[Filled, ...],
+        Field(min_length=1),
+        About(
+            "channel networks network accounts profiles platforms platform service services channel_ids",
+            110,
+            one_line=True,
+        ),
+    ] = ()
     """Where to publish it: a service (`twitter`), or `service:name` if it has several channels. The default is the
     `channels` of the file."""
-    organization: Filled | None = None
+    organization: Annotated[Filled | None, About("organizations organisation org", 40)] = None
     """The organization of these channels, by name or id, if there are several."""
-    overrides: dict[str, Override] = Field(default_factory=dict)
+    overrides: Annotated[dict[str, Override], About("override per_channel variants customize", 350)] = Field(
+        default_factory=dict
+    )
     """What differs on some of its channels, by the channel as in `channels`."""
 
 
@@ -286,36 +335,36 @@ class IdeaEntry(Handling):
 
     model_config = ConfigDict(json_schema_extra=_ONE_TEXT)
 
-    key: Key
+    key: Annotated[Key, About(order=10)]
     """A stable name, unique among the ideas."""
-    title: str | None = None
+    title: Annotated[Prose | None, About("headline subject name heading", 120)] = None
     """Its headline."""
-    text: str | None = None
+    text: Annotated[Prose | None, About(order=190)] = None
     """What it is about. Write `text: |` and the text below, two spaces further in."""
-    text_file: Filled | None = None
+    text_file: Annotated[Filled | None, About(order=200)] = None
     """A file that contains the text, relative to this file's folder."""
-    services: tuple[Service, ...] = ()
+    services: Annotated[tuple[Service, ...], About("networks platforms channels service", 150, one_line=True)] = ()
     """The networks that it is for."""
-    tags: tuple[Filled, ...] = ()
+    tags: Annotated[tuple[Filled, ...], About(order=130, one_line=True)] = ()
     """Buffer's tags for it, by name."""
-    date: When | None = None
+    date: Annotated[When | None, About(order=160)] = None
     """When it is planned for, 2026-12-01 09:00; without an offset in the nearest `timezone`."""
-    media: tuple[IdeaMedia, ...] = ()
+    media: Annotated[tuple[IdeaMedia, ...], About(order=230)] = ()
     """Images, videos, links or documents."""
-    group: IdeaGroup | None = None
+    group: Annotated[IdeaGroup | None, About(order=250)] = None
     """The column of the board that it is in."""
-    ai_assisted: Flag | None = None
+    ai_assisted: Annotated[Flag | None, About(order=260)] = None
     """Whether AI helped to write it."""
-    cta: str | None = None
+    cta: Annotated[Words | None, About(order=270)] = None
     """The call to action."""
-    template_id: str | None = None
+    template_id: Annotated[str | None, About(order=280)] = None
     """The id of Buffer's template that it follows."""
 
 
 class SharedIdeaEntry(IdeaEntry):
     """An idea in a file of its own."""
 
-    organization: Filled | None = None
+    organization: Annotated[Filled | None, About(order=40)] = None
     """The organization that it belongs to, by name or id, if there are several."""
 
 
@@ -337,9 +386,9 @@ class ChannelEntry(Model):
 
     model_config = ConfigDict(json_schema_extra=_NAME_OR_ID)
 
-    service: Service
+    service: Annotated[Service, About("network platform type channel social")]
     """The network."""
-    name: Filled | None = None
+    name: Annotated[Filled | None, About("handle username account user profile label title")] = None
     """The account's handle or display name, as Buffer shows it."""
     id: Filled | None = None
     """The channel's id in Buffer, if its name is not unique."""
@@ -373,34 +422,34 @@ class OrganizationEntry(Model):
 class AnyFile(Model):
     """What every file may hold: posts for several channels, and ideas."""
 
-    organization: Filled | None = None
+    organization: Annotated[Filled | None, About(order=120)] = None
     """The organization that this file is for, by name or id, if there are several."""
-    timezone: Filled | None = None
+    timezone: Annotated[Filled | None, About(order=20)] = None
     """The zone of times without an offset, such as Europe/Berlin."""
-    vars: Variables = Field(default_factory=dict)
+    vars: Annotated[Variables, About(order=190)] = Field(default_factory=dict)
     """Values for `$(name)` in texts and links of posts: `{product: Console}`. A post may set its own."""
-    utm: UtmFields | None = None
+    utm: Annotated[UtmFields | None, About(order=200)] = None
     """The parameters that links in posts to your own sites get. A post may set its own."""
-    posts: Annotated[tuple[SharedPostEntry | None, ...], Each] = ()
+    posts: Annotated[tuple[SharedPostEntry | None, ...], Each, About("post queue items", 220)] = ()
     """Posts, each for one or several channels."""
-    ideas: Annotated[tuple[SharedIdeaEntry | None, ...], Each] = ()
+    ideas: Annotated[tuple[SharedIdeaEntry | None, ...], Each, About("idea", 230)] = ()
     """Ideas of the organization."""
 
 
 class IncludedFile(AnyFile):
     """A file below the root file: posts for several channels, and ideas. Its other fields are defaults of its posts."""
 
-    channels: Annotated[tuple[Filled, ...], Field(min_length=1)] = ()
+    channels: Annotated[tuple[Filled, ...], Field(min_length=1), About(order=130)] = ()
     """Where to publish its posts: services (`twitter`), or `service:name` if one has several channels."""
-    starts: Day | None = None
+    starts: Annotated[Day | None, About("start start_on starts_on", 140)] = None
     """The day that times such as `start+2d 09:00` are counted from: 2027-01-11. Another day moves them all."""
-    tags: tuple[Filled, ...] = ()
+    tags: Annotated[tuple[Filled, ...], About(order=150)] = ()
     """Buffer tags of its posts, by name."""
-    draft: Flag = False
+    draft: Annotated[Flag, About(order=160)] = False
     """Put its posts in Buffer as drafts."""
-    cancelled: Flag = False
+    cancelled: Annotated[Flag, About(order=170)] = False
     """Call them all off: delete those that bufferctl created and that are not published yet, but keep the file."""
-    protect: Flag = False
+    protect: Annotated[Flag, About(order=180)] = False
     """Never delete its posts, not even when they are removed from the file."""
 
 
@@ -507,38 +556,67 @@ Level = Literal["off", "warning", "error"]
 class RootFile(AnyFile):
     """The root file, buffer.yaml: settings, organizations and channels, and posts and ideas if you like."""
 
-    version: Annotated[Literal[1], BeforeValidator(_version, json_schema_input_type=Literal[1])]
+    version: Annotated[Literal[1], BeforeValidator(_version, json_schema_input_type=Literal[1]), About(order=10)]
     """The version of this format: 1."""
-    timezone: Filled | None = None
+    timezone: Annotated[Filled | None, About(order=20)] = None
     """The zone of times without an offset, such as Europe/Berlin; organizations and channels may have their own."""
-    organizations: Annotated[tuple[OrganizationEntry | None, ...], Each]
+    organizations: Annotated[
+        tuple[OrganizationEntry | None, ...], Each, About("organization organisations orgs org accounts", 210)
+    ]
     """The organizations of the Buffer account, with their channels."""
-    include: Annotated[tuple[Filled, ...], BeforeValidator(_list, json_schema_input_type=str | list[str])] = (
-        "posts/**/*.yaml",
-    )
+    include: Annotated[
+        tuple[Filled, ...],
+        BeforeValidator(_list, json_schema_input_type=str | list[str]),
+        About("includes files import imports posts_dir", 40),
+    ] = ("posts/**/*.yaml",)
     """The other files to read, as patterns from this file's folder; `posts/**/*.yaml` by default."""
-    managed_since: Instant | None = None
+    managed_since: Annotated[Instant | None, About("since managed_from managed started_at start_date begin", 30)] = None
     """When bufferctl began to manage this account, with its zone: 2026-12-01T09:00:00Z. `init` and `import` write it.
     If the state is lost, Buffer is searched from here on, and posts due before it are not published again."""
-    prune: Flag = True
+    prune: Annotated[Flag, About(order=50)] = True
     """Whether posts that are removed from the files are deleted, if bufferctl created them and they are not
     published yet. True by default."""
-    max_deletes: Annotated[Whole, Field(ge=0)] = 5
+    max_deletes: Annotated[Whole, Field(ge=0), About("max_delete delete_limit", 60)] = 5
     """How many removed posts a run may delete. If there are more, none is deleted without --max-deletes.
     5 by default."""
-    link_shorteners: tuple[Domain, ...] = ()
+    link_shorteners: Annotated[
+        tuple[Domain, ...], About("shorteners shortener link_shortener url_shorteners short_domains", 70)
+    ] = ()
     """Domains to which your links are shortened, besides the well-known ones such as bit.ly and buff.ly."""
-    rules: dict[str, Level] = Field(
+    rules: Annotated[dict[str, Level], About(order=80)] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"pattern": "^BC[0-9]{3}$"}}
     )
     """The level of each rule, by its code: `BC101: off`, `warning` or `error`. docs/rules.md lists them all."""
-    policy: PolicyEntry = Field(default_factory=PolicyEntry)
+    policy: Annotated[PolicyEntry, About(order=90)] = Field(default_factory=PolicyEntry)
     """Rules that every post must follow: freezes, links, words, posts a day, tags."""
-    media: MediaEntry | None = None
+    media: Annotated[MediaEntry | None, About(order=110)] = None
     """How the files that posts name with `file:` become public."""
-    state: Annotated[StateEntry, BeforeValidator(_state, json_schema_input_type=StateWord | StateEntry)] | None = None
+    state: Annotated[
+        Annotated[StateEntry, BeforeValidator(_state, json_schema_input_type=StateWord | StateEntry)] | None,
+        About(order=100),
+    ] = None
     """Where to keep the state: `git` for a branch of this repository, or a bucket, so that every machine uses the same
     state (docs/state.md). By default it is .bufferctl/state.json beside this file."""
+
+
+#: Every model of the files.
+FILES = RootFile, IncludedFile
+#: Fields of posts and ideas in the order in which people read them: what it is, when, what it says, the rest.
+ORDER = reading_order(SharedPostEntry, SharedIdeaEntry)
+#: Fields that the top of a file gives its posts, and those of them that an entry replaces.
+GIVEN_BY_FILES = IncludedFile.model_fields.keys() & PostEntry.model_fields.keys()
+REPLACED = GIVEN_BY_FILES & PostFields.model_fields.keys()
+
+
+def carried(kind: type, entry: Model) -> dict[str, Any]:
+    """The fields of a dataclass that the files have under the same names, as `entry` gives them."""
+    given = vars(entry)
+    return {name: given[name] for name in _names(kind) if name in given}
+
+
+@lru_cache(maxsize=8)
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 @lru_cache(maxsize=128)

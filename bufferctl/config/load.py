@@ -15,7 +15,7 @@ from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, in_git, included, leaves_root
 from bufferctl.config.expand.layers import Defaults, defaults_of
 from bufferctl.config.explain import explain
-from bufferctl.config.format import AnyFile, IncludedFile, RootFile
+from bufferctl.config.format import AnyFile, IncludedFile, RootFile, carried
 from bufferctl.config.media_files import MediaFiles, media_settings
 from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
@@ -129,16 +129,7 @@ class _Loading:
         self.names_files = files.are_named
         self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
         return Desired(
-            Settings(
-                root.prune,
-                root.max_deletes,
-                root.rules,
-                policy,
-                _state(root),
-                root.managed_since,
-                media,
-                root.link_shorteners,
-            ),
+            Settings(**(carried(Settings, root) | {"policy": policy, "state": _state(root), "media": media})),
             tuple(each.organization for each in catalog.organizations),
             tuple(each.channel for organization in catalog.organizations for each in organization.channels),
             tuple(each.post for each in posts.found),

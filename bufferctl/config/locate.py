@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bufferctl.config.expand.variables import names_in
+from bufferctl.config.format import REPLACED
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source, UnreadableError, read_source
 from bufferctl.config.tree import Spot, quoted
@@ -124,7 +125,7 @@ def _find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None) -> tup
                     return _down(layer, way)
     if path[0] == "metadata" and any(layer.has("metadata") for layer in layers):
         return next((layer, "metadata", False) for layer in layers if layer.has("metadata"))
-    if top is not None and path[0] in _OF_FILES and _value(top, path[:1]) is not None:
+    if top is not None and path[0] in REPLACED and _value(top, path[:1]) is not None:
         return _down(top, path)
     return layers[-1], "key", True
 
@@ -146,10 +147,6 @@ def beside_text(path: Sequence[Step]) -> Sequence[Step]:
             return "thread", number - 1, *rest
         case _:
             return path
-
-
-#: Fields that the top of a file gives its posts.
-_OF_FILES = frozenset({"tags", "draft", "cancelled", "protect"})
 
 
 def _value(spot: Spot, path: Sequence[Step]) -> Any:

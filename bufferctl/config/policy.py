@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from bufferctl.config.catalog import Catalog
-from bufferctl.config.format import EVERYWHERE, FreezeEntry, RootFile
+from bufferctl.config.format import EVERYWHERE, FreezeEntry, RootFile, carried
 from bufferctl.config.names import listed, nearest_value
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes, zone_of
@@ -26,16 +26,13 @@ def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) ->
     )
     per_day = dict(entry.posts_per_day)
     everywhere = per_day.pop(EVERYWHERE, None)
-    return Policy(
-        freeze=tuple(each for each in freezes if each),
-        link_domains=entry.link_domains,
-        utm=tuple(Utm(each.domains, each.parameters) for each in entry.utm),
-        forbidden_words=entry.forbidden_words,
-        per_day=everywhere,
-        posts_per_day={names.label(each, below.down("posts_per_day"), each): n for each, n in per_day.items()},
-        minimum_lead=entry.minimum_lead,
-        required_tags=entry.required_tags,
-    )
+    made = {
+        "freeze": tuple(each for each in freezes if each),
+        "utm": tuple(Utm(each.domains, each.parameters) for each in entry.utm),
+        "per_day": everywhere,
+        "posts_per_day": {names.label(each, below.down("posts_per_day"), each): n for each, n in per_day.items()},
+    }
+    return Policy(**(carried(Policy, entry) | made))
 
 
 class _Names:

@@ -36,6 +36,7 @@ from bufferctl.config.format import (
     PostEntry,
     PostFields,
     SharedPostEntry,
+    carried,
 )
 from bufferctl.config.media_files import MediaFiles
 from bufferctl.config.names import nearest_field
@@ -244,32 +245,22 @@ class Posts:
         parameters = parameters_for(layers, defaults, variables)
         if parameters:
             content = content.tagged(parameters)
-        post = Post(
-            address=Address(channel.organization, channel.label, turn.key),
-            service=channel.service,
-            place=turn.place,
-            text=content.text or "",
-            mode=mode,
-            due_at=due_at,
-            scheduling_type=fields.scheduling_type,
-            draft=fields.draft,
-            needs_approval=fields.needs_approval,
-            assets=content.assets,
-            metadata=content.metadata,
-            tags=fields.tags,
-            idea=fields.idea,
-            ai_assisted=fields.ai_assisted,
-            source=fields.source,
-            draft_id=fields.draft_id,
-            was=_renamed(fields.was, turn.key, occurrence),
-            existing=_existing(fields, channel.label),
-            repeat_of=fields.repeat_of,
-            cancelled=fields.cancelled,
-            protect=fields.protect,
-            entry=Entry(tuple(layer.spot.node for layer in layers), content.written),
-            was_single=fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
-            expansion=turn.expansion(layers, variables, parameters),
-        )
+        made = {
+            "address": Address(channel.organization, channel.label, turn.key),
+            "service": channel.service,
+            "place": turn.place,
+            "text": content.text or "",
+            "mode": mode,
+            "due_at": due_at,
+            "assets": content.assets,
+            "metadata": content.metadata,
+            "was": _renamed(fields.was, turn.key, occurrence),
+            "existing": _existing(fields, channel.label),
+            "entry": Entry(tuple(layer.spot.node for layer in layers), content.written),
+            "was_single": fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
+            "expansion": turn.expansion(layers, variables, parameters),
+        }
+        post = Post(**(carried(Post, fields) | made))
         self.found.append(DeclaredPost(self.files.of_post(post, layers), layers))
 
     def _content(
@@ -452,25 +443,14 @@ class Ideas:
         if not has_content and not entry.cancelled and self.reading.sound(spot):
             message = "this idea has neither title nor text nor media"
             self.reading.problems.append(spot.at_key("key", message, hint="write a `title`"))
-        idea = Idea(
-            address=Address(owner.label, IDEAS, entry.key),
-            place=spot.place("key"),
-            title=entry.title,
-            text=text,
-            services=entry.services,
-            tags=entry.tags,
-            date=self.reading.when(entry.date, defaults.clock or owner.clock, spot, "date"),
-            media=entry.media,
-            group=entry.group,
-            ai_assisted=entry.ai_assisted,
-            cta=entry.cta,
-            template_id=entry.template_id,
-            was=entry.was,
-            existing=entry.existing.get(EXISTING),
-            repeat_of=entry.repeat_of,
-            cancelled=entry.cancelled,
-            protect=entry.protect,
-        )
+        made = {
+            "address": Address(owner.label, IDEAS, entry.key),
+            "place": spot.place("key"),
+            "text": text,
+            "date": self.reading.when(entry.date, defaults.clock or owner.clock, spot, "date"),
+            "existing": entry.existing.get(EXISTING),
+        }
+        idea = Idea(**(carried(Idea, entry) | made))
         self.found.append((self.files.of_idea(idea, spot), spot))
 
     def _check_variables(self, entry: IdeaEntry, spot: Spot, defaults: Defaults) -> None:

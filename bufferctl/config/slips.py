@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from bufferctl.config.format import FILES
 from bufferctl.config.names import BLOCK_FORM, FIELD_NAMES, PROSE
 from bufferctl.config.source import Source
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import Service
+from bufferctl.model.about import fields_below, is_group
 
 _BEHIND = re.compile(r"[ \t]+#[^\s#][^\r\n]*")
 _BELOW = re.compile(r"[ \t]*(?:\r\n?|\n)(?P<indent>[ \t]+)#[^\s#][^\r\n]*")
@@ -121,8 +123,10 @@ _SLIPS: tuple[tuple[str, str, str], ...] = (
     ),
     (r"^[ \t]*(?P<at>```)", "a line of backticks is not YAML", "delete it"),
 )  # fmt: skip
-#: Fields whose value is a group of fields.
-_GROUPS = frozenset({"overrides", "metadata", "policy", "rules"})
+#: Fields whose value is always a group of fields.
+_GROUPS = frozenset(name for name, _ in fields_below(FILES)) - {
+    name for name, field in fields_below(FILES) if not is_group(field)
+}
 #: In `overrides` and `metadata`, so are those of a network.
 _SERVICES = frozenset(Service)
 #: git's lines around the two sides of a conflict.

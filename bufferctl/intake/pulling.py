@@ -11,9 +11,9 @@ from datetime import datetime, tzinfo
 from shlex import quote
 from typing import Any
 
+from bufferctl.config.format import ORDER
 from bufferctl.config.times import zone_of
 from bufferctl.config.write.document import FileChanges
-from bufferctl.config.write.entries import ORDER
 from bufferctl.config.write.project import Project
 from bufferctl.config.write.revise import Revision, made_by_expansion, revise
 from bufferctl.diagnostics import Place, nearest

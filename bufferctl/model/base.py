@@ -26,6 +26,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from bufferctl.git import COMMIT
+from bufferctl.model.about import About
 from bufferctl.model.address import KEY_PATTERN
 
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -178,7 +179,12 @@ _decimal = reading(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?", "must be a number", lamb
 Decimal = Annotated[float, BeforeValidator(_decimal, json_schema_input_type=float)]
 #: A date and a time; without an offset it is local time, and config gives it its zone. A file with `starts` may also
 #: count days from it (design: Campaigns).
-When = Annotated[datetime, BeforeValidator(_when), text_schema(f"({_INSTANT_PATTERN}|{_FROM_START_PATTERN})")]
+When = Annotated[
+    datetime,
+    BeforeValidator(_when),
+    text_schema(f"({_INSTANT_PATTERN}|{_FROM_START_PATTERN})"),
+    About(instant=True),
+]
 #: A whole day.
 Day = Annotated[date, BeforeValidator(day_of), text_schema(_DAY_PATTERN)]
 #: A date and a time with its offset from UTC.
@@ -187,7 +193,10 @@ Instant = Annotated[datetime, BeforeValidator(_absolute), AfterValidator(_zoned)
 Moment = Annotated[datetime | date, BeforeValidator(_moment), text_schema(f"({_DAY_PATTERN}|{_INSTANT_PATTERN})")]
 #: A URL; rules check whether it is https.
 _web = reading(_WEB_PATTERN, "must be a URL that starts with https://, without spaces")
-Url = Annotated[str, AfterValidator(_web), text_schema(_WEB_PATTERN)]
+Url = Annotated[str, AfterValidator(_web), text_schema(_WEB_PATTERN), About(takes_variables=True)]
+#: Text for people; that of a post takes variables if it is `Prose`.
+Words = Annotated[str, About(prose=True)]
+Prose = Annotated[str, About(prose=True, takes_variables=True)]
 #: The id of a commit, empty for none. git gets it as an argument.
 Commit = Annotated[str, Field(pattern=f"^({COMMIT})?$")]
 #: Text that must not be empty.

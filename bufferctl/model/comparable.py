@@ -21,22 +21,13 @@ from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
 from bufferctl.model.media import IDENTITY
-from bufferctl.model.metadata import NetworkMetadata, PinterestMetadata, thread_of
+from bufferctl.model.metadata import FILLED_IN, UNREAD, USUAL, NetworkMetadata, PinterestMetadata, thread_of
 from bufferctl.model.state import Binding, Origin
 
 #: Changes when the inputs of fingerprints change; older ones are then compared by content instead.
 FINGERPRINT_VERSION = "1"
 
 _URL = re.compile(r"https?://[^\s<>\"']+")
-#: Network fields that Buffer fills in when the files leave them out.
-_FILLED_IN = frozenset(
-    {"type", "license", "privacy", "link_attachment", "category_id", "location_name", "button"}
-    | {"board", "board_service_id"}  # Buffer returns both names of a board; files use one
-)
-#: Defaults of network fields, which Buffer may leave out too.
-_DEFAULTS = {"type": "post", "should_share_to_feed": True}
-#: Network fields that the API does not return, or not in the form they were sent in.
-_UNREADABLE = frozenset({"annotations", "thread", "comment", "trigger"})
 
 
 class AssetContent(NamedTuple):
@@ -105,7 +96,7 @@ def of_desired(item: Post | Idea) -> Content:
 
 
 def _declared_fields(metadata: NetworkMetadata) -> Any:
-    left_out = {*_UNREADABLE, *_redundant(metadata)}
+    left_out = {*UNREAD, *_redundant(metadata)}
     if thread_of(metadata):
         left_out.add("type")  # Buffer returns it as `thread`
     return _plain(metadata.model_dump(exclude_none=True, exclude=left_out))
@@ -163,7 +154,7 @@ def _plain(value: Any) -> Any:
         # Only the URL of a link preview is kept: Buffer scrapes the rest from the page.
         links = {k: {"url": v["url"]} for k, v in value.items() if k == "link_attachment" and v}
         kind = {"type": "post"} if value.get("type") == "carousel" else {}  # Buffer's word for several images
-        plain = {k: _plain(v) for k, v in {**value, **links, **kind}.items() if k not in _UNREADABLE}
+        plain = {k: _plain(v) for k, v in {**value, **links, **kind}.items() if k not in UNREAD}
         return {k: v for k, v in plain.items() if v not in (None, "", (), {}, [])}
     if isinstance(value, list | tuple):
         return tuple(_plain(v) for v in value)
@@ -281,7 +272,7 @@ def differing(desired: Content, live: Content, *, links_may_differ: bool = False
             continue
         if name == "metadata":
             before = _comparable_fields(before or {}, after or {})
-            after = {k: v for k, v in (after or {}).items() if k in before or _DEFAULTS.get(k) != v}
+            after = {k: v for k, v in (after or {}).items() if k in before or USUAL.get(k) != v}
             if before == after:
                 continue
         if name == "tags" and sorted(map(str.casefold, before)) == sorted(map(str.casefold, after)):
@@ -317,7 +308,7 @@ def _host(url: str) -> str:
 
 def _comparable_fields(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:
     """`live` without the fields that Buffer fills in when the files leave them out: switches and a few others."""
-    kept = {k: v for k, v in live.items() if k in desired or not (k in _FILLED_IN or isinstance(v, bool))}
+    kept = {k: v for k, v in live.items() if k in desired or not (k in FILLED_IN or isinstance(v, bool))}
     return {
         k: _comparable_fields(v, desired[k]) if isinstance(v, dict) and isinstance(desired.get(k), dict) else v
         for k, v in kept.items()

@@ -6,12 +6,13 @@ translates.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import ConfigDict, model_validator
 from pydantic.config import JsonDict
 
-from bufferctl.model.base import Decimal, Filled, Model, Url, Whole
+from bufferctl.model.about import About
+from bufferctl.model.base import Decimal, Filled, Model, Prose, Url, Whole
 from bufferctl.model.media import File, MediaFile
 
 AssetKind = Literal["image", "video", "document"]
@@ -81,13 +82,13 @@ class Image(Sourced):
         }
     )
 
-    url: Url | None = None
+    url: Annotated[Url | None, About("src source link href uri path file")] = None
     """The image's URL: public, direct, https; it must work until the post is published."""
     file: File | None = None
     """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     thumbnail_url: Url | None = None
     """A smaller image to show in Buffer."""
-    alt_text: str | None = None
+    alt_text: Annotated[Prose | None, About("alt description caption")] = None
     """A description of the image for screen-reader users."""
     animated_thumbnail: Url | None = None
     """A moving preview (GIF)."""
@@ -112,7 +113,7 @@ class Video(Sourced):
     """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     thumbnail_offset: Whole | None = None
     """Which frame is the cover, in milliseconds from the start (Instagram, TikTok, Pinterest)."""
-    title: str | None = None
+    title: Prose | None = None
     """The video's title, where the network shows one."""
 
 
@@ -125,7 +126,7 @@ class Document(Sourced):
     """The document's URL: public, direct, https; it must work until the post is published."""
     file: File | None = None
     """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
-    title: Filled
+    title: Annotated[Filled, About(prose=True, takes_variables=True)]
     """The title shown above the pages."""
     thumbnail_url: Url | None = None
     """An image of the first page."""
@@ -152,11 +153,11 @@ class Asset(Model):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
-    image: Image | None = None
+    image: Annotated[Image | None, About("photo picture img gif")] = None
     """An image."""
     video: Video | None = None
     """A video."""
-    document: Document | None = None
+    document: Annotated[Document | None, About("pdf file slides")] = None
     """A PDF or slides, shown page by page (LinkedIn)."""
 
     @model_validator(mode="after")
@@ -193,9 +194,9 @@ class LinkAttachment(Model):
 
     url: Url
     """The URL of the link."""
-    title: str | None = None
+    title: Prose | None = None
     """The headline of the preview."""
-    description: str | None = None
+    description: Prose | None = None
     """The text below the headline."""
     thumbnail: LinkAttachmentThumbnail | None = None
     """The image of the preview."""
@@ -204,7 +205,7 @@ class LinkAttachment(Model):
 class ThreadItem(Model):
     """One post of a thread. The first repeats the post's own text."""
 
-    text: str | None = None
+    text: Prose | None = None
     """Its text."""
     assets: tuple[Asset, ...] = ()
     """Images and videos of this part of the thread."""
@@ -215,7 +216,7 @@ class ThreadItem(Model):
 class Part(Model):
     """One part of a thread below a post's own text, the same on every network that has threads."""
 
-    text: str | None = None
+    text: Prose | None = None
     """Its text."""
     assets: tuple[Asset, ...] = ()
     """Images and videos of this part."""

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import model_validator
 
 from bufferctl.diagnostics import Place
+from bufferctl.model.about import About
 from bufferctl.model.address import Address
-from bufferctl.model.base import Aware, Filled, Model, Url, Whole
+from bufferctl.model.base import Aware, Filled, Model, Url, Whole, Words
 from bufferctl.model.content import Asset, Sourced
 from bufferctl.model.enums import MediaType, SchedulingType, ShareMode
 from bufferctl.model.media import File, MediaSettings
@@ -109,7 +110,7 @@ class IdeaMedia(Sourced):
     """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     type: MediaType
     """Its kind."""
-    alt: str | None = None
+    alt: Annotated[Words | None, About("alt_text description caption")] = None
     """A description for screen-reader users."""
     thumbnail_url: Url | None = None
     """A smaller image of it."""

@@ -20,7 +20,7 @@ from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, IdeaGroup, IdeaMedia, Post
 from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
 from bufferctl.model.live import LiveAsset, LiveChannel, LiveIdea, LiveMedium, LivePost
-from bufferctl.model.metadata import Metadata, NetworkMetadata, default_metadata
+from bufferctl.model.metadata import ON, Metadata, NetworkMetadata, default_metadata
 from bufferctl.model.networks import NETWORKS, Service
 
 M = TypeVar("M", bound=Model)
@@ -28,8 +28,6 @@ M = TypeVar("M", bound=Model)
 _NOWHERE = Place("")
 _REMINDS = SchedulingType.NOTIFICATION
 _PUBLISHED = frozenset({PostStatus.SENDING, PostStatus.SENT})
-#: Switches that are on by default; all others are off.
-_ON = frozenset({"embeddable", "notify_subscribers", "should_share_to_feed"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -138,7 +136,7 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
 
 
 def _is_default(name: str, value: Any) -> bool:
-    return isinstance(value, bool) and value is (name in _ON)
+    return isinstance(value, bool) and value is (name in ON)
 
 
 def _is_thread(live: LivePost) -> bool:

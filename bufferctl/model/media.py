@@ -20,6 +20,7 @@ from pydantic import (
     model_serializer,
 )
 
+from bufferctl.model.about import About
 from bufferctl.model.base import Filled, Model
 
 #: The context in which a dump has only the digest of each file, which identifies it.
@@ -113,7 +114,12 @@ def _file(value: Any, info: ValidationInfo) -> Any:
 
 
 #: A file, written as its path: relative to the file that names it, or with `/` in front from the root folder.
-File = Annotated[MediaFile, BeforeValidator(_file), WithJsonSchema({"type": "string", "minLength": 1})]
+File = Annotated[
+    MediaFile,
+    BeforeValidator(_file),
+    WithJsonSchema({"type": "string", "minLength": 1}),
+    About(takes_variables=True),
+]
 
 
 @dataclass(frozen=True, slots=True)

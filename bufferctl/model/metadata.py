@@ -6,11 +6,13 @@ Keyed by service in files (`metadata: {googlebusiness: …}`); api/wire_forms.py
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict
+from pydantic_core import PydanticUndefined
 
-from bufferctl.model.base import Filled, Flag, Model, Url, When, Whole
+from bufferctl.model.about import About, named
+from bufferctl.model.base import Filled, Flag, Model, Prose, Url, When, Whole, Words
 from bufferctl.model.content import LinkAttachment, ThreadItem
 from bufferctl.model.enums import (
     FacebookPostType,
@@ -22,13 +24,18 @@ from bufferctl.model.enums import (
 )
 from bufferctl.model.networks import Service
 
+#: A link preview; Buffer also makes one of the first link in a text.
+Preview = Annotated[LinkAttachment | None, About("link preview link_preview", filled_in=True)]
+#: A thread is compared by itself.
+Thread = Annotated[tuple[ThreadItem, ...], About(unread=True)]
+
 
 class Retweet(Model):
     """Another person's post to share."""
 
     id: Filled
     """The id of that post, the last part of its URL."""
-    comment: str | None = None
+    comment: Annotated[Words | None, About(unread=True)] = None
     """The comment to add."""
 
 
@@ -44,24 +51,24 @@ class InstagramGeolocation(Model):
 class InstagramStickerFields(Model):
     """What the reminded person adds by hand (stories)."""
 
-    music: str | None = None
+    music: Words | None = None
     """The music to add."""
-    other: str | None = None
+    other: Words | None = None
     """Anything else."""
-    products: str | None = None
+    products: Words | None = None
     """The products to tag."""
     text: str | None = None
     """The text to write on it."""
-    topics: str | None = None
+    topics: Words | None = None
     """The topics to choose."""
 
 
 class FacebookAnnotation(Model):
     """A mention in the text of a Facebook post."""
 
-    content: str
+    content: Words
     """The name of the mentioned page."""
-    indices: tuple[Whole, ...]
+    indices: Annotated[tuple[Whole, ...], About(one_line=True)]
     """Where the mention starts and ends in the text, counted from 0."""
     text: str
     """The words of the text that become the mention."""
@@ -80,7 +87,7 @@ class LinkedinAnnotation(Model):
     """How many characters of the text the mention covers."""
     link: str
     """The URL of the mentioned page."""
-    localized_name: str
+    localized_name: Words
     """The name as written in the text."""
     start: Whole
     """Where the mention starts in the text, counted from 0."""
@@ -91,7 +98,7 @@ class LinkedinAnnotation(Model):
 class GoogleBusinessEvent(Model):
     """An event."""
 
-    title: str | None = None
+    title: Prose | None = None
     """The name of the event."""
     start_date: When | None = None
     """When it starts, 2026-12-01 09:00; without an offset in the channel's timezone."""
@@ -99,7 +106,7 @@ class GoogleBusinessEvent(Model):
     """When it ends, 2026-12-01 18:00; without an offset in the channel's timezone."""
     is_full_day_event: Flag
     """Whether it lasts whole days, without times."""
-    button: GoogleBusinessButton | None = None
+    button: Annotated[GoogleBusinessButton | None, About(filled_in=True)] = None
     """The button below the post."""
     link: Url | None = None
     """The URL that the button opens."""
@@ -108,7 +115,7 @@ class GoogleBusinessEvent(Model):
 class GoogleBusinessOffer(Model):
     """An offer."""
 
-    title: str | None = None
+    title: Prose | None = None
     """The name of the offer."""
     start_date: When | None = None
     """When it starts, 2026-12-01 09:00; without an offset in the channel's timezone."""
@@ -116,7 +123,7 @@ class GoogleBusinessOffer(Model):
     """When it ends, 2026-12-01 18:00; without an offset in the channel's timezone."""
     code: str | None = None
     """The code to show or enter."""
-    terms: str | None = None
+    terms: Words | None = None
     """The conditions."""
     link: Url | None = None
     """The URL of the offer."""
@@ -125,7 +132,7 @@ class GoogleBusinessOffer(Model):
 class GoogleBusinessWhatsNew(Model):
     """News."""
 
-    button: GoogleBusinessButton | None = None
+    button: Annotated[GoogleBusinessButton | None, About(filled_in=True)] = None
     """The button below the post."""
     link: Url | None = None
     """The URL that the button opens."""
@@ -152,7 +159,7 @@ class TwitterMetadata(NetworkMetadata):
     """Whether to label it as created with AI."""
     retweet: Retweet | None = None
     """Another person's post to share instead of writing one."""
-    thread: tuple[ThreadItem, ...] = ()
+    thread: Thread = ()
     """The whole thread; its first item repeats the post's text."""
 
 
@@ -160,9 +167,9 @@ class BlueskyMetadata(NetworkMetadata):
     """Bluesky."""
 
     service = Service.BLUESKY
-    link_attachment: LinkAttachment | None = None
+    link_attachment: Preview = None
     """A link preview below the post; not together with assets."""
-    thread: tuple[ThreadItem, ...] = ()
+    thread: Thread = ()
     """The whole thread; its first item repeats the post's text."""
 
 
@@ -170,9 +177,9 @@ class MastodonMetadata(NetworkMetadata):
     """Mastodon."""
 
     service = Service.MASTODON
-    spoiler_text: str | None = None
+    spoiler_text: Annotated[Words | None, About("cw content_warning warning spoiler")] = None
     """The content warning that hides the text until it is opened."""
-    thread: tuple[ThreadItem, ...] = ()
+    thread: Thread = ()
     """The whole thread; its first item repeats the post's text."""
 
 
@@ -180,17 +187,17 @@ class ThreadsMetadata(NetworkMetadata):
     """Threads."""
 
     service = Service.THREADS
-    type: PostType | None = None
+    type: Annotated[PostType | None, About(filled_in=True)] = None
     """The kind of post."""
-    link_attachment: LinkAttachment | None = None
+    link_attachment: Preview = None
     """A link preview below the post; not together with assets."""
     location_id: str | None = None
     """The id of its place."""
-    location_name: str | None = None
+    location_name: Annotated[Words | None, About(filled_in=True)] = None
     """The name of that place."""
-    topic: str | None = None
+    topic: Words | None = None
     """Its topic, without `#`."""
-    thread: tuple[ThreadItem, ...] = ()
+    thread: Thread = ()
     """The whole thread; its first item repeats the post's text."""
 
 
@@ -198,11 +205,11 @@ class InstagramMetadata(NetworkMetadata):
     """Instagram."""
 
     service = Service.INSTAGRAM
-    type: PostType = PostType.POST
+    type: Annotated[PostType, About(filled_in=True)] = PostType.POST
     """`post`, `reel` or `story`; default `post`."""
-    should_share_to_feed: Flag = True
+    should_share_to_feed: Annotated[Flag, About("share_to_feed feed")] = True
     """Whether a reel also appears in the feed; default true."""
-    first_comment: str | None = None
+    first_comment: Annotated[Prose | None, About("comment firstcomment")] = None
     """A comment to post right below it (needs a paid Buffer plan)."""
     geolocation: InstagramGeolocation | None = None
     """The place where it was taken."""
@@ -218,13 +225,13 @@ class FacebookMetadata(NetworkMetadata):
     """Facebook."""
 
     service = Service.FACEBOOK
-    type: FacebookPostType = FacebookPostType.POST
+    type: Annotated[FacebookPostType, About(filled_in=True)] = FacebookPostType.POST
     """`post`, `reel` or `story`; default `post`."""
-    annotations: tuple[FacebookAnnotation, ...] = ()
+    annotations: Annotated[tuple[FacebookAnnotation, ...], About(unread=True)] = ()
     """Mentions of pages in the text."""
-    first_comment: str | None = None
+    first_comment: Prose | None = None
     """A comment to post right below it (needs a paid Buffer plan)."""
-    link_attachment: LinkAttachment | None = None
+    link_attachment: Preview = None
     """A link preview below the post; not together with assets."""
 
 
@@ -232,11 +239,11 @@ class LinkedinMetadata(NetworkMetadata):
     """LinkedIn."""
 
     service = Service.LINKEDIN
-    annotations: tuple[LinkedinAnnotation, ...] = ()
+    annotations: Annotated[tuple[LinkedinAnnotation, ...], About(unread=True)] = ()
     """Mentions of people and companies in the text."""
-    first_comment: str | None = None
+    first_comment: Prose | None = None
     """A comment to post right below it (needs a paid Buffer plan)."""
-    link_attachment: LinkAttachment | None = None
+    link_attachment: Preview = None
     """A link preview below the post; not together with assets."""
 
 
@@ -244,7 +251,7 @@ class SubstackMetadata(NetworkMetadata):
     """Substack."""
 
     service = Service.SUBSTACK
-    link_attachment: LinkAttachment | None = None
+    link_attachment: Preview = None
     """A link preview below the note; not together with assets."""
 
 
@@ -254,11 +261,11 @@ class PinterestMetadata(NetworkMetadata):
     service = Service.PINTEREST
     model_config = ConfigDict(json_schema_extra={"not": {"required": ["board", "board_service_id"]}})
 
-    board: Filled | None = None
+    board: Annotated[Filled | None, About("board_name board_id", filled_in=True)] = None
     """The name of the board on Pinterest; plan looks up its id."""
-    board_service_id: str | None = None
+    board_service_id: Annotated[str | None, About(filled_in=True)] = None
     """The id of the board, if its name is not unique."""
-    title: str | None = None
+    title: Prose | None = None
     """The title of the pin."""
     url: Url | None = None
     """The URL that a click on the pin opens."""
@@ -270,7 +277,7 @@ class TiktokMetadata(NetworkMetadata):
     service = Service.TIKTOK
     is_ai_generated: Flag | None = None
     """Whether to label it as created with AI."""
-    title: str | None = None
+    title: Prose | None = None
     """The title, where TikTok shows one (photos)."""
 
 
@@ -278,21 +285,21 @@ class YoutubeMetadata(NetworkMetadata):
     """YouTube."""
 
     service = Service.YOUTUBE
-    title: str | None = None
+    title: Prose | None = None
     """The title of the video; YouTube requires one."""
-    category_id: str | None = None
+    category_id: Annotated[str | None, About("category", filled_in=True)] = None
     """YouTube's category number, for example "22" for People & Blogs."""
-    embeddable: Flag | None = None
+    embeddable: Annotated[Flag | None, About(on=True)] = None
     """Whether other sites may show the video."""
     is_ai_generated: Flag | None = None
     """Whether to label it as created with AI."""
-    license: YoutubeLicense | None = None
+    license: Annotated[YoutubeLicense | None, About(filled_in=True)] = None
     """Its license."""
     made_for_kids: Flag | None = None
     """Whether it is made for children."""
-    notify_subscribers: Flag | None = None
+    notify_subscribers: Annotated[Flag | None, About(on=True)] = None
     """Whether to notify subscribers."""
-    privacy: YoutubePrivacy | None = None
+    privacy: Annotated[YoutubePrivacy | None, About(filled_in=True)] = None
     """Who can see it."""
 
 
@@ -300,15 +307,15 @@ class GoogleBusinessMetadata(NetworkMetadata):
     """Google Business Profile."""
 
     service = Service.GOOGLEBUSINESS
-    type: GoogleBusinessPostType
+    type: Annotated[GoogleBusinessPostType, About(filled_in=True)]
     """`whats_new`, `offer` or `event`."""
-    title: str | None = None
+    title: Prose | None = None
     """The title of the post."""
-    details_event: GoogleBusinessEvent | None = None
+    details_event: Annotated[GoogleBusinessEvent | None, About("event")] = None
     """The event, for `type: event`."""
-    details_offer: GoogleBusinessOffer | None = None
+    details_offer: Annotated[GoogleBusinessOffer | None, About("offer")] = None
     """The offer, for `type: offer`."""
-    details_whats_new: GoogleBusinessWhatsNew | None = None
+    details_whats_new: Annotated[GoogleBusinessWhatsNew | None, About("whats_new")] = None
     """Button and link, for `type: whats_new`."""
 
 
@@ -359,3 +366,19 @@ def default_metadata(service: Service) -> NetworkMetadata | None:
     model = MODELS[service] if service in ALWAYS else None
     needs_values = model is None or any(field.is_required() for field in model.model_fields.values())
     return None if model is None or needs_values else model()
+
+
+#: Values that fields have in nearly every post, which Buffer may leave out.
+USUAL = {
+    name: field.default
+    for model in MODELS.values()
+    for name, field in model.model_fields.items()
+    if field.default not in (None, (), PydanticUndefined)
+}
+#: Fields that Buffer does not return, or not in the form in which they were sent, and those that it fills in.
+UNREAD = named(MODELS.values(), lambda about: about.unread)
+FILLED_IN = named(MODELS.values(), lambda about: about.filled_in)
+#: Switches that are on by default; all others are off.
+ON = named(MODELS.values(), lambda about: about.on) | {name for name, value in USUAL.items() if value is True}
+#: Dates with a time.
+INSTANTS = named(MODELS.values(), lambda about: about.instant)

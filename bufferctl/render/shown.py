@@ -26,7 +26,7 @@ from bufferctl.model.attached import files_of
 from bufferctl.model.content import Document, Image, LinkAttachment, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.media import size_words
-from bufferctl.model.metadata import thread_of
+from bufferctl.model.metadata import USUAL, thread_of
 from bufferctl.model.networks import ANY_CROP, NETWORKS
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Plan
@@ -39,8 +39,6 @@ IDEAS = "ideas"
 _THUMBNAIL = "data:image/jpeg;base64,"
 #: Network fields that have their own place in a post; the others are listed by name.
 _PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
-#: Live values of network fields that nearly every post has.
-_USUAL = {"type": "post", "should_share_to_feed": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +159,7 @@ def _of_live(post: LivePost) -> Shown:
     rest = (Part(shown_text(each.text), tuple(map(_live_media, each.assets))) for each in post.thread[1:])
     facts = (Fact("error", visible(post.error)),) if post.error else ()
     # switches that are off and values that nearly every post has are not worth a line
-    values = {name: value for name, value in post.metadata.items() if value is not False and _USUAL.get(name) != value}
+    values = {name: value for name, value in post.metadata.items() if value is not False and USUAL.get(name) != value}
     return _with_metadata((first, *rest), values, tuple(tag.name for tag in post.tags), facts)
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model.metadata import INSTANTS
 from bufferctl.plan import Action, Cause, Change, Outcome, Reason, Status
 from bufferctl.render.lines import count
 from bufferctl.render.pieces import shown_text
@@ -61,7 +62,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 #: The numbers of days from which distances are given in weeks, months, and years.
 _WEEKS, _MONTHS, _YEARS = 14, 60, 730
 
-_INSTANTS = frozenset({"due_at", "date", "start_date", "end_date"})
+_INSTANTS = INSTANTS | {"due_at", "date"}
 
 _CREATES = {
     ShareMode.ADD_TO_QUEUE: "will add to the queue",

@@ -12,14 +12,20 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from bufferctl.config.format import AnyFile, IncludedFile, OccurrenceEntry, PostEntry, PostFields, Repeat, UtmFields
+from bufferctl.config.format import (
+    REPLACED,
+    AnyFile,
+    IncludedFile,
+    OccurrenceEntry,
+    PostEntry,
+    PostFields,
+    Repeat,
+    UtmFields,
+)
 from bufferctl.config.names import LONGEST
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
-
-#: Fields that the top of a file gives its posts and that an entry replaces.
-_REPLACED = ("tags", "draft", "cancelled", "protect")
 
 
 class Layer(NamedTuple):
@@ -66,7 +72,7 @@ def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple
     given_utm = tuple((each.utm, place) for each, place in files if each.utm is not None)
     if not isinstance(file, IncludedFile):
         return Defaults(spot, organization=file.organization, vars=given_vars, utm=given_utm)
-    given = {name: getattr(file, name) for name in _REPLACED if name in file.model_fields_set}
+    given = {name: getattr(file, name) for name in REPLACED if name in file.model_fields_set}
     return Defaults(spot, file.channels, file.organization, given, clock, file.starts, vars=given_vars, utm=given_utm)
 
 

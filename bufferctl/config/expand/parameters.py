@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 
 from bufferctl.config.expand.layers import Defaults, Layer, parameters_of
 from bufferctl.config.expand.variables import Variables
+from bufferctl.config.format import UtmFields
 from bufferctl.model import NetworkMetadata
 from bufferctl.model.content import LinkAttachment, ThreadItem
 from bufferctl.model.plain_text import host_of, normal_host, trimmed, within
@@ -19,7 +20,7 @@ from bufferctl.model.plain_text import host_of, normal_host, trimmed, within
 _WEB = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
 #: What ends a sentence after a link. An underscore may be the link's last character.
 _AFTER = ".,;:!?…'\u2019*"
-_NAMES = ("source", "medium", "campaign", "content")
+_NAMES = tuple(name for name in UtmFields.model_fields if name != "domains")
 
 
 @dataclass

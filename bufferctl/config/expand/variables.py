@@ -13,10 +13,12 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bufferctl.config.expand.layers import Defaults, Layer
+from bufferctl.config.format import FILES
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Related
 from bufferctl.model import Channel
+from bufferctl.model.about import named
 from bufferctl.model.desired import Variable
 
 T = TypeVar("T")
@@ -26,10 +28,7 @@ _USE = re.compile(rf"\$\$\(|\$\(({_NAME})\)")
 #: Every text with something to replace contains this.
 _SIGN = "$("
 #: Fields of assets and metadata that take variables.
-TAKES = frozenset(
-    {"text", "title", "alt_text", "url", "thumbnail_url", "animated_thumbnail", "file", "thumbnail_file", "link"}
-    | {"first_comment", "description"}
-)
+TAKES_VARIABLES = named(FILES, lambda about: about.takes_variables)
 #: Variables that every post has.
 ALWAYS = ("service", "channel", "key", "organization", "number")
 
@@ -131,7 +130,7 @@ class Variables:
         """A copy of the data of a field with the variables in it replaced. `spot`: its place."""
         if isinstance(node, dict):
             return {
-                name: self.text(value, spot, name) if isinstance(value, str) and name in TAKES
+                name: self.text(value, spot, name) if isinstance(value, str) and name in TAKES_VARIABLES
                 else self.data(value, spot.down(name))
                 for name, value in node.items()
             }  # fmt: skip

@@ -11,10 +11,11 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
+from bufferctl.config.format import GIVEN_BY_FILES, ORDER
 from bufferctl.config.load import Loaded, load
 from bufferctl.config.write.document import Text, yaml_text
 from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.entries import ORDER, idea_entry, post_entry
+from bufferctl.config.write.entries import idea_entry, post_entry
 from bufferctl.config.write.grouping import Member, one_entry
 from bufferctl.config.write.nodes import Mapping as MappingNode
 from bufferctl.config.write.nodes import Scalar
@@ -25,10 +26,6 @@ from bufferctl.errors import ConfigError
 from bufferctl.model import Idea, Post
 
 _HEAD = "# Imported from Buffer by `bufferctl import`. Edit it freely; `bufferctl plan` shows the effect.\n"
-
-
-#: Fields at the top of a file that are defaults for its posts, and would apply to new ones.
-_DEFAULTS = ("timezone", "tags", "draft", "cancelled", "protect", "utm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,7 @@ def takes(file: Text, organization: str | None) -> bool:
     stated = root.get("organization")
     lists = [root.get(name) for name in ("posts", "ideas")]
     own = all(each is None or (isinstance(each, SequenceNode) and each.anchor is None) for each in lists)
-    if any(root.get(name) is not None for name in _DEFAULTS):
+    if any(root.get(name) is not None for name in GIVEN_BY_FILES - {"vars"}):
         return False
     return own and (stated is None or (isinstance(stated, Scalar) and stated.value == organization))
 

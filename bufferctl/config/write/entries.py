@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime, tzinfo
 from enum import Enum
 from typing import Any
@@ -11,37 +12,18 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
-from bufferctl.config.expand.variables import TAKES, escaped
+from bufferctl.config.expand.variables import TAKES_VARIABLES, escaped
+from bufferctl.config.format import FILES, ORDER
 from bufferctl.config.times import LocalTimeError, LocalTimes
-from bufferctl.model import Idea, MediaFile, Post, SchedulingType, ShareMode
+from bufferctl.model import Idea, MediaFile, Post, ShareMode
+from bufferctl.model.about import about, named
 from bufferctl.model.base import Model
-from bufferctl.model.metadata import FacebookAnnotation, InstagramGeolocation, InstagramStickerFields
 
-#: Fields of a post or an idea in the order in which people read them: what it is, when, what it says, the rest.
-ORDER = (
-    *(
-        "key",
-        "was",
-        "existing",
-        "organization",
-        "timezone",
-        "due_at",
-        "mode",
-        "scheduling_type",
-        "draft",
-        "needs_approval",
-    ),
-    *("channels", "title", "tags", "idea", "services", "date", "vars", "utm", "text", "text_file", "thread"),
-    *("assets", "media", "metadata", "group", "ai_assisted", "cta", "template_id", "source", "draft_id", "repeat_of"),
-    *("cancelled", "protect", "repeat", "overrides"),
-)
 #: Characters that parsers read differently inside a plain or quoted line, or as a line end in a block.
 _ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0d-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _NO_BLOCK = re.compile(r"\A\s|^\t|\n\Z", re.MULTILINE)
 #: Lists that are written on one line, as people do.
-_SHORT = frozenset({"tags", "services", "channels", "indices"})
-#: What has a `text` of a few words.
-_SHORT_TEXTS = (InstagramGeolocation, InstagramStickerFields, FacebookAnnotation)
+_SHORT = named(FILES, lambda about: about.one_line)
 
 
 def post_entry(
@@ -53,32 +35,15 @@ def post_entry(
     """
     thread = getattr(post.metadata, "thread", ())
     derived = ShareMode.CUSTOM_SCHEDULED if post.due_at else ShareMode.ADD_TO_QUEUE
-    found: CommentedMap = literal(
-        entry(
-            zone,
-            key=post.address.key,
-            was=post.was,
-            existing=post.existing,
-            organization=organization,
-            channels=tuple(channels),
-            due_at=post.due_at,
-            mode=None if post.mode is derived else post.mode,
-            scheduling_type=None if post.scheduling_type is SchedulingType.AUTOMATIC else post.scheduling_type,
-            draft=post.draft or None,
-            needs_approval=post.needs_approval or None,
-            tags=post.tags,
-            idea=post.idea,
-            text=None if thread and thread[0].text == post.text else post.text or None,  # the thread begins with it
-            assets=post.assets,
-            metadata={post.service.value: post.metadata} if post.metadata else None,
-            ai_assisted=post.ai_assisted,
-            source=post.source,
-            draft_id=post.draft_id,
-            repeat_of=post.repeat_of,
-            cancelled=post.cancelled or None,
-            protect=post.protect or None,
-        )
-    )
+    repeats = thread and thread[0].text == post.text  # the thread begins with it
+    written = {
+        "organization": organization,
+        "channels": tuple(channels),
+        "mode": None if post.mode is derived else post.mode,
+        "text": None if repeats else post.text or None,
+        "metadata": {post.service.value: post.metadata} if post.metadata else None,
+    }
+    found: CommentedMap = literal(entry(zone, **(_given(post) | written)))
     return found
 
 
@@ -89,33 +54,20 @@ def literal(data: Any, name: str = "") -> Any:
             data[each] = literal(data[each], each)
     elif isinstance(data, CommentedSeq):
         data[:] = [literal(each, "text" if name == "thread" else "") for each in data]
-    elif isinstance(data, str) and name in TAKES:
+    elif isinstance(data, str) and name in TAKES_VARIABLES:
         return type(data)(escaped(data))
     return data
 
 
 def idea_entry(idea: Idea, zone: tzinfo | None = None, organization: str | None = None) -> CommentedMap:
     """The entry of an idea; `zone` and `organization` as for a post."""
-    return entry(
-        zone,
-        key=idea.address.key,
-        was=idea.was,
-        existing=idea.existing,
-        organization=organization,
-        title=idea.title,
-        tags=idea.tags,
-        services=idea.services,
-        date=idea.date,
-        text=idea.text,
-        media=idea.media,
-        group=idea.group,
-        ai_assisted=idea.ai_assisted,
-        cta=idea.cta,
-        template_id=idea.template_id,
-        repeat_of=idea.repeat_of,
-        cancelled=idea.cancelled or None,
-        protect=idea.protect or None,
-    )
+    return entry(zone, **(_given(idea) | {"organization": organization}))
+
+
+def _given(item: Post | Idea) -> dict[str, Any]:
+    """The fields of a declared object that differ from their defaults, and its key."""
+    given = ((each.name, getattr(item, each.name), each.default) for each in fields(item) if each.name in ORDER)
+    return {"key": item.address.key, **{name: value for name, value, default in given if value != default}}
 
 
 def entry(zone: tzinfo | None, /, **fields: Any) -> CommentedMap:
@@ -130,8 +82,7 @@ def value(name: str, given: Any, zone: tzinfo | None = None) -> Any:
         return f"/{given.path}"
     if isinstance(given, Model):
         fields = {n: v for n in type(given).model_fields if (v := getattr(given, n)) != _default(given, n)}
-        short = isinstance(given, _SHORT_TEXTS)
-        return CommentedMap({n: value("" if short and n == "text" else n, v, zone) for n, v in fields.items()})
+        return CommentedMap({n: value("" if _is_few_words(given, n) else n, v, zone) for n, v in fields.items()})
     if isinstance(given, Mapping):
         found = {n: value(n, v, zone) for n, v in given.items()}
         return CommentedMap({n: v for n, v in found.items() if not _is_empty(v)})
@@ -180,6 +131,11 @@ def moment_text(when: datetime, zone: tzinfo | None) -> str:
 def _default(model: Model, name: str) -> Any:
     field = type(model).model_fields[name]
     return ... if field.is_required() else field.get_default()
+
+
+def _is_few_words(model: Model, name: str) -> bool:
+    """Whether a field called `text` is not one: a name, or a word of a text."""
+    return name == "text" and not any(each.prose for each in about(type(model).model_fields[name]))
 
 
 def _is_empty(found: Any) -> bool:

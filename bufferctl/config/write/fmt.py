@@ -9,43 +9,46 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel
 from ruamel.yaml.scalarstring import LiteralScalarString
 
+from bufferctl.config.format import (
+    FILES,
+    ORDER,
+    AnyFile,
+    ChannelEntry,
+    Handling,
+    IncludedFile,
+    OrganizationEntry,
+    Repeat,
+    RootFile,
+    UtmFields,
+)
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
 from bufferctl.config.write.commented import Comment, CommentedFile, Entry, Group, block_text, read_commented
-from bufferctl.config.write.entries import ORDER, text_value
+from bufferctl.config.write.entries import text_value
 from bufferctl.config.write.nodes import Mapping, Scalar
 from bufferctl.diagnostics import has_errors
+from bufferctl.model.about import below, reading_order
 
 #: Columns of a line; what is longer between brackets gets lines of its own, and so does a `text`.
 WIDTH = 120
 _STEP = 2
-_ROOT = (
-    *("version", "timezone", "managed_since", "include", "prune", "max_deletes", "link_shorteners"),
-    *("rules", "policy", "state", "media"),
-)
-_DEFAULTS = ("organization", "channels", "starts", "tags", "draft", "cancelled", "protect", "vars", "utm")
-#: Fields in the order in which they are laid out, by what they are fields of; other groups keep theirs.
-_ORDERS = {
-    "file": (*_ROOT, *_DEFAULTS, "organizations", "posts", "ideas"),
-    "organizations": ("name", "id", "timezone", "tags", "channels", "ideas"),
-    "channels": ("service", "name", "id", "timezone", "posts"),
-    "posts": ORDER,
-    "ideas": ORDER,
-    "repeat": ("every", "times", "each"),
-    "utm": ("domains", "source", "medium", "campaign", "content"),
-}
-#: What stands below what, as far as its order matters.
-_BELOW = {
-    "file": {"organizations", "posts", "ideas", "utm"},
-    "organizations": {"channels", "ideas"},
-    "channels": {"posts"},
-    "posts": {"overrides", "repeat", "utm"},
-    "repeat": {"each"},
-}
-#: Groups of posts by their channel, or by the number of the occurrence.
-_OF_POSTS = frozenset({"overrides", "each"})
+#: Groups whose fields are laid out as they are declared. Files, posts and ideas have an order of their own.
+_AS_DECLARED = frozenset({OrganizationEntry, ChannelEntry, Repeat, UtmFields})
+_OF_FILES = reading_order(*FILES)
+#: What a group is: the model of its fields, None for one that keeps its order.
+Kind = type[BaseModel] | None
+
+
+def _order(kind: Kind) -> tuple[str, ...]:
+    """The fields of a kind of group in the order in which they are laid out; empty if it keeps its own."""
+    if kind is None:
+        return ()
+    if issubclass(kind, AnyFile):
+        return _OF_FILES
+    return ORDER if issubclass(kind, Handling) else tuple(kind.model_fields) if kind in _AS_DECLARED else ()
 
 
 class UnusualError(Exception):
@@ -102,39 +105,35 @@ class _Printer:
     document: CommentedFile
 
     def root(self) -> list[str]:
-        return self._lines(self.document.root, 0, "file")
+        names = {entry.key.value for entry in self.document.root.entries if entry.key}
+        return self._lines(self.document.root, 0, RootFile if "organizations" in names else IncludedFile)
 
-    def _lines(self, group: Group, indent: int, kind: str) -> list[str]:
-        """A group as a block. `kind`: which of the ordered groups it is."""
+    def _lines(self, group: Group, indent: int, kind: Kind) -> list[str]:
+        """A group as a block."""
         lines: list[str] = []
         for entry in self._ordered(group, kind):
             lines += self._entry(entry, indent, kind, first=not lines)
         return lines + _above(group.after, indent, first=False)
 
-    def _ordered(self, group: Group, kind: str) -> list[Entry]:
-        order = _ORDERS.get(kind)
-        if order is None or not isinstance(group.node, Mapping) or self.document.anchored:
+    def _ordered(self, group: Group, kind: Kind) -> list[Entry]:
+        order = _order(kind)
+        if not order or not isinstance(group.node, Mapping) or self.document.anchored:
             return group.entries  # otherwise an alias could end up above its anchor
         rank = {name: place for place, name in enumerate(order)}
         return sorted(group.entries, key=lambda entry: rank.get(entry.key.value if entry.key else "", len(rank)))
 
-    def _entry(self, entry: Entry, indent: int, kind: str, *, first: bool) -> list[str]:
+    def _entry(self, entry: Entry, indent: int, kind: Kind, *, first: bool) -> list[str]:
         lines = _above(entry.before, indent, first=first)
         if entry.blank and (lines or not first):
             lines.append("")
         name = entry.key.value if entry.key else ""
-        below = kind if entry.key is None else self._kind(kind, name)
+        inner = kind if entry.key is None else below(kind, name)
         start = " " * indent + (f"{self._raw(entry.key)}:" if entry.key else "-")
         if isinstance(entry.value, Scalar):
             return [*lines, *self._scalar(entry.value, start, indent, name, entry.beside)]
-        return [*lines, *self._group(entry.value, start, indent, below, entry)]
+        return [*lines, *self._group(entry.value, start, indent, inner, entry)]
 
-    def _kind(self, kind: str, name: str) -> str:
-        if kind in _OF_POSTS:
-            return "posts"
-        return name if name in _BELOW.get(kind, ()) else ""
-
-    def _group(self, group: Group, start: str, indent: int, kind: str, entry: Entry) -> list[str]:
+    def _group(self, group: Group, start: str, indent: int, kind: Kind, entry: Entry) -> list[str]:
         anchor = f" &{group.node.anchor}" if group.node.anchor else ""
         flat = self._flat(group, kind) if group.node.flow else None
         if flat is not None and (len(line := f"{start}{anchor} {flat}") <= WIDTH or not group.entries):
@@ -146,7 +145,7 @@ class _Printer:
             return [*above, f"{start} {inner[at][indent + _STEP :]}", *inner[at + 1 :]]
         return [f"{start}{anchor}{_beside(entry.beside)}", *inner]
 
-    def _flat(self, group: Group, kind: str) -> str | None:
+    def _flat(self, group: Group, kind: Kind) -> str | None:
         """A group between brackets on one line; None if something in it needs more."""
         if group.commented:
             return None
@@ -157,8 +156,8 @@ class _Printer:
                 if "\n" in value:
                     return None
             else:
-                below = kind if entry.key is None else self._kind(kind, entry.key.value)
-                flat = self._flat(entry.value, below)
+                within = kind if entry.key is None else below(kind, entry.key.value)
+                flat = self._flat(entry.value, within)
                 if flat is None:
                     return None
                 value = f"&{entry.value.node.anchor} {flat}" if entry.value.node.anchor else flat

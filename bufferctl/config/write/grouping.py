@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from bufferctl.config.write.entries import ORDER
+from bufferctl.config.format import ORDER, Override
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def one_entry(members: Sequence[Member]) -> CommentedMap:
 #: Fields that are the same for all. A post whose thread begins with its text may leave the text out.
 _GIVEN_ONCE = frozenset({"key", "organization", "due_at", "text"})
 #: Fields that an override can set to none.
-_LISTS = frozenset({"tags", "assets"})
+_LISTS = frozenset(name for name, field in Override.model_fields.items() if field.default == ())
 
 
 def _common(name: str, values: Sequence[Any]) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.expand.variables import escaped, names_in
+from bufferctl.config.format import Override
 from bufferctl.config.write.document import FileChanges, Text
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.entries import literal, text_value, value
@@ -75,10 +76,6 @@ def _inside(edits: Edits, there: Mapping, whole: AnyMapping[str, Any], paths: Pa
             _inside(edits, inner, whole[name], below, zone)
         else:
             edits.set(there, name, literal(value(name, whole[name], zone), name))
-
-
-#: Values with which an override undoes those of its entry.
-_NOTHING: dict[str, Any] = {"draft": False, "needs_approval": False, "scheduling_type": "automatic", "cancelled": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,4 +310,6 @@ def _neutral(name: str) -> dict[str, Any]:
     """The value that means that a field is not set."""
     if name == "due_at":
         return {"mode": "addToQueue"}
-    return {name: _NOTHING.get(name, [] if name in {"tags", "assets", "thread"} else "")}
+    field = Override.model_fields.get(name)
+    default = field.get_default(call_default_factory=True) if field else None
+    return {name: "" if default is None else value(name, default)}

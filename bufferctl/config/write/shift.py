@@ -20,8 +20,8 @@ from bufferctl.config.write.project import Project
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Address, Post
 from bufferctl.model.base import day_of
+from bufferctl.model.metadata import INSTANTS
 
-_OTHER_DATES = frozenset({"start_date", "end_date"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -181,7 +181,7 @@ class _File:
                 if name == "due_at":
                     taken = tuple(self._takers[scalar.start])
                     yield self._dated(name, scalar, taken, is_own=scalar.start not in self._series)
-                elif name in _OTHER_DATES:
+                elif name in INSTANTS:
                     yield self._dated(name, scalar, tuple(posts))
 
     def _dated(self, name: str, scalar: Scalar, posts: tuple[Post, ...], *, is_own: bool = True) -> Dated:

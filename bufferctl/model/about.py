@@ -1,0 +1,97 @@
+"""What is known of a field of the files besides its type: stated once, in its annotation, for everything that asks."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator
+from pydantic.fields import FieldInfo
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a field; an annotation may have several, also within its type.
+
+    `called`: other names that people use for it, in lower case. `order`: its place among the fields that are laid out,
+    0 for none. `prose`: text for people, in which ` #` is more likely a hashtag than a comment. `takes_variables`:
+    `$(name)` in it is replaced. `one_line`: a list that is written on one line. `instant`: a date with a time.
+
+    Of a field that Buffer gets: `unread`: Buffer does not return it, or not as it was sent. `filled_in`: Buffer may
+    give it a value where the files have none. `on`: a switch that is on unless a post turns it off.
+    """
+
+    called: str = ""
+    order: int = 0
+    prose: bool = False
+    takes_variables: bool = False
+    one_line: bool = False
+    instant: bool = False
+    unread: bool = False
+    filled_in: bool = False
+    on: bool = False
+
+
+def about(field: FieldInfo) -> Iterator[About]:
+    """Everything that is stated of a field."""
+    yield from (each for each in (*field.metadata, *_within(field.annotation)) if isinstance(each, About))
+
+
+def _within(annotation: Any) -> Iterator[Any]:
+    if get_origin(annotation) is Annotated:
+        yield from annotation.__metadata__
+    if get_origin(annotation) in {Annotated, Union, types.UnionType}:
+        for each in get_args(annotation):
+            yield from _within(each)
+
+
+def is_group(field: FieldInfo) -> bool:
+    """Whether its value is a group of fields (`name: value`), and cannot be a single value."""
+    kinds = [field.annotation, *get_args(field.annotation)]
+    is_map = any(get_origin(each) is dict or (isinstance(each, type) and issubclass(each, BaseModel)) for each in kinds)
+    return (
+        is_map
+        and get_origin(field.annotation) is not tuple
+        and not any(isinstance(each, BeforeValidator) for each in field.metadata)
+    )
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a type contains, in its unions, lists and maps too."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    else:
+        for each in get_args(annotation):
+            yield from models_in(each)
+
+
+@lru_cache(maxsize=1024)
+def below(owner: type[BaseModel] | None, name: str) -> type[BaseModel] | None:
+    """The model of a field; the same model if it has no such field (a key of a map)."""
+    if owner is None or name not in owner.model_fields:
+        return owner
+    return next(models_in(owner.model_fields[name].annotation), None)
+
+
+def fields_below(models: Iterable[type[BaseModel]]) -> Iterator[tuple[str, FieldInfo]]:
+    """The fields of some models and of every model below them, each model once, with their names."""
+    todo = list(models)
+    for model in todo:
+        for name, field in model.model_fields.items():
+            yield name, field
+            todo += [each for each in models_in(field.annotation) if each not in todo]
+
+
+def named(models: Iterable[type[BaseModel]], test: Callable[[About], bool]) -> frozenset[str]:
+    """The names of all fields below some models of which something is stated."""
+    return frozenset(name for name, field in fields_below(models) if any(map(test, about(field))))
+
+
+def reading_order(*models: type[BaseModel]) -> tuple[str, ...]:
+    """The names of fields in the order in which they are laid out; those without a place are left out."""
+    fields = [item for model in models for item in model.model_fields.items()]
+    places = {name: max((each.order for each in about(field)), default=0) for name, field in fields}
+    return tuple(sorted(filter(places.get, places), key=lambda name: places[name]))

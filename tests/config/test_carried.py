@@ -1,0 +1,161 @@
+"""Every field of the files arrives where it is used: in what is declared, in what is sent, and back in an entry."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from bufferctl.api.wire_forms import create_idea, create_post
+from bufferctl.config.format import (
+    ORDER,
+    IdeaEntry,
+    PolicyEntry,
+    PostFields,
+    RootFile,
+    SharedIdeaEntry,
+    SharedPostEntry,
+)
+from bufferctl.config.load import load
+from bufferctl.config.write.entries import idea_entry, post_entry
+from bufferctl.model import CreateIdea, CreatePost, Desired, Idea, Post
+from bufferctl.model.desired import Policy, Settings
+
+ROOT = """\
+version: 1
+organizations:
+  - name: Acme
+    channels: [{service: linkedin, name: acme}]
+"""
+#: A value of each field that is not its default, as it is written.
+POST = {
+    "text": "Hello",
+    "text_file": "text.txt",
+    "mode": "shareNext",
+    "due_at": "2026-12-01T09:00Z",
+    "scheduling_type": "notification",
+    "draft": "true",
+    "needs_approval": "true",
+    "tags": "[launch]",
+    "assets": "[{image: {url: 'https://acme.example/a.png', alt_text: A}}]",
+    "metadata": "{linkedin: {first_comment: First}}",
+    "idea": "origin",
+    "ai_assisted": "true",
+    "source": "newsletter",
+    "draft_id": "d1",
+    "was": "before",
+    "existing": "id-1",
+    "repeat_of": "other",
+    "cancelled": "true",
+    "protect": "true",
+}
+IDEA = {
+    "title": "Hello",
+    "text": "More",
+    "text_file": "text.txt",
+    "services": "[linkedin]",
+    "tags": "[launch]",
+    "date": "2026-12-01T09:00Z",
+    "media": "[{type: image, url: 'https://acme.example/a.png'}]",
+    "group": "{group_id: g1}",
+    "ai_assisted": "true",
+    "cta": "Buy",
+    "template_id": "t1",
+    **{name: POST[name] for name in ("was", "existing", "repeat_of", "cancelled", "protect")},
+}
+SETTINGS = {
+    "managed_since": "2026-12-01T09:00Z",
+    "prune": "false",
+    "max_deletes": "2",
+    "link_shorteners": "[go.acme.example]",
+    "rules": "{BC101: error}",
+    "policy": "{required_tags: [launch]}",
+    "media": "{public_url: 'https://media.acme.example'}",
+    "state": "git",
+}
+POLICY = {
+    "freeze": "[{from: 2026-12-24, to: 2026-12-26}]",
+    "link_domains": "[acme.example]",
+    "utm": "[{domains: [acme.example], parameters: [utm_source]}]",
+    "forbidden_words": "[cheap]",
+    "posts_per_day": "{linkedin: 2}",
+    "minimum_lead": "2h",
+    "required_tags": "[launch]",
+}
+#: What the root file has besides settings, and the field that an entry is found by.
+STRUCTURE = {"version", "timezone", "organizations", "include", "organization", "vars", "utm", "posts", "ideas"}
+#: Handling: it decides what is sent, and is never sent itself.
+NOT_SENT = {"was", "existing", "repeat_of", "cancelled", "protect"}
+
+
+def declared(folder: Path, text: str) -> Desired:
+    """What the files declare, whether or not other entries are missing."""
+    (folder / "text.txt").write_text("From a file", encoding="utf-8")
+    (folder / "buffer.yaml").write_text(ROOT + "timezone: UTC\n" * ("timezone" not in text) + text, encoding="utf-8")
+    loading = load(folder / "buffer.yaml", folder)
+    desired = loading.desired or loading.sound
+    assert desired, loading.diagnostics
+    return desired
+
+
+def name_of(name: str) -> str:
+    """Where the models keep a field: the text of a file is a text."""
+    return "text" if name == "text_file" else name
+
+
+def test_each_field_has_a_sample() -> None:
+    """The fields of posts, ideas, policies and of the root file."""
+    assert set(POST) == set(PostFields.model_fields)
+    assert set(IDEA) == set(IdeaEntry.model_fields) - {"key"}
+    assert set(SETTINGS) == set(RootFile.model_fields) - STRUCTURE
+    assert set(POLICY) == set(PolicyEntry.model_fields)
+
+
+@pytest.mark.parametrize(("name", "value"), SETTINGS.items())
+def test_a_setting_is_carried(tmp_path: Path, name: str, value: str) -> None:
+    """From the root file to `Settings`, under the same name."""
+    settings = declared(tmp_path, f"{name}: {value}\n").settings
+    assert getattr(settings, name) != getattr(Settings(), name)
+
+
+@pytest.mark.parametrize(("name", "value"), POLICY.items())
+def test_a_policy_is_carried(tmp_path: Path, name: str, value: str) -> None:
+    """From `policy` to `Policy`, under the same name."""
+    policy = declared(tmp_path, f"policy: {{{name}: {value}}}\n").settings.policy
+    assert getattr(policy, name) != getattr(Policy(), name)
+
+
+@pytest.mark.parametrize(("name", "value"), POST.items())
+def test_a_field_of_a_post_is_carried(tmp_path: Path, name: str, value: str) -> None:
+    """From its entry to the post, to the input of createPost, and back to an entry."""
+    text = "" if name.startswith("text") else ", text: Hello"
+    entry = f"posts:\n  - {{key: a, channels: [linkedin], {name}: {value}{text}}}\n"
+    entry += "  - {key: other, channels: [linkedin], text: Other}\n"
+    desired = declared(tmp_path, entry + "ideas: [{key: origin, title: I}]\n")
+    post, bare = desired.posts[0], replace(desired.posts[1], text="")
+    default = {each.name: each.default for each in fields(Post)}[name_of(name)]
+    assert getattr(post, name_of(name)) != default
+    assert name_of(name) in post_entry(post)
+    if name not in NOT_SENT:
+        ids = {"idea_id": "i1"} if name == "idea" else {"tag_ids": ("t1",)} if name == "tags" else {}
+        same = {"text": post.text} if name_of(name) != "text" else {}
+        assert create_post(CreatePost(post, "c1", **ids)) != create_post(CreatePost(replace(bare, **same), "c1"))  # type: ignore[arg-type]  # by name
+
+
+@pytest.mark.parametrize(("name", "value"), IDEA.items())
+def test_a_field_of_an_idea_is_carried(tmp_path: Path, name: str, value: str) -> None:
+    """From its entry to the idea, to the input of createIdea, and back to an entry."""
+    title = "" if name == "title" else ", title: Idea"
+    desired = declared(tmp_path, f"ideas:\n  - {{key: a, {name}: {value}{title}}}\n  - {{key: other, title: Idea}}\n")
+    idea, bare = desired.ideas
+    default = {each.name: each.default for each in fields(Idea)}[name_of(name)]
+    assert getattr(idea, name_of(name)) != default
+    assert name_of(name) in idea_entry(idea)
+    if name not in NOT_SENT | {"tags"}:  # an idea's tags are sent with their ids and colors
+        assert create_idea(CreateIdea(idea, "o1")) != create_idea(CreateIdea(bare, "o1"))
+
+
+def test_every_field_of_an_entry_has_a_place() -> None:
+    """`fmt` lays them all out, and a new entry has them all."""
+    assert set(ORDER) == {*SharedPostEntry.model_fields, *SharedIdeaEntry.model_fields}
