@@ -24,6 +24,7 @@ from bufferctl.reconcile import (
     Options,
     Targets,
     busy_days,
+    by_slot,
     find_targets,
     follow_reconnected,
     reconcile,
@@ -143,7 +144,7 @@ class Session:
         """Read the account and compare it with the files. Raises as `read_names`, called unless `names` is given."""
         names = names or self.read_names()
         before = self.buffer.requests
-        self.live = live = self._read(names)
+        self.live = live = self._read(names, options.lead)
         root, commit = self.files.root, self.store.document.commit
         lost = {binding.file for binding in self.state.tracked.values()} - set(self.files.desired.files)
         options = replace(
@@ -162,7 +163,7 @@ class Session:
             quota=self.buffer.quota,
         )
 
-    def _read(self, names: Names) -> Live:
+    def _read(self, names: Names, lead: timedelta) -> Live:
         """What the homes of declared and recorded objects hold, as far back as the record is not complete."""
         desired, targets = self.files.desired, names.targets
         channels = self._channels(names.account, {c.id for c in targets.channels.values()})
@@ -177,7 +178,8 @@ class Session:
             since={id_: since for id_, since in horizons.items() if since is not None},
             sent_pages=SENT_PAGES if managed_since else SENT_PAGES_UNBOUNDED,
         )
-        return self._seek(sought(live, self.state), live, channels)
+        wanted = sought(live, self.state, by_slot(desired, targets), lead=lead)
+        return self._seek(wanted, live, channels)
 
     def _compared(self, live: Live, targets: Targets, options: Options) -> Plan:
         """The plan; made again if another root file manages some of what it would delete or leave to others."""

@@ -37,10 +37,10 @@ from bufferctl.model import (
     Slot,
     State,
 )
-from bufferctl.model.comparable import bind, differing, of_desired, of_live, same
+from bufferctl.model.comparable import bind, differing, of_desired, of_live
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.plan import Action, Change, Plan
-from bufferctl.reconcile import Targets, reconcile, schedule_differences
+from bufferctl.reconcile import Targets, imported, reconcile, schedule_differences
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
@@ -77,9 +77,7 @@ def claim(
     """
     slot, live = _find(buffer, account, targets, item, live_id)
     _refuse_bound(bindings, slot, live_id, str(item.address))
-    binding = bind(item, live, Origin.IMPORTED)
-    alike = same(of_desired(item), of_live(live)) and not schedule_differences(item, live)
-    return slot, binding if alike else replace(binding, applied="", entry="")
+    return slot, imported(item, live)
 
 
 def _find(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -28,6 +28,14 @@ from bufferctl.model.state import Binding, Origin
 FINGERPRINT_VERSION = "1"
 
 _URL = re.compile(r"https?://[^\s<>\"']+")
+#: LinkedIn shortens links itself, also on channels where Buffer does not (notes: Writing).
+LINKEDIN_SHORTENER = "lnkd.in"
+#: Domains that links are commonly shortened to. `link_shorteners` of the root file adds a team's own.
+SHORTENERS = frozenset(
+    {LINKEDIN_SHORTENER, "bit.ly", "buff.ly", "t.co", "ow.ly", "tinyurl.com", "j.mp", "is.gd", "goo.gl", "dlvr.it"}
+    | {"rebrand.ly", "cutt.ly", "rb.gy", "t.ly", "short.io", "shorturl.at", "tiny.cc", "bl.ink", "hubs.ly", "hubs.li"}
+    | {"trib.al", "fb.me", "amzn.to", "soo.gd", "s.id", "switchy.io", "sprou.tt", "lnk.to", "smarturl.it", "v.gd"}
+)
 
 
 class AssetContent(NamedTuple):
@@ -254,18 +262,22 @@ def _dumped(model: Model, exclude: set[str] | None = None) -> dict[str, Any]:
     return model.model_dump(mode="json", exclude_none=True, exclude=exclude, context=IDENTITY)
 
 
-def same(desired: Content, live: Content, *, links_may_differ: bool = False) -> bool:
+def same(
+    desired: Content, live: Content, *, links_may_differ: bool = False, shorteners: Iterable[str] | None = None
+) -> bool:
     """Whether `live` matches `desired`.
 
     A network field that the files leave out must be empty in Buffer, unless Buffer fills it in itself.
-    `links_may_differ`: the channel shortens links, so a link in a text may have been rewritten (design: Matching); its
-    host is then different from that of every declared link.
+    `links_may_differ`: a link in a text may have been rewritten (design: Matching); its host is then different from
+    that of every declared link. `shorteners`: the domains that it may have then, None for any.
     """
-    return not any(True for _ in differing(desired, live, links_may_differ=links_may_differ))
+    return not any(True for _ in differing(desired, live, links_may_differ=links_may_differ, shorteners=shorteners))
 
 
-def differing(desired: Content, live: Content, *, links_may_differ: bool = False) -> Iterator[tuple[str, Any, Any]]:
-    """Each differing field: its name, the value in Buffer, the declared value."""
+def differing(
+    desired: Content, live: Content, *, links_may_differ: bool = False, shorteners: Iterable[str] | None = None
+) -> Iterator[tuple[str, Any, Any]]:
+    """Each differing field: its name, the value in Buffer, the declared value. Links as for `same`."""
     for name in Content._fields:
         before, after = getattr(live, name), getattr(desired, name)
         if before == after:
@@ -277,7 +289,8 @@ def differing(desired: Content, live: Content, *, links_may_differ: bool = False
                 continue
         if name == "tags" and sorted(map(str.casefold, before)) == sorted(map(str.casefold, after)):
             continue  # the file may have `launch` and Buffer `Launch`
-        if links_may_differ and name in {"text", "thread"} and _are_rewritten(_texts(before), _texts(after)):
+        is_text = links_may_differ and name in {"text", "thread"}
+        if is_text and _are_rewritten(_texts(before), _texts(after), shorteners):
             continue
         yield name, before, after
 
@@ -287,16 +300,15 @@ def _texts(value: Any) -> tuple[str, Any]:
     return (value, None) if isinstance(value, str) else ("\n".join(t for t, _ in value), [rest for _, rest in value])
 
 
-def _are_rewritten(live: tuple[str, Any], declared: tuple[str, Any]) -> bool:
+def _are_rewritten(live: tuple[str, Any], declared: tuple[str, Any], shorteners: Iterable[str] | None) -> bool:
     """Whether they are equal except for links whose host in Buffer is not that of any declared link."""
     if live[1] != declared[1] or without_links(live[0]) != without_links(declared[0]):
         return False
     wanted = _URL.findall(declared[0])
     hosts = {_host(url) for url in wanted}
-    return all(
-        url == live_url or _host(live_url) not in hosts
-        for url, live_url in zip(wanted, _URL.findall(live[0]), strict=True)
-    )
+    others = {_host(there) for url, there in zip(wanted, _URL.findall(live[0]), strict=True) if url != there}
+    shorten = shorteners is None or all(any(f".{host}".endswith(f".{each}") for each in shorteners) for host in others)
+    return shorten and hosts.isdisjoint(others)
 
 
 def _host(url: str) -> str:

@@ -130,21 +130,26 @@ class Question:
 
     `candidates`: their creation times by id. `may_be_ours`: one of them was unexplained when the question came up, so
     editing the entry does not answer it; otherwise an edit does, detected by `content`, the digest of the entry's
-    content at that time.
+    content at that time. `postponed`: the time of the post is past, so nobody is asked until it has another.
     """
 
     rule: Rule
     candidates: Mapping[str, AwareDatetime]
     may_be_ours: bool = True
     content: str = ""
+    postponed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LetGo:
-    """A live object that bufferctl no longer manages because a person said so (`state rm`, `import`, `state begin`)."""
+    """A live object that bufferctl no longer manages because a person said so (`state rm`, `import`, `state begin`).
+
+    `key`: of the address that it had, for which it may still be the object; empty if it had none.
+    """
 
     home: str
     created_at: datetime
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,8 @@ class Horizon:
 class State:
     """The record of one API endpoint. An id has at most one slot.
 
-    `homes` by their id; none is ever removed. `let_go` by the live object's id, until the horizon passes it. `past`:
+    `homes` by their id; none is ever removed. `let_go` by the live object's id, until the horizon passes it, or, with
+    a key, until that address has an object again or this one is gone. `past`:
     slots of posts whose time had passed when they were first seen. `former`: slots that objects had before they were
     renamed, with the ids of these objects. `complete_at`: the horizon of the last apply that read and planned every
     declared home; a home that is not listed starts from there. `lineage`: created by the first write; `serial` grows
@@ -217,5 +223,6 @@ class State:
 
     @property
     def in_question(self) -> frozenset[str]:
-        """Ids of live objects that may be ours until a person answers."""
-        return frozenset(id_ for q in self.questions.values() if q.may_be_ours for id_ in q.candidates)
+        """Ids of live objects that may be ours until a person answers, for any address."""
+        asked = (q for q in self.questions.values() if q.may_be_ours and not q.postponed)
+        return frozenset(id_ for q in asked for id_ in q.candidates)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bufferctl.reconcile.differences import differences, handling_differences, schedule_differences, shows_edit
 from bufferctl.reconcile.inputs import Options, Targets
 from bufferctl.reconcile.lookup import find_targets, same_name
+from bufferctl.reconcile.matches import imported
 from bufferctl.reconcile.offline import offline
-from bufferctl.reconcile.planning import reconcile, slots_of
+from bufferctl.reconcile.planning import by_slot, reconcile, slots_of
 from bufferctl.reconcile.record import (
     answer,
     begin,
@@ -30,11 +31,13 @@ __all__ = [
     "begin_homes",
     "begin_run",
     "busy_days",
+    "by_slot",
     "differences",
     "find_targets",
     "follow_reconnected",
     "handling_differences",
     "hold_repeats",
+    "imported",
     "move_on",
     "offline",
     "reconcile",

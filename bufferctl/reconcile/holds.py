@@ -1,10 +1,12 @@
 """Holds: why an object is left alone until a person decides. Each says what is wrong, the consequence, and what to do.
 
-There is one function per reason, so that all wording is in one place. `{address}` in a hint is the object's address.
+There is one function per reason, so that all wording is in one place. `{address}` in a hint is the object's address,
+and `{existing ID}` the line that says in its entry that it is that object.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -25,9 +27,10 @@ class Hold:
     differences: tuple[Difference, ...] = ()
     candidates: tuple[str, ...] = ()
 
-    def hint_for(self, address: Address) -> str:
+    def hint_for(self, address: Address, item: Post | Idea | None = None) -> str:
         """The hint for one object, with its address quoted for a shell."""
-        return self.hint.replace("{address}", quote(str(address)))
+        hint = self.hint.replace("{address}", quote(str(address)))
+        return _EXISTING.sub(lambda found: _as_existing(item, found[1]), hint)
 
     def on(self, change: Change) -> Change:
         """The change, held for this reason."""
@@ -36,11 +39,23 @@ class Hold:
             action=Action.HOLD,
             reason=self.reason,
             message=self.message,
-            hint=self.hint_for(change.address),
+            hint=self.hint_for(change.address, change.desired),
             differences=self.differences or change.differences,
             candidates=self.candidates,
             write=None,
         )
+
+
+_EXISTING = re.compile(r"\{existing ([^}]+)\}")
+
+
+def _as_existing(item: Post | Idea | None, id_: str) -> str:
+    """The field that says what an entry is in Buffer; it names the channel, since the entry may have several."""
+    if not isinstance(item, Post):
+        return f"`existing: {id_}`"
+    field = f"existing: {{{item.service.value}: {id_}}}"
+    number = item.expansion.number if item.expansion else 0
+    return f"`{number}: {{{field}}}` under `each`" if number else f"`{field}`"
 
 
 #: What to do if file and Buffer differ and either may be right: first Buffer's version, then the file's.
@@ -118,7 +133,7 @@ def key_elsewhere(claim: Claim) -> Hold:
         Reason.AMBIGUOUS,
         f"{claim.root_file} has a post with this key on this channel ({claim.id}). If the entry was moved here and "
         "edited, that is its post, and this would be a second one",
-        f"If it was moved, run `bufferctl import {{address}} {claim.id}`. If not, give it another key.",
+        f"If it was moved, add {{existing {claim.id}}}. If both are intended, add `repeat_of: {claim.id}`.",
     )
 
 
@@ -215,8 +230,7 @@ def _either(item: Post | Idea, differences: tuple[Difference, ...]) -> str:
 
 def missed(lead: timedelta, differences: tuple[Difference, ...], *, counted: bool) -> Hold:
     """`differences`: those of an edit, empty for a new post. `counted`: its time counts from `starts`."""
-    minutes = -(-int(lead.total_seconds()) // 60)
-    late = f"Its time is past or less than {minutes} minutes away, and Buffer might publish it at once"
+    late = _late(lead)
     later = "Move `starts` at the top of the file to a later day" if counted else "Give it a later `due_at`"
     if not differences:
         return Hold(Reason.MISSED, f"{late}, so it is not sent", f"{later}.")
@@ -225,6 +239,26 @@ def missed(lead: timedelta, differences: tuple[Difference, ...], *, counted: boo
         f"{late}, so the edit is not sent",
         f"{later}, or change or delete it in Buffer.",
         differences,
+    )
+
+
+def missed_but_perhaps_there(lead: timedelta, there: Hold) -> Hold:
+    """`there`: the question about what may be the same post."""
+    return replace(there, reason=Reason.MISSED, message=f"{_late(lead)}, so it is not sent. {there.message}")
+
+
+def _late(lead: timedelta) -> str:
+    minutes = -(-int(lead.total_seconds()) // 60)
+    return f"Its time is past or less than {minutes} minutes away, and Buffer might publish it at once"
+
+
+def not_there(id_: str) -> Hold:
+    """`existing` names something that cannot be its object."""
+    return Hold(
+        Reason.AMBIGUOUS,
+        f"`existing` names {id_}, which is not on this channel in Buffer, or is the post of another entry, so this is "
+        "not sent",
+        "Correct the id, or delete `existing`.",
     )
 
 
@@ -260,7 +294,7 @@ _ALIKE = {
 def _same_or_both(suspect: Suspect) -> str:
     """What to do if the suspect is the declared object, and if it is not."""
     if suspect.owner is None:
-        same = "run `bufferctl import {address} " + suspect.id + "`"
+        same = f"add {{existing {suspect.id}}}"
         both = suspect.id
     elif suspect.owner_declared:
         same, both = f"keep it under `{suspect.owner.key}` and give the new one another key", suspect.owner.key
@@ -275,7 +309,7 @@ def _one_of(suspects: Sequence[Suspect]) -> str:
     named = [f"{suspect.id} ({_text(suspect)!r})" for suspect in suspects[:_NAMED]]
     more = f" and {len(suspects) - _NAMED} more" if len(suspects) > _NAMED else ""
     return (
-        f"If it is one of {', '.join(named)}{more}, run `bufferctl import {{address}} ID` with its id. "
+        f"If it is one of {', '.join(named)}{more}, add {{existing ID}} with its id. "
         "If none of them is in the files, run `bufferctl state begin`."
     )
 
@@ -325,7 +359,7 @@ def _text(suspect: Suspect) -> str:
 
 def unsettled(candidates: Sequence[str]) -> Hold:
     what = f"; it may be {candidates[0]}, changed by somebody since" if candidates else ""
-    same = "If it is there, run `bufferctl import {address} " + candidates[0] + "`. " if candidates else ""
+    same = f"If it is there, add {{existing {candidates[0]}}}. " if candidates else ""
     return Hold(
         Reason.UNSETTLED,
         f"An earlier run got no answer from Buffer, so bufferctl does not know whether it was created{what}",
@@ -339,7 +373,7 @@ def cancelled_but_there(live_id: str, *, goes_out: bool) -> Hold:
         Reason.AMBIGUOUS,
         f"It is cancelled, but Buffer has a matching post ({live_id}) that bufferctl did not create; that one "
         f"{_stays(1, goes_out=goes_out)}",
-        "Delete it in Buffer. To let the next apply delete it, run `bufferctl import {address} " + live_id + "`.",
+        f"Delete it in Buffer. To let the next apply delete it, add {{existing {live_id}}}.",
         candidates=(live_id,),
     )
 
@@ -349,7 +383,7 @@ def cancelled_but_theirs(live_id: str, *, goes_out: bool) -> Hold:
         Reason.ADOPTED,
         "It is cancelled, but a person created it in Buffer, so bufferctl does not delete it and it "
         f"{_stays(1, goes_out=goes_out)}",
-        "Delete it in Buffer. To let the next apply delete it, run `bufferctl import {address} " + live_id + "`.",
+        f"Delete it in Buffer. To let the next apply delete it, add {{existing {live_id}}}.",
     )
 
 
@@ -357,7 +391,7 @@ def adopted(live_id: str, differences: tuple[Difference, ...]) -> Hold:
     return Hold(
         Reason.ADOPTED,
         "A person created it in Buffer, so bufferctl does not edit it",
-        "To let the files manage it, run `bufferctl import {address} " + live_id + "`.",
+        f"To let the files manage it, add {{existing {live_id}}}.",
         differences,
     )
 

@@ -6,8 +6,8 @@ The rules are in the design (Matching, 3 and 4); `matching.py` applies them in o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
 from enum import Enum, auto
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from bufferctl.model import (
     Address,
     Binding,
+    Horizon,
     Idea,
     LiveChannel,
     LiveIdea,
@@ -30,7 +31,7 @@ from bufferctl.model import (
     comparable,
 )
 from bufferctl.model.comparable import Content, Fingerprint, instant, same
-from bufferctl.reconcile.differences import OUT
+from bufferctl.reconcile.differences import OUT, schedule_differences
 from bufferctl.reconcile.record import Record, address_of
 
 #: Without `managed_since`, an equal queue post that was published longer ago than this needs a person to decide.
@@ -45,13 +46,14 @@ _SENT = 3  # sending and error count as sent
 class Candidate:
     """An unclaimed live object and its comparable content, computed once. `explained`: the record accounts for it.
 
-    `is_old_match_near`: it is unknown since when the account is managed, so an old equal object needs confirmation.
+    `horizon`: of its home. `had_address`: it was let go from the declared object's address, or is in question for it.
     """
 
     item: LivePost | LiveIdea
     content: Content
     explained: bool
-    is_old_match_near: bool = False
+    horizon: Horizon
+    had_address: bool = False
 
     @property
     def is_out(self) -> bool:
@@ -82,9 +84,9 @@ def _has_reached(item: Post, candidate: Candidate, live: LivePost) -> bool:
 
 
 def is_exact(
-    item: Post | Idea, wanted: Content, candidate: Candidate, channel: LiveChannel | None, now: datetime
+    item: Post | Idea, wanted: Content, candidate: Candidate, shorteners: Collection[str], now: datetime
 ) -> bool:
-    """Whether a live object is the declared one. `wanted`: the declared content."""
+    """Whether a live object is the declared one. `wanted`: the declared content; `shorteners`: of its channel."""
     live = candidate.item
     if isinstance(item, Idea) or isinstance(live, LiveIdea):
         return isinstance(item, Idea) and isinstance(live, LiveIdea) and same(wanted, candidate.content)
@@ -94,12 +96,14 @@ def is_exact(
         return bool(wanted.text) and same(wanted, candidate.content) and not _is_long_ago(candidate, live, now)
     if instant(live.due_at or live.sent_at) != instant(item.due_at):
         return False
-    return same(wanted, candidate.content, links_may_differ=channel is not None and channel.link_shortening)
+    return same(wanted, candidate.content, links_may_differ=True, shorteners=shorteners)
 
 
 def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
+    """Whether an equal needs confirmation, since it is not known since when the account is managed."""
     out_since = live.sent_at or live.due_at or live.created_at
-    return candidate.is_old_match_near and candidate.is_out and now - out_since > LONG_AGO
+    unknown = not candidate.horizon.recorded and candidate.horizon.since is None
+    return unknown and candidate.is_out and now - out_since > LONG_AGO
 
 
 class Likeness:
@@ -126,8 +130,12 @@ class Likeness:
         return Rule.SIMILAR_TEXT if not live.has_own_time and self._is_similar(candidate.content.text) else None
 
     def _same_time(self, item: Post, candidate: Candidate, live: LivePost) -> Rule | None:
+        """A person's post counts if the state cannot tell whether it was imported; a queue's slots do not."""
         at = instant(item.due_at)
-        return Rule.SAME_TIME if at and candidate.by_api and instant(live.due_at) == at else None
+        if not at or instant(live.due_at) != at:
+            return None
+        perhaps_imported = live.has_own_time and not candidate.horizon.recorded
+        return Rule.SAME_TIME if candidate.by_api or candidate.had_address or perhaps_imported else None
 
     def _is_similar(self, text: str) -> bool:
         matcher = self._matcher
@@ -136,7 +144,7 @@ class Likeness:
 
 
 class How(Enum):
-    """The rule by which a declared object was matched."""
+    """The rule by which a declared object was matched; `existing` named the last two, or what is not there."""
 
     KNOWN = auto()
     MOVED = auto()
@@ -145,6 +153,8 @@ class How(Enum):
     PERHAPS_IMPORTED = auto()
     PERHAPS_RENAMED = auto()
     IN_QUESTION = auto()
+    NAMED = auto()
+    NOT_THERE = auto()
     NEW = auto()
 
 
@@ -207,8 +217,7 @@ class Matches:
     """All matches in file order; claims that no address took; and live objects that no address claims.
 
     `kept`: slots of released claims in an open question, so that they are not forgotten meanwhile. `unexplained`: the
-    ids in `unclaimed` that may be ours. `postponed`: open questions about posts whose time is over; a new time brings
-    them back.
+    ids in `unclaimed` that may be ours.
     """
 
     matches: tuple[Match, ...]
@@ -216,24 +225,27 @@ class Matches:
     kept: frozenset[Slot] = frozenset()
     unclaimed: tuple[LivePost | LiveIdea, ...] = ()
     unexplained: frozenset[str] = frozenset()
-    postponed: Mapping[Slot, Question] = field(default_factory=dict)
 
     @property
     def suspected(self) -> frozenset[str]:
-        """Ids of the live objects that the questions are about."""
-        return frozenset(suspect.id for m in self.matches for suspect in m.suspects)
+        """Ids of the live objects that people are asked about now."""
+        asked = (m for m in self.matches if m.question is None or not m.question.postponed)
+        return frozenset(suspect.id for m in asked for suspect in m.suspects)
 
     @property
     def questions(self) -> dict[Slot, Question]:
         """The open questions, by slot."""
-        return {**self.postponed, **{m.declared.slot: m.question for m in self.matches if m.question}}
+        return {m.declared.slot: m.question for m in self.matches if m.question}
 
 
 Found = dict[Slot, Match]
 
 
 class Pool:
-    """The unclaimed live objects of one home, by text; matched ones are removed."""
+    """The unclaimed live objects of one home, by text; matched ones are removed.
+
+    `own`: ids of objects that had the address of a declared one, for which they count as unexplained.
+    """
 
     def __init__(self) -> None:
         self.left: dict[str, Candidate] = {}
@@ -243,13 +255,18 @@ class Pool:
         self.left[candidate.item.id] = candidate
         self._by_text[_linkless_text(candidate.content)].append(candidate)
 
-    def like(self, wanted: Content) -> Iterator[Candidate]:
+    def like(self, wanted: Content, own: Collection[str]) -> Iterator[Candidate]:
         """The remaining candidates with the same title and text, ignoring links."""
-        return (c for c in self._by_text.get(_linkless_text(wanted), ()) if c.item.id in self.left)
+        found = (c for c in self._by_text.get(_linkless_text(wanted), ()) if c.item.id in self.left)
+        return (_for_address(c, own) for c in found)
 
-    @property
-    def unexplained(self) -> list[Candidate]:
-        return [c for c in self.left.values() if not c.explained]
+    def unexplained(self, own: Collection[str] = ()) -> Iterator[Candidate]:
+        """The remaining candidates that may be ours."""
+        return (_for_address(c, own) for c in self.left.values() if not c.explained or c.item.id in own)
+
+
+def _for_address(candidate: Candidate, own: Collection[str]) -> Candidate:
+    return replace(candidate, explained=False, had_address=True) if candidate.item.id in own else candidate
 
 
 Pools = defaultdict[str, Pool]
@@ -260,17 +277,16 @@ def pools_of(unclaimed: Iterable[LivePost | LiveIdea], record: Record) -> Pools:
     is_explained = record.explainer()
     pools: Pools = defaultdict(Pool)
     for item in unclaimed:
-        home = item.home
-        horizon = record.horizon(home)
-        pools[home].add(
-            Candidate(
-                item,
-                comparable.of_live(item),
-                is_explained(item),
-                is_old_match_near=not horizon.recorded and horizon.since is None,
-            )
-        )
+        horizon = record.horizon(item.home)
+        pools[item.home].add(Candidate(item, comparable.of_live(item), is_explained(item), horizon))
     return pools
+
+
+def imported(item: Post | Idea, live: LivePost | LiveIdea) -> Binding:
+    """The binding of a declared object to the live one that a person named; the next plan shows how they differ."""
+    binding = comparable.bind(item, live, Origin.IMPORTED)
+    alike = same(comparable.of_desired(item), comparable.of_live(live)) and not schedule_differences(item, live)
+    return binding if alike else replace(binding, applied="", entry="")
 
 
 def is_out(binding: Binding, live: LivePost | LiveIdea | None) -> bool:

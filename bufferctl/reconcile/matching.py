@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Origin, Post, PostStatus, Question, Rule, Slot
@@ -25,12 +25,13 @@ from bufferctl.reconcile.matches import (
     Matches,
     Pools,
     Suspect,
+    imported,
     is_exact,
     is_out,
     pools_of,
     stage,
 )
-from bufferctl.reconcile.questions import Claims, is_over, questions
+from bufferctl.reconcile.questions import Asking, Claims, questions
 from bufferctl.reconcile.record import Record
 
 
@@ -46,14 +47,18 @@ class _Claimed(NamedTuple):
     renamed: dict[Slot, set[Slot]]
 
 
-def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
-    """Find the live object of each declared object: by the claims of the record, then by content."""
+def match(declared: Iterable[Declared], live: Live, record: Record, lead: timedelta) -> Matches:
+    """Find the live object of each declared object: by the claims of the record, then by content.
+
+    `lead`: the time before its due time at which a post can no longer be sent, so that a question about it waits.
+    """
     declared = tuple(declared)
     claimed = _by_claims(declared, live, record)
     ids = {binding.id for binding in record.state.bindings.values()}
+    ids |= {m.live.id for m in claimed.found.values() if m.live}
     unclaimed = [item for item in live.items if item.id not in ids]
     open_ = [d for d in declared if d.slot not in claimed.found or _is_gone(claimed.found[d.slot], live.gone)]
-    found = claimed.found | _by_content(open_, claimed, unclaimed, live, record)
+    found = claimed.found | _by_content(open_, claimed, unclaimed, live, record, lead)
     taken = {m.live.id for m in found.values() if m.live}
     left = tuple(item for item in unclaimed if item.id not in taken)
     in_question = {s.id for m in found.values() for s in m.suspects}
@@ -65,12 +70,6 @@ def match(declared: Iterable[Declared], live: Live, record: Record) -> Matches:
         kept=frozenset(asked_about).union(*claimed.renamed.values()),
         unclaimed=left,
         unexplained=frozenset(item.id for item in left if not is_explained(item)),
-        postponed={
-            d.slot: question
-            for d in open_
-            if found[d.slot].how is not How.EXACT and is_over(d.item, live.at)
-            if (question := record.state.questions.get(d.slot)) is not None
-        },
     )
 
 
@@ -81,14 +80,42 @@ def _by_claims(declared: Sequence[Declared], live: Live, record: Record) -> _Cla
     found = _known(declared, by_id, live, record)
     released = {slot: binding for slot, binding in record.state.bindings.items() if slot not in slots}
     renamed = _renamed_to_taken_keys(found, released, record.state.bindings)
+    found |= _named(declared, found, by_id, live, record)
     found |= {slot: Match(found[slot].declared, How.KEY_TAKEN, None, found[slot].binding) for slot in renamed}
     moved = _moved([d for d in declared if d.slot not in found], released, by_id, record.state.former)
     left = {m.moved_from for m in moved.values()}
     return _Claimed(found | moved, {slot: b for slot, b in released.items() if slot not in left}, renamed)
 
 
+def _named(
+    declared: Iterable[Declared],
+    found: Found,
+    by_id: Mapping[str, LivePost | LiveIdea],
+    live: Live,
+    record: Record,
+) -> Found:
+    """Objects that `existing` names, as if a person had imported them. Those of released claims are moved instead."""
+    owners = {binding.id: slot for slot, binding in record.state.bindings.items()}
+    named: Found = {}
+    for d in declared:
+        id_, known = d.item.existing, found.get(d.slot)
+        if id_ is None or (known is not None and not _is_gone(known, live.gone)):
+            continue
+        owner, item = owners.get(id_), by_id.get(id_)
+        if item is None or item.home != d.slot.home or owner in found:
+            named[d.slot] = Match(d, How.NOT_THERE, None, known and known.binding)
+        elif owner is None:
+            named[d.slot] = Match(d, How.NAMED, item, imported(d.item, item))
+    return named
+
+
 def _by_content(
-    open_: Sequence[Declared], claimed: _Claimed, unclaimed: Sequence[LivePost | LiveIdea], live: Live, record: Record
+    open_: Sequence[Declared],
+    claimed: _Claimed,
+    unclaimed: Sequence[LivePost | LiveIdea],
+    live: Live,
+    record: Record,
+    lead: timedelta,
 ) -> Found:
     """Exact matches among unclaimed objects, then objects that a person is asked about, then new objects.
 
@@ -98,13 +125,12 @@ def _by_content(
         return {}
     pools = pools_of(unclaimed, record)
     lost = frozenset(d.slot for d in open_ if d.slot in claimed.found)
-    ids = {binding.id for binding in record.state.bindings.values()}
-    undecided = {d.slot: record.undecided(d.slot, live.gone, ids) for d in open_}
-    exact = _exact(open_, lost, undecided, pools, record, live.at)
+    asking = Asking(record, {binding.id for binding in record.state.bindings.values()}, live, lead)
+    exact = _exact(open_, lost, asking, pools)
     rest = [d for d in open_ if d.slot not in exact]
     by_id = {item.id: item for item in live.items}
     claims = Claims(claimed.found | exact, claimed.released, by_id, live.gone)
-    asked = questions(rest, lost, pools, claims, record, live.at)
+    asked = questions(rest, lost, pools, claims, asking)
     gone: dict[str, dict[Slot, Binding]] = defaultdict(dict)
     for slot, binding in claimed.released.items():
         if not binding.retired:
@@ -142,7 +168,12 @@ def _new(d: Declared, gone: Mapping[Slot, Binding]) -> Match:
 
 
 def _as_declared(d: Declared, binding: Binding) -> Binding:
-    """The binding; if pull wrote Buffer's version into the files, that version counts as applied."""
+    """The binding; if pull wrote Buffer's version into the files, that version counts as applied.
+
+    If the files name an adopted object, it was imported.
+    """
+    if binding.origin is Origin.ADOPTED and d.item.existing == binding.id:
+        binding = replace(binding, origin=Origin.IMPORTED)
     if not binding.pulled or binding.pulled[0] != str(d.fingerprint):
         return binding
     _, applied, seen, due_at = binding.pulled
@@ -197,7 +228,7 @@ def _moved(
     slots = {binding.id: slot for slot, binding in released.items()}
     found: Found = {}
     for d in new:
-        olds = [*_previous(d), *([slots[id_]] if (id_ := former.get(d.slot)) in slots else [])]
+        olds = [*_previous(d), *(slots[id_] for id_ in (d.item.existing, former.get(d.slot)) if id_ in slots)]
         if (old := next((old for old in olds if old in left), None)) is not None:
             binding = left.pop(old)
             found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), _as_declared(d, binding), old)
@@ -215,29 +246,22 @@ def _moved(
     return found
 
 
-def _exact(
-    new: Sequence[Declared],
-    lost: Collection[Slot],
-    undecided: Mapping[Slot, Collection[str]],
-    pools: Pools,
-    record: Record,
-    now: datetime,
-) -> Found:
+def _exact(new: Sequence[Declared], lost: Collection[Slot], asking: Asking, pools: Pools) -> Found:
     """Exact matches as a multiset.
 
-    `lost`: known objects that are gone; only unexplained candidates can match them. `undecided`: candidates of open
-    questions, which come before other objects.
+    `lost`: known objects that are gone; only unexplained candidates can match them.
     """
     found: Found = {}
+    record = asking.record
     for d in sorted(new, key=_claims_first):
-        pool = pools[d.slot.home]
+        pool, shorteners = pools[d.slot.home], record.shorteners(d.channel)
         equals = [
             c
-            for c in pool.like(d.content)
+            for c in pool.like(d.content, asking.had_address(d))
             if c.item.id != d.item.repeat_of
             and not (d.slot in lost and c.explained and not d.item.cancelled)
-            and not _may_be_another(d, c, undecided[d.slot], record)
-            and is_exact(d.item, d.content, c, d.channel, now)
+            and not _may_be_another(d, c, asking)
+            and is_exact(d.item, d.content, c, shorteners, asking.now)
         ]
         if equals:
             best = min(equals, key=lambda c: _taken_first(d, c))
@@ -257,12 +281,12 @@ def _about_cancelled(d: Declared, item: LivePost | LiveIdea, record: Record) -> 
     )
 
 
-def _may_be_another(d: Declared, equal: Candidate, undecided: Collection[str], record: Record) -> bool:
+def _may_be_another(d: Declared, equal: Candidate, asking: Asking) -> bool:
     """Whether a person still has to confirm that `d` is none of the other candidates, one of which may be ours."""
-    question = record.state.questions.get(d.slot)
+    question, undecided = asking.question(d), asking.undecided(d)
     if question is None or not question.may_be_ours or (equal.item.id in undecided and equal.by_api):
         return False
-    return bool(set(undecided) - {equal.item.id, d.item.repeat_of})
+    return bool(undecided.keys() - {equal.item.id, d.item.repeat_of})
 
 
 def _claims_first(d: Declared) -> tuple[bool, int, bool]:

@@ -126,8 +126,11 @@ def reconcile(
     """The plan that makes the account match the files. `live` covers everything in `targets`."""
     options = options or Options()
     live = without_strays(live, state)
-    record = Record(_in_scope(state, live), desired.settings.managed_since, _managed_elsewhere(options))
-    matches = match((_declared(item, targets) for item in desired.items), live, record)
+    settings = desired.settings
+    record = Record(
+        _in_scope(state, live), settings.managed_since, _managed_elsewhere(options), settings.link_shorteners
+    )
+    matches = match((_declared(item, targets) for item in desired.items), live, record, options.lead)
     channels = {c.id: c for o in live.organizations for c in o.channels}
     scene = Scene(desired, live, matches, channels, options)
     changes = [*_decided(scene, record, targets), *_removed(scene)]
@@ -179,7 +182,7 @@ def _is_called_off(m: Match) -> bool:
     """Whether it is cancelled and our object is in Buffer: under its key or another one, or just recovered."""
     if not m.declared.item.cancelled or (m.binding is not None and m.binding.retired):
         return False
-    return m.how in {How.KNOWN, How.MOVED} or (m.how is How.EXACT and m.origin is Origin.RECOVERED)
+    return m.how in {How.KNOWN, How.MOVED, How.NAMED} or (m.how is How.EXACT and m.origin is Origin.RECOVERED)
 
 
 def _removed(scene: Scene) -> Iterable[Change]:
@@ -204,10 +207,15 @@ def _managed_elsewhere(options: Options) -> dict[str, Claim]:
     return {claim.id: claim for claim in options.elsewhere if not claim.retired}
 
 
+def by_slot(desired: Desired, targets: Targets) -> dict[Slot, Post | Idea]:
+    """The declared objects by slot."""
+    return {_slot(item, targets): item for item in desired.items}
+
+
 def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
     """The slots of the declared objects, and the previous slots of those that were renamed."""
-    slots = {_slot(item, targets): item.previous_keys for item in desired.items}
-    return frozenset({*slots, *(slot._replace(key=key) for slot, keys in slots.items() for key in keys)})
+    items = by_slot(desired, targets).items()
+    return frozenset({*dict(items), *(slot._replace(key=key) for slot, item in items for key in item.previous_keys)})
 
 
 def _slot(item: Post | Idea, targets: Targets) -> Slot:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
+from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
 from bufferctl.model.comparable import Fingerprint, same
 from bufferctl.reconcile.matches import Declared, Found, How, Likeness, Match, Pool, Pools, Suspect, is_out, text_of
-from bufferctl.reconcile.record import Record
+from bufferctl.reconcile.record import Record, is_late
 
 
 class Near(NamedTuple):
@@ -24,45 +24,88 @@ class Near(NamedTuple):
     explained: bool = True
 
 
-def questions(
-    new: list[Declared], lost: Collection[Slot], pools: Pools, claims: Claims, record: Record, now: datetime
-) -> Found:
+class Asking:
+    """What is known about open questions. `ids`: those that the record has an address for.
+
+    `lead`: the time before its due time at which a post can no longer be sent.
+    """
+
+    def __init__(self, record: Record, ids: Collection[str], live: Live, lead: timedelta) -> None:
+        self.record, self.now = record, live.at
+        self._ids, self._gone, self._lead = ids, live.gone, lead
+        self._let_go: dict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
+        for id_, each in record.state.let_go.items():
+            if each.key and id_ not in live.gone:
+                self._let_go[each.home, each.key][id_] = each.created_at
+
+    def waits(self, item: Post | Idea) -> bool:
+        """Whether it could not be sent anyway, so that nobody is asked until it has another time."""
+        if item.cancelled:
+            return isinstance(item, Post) and item.due_at is not None and item.due_at <= self.now
+        return is_late(item, self.now, self._lead)
+
+    def question(self, d: Declared) -> Question | None:
+        """The open question about `d`, under its key or the one that it had."""
+        slots = (d.slot, *(d.slot._replace(key=key) for key in d.item.previous_keys))
+        return next((q for slot in slots if (q := self.record.state.questions.get(slot))), None)
+
+    def undecided(self, d: Declared) -> dict[str, datetime]:
+        """Candidates of that question that may still be `d`, with their creation times."""
+        return self.record.undecided(self.question(d), self._gone, self._ids)
+
+    def let_go(self, d: Declared) -> dict[str, datetime]:
+        """Objects that a person let go from the address of `d`, with their creation times."""
+        if not self._let_go:
+            return {}
+        keys = (d.slot.key, *d.item.previous_keys)
+        return {id_: at for key in keys for id_, at in self._let_go.get((d.slot.home, key), {}).items()}
+
+    def had_address(self, d: Declared) -> Collection[str]:
+        """Objects that count as unexplained for `d` alone."""
+        question = self.question(d)
+        return {*self.let_go(d), *(self.undecided(d) if question and question.may_be_ours else ())}
+
+
+def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, claims: Claims, asking: Asking) -> Found:
     """The objects in `new` that may already be in Buffer, so that a person is asked.
 
-    Posts whose time is past are left out: an exact match counts at any age, otherwise their row holds them.
+    A question about a post that is too late to be sent is postponed: its row decides, and names the candidates.
     """
     found: Found = {}
-    new = [d for d in new if not is_over(d.item, now)]
+    record = asking.record
+    waiting = {d.slot for d in new if asking.waits(d.item)}
     for d in new:
-        near = _near(d, pools[d.slot.home], claims, only_unexplained=d.slot in lost and not d.item.cancelled)
-        if match := _question(d, near, claims, record):
+        near: list[Near] = []
+        if not (d.item.cancelled and d.slot in waiting):
+            only_unexplained = d.slot in lost and not d.item.cancelled
+            near = _near(d, pools, claims, asking, only_unexplained=only_unexplained)
+        if match := _question(d, near, claims, asking, postponed=d.slot in waiting):
             found[d.slot] = match._replace(binding=record.state.bindings.get(d.slot))
     suspected = {
-        s.live.home for m in found.values() for s in m.suspects if isinstance(s.live, LivePost) and s.live.by_api
+        s.live.home
+        for slot, m in found.items()
+        for s in m.suspects
+        if slot not in waiting and isinstance(s.live, LivePost) and s.live.by_api
     }
     if all(record.horizon(home).recorded for home in claims.homes_by_api | suspected):
         return found  # nothing shows that there was a state
-    return found | _edited([d for d in new if d.slot not in found], pools, record)
+    return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, record)
 
 
-def is_over(item: Post | Idea, now: datetime) -> bool:
-    """Whether the post's time is past."""
-    return isinstance(item, Post) and item.due_at is not None and item.due_at <= now
-
-
-def _near(d: Declared, pool: Pool, claims: Claims, *, only_unexplained: bool) -> list[Near]:
+def _near(d: Declared, pools: Pools, claims: Claims, asking: Asking, *, only_unexplained: bool) -> list[Near]:
+    pool, own = pools[d.slot.home], asking.had_address(d)
     claimed = [] if only_unexplained else [Near(Rule.SAME_TEXT, suspect) for suspect in claims.saying(d)]
-    near = [*claimed, *_equal(d, pool, only_unexplained=only_unexplained)]
-    near += _similar(d, pool, {each.suspect.id for each in near})
+    near = [*claimed, *_equal(d, pool, own, only_unexplained=only_unexplained)]
+    near += _similar(d, pool, own, {each.suspect.id for each in near})
     return [each for each in near if not _is_meant_again(d.item, each)]
 
 
-def _equal(d: Declared, pool: Pool, *, only_unexplained: bool) -> Iterator[Near]:
+def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: bool) -> Iterator[Near]:
     """Objects with the same text, then unexplained objects whose text only differs in rewritten links."""
     text = text_of(d.content)
     if not text.strip():
         return
-    alike = [c for c in pool.like(d.content) if not (only_unexplained and c.explained)]
+    alike = [c for c in pool.like(d.content, own) if not (only_unexplained and c.explained)]
     for c in alike:
         if text_of(c.content) == text:
             yield Near(Rule.SAME_TEXT, Suspect.of(c.item), c.explained)
@@ -71,10 +114,10 @@ def _equal(d: Declared, pool: Pool, *, only_unexplained: bool) -> Iterator[Near]
             yield Near(Rule.REWRITTEN_LINKS, Suspect.of(c.item), explained=False)
 
 
-def _similar(d: Declared, pool: Pool, already: Collection[str]) -> Iterator[Near]:
+def _similar(d: Declared, pool: Pool, own: Collection[str], already: Collection[str]) -> Iterator[Near]:
     """Unexplained objects with something in common, except for the ids in `already`."""
     likeness = Likeness(d.item, d.content)
-    for c in pool.unexplained:
+    for c in pool.unexplained(own):
         if c.item.id not in already and (rule := likeness.rule(c)):
             yield Near(rule, Suspect.of(c.item), explained=False)
 
@@ -93,22 +136,28 @@ def _is_meant_again(item: Post | Idea, near: Near) -> bool:
     return near.rule is Rule.SAME_TEXT and near.explained and suspect.owner is None
 
 
-def _question(d: Declared, near: Sequence[Near], claims: Claims, record: Record) -> Match | None:
-    """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question."""
-    old = record.state.questions.get(d.slot)
+def _question(d: Declared, near: Sequence[Near], claims: Claims, asking: Asking, *, postponed: bool) -> Match | None:
+    """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question.
+
+    Something that a person let go from its address, and that was not read, may look like it.
+    """
+    old = asking.question(d)
     suspects = {each.suspect.id: each.suspect for each in near}
+    earlier = {id_: at for id_, at in asking.let_go(d).items() if id_ not in claims.by_id}
     if old is not None and _still_stands(old, d):
-        for id_, created in record.undecided(d.slot, claims.gone, claims.ids).items():
-            if id_ != d.item.repeat_of:
-                suspects.setdefault(id_, Suspect(id_, created, claims.by_id.get(id_)))
+        earlier |= {id_: at for id_, at in asking.undecided(d).items() if id_ not in claims.ids}
+    for id_, created in earlier.items():
+        if id_ != d.item.repeat_of:
+            suspects.setdefault(id_, Suspect(id_, created, claims.by_id.get(id_)))
     if not suspects:
         return None
     carried = suspects.keys() - {each.suspect.id for each in near}
     question = Question(
         near[0].rule if near else (old.rule if old else Rule.SAME_TEXT),
         {suspect.id: suspect.created_at for suspect in suspects.values()},
-        may_be_ours=not all(each.explained for each in near) or bool(carried and old and old.may_be_ours),
+        may_be_ours=not all(each.explained for each in near) or bool(carried and (old is None or old.may_be_ours)),
         content=d.fingerprint.content,
+        postponed=postponed,
     )
     return Match(d, How.IN_QUESTION, question=question, suspects=tuple(suspects.values()))
 
@@ -128,7 +177,7 @@ def _edited(new: list[Declared], pools: Pools, record: Record) -> Found:
         home = d.slot.home
         if d.item.cancelled or record.horizon(home).recorded:
             continue
-        left = [c.item for c in pools[home].unexplained if c.by_api and c.item.id != d.item.repeat_of]
+        left = [c.item for c in pools[home].unexplained() if c.by_api and c.item.id != d.item.repeat_of]
         since = record.managed_since
         suspects = tuple(Suspect.of(i) for i in left if since is None or i.created_at > since)
         if suspects:

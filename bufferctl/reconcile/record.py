@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bufferctl.model import (
     IDEAS,
@@ -18,16 +18,20 @@ from bufferctl.model import (
     Claim,
     Home,
     Horizon,
+    Idea,
     LetGo,
     Live,
     LiveChannel,
     LiveIdea,
     LivePost,
     Origin,
+    Post,
     PostStatus,
+    Question,
     Slot,
     State,
 )
+from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile.differences import OUT
 
@@ -36,12 +40,13 @@ from bufferctl.reconcile.differences import OUT
 class Record:
     """The state, and buffer.yaml's setting for the time before it: `managed_since`, aware, or None.
 
-    `elsewhere`: the claims in the records of other root files, by id.
+    `elsewhere`: the claims in the records of other root files, by id. `link_shorteners`: a team's own.
     """
 
     state: State
     managed_since: datetime | None = None
     elsewhere: Mapping[str, Claim] = field(default_factory=dict)
+    link_shorteners: tuple[str, ...] = ()
 
     def horizon(self, home: str) -> Horizon:
         """The horizon of a home: up to when its record is complete."""
@@ -69,16 +74,22 @@ class Record:
 
         return is_explained
 
-    def undecided(self, slot: Slot, gone: Collection[str], claimed: Collection[str]) -> dict[str, datetime]:
-        """Candidates of an open question about `slot` that may still be its object, with their creation times.
+    def undecided(
+        self, question: Question | None, gone: Collection[str], claimed: Collection[str]
+    ) -> dict[str, datetime]:
+        """Candidates of an open question that may still be its object, with their creation times.
 
         `gone`: ids that Buffer no longer has; `claimed`: ids that some address has.
         """
-        question = self.state.questions.get(slot)
         if question is None:
             return {}
         answered = {*gone, *claimed, *self.state.let_go}
         return {id_: created for id_, created in question.candidates.items() if id_ not in answered}
+
+    def shorteners(self, channel: LiveChannel | None) -> frozenset[str]:
+        """The domains that a link may have in Buffer instead of the declared one."""
+        known = SHORTENERS if channel and channel.link_shortening else {LINKEDIN_SHORTENER}
+        return frozenset({*known, *self.link_shorteners})
 
     def origin(self, item: LivePost | LiveIdea) -> Origin:
         """The origin of an unclaimed object that equals a declared one."""
@@ -169,7 +180,22 @@ def begin_run(state: State, plan: Plan) -> State:
     questions = {slot: state.questions[slot] for slot in outside}
     questions |= {slot: q for slot, q in plan.recording.questions.items() if slot in slots}
     past = (state.past - slots) | {change.slot for change in plan.of(Action.PAST)}
-    return replace(state, homes=homes, questions=questions, past=past, former=_former(state, plan.changes))
+    let_go = {**state.let_go, **_answered(state, plan.changes)}
+    return replace(
+        state, homes=homes, questions=questions, past=past, let_go=let_go, former=_former(state, plan.changes)
+    )
+
+
+def _answered(state: State, changes: Iterable[Change]) -> dict[str, LetGo]:
+    """The other candidates of questions that `existing` answers in the files."""
+    return {
+        id_: LetGo(change.slot.home, created)
+        for change in changes
+        if change.desired and change.binding and change.desired.existing == change.binding.id
+        if (question := state.questions.get(change.slot))
+        for id_, created in question.candidates.items()
+        if id_ != change.binding.id
+    }
 
 
 def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
@@ -205,7 +231,7 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
     return replace(
         state,
         homes=homes,
-        let_go={id_: gone for id_, gone in state.let_go.items() if not _is_passed(gone, homes)},
+        let_go=_still_let_go(state, homes, live.gone),
         complete_at=complete_at or state.complete_at,
     )
 
@@ -251,6 +277,7 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
     past = {change.slot for change in plan.of(Action.PAST) if change.slot.home in moved}
     whole = moved.keys() == listed.keys()
     complete_at = min((home.horizon for home in moved.values() if home.horizon), default=None) if whole else None
+    let_go |= {id_: replace(gone, key="") for id_, gone in state.let_go.items() if gone.home in moved}
     return replace(
         state,
         bindings=bindings,
@@ -293,9 +320,16 @@ def _reached(live: Live, home: str, settle: timedelta) -> datetime | None:
     return max((item.created_at for item in live.items if item.home == home), default=None)
 
 
-def _is_passed(gone: LetGo, homes: Mapping[str, Home]) -> bool:
-    horizon = homes[gone.home].horizon if gone.home in homes else None
-    return horizon is not None and gone.created_at <= horizon
+def _still_let_go(state: State, homes: Mapping[str, Home], gone: Collection[str]) -> dict[str, LetGo]:
+    """What was let go and may still be taken for something: by anything until the horizon, by its address after it."""
+    taken = {(slot.home, slot.key) for slot in state.bindings}
+
+    def is_over(id_: str, each: LetGo) -> bool:
+        horizon = homes[each.home].horizon if each.home in homes else None
+        is_passed = horizon is not None and each.created_at <= horizon
+        return is_passed and (not each.key or id_ in gone or (each.home, each.key) in taken)
+
+    return {id_: each for id_, each in state.let_go.items() if not is_over(id_, each)}
 
 
 def answer(state: State, slot: Slot, binding: Binding) -> State:
@@ -312,32 +346,48 @@ def answer(state: State, slot: Slot, binding: Binding) -> State:
 
 
 def release(state: State, slot: Slot) -> State:
-    """The record without `slot`; its live object is released by id, so that it does not count as unexplained."""
+    """The record without `slot`; its live object is let go by id, so that it is unexplained for this address only."""
     bindings = dict(state.bindings)
     binding = bindings.pop(slot)
-    if binding.created is None:
-        return replace(state, bindings=bindings)
-    gone = LetGo(slot.home, binding.created)
+    gone = LetGo(slot.home, binding.created or datetime(1970, 1, 1, tzinfo=UTC), slot.key)
     return replace(state, bindings=bindings, let_go={**state.let_go, binding.id: gone})
 
 
-def sought(live: Live, state: State) -> dict[str, datetime | None]:
-    """Ids of posts that no list shows and that the record needs, with their creation times if known.
+def sought(
+    live: Live, state: State, declared: Mapping[Slot, Post | Idea], *, lead: timedelta
+) -> dict[str, datetime | None]:
+    """Ids of posts that no list shows and that the plan needs, with their creation times if known.
 
     These are bound posts that are not published, posts that a person claimed although they differ (`applied` is empty),
-    and candidates of open questions. A post last seen as sent is merely older than the posts that were read.
+    posts that `existing` names, and what an address that could be written may be: candidates of its question, and what
+    was let go from it. A post last seen as sent is merely older than the posts that were read.
     """
     listed = {post.id for post in live.posts}
     read = {channel.id for organization in live.organizations for channel in organization.channels}
     found: dict[str, datetime | None] = {}
     for slot, binding in state.bindings.items():
         is_settled = binding.status == PostStatus.SENT and binding.applied
-        if slot.channel_id != IDEAS and binding.id not in listed and not is_settled:
+        if slot.channel_id != IDEAS and not is_settled:
             found[binding.id] = binding.created
-    for slot, question in state.questions.items():
-        if slot.channel_id in read:
-            found |= {i: created for i, created in question.candidates.items() if i not in listed}
-    return found
+    had = {(gone.home, gone.key): (id_, gone.created_at) for id_, gone in state.let_go.items() if gone.key}
+    for slot, item in declared.items():
+        bound = state.bindings.get(slot)
+        if slot.channel_id not in read or (bound and (bound.id in listed or bound.status == PostStatus.SENT)):
+            continue
+        if item.existing:
+            found.setdefault(item.existing, None)
+        if is_late(item, live.at, lead):
+            continue
+        for key in (slot.key, *item.previous_keys):
+            question = state.questions.get(slot._replace(key=key))
+            found |= dict(question.candidates) if question else {}
+            found |= dict([had[slot.home, key]]) if (slot.home, key) in had else {}
+    return {id_: created for id_, created in found.items() if id_ not in listed}
+
+
+def is_late(item: Post | Idea, now: datetime, lead: timedelta) -> bool:
+    """Whether its time is past or inside the lead time, so that Buffer might publish it at once if it were sent."""
+    return isinstance(item, Post) and item.due_at is not None and not item.draft and item.due_at - now < lead
 
 
 def address_of(slot: Slot, binding: Binding) -> Address:

@@ -22,7 +22,7 @@ from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.inputs import Options
 from bufferctl.reconcile.matches import How, Match
-from bufferctl.reconcile.record import Record
+from bufferctl.reconcile.record import Record, is_late
 
 #: A tracked object that Buffer does not show counts as lag while it is this young.
 LAG = timedelta(hours=1)
@@ -52,27 +52,46 @@ def decide(match: Match, situation: Situation) -> Change:
     """The change for one declared object."""
     facts = facts_of(match)
     item = match.declared.item
-    if (candidates := situation.options.unsettled.get(match.declared.slot)) is not None:
+    candidates = situation.options.unsettled.get(match.declared.slot)
+    if candidates is not None and match.how is not How.NAMED:
         return _hold(facts, holds.unsettled(candidates), Cause.DRIFT)
     if match.how is How.KEY_TAKEN:
         return _hold(facts, holds.key_taken(item.address.key, facts.binding.id), Cause.MOVED)
     if item.cancelled:
         return _cancelled(facts)
     if match.how is How.EXACT and match.live is not None:
-        change = _change(facts, Action.ADOPT, Cause.NEW, binding=bind(item, match.live, match.origin))
-        claim = situation.record.elsewhere.get(match.live.id)
-        return replace(change, message=f"{claim.root_file} manages it too.") if claim else change
-    if match.question is not None:
-        return _hold(facts, holds.ambiguous(match.question.rule, match.suspects, match.declared.channel), Cause.NEW)
-    if match.how is How.PERHAPS_RENAMED:
-        return _hold(facts, holds.perhaps_renamed(item.previous_keys, match.suspects), Cause.NEW)
-    if match.how is How.PERHAPS_IMPORTED:
-        return _hold(facts, holds.perhaps_imported(match.suspects), Cause.NEW)
-    if match.how is How.KNOWN or match.how is How.MOVED:
-        return _known(facts, situation)
+        return _adopted(facts, bind(item, match.live, match.origin), situation)
+    if hold := _asked(match, situation):
+        return _hold(facts, hold, Cause.NEW)
+    if match.binding is not None:
+        change = _known(facts, situation)
+        at_rest = match.how is How.NAMED and change.action in {Action.NO_OP, Action.DONE}
+        return _adopted(facts, match.binding, situation) if at_rest else change
     if _is_past(match, situation):
-        return _change(facts, Action.PAST, Cause.EXPIRED)
+        return replace(_change(facts, Action.PAST, Cause.EXPIRED), candidates=tuple(s.id for s in match.suspects))
     return _create(facts, Cause.NEW, situation)
+
+
+def _asked(match: Match, situation: Situation) -> Hold | None:
+    """What a person has to decide about a match, unless it waits until its post has another time."""
+    item, suspects = match.declared.item, match.suspects
+    match match.how:
+        case How.NOT_THERE:
+            return holds.not_there(item.existing or "")
+        case How.PERHAPS_RENAMED:
+            return holds.perhaps_renamed(item.previous_keys, suspects)
+        case How.PERHAPS_IMPORTED:
+            return holds.perhaps_imported(suspects)
+    if match.question is None or match.question.postponed or _is_past(match, situation):
+        return None
+    return holds.ambiguous(match.question.rule, suspects, match.declared.channel)
+
+
+def _adopted(facts: Facts, binding: Binding, situation: Situation) -> Change:
+    """Already there, as the file declares it."""
+    change = _change(facts, Action.ADOPT, Cause.NEW, binding=binding)
+    claim = situation.record.elsewhere.get(binding.id)
+    return replace(change, message=f"{claim.root_file} manages it too.") if claim else change
 
 
 def _cancelled(facts: Facts) -> Change:
@@ -107,7 +126,11 @@ def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
         return _hold(facts, holds.key_elsewhere(claim), cause)
     timed = isinstance(item, Post) and item.due_at is not None
     recorded = situation.record.horizon(slot.home).recorded
-    if slot.home in situation.live.unread and not (timed and recorded) and not _is_late(item, situation):
+    if (
+        slot.home in situation.live.unread
+        and not (timed and recorded)
+        and not is_late(item, situation.now, situation.options.lead)
+    ):
         return _hold(facts, holds.unread(quote(item.address.channel)), cause)
     return _write(facts, Action.CREATE, cause, situation)
 
@@ -215,10 +238,8 @@ def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> 
     item = facts.item
     if hold := _channel(facts.match):
         return _hold(facts, hold, cause)
-    if _is_late(item, situation):
-        made = item.expansion if isinstance(item, Post) else None
-        counted = made is not None and made.starts is not None
-        return _hold(facts, holds.missed(situation.options.lead, facts.differences, counted=counted), Cause.EXPIRED)
+    if is_late(item, situation.now, situation.options.lead):
+        return _missed(facts, situation)
     write = situation.write(facts.match, facts.rescheduled or cause is Cause.DRIFT)
     if isinstance(write, Hold):
         return _hold(facts, write, cause)
@@ -235,14 +256,15 @@ _UNREADABLE = "Buffer does not show the edited fields, so only the new version i
 _KEEPS_IDEA = ". It stays linked to its idea, which the API cannot undo"
 
 
-def _is_late(item: Post | Idea, situation: Situation) -> bool:
-    """Whether its time is past or inside the lead time, so that Buffer might publish it at once."""
-    return (
-        isinstance(item, Post)
-        and item.due_at is not None
-        and not item.draft
-        and item.due_at - situation.now < situation.options.lead
-    )
+def _missed(facts: Facts, situation: Situation) -> Change:
+    """Too late. Another time is proposed only if nothing in Buffer may be the same post."""
+    match, lead = facts.match, situation.options.lead
+    if match.question is not None:
+        there = holds.ambiguous(match.question.rule, match.suspects, match.declared.channel)
+        return _hold(facts, holds.missed_but_perhaps_there(lead, there), Cause.EXPIRED)
+    made = facts.item.expansion if isinstance(facts.item, Post) else None
+    counted = made is not None and made.starts is not None
+    return _hold(facts, holds.missed(lead, facts.differences, counted=counted), Cause.EXPIRED)
 
 
 def _channel(match: Match) -> Hold | None:

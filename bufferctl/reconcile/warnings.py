@@ -132,8 +132,12 @@ def missing_managed_since(record: Record) -> Iterator[Diagnostic]:
 
 
 def past(changes: Iterable[Change], record: Record) -> Iterator[Diagnostic]:
-    """Posts that count as past for the first time, for example because of a wrong year; an apply records them."""
-    found = [each for each in changes if each.action is Action.PAST and each.slot not in record.state.past]
+    """Posts that count as past for the first time, for example because of a wrong year; an apply records them.
+
+    Not those that Buffer may have.
+    """
+    past = (each for each in changes if each.action is Action.PAST and not each.candidates)
+    found = [each for each in past if each.slot not in record.state.past]
     if not found:
         return
     found.sort(key=lambda each: each.due_at or datetime.max.replace(tzinfo=UTC))

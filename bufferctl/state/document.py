@@ -9,7 +9,8 @@
  "complete_at": "…", "files": ["posts/launch.yaml", …],
  "public": ["https://…", …],
  "organizations": {"ORGANIZATION": {"CHANNEL or ideas": {
-   "horizon": "…", "service": "twitter", "handle": "acme", "past": ["KEY", …], "let_go": {"ID": "CREATED"},
+   "horizon": "…", "service": "twitter", "handle": "acme", "past": ["KEY", …],
+   "let_go": {"ID": "CREATED"}, "let_go_keys": {"ID": "KEY"},
    "questions": {"KEY": {"rule": "same-text", "candidates": {"ID": "CREATED"}}},
    "prefix": "Acme/twitter:acme/", "objects": {"KEY": {"id": "…", "file": 0, …}}}}}}
 ```
@@ -73,6 +74,7 @@ class _StoredHome:
     past: list[str] = field(default_factory=list)
     former: dict[str, str] = field(default_factory=dict)
     let_go: dict[str, AwareDatetime] = field(default_factory=dict)
+    let_go_keys: dict[str, str] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     objects: dict[str, Binding] = field(default_factory=dict)
 
@@ -248,7 +250,8 @@ def _state(document: _StoredFile) -> State:
             homes[home.id] = home
             bindings |= {Slot(organization, channel, key): binding for key, binding in stored.objects.items()}
             questions |= {Slot(organization, channel, key): question for key, question in stored.questions.items()}
-            let_go |= {id_: LetGo(home.id, created) for id_, created in stored.let_go.items()}
+            keys = stored.let_go_keys
+            let_go |= {id_: LetGo(home.id, created, keys.get(id_, "")) for id_, created in stored.let_go.items()}
             past |= {Slot(organization, channel, key) for key in stored.past}
             former |= {Slot(organization, channel, key): id_ for key, id_ in stored.former.items()}
     return State(
@@ -357,6 +360,8 @@ def _dump_homes(state: State, files: Mapping[str, int]) -> dict[str, dict[str, d
         of_home[slot.home].setdefault("former", {})[slot.key] = id_
     for id_, gone in sorted(state.let_go.items()):
         of_home[gone.home].setdefault("let_go", {})[id_] = gone.created_at
+        if gone.key:
+            of_home[gone.home].setdefault("let_go_keys", {})[id_] = gone.key
     for slot, question in sorted(state.questions.items()):
         of_home[slot.home].setdefault("questions", {})[slot.key] = asdict(question)
     for slot in sorted(state.bindings):

@@ -10,11 +10,12 @@ from pathlib import Path
 from bufferctl.apply import FileJournal, Ledger, Revision, Run, Settler, recover, save_state
 from bufferctl.cli.session import remembered
 from bufferctl.errors import BufferctlError
+from bufferctl.limits import LEAD
 from bufferctl.model import Binding, Desired, Idea, Intent, Live, Origin, Post, Settled, Slot, State
 from bufferctl.model.comparable import bind
 from bufferctl.model.live import ids_by_home
 from bufferctl.plan import Outcome, Plan
-from bufferctl.reconcile import Options, Targets, reconcile, slots_of, sought
+from bufferctl.reconcile import Options, Targets, by_slot, reconcile, slots_of, sought
 from bufferctl.state import LocalStore, StoredRecord
 from tests.apply.disk import make_room
 from tests.apply.fake import ACME, CHANNELS, SETTLE, FakeBuffer
@@ -201,7 +202,7 @@ def look(
 ) -> tuple[Plan, Live]:
     """Read the account and plan."""
     live = buffer.read()
-    asked = {i: buffer.posts.get(i) for i in sought(live, state)}
+    asked = {i: buffer.posts.get(i) for i in sought(live, state, by_slot(desired(items), TARGETS), lead=LEAD)}
     live = replace(
         live,
         posts=(*live.posts, *(p for p in asked.values() if p)),

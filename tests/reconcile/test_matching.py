@@ -18,12 +18,13 @@ from bufferctl.model import (
     PostStatus,
     Question,
     Rule,
+    Settings,
     ShareMode,
     State,
 )
 from bufferctl.model.metadata import TwitterMetadata
 from bufferctl.plan import Action, Reason
-from bufferctl.reconcile import Options
+from bufferctl.reconcile import Options, begin_run
 
 from .builders import (
     DUE,
@@ -50,6 +51,7 @@ from .builders import (
     record,
     slot,
     verdict,
+    warnings,
 )
 
 SHORTENING = (replace(TWITTER, link_shortening=True),)
@@ -335,6 +337,9 @@ DECLARED, REWRITTEN = "See https://acme.example/launch", "See https://buff.ly/x"
         (post(text=DECLARED), REWRITTEN, False, YOUNG, Reason.AMBIGUOUS),
         (queued(text=DECLARED), REWRITTEN, True, YOUNG, Reason.AMBIGUOUS),
         (queued(text=DECLARED), REWRITTEN, True, OLD, Action.CREATE),
+        (post(text=DECLARED), "See https://theirs.example/x", True, YOUNG, Reason.AMBIGUOUS),
+        (post(text=DECLARED), "See https://go.acme.example/x", True, YOUNG, Action.ADOPT),
+        (post(text=DECLARED), "See https://lnkd.in/x", False, YOUNG, Action.ADOPT),
     ],
     ids=[
         "timed",
@@ -344,6 +349,9 @@ DECLARED, REWRITTEN = "See https://acme.example/launch", "See https://buff.ly/x"
         "no shortening, ours?",
         "queue",
         "queue, explained",
+        "another site",
+        "a shortener of one's own",
+        "by LinkedIn itself",
     ],
 )
 def test_a_link_counts_as_equal_only_where_it_looks_rewritten(
@@ -352,7 +360,8 @@ def test_a_link_counts_as_equal_only_where_it_looks_rewritten(
     """Adopted at the same instant on a channel that shortens links; otherwise a question if it may be ours."""
     live = in_buffer(item, created=created, text=text)
     channels = SHORTENING if shortens else (TWITTER,)
-    assert World(live=[live], channels=channels).verdict(item) is expected
+    own = Settings(link_shorteners=("go.acme.example",)) if "go." in text else Settings()
+    assert World(live=[live], channels=channels, settings=own).verdict(item) is expected
 
 
 def test_rewritten_links_are_a_rule_of_their_own() -> None:
@@ -768,15 +777,163 @@ def test_a_known_one_that_is_gone_may_be_edited_too() -> None:
 # -- a timed address whose time is past
 
 
-def test_what_is_over_is_never_near() -> None:
-    """Adopted at any age if it is an exact match; otherwise its row decides, even if another post is similar."""
+def test_what_is_past_keeps_its_row_and_names_what_it_may_be() -> None:
+    """Adopted if it is an exact match of any age; otherwise past or missed, with a postponed question."""
     over = post(due=OVER)
     assert World(live=[published(over, created=YOUNG)]).verdict(over) is Action.ADOPT
     long_ago = post(due=NOW - timedelta(days=300))
     live = published(long_ago, created=NOW - timedelta(days=310))
     assert World(live=[live], state=NO_RECORD).verdict(long_ago) is Action.ADOPT
-    same_time = published(post(text="Other", due=OVER), created=YOUNG)
-    assert World(live=[same_time]).verdict(over) is Reason.MISSED
-    same_text = published(post(due=LATER), created=YOUNG)
-    assert World(live=[same_text]).verdict(over) is Reason.MISSED
-    assert World(live=[same_text], state=NO_RECORD).verdict(over) is Action.PAST
+    same_time, same_text = published(post(text="Other", due=OVER)), published(post(due=LATER))
+    for live, state, expected in (
+        (replace(same_time, created_at=YOUNG), record(), Reason.MISSED),
+        (same_text, record(), Reason.MISSED),
+        (same_text, NO_RECORD, Action.PAST),
+    ):
+        plan = World(live=[live], state=state).plan(over)
+        assert [(verdict(c), c.candidates) for c in plan.changes] == [(expected, ("p1",))]
+        assert plan.recording.questions[slot(over)].postponed
+        assert "later `due_at`" not in plan.changes[0].hint
+        assert "Buffer has no equal post" not in warnings(plan)
+
+
+@pytest.mark.parametrize("again", [post(due=LATER), post(due=OVER, draft=True)], ids=["another time", "a draft"])
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_what_makes_it_writable_raises_a_postponed_question(again: Post, is_listed: bool) -> None:
+    """Held, although the horizon is past the candidate, whether it was read or not."""
+    out = published(post(due=NOW - timedelta(days=2)), created=OLD)
+    questions = World(live=[out]).plan(post(due=OVER)).recording.questions
+    world = World(live=[out] if is_listed else [], state=record(questions=questions))
+    change = world.change(again)
+    assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
+
+
+def test_a_postponed_question_holds_its_address_alone() -> None:
+    """Created: what it may be is explained for every other address."""
+    theirs = published(post(text=ALIKE, due=OVER), created=OLD)
+    question = replace(asked(Rule.SAME_TIME, theirs), postponed=True)
+    world = World(live=[theirs], state=record(questions={slot(post()): question}))
+    assert world.verdicts(post(due=OVER), queued("q", LONG))["q"] is Action.CREATE
+
+
+# -- a person's post at the same time, where the record was lost
+
+
+@pytest.mark.parametrize(
+    ("live", "state", "expected"),
+    [
+        (in_buffer(post(text="Other"), created=YOUNG, via="buffer"), NO_RECORD, Reason.AMBIGUOUS),
+        (in_buffer(queued(text="Other"), created=YOUNG, via="buffer", due_at=DUE), NO_RECORD, Action.CREATE),
+        (in_buffer(post(text="Other"), created=YOUNG, via="buffer"), record(), Action.CREATE),
+    ],
+    ids=["its own time", "a slot of the queue", "recorded"],
+)
+def test_a_persons_post_at_the_same_time(live: LivePost, state: State, expected: Action | Reason) -> None:
+    """A question on an unrecorded home, since it may have been imported; the slots of a queue do not count."""
+    assert World(live=[live], state=state).verdict(post()) is expected
+
+
+# -- let go from an address
+
+
+@pytest.mark.parametrize(
+    ("item", "live", "expected"),
+    [
+        (post(text="Edited"), in_buffer(post()), Reason.AMBIGUOUS),
+        (post(text="Edited"), in_buffer(post(), via="buffer"), Reason.AMBIGUOUS),
+        (queued(text=ALIKE), in_buffer(queued(text=LONG)), Reason.AMBIGUOUS),
+        (post(text=DECLARED), in_buffer(post(), text=REWRITTEN), Reason.AMBIGUOUS),
+        (post(due=OVER), published(post(due=OVER)), Action.ADOPT),
+        (post("b", "Edited", was="a"), in_buffer(post()), Reason.AMBIGUOUS),
+        (post("b", "Edited"), in_buffer(post()), Action.CREATE),
+    ],
+    ids=["edited", "a person's, edited", "queued, edited", "another link", "published", "renamed", "another address"],
+)
+def test_what_was_let_go_may_be_ours_for_its_address(item: Post, live: LivePost, expected: Action | Reason) -> None:
+    """Asked about or adopted as if it were younger than the horizon, for that address alone."""
+    gone = {"p1": replace(let_go(live)["p1"], key="a")}
+    assert World(live=[live], state=replace(record(), let_go=gone)).verdict(item) is expected
+
+
+def test_what_was_let_go_and_not_read_is_named_by_what_is_too_late() -> None:
+    """Missed, with a question instead of the proposal of another time."""
+    gone = {"p1": replace(let_go(in_buffer(post()))["p1"], key="a")}
+    change = World(state=replace(record(), let_go=gone)).change(post(due=OVER))
+    assert (verdict(change), change.candidates) == (Reason.MISSED, ("p1",))
+    assert "later `due_at`" not in change.hint
+
+
+# -- existing
+
+
+THEIRS = in_buffer(post(text="Other", due=LATER), "p9", OLD, via="buffer")
+
+
+def test_existing_binds_what_it_names_as_imported() -> None:
+    """Adopted if it is equal, otherwise updated; the state has it in both cases."""
+    equal = in_buffer(post(), "p9", OLD, via="buffer")
+    for live, expected in ((equal, Action.ADOPT), (THEIRS, Action.UPDATE)):
+        change = World(live=[live]).change(post(existing="p9"))
+        assert (change.action, change.live_id) == (expected, "p9")
+        assert change.binding is not None
+        assert (change.binding.id, change.binding.origin) == ("p9", Origin.IMPORTED)
+
+
+def test_existing_may_stay_or_go_once_it_is_bound() -> None:
+    """No changes with the id, without it, and with an id that is gone."""
+    item = post(existing="p1")
+    world = World(live=[in_buffer(item)], state=record((item, in_buffer(item))), gone=["p0"])
+    assert world.verdict(item) is world.verdict(post()) is world.verdict(post(existing="p0")) is Action.NO_OP
+
+
+def test_existing_claims_an_adopted_post() -> None:
+    """Updated, since it now counts as imported."""
+    live = in_buffer(post(), via="buffer")
+    state = record((post(), live), origin=Origin.ADOPTED)
+    assert World(live=[live], state=state).verdict(post(text="Edited")) is Reason.ADOPTED
+    change = World(live=[live], state=state).change(post(text="Edited", existing="p1"))
+    assert (change.action, change.binding and change.binding.origin) == (Action.UPDATE, Origin.IMPORTED)
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        World(gone=["p9"]),
+        World(live=[in_buffer(on_linkedin(post()), "p9")]),
+        World(live=[in_buffer(post("b", "b"), "p9")], state=record((post("b", "b"), in_buffer(post("b", "b"), "p9")))),
+    ],
+    ids=["gone", "on another channel", "the post of another entry"],
+)
+def test_existing_that_names_nothing_to_bind_is_held(world: World) -> None:
+    """Held, not created."""
+    assert world.verdict(post(existing="p9"), post("b", "b")) is Reason.AMBIGUOUS
+
+
+def test_existing_takes_the_claim_of_an_address_that_was_removed() -> None:
+    """Updated under its new address, and the old one is forgotten."""
+    change = removed(OLD_UNSENT, UNSENT).change(post(text="Edited", existing="p1"))
+    assert (change.action, change.moved_from) == (Action.UPDATE, slot(OLD_UNSENT))
+
+
+def test_existing_binds_what_takes_the_place_of_one_that_is_gone() -> None:
+    """Adopted under its new id, explained or not."""
+    change = lost(in_buffer(post(), "p9", OLD, via="buffer")).change(post(existing="p9"))
+    assert (change.action, change.live_id) == (Action.ADOPT, "p9")
+
+
+def test_existing_answers_a_question_and_lets_the_other_candidates_go() -> None:
+    """Bound; the other candidate no longer may be ours."""
+    others = [CANDIDATE, in_buffer(post(text="Another"), "p8", OLD)]
+    world = questioned(post(), asked(Rule.SAME_TIME, *others), live=others)
+    plan = world.plan(post(existing="p9"))
+    assert [c.live_id for c in plan.changes] == ["p9"]
+    after = begin_run(world.state, plan)
+    assert (dict(after.questions), set(after.let_go)) == ({}, {"p8"})
+
+
+def test_existing_answers_what_an_interrupted_apply_could_not_settle() -> None:
+    """Adopted instead of held."""
+    item = post(existing="p9")
+    world = World(live=[in_buffer(item, "p9")], options=Options(unsettled={slot(item): ("p9",)}))
+    assert world.verdict(item) is Action.ADOPT
+    assert world.verdict(post()) is Reason.UNSETTLED

@@ -304,7 +304,7 @@ MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
          [at_once()]),
         (Reason.AMBIGUOUS, Reason.CHANNEL, replace(ASKED, channels=DISCONNECTED), [at_once()]),
         (Reason.AMBIGUOUS, Reason.UNREAD, replace(ASKED, unread=["c1"]), [at_once()]),
-        (Reason.AMBIGUOUS, Reason.MISSED, World(live=[in_buffer(post(due=LATER))]),
+        (Reason.MISSED, Reason.AMBIGUOUS, World(live=[in_buffer(post(due=LATER))]),
          [post(due=NOW + timedelta(seconds=30))]),
         (Reason.UNREAD, Reason.CHANNEL, World(unread=["c1"], channels=DISCONNECTED), [queued()]),
         (Reason.MISSED, Reason.UNREAD, World(unread=["c1"], state=NO_RECORD, since=NOW), [post(due=NOW)]),
@@ -388,7 +388,9 @@ def table_of(world: World, items: list[Post]) -> tuple[list[Change], planning.Sc
     """The changes from the table, and the input of the passes."""
     desired, targets = world.desired(*items), world.targets
     known = Record(world.state, world.since)
-    matches = match((planning._declared(item, targets) for item in desired.items), world.reading, known)
+    matches = match(
+        (planning._declared(item, targets) for item in desired.items), world.reading, known, world.options.lead
+    )
     scene = planning.Scene(desired, world.reading, matches, {c.id: c for c in world.channels}, world.options)
     return [*planning._decided(scene, known, targets), *planning._removed(scene)], scene
 

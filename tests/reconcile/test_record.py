@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from bufferctl.limits import LEAD
 from bufferctl.model import (
     IDEAS,
     Account,
@@ -36,6 +37,7 @@ from bufferctl.reconcile import (
     begin_anew,
     begin_homes,
     begin_run,
+    by_slot,
     follow_reconnected,
     move_on,
     reconcile,
@@ -189,21 +191,27 @@ def test_channels_that_were_not_read_far_enough_are_named() -> None:
 # -- let go, until the horizon passes it
 
 
-def test_what_leaves_the_record_by_name_is_let_go() -> None:
-    """No longer bound, but accounted for until the horizon passes its creation."""
+def test_what_leaves_the_record_by_name_is_let_go_with_its_address() -> None:
+    """No longer bound, but accounted for, until its address has a post again or it is gone."""
     young = in_buffer(post(), created=YOUNG)
     state = release(record((post(), young)), A)
     assert A not in state.bindings
-    assert state.let_go == {"p1": LetGo("c1", YOUNG)}
+    assert state.let_go == {"p1": LetGo("c1", YOUNG, "a")}
     assert Record(state).explainer()(young)
-    assert moved(World(state=state, unread=["c1"]), post("b", "b")).let_go == state.let_go
-    assert moved(World(state=state), post("b", "b")).let_go == {}
+    assert moved(World(state=state), post("b", "b")).let_go == state.let_go
+    assert moved(World(state=state, gone=["p1"]), post("b", "b")).let_go == {}
+    other = in_buffer(post(), "p2")
+    again = replace(state, bindings=bindings((post(), other)))
+    assert moved(World(live=[other], state=again), post()).let_go == {}
+    nameless = replace(state, let_go={"p1": LetGo("c1", YOUNG)})
+    assert moved(World(state=nameless, unread=["c1"]), post("b", "b")).let_go == nameless.let_go
+    assert moved(World(state=nameless), post("b", "b")).let_go == {}
 
 
-def test_a_binding_without_a_creation_is_let_go_without_a_name() -> None:
-    """No longer bound."""
-    state = State(bindings={A: Binding("p1", Origin.CREATED)})
-    assert release(state, A) == State()
+def test_a_binding_without_a_creation_is_let_go_as_an_old_one() -> None:
+    """No longer bound, and kept for its address alone."""
+    state = release(State(bindings={A: Binding("p1", Origin.CREATED)}), A)
+    assert (state.bindings, state.let_go["p1"].key) == ({}, "a")
 
 
 def test_what_stays_in_buffer_is_kept() -> None:
@@ -580,12 +588,19 @@ def test_what_no_list_shows_is_asked_for_by_id() -> None:
     held = {slot(claimed): replace(state.bindings[slot(claimed)], applied="")}
     unknown = {slot(post("u")): Binding("p7", Origin.CREATED, applied="x")}
     state = replace(state, bindings={**state.bindings, **held, **unknown})
-    assert sought(World(live=[in_buffer(post("b"), "p2")]).reading, state) == {
-        "p1": OLD,
-        "p4": OLD,
-        "p5": OLD,
-        "p7": None,
-    }
+    world = World(live=[in_buffer(post("b"), "p2")])
+    found = {"p1": OLD, "p4": OLD, "p7": None}
+    assert wanted(world, state, post("q")) == {**found, "p5": OLD}
+    assert wanted(world, state, post("q", due=OVER)) == found  # it could not be written
+    assert wanted(world, state, post("x", existing="p8")) == {**found, "p8": None}
+    had = replace(state, let_go={"p9": LetGo("c1", OLD, "r"), "p10": LetGo("c1", OLD)})
+    assert wanted(world, had, post("r")) == {**found, "p9": OLD}
+    assert wanted(world, had, post("r", due=OVER), post("s", was="r")) == {**found, "p9": OLD}
+
+
+def wanted(world: World, state: State, *items: Post) -> Mapping[str, datetime | None]:
+    """The ids that planning `items` needs besides those that were read."""
+    return sought(world.reading, state, by_slot(world.desired(*items), world.targets), lead=LEAD)
 
 
 def test_the_address_of_a_binding() -> None:
