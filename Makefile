@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 # With it, each program that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-lives test-long test-browser screenshots lint bench soak schemas lock clean help
+.PHONY: demo test test-all test-lives test-long test-browser screenshots lint mutate bench soak schemas lock clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -51,6 +51,9 @@ lint: $(STAMP)   ## style, types, import rules, and workflows
 	@$(BIN)/lint-imports
 	@$(BIN)/zizmor --quiet --offline action.yml examples/github-actions
 
+mutate: $(STAMP) ## the part of 300 small mistakes in each room of "never twice" that the room's own tests notice (an hour)
+	@$(BIN)/python -m tests.mutate
+
 bench: $(STAMP)  ## the numbers of docs/performance.md
 	@$(BIN)/python benchmarks/run.py
 
@@ -81,4 +84,4 @@ lock: $(STAMP)   ## update the locked dependencies
 	  --python-version 3.11 --group browser --custom-compile-command 'make lock' --output-file requirements-browser.lock
 
 clean:           ## remove what was built
-	rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache
+	rm -rf .venv* .hypothesis .mypy_cache .ruff_cache
