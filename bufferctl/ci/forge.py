@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from pydantic import AwareDatetime
 from pydantic_core import from_json, to_json
 
 from bufferctl import DOCS
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 #: The files of a plan's artifact that apply reads: the saved plan, and the request that it was made for.
 PLAN, PLANNED_FOR = "plan.json", "request.json"
+#: How long a plan may be agreed to, by the times of its run and of the merge.
+PLAN_AGE = timedelta(days=7)
 #: The most characters of a log in a comment: they fit GitHub's limit even if each counts as two.
 _MAX_LOG = 30_000
 
@@ -33,13 +37,15 @@ class ChangeRequest:
     """A pull or merge request.
 
     `head`: the commit of its branch that was planned. `branch`: the branch that it goes into. `base`: a commit of that
-    branch to compare with, empty if the forge does not name one. Raises ForgeError if one is no id of a commit.
+    branch to compare with, empty if the forge does not name one. `merged_at`: None while it is not merged. Raises
+    ForgeError if one is no id of a commit.
     """
 
     number: int
     head: str
     branch: str = ""
     base: str = ""
+    merged_at: AwareDatetime | None = None
 
     def __post_init__(self) -> None:
         for commit in (self.head, self.base):
@@ -70,10 +76,14 @@ class Issue:
 
 @dataclass(frozen=True)
 class ReviewedPlan:
-    """The plan that reviewers of a request saw, None if there is none; `ignored`: why others do not count."""
+    """The plan that reviewers of a request saw, None if there is none; `ignored`: why others do not count.
+
+    `made_at`: when its run kept it, by the forge's clock.
+    """
 
     content: bytes | None
     ignored: tuple[str, ...] = ()
+    made_at: datetime | None = None
 
 
 class Forge(Protocol):
@@ -85,6 +95,10 @@ class Forge(Protocol):
     noun: str
     sign: str
     _api: Api
+
+    def now(self) -> datetime:
+        """The forge's own time, as of its last answer."""
+        return self._api.answered_at
 
     def __enter__(self) -> Self:
         return self
@@ -100,8 +114,17 @@ class Forge(Protocol):
     def artifacts_url(self) -> str:
         """Where this run's artifacts are shown."""
 
-    def request(self) -> ChangeRequest | None:
-        """The request that this run belongs to, None if it belongs to none."""
+    def request(self, number: int = 0) -> ChangeRequest | None:
+        """The request `number`, 0 for that which this run belongs to; None if it belongs to none."""
+
+    def tested_base(self) -> str:
+        """The commit that a merge queue merges into in this run; empty if this is no such run."""
+
+    def plan_again(self, number: int) -> str:
+        """How a person plans a request again without a new commit: a sentence in Markdown, without its end."""
+
+    def post_check(self, request: ChangeRequest, name: str, *, passed: bool) -> None:
+        """Show the result of this run as the check `name` of the request's newest commit."""
 
     def comments(self, number: int) -> Iterable[Comment]:
         """The comments on a request, oldest first."""
@@ -185,6 +208,17 @@ def mismatch(described: bytes | None, request: ChangeRequest, sign: str) -> str:
     return ""
 
 
+def untimely(made_at: datetime | None, request: ChangeRequest) -> str:
+    """Why a plan of that time is not what reviewers agreed to; empty if it may be. Both times are the forge's."""
+    if made_at is None:
+        return "the forge does not say when it was made"
+    if request.merged_at and made_at > request.merged_at:
+        return "it was made after the merge"
+    if request.merged_at and request.merged_at - made_at > PLAN_AGE:
+        return f"it was made on {made_at:%Y-%m-%d}, more than {PLAN_AGE.days} days before the merge"
+    return ""
+
+
 def first_parents(parents: Mapping[str, list[str]], commit: str) -> list[str]:
     """`commit` and the commits before it on its own branch, as far as `parents` goes, oldest first."""
     line = []
@@ -202,10 +236,10 @@ _SET_BY = {"GITHUB_TOKEN": "Add to the job: `env: {GITHUB_TOKEN: ${{ github.toke
 def marker(kind: str, directory: str = "") -> str:
     """The hidden first line of a comment, the same that bufferctl's own reports of the `kind` `plan` or `receipt` have.
 
-    `directory`: the folder of the files, where a repository has several. Characters that could end the marker become
-    `_`.
+    `directory`: the folder of the files, where a repository has several. Characters that could end the marker are
+    escaped.
     """
-    about = re.sub(r"[^\w ./-]|-(?=-)", "_", directory)
+    about = re.sub(r"[^\w ./-]|-(?=-)", lambda each: f"%{ord(each[0]):02X}", directory)
     return f"<!-- bufferctl:{kind}{' ' + about if about else ''} -->"
 
 
@@ -218,12 +252,16 @@ def title(kind: str, directory: str = "") -> str:
 def put_comment(forge: Forge, number: int, first: str, body: str) -> None:
     """Create the comment that begins with the marker `first`, or edit it where its text differs. Raises ForgeError."""
     text = with_marker(first, body)
-    for comment in forge.comments(number):
-        if comment.mine and comment.body.startswith(first):
-            if not same_text(comment.body, text):
-                forge.edit_comment(number, comment.id, text)
-            return
-    forge.add_comment(number, text)
+    found = find_comment(forge, number, first)
+    if found is None:
+        forge.add_comment(number, text)
+    elif not same_text(found.body, text):
+        forge.edit_comment(number, found.id, text)
+
+
+def find_comment(forge: Forge, number: int, first: str) -> Comment | None:
+    """Our comment that begins with the marker `first`. Raises ForgeError."""
+    return next((each for each in forge.comments(number) if each.mine and each.body.startswith(first)), None)
 
 
 def same_text(posted: str, text: str) -> bool:

@@ -6,11 +6,11 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx2
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from bufferctl import DOCS
@@ -24,13 +24,18 @@ from bufferctl.ci.forge import (
     ReviewedPlan,
     first_parents,
     mismatch,
+    untimely,
     variable,
 )
 from bufferctl.ci.http import MAX_BYTES, Api
 from bufferctl.errors import ForgeError
+from bufferctl.render.markdown_text import plain
 
-#: The event of a run whose plan counts. `pull_request_target` and `workflow_run` run with other rights and other files.
-_EVENT = "pull_request"
+T = TypeVar("T")
+
+#: The events of runs whose plan counts: a run for the pull request, and one by hand on the branch that is published.
+#: `pull_request_target` and `workflow_run` run with other rights and other files.
+_EVENT, _BY_HAND = "pull_request", "workflow_dispatch"
 _HINT = f"Check the `permissions` of the job: {DOCS}/ci.md lists what each command needs."
 
 
@@ -47,9 +52,13 @@ class _Ref(BaseModel):
 
 class _Pull(BaseModel):
     number: int
-    merged_at: str | None = None
+    merged_at: AwareDatetime | None = None
     head: _Ref
     base: _Ref
+
+
+class _MergeGroup(BaseModel):
+    base_sha: str
 
 
 class _User(BaseModel):
@@ -90,6 +99,7 @@ class _OfRun(BaseModel):
 class _Artifact(BaseModel):
     id: int
     expired: bool
+    created_at: AwareDatetime | None = None
     workflow_run: _OfRun | None = None
 
 
@@ -100,6 +110,7 @@ class _Run(BaseModel):
     path: str
     event: str
     head_sha: str
+    head_branch: str | None = None
     repository: _Repository
     head_repository: _Repository | None = None
 
@@ -147,14 +158,42 @@ class GitHub(Forge):
             raise ForgeError(f"The event {path} cannot be read: {error}") from error
         return found if isinstance(found, dict) else {}
 
-    def request(self) -> ChangeRequest | None:
-        if not (event := self.event).get("pull_request"):
+    def request(self, number: int = 0) -> ChangeRequest | None:
+        """As the base. The event says what is checked out; the base may have changed since, and it may be merged."""
+        event = self._event_of(_Pull, "pull_request")
+        if event is None and not number:
+            return None
+        pull = self._api.get(f"pulls/{event.number if event else number}", _Pull)
+        if event is None and not (pull.head.repo and pull.head.repo.full_name == self._repository):
+            raise ForgeError(
+                f"{self.sign}{number} comes from a fork, so it is not planned with the API key",
+                hint="Push its branch to this repository, and open a pull request from there.",
+            )
+        head = event.head.sha if event else pull.head.sha
+        return ChangeRequest(pull.number, head, pull.base.ref, pull.base.sha, pull.merged_at)
+
+    def tested_base(self) -> str:
+        group = self._event_of(_MergeGroup, "merge_group")
+        return group.base_sha if group else ""
+
+    def _event_of(self, shape: type[T], name: str) -> T | None:
+        """A part of the event that started the run; None if it has no such part."""
+        if not (found := self.event.get(name)):
             return None
         try:
-            pull = _Pull.model_validate(event["pull_request"])
+            return TypeAdapter(shape).validate_python(found)
         except ValidationError as error:
             raise ForgeError("The event of this run has another form than GitHub documents") from error
-        return ChangeRequest(pull.number, pull.head.sha, pull.base.ref, pull.base.sha)
+
+    def plan_again(self, number: int) -> str:
+        given = self._environment
+        workflow = given.get("GITHUB_WORKFLOW_REF", "").partition("@")[0].rpartition("/")[2]
+        url = f"{given.get('GITHUB_SERVER_URL', 'https://github.com')}/{self._repository}/actions/workflows/{workflow}"
+        return f"run [{plain(given.get('GITHUB_WORKFLOW', 'the workflow'))}]({url}) with the number {number}"
+
+    def post_check(self, request: ChangeRequest, name: str, *, passed: bool) -> None:
+        result = {"status": "completed", "conclusion": "success" if passed else "failure"}
+        self._api.write("POST", "check-runs", name=name, head_sha=request.head, details_url=self.run_url, **result)
 
     def comments(self, number: int) -> Iterator[Comment]:
         for each in self._api.pages(f"issues/{number}/comments", _Entry):
@@ -175,7 +214,7 @@ class GitHub(Forge):
 
     def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
         return [
-            ChangeRequest(pull.number, pull.head.sha, branch)
+            ChangeRequest(pull.number, pull.head.sha, branch, merged_at=pull.merged_at)
             for pull in self._api.get(f"commits/{commit}/pulls", list[_Pull])
             if pull.merged_at
             and pull.base.ref == branch
@@ -198,15 +237,15 @@ class GitHub(Forge):
                 ignored.append("the plan is no longer kept")
                 continue
             run = self._api.get(f"actions/runs/{each.workflow_run.id}", _Run)
-            if reason := self._foreign(run, request):
+            if reason := self._foreign(run, request) or untimely(each.created_at, request):
                 ignored.append(f"the plan of run {run.id} does not count: {reason}")
                 continue
             files = self._unpacked(each.id, PLAN, PLANNED_FOR)
             if reason := mismatch(files[PLANNED_FOR], request, self.sign):
                 ignored.append(f"the plan of run {run.id} does not count: {reason}")
                 continue
-            missing = [] if files[PLAN] else [f"run {run.id} could not make a plan"]
-            return ReviewedPlan(files[PLAN], (*ignored, *missing))
+            missing = [] if files[PLAN] else [f"run {run.id} made no plan that can be agreed to"]
+            return ReviewedPlan(files[PLAN], (*ignored, *missing), each.created_at)
         return ReviewedPlan(None, tuple(ignored))
 
     def _foreign(self, run: _Run, request: ChangeRequest) -> str:
@@ -216,6 +255,8 @@ class GitHub(Forge):
         workflow = run.path.partition("@")[0]
         if workflow != self._plan_workflow:
             return f"it is a run of {workflow}, not {self._plan_workflow} (input `plan-workflow`)"
+        if run.event == _BY_HAND and run.head_branch == request.branch:
+            return ""
         if run.event != _EVENT:
             return f"the run was started by {run.event}, not {_EVENT}"
         return "" if run.head_sha == request.head else "the run was of another commit"

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 import httpx2
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from bufferctl import DOCS
 from bufferctl.ci.forge import (
@@ -20,6 +20,7 @@ from bufferctl.ci.forge import (
     ReviewedPlan,
     first_parents,
     mismatch,
+    untimely,
     variable,
 )
 from bufferctl.ci.http import Api
@@ -56,6 +57,7 @@ class _Compared(BaseModel):
 class _MergeRequest(BaseModel):
     iid: int
     state: str
+    merged_at: AwareDatetime | None = None
     sha: str | None = None
     target_branch: str
     target_project_id: int
@@ -73,6 +75,7 @@ class _Pipeline(BaseModel):
 class _Job(BaseModel):
     id: int
     name: str
+    finished_at: AwareDatetime | None = None
 
 
 class _Issue(BaseModel):
@@ -87,6 +90,7 @@ class GitLab(Forge):
     """
 
     noun, sign = "merge request", "!"
+    _PIPELINE = "Choose Run pipeline on the tab Pipelines of the merge request."
 
     def __init__(self, environment: Mapping[str, str], *, transport: httpx2.BaseTransport | None = None) -> None:
         self._environment = environment
@@ -103,14 +107,30 @@ class GitLab(Forge):
     def artifacts_url(self) -> str:
         return f"{self.run_url}/artifacts/browse"
 
-    def request(self) -> ChangeRequest | None:
+    def request(self, number: int = 0) -> ChangeRequest | None:
+        """As the base. The variables are those of the time when the pipeline began; without a token nothing else is."""
         given = self._environment
-        number = given.get("CI_MERGE_REQUEST_IID", "")
-        if not number.isdecimal():
+        iid = given.get("CI_MERGE_REQUEST_IID", "")
+        if number:
+            raise ForgeError("On GitLab, a merge request is planned again by its own pipeline", hint=self._PIPELINE)
+        if not iid.isdecimal():
             return None
         head = given.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or given.get("CI_COMMIT_SHA", "")
         branch, base = (given.get(f"CI_MERGE_REQUEST_{name}", "") for name in ("TARGET_BRANCH_NAME", "DIFF_BASE_SHA"))
-        return ChangeRequest(int(number), head, branch, base)
+        if not given.get("GITLAB_TOKEN"):
+            return ChangeRequest(int(iid), head, branch, base)
+        now = self._api.get(f"{self._here}/merge_requests/{iid}", _MergeRequest)
+        return ChangeRequest(int(iid), head, now.target_branch, base, now.merged_at)
+
+    def tested_base(self) -> str:
+        """As the base: a merge train runs the pipeline of a merge request."""
+        return ""
+
+    def plan_again(self, number: int) -> str:  # noqa: ARG002 - the pipeline belongs to the merge request
+        return self._PIPELINE[0].lower() + self._PIPELINE[1:].removesuffix(".")
+
+    def post_check(self, request: ChangeRequest, name: str, *, passed: bool) -> None:
+        """Nothing to do: a merge request's pipeline is its check."""
 
     def comments(self, number: int) -> Iterator[Comment]:
         me = self._me()
@@ -133,7 +153,7 @@ class GitLab(Forge):
     def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
         path = f"{self._here}/repository/commits/{commit}/merge_requests"
         return [
-            ChangeRequest(each.iid, each.sha or "", branch)
+            ChangeRequest(each.iid, each.sha or "", branch, merged_at=each.merged_at)
             for each in self._api.get(path, list[_MergeRequest])
             if each.state == "merged" and each.target_branch == branch and str(each.target_project_id) == self._project
         ]
@@ -152,15 +172,17 @@ class GitLab(Forge):
             if reason := self._foreign(pipeline, request):
                 ignored.append(f"the pipeline {pipeline.id} does not count: {reason}")
                 continue
-            for job in self._api.pages(f"{self._here}/pipelines/{pipeline.id}/jobs", _Job):
+            jobs = self._api.pages(f"{self._here}/pipelines/{pipeline.id}/jobs", _Job, include_retried="true")
+            for job in sorted(jobs, key=lambda each: each.id, reverse=True):
                 if job.name != name:
                     continue
                 described = self._artifact(job.id, f"{name}/{PLANNED_FOR}")
-                if reason := mismatch(described, request, self.sign):
+                if reason := untimely(job.finished_at, request) or mismatch(described, request, self.sign):
                     ignored.append(f"the plan of job {job.id} does not count: {reason}")
                     continue
                 plan = self._artifact(job.id, f"{name}/{PLAN}")
-                return ReviewedPlan(plan, (*ignored, *([] if plan else [f"job {job.id} could not make a plan"])))
+                missing = [] if plan else [f"job {job.id} made no plan that can be agreed to"]
+                return ReviewedPlan(plan, (*ignored, *missing), job.finished_at)
         return ReviewedPlan(None, tuple(ignored))
 
     def _foreign(self, pipeline: _Pipeline, request: ChangeRequest) -> str:

@@ -71,9 +71,10 @@ class _UncomparedError(Exception):
 
 def _held_at_base(job: Job, request: ChangeRequest, *options: str) -> list[_Change]:
     folder, archive, report = job.work / "base", job.work / "base.tar", job.work / "base.report.json"
-    packed = git(
-        job.folder, "archive", f"--output={archive}", operands=[_base_of(job, request)], environment=job.environment
-    )
+    base = job.base_of(request)
+    if why := job.fetch(base) if base else "the forge names none":
+        raise _UncomparedError(f"the base commit cannot be fetched: {why}")
+    packed = git(job.folder, "archive", f"--output={archive}", operands=[base], environment=job.environment)
     if packed.returncode:
         raise _UncomparedError(f"the base commit cannot be unpacked: {packed.stderr.strip()}")
     try:
@@ -85,19 +86,6 @@ def _held_at_base(job: Job, request: ChangeRequest, *options: str) -> list[_Chan
     if ran.code not in _PLANNED:
         raise _UncomparedError("the files of the base commit cannot be planned")
     return _held_in(report)
-
-
-def _base_of(job: Job, request: ChangeRequest) -> str:
-    """The commit that the request would be merged into.
-
-    A checkout of what the merge would be has it as its first parent; else the forge names one.
-    """
-    parents = git(job.folder, "rev-list", "--parents", "--max-count=1", operands=["HEAD"], environment=job.environment)
-    _, *found = parents.stdout.split() or [""]
-    base = found[0] if found[1:] == [request.head] else request.base
-    if why := job.fetch(base) if base else "the forge names none":
-        raise _UncomparedError(f"the base commit cannot be fetched: {why}")
-    return base
 
 
 def _held_in(report: Path) -> list[_Change]:

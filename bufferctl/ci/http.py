@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -54,6 +57,8 @@ class Api:
         self._base = f"{base.rstrip('/')}/"
         self._headers = dict(headers)
         self._hint = hint
+        self.answered_at = datetime.now(UTC)
+        """The server's time, as of its last answer with a `Date`; before that, this machine's."""
         self._client = httpx2.Client(headers={"User-Agent": _USER_AGENT}, timeout=TIMEOUT, transport=transport)
 
     def close(self) -> None:
@@ -122,6 +127,8 @@ class Api:
             if may_repeat or isinstance(error, httpx2.ConnectError):
                 raise _TransientError(message) from error
             raise ForgeError(message) from error
+        with suppress(KeyError, ValueError):
+            self.answered_at = parsedate_to_datetime(answer.headers["Date"])
         if answer.is_error:
             raise self._refusal(what, answer, content, may_repeat=may_repeat)
         return answer, content

@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from posixpath import join, normpath
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
-from bufferctl.ci.forge import ChangeRequest, Forge, connect, marker, put_comment, title
+from bufferctl.ci.forge import ChangeRequest, Comment, Forge, connect, find_comment, marker, put_comment, title
 from bufferctl.config import Loaded, load
 from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
 from bufferctl.git import git, protocols_of
@@ -65,13 +67,15 @@ class Job:
 
     @property
     def about(self) -> str:
-        """What distinguishes this set of files in comments; empty at the root of the checkout."""
-        return "" if self.options.directory == "." else self.options.directory
+        """What distinguishes this set of files in comments; empty for buffer.yaml at the root of the checkout."""
+        file = "" if self.options.file == "buffer.yaml" else self.options.file
+        about = normpath(join(self.options.directory, file))
+        return "" if about == "." else about
 
     @property
     def artifact(self) -> str:
-        """The name of the artifact that keeps plans, without request and commit."""
-        return "-".join(["bufferctl-plan", *self.about.replace("/", "-").split()])
+        """The name of the artifact that keeps plans, without request and commit; no two sets of files share one."""
+        return "-".join(["bufferctl-plan", *filter(None, [quote(self.about, safe=" ")])])
 
     @property
     def root_file(self) -> Path:
@@ -87,6 +91,12 @@ class Job:
     def is_readable(self) -> bool:
         """Whether the files have no errors."""
         return self._loaded is not None and self._loaded.desired is not None
+
+    @property
+    def files(self) -> frozenset[str] | None:
+        """All files that were read, from the folder; None where they have errors, so that some may be missing."""
+        loaded = self._loaded
+        return frozenset(loaded.files) | loaded.beside if loaded and loaded.desired else None
 
     @cached_property
     def state_settings(self) -> StateSettings | None:
@@ -157,6 +167,22 @@ class Job:
             )
         return ran.stdout.strip()
 
+    def parents(self) -> list[str]:
+        """The parents of the commit that is checked out, as far as the checkout has them; if none, the commit."""
+        ran = git(
+            self.folder, "rev-list", "--parents", "--max-count=1", operands=["HEAD"], environment=self.environment
+        )
+        commit, *parents = ran.stdout.split() or [""]
+        return parents or [commit]
+
+    def base_of(self, request: ChangeRequest) -> str:
+        """The commit that a request would be merged into; empty if nobody names it.
+
+        A checkout of what the merge would be has it as its first parent; else the forge names one.
+        """
+        parents = self.parents()
+        return parents[0] if parents[1:] == [request.head] else request.base
+
     def fetch(self, commit: str) -> str:
         """Fetch the files of a commit that the checkout may lack; why that failed, empty if it is there."""
         found = git(self.folder, "cat-file", "-e", operands=[f"{commit}^{{commit}}"], environment=self.environment)
@@ -179,6 +205,10 @@ class Job:
         """
         body = "\n\n".join(filter(None, [title(kind, self.about), *parts]))
         put_comment(self.forge, request.number, marker(kind, self.about), body)
+
+    def find_comment(self, kind: str, request: ChangeRequest) -> Comment | None:
+        """The comment of a `kind` on a request. Raises ForgeError."""
+        return find_comment(self.forge, request.number, marker(kind, self.about))
 
     def annotate(self, level: str, message: str) -> None:
         """Print an `error` or a `warning` on the page of the run."""

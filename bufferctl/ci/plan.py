@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bufferctl.ci.forge import PLAN, PLANNED_FOR, fenced, without_marker
+from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, fenced, without_marker
 from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
-from bufferctl.ci.job import Job
+from bufferctl.ci.job import Job, name_of
 from bufferctl.ci.state_place import moved_state
+from bufferctl.ci.touched import is_touched
 from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import code
@@ -28,16 +29,48 @@ _REPORTS = ("plan.md", _PAGE, _JSON, "plan.sarif")
 _NAMED = 5
 
 
-def plan(job: Job, *, branch: str, offline: bool = False, strict: bool = True, artifact: Path | None = None) -> int:
+def plan(
+    job: Job,
+    *,
+    branch: str,
+    offline: bool = False,
+    strict: bool = True,
+    artifact: Path | None = None,
+    number: int = 0,
+    check: str = "plan",
+) -> int:
     """Plan, and show the plan on the request.
 
-    Exit code 0: there is a plan; 1 with `strict`: something that the request changes needs a person; where there is no
-    plan, bufferctl's exit code. `branch`: the one that apply publishes. `artifact`: the folder that keeps the plan.
+    Exit code 0: there is a plan, or none is needed; 1 with `strict`: something that the request changes needs a person;
+    where there is no plan, bufferctl's exit code. `branch`: the one that apply publishes. `artifact`: the folder that
+    keeps the plan. `number`: the request to plan again by hand, whose check `check` then shows the result.
     """
+    request = job.forge.request(number)
+    if request and request.merged_at:
+        print(f"{name_of(request, job.forge)} is already merged, so a plan made now would not count.")
+        return 0
+    if number == 0 or request is None:
+        return _plan(job, request, branch, offline=offline, strict=strict, artifact=artifact)
+    if request.head not in {job.commit(), job.parents()[-1]}:
+        raise ForgeError("The checkout is not of the pull request's newest commit", hint="Run the workflow again.")
+    passed = False
+    try:
+        code = _plan(job, request, branch, offline=offline, strict=strict, artifact=artifact)
+        passed = code == 0
+    finally:
+        job.forge.post_check(request, check, passed=passed)
+    return code
+
+
+def _plan(
+    job: Job, request: ChangeRequest | None, branch: str, *, offline: bool, strict: bool, artifact: Path | None
+) -> int:
+    if not _is_needed(job, request):
+        print(f"None of the files of {job.about or 'buffer.yaml'} changed, so there is nothing to plan.")
+        return 0
     folder = job.work / "plan"
     folder.mkdir()
     more = ["--offline"] if offline else []
-    request = job.forge.request()
     moved = moved_state(job, branch, offline=offline)
     if moved:
         job.annotate("warning", moved.replace("**", "").replace("`", ""))
@@ -60,9 +93,31 @@ def plan(job: Job, *, branch: str, offline: bool = False, strict: bool = True, a
         page = [f"`{_PAGE}` in the [artifact of the run]({job.forge.artifacts_url})"] if made and artifact else []
         because = _because_of_request(job, [code(address) for address in found.by_request])
         failure = f"**This check fails:** {because}" if fails else ""
-        job.comment("plan", request, moved if made else "", failure, without_marker(body), job.footer(commit, *page))
+        notes = [moved, failure] if made else []
+        again = f"to plan again, {job.forge.plan_again(request.number)}"
+        footer = job.footer(commit, *page, again)
+        job.comment("plan", request, _elsewhere(job, request, branch), *notes, without_marker(body), footer)
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code
+
+
+def _is_needed(job: Job, request: ChangeRequest | None) -> bool:
+    """Whether the request changes the files, or did when its comment was written, or the forge names no base."""
+    base = job.base_of(request) if request else job.forge.tested_base()
+    if is_touched(job, base):
+        return True
+    return request is not None and job.options.comment and job.find_comment("plan", request) is not None
+
+
+def _elsewhere(job: Job, request: ChangeRequest, branch: str) -> str:
+    """That the request does not go into the branch that is published; empty if it does."""
+    if request.branch == branch:
+        return ""
+    into, published, noun = code(request.branch), code(branch), job.forge.noun
+    return (
+        f"**Merging this publishes nothing.** It goes into {into}, and posts are published from {published}. If you "
+        f"change the target of this {noun} to {published}, plan it again before you merge."
+    )
 
 
 def _options(folder: Path, *, saved: bool) -> list[str]:

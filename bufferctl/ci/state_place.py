@@ -47,7 +47,7 @@ def _settings_on(job: Job, branch: str) -> StateSettings | None:
     newest = job.forge.newest(branch)
     if why := job.fetch(newest):
         raise ForgeError(f"The newest commit of {branch} cannot be fetched: {why}")
-    mine = normpath(join(job.options.directory, job.root_file.name))
+    mine = normpath(join(job.options.directory, job.options.file or "buffer.yaml"))
     before = {new: old for old, new in renamed_since(job.checkout, newest, remote=GIT_REMOTE).items()}.get(mine, mine)
     shown = git_bytes(job.checkout, "show", operands=[f"{newest}:{before}"], environment=job.environment)
     if shown.returncode:

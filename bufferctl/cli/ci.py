@@ -52,8 +52,8 @@ def ci() -> None:
 @ci.command(
     short_help="Plan a pull or merge request and comment on it.",
     epilog=examples(
-        ("bufferctl ci plan --branch main --artifact bufferctl-plan", "keep the plan for apply"),
-        ("bufferctl ci plan --branch main --offline true --comment false", "for a fork"),
+        ("bufferctl ci plan --branch main --artifact kept", "keep the plan in kept/"),
+        ("bufferctl ci plan --branch main --offline true", "without an API key"),
     ),
 )
 @_directory
@@ -65,12 +65,31 @@ def ci() -> None:
 )
 @_switch("--strict", default=True, help_text="Fail if a change of the request needs a person.")
 @click.option(
+    "--request",
+    "number",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Plan this pull request again, in a run started by hand (GitHub).",
+)
+@click.option(
+    "--check", default="plan", show_default=True, metavar="NAME", help="Check that shows the result of --request."
+)
+@click.option(
     "--artifact",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Folder to keep the plan in; emptied first.",
 )
-def plan(branch: str, offline: bool, strict: bool, artifact: Path | None, **job_options: Any) -> int:
+def plan(
+    branch: str,
+    offline: bool,
+    strict: bool,
+    number: int,
+    check: str,
+    artifact: Path | None,
+    **job_options: Any,
+) -> int:
     """Check the files, plan, keep the plan for apply, and comment on the pull or merge request.
 
     Exits with 1 if the files have errors, or if a change of the request needs a person.
@@ -78,7 +97,7 @@ def plan(branch: str, offline: bool, strict: bool, artifact: Path | None, **job_
     from bufferctl.ci.job import JobOptions, run_job
     from bufferctl.ci.plan import plan as run
 
-    command = partial(run, branch=branch, offline=offline, strict=strict, artifact=artifact)
+    command = partial(run, branch=branch, offline=offline, strict=strict, artifact=artifact, number=number, check=check)
     return run_job(JobOptions(**job_options), command)
 
 
@@ -129,6 +148,7 @@ def drift(**job_options: Any) -> int:
     epilog=examples(("bufferctl ci fork-comment", "in a workflow triggered by workflow_run")),
 )
 @_directory
+@_file
 def fork_comment(**job_options: Any) -> int:
     """Comment with the plan from a fork's own run; for workflows triggered by workflow_run (GitHub)."""
     from bufferctl.ci.fork_comment import fork_comment as run

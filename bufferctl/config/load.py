@@ -38,6 +38,7 @@ class Loaded:
     `root`: the root file's folder; places are relative to it.
     `files`: every file that was read or should have been, the root file first. `root_is_sound`: the root file could be
     read, so the other files were checked against it. `names_files`: a post or an idea names a file beside it.
+    `beside`: the text files and media that they name, as far as they were read.
     """
 
     desired: Desired | None
@@ -47,6 +48,7 @@ class Loaded:
     root_is_sound: bool = True
     sound: Desired | None = None
     names_files: bool = False
+    beside: frozenset[str] = frozenset()
 
 
 def load(file: Path | None, start: Path) -> Loaded:
@@ -63,7 +65,8 @@ def load(file: Path | None, start: Path) -> Loaded:
     if has_errors(problems):
         desired, sound = None, loading.sound_part(desired) if desired else None
     files, names_files = tuple(loading.files), loading.names_files
-    return Loaded(desired, problems, root_file.parent, files, loading.root_is_sound, sound, names_files)
+    beside = frozenset(loading.reading.beside)
+    return Loaded(desired, problems, root_file.parent, files, loading.root_is_sound, sound, names_files, beside)
 
 
 def _starts(data: dict[str, Any]) -> date | str | None:

@@ -126,7 +126,8 @@ class MediaFiles:
         folder, written = spot.tree.source.folder, each.file.path
         if (folder, written) not in self._found:
             try:
-                self._found[folder, written] = path_below(self._reading.root, folder, written)
+                path = self._found[folder, written] = path_below(self._reading.root, folder, written)
+                self._reading.beside.add(path)
             except UnreadableError as error:
                 self._found[folder, written] = error
         found = self._found[folder, written]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
+from os.path import relpath
 from pathlib import Path
 
 from bufferctl.config.discover import in_git
@@ -24,6 +25,8 @@ class Reading:
     spoiled: dict[int, set[str]] = field(default_factory=dict)
     whole: bool = True
     """Whether every file could be read, so that a name that was not found does not exist."""
+    beside: set[str] = field(default_factory=set)
+    """The text files and media that entries name, from the root folder."""
     _texts: dict[Path, Source | UnreadableError] = field(default_factory=dict)
     _real_root: Path | None = None
 
@@ -62,6 +65,7 @@ class Reading:
         found = self._texts.get(path)
         if found is None:
             found = self._texts[path] = self._read(path)
+            self.beside.add(relpath(path, self.root))
         if isinstance(found, UnreadableError):
             where = f", line {found.line}" if found.line else ""
             message = f"the text file `{name}` cannot be used: {found.reason}{where}"

@@ -25,7 +25,7 @@ from bufferctl.ci.job import JobOptions, run_job
 from bufferctl.ci.plan import plan
 from bufferctl.sandbox import Clock, Sandbox
 from tests.ci.action import Run, run_action
-from tests.ci.fake_github import NAME, FakeGitHub, github_at
+from tests.ci.fake_github import NAME, PLAN_WORKFLOW, FakeGitHub, github_at
 from tests.ci.forges import TOKEN, Served
 from tests.ci.in_process import in_process
 
@@ -120,15 +120,21 @@ class Team:
         self.github.merged(number, commit)
         return commit
 
-    def plan(self, number: int, *, key: str | None = "sandbox", **inputs: Any) -> Run:
-        """The run for a pull request, on its merge commit; the plan is kept as an artifact."""
-        run = self._job("plan", self.try_merge(number), self.event(number), key, **inputs)
+    def plan(self, number: int, *, key: str | None = "sandbox", ref: str = "", **inputs: Any) -> Run:
+        """The run for a pull request, on its merge commit or the one at `ref`; the plan is kept as an artifact."""
+        run = self.job("plan", ref or self.try_merge(number), self.event(number), key, **inputs)
         self.keep(number, run)
+        return run
+
+    def plan_again(self, number: int, ref: str = "") -> Run:
+        """The run that a person starts by hand on main, with the number of a pull request."""
+        run = self.job("plan", ref or self.try_merge(number), {"inputs": {"request": str(number)}}, number=number)
+        self.keep(number, run, event="workflow_dispatch", branch="main")
         return run
 
     def plan_branch(self, number: int) -> Run:
         """The same on the branch itself, as GitLab checks it out."""
-        return self._job("plan", self.github.pulls[number]["head"]["ref"], self.event(number), "sandbox")
+        return self.job("plan", self.github.pulls[number]["head"]["ref"], self.event(number), "sandbox")
 
     def try_merge(self, number: int) -> str:
         """The merge commit that GitHub would make for the pull request; returns its ref."""
@@ -144,25 +150,26 @@ class Team:
         pull = self.github.pulls[number]
         return {"pull_request": {"number": number, "head": pull["head"], "base": pull["base"]}}
 
-    def keep(self, number: int, run: Run) -> None:
+    def keep(self, number: int, run: Run, **of_run: Any) -> None:
         """Upload the artifacts of a run."""
         for name, folder in run.uploads:
             files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-            self.github.upload(name, self.github.pulls[number]["head"]["sha"], files, run=self.runs)
+            head = self.github.repository.head("main") if of_run else self.github.pulls[number]["head"]["sha"]
+            self.github.upload(name, head, files, run=self.runs, **of_run)
 
     def apply(self, ref: str = "main", *, key: str | None = "sandbox", **inputs: Any) -> Run:
         """The run of a push to main."""
-        return self._job("apply", ref, {}, key, **inputs)
+        return self.job("apply", ref, {}, key, **inputs)
 
     def drift(self, *, key: str = "sandbox") -> Run:
         """The nightly run."""
-        return self._job("drift", "main", {}, key)
+        return self.job("drift", "main", {}, key)
 
     def fork_comment(self, event: dict[str, Any]) -> Run:
         """The run that shows a fork's plan: without its files or a key."""
-        return self._job("fork-comment", "main", event, None)
+        return self.job("fork-comment", "main", event, None)
 
-    def _job(self, command: str, ref: str, event: dict[str, Any], key: str | None, **inputs: Any) -> Run:
+    def job(self, command: str, ref: str, event: dict[str, Any], key: str | None = "sandbox", **inputs: Any) -> Run:
         """Run a command on its own machine, in this process, including bufferctl."""
         machine = self.machine(ref)
         (machine / "event.json").write_text(json.dumps(event), encoding="utf-8")
@@ -221,6 +228,8 @@ class Team:
             "GITHUB_SERVER_URL": f"file://{self.github.repository.path.parents[1]}",
             "GITHUB_REPOSITORY": NAME,
             "GITHUB_RUN_ID": str(self.runs),
+            "GITHUB_WORKFLOW": "Plan posts",
+            "GITHUB_WORKFLOW_REF": f"{NAME}/{PLAN_WORKFLOW}@refs/heads/main",
             "GITHUB_TOKEN": TOKEN,
             **({"BUFFER_API_KEY": key} if key else {}),
             **self.environment,
@@ -246,7 +255,7 @@ def check_out(repository: Path, ref: str, checkout: Path, depth: int = 2) -> Non
 @pytest.fixture
 def github(tmp_path: Path) -> FakeGitHub:
     """A GitHub with an empty repository."""
-    return github_at(tmp_path / "forge")
+    return github_at(tmp_path / "forge", Clock.at(NOW))
 
 
 @pytest.fixture
@@ -260,7 +269,7 @@ def team(tmp_path: Path, github: FakeGitHub) -> Iterator[Team]:
     ada.git("checkout", "--quiet", "-B", "main")
     (clone / "buffer.yaml").write_text(FILES, encoding="utf-8")
     ada.push("Begin")
-    with Sandbox(clock=Clock.at(NOW)) as sandbox:
+    with Sandbox(clock=github.clock) as sandbox:
         yield Team(tmp_path, github, sandbox, ada)
 
 

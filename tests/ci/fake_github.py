@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bufferctl.sandbox import Clock
 from tests.ci.forges import STORAGE, TOKEN, Api, Asked, Elsewhere, RefusalError, Repository, paged, routed
 
 NAME = "acme/posts"
@@ -30,6 +31,8 @@ class Artifact:
     expired: bool = False
     workflow: str = PLAN_WORKFLOW
     event: str = "pull_request"
+    branch: str = "topic"
+    made_at: str = ""
 
 
 @dataclass
@@ -41,11 +44,17 @@ class FakeGitHub:
     comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     issues: list[dict[str, Any]] = field(default_factory=list)
     artifacts: list[Artifact] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
     read_only: bool = False
+    clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        self.api = Api(self._answer)
+        self.api = Api(self._answer, self.clock)
         self._ids = 1000
+
+    def now(self) -> str:
+        """The time as GitHub writes it."""
+        return f"{self.clock.now():%Y-%m-%dT%H:%M:%SZ}"
 
     def open_pull(self, branch: str, *, repository: str = NAME) -> int:
         """Open a pull request for a branch, here or in a fork; returns its number."""
@@ -59,7 +68,7 @@ class FakeGitHub:
                 "ref": branch,
                 "sha": self.repository.head(branch),
                 "label": f"{repository.partition('/')[0]}:{branch}",
-                "repo": {"full_name": repository},
+                "repo": {"full_name": repository, "id": OURS if repository == NAME else FORKS},
             },
             "base": {"ref": "main", "sha": self.repository.head("main"), "repo": {"full_name": NAME}},
         }
@@ -73,7 +82,7 @@ class FakeGitHub:
 
     def merged(self, number: int, commit: str) -> None:
         """A pull request was merged as `commit`."""
-        merged = {"state": "closed", "merged_at": "2029-12-03T10:00:00Z", "merge_commit_sha": commit}
+        merged = {"state": "closed", "merged_at": self.now(), "merge_commit_sha": commit}
         self.pulls[number].update(merged)
 
     def upload(self, name: str, head: str, files: dict[str, bytes], **of_run: Any) -> Artifact:
@@ -82,7 +91,7 @@ class FakeGitHub:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for path, data in files.items():
                 archive.writestr(path, data)
-        artifact = Artifact(self._next(), name, head, packed.getvalue(), **of_run)
+        artifact = Artifact(self._next(), name, head, packed.getvalue(), **{"made_at": self.now(), **of_run})
         self.artifacts = [each for each in self.artifacts if (each.name, each.run) != (name, artifact.run)]
         self.artifacts.append(artifact)
         return artifact
@@ -110,6 +119,8 @@ class FakeGitHub:
                 ("GET", rf"{here}/compare/(\w+)\.\.\.(\w+)", self._compare),
                 ("GET", rf"{here}/commits/(\w+)/pulls", self._pulls_of),
                 ("GET", rf"{here}/pulls", self._open_pulls),
+                ("GET", rf"{here}/pulls/(\d+)", lambda _, n: self._pull(int(n))),
+                ("POST", rf"{here}/check-runs", self._add_check),
                 ("GET", rf"{here}/issues/(\d+)/comments", lambda a, n: paged(a, self.comments[int(n)])),
                 ("POST", rf"{here}/issues/(\d+)/comments", self._add_comment),
                 ("PATCH", rf"{here}/issues/comments/(\d+)", self._edit_comment),
@@ -146,6 +157,16 @@ class FakeGitHub:
         found = [p for p in self.pulls.values() if p["state"] == "open" and p["head"]["label"] == asked.query["head"]]
         return paged(asked, found)
 
+    def _pull(self, number: int) -> Any:
+        if number not in self.pulls:
+            raise RefusalError(404)
+        return self.pulls[number]
+
+    def _add_check(self, asked: Asked) -> Any:
+        self.repository.head(f"{asked.values['head_sha']}^{{commit}}")
+        self.checks.append(dict(asked.values))
+        return {"id": self._next(), **asked.values}
+
     def _add_comment(self, asked: Asked, number: str) -> Any:
         self._check(asked.values["body"])
         self.comment(int(number), asked.values["body"], ROBOT)
@@ -177,6 +198,7 @@ class FakeGitHub:
                 "id": each.id,
                 "name": each.name,
                 "expired": each.expired,
+                "created_at": each.made_at,
                 "workflow_run": {"id": each.run, "head_sha": each.head},
             }
             for each in reversed(self.artifacts)
@@ -191,6 +213,7 @@ class FakeGitHub:
             "path": found.workflow,
             "event": found.event,
             "head_sha": found.head,
+            "head_branch": found.branch,
             "repository": {"id": OURS},
             "head_repository": {"id": found.repository},
             "pull_requests": [],  # as after a merge
@@ -206,6 +229,6 @@ class FakeGitHub:
             raise RefusalError(422, "Body is too long (maximum is 65536 characters)")
 
 
-def github_at(folder: Path) -> FakeGitHub:
+def github_at(folder: Path, clock: Clock | None = None) -> FakeGitHub:
     """A GitHub whose repository is in a folder, under its name."""
-    return FakeGitHub(Repository(folder / NAME))
+    return FakeGitHub(Repository(folder / NAME), clock=clock or Clock.at("2029-12-03T09:00:00Z"))

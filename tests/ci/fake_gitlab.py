@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bufferctl.sandbox import Clock
 from tests.ci.forges import STORAGE, TOKEN, Api, Asked, Elsewhere, RefusalError, Repository, paged, routed
 
 PROJECT, FORK = 7, 8
@@ -22,9 +23,10 @@ class FakeGitLab:
     jobs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     artifacts: dict[tuple[int, str], bytes] = field(default_factory=dict)
     issues: list[dict[str, Any]] = field(default_factory=list)
+    clock: Clock = field(default_factory=lambda: Clock.at("2029-12-03T09:00:00Z"))
 
     def __post_init__(self) -> None:
-        self.api = Api(self._answer)
+        self.api = Api(self._answer, self.clock)
         self._ids = 1000
 
     def open_request(self, branch: str) -> int:
@@ -39,13 +41,18 @@ class FakeGitLab:
             "target_project_id": PROJECT,
             "source_project_id": PROJECT,
             "merge_commit_sha": None,
+            "merged_at": None,
         }
         self.notes[number], self.pipelines[number] = [], []
         return number
 
     def merged(self, number: int, commit: str) -> None:
         """A merge request was merged as `commit`."""
-        self.requests[number].update(state="merged", merge_commit_sha=commit)
+        self.requests[number].update(state="merged", merge_commit_sha=commit, merged_at=self.now())
+
+    def now(self) -> str:
+        """The time as GitLab writes it."""
+        return f"{self.clock.now():%Y-%m-%dT%H:%M:%S.000Z}"
 
     def ran(self, number: int, job: str, files: dict[str, bytes], **pipeline_values: Any) -> None:
         """A pipeline of a merge request with one job and its artifact."""
@@ -54,7 +61,7 @@ class FakeGitLab:
         made = {"id": pipeline, "project_id": PROJECT, "source": source, "sha": self.requests[number]["sha"]}
         made |= {"ref": f"refs/merge-requests/{number}/head", **pipeline_values}
         self.pipelines[number].insert(0, made)
-        self.jobs[pipeline] = [{"id": its_job, "name": job, "status": "success"}]
+        self.jobs[pipeline] = [{"id": its_job, "name": job, "status": "success", "finished_at": self.now()}]
         self.artifacts |= {(its_job, name): data for name, data in files.items()}
 
     def _answer(self, asked: Asked) -> Any:

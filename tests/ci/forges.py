@@ -8,12 +8,15 @@ import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote
 
 import httpx2
+
+from bufferctl.sandbox import Clock
 
 TOKEN = "ghs_the-token-that-nobody-may-see"
 #: The host of artifacts, which is not the API's.
@@ -54,6 +57,7 @@ class Api:
     """A handler function for httpx2's MockTransport; bytes are sent unchanged, everything else as JSON."""
 
     answer: Callable[[Asked], Any]
+    clock: Clock
     asked: list[Asked] = field(default_factory=list)
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
@@ -63,13 +67,15 @@ class Api:
         values = json.loads(content) if content else {}
         asked = Asked(request.method, path, dict(request.url.params), request.headers, values)
         self.asked.append(asked)
+        date = {"date": format_datetime(self.clock.now(), usegmt=True)}
         try:
             found = self.answer(asked)
         except RefusalError as error:
-            return httpx2.Response(error.status, json={"message": str(error)}, headers=error.headers)
+            return httpx2.Response(error.status, json={"message": str(error)}, headers={**date, **error.headers})
         if isinstance(found, Elsewhere):
-            return httpx2.Response(302, headers={"location": found.url})
-        return httpx2.Response(200, content=found) if isinstance(found, bytes) else httpx2.Response(200, json=found)
+            return httpx2.Response(302, headers={**date, "location": found.url})
+        body: Any = {"content": found} if isinstance(found, bytes) else {"json": found}
+        return httpx2.Response(200, headers=date, **body)
 
 
 class Served:
@@ -92,7 +98,7 @@ class Served:
                 url = f"{STORAGE}{self.path.removeprefix(outer._storage)}" if to_storage else f"{outer.url}{self.path}"
                 headers = [each for each in self.headers.items() if each[0].lower() != "host"]
                 answer = handler(httpx2.Request(self.command, url, headers=headers, content=content))
-                self.send_response(answer.status_code)
+                self.send_response_only(answer.status_code)  # without a Date of this machine
                 for name, value in answer.headers.items():
                     self.send_header(name, value.replace(STORAGE, f"{outer.url}{outer._storage}"))
                 self.end_headers()

@@ -77,11 +77,12 @@ def test_a_fork_that_may_not_read_the_state_is_planned_without(team: Team) -> No
     (team.ada.folder / "buffer.yaml").write_text(files.replace("state: git", nowhere), encoding="utf-8")
     team.ada.push()
     team.ada.branch("fork")
+    team.ada.write(more=post("more", "More"))
     team.ada.push()
     ran = team.plan(team.github.open_pull("fork", repository=FORK), key=None, offline=True, comment=False)
     assert not ran.failed, ran.log
     assert "so this plan does not know what is in Buffer" in ran.log
-    assert "1 to create" in ran.log
+    assert "2 to create" in ran.log
 
 
 def test_its_plan_is_shown(team: Team, number: int) -> None:

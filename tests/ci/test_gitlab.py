@@ -16,9 +16,9 @@ from ruamel.yaml import YAML
 
 from bufferctl.ci.forge import ChangeRequest, ReviewedPlan
 from bufferctl.ci.gitlab import GitLab
-from bufferctl.sandbox import Clock, Sandbox
+from bufferctl.sandbox import Sandbox
 from tests.ci.action import ROOT, provide_python
-from tests.ci.conftest import FILES, NOW, Developer, check_out, post
+from tests.ci.conftest import FILES, Developer, check_out, post
 from tests.ci.fake_gitlab import FORK, PERSON, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository, Served
 from tests.cli.conftest import run_in
@@ -119,7 +119,7 @@ def group(tmp_path: Path) -> Iterator[Group]:
     ada.git("checkout", "--quiet", "-B", "main")
     (clone / "buffer.yaml").write_text(FILES, encoding="utf-8")
     ada.push("Begin")
-    with Sandbox(clock=Clock.at(NOW)) as sandbox:
+    with Sandbox(clock=gitlab.clock) as sandbox:
         yield Group(tmp_path, gitlab, sandbox, ada)
 
 

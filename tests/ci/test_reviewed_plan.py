@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,20 @@ import pytest
 
 from bufferctl.ci.forge import ChangeRequest, ReviewedPlan
 from bufferctl.ci.github import GitHub
+from bufferctl.sandbox import Clock
 from tests.ci.fake_github import FORKS, NAME, PLAN_WORKFLOW, FakeGitHub, github_at
 from tests.ci.forges import TOKEN
 
 HEAD = "5" * 40
-REQUEST = ChangeRequest(1, HEAD, "main")
+MERGED_AT = datetime(2029, 12, 3, 8, tzinfo=UTC)
+REQUEST = ChangeRequest(1, HEAD, "main", merged_at=MERGED_AT)
 ARTIFACT = f"bufferctl-plan-1-{HEAD}"
 
 
 @pytest.fixture
 def github(tmp_path: Path) -> FakeGitHub:
     """A GitHub whose runs kept no artifacts."""
-    return github_at(tmp_path / "forge")
+    return github_at(tmp_path / "forge", Clock.at(MERGED_AT))
 
 
 def files(**about: Any) -> dict[str, bytes]:
@@ -43,14 +46,23 @@ def reviewed(github: FakeGitHub) -> ReviewedPlan:
 def test_the_plan_of_the_check_counts(github: FakeGitHub, workflow: str) -> None:
     """Even if GitHub appends the ref to the workflow's path."""
     github.upload(ARTIFACT, HEAD, files(), workflow=workflow)
-    assert reviewed(github) == ReviewedPlan(b"the plan")
+    assert reviewed(github) == ReviewedPlan(b"the plan", made_at=github.clock.now())
+
+
+def test_a_plan_made_by_hand_on_the_branch_counts(github: FakeGitHub) -> None:
+    """Run again on main, with the number of the pull request: its run has main's commit, and the artifact names it."""
+    github.upload(ARTIFACT, "7" * 40, files(), event="workflow_dispatch", branch="main")
+    assert reviewed(github).content == b"the plan"
 
 
 @pytest.mark.parametrize(
     ("of_run", "about", "why"),
     [
         ({"workflow": ".github/workflows/other.yml"}, {}, "it is a run of .github/workflows/other.yml"),
-        ({"event": "workflow_dispatch"}, {}, "the run was started by workflow_dispatch"),
+        ({"event": "workflow_dispatch", "branch": "topic"}, {}, "the run was started by workflow_dispatch"),
+        ({"made_at": "2029-12-03T08:00:01Z"}, {}, "it was made after the merge"),
+        ({"made_at": "2029-11-26T07:59:59Z"}, {}, "it was made on 2029-11-26, more than 7 days before the merge"),
+        ({"made_at": None}, {}, "the forge does not say when it was made"),
         ({"event": "pull_request_target"}, {}, "the run was started by pull_request_target"),
         ({"repository": FORKS}, {}, "a fork's run may upload anything"),
         ({"head": "6" * 40}, {}, "the run was of another commit"),
@@ -90,4 +102,4 @@ def test_a_check_that_made_no_plan(github: FakeGitHub) -> None:
     github.upload(ARTIFACT, HEAD, files(), run=6)
     github.upload(ARTIFACT, HEAD, {"request.json": files()["request.json"]}, run=7)
     found = reviewed(github)
-    assert found == ReviewedPlan(None, ("run 7 could not make a plan",))
+    assert (found.content, found.ignored) == (None, ("run 7 made no plan that can be agreed to",))

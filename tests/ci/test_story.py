@@ -47,7 +47,7 @@ def test_the_whole_story(team: Team) -> None:
     assert "We are live at last" in plan
     assert "1 created" in receipt
 
-    third = team.open("third")
+    third = team.open("third", launch="# A note\n" + post("launch", "We are live at last"))
     assert "No changes." in team.plan(third).log
     assert team.github.bodies(third)[0].splitlines()[3].startswith("**No changes.**")
 
@@ -321,7 +321,7 @@ def test_by_hand(team: Team) -> None:
     typed(team, lines)
 
     assert team.texts() == ["We are live"]
-    planned = team.plan(team.open("third")).log
+    planned = team.plan(team.open("third", launch="# A note\n" + post("launch", "We are live"))).log
     assert "Also: 1 unchanged." in planned
     assert "0 to change" in planned
 
