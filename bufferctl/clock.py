@@ -15,6 +15,11 @@ def awake() -> float:
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
+def wall() -> float:
+    """Seconds by the system clock, which somebody or something may set."""
+    return time.time()
+
+
 _STARTED, _AT_START = awake(), datetime.now(UTC)
 
 

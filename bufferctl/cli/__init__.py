@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -124,6 +125,7 @@ def main() -> NoReturn:
     # A command keeps what it reads until it ends. Collecting garbage in the meantime takes a tenth of the time of a
     # large plan and frees next to nothing; collecting on the way out (hence `freeze`) takes as much again.
     gc.disable()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a command releases its lock and says what it did
     # Without this, pydantic reads the metadata of every installed package, in search of plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     code = run(sys.argv[1:])

@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 @options.file_option("--receipt", help_text="Write the result of each change, with id and link, even after a failure.")
 @options.auto_approve_option
 @options.seconds_option(
-    "--settle", limits.SETTLE, "Seconds to wait before checking what happened to a request whose answer was lost."
+    "--settle",
+    limits.SETTLE,
+    "Seconds to wait before checking what happened to a request whose answer was lost; five times as long before "
+    "anything of it is sent again.",
 )
 @options.seconds_option(
     "--max-wait",

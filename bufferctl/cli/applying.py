@@ -30,7 +30,7 @@ from bufferctl.cli.console import Console
 from bufferctl.cli.outputs import with_pictures
 from bufferctl.cli.session import Session
 from bufferctl.cli.watching import Stopping, Watching
-from bufferctl.errors import BufferctlError, worst
+from bufferctl.errors import BufferctlError, InterruptError, worst
 from bufferctl.model import Live
 from bufferctl.model.attached import files_of
 from bufferctl.model.live import ids_by_home
@@ -252,8 +252,11 @@ class Finish:
         """What is left of the plan; None if nothing was changed, or if the account could not be read again."""
         left: Plan | None = None
         if self.applying.changed_anything:
-            with self._reporting("The changes above were made and saved, but could not be verified: "):
-                left = self.applying.verify()
+            try:
+                with self._reporting("The changes above were made and saved, but could not be verified: "):
+                    left = self.applying.verify()
+            except KeyboardInterrupt:
+                self._report(InterruptError("Interrupted; the changes above were made and saved, but not verified"))
         return left
 
     def _move_horizon(self, left: Plan | None) -> None:

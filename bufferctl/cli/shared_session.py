@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -18,16 +17,17 @@ from bufferctl.apply import FileJournal, Revision, Timer
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.cli.session import Names, Session, organizations, session_of
-from bufferctl.clock import awake
+from bufferctl.cli.watching import undisturbed
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.disk import state_folder
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
+from bufferctl.limits import landing_time
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Plan, Reason
 from bufferctl.render.lines import capitalized
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
-from bufferctl.state.lock import Holder, is_mine, locked_by, same_process
+from bufferctl.state.lock import PARTED, Holder, is_mine, locked_by, same_process
 from bufferctl.state.record import SharedRecord
 from bufferctl.state.succession import Predecessor, hand_over, name_of, predecessors, proves
 
@@ -79,9 +79,10 @@ class SharedSession(Session):
         if self.finished:
             return
         self.finished = True
-        if self.store.close(self.journal.unsettled, message):
-            self.journal.end(self.run)
-            self.journal.compact((), Revision(self.store.saved.lineage, self.store.saved.serial, self.store.digest))
+        with undisturbed():
+            if self.store.close(self.journal.unsettled, message):
+                self.journal.end(self.run)
+                self.journal.compact((), Revision(self.store.saved.lineage, self.store.saved.serial, self.store.digest))
 
 
 @contextmanager
@@ -112,17 +113,18 @@ def shared(
     journal = FileJournal(state_folder(), record.endpoint, files.root_file, known.lineage)
     try:
         wanted = organizations(files, known, journal)
+        waiting = _Waiting(buffer, journal, console, lock_timeout, settle)
         before = buffer.requests
         account = buffer.account(wanted)  # for Buffer's clock, too
         used = buffer.requests - before
         if old:
-            _take_over(record, old.path, buffer, journal, lock_timeout)
+            _take_over(record, old.path, waiting)
             _refuse_older(files, record)
         commit = record.document.commit
         journal.begin(record.run)
-        landing = buffer.timeout + settle
-        dead = _when_free(record, buffer, journal, lock_timeout, lambda now: record.lock(now, landing))
+        landing = landing_time(buffer.timeout, settle)
         try:
+            dead = waiting.until_free(record, lambda: record.lock(buffer.server_time, landing))
             if dead is not None and not same_process(crashed, dead):
                 console.notice(f"took over the lock of a run that did not release it: {visible(str(dead))}")
             if record.document.commit != commit:
@@ -131,8 +133,9 @@ def shared(
             session = session_of(SharedSession, files, buffer, record, journal, console)
             session.diverged, session.warnings = checkout_standing(files, record)
         except BaseException:
-            with suppress(BufferctlError):
-                record.close(record.document.intents, "stopped")
+            with suppress(BufferctlError), undisturbed():
+                if record.is_locked:
+                    record.close(record.document.intents, "stopped")
             raise
         if organizations(files, session.state, journal) <= wanted:  # no other run recorded more of them meanwhile
             session.account, session.account_requests = account, used
@@ -149,42 +152,68 @@ def shared(
         journal.close()
 
 
-def _take_over(record: SharedRecord, path: str, buffer: Buffer, journal: FileJournal, timeout: float) -> None:
+def _take_over(record: SharedRecord, path: str, waiting: _Waiting) -> None:
     """Move the document at `path` to that of this root file, once no other run holds its lock. Raises LockedError."""
     old = StoredRecord(record.store.beside(path), record.endpoint)
     old.read()
-    _when_free(old, buffer, journal, timeout, lambda _: hand_over(old, record))
+    waiting.until_free(old, lambda: hand_over(old, record))
     record.load()
 
 
-def _when_free(
-    record: StoredRecord, buffer: Buffer, journal: FileJournal, timeout: float, take: Callable[[datetime], None]
-) -> Lease | None:
-    """Call `take` with Buffer's time once no living run holds the lock; the lease of a dead run that held it.
+@dataclass(frozen=True)
+class _Waiting:
+    """Waits for a lock, up to `timeout` seconds. `settle`: seconds between the two looks at a lock that ran out."""
 
-    `take` raises OvertakenError if another run was faster. Raises LockedError after `timeout` seconds.
-    """
-    at, began = buffer.server_time(), awake()
-    waited, poll, overtaken = 0.0, _POLL, 0
-    while True:
-        lease = record.document.lease
-        now = at + timedelta(seconds=awake() - began)
-        if lease is None or is_mine(lease, journal.runs) or (buffer.tells_time and lease.dead_at <= now):
-            try:
-                take(now)
-            except OvertakenError as error:
-                overtaken += 1
-                if overtaken > _TRIES:
-                    raise LockedError(error.message, hint=error.hint) from error
-                record.read()
-                continue
-            return lease
-        seconds, poll = min(poll, timeout - waited), min(2 * poll, _SELDOM)
-        if seconds <= 0:
-            raise locked_by(lease, tells_time=buffer.tells_time)
-        time.sleep(seconds)
-        waited += seconds
+    buffer: Buffer
+    journal: FileJournal
+    console: Console
+    timeout: float
+    settle: float
+
+    def until_free(self, record: StoredRecord, take: Callable[[], None]) -> Lease | None:
+        """Call `take` once no living run holds the lock; the lease of a dead run that held it.
+
+        `take` raises OvertakenError if another run was faster. Raises LockedError after `timeout` seconds.
+        """
+        waited, poll, overtaken = 0.0, _POLL, 0
+        while True:
+            lease = record.document.lease
+            if lease is None or is_mine(lease, self.journal.runs) or self._stays_over(lease, record):
+                try:
+                    with undisturbed() as heard:
+                        take()
+                except OvertakenError as error:
+                    overtaken += 1
+                    if overtaken > _TRIES:
+                        raise LockedError(error.message, hint=error.hint) from error
+                    record.read()
+                    continue
+                if heard:
+                    raise KeyboardInterrupt
+                return lease
+            seconds, poll = min(poll, self.timeout - waited), min(2 * poll, _SELDOM)
+            if seconds <= 0:
+                raise locked_by(lease, tells_time=self.buffer.tells_time)
+            time.sleep(seconds)
+            waited += seconds
+            record.read()
+
+    def _stays_over(self, lease: Lease, record: StoredRecord) -> bool:
+        """Whether a lease has ended by two answers of Buffer that agree with the steady clock, and stays as it is.
+
+        A single answer may be an old one, and this machine may have been suspended since.
+        """
+        buffer = self.buffer
+        if not buffer.tells_time or lease.dead_at > buffer.server_time():
+            return False
+        if self.settle >= 1:
+            self.console.note(f"Another run did not release the lock; checking it again in {self.settle:.0f} s.")
+        time.sleep(self.settle)
+        expected = buffer.server_time()
+        buffer.account(())
+        agree = abs((buffer.server_time() - expected).total_seconds()) < PARTED
         record.read()
+        return agree and record.document.lease == lease and lease.dead_at <= buffer.server_time()
 
 
 def find_predecessor(

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Self
@@ -20,6 +20,32 @@ if TYPE_CHECKING:
 
 
 _APPLYING = "Applying"
+#: Seconds that a runner leaves a job that it cancels. GitHub's interrupts it, and terminates it 7.5 s later.
+_GRACE = 10.0
+
+
+@contextmanager
+def undisturbed() -> Iterator[list[int]]:
+    """Take or release a lock in here: SIGINT and SIGTERM do not cut it short for 10 s. Yields those that were heard."""
+    until, heard = time.monotonic() + _GRACE, list[int]()
+
+    def hear(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal module's signature
+        if time.monotonic() >= until:
+            raise KeyboardInterrupt
+        heard.append(number)
+
+    with _hearing(hear):
+        yield heard
+
+
+@contextmanager
+def _hearing(hear: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Stopping:
@@ -37,12 +63,8 @@ class Stopping:
     def listening(self, *, patient: bool) -> Iterator[Self]:
         """Hear SIGINT and SIGTERM while this lasts. Where nothing is sent there is no need to be patient."""
         self._patient = patient
-        before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
+        with _hearing(self._hear):
             yield self
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def ask(self) -> None:
         """Ask to stop after the request in flight."""

@@ -28,7 +28,9 @@ from pydantic import AwareDatetime
 from bufferctl.errors import LockedError
 
 #: The length of a lease, unless a request and its consequences may take longer than half of it.
-LEASE = timedelta(minutes=15)
+LEASE = timedelta(minutes=5)
+#: After so many seconds a holder reads its lock again before it sends anything, and where clocks part by so many.
+UNREAD, PARTED = 100.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)

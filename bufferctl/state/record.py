@@ -11,18 +11,18 @@ import os
 import platform
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import PurePath
 
-from bufferctl.clock import awake
+from bufferctl.clock import awake, now, wall
 from bufferctl.errors import BufferctlError, OvertakenError, PartWayError, StateError
 from bufferctl.model import OpenIntent, State
 from bufferctl.state import document as documents
 from bufferctl.state.document import Document, by_day
-from bufferctl.state.lock import Lease, lease_length, user_name
+from bufferctl.state.lock import PARTED, UNREAD, Lease, lease_length, user_name
 from bufferctl.state.store import Store, Stored
 
 
@@ -159,37 +159,69 @@ class SharedRecord(StoredRecord):
         self._before = self.document
         self._pending: State | None = None
         self._lost: BufferctlError | None = None
-        #: When the lease was dated, and when it ends, by `awake`; one thread at a time swaps.
-        self._dated = self._ends = 0.0
+        self._server_time: Callable[[], datetime] = now
+        #: What the clocks showed when the lock was last read or written; one thread at a time swaps.
+        self._touched = self._clocks()
         self._swapping = threading.RLock()
 
-    def lock(self, now: datetime, landing: float) -> None:
+    def lock(self, server_time: Callable[[], datetime], landing: float) -> None:
         """Take the lock, which no living run held at the last reading. Raises OvertakenError, StateError.
 
-        `now`: by Buffer's clock, as of an answer that came before. `landing`: seconds, see `Lease`.
+        `server_time`: Buffer's clock, as of its last answer. `landing`: seconds, see `Lease`.
         """
         self._found, self._before = self._stored, self.document
-        self._dated = awake()
-        until = now + lease_length(landing)
-        lease = Lease(self.run, user_name(), platform.node(), os.getpid(), now, until, landing)
+        self._server_time = server_time
+        since = server_time()
+        until = since + lease_length(landing)
+        lease = Lease(self.run, user_name(), platform.node(), os.getpid(), since, until, landing)
         state = self.saved if self.exists else replace(self.saved, lineage=uuid.uuid4().hex)
         self.put(replace(self.document, state=state, lease=lease), f"lock: {lease.user} on {lease.host}")
-        self._ends = self._dated + lease_length(landing).total_seconds()
 
     def hold(self) -> None:
-        """Right before a request: make sure that the lease outlasts all its consequences.
+        """Right before a request: make sure that the lease is this run's, and outlasts all its consequences.
 
-        Raises PartWayError if it cannot be renewed: nothing may be sent then.
+        Raises PartWayError if it cannot be read or renewed: nothing may be sent then.
         """
         if self._lost is not None:
             raise self._lost
-        if self._ends - awake() <= self._lease.landing:
+        if self._is_in_doubt:
+            self._read_again()
+        if self._left <= self._lease.landing:
             self._renew()
 
     def keep(self) -> None:
         """While waiting: renew the lease from half of its time on. Raises PartWayError as `hold` does."""
-        if self._ends - awake() <= lease_length(self._lease.landing).total_seconds() / 2:
+        if self._left <= lease_length(self._lease.landing).total_seconds() / 2:
             self._renew()
+
+    @property
+    def _left(self) -> float:
+        """Seconds that are left of the lease, by Buffer's clock."""
+        return (self._lease.until - self._server_time()).total_seconds()
+
+    def _clocks(self) -> tuple[float, float, float]:
+        """The steady clock, the wall clock, and Buffer's, as of its last answer; in seconds."""
+        return awake(), wall(), self._server_time().timestamp()
+
+    @property
+    def _is_in_doubt(self) -> bool:
+        """Whether another run may hold the lock by now: the clocks of a suspended machine may have stood still."""
+        passed = [there - then for there, then in zip(self._clocks(), self._touched, strict=True)]
+        return passed[0] >= UNREAD or max(passed) - min(passed) >= PARTED
+
+    def _read_again(self) -> None:
+        """Make sure that the document is what this run last wrote. Raises PartWayError."""
+        with self._swapping:
+            try:
+                there = self.store.read()
+            except StateError as error:
+                raise PartWayError(
+                    f"The lock of the state could not be read again, so nothing more is sent. {error.message}",
+                    hint=self._bring_in,
+                ) from error
+            if self._stored is None or there.document != self._stored.document:
+                raise self._overtaken()
+            self._touched = self._clocks()
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -225,7 +257,7 @@ class SharedRecord(StoredRecord):
         if not any(each.intent.run == self.run for each in intents):
             return self.save(state)
         changed = by_day(state) != by_day(self.saved)
-        if self._ends - awake() <= self._lease.landing:  # a person took a while to answer, and the machine slept
+        if self._left <= self._lease.landing:  # a person took a while to answer, and the machine slept
             self._renew()
         document = replace(self.document, state=self.next(state) if changed else self.saved, intents=tuple(intents))
         number = sum(each.intent.run == self.run for each in intents)
@@ -269,8 +301,7 @@ class SharedRecord(StoredRecord):
 
     def _renew(self) -> None:
         with self._swapping:
-            now = awake()
-            until = self._lease.until + timedelta(seconds=now - self._dated)
+            until = self._server_time() + lease_length(self._lease.landing)
             document = replace(self.document, lease=replace(self._lease, until=until))
             try:
                 self.put(self._until(document, until), f"lock: {self._lease.user} on {self._lease.host}")
@@ -281,7 +312,6 @@ class SharedRecord(StoredRecord):
                     f"The lock of the state could not be renewed, so nothing more is sent. {error.message}",
                     hint=self._bring_in,
                 ) from error
-            self._dated, self._ends = now, now + lease_length(self._lease.landing).total_seconds()
 
     def _until(self, document: Document, until: datetime) -> Document:
         """The document with the end of the lease in this run's own intents: until then they may be sent."""
@@ -296,21 +326,30 @@ class SharedRecord(StoredRecord):
         with self._swapping:
             try:
                 super()._swap(raw, document, message, squash=squash)
-            except StateError:
+            except StateError as error:
                 try:
                     there = self.store.read()
-                    is_ours = there.document == raw or (squash and self._wrote(there))
+                    found = self._parsed(there)
                 except StateError:
-                    is_ours = False
-                if not is_ours:
+                    raise error from None
+                if there.document == raw or (squash and found.run == self.run):
+                    self._stored, self.document, self.digest = there, document, documents.digest(raw)
+                elif found.lease and found.lease.run == self.run:  # an earlier swap, which a signal cut short
+                    self._stored = there
+                    super()._swap(raw, document, message, squash=squash)
+                else:
                     raise
-                self._stored, self.document, self.digest = there, document, documents.digest(raw)
+            self._touched = self._clocks()
 
-    def _wrote(self, there: Stored) -> bool:
-        """Whether the stored record is what this run wrote at its end; another run may hold the lock by now."""
+    def _parsed(self, there: Stored) -> Document:
         if there.document is None:
-            return False
-        return documents.parse(there.document, self.place, self.endpoint, remedy=self._remedy).run == self.run
+            return Document(self.endpoint)
+        return documents.parse(there.document, self.place, self.endpoint, remedy=self._remedy)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether this run holds the lock, as of the last reading or writing."""
+        return self.document.lease is not None and self.document.lease.run == self.run
 
     def _overtaken(self) -> PartWayError:
         self._lost = PartWayError(

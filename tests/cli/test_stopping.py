@@ -6,13 +6,16 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bufferctl.cli.watching import undisturbed
 from tests.cli.gate import Gate, Hold
+from tests.stores import git
 
 #: More than fits into one request.
 POSTS = 35
@@ -123,6 +126,103 @@ def test_while_reading(program: list[str], gated: tuple[Any, Gate], number: sign
     hold.go_on()
     assert (process.returncode, out, err) == (130, "", "error: Interrupted.\n")
     assert project.sandbox.posts() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, *long(signal.SIGTERM)])
+def test_in_the_last_read(program: list[str], gated: tuple[Any, Gate], number: signal.Signals) -> None:
+    """Everything was sent and saved: it says so, with the counts and that it was not verified, and ends with 130."""
+    project, gate = gated
+    hold, writes = Hold(), list[int]()
+
+    def wait() -> None:
+        if len(writes) == 2:
+            hold()
+
+    gate.after_write, gate.before_read = lambda: writes.append(1), wait
+    with start(program, project) as process:
+        assert hold.arrived.wait(30)
+        process.send_signal(number)
+        hold.go_on()
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Applied: 35 created, 0 changed, 0 deleted." in out
+    assert err == "error: Interrupted; the changes above were made and saved, but not verified.\n"
+    goes_on(project)
+
+
+@pytest.fixture
+def shared(gated: tuple[Any, Gate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Gate]:
+    """The same with the state on a git branch."""
+    project, gate = gated
+    for name, value in git.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    git.git(project.folder, "init", "--quiet")
+    git.git(project.folder, "remote", "add", "origin", str(git.remote(tmp_path / "remote.git")))
+    path = project.folder / "buffer.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "state: git\n", encoding="utf-8")
+    return project, gate
+
+
+def is_locked(project: Any) -> bool:
+    """Whether the shared state still has a lock."""
+    return bool(json.loads(project("state", "pull").out).get("lock"))
+
+
+def test_terminated_while_reading_releases_the_lock(program: list[str], shared: tuple[Any, Gate]) -> None:
+    """SIGTERM after the lock was taken: 130, and another machine can go on at once."""
+    project, gate = shared
+    hold, reads = Hold(), list[int]()
+
+    def wait() -> None:
+        reads.append(1)
+        if len(reads) == 3:  # the account and its channels are read before the lock is taken
+            assert is_locked(project)
+            hold()
+
+    gate.before_read = wait
+    with start(program, project) as process:
+        assert hold.arrived.wait(30)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+    hold.go_on()
+    assert (process.returncode, out, err) == (130, "", "error: Interrupted.\n")
+    assert not is_locked(project)
+
+
+def test_a_cancelled_job_releases_the_lock(program: list[str], shared: tuple[Any, Gate]) -> None:
+    """Interrupted and then terminated while a request is in flight: 130, the lock free, the request's writes listed."""
+    project, gate = shared
+    gate.after_write = hold = Hold()
+    with start(program, project) as process:
+        assert hold.arrived.wait(30)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr
+        process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+    hold.go_on()
+    assert (process.returncode, err) == (130, "error: Interrupted.\n")
+    assert not is_locked(project)
+    goes_on(project)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_does_not_cut_short_the_release_of_a_lock(number: signal.Signals) -> None:
+    """It is only noted; what happens to signals is as before afterwards."""
+    before = signal.getsignal(number)
+    with undisturbed() as heard:
+        signal.raise_signal(number)
+    assert heard == [number]
+    assert signal.getsignal(number) is before
+
+
+def test_ten_seconds_later_a_signal_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that hangs must not keep a person waiting."""
+    now = time.monotonic()
+    with undisturbed():
+        monkeypatch.setattr(time, "monotonic", lambda: now + 10.1)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
 
 
 @pytest.mark.parametrize("command", ["plan", "--help", *long("plan --json", "validate", "state list", "schema")])

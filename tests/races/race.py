@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -61,8 +62,10 @@ class Race:
         ran = self.stage.run(machine, *APPLY, *more, decide=trouble, fault=fault)
         self.log += [f"{trouble.happened}" if trouble and trouble.happened else "", f"fault: {fault}" if fault else ""]
         self.log.append(f"{self.stage.account.now:%H:%M:%S} {ran}")
-        if ran.code not in {0, 1, 5, -9} or "Traceback" in ran.err:
+        if ran.code not in {0, 1, 5, -9, 130} or "Traceback" in ran.err:
             raise Broken(f"{ran}")
+        if ran.code == 130 and self.stage.document(machine.opens).get("lock"):
+            raise Broken(f"a cancelled job keeps the lock\n{ran}")
         return ran
 
     # Edits
@@ -95,12 +98,12 @@ class Race:
 
     def trouble(self, *others: Machine) -> Trouble:
         """Trouble at one contact of a run; the machines in `others` may run in the meantime."""
-        kind = self.rng.choice(["kill", "kill", "pause", "pause", "pause", "store", "nothing"])
+        kind = self.rng.choice(["kill", "kill", "pause", "pause", "still", "still", "cancel", "store", "nothing"])
         at: int | Contact = self.rng.randint(1, 30)
         if self.rng.random() < 0.5:  # often around announcing, sending and saving, which matter most
             what, number = self.rng.choice([("swap", 1), ("swap", 2), ("swap", 2), ("swap", 3), ("write", 1)])
             at = Contact(number, what, after=self.rng.random() < 0.5)
-        return Trouble(self, kind, at, others)
+        return Trouble(self, kind, at, others, self.rng.randint(2, 6))
 
     def fault(self) -> Fault | None:
         """A fault of one write request, or none."""
@@ -152,17 +155,22 @@ class Race:
 
 @dataclass
 class Trouble:
-    """Trouble at one contact. `at`: its number among all contacts, or a Contact with its number within its kind."""
+    """Trouble at one contact. `at`: its number among all contacts, or a Contact with its number within its kind.
+
+    `patience`: how many contacts later a job that was cancelled is terminated.
+    """
 
     race: Race
     kind: str
     at: int | Contact
     others: tuple[Machine, ...]
+    patience: int = 3
     happened: str = ""
     _failing: int = 0
+    _signals: int = 0
     _seen: Counter[Contact] = field(default_factory=Counter)
 
-    def __call__(self, contact: Contact) -> Answer:
+    def __call__(self, contact: Contact) -> Answer | signal.Signals:
         """Decide whether the command continues. Raises Killed."""
         of_kind = replace(contact, number=0)
         self._seen[of_kind] += 1
@@ -175,10 +183,12 @@ class Trouble:
         if self._failing and is_store:
             self._failing -= 1
             return "fail"
+        if self.kind == "cancel" and (is_now or self.happened):
+            return self._cancel(where_of(contact))
         if self.happened or not is_now or self.kind == "nothing":
             return "go"
         rng, stage = self.race.rng, self.race.stage
-        where = f"{'after' if contact.after else 'before'} {contact.what} {contact.number}"
+        where = where_of(contact)
         if self.kind == "kill":
             self.happened = f"killed {where}"
             raise Killed
@@ -188,7 +198,9 @@ class Trouble:
             self._failing = rng.choice([0, 1, 3, 99])
             self.happened = f"the store fails {where}, and {self._failing} times more"
             return "fail"
-        self.happened = f"paused {where}"
+        if self.kind == "still" and is_store:  # a request that leaves before Buffer tells the time is not promised
+            return "go"
+        self.happened = f"{'suspended' if self.kind == 'still' else 'paused'} {where}"
         if (
             contact.what == "write" and not contact.after
         ):  # nothing is promised for requests in flight while a machine sleeps
@@ -201,7 +213,18 @@ class Trouble:
             trouble = Trouble(self.race, rng.choice(["kill", "store", "nothing", "nothing"]), rng.randint(1, 30), ())
             self.race.apply(other, *more, trouble=trouble, fault=self.race.fault())
         stage.pass_time(rng.choice([0, 0, SHORT, DEAD]))
-        return "go"
+        return "still" if self.kind == "still" else "go"
+
+    def _cancel(self, where: str) -> Answer | signal.Signals:
+        """A runner cancels the job: it interrupts it, and terminates it some contacts later."""
+        self.happened = self.happened or f"cancelled {where}"
+        self._signals += 1
+        return {1: signal.SIGINT, self.patience: signal.SIGTERM}.get(self._signals, "go")
+
+
+def where_of(contact: Contact) -> str:
+    """A contact in the log."""
+    return f"{'after' if contact.after else 'before'} {contact.what} {contact.number}"
 
 
 def run(seed: int, stage: Stage, folder: Path, joins: Joins) -> list[str]:

@@ -100,10 +100,11 @@ class Ran:
             return {}
 
 
-#: The reply to a contact: `go`; for the store `fail` (it cannot be reached) and `lose` (done, but the answer is lost).
+#: The reply to a contact: `go`; `still` (the clocks of the machine stood still); for the store `fail` (it cannot be
+#: reached) and `lose` (done, but the answer is lost). A signal is sent to the command, which goes on.
 Answer = str
 #: Decides at each contact of a command, and may run other commands before it answers.
-Decide = Callable[[Contact], Answer]
+Decide = Callable[[Contact], Answer | signal.Signals]
 
 
 class Killed(Exception):  # noqa: N818 - an event of a command, not an error of ours
@@ -116,6 +117,8 @@ class _Running:
 
     machine: Machine
     endpoint: Endpoint
+    #: Seconds during which the machine's clocks stood still, as the process sees them.
+    still: mmap.mmap
     contacts: queue.Queue[tuple[str, bool, queue.Queue[str]]] = field(default_factory=queue.Queue)
     number: int = 0
 
@@ -162,8 +165,8 @@ class Stage:
         """Run a command on a machine to its end; `decide` answers each of its contacts."""
         endpoint = self._endpoint(machine.name)
         endpoint.begin("one", fault)
-        running = self._running[machine.name] = _Running(machine, endpoint)
-        child, printed = self._fork(machine, arguments)
+        running = self._running[machine.name] = _Running(machine, endpoint, mmap.mmap(-1, 8))
+        child, printed = self._fork(machine, arguments, running.still)
         endpoint.kill = lambda: os.kill(child, signal.SIGKILL)
         status = None
         while status is None:
@@ -179,7 +182,11 @@ class Stage:
                 continue
             running.number += 1
             try:
-                reply.put(decide(Contact(running.number, what, after)) if decide else "go")
+                answer = decide(Contact(running.number, what, after)) if decide else "go"
+                if isinstance(answer, signal.Signals):
+                    os.kill(child, answer)
+                    answer = "go"
+                reply.put(answer)
             except Killed:
                 os.kill(child, signal.SIGKILL)
                 reply.put("go")
@@ -213,8 +220,13 @@ class Stage:
         if running is None:
             return "go"
         reply: queue.Queue[str] = queue.Queue()
+        before = self._now()
         running.contacts.put((what, after, reply))
-        return reply.get()
+        answer = reply.get()
+        if answer == "still":
+            running.still[:] = struct.pack("d", _seconds(running.still) + self._now() - before)
+            return "go"
+        return answer
 
     def answer(self, name: str, body: bytes) -> tuple[int, dict[str, str], dict[str, Any]]:
         """Buffer's answer: status, headers and JSON. Raises Cut."""
@@ -238,30 +250,30 @@ class Stage:
         self._clock[:8] = struct.pack("d", self.account.now.timestamp())
 
     def _now(self) -> float:
-        now: float = struct.unpack("d", self._clock[:8])[0]
-        return now
+        return _seconds(self._clock)
 
-    def _fork(self, machine: Machine, arguments: tuple[str, ...]) -> tuple[int, Path]:
+    def _fork(self, machine: Machine, arguments: tuple[str, ...], still: mmap.mmap) -> tuple[int, Path]:
         printed = machine.folder / "printed.json"
         child = _forked()
         if child == 0:
             try:
-                self._in_the_fork(machine, arguments, printed)
+                self._in_the_fork(machine, arguments, printed, still)
             except BaseException:  # noqa: BLE001 - it must not continue as the parent
                 traceback.print_exc()
             finally:
                 os._exit(9)
         return child, printed
 
-    def _in_the_fork(self, machine: Machine, arguments: tuple[str, ...], printed: Path) -> None:
+    def _in_the_fork(self, machine: Machine, arguments: tuple[str, ...], printed: Path, still: mmap.mmap) -> None:
         out, err = io.StringIO(), io.StringIO()
         line = _Line(self.url, machine.name)
         os.environ.update(self._environment(machine))
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the program begins
         with (
             chdir(machine.checkout),
             redirect_stdout(out),
             redirect_stderr(err),
-            self._clocks(line),
+            self._clocks(line, still),
             patch.object(Files, "store", lambda files, named: _Watched(machine.opens(), line)),
         ):
             code = bufferctl(list(arguments))
@@ -276,9 +288,9 @@ class Stage:
         }  # fmt: skip
 
     @contextmanager
-    def _clocks(self, line: _Line) -> Iterator[None]:
-        """Clocks that follow the account's, one that counts sleep and one that does not; waiting moves them all."""
-        began, real_wait, real_monotonic = self._now(), threading.Event.wait, time.monotonic
+    def _clocks(self, line: _Line, still: mmap.mmap) -> Iterator[None]:
+        """Clocks that follow the account's, two that count sleep and one that does not; waiting moves them all."""
+        began, real_wait, real_monotonic, real_time = self._now(), threading.Event.wait, time.monotonic, time.time
         main = threading.get_ident()
 
         def sleep(seconds: float) -> None:
@@ -292,7 +304,7 @@ class Stage:
             return event.is_set()
 
         def passed() -> float:
-            return self._now() - began
+            return self._now() - began - _seconds(still)
 
         def gettime(clock: int) -> float:
             return real_monotonic() + passed()
@@ -301,9 +313,15 @@ class Stage:
             patch.object(time, "sleep", sleep),
             patch.object(time, "monotonic", lambda: real_monotonic() + passed() - line.asleep),
             patch.object(time, "clock_gettime", gettime),
+            patch.object(time, "time", lambda: real_time() + passed()),
             patch.object(threading.Event, "wait", wait),
         ):
             yield
+
+
+def _seconds(memory: mmap.mmap) -> float:
+    seconds: float = struct.unpack("d", memory[:8])[0]
+    return seconds
 
 
 class _Line:

@@ -25,13 +25,18 @@ STATE = State({SLOT: Binding("p1", Origin.CREATED)})
 
 @dataclass
 class Memory:
-    """A store in memory. `loses`: how many swaps are done although their answer is lost; `away`: no answers at all."""
+    """A store in memory. `loses`: how many swaps are done although their answer is lost; `away`: no answers at all.
+
+    `interrupts`: a signal arrives after the next swap was done.
+    """
 
     document: bytes | None = None
     number: int = 0
     loses: int = 0
     away: bool = False
     messages: list[str] = field(default_factory=list)
+    reads: int = 0
+    interrupts: bool = False
     place = address = "the record"
     is_shared = True
 
@@ -48,6 +53,7 @@ class Memory:
 
     def read(self) -> Stored:
         """As `Store`."""
+        self.reads += 1
         if self.away:
             raise StateError("The store cannot be reached")
         return Stored(self.document, str(self.number))
@@ -60,6 +66,9 @@ class Memory:
             raise OvertakenError("Somebody was faster")
         self.document, self.number = document, self.number + 1
         self.messages.append(message)
+        if self.interrupts:
+            self.interrupts = False
+            raise KeyboardInterrupt
         if self.loses:
             self.loses -= 1
             raise StateError("The answer was lost")
@@ -80,24 +89,31 @@ class Memory:
 
 @dataclass
 class Clock:
-    """The clock that counts sleep."""
+    """Three stopped clocks: one that counts sleep, the machine's, and Buffer's as of its last answer."""
 
-    seconds: float = 1000.0
+    steady: float = 1000.0
+    wall: float = 5_000_000.0
+    server: datetime = NOW
 
-    def gettime(self, clock: int) -> float:
-        """Seconds."""
-        return self.seconds
+    def advance(self, seconds: float, *, steady: bool = True, wall: bool = True, server: bool = True) -> None:
+        """Let time pass, by all of them or only by some."""
+        self.steady += seconds * steady
+        self.wall += seconds * wall
+        self.server += timedelta(seconds=seconds * server)
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """A stopped clock."""
+    """Stopped clocks."""
     return Clock()
 
 
 @pytest.fixture(autouse=True)
 def _ticking(clock: Clock) -> object:
-    with patch.object(time, "clock_gettime", clock.gettime):
+    with (
+        patch.object(time, "clock_gettime", lambda _: clock.steady),
+        patch.object(time, "time", lambda: clock.wall),
+    ):
         yield
 
 
@@ -107,11 +123,12 @@ def store() -> Memory:
     return Memory()
 
 
-def locked(store: Store, now: datetime = NOW) -> SharedRecord:
+def locked(store: Store, clock: Clock | None = None) -> SharedRecord:
     """A run with the lock."""
     record = SharedRecord(store, ENDPOINT, commit="5f" * 20)
     record.load()
-    record.lock(now, LANDING)
+    clock = clock or Clock()
+    record.lock(lambda: clock.server, LANDING)
     return record
 
 
@@ -121,11 +138,11 @@ def announced(record: SharedRecord) -> OpenIntent:
 
 
 def test_the_lock_is_a_lease_by_buffers_clock(store: Memory) -> None:
-    """15 minutes, with its holder; a minute after the end it is dead."""
+    """5 minutes, with its holder; a minute after the end it is dead."""
     record = locked(store)
     lease = store.lease
-    assert (lease.run, lease.until, lease.landing) == (record.run, NOW + timedelta(minutes=15), LANDING)
-    assert lease.dead_at == NOW + timedelta(minutes=16)
+    assert (lease.run, lease.until, lease.landing) == (record.run, NOW + timedelta(minutes=5), LANDING)
+    assert lease.dead_at == NOW + timedelta(minutes=6)
 
 
 def test_two_that_read_the_same_cannot_both_lock(store: Memory) -> None:
@@ -134,7 +151,7 @@ def test_two_that_read_the_same_cannot_both_lock(store: Memory) -> None:
     second.load()
     first = locked(store)
     with pytest.raises(OvertakenError):
-        second.lock(NOW, LANDING)
+        second.lock(lambda: NOW, LANDING)
     assert store.lease.run == first.run
 
 
@@ -142,7 +159,7 @@ def test_an_apply_takes_three_swaps(store: Memory) -> None:
     """The lock, the announced writes, and at the end all of it: state, commit, no lock, nothing open."""
     record = locked(store)
     assert record.begin(State(), [announced(record)])
-    assert store.now.intents[0].intent.until == NOW + timedelta(minutes=15)
+    assert store.now.intents[0].intent.until == NOW + timedelta(minutes=5)
     assert not record.save(STATE)
     assert record.close([], "apply: 1 created")
     assert len(store.messages) == 3
@@ -158,7 +175,7 @@ def test_what_stays_open_is_listed_for_whoever_comes_next(store: Memory) -> None
     record.save(STATE)
     record.close(record.document.intents, "apply: stopped")
     (left,) = store.now.intents
-    assert (left.intent.run, set(left.listed), left.intent.until) == (record.run, {"p0"}, NOW + timedelta(minutes=15))
+    assert (left.intent.run, set(left.listed), left.intent.until) == (record.run, {"p0"}, NOW + timedelta(minutes=5))
 
 
 def test_a_run_that_changed_nothing_leaves_the_document_as_it_was(store: Memory) -> None:
@@ -175,42 +192,96 @@ def test_a_run_that_changed_nothing_leaves_the_document_as_it_was(store: Memory)
 
 def test_a_lease_is_renewed_before_it_is_too_short(store: Memory, clock: Clock) -> None:
     """Not while it outlasts any request; after that once, together with the end of this run's intents."""
-    record = locked(store)
+    record = locked(store, clock)
     record.begin(State(), [announced(record)])
-    clock.seconds += 15 * 60 - LANDING - 1
+    clock.advance(5 * 60 - LANDING - 1)
     record.hold()
     assert len(store.messages) == 2
-    clock.seconds += 1
+    clock.advance(1)
     record.hold()
-    until = NOW + timedelta(minutes=29)
+    until = NOW + timedelta(minutes=9)
     assert store.lease.until == until
     assert store.now.intents[0].intent.until == until
 
 
 def test_while_waiting_it_is_renewed_at_half(store: Memory, clock: Clock) -> None:
-    """Seven and a half minutes after it was taken."""
-    record = locked(store)
-    clock.seconds += 449
+    """Two and a half minutes after it was taken."""
+    record = locked(store, clock)
+    clock.advance(149)
     record.keep()
     assert len(store.messages) == 1
-    clock.seconds += 1
+    clock.advance(1)
     record.keep()
     assert len(store.messages) == 2
 
 
 def test_after_a_sleep_a_lease_that_nobody_took_is_renewed(store: Memory, clock: Clock) -> None:
     """An hour later the document still belongs to this run."""
-    record = locked(store)
-    clock.seconds += 3600
+    record = locked(store, clock)
+    clock.advance(3600)
     record.hold()
-    assert store.lease.until == NOW + timedelta(hours=1, minutes=15)
+    assert store.lease.until == NOW + timedelta(hours=1, minutes=5)
+
+
+@pytest.mark.parametrize("stands", ["steady", "wall", "both"])
+@pytest.mark.parametrize("seconds", [10, 3600])
+def test_after_a_suspension_that_a_clock_slept_through_the_lock_is_read_again(
+    store: Memory, clock: Clock, stands: str, seconds: int
+) -> None:
+    """A suspended guest's clocks stand still; once they part from Buffer's Date by 10 s, the run finds out."""
+    record = locked(store, clock)
+    locked(store, clock)  # another run, while it was suspended
+    clock.advance(seconds, steady=stands == "wall", wall=stands == "steady")
+    with pytest.raises(PartWayError, match="took over"):
+        record.hold()
+
+
+def test_a_lock_that_was_not_touched_for_100_seconds_is_read_again(store: Memory, clock: Clock) -> None:
+    """Though all clocks agree; reading or writing it counts, and within that time nothing is read."""
+    record = locked(store, clock)
+    for seconds in (99, 1, 99, 1):
+        clock.advance(seconds)
+        record.hold()
+        assert store.reads == (1 if seconds == 99 else 2)
+        store.reads = 1
+    locked(store, clock)
+    clock.advance(100)
+    with pytest.raises(PartWayError, match="took over"):
+        record.hold()
+
+
+@pytest.mark.parametrize("which", ["steady", "wall", "server"])
+def test_clocks_that_part_by_less_than_10_seconds_agree(store: Memory, clock: Clock, which: str) -> None:
+    """Buffer's Date has whole seconds, and system clocks are corrected now and then."""
+    record = locked(store, clock)
+    reads = store.reads
+    clock.advance(9.9, **{each: each == which for each in ("steady", "wall", "server")})
+    record.hold()
+    assert store.reads == reads
+
+
+def test_a_suspended_run_whose_lock_nobody_took_renews_it_by_buffers_clock(store: Memory, clock: Clock) -> None:
+    """Its own clocks say that the lease is still long enough; Buffer's says that it is over."""
+    record = locked(store, clock)
+    clock.advance(3600, steady=False, wall=False)
+    record.hold()
+    assert store.lease.until == NOW + timedelta(hours=1, minutes=5)
+
+
+def test_a_lock_that_cannot_be_read_again_stops_the_run(store: Memory, clock: Clock) -> None:
+    """Nobody knows whose it is by now."""
+    record = locked(store, clock)
+    store.away = True
+    clock.advance(100)
+    with pytest.raises(PartWayError, match="could not be read again, so nothing more is sent"):
+        record.hold()
 
 
 def test_after_a_sleep_a_run_that_was_taken_over_sends_nothing_more(store: Memory, clock: Clock) -> None:
     """Exit code 5, again and again; the other run's lock stays."""
-    record = locked(store)
-    other = locked(store, NOW + timedelta(minutes=16))
-    clock.seconds += 16 * 60
+    record = locked(store, clock)
+    clock.advance(6 * 60)
+    other = locked(store, clock)
     for _ in range(2):
         with pytest.raises(PartWayError, match="took over") as raised:
             record.hold()
@@ -221,11 +292,11 @@ def test_after_a_sleep_a_run_that_was_taken_over_sends_nothing_more(store: Memor
 
 def test_where_the_store_is_away_nothing_more_is_sent(store: Memory, clock: Clock) -> None:
     """The lease cannot be renewed."""
-    record = locked(store)
+    record = locked(store, clock)
     store.away = True
-    clock.seconds += 15 * 60
+    clock.advance(5 * 60)
     with pytest.raises(PartWayError, match="could not be renewed, so nothing more is sent"):
-        record.hold()
+        record.keep()
 
 
 @pytest.mark.parametrize("swap", [0, 1, 2])
@@ -234,13 +305,33 @@ def test_a_swap_whose_answer_is_lost_counts_where_it_was_done(store: Memory, swa
     record = SharedRecord(store, ENDPOINT)
     record.load()
     store.loses = int(swap == 0)
-    record.lock(NOW, LANDING)
+    record.lock(lambda: NOW, LANDING)
     store.loses = int(swap == 1)
     record.begin(State(), [announced(record)])
     record.save(STATE)
     store.loses = int(swap == 2)
     record.close([], "apply")
     assert (store.now.state.bindings, store.now.lease) == (STATE.bindings, None)
+
+
+def test_a_swap_that_a_signal_cut_short_does_not_keep_the_lock(store: Memory) -> None:
+    """It was done, and the run never learned of it: the lock in it is still this run's, and is released."""
+    record = locked(store)
+    store.interrupts = True
+    with pytest.raises(KeyboardInterrupt):
+        record.begin(State(), [announced(record)])
+    assert record.close([announced(record)], "stopped")
+    assert (store.now.lease, len(store.now.intents)) == (None, 1)
+
+
+def test_a_lock_that_another_run_took_is_not_released(store: Memory, clock: Clock) -> None:
+    """It is that run's."""
+    record = locked(store)
+    clock.advance(3600)
+    other = locked(store, clock)
+    with pytest.raises(PartWayError, match="took over"):
+        record.close([], "stopped")
+    assert store.lease.run == other.run
 
 
 def test_a_store_that_fails_at_the_end_loses_nothing(store: Memory) -> None:
@@ -266,7 +357,7 @@ def test_a_lease_is_longer_than_what_a_request_may_take(store: Memory) -> None:
     """With a timeout of 20 minutes, twice that."""
     record = SharedRecord(store, ENDPOINT)
     record.load()
-    record.lock(NOW, 1200)
+    record.lock(lambda: NOW, 1200)
     assert store.lease.until == NOW + timedelta(minutes=40)
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.errors import StateError
+from bufferctl.errors import OvertakenError, StateError
 from bufferctl.model import Binding, Home, LetGo, Origin, Question, Rule, Slot, State
 from bufferctl.state import LocalStore, StoredRecord
 
@@ -42,6 +42,17 @@ slots = st.builds(lambda org, channel, key: Slot(f"o{org}", f"c{org}/{channel}",
 def path(tmp_path: Path) -> Path:
     """A path without a file."""
     return tmp_path / ".bufferctl" / "state.json"
+
+
+def test_of_two_that_read_the_same_file_one_saves(path: Path) -> None:
+    """A swap compares: the second is refused, and what the first wrote stays."""
+    first, second = file(path), file(path)
+    first.load()
+    second.load()
+    first.save(FIRST)
+    with pytest.raises(OvertakenError, match="Another run changed the state file"):
+        second.save(SECOND)
+    assert file(path).load().bindings == FIRST.bindings
 
 
 def file(path: Path, endpoint: str | None = ENDPOINT) -> StoredRecord:
