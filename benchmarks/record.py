@@ -44,7 +44,6 @@ def _state() -> State:
             _id(key),
             Origin.CREATED,
             applied="1:" + ":".join(_id(f"{key} {part}")[:16] for part in range(3)),
-            entry=_id(f"{key} entry")[:20],
             text=_id(f"{key} text")[:20],
             seen=_id(f"{key} seen")[:20],
             due_at=due.isoformat(),

@@ -26,9 +26,7 @@ REVIEWED = WRITING | {Action.WAITING}
 #: Actions with a digest; the others change nothing.
 _DIGESTED = REVIEWED | STATE_ONLY | {Action.HOLD}
 #: Fields of a declared object that are neither public nor part of its schedule.
-_PRIVATE = frozenset(
-    {"address", "place", "was", "repeat_of", "protect", "cancelled", "entry"} | {"was_single", "expansion"}
-)
+_PRIVATE = frozenset({"address", "place", "was", "repeat_of", "protect", "cancelled", "was_single", "expansion"})
 
 
 def change_digest(change: Change) -> str:

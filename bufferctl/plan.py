@@ -74,8 +74,8 @@ class Cause(StrEnum):
 class Reason(StrEnum):
     """Why a change is held, as a code; `message` and `hint` of the change explain it to people.
 
-    The last four are not holds: three ways a person moved a post forward in Buffer, and an edit that no longer affects
-    a published post.
+    The last four are not holds: three ways a person moved a post forward in Buffer, and a reviewed change that came too
+    late, because its post was published first.
     """
 
     CHANNEL = "channel-unavailable"
@@ -100,7 +100,7 @@ class Reason(StrEnum):
     APPROVED = "approved"
     SCHEDULED = "scheduled-by-a-person"
     SHARED = "shared-now-by-a-person"
-    STAYED = "already-published"
+    OVERTAKEN = "overtaken"
 
 
 #: Changes in Buffer since the last apply. An unavailable channel counts if something was applied there.
@@ -239,7 +239,9 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether apply would do nothing, state included, and no change needs a person."""
-        return not any(c.action in WRITING or c.action in STATE_ONLY or c.action is Action.HOLD for c in self.changes)
+        return not any(
+            c.action in WRITING | STATE_ONLY | {Action.HOLD} or c.reason is Reason.OVERTAKEN for c in self.changes
+        )
 
     def narrow(self, keep: Callable[[Change], bool]) -> Plan:
         """The same plan with only the changes for which `keep` returns true."""

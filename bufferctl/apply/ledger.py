@@ -10,7 +10,7 @@ from bufferctl.apply.outcomes import Conclusion
 from bufferctl.apply.ports import Revision, Store, Watcher
 from bufferctl.errors import PartWayError, StateError
 from bufferctl.model import Binding, Intent, OpenIntent, Settled, Slot, State
-from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Status
+from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Reason, Status
 
 
 @dataclass
@@ -43,10 +43,10 @@ class Ledger:
             elif change.binding:
                 self.bindings[change.slot] = change.binding
         for change in plan.changes:
-            if change.action in STATE_ONLY:
-                self.report(Outcome(change, Status.DONE, change.live_id, message=change.message))
-            elif change.action is Action.HOLD:
+            if change.action is Action.HOLD or change.reason is Reason.OVERTAKEN:
                 self.report(Outcome(change, Status.HELD, change.live_id, message=change.message, hint=change.hint))
+            elif change.action in STATE_ONLY:
+                self.report(Outcome(change, Status.DONE, change.live_id, message=change.message))
 
     def done(self, findings: Iterable[tuple[Intent, Conclusion]]) -> None:
         """Record what was carried out. Everything is recorded before anything is reported."""

@@ -12,7 +12,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bufferctl.cli.console import Console
-from bufferctl.plan import WRITING, Outcome, Status
+from bufferctl.plan import WRITING, Action, Outcome, Status
 from bufferctl.render.text import outcome_text
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Watching:
         """Print an outcome. Holds were shown with the plan, unless they are new."""
         if self._progress and self._task is not None and outcome.change.action in WRITING:
             self._progress.update(self._task, advance=1, description=_APPLYING, until=0.0)
-        shown_before = outcome.status is Status.HELD and outcome.change.action not in WRITING
+        shown_before = outcome.status is Status.HELD and outcome.change.action is Action.HOLD
         if self._quiet or shown_before:
             return
         try:

@@ -32,11 +32,11 @@ from bufferctl.model.metadata import (
 T = TypeVar("T")
 
 
-def text_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[str | None, str | None]:
-    """The text of a post, as its entry or its text file has it, and with variables replaced; None if it has none."""
+def text_of(layers: tuple[Layer, ...], variables: Variables) -> str | None:
+    """The text of a post, from its entry or its text file, with variables replaced; None if it has none."""
     layer = layer_of(layers, "text", "text_file")
     if layer is None:
-        return None, None
+        return None
     fields, spot = layer.fields, layer.spot
     reading = variables.reading
     if fields.text is not None and fields.text_file is not None:
@@ -45,8 +45,8 @@ def text_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[str | None
     if fields.text is None and fields.text_file is not None:
         name = variables.text(fields.text_file, spot, "text_file")
         written = reading.text_file(name, spot)
-        return written, variables.text_of_file(written, name, spot) if written else written
-    return fields.text, variables.text(fields.text, spot, "text") if fields.text else fields.text
+        return variables.text_of_file(written, name, spot) if written else written
+    return variables.text(fields.text, spot, "text") if fields.text else fields.text
 
 
 #: Built when something is first read with it, since most files need none.

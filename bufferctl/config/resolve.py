@@ -46,7 +46,7 @@ from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Place, Related
 from bufferctl.model import IDEAS, Address, Asset, Idea, NetworkMetadata, Post, ShareMode
 from bufferctl.model.base import LAST_YEAR
-from bufferctl.model.desired import Entry, Expansion, means
+from bufferctl.model.desired import Expansion, means
 from bufferctl.model.metadata import thread_of
 
 
@@ -256,7 +256,6 @@ class Posts:
             "metadata": content.metadata,
             "was": _renamed(fields.was, turn.key, occurrence),
             "existing": _existing(fields, channel.label),
-            "entry": Entry(tuple(layer.spot.node for layer in layers), content.written),
             "was_single": fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
             "expansion": turn.expansion(layers, variables, parameters),
         }
@@ -269,7 +268,7 @@ class Posts:
         """What is published, without the parameters of its links."""
         service, reading, given = variables.to.service, self.reading, fields.model_fields_set
         metadata, spot = metadata_of(layers, clock, variables, turn.defaults.starts)
-        written, text = text_of(layers, variables)
+        text = text_of(layers, variables)
         if thread := thread_of(metadata):
             text = check_thread(text, thread, spot, reading)
         assets = assets_of(layers, fields.assets, variables)
@@ -281,7 +280,7 @@ class Posts:
                 metadata = with_parts(metadata, parts, text, assets, service)
                 holder, above = layer.spot, 1
         check_previews_in_thread(metadata, holder, reading, above=above)
-        return _Content(written, text, assets, metadata, spot)
+        return _Content(text, assets, metadata, spot)
 
     def _schedule(
         self, layers: tuple[Layer, ...], occurrence: Occurrence | None, clock: LocalTimes | None
@@ -399,9 +398,8 @@ class _Series:
 
 
 class _Content(NamedTuple):
-    """What is published. `written`: its text before variables are replaced; `spot`: the place of its metadata."""
+    """What is published. `spot`: the place of its metadata."""
 
-    written: str | None
     text: str | None
     assets: tuple[Asset, ...]
     metadata: NetworkMetadata | None

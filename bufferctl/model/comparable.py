@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from bufferctl.model.attached import attached, sources_of, with_sources
+from bufferctl.model.attached import sources_of
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Post
@@ -229,24 +229,6 @@ def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
     return Fingerprint(FINGERPRINT_VERSION, digest(content), _hidden(item), _hash(schedule))
 
 
-def became_files(item: Post | Idea, now: Fingerprint, before: Fingerprint, media: tuple[str, ...]) -> bool:
-    """Whether the fields that the API does not return are unchanged, except for addresses that became files.
-
-    `media`: the attachments at that time (`Binding.media`). Bindings of earlier versions have none; an object that now
-    has files then counts as the same if its content is, and so does an object with a video, because Buffer dropped
-    `thumbnail_url`.
-    """
-    if now.hidden == before.hidden:
-        return True
-    then = with_sources(item, media)
-    if then is None:
-        had_another_form = any(each.file or each.kind == "video" for each in attached(item))
-        return not media and had_another_form and now.content == before.content
-    if any(each.url and each.url != old for each, old in zip(attached(item), media, strict=True)):
-        return False
-    return fingerprint(then, of_desired(then)).hidden == before.hidden
-
-
 def _hidden(post: Post) -> str:
     rest = [post.idea, post.ai_assisted, post.source, post.draft_id]
     if not post.assets and post.metadata is None and rest == [None] * 4:
@@ -347,7 +329,6 @@ def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_dec
         id=live.id,
         origin=origin,
         applied=str(fingerprint(item, wanted)),
-        entry=item.entry_digest if isinstance(item, Post) else "",
         text=text_digest(wanted),
         seen=digest(of_live(live)) if as_declared else "",
         due_at=due_seen(item, live),

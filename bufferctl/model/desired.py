@@ -6,12 +6,10 @@ means each of its channels, or a channel's label (`twitter:acme`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from hashlib import blake2b
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import model_validator
 
@@ -206,40 +204,14 @@ class Expansion:
     thread: bool = False
 
 
-#: JSON with sorted keys; created once, since `json.dumps` would create an encoder for each entry.
-_sorted = json.JSONEncoder(sort_keys=True, check_circular=False).encode
-
-#: Fields of an entry that do not describe the post on one channel, but only how the entry is expanded.
-_SPREAD = frozenset({"channels", "overrides", "vars", "utm", "repeat"})
-
-
-class Entry(NamedTuple):
-    """One post as written in the files, before defaults and variables are applied.
-
-    `layers`: the fields of its entry and of the overrides that apply to it, as written. `text`: the content of its text
-    file, if it has one.
-    """
-
-    layers: tuple[Mapping[str, Any], ...]
-    text: str | None = None
-
-    @property
-    def digest(self) -> str:
-        """A digest that does not depend on the order of fields. Computed on demand: `validate` does not need it."""
-        written = [{name: value for name, value in layer.items() if name not in _SPREAD} for layer in self.layers]
-        from_file = self.text if any("text_file" in fields for fields in written) else None
-        return blake2b(_sorted([written, from_file]).encode(), digest_size=10).hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class Post:
     """One post on one channel, as declared.
 
     `due_at` is aware, in the zone that the file sets. `metadata` is only that of the channel's network. `tags` are
-    names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `entry`: its entry as
-    written in the files, or only the digest of it; empty if no file declares it. Posts that differ only in `entry` are
-    equal. `existing`: the id of the live post that it is. `was_single`: the key that the first occurrence of a repeated
-    entry may have had before it was repeated.
+    names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `existing`: the id of the
+    live post that it is. `was_single`: the key that the first occurrence of a repeated entry may have had before it was
+    repeated.
     """
 
     address: Address
@@ -263,14 +235,8 @@ class Post:
     repeat_of: str | None = None
     cancelled: bool = False
     protect: bool = False
-    entry: Entry | str = field(default="", compare=False, repr=False)
     was_single: str | None = None
     expansion: Expansion | None = None
-
-    @property
-    def entry_digest(self) -> str:
-        """A digest of its entry, which the record and saved plans keep; empty if there is none."""
-        return self.entry if isinstance(self.entry, str) else self.entry.digest
 
     @property
     def previous_keys(self) -> tuple[str, ...]:

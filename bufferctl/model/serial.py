@@ -47,10 +47,8 @@ def _dump(
     item: Post | Idea, without: frozenset[str] = frozenset(), context: Mapping[str, bool] | None = None
 ) -> dict[str, Any]:
     values: dict[str, Any] = adapter(type(item)).dump_python(
-        item, mode="json", exclude_defaults=True, exclude={"metadata", "entry", *without}, context=context
+        item, mode="json", exclude_defaults=True, exclude={"metadata", *without}, context=context
     )
-    if isinstance(item, Post) and item.entry and "entry" not in without:
-        values["entry"] = item.entry_digest
     metadata = item.metadata if isinstance(item, Post) else None
     if isinstance(item, Post) and metadata is not None and "metadata" not in without:
         dumped = metadata.model_dump(mode="json", exclude_none=True, context=context)

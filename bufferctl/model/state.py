@@ -54,8 +54,9 @@ def home_id(organization_id: str, channel_id: str) -> str:
 class Binding:
     """A declared object and its live one.
 
-    `applied`: fingerprint of the desired object when last applied; `entry`: digest of its entry in the file at that
-    time; `text`: digest of its title and text. `seen`: digest of the live content when it last matched what was applied
+    `applied`: fingerprint of the desired object when last applied; `text`: digest of its title and text at that time.
+    `noted`: fingerprint of an edit that came after publication and changed nothing; `applied`, `text` and `media` stay
+    those of what was published. `seen`: digest of the live content when it last matched what was applied
     (empty: never). `due_at`: the instant last seen for a timed post, ISO 8601 in UTC, else empty. `status`: the status
     last seen. `created_at`: when Buffer created it, ISO 8601 in UTC, empty if unknown. `address`, `file` and `protect`:
     as last declared; the files may have changed since. `retired`: removed from the files or cancelled while its object
@@ -69,8 +70,8 @@ class Binding:
     id: str
     origin: Origin
     applied: str = ""
-    entry: str = ""
     text: str = ""
+    noted: str = ""
     seen: str = ""
     due_at: str = ""
     status: str = ""

@@ -16,7 +16,8 @@ from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.digests import REVIEWED, change_digest, facts, what_it_says
 from bufferctl.model import CreatePost, Desired, EditPost, Idea, Post, Write
 from bufferctl.model.serial import dump_write
-from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Plan, Reason
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
+from bufferctl.planfile.overtaken import overtaken
 from bufferctl.planfile.saved import SavedPlan
 
 #: Holds that mean "no longer possible" rather than "something changed": skipping the reviewed change does no harm.
@@ -60,8 +61,8 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
             continue
         if change.action in WRITING and _channel(change, saved.plan) != _channel(change, now):
             moved.append(f"{change.address}: its channel has another name or time zone than the plan shows")
-        elif _same(change, current, saved.rests_on.get(change.slot, {})) or _overtaken(change, current):
-            kept.append(current)
+        elif _same(change, current, saved.rests_on.get(change.slot, {})) or _is_over(change, current):
+            kept.append(overtaken(change, current))
         elif current.action not in {Action.NO_OP, Action.DONE}:
             moved.append(f"{change.address}: {_moved(change, current)}")
     return Verified(replace(now, changes=tuple(kept), narrowed=True), tuple(moved))
@@ -107,13 +108,13 @@ def _as_then(then: Write, now: Write) -> Write:
     return now
 
 
-def _overtaken(change: Change, current: Change) -> bool:
+def _is_over(change: Change, current: Change) -> bool:
     """Whether the change is already made (and its object was found), or its time passed with no change by anybody."""
     if change.action is Action.CREATE and current.action is Action.ADOPT:
         return True
     if change.action is Action.DELETE and current.action is Action.FORGET:
         return True
-    if current.action is Action.PAST:
+    if current.action is Action.PAST or (current.action is Action.DONE and current.cause is Cause.EDITED):
         return True
     return current.action is Action.HOLD and current.reason in _OVERTAKEN
 
@@ -137,6 +138,8 @@ class Reviewed:
     def hold(self, change: Change) -> Change:
         """The change, unmodified if it was reviewed or writes nothing, else held."""
         then = self._changes.get(change.slot)
+        if then is not None:
+            change = overtaken(then, change)
         if change.action not in WRITING or (then and self._agreed(change, then)):
             return change
         why = self._why(change, then)

@@ -56,14 +56,6 @@ def media_differences(item: Post | Idea, before: Sequence[str]) -> tuple[Differe
     )
 
 
-def are_swapped(item: Post | Idea, before: Sequence[str]) -> bool:
-    """Whether people see a different file than last applied. A URL that became a file counts as the same."""
-    then = map(MediaFile.read_summary, before)
-    return any(
-        each.file and old and each.file.digest != old.digest for each, old in zip(attached(item), then, strict=False)
-    )
-
-
 def _identity(source: str) -> str:
     file = MediaFile.read_summary(source)
     return file.digest if file else source

@@ -15,6 +15,7 @@ from bufferctl.model.comparable import (
     instant,
     of_live,
     same,
+    text_digest,
 )
 from bufferctl.plan import Difference, Reason
 from bufferctl.reconcile.differences import (
@@ -43,7 +44,8 @@ class Facts(NamedTuple):
 
     `content`: of the live object. `before`: what was last applied, None if that cannot be read. `edited`: the file has
     changed since; `rescheduled`: the file changed when or how it goes out. `changed`: a person changed it in Buffer,
-    apart from progress. `sent`: it is published.
+    apart from progress. `sent`: it is published. `differences`: between Buffer's version and the file's; of a published
+    post only what was edited since.
     """
 
     match: Match
@@ -67,6 +69,16 @@ class Facts(NamedTuple):
         if self.match.binding is None:
             raise ValueError("only tracked objects have a binding")
         return self.match.binding
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether it is being published now, which may still fail."""
+        return isinstance(self.live, LivePost) and self.live.status is PostStatus.SENDING
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether the file has another title or text than last applied."""
+        return self.binding.text != text_digest(self.match.declared.content)
 
     @property
     def agree(self) -> bool:
@@ -128,14 +140,23 @@ def facts_of(match: Match) -> Facts:
     if live is not None and content is not None:
         seen = now.content if content == wanted else digest(content)  # equal contents, equal digests
         changed = _changed(binding, live, seen)
-    sent = live.status in OUT if isinstance(live, LivePost) else False
-    sent = sent or (live is None and binding.status == PostStatus.SENT)
-    different: tuple[Difference, ...] = ()
+    sent = (live.status if isinstance(live, LivePost) else binding.status if live is None else "") == PostStatus.SENT
+    different = _edits_of_unread(binding, match) if sent and edited else ()
     if content is not None and live is not None and (edited or changed):
-        different = differences(wanted, content)
+        is_same = sent and before is not None and before.content == now.content
+        different = () if is_same else differences(wanted, content)
         different += media_differences(item, binding.media) if edited else ()
         different += _schedule(item, live, rescheduled=rescheduled, changed=changed)
     return Facts(match, live, content, before, edited, rescheduled, changed, sent, different)
+
+
+def _edits_of_unread(binding: Binding, match: Match) -> tuple[Difference, ...]:
+    """What an edit changes in a published post that is older than what was read, as far as state shows it."""
+    item = match.declared.item
+    text = Difference("text", None, item.text) if binding.text != text_digest(match.declared.content) else None
+    due = isinstance(item, Post) and instant(item.due_at)
+    time = Difference("due_at", binding.due_at or None, due or None) if due != binding.due_at else None
+    return tuple(filter(None, (text, time)))
 
 
 def _schedule(

@@ -100,11 +100,30 @@ def in_error(message: str) -> Hold:
     )
 
 
-def already_sent(differences: tuple[Difference, ...]) -> Hold:
+def published(differences: tuple[Difference, ...]) -> Hold:
+    """An edit that gives a published post another text, for a time that is still to come."""
     return Hold(
         Reason.SENT,
-        "It is already published, so this edit changes nothing",
-        "Restore the old text in the file, or write a new post with a new key.",
+        "That post is already published, so the new text would not be sent at this time",
+        "To publish it, give this one a new key, and restore the old entry.",
+        differences,
+    )
+
+
+def renamed_once_published(was: str) -> Hold:
+    """A published post that gets a new key and a time that is still to come."""
+    return Hold(
+        Reason.SENT,
+        f"`{was}` is already published, and `was: {was}` makes this the same post, so nothing is sent at this time",
+        "To rename it, keep its time. To publish another post, delete `was`.",
+    )
+
+
+def being_published(differences: tuple[Difference, ...] = ()) -> Hold:
+    return Hold(
+        Reason.SENT,
+        "It is being published now, so this is not sent",
+        "Run plan again in a few minutes.",
         differences,
     )
 

@@ -286,7 +286,7 @@ def imported(item: Post | Idea, live: LivePost | LiveIdea) -> Binding:
     """The binding of a declared object to the live one that a person named; the next plan shows how they differ."""
     binding = comparable.bind(item, live, Origin.IMPORTED)
     alike = same(comparable.of_desired(item), comparable.of_live(live)) and not schedule_differences(item, live)
-    return binding if alike else replace(binding, applied="", entry="")
+    return binding if alike else replace(binding, applied="", text=comparable.text_digest(comparable.of_live(live)))
 
 
 def is_out(binding: Binding, live: LivePost | LiveIdea | None) -> bool:

@@ -177,9 +177,8 @@ def _as_declared(d: Declared, binding: Binding) -> Binding:
     if not binding.pulled or binding.pulled[0] != str(d.fingerprint):
         return binding
     _, applied, seen, due_at = binding.pulled
-    entry = d.item.entry_digest if isinstance(d.item, Post) else ""
     return replace(
-        binding, applied=applied, seen=seen, due_at=due_at, entry=entry, text=text_digest(d.content),
+        binding, applied=applied, seen=seen, due_at=due_at, text=text_digest(d.content),
         media=sources_of(d.item), pulled=(),
     )  # fmt: skip
 

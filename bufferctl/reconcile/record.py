@@ -238,7 +238,7 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
 
 def _with_retired_seen(bindings: Mapping[Slot, Binding], live: Live) -> dict[Slot, Binding]:
     """The bindings, with retired objects marked as published or gone, so that they need not be searched for again."""
-    out = {post.id for post in live.posts if post.status in OUT}
+    out = {post.id for post in live.posts if post.status is PostStatus.SENT}
     seen = {
         slot: replace(binding, status=PostStatus.SENT) if binding.retired and binding.id in out else binding
         for slot, binding in bindings.items()

@@ -69,6 +69,8 @@ def remove(item: Removed, gone: Collection[str], elsewhere: Mapping[str, Claim],
 
 def _retired(change: Change, binding: Binding) -> Change:
     """Keep a published post in the record, so that declaring it again does not publish it again."""
+    if isinstance(change.live, LivePost) and change.live.status is PostStatus.SENDING:
+        return holds.being_published().on(change)
     kept = replace(binding, status=PostStatus.SENT, retired=True)
     message = "It is already published, which cannot be undone" if change.desired else ""
     return replace(change, binding=kept, message=message)

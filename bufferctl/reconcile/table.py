@@ -14,10 +14,10 @@ from typing import Any
 
 from bufferctl.model import Binding, Claim, Idea, Live, LivePost, Origin, Post, PostStatus, Slot, Write
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import became_files, bind, differing, due_seen, text_digest
+from bufferctl.model.comparable import bind, due_seen
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.differences import OUT, are_swapped
+from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.inputs import Options
@@ -143,7 +143,9 @@ def _known(facts: Facts, situation: Situation) -> Change:
     if isinstance(live, LivePost) and live.status is PostStatus.ERROR:
         return _hold(facts, holds.in_error(live.error), Cause.DRIFT)
     if facts.sent:
-        return _sent(facts)
+        return _sent(facts, situation.now)
+    if facts.is_sending:
+        return _sending(facts)
     if isinstance(facts.item, Idea):
         return _idea(facts)
     if hold := _channel(facts.match):
@@ -151,35 +153,36 @@ def _known(facts: Facts, situation: Situation) -> Change:
     return _unsent(facts, situation)
 
 
-def _sent(facts: Facts) -> Change:
-    """Rows for a published post. An edit that does not change what people read needs no decision."""
+def _sent(facts: Facts, now: datetime) -> Change:
+    """Rows for a published post: an edit changes nothing and is only noted, unless it means another post."""
     if not facts.edited or facts.agree:
         return _settled(facts, Action.DONE, seen=facts.edited)
-    if not _says_the_same(facts):
-        return _hold(facts, holds.already_sent(facts.differences), Cause.EDITED)
-    item = facts.item
-    now = str(facts.match.declared.fingerprint)
-    applied = replace(facts.binding, applied=now, entry=_entry(item), media=sources_of(item))
-    return replace(_change(facts, Action.DONE, Cause.EDITED, binding=applied), reason=Reason.STAYED)
+    was = facts.match.moved_from
+    if _is_to_come(facts.item, now) and was and was.key in facts.item.previous_keys and facts.rescheduled:
+        hold = _hold(facts, holds.renamed_once_published(was.key), Cause.EDITED)
+        return replace(hold, binding=None, moved_from=None)  # not recorded, so that the next plan holds it again
+    if _is_to_come(facts.item, now) and facts.is_reworded:
+        return _hold(facts, holds.published(facts.differences), Cause.EDITED)
+    noted = str(facts.match.declared.fingerprint)
+    change = _settled(facts, Action.DONE, noted=noted)
+    if facts.binding.noted == noted:
+        return change
+    return replace(change, cause=Cause.EDITED, differences=facts.differences)
 
 
-def _says_the_same(facts: Facts) -> bool:
-    """Whether only the time, the tags, the effect of file defaults, or `url` to `file` changed."""
-    declared, before, media = facts.match.declared, facts.before, facts.binding.media
-    if are_swapped(declared.item, media):
+def _is_to_come(item: Post | Idea, now: datetime) -> bool:
+    """Whether the file gives it a time of its own that is still to come, so that somebody expects it then."""
+    if not isinstance(item, Post) or item.due_at is None or item.due_at <= now:
         return False
-    entry = _entry(declared.item)
-    if entry and entry == facts.binding.entry:
-        return True
-    if before is None or not became_files(declared.item, declared.fingerprint, before, media):
-        return False
-    if facts.content is None:
-        return before.content == declared.fingerprint.content
-    return {name for name, _, _ in differing(declared.content, facts.content)} <= {"tags"}
+    return item.expansion is None or item.expansion.starts is None  # else it moved with its campaign
 
 
-def _entry(item: Post | Idea) -> str:
-    return item.entry_digest if isinstance(item, Post) else ""
+def _sending(facts: Facts) -> Change:
+    """Rows for a post that is being published, which may still fail: nothing about it is recorded."""
+    if facts.edited and not facts.agree:
+        return _hold(facts, holds.being_published(facts.differences), Cause.EDITED)
+    is_moved = facts.match.moved_from is not None
+    return _change(facts, *((Action.MOVE, Cause.MOVED) if is_moved else (Action.NO_OP, Cause.UNCHANGED)))
 
 
 def _idea(facts: Facts) -> Change:
@@ -274,8 +277,11 @@ def _channel(match: Match) -> Hold | None:
     return holds.channel_unavailable(match.declared.item.address.channel, locked=not channel.is_disconnected)
 
 
-def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
-    """Nothing to write; the binding is updated (with `seen`, to the version on which file and Buffer agree)."""
+def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "") -> Change:
+    """Nothing to write; the binding is updated (with `seen`, to the version on which file and Buffer agree).
+
+    `noted`: the version of the file, if it was edited after publication.
+    """
     match, old, item, live = facts.match, facts.binding, facts.item, facts.live
     if seen and live is not None:
         new = bind(item, live, old.origin)
@@ -286,10 +292,10 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False) -> Change:
             "protect": item.protect,
             "unmerged": False,
             "retired": False,
+            "noted": noted,
         }
         if not facts.edited:
-            text = old.text or text_digest(match.declared.content)
-            now |= {"entry": _entry(item), "text": text, "media": sources_of(item)}
+            now["media"] = sources_of(item)
         if isinstance(live, LivePost) and live.status != old.status:
             now |= {"status": live.status.value, "due_at": due_seen(item, live)}
         # most are unchanged, and ten thousand copies take time

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -11,13 +11,18 @@ from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import LiveChannel, LiveIdea, LivePost, Origin, Post, PostStatus, State
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import digest, instant, of_live
-from bufferctl.plan import Action, Cause, Change, Reason
+from bufferctl.model.networks import NETWORKS
+from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.record import Record
 
 _warning = partial(Diagnostic, Severity.WARNING)
 #: How many posts a warning names; the others are only counted.
 _NAMED = 10
+#: To how many published posts a warning has links.
+_LINKED = 4
+#: Fields of a post that its readers do not see.
+_UNSEEN = frozenset({"due_at", "draft", "needs_approval", "mode", "scheduling_type", "tags"})
 
 
 def surplus_twins(unclaimed: Iterable[LivePost | LiveIdea], state: State) -> Iterator[Diagnostic]:
@@ -100,14 +105,49 @@ def _is_unmerged(change: Change) -> bool:
 
 
 def already_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
-    """Published posts whose time, tags or campaign have changed since, counted once for each file."""
-    by_file = Counter(c.place.file for c in changes if c.reason is Reason.STAYED and c.place)
-    for file, count in by_file.items():
+    """Edits of published posts, which change nothing: one warning for entries of a file that are edited alike."""
+    by_entry: dict[Place, list[Change]] = defaultdict(list)
+    for change in changes:
+        if change.action in {Action.DONE, Action.ADOPT} and change.cause is Cause.EDITED and change.place:
+            by_entry[change.place].append(change)
+    alike: dict[tuple[str, str, str], list[Change]] = defaultdict(list)
+    for place, edited in by_entry.items():
+        fields = _listed(each.path.partition(".")[0] for change in edited for each in change.differences)
+        alike[place.file, _listed(map(_network, edited)), fields] += edited
+    for (_, networks, fields), edited in alike.items():
+        keys = list(dict.fromkeys(f"`{change.address.key}`" for change in edited))
+        named = _listed([*keys[:_NAMED], f"{len(keys) - _NAMED} more"] if len(keys) > _NAMED else keys)
+        what = f" ({fields})" if fields else ""
         yield _warning(
-            f"{count} {'post is' if count == 1 else 'posts are'} already published and "
-            f"{'stays as it was' if count == 1 else 'stay as they were'}",
-            place=Place(file),
+            f"{named} {'is' if len(keys) == 1 else 'are'} already published on {networks}; this edit{what} changes "
+            "nothing there",
+            place=edited[0].place,
+            hint=_where(edited),
         )
+
+
+def _where(edited: Sequence[Change]) -> str:
+    """Where people can still change what they published; empty if readers see nothing of the edits."""
+    fields = {each.path for change in edited for each in change.differences}
+    if fields and fields <= _UNSEEN:
+        return ""
+    shown = [
+        f"{_network(c)} ({c.live.external_link})"
+        for c in edited
+        if isinstance(c.live, LivePost) and c.live.external_link
+    ]
+    places = shown if len(edited) == len(shown) <= _LINKED else [_network(change) for change in edited]
+    return f"To change what people see, edit {'it' if len(edited) == 1 else 'them'} on {_listed(places)}."
+
+
+def _network(change: Change) -> str:
+    return NETWORKS[change.desired.service].label if isinstance(change.desired, Post) else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`, each once."""
+    *most, last = dict.fromkeys(names) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def unread_channels(channels: Mapping[str, LiveChannel], unread: Collection[str]) -> Iterator[Diagnostic]:

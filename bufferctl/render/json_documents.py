@@ -159,7 +159,7 @@ class ChangeForm(_Form):
 
     - `channel-unavailable`: its channel is disconnected or locked
     - `error`: Buffer accepted it, but publishing failed
-    - `sent`: it is published, so the edit has no effect
+    - `sent`: it is published or being published, and the edit would be lost
     - `deleted-in-buffer`: somebody deleted it there
     - `lag`: it was created a short while ago, and Buffer does not show it yet
     - `changed-in-buffer`: somebody changed it there, and the file still has the old version
@@ -178,7 +178,7 @@ class ChangeForm(_Form):
     - `not-reviewed`: it is not in the reviewed plan
 
     These are not holds. Progress that a person made in Buffer: `approved`, `scheduled-by-a-person`,
-    `shared-now-by-a-person`. An edit that has no effect on a published post: `already-published`.
+    `shared-now-by-a-person`. A reviewed change whose post was published first: `overtaken`.
     """
     message: str
     """More about it, for people."""

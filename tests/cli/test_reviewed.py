@@ -12,6 +12,7 @@ from tests.planfile.forging import forged
 
 THREE = "          - {key: three, due_at: 2029-12-22 09:00, text: The third}\n"
 MANY = [f"          - {{key: p{n}, due_at: 2029-12-{10 + n} 09:00, text: Number {n}}}\n" for n in range(8)]
+QUEUED = "          - {key: one, text: The first}\n"
 
 
 def declare(project: Any, *posts: str) -> None:
@@ -176,6 +177,20 @@ def test_edit(project: Any) -> None:
     ran = apply(project, "--json")
     assert (ran.code, by_key(ran)["two"], by_key(ran)["one"]) == (1, HELD, ("update", None))
     assert texts(project) == ["The FIRST", "The second"]
+
+
+@pytest.mark.parametrize("posts", [(QUEUED.replace("first", "FIRST"), TWO), (TWO,)], ids=["edit", "delete"])
+def test_what_publication_overtook(project: Any, posts: tuple[str, ...]) -> None:
+    """Exit 1 once, with what was not done; exit 0 when the same plan is applied again."""
+    declare(project, QUEUED, TWO)
+    project.apply()
+    declare(project, *posts)
+    review(project)
+    first = next(post for post in project.sandbox.posts() if post["text"] == "The first")
+    project.sandbox.person.share_now(first["id"])
+    ran = apply(project)
+    assert (ran.code, "It was published before it could be" in " ".join(ran.out.split())) == (1, True)
+    assert (apply(project).code, texts(project)) == (0, ["The first", "The second"])
 
 
 def test_delete(project: Any) -> None:

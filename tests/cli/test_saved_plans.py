@@ -222,16 +222,20 @@ def test_stale_by_another_apply(saved: Any, prints: Any) -> None:
     refused(saved, ran)
 
 
-def test_sent_meanwhile_is_held_not_stale(project: Any) -> None:
-    """Exit 1: a post published since is held and reported; the rest of the plan is applied."""
-    post = edited_then_planned(project)
-    project.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
+def test_sent_meanwhile_is_reported_once_and_not_stale(project: Any) -> None:
+    """Exit 1: a post published since is reported, and the rest of the plan is applied; exit 0 from then on."""
+    queued = "          - {key: one, text: The first}\n"
+    project.write("buffer.yaml", HEAD + queued)
+    project.apply()
+    project.write("buffer.yaml", HEAD + queued.replace("first", "FIRST") + TWO)
     project("plan", "-o", "plan.json")
-    project.sandbox.person.share_now(post)
+    (post,) = project.sandbox.posts()
+    project.sandbox.person.share_now(post["id"])
     ran = apply(project)
-    assert (ran.planned, ran.outcomes) == (["+ two", "! one"], ["two created"])
-    assert "It is already published, so this edit changes nothing." in ran.out
+    assert (ran.planned, "two created" in ran.outcomes) == (["+ two"], True)
+    assert "It was published before it could be changed as reviewed, so nothing was sent." in " ".join(ran.out.split())
     assert (ran.code, sorted(text_of(project))) == (1, ["The first", "The second"])
+    assert (apply(project).code, project("apply").code) == (0, 0)
 
 
 def test_altered(saved: Any, prints: Any) -> None:

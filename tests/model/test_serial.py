@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bufferctl.diagnostics import Place
 from bufferctl.model import (
-    Address,
     CreateIdea,
     CreatePost,
     DeletePost,
@@ -20,10 +18,8 @@ from bufferctl.model import (
     Idea,
     LiveTag,
     Post,
-    Service,
     Write,
 )
-from bufferctl.model.desired import Entry
 from bufferctl.model.serial import dump_item, dump_write, load_item, load_write
 from tests.model.samples import ideas, posts, texts
 
@@ -48,17 +44,6 @@ def test_a_declared_object_comes_back_equal(item: Post | Idea) -> None:
     again = load_item(through_json(dump_item(item)))
     assert again == item
     assert type(getattr(again, "metadata", None)) is type(getattr(item, "metadata", None))
-
-
-def test_an_entry_is_kept_as_its_digest() -> None:
-    """Not with its content; the digest is the same on reading back."""
-    entry = Entry(({"key": "a", "text": "Hello"},))
-    post = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, Place("buffer.yaml", 1, 1), entry=entry)
-    values = through_json(dump_item(post))
-    assert values["post"]["entry"] == entry.digest
-    again = load_item(values)
-    assert isinstance(again, Post)
-    assert again.entry_digest == entry.digest
 
 
 @given(writes)

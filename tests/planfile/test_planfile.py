@@ -18,7 +18,7 @@ from bufferctl.cli.sources import still_to_do
 from bufferctl.digests import facts
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import CreatePost, Desired, Idea, Post, PostStatus, State
-from bufferctl.plan import Action, Plan
+from bufferctl.plan import Action, Plan, Reason
 from bufferctl.planfile import SavedPlan, Verified
 from bufferctl.reconcile import Options
 from tests.apply.fake import START, FakeBuffer, idea, post
@@ -273,15 +273,17 @@ def test_what_it_created_is_adopted_where_the_state_is_gone(review: Review) -> N
 
 
 @pytest.mark.parametrize("items", [(EDITED, B), (B,)], ids=["edit", "delete"])
-def test_what_was_sent_meanwhile_is_held_not_stale(
+def test_what_was_sent_meanwhile_is_reported_and_not_stale(
     review: Review, buffer: FakeBuffer, items: tuple[Post | Idea, ...]
 ) -> None:
-    """It is published: nobody changed anything, and nothing is sent for it."""
+    """It was overtaken: nobody changed anything, and nothing is sent for it."""
     review.save(*items)
     changed(buffer, status=PostStatus.SENT, sent_at=buffer.server_time())
     verified = review.verify()
     assert (verified.moved, verified.plan.writes) == ((), ())
-    assert [c.action for c in verified.plan.changes] == [Action.HOLD if EDITED in items else Action.FORGET]
+    (change,) = verified.plan.changes
+    expected = Action.DONE if EDITED in items else Action.FORGET
+    assert (change.action, change.reason) == (expected, Reason.OVERTAKEN)
 
 
 def test_what_became_too_late_is_not_sent_and_not_stale(review: Review, buffer: FakeBuffer) -> None:

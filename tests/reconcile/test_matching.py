@@ -122,15 +122,21 @@ def test_was_takes_the_claim_of_the_old_key() -> None:
     moved = removed(OLD_UNSENT, UNSENT).change(post(was="old"))
     updated = removed(OLD_UNSENT, UNSENT).change(post(was="old", text="Edited"))
     done = removed(OLD_SENT, SENT).change(queued(was="old"))
-    held = removed(OLD_SENT, SENT).change(queued(was="old", text="Edited"))
-    assert [verdict(c) for c in (moved, updated, done, held)] == [
-        Action.MOVE,
-        Action.UPDATE,
-        Action.DONE,
-        Reason.SENT,
-    ]
-    assert {c.moved_from for c in (moved, updated, done, held)} == {slot(OLD_UNSENT)}
-    assert {c.binding.id for c in (moved, updated, done, held) if c.binding} == {"p1"}
+    noted = removed(OLD_SENT, SENT).change(queued(was="old", text="Edited"))
+    changes = (moved, updated, done, noted)
+    assert [verdict(c) for c in changes] == [Action.MOVE, Action.UPDATE, Action.DONE, Action.DONE]
+    assert {c.moved_from for c in changes} == {slot(OLD_UNSENT)}
+    assert {c.binding.id for c in changes if c.binding} == {"p1"}
+
+
+def test_was_with_a_new_time_of_a_published_post_is_held() -> None:
+    """Held, and the claim stays where it is, so that the next plan holds it, too; done with its time."""
+    world = removed(OLD_SENT, SENT)
+    change = world.change(post(was="old"))
+    assert (verdict(change), change.moved_from, change.binding) == (Reason.SENT, None, None)
+    timed = post("old")
+    early = published(timed, sent_at=NOW, shared_now=True)
+    assert removed(timed, early).verdict(post(was="old")) is Action.DONE
 
 
 def test_an_unsent_claim_goes_to_an_exact_equal() -> None:

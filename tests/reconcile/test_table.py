@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bufferctl.diagnostics import Place
 from bufferctl.model import (
     LiveChannel,
     LivePost,
@@ -18,8 +19,7 @@ from bufferctl.model import (
     Service,
     Settings,
 )
-from bufferctl.model.comparable import Fingerprint
-from bufferctl.model.content import Asset, Video
+from bufferctl.model.desired import Expansion
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.writing import CreateIdea, CreatePost, EditPost
 from bufferctl.plan import Action, Cause, Reason
@@ -40,6 +40,7 @@ from .builders import (
     idea,
     idea_in_buffer,
     in_buffer,
+    on_linkedin,
     picture,
     post,
     published,
@@ -121,79 +122,100 @@ def test_what_is_out_is_done() -> None:
     assert (change.action, change.reason) == (Action.DONE, Reason.SHARED)
 
 
-def test_what_is_being_sent_is_done_and_its_status_is_recorded() -> None:
-    """Done."""
-    change = known(replace(THERE, status=PostStatus.SENDING)).change(APPLIED)
-    assert (change.action, change.binding and change.binding.status) == (Action.DONE, "sending")
+# -- known | sending | nothing is recorded; an edit is held
 
 
-# -- known, edited | sent; only time, tags, defaults differ | done, counted once a file
+def test_what_is_being_sent_is_left_alone() -> None:
+    """Nothing to do and nothing recorded, since it may still fail; an edit or a delete is held."""
+    world = known(replace(THERE, status=PostStatus.SENDING))
+    change = world.change(APPLIED)
+    assert (change.action, change.binding) == (Action.NO_OP, world.state.bindings[slot(APPLIED)])
+    for item in (replace(APPLIED, text="Edited"), replace(APPLIED, cancelled=True)):
+        assert world.verdict(item) is Reason.SENT
+    assert world.verdict(post("other")) is not Reason.SENT
+    assert [verdict(each) for each in world.plan().changes] == [Reason.SENT]
 
 
-def with_entry(item: Post, entry: str) -> Post:
-    return replace(item, entry=entry)
+# -- known, edited | sent | done, with one warning an entry, kept as `noted`
+
+
+def noted(world: World, item: Post) -> World:
+    """After an apply."""
+    binding = world.change(item).binding
+    assert binding is not None
+    return replace(world, state=replace(world.state, bindings={slot(item): binding}))
 
 
 @pytest.mark.parametrize(
-    ("was", "now"),
+    ("was", "now", "fields"),
     [
-        (post(due=OVER), post(due=LATER)),
-        (queued(), queued(tags=("launch",))),
-        (with_entry(queued(text="See https://acme.example"), "e"), with_entry(queued(text="See https://x"), "e")),
-        (with_entry(queued(assets=(picture("a"),)), "e"), with_entry(queued(assets=(picture("b"),)), "e")),
+        (queued(), queued(text="Edited"), "text"),
+        (post(due=OVER), post(due=LATER), "due_at"),
+        (post(due=OVER), post(text="Edited", due=OVER - timedelta(days=1)), "text and due_at"),
+        (queued(), queued(tags=("launch",)), "tags"),
+        (queued(assets=(picture("a"),)), queued(assets=(picture("b"),)), "assets"),
     ],
-    ids=["another time", "other tags", "the same entry, other defaults", "the same entry, another address"],
+    ids=["text", "time", "text and time, past", "tags", "another picture"],
 )
-def test_edits_that_do_not_matter_once_it_is_out_are_done(was: Post, now: Post) -> None:
-    """Done, with the file's current version as applied; the plan counts them once per file."""
+def test_an_edit_of_a_published_post_is_done_and_said_once(was: Post, now: Post, fields: str) -> None:
+    """Done, with one warning; what was applied stays, and the next plan is quiet until the file changes again."""
     world = sent(was)
     change = world.change(now)
-    assert (change.action, change.reason) == (Action.DONE, Reason.STAYED)
-    assert "1 post is already published and stays as it was" in warnings(world.plan(now))
-    assert change.binding is not None
-    again = World(live=world.live, state=replace(world.state, bindings={slot(now): change.binding}))
-    assert (again.change(now).action, again.change(now).reason) == (Action.DONE, None)
+    assert (change.action, change.cause) == (Action.DONE, Cause.EDITED)
+    said = f"`a` is already published on X; this edit ({fields}) changes nothing there"
+    assert said in warnings(world.plan(now))
+    old, after = world.state.bindings[slot(was)], noted(world, now)
+    kept = after.state.bindings[slot(now)]
+    assert (kept.applied, kept.text, kept.media) == (old.applied, old.text, old.media)
+    assert (after.change(now).cause, warnings(after.plan(now))) == (Cause.UNCHANGED, "")
+    assert "already published" in warnings(after.plan(replace(now, text="Edited again", due_at=was.due_at)))
+    assert noted(after, was).state.bindings == world.state.bindings
 
 
-@pytest.mark.parametrize(("action", "kind"), [(Action.DONE, "video"), (Action.HOLD, "image")])
-def test_a_video_that_lost_its_thumbnail_url_once_it_is_out_is_done(action: Action, kind: str) -> None:
-    """Buffer dropped that field, so the file had to change; the record from before has no attachment."""
-    asset = picture() if kind == "image" else Asset(video=Video(url="https://acme.example/a.mp4"))
-    item = post(due=OVER, assets=(asset,))
-    world = sent(item)
-    ((where, binding),) = world.state.bindings.items()
-    applied = Fingerprint.read(binding.applied)
-    assert applied is not None
-    earlier = replace(binding, applied=str(applied._replace(hidden="with-a-thumbnail")), media=())
-    assert replace(world, state=replace(world.state, bindings={where: earlier})).change(item).action is action
-
-
-# -- known, edited | sent or sending | hold: sent, with what differs
-
-
-@pytest.mark.parametrize("status", [PostStatus.SENT, PostStatus.SENDING])
-def test_an_edit_of_what_is_out_is_held_with_what_differs(status: PostStatus) -> None:
-    """Held as published, with the text; an edit that Buffer already shows needs nothing."""
+def test_an_edit_that_buffer_shows_is_done_without_a_word() -> None:
+    """The post was changed in Buffer to the same before it was published."""
     edited = queued(text="Edited")
-    world = sent(queued(), published(queued(), status=status))
-    change = world.change(edited)
-    assert verdict(change) is Reason.SENT
-    assert [each.path for each in change.differences] == ["text"]
-    assert sent(queued(), published(edited)).verdict(edited) is Action.DONE
+    assert warnings(sent(queued(), published(edited)).plan(edited)) == ""
 
 
-@pytest.mark.parametrize(
-    ("was", "now"),
-    [
-        (queued(assets=(picture("a"),)), queued(assets=(picture("b"),))),
-        (with_entry(queued(), "e"), with_entry(queued(text="Edited"), "f")),
-    ],
-    ids=["another picture", "another entry"],
-)
-def test_an_edit_that_people_would_read_is_held_once_it_is_out(was: Post, now: Post) -> None:
-    """Held as published, even if Buffer does not show the difference."""
+def test_a_published_post_that_was_not_read_is_done_as_well() -> None:
+    """With the fields that the state can tell."""
+    was = post(due=OVER)
+    world = World(state=record((was, published(was))))
+    assert world.verdict(replace(was, text="Edited")) is Action.DONE
+    assert "this edit (text) changes" in warnings(world.plan(replace(was, text="Edited")))
+    assert "this edit (due_at) changes" in warnings(world.plan(replace(was, due_at=LATER)))
+
+
+def test_an_entry_has_one_warning_with_its_networks_and_links() -> None:
+    """One for all channels; entries of a file that are edited alike share it; another edit has its own."""
+    items = [post("a", due=OVER), post("b", "Second", OVER - timedelta(days=1)), post("c", "Third", OVER)]
+    items = [replace(each, place=Place("posts.yaml", line, 3)) for line, each in enumerate(items, 1)]
+    items += [on_linkedin(each) for each in items]
+    out = [published(each, f"p{n}", external_link=f"https://net.example/{n}") for n, each in enumerate(items)]
+    world = World(live=out, state=record(*zip(items, out, strict=True)))
+    edited = [replace(each, **({"due_at": LATER} if each.address.key != "c" else {"text": "New"})) for each in items]
+    later, reworded = world.plan(*edited).warnings
+    assert (
+        later.message == "`a` and `b` are already published on X and LinkedIn; this edit (due_at) changes nothing there"
+    )
+    assert (later.place, later.hint) == (items[0].place, "")
+    assert reworded.message == "`c` is already published on X and LinkedIn; this edit (text) changes nothing there"
+    links = "X (https://net.example/2) and LinkedIn (https://net.example/5)"
+    assert reworded.hint == f"To change what people see, edit them on {links}."
+
+
+# -- known, text edited, with a `due_at` of its own in the future | sent | hold
+
+
+def test_another_text_for_a_time_to_come_is_held() -> None:
+    """Held, since it would not be sent; not where the time counts from `starts`, which moves with the campaign."""
+    was, now = post(due=OVER), post(text="Edited", due=LATER)
     assert sent(was).verdict(now) is Reason.SENT
+    assert sent(was).verdict(replace(now, expansion=Expansion(starts=LATER.date()))) is Action.DONE
     assert World(state=record((was, published(was)))).verdict(now) is Reason.SENT
+    after = noted(sent(was), replace(was, text="Edited"))
+    assert after.verdict(now) is Reason.SENT
 
 
 # -- known | gone | hold: deleted in Buffer, until --recreate; created within the hour: lag
