@@ -1,11 +1,13 @@
 """Finds the live organization or channel of each declared one.
 
 They are found by id if the file gives one, since ids survive renaming; otherwise by name, ignoring case. For a channel,
-the handle (with or without `@`) takes precedence over the display name.
+the handle (with or without `@`) takes precedence over the display name. A name that has passed to another account since
+the last apply is a problem: everything published there would be published again.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,8 +23,10 @@ def find_targets(
     """Every declared organization and channel with its live counterpart, and all problems at once.
 
     The targets are complete only if no problem is an error. `account` has the channels of the declared organizations.
-    `state`, if given, is used to find out which channel had a name that is gone.
+    `state`, if given, is used to find out which organization or channel had a name before.
     """
+    state = state or State()
+    names = _Names(state)
     organizations: dict[str, LiveOrganization] = {}
     channels: dict[tuple[str, str], LiveChannel] = {}
     problems: list[Diagnostic] = []
@@ -31,6 +35,9 @@ def find_targets(
         found = find_organization(account, organization)
         if isinstance(found, Diagnostic):
             problems.append(found)
+            continue
+        if passed := names.passed_on(organization, found, account):
+            problems.append(passed)
             continue
         organizations[organization.label] = found
         problems += [*_twice(taken, found.id, organization), *_renamed(organization, found)]
@@ -41,6 +48,9 @@ def find_targets(
         live = find_channel(home, channel, state)
         if isinstance(live, Diagnostic):
             problems.append(live)
+            continue
+        if passed := names.passed_on(channel, live, account):
+            problems.append(passed)
             continue
         channels[channel.organization, channel.label] = live
         problems += [*_twice(taken, live.id, channel), *_other_zone(channel, live, desired)]
@@ -85,6 +95,48 @@ def _instead(home: LiveOrganization, declared: Channel, state: State) -> str:
     same = [each for each in home.channels if each.service is declared.service]
     names = _listed([*same, *(each for each in home.channels if each not in same)])
     return f"It has: {names}" if names else "It has no channels: connect one in Buffer"
+
+
+class _Names:
+    """The ids that declared organizations and channels had at the last apply, by their labels."""
+
+    def __init__(self, state: State) -> None:
+        self._homes = state.homes.values()
+        self._organizations: dict[str, set[str]] = defaultdict(set)
+        self._channels: dict[tuple[str, str], set[str]] = defaultdict(set)
+        one_each = {(*slot[:2], b.address.removesuffix(slot.key)): (slot, b) for slot, b in state.tracked.items()}
+        for slot, binding in one_each.values():
+            address = address_of(slot, binding)
+            self._organizations[address.organization].add(slot.organization_id)
+            self._channels[address.organization, address.channel].add(slot.channel_id)
+
+    def passed_on(
+        self, declared: Organization | Channel, found: LiveOrganization | LiveChannel, account: Account
+    ) -> Diagnostic | None:
+        """The question if the name had another account, which is still there.
+
+        A channel that is gone or disconnected was reconnected: the state follows it to its new id.
+        """
+        there: Iterable[LiveOrganization | LiveChannel] = account.organizations
+        if isinstance(declared, Organization) or isinstance(found, LiveOrganization):
+            before = self._organizations[declared.label]
+        else:
+            before = self._channels[declared.organization, declared.label] | {
+                home.channel_id
+                for home in self._homes
+                if (home.organization_id, home.service) == (found.organization_id, declared.service)
+                and same_name(home.handle, declared.name)
+            }
+            there = [c for each in account.organizations for c in each.channels if not c.is_disconnected]
+        old = next((each for each in there if each.id in before), None)
+        if declared.id is not None or found.id in before or old is None:
+            return None
+        message = (
+            f"`{declared.label}` is another account in Buffer now: the state has the posts of `{old.name}` "
+            f"(id {old.id}), and the name is that of id {found.id}"
+        )
+        hint = f"Add `id: {old.id}` to stay with the account of these posts, or `id: {found.id}` to change to the other"
+        return _error(message, hint, declared)
 
 
 def _candidates(channels: Iterable[LiveChannel], declared: Channel) -> list[LiveChannel]:

@@ -15,6 +15,7 @@ from bufferctl.model import (
     Binding,
     Channel,
     Desired,
+    Home,
     LiveChannel,
     LiveOrganization,
     Organization,
@@ -161,6 +162,56 @@ def test_a_channel_that_was_renamed_in_buffer_is_told_by_its_new_name() -> None:
     found = find_channel(ACME, channel("jobs"), state)
     assert isinstance(found, Diagnostic)
     assert found.hint == "It is now called `acme_jobs` in Buffer: use that name, or `id: c2`, which never changes"
+
+
+OTHER = replace(TWITTER, id="c9", name="acme", display_name="")
+RENAMED = replace(TWITTER, name="acme_old")
+PASSED_ON = Account((replace(ACME, channels=(OTHER, RENAMED)), BETA))
+BOUND = {Slot("o1", "c1", "launch"): Binding("p1", Origin.CREATED, address="Acme/twitter:acme/launch")}
+LISTED = {"c1": Home("o1", "c1", None, "twitter", "acme")}
+
+
+def found_by_name(account: Account, state: State, *declared: Channel) -> tuple[list[str], list[str]]:
+    """The ids of the channels that were found, and the problems with their hints."""
+    desired = Desired(organizations=(organization("Acme"),), channels=declared)
+    targets, problems = find_targets(desired, account, state)
+    return [each.id for each in targets.channels.values()], [f"{each.message}. {each.hint}" for each in problems]
+
+
+@pytest.mark.parametrize("state", [State(BOUND), State(homes=LISTED)], ids=["by its posts", "by its handle"])
+def test_a_handle_that_passed_to_another_channel_is_one_question(state: State) -> None:
+    """An error that names both ids; either `id` answers it, and a channel without posts before is found as ever."""
+    found, problems = found_by_name(PASSED_ON, state, channel("acme"))
+    assert found == []
+    assert len(problems) == 1
+    assert "`acme_old` (id c1), and the name is that of id c9" in problems[0]
+    assert "`id: c1`" in problems[0]
+    assert "`id: c9`" in problems[0]
+    for id_ in ("c1", "c9"):
+        assert found_by_name(PASSED_ON, state, channel("acme", id_)) == ([id_], [])
+    assert found_by_name(PASSED_ON, State(), channel("acme")) == (["c9"], [])
+
+
+def test_handles_that_were_swapped_are_a_question_each() -> None:
+    """Both channels are still there, each under the name of the other."""
+    account = Account((replace(ACME, channels=(replace(TWITTER, name="b"), replace(SECOND, name="a"))),))
+    state = State(homes={f"c{n}": Home("o1", f"c{n}", None, "twitter", name) for n, name in ((1, "a"), (2, "b"))})
+    assert [len(each) for each in found_by_name(account, state, channel("a"), channel("b"))] == [0, 2]
+
+
+@pytest.mark.parametrize("channels", [(OTHER,), (OTHER, replace(RENAMED, is_disconnected=True))])
+def test_a_reconnected_channel_is_followed(channels: tuple[LiveChannel, ...]) -> None:
+    """Found by its name: the old id is gone or disconnected."""
+    account = Account((replace(ACME, channels=channels),))
+    assert found_by_name(account, State(BOUND, LISTED), channel("acme")) == (["c9"], [])
+
+
+def test_a_name_that_passed_to_another_organization_is_a_question() -> None:
+    """One error for the organization, none for its channels."""
+    account = Account((replace(ACME, name="Acme Old"), LiveOrganization("o3", "Acme", (OTHER,))))
+    found, problems = found_by_name(account, State(BOUND), channel("acme"))
+    assert (found, len(problems)) == ([], 1)
+    assert "`Acme Old` (id o1), and the name is that of id o3" in problems[0]
 
 
 @pytest.mark.parametrize(
