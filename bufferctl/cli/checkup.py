@@ -23,13 +23,16 @@ from bufferctl.config.discover import ROOT_NAME
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.disk import state_folder
 from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, StateError, UsageError
+from bufferctl.git import git
 from bufferctl.model import IDEAS, Account, LiveChannel, LiveOrganization, Slot, State
 from bufferctl.model.live import Quota
 from bufferctl.reconcile import find_targets, slots_of
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence
 from bufferctl.state import Lease, Lock, StoredRecord, open_store
+from bufferctl.state.local import LocalStore
 from bufferctl.state.lock import holders
+from bufferctl.state.opening import has_remote
 from bufferctl.state.succession import name_of, predecessors
 
 #: Clocks that differ by less count as equal: Buffer's is known to the second, and answers take a while.
@@ -146,6 +149,7 @@ class Checkup:
             store = open_store(desired.settings.state if desired else None, _from_here(project), named=self.state_file)
             record = StoredRecord(store, endpoint)
             yield _state(record, project, self.account)
+            yield from _only_here(record, project)
         yield _lock(state_folder(), endpoint, record.document.lease if record else None)
         yield from _journal(state_folder(), endpoint, project, record, self.slots)
 
@@ -257,6 +261,17 @@ def _state(record: StoredRecord, root_file: Path, account: Account | None) -> Ch
         return Check("state", Verdict.PROBLEM, message, "Use the key of that account, or name another --state.")
     message = f"{record.name} tracks {posts_and_ideas(slot.channel_id == IDEAS for slot in remembered.bindings)}"
     return Check("state", Verdict.OK, message)
+
+
+def _only_here(record: StoredRecord, root_file: Path) -> Iterator[Check]:
+    """Whether a local state reaches the other clones of the repository."""
+    store = record.store
+    if not isinstance(store, LocalStore) or not record.exists or not has_remote(root_file):
+        return
+    if git(store.path.absolute().parent, "ls-files", "--error-unmatch", store.path.name).returncode:
+        message = f"Nobody else has {record.place}, so an apply on another machine has to ask what is in Buffer already"
+        hint = "Commit it after each apply. Or add `state: git` to the root file and run `bufferctl state migrate`."
+        yield Check("state", Verdict.WARNING, message, hint)
 
 
 def _lock(folder: Path, endpoint: str, lease: Lease | None) -> Check:

@@ -69,7 +69,8 @@ def import_(
 ) -> int:
     """Write posts and ideas that are in Buffer but in no file as YAML. The next plan is then empty.
 
-    Published posts are left out, unless you pass --since. Existing files are added to, never overwritten.
+    Published posts are left out, unless you pass --since. Existing files are added to, never overwritten. A new
+    buffer.yaml in a git repository with a remote keeps the state on a branch there, as with `bufferctl init`.
 
     With ADDRESS and ID, it links the declared ADDRESS to the post or idea ID in Buffer. Only the state changes; the
     next plan shows any differences, and apply updates Buffer.
@@ -79,16 +80,17 @@ def import_(
     """
     from bufferctl.cli import api_key, session
     from bufferctl.cli.files import Files, load_files, root_file
+    from bufferctl.cli.init import propose_state
     from bufferctl.intake import Downloads, Wanted
-    from bufferctl.model import Desired
+    from bufferctl.model import Desired, Settings
 
     _check_usage(address, live_id, narrowed=bool(organization or channels or since or media_folder))
     root = root_file(file)
-    files = (
-        load_files(root, (), console)
-        if address or root.exists()
-        else Files(root.parent, Desired(), root_name=root.name)
-    )
+    if address or root.exists():
+        files = load_files(root, (), console)
+    else:
+        state = None if state_file else propose_state(root, console)
+        files = Files(root.parent, Desired(Settings(state=state)), root_name=root.name)
     with (
         api_key.connected(connection, console) as buffer,
         session.opened_for_change(
@@ -138,7 +140,7 @@ def _everything(
         if downloads:
             downloads.undo()
         raise
-    code = _report(intake, names, opened.console)
+    code = _report(intake, names, opened)
     return max(code, note_downloads(downloads, opened.console)) if downloads else code
 
 
@@ -159,11 +161,12 @@ def _baseline(opened: Session, connection: options.Connection) -> Baseline:
     return Baseline(desired, opened.state, found.targets, found.slots, plan, opened.live)
 
 
-def _report(intake: Intake, names: list[str], console: options.Console) -> int:
+def _report(intake: Intake, names: list[str], opened: Session) -> int:
     from bufferctl.model import IDEAS
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import posts_and_ideas, sentence
 
+    console, store = opened.console, opened.store
     for what, why in intake.left_out:
         console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
     if names:
@@ -171,7 +174,9 @@ def _report(intake: Intake, names: list[str], console: options.Console) -> int:
         console.data(f"Wrote {written if intake.entries else 'the channels; there are no posts to import'}:")
         for name in names:
             console.data(f"  {visible(name)}")
-        console.data("Commit these files.")
+        place = visible(store.place.replace(f"{Path.cwd()}/", ""))
+        console.data(f"Posts are tracked in {place}.")
+        console.data("Commit these files." if store.is_shared else f"Commit these files and {place}.")
     elif not intake.claimed:
         console.data("Nothing was written." if intake.left_out else "The files already declare everything.")
     if intake.claimed:

@@ -41,6 +41,7 @@ def init(file: Path | None, connection: options.Connection, console: options.Con
     there (`state: git`).
     """
     from bufferctl.cli import api_key
+    from bufferctl.cli.attachments import is_local
     from bufferctl.intake import starter_text
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import count
@@ -58,7 +59,7 @@ def init(file: Path | None, connection: options.Connection, console: options.Con
             "This API key has no organizations, so nothing was written",
             hint="Create one in Buffer, or use the key of another account.",
         )
-    state = _proposed(path, console)
+    state = propose_state(path, console)
     record = StoredRecord(open_store(state, path), endpoint)
     try:
         with path.open("x", encoding="utf-8") as stream:
@@ -74,17 +75,19 @@ def init(file: Path | None, connection: options.Connection, console: options.Con
         console.data(f"Posts are tracked in {visible(record.place)}.")
     console.data(f"Commit {'it' if state or not begun else 'both'}, then run:")
     console.data("  bufferctl plan")
+    if is_local(endpoint):
+        console.data("This file is for the sandbox. For your own account, use another folder and unset BUFFER_API_URL:")
+        console.data("  bufferctl init")
     return 0
 
 
-def _proposed(path: Path, console: options.Console) -> StateSettings | None:
+def propose_state(path: Path, console: options.Console) -> StateSettings | None:
     """A branch for the state if the files are in a git repository with a remote, unless the user declines."""
-    from bufferctl.git import git
     from bufferctl.model import StateSettings
-    from bufferctl.state.opening import repository_of
+    from bufferctl.state.opening import has_remote
 
-    settings, repository = StateSettings(), repository_of(path)
-    if repository is None or git(repository, "config", "--get", f"remote.{settings.remote}.url").returncode:
+    settings = StateSettings()
+    if not has_remote(path):
         return None
     question = f"Keep the state on the branch {settings.branch} of {settings.remote}, for CI and every machine?"
     if console.can_ask and not click.confirm(question, default=True, err=True):

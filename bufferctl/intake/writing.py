@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bufferctl.config.write.additions import file_name, file_with, new_file, new_root, root_with, takes, together
@@ -73,7 +73,10 @@ class Writing:
         if not root.exists():
             around = root_zone(self.intake.account, homes)
             entries = [home.entry(home.channels, self._tags(home.live.id), around) for home in homes]
-            files.put(root, None, new_root(around, entries, managed_since=self._managed_since()).encode())
+            in_git = self.baseline.desired.settings.state is not None
+            files.put(
+                root, None, new_root(around, entries, managed_since=self._managed_since(), in_git=in_git).encode()
+            )
             yield root.name
             return
         used = {entry.channel.live.id for entry in self.intake.entries if entry.channel}
@@ -101,7 +104,7 @@ class Writing:
         return [home for home in homes if home.id not in before]
 
     def _managed_since(self) -> datetime | None:
-        """The earliest creation that is bound, where that is before what the root file says; None if it may stay.
+        """A second before the earliest creation that is bound, if that is before what the root file says, else None.
 
         A root file that is there without `managed_since` gets none: what it declares may have been published before,
         and `bufferctl state begin` asks a person about that.
@@ -112,7 +115,8 @@ class Writing:
             return None
         bound = [entry.live.created_at for entry in self.intake.entries]
         bound += [each.created for each in self.intake.claimed.values() if each.created]
-        earliest = min([now, *bound]).astimezone(UTC).replace(microsecond=0)
+        before = timedelta(seconds=1)  # what is created at that very instant would not count as created since
+        earliest = min([now, *(each - before for each in bound)]).astimezone(UTC).replace(microsecond=0)
         return earliest if is_new or earliest < now.replace(microsecond=0) else None
 
     def _tags(self, organization: str) -> dict[str, str]:

@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from bufferctl.errors import StateError
+from bufferctl.git import git
 from bufferctl.model import Claim, StateSettings
+from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.state.document import parse
 from bufferctl.state.local import LocalStore, state_path_of
 from bufferctl.state.record import StoredRecord
@@ -97,3 +99,9 @@ def repository_of(root_file: Path) -> Path | None:
     """The top folder of the git repository that the root file is in, None if it is in none."""
     folder = root_file.absolute().resolve().parent
     return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+
+
+def has_remote(root_file: Path) -> bool:
+    """Whether the root file is in a repository with the remote that a state on a branch is kept on by default."""
+    repository = repository_of(root_file)
+    return repository is not None and not git(repository, "config", "--get", f"remote.{GIT_REMOTE}.url").returncode

@@ -58,13 +58,19 @@ class Addition:
     zone: tzinfo | None = None
 
 
-def new_root(timezone: str, organizations: Iterable[NewOrganization], *, managed_since: datetime | None = None) -> str:
+def new_root(
+    timezone: str,
+    organizations: Iterable[NewOrganization],
+    *,
+    managed_since: datetime | None = None,
+    in_git: bool = False,
+) -> str:
     """A root file that declares organizations and channels, with everything else in files below `posts/`.
 
-    `managed_since` is in UTC, to the second.
+    `managed_since` is in UTC, to the second. `in_git`: the state is on a branch.
     """
     entries = [_organization(each) for each in organizations]
-    fields = _fields(version=1, timezone=timezone, managed_since=managed_since)
+    fields = _fields(version=1, timezone=timezone, managed_since=managed_since, state="git" if in_git else None)
     return _HEAD + yaml_text(CommentedMap(**fields, organizations=entries))
 
 
