@@ -75,8 +75,12 @@ def find_organization(account: Account, declared: Organization) -> LiveOrganizat
 
 
 def find_channel(home: LiveOrganization, declared: Channel, state: State | None = None) -> LiveChannel | Diagnostic:
-    """The live channel of an organization, or the problem if there is not exactly one."""
+    """The live channel of an organization, or the problem if there is not exactly one.
+
+    One that was reconnected comes before its earlier, disconnected form.
+    """
     found = _candidates(home.channels, declared)
+    found = [each for each in found if not each.is_disconnected] or found
     if len(found) == 1:
         return found[0]
     if found:

@@ -1,0 +1,70 @@
+"""The entry of a post is removed from the state by name, and a word of its text changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pytest
+
+from tests.cli.conftest import Project
+from tests.never_twice.files import ADDRESS, apply, declare, texts
+
+TIMED = "key: launch, due_at: 2029-12-20 09:00"
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """One channel."""
+    return ("twitter",)
+
+
+@pytest.mark.parametrize("pause", [0, 2], ids=["at once", "two days later"])
+@pytest.mark.parametrize(
+    ("entry", "edited"),
+    [
+        (f"{TIMED}, text: We are live", f"{TIMED}, text: We're live"),
+        ("key: launch, text: Save your work early and often", "key: launch, text: Save your work soon and often"),
+    ],
+    ids=["scheduled", "queued"],
+)
+def test_a_changed_word(project: Project, entry: str, edited: str, pause: int) -> None:
+    """A question, also past the horizon: the post that had the address is still there."""
+    declare(project, entry)
+    project.apply()
+    assert project("state", "rm", ADDRESS).code == 0
+    if pause:
+        declare(project, "key: other, due_at: 2029-12-30 09:00, text: Another")
+        apply(project)
+        project.sandbox.core.clock.advance(hours=pause)
+        project.apply()
+    before = texts(project)
+    declare(project, edited, "key: other, due_at: 2029-12-30 09:00, text: Another")
+    assert apply(project) == 1
+    assert texts(project) == before | {"Another": 1}
+
+
+def test_a_published_one(project: Project) -> None:
+    """Found again although it is older than the horizon: already there, and no other time is proposed."""
+    declare(project, f"{TIMED}, text: We are live")
+    project.apply()
+    project.sandbox.core.clock.set("2029-12-21T09:00:00Z")
+    project.apply()
+    project.sandbox.core.clock.advance(days=3)
+    project.apply()
+    assert project("state", "rm", ADDRESS).code == 0
+    ran = project("plan")
+    assert "later `due_at`" not in ran.out + ran.err
+    declare(project, "key: launch, due_at: 2030-01-20 09:00, text: We are live")
+    assert apply(project) == 1
+    assert texts(project) == {"We are live": 1}
+
+
+def test_a_shortened_link(project: Project) -> None:
+    """A question, with a shortener that nobody knows."""
+    declare(project, f"{TIMED}, text: 'See https://acme.example/launch'")
+    project.apply()
+    (post,) = project.sandbox.posts()
+    project.sandbox.person.edit_post(post["id"], text="See https://go.acme.example/x")
+    assert project("state", "rm", ADDRESS).code == 0
+    assert apply(project) == 1
+    assert sum(texts(project).values()) == 1
