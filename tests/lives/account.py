@@ -106,7 +106,10 @@ class Refusal(Exception):  # noqa: N818 - an answer, not an error
 
 
 class Account:
-    """One organization. `late`: how long lists do not show new objects; `refused`: texts that it refuses."""
+    """One organization. `late`: how long lists do not show new objects; `refused`: texts that it refuses.
+
+    `apart`: how far creation times are from the clock.
+    """
 
     def __init__(self, channels: Sequence[Channel], seed: int = 0, *, page: int = 100, limit: int = 5000) -> None:
         self.now = START
@@ -118,6 +121,7 @@ class Account:
         self.writes: list[Write] = []
         self.run = 0
         self.late = timedelta()
+        self.apart = timedelta()
         self.refused: set[str] = set()
         self._random = random.Random(seed)  # noqa: S311 - ids, not secrets
         self._number = 0
@@ -262,7 +266,7 @@ class Account:
 
     def _moment(self) -> datetime:
         """The current time, a millisecond later for each object, so that all objects of a request differ."""
-        return self.now + timedelta(milliseconds=self._number % 900)
+        return self.now + self.apart + timedelta(milliseconds=self._number % 900)
 
     # Reading
 

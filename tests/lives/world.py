@@ -193,7 +193,7 @@ class World:
 def _sleeping(pass_time: Any) -> Iterator[None]:
     """Make sleeping, and waiting for an event with a timeout, move the account's clock instead."""
     real_wait, slept = threading.Event.wait, [0.0]
-    real_monotonic, main = time.monotonic, threading.get_ident()
+    real_monotonic, real_gettime, main = time.monotonic, time.clock_gettime, threading.get_ident()
 
     def sleep(seconds: float) -> None:
         slept[0] += seconds
@@ -212,6 +212,7 @@ def _sleeping(pass_time: Any) -> Iterator[None]:
     with (
         patch.object(time, "sleep", sleep),
         patch.object(time, "monotonic", monotonic),
+        patch.object(time, "clock_gettime", lambda clock: real_gettime(clock) + slept[0]),
         patch.object(threading.Event, "wait", wait),
     ):
         yield
