@@ -18,6 +18,7 @@ from bufferctl.cli.console import Console
 from bufferctl.cli.files import load_declared
 from bufferctl.cli.judging import judged
 from bufferctl.cli.options import Connection
+from bufferctl.cli.state_place import open_state
 from bufferctl.config import Loaded
 from bufferctl.config.discover import ROOT_NAME
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
@@ -29,7 +30,7 @@ from bufferctl.model.live import Quota
 from bufferctl.reconcile import find_targets, slots_of
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence
-from bufferctl.state import Lease, Lock, StoredRecord, open_store
+from bufferctl.state import Lease, Lock, StoredRecord
 from bufferctl.state.local import LocalStore
 from bufferctl.state.lock import holders
 from bufferctl.state.opening import has_remote
@@ -146,7 +147,7 @@ class Checkup:
         if self.loaded is not None:
             project = self.loaded.root / self.loaded.files[0]
             desired = self.loaded.desired or self.loaded.sound
-            store = open_store(desired.settings.state if desired else None, _from_here(project), named=self.state_file)
+            store = open_state(desired.settings.state if desired else None, _from_here(project), named=self.state_file)
             record = StoredRecord(store, endpoint)
             yield _state(record, project, self.account)
             yield from _only_here(record, project)
@@ -268,7 +269,7 @@ def _only_here(record: StoredRecord, root_file: Path) -> Iterator[Check]:
     store = record.store
     if not isinstance(store, LocalStore) or not record.exists or not has_remote(root_file):
         return
-    if git(store.path.absolute().parent, "ls-files", "--error-unmatch", store.path.name).returncode:
+    if git(store.path.absolute().parent, "ls-files", "--error-unmatch", operands=[store.path.name]).returncode:
         message = f"Nobody else has {record.place}, so an apply on another machine has to ask what is in Buffer already"
         hint = "Commit it after each apply. Or add `state: git` to the root file and run `bufferctl state migrate`."
         yield Check("state", Verdict.WARNING, message, hint)

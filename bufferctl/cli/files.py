@@ -44,15 +44,15 @@ class Files:
 
     @property
     def remote(self) -> str:
-        """The git remote that has the history of the files."""
+        """The git remote that has the history of the files; never a URL that the files name."""
         state = self.desired.settings.state
-        return state.remote if state else GIT_REMOTE
+        return state.remote if state and ":" not in state.remote else GIT_REMOTE
 
     def store(self, named: Path | None) -> Store:
         """Where the record is. `named`: a state file that the user asked for instead. Raises StateError."""
-        from bufferctl.state import open_store
+        from bufferctl.cli.state_place import open_state
 
-        return open_store(self.desired.settings.state, self.root_file, named=named)
+        return open_state(self.desired.settings.state, self.root_file, named=named)
 
 
 def load_declared(file: Path | None) -> Loaded:

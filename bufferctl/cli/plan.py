@@ -42,7 +42,7 @@ PENDING = 2
     metavar="DAYS",
     help="Days until the saved plan expires.",
 )
-@click.option("--offline", is_flag=True, help="Plan from files and state alone, without a key or Buffer.")
+@click.option("--offline", is_flag=True, help="Plan from files and local state; contact nobody.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if changes are pending.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything needs a person.")
 @options.connection_options
@@ -82,7 +82,7 @@ def plan(
     files = load_files(file, paths, console, as_json=as_json)
     plan_options.check_named(choices, files)
     made, state = (
-        (plan_options.offline_plan(files, state_file, choices), None)
+        (plan_options.offline_plan(files, state_file, choices, asks_store=False), None)
         if offline
         else _compared_with_buffer(files, state_file, choices, connection, console)
     )

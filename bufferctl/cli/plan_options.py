@@ -13,7 +13,7 @@ from bufferctl.cli.options import Choices, Connection
 from bufferctl.diagnostics import Diagnostic, Severity, nearest
 from bufferctl.errors import UsageError
 from bufferctl.limits import SETTLE, lead_time
-from bufferctl.model import Slot
+from bufferctl.model import Slot, State
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import Options, hold_repeats, offline
 from bufferctl.state import StoredRecord
@@ -123,10 +123,26 @@ def check_offline(choices: Choices, *, out: Path | None) -> None:
         )
 
 
-def offline_plan(files: Files, state_file: Path | None, choices: Choices) -> Plan:
-    """The plan that files and state give now. Raises StateError."""
-    store = StoredRecord(files.store(state_file), None)
-    state = store.load()
-    return offline(
-        files.desired, state, endpoint=store.endpoint, now=datetime.now(UTC), max_deletes=choices.max_deletes
-    )
+def offline_plan(files: Files, state_file: Path | None, choices: Choices, *, asks_store: bool = True) -> Plan:
+    """The plan that files and state give now. `asks_store`: a shared state is read, else done without.
+
+    Raises StateError.
+    """
+    shared = files.desired.settings.state if state_file is None else None
+    warnings: tuple[Diagnostic, ...] = ()
+    if shared and not asks_store:
+        state, endpoint, warnings = State(), "", (_NO_STATE,)
+    else:
+        store = StoredRecord(files.store(state_file), None)
+        state, endpoint = store.load(), store.endpoint
+    plan = offline(files.desired, state, endpoint=endpoint, now=datetime.now(UTC), max_deletes=choices.max_deletes)
+    return replace(plan, warnings=(*warnings, *plan.warnings))
+
+
+#: Of a plan that may not contact the store of the state.
+_NO_STATE = Diagnostic(
+    Severity.WARNING,
+    "--offline contacts nobody, so this plan does not know the shared state: every post looks new, and removed ones "
+    "are not shown",
+    hint="While you are online, run `bufferctl state pull > state.json`; then plan with --state state.json",
+)

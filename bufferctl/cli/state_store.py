@@ -181,7 +181,7 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
     from bufferctl.state.document import dump
     from bufferctl.state.succession import hand_over
 
-    target, root = record_of(file, None)
+    target, root = record_of(file, None, is_meant=True)
     is_beside = target.is_shared and _is_root_file(source)
     old = StoredRecord(_source(source, endpoint, root, target.store), None)
     if old.store.address == target.store.address:
@@ -209,11 +209,12 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
     console.data(f"Moved {len(target.saved.bindings)} entries from {' to '.join(places)}.")
 
 
-def record_of(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, Path]:
+def record_of(file: Path | None, state_file: Path | None, *, is_meant: bool = False) -> tuple[StoredRecord, Path]:
     """The record that the files name, of whichever endpoint it is, and the root file. Raises ConfigError, StateError.
 
-    `state_file`: another one, which needs no root file.
+    `state_file`: another one, which needs no root file. `is_meant`: as for `open_state`.
     """
+    from bufferctl.cli.state_place import open_state
     from bufferctl.config import find_root, load
     from bufferctl.diagnostics import has_errors
     from bufferctl.state import StoredRecord, open_store
@@ -230,7 +231,7 @@ def record_of(file: Path | None, state_file: Path | None) -> tuple[StoredRecord,
             f"{loaded.files[0]} has errors, so bufferctl cannot tell where the state is",
             hint="Run `bufferctl validate` to see them.",
         )
-    return StoredRecord(open_store(desired.settings.state, root), None), root
+    return StoredRecord(open_state(desired.settings.state, root, is_meant=is_meant), None), root
 
 
 def existing(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, Path]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Prints, Project, Ran
+from tests.stores import git
 
 FILES = """\
 version: 1
@@ -75,3 +77,54 @@ def test_an_edit_is_compared_with_state(project: Project, monkeypatch: pytest.Mo
     assert json.loads(project("plan", "--offline", "--json").out)["offline"] is True
     project.write("buffer.yaml", FILES.format(text="Very soon").replace("            tags: [launch]\n", ""))
     prints("offline/edited", project("plan", "--offline"))
+
+
+@pytest.fixture
+def nobody(alone: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a server that must not be reached; Python's own sockets must not even be connected."""
+
+    def refused(*_arguments: object) -> None:
+        raise AssertionError("somebody was contacted")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        monkeypatch.setenv("BUFFER_API_URL", address)
+        monkeypatch.setenv("BUFFER_API_KEY", "sandbox")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+            monkeypatch.setenv(name, "test")
+        monkeypatch.setattr(socket.socket, "connect", refused)
+        monkeypatch.setattr(socket, "getaddrinfo", refused)
+        yield address
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("--report", "plan.html"), ("--report", "plan.md")])
+@pytest.mark.parametrize(
+    "state",
+    ["state: git", "state: {git: {remote: 'https://127.0.0.1:1/x'}}", "state: {store: s3://acme, endpoint: URL}"],
+)
+def test_offline_contacts_nobody(
+    alone: Path,
+    nobody: str,
+    run: Callable[..., Ran],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+    arguments: tuple[str, ...],
+) -> None:
+    """Neither Buffer, nor the store of the state, nor a remote, nor a URL of a picture; it says what it lacks."""
+    for name, value in git.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    files = FILES.format(text="Soon") + "            assets: [{image: {url: https://acme.example/a.png}}]\n"
+    (alone / "buffer.yaml").write_text(f"{files}{state.replace('URL', nobody)}\n", encoding="utf-8")
+    git.git(alone, "init", "--quiet")
+    git.git(alone, "remote", "add", "origin", "https://127.0.0.1:1/acme.git")
+    git.git(alone, "add", "--all")
+    git.git(alone, "commit", "--quiet", "--message", "Begin")
+    reached = git.spied(tmp_path, monkeypatch)
+    ran = run("plan", "--offline", *arguments)
+    assert ran.code == 0, ran.err
+    assert "--offline contacts nobody, so this plan does not know the shared state" in " ".join(ran.err.split())
+    assert not reached.exists()

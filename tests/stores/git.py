@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import stat
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+import pytest
 
 from bufferctl.state.git_store import GitStore
 
@@ -64,6 +68,20 @@ def store(project: Path, path: str = "state.json") -> GitStore:
 def subjects(bare: Path, branch: str = "bufferctl-state") -> list[str]:
     """The messages of a branch's commits, newest first."""
     return git(bare, "log", "--format=%s", branch).splitlines()
+
+
+def spied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that gets each fetch and push of git, from a stub that then runs the real one."""
+    noted, stub = tmp_path / "reached", tmp_path / "bin" / "git"
+    real = next(path for each in os.environ["PATH"].split(":") if (path := Path(each, "git")).is_file())
+    stub.parent.mkdir()
+    body = (
+        f'for each in "$@"; do case "$each" in fetch|push|ls-remote) echo "$@" >>{shlex.quote(str(noted))};; esac; done'
+    )
+    stub.write_text(f'#!/bin/sh\n{body}\nexec {real} "$@"\n', encoding="utf-8")
+    stub.chmod(stub.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{stub.parent}:{os.environ['PATH']}")
+    return noted
 
 
 @dataclass

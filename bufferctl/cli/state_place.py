@@ -1,0 +1,72 @@
+"""Where the state is on this machine: asks before credentials go to a place that the files newly name.
+
+Whoever opens a pull request writes `state:` too, and whoever checks it out runs `plan`. So the places used from a
+repository, or a folder outside of one, are kept in the user's state folder. In CI nobody can be asked and machines
+start empty; there `bufferctl ci plan` takes the place from the published branch.
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import blake2b
+from pathlib import Path
+
+from bufferctl.cli.console import Console
+from bufferctl.disk import replace_file, state_folder
+from bufferctl.errors import StateError
+from bufferctl.model import StateSettings
+from bufferctl.model.desired import GIT_REMOTE
+from bufferctl.model.plain_text import visible
+from bufferctl.state import Store, open_store
+from bufferctl.state.opening import top_of
+
+#: How the file of places names the file beside the root file.
+_LOCAL = "a file beside the root file"
+
+
+def open_state(
+    settings: StateSettings | None, root_file: Path, *, named: Path | None = None, is_meant: bool = False
+) -> Store:
+    """The store of this root file, as `open_store`. `is_meant`: the command is about using this place from now on.
+
+    Raises UsageError if the place is new here and nobody can be asked, StateError if the answer was no.
+    """
+    if named is None and not os.environ.get("CI"):
+        _agree(settings, root_file, is_meant=is_meant)
+    return open_store(settings, root_file, named=named)
+
+
+def _agree(settings: StateSettings | None, root_file: Path, *, is_meant: bool) -> None:
+    key = blake2b(os.fsencode(top_of(root_file)), digest_size=10).hexdigest()
+    file, place = state_folder() / "places" / key, _name(settings)
+    try:
+        used = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        used = []
+    if used[-1:] == [place]:
+        return
+    if used and place not in used and not is_meant and not _is_own(settings):
+        about = f"{root_file.name} keeps the state in {visible(place)}. The last run here used {visible(used[-1])}."
+        console = Console.create()
+        console.warning(about)
+        hint = "Run it in a terminal, where it asks, or name a copy of the state with --state FILE."
+        if not console.confirm("Send your credentials there?", nothing_was="sent", hint=hint):
+            raise StateError("The state was not read", hint="Check out files that you trust.")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(file, "".join(f"{each}\n" for each in [*(one for one in used if one != place), place]).encode())
+    except OSError:  # then the next run asks again
+        return
+
+
+def _is_own(settings: StateSettings | None) -> bool:
+    """Whether it is on this machine, or in the repository that the files come from."""
+    return settings is None or (not settings.store and settings.remote == GIT_REMOTE)
+
+
+def _name(settings: StateSettings | None) -> str:
+    if settings is None:
+        return _LOCAL
+    if settings.store:
+        return f"{settings.store} at {settings.endpoint}" if settings.endpoint else settings.store
+    return f"the branch {settings.branch} of {settings.remote}"
