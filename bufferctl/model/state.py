@@ -155,13 +155,16 @@ class LetGo:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The entry for a live object in the record of another root file, at that path; `retired` as in `Binding`."""
+    """The entry for a live object in the record of another root file, at that path."""
 
     root_file: str
     slot: Slot
-    id: str
-    origin: Origin
-    retired: bool = False
+    binding: Binding
+
+    @property
+    def id(self) -> str:
+        """The id of the live object."""
+        return self.binding.id
 
 
 @dataclass(frozen=True, slots=True)

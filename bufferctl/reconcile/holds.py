@@ -320,6 +320,8 @@ def _same_or_both(suspect: Suspect) -> str:
     else:
         same = f"add `was: {suspect.owner.key}`"
         both = suspect.id  # validate rejects a key that is no longer in the files
+        if isinstance(suspect.live, LivePost) and suspect.live.status is PostStatus.SENT:
+            return f"To publish it again, add `repeat_of: {both}`. If it was only renamed, {same}."
     return f"If it is the same, {same}. If both are intended, add `repeat_of: {both}`."
 
 

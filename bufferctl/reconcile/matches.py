@@ -289,6 +289,19 @@ def imported(item: Post | Idea, live: LivePost | LiveIdea) -> Binding:
     return binding if alike else replace(binding, applied="", text=comparable.text_digest(comparable.of_live(live)))
 
 
+def as_published(d: Declared, live: LivePost, origin: Origin) -> Binding:
+    """The binding of a published post whose entry was edited since: what was applied had the content in Buffer."""
+    was = comparable.of_live(live)
+    applied = d.fingerprint._replace(content=comparable.digest(was))
+    binding = comparable.bind(d.item, live, origin)
+    return replace(binding, applied=str(applied), text=comparable.text_digest(was))
+
+
+def is_over(item: Post | Idea, now: datetime) -> bool:
+    """Whether the post's time is past."""
+    return isinstance(item, Post) and item.due_at is not None and item.due_at <= now
+
+
 def is_out(binding: Binding, live: LivePost | LiveIdea | None) -> bool:
     """Whether a claimed object is published, as read or as last seen."""
     if isinstance(live, LivePost):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Origin, Post, PostStatus, Question, Rule, Slot
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import text_digest
+from bufferctl.model.comparable import instant, text_digest
 from bufferctl.reconcile.matches import (
     Candidate,
     Declared,
@@ -25,9 +25,11 @@ from bufferctl.reconcile.matches import (
     Matches,
     Pools,
     Suspect,
+    as_published,
     imported,
     is_exact,
     is_out,
+    is_over,
     pools_of,
     stage,
 )
@@ -81,6 +83,7 @@ def _by_claims(declared: Sequence[Declared], live: Live, record: Record) -> _Cla
     released = {slot: binding for slot, binding in record.state.bindings.items() if slot not in slots}
     renamed = _renamed_to_taken_keys(found, released, record.state.bindings)
     found |= _named(declared, found, by_id, live, record)
+    found |= _published_elsewhere([d for d in declared if d.slot not in found], by_id, record, live.at)
     found |= {slot: Match(found[slot].declared, How.KEY_TAKEN, None, found[slot].binding) for slot in renamed}
     moved = _moved([d for d in declared if d.slot not in found], released, by_id, record.state.former)
     left = {m.moved_from for m in moved.values()}
@@ -109,6 +112,21 @@ def _named(
     return named
 
 
+def _published_elsewhere(
+    declared: Iterable[Declared], by_id: Mapping[str, LivePost | LiveIdea], record: Record, now: datetime
+) -> Found:
+    """Published posts whose entries were moved here from another root file, as that one had them."""
+    ids = {binding.id for binding in record.state.bindings.values()}
+    found: Found = {}
+    for d in declared if record.moved else ():
+        claim = record.moved.get(d.slot)
+        if claim is None or claim.id in ids or not is_out(claim.binding, live := by_id.get(claim.id)):
+            continue
+        if claim.binding.text == text_digest(d.content) or is_over(d.item, now):
+            found[d.slot] = Match(d, How.NAMED, live, replace(claim.binding, retired=False))
+    return found
+
+
 def _by_content(
     open_: Sequence[Declared],
     claimed: _Claimed,
@@ -127,6 +145,7 @@ def _by_content(
     lost = frozenset(d.slot for d in open_ if d.slot in claimed.found)
     asking = Asking(record, {binding.id for binding in record.state.bindings.values()}, live, lead)
     exact = _exact(open_, lost, asking, pools)
+    exact |= _reworded([d for d in open_ if d.slot not in {*exact, *lost}], pools, asking)
     rest = [d for d in open_ if d.slot not in exact]
     by_id = {item.id: item for item in live.items}
     claims = Claims(claimed.found | exact, claimed.released, by_id, live.gone)
@@ -270,6 +289,27 @@ def _exact(new: Sequence[Declared], lost: Collection[Slot], asking: Asking, pool
                 found[d.slot] = _about_cancelled(d, best.item, record)
             else:
                 found[d.slot] = Match(d, How.EXACT, best.item, origin=origin)
+    return found
+
+
+def _reworded(new: Iterable[Declared], pools: Pools, asking: Asking) -> Found:
+    """Past addresses on unrecorded homes, each with the one published API post at its instant: it was edited since."""
+    past: dict[tuple[str, str], list[Declared]] = defaultdict(list)
+    for d in new:
+        if isinstance(d.item, Post) and is_over(d.item, asking.now) and not asking.record.horizon(d.slot.home).recorded:
+            past[d.slot.home, instant(d.item.due_at)].append(d)
+    published: dict[tuple[str, str], list[LivePost]] = defaultdict(list)
+    for home in {home for home, _ in past}:
+        for c in pools[home].unexplained(()):
+            if isinstance(c.item, LivePost) and c.by_api and c.item.status is PostStatus.SENT:
+                published[home, instant(c.item.due_at or c.item.sent_at)].append(c.item)
+    found: Found = {}
+    for when, declared in past.items():
+        (d, *more), live = declared, published[when]
+        if more or len(live) != 1 or d.item.cancelled or d.item.repeat_of == live[0].id or asking.question(d):
+            continue
+        del pools[d.slot.home].left[live[0].id]
+        found[d.slot] = Match(d, How.NAMED, live[0], as_published(d, live[0], asking.record.origin(live[0])))
     return found
 
 

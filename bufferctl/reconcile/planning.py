@@ -7,11 +7,13 @@ lifts a hold, so the first one that holds a change is final: the table (includin
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from bufferctl.diagnostics import Place
 from bufferctl.model import (
     IDEAS,
     Binding,
@@ -33,7 +35,7 @@ from bufferctl.model.comparable import bind, text_digest
 from bufferctl.plan import Change, Plan, Recording
 from bufferctl.reconcile import table, warnings
 from bufferctl.reconcile.inputs import Options, Targets
-from bufferctl.reconcile.matches import Declared, How, Match, Matches
+from bufferctl.reconcile.matches import Declared, How, Match, Matches, is_over
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.policy import hold_against_policy, policy_warnings
 from bufferctl.reconcile.record import Record, without_strays
@@ -128,7 +130,11 @@ def reconcile(
     live = without_strays(live, state)
     settings = desired.settings
     record = Record(
-        _in_scope(state, live), settings.managed_since, _managed_elsewhere(options), settings.link_shorteners
+        _in_scope(state, live),
+        settings.managed_since,
+        _managed_elsewhere(options),
+        settings.link_shorteners,
+        {claim.slot: claim for claim in options.elsewhere},
     )
     matches = match((_declared(item, targets) for item in desired.items), live, record, options.lead)
     channels = {c.id: c for o in live.organizations for c in o.channels}
@@ -173,9 +179,25 @@ def _decided(scene: Scene, record: Record, targets: Targets) -> Iterable[Change]
         record=record,
         options=scene.options,
         write=Resolver(tags_of(scene.desired, scene.live, targets.organizations), ideas_of(scene.matches.matches)),
-        elsewhere={claim.slot: claim for claim in scene.options.elsewhere},
+        joined_late=_joined_late(scene.matches.matches, scene.live.at),
     )
     return (table.decide(m, situation) for m in scene.matches.matches if not _is_called_off(m))
+
+
+def _joined_late(matches: Iterable[Match], now: datetime) -> frozenset[Slot]:
+    """Past occurrences on a channel that was added to an entry while it ran: there is nothing to make up for."""
+    series: dict[Place, list[Match]] = defaultdict(list)
+    for m in matches:
+        item = m.declared.item
+        if isinstance(item, Post) and item.expansion and item.expansion.number:
+            series[item.place].append(m)
+    late: set[Slot] = set()
+    for of_entry in series.values():
+        tracked = {m.declared.slot.key for m in of_entry if m.binding}
+        past = {m.declared.slot for m in of_entry if is_over(m.declared.item, now)}
+        if tracked and len(past) < len(of_entry):
+            late |= {slot for slot in past if slot.key in tracked}
+    return frozenset(late)
 
 
 def _is_called_off(m: Match) -> bool:
@@ -204,7 +226,7 @@ def _removed(scene: Scene) -> Iterable[Change]:
 
 
 def _managed_elsewhere(options: Options) -> dict[str, Claim]:
-    return {claim.id: claim for claim in options.elsewhere if not claim.retired}
+    return {claim.id: claim for claim in options.elsewhere if not claim.binding.retired}
 
 
 def by_slot(desired: Desired, targets: Targets) -> dict[Slot, Post | Idea]:

@@ -40,13 +40,15 @@ from bufferctl.reconcile.differences import OUT
 class Record:
     """The state, and buffer.yaml's setting for the time before it: `managed_since`, aware, or None.
 
-    `elsewhere`: the claims in the records of other root files, by id. `link_shorteners`: a team's own.
+    `elsewhere`: the claims in the records of other root files, by id, and `moved`, by slot, with those that are
+    retired there. `link_shorteners`: a team's own.
     """
 
     state: State
     managed_since: datetime | None = None
     elsewhere: Mapping[str, Claim] = field(default_factory=dict)
     link_shorteners: tuple[str, ...] = ()
+    moved: Mapping[Slot, Claim] = field(default_factory=dict)
 
     def horizon(self, home: str) -> Horizon:
         """The horizon of a home: up to when its record is complete."""
@@ -94,7 +96,7 @@ class Record:
     def origin(self, item: LivePost | LiveIdea) -> Origin:
         """The origin of an unclaimed object that equals a declared one."""
         if item.id in self.elsewhere:  # its entry was moved here
-            return self.elsewhere[item.id].origin
+            return self.elsewhere[item.id].binding.origin
         return Origin.RECOVERED if self.is_managed(item) else Origin.ADOPTED
 
     def is_managed(self, item: LivePost | LiveIdea) -> bool:

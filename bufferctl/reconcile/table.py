@@ -6,13 +6,13 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from shlex import quote
 from typing import Any
 
-from bufferctl.model import Binding, Claim, Idea, Live, LivePost, Origin, Post, PostStatus, Slot, Write
+from bufferctl.model import Binding, Idea, Live, LivePost, Origin, Post, PostStatus, Slot, Write
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import bind, due_seen
 from bufferctl.plan import Action, Cause, Change, Reason
@@ -32,15 +32,15 @@ LAG = timedelta(hours=1)
 class Situation:
     """The input of the rows besides a match.
 
-    `write` makes the write that apply sends, or a hold that says why it cannot. `elsewhere`: claims in other root files
-    under the same key.
+    `write` makes the write that apply sends, or a hold that says why it cannot. `joined_late`: past occurrences on a
+    channel that was added to their entry while it ran.
     """
 
     live: Live
     record: Record
     options: Options
     write: Callable[[Match, bool], Write | Hold]
-    elsewhere: Mapping[Slot, Claim]
+    joined_late: frozenset[Slot]
 
     @property
     def now(self) -> datetime:
@@ -60,13 +60,14 @@ def decide(match: Match, situation: Situation) -> Change:
     if item.cancelled:
         return _cancelled(facts)
     if match.how is How.EXACT and match.live is not None:
-        return _adopted(facts, bind(item, match.live, match.origin), situation)
+        binding = bind(item, match.live, match.origin)
+        return _adopted(_change(facts, Action.ADOPT, Cause.NEW, binding=binding), situation)
     if hold := _asked(match, situation):
         return _hold(facts, hold, Cause.NEW)
     if match.binding is not None:
         change = _known(facts, situation)
         at_rest = match.how is How.NAMED and change.action in {Action.NO_OP, Action.DONE}
-        return _adopted(facts, match.binding, situation) if at_rest else change
+        return _adopted(change, situation) if at_rest else change
     if _is_past(match, situation):
         return replace(_change(facts, Action.PAST, Cause.EXPIRED), candidates=tuple(s.id for s in match.suspects))
     return _create(facts, Cause.NEW, situation)
@@ -87,10 +88,11 @@ def _asked(match: Match, situation: Situation) -> Hold | None:
     return holds.ambiguous(match.question.rule, suspects, match.declared.channel)
 
 
-def _adopted(facts: Facts, binding: Binding, situation: Situation) -> Change:
-    """Already there, as the file declares it."""
-    change = _change(facts, Action.ADOPT, Cause.NEW, binding=binding)
-    claim = situation.record.elsewhere.get(binding.id)
+def _adopted(change: Change, situation: Situation) -> Change:
+    """Already there, as the file declares it or, once it is published, as it was published."""
+    cause = Cause.EDITED if change.cause is Cause.EDITED else Cause.NEW
+    change = replace(change, action=Action.ADOPT, cause=cause)
+    claim = situation.record.elsewhere.get(change.live_id or "")
     return replace(change, message=f"{claim.root_file} manages it too.") if claim else change
 
 
@@ -111,7 +113,11 @@ def _is_past(match: Match, situation: Situation) -> bool:
         return False
     state = situation.record.state
     home = state.homes.get(slot.home)
-    if slot in state.past or (home is not None and home.past_before is not None and item.due_at < home.past_before):
+    if (
+        slot in state.past
+        or slot in situation.joined_late
+        or (home is not None and home.past_before is not None and item.due_at < home.past_before)
+    ):
         return True
     horizon = situation.record.horizon(slot.home)
     return not horizon.recorded and item.due_at < (horizon.since or situation.now)
@@ -121,7 +127,8 @@ def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
     """A new object. It is sent only if it is proven absent: everything on its home that may be ours was read."""
     item, slot = facts.item, facts.match.declared.slot
     slots = (slot, *(slot._replace(key=key) for key in item.previous_keys))
-    claim = next((situation.elsewhere[each] for each in slots if each in situation.elsewhere), None)
+    moved = situation.record.moved
+    claim = next((moved[each] for each in slots if each in moved), None)
     if claim is not None and not item.repeat_of:
         return _hold(facts, holds.key_elsewhere(claim), cause)
     timed = isinstance(item, Post) and item.due_at is not None

@@ -194,7 +194,7 @@ def past(changes: Iterable[Change], record: Record) -> Iterator[Diagnostic]:
 
 def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
     """Equal objects that count as ours: an interrupted first apply created them, or the record was lost since."""
-    adopted = [c.binding for c in changes if c.action is Action.ADOPT and c.binding]
+    adopted = [c.binding for c in changes if c.action is Action.ADOPT and c.cause is Cause.NEW and c.binding]
     count = sum(binding.origin is Origin.RECOVERED for binding in adopted)
     if count:
         yield _warning(

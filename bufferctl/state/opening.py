@@ -71,7 +71,7 @@ def claimed_elsewhere(record: StoredRecord, root_file: Path) -> list[Claim]:
             if document.state.lineage != record.saved.lineage:
                 name = os.path.relpath(other, root_file.absolute().parent)
                 bindings = document.state.bindings.items()
-                claimed += [Claim(name, slot, b.id, b.origin, b.retired) for slot, b in bindings]
+                claimed += [Claim(name, slot, b) for slot, b in bindings]
     return claimed
 
 

@@ -23,7 +23,7 @@ from bufferctl.model import (
     State,
 )
 from bufferctl.model.metadata import TwitterMetadata
-from bufferctl.plan import Action, Reason
+from bufferctl.plan import Action, Cause, Reason
 from bufferctl.reconcile import Options, begin_run
 
 from .builders import (
@@ -943,3 +943,36 @@ def test_existing_answers_what_an_interrupted_apply_could_not_settle() -> None:
     world = World(live=[in_buffer(item, "p9")], options=Options(unsettled={slot(item): ("p9",)}))
     assert world.verdict(item) is Action.ADOPT
     assert world.verdict(post()) is Reason.UNSETTLED
+
+
+# -- on an unrecorded home: a past address and the one published API post at its instant
+
+
+def reworded(*live: LivePost) -> World:
+    """The state is lost; Buffer shows what was published."""
+    return World(live=live, state=NO_RECORD, since=OLD - timedelta(days=30))
+
+
+def test_a_past_post_that_was_reworded_is_bound_as_published() -> None:
+    """Already there, with the warning that the edit changes nothing; the post asked about nothing else."""
+    was, now = post(due=OVER), post(text="Reworded", due=OVER)
+    world = reworded(published(was))
+    change = world.change(now)
+    assert (change.action, change.cause) == (Action.ADOPT, Cause.EDITED)
+    assert "`a` is already published on X; this edit (text) changes nothing there" in warnings(world.plan(now))
+    assert change.binding is not None
+    after = replace(world, state=record(), live=world.live)
+    after = replace(after, state=replace(after.state, bindings={slot(now): change.binding}))
+    assert (after.verdict(now), warnings(after.plan(now))) == (Action.DONE, "")
+    assert world.verdicts(now, post("b", "New"))["b"] is Action.CREATE
+
+
+def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
+    """Not with two posts or two addresses at that minute, a person's post, one that is not published, or a record."""
+    was, now = post(due=OVER), post(text="Reworded", due=OVER)
+    live = published(was)
+    assert reworded(live, published(post(text="Other", due=OVER), "p2")).verdict(now) is Reason.MISSED
+    assert reworded(live).verdict(now, post("b", "Another", OVER)) is Reason.MISSED
+    assert reworded(replace(live, via="buffer")).verdict(now) is Reason.MISSED
+    assert reworded(replace(live, status=PostStatus.SENDING)).verdict(now) is Reason.MISSED
+    assert World(live=[published(was, created=YOUNG)]).verdict(now) is Reason.MISSED

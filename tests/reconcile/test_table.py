@@ -672,3 +672,21 @@ def test_tags_are_those_of_ideas_too() -> None:
     write = World(live=[idea_in_buffer(idea(), tags=(LiveTag("t7", "launch"),))]).change(post(tags=("launch",))).write
     assert isinstance(write, CreatePost)
     assert write.tag_ids == ("t7",)
+
+
+# -- a past occurrence on a channel that its running entry was added to | | past
+
+
+def occurrence(number: int, due: datetime) -> Post:
+    return post(f"tip-{number}", f"Tip {number}", due, expansion=Expansion(number=number, times=2))
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+def test_a_past_occurrence_on_a_channel_that_was_added_is_past(*, is_running: bool) -> None:
+    """Past while the entry still runs; missed once it is over, and where no other channel has it."""
+    first, second = occurrence(1, OVER), occurrence(2, LATER if is_running else OVER + timedelta(hours=1))
+    world = World(live=[published(first)], state=record((first, published(first))))
+    added = on_linkedin(first)
+    expected = Action.PAST if is_running else Reason.MISSED
+    assert world.verdict(added, first, second, on_linkedin(second)) is expected
+    assert World().verdict(added, first, second, on_linkedin(second)) is Reason.MISSED
