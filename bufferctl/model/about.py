@@ -48,6 +48,11 @@ def _within(annotation: Any) -> Iterator[Any]:
             yield from _within(each)
 
 
+def is_unread(annotation: Any) -> bool:
+    """Whether Buffer does not return what has this type."""
+    return any(isinstance(each, About) and each.unread for each in _within(annotation))
+
+
 def is_group(field: FieldInfo) -> bool:
     """Whether its value is a group of fields (`name: value`), and cannot be a single value."""
     kinds = [field.annotation, *get_args(field.annotation)]

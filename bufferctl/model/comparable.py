@@ -7,14 +7,14 @@ that the API does not return (mainly asset URLs) have their own fingerprint, so 
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 from urllib.parse import urlsplit
 
+from bufferctl.model.about import is_unread
 from bufferctl.model.attached import sources_of
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
@@ -22,12 +22,12 @@ from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
 from bufferctl.model.media import IDENTITY
 from bufferctl.model.metadata import FILLED_IN, UNREAD, USUAL, NetworkMetadata, PinterestMetadata, thread_of
+from bufferctl.model.plain_text import LINK
 from bufferctl.model.state import Binding, Origin
 
 #: Changes when the inputs of fingerprints change; older ones are then compared by content instead.
-FINGERPRINT_VERSION = "1"
+FINGERPRINT_VERSION = "2"
 
-_URL = re.compile(r"https?://[^\s<>\"']+")
 #: LinkedIn shortens links itself, also on channels where Buffer does not (notes: Writing).
 LINKEDIN_SHORTENER = "lnkd.in"
 #: Domains that links are commonly shortened to. `link_shorteners` of the root file adds a team's own.
@@ -68,7 +68,7 @@ def normal_text(text: str | None) -> str:
 
 def without_links(text: str) -> str:
     """The text with every link replaced by the same mark, for channels whose links Buffer shortens."""
-    return _URL.sub("\N{LINK SYMBOL}", text)
+    return LINK.sub("\N{LINK SYMBOL}", text)
 
 
 def linkless(content: Content) -> str:
@@ -198,7 +198,12 @@ def _hash(value: Any) -> str:
 
 
 #: The hash of the hidden part of most posts, computed once: everything they have is returned by the API.
-_NOTHING_HIDDEN = _hash([[], None, None, None, None, None])
+_NOTHING_HIDDEN = _hash({})
+#: The fields of a post and of an idea that the API does not return, or not as they were sent.
+_NOT_RETURNED = {
+    kind: tuple(name for name, hint in get_type_hints(kind, include_extras=True).items() if is_unread(hint))
+    for kind in (Post, Idea)
+}
 
 
 class Fingerprint(NamedTuple):
@@ -221,27 +226,25 @@ class Fingerprint(NamedTuple):
 
 def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
     """The fingerprint of a declared object whose comparable content is `content`."""
-    if isinstance(item, Idea):
-        hidden: list[Any] = [[_dumped(m) for m in item.media], item.cta]
-        hidden += [item.template_id, item.group and item.group.model_dump(), item.ai_assisted]
-        return Fingerprint(FINGERPRINT_VERSION, digest(content), _hash(hidden), _hash([]))
-    schedule = [item.mode, instant(item.due_at), item.draft, item.needs_approval, item.scheduling_type]
+    schedule: list[Any] = []
+    if isinstance(item, Post):
+        schedule = [item.mode, instant(item.due_at), item.draft, item.needs_approval, item.scheduling_type]
     return Fingerprint(FINGERPRINT_VERSION, digest(content), _hidden(item), _hash(schedule))
 
 
-def _hidden(post: Post) -> str:
-    rest = [post.idea, post.ai_assisted, post.source, post.draft_id]
-    if not post.assets and post.metadata is None and rest == [None] * 4:
-        return _NOTHING_HIDDEN
-    assets = [_dumped(a) for a in post.assets]
-    network = None
-    if post.metadata:
-        network = _dumped(post.metadata, _redundant(post.metadata))
-    return _hash([assets, network, *rest])
+def _hidden(item: Post | Idea) -> str:
+    """A digest of the fields that Buffer does not return; of those that are set, so that a new one changes no other."""
+    given = {name: value for name in _NOT_RETURNED[type(item)] if (value := getattr(item, name)) not in (None, ())}
+    return _hash({name: _dumped(value) for name, value in given.items()}) if given else _NOTHING_HIDDEN
 
 
-def _dumped(model: Model, exclude: set[str] | None = None) -> dict[str, Any]:
-    return model.model_dump(mode="json", exclude_none=True, exclude=exclude, context=IDENTITY)
+def _dumped(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_dumped(each) for each in value]
+    if not isinstance(value, Model):
+        return value
+    left_out = _redundant(value) if isinstance(value, NetworkMetadata) else None
+    return value.model_dump(mode="json", exclude_none=True, exclude=left_out, context=IDENTITY)
 
 
 def same(
@@ -286,9 +289,9 @@ def _are_rewritten(live: tuple[str, Any], declared: tuple[str, Any], shorteners:
     """Whether they are equal except for links whose host in Buffer is not that of any declared link."""
     if live[1] != declared[1] or without_links(live[0]) != without_links(declared[0]):
         return False
-    wanted = _URL.findall(declared[0])
+    wanted = LINK.findall(declared[0])
     hosts = {_host(url) for url in wanted}
-    others = {_host(there) for url, there in zip(wanted, _URL.findall(live[0]), strict=True) if url != there}
+    others = {_host(there) for url, there in zip(wanted, LINK.findall(live[0]), strict=True) if url != there}
     shorten = shorteners is None or all(any(f".{host}".endswith(f".{each}") for each in shorteners) for host in others)
     return shorten and hosts.isdisjoint(others)
 

@@ -204,6 +204,10 @@ class Expansion:
     thread: bool = False
 
 
+#: A field that Buffer does not return, or not as it was sent.
+_UNREAD = About(unread=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """One post on one channel, as declared.
@@ -223,13 +227,13 @@ class Post:
     scheduling_type: SchedulingType = SchedulingType.AUTOMATIC
     draft: bool = False
     needs_approval: bool = False
-    assets: tuple[Asset, ...] = ()
-    metadata: NetworkMetadata | None = None
+    assets: Annotated[tuple[Asset, ...], _UNREAD] = ()
+    metadata: Annotated[NetworkMetadata | None, _UNREAD] = None
     tags: tuple[str, ...] = ()
-    idea: str | None = None
-    ai_assisted: bool | None = None
-    source: str | None = None
-    draft_id: str | None = None
+    idea: Annotated[str | None, _UNREAD] = None
+    ai_assisted: Annotated[bool | None, _UNREAD] = None
+    source: Annotated[str | None, _UNREAD] = None
+    draft_id: Annotated[str | None, _UNREAD] = None
     was: str | None = None
     existing: str | None = None
     repeat_of: str | None = None
@@ -257,11 +261,11 @@ class Idea:
     services: tuple[Service, ...] = ()
     tags: tuple[str, ...] = ()
     date: Aware | None = None
-    media: tuple[IdeaMedia, ...] = ()
-    group: IdeaGroup | None = None
-    ai_assisted: bool | None = None
-    cta: str | None = None
-    template_id: str | None = None
+    media: Annotated[tuple[IdeaMedia, ...], _UNREAD] = ()
+    group: Annotated[IdeaGroup | None, _UNREAD] = None
+    ai_assisted: Annotated[bool | None, _UNREAD] = None
+    cta: Annotated[str | None, _UNREAD] = None
+    template_id: Annotated[str | None, _UNREAD] = None
     was: str | None = None
     existing: str | None = None
     repeat_of: str | None = None

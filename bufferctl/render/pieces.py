@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from bufferctl.model.plain_text import visible
+from bufferctl.model.plain_text import LINK, trimmed, visible
 from bufferctl.render.lines import Paint, count, wrapped
 
 #: Texts with less in common than this share are shown one after the other.
@@ -19,9 +19,7 @@ ALIKE = 0.4
 #: Texts with more pairs of equal words than this take too long to compare.
 PAIRS = 20_000
 
-_MARKED = re.compile(r"(?P<link>https?://[^\s<>\"]+)|(?<![\w&/])(?P<tag>[#@]\w[\w.@-]*)", re.IGNORECASE)
-#: Characters that end a sentence and are not part of the link before them.
-_TRAILING = ".,;:!?…'\"»”)]}"
+_MARKED = re.compile(rf"(?P<link>{LINK.pattern})|(?<![\w&/])(?P<tag>[#@]\w[\w.@-]*)", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 #: A link, a word, a wide character, white space, or any other mark.
@@ -88,7 +86,7 @@ def _pieces(text: str) -> Iterator[Piece]:
     at = 0
     for match in _MARKED.finditer(text):
         kind, found = match.lastgroup or "text", match[0]
-        found = found.rstrip(_TRAILING if kind == "link" else ".-@")
+        found = trimmed(found) if kind == "link" else found.rstrip(".-@")
         if match.start() > at:
             yield Piece("text", text[at : match.start()])
         yield Piece(kind, found, web(found) if kind == "link" else "")

@@ -15,9 +15,8 @@ from bufferctl.config.expand.variables import Variables
 from bufferctl.config.format import UtmFields
 from bufferctl.model import NetworkMetadata
 from bufferctl.model.content import LinkAttachment, ThreadItem
-from bufferctl.model.plain_text import host_of, normal_host, trimmed, within
+from bufferctl.model.plain_text import LINK, host_of, normal_host, trimmed, within
 
-_WEB = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
 #: What ends a sentence after a link. An underscore may be the link's last character.
 _AFTER = ".,;:!?…'\u2019*"
 _NAMES = tuple(name for name in UtmFields.model_fields if name != "domains")
@@ -39,7 +38,7 @@ class Parameters:
         """The text, with the missing parameters added to its links."""
         if "://" not in text:
             return text
-        found = _WEB.sub(self._link, text)
+        found = LINK.sub(self._link, text)
         if found != text:
             self.untagged.append((found, text))
         return found
