@@ -1,9 +1,10 @@
-"""Digests of what a reviewer approves: one for each change, one for the plan.
+"""Digests of what a reviewer agrees to: one for each change, one for the plan.
 
-A digest covers the address, the action, and everything that becomes public: text, thread, title, assets, metadata,
-tags, and the schedule; for a file in the repository, the digest of its bytes. If a change destroys the current content
-(a delete, or an update that overwrites somebody's edit), the digest covers that content too. It does not cover ids,
-messages, places in files, or the time of planning, so planning again gives the same digest.
+A create or an update agrees to what Buffer will have at its address, so both have the same digest: organization,
+channel, board and tag ids, text, thread, title, assets, metadata, and the schedule; for a file in the repository, the
+digest of its bytes. If a change destroys the current content (a delete, or an update that overwrites somebody's edit),
+the digest covers that content too. It does not cover messages, places in files, or the time of planning, so planning
+again gives the same digest.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from bufferctl.model import Idea, Post
+from bufferctl.model import CreateIdea, CreatePost, EditPost, Idea, Post
 from bufferctl.model.comparable import instant, standing
 from bufferctl.model.serial import identity
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan
 
-#: How many hexadecimal digits of a digest are shown to people.
-SHORT = 8
+#: How many hexadecimal digits of a digest people see, and at least have to hand over.
+SHORT = 16
 #: Actions that a reviewer approves. A later apply sends waiting posts as they were shown.
 REVIEWED = WRITING | {Action.WAITING}
 #: Actions with a digest; the others change nothing.
@@ -32,14 +33,15 @@ _PRIVATE = frozenset({"address", "place", "was", "repeat_of", "protect", "cancel
 def change_digest(change: Change) -> str:
     """The digest of one change, 20 hexadecimal digits; empty if it changes nothing.
 
-    A waiting post has the same digest as its creation.
+    A create, the same create that waits for room, and an update with the same result have the same digest.
     """
     if change.action not in _DIGESTED:
         return ""
-    action = Action.CREATE if change.action is Action.WAITING else change.action
-    parts: list[Any] = [str(change.address), action.value]
-    parts.append(what_it_says(change.desired) if action is not Action.DELETE else None)
-    if action is Action.DELETE or (action is Action.UPDATE and change.cause is Cause.DRIFT):
+    has = change.action in REVIEWED - {Action.DELETE}
+    parts: list[Any] = [str(change.address), "have" if has else change.action.value, *change.slot[:2]]
+    if change.action is not Action.DELETE:
+        parts.append(_what_it_has(change))
+    if change.action is Action.DELETE or (change.action is Action.UPDATE and change.cause is Cause.DRIFT):
         parts.append(standing(change.live) if change.live else None)
     return _hash(parts)
 
@@ -52,6 +54,16 @@ def plan_digest(plan: Plan) -> str:
 def digest_of(digests: Iterable[str]) -> str:
     """The digest of a plan, from the digests of its reviewed changes."""
     return _hash(sorted(digests))
+
+
+def _what_it_has(change: Change) -> list[Any]:
+    """The object that Buffer will have, with the ids that names of boards and tags stand for, as far as planned."""
+    match change.write:
+        case CreatePost() | EditPost() as write:
+            return [what_it_says(write.post), sorted(write.tag_ids)]
+        case CreateIdea() as write:
+            return [what_it_says(write.idea), sorted(tag.id for tag in write.tags)]
+    return [what_it_says(change.desired), []]
 
 
 def facts(change: Change) -> dict[str, str | None]:

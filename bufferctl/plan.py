@@ -319,3 +319,8 @@ class Outcome:
     hint: str = ""
     link: str | None = None
     at: Aware | None = None
+
+    @property
+    def was_done(self) -> bool:
+        """Whether Buffer carried it out, or the state has it."""
+        return self.status in {Status.DONE, Status.DIFFERS}

@@ -17,7 +17,7 @@ from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Reason, Status
 class Ledger:
     """`bindings` is the updated state, `state` the rest of it, `outcomes` what was reported so far.
 
-    `run`: the id of the run that holds the lock of a shared record, else empty.
+    `run`: the id of the run that holds the lock of a shared record, else empty; `commit`: its checkout's, if known.
     """
 
     journal: FileJournal
@@ -27,11 +27,12 @@ class Ledger:
     state: State = field(default_factory=State)
     outcomes: list[Outcome] = field(default_factory=list)
     run: str = ""
+    commit: str = ""
 
     @property
     def anything_done(self) -> bool:
         """Whether any write was carried out in Buffer so far."""
-        return any(outcome.status in {Status.DONE, Status.DIFFERS} for outcome in self.outcomes)
+        return any(outcome.was_done for outcome in self.outcomes)
 
     def take_state_only(self, plan: Plan) -> None:
         """Carry out changes to the state alone; report them and what is held."""
@@ -41,7 +42,8 @@ class Ledger:
             if change.action is Action.FORGET and not (change.binding and change.binding.retired):
                 self.bindings.pop(change.slot, None)
             elif change.binding:
-                self.bindings[change.slot] = change.binding
+                is_new = change.action is Action.ADOPT
+                self.bindings[change.slot] = change.binding.written_by(self.commit, None) if is_new else change.binding
         for change in plan.changes:
             if change.action is Action.HOLD or change.reason is Reason.OVERTAKEN:
                 self.report(Outcome(change, Status.HELD, change.live_id, message=change.message, hint=change.hint))
@@ -50,12 +52,18 @@ class Ledger:
 
     def done(self, findings: Iterable[tuple[Intent, Conclusion]]) -> None:
         """Record what was carried out. Everything is recorded before anything is reported."""
-        findings = tuple(findings)
+        findings = tuple((intent, self._signed(intent.slot, finding)) for intent, finding in findings)
         self._settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
         for intent, finding in findings:
             take(self.bindings, intent.slot, finding.binding)
         for _, finding in findings:
             self.report(finding.outcome)
+
+    def _signed(self, slot: Slot, finding: Conclusion) -> Conclusion:
+        """The finding, its binding with the commit that wrote it."""
+        if finding.binding is None:
+            return finding
+        return replace(finding, binding=finding.binding.written_by(self.commit, self.bindings.get(slot)))
 
     def not_done(self, intents: Iterable[Intent]) -> None:
         """Record what was certainly not carried out; the caller reports it."""

@@ -113,4 +113,4 @@ def _settled(
     binding, fields = outcomes.bound(
         intent.write.item, verdict.live, origin, links_may_differ=intent.write.home in settler.shortening
     )
-    return Settled(intent.number, intent.slot, done=True, binding=binding), fields
+    return Settled(intent.number, intent.slot, done=True, binding=binding.written_by("", old)), fields

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,17 @@ if TYPE_CHECKING:
 @options.file_option(
     "--reviewed",
     metavar="PLANFILE",
-    help_text="Apply only changes that are also in this saved plan, and hold the rest. Does not ask.",
+    multiple=True,
+    help_text="Apply only changes that are also in this saved plan, and hold the rest. Does not ask. Repeatable: of "
+    "several plans with an address, the last one counts.",
 )
+@click.option(
+    "--reviewed-at",
+    type=options.Instant(),
+    metavar="TIME",
+    help="When the plan for --reviewed was made, as CI knows it, for the `policy` of the files. Default: now.",
+)
+@click.option("--digest", default="", metavar="D", help="Refuse any saved plan but the one with this digest.")
 @options.file_option("--receipt", help_text="Write the result of each change, with id and link, even after a failure.")
 @options.auto_approve_option
 @options.seconds_option(
@@ -58,7 +68,9 @@ def apply(
     choices: options.Choices,
     as_json: bool,
     report_files: tuple[Path, ...],
-    reviewed: Path | None,
+    reviewed: tuple[Path, ...],
+    reviewed_at: datetime | None,
+    digest: str,
     receipt: Path | None,
     auto_approve: bool,
     settle: float,
@@ -70,7 +82,8 @@ def apply(
     """Make Buffer match the files: show the plan, ask, send the changes, verify.
 
     Running it again continues where it stopped and never posts twice. PATHs limit it to those files or folders. If PATH
-    is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if the plan is out of date.
+    is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if the files or Buffer no longer
+    give that plan.
     """
     from bufferctl.cli import annotating, api_key, plan_options, session
     from bufferctl.cli.applying import Applying, Finish
@@ -79,8 +92,10 @@ def apply(
 
     outputs.check_writable("--receipt", receipt)
     outputs.check_writable("--report", *report_files)
-    source = source_of(file, paths, reviewed, choices, console, as_json=as_json)
-    outputs.check_apart(receipt, reviewed, source.saved_plan, *report_files)
+    source = source_of(
+        file, paths, reviewed, digest, replace(choices, planned_at=reviewed_at), console, as_json=as_json
+    )
+    outputs.check_apart(receipt, *reviewed, source.saved_plan, *report_files)
     files = source.files
     with (
         api_key.connected(connection, console) as buffer,
@@ -90,11 +105,14 @@ def apply(
     ):
         applying = Applying(
             opened,
-            plan_options.planning_options(source.choices, connection, settle=settle, review=source.review),
+            plan_options.planning_options(
+                source.choices, connection, settle=settle, review=source.review(opened.state)
+            ),
             settle=settle,
             max_wait=max_wait,
             quiet=as_json,
             not_created=source.not_created,
+            reviewed=source.reviewed,
             publisher=publisher(files, buffer.endpoint, whole=source.saved_plan is not None),
         )
         plan = source.select(applying.plan())

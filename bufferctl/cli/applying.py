@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bufferctl import DOCS
 from bufferctl.apply import (
@@ -28,7 +29,7 @@ from bufferctl.apply import (
 from bufferctl.cli import annotating, outputs, saved
 from bufferctl.cli.console import Console
 from bufferctl.cli.outputs import with_pictures
-from bufferctl.cli.session import Session
+from bufferctl.cli.session import Names, Session
 from bufferctl.cli.watching import Stopping, Watching
 from bufferctl.errors import BufferctlError, InterruptError, worst
 from bufferctl.model import Live
@@ -40,13 +41,16 @@ from bufferctl.reconcile import Options, begin_run, move_on
 from bufferctl.render.report import Report
 from bufferctl.render.text import applied_text, left_text
 
+if TYPE_CHECKING:
+    from bufferctl.planfile import Reviewed
+
 
 @dataclass
 class Applying:
     """`settle` and `max_wait` in seconds; `quiet`: outcomes are not printed as they come; `clock`: else our own.
 
     `not_created`: addresses that a person says, in this very run, an earlier one did not create. `publisher`: makes
-    files public; None if none is declared.
+    files public; None if none is declared. `reviewed`: the plans that people agreed to, if any.
     """
 
     session: Session
@@ -57,6 +61,9 @@ class Applying:
     clock: Timer | None = None
     not_created: frozenset[str] = frozenset()
     publisher: Publisher | None = None
+    reviewed: Reviewed | None = None
+    #: Whether the last plan held what the checkout lacks or reverses of what was applied last.
+    is_diverged: bool = False
     _shortening: frozenset[str] = frozenset()
     _skew: timedelta = timedelta()
     outcomes: list[Outcome] = field(default_factory=list)
@@ -79,7 +86,12 @@ class Applying:
                 session.state = save_state(replace(session.state, bindings=bindings), session.journal, session.store)
                 self.options = replace(self.options, unsettled=found.unsettled)
                 self._report_recovered(found)
-            return session.plan(self.options, names)
+            return self._plan(self.options, names)
+
+    def _plan(self, options: Options, names: Names | None = None) -> Plan:
+        plan = self.session.plan(options, names)
+        self.is_diverged = any(change.reason is Reason.DIVERGED for change in plan.changes)
+        return plan
 
     def run(self, plan: Plan) -> BufferctlError | None:
         """Carry out `plan`, or as much of it as possible; the error that stopped it, if one did."""
@@ -94,7 +106,14 @@ class Applying:
                 return error
             bindings = dict(session.state.bindings)
             ledger = Ledger(
-                session.journal, session.store, watching, bindings, session.state, self.outcomes, session.run
+                session.journal,
+                session.store,
+                watching,
+                bindings,
+                session.state,
+                self.outcomes,
+                session.run,
+                session.commit,
             )
             settler = self._settler(watching)
             run = Run(
@@ -141,12 +160,12 @@ class Applying:
         """Read and plan again; once more after the settle time if Buffer's lists lag behind what it confirmed."""
         once = frozenset[str]()
         options = replace(self.options, recreate=once, reapply=once)
-        plan = self.session.plan(options)
+        plan = self._plan(options)
         if any(change.reason is Reason.LAG for change in plan.changes):
             with self._watching(0) as watching:
                 watching.waiting(self.settle, "Buffer does not show everything yet; reading once more")
                 self._clock.sleep(self.settle)
-            plan = self.session.plan(options)
+            plan = self._plan(options)
         return plan
 
     @property
@@ -170,6 +189,13 @@ class Applying:
             open_homes={intent.slot.home for intent in session.journal.open},
         )
         session.save(session.state)
+
+    def spend(self) -> None:
+        """Note in the record which reviewed changes were sent. Raises StateError if it cannot be written."""
+        if self.reviewed:
+            session = self.session
+            sent = {each.change.address for each in self.outcomes if each.change.action in WRITING and each.was_done}
+            session.save(self.reviewed.spend(session.state, sent, session.buffer.server_time()))
 
     @property
     def changed_anything(self) -> bool:
@@ -230,12 +256,16 @@ class Finish:
             self._write(self._result("It was interrupted", None))
             raise
         self._write_receipt(self._result(error.message if error else "", None))  # in case verifying is interrupted
+        with self._reporting():
+            self.applying.spend()
         left: Plan | None = None
         if error:
             self._report(error)
         else:
             left = self._verify()
             self._move_horizon(left)
+        if not error and not self.report.selection and not self.applying.is_diverged:
+            self.applying.session.complete()
         with self._reporting():
             self.applying.session.finish(summary(self.applying.outcomes))
         if left and plan.narrowed:
@@ -313,7 +343,7 @@ class Finish:
 
 def summary(outcomes: Iterable[Outcome]) -> str:
     """What an apply did, for the history of a shared record: `apply: 4 created, 1 changed`."""
-    done = Counter(each.change.action for each in outcomes if each.status in {Status.DONE, Status.DIFFERS})
+    done = Counter(each.change.action for each in outcomes if each.was_done)
     counts = [f"{done[action]} {verb}" for action, verb in _VERBS.items() if done[action]]
     return f"apply: {', '.join(counts) or 'nothing sent'}"
 

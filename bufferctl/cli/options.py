@@ -33,7 +33,24 @@ class Number(click.FloatRange):
             return super().convert(value, param, ctx)
         except click.BadParameter:
             least = "above 0" if self.min_open else "of 0 or more"
-            self.fail(f"{value} is not a number {least}.", param, ctx)
+            most = f", at most {self.max}" if self.max is not None else ""
+            self.fail(f"{value} is not a number {least}{most}.", param, ctx)
+
+
+class Instant(click.ParamType[datetime]):
+    """An instant, such as 2026-12-01T09:00:00Z, with its offset."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant that was typed. Fails if it is not one."""
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            self.fail(f"{value} is not a time such as 2026-12-01T09:00:00Z.", param, ctx)
+        return moment
 
 
 def day(value: str) -> datetime:
@@ -140,12 +157,13 @@ class Choices:
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
     max_deletes: int | None = None
+    confirmed: frozenset[str] = frozenset()
     planned_at: datetime | None = None
 
 
-def _addresses(name: str, help_text: str) -> Callable[[F], F]:
+def _addresses(name: str, help_text: str, *parameter: str) -> Callable[[F], F]:
     return click.option(
-        name, multiple=True, callback=lambda *given: frozenset(given[-1]), metavar="ADDRESS", help=help_text
+        name, *parameter, multiple=True, callback=lambda *given: frozenset(given[-1]), metavar="ADDRESS", help=help_text
     )
 
 
@@ -162,6 +180,11 @@ choice_options = _as_one(
     ),
     _addresses("--recreate", "Create this post again after it was deleted in Buffer."),
     _addresses("--reapply", "Overwrite Buffer's version with the file's."),
+    _addresses(
+        "--confirm-removed",
+        "Delete or reverse this post although the checkout has diverged from the commit that was applied last.",
+        "confirmed",
+    ),
     click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Allow up to N deletes in this run."),
 )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.cli import examples, options, outputs
+from bufferctl.limits import MOST_DAYS
 
 if TYPE_CHECKING:
     from bufferctl.cli.files import Files
@@ -36,7 +37,7 @@ PENDING = 2
 @outputs.report_option
 @click.option(
     "--expires",
-    type=options.Number(min=0, min_open=True),
+    type=options.Number(min=0, min_open=True, max=MOST_DAYS),
     default=7,
     show_default=True,
     metavar="DAYS",
@@ -78,7 +79,7 @@ def plan(
     outputs.check_writable("--report", *report_files)
     outputs.check_apart(out, *report_files)
     if offline:
-        plan_options.check_offline(choices, out=out)
+        plan_options.check_offline(choices)
     files = load_files(file, paths, console, as_json=as_json)
     plan_options.check_named(choices, files)
     made, state = (
@@ -96,8 +97,13 @@ def plan(
     annotating.tell(report, files.root, console)
     outputs.show_plan(report, console, as_json=as_json)
     if out is not None:
-        saved.save(out, shown, files.desired, choices, expires_at)
-        console.note(f"Saved to {out}. `bufferctl apply {out}` applies exactly this plan.")
+        saved.save(out, shown, files.desired, choices, expires_at, offline=offline)
+        form = (
+            f"apply --reviewed {out}` applies what it agrees to"
+            if offline
+            else f"apply {out}` applies exactly this plan"
+        )
+        console.note(f"Saved to {out}. `bufferctl {form}.")
     if strict and shown.of(Action.HOLD):
         return 1
     return PENDING if detailed_exitcode and shown.writes else 0

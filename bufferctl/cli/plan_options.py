@@ -34,6 +34,7 @@ def planning_options(
         recreate=choices.recreate,
         reapply=choices.reapply,
         max_deletes=choices.max_deletes,
+        confirmed=choices.confirmed,
         planned_at=choices.planned_at,
         review=review,
         lead=lead_time(connection.timeout, settle),
@@ -45,6 +46,7 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
     addresses = [str(change.address) for change in plan.changes]
     check_globs("--target", choices.targets, addresses)
     check_globs("--exclude", choices.excludes, addresses)
+    check_globs("--confirm-removed", choices.confirmed, addresses)
     if not (choices.targets or choices.excludes or files.named is not None):
         return plan
 
@@ -109,10 +111,9 @@ def check_named(choices: Choices, files: Files) -> None:
         )
 
 
-def check_offline(choices: Choices, *, out: Path | None) -> None:
+def check_offline(choices: Choices) -> None:
     """Raises UsageError if an option needs the account."""
     options = {
-        "-o": out is not None,
         "--recreate": bool(choices.recreate),
         "--reapply": bool(choices.reapply),
     }

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from bufferctl.render.report import Report
 
 
-def save(path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at: datetime) -> None:
+def save(
+    path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at: datetime, *, offline: bool = False
+) -> None:
     """Write the plan. Raises BufferctlError if it cannot be written."""
     from bufferctl import planfile  # slow to import, and most runs save nothing
 
-    kept = planfile.Choices(choices.recreate, choices.reapply, choices.max_deletes)
-    write_whole(path, planfile.dump(plan, desired, kept, expires_at=expires_at))
+    kept = planfile.Choices(choices.recreate, choices.reapply, choices.max_deletes, choices.confirmed)
+    write_whole(path, planfile.dump(plan, desired, kept, expires_at=expires_at, offline=offline))
 
 
 def read(path: Path) -> SavedPlan:
@@ -38,7 +40,7 @@ def read(path: Path) -> SavedPlan:
             f"The saved plan {path} cannot be read: {error.strerror}", hint="Pass a file that `plan -o` wrote."
         ) from error
     plan = planfile.load(raw, str(path))
-    if not all(map(shows_edit, plan.plan.changes)):
+    if not plan.offline and not all(map(shows_edit, plan.plan.changes)):
         raise StalePlanError(
             f"The saved plan {path} does not show what it would send, so it was edited after it was made",
             hint="Plan again, and have that plan reviewed.",
@@ -50,7 +52,11 @@ def choices_of(plan: SavedPlan) -> Choices:
     """What the command line said when the plan was made."""
     kept = plan.choices
     return Choices(
-        recreate=kept.recreate, reapply=kept.reapply, max_deletes=kept.max_deletes, planned_at=plan.created_at
+        recreate=kept.recreate,
+        reapply=kept.reapply,
+        max_deletes=kept.max_deletes,
+        confirmed=kept.confirmed,
+        planned_at=plan.created_at,
     )
 
 

@@ -21,6 +21,7 @@ from bufferctl.model import IDEAS, Account, Claim, Live, Origin, Slot, State
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.reconcile import (
+    Divergence,
     Options,
     Targets,
     busy_days,
@@ -34,7 +35,7 @@ from bufferctl.reconcile import (
 )
 from bufferctl.render.lines import count
 from bufferctl.state import Lock, StoredRecord, claimed_elsewhere
-from bufferctl.state.checkout import deleted_since, outdated_files
+from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files
 from bufferctl.state.lock import Holder
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ class Session:
     live: Live | None = None
     #: What the plan is to warn of.
     warnings: tuple[Diagnostic, ...] = ()
-    #: Whether the checkout lacks the commit that was applied last.
-    diverged: bool = False
+    #: How the checkout relates to the commit that was applied last.
+    relation: Relation = Relation.SAME
     #: Read just now, and how many requests that took; it serves once.
     account: Account | None = None
     account_requests: int = 0
@@ -94,6 +95,14 @@ class Session:
 
     def hold(self) -> None:
         """Right before a request: make sure that the lock of a shared record lasts. Raises PartWayError."""
+
+    @property
+    def commit(self) -> str:
+        """The id of the checked-out commit, for a shared record, else empty."""
+        return ""
+
+    def complete(self) -> None:
+        """The run applied the checkout in full, so a shared record names its commit."""
 
     def clock(self, clock: Timer) -> Timer:
         """The clock to wait by."""
@@ -150,8 +159,7 @@ class Session:
         options = replace(
             options,
             deleted_files=deleted_since(root, commit, lost, remote=self.files.remote),
-            diverged=self.diverged,
-            outdated_files=outdated_files(root, commit) if self.diverged else frozenset(),
+            diverged=self._divergence(),
         )
         plan = self._compared(live, names.targets, options)
         if days := busy_days(plan, live):
@@ -162,6 +170,15 @@ class Session:
             read_requests=names.requests + self.buffer.requests - before,
             quota=self.buffer.quota,
         )
+
+    def _divergence(self) -> Divergence | None:
+        """What the checkout may lack of the commit that was applied last; None if it has it."""
+        if self.relation in {Relation.SAME, Relation.NEWER}:
+            return None
+        root, applied = self.files.root, self.store.document.commit
+        commits = {binding.commit for binding in self.state.bindings.values()} - {""}
+        is_known = self.relation is not Relation.UNKNOWN
+        return Divergence(applied, is_known, contained(root, commits), outdated_files(root, applied))
 
     def _read(self, names: Names, lead: timedelta) -> Live:
         """What the homes of declared and recorded objects hold, as far back as the record is not complete."""
@@ -317,7 +334,7 @@ def opened(files: Files, buffer: Buffer, state_file: Path | None, console: Conso
             from bufferctl.cli.shared_session import checkout_standing
 
             journal.follow(store.document.intents)
-            session.diverged, session.warnings = checkout_standing(files, store)
+            session.relation, session.warnings = checkout_standing(files, store)
             if lease := store.document.lease:
                 console.notice(f"another run is in progress, or was cut off: {visible(str(lease))}")
         yield session

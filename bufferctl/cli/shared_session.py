@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 from bufferctl.apply import FileJournal, Revision, Timer
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
-from bufferctl.cli.session import Names, Session, organizations, session_of
+from bufferctl.cli.session import Session, organizations, session_of
 from bufferctl.cli.watching import undisturbed
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.disk import state_folder
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.limits import landing_time
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import Plan, Reason
 from bufferctl.render.lines import capitalized
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
@@ -33,7 +32,6 @@ from bufferctl.state.succession import Predecessor, hand_over, name_of, predeces
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
-    from bufferctl.reconcile import Options
 
 #: Seconds after which another run's lock is read again; doubled each time, up to a minute.
 _POLL, _SELDOM = 5.0, 60.0
@@ -55,6 +53,15 @@ class SharedSession(Session):
         """The id of this run."""
         return self.store.run
 
+    @property
+    def commit(self) -> str:
+        """The id of the checked-out commit, empty if there is none."""
+        return self.store.commit
+
+    def complete(self) -> None:
+        """The run applied the checkout in full, so the record names its commit."""
+        self.store.complete = True
+
     def hold(self) -> None:
         """Right before a request: make sure that the lock outlasts its consequences. Raises PartWayError."""
         self.store.hold()
@@ -66,13 +73,6 @@ class SharedSession(Session):
     def kept(self) -> AbstractContextManager[None]:
         """Renew the lock while a person is asked, or something else takes its time."""
         return self.store.kept()
-
-    def plan(self, options: Options, names: Names | None = None) -> Plan:
-        """As the base. Where that leaves what the checkout lacks, what was applied last stays to be merged."""
-        plan = super().plan(options, names)
-        if any(change.reason is Reason.DIVERGED for change in plan.changes):
-            self.store.commit = ""
-        return plan
 
     def finish(self, message: str) -> None:
         """Store what came of the run, and release the lock. Once; raises PartWayError if that fails."""
@@ -131,7 +131,7 @@ def shared(
                 _refuse_older(files, record)
             journal.follow(record.document.intents)
             session = session_of(SharedSession, files, buffer, record, journal, console)
-            session.diverged, session.warnings = checkout_standing(files, record)
+            session.relation, session.warnings = checkout_standing(files, record)
         except BaseException:
             with suppress(BufferctlError), undisturbed():
                 if record.is_locked:
@@ -275,27 +275,28 @@ def _chosen(
     )
 
 
-def checkout_standing(files: Files, record: StoredRecord) -> tuple[bool, tuple[Diagnostic, ...]]:
-    """Whether the checkout may lack what was applied last, and the plan's warnings about it.
+def checkout_standing(files: Files, record: StoredRecord) -> tuple[Relation, tuple[Diagnostic, ...]]:
+    """How the checkout relates to what was applied last, and the plan's warnings about it.
 
     That is: state that was not moved, and a checkout that does not have all that was applied elsewhere.
     """
     if wrong := _unmoved(files, record):
-        return False, (Diagnostic(Severity.WARNING, f"{wrong}, and apply will refuse", hint=_MOVE),)
+        return Relation.SAME, (Diagnostic(Severity.WARNING, f"{wrong}, and apply will refuse", hint=_MOVE),)
     here, applied = head(files.root), record.document.commit
     found = relation(files.root, here, applied, remote=files.remote) if here and applied else Relation.SAME
     if found in {Relation.SAME, Relation.NEWER}:
-        return False, ()
+        return found, ()
     this, last = f"this checkout ({here[:_SHORT]})", f"the last applied commit ({applied[:_SHORT]})"
     if found is Relation.UNKNOWN:
-        why = f"Whether {this} is older than {last} cannot be known: the history between them is not here"
+        why = f"Whether {this} is older than {last} cannot be known: the history between them is not here. What that "
+        why += "commit wrote, and what these files lack, is not changed or deleted"
         hint = "Fetch that commit, or check out with more history."
     elif found is Relation.OLDER:
         why, hint = capitalized(f"{this} is older than {last}, so apply will refuse it"), "git pull"
     else:
-        why = capitalized(f"{this} and {last} have diverged, so what these files lack is not deleted")
+        why = capitalized(f"{this} and {last} have diverged, so what these files lack is not deleted, or reversed")
         hint = "Merge or rebase onto it before you apply."
-    return True, (Diagnostic(Severity.WARNING, why, hint=hint),)
+    return found, (Diagnostic(Severity.WARNING, why, hint=hint),)
 
 
 def _unmoved(files: Files, record: StoredRecord) -> str:

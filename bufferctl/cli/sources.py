@@ -1,32 +1,34 @@
-"""Where an apply takes its plan from: the files, a saved plan, or the files as far as a saved plan was reviewed.
+"""Where an apply takes its plan from: the files, a saved plan, or the files as far as reviewed plans agree to it.
 
-`source_of` chooses; the command then treats the three alike.
+`source_of` chooses; the command then treats the three alike. Each plans from the files: a plan file only selects, and
+none of its options, limits or times lifts a hold of a reviewed plan.
 """
 
 from __future__ import annotations
 
-import sys
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bufferctl.cli import plan_options, saved
-from bufferctl.cli.files import Files, load_declared, load_files
+from bufferctl.cli.files import Files, load_files
 from bufferctl.cli.options import Choices
-from bufferctl.config import find_root
-from bufferctl.diagnostics import Diagnostic, Severity, has_errors
+from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model.plain_text import visible
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console
-    from bufferctl.model import Desired
+    from bufferctl.model import State
     from bufferctl.plan import Change, Plan
     from bufferctl.planfile import Reviewed, SavedPlan
 
 #: Suffixes of posts files; any other single file passed to apply is a saved plan.
 _POST_FILES = frozenset({".yaml", ".yml"})
+_AGAIN = "Plan again, and have that reviewed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +37,36 @@ class PlanSource:
 
     `choices`: the options, of this run or of the one that saved the plan, that overrule a plan. `select`: what of
     today's plan to carry out; raises StalePlanError and UsageError, with nothing sent. `saved_plan`: the file that is
-    applied whole or not at all. `review`: holds what was not reviewed. `not_created`: addresses that a person says, in
-    this very run, an earlier one did not create (`--recreate`). `selection`: what of the command line limits the plan.
+    applied whole or not at all. `reviewed`: the plans that people agreed to. `not_created`: addresses that a person
+    says, in this very run, an earlier one did not create (`--recreate`). `selection`: what of the command line limits
+    the plan.
     """
 
     files: Files
     choices: Choices
     select: Callable[[Plan], Plan]
     saved_plan: Path | None = None
-    review: Callable[[Change], Change] | None = None
+    reviewed: Reviewed | None = None
     not_created: frozenset[str] = frozenset()
     selection: str = ""
 
     @property
     def asks(self) -> bool:
         """Whether a person confirms on the terminal; not if the plan was reviewed before."""
-        return self.saved_plan is None and self.review is None
+        return self.saved_plan is None and self.reviewed is None
+
+    def review(self, state: State) -> Callable[[Change], Change] | None:
+        """What holds the changes that nobody agreed to, if plans were reviewed. `state`: as before the run."""
+        if self.reviewed is None:
+            return None
+        return partial(self.reviewed.hold, state=state, declared=self.files.desired)
 
 
 def source_of(
     file: Path | None,
     paths: Sequence[Path],
-    reviewed: Path | None,
+    reviewed: Sequence[Path],
+    digest: str,
     choices: Choices,
     console: Console,
     *,
@@ -64,7 +74,8 @@ def source_of(
 ) -> PlanSource:
     """The source that the command line names, its files read and checked. `as_json`: as in `load_files`.
 
-    Raises UsageError, ConfigError, and StalePlanError if a saved plan was altered.
+    `digest`: the beginning of that of the saved plan that a person means, empty for any. Raises UsageError,
+    ConfigError, and StalePlanError if a saved plan was altered or is another one.
     """
     plan_file = _saved_plan_among(paths)
     if plan_file and reviewed:
@@ -72,10 +83,14 @@ def source_of(
             f"{plan_file} is a saved plan, and --reviewed names another",
             hint="Name one: PATH applies the whole plan or nothing, --reviewed applies what the files still declare.",
         )
+    if digest and not plan_file:
+        raise UsageError("--digest says which saved plan is meant, and none is given", hint="Pass the plan as PATH.")
     if plan_file:
         _check_alone(choices, plan_file)
-        return _from_saved_plan(plan_file, file, console)
-    agreed = saved.read(reviewed) if reviewed else None
+        plan = saved.read(plan_file)
+        _check_meant(plan, plan_file, digest)
+        return _from_saved_plan(plan, plan_file, load_files(file, (), console, as_json=as_json), console)
+    agreed = {path: saved.read(path) for path in reviewed}
     files = load_files(file, paths, console, as_json=as_json)
     plan_options.check_named(choices, files)
     fresh = PlanSource(
@@ -85,7 +100,7 @@ def source_of(
         not_created=choices.recreate,
         selection=plan_options.selection(files, choices),
     )
-    return _from_reviewed(fresh, agreed, reviewed, console) if reviewed and agreed else fresh
+    return _from_reviewed(fresh, agreed, console) if agreed else fresh
 
 
 def _saved_plan_among(paths: Sequence[Path]) -> Path | None:
@@ -104,67 +119,69 @@ def check_plan_name(path: Path | None) -> None:
         )
 
 
-def _from_saved_plan(path: Path, file: Path | None, console: Console) -> PlanSource:
-    """All of a saved plan, or nothing if it no longer holds.
+def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, console: Console) -> PlanSource:
+    """All of a saved plan, or nothing if the files or the account no longer give it.
 
     It was made before its writes were sent, so it cannot know that one of them did not arrive: `not_created` is empty.
     """
-    plan = saved.read(path)
 
     def select(today: Plan) -> Plan:
-        found = load_declared(file)
-        left = still_to_do(plan, path, today, None if has_errors(found.diagnostics) else found.desired)
+        left = still_to_do(plan, path, today)
         if 0 < len(left.writes) < (total := len(plan.plan.writes)):
             console.note(f"{len(left.writes)} of {total} changes of {path} are still to be applied.")
         return left
 
-    root = find_root(file, Path.cwd())
-    files = Files(root.parent, plan.desired, root_name=root.name)
     return PlanSource(files, saved.choices_of(plan), select, saved_plan=path)
 
 
-def _from_reviewed(fresh: PlanSource, agreed: SavedPlan, path: Path, console: Console) -> PlanSource:
-    """The plan of the files, limited to the changes in a saved plan (`apply --reviewed`); the rest is held."""
+def _from_reviewed(fresh: PlanSource, agreed: dict[Path, SavedPlan], console: Console) -> PlanSource:
+    """The plan of the files, limited to the changes in reviewed plans (`apply --reviewed`); the rest is held."""
     from bufferctl.planfile import Reviewed
 
-    reviewed = Reviewed(agreed.plan, str(path))
-    now, then = fresh.choices, saved.choices_of(agreed)
-    choices = replace(
-        now,
-        recreate=now.recreate | then.recreate,
-        reapply=now.reapply | then.reapply,
-        # each delete was reviewed by itself, so their number counts only where this command line limits it
-        max_deletes=sys.maxsize if now.max_deletes is None else now.max_deletes,
-        planned_at=then.planned_at,
-    )
+    reviewed = Reviewed({str(path): plan for path, plan in agreed.items()})
 
     def select(today: Plan) -> Plan:
-        _check_fits(agreed, path, today)
-        _check_organizations(reviewed, path, today)
+        for path, plan in agreed.items():
+            _check_fits(plan, path, today)
+        _check_organizations(reviewed, today)
         for message in reviewed.undone(today):
             console.notice(f"reviewed, but not done: {visible(message)}.")
         return fresh.select(today)
 
-    return replace(fresh, choices=choices, select=select, review=reviewed.hold)
+    return replace(fresh, select=select, reviewed=reviewed)
 
 
-def still_to_do(plan: SavedPlan, path: Path, today: Plan, declared: Desired | None) -> Plan:
-    """The rest of a saved plan. Raises StalePlanError, naming what changed, if it is out of date.
-
-    `declared`: what the files say today, None if they have errors.
-    """
+def still_to_do(plan: SavedPlan, path: Path, today: Plan) -> Plan:
+    """The rest of a saved plan. Raises StalePlanError, naming what changed, if it is out of date."""
     from bufferctl import planfile
 
     _check_fits(plan, path, today)
     writes = {change.slot for change in plan.plan.writes}
     verified = planfile.verify(plan, plan_options.without_repeating(today, writes))
-    back, warnings = planfile.overruled(verified.plan, declared) if declared else ((), (_UNREADABLE,))
-    if moved := (*verified.moved, *back):
+    if verified.moved:
         raise StalePlanError(
-            "\n  ".join((f"The saved plan {path} is out of date, so nothing was sent:", *moved)),
-            hint="Plan again, and have that reviewed.",
+            "\n  ".join((f"The saved plan {path} is out of date, so nothing was sent:", *verified.moved)), hint=_AGAIN
         )
-    return replace(verified.plan, warnings=(*verified.plan.warnings, *warnings))
+    return verified.plan
+
+
+def _check_meant(plan: SavedPlan, path: Path, digest: str) -> None:
+    """Raises UsageError if `digest` cannot be one, StalePlanError if the plan has another."""
+    if digest and not re.fullmatch(rf"[0-9a-fA-F]{{{SHORT},}}", digest):
+        raise UsageError(
+            f"--digest {visible(digest)} is not a digest of {SHORT} or more hexadecimal digits",
+            hint="Copy it from the comment, the page, or `bufferctl show`.",
+        )
+    if not (found := plan_digest(plan.plan)).startswith(digest.lower()):
+        raise StalePlanError(
+            f"The saved plan {path} has the digest {found[:SHORT]}, not {digest}, so nothing was sent",
+            hint="Use the plan that was reviewed.",
+        )
+    if plan.offline:
+        raise UsageError(
+            f"The saved plan {path} was made with --offline, so it does not know what is in Buffer",
+            hint=f"Apply what it agrees to: bufferctl apply --reviewed {path}",
+        )
 
 
 def _check_alone(choices: Choices, path: Path) -> None:
@@ -173,39 +190,28 @@ def _check_alone(choices: Choices, path: Path) -> None:
         raise UsageError(
             f"The saved plan {path} is applied whole or not at all, so options that narrow or overrule a plan do not "
             "go with it; nothing was sent",
-            hint="Pass --target, --exclude, --recreate, --reapply and --max-deletes to `plan -o FILE`.",
+            hint="Pass them to `plan -o FILE`.",
         )
 
 
-def _check_organizations(reviewed: Reviewed, path: Path, today: Plan) -> None:
+def _check_organizations(reviewed: Reviewed, today: Plan) -> None:
     """Raises StalePlanError if a reviewed organization is now another one of the same name."""
     organizations = reviewed.organizations()
     for change in today.changes:
         name, id_now = change.address.organization, change.slot.organization_id
         if organizations.get(name, id_now) != id_now:
             raise StalePlanError(
-                f"The saved plan {path} is for another organization that is also called {name}",
+                f"The saved plan {' or '.join(reviewed.plans)} is for another organization that is also called {name}",
                 hint="Use the key of the account that it was made for, or plan again.",
             )
 
 
 def _check_fits(plan: SavedPlan, path: Path, today: Plan) -> None:
     """Raises StalePlanError if the saved plan is of another endpoint, or expired."""
-    if today.endpoint != plan.plan.endpoint:
+    if today.endpoint != plan.plan.endpoint and not (plan.offline and not plan.plan.endpoint):  # without a state
         raise StalePlanError(
             f"The saved plan {path} is for {plan.plan.endpoint}, and this run talks to {today.endpoint}",
             hint="Set BUFFER_API_URL to that endpoint, or plan again.",
         )
     if today.at > plan.expires_at:
-        raise StalePlanError(
-            f"The saved plan {path} expired on {plan.expires_at:%Y-%m-%d %H:%M} UTC",
-            hint="Plan again, and have that reviewed.",
-        )
-
-
-#: A saved plan is applied although the files cannot be compared with it.
-_UNREADABLE = Diagnostic(
-    Severity.WARNING,
-    "The files have errors, so they could not be compared with the saved plan",
-    hint="To see them, run `bufferctl validate`.",
-)
+        raise StalePlanError(f"The saved plan {path} expired on {plan.expires_at:%Y-%m-%d %H:%M} UTC", hint=_AGAIN)

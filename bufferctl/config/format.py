@@ -577,7 +577,7 @@ class RootFile(AnyFile):
     """Whether posts that are removed from the files are deleted, if bufferctl created them and they are not
     published yet. True by default."""
     max_deletes: Annotated[Whole, Field(ge=0), About("max_delete delete_limit", 60)] = 5
-    """How many removed posts a run may delete. If there are more, none is deleted without --max-deletes.
+    """How many removed entries a run may delete. If there are more, none is deleted without --max-deletes.
     5 by default."""
     link_shorteners: Annotated[
         tuple[Domain, ...], About("shorteners shortener link_shortener url_shorteners short_domains", 70)

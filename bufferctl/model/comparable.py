@@ -322,6 +322,16 @@ def due_seen(item: Post | Idea, live: LivePost | LiveIdea) -> str:
     return instant(live.due_at) if item.due_at or live.has_own_time else ""
 
 
+def is_untouched(binding: Binding, live: LivePost | LiveIdea) -> bool:
+    """Whether a live object stands as last seen: nobody has changed it since, or moved it on."""
+    if digest(of_live(live)) != binding.seen:
+        return False
+    if isinstance(live, LiveIdea):
+        return True
+    on_time = instant(live.due_at) == binding.due_at if binding.due_at else not live.has_own_time
+    return on_time and live.status == binding.status
+
+
 def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_declared: bool = True) -> Binding:
     """The binding of a declared object to `live`.
 

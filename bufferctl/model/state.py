@@ -50,6 +50,10 @@ def home_id(organization_id: str, channel_id: str) -> str:
     return organization_id if channel_id == IDEAS else channel_id
 
 
+#: Of how many earlier versions of an object the state keeps the fingerprint.
+_VERSIONS = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """A declared object and its live one.
@@ -64,7 +68,8 @@ class Binding:
     reconnected before it was seen published, so its id is gone. `media`: the attachments when last applied, each an
     address or the summary of a file (`MediaFile.summary`). `unmerged`: imported into a file that no apply has seen yet.
     `pulled`: what pull wrote into a file, until an apply sees it: the fingerprint of the entry, then the values that
-    `applied`, `seen` and `due_at` get once the files declare it.
+    `applied`, `seen` and `due_at` get once the files declare it. `commit`: the checkout that last wrote it, empty if
+    unknown; `before`: the fingerprints that it had before, newest last.
     """
 
     id: str
@@ -84,6 +89,15 @@ class Binding:
     media: tuple[str, ...] = ()
     unmerged: bool = False
     pulled: tuple[str, ...] = ()
+    commit: str = ""
+    before: tuple[str, ...] = ()
+
+    def written_by(self, commit: str, old: Binding | None) -> Binding:
+        """The binding as written by a checkout, in the place of `old`."""
+        if old is None:
+            return replace(self, commit=commit)
+        earlier = old.before if old.applied == self.applied else (*old.before, old.applied)
+        return replace(self, commit=commit, before=earlier[-_VERSIONS:])
 
     @property
     def created(self) -> datetime | None:
@@ -185,7 +199,8 @@ class State:
     `homes` by their id; none is ever removed. `let_go` by the live object's id, until the horizon passes it, or, with
     a key, until that address has an object again or this one is gone. `past`:
     slots of posts whose time had passed when they were first seen. `former`: slots that objects had before they were
-    renamed, with the ids of these objects. `complete_at`: the horizon of the last apply that read and planned every
+    renamed, with the ids of these objects. `spent`: digests that reviewers agreed to and that were sent, and when.
+    `complete_at`: the horizon of the last apply that read and planned every
     declared home; a home that is not listed starts from there. `lineage`: created by the first write; `serial` grows
     with each write. `public`: addresses of uploaded files that have answered, as long as a file still uses them.
     """
@@ -200,6 +215,7 @@ class State:
     serial: int = 0
     public: frozenset[str] = frozenset()
     former: Mapping[Slot, str] = field(default_factory=dict)
+    spent: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def tracked(self) -> dict[Slot, Binding]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bufferctl.planfile.agreed import Reviewed, Verified, overruled, verify
+from bufferctl.planfile.agreed import Reviewed, Verified, verify
 from bufferctl.planfile.receipt import Receipt
 from bufferctl.planfile.saved import Choices, SavedPlan, dump, load
 
-__all__ = ["Choices", "Receipt", "Reviewed", "SavedPlan", "Verified", "dump", "load", "overruled", "verify"]
+__all__ = ["Choices", "Receipt", "Reviewed", "SavedPlan", "Verified", "dump", "load", "verify"]

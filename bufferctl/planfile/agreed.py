@@ -1,21 +1,22 @@
-"""Compares the plan that people agreed on with the current one: a saved plan as a whole, or each reviewed change.
+"""Compares the plans that people agreed on with the current one: a saved plan as a whole, or each reviewed change.
 
-`verify` is the strict form: a saved plan is still valid, or is refused. `Reviewed` is for merges, since other changes
-may come in between: reviewed changes are made, the rest is held. A change was reviewed if the reviewed plan has a
-change with the same address and digest (digests.py), for the same object in Buffer. Nothing is written to Buffer
-without a review; changes to state alone make nothing public and need none.
+Both begin with a plan that apply makes from the files: a plan file only selects. `verify` is the strict form: a saved
+plan is still valid, or is refused. `Reviewed` is for merges, since other changes may come in between: reviewed changes
+are made, the rest is held. Nothing is written to Buffer without a review; changes to state alone make nothing public
+and need none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import chain
 
-from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.digests import REVIEWED, change_digest, facts, what_it_says
-from bufferctl.model import CreatePost, Desired, EditPost, Idea, Post, Write
-from bufferctl.model.serial import dump_write
+from bufferctl.limits import MOST_DAYS
+from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, State
+from bufferctl.model.comparable import fingerprint, is_untouched, of_desired
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile.overtaken import overtaken
 from bufferctl.planfile.saved import SavedPlan
@@ -32,9 +33,10 @@ _DONE = {
     Action.FORGET: "forgotten",
     Action.WAITING: "left waiting for room",
 }
-_SAYS = {Action.CREATE: "created", Action.WAITING: "created", Action.UPDATE: "changed", Action.DELETE: "deleted"}
+_SAYS = {**_DONE, Action.WAITING: "created"}
 #: Actions of objects that exist in Buffer and need no change there.
 _THERE = frozenset({Action.NO_OP, Action.DONE, Action.ADOPT, Action.MOVE})
+_CREATES = frozenset({Action.CREATE, Action.WAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ class Verified:
 
 
 def verify(saved: SavedPlan, now: Plan) -> Verified:
-    """Compare a saved plan with the plan that the same inputs give now."""
+    """Compare a saved plan with the plan that the files give now."""
     today = {change.slot: change for change in now.changes}
+    addresses = {change.address for change in now.changes if change.desired}
     kept, moved = [], []
     for change in saved.plan.changes:
         current = today.get(change.slot)
@@ -55,11 +58,13 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
             kept.append(current)  # it blocks nothing, but it counts for the exit code like any other hold
         if change.action not in WRITING | STATE_ONLY:
             continue
-        if current is None:
-            if change.action not in {Action.DELETE, Action.FORGET}:  # an earlier run of this plan made those
-                moved.append(f"{change.address}: its channel is another one in Buffer than when the plan was made")
-            continue
-        if change.action in WRITING and _channel(change, saved.plan) != _channel(change, now):
+        if current is None and change.address in addresses:
+            moved.append(f"{change.address}: its channel is another one in Buffer than when the plan was made")
+        elif why := _revoked(change, current):
+            moved.append(f"{change.address}: {why}")
+        elif current is None:
+            continue  # an earlier run of this plan deleted or forgot it
+        elif change.action in WRITING and _channel(change, saved.plan) != _channel(change, now):
             moved.append(f"{change.address}: its channel has another name or time zone than the plan shows")
         elif _same(change, current, saved.rests_on.get(change.slot, {})) or _is_over(change, current):
             kept.append(overtaken(change, current))
@@ -68,23 +73,14 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
     return Verified(replace(now, changes=tuple(kept), narrowed=True), tuple(moved))
 
 
-def overruled(plan: Plan, declared: Desired) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
-    """What the files have changed since the plan: changes that they revoke (address and why), and newer versions.
-
-    Revoked changes are not made: nothing is published that no file declares, and nothing is deleted that one declares.
-    """
-    now = {item.address: item for item in declared.items}
-    back, otherwise = [], []
-    for change in plan.writes:
-        item = now.get(change.address)
-        if (item is None or item.cancelled) != (change.action is Action.DELETE):
-            said = "declare it again" if change.action is Action.DELETE else "no longer declare it"
-            back.append(f"{change.address}: the files {said}")
-        elif item and change.action is not Action.DELETE and what_it_says(item) != what_it_says(change.desired):
-            message = f"{change.address} is sent as it was planned, but the files changed since"
-            hint = "To send the files' version, run `bufferctl apply` without the saved plan."
-            otherwise.append(Diagnostic(Severity.WARNING, message, item.place, hint))
-    return tuple(back), tuple(otherwise)
+def _revoked(change: Change, current: Change | None) -> str:
+    """How the files have changed what a saved plan does, since it was made; empty if they have not."""
+    item = current.desired if current and not (current.desired and current.desired.cancelled) else None
+    if change.action in {Action.DELETE, Action.FORGET}:
+        return "the files declare it again" if item else ""
+    if item is None:
+        return "the files no longer declare it"
+    return f"its {_and(fields)} changed in the files" if (fields := _differing(change.desired, item)) else ""
 
 
 def _channel(change: Change, plan: Plan) -> tuple[str, ...]:
@@ -94,18 +90,13 @@ def _channel(change: Change, plan: Plan) -> tuple[str, ...]:
 
 
 def _same(change: Change, current: Change, before: Mapping[str, str | None]) -> bool:
+    """Whether today's plan makes the same change to the same version in Buffer."""
     if current.action is not change.action or change_digest(current) != change_digest(change):
         return False
     if change.write is None or current.write is None:
         return change.live_id == current.live_id
-    return dump_write(change.write) == dump_write(_as_then(change.write, current.write)) and facts(current) == before
-
-
-def _as_then(then: Write, now: Write) -> Write:
-    """The write without the id of an idea that did not exist when planned: an earlier run of this plan created it."""
-    if isinstance(then, CreatePost | EditPost) and isinstance(now, CreatePost | EditPost) and then.idea_id is None:
-        return replace(now, idea_id=None)
-    return now
+    there, here = ((write.kind, write.home, write.target) for write in (change.write, current.write))
+    return there == here and facts(current) == before
 
 
 def _is_over(change: Change, current: Change) -> bool:
@@ -127,22 +118,49 @@ def _moved(change: Change, current: Change) -> str:
     return f"it was to be {_DONE[change.action]}, and would now be {_DONE[current.action]}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a reviewed plan shows of an address. `change`: None if there was nothing to do."""
+
+    name: str
+    saved: SavedPlan
+    change: Change | None
+
+    @property
+    def agreed(self) -> Change | None:
+        """The change that reviewers of the plan agreed to, if any."""
+        return self.change if self.change and self.change.action in REVIEWED else None
+
+
+@dataclass(frozen=True)
 class Reviewed:
-    """A plan that was reviewed; `name` is the name of its file."""
+    """The plans that were reviewed, by the names of their files, in the order of the merges.
 
-    def __init__(self, plan: Plan, name: str) -> None:
-        self._name = name
-        self._changes = {change.slot: change for change in plan.changes}
-        self._digests = {c.slot: change_digest(c) for c in plan.changes if c.action in REVIEWED}
+    Of several plans that show an address, the last one decides, also where it had nothing to do.
+    """
 
-    def hold(self, change: Change) -> Change:
-        """The change, unmodified if it was reviewed or writes nothing, else held."""
-        then = self._changes.get(change.slot)
-        if then is not None:
-            change = overtaken(then, change)
-        if change.action not in WRITING or (then and self._agreed(change, then)):
+    plans: Mapping[str, SavedPlan]
+    _rows: dict[Address, _Row] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, saved in self.plans.items():
+            if not saved.plan.narrowed:  # a narrowed plan shows the selected objects only
+                self._rows.update({item.address: _Row(name, saved, None) for item in saved.desired.items})
+            self._rows.update({change.address: _Row(name, saved, change) for change in saved.plan.changes})
+
+    def hold(self, change: Change, *, state: State, declared: Desired) -> Change:
+        """The change, unmodified if it was reviewed or writes nothing, else held.
+
+        `state`: as recorded before the run; `declared`: what the files say now.
+        """
+        row = self._rows.get(change.address)
+        if row and row.change:
+            change = overtaken(row.change, change)
+        if change.action not in WRITING:
             return change
-        why = self._why(change, then)
+        why = self._why_not(change, state, declared)
+        if not why:
+            return change
         return replace(
             change,
             action=Action.HOLD,
@@ -152,54 +170,142 @@ class Reviewed:
             write=None,
         )
 
-    def _agreed(self, change: Change, then: Change) -> bool:
-        """Whether the change is the reviewed one, for the same object in Buffer, or replacing the same missing one."""
-        return self._digests.get(change.slot) == change_digest(change) and change.live_id == then.live_id
-
-    def _why(self, change: Change, then: Change | None) -> str:
-        if then is None:
-            return f"{self._name} does not have this change"
-        if then.action is Action.HOLD:
-            return f"it needed a person when {self._name} was made, and this version has not been reviewed"
-        if then.action not in _SAYS:
-            return f"in {self._name} it has nothing to do"
-        if _SAYS[then.action] != _SAYS[change.action]:
-            return f"in {self._name} it would be {_SAYS[then.action]}, and now it would be {_SAYS[change.action]}"
-        fields = _differing(then.desired, change.desired) if change.action is not Action.DELETE else ()
-        if not fields:
-            return f"it changed in Buffer after {self._name} was made"
-        *most, last = fields
-        fields_differ = f"{', '.join(most)} and {last} differ" if most else f"{last} differs"
-        return f"its {fields_differ} from {self._name}"
+    def _why_not(self, change: Change, state: State, declared: Desired) -> str:
+        """Why nobody agreed to the change; empty if somebody did."""
+        row = self._rows.get(change.address)
+        if row is None:
+            one = next(iter(self.plans)) if len(self.plans) == 1 else ""
+            return f"{one} does not have this change" if one else "none of the reviewed plans has this change"
+        then, name = row.change, row.name
+        if then and then.action is Action.HOLD:
+            return f"it needed a person when {name} was made, and this version has not been reviewed"
+        if row.agreed is None or then is None:
+            return f"in {name} it has nothing to do"
+        if (then.action is Action.DELETE) != (change.action is Action.DELETE):
+            return f"in {name} it would be {_SAYS[then.action]}, and now it would be {_SAYS[change.action]}"
+        if change.action is not Action.DELETE and (fields := _differing(then.desired, change.desired)):
+            return f"its {_and(fields)} {'differs' if len(fields) == 1 else 'differ'} from {name}"
+        if then.slot.home != change.slot.home and not row.saved.offline:
+            return f"{name} is for another channel in Buffer"
+        if _is_spent(then, row.saved, state):
+            return f"what {name} has of it was sent before"
+        if row.saved.offline:
+            return _why_not_proved(change, row, state, declared)
+        if not _agrees(then, change):
+            return f"it changed in Buffer after {name} was made"
+        return ""
 
     def undone(self, now: Plan) -> Iterator[str]:
         """The reviewed changes that are dropped without asking anybody: address and why, for people."""
-        today = {change.slot: change for change in now.changes}
-        elsewhere = {change.address for change in now.changes if change.desired}
-        for slot in self._digests:
-            then, current = self._changes[slot], today.get(slot)
+        today = {change.address: change for change in now.changes}
+        for address, row in self._rows.items():
+            then, current = row.agreed, today.get(address)
+            if then is None:
+                continue
             if then.action is Action.DELETE:  # otherwise it is already deleted, or in the current plan
                 if current and current.action in _THERE and current.desired and not current.desired.cancelled:
-                    yield f"{then.address}: the files declare it again, so it is not deleted"
-                continue
-            if current is None and then.address in elsewhere:
-                yield f"{then.address}: it now belongs to another channel in Buffer"
+                    yield f"{address}: the files declare it again, so it is not deleted"
             elif current is None or (current.action is Action.FORGET and current.live is None):
-                yield f"{then.address}: it was removed from the files"
+                yield f"{address}: it was removed from the files"
+            elif current.slot.home != then.slot.home and not row.saved.offline:
+                yield f"{address}: it now belongs to another channel in Buffer"
             elif current.action is Action.PAST:
-                yield f"{then.address}: its time is over"
+                yield f"{address}: its time is over"
             elif current.action in _THERE and _differing(then.desired, current.desired):
-                yield f"{then.address}: the files have a newer version, and so does Buffer"
+                yield f"{address}: the files have a newer version, and so does Buffer"
+
+    def spend(self, state: State, sent: Collection[Address], now: datetime) -> State:
+        """The state after a run that sent `sent`: digests that Buffer has by now agree to nothing more.
+
+        Those that an earlier run sent, and did not live to note, are added, too.
+        """
+        spent = {digest: at for digest, at in state.spent.items() if now - at < timedelta(days=MOST_DAYS)}
+        applied = {binding.address: binding.applied for binding in state.bindings.values()}
+        for saved in self.plans.values():
+            for change in saved.plan.of(*REVIEWED - {Action.DELETE}):
+                item, digest = change.desired, change_digest(change)
+                now_has = str(fingerprint(item, of_desired(item))) if item else ""
+                if change.address in sent and applied.get(str(change.address)) == now_has:
+                    spent[digest] = now
+                elif applied.get(str(change.address)) == now_has != (change.binding and change.binding.applied):
+                    spent.setdefault(digest, now)
+        return replace(state, spent=spent)
 
     def organizations(self) -> dict[str, str]:
         """The id of each organization by its name in the files."""
-        return {change.address.organization: slot.organization_id for slot, change in self._changes.items()}
+        changes = chain.from_iterable(saved.plan.changes for saved in self.plans.values() if not saved.offline)
+        return {change.address.organization: change.slot.organization_id for change in changes}
+
+
+def _is_spent(then: Change, saved: SavedPlan, state: State) -> bool:
+    """Whether it was sent after its plan was made: a version that was replaced since is not sent a second time."""
+    sent = state.spent.get(change_digest(then))
+    return sent is not None and sent >= saved.created_at and then.action is not Action.DELETE
+
+
+def _agrees(then: Change, change: Change) -> bool:
+    """Whether somebody who agreed to `then` agreed to `change`, which has the same content.
+
+    A create agrees to the update of our own untouched post, too: what Buffer will have there is the same. An update
+    agrees to that of the same object where no person moved it on meanwhile.
+    """
+    is_same = change_digest(change) == change_digest(then)
+    if change.action is Action.DELETE:
+        return change.live_id == then.live_id and (is_same or _is_untouched(change))
+    if not is_same:
+        return False
+    if change.action is Action.CREATE:
+        return then.action in _CREATES and change.live_id == then.live_id
+    if then.action in _CREATES:
+        return _is_ours_untouched(change)
+    return change.live_id == then.live_id and _status(change) == _status(then)
+
+
+def _why_not_proved(change: Change, row: _Row, state: State, declared: Desired) -> str:
+    """Why an offline plan, which did not see the account, agrees to nothing here; empty if it does."""
+    name = row.name
+    if _declarations(row.saved.desired, change.address) != _declarations(declared, change.address):
+        return f"its channel or tags are declared otherwise than in {name}"
+    if change.action is Action.CREATE and state.horizon(change.slot.home, None).recorded:
+        return ""
+    if change.action is Action.UPDATE and _is_ours_untouched(change):
+        return ""
+    return f"{name} was made without Buffer (--offline), which cannot show this"
+
+
+def _declarations(desired: Desired, address: Address) -> tuple[object, ...]:
+    """What the files say of the organization and the channel of an address, ids and tags included."""
+    organizations = [(o.name, o.id, o.tags) for o in desired.organizations if o.label == address.organization]
+    channels = [
+        (c.service, c.name, c.id)
+        for c in desired.channels
+        if (c.organization, c.label) == (address.organization, address.channel)
+    ]
+    return (*organizations, *channels)
+
+
+def _is_untouched(change: Change) -> bool:
+    """Whether its object is as bufferctl left it."""
+    return change.live is not None and change.binding is not None and is_untouched(change.binding, change.live)
+
+
+def _is_ours_untouched(change: Change) -> bool:
+    return change.binding is not None and change.binding.origin is Origin.CREATED and _is_untouched(change)
+
+
+def _status(change: Change) -> str:
+    return change.live.status if isinstance(change.live, LivePost) else ""
 
 
 def _differing(then: Post | Idea | None, now: Post | Idea | None) -> tuple[str, ...]:
     """The names of the public fields that differ."""
     before, after = what_it_says(then), what_it_says(now)
     return tuple(dict.fromkeys(n for n in chain(after, before) if before.get(n) != after.get(n)))
+
+
+def _and(names: Collection[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _consequence(change: Change) -> str:

@@ -1,10 +1,10 @@
 """Saved plans: the complete plan that was reviewed, and whether it is still valid.
 
-A file has the full inputs that the plan was made from, and for each change the version in Buffer. The content that a
-change would send is not stored again but taken from the inputs, and so is everything shown of it; the digests in the
-file must match the content that would be sent. So no edit of a file can show one thing and send another. Applying it
-makes a new plan from those inputs and the current account, and makes the changes that are the same in both: unrelated
-changes do not make a saved plan stale, and neither does an earlier run of it that was interrupted.
+A file has what the files declared, and for each change the version in Buffer. The content that a change would send is
+not stored again but taken from what was declared, and so is everything shown of it; the digests in the file must match
+the content that would be sent. So no edit of a file can show one thing and agree to another. Applying it makes a new
+plan from the files and the current account, and makes the changes that are the same in both: unrelated changes do not
+make a saved plan stale, and neither does an earlier run of it that was interrupted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from bufferctl.plan import Action, Change, Plan
 from bufferctl.planfile.documents import DAMAGE, dump_change, dump_plan, load_plan, read_head
 
 KIND = "saved-plan"
-FORMAT_MAJOR, FORMAT_MINOR = 2, 0
+FORMAT_MAJOR, FORMAT_MINOR = 3, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,15 @@ class Choices:
     recreate: frozenset[str] = frozenset()
     reapply: frozenset[str] = frozenset()
     max_deletes: int | None = None
+    confirmed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """The content of a file. `rests_on`: the `facts` of each change at that time. Times are aware."""
+    """The content of a file. `rests_on`: the `facts` of each change at that time. Times are aware.
+
+    `offline`: it was made from files and state alone, so nobody saw the account.
+    """
 
     plan: Plan
     desired: Desired
@@ -50,6 +54,7 @@ class SavedPlan:
     rests_on: Mapping[Slot, Mapping[str, str | None]]
     created_at: datetime
     expires_at: datetime
+    offline: bool = False
 
 
 class _Inputs(BaseModel):
@@ -68,15 +73,17 @@ class _Saved(BaseModel):
 
     created_at: Aware
     expires_at: Aware
+    offline: bool
     inputs: _Inputs
 
 
-def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime) -> bytes:
+def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime, offline: bool = False) -> bytes:
     """The file's content."""
     changes = [_dump(change) for change in plan.changes if change.action is not Action.NO_OP]
     body = {
         "created_at": plan.at.isoformat(),
         "expires_at": expires_at.isoformat(),
+        "offline": offline,
         "digest": plan_digest(plan),
         "plan": dump_plan(plan, changes),
         "inputs": {
@@ -89,6 +96,7 @@ def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime
                 "recreate": sorted(choices.recreate),
                 "reapply": sorted(choices.reapply),
                 "max_deletes": choices.max_deletes,
+                "confirmed": sorted(choices.confirmed),
             },
         },
     }
@@ -125,7 +133,7 @@ def load(raw: bytes, name: str) -> SavedPlan:
 
 
 _AGAIN = "Plan again, and have that plan reviewed."
-_SIGNED = ("created_at", "expires_at", "digest", "plan", "inputs")
+_SIGNED = ("created_at", "expires_at", "offline", "digest", "plan", "inputs")
 
 
 def _load(values: Mapping[str, Any]) -> SavedPlan:
@@ -150,6 +158,7 @@ def _load(values: Mapping[str, Any]) -> SavedPlan:
         rests_on={change.slot: facts(change) for change in plan.changes},
         created_at=read.created_at,
         expires_at=read.expires_at,
+        offline=read.offline,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bufferctl.reconcile.differences import differences, handling_differences, schedule_differences, shows_edit
-from bufferctl.reconcile.inputs import Options, Targets
+from bufferctl.reconcile.inputs import Divergence, Options, Targets
 from bufferctl.reconcile.lookup import find_targets, same_name
 from bufferctl.reconcile.matches import imported
 from bufferctl.reconcile.offline import offline
@@ -23,6 +23,7 @@ from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.sending import busy_days, within_daily_limits
 
 __all__ = [
+    "Divergence",
     "Options",
     "Targets",
     "answer",

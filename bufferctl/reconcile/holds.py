@@ -461,16 +461,25 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
 
 
-def too_many_deletes(count: int, limit: int, shortened: Mapping[str, tuple[int, int]], *, goes_out: bool) -> Hold:
-    """`shortened`: for each repeated entry that lost its last occurrences, how many it had and has."""
+def too_many_deletes(
+    count: int, posts: int, limit: int, shortened: Mapping[str, tuple[int, int]], *, goes_out: bool
+) -> Hold:
+    """`count`: of entries with these `posts`; `shortened`: how many occurrences each shortened entry had and has."""
     cut = ", ".join(f"`{key}` was shortened from {old} to {new}" for key, (old, new) in shortened.items())
     because = f" ({cut})" if cut else ""
+    many = f"{count} post{'s' if count > 1 else ''}"
+    if posts > count:
+        many = f"{count} {'entries' if count > 1 else 'entry'} with {posts} posts"
     return Hold(
         Reason.DELETES,
-        f"{count} post{'s' if count > 1 else ''} disappeared from the files{because}, and at most {limit} may be "
-        f"deleted at once, so none is deleted and they {_stays(2, goes_out=goes_out)}",
+        f"{many} disappeared from the files{because}, and at most {limit} may be deleted at once, so none is deleted "
+        f"and they {_stays(2, goes_out=goes_out)}",
         f"If this is intended, set `max_deletes: {count}` in the root file, or run with --max-deletes {count}.",
     )
+
+
+#: What to do about a change that a diverged checkout holds.
+_MERGE = "Merge or rebase onto that commit, then plan again. Or, if it is meant, run with --confirm-removed {address}."
 
 
 def only_elsewhere(*, goes_out: bool) -> Hold:
@@ -479,7 +488,18 @@ def only_elsewhere(*, goes_out: bool) -> Hold:
         Reason.DIVERGED,
         "The files do not have it, but this checkout may lack the commit that was applied last, which may have added "
         f"it. So it is not deleted and {_stays(1, goes_out=goes_out)}",
-        "Merge or rebase onto that commit, then plan again. Or, if the files are complete, run with --max-deletes.",
+        _MERGE,
+    )
+
+
+def perhaps_outdated(*, goes_out: bool) -> Hold:
+    """The commit that was applied last wrote it, and is not here to compare with."""
+    goes = f", and {GOES_OUT}" if goes_out else ""
+    return Hold(
+        Reason.DIVERGED,
+        "The commit that was applied last wrote it. That commit is not here and cannot be fetched, so this may undo it "
+        f"and is not sent{goes}",
+        _MERGE,
     )
 
 
@@ -488,18 +508,19 @@ def outdated_here(file: str) -> Hold:
         Reason.DIVERGED,
         f"The commit that was applied last changed {file}, and this checkout has the version before that. So this is "
         "not sent: it would undo that change",
-        "Merge or rebase onto that commit, then plan again.",
+        _MERGE,
     )
 
 
-def file_emptied(file: str, count: int, deletes: int, *, goes_out: bool) -> Hold:
+def file_emptied(file: str, count: int, entries: int, *, goes_out: bool) -> Hold:
+    """`count`: of its posts; `entries`: of all that were removed."""
     posts = "its post is" if count == 1 else f"its {count} posts are"
     return Hold(
         Reason.DELETES,
         f"{file} is gone or no longer has any posts; {posts} not deleted for that alone, and "
         f"{_stays(count, goes_out=goes_out)}",
         f"Restore the file, with `cancelled: true` on what should not be published. Or, to delete "
-        f"{'it' if deletes == 1 else f'all {deletes} removed posts'}, run with --max-deletes {deletes}.",
+        f"{'it' if entries == 1 else 'everything that was removed'}, run with --max-deletes {entries}.",
     )
 
 

@@ -20,14 +20,28 @@ class Targets:
 
 
 @dataclass(frozen=True, slots=True)
+class Divergence:
+    """How a checkout parted from the commit that was applied last, which it may lack.
+
+    `applied`: that commit; `known`: whether its history is here. `contained`: the commits of bindings that the checkout
+    contains. `outdated_files`: files that the applied commit changed since, and this checkout did not.
+    """
+
+    applied: str = ""
+    known: bool = True
+    contained: frozenset[str] = frozenset()
+    outdated_files: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """Command-line options about single objects and guards; addresses as text.
 
     `unsettled`: slots whose write an earlier run left with an unknown outcome, with the ids that it might be. `review`:
     holds changes that were not reviewed. `planned_at`: when the plan being applied was made, None for now.
     `deleted_files`: files that a commit since the last apply deleted, so they were not lost by accident. `elsewhere`:
-    claims in other root files on the same objects. `diverged`: the checkout may lack changes that were applied last;
-    `outdated_files`: files that the applied commit changed and this checkout did not.
+    claims in other root files on the same objects. `diverged`: the checkout may lack changes that were applied last,
+    and `confirmed`: addresses whose change a person confirms all the same.
     """
 
     recreate: frozenset[str] = frozenset()
@@ -39,5 +53,5 @@ class Options:
     planned_at: datetime | None = None
     deleted_files: frozenset[str] = frozenset()
     elsewhere: tuple[Claim, ...] = ()
-    diverged: bool = False
-    outdated_files: frozenset[str] = frozenset()
+    diverged: Divergence | None = None
+    confirmed: frozenset[str] = frozenset()

@@ -68,6 +68,8 @@ def _hold_what_diverged(changes: Changes, scene: Scene) -> Changes:
 
 
 def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
+    if scene.options.review and scene.options.max_deletes is None:
+        return changes  # each delete was agreed to by itself, or is held as not reviewed
     files = {item.place.file for item in scene.desired.items}
     files |= {m.binding.file for m in scene.matches.matches if m.binding} | scene.options.deleted_files
     series = {
@@ -76,8 +78,7 @@ def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
         if isinstance(item := m.declared.item, Post) and item.expansion and item.expansion.number
         for base in (key.rpartition("-")[0] for key in (item.address.key, item.was) if key)
     }
-    most, allowed = scene.desired.settings.max_deletes, scene.options.max_deletes
-    return guard_deletes(changes, most, allowed, files, series)
+    return guard_deletes(changes, scene.desired.settings.max_deletes, scene.options, files, series)
 
 
 def _hold_against_policy(changes: Changes, scene: Scene) -> Changes:

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bufferctl.model import IDEAS, Binding, Claim, DeletePost, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, Slot
-from bufferctl.model.comparable import digest, of_live
-from bufferctl.plan import Action, Cause, Change
+from bufferctl.model.comparable import digest, fingerprint, of_desired, of_live
+from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.inputs import Options
@@ -95,22 +95,24 @@ def _whose(binding: Binding, live: LivePost) -> str:
 def guard_deletes(
     changes: Iterable[Change],
     most: int,
-    allowed: int | None,
+    options: Options,
     files: Collection[str],
     series: Mapping[tuple[str, str], int],
 ) -> list[Change]:
-    """Hold deletes that look like an accident, unless the command line confirms how many are intended.
+    """Hold deletes that look like an accident, unless the command line confirms them, or how many are intended.
 
-    `most`: `max_deletes` in the files; `allowed`: the number on the command line, which overrides the guards. `files`:
-    files that are not lost, because some of their objects are still declared, there or in another file, or because a
-    commit deleted them. `series`: how many occurrences a repeated entry has now, by home and key.
+    `most`: `max_deletes` in the files; a number in `options` overrides the guards. Both count entries, or their
+    occurrences, once for all their channels. `files`: files that are not lost, because some of their objects are still
+    declared, there or in another file, or because a commit deleted them. `series`: how many occurrences a repeated
+    entry has now, by home and key.
     """
-    changes = list(changes)
-    deletes = [c for c in changes if c.action is Action.DELETE and c.cause is Cause.REMOVED]
-    limit = most if allowed is None else allowed
-    if len(deletes) > limit:
+    changes, allowed = list(changes), options.max_deletes
+    removed = [c for c in changes if c.action is Action.DELETE and c.cause is Cause.REMOVED]
+    deletes = [c for c in removed if str(c.address) not in options.confirmed]
+    count, limit = _entries(deletes), most if allowed is None else allowed
+    if count > limit:
         goes_out = any(c.goes_out for c in deletes)
-        hold = holds.too_many_deletes(len(deletes), limit, _shortened(deletes, series), goes_out=goes_out)
+        hold = holds.too_many_deletes(count, len(deletes), limit, _shortened(deletes, series), goes_out=goes_out)
         held = {change.slot: hold.on(change) for change in deletes}
     elif allowed is None:
         held = _of_lost_files(deletes, files)
@@ -119,23 +121,39 @@ def guard_deletes(
     return [held.get(change.slot, change) if change.action is Action.DELETE else change for change in changes]
 
 
-def hold_what_diverged(changes: Iterable[Change], options: Options) -> list[Change]:
-    """Hold changes that exist only because the checkout lacks what was applied last.
+def _entries(deletes: Iterable[Change]) -> int:
+    return len({(change.slot.organization_id, change.slot.key) for change in deletes})
 
-    Entries that were removed cannot be told from entries that it never had, unless a person confirms, by a number of
-    deletes on the command line, that the files are complete.
+
+def hold_what_diverged(changes: Iterable[Change], options: Options) -> list[Change]:
+    """Hold changes that exist only because the checkout lacks what was applied last, or reverses it.
+
+    Only a person who names the address can say that it is meant; no number of deletes, and no review, does.
     """
-    may_lack = options.diverged and options.max_deletes is None
+    diverged = options.diverged
+    if diverged is None:
+        return list(changes)
 
     def held(change: Change) -> Change:
-        if change.action is Action.DELETE and change.cause is Cause.REMOVED and may_lack:
+        if change.action not in WRITING or str(change.address) in options.confirmed:
+            return change
+        file, binding = change.place.file if change.place else "", change.binding
+        lacks = binding is not None and binding.commit not in diverged.contained
+        if binding and lacks and not diverged.known and binding.commit == diverged.applied:
+            return holds.perhaps_outdated(goes_out=change.goes_out).on(change)
+        if lacks and change.action is Action.DELETE and change.cause is Cause.REMOVED:
             return holds.only_elsewhere(goes_out=change.goes_out).on(change)
-        file = change.place.file if change.place else ""
-        if change.action in {Action.CREATE, Action.UPDATE} and file in options.outdated_files:
+        if file in diverged.outdated_files or (binding and lacks and _reverses(change, binding)):
             return holds.outdated_here(file).on(change)
         return change
 
     return [held(change) for change in changes]
+
+
+def _reverses(change: Change, binding: Binding) -> bool:
+    """Whether an update brings back a version that another checkout replaced."""
+    item = change.desired
+    return item is not None and not item.cancelled and str(fingerprint(item, of_desired(item))) in binding.before
 
 
 def _shortened(deletes: Iterable[Change], series: Mapping[tuple[str, str], int]) -> dict[str, tuple[int, int]]:
@@ -156,6 +174,6 @@ def _of_lost_files(deletes: list[Change], files: Collection[str]) -> dict[Slot, 
             lost.setdefault(change.binding.file, []).append(change)
     held: dict[Slot, Change] = {}
     for file, of_it in lost.items():
-        hold = holds.file_emptied(file, len(of_it), len(deletes), goes_out=any(c.goes_out for c in of_it))
+        hold = holds.file_emptied(file, len(of_it), _entries(deletes), goes_out=any(c.goes_out for c in of_it))
         held |= {change.slot: hold.on(change) for change in of_it}
     return held

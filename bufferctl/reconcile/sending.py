@@ -115,7 +115,7 @@ def _within(
             left[its] -= 1
             kept.append(change)
         else:
-            kept.append(replace(change, action=Action.WAITING, write=None, message=message, hint=hint))
+            kept.append(replace(change, action=Action.WAITING, message=message, hint=hint))
     return kept
 
 

@@ -291,7 +291,7 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
     """
     match, old, item, live = facts.match, facts.binding, facts.item, facts.live
     if seen and live is not None:
-        new = bind(item, live, old.origin)
+        new = replace(bind(item, live, old.origin), commit=old.commit, before=old.before)
     else:
         now: dict[str, Any] = {
             "address": str(item.address),

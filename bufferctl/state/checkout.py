@@ -62,6 +62,11 @@ def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote:
     return frozenset(deleted.split("\0")) & frozenset(files)
 
 
+def contained(folder: Path, commits: Collection[str]) -> frozenset[str]:
+    """Of `commits`, those that the checkout contains, as far as its history is here."""
+    return frozenset(_output(folder, "rev-list", "HEAD").split()) & frozenset(commits) if commits else frozenset()
+
+
 def outdated_files(folder: Path, applied: str) -> frozenset[str]:
     """Files below `folder` that `applied` changed since it and this checkout parted, and that are as before here.
 

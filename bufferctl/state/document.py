@@ -6,8 +6,8 @@
    "listed": 0, "held": […]}],
  "listed": [["ID", …]],
  "format_version": "3.0", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "commit": "…",
- "complete_at": "…", "files": ["posts/launch.yaml", …],
- "public": ["https://…", …],
+ "complete_at": "…", "files": ["posts/launch.yaml", …], "commits": ["…", …],
+ "public": ["https://…", …], "spent": {"DIGEST": "…"},
  "organizations": {"ORGANIZATION": {"CHANNEL or ideas": {
    "horizon": "…", "service": "twitter", "handle": "acme", "past": ["KEY", …],
    "let_go": {"ID": "CREATED"}, "let_go_keys": {"ID": "KEY"},
@@ -101,6 +101,7 @@ class _StoredFile:
     serial: int = 0
     complete_at: AwareDatetime | None = None
     public: frozenset[str] = frozenset()
+    spent: dict[str, AwareDatetime] = field(default_factory=dict)
     commit: Commit = ""
     run: str = ""
     lock: Lease | None = None
@@ -166,9 +167,10 @@ def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docume
 def replacing(current: Document, new: Document) -> Document:
     """The document to write where a person replaces the stored one by another, older or edited one (design: Applying).
 
-    Its serial is above both, the stored lock and open intents stay, and each home counts as complete only as far as
-    both say. A home that only one of them lists starts from the older `complete_at`. Where the stored one has an object
-    that the new one lacks, no home counts as recorded: an edit of that object would look like a new post.
+    Its serial is above both, the stored lock, open intents and spent digests stay, and each home counts as complete
+    only as far as both say. A home that only one of them lists starts from the older `complete_at`. Where the stored
+    one has an object that the new one lacks, no home counts as recorded: an edit of that object would look like a new
+    post.
     """
     before, state = current.state, new.state
     homes = {
@@ -182,6 +184,7 @@ def replacing(current: Document, new: Document) -> Document:
         complete_at=_older(state.complete_at, before.complete_at),
         serial=serial,
         lineage=state.lineage or before.lineage,
+        spent={**state.spent, **before.spent},
     )
     if _ids(before) - _ids(state):
         state = state.unrecorded()
@@ -201,14 +204,15 @@ def _full(data: dict[str, Any]) -> dict[str, Any]:
     """The document with what was left out of its objects. Raises what a document of another form makes it raise."""
     if data["format_version"].startswith("2."):
         return data
-    files = data.get("files", [])
+    files, commits = data.get("files", []), data.get("commits", [])
     for homes in data.get("organizations", {}).values():
         for home in homes.values():
             prefix = home.pop("prefix", "")
             for key, values in home.get("objects", {}).items():
                 full = {**_usual(values.get("applied", ""), prefix, key), **values}
-                if isinstance(full.get("file"), int):
-                    full["file"] = files[full["file"]]
+                for name, names in (("file", files), ("commit", commits)):
+                    if isinstance(full.get(name), int):
+                        full[name] = names[full[name]]
                 home["objects"][key] = full
     return data
 
@@ -265,6 +269,7 @@ def _state(document: _StoredFile) -> State:
         document.serial,
         document.public,
         former,
+        document.spent,
     )
 
 
@@ -317,14 +322,17 @@ def dump(document: Document) -> bytes:
         "serial": state.serial,
     }
     files = sorted({binding.file for binding in state.bindings.values()} - {""})
+    commits = sorted({binding.commit for binding in state.bindings.values()} - {""})
     rest = _present(
         moved_to=document.moved_to,
         commit=document.commit,
         complete_at=state.complete_at,
         public=sorted(state.public),
+        spent=dict(sorted(state.spent.items())),
         files=files,
+        commits=commits,
     )
-    homes = _dump_homes(state, {name: number for number, name in enumerate(files)})
+    homes = _dump_homes(state, {name: number for names in (files, commits) for number, name in enumerate(names)})
     return _lines({**of_run, **head, **rest, "organizations": homes}, _LINES) + b"\n"
 
 
@@ -344,7 +352,7 @@ def _dump_intent(each: OpenIntent, listed: dict[frozenset[str], int]) -> dict[st
     return {name: value for name, value in values.items() if value is not None and value != ""}
 
 
-def _dump_homes(state: State, files: Mapping[str, int]) -> dict[str, dict[str, dict[str, Any]]]:
+def _dump_homes(state: State, numbers: Mapping[str, int]) -> dict[str, dict[str, dict[str, Any]]]:
     homes = dict(state.homes)
     for slot in state.bindings:
         homes.setdefault(slot.home, Home(slot.organization_id, slot.channel_id))
@@ -369,15 +377,15 @@ def _dump_homes(state: State, files: Mapping[str, int]) -> dict[str, dict[str, d
         if "objects" not in home_values:
             prefix = binding.address.removesuffix(slot.key) if binding.address.endswith(f"/{slot.key}") else ""
             home_values |= {**_present(prefix=prefix), "objects": {}}
-        home_values["objects"][slot.key] = _dump_binding(binding, slot.key, home_values.get("prefix", ""), files)
+        home_values["objects"][slot.key] = _dump_binding(binding, slot.key, home_values.get("prefix", ""), numbers)
     return stored
 
 
-def _dump_binding(binding: Binding, key: str, prefix: str, files: Mapping[str, int]) -> dict[str, Any]:
+def _dump_binding(binding: Binding, key: str, prefix: str, numbers: Mapping[str, int]) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(binding, name) for name in _FIELDS}
     usual = _usual(values["applied"], prefix, key)
     kept = {name: value for name, value in values.items() if value != usual.get(name, "") and value not in ((), False)}
-    return {**kept, "file": files[binding.file]} if binding.file else kept
+    return kept | {name: numbers[kept[name]] for name in ("file", "commit") if name in kept}
 
 
 def _usual(applied: str, prefix: str, key: str) -> dict[str, str]:

@@ -148,13 +148,15 @@ class StoredRecord:
 class SharedRecord(StoredRecord):
     """The shared record, and this run's lock on it.
 
-    `run`: the id of this run. `commit`: that of the checkout it works from, empty if there is none.
+    `run`: the id of this run. `commit`: that of the checkout it works from, empty if there is none; at its end, the
+    record names it as applied if the run was `complete`.
     """
 
     def __init__(self, store: Store, endpoint: str, *, commit: str = "") -> None:
         super().__init__(store, endpoint)
         self.run = uuid.uuid4().hex
         self.commit = commit
+        self.complete = False
         self._found: Stored | None = None
         self._before = self.document
         self._pending: State | None = None
@@ -276,10 +278,11 @@ class SharedRecord(StoredRecord):
         if self._lost is not None:  # that was reported, and the record belongs to another run by now
             return False
         state = self.saved if self._pending is None else self._pending
-        changed = by_day(state) != by_day(self.saved)
-        document = replace(self.document, lease=None, intents=tuple(intents))
+        commit = (self.complete and self.commit) or self.document.commit
+        changed = by_day(state) != by_day(self.saved) or commit != self.document.commit
+        document = replace(self.document, lease=None, intents=tuple(intents), commit=commit)
         if changed or self.saved.serial != self._before.state.serial:
-            document = replace(document, run=self.run, commit=self.commit or document.commit)
+            document = replace(document, run=self.run)
         if changed:
             document = replace(document, state=self.next(state))
         raw = documents.dump(document)

@@ -164,10 +164,13 @@ def test_a_checkout_that_diverged_deletes_nothing_that_it_never_had(team: Team) 
 
 
 def test_a_checkout_that_diverged_may_be_complete(team: Team) -> None:
-    """`--max-deletes` confirms it: then posts missing from the files are deleted."""
+    """`--confirm-removed ADDRESS` confirms it: then that post is deleted. No number of deletes does."""
     merged(team, "launch", launch=post("launch", "We are live"))
     on_a_branch(team, "main~1", mine=post("mine", "On my branch", channel="linkedin"))
     code, printed = typed(team, team.ada.folder, "apply", "--auto-approve", "--max-deletes", "1")
+    assert (code, team.texts()) == (1, ["On my branch", "We are live"]), printed
+    confirm = ("--confirm-removed", "Acme/twitter:acme/launch")
+    code, printed = typed(team, team.ada.folder, "apply", "--auto-approve", *confirm)
     assert (code, team.texts()) == (0, ["On my branch"]), printed
 
 

@@ -49,21 +49,20 @@ def test_pending_changes_are_told(alone: Path, run: Callable[..., Ran]) -> None:
     assert run("plan", "--offline", "--detailed-exitcode").code == 2
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments"),
-    [
-        ("saved", ("-o", "plan.json")),
-        ("overruled", ("--reapply", "Acme/twitter:acme/teaser")),
-    ],
-)
-def test_what_needs_the_account_is_refused(
-    alone: Path, run: Callable[..., Ran], prints: Prints, name: str, arguments: tuple[str, ...]
-) -> None:
+def test_what_needs_the_account_is_refused(alone: Path, run: Callable[..., Ran], prints: Prints) -> None:
     """Exit 64, and nothing is written."""
-    ran = run("plan", "--offline", *arguments)
+    ran = run("plan", "--offline", "-o", "plan.json", "--reapply", "Acme/twitter:acme/teaser")
     assert ran.code == 64
     assert not (alone / "plan.json").exists()
-    prints(f"offline/refused-{name}", ran)
+    prints("offline/refused-overruled", ran)
+
+
+def test_saved_for_a_review(alone: Path, run: Callable[..., Ran]) -> None:
+    """It is shown like any plan, and not applied as a whole: exit 64, with what to do instead."""
+    assert run("plan", "--offline", "-o", "plan.json").code == 0
+    assert "+ Acme/twitter:acme/teaser" in run("show", "plan.json").out
+    ran = run("apply", "plan.json")
+    assert (ran.code, "apply --reviewed plan.json" in ran.err) == (64, True)
 
 
 def test_an_edit_is_compared_with_state(project: Project, monkeypatch: pytest.MonkeyPatch, prints: Prints) -> None:

@@ -53,11 +53,17 @@ def test_a_lead_is_judged_by_when_it_was_planned(project: Any) -> None:
 
 
 def test_a_review_counts_as_planning(project: Any) -> None:
-    """A post reviewed in time is sent with --reviewed, though by now it is late."""
+    """A post reviewed in time is sent with --reviewed, though by now it is late: CI knows when it was planned.
+
+    The plan file itself is not asked.
+    """
     project.write("buffer.yaml", ROOT.format(text="Tonight"))
     assert project("plan", "-o", "plan.json").code == 0
     project.sandbox.clock.advance(hours=1)
-    assert project("apply", "--settle", "0", "--reviewed", "plan.json").code == 0
+    assert project("apply", "--settle", "0", "--reviewed", "plan.json").code == 1
+    assert project.sandbox.posts() == []
+    at = ("--reviewed-at", "2029-12-03T09:00:00Z")
+    assert project("apply", "--settle", "0", "--reviewed", "plan.json", *at).code == 0
     assert len(project.sandbox.posts()) == 1
 
 

@@ -10,6 +10,8 @@ from tests.cli.written import HEAD, ONE
 
 ADDRESS = "Acme/twitter:acme/one"
 FORMS = pytest.mark.parametrize("form", [["plan.json"], ["--reviewed", "plan.json"]], ids=["strict", "reviewed"])
+#: For a reviewed plan, a person says it in the run that sends it: no plan file does.
+SAID = ["--recreate", ADDRESS]
 
 
 def texts(project: Any) -> list[str]:
@@ -37,11 +39,12 @@ def agreed(project: Any) -> Any:
 @FORMS
 def test_creates_it_once(agreed: Any, form: list[str]) -> None:
     """Created; the second time there is nothing to do; a later deletion by a person stays: exit 3 or 1."""
-    assert agreed("apply", *form, "--settle", "0").code == 0
-    assert agreed("apply", *form, "--settle", "0").code == 0
+    more = SAID if "--reviewed" in form else []
+    assert agreed("apply", *form, *more, "--settle", "0").code == 0
+    assert agreed("apply", *form, *more, "--settle", "0").code == 0
     assert texts(agreed) == ["The first"]
     delete_all(agreed)
-    ran = agreed("apply", *form, "--settle", "0")
+    ran = agreed("apply", *form, *more, "--settle", "0")
     assert (ran.code, texts(agreed)) == (1 if "--reviewed" in form else 3, [])
 
 
@@ -55,7 +58,8 @@ def test_answers_no_later_question(agreed: Any, form: list[str]) -> None:
     agreed("plan")
     reads = len(agreed.sandbox.requests) - seen
     agreed.sandbox.set_faults(f"cut-after@createPost,rate-limit@query#{reads + 1}+")
-    assert agreed("apply", *form, "--settle", "0", "--max-wait", "0").code == 5
+    more = SAID if "--reviewed" in form else []
+    assert agreed("apply", *form, *more, "--settle", "0", "--max-wait", "0").code == 5
     agreed.sandbox.set_faults()
     (post,) = agreed.sandbox.posts()
     agreed.sandbox.person.edit_post(post["id"], text="The first, by somebody")
@@ -63,8 +67,15 @@ def test_answers_no_later_question(agreed: Any, form: list[str]) -> None:
         ran = agreed("apply", *form, "--settle", "0")
         assert (ran.code, texts(agreed)) == (1, ["The first, by somebody"]), ran.out
     strict = ["--auto-approve"] if "--reviewed" not in form else form
-    assert agreed("apply", *strict, "--settle", "0", "--recreate", ADDRESS).code == 1
+    assert agreed("apply", *strict, "--settle", "0", *SAID).code == 1
     assert texts(agreed) == ["The first, by somebody"]
     agreed.write("buffer.yaml", HEAD + ONE.replace("The first", f"The first, repeat_of: {post['id']}"))
-    assert agreed("apply", "--auto-approve", "--settle", "0", "--recreate", ADDRESS).code == 0
+    assert agreed("apply", "--auto-approve", "--settle", "0", *SAID).code == 0
     assert texts(agreed) == ["The first", "The first, by somebody"]
+
+
+def test_no_plan_file_says_so(agreed: Any) -> None:
+    """Exit 1: the reviewed plan was made with --recreate, and the run that applies it was not given it."""
+    ran = agreed("apply", "--reviewed", "plan.json", "--settle", "0")
+    assert (ran.code, texts(agreed)) == (1, [])
+    assert "deleted in Buffer" in ran.out

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bufferctl import planfile
 from tests.cli.written import HEAD, ONE, TWO
-from tests.planfile.forging import forged
 
 THREE = "          - {key: three, due_at: 2029-12-22 09:00, text: The third}\n"
 MANY = [f"          - {{key: p{n}, due_at: 2029-12-{10 + n} 09:00, text: Number {n}}}\n" for n in range(8)]
@@ -315,18 +317,202 @@ def test_state_alone_needs_no_review(project: Any) -> None:
 
 
 def test_reviewed_choices_hold(project: Any) -> None:
-    """`--reapply` is reviewed for the edit in Buffer that reviewers saw, and not for a later one."""
+    """`--reapply` is reviewed for the edit in Buffer that reviewers saw, and not for a later one.
+
+    It counts where the run that sends it is given it, and not where only the plan file says so.
+    """
     declare(project, ONE)
     project.apply()
     (post,) = project.sandbox.posts()
     project.sandbox.person.edit_post(post["id"], text="Mine")
     review(project, "--reapply", "Acme/twitter:acme/one")
+    reapply = ("--reapply", "Acme/twitter:acme/one")
+    assert by_key(apply(project, "--json"))["one"] == ("hold", "changed-in-buffer")
     project.sandbox.person.edit_post(post["id"], text="Mine again")
-    ran = apply(project, "--json")
+    ran = apply(project, "--json", *reapply)
     assert (by_key(ran)["one"], texts(project)) == (HELD, ["Mine again"])
     project.sandbox.person.edit_post(post["id"], text="Mine")
-    assert apply(project).code == 0
+    assert apply(project, *reapply).code == 0
     assert texts(project) == ["The first"]
+
+
+def of(project: Any, text: str) -> Any:
+    """The id of the post with this text."""
+    (found,) = [post["id"] for post in project.sandbox.posts() if post["text"] == text]
+    return found
+
+
+WORST = ONE.replace("first", "worst")
+
+
+def test_a_create_agrees_to_the_update_of_our_own(project: Any) -> None:
+    """Another version was created since: changed to exactly what was reviewed, unless a person touched it."""
+    declare(project, ONE)
+    review(project)
+    declare(project, WORST)
+    project.apply()
+    project.sandbox.person.edit_post(of(project, "The worst"), text="Mine")
+    declare(project, ONE)
+    reapply = ("--reapply", "Acme/twitter:acme/one")
+    assert by_key(apply(project, "--json", *reapply))["one"] == HELD
+    project.sandbox.person.edit_post(of(project, "Mine"), text="The worst")
+    assert by_key(apply(project, "--json"))["one"] == ("update", None)
+    assert texts(project) == ["The first"]
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_draft_that_a_person_scheduled(project: Any, edited: bool) -> None:
+    """Held: nobody agreed to change a post that will be published, whether the plan shows a create or an update."""
+    draft = ONE.replace("text:", "draft: true, text:")
+    declare(project, *([draft] if edited else []))
+    project.apply()
+    declare(project, draft.replace("first", "best"))
+    review(project)
+    declare(project, draft)
+    project.apply()
+    project.sandbox.person.edit_post(of(project, "The first"), status="scheduled")
+    declare(project, draft.replace("first", "best"))
+    ran = apply(project, "--json")
+    assert (by_key(ran)["one"], texts(project)) == (HELD, ["The first"])
+
+
+def test_what_was_imported_is_not_our_own(project: Any) -> None:
+    """Held: a reviewed create agrees to no update of a post that a person made and somebody imported."""
+    declare(project, ONE)
+    review(project)
+    channel = project.sandbox.channel("twitter")["id"]
+    project.sandbox.person.create_post(channel, "The worst", dueAt="2029-12-20T09:00:00Z")
+    declare(project, WORST)
+    assert project("import", "Acme/twitter:acme/one", of(project, "The worst")).code == 0
+    declare(project, ONE)
+    ran = apply(project, "--json")
+    assert (by_key(ran)["one"], texts(project)) == (HELD, ["The worst"])
+
+
+@pytest.mark.parametrize("again", ["created", "changed"])
+def test_a_digest_that_was_sent_is_spent(project: Any, again: str) -> None:
+    """Held: what a plan agreed to was sent, and replaced since. A plan made after that agrees to it again."""
+    if again == "changed":
+        declare(project, WORST)
+        project.apply()
+    declare(project, ONE)
+    review(project)
+    assert apply(project).code == 0
+    declare(project, *([WORST] if again == "changed" else []))
+    project.apply("--max-deletes", "1")
+    declare(project, ONE)
+    ran = apply(project)
+    assert (ran.code, texts(project)) == (1, ["The worst"] if again == "changed" else [])
+    assert "what plan.json has of it was sent before" in " ".join(ran.out.split())
+    project.sandbox.clock.advance(minutes=1)
+    review(project)
+    assert (apply(project).code, texts(project)) == (0, ["The first"])
+
+
+def both(project: Any, *more: str) -> Any:
+    """Apply what first.json and then plan.json agree to."""
+    return project("apply", "--reviewed", "first.json", "--reviewed", "plan.json", "--settle", "0", *more)
+
+
+def test_several_plans(project: Any) -> None:
+    """What either agrees to is sent in one run: each was made without the other's merge."""
+    declare(project, ONE)
+    assert project("plan", "-o", "first.json").code == 0
+    declare(project, TWO)
+    review(project)
+    declare(project, ONE, TWO, THREE)
+    ran = both(project, "--json")
+    assert (by_key(ran)["three"], texts(project)) == (HELD, ["The first", "The second"])
+    assert "none of the reviewed plans has this change" in " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize(
+    "last",
+    [[WORST], [ONE.replace("text:", "cancelled: true, text:")], [ONE.replace("text:", "draft: true, text:")]],
+    ids=["no-op", "cancel", "other"],
+)
+def test_the_last_plan_that_shows_an_address_decides(project: Any, last: list[str]) -> None:
+    """Held: the plan that was merged last changed it otherwise, canceled it, or left it as it is."""
+    if last == [WORST]:
+        declare(project, WORST)
+        project.apply()
+    declare(project, ONE)
+    assert project("plan", "-o", "first.json").code == 0
+    declare(project, *last)
+    review(project)
+    declare(project, ONE)
+    before = texts(project)
+    ran = both(project, "--json")
+    assert (by_key(ran)["one"], texts(project)) == (HELD, before)
+    assert project("apply", "--reviewed", "plan.json", "--reviewed", "first.json", "--settle", "0").code == 0
+    assert texts(project) == ["The first"]
+
+
+def test_a_delete_of_a_version_that_another_plan_made(project: Any) -> None:
+    """Deleted: the plan of the delete was made before another merge was applied, and nobody touched the post since."""
+    declare(project, ONE, TWO)
+    project.apply()
+    declare(project, TWO)
+    review(project)
+    declare(project, WORST, TWO)
+    project.apply()
+    declare(project, TWO)
+    ran = apply(project)
+    assert (ran.code, texts(project)) == (0, ["The second"])
+
+
+def test_a_limit_in_the_files_counts_no_reviewed_delete(project: Any) -> None:
+    """Two reviewed deletes are carried out though `max_deletes` is 0 by now."""
+    declare(project, ONE, TWO, THREE)
+    project.apply()
+    declare(project, THREE)
+    review(project)
+    project.write("buffer.yaml", HEAD.replace("version: 1\n", "version: 1\nmax_deletes: 0\n") + THREE)
+    assert (apply(project).code, texts(project)) == (0, ["The third"])
+
+
+def review_offline(project: Any) -> None:
+    """Save a plan made without Buffer as plan.json. The clock of this machine is years behind the sandbox's."""
+    ran = project("plan", "--offline", "-o", "plan.json")
+    assert ran.code == 0, ran.err
+    path = project.folder / "plan.json"
+    saved = planfile.load(path.read_bytes(), "plan.json")
+    at = datetime(2029, 12, 3, 9, tzinfo=UTC)
+    plan = replace(saved.plan, at=at)
+    path.write_bytes(
+        planfile.dump(plan, saved.desired, saved.choices, expires_at=at + timedelta(days=7), offline=saved.offline)
+    )
+
+
+def test_an_offline_plan_agrees_to_what_the_state_proves(project: Any) -> None:
+    """A new post on a channel of the state, and an edit of bufferctl's own post that nobody touched."""
+    declare(project, ONE, TWO)
+    project.apply()
+    declare(project, WORST, TWO.replace("second", "best"), THREE)
+    review_offline(project)
+    project.sandbox.person.edit_post(of(project, "The second"), text="Mine")
+    ran = apply(project, "--json", "--reapply", "Acme/twitter:acme/two")
+    assert (by_key(ran)["two"], ran.code) == (HELD, 1)
+    assert texts(project) == ["Mine", "The third", "The worst"]
+
+
+def test_an_offline_plan_agrees_to_nothing_else(project: Any) -> None:
+    """Held: everything without a state, a delete, and posts of a channel or with tags that are declared otherwise."""
+    declare(project, ONE)
+    review_offline(project)
+    assert by_key(apply(project, "--json"))["one"] == HELD
+    project.apply()
+    declare(project, TWO)
+    review_offline(project)
+    channel = project.sandbox.channel("twitter")["id"]
+    project.write(
+        "buffer.yaml", HEAD.replace("        name: acme\n", f"        name: acme\n        id: {channel}\n") + TWO
+    )
+    ran = apply(project, "--json")
+    assert (by_key(ran)["one"], by_key(ran)["two"], texts(project)) == (HELD, HELD, ["The first"])
+    declare(project, TWO)
+    ran = apply(project, "--json")
+    assert (by_key(ran)["one"], by_key(ran)["two"]) == (HELD, ("create", None))
 
 
 def test_narrowed(reviewed: Any) -> None:
@@ -352,12 +538,12 @@ def test_other_endpoint(reviewed: Any) -> None:
 def test_other_organization(reviewed: Any, prints: Any) -> None:
     """Exit 3: the plan belongs to another account, whose organization has the same name."""
     path = reviewed.folder / "plan.json"
-
-    def of_another(values: dict[str, Any]) -> None:
-        for change in values["plan"]["changes"]:
-            change["change"]["slot"]["organization_id"] = "66a0aaaaaaaaaaaaaaaaaaaa"
-
-    path.write_bytes(forged(path.read_bytes(), of_another))
+    saved = planfile.load(path.read_bytes(), "plan.json")
+    of_another = tuple(
+        replace(c, slot=c.slot._replace(organization_id="66a0aaaaaaaaaaaaaaaaaaaa")) for c in saved.plan.changes
+    )
+    plan = replace(saved.plan, changes=of_another)
+    path.write_bytes(planfile.dump(plan, saved.desired, saved.choices, expires_at=saved.expires_at))
     prints("reviewed/other-organization", apply(reviewed))
     assert writes(reviewed) == 0
 

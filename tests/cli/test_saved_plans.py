@@ -97,12 +97,13 @@ def test_applied_as_json(saved: Any) -> None:
 
 
 def test_what_was_reviewed_is_what_happens(saved: Any) -> None:
-    """The saved plan is sent although the files have changed, with a warning; a post added since is not sent."""
-    saved.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO + ONE.replace("one", "three"))
+    """Exit 3 if the files say something else by now; what they add is not sent."""
+    saved.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST") + TWO)
     ran = apply(saved)
-    assert (ran.code, ran.outcomes) == (0, ["one created", "two created"])
-    assert "buffer.yaml:10:19: warning: Acme/twitter:acme/one is sent as it was planned" in ran.err
-    assert text_of(saved) == ["The first", "The second"]
+    refused(saved, ran)
+    assert "Acme/twitter:acme/one: its text changed in the files" in ran.err
+    saved.write("buffer.yaml", HEAD + ONE + TWO + ONE.replace("one", "three").replace("first", "third"))
+    assert (apply(saved).code, text_of(saved)) == (0, ["The first", "The second"])
 
 
 @pytest.mark.parametrize("now", [TWO, ONE.replace("key: one", "key: one, cancelled: true") + TWO])
@@ -131,11 +132,22 @@ def test_declared_again_since(saved: Any) -> None:
 
 
 def test_files_with_errors(saved: Any) -> None:
-    """The plan is applied, since it holds its own inputs; a warning says that the files were not compared with it."""
+    """Exit 1, with the errors, and nothing sent: they cannot declare what the plan has."""
     saved.write("buffer.yaml", HEAD + ONE + TWO + ONE)
     ran = apply(saved)
-    assert (ran.code, ran.outcomes) == (0, ["one created", "two created"])
-    assert "The files have errors, so they could not be compared with the saved plan" in ran.err
+    assert (ran.code, text_of(saved)) == (1, [])
+    assert "The files have errors, so nothing was done" in ran.err
+
+
+def test_another_plan_than_the_one_meant(saved: Any) -> None:
+    """`--digest`, of 16 digits or more as `show` prints it: exit 3 for any other plan, 64 for what is no digest."""
+    digest = json.loads(saved("show", "plan.json", "--json").out)["digest"]
+    assert f"Digest {digest[:16]}." in saved("show", "plan.json").out
+    refused(saved, apply(saved, "--digest", "0" * 16))
+    for wrong in (digest[:15], "everything-there"):
+        assert apply(saved, "--digest", wrong).code == 64
+    assert saved("apply", "--digest", digest, "--settle", "0").code == 64
+    assert apply(saved, "--digest", digest[:16].upper()).code == 0
     assert text_of(saved) == ["The first", "The second"]
 
 
@@ -291,7 +303,7 @@ def test_show_without_the_file(saved: Any, prints: Any) -> None:
 def test_newer_format(saved: Any, prints: Any) -> None:
     """Exit 3 for a later major version: update bufferctl, or plan again."""
     path = saved.folder / "plan.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"format_version": "2.0"', '"format_version": "3.0"'))
+    path.write_text(path.read_text(encoding="utf-8").replace('"format_version": "3.0"', '"format_version": "4.0"'))
     ran = apply(saved)
     prints("saved/newer-format", ran)
     refused(saved, ran)
@@ -333,7 +345,7 @@ def test_renamed_since(saved: Any, form: list[str]) -> None:
         saved.write("buffer.yaml", HEAD + ONE + TWO)
     ran = saved("apply", *form, "--settle", "0")
     assert (ran.code, sorted(text_of(saved))) == (1 if "--reviewed" in form else 3, ["The first", "The second"])
-    assert "under another address" in ran.out + ran.err
+    assert ("under another address" if "--reviewed" in form else "no longer declare it") in ran.out + ran.err
 
 
 def test_renamed_and_narrowed(saved: Any) -> None:

@@ -20,7 +20,7 @@ def forged(raw: bytes | str, edit: Callable[[dict[str, Any]], object]) -> bytes:
 
 def resigned(values: dict[str, Any]) -> bytes:
     """These values as a file with a matching checksum."""
-    body = {name: values.get(name) for name in ("created_at", "expires_at", "digest", "plan", "inputs")}
+    body = {name: values.get(name) for name in ("created_at", "expires_at", "offline", "digest", "plan", "inputs")}
     with suppress(PydanticSerializationError):  # with lone surrogates, which no file can hold
         values["checksum"] = blake2b(to_json(body), digest_size=16).hexdigest()
     return json.dumps(values).encode()

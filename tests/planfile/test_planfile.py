@@ -160,23 +160,23 @@ def test_a_newer_file_is_refused(review: Review) -> None:
     plan = review.plan()
     raw = planfile.dump(plan, Desired(), CHOICES, expires_at=plan.at)
     with pytest.raises(StalePlanError, match="newer bufferctl"):
-        planfile.load(raw.replace(b'"format_version": "2.0"', b'"format_version": "3.0"'), "p")
+        planfile.load(raw.replace(b'"format_version": "3.0"', b'"format_version": "4.0"'), "p")
 
 
 def test_it_expires(review: Review) -> None:
     """Valid until its last moment; after that, exit 3, with the day of its expiry."""
     saved = review.save(A, B, C)
     now = replace(review.plan(), at=saved.expires_at)
-    assert still_to_do(saved, Path("plan.json"), now, None).writes
+    assert still_to_do(saved, Path("plan.json"), now).writes
     with pytest.raises(StalePlanError, match=f"expired on {saved.expires_at:%Y-%m-%d}"):
-        still_to_do(saved, Path("plan.json"), replace(now, at=now.at + timedelta(seconds=1)), None)
+        still_to_do(saved, Path("plan.json"), replace(now, at=now.at + timedelta(seconds=1)))
 
 
 def test_another_endpoint_is_refused(review: Review) -> None:
     """The sandbox's plan is not applied to the real account."""
     saved = review.save(A, B, C)
     with pytest.raises(StalePlanError, match="and this run talks to https://api"):
-        still_to_do(saved, Path("plan.json"), replace(review.plan(), endpoint="https://api.buffer.com"), None)
+        still_to_do(saved, Path("plan.json"), replace(review.plan(), endpoint="https://api.buffer.com"))
 
 
 def test_while_nothing_moved_it_is_what_was_reviewed(review: Review) -> None:
@@ -211,7 +211,7 @@ def test_what_moved_is_named(review: Review, buffer: FakeBuffer, move: str) -> N
     (moved,) = review.verify().moved
     assert moved.startswith("Acme/twitter:acme0/a: ")
     with pytest.raises(StalePlanError, match=r"(?s)is out of date.*Acme/twitter:acme0/a"):
-        still_to_do(review.saved or pytest.fail("saved"), Path("plan.json"), review.plan(), None)
+        still_to_do(review.saved or pytest.fail("saved"), Path("plan.json"), review.plan())
 
 
 def test_a_deletion_of_what_somebody_changed_is_stale(review: Review, buffer: FakeBuffer) -> None:

@@ -59,4 +59,3 @@ def test_the_surplus_of_a_day_waits() -> None:
     }
     waiting = next(c for c in plan.changes if c.action is Action.WAITING)
     assert "accepts no more posts on this channel that day" in waiting.message
-    assert waiting.write is None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bufferctl.model import LivePost, Origin, Post, Settings
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, Policy
 from bufferctl.plan import WRITING, Action, Change, Reason
-from bufferctl.reconcile import Options, hold_repeats, planning
+from bufferctl.reconcile import Divergence, Options, hold_repeats, planning
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.record import Record
 
@@ -53,7 +53,7 @@ def nothing_reviewed(change: Change) -> Change:
     return replace(change, action=Action.HOLD, reason=Reason.NOT_REVIEWED, write=None)
 
 
-OUTDATED = Options(outdated_files=frozenset({"posts.yaml"}))
+OUTDATED = Options(diverged=Divergence(outdated_files=frozenset({"posts.yaml"})))
 UNREVIEWED = Options(review=nothing_reviewed)
 
 
@@ -325,10 +325,10 @@ MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
         (Reason.PROTECTED, Reason.DELETES, bound(post(protect=True)), [KEEP]),
         (Reason.MISSED, Action.WAITING, World(limit=0), [post(due=NOW)]),
         # the passes, by their order
-        (Reason.DIVERGED, Reason.DELETES, bound(*MANY, KEEP, options=Options(diverged=True)), [KEEP]),
+        (Reason.DIVERGED, Reason.DELETES, bound(*MANY, KEEP, options=Options(diverged=Divergence())), [KEEP]),
         (Reason.DIVERGED, Reason.POLICY, agreed(FROZEN, options=OUTDATED), [at_once()]),
         (Reason.DIVERGED, Action.WAITING, World(limit=0, options=OUTDATED), [post()]),
-        (Reason.DELETES, Reason.NOT_REVIEWED, bound(*MANY, KEEP, options=UNREVIEWED), [KEEP]),
+        (Reason.DELETES, Reason.NOT_REVIEWED, bound(*MANY, KEEP, options=replace(UNREVIEWED, max_deletes=1)), [KEEP]),
         (Reason.POLICY, Reason.NOT_REVIEWED, agreed(FROZEN, options=UNREVIEWED), [at_once()]),
         (Reason.POLICY, Reason.AMBIGUOUS, replace(PROTECTED, settings=Settings(policy=LEAD)), [post(due=SOON), KEEP]),
         (Reason.POLICY, Action.WAITING, agreed(LEAD, limit=0), [post(due=SOON)]),
@@ -409,6 +409,6 @@ def test_a_pass_is_pure_and_lifts_no_hold(drawn: tuple[World, list[Post]]) -> No
         for change in after:
             old = was[change.slot]
             assert change == old or (old.action in WRITING and change.action in {Action.HOLD, Action.WAITING})
-            assert (change.write is not None) == (change.action in WRITING)
+            assert (change.write is not None) == (change.action in WRITING | {Action.WAITING})
         changes = after
     assert tuple(changes) == drawn[0].plan(*drawn[1]).changes

@@ -110,7 +110,7 @@ def test_what_is_not_public_is_not_first() -> None:
 def test_no_changes() -> None:
     """One sentence if there is nothing to do."""
     kept = change(post("ch-x", "kept", 1, text="Kept"), Action.NO_OP, Cause.UNCHANGED, live("ch-x", 1, "Kept"))
-    head, foot = "<!-- bufferctl:plan -->", "<sub>Digest `f1b4046e`</sub>"
+    head, foot = "<!-- bufferctl:plan -->", "<sub>Digest `f1b4046e29589ef0`</sub>"
     assert _of(kept) == f"{head}\n\n**No changes.** Buffer matches your files: 1 unchanged.\n\n{foot}\n"
 
 

@@ -101,10 +101,10 @@ def test_what_needs_you_is_last() -> None:
 
 
 def test_each_that_is_reviewed_has_its_digest() -> None:
-    """Its first eight digits, so that a review can refer to it."""
+    """Its first sixteen digits, so that a review can refer to it."""
     text = plan_text(PLAN, PLAIN)
     for each in PLAN.of(Action.CREATE, Action.UPDATE, Action.DELETE, Action.WAITING):
-        assert f"{each.address}  {change_digest(each)[:8]}\n" in text
+        assert f"{each.address}  {change_digest(each)[:16]}\n" in text
 
 
 def test_an_edit_that_does_not_read_back() -> None:

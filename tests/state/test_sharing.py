@@ -158,6 +158,7 @@ def test_two_that_read_the_same_cannot_both_lock(store: Memory) -> None:
 def test_an_apply_takes_three_swaps(store: Memory) -> None:
     """The lock, the announced writes, and at the end all of it: state, commit, no lock, nothing open."""
     record = locked(store)
+    record.complete = True
     assert record.begin(State(), [announced(record)])
     assert store.now.intents[0].intent.until == NOW + timedelta(minutes=5)
     assert not record.save(STATE)
@@ -166,6 +167,22 @@ def test_an_apply_takes_three_swaps(store: Memory) -> None:
     found = store.now
     assert (found.state.bindings, found.lease, found.intents) == (STATE.bindings, None, ())
     assert (found.commit, found.run, found.state.serial) == ("5f" * 20, record.run, 1)
+
+
+def test_the_commit_is_that_of_complete_runs(store: Memory) -> None:
+    """A run that left something out keeps the earlier commit; a complete one names its own, even without changes."""
+    record = locked(store)
+    record.save(STATE)
+    record.close([], "apply: stopped")
+    assert (store.now.commit, store.now.state.serial) == ("", 1)
+    record = locked(store)
+    record.complete = True
+    record.close([], "apply: nothing sent")
+    assert (store.now.commit, store.now.state.bindings, store.now.state.serial) == ("5f" * 20, STATE.bindings, 2)
+    record, swaps = locked(store), len(store.messages)
+    record.complete = True
+    record.close([], "apply: nothing sent")
+    assert (store.now.state.serial, len(store.messages)) == (2, swaps + 1)
 
 
 def test_what_stays_open_is_listed_for_whoever_comes_next(store: Memory) -> None:

@@ -1,0 +1,167 @@
+"""A checkout that has diverged from the commit applied last: what it lacks or reverses is held, the rest is done."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Project
+from tests.stores import git
+
+HEAD = """\
+version: 1
+timezone: UTC
+managed_since: 2029-12-01T00:00:00Z
+state: git
+max_deletes: 50
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+posts:
+"""
+ONE = "  - {key: one, due_at: 2029-12-20 09:00, channels: [twitter], text: The first}\n"
+TWO = "  - {key: two, due_at: 2029-12-21 09:00, channels: [twitter], text: The second}\n"
+THREE = "  - {key: three, due_at: 2029-12-22 09:00, channels: [twitter], text: The third}\n"
+FIX = ONE.replace("first", "best")
+
+
+class Desk(Project):
+    """Somebody's clone."""
+
+    def commit(self, *posts: str) -> None:
+        """Commit a root file with these posts."""
+        self.write("buffer.yaml", HEAD + "".join(posts))
+        git.git(self.folder, "add", "buffer.yaml")
+        git.git(self.folder, "commit", "--quiet", "--allow-empty", "--message", "Posts")
+
+    def applied(self, *more: str) -> Any:
+        """Apply without asking."""
+        return self("apply", "--auto-approve", "--settle", "0", *more)
+
+    def texts(self) -> list[str]:
+        """The texts in the account, sorted."""
+        return sorted(post["text"] for post in self.sandbox.posts())
+
+    def push(self) -> None:
+        """Push main."""
+        git.git(self.folder, "push", "--quiet", "origin", "HEAD:main")
+
+    def recorded(self) -> str:
+        """The commit that the shared state names as applied."""
+        return str(json.loads(self("state", "pull").out).get("commit", ""))
+
+    def head(self) -> str:
+        """The checked-out commit."""
+        return git.git(self.folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def services() -> list[str]:
+    """One channel."""
+    return ["twitter"]
+
+
+@pytest.fixture
+def main(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The clone in which main is applied: with two posts, so far."""
+    for name, value in git.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    bare = git.remote(tmp_path / "remote.git")
+    desk = Desk(project.folder, project.sandbox)
+    git.git(desk.folder, "init", "--quiet")
+    git.git(desk.folder, "remote", "add", "origin", str(bare))
+    desk.commit(ONE, TWO)
+    desk.push()
+    assert desk.applied().code == 0
+    return desk
+
+
+@pytest.fixture
+def branch(main: Desk, tmp_path: Path) -> Desk:
+    """A colleague's clone, on a branch that starts at what main has so far."""
+    git.git(tmp_path, "clone", "--quiet", "--branch", "main", str(tmp_path / "remote.git"), str(tmp_path / "branch"))
+    return Desk(tmp_path / "branch", main.sandbox)
+
+
+def test_what_it_lacks_is_not_deleted(main: Desk, branch: Desk) -> None:
+    """Exit 1: a post that main added since; what the checkout knows and removed is deleted."""
+    main.commit(ONE, TWO, THREE)
+    main.push()
+    assert main.applied().code == 0
+    branch.commit(ONE)
+    ran = branch.applied()
+    assert (ran.code, ran.outcomes, branch.texts()) == (1, ["two deleted"], ["The first", "The third"])
+    assert "--confirm-removed Acme/twitter:acme/three" in " ".join(ran.out.split())
+    assert branch.recorded() == main.head()
+    assert branch.applied("--max-deletes", "9").code == 1
+    assert branch.applied("--confirm-removed", "Acme/twitter:acme/three").code == 0
+    assert (branch.texts(), branch.recorded()) == (["The first"], branch.head())
+
+
+def test_what_it_reverses_is_not_changed_back(main: Desk, branch: Desk) -> None:
+    """Exit 1 for a post that main corrected, in a file that both changed; another edit of it is the branch's own."""
+    main.commit(FIX, TWO)
+    main.push()
+    assert main.applied().code == 0
+    branch.commit(ONE, TWO, THREE)
+    ran = branch.applied()
+    assert (ran.code, ran.outcomes, branch.texts()) == (1, ["three created"], ["The best", "The second", "The third"])
+    assert branch.recorded() == main.head()
+    branch.commit(ONE.replace("first", "own"), TWO, THREE)
+    assert branch.applied().code == 0
+    assert branch.texts() == ["The own", "The second", "The third"]
+
+
+def test_two_steps_back(main: Desk, branch: Desk) -> None:
+    """Held, too: main has corrected it twice since."""
+    main.commit(FIX, TWO)
+    assert main.applied().code == 0
+    main.commit(ONE.replace("first", "very best"), TWO)
+    main.push()
+    assert main.applied().code == 0
+    branch.commit(ONE, TWO, THREE)
+    assert (branch.applied().code, branch.texts()) == (1, ["The second", "The third", "The very best"])
+
+
+def test_once_merged_it_is_applied_in_full(main: Desk, branch: Desk) -> None:
+    """Exit 0, and the merge counts as applied."""
+    main.commit(ONE, TWO, THREE)
+    main.push()
+    assert main.applied().code == 0
+    branch.commit(ONE, TWO)
+    assert branch.applied().code == 1
+    git.git(branch.folder, "fetch", "--quiet", "origin", "main")
+    git.git(branch.folder, "merge", "--quiet", "--no-edit", "FETCH_HEAD")
+    assert branch.applied().code == 0
+    assert (branch.texts(), branch.recorded()) == (["The first", "The second", "The third"], branch.head())
+
+
+def test_a_run_without_changes_counts(main: Desk) -> None:
+    """The commit of a complete run is that of the checkout; that of a narrowed run is not."""
+    before = main.head()
+    main.commit(ONE, TWO, THREE)
+    assert main.applied("--target", "*/one").code == 0
+    assert main.recorded() == before
+    assert main.applied().code == 0
+    main.commit(ONE, TWO, THREE)
+    assert main.recorded() != main.head()
+    assert main.applied().code == 0
+    assert main.recorded() == main.head()
+
+
+def test_a_commit_that_cannot_be_had(main: Desk, branch: Desk) -> None:
+    """Exit 1: main was applied and never pushed. What that commit wrote is held, and plan says so."""
+    main.commit(FIX, TWO, THREE)
+    assert main.applied().code == 0
+    four = THREE.replace("three", "four").replace("third", "fourth").replace("22", "23")
+    branch.commit(ONE.replace("first", "own"), TWO.replace("second", "other"), four)
+    planned = branch("plan")
+    assert "cannot be known" in planned.err
+    assert planned.planned == ["~ two", "+ four", "! one", "! three"]
+    ran = branch.applied()
+    assert (ran.code, branch.texts()) == (1, ["The best", "The fourth", "The other", "The third"])
+    assert branch.recorded() == main.head()
