@@ -1,0 +1,67 @@
+"""What the state says of homes, questions and bindings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bufferctl.model import Binding, Home, Horizon, Origin, Question, Rule, Slot, State
+
+NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
+EARLIER, BEFORE = NOW - timedelta(days=1), NOW - timedelta(days=9)
+ONE, TWO = Slot("o", "c", "one"), Slot("o", "c", "two")
+
+
+def test_a_home_is_a_channel_or_an_organization() -> None:
+    """The channel's id; the organization's for ideas."""
+    assert (ONE.home, Slot("o", "ideas", "one").home) == ("c", "o")
+    assert (Home("o", "c").id, Home("o", "ideas").id) == ("c", "o")
+
+
+def test_a_retired_binding_is_not_tracked() -> None:
+    """It stays bound."""
+    kept, retired = Binding("1", Origin.CREATED), Binding("2", Origin.CREATED, retired=True)
+    assert State(bindings={ONE: kept, TWO: retired}).tracked == {ONE: kept}
+
+
+def test_when_an_object_was_created() -> None:
+    """As an instant, None if unknown."""
+    assert Binding("1", Origin.CREATED, created_at="2026-12-01T08:00:00+00:00").created == NOW
+    assert Binding("1", Origin.CREATED).created is None
+
+
+def test_the_horizon_of_a_home() -> None:
+    """Its own; where it is not listed that of the last complete apply; else `managed_since`, unrecorded."""
+    homes = {"c": Home("o", "c", EARLIER), "d": Home("o", "d")}
+    state = State(homes=homes, complete_at=NOW)
+    assert state.horizon("c", BEFORE) == Horizon(EARLIER, recorded=True)
+    assert state.horizon("d", BEFORE) == Horizon(BEFORE, recorded=False)
+    assert state.horizon("e", BEFORE) == Horizon(NOW, recorded=True)
+    assert State().horizon("e", BEFORE) == Horizon(BEFORE, recorded=False)
+    assert State().horizon("e", None) == Horizon(None, recorded=False)
+
+
+def test_a_state_has_begun_with_its_first_horizon() -> None:
+    """Of a home, or of a complete apply; a listed home alone is none."""
+    assert not State().has_begun
+    assert not State(homes={"c": Home("o", "c")}).has_begun
+    assert State(homes={"c": Home("o", "c", NOW), "d": Home("o", "d")}).has_begun
+    assert State(complete_at=NOW).has_begun
+
+
+def test_an_older_state_has_no_horizon() -> None:
+    """Its homes and bindings stay."""
+    bindings = {ONE: Binding("1", Origin.CREATED)}
+    state = State(bindings=bindings, homes={"c": Home("o", "c", NOW, "twitter", "acme")}, complete_at=NOW, serial=7)
+    assert state.unrecorded() == State(
+        bindings=bindings, homes={"c": Home("o", "c", None, "twitter", "acme")}, serial=7
+    )
+
+
+def test_what_may_be_ours_until_a_person_answers() -> None:
+    """The candidates of questions that are asked, not of those that an edit answers or that are postponed."""
+    question = Question(Rule.SAME_TEXT, {"1": NOW, "2": NOW})
+    others = {TWO: replace(question, candidates={"3": NOW}, may_be_ours=False)}
+    late = {Slot("o", "c", "three"): replace(question, candidates={"4": NOW}, postponed=True)}
+    assert State(questions={ONE: question, **others, **late}).in_question == {"1", "2"}
+    assert (question.may_be_ours, question.postponed) == (True, False)
