@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bufferctl.errors import StateError
 from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, Home, Intent, OpenIntent, Origin, Slot, State
 from bufferctl.state import Document, Lease
-from bufferctl.state.document import digest, dump, parse
+from bufferctl.state.document import digest, dump, parse, replacing
 from tests.apply.fake import post
 
 ENDPOINT = "https://api.buffer.com"
@@ -138,3 +138,53 @@ def test_ten_thousand_bindings_take_three_megabytes() -> None:
             "2029-12-03T09:00:00.123000+00:00", address, "posts/2029-w51.yaml",
         )  # fmt: skip
     assert len(dump(Document(ENDPOINT, State(content)))) <= 3_000_000
+
+
+STORED = Document(
+    ENDPOINT,
+    State({SLOT: BOUND}, {"c0": Home("org", "c0", NOW)}, complete_at=NOW, lineage="l", serial=7),
+    "5f" * 20,
+    "r0",
+    LEASE,
+    (opened(SLOT),),
+)
+
+
+def replaced(**fields: object) -> State:
+    """The state that is written where a person replaces the stored one by it, with these fields different."""
+    return replacing(STORED, replace(STORED, state=replace(STORED.state, **fields))).state  # type: ignore[arg-type]
+
+
+def test_what_a_person_replaces_keeps_the_lock_and_what_is_open() -> None:
+    """Of the stored document; commit and run are the new one's."""
+    new = Document(ENDPOINT, State(STORED.state.bindings, lineage="n", serial=3), "6f" * 20, "r9")
+    made = replacing(STORED, new)
+    assert (made.lease, made.intents) == (LEASE, STORED.intents)
+    assert (made.commit, made.run, made.state.lineage, made.state.bindings) == ("6f" * 20, "r9", "n", {SLOT: BOUND})
+    assert replaced(lineage="").lineage == "l"
+
+
+@pytest.mark.parametrize(("after", "serial"), [(8, 3), (8, 7), (10, 9)])
+def test_a_replaced_state_is_newer_than_both(after: int, serial: int) -> None:
+    """Its serial is above that of the stored one and its own."""
+    assert replaced(serial=serial).serial == after
+
+
+@pytest.mark.parametrize("other", [NOW - timedelta(days=1), NOW + timedelta(days=1), None])
+def test_a_replaced_state_is_complete_as_far_as_both(other: datetime | None) -> None:
+    """Each home to the older horizon, None being older than any; likewise the last complete apply."""
+    older = min(NOW, other) if other else None
+    assert replaced(homes={"c0": Home("org", "c0", other)}).homes["c0"].horizon == older
+    assert replaced(complete_at=other).complete_at == older
+    unlisted = replaced(homes={"c1": Home("org", "c1", other)}).homes
+    assert unlisted["c1"].horizon == older, "from the stored complete apply"
+
+
+def test_a_state_that_lacks_an_object_of_the_stored_one_is_unrecorded() -> None:
+    """An edit of that object would look like a new post. One that has more is recorded."""
+    lacking = replaced(bindings={})
+    assert (lacking.homes["c0"].horizon, lacking.complete_at) == (None, None)
+    more = replaced(bindings={SLOT: BOUND, Slot("org", "c0", "b"): replace(BOUND, id="p2")})
+    assert (more.homes["c0"].horizon, more.complete_at) == (NOW, NOW)
+    renamed = replaced(bindings={Slot("org", "c0", "b"): BOUND})
+    assert renamed.homes["c0"].horizon == NOW, "an id under another key is there"
