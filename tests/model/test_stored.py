@@ -32,7 +32,6 @@ from bufferctl.model import (
 from bufferctl.model.comparable import (
     SHORTENERS,
     Fingerprint,
-    became_files,
     bind,
     due_seen,
     fingerprint,
@@ -149,23 +148,6 @@ def test_the_time_that_is_stored() -> None:
     assert due_seen(PLAIN, LIVE) == due_seen(PLAIN, replace(LIVE, is_custom_scheduled=True)) == ""
     assert due_seen(PLAIN, replace(by_person, is_custom_scheduled=False)) == ""
     assert due_seen(IDEA, LIVE) == due_seen(timed, LIVES["idea"]) == ""
-
-
-def test_addresses_that_became_files() -> None:
-    """Equal where nothing else changed, by what the state kept of them; another address is an edit."""
-    before = fingerprint(WITH_FILES, of_desired(WITH_FILES))
-    sources = bind(WITH_FILES, LIVE, Origin.CREATED).media
-    assert became_files(WITH_FILES, before, before, ())
-    linked = replace(WITH_FILES, assets=ASSETS[1:2], metadata=None)
-    filed = replace(WITH_FILES, assets=WITH_FILES.assets[:1], metadata=None)
-    was, now = fingerprint(linked, of_desired(linked)), fingerprint(filed, of_desired(filed))
-    assert became_files(filed, now, was, bind(linked, LIVE, Origin.CREATED).media)
-    assert not became_files(filed, now, was, ("https://acme.example/other.png",))
-    assert not became_files(linked, was, now, bind(filed, LIVE, Origin.CREATED).media)
-    assert not became_files(filed, now, was, sources)
-    assert became_files(filed, now, was, ())
-    assert not became_files(filed, now, was._replace(content="other"), ())
-    assert not became_files(linked, was, now, ())
 
 
 @pytest.mark.parametrize(
