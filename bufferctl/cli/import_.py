@@ -174,9 +174,10 @@ def _report(intake: Intake, names: list[str], opened: Session) -> int:
         console.data(f"Wrote {written if intake.entries else 'the channels; there are no posts to import'}:")
         for name in names:
             console.data(f"  {visible(name)}")
-        place = visible(store.place.replace(f"{Path.cwd()}/", ""))
-        console.data(f"Posts are tracked in {place}.")
-        console.data("Commit these files." if store.is_shared else f"Commit these files and {place}.")
+        place = visible(store.place.replace(f"{Path.cwd()}/", "")) if store.exists else ""
+        if place:
+            console.data(f"Posts are tracked in {place}.")
+        console.data(f"Commit these files and {place}." if place and not store.is_shared else "Commit these files.")
     elif not intake.claimed:
         console.data("Nothing was written." if intake.left_out else "The files already declare everything.")
     if intake.claimed:
