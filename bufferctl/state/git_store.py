@@ -293,9 +293,10 @@ class GitStore(Store):
         """A commit on `parent` with this blob as the document; `parent` itself if that holds the same."""
         if parent.commit and parent.blob == blob:
             return parent.commit
-        self._git(
-            "read-tree", *([] if parent.commit else ["--empty"]), operands=[parent.commit] if parent.commit else []
-        )
+        if parent.commit:
+            self._git("read-tree", operands=[parent.commit])
+        else:
+            self._git("read-tree", "--empty")
         self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{self._path}")
         tree = self._git("write-tree").decode().strip()
         parents = ["-p", parent.commit] if parent.commit else []

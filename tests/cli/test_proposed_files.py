@@ -106,7 +106,7 @@ def test_a_commit_in_the_state_is_no_option(project: Project, trap: tuple[str, P
     project.apply()
     forged = json.loads(project("state", "pull").out)
     forged["commit"] = commit.format(trap=trap[0], file=trap[1])
-    _forge(project, json.dumps(forged))
+    forge(project, json.dumps(forged))
     for command in COMMANDS:
         ran = project(*command)
         assert list(trap[1].parent.glob(f"{trap[1].name}*")) == [], command
@@ -114,7 +114,7 @@ def test_a_commit_in_the_state_is_no_option(project: Project, trap: tuple[str, P
     assert "is damaged (1 of its entries cannot be read)" in project("plan").err
 
 
-def _forge(project: Project, document: str) -> None:
+def forge(project: Project, document: str) -> None:
     """Replace the state on its branch, as somebody who may push can."""
     origin = Path(git.git(project.folder, "remote", "get-url", "origin"))
     written = project.folder.parent / "forged.json"

@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -78,24 +79,95 @@ def test_what_cannot_be_shown(tmp_path: Path, content: bytes) -> None:
     assert thumbnail(tmp_path, read_file(tmp_path, "a.png", None), 1, 1) is None
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from Linux's /proc")
-def test_a_bomb_is_not_decoded(tmp_path: Path) -> None:
-    """169 megapixels in 20 kB: no thumbnail, and less than 200 MB of memory."""
+SIDE = 13_000
+
+
+def png() -> bytes:
+    """Rows of zeros, packed."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    rows = zlib.compress(bytes(13_001) * 13_000, 9)
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 13_000, 13_000, 8, 0, 0, 0, 0))
-    bomb = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-    (tmp_path / "a.png").write_bytes(bomb)
+    rows = zlib.compress(bytes(SIDE + 1) * SIDE, 9)
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", SIDE, SIDE, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def saved(name: str, **options: object) -> bytearray:
+    """A picture of 8 by 8 pixels."""
+    stream = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(stream, name, **options)
+    return bytearray(stream.getvalue())
+
+
+def gif() -> bytes:
+    """A small one whose screen and frame say that they are large."""
+    data, size = saved("GIF"), struct.pack("<HH", SIDE, SIDE)
+    frame = data.index(b"\x2c", 13 + 3 * 2 ** ((data[10] & 7) + 1)) + 5
+    data[6:10], data[frame : frame + 4] = size, size
+    return bytes(data)
+
+
+def webp() -> bytes:
+    """Likewise: 14 bits for each side behind the signature of a lossless image."""
+    data = saved("WEBP", lossless=True)
+    at = data.index(b"\x2f", data.index(b"VP8L") + 8) + 1
+    flags = int.from_bytes(data[at : at + 4], "little") >> 28 << 28
+    data[at : at + 4] = (flags | (SIDE - 1) << 14 | (SIDE - 1)).to_bytes(4, "little")
+    return bytes(data)
+
+
+def avif() -> bytes:
+    """Likewise, in its `ispe` property."""
+    data = saved("AVIF")
+    at = data.index(b"ispe") + 8
+    data[at : at + 8] = struct.pack(">II", SIDE, SIDE)
+    return bytes(data)
+
+
+def jpeg(frame: int) -> bytes:
+    """Flat color, each component in a scan of its own, so that a decoder keeps all coefficients in memory.
+
+    `frame`: the marker of a sequential (0xC0) or progressive (0xC2) image.
+    """
+
+    def segment(marker: int, data: bytes) -> bytes:
+        return bytes((0xFF, marker)) + struct.pack(">H", len(data) + 2) + data
+
+    def table(kind: int) -> bytes:  # one code of one bit, for nothing
+        return segment(0xC4, bytes((kind, 1)) + bytes(15) + b"\0")
+
+    blocks = (-(-SIDE // 8)) ** 2
+    components = b"".join(bytes((each, 0x11, 0)) for each in (1, 2, 3))
+    start = segment(0xDB, b"\0" + b"\1" * 64) + segment(frame, struct.pack(">BHHB", 8, SIDE, SIDE, 3) + components)
+    last = 63 if frame == 0xC0 else 0
+    scans = (segment(0xDA, bytes((1, each, 0, 0, last, 0))) + bytes(blocks // 4 + 1) for each in (1, 2, 3))
+    return b"\xff\xd8" + start + table(0) + table(0x10) + b"".join(scans) + b"\xff\xd9"
+
+
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "a.png": png,
+    "a.gif": gif,
+    "a.webp": webp,
+    "a.avif": avif,
+    "progressive.jpg": lambda: jpeg(0xC2),
+    "sequential.jpg": lambda: jpeg(0xC0),
+}
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from Linux's /proc")
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_not_decoded(tmp_path: Path, name: str) -> None:
+    """169 megapixels in a small file: no thumbnail, and less than 200 MB of memory."""
+    (tmp_path / name).write_bytes(BOMBS[name]())
     program = (
         "import re, sys; from pathlib import Path; from bufferctl.media.reading import read_file;"
         "from bufferctl.media.thumbnails import thumbnail; root = Path(sys.argv[1]);"
-        "assert thumbnail(root, read_file(root, 'a.png', None), 1, 1) is None;"
+        "assert thumbnail(root, read_file(root, sys.argv[2], None), 1, 1) is None;"
         "print(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1])"
     )
-    ran = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", program, str(tmp_path), name]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert int(ran.stdout) * 1024 < 200_000_000
     assert ran.stderr == ""
 
