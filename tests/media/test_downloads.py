@@ -51,3 +51,59 @@ def test_what_is_kept(tmp_path: Path, content: bytes, length: int | None, messag
 def test_nothing_wanted_nothing_asked(tmp_path: Path) -> None:
     """Without addresses there is no request."""
     assert download([], tmp_path) == {}
+
+
+def served(**answers: httpx2.Response | Exception) -> httpx2.MockTransport:
+    """A server with an answer for each method."""
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        answer = answers.get(request.method, httpx2.Response(404))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return httpx2.MockTransport(handler)
+
+
+def test_what_it_is(tmp_path: Path) -> None:
+    """The file in the folder, byte for byte, and its type by these bytes, whatever its address says."""
+    answer = httpx2.Response(200, headers={"Content-Type": "application/octet-stream"}, content=jpeg())
+    found = download([(f"{URL}.png", "image")], tmp_path, transport=served(HEAD=httpx2.Response(200), GET=answer))
+    (made,) = found.values()
+    assert list(found) == [f"{URL}.png"]
+    assert (made.type, made.why) == ("jpg", "")
+    assert made.path
+    assert (made.path.parent, made.path.read_bytes()) == (tmp_path, jpeg())
+
+
+def test_each_has_its_own_file(tmp_path: Path) -> None:
+    """An address that is wanted twice is downloaded once."""
+    one, two = f"{URL}/1", f"{URL}/2"
+    answers = served(HEAD=httpx2.Response(200), GET=httpx2.Response(200, content=jpeg()))
+    found = download([(one, "image"), (two, "image"), (one, "image")], tmp_path, transport=answers)
+    assert len({each.path for each in found.values()}) == len(found) == len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("kind", ["video", "document"])
+def test_another_kind(tmp_path: Path, kind: str) -> None:
+    """A picture is no video."""
+    answers = served(HEAD=httpx2.Response(200), GET=httpx2.Response(200, content=jpeg()))
+    (found,) = download([(URL, kind)], tmp_path, transport=answers).values()
+    assert found.path is None
+    assert "instead of a" in found.why
+
+
+def test_what_is_gone(tmp_path: Path) -> None:
+    """The server's answer is the reason, and nothing is written."""
+    (found,) = download([(URL, "image")], tmp_path, transport=served()).values()
+    assert found.why == "returns 404 Not Found"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_full(tmp_path: Path) -> None:
+    """The system's reason; what is there is not overwritten."""
+    (tmp_path / "0").write_text("theirs")
+    answers = served(HEAD=httpx2.Response(200), GET=httpx2.Response(200, content=jpeg()))
+    (found,) = download([(URL, "image")], tmp_path, transport=answers).values()
+    assert "File exists" in found.why
+    assert (tmp_path / "0").read_text() == "theirs"

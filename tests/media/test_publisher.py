@@ -1,0 +1,114 @@
+"""What the publisher says of an address that does not return the file: why, what to do, whether waiting helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from bufferctl.media.publisher import Publisher
+from bufferctl.model import MediaFile, MediaSettings
+from bufferctl.model.media import Obstacle
+from tests.file_server import FileServer
+from tests.media.conftest import picture
+
+RED = picture("red")
+
+
+def file(host: FileServer, name: str = "/a.jpg", data: bytes = RED, *, stored: bool = True) -> MediaFile:
+    """A file whose address is on the host."""
+    digest = sha256(data).hexdigest()[:32]
+    return MediaFile(path=f"media{name}", digest=digest, size=len(data), type="jpg", stored=stored, url=host.url + name)
+
+
+@dataclass
+class Asked:
+    """A publisher of files at the host."""
+
+    host: FileServer
+    whole: bool = False
+    settings: MediaSettings = field(default_factory=lambda: MediaSettings("https://m.example"))
+
+    def __call__(self, asked: MediaFile) -> Obstacle | None:
+        publisher = Publisher(Path(), self.settings, loopback=True, whole=self.whole)
+        return publisher.ask([asked]).get(asked.url)
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_an_address_that_returns_the_file(host: FileServer, stored: bool) -> None:
+    """Nothing is wrong; what is stored under its digest is not compared, so its end is not read."""
+    host.files["/a.jpg"] = RED
+    assert Asked(host)(file(host, stored=stored)) is None
+    assert host.requests == [("HEAD", "/a.jpg"), ("GET", "/a.jpg")]
+
+
+@pytest.mark.parametrize(
+    ("stored", "whole", "notices"), [(True, False, False), (True, True, True), (False, False, True)]
+)
+def test_other_bytes_of_the_same_size(host: FileServer, stored: bool, whole: bool, notices: bool) -> None:
+    """They are noticed where something else published them, or where the plan may have been changed."""
+    host.files["/a.jpg"] = RED[:-1] + b"\0"
+    found = Asked(host, whole)(file(host, stored=stored))
+    assert bool(found) is notices
+    assert found is None or found.message == f"is not public: {host.url}/a.jpg differs from the file"
+
+
+@pytest.mark.parametrize(
+    ("status", "stored", "message", "hint", "may_pass"),
+    [
+        (404, True, "returns 404 Not Found", "Check that `public_url`", True),
+        (404, False, "returns 404 Not Found", "Publish the folder", True),
+        (403, True, "is not public: it returns 403 Forbidden", "Block Public Access", False),
+        (403, False, "is not public: it returns 403 Forbidden", "Publish the folder", True),
+    ],
+)
+def test_what_to_do(host: FileServer, status: int, stored: bool, message: str, hint: str, may_pass: bool) -> None:
+    """Where bufferctl stored it, the bucket is set up wrongly; elsewhere the site may still be being built."""
+    host.statuses["/a.jpg"] = status
+    found = Asked(host)(file(host, stored=stored))
+    assert found
+    assert (found.message, found.may_pass) == (f"is not public: {host.url}/a.jpg {message}", may_pass)
+    assert hint in found.hint
+    assert found.hint.endswith("docs/media.md")
+
+
+@pytest.mark.parametrize(("stored", "may_pass"), [(True, False), (False, True)])
+def test_a_page_in_its_place(host: FileServer, stored: bool, may_pass: bool) -> None:
+    """A site's own "not found", until it is built; of a bucket it stays."""
+    host.files["/a.html"] = b"<!doctype html><title>Soon</title>"
+    found = Asked(host)(file(host, "/a.html", stored=stored))
+    assert found
+    assert "is a web page" in found.message
+    assert found.may_pass is may_pass
+
+
+@pytest.mark.parametrize(("data", "changed"), [(RED[:-1], True), (RED + b"\0", True)])
+def test_another_size(host: FileServer, data: bytes, changed: bool) -> None:
+    """Shorter or longer is another file, also where it is not compared."""
+    host.files["/a.jpg"] = data
+    found = Asked(host)(file(host))
+    assert bool(found) is changed
+
+
+def test_only_what_is_wrong_is_named(host: FileServer) -> None:
+    """By its address."""
+    host.files["/a.jpg"] = RED
+    good, bad = file(host), file(host, "/b.jpg")
+    assert set(Publisher(Path(), MediaSettings("https://m.example"), loopback=True).ask([good, bad])) == {bad.url}
+
+
+def test_this_machine_is_not_public(host: FileServer) -> None:
+    """Buffer cannot fetch from here, and nothing is asked."""
+    host.files["/a.jpg"] = RED
+    asked = file(host)
+    assert asked.url in Publisher(Path(), MediaSettings("https://m.example")).ask([asked])
+    assert host.requests == []
+
+
+def test_where_a_list_of_the_store_would_be(host: FileServer) -> None:
+    """Its own root, its bucket, or its container, and not the folder in it."""
+    publisher = Publisher(Path(), MediaSettings(f"{host.url}/bucket/social"), loopback=True)
+    assert publisher.listed() == ""
+    assert {path for _, path in host.requests} == {"/", "/bucket/", "/bucket"}
