@@ -192,10 +192,7 @@ class _Loading:
         found = included(self.root_file, patterns)
         for index in found.unmatched:
             if "include" in root.model_fields_set:
-                pattern = patterns[index]
-                is_folder = (self.reading.root / pattern).is_dir()
-                hint = f"write `{pattern.rstrip('/')}/**/*.yaml`" if is_folder else "correct the name"
-                self._pattern(spot, root.include.index(pattern), f"`{pattern}` matches no file", hint)
+                self._unmatched(spot, root.include.index(patterns[index]), patterns[index])
         found.skipped = astray(self.root_file, patterns, found.files) | found.skipped
         for name, (reason, hint) in found.skipped.items():
             message = f"this file is not read, so none of its posts is published: {reason}"
@@ -207,12 +204,22 @@ class _Loading:
             if read is not None:
                 yield read
 
-    def _pattern(self, spot: Spot, index: int, message: str, hint: str) -> None:
+    def _unmatched(self, spot: Spot, index: int, pattern: str) -> None:
+        """A name is an error; a pattern may match nothing, since removing its last file is how its posts go."""
+        if "*" in pattern or "?" in pattern:
+            hint = "if its last file is not gone on purpose, correct the pattern"
+            message = f"`{pattern}` matches no file, so it declares nothing"
+            self._pattern(spot, index, message, hint, Severity.WARNING)
+            return
+        is_folder = (self.reading.root / pattern).is_dir()
+        hint = f"write `{pattern.rstrip('/')}/**/*.yaml`" if is_folder else "correct the name, or delete it"
+        self._pattern(spot, index, f"`{pattern}` matches no file", hint)
+
+    def _pattern(self, spot: Spot, index: int, message: str, hint: str, severity: Severity = Severity.ERROR) -> None:
         below = spot.down("include")
         at_list = isinstance(below.node, list)
-        self.reading.problems.append(
-            below.at(index, message, hint=hint) if at_list else spot.at("include", message, hint=hint)
-        )
+        found = below.at(index, message, hint=hint) if at_list else spot.at("include", message, hint=hint)
+        self.reading.problems.append(replace(found, severity=severity))
 
     def _ideas(self, content: AnyFile, defaults: Defaults, catalog: Catalog, ideas: Ideas) -> None:
         spot = defaults.spot

@@ -24,6 +24,7 @@ from bufferctl.reconcile import Options
 from tests.apply.fake import START, FakeBuffer, idea, post
 from tests.apply.machine import Machine, desired, look, slot
 from tests.fuzzing import examples
+from tests.planfile.forging import forged
 
 A, B, C = post("a"), post("b"), post("c")
 DUE = START + timedelta(days=3)
@@ -301,3 +302,46 @@ def test_nothing_is_done_that_was_not_reviewed(review: Review, buffer: FakeBuffe
     buffer.posts.clear()
     verified = review.verify()
     assert [c.address.key for c in verified.plan.changes] == ["c"]
+
+
+MISSING = {
+    "changes": lambda v: v["plan"].pop("changes"),
+    "declared object": lambda v: v["inputs"].update(items=[]),
+    "digests": lambda v: v["plan"]["changes"][0].pop("digest"),
+    "time": lambda v: v.update(created_at="yesterday"),
+    "settings": lambda v: v["inputs"].update(settings=7),
+    "write of a kind": lambda v: v["plan"]["changes"][0].update(write={"kind": "burn"}),
+}
+
+
+@pytest.mark.parametrize("what", MISSING)
+def test_a_damaged_file_is_refused(review: Review, what: str) -> None:
+    """Its checksum matches, and part of it is missing or is something else: never a traceback."""
+    review.items = (A, B, C)
+    raw = planfile.dump(review.plan(), desired(review.items), CHOICES, expires_at=START)
+    with pytest.raises(UsageError, match=r"The saved plan p\.json is damaged"):
+        planfile.load(forged(raw, MISSING[what]), "p.json")
+
+
+def test_an_older_file_is_refused(review: Review) -> None:
+    """Plan again: what it agrees to was defined otherwise."""
+    raw = planfile.dump(review.plan(), Desired(), CHOICES, expires_at=START)
+    with pytest.raises(StalePlanError, match="an older bufferctl") as raised:
+        planfile.load(raw.replace(b'"format_version": "3.0"', b'"format_version": "2.0"'), "p")
+    assert "Plan again" in raised.value.hint
+
+
+def test_bookkeeping_alone(review: Review, buffer: FakeBuffer) -> None:
+    """Adopting, renaming and forgetting are part of a plan: done again, skipped once done, stale once it differs."""
+    found = post("found", "Found in Buffer", due=DUE)
+    buffer.send([CreatePost(found, "c0")])
+    saved = review.save(A, found)
+    assert {c.address.key: c.action for c in saved.plan.changes} == {"b": Action.DELETE, "found": Action.ADOPT}
+    verified = review.verify()
+    assert (verified.moved, [c.action for c in verified.plan.changes]) == ((), [Action.ADOPT, Action.DELETE])
+    assert review.machine.apply(A, found).error is None
+    assert (review.verify().moved, review.verify().plan.changes) == ((), ())
+    review.save(replace(A, address=replace(A.address, key="z"), was="a"), found)
+    assert [c.action for c in review.verify().plan.changes] == [Action.MOVE]
+    review.items = (A, found)
+    assert review.verify().moved == ("Acme/twitter:acme0/z: the files no longer declare it",)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.model import LivePost, Origin, Post, Settings
+from bufferctl.model.comparable import fingerprint, of_desired
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, Policy
 from bufferctl.plan import WRITING, Action, Change, Reason
 from bufferctl.reconcile import Divergence, Options, hold_repeats, planning
@@ -412,3 +413,46 @@ def test_a_pass_is_pure_and_lifts_no_hold(drawn: tuple[World, list[Post]]) -> No
             assert (change.write is not None) == (change.action in WRITING | {Action.WAITING})
         changes = after
     assert tuple(changes) == drawn[0].plan(*drawn[1]).changes
+
+
+def on_both(number: int) -> list[Post]:
+    """The posts of so many entries, each on two channels."""
+    entries = [post(f"k{n}", f"Number {n}") for n in range(number)]
+    return [each for entry in entries for each in (entry, on_linkedin(entry))]
+
+
+def test_an_entry_counts_once_for_all_its_channels() -> None:
+    """Five entries with ten posts are deleted, six are held; what is confirmed by name does not count."""
+    keep = [KEEP, on_linkedin(KEEP)]
+    assert {verdict(c) for c in bound(*on_both(5), *keep).plan(*keep).writes} == {Action.DELETE}
+    held = bound(*on_both(6), *keep).plan(*keep).of(Action.HOLD)
+    assert {(c.reason, c.message.partition(" disappeared")[0]) for c in held} == {
+        (Reason.DELETES, "6 entries with 12 posts")
+    }
+    confirmed = frozenset(str(c.address) for c in held if c.slot.key == "k0")
+    plan = bound(*on_both(6), *keep, options=Options(confirmed=confirmed)).plan(*keep)
+    assert len(plan.writes) == 12
+
+
+def test_only_what_a_checkout_lacks_is_held() -> None:
+    """Of two removed posts, that of a commit which the checkout does not contain; the other is deleted."""
+    world = bound(post("old", "Old"), post("new", "New"), KEEP)
+    commits = {"old": "0" * 40, "new": "1" * 40}
+    bindings = {s: replace(b, commit=commits.get(s.key, "")) for s, b in world.state.bindings.items()}
+    diverged = Divergence("1" * 40, contained=frozenset({"0" * 40}))
+    world = replace(world, state=replace(world.state, bindings=bindings), options=Options(diverged=diverged))
+    assert world.verdicts(KEEP) == {"old": Action.DELETE, "new": Reason.DIVERGED, "keep": Action.NO_OP}
+
+
+@pytest.mark.parametrize(("known", "says"), [(False, "cannot be fetched"), (True, "the version before that")])
+def test_what_a_commit_wrote_that_is_not_here(known: bool, says: str) -> None:
+    """Held whatever the edit where the commit cannot be had; else only a version from before it."""
+    world = bound(post(text="Corrected"), KEEP)
+    before = str(fingerprint(post(), of_desired(post())))
+    bindings = {s: replace(b, commit="1" * 40, before=(before,)) for s, b in world.state.bindings.items()}
+    options = Options(diverged=Divergence("1" * 40, known=known))
+    world = replace(world, state=replace(world.state, bindings=bindings), options=options)
+    (change,) = (c for c in world.plan(post(), KEEP).changes if c.slot.key == "a")
+    assert (change.reason, says in change.message) == (Reason.DIVERGED, True)
+    (change,) = (c for c in world.plan(post(text="Another"), KEEP).changes if c.slot.key == "a")
+    assert change.action is (Action.UPDATE if known else Action.HOLD)

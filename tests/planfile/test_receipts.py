@@ -1,0 +1,117 @@
+"""Receipts: what an apply did is read back as it was, and anything else is refused with what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from bufferctl.errors import UsageError
+from bufferctl.model import Idea, Post
+from bufferctl.plan import Action, Outcome, Plan, Status
+from bufferctl.planfile import receipt
+from tests.apply.fake import START
+from tests.planfile.test_planfile import plans
+
+AT = START + timedelta(minutes=3)
+
+
+def outcome_of(plan: Plan) -> list[Outcome]:
+    """Every change that is not a no-op was done, with everything that an outcome can have."""
+    return [
+        Outcome(change, Status.DONE, "id", "message", "hint", "https://acme.example/1", AT)
+        for change in plan.changes
+        if change.action is not Action.NO_OP
+    ]
+
+
+def written(plan: Plan, left: Plan | None, **more: Any) -> bytes:
+    """A receipt of `plan` as a file."""
+    outcomes = []
+    for each in outcome_of(plan):
+        slot = each.change.slot
+        channel = None if slot.channel_id == "ideas" else slot.channel_id  # as in the JSON of an idea
+        names = {"organization_id": slot.organization_id, "channel_id": channel, "key": slot.key}
+        result = {"status": each.status.value, "id": each.id, "message": each.message, "hint": each.hint}
+        outcomes.append({**names, **result, "link": each.link, "at": AT.isoformat()})
+    values = {
+        "kind": "receipt",
+        "format_version": "2.0",
+        "stopped": None,
+        "finished_at": AT.isoformat(),
+        "outcomes": outcomes,
+        "details": receipt.details(plan, left),
+    }
+    return json.dumps(values | more).encode()
+
+
+@given(plans())
+def test_what_was_done_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
+    """Outcomes with their changes, the plan without no-ops, the time; what was left, or that nobody planned again."""
+    plan, _ = drawn
+    shown = [change for change in plan.changes if change.action is not Action.NO_OP]
+    read = receipt.load(written(plan, None), "receipt.json")
+    assert list(read.outcomes) == outcome_of(plan)
+    assert (list(read.plan.changes), read.left, read.stopped, read.finished_at) == (shown, None, "", AT)
+    left = receipt.load(written(plan, plan, stopped="It was interrupted"), "receipt.json")
+    assert (left.left and list(left.left.changes), left.stopped) == (shown, "It was interrupted")
+
+
+EMPTY = Plan(START, "http://127.0.0.1:1/graphql")
+
+
+@pytest.mark.parametrize(
+    ("more", "says", "hint"),
+    [
+        ({"kind": "saved-plan"}, "no receipt in r.json", "apply --receipt FILE"),
+        ({"kind": 7}, "no receipt in r.json", "apply --receipt FILE"),
+        ({"format_version": "3.0"}, "by a newer bufferctl", "Update bufferctl"),
+        ({"format_version": "1.9"}, "by an older bufferctl", "with that version"),
+        ({"finished_at": "yesterday"}, "r.json is damaged", "that `apply --receipt` wrote"),
+        ({"details": {}}, "r.json is damaged", "that `apply --receipt` wrote"),
+        ({"outcomes": [{"status": "done"}]}, "r.json is damaged", "that `apply --receipt` wrote"),
+        ({"outcomes": 7}, "r.json is damaged", "that `apply --receipt` wrote"),
+    ],
+)
+def test_what_is_no_receipt_is_refused(more: dict[str, Any], says: str, hint: str) -> None:
+    """With the name of the file and what to do, whatever is wrong with it."""
+    with pytest.raises(UsageError) as raised:
+        receipt.load(written(EMPTY, None, **more), "r.json")
+    assert (says in raised.value.message, hint in raised.value.hint) == (True, True), raised.value
+
+
+def test_a_minor_version_only_adds() -> None:
+    """A later minor version of the format is read."""
+    assert receipt.load(written(EMPTY, None, format_version="2.7", more=1), "r.json").plan.endpoint == EMPTY.endpoint
+
+
+@given(plans())
+def test_only_addresses_of_its_own_files_are_named(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
+    """Of the public files that the state knows, a receipt has those of the posts in its plan: here none."""
+    plan = replace(drawn[0], public=frozenset({"https://media.acme.example/secret.png"}))
+    assert b"secret" not in written(plan, None)
+
+
+DAMAGES: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a change without its address": lambda v: v["changes"][0]["change"].pop("address"),
+    "a live object of no kind": lambda v: v["changes"][0].update(live={}),
+    "a declared object of no kind": lambda v: v["changes"][0].update(desired={"poem": {}}),
+    "a write of no kind": lambda v: v["changes"][0].update(write={"kind": "burn"}),
+    "a change that is none": lambda v: v["changes"].insert(0, 7),
+    "no channels": lambda v: v.pop("channels"),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGES)
+@given(drawn=plans().filter(lambda drawn: bool(drawn[0].writes)))
+def test_any_damage_is_found(what: str, drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> None:
+    """Never a traceback: each part of the plan in it is read through a model."""
+    values = json.loads(written(drawn[0], None))
+    DAMAGES[what](values["details"]["plan"])
+    with pytest.raises(UsageError, match="is damaged"):
+        receipt.load(json.dumps(values).encode(), "r.json")
