@@ -21,6 +21,7 @@ from bufferctl.model import (
     Refusal,
     Write,
 )
+from bufferctl.model.content import Asset, Image, Video
 from bufferctl.plan import Outcome, Status
 from tests.apply.disk import fill, make_room
 from tests.apply.fake import START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
@@ -43,6 +44,35 @@ def test_thirty_writes_a_request(machine: Machine, buffer: FakeBuffer) -> None:
     """65 posts: 30, 30, 5."""
     machine.apply(*MANY)
     assert [len(request) for request in buffer.sent] == [30, 30, 5]
+
+
+IMAGE = Asset(image=Image(url="https://acme.example/a.png"))
+VIDEO = Asset(video=Video(url="https://acme.example/a.mp4"))
+
+
+def with_assets(number: int, *assets: Asset) -> list[Post]:
+    """So many posts, each with these assets."""
+    return [replace(each, assets=assets) for each in MANY[:number]]
+
+
+@pytest.mark.parametrize(
+    ("posts", "sizes"),
+    [
+        (with_assets(5, *[IMAGE] * 4), [3, 2]),
+        (with_assets(14, IMAGE), [12, 2]),
+        (with_assets(6, VIDEO), [4, 2]),
+        ([MANY[10], *with_assets(1, *[IMAGE] * 13), MANY[11], MANY[12]], [1, 1, 2]),
+        ([MANY[10], *with_assets(1, *[VIDEO] * 5), MANY[11], MANY[12]], [1, 1, 2]),
+    ],
+    ids=["four images each", "an image each", "a video each", "too many images", "too many videos"],
+)
+def test_twelve_assets_a_request_four_of_them_videos(
+    machine: Machine, buffer: FakeBuffer, posts: list[Post], sizes: list[int]
+) -> None:
+    """Buffer fetches them while it writes. A post that has more goes alone; the order stays."""
+    machine.apply(*posts)
+    assert [len(request) for request in buffer.sent] == sizes
+    assert [name(write) for request in buffer.sent for write in request] == [each.address.key for each in posts]
 
 
 def test_the_order(machine: Machine, buffer: FakeBuffer) -> None:

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from bufferctl.apply.settling import MARGIN, MARGIN_WITHOUT_DATE, Ambiguous, Judge, NotWritten, Verdict, Written
+from bufferctl.apply import FileJournal
+from bufferctl.apply.settling import (
+    MARGIN,
+    MARGIN_WITHOUT_DATE,
+    Ambiguous,
+    Judge,
+    NotWritten,
+    Settler,
+    Verdict,
+    Written,
+)
 from bufferctl.model import (
     CreateIdea,
     CreatePost,
@@ -25,8 +36,8 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import standing
 from bufferctl.model.live import LiveThreadItem
-from tests.apply.fake import START, idea, post
-from tests.apply.machine import slot
+from tests.apply.fake import SETTLE, START, FakeBuffer, idea, post
+from tests.apply.machine import ENDPOINT, Told, slot
 
 #: Sending took a quarter of a minute; a write may land a minute later (timeout and settle time).
 SENT, LANDING = timedelta(seconds=15), timedelta(seconds=60)
@@ -101,6 +112,23 @@ def test_an_equal_text_alone_proves_nothing(other: dict[str, object]) -> None:
     """With another time, with tags or a thread, it is another post: a question, never ours."""
     timed = post("timed", due=DUE)
     assert verdicts([live("1", timed, **other)], timed) == [Ambiguous(("1",))]
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(-61, False), (-60, True), (195, True), (196, False)])
+def test_a_write_may_land_until_the_timeout_and_the_longest_settle_time_have_passed(
+    tmp_path: Path, seconds: int, counts: bool
+) -> None:
+    """Sending ended after 15 s; then 30 s, 90 s (30 s and twelve assets), and a minute's margin."""
+    buffer = FakeBuffer(time=0)
+    buffer.posts["1"] = live("1", A, text="Other words", created_at=START + timedelta(seconds=seconds))
+    buffer._born["1"] = 0
+    buffer.pass_time(1000)
+    journal = FileJournal(tmp_path, ENDPOINT, tmp_path / "buffer.yaml")
+    journal.claim({slot(A)})
+    journal.intend([intent(1, A)])
+    found = Settler(buffer, journal, buffer, Told(), SETTLE).judge(journal.open, {})
+    assert found == {1: Ambiguous(("1",)) if counts else NotWritten()}
+    assert buffer.waits == []
 
 
 def test_without_a_date_the_window_is_a_day_wider() -> None:
