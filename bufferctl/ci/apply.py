@@ -1,30 +1,68 @@
-"""`bufferctl ci apply`: after a merge, do what was reviewed, and comment on the request with the receipt."""
+"""`bufferctl ci apply`: after a merge, do what was reviewed, and comment on each request with the receipt.
+
+One apply does the plans of all requests that were merged since the last one, so what one of them brought is never
+taken for something that nobody reviewed. A plan file only selects: what overrules a hold is an option of a run by hand.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from glob import escape
 from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json, to_json
-
+from bufferctl.ci.applied import AppliedFile, End
 from bufferctl.ci.forge import ChangeRequest, fenced, without_marker
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.plan import PENDING
-from bufferctl.errors import ForgeError, StalePlanError, StateError
-from bufferctl.model.base import Commit
-from bufferctl.state import Store, Stored
+from bufferctl.ci.touched import is_touched
+from bufferctl.ci.unsent import tell_unsent
+from bufferctl.errors import BufferctlError, ForgeError, StalePlanError, UsageError
+from bufferctl.plan import Action, Reason
+from bufferctl.planfile import Receipt, SavedPlan, load, receipt
+from bufferctl.reconcile import shows_edit
+from bufferctl.render.lines import count
+from bufferctl.render.markdown_text import code, plain
 
 #: Nobody can answer a question here, and on a shared runner the last run may still hold the lock.
 _OPTIONS = ("--auto-approve", "--lock-timeout", "600")
 
 
-def apply(job: Job, *, branch: str, reviewed: bool = True) -> int:
-    """Apply what was merged into `branch`; the exit code is that of bufferctl's last apply.
+@dataclass(frozen=True)
+class ByHand:
+    """What a person decides in a run by hand: addresses as in a shell, and a number; empty for nothing."""
 
-    `reviewed`: only what the plans of the merged requests have; else everything that the files say. Raises ForgeError
-    where the checkout is not the newest commit of the branch.
+    reapply: str = ""
+    recreate: str = ""
+    max_deletes: str = ""
+
+    def options(self) -> list[str]:
+        """The options of apply. Raises UsageError."""
+        options = []
+        for name, addresses in (("--reapply", self.reapply), ("--recreate", self.recreate)):
+            options += [part for address in _split(addresses) for part in (name, address)]
+        return [*options, *(["--max-deletes", self.max_deletes] if self.max_deletes else [])]
+
+    def targets(self) -> list[str]:
+        """The options that limit apply to the addresses; empty if there are none."""
+        addresses = dict.fromkeys([*_split(self.reapply), *_split(self.recreate)])
+        return [part for address in addresses for part in ("--target", escape(address))]
+
+
+def _split(addresses: str) -> list[str]:
+    try:
+        return shlex.split(addresses)
+    except ValueError as error:
+        raise UsageError(f"{addresses} is not a list of addresses: {error}", hint="Separate them by spaces.") from error
+
+
+def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = ByHand()) -> int:
+    """Apply what was merged into `branch`; the exit code is that of bufferctl's apply.
+
+    `reviewed`: only what the plans of the merged requests have; else everything that the files say. `by_hand`: only in
+    a run that a person started on the branch; addresses in it limit the run to them. Raises ForgeError where the
+    checkout is not the newest commit of the branch, UsageError.
     """
     commit = job.commit()
     newest = job.forge.newest(branch)
@@ -34,65 +72,53 @@ def apply(job: Job, *, branch: str, reviewed: bool = True) -> int:
             hint="Check out the branch itself (`ref:` of actions/checkout), so that every run takes its newest commit.",
         )
     job.check_state_is_kept()
-    file = _AppliedFile(job.store("applied"))
-    end = _apply_reviewed(job, branch, commit, file) if reviewed else _apply(job)
+    if options := by_hand.options():
+        if not job.forge.is_by_hand(branch):
+            raise UsageError(
+                f"{options[0]} is for runs that a person starts on {branch}", hint="Use Run workflow on that branch."
+            )
+        job.summarize(f"**By hand**, {plain(job.forge.actor)}: {code(shlex.join(options))}")
+    if reviewed and (targets := by_hand.targets()):
+        end = _run(job, *targets, *options).end
+        job.output(exit_code=str(end.code))
+        return end.code
+    file = AppliedFile(job.store("applied"))
+    last = file.read()
+    if job.forge.is_scheduled and last.commit == commit:  # it only watches: what is left waits for a person or a merge
+        tell_unsent(job, End(last.exit_code, is_over=True, unsent=last.unsent))
+        return 0
+    end = _apply_reviewed(job, branch, commit, file, options) if reviewed else _run(job, *options).end
     file.write(commit, end)
+    tell_unsent(job, end)
     job.output(exit_code=str(end.code))
     return end.code
 
 
 @dataclass(frozen=True)
-class _End:
-    """How an apply ended.
+class _Plans:
+    """The plans of merged requests, in the order of the merges, and why others have none that counts."""
 
-    `is_over`: what it left needs a person or another plan, and another try would not help. `waiting`: the requests
-    whose posts wait for room in Buffer's plan; a later run applies their plans again.
-    """
+    files: dict[ChangeRequest, Path] = field(default_factory=dict)
+    saved: dict[ChangeRequest, SavedPlan] = field(default_factory=dict)
+    made_at: dict[ChangeRequest, str] = field(default_factory=dict)
+    missing: dict[ChangeRequest, str] = field(default_factory=dict)
 
-    code: int
-    is_over: bool
-    waiting: tuple[ChangeRequest, ...] = ()
+    def drop(self, request: ChangeRequest, why: str) -> None:
+        """Leave out a plan that cannot be applied any more."""
+        del self.files[request]
+        self.missing[request] = why
 
 
 @dataclass(frozen=True)
-class _Applied:
-    """The content of `applied.json`, beside the state: the commit that was applied last, and how that ended."""
+class _Ran:
+    """One apply. `page`: its report for people. `receipt`: None if nothing was applied."""
 
-    commit: Commit = ""
-    exit_code: int = 0
-    waiting: tuple[ChangeRequest, ...] = ()
-
-
-class _AppliedFile:
-    """`applied.json`; `store` is None if the state is not shared, and then nothing is kept."""
-
-    def __init__(self, store: Store | None) -> None:
-        self._store = store
-        self._stored = store.read() if store else Stored(None, "")
-
-    def read(self) -> _Applied:
-        """The last apply; all empty before the first one. Raises StateError if the file is damaged."""
-        if self._stored.document is None:
-            return _Applied()
-        try:
-            return TypeAdapter(_Applied).validate_json(self._stored.document)
-        except ValidationError as error:
-            raise StateError(
-                "applied.json beside the state is damaged, so bufferctl does not know which merges were applied",
-                hint="Restore it from the store's history, or delete it: then only the newest merge is applied.",
-            ) from error
-
-    def write(self, commit: str, end: _End) -> None:
-        """Keep how it ended, if it is over; otherwise the next run starts where this one did. Raises StateError."""
-        if self._store is None or not end.is_over:
-            return
-        waiting = {"waiting": [asdict(each) for each in end.waiting]} if end.waiting else {}
-        document = to_json({"commit": commit, "exit_code": end.code, **waiting}) + b"\n"
-        if document != self._stored.document:
-            self._store.swap(document, self._stored.version, f"ci apply: merges up to {commit[:SHORT]}")
+    end: End
+    page: str
+    receipt: Receipt | None
 
 
-def _apply_reviewed(job: Job, branch: str, commit: str, file: _AppliedFile) -> _End:
+def _apply_reviewed(job: Job, branch: str, commit: str, file: AppliedFile, options: Sequence[str]) -> End:
     """Apply the plans of everything merged since the last apply, in the order of the merges; those that wait go first.
 
     GitHub drops all but the newest of several waiting runs; that run applies the others' plans.
@@ -101,66 +127,142 @@ def _apply_reviewed(job: Job, branch: str, commit: str, file: _AppliedFile) -> _
     is_done = last.commit == commit and last.exit_code == 0
     if is_done and not last.waiting:
         print(f"Commit {commit[:SHORT]} is already applied.")
-        return _End(0, is_over=True)
+        return End(0, is_over=True)
+    if last.commit and last.exit_code == 0 and not last.waiting and not is_touched(job, last.commit):
+        print("None of the files changed since the last apply.")
+        return End(0, is_over=True)
     commits = job.forge.history(last.commit, commit) if last.commit not in {"", commit} else []
     merged = [] if is_done else [each for one in commits or [commit] for each in job.forge.merged(one, branch)]
     waiting = [replace(each, branch=branch) for each in last.waiting]
-    end, still = None, list[ChangeRequest]()
-    for request in dict.fromkeys([*waiting, *merged]):
-        plan = _reviewed_plan(job, request)
-        if plan is None:
-            continue
-        print(f"Applying the plan of {name_of(request, job.forge)}.", flush=True)
-        end = _apply(job, "--reviewed", str(plan), request=request, is_again=request in waiting)
-        if not end.is_over:
-            return end
-        still += end.waiting
-    return replace(end, waiting=tuple(still)) if end else _without_review(job)
+    requests = list(dict.fromkeys([*waiting, *merged]))
+    plans = _read_plans(job, requests)
+    ran = _run_plans(job, plans, options) if plans.files else _without_review(job)
+    for request in requests:
+        is_again = request in waiting and request in plans.files  # it has a receipt already
+        if not (is_again and ran.receipt and not _is_about(ran.receipt, plans.saved[request])):
+            _comment(job, request, plans, ran)
+    still = tuple(each for each in plans.files if ran.receipt and _waits(ran.receipt, plans.saved[each]))
+    unsent = tuple(requests) if ran.end.code else ()
+    return replace(ran.end, waiting=still, unsent=unsent)
 
 
-def _reviewed_plan(job: Job, request: ChangeRequest) -> Path | None:
-    """The file of the plan that was reviewed, None if there is none, which the log explains."""
-    found = job.forge.reviewed_plan(request, job.artifact)
-    for reason in found.ignored:
-        print(f"{name_of(request, job.forge)}: {reason}.")
-    if found.content is None:
-        print(f"There is no reviewed plan for {name_of(request, job.forge)} (any more), so it is not applied.")
-        return None
-    file = job.work / f"reviewed-{request.number}.json"
-    file.write_bytes(found.content)
-    return file
+def _read_plans(job: Job, requests: Sequence[ChangeRequest]) -> _Plans:
+    """The plans that reviewers of the requests saw; the log explains which do not count."""
+    plans = _Plans()
+    for request in requests:
+        name = name_of(request, job.forge)
+        found = job.forge.reviewed_plan(request, job.artifact)
+        why = [*found.ignored]
+        if found.content is not None:
+            file = job.work / f"plan-{request.number}.json"
+            file.write_bytes(found.content)
+            try:
+                plans.saved[request] = _load(found.content, f"the plan of {name}")
+                plans.files[request] = file
+                plans.made_at[request] = found.made_at.isoformat() if found.made_at else ""
+            except BufferctlError as error:
+                why.append(error.message)
+        for reason in why:
+            print(f"{name}: {reason}.")
+        if request not in plans.files:
+            plans.missing[request] = "; ".join(why) or "no plan was made before the merge"
+            print(f"There is no reviewed plan for {name} (any more), so it is not applied.")
+    return plans
 
 
-def _apply(job: Job, *options: str, request: ChangeRequest | None = None, is_again: bool = False) -> _End:
-    """Run one apply, and comment on the request with its receipt.
-
-    `is_again`: the request has a receipt already, which stays unless this apply did something.
-    """
-    stem = f"receipt-{request.number}" if request else "receipt"
-    page, file = job.work / f"{stem}.md", job.work / f"{stem}.json"
-    ran = job.run("apply", *_OPTIONS, *options, "--report", str(page), "--receipt", str(file))
-    receipt: dict[str, Any] = from_json(file.read_bytes()) if file.exists() else {}
-    if request and job.options.comment and not (is_again and receipt and not receipt["outcomes"]):
-        text = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
-        try:
-            job.comment("receipt", request, without_marker(text), job.footer(job.commit()))
-        except ForgeError as error:  # what is done is done, and the log shows it
-            name = name_of(request, job.forge)
-            job.annotate("warning", f"The receipt could not be added to {name}: {error.message}")
-    is_finished = bool(receipt) and not receipt["stopped"]
-    waits = is_finished and any(each["change"]["action"] == "waiting" for each in receipt["details"]["plan"]["changes"])
-    is_stale = ran.code == StalePlanError.exit_code  # it never fits again
-    return _End(ran.code, is_finished or is_stale, (request,) if request and waits else ())
+def _load(content: bytes, name: str) -> SavedPlan:
+    """Read a plan here, so that one that is damaged or was altered does not stop the others. Raises BufferctlError."""
+    plan = load(content, name)
+    if not plan.offline and not all(map(shows_edit, plan.plan.changes)):
+        raise StalePlanError(f"{name} does not show what it would send")
+    return plan
 
 
-def _without_review(job: Job) -> _End:
+def _run_plans(job: Job, plans: _Plans, options: Sequence[str]) -> _Ran:
+    """Apply the plans together. One that is out of date is left out, the oldest first, so that the others are done."""
+    while True:
+        names = [name_of(each, job.forge) for each in plans.files]
+        print(f"Applying the {'plan' if len(names) == 1 else 'plans'} of {', '.join(names)}.", flush=True)
+        given = [part for file in plans.files.values() for part in ("--reviewed", str(file))]
+        at = max(plans.made_at[each] for each in plans.files)
+        called: dict[str, str] = {}
+        for file, name in zip(plans.files.values(), names, strict=True):
+            called |= {f"The saved plan {file}": f"The plan of {name}", str(file): f"the plan of {name}"}
+        ran = _run(job, *given, *(["--reviewed-at", at] if at else []), *options, called=called)
+        if ran.end.code != StalePlanError.exit_code or len(names) == 1:
+            return ran
+        plans.drop(next(iter(plans.files)), "it is out of date, as the log of the run says")
+
+
+def _run(job: Job, *options: str, called: Mapping[str, str] | None = None) -> _Ran:
+    """Run one apply. `called`: what people call files, in place of their paths on this machine."""
+    page, file = job.work / "receipt.md", job.work / "receipt.json"
+    for each in (page, file):
+        each.unlink(missing_ok=True)
+    ran = job.run("apply", *_OPTIONS, *options, "--report", str(page), "--receipt", str(file), called=called)
+    found = receipt.load(file.read_bytes(), file.name) if file.exists() else None
+    text = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
+    for path, name in (called or {}).items():
+        text = text.replace(plain(path), name).replace(path, name)
+    is_finished = found is not None and not found.stopped
+    return _Ran(End(ran.code, is_over=is_finished or ran.code == StalePlanError.exit_code), text, found)
+
+
+def _comment(job: Job, request: ChangeRequest, plans: _Plans, ran: _Ran) -> None:
+    """The receipt of a request: of the apply that had its plan, or why there was none."""
+    if not job.options.comment:
+        return
+    try:
+        if request in plans.files:
+            others = [name_of(each, job.forge) for each in plans.files if each != request]
+            together = f"Applied together with {', '.join(others)}." if others else ""
+            parts = [together, _unreviewed(job, ran), without_marker(ran.page)]
+        elif ran.end.code == 0 and job.find_comment("plan", request) is None:
+            return  # it was never about these files
+        else:
+            matches = "Buffer matches the files anyway."
+            result = matches if ran.end.code == 0 else f"To publish it anyway, {job.forge.publish_everything}."
+            parts = [f"**Its plan was not applied**: {plain(plans.missing[request])}. {result}"]
+        job.comment("receipt", request, *parts, job.footer(job.commit()))
+    except ForgeError as error:  # what is done is done, and the log shows it
+        name = name_of(request, job.forge)
+        job.annotate("warning", f"The receipt could not be added to {name}: {error.message}")
+
+
+def _unreviewed(job: Job, ran: _Ran) -> str:
+    """One sentence about everything that is in the files and in none of the plans; empty if there is nothing."""
+    changes = ran.receipt.plan.changes if ran.receipt else ()
+    found = [change for change in changes if change.reason is Reason.NOT_REVIEWED]
+    if not found:
+        return ""
+    verb = "was" if len(found) == 1 else "were"
+    return (
+        f"**{count(len(found), 'change')} {verb} not in this plan**, so {verb} not sent: in the files from before this "
+        f"{job.forge.noun}, or changed after its plan. To publish everything in the files, "
+        f"{job.forge.publish_everything}."
+    )
+
+
+def _is_about(found: Receipt, saved: SavedPlan) -> bool:
+    """Whether an apply did something with an address of the plan."""
+    own = {change.address for change in saved.plan.changes}
+    return any(each.change.address in own for each in found.outcomes)
+
+
+def _waits(found: Receipt, saved: SavedPlan) -> bool:
+    """Whether something of the plan waits for room in Buffer's plan; a later run applies it again."""
+    own = {change.address for change in saved.plan.changes}
+    return not found.stopped and any(c.action is Action.WAITING and c.address in own for c in found.plan.changes)
+
+
+def _without_review(job: Job) -> _Ran:
     """Nothing was reviewed: fine where there is nothing to do, else an error that a person sees."""
     ran = job.run("plan", "--detailed-exitcode")
     if ran.code != PENDING:
-        return _End(ran.code, is_over=ran.code == 0)
+        return _Ran(End(ran.code, is_over=ran.code == 0), "", None)
     job.annotate(
         "error",
         "Nothing of this was reviewed, so nothing was sent. Publish it with a pull or merge request that changes these "
-        "files.",
+        f"files, or {job.forge.publish_everything}.",
     )
-    return _End(1, is_over=True)
+    return _Ran(End(1, is_over=True), "", None)

@@ -59,16 +59,20 @@ def bufferctl(
     program: Program = child,
     is_shown: bool = True,
     without: str = "",
+    called: Mapping[str, str] | None = None,
 ) -> Ran:
     """Run a command in `folder`, with the key but without the forge's tokens. `is_shown`: whether the log shows it.
 
-    `without`: how lines begin that are left out of the log and of the result, if not empty.
+    `without`: how lines begin that are left out of the log and of the result, if not empty. `called`: what people call
+    files, in place of their paths on this machine.
     """
     printed: list[str] = []
 
     def take(line: str) -> None:
         if without and line.startswith(without):
             return
+        for path, name in (called or {}).items():
+            line = line.replace(path, name)
         if is_shown:
             print(line, end="", flush=True)
         if not line.startswith("::"):  # annotations are for GitHub's log

@@ -123,6 +123,21 @@ class Forge(Protocol):
     def plan_again(self, number: int) -> str:
         """How a person plans a request again without a new commit: a sentence in Markdown, without its end."""
 
+    @property
+    def publish_everything(self) -> str:
+        """How a person publishes everything in the files, reviewed or not: a sentence in Markdown, without its end."""
+
+    @property
+    def actor(self) -> str:
+        """Who started this run."""
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether a schedule started this run."""
+
+    def is_by_hand(self, branch: str) -> bool:
+        """Whether a person started this run on the branch."""
+
     def post_check(self, request: ChangeRequest, name: str, *, passed: bool) -> None:
         """Show the result of this run as the check `name` of the request's newest commit."""
 
@@ -244,8 +259,8 @@ def marker(kind: str, directory: str = "") -> str:
 
 
 def title(kind: str, directory: str = "") -> str:
-    """The visible heading of a comment of the `kind` `plan` or `receipt`; `directory` as for `marker`."""
-    what = {"plan": "Buffer plan", "receipt": "Applied to Buffer"}[kind]
+    """The visible heading of a comment of the `kind` `plan`, `receipt` or `unsent`; `directory` as for `marker`."""
+    what = {"plan": "Buffer plan", "receipt": "Applied to Buffer", "unsent": "Not published"}[kind]
     return f"### {what}: {code(directory)}" if directory else f"### {what}"
 
 

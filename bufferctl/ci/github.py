@@ -185,11 +185,30 @@ class GitHub(Forge):
         except ValidationError as error:
             raise ForgeError("The event of this run has another form than GitHub documents") from error
 
+    @property
+    def publish_everything(self) -> str:
+        return self._run_workflow("everything in the files")
+
+    @property
+    def actor(self) -> str:
+        return self._environment.get("GITHUB_ACTOR", "")
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self._environment.get("GITHUB_EVENT_NAME") == "schedule"
+
+    def is_by_hand(self, branch: str) -> bool:
+        given = self._environment
+        return (given.get("GITHUB_EVENT_NAME"), given.get("GITHUB_REF")) == (_BY_HAND, f"refs/heads/{branch}")
+
     def plan_again(self, number: int) -> str:
+        return self._run_workflow(f"the number {number}")
+
+    def _run_workflow(self, inputs: str) -> str:
         given = self._environment
         workflow = given.get("GITHUB_WORKFLOW_REF", "").partition("@")[0].rpartition("/")[2]
         url = f"{given.get('GITHUB_SERVER_URL', 'https://github.com')}/{self._repository}/actions/workflows/{workflow}"
-        return f"run [{plain(given.get('GITHUB_WORKFLOW', 'the workflow'))}]({url}) with the number {number}"
+        return f"run [{plain(given.get('GITHUB_WORKFLOW', 'the workflow'))}]({url}) with {inputs}"
 
     def post_check(self, request: ChangeRequest, name: str, *, passed: bool) -> None:
         result = {"status": "completed", "conclusion": "success" if passed else "failure"}

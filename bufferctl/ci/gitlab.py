@@ -126,6 +126,22 @@ class GitLab(Forge):
         """As the base: a merge train runs the pipeline of a merge request."""
         return ""
 
+    @property
+    def publish_everything(self) -> str:
+        return "run a pipeline of the branch with the variable `BUFFERCTL_REVIEWED` set to `false`"
+
+    @property
+    def actor(self) -> str:
+        return self._environment.get("GITLAB_USER_LOGIN", "")
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self._environment.get("CI_PIPELINE_SOURCE") == "schedule"
+
+    def is_by_hand(self, branch: str) -> bool:
+        given = self._environment
+        return (given.get("CI_PIPELINE_SOURCE"), given.get("CI_COMMIT_BRANCH")) == ("web", branch)
+
     def plan_again(self, number: int) -> str:  # noqa: ARG002 - the pipeline belongs to the merge request
         return self._PIPELINE[0].lower() + self._PIPELINE[1:].removesuffix(".")
 

@@ -137,11 +137,13 @@ class Job:
             path.write_bytes(stored.document)
         return path
 
-    def run(self, command: str, *arguments: str, without: str = "") -> Ran:
-        """Run a bufferctl command on these files. `without`: beginnings of lines to omit."""
+    def run(self, command: str, *arguments: str, without: str = "", called: Mapping[str, str] | None = None) -> Ran:
+        """Run a bufferctl command on these files. `without`: beginnings of lines to omit. `called`: as in bufferctl."""
         complete = self._command(command, *arguments)
         complete += [] if self.has_state else ["--state", str(self.state_copy)]
-        return bufferctl(self.folder, complete, self.child_environment, program=self.program, without=without)
+        return bufferctl(
+            self.folder, complete, self.child_environment, program=self.program, without=without, called=called
+        )
 
     def run_silently(self, folder: Path, command: str, *arguments: str) -> Ran:
         """Run a command on the files of another `folder`, with a copy of the same state; the log does not show it."""
@@ -213,6 +215,13 @@ class Job:
     def annotate(self, level: str, message: str) -> None:
         """Print an `error` or a `warning` on the page of the run."""
         annotate(level, message, self.environment)
+
+    def summarize(self, text: str) -> None:
+        """Add a paragraph to the log and the summary of the run, above the receipt."""
+        print(text, flush=True)
+        if path := self.environment.get("GITHUB_STEP_SUMMARY"):
+            with Path(path).open("a", encoding="utf-8") as file:
+                file.write(f"{text}\n\n")
 
     def output(self, **values: str) -> None:
         """Set outputs of the step, where this is a step of GitHub Actions."""

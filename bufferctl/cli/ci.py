@@ -113,6 +113,9 @@ def plan(
 @_comment
 @_branch
 @_switch("--reviewed", default=True, help_text="Apply only changes that are in the plans of the merged requests.")
+@click.option("--reapply", default="", metavar="ADDRESSES", help="Overwrite Buffer's version; only by hand.")
+@click.option("--recreate", default="", metavar="ADDRESSES", help="Create again after a deletion; only by hand.")
+@click.option("--max-deletes", default="", metavar="N", help="Allow up to N deletes; only by hand.")
 @click.option(
     "--plan-workflow",
     default=".github/workflows/plan.yml",
@@ -120,12 +123,17 @@ def plan(
     metavar="FILE",
     help="Workflow whose plans count as reviewed (GitHub).",
 )
-def apply(branch: str, reviewed: bool, **job_options: Any) -> int:
-    """Apply the reviewed plan of every request merged since the last apply, and comment with the receipt."""
+def apply(branch: str, reviewed: bool, reapply: str, recreate: str, max_deletes: str, **job_options: Any) -> int:
+    """Apply the reviewed plans of all requests merged since the last apply, and comment with the receipt.
+
+    "By hand" is a run that a person started on the branch. ADDRESSES are separated by spaces, and limit it to them.
+    """
+    from bufferctl.ci.apply import ByHand
     from bufferctl.ci.apply import apply as run
     from bufferctl.ci.job import JobOptions, run_job
 
-    return run_job(JobOptions(**job_options), partial(run, branch=branch, reviewed=reviewed))
+    by_hand = ByHand(reapply, recreate, max_deletes)
+    return run_job(JobOptions(**job_options), partial(run, branch=branch, reviewed=reviewed, by_hand=by_hand))
 
 
 @ci.command(

@@ -161,6 +161,15 @@ class Team:
         """The run of a push to main."""
         return self.job("apply", ref, {}, key, **inputs)
 
+    def apply_as(self, event: str, **inputs: Any) -> Run:
+        """The run of another event on main: by hand (`workflow_dispatch`), or on a schedule."""
+        self.environment |= {"GITHUB_EVENT_NAME": event, "GITHUB_REF": "refs/heads/main", "GITHUB_ACTOR": "ada"}
+        try:
+            return self.apply(**inputs)
+        finally:
+            for name in ("GITHUB_EVENT_NAME", "GITHUB_REF", "GITHUB_ACTOR"):
+                del self.environment[name]
+
     def drift(self, *, key: str = "sandbox") -> Run:
         """The nightly run."""
         return self.job("drift", "main", {}, key)

@@ -219,8 +219,12 @@ def test_one_run_does_the_plans_of_several_merges(team: Team) -> None:
     ran = team.apply()
     assert not ran.failed, ran.log
     assert team.texts() == ["First", "Second"]
-    assert ran.log.index("Applying the plan of #1.") < ran.log.index("Applying the plan of #2.")
-    assert "1 created" in team.github.bodies(second)[1]
+    assert "Applying the plans of #1, #2." in ran.log
+    for number, other in ((first, second), (second, first)):
+        (receipt,) = team.github.bodies(number)[1:]
+        assert f"Applied together with #{other}." in receipt
+        assert "2 created" in receipt
+        assert "Not reviewed" not in receipt
 
 
 def test_the_runs_of_what_is_done_already_do_nothing(team: Team) -> None:

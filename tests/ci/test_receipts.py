@@ -1,0 +1,189 @@
+"""Merged means published, or somebody is told where they merged; what overrules a hold is said by hand, on main."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bufferctl.ci.apply import ByHand
+from tests.ci.conftest import Team, post
+
+LAUNCH = "Acme/twitter:acme/launch"
+
+
+def merged(team: Team, branch: str, **files: str) -> int:
+    """A pull request that was planned and merged."""
+    number = team.open(branch, **files)
+    team.plan(number)
+    team.merge(number)
+    return number
+
+
+def summary(team: Team) -> str:
+    """The summary of the last run."""
+    return (team.folder / f"machine-{team.runs}" / "summary").read_text(encoding="utf-8")
+
+
+def test_a_plan_that_is_out_of_date_does_not_stop_the_others(team: Team) -> None:
+    """Merged while runs failed for eight days: the next request's plan has its post, and both are told."""
+    assert not team.apply().failed
+    old = merged(team, "old", old=post("old", "Old"))
+    team.github.clock.advance(days=8)
+    new = merged(team, "new", new=post("new", "New", due="2029-12-21 09:00"))
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert team.texts() == ["New", "Old"]
+    receipt = team.github.bodies(old)[1]
+    assert "**Its plan was not applied**: it is out of date" in receipt
+    assert "Buffer matches the files anyway." in receipt
+    assert "2 created" in team.github.bodies(new)[1]
+
+
+def test_a_damaged_plan_does_not_stop_the_others(team: Team) -> None:
+    """Somebody with write access put something else into an artifact: it selects nothing."""
+    assert not team.apply().failed
+    forged = team.open("one", one=post("one", "First"))
+    second = team.open("two", two=post("two", "Second", due="2029-12-21 09:00"))
+    for number in (forged, second):
+        team.plan(number)
+    artifact = team.github.artifacts[0]
+    described = json.dumps({"number": forged, "head": artifact.head, "branch": "main"}).encode()
+    team.github.upload(artifact.name, artifact.head, {"plan.json": b"{}", "request.json": described}, run=99)
+    for number in (forged, second):
+        team.merge(number)
+    assert team.apply().failed
+    assert team.texts() == ["Second"]
+    assert "**Its plan was not applied**" in team.github.bodies(forged)[1]
+    assert "**1 change was not in this plan**" in team.github.bodies(second)[1]
+
+
+def test_a_merge_before_the_plan(team: Team) -> None:
+    """Nobody saw a plan, so nothing is sent; the request says so, and what to do, with nothing of the machine's."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.merge(number)
+    ran = team.apply()
+    assert ran.failed
+    assert team.texts() == []
+    (receipt,) = team.github.bodies(number)
+    assert "**Its plan was not applied**: no plan was made before the merge" in receipt
+    assert "with everything in the files" in receipt
+    assert not team.apply_as("workflow_dispatch", reviewed=False).failed
+    assert team.texts() == ["We are live"]
+
+
+def test_what_was_pushed_straight_to_main_is_one_cause(team: Team) -> None:
+    """After the plan, before the merge: the receipt counts it once, and names the one thing to do."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.ada.branch("main")
+    team.ada.write(one=post("one", "One", due="2029-12-21 09:00"), two=post("two", "Two", due="2029-12-22 09:00"))
+    team.ada.push()
+    team.merge(number)
+    assert team.apply().failed
+    assert team.texts() == ["We are live"]
+    receipt = team.github.bodies(number)[1]
+    assert receipt.count("**2 changes were not in this plan**") == 1
+    assert "in the files from before this pull request" in receipt
+
+
+def test_no_path_of_the_machine_is_shown(team: Team) -> None:
+    """Neither in the receipt nor in the log."""
+    number = merged(team, "launch", launch=post("launch", "We are live"))
+    team.github.clock.advance(days=8)
+    ran = team.apply()
+    receipt = team.github.bodies(number)[1]
+    assert "The saved plan the plan of #1" not in receipt
+    assert "the plan of #1 expired" in receipt.lower()
+    assert "plan-1.json" not in receipt + ran.log
+
+
+def test_an_edit_in_buffer_is_overwritten_by_hand(team: Team) -> None:
+    """Only that post; the receipt names who and what; the unreviewed rest still waits."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    assert not team.apply().failed
+    (sent,) = team.sandbox.posts()
+    team.sandbox.person.edit_post(sent["id"], text="We are late")
+    team.merge(team.open("other", other=post("other", "Not reviewed", channel="linkedin")))
+    before = team.github.repository.git("show", "bufferctl-state:applied.json")
+    ran = team.apply_as("workflow_dispatch", by_hand=ByHand(reapply=LAUNCH))
+    assert not ran.failed, ran.log
+    assert team.texts() == ["We are live"]
+    assert summary(team).startswith(f"**By hand**, ada: `--reapply {LAUNCH}`")
+    assert team.github.repository.git("show", "bufferctl-state:applied.json") == before
+
+
+@pytest.mark.parametrize("event", ["push", "schedule"])
+def test_choices_are_for_runs_by_hand(team: Team, event: str) -> None:
+    """Refused anywhere else, with nothing sent."""
+    ran = team.apply_as(event, by_hand=ByHand(recreate=LAUNCH))
+    assert ran.failed
+    assert "--recreate is for runs that a person starts on main" in ran.log
+    assert team.sandbox.requests == []
+
+
+def test_choices_in_a_plan_count_for_nothing(team: Team) -> None:
+    """A plan that was made with `--reapply` agrees to what it shows; it does not lift the hold of another run."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    assert not team.apply().failed
+    (sent,) = team.sandbox.posts()
+    team.sandbox.person.edit_post(sent["id"], text="We are late")
+    number = team.open("forged", launch="# Again\n" + post("launch", "We are live"))
+    ran = team.plan(number, strict=False)
+    folder: Path = ran.uploads[0][1]
+    checkout = folder.parent / "checkout"
+    from tests.ci.test_shared_stories import typed
+
+    assert typed(team, checkout, "plan", "--reapply", LAUNCH, "-o", str(folder / "plan.json"))[0] == 0
+    team.keep(number, ran)
+    team.merge(number)
+    team.apply()
+    assert team.texts() == ["We are late"]
+
+
+def test_what_is_merged_and_unsent_for_an_hour_is_told(team: Team) -> None:
+    """No key: the receipt says so at once, an issue and a comment after an hour; sending it closes the issue."""
+    number = merged(team, "launch", launch=post("launch", "We are live"))
+    assert team.apply(key="expired").failed
+    assert team.github.issues == []
+    assert "**Not applied.**" in team.github.bodies(number)[1]
+    team.github.clock.advance(minutes=61)
+    for _ in range(2):
+        team.apply_as("schedule", key="expired")
+    (issue,) = team.github.issues
+    assert (issue["title"], issue["state"]) == ("Merged posts are not published", "open")
+    assert "#1" in issue["body"]
+    assert "an hour after the merge" in team.github.bodies(number)[2]
+    assert not team.apply_as("schedule").failed
+    assert team.texts() == ["We are live"]
+    assert team.github.issues[0]["state"] == "closed"
+    assert "1 created" in team.github.bodies(number)[1]
+    assert len(team.github.bodies(number)) == 3
+
+
+def test_a_schedule_only_watches_what_needs_a_person(team: Team) -> None:
+    """Held posts are not tried every hour: no request to Buffer, but the issue."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.merge(number)
+    assert team.apply().failed
+    team.github.clock.advance(minutes=61)
+    before = len(team.sandbox.requests)
+    assert not team.apply_as("schedule").failed
+    assert len(team.sandbox.requests) == before
+    assert [each["state"] for each in team.github.issues] == ["open"]
+
+
+def test_a_merge_that_is_not_about_the_files_costs_nothing(team: Team) -> None:
+    """Code in the same repository: no request to Buffer, no comment."""
+    merged(team, "launch", launch=post("launch", "We are live"))
+    assert not team.apply().failed
+    team.ada.branch("code")
+    (team.ada.folder / "main.py").write_text("print()\n", encoding="utf-8")
+    team.ada.push()
+    number = team.github.open_pull("code")
+    team.plan(number)
+    team.merge(number)
+    before = len(team.sandbox.requests)
+    ran = team.apply()
+    assert (ran.failed, len(team.sandbox.requests), team.github.bodies(number)) == (False, before, [])
