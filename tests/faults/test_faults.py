@@ -30,6 +30,9 @@ FAULTS = [
     "lag@query=0.5:20s,cut-after@mutation=0.5",
     "skew=-5m,cut-after@mutation=0.5",
     "skew=5m,late@mutation=0.5:20s",
+    "late@mutation=0.6:80s",
+    "created-skew=-150s,cut-after@mutation=0.5",
+    "created-skew=150s,late@mutation=0.5:100s",
     "rate-limit=0.2*5",
     "throw=0.05",
     "unexpected=0.1",
@@ -108,7 +111,7 @@ def test_edits_and_deletes(make_world: Callable[..., World], faults: str, seed: 
 
 
 #: A late write that a lagging list then hides is visible within the settle time, as docs/reliability.md assumes.
-_LATE, _LAG = 0.5 * SETTLE, 0.4 * SETTLE
+_LATE, _LATER, _LAG = 0.5 * SETTLE, 3 * SETTLE, 0.4 * SETTLE
 _RULES = st.sampled_from(
     [
         "cut-before={p}",
@@ -118,6 +121,9 @@ _RULES = st.sampled_from(
         "html@mutation={p}",
         "malformed={p}",
         f"late@mutation={{p}}:{_LATE}s",
+        f"late@mutation={{p}}:{_LATER}s",
+        "created-skew=-150s",
+        "created-skew=90s",
         f"lag@query={{p}}:{_LAG}s",
         "throw={q}",
         "unexpected={q}",

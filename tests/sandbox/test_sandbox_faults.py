@@ -137,6 +137,17 @@ def test_skew(make: Any) -> None:
     assert buffer.sandbox.posts()[0]["createdAt"] == "2026-11-02T08:25:00.000Z"
 
 
+def test_created_skew(make: Any) -> None:
+    """Only creation times are behind: the Date header shows the clock, and posts are found by their createdAt."""
+    buffer = make(faults="created-skew=-90s")
+    answer = _batch(buffer, "a")
+    buffer.idea(title="new")
+    assert answer.headers["date"] == "Mon, 02 Nov 2026 08:30:00 GMT"
+    assert [each["createdAt"] for each in (*buffer.sandbox.posts(), *buffer.sandbox.ideas())] == [
+        "2026-11-02T08:28:30.000Z"
+    ] * 2
+
+
 def test_a_429_and_a_duplicate_refusal_to_order(make: Any) -> None:
     """Neither writes anything."""
     buffer = make(faults="rate-limit@mutation#1, duplicate@createPost#1")
@@ -180,6 +191,7 @@ RULES = [
     ("late", Rule("late", None, "mutation", seconds=3)),
     ("lag:200ms", Rule("lag", None, "query", seconds=0.2)),
     ("skew=-5m", Rule("skew", seconds=-300)),
+    ("created-skew=90s", Rule("created-skew", seconds=90)),
     ("timeout@createPost#2", Rule("timeout", None, "createPost", 2, 2)),
     ("5xx#2-4=.5", Rule("5xx", None, None, 2, 4, 0.5)),
     ("missing-alias-before#5+", Rule("missing-alias", "before", None, 5)),
