@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple, get_type_hints
@@ -199,9 +200,13 @@ def _hash(value: Any) -> str:
 
 #: The hash of the hidden part of most posts, computed once: everything they have is returned by the API.
 _NOTHING_HIDDEN = _hash({})
-#: The fields of a post and of an idea that the API does not return, or not as they were sent.
+#: The fields of a post and of an idea that the API does not return, or not as they were sent, with their defaults.
 _NOT_RETURNED = {
-    kind: tuple(name for name, hint in get_type_hints(kind, include_extras=True).items() if is_unread(hint))
+    kind: {
+        each.name: each.default
+        for each in fields(kind)
+        if is_unread(get_type_hints(kind, include_extras=True)[each.name])
+    }
     for kind in (Post, Idea)
 }
 
@@ -234,7 +239,8 @@ def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
 
 def _hidden(item: Post | Idea) -> str:
     """A digest of the fields that Buffer does not return; of those that are set, so that a new one changes no other."""
-    given = {name: value for name in _NOT_RETURNED[type(item)] if (value := getattr(item, name)) not in (None, ())}
+    unset = _NOT_RETURNED[type(item)]
+    given = {name: value for name, default in unset.items() if (value := getattr(item, name)) != default}
     return _hash({name: _dumped(value) for name, value in given.items()}) if given else _NOTHING_HIDDEN
 
 

@@ -184,6 +184,17 @@ def test_equal_declarations_have_equal_digests(item: Post | Idea) -> None:
     assert same(of_desired(item), of_desired(item))
 
 
+def test_a_field_that_is_not_set_is_in_no_fingerprint() -> None:
+    """Nothing hidden is the same for any object, so that a new field changes no fingerprint; set, it does."""
+    idea = Idea(Address("Acme", "ideas", "a"), PLACE, title="A")
+    (nothing, of_idea), tagged = (
+        (fingerprint(each, of_desired(each)).hidden for each in (POST, idea)),
+        replace(POST, ai_assisted=False),
+    )
+    assert nothing == of_idea
+    assert fingerprint(tagged, of_desired(tagged)).hidden != nothing
+
+
 def test_a_time_is_an_instant() -> None:
     """The same moment in two zones; to the second."""
     berlin = datetime(2026, 12, 1, 9, 0, 0, 7, tzinfo=ZoneInfo("Europe/Berlin"))
