@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bufferctl.checks import NETWORKS, RULES, Network, Rule, rules_of
 from bufferctl.model import Service
-from bufferctl.model.media import size_words
+from bufferctl.model.media_file import size_words
 from bufferctl.model.networks import Counting, Limit, Source
 
 _LIMITS = (

@@ -15,7 +15,7 @@ from typing import Any, assert_never
 from bufferctl.model import Asset, CreateIdea, CreatePost, DeletePost, EditPost, Post, Service, ShareMode, Write
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, ThreadItem, Video
-from bufferctl.model.media import MediaFile
+from bufferctl.model.media_file import MediaFile
 from bufferctl.model.metadata import ALWAYS, MODELS, PinterestMetadata
 from bufferctl.model.networks import NETWORKS
 

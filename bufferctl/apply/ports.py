@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bufferctl.model import Live, LivePost, MediaFile, OpenIntent, Result, State, Write
-from bufferctl.model.media import Obstacle
+from bufferctl.model.media_file import Obstacle
 from bufferctl.plan import Outcome
 
 

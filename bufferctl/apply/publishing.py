@@ -13,7 +13,7 @@ from bufferctl.apply.ports import Publisher, Timer, Watcher
 from bufferctl.errors import InterruptError
 from bufferctl.model import MediaFile
 from bufferctl.model.attached import files_of
-from bufferctl.model.media import Obstacle, size_words
+from bufferctl.model.media_file import Obstacle, size_words
 from bufferctl.plan import Change, Outcome, Plan, Status
 
 #: Seconds between two requests to a URL that does not answer yet: at first, and at most.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bufferctl.checks import content, fields, media, media_files, neighbours, policy, texts
+from bufferctl.checks import attachments, fields, file_limits, neighbours, phrasing, team_rules, texts
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Address, Asset, Desired, Post, Service
@@ -17,7 +17,7 @@ RULES: tuple[Rule, ...] = tuple(
     sorted(
         {
             rule
-            for module in (texts, media, fields, content, neighbours, policy, media_files)
+            for module in (texts, attachments, fields, phrasing, neighbours, team_rules, file_limits)
             for rule in vars(module).values()
             if isinstance(rule, Rule)
         },
@@ -48,9 +48,11 @@ def check(
         for finding in of_post(post, limits.get(post.address) if limits else None)
     ]
     ideas = [idea for idea in desired.ideas if not idea.cancelled]
-    found += (each for idea in ideas for each in (*media.address_findings(idea), *media_files.file_findings(idea)))
+    found += (
+        each for idea in ideas for each in (*attachments.address_findings(idea), *file_limits.file_findings(idea))
+    )
     found += neighbours.neighbour_findings(zip(live, times, strict=True), now, since)
-    found += policy.policy_findings(desired, now)
+    found += team_rules.policy_findings(desired, now)
     return tuple(at_levels(found, desired.settings.rules))
 
 
@@ -65,17 +67,17 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
         yield from fields.field_findings(post)
         return
     more = post.metadata is not None and bool(post.metadata.model_fields_set)
-    odd = more or content.may_be_odd(post.text) or any(map(content.asset_may_be_odd, post.assets))
+    odd = more or phrasing.may_be_odd(post.text) or any(map(phrasing.asset_may_be_odd, post.assets))
     if (more and network.thread) or most is not None or len(post.text) > texts.SURELY_FITS[post.service]:
         yield from texts.text_findings(post, most)
     if judge_media := more or not _fine_pictures(post, network):
-        yield from media.media_findings(post)
-        yield from media.address_findings(post)
-        yield from media_files.file_findings(post)
+        yield from attachments.media_findings(post)
+        yield from attachments.address_findings(post)
+        yield from file_limits.file_findings(post)
     if judge_media or odd:
-        yield from content.content_findings(post)
+        yield from phrasing.content_findings(post)
     if odd:
-        yield from content.plain_findings(post)
+        yield from phrasing.plain_findings(post)
     if more or network.needs:
         yield from fields.field_findings(post)
 
@@ -93,7 +95,7 @@ def _fine_pictures(post: Post, network: Network) -> bool:
 def _is_fine_picture(asset: Asset) -> bool:
     image = asset.image
     described = image and image.alt_text and not image.alt_text.isspace()
-    return bool(image and described and not image.thumbnail_url and image.url and media.is_fine(image.url))
+    return bool(image and described and not image.thumbnail_url and image.url and attachments.is_fine(image.url))
 
 
 def check_lengths(
@@ -151,13 +153,13 @@ def rules_of(service: Service) -> tuple[Rule, ...]:
         fields.TYPE_NOT_TAKEN: bool(row.types),
         fields.FIELD_MISSING: bool(row.needs),
         fields.EMPTY_ITEM: row.thread,
-        media.TOO_MANY_IMAGES: row.images is not None,
-        media.TOO_MANY_MEDIA: row.media is not None,
-        media.VIDEO_NOT_ALONE: row.video_alone is not None,
-        media.KIND_NOT_TAKEN: "document" not in row.kinds,
-        media.NOT_ALONE: "document" in row.kinds,
-        media.COVER_NOT_TAKEN: row.covers is None,
-        media.MISSING: bool(row.needs_media),
-        media.NOT_PUBLIC: True,
+        attachments.TOO_MANY_IMAGES: row.images is not None,
+        attachments.TOO_MANY_MEDIA: row.media is not None,
+        attachments.VIDEO_NOT_ALONE: row.video_alone is not None,
+        attachments.KIND_NOT_TAKEN: "document" not in row.kinds,
+        attachments.NOT_ALONE: "document" in row.kinds,
+        attachments.COVER_NOT_TAKEN: row.covers is None,
+        attachments.MISSING: bool(row.needs_media),
+        attachments.NOT_PUBLIC: True,
     }
     return tuple(sorted((rule for rule, there in alive.items() if there), key=lambda rule: rule.code))

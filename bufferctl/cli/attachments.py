@@ -147,7 +147,7 @@ def _wanted(kind: str, url: str) -> Wanted:
 def _applied(at: Attached, source: str, settings: MediaSettings | None) -> Wanted | None:
     """The URL that was sent and what it answers; None if that is unknown, for a file that was changed since."""
     from bufferctl.media.addresses import Wanted
-    from bufferctl.model.media import CONTENT_TYPES, address_of
+    from bufferctl.model.media_file import CONTENT_TYPES, address_of
 
     file = MediaFile.read_summary(source)
     if file is None:

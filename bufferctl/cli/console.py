@@ -20,7 +20,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import Paint, capitalized, sentence
 
 if TYPE_CHECKING:
-    from bufferctl.config.write.document import FileChanges
+    from bufferctl.config.write.yaml_files import FileChanges
 
 #: The width of lines, whatever the terminal.
 _NARROWEST, _WIDEST = 40, 120

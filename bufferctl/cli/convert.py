@@ -44,7 +44,7 @@ def convert(
     after the first apply.
     """
     from bufferctl.config.convert import convert as converted
-    from bufferctl.config.write.document import replace_file
+    from bufferctl.config.write.yaml_files import replace_file
     from bufferctl.diagnostics import has_errors
     from bufferctl.render.diagnostics import summary_text
     from bufferctl.render.lines import count

@@ -61,8 +61,8 @@ def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, console: option
 
 
 def _lay_out(path: Path, *, check: bool) -> Formatting:
-    from bufferctl.config.write.document import Text, replace_file
     from bufferctl.config.write.fmt import UnusualError, formatted
+    from bufferctl.config.write.yaml_files import Text, replace_file
 
     text = Text.read(path)
     try:

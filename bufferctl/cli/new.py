@@ -169,7 +169,7 @@ def _write(path: Path, started: Started, loaded: Loaded, console: options.Consol
     """Write the file. If it would not be valid, it is removed again, and ConfigError is raised."""
     from bufferctl.cli.judging import judged
     from bufferctl.config import load
-    from bufferctl.config.write.document import FileChanges
+    from bufferctl.config.write.yaml_files import FileChanges
     from bufferctl.diagnostics import has_errors
     from bufferctl.model.plain_text import visible
 

@@ -11,7 +11,7 @@ from bufferctl.cli import examples, options
 
 if TYPE_CHECKING:
     from bufferctl.cli.files import Files
-    from bufferctl.config.write.document import FileChanges
+    from bufferctl.config.write.yaml_files import FileChanges
     from bufferctl.intake import Downloads, Pulled
     from bufferctl.plan import Plan
 

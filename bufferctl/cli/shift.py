@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bufferctl.cli.files import Files
-    from bufferctl.config.write.document import FileChanges
     from bufferctl.config.write.shift import Shift
+    from bufferctl.config.write.yaml_files import FileChanges
     from bufferctl.model import Address
     from bufferctl.plan import Plan
 

@@ -12,7 +12,7 @@ from bufferctl.cli.options import Choices, Connection
 from bufferctl.cli.plan_options import planning_options
 from bufferctl.cli.session import Session, first_creation
 from bufferctl.config.write.additions import root_with
-from bufferctl.config.write.document import FileChanges, Text
+from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.errors import UsageError
 from bufferctl.limits import MAX_WAIT, SETTLE
 from bufferctl.model import IDEAS, LiveIdea, LivePost

@@ -73,10 +73,10 @@ class UnknownNameError(LookupError):
 
 @dataclass
 class Catalog:
-    """All of them, in file order. `whole`: all of the root file could be read, so a missing name does not exist."""
+    """All of them, in file order. `is_complete`: all of the root file was read, so a missing name does not exist."""
 
     organizations: list[DeclaredOrganization] = field(default_factory=list)
-    whole: bool = True
+    is_complete: bool = True
 
     def organization(self, name: str | None) -> DeclaredOrganization:
         """The organization of that name or id; without one, the only one. Raises UnknownNameError."""
@@ -143,13 +143,13 @@ def catalog_of(root: RootFile, spot: Spot) -> tuple[Catalog, list[Diagnostic]]:
     seen: dict[str, Place] = {}
     for index, entry in enumerate(root.organizations):
         if entry is None:
-            catalog.whole = False
+            catalog.is_complete = False
             continue
         below = spot.down("organizations", index)
         label = entry.name or entry.id
         if label is None:
             problems.append(_nameless(below, "an organization"))
-            catalog.whole = False
+            catalog.is_complete = False
             continue
         own = clock_of(entry.timezone, below, clock, problems)
         organization = Organization(
@@ -179,7 +179,7 @@ def _channels(
         below = spot.down("channels", index)
         named = (channel.name or channel.id) if channel else None
         if channel is None or named is None:
-            catalog.whole = False
+            catalog.is_complete = False
             if channel is not None:
                 problems.append(_nameless(below, "a channel"))
             continue

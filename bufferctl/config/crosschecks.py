@@ -19,7 +19,7 @@ from bufferctl.model import IDEAS, Address, Idea, Post
 
 def crosschecks(posts: list[DeclaredPost], ideas: list[tuple[Idea, Spot]], reading: Reading) -> Iterator[Diagnostic]:
     """Every problem between entries. If not everything could be read, a missing name may be in the unreadable part."""
-    whole = reading.whole
+    whole = reading.is_complete
     places: dict[Address, Place] = {}
     keys = _Keys(places)
     items: list[tuple[Post | Idea, Spot]] = [*ideas, *((each.post, each.layers[-1].spot) for each in posts)]
@@ -131,7 +131,7 @@ def _same_text_and_instant(posts: list[DeclaredPost], reading: Reading) -> Itera
     reported: set[tuple[Place, Place]] = set()
     groups = [group for repeats in same.values() if len(repeats) > 1 for group in _by_instant(repeats)]
     for group in groups:
-        sound = [each for each in group if reading.sound(*(layer.spot for layer in each.layers))]
+        sound = [each for each in group if reading.is_intact(*(layer.spot for layer in each.layers))]
         if len(sound) > 1:
             yield from _not_meant(sound[0], sound[1:], reported)
 

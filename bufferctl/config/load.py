@@ -15,8 +15,8 @@ from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, in_git, included, leaves_root
 from bufferctl.config.expand.layers import Defaults, defaults_of
 from bufferctl.config.explain import explain
+from bufferctl.config.file_facts import MediaFiles, media_settings
 from bufferctl.config.format import AnyFile, IncludedFile, RootFile, carried
-from bufferctl.config.media_files import MediaFiles, media_settings
 from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading
@@ -90,7 +90,7 @@ class _Loading:
 
     def sound_part(self, desired: Desired) -> Desired:
         """Only the posts and ideas without errors, each address once: what others lack may only be unreadable."""
-        sound = self.reading.sound
+        sound = self.reading.is_intact
         posts = {
             each.post.address: each.post
             for each in reversed(self.found_posts)
@@ -107,7 +107,7 @@ class _Loading:
         root, spot = read
         catalog, problems = catalog_of(root, spot)
         self.reading.problems += problems
-        self.reading.whole = self.reading.whole and catalog.whole
+        self.reading.is_complete = self.reading.is_complete and catalog.is_complete
         policy = policy_of(root, spot, catalog, self.reading)
         media, problems = media_settings(root, spot)
         self.reading.problems += problems
@@ -120,12 +120,12 @@ class _Loading:
                 if idea is not None:
                     ideas.add(idea, organization.spot.down("ideas", index), organization, at_root)
             for channel in organization.channels:
-                posts.nested(channel, organization, at_root)
-        posts.shared(root.posts, at_root)
+                posts.add_nested(channel, organization, at_root)
+        posts.add_shared(root.posts, at_root)
         self._ideas(root, at_root, catalog, ideas)
         for content, below in self._included(root, spot):
             defaults = self._defaults(content, below, read)
-            posts.shared(content.posts, defaults)
+            posts.add_shared(content.posts, defaults)
             self._ideas(content, defaults, catalog, ideas)
         if media is None and not spot.has("media"):  # one that cannot be read is reported already
             files.check_setting()
@@ -163,7 +163,7 @@ class _Loading:
         self.reading.problems += problems
         spot = Spot(tree, tree.data)
         if not isinstance(tree.data, dict):
-            self.reading.whole = False
+            self.reading.is_complete = False
             if tree.data is not None:
                 message = "a file is a group of fields (`name: value`), and this is not one"
                 self.reading.problems.append(tree.source.diagnostic(0, message, hint="begin with `posts:`"))
@@ -171,12 +171,12 @@ class _Loading:
         faults = Faults(starts=_starts(tree.data))
         found = read_model(model, tree.data, faults)
         self.reading.problems += islice(explain(tree, faults, model), MANY + 1)
-        self.reading.spoiled |= faults.spoiled
-        self.reading.whole = self.reading.whole and found is not None and not has_errors(problems)
+        self.reading.broken |= faults.broken
+        self.reading.is_complete = self.reading.is_complete and found is not None and not has_errors(problems)
         return (found, spot) if found is not None else None
 
     def _unreadable(self, name: str, error: UnreadableError) -> None:
-        self.reading.whole = False
+        self.reading.is_complete = False
         place = Place(name, error.line, error.column)
         message = f"the file cannot be read: {error.reason}"
         self.reading.problems.append(Diagnostic(Severity.ERROR, message, place, error.hint))
@@ -225,14 +225,14 @@ class _Loading:
         spot = defaults.spot
         for index, entry in enumerate(content.ideas):
             if entry is None:
-                self.reading.whole = False
+                self.reading.is_complete = False
                 continue
             below = spot.down("ideas", index)
             try:
                 owner = catalog.organization(entry.organization or content.organization)
             except UnknownNameError as error:
-                self.reading.whole = False
-                if catalog.whole and not self.reading.full:
+                self.reading.is_complete = False
+                if catalog.is_complete and not self.reading.full:
                     named = below if entry.organization else spot
                     self.reading.problems.append(named.at("organization", error.message, hint=error.hint))
                 continue

@@ -19,7 +19,7 @@ def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) ->
     """The policy of the root file; its problems are added to those of `reading`."""
     entry, below = root.policy, spot.down("policy")
     channels = [channel.channel for each in catalog.organizations for channel in each.channels]
-    names = _Names(channels, catalog.whole, reading)
+    names = _Names(channels, catalog.is_complete, reading)
     clock = LocalTimes(root.timezone, zone_of(root.timezone) or UTC) if root.timezone else None
     freezes = (
         _freeze(each, below.down("freeze", index), clock, names, reading) for index, each in enumerate(entry.freeze)

@@ -18,12 +18,12 @@ from bufferctl.diagnostics import Diagnostic
 
 @dataclass
 class Reading:
-    """`root`: the root file's folder. `spoiled`: the fields that are unusable, by the id of their container."""
+    """`root`: the root file's folder. `broken`: the fields that are unusable, by the id of their container."""
 
     root: Path
     problems: list[Diagnostic] = field(default_factory=list)
-    spoiled: dict[int, set[str]] = field(default_factory=dict)
-    whole: bool = True
+    broken: dict[int, set[str]] = field(default_factory=dict)
+    is_complete: bool = True
     """Whether every file could be read, so that a name that was not found does not exist."""
     beside: set[str] = field(default_factory=set)
     """The text files and media that entries name, from the root folder."""
@@ -35,13 +35,13 @@ class Reading:
         """Whether there are more problems than will be shown, so that the search can end."""
         return len(self.problems) > MANY
 
-    def sound(self, *spots: Spot) -> bool:
+    def is_intact(self, *spots: Spot) -> bool:
         """Whether every field of these containers could be read, so that a missing one was really left out."""
-        return not any(id(spot.node) in self.spoiled or id(spot.node) in spot.tree.empty for spot in spots)
+        return not any(id(spot.node) in self.broken or id(spot.node) in spot.tree.empty for spot in spots)
 
     def spoil(self, spot: Spot, name: str) -> None:
         """Record that a field is given but unusable."""
-        self.spoiled.setdefault(id(spot.node), set()).add(name)
+        self.broken.setdefault(id(spot.node), set()).add(name)
 
     def when(
         self, when: datetime | None, clock: LocalTimes | None, spot: Spot, name: str, *, where: str = ""

@@ -15,19 +15,11 @@ from bufferctl.config.catalog import (
     channel_of,
     clock_of,
 )
-from bufferctl.config.content import (
-    assets_of,
-    check_previews_in_thread,
-    check_together,
-    foreign_metadata,
-    metadata_of,
-    parts_of,
-    text_of,
-)
-from bufferctl.config.expand.layers import Defaults, Layer, Occurrence, fields_of, layer_of, occurrences
+from bufferctl.config.expand.layers import Defaults, Layer, Occurrence, fields_of, first_layer_with, occurrences
 from bufferctl.config.expand.parameters import Parameters, parameters_for
 from bufferctl.config.expand.threads import check_parts, check_thread, with_parts
 from bufferctl.config.expand.variables import Values, Variables, names_in, values_of
+from bufferctl.config.file_facts import MediaFiles
 from bufferctl.config.format import (
     EXISTING,
     IdeaEntry,
@@ -38,8 +30,16 @@ from bufferctl.config.format import (
     SharedPostEntry,
     carried,
 )
-from bufferctl.config.media_files import MediaFiles
 from bufferctl.config.names import nearest_field
+from bufferctl.config.parts import (
+    assets_of,
+    check_previews_in_thread,
+    check_together,
+    foreign_metadata,
+    metadata_of,
+    parts_of,
+    text_of,
+)
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
@@ -59,7 +59,7 @@ class DeclaredPost:
 
     def spot(self, name: str) -> Spot:
         """The container that gives a field of it."""
-        return (layer_of(self.layers, name) or self.layers[-1]).spot
+        return (first_layer_with(self.layers, name) or self.layers[-1]).spot
 
 
 @dataclass
@@ -71,12 +71,12 @@ class Posts:
     files: MediaFiles
     found: list[DeclaredPost] = field(default_factory=list)
 
-    def nested(self, declared: DeclaredChannel, owner: DeclaredOrganization, defaults: Defaults) -> None:
+    def add_nested(self, declared: DeclaredChannel, owner: DeclaredOrganization, defaults: Defaults) -> None:
         """The posts that a channel of an organization lists. `defaults`: the root file's."""
         entries = declared.spot.down("posts")
         for index, entry in enumerate(declared.entry.posts):
             if entry is None:
-                self.reading.whole = False
+                self.reading.is_complete = False
                 continue
             spot = entries.down(index)
             base = Layer(entry, spot)
@@ -84,19 +84,19 @@ class Posts:
                 foreign_metadata(base, [declared.channel.service], self.reading)
             self._repeat(entry, base, [declared], {}, owner, defaults)
 
-    def shared(self, entries: tuple[SharedPostEntry | None, ...], defaults: Defaults) -> None:
+    def add_shared(self, entries: tuple[SharedPostEntry | None, ...], defaults: Defaults) -> None:
         """The posts of a file that go to several channels."""
         posts = defaults.spot.down("posts")
         for index, entry in enumerate(entries):
             below = posts.down(index)
             self._check_channels(below, defaults)
             if entry is None:
-                self.reading.whole = False
+                self.reading.is_complete = False
                 continue
             named = below if entry.organization else defaults.spot
             owner = self._organization(entry.organization or defaults.organization, named)
             if owner is None:
-                self.reading.whole = False
+                self.reading.is_complete = False
             else:
                 self._spread(entry, below, owner, defaults)
 
@@ -115,7 +115,7 @@ class Posts:
         try:
             return self.catalog.organization(name)
         except UnknownNameError as error:
-            if self.catalog.whole and not self.reading.full:
+            if self.catalog.is_complete and not self.reading.full:
                 self.reading.problems.append(named.at("organization", error.message, hint=error.hint))
             return None
 
@@ -123,7 +123,7 @@ class Posts:
         named = spot if entry.channels else defaults.spot
         channels = list(self._channels(entry.channels or defaults.channels, named, owner))
         base = Layer(entry, spot)
-        if entry.metadata is not None and self.reading.sound(spot) and channels:
+        if entry.metadata is not None and self.reading.is_intact(spot) and channels:
             foreign_metadata(base, [each.channel.service for each in channels], self.reading)
         own = self._overrides(entry.overrides, base, owner, channels)
         self._repeat(entry, base, channels, own, owner, defaults)
@@ -176,7 +176,9 @@ class Posts:
     def _check_existing(self, layer: Layer, channels: list[DeclaredChannel]) -> None:
         """Report ids for channels that the post does not go to."""
         for reference in layer.fields.existing.keys() - {EXISTING}:
-            if self.reading.sound(layer.spot) and not any(means(reference, each.channel.label) for each in channels):
+            if self.reading.is_intact(layer.spot) and not any(
+                means(reference, each.channel.label) for each in channels
+            ):
                 message = f"this post does not go to `{reference}`, so this would change nothing"
                 below = layer.spot.down("existing")
                 self.reading.problems.append(below.at_key(reference, message, hint="name one of its `channels`"))
@@ -188,8 +190,8 @@ class Posts:
             try:
                 declared = channel_of(owner, reference)
             except UnknownNameError as error:
-                self.reading.whole = False
-                if self.catalog.whole and not self.reading.full:
+                self.reading.is_complete = False
+                if self.catalog.is_complete and not self.reading.full:
                     self.reading.problems.append(spot.down("channels").at(index, error.message, hint=error.hint))
                 continue
             first = seen.setdefault(declared.channel.label, index)
@@ -216,12 +218,12 @@ class Posts:
             try:
                 declared = channel_of(owner, reference).channel
             except UnknownNameError as error:
-                if self.catalog.whole and not self.reading.full:
+                if self.catalog.is_complete and not self.reading.full:
                     self.reading.problems.append(below.at_key(reference, error.message, hint=error.hint))
                 continue
             label = declared.label
             if label not in labels:
-                if self.reading.sound(outer.spot):
+                if self.reading.is_intact(outer.spot):
                     message = f"this post does not go to `{reference}`, so this would change nothing"
                     self.reading.problems.append(below.at_key(reference, message, hint="add it to `channels`"))
             elif label in found:
@@ -273,7 +275,7 @@ class Posts:
             text = check_thread(text, thread, spot, reading)
         assets = assets_of(layers, fields.assets, variables)
         holder, above = spot, 0
-        if "thread" in given and (layer := layer_of(layers, "thread")):
+        if "thread" in given and (layer := first_layer_with(layers, "thread")):
             check_parts(layers, text, metadata, service, reading)
             parts = parts_of(layers, variables)
             if parts and not thread:
@@ -286,22 +288,22 @@ class Posts:
         self, layers: tuple[Layer, ...], occurrence: Occurrence | None, clock: LocalTimes | None
     ) -> tuple[ShareMode, datetime | None]:
         """Mode and instant. An override that sets one of them replaces both of the entry."""
-        layer = layer_of(layers, "mode", "due_at") or layers[-1]
+        layer = first_layer_with(layers, "mode", "due_at") or layers[-1]
         mode = layer.fields.mode
-        timed = layer_of(layers, "due_at") if mode is None or mode is ShareMode.CUSTOM_SCHEDULED else layer
+        timed = first_layer_with(layers, "due_at") if mode is None or mode is ShareMode.CUSTOM_SCHEDULED else layer
         when = timed.fields.due_at if timed else None
         spot = timed.spot if timed else layer.spot
         if mode is None:
             mode = ShareMode.CUSTOM_SCHEDULED if when else ShareMode.ADD_TO_QUEUE
         elif mode is ShareMode.CUSTOM_SCHEDULED and when is None:
-            if self.reading.sound(*(each.spot for each in layers)):
+            if self.reading.is_intact(*(each.spot for each in layers)):
                 hint = "write `due_at: 2026-12-01 09:00`"
                 self.reading.problems.append(layer.spot.at("mode", "`customScheduled` needs a `due_at`", hint=hint))
         elif mode is not ShareMode.CUSTOM_SCHEDULED and when is not None:
             message = f"Buffer ignores `due_at` with `mode: {mode}`, so the post would go out at another time"
             hint = "delete `mode` to publish at that time, or delete `due_at`"
             self.reading.problems.append(layer.spot.at_key("due_at", message, hint=hint))
-        if occurrence and when is None and self.reading.sound(*(each.spot for each in layers)):
+        if occurrence and when is None and self.reading.is_intact(*(each.spot for each in layers)):
             message = "a post with `repeat` needs a `due_at`, the time of its first occurrence"
             self.reading.problems.append(layers[-1].spot.at_key("repeat", message, hint="add `due_at`"))
         if occurrence and when and timed and not timed.of_occurrence:
@@ -337,9 +339,9 @@ class _Turn:
         self, layers: tuple[Layer, ...], variables: Variables, parameters: Parameters | None
     ) -> Expansion | None:
         """How a post was made; None if it says just what its entry says. Posts made alike share one object."""
-        timed = layer_of(layers, "due_at") if self.defaults.starts else None
+        timed = first_layer_with(layers, "due_at") if self.defaults.starts else None
         relative = timed is not None and str(timed.spot.child("due_at")).startswith("start")
-        used, threaded = variables.used, layer_of(layers, "thread") is not None
+        used, threaded = variables.used, first_layer_with(layers, "thread") is not None
         added, untagged = (tuple(parameters.added), tuple(parameters.untagged)) if parameters else ((), ())
         if not (self.occurrence or used or added or relative or threaded):
             return None
@@ -438,7 +440,7 @@ class Ideas:
         text = self._text(entry, spot)
         self._check_variables(entry, spot, defaults)
         has_content = entry.title or text or entry.media
-        if not has_content and not entry.cancelled and self.reading.sound(spot):
+        if not has_content and not entry.cancelled and self.reading.is_intact(spot):
             message = "this idea has neither title nor text nor media"
             self.reading.problems.append(spot.at_key("key", message, hint="write a `title`"))
         made = {

@@ -25,7 +25,7 @@ class Faults:
     """
 
     found: dict[int, tuple[Any, list[ErrorDetails]]] = field(default_factory=dict)
-    spoiled: dict[int, set[str]] = field(default_factory=dict)
+    broken: dict[int, set[str]] = field(default_factory=dict)
     starts: date | str | None = None
 
     def note(self, container: Any, errors: list[ErrorDetails]) -> None:
@@ -65,7 +65,7 @@ def _entry(values: list[Any], index: int, handler: ValidatorFunctionWrapHandler,
 
 def _what_is_left(entry: dict[str, Any], errors: list[ErrorDetails], read: Callable[[Any], Any], faults: Faults) -> Any:
     wrong = {str(each["loc"][0]) for each in errors if each["loc"]}
-    faults.spoiled[id(entry)] = wrong
+    faults.broken[id(entry)] = wrong
     try:
         return read({name: value for name, value in entry.items() if name not in wrong})
     except ValidationError:

@@ -13,9 +13,9 @@ from typing import Any
 
 from bufferctl.config.format import ORDER
 from bufferctl.config.times import zone_of
-from bufferctl.config.write.document import FileChanges
 from bufferctl.config.write.project import Project
 from bufferctl.config.write.revise import Revision, made_by_expansion, revise
+from bufferctl.config.write.yaml_files import FileChanges
 from bufferctl.diagnostics import Place, nearest
 from bufferctl.errors import BufferctlError, ConfigError, UsageError
 from bufferctl.intake.writing import Reread

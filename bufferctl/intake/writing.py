@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bufferctl.config.write.additions import file_name, file_with, new_file, new_root, root_with, takes, together
-from bufferctl.config.write.document import FileChanges, Text
 from bufferctl.config.write.edits import Edits
+from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.errors import BufferctlError, ConfigError
 from bufferctl.intake.homes import root_zone
 from bufferctl.intake.importing import Baseline, Intake, NewEntry, bindings_of

@@ -24,7 +24,7 @@ from stamina.instrumentation import set_on_retry_hooks
 from bufferctl import __version__
 from bufferctl.media.headers import header_of
 from bufferctl.media.reach import NotPublicError, PublicOnly
-from bufferctl.model.media import size_words
+from bufferctl.model.media_file import size_words
 from bufferctl.model.plain_text import visible
 
 if TYPE_CHECKING:

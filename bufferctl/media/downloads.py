@@ -11,7 +11,7 @@ import httpx2
 
 from bufferctl.media.addresses import TYPES, Answer, PassingError, Wanted, answer_of, following, for_each, open_client
 from bufferctl.media.headers import header_of
-from bufferctl.model.media import size_words
+from bufferctl.model.media_file import size_words
 
 #: The most bytes for one file and for all files, and the seconds for all files.
 MOST_BYTES, MOST_IN_ALL, WITHIN = 500_000_000, 5_000_000_000, 1800.0

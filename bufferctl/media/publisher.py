@@ -17,7 +17,7 @@ from bufferctl import DOCS
 from bufferctl.media.addresses import Answer, Verdict, Wanted, probe
 from bufferctl.media.reading import DIGITS, open_below
 from bufferctl.model import MediaFile, MediaSettings
-from bufferctl.model.media import CONTENT_TYPES, Obstacle, object_name
+from bufferctl.model.media_file import CONTENT_TYPES, Obstacle, object_name
 
 if TYPE_CHECKING:
     from obstore.store import AzureStore, GCSStore, S3Store

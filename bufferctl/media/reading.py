@@ -15,7 +15,7 @@ from bufferctl.errors import ConfigError
 from bufferctl.media.headers import header_of
 from bufferctl.model import Desired, Idea, MediaFile, MediaSettings, Post
 from bufferctl.model.attached import files_of, with_files
-from bufferctl.model.media import address_of
+from bufferctl.model.media_file import address_of
 
 T = TypeVar("T", Post, Idea)
 

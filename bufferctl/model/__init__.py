@@ -8,7 +8,7 @@ from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Channel, Desired, Idea, Organization, Post, Settings, StateSettings, Tag
 from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
-from bufferctl.model.media import MediaFile, MediaSettings
+from bufferctl.model.media_file import MediaFile, MediaSettings
 from bufferctl.model.metadata import Metadata, NetworkMetadata
 from bufferctl.model.networks import Service
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Post
-from bufferctl.model.media import MediaFile
+from bufferctl.model.media_file import MediaFile
 from bufferctl.model.metadata import thread_of
 
 #: The fields that hold an attachment's file or address: for the asset itself, and for a document's first page.

@@ -21,7 +21,7 @@ from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
-from bufferctl.model.media import IDENTITY
+from bufferctl.model.media_file import IDENTITY
 from bufferctl.model.metadata import FILLED_IN, UNREAD, USUAL, NetworkMetadata, PinterestMetadata, thread_of
 from bufferctl.model.plain_text import LINK
 from bufferctl.model.state import Binding, Origin

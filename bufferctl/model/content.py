@@ -13,7 +13,7 @@ from pydantic.config import JsonDict
 
 from bufferctl.model.about import About
 from bufferctl.model.base import Decimal, Filled, Model, Prose, Url, Whole
-from bufferctl.model.media import File, MediaFile
+from bufferctl.model.media_file import File, MediaFile
 
 AssetKind = Literal["image", "video", "document"]
 

@@ -19,7 +19,7 @@ from bufferctl.model.address import Address
 from bufferctl.model.base import Aware, Filled, Model, Url, Whole, Words
 from bufferctl.model.content import Asset, Sourced
 from bufferctl.model.enums import MediaType, SchedulingType, ShareMode
-from bufferctl.model.media import File, MediaSettings
+from bufferctl.model.media_file import File, MediaSettings
 from bufferctl.model.metadata import NetworkMetadata
 from bufferctl.model.networks import Service
 

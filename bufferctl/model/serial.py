@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveTag
-from bufferctl.model.media import IDENTITY
+from bufferctl.model.media_file import IDENTITY
 from bufferctl.model.metadata import Metadata
 from bufferctl.model.writing import Write
 

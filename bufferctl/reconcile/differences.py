@@ -8,7 +8,7 @@ from typing import Any
 from bufferctl.model import EditPost, Idea, LiveIdea, LivePost, MediaFile, Post, PostStatus, SchedulingType
 from bufferctl.model.attached import Attached, attached
 from bufferctl.model.comparable import AssetContent, Content, differing, instant, of_desired, of_live
-from bufferctl.model.media import size_words
+from bufferctl.model.media_file import size_words
 from bufferctl.plan import Action, Change, Difference
 
 #: Statuses of posts that are published or being published.

@@ -25,7 +25,7 @@ from bufferctl.model import (
 from bufferctl.model.attached import files_of
 from bufferctl.model.content import Document, Image, LinkAttachment, Video
 from bufferctl.model.desired import IdeaMedia
-from bufferctl.model.media import size_words
+from bufferctl.model.media_file import size_words
 from bufferctl.model.metadata import USUAL, thread_of
 from bufferctl.model.networks import ANY_CROP, NETWORKS
 from bufferctl.model.plain_text import visible

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bufferctl.model import Post
-from bufferctl.model.media import size_words
+from bufferctl.model.media_file import size_words
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, requests_needed
 from bufferctl.render import words
 from bufferctl.render.cards import ShownChannel, channel_of, moment_of

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.api.wire_forms import create_post
-from bufferctl.checks import content, fields, media, texts
+from bufferctl.checks import attachments, fields, phrasing, texts
 from bufferctl.checks.judge import of_post
 from bufferctl.checks.texts import length
 from bufferctl.model import CreatePost, Post, Service
@@ -155,6 +155,11 @@ def test_what_is_passed_over_has_nothing(data: st.DataObject) -> None:
     """Skipped rules would find nothing: all rules together find the same as the shortcut."""
     made = drawn(data)
     of_texts = texts.text_findings(made, None)
-    others = (media.media_findings, fields.field_findings, media.address_findings, content.content_findings)
+    others = (
+        attachments.media_findings,
+        fields.field_findings,
+        attachments.address_findings,
+        phrasing.content_findings,
+    )
     everything = [*of_texts, *(finding for rules in others for finding in rules(made))]
     assert sorted(map(repr, of_post(made))) == sorted(map(repr, everything))

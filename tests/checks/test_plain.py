@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bufferctl.checks.policy import forbidden_in
+from bufferctl.checks.team_rules import forbidden_in
 from bufferctl.checks.visible import Link, links, links_in
 from tests.checks.posts import codes, post
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.checks.policy import forbidden_in
+from bufferctl.checks.team_rules import forbidden_in
 from bufferctl.checks.visible import Link, links_in
 from bufferctl.model.plain_text import normal_host, within
 

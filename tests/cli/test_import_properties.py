@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bufferctl.config import load
-from bufferctl.config.write.document import yaml_text
 from bufferctl.config.write.entries import post_entry
+from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Idea, Metadata, Post, SchedulingType, Service, ShareMode
 from bufferctl.model.comparable import instant, of_desired

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.config.write.document import Indent, Text, replace_file
+from bufferctl.config.write.yaml_files import Indent, Text, replace_file
 from bufferctl.errors import ConfigError
 
 

@@ -12,7 +12,7 @@ from ruamel.yaml.comments import CommentedMap
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
 from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.entries import text_value, value
+from bufferctl.config.write.entries import as_yaml, text_value
 from bufferctl.config.write.nodes import Mapping, Sequence
 
 
@@ -119,13 +119,13 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
         ),
         pytest.param(
             "posts:\n  - text: Old # 1\n",
-            lambda edits, entry: (edits.set(entry, "tags", value("tags", ("x",))), text("'\n#")(edits, entry)),
+            lambda edits, entry: (edits.set(entry, "tags", as_yaml("tags", ("x",))), text("'\n#")(edits, entry)),
             "posts:\n  - tags: [x]\n    text: | # 1\n      '\n      #\n",
             id="new-before-all-others",
         ),
         pytest.param(
             "posts:\n  - {text: Old}\n",
-            lambda edits, entry: (edits.set(entry, "tags", value("tags", ("x",))), text("New")(edits, entry)),
+            lambda edits, entry: (edits.set(entry, "tags", as_yaml("tags", ("x",))), text("New")(edits, entry)),
             "posts:\n  - {tags: [x], text: New}\n",
             id="new-before-all-others-in-flow",
         ),
@@ -143,7 +143,7 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
         ),
         pytest.param(
             "posts:\n  - key: a\n    tags: [x]\n",
-            lambda edits, entry: edits.set(entry, "tags", value("tags", ("? no", ":", ":x"))),
+            lambda edits, entry: edits.set(entry, "tags", as_yaml("tags", ("? no", ":", ":x"))),
             "posts:\n  - key: a\n    tags: ['? no', ':', ':x']\n",
             id="signs-first-in-a-flow-list",
         ),
@@ -203,13 +203,13 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
         ),
         pytest.param(
             "posts:\n  - key: a\n    tags: [x,  y] # sorted\n",
-            lambda edits, entry: edits.set(entry, "tags", value("tags", ("x", "z, w"))),
+            lambda edits, entry: edits.set(entry, "tags", as_yaml("tags", ("x", "z, w"))),
             "posts:\n  - key: a\n    tags: [x, 'z, w'] # sorted\n",
             id="flow-list",
         ),
         pytest.param(
             "posts:\n  - key: a\n    tags:\n    - x # first\n    - y\n    text: Old\n",
-            lambda edits, entry: edits.set(entry, "tags", value("tags", ("y", "z"))),
+            lambda edits, entry: edits.set(entry, "tags", as_yaml("tags", ("y", "z"))),
             "posts:\n  - key: a\n    tags:\n    - y\n    - z\n    text: Old\n",
             id="block-list",
         ),

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.config import load
-from bufferctl.config.write.document import yaml_text
 from bufferctl.config.write.entries import idea_entry, moment_text, post_entry, text_value
+from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Idea, Post, Service, ShareMode
 from bufferctl.model.comparable import normal_text

@@ -12,7 +12,7 @@ from bufferctl.config.convert.destination import Destination, NewPost, entries
 from bufferctl.config.convert.front_matter import MarkdownFile
 from bufferctl.config.source import UnreadableError, read_source, whole_file
 from bufferctl.config.times import LocalTimes, zone_hint, zone_of
-from bufferctl.config.write.document import yaml_text
+from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Desired

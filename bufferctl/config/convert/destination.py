@@ -13,7 +13,7 @@ from bufferctl.config.catalog import UnknownNameError, named_channel
 from bufferctl.config.locate import Located
 from bufferctl.config.names import key_for
 from bufferctl.config.times import LocalTimeError, LocalTimes, zone_of
-from bufferctl.config.write.entries import entry, literal, moment_text
+from bufferctl.config.write.entries import as_entry, escape_variables, moment_text
 from bufferctl.config.write.grouping import Member, one_entry
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, Desired
@@ -155,7 +155,9 @@ def entries(posts: Sequence[NewPost], destination: Destination) -> tuple[list[Co
         for post in group:
             fields = {"repeat_of": repeat_of, **post.fields}
             references = tuple(map(destination.reference, post.channels))
-            members.append(Member(literal(entry(None, key=key, organization=organization, **fields)), references))
+            members.append(
+                Member(escape_variables(as_entry(None, key=key, organization=organization, **fields)), references)
+            )
         found.append(one_entry(members))
     return found, problems
 

@@ -17,8 +17,8 @@ from bufferctl.config.convert.destination import Destination, NewPost, entries
 from bufferctl.config.locate import Located
 from bufferctl.config.names import key_for
 from bufferctl.config.times import LocalTimeError
-from bufferctl.config.write.document import yaml_text
-from bufferctl.config.write.entries import literal, text_value
+from bufferctl.config.write.entries import escape_variables, text_value
+from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
 from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Desired
@@ -115,7 +115,7 @@ def _sections(draft: str, name: str, taken: set[str]) -> list[CommentedMap]:
             continue
         key = key_for(None, words, used)
         used.add(key)
-        entry = literal(CommentedMap(text=text_value("text", text)))
+        entry = escape_variables(CommentedMap(text=text_value("text", text)))
         posts.append(CommentedMap(key=key, due_at=f"start+{7 * len(posts)}d 09:00", text=entry["text"]))
     if not posts:
         raise UsageError("There is no text in that file, so there is nothing to publish", hint="Write some first.")

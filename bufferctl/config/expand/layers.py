@@ -39,7 +39,7 @@ class Layer(NamedTuple):
     of_occurrence: bool = False
 
 
-def layer_of(layers: Iterable[Layer], *names: str) -> Layer | None:
+def first_layer_with(layers: Iterable[Layer], *names: str) -> Layer | None:
     """The first layer that gives one of the fields."""
     for layer in layers:
         if not layer.fields.model_fields_set.isdisjoint(names):

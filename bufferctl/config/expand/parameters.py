@@ -102,7 +102,7 @@ def parameters_for(layers: tuple[Layer, ...], defaults: Defaults, variables: Var
                 break
     domains = next((utm.domains for utm, _ in found if utm.domains), ())
     reading = variables.reading
-    if not domains and values and reading.sound(*(spot for _, spot in found)):
+    if not domains and values and reading.is_intact(*(spot for _, spot in found)):
         message = "this `utm` names no `domains`, so no link would get its parameters"
         spot = found[-1][1]
         name = next(each for each in _NAMES if spot.has(each))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bufferctl.config.expand.layers import Layer, layer_of
+from bufferctl.config.expand.layers import Layer, first_layer_with
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.model import NetworkMetadata, Service
@@ -29,7 +29,7 @@ def check_parts(
     layers: tuple[Layer, ...], text: str | None, metadata: NetworkMetadata | None, service: Service, reading: Reading
 ) -> None:
     """Report what a `thread` cannot be combined with, and where it cannot be published."""
-    layer = layer_of(layers, "thread")
+    layer = first_layer_with(layers, "thread")
     if layer is None or not layer.spot.child("thread"):
         return
     reported = len(reading.problems)
@@ -40,7 +40,7 @@ def check_parts(
     elif getattr(metadata, "thread", ()):
         message = f"there is a `thread` under `metadata.{service}` too, and a post has one thread"
         reading.problems.append(layer.spot.at_key("thread", message, hint="keep one of them"))
-    elif not text and reading.sound(*(each.spot for each in layers)):
+    elif not text and reading.is_intact(*(each.spot for each in layers)):
         message = "`thread` is what follows `text`, and this post has no `text`"
         reading.problems.append(layer.spot.at_key("thread", message, hint="write the first part as `text`"))
     if len(reading.problems) > reported:

@@ -13,13 +13,13 @@ from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.format import GIVEN_BY_FILES, ORDER
 from bufferctl.config.load import Loaded, load
-from bufferctl.config.write.document import Text, yaml_text
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.entries import idea_entry, post_entry
 from bufferctl.config.write.grouping import Member, one_entry
 from bufferctl.config.write.nodes import Mapping as MappingNode
 from bufferctl.config.write.nodes import Scalar
 from bufferctl.config.write.nodes import Sequence as SequenceNode
+from bufferctl.config.write.yaml_files import Text, yaml_text
 from bufferctl.diagnostics import Severity
 from bufferctl.disk import work_folder
 from bufferctl.errors import ConfigError

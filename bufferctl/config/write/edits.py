@@ -14,9 +14,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
 from bufferctl.config.format import ORDER
-from bufferctl.config.write.document import Indent, yaml_text
 from bufferctl.config.write.entries import text_value
 from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence, read_nodes
+from bufferctl.config.write.yaml_files import Indent, yaml_text
 from bufferctl.errors import ConfigError
 
 _BREAK = re.compile(r"\r\n|\r|\n")

@@ -43,17 +43,17 @@ def post_entry(
         "text": None if repeats else post.text or None,
         "metadata": {post.service.value: post.metadata} if post.metadata else None,
     }
-    found: CommentedMap = literal(entry(zone, **(_given(post) | written)))
+    found: CommentedMap = escape_variables(as_entry(zone, **(_given(post) | written)))
     return found
 
 
-def literal(data: Any, name: str = "") -> Any:
+def escape_variables(data: Any, name: str = "") -> Any:
     """The data of a post's field `name`, escaped so that nothing in it is read as a variable: `$$(` for `$(`."""
     if isinstance(data, CommentedMap):
         for each in data:
-            data[each] = literal(data[each], each)
+            data[each] = escape_variables(data[each], each)
     elif isinstance(data, CommentedSeq):
-        data[:] = [literal(each, "text" if name == "thread" else "") for each in data]
+        data[:] = [escape_variables(each, "text" if name == "thread" else "") for each in data]
     elif isinstance(data, str) and name in TAKES_VARIABLES:
         return type(data)(escaped(data))
     return data
@@ -61,7 +61,7 @@ def literal(data: Any, name: str = "") -> Any:
 
 def idea_entry(idea: Idea, zone: tzinfo | None = None, organization: str | None = None) -> CommentedMap:
     """The entry of an idea; `zone` and `organization` as for a post."""
-    return entry(zone, **(_given(idea) | {"organization": organization}))
+    return as_entry(zone, **(_given(idea) | {"organization": organization}))
 
 
 def _given(item: Post | Idea) -> dict[str, Any]:
@@ -70,24 +70,24 @@ def _given(item: Post | Idea) -> dict[str, Any]:
     return {"key": item.address.key, **{name: value for name, value, default in given if value != default}}
 
 
-def entry(zone: tzinfo | None, /, **fields: Any) -> CommentedMap:
+def as_entry(zone: tzinfo | None, /, **fields: Any) -> CommentedMap:
     """Fields as YAML, in reading order; those that are None or empty are left out."""
-    written = {name: value(name, fields[name], zone) for name in ORDER if fields.get(name) is not None}
+    written = {name: as_yaml(name, fields[name], zone) for name in ORDER if fields.get(name) is not None}
     return CommentedMap({name: found for name, found in written.items() if not _is_empty(found)})
 
 
-def value(name: str, given: Any, zone: tzinfo | None = None) -> Any:
+def as_yaml(name: str, given: Any, zone: tzinfo | None = None) -> Any:
     """A value of the models as YAML data. `name`: the field that it is for, which decides how it is written."""
     if isinstance(given, MediaFile):
         return f"/{given.path}"
     if isinstance(given, Model):
         fields = {n: v for n in type(given).model_fields if (v := getattr(given, n)) != _default(given, n)}
-        return CommentedMap({n: value("" if _is_few_words(given, n) else n, v, zone) for n, v in fields.items()})
+        return CommentedMap({n: as_yaml("" if _is_few_words(given, n) else n, v, zone) for n, v in fields.items()})
     if isinstance(given, Mapping):
-        found = {n: value(n, v, zone) for n, v in given.items()}
+        found = {n: as_yaml(n, v, zone) for n, v in given.items()}
         return CommentedMap({n: v for n, v in found.items() if not _is_empty(v)})
     if isinstance(given, list | tuple):
-        items = CommentedSeq([value("", each, zone) for each in given])
+        items = CommentedSeq([as_yaml("", each, zone) for each in given])
         if name in _SHORT:
             items.fa.set_flow_style()
         return items

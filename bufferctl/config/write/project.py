@@ -8,10 +8,10 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from bufferctl.config.source import Source
-from bufferctl.config.write.document import Text
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.entries import moment_text
 from bufferctl.config.write.nodes import Mapping, Node, Scalar, walk
+from bufferctl.config.write.yaml_files import Text
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ConfigError
 from bufferctl.model import Channel, Desired, Idea, Post

@@ -16,11 +16,11 @@ from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.expand.variables import escaped, names_in
 from bufferctl.config.format import Override
-from bufferctl.config.write.document import FileChanges, Text
 from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.entries import literal, text_value, value
+from bufferctl.config.write.entries import as_yaml, escape_variables, text_value
 from bufferctl.config.write.nodes import Mapping, Scalar, walk
 from bufferctl.config.write.project import TOGETHER, Layers, Project, says
+from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.errors import ConfigError
 from bufferctl.model import Address, Idea, Post
 from bufferctl.model.comparable import normal_text
@@ -39,7 +39,7 @@ def revise_metadata(edits: Edits, owner: Mapping, post: Post, paths: Paths, zone
     there = metadata.get(service) if metadata else None
     if metadata is None:
         if whole:
-            edits.set(owner, "metadata", literal(value("metadata", {service: whole}, zone)))
+            edits.set(owner, "metadata", escape_variables(as_yaml("metadata", {service: whole}, zone)))
     elif not whole:
         if there is not None and len(metadata.pairs) > 1:
             edits.remove(metadata, service)
@@ -48,7 +48,7 @@ def revise_metadata(edits: Edits, owner: Mapping, post: Post, paths: Paths, zone
     elif isinstance(there, Mapping):
         _inside(edits, there, whole, paths, zone)
     else:
-        edits.set(metadata, service, literal(value(service, whole, zone)))
+        edits.set(metadata, service, escape_variables(as_yaml(service, whole, zone)))
 
 
 def revised(post: Post, paths: Paths) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _inside(edits: Edits, there: Mapping, whole: AnyMapping[str, Any], paths: Pa
         elif below and isinstance(inner, Mapping) and isinstance(whole[name], AnyMapping):
             _inside(edits, inner, whole[name], below, zone)
         else:
-            edits.set(there, name, literal(value(name, whole[name], zone), name))
+            edits.set(there, name, escape_variables(as_yaml(name, whole[name], zone), name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +259,8 @@ class _Revising:
         """A value as written in the file: with `$$(` for a post, counted from `starts` if the old time was."""
         if name == "due_at" and isinstance(new, datetime) and (counted := layers.from_start(new, revision.zone)):
             return counted
-        written = text_value("text", new) if name == "text" else value(name, new, revision.zone)
-        return literal(written, name) if isinstance(revision.item, Post) else written
+        written = text_value("text", new) if name == "text" else as_yaml(name, new, revision.zone)
+        return escape_variables(written, name) if isinstance(revision.item, Post) else written
 
     def _add_new(self, layers: Layers) -> None:
         """Add the overrides and occurrences that an entry did not have, all at once."""
@@ -312,4 +312,4 @@ def _neutral(name: str) -> dict[str, Any]:
         return {"mode": "addToQueue"}
     field = Override.model_fields.get(name)
     default = field.get_default(call_default_factory=True) if field else None
-    return {name: "" if default is None else value(name, default)}
+    return {name: "" if default is None else as_yaml(name, default)}

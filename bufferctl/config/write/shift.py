@@ -14,9 +14,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bufferctl.config.times import LocalTimeError, LocalTimes
-from bufferctl.config.write.document import FileChanges
 from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence
 from bufferctl.config.write.project import Project
+from bufferctl.config.write.yaml_files import FileChanges
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Address, Post
 from bufferctl.model.base import day_of

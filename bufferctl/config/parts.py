@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from bufferctl.config.expand.layers import Layer, layer_of
+from bufferctl.config.expand.layers import Layer, first_layer_with
 from bufferctl.config.expand.variables import Variables
 from bufferctl.config.explain import explained
 from bufferctl.config.format import Override, ThreadPart
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 def text_of(layers: tuple[Layer, ...], variables: Variables) -> str | None:
     """The text of a post, from its entry or its text file, with variables replaced; None if it has none."""
-    layer = layer_of(layers, "text", "text_file")
+    layer = first_layer_with(layers, "text", "text_file")
     if layer is None:
         return None
     fields, spot = layer.fields, layer.spot
@@ -56,7 +56,7 @@ _ASSETS = TypeAdapter(tuple[Asset, ...], config=_LATER)
 
 def assets_of(layers: tuple[Layer, ...], given: tuple[Asset, ...], variables: Variables) -> tuple[Asset, ...]:
     """The assets, with variables replaced. `given`: as they are written."""
-    layer = layer_of(layers, "assets") if given else None
+    layer = first_layer_with(layers, "assets") if given else None
     if layer is None or not variables.are_in(raw := layer.spot.child("assets")):
         return given
     found = reread(_ASSETS, Asset, raw, layer.spot.down("assets"), variables)
@@ -68,7 +68,7 @@ _PARTS = TypeAdapter(tuple[ThreadPart, ...], config=_LATER)
 
 def parts_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Part, ...]:
     """The parts of a `thread`, with variables replaced."""
-    layer = layer_of(layers, "thread")
+    layer = first_layer_with(layers, "thread")
     if layer is None or not isinstance(layer.fields, Override):
         return ()
     if not variables.are_in(raw := layer.spot.child("thread")):
@@ -193,8 +193,8 @@ def check_together(
     if assets or (text and not text.isspace()):
         return
     is_empty = not (getattr(metadata, "link_attachment", None) or getattr(metadata, "retweet", None))
-    if is_empty and reading.sound(*(each.spot for each in layers)):
-        written = layer_of(layers, "text", "text_file")
+    if is_empty and reading.is_intact(*(each.spot for each in layers)):
+        written = first_layer_with(layers, "text", "text_file")
         entry = (written or layers[-1]).spot
         name = next((each for each in ("text", "text_file", "key") if entry.has(each)), "key")
         message = "this post has neither text nor assets, so there is nothing to publish"

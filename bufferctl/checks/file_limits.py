@@ -11,7 +11,7 @@ from bufferctl.checks.finding import Finding, Rule
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Idea, MediaFile, Post
 from bufferctl.model.attached import Attached, files_of
-from bufferctl.model.media import size_words
+from bufferctl.model.media_file import size_words
 from bufferctl.model.networks import NETWORKS, FileLimits, Network, Source
 
 DAMAGED = Rule(
