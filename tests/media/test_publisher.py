@@ -10,7 +10,7 @@ import pytest
 
 from bufferctl.media.publisher import Publisher
 from bufferctl.model import MediaFile, MediaSettings
-from bufferctl.model.media import Obstacle
+from bufferctl.model.media_file import Obstacle
 from tests.file_server import FileServer
 from tests.media.conftest import picture
 

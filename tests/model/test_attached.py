@@ -10,7 +10,7 @@ import pytest
 from bufferctl.model import Address, Asset, Idea, MediaFile, MediaSettings, Metadata, Post, Service
 from bufferctl.model.attached import assets_of, attached, files_of, sources_of, with_files, with_sources
 from bufferctl.model.desired import IdeaMedia
-from bufferctl.model.media import IDENTITY, address_of, object_name
+from bufferctl.model.media_file import IDENTITY, address_of, object_name
 from tests.model.samples import PLACE
 
 PNG = MediaFile(path="media/a b.png", digest="0" * 32, size=7, type="png", width=40, height=30)
