@@ -42,16 +42,17 @@ def test_a_persons_post_with_another_link_is_not_ours(project: Project) -> None:
 def test_a_known_shortener_still_counts(project: Project) -> None:
     """Already there."""
     theirs(project, "https://buff.ly/abc")
+    assert project("plan").planned == ["= launch"]
     project.apply()
     assert texts(project) == {"Read https://buff.ly/abc": 1}
 
 
 def test_a_lost_state_over_a_queue_with_a_shortener_of_ones_own(project: Project) -> None:
     """Four questions, no creates: what Buffer rewrote may have any host."""
-    tips = [f"key: tip-{n}, text: 'Tip {n} is at https://acme.example/tips/{n}'" for n in range(4)]
+    tips = [f"key: tip-{n}, text: 'Tip {n}: https://acme.example/blog/2029/12/a-long-way-to-a-tip'" for n in range(4)]
     channel = project.sandbox.channel("twitter")["id"]
     for n in range(4):
-        project.sandbox.person.create_post(channel, f"Tip {n} is at https://go.acme.example/{n}", via="api")
+        project.sandbox.person.create_post(channel, f"Tip {n}: https://go.example/{n}", via="api")
     declare(project, *tips)
     assert project("plan").planned == [f"! tip-{n}" for n in range(4)]
     assert apply(project) == 1
