@@ -138,7 +138,7 @@ class Session:
         if has_errors(problems):
             self.console.diagnostics(problems)
             raise ConfigError(
-                "The files name organizations or channels that the account does not have, so planning stopped",
+                "Not every organization or channel that the files name is clear, so planning stopped",
                 hint="Fix the names, then try again.",
             )
         self._check_account(account, recorded)
