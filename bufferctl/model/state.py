@@ -110,8 +110,7 @@ class Home:
     """A channel, or an organization's ideas (`channel_id` is `ideas`), as listed in the record.
 
     `horizon`: aware, None until an apply, an import or `state begin` first moves it. `service` and `handle` identify
-    the channel if it was reconnected under a new id. `past_before`: an earlier version ignored new posts due before
-    that instant without recording each of them.
+    the channel if it was reconnected under a new id.
     """
 
     organization_id: str
@@ -119,7 +118,6 @@ class Home:
     horizon: datetime | None = None
     service: str = ""
     handle: str = ""
-    past_before: datetime | None = None
 
     @property
     def id(self) -> str:

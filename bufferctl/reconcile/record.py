@@ -176,7 +176,7 @@ def begin_run(state: State, plan: Plan) -> State:
     homes = dict(state.homes)
     for home in plan.recording.homes:
         old = homes.get(home.id, Home(home.organization_id, home.channel_id, state.complete_at))
-        homes[home.id] = replace(home, horizon=old.horizon, past_before=old.past_before)
+        homes[home.id] = replace(home, horizon=old.horizon)
     slots, planned = {change.slot for change in plan.changes}, {home.id for home in plan.recording.homes}
     outside = (slot for slot in state.questions if slot not in slots and (plan.narrowed or slot.home not in planned))
     questions = {slot: state.questions[slot] for slot in outside}
@@ -226,7 +226,7 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
         reached = _reached(live, home.id, settle)
         listed = homes[home.id]
         if reached is not None and (listed.horizon is None or reached > listed.horizon):
-            homes[home.id] = replace(listed, horizon=reached, past_before=None)
+            homes[home.id] = replace(listed, horizon=reached)
         moved.append(homes[home.id].horizon)
     whole = len(moved) == len(plan.recording.homes) and None not in moved
     complete_at = min((h for h in moved if h), default=None) if whole else None

@@ -111,13 +111,7 @@ def _is_past(match: Match, situation: Situation) -> bool:
     item, slot = match.declared.item, match.declared.slot
     if not isinstance(item, Post) or item.due_at is None or item.due_at > situation.now:
         return False
-    state = situation.record.state
-    home = state.homes.get(slot.home)
-    if (
-        slot in state.past
-        or slot in situation.joined_late
-        or (home is not None and home.past_before is not None and item.due_at < home.past_before)
-    ):
+    if slot in situation.record.state.past or slot in situation.joined_late:
         return True
     horizon = situation.record.horizon(slot.home)
     return not horizon.recorded and item.due_at < (horizon.since or situation.now)

@@ -15,8 +15,6 @@
    "prefix": "Acme/twitter:acme/", "objects": {"KEY": {"id": "…", "file": 0, …}}}}}}
 ```
 An object is a line, without what most have in common (`_usual`).
-Format 1 had only objects; the youngest creation in a home becomes its horizon. Format 2 left nothing out, and had
-neither lock nor intents.
 A document belongs to one endpoint: the sandbox's is never read for the real account, or vice versa. Pure.
 """
 
@@ -70,7 +68,6 @@ class _StoredHome:
     horizon: AwareDatetime | None = None
     service: str = ""
     handle: str = ""
-    past_before: AwareDatetime | None = None
     past: list[str] = field(default_factory=list)
     former: dict[str, str] = field(default_factory=dict)
     let_go: dict[str, AwareDatetime] = field(default_factory=dict)
@@ -110,9 +107,6 @@ class _StoredFile:
     moved_to: str = ""
 
 
-_Objects = dict[str, dict[str, dict[str, Binding]]]
-
-
 def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Document:
     """The document in `raw`. `place`: how messages name it; `remedy`: what to do where it is damaged.
 
@@ -146,6 +140,8 @@ def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docume
             f"{name} was written by a newer bufferctl (format {data['format_version']})",
             hint="Update bufferctl; nothing was changed.",
         )
+    if major < FORMAT_MAJOR:
+        raise _damaged(name, f"its format {data['format_version']} is of no release", remedy)
     if endpoint is not None and data.get("endpoint") != endpoint:
         raise StateError(
             f"{name} belongs to {data.get('endpoint')}, but this run uses {endpoint}",
@@ -153,11 +149,7 @@ def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docume
         )
     of = str(data.get("endpoint", ""))
     try:
-        return (
-            Document(of, _first_format(data))
-            if major == 1
-            else _read(of, adapter(_StoredFile).validate_python(_full(data)))
-        )
+        return _read(of, adapter(_StoredFile).validate_python(_full(data)))
     except ValidationError as error:
         raise _damaged(name, f"{error.error_count()} of its entries cannot be read", remedy) from error
     except (KeyError, TypeError, IndexError, AttributeError) as error:
@@ -202,8 +194,6 @@ def _older(one: datetime | None, other: datetime | None) -> datetime | None:
 
 def _full(data: dict[str, Any]) -> dict[str, Any]:
     """The document with what was left out of its objects. Raises what a document of another form makes it raise."""
-    if data["format_version"].startswith("2."):
-        return data
     files, commits = data.get("files", []), data.get("commits", [])
     for homes in data.get("organizations", {}).values():
         for home in homes.values():
@@ -248,9 +238,7 @@ def _state(document: _StoredFile) -> State:
     former: dict[Slot, str] = {}
     for organization, channels in document.organizations.items():
         for channel, stored in channels.items():
-            home = Home(
-                organization, channel, stored.horizon, stored.service, stored.handle, past_before=stored.past_before
-            )
+            home = Home(organization, channel, stored.horizon, stored.service, stored.handle)
             homes[home.id] = home
             bindings |= {Slot(organization, channel, key): binding for key, binding in stored.objects.items()}
             questions |= {Slot(organization, channel, key): question for key, question in stored.questions.items()}
@@ -271,24 +259,6 @@ def _state(document: _StoredFile) -> State:
         former,
         document.spent,
     )
-
-
-def _first_format(data: Mapping[str, Any]) -> State:
-    """Format 1: each home is recorded up to its youngest creation, and not at all where nothing was created there.
-
-    New posts due before that were ignored silently, and still are.
-    """
-    objects = adapter(_Objects).validate_python(data.get("organizations", {}))
-    bindings: dict[Slot, Binding] = {}
-    homes: dict[str, Home] = {}
-    for organization, channels in objects.items():
-        for channel, of_home in channels.items():
-            bindings |= {Slot(organization, channel, key): binding for key, binding in of_home.items()}
-            created = [b.created for b in of_home.values() if b.origin is Origin.CREATED and b.created]
-            horizon = max(created, default=None)
-            home = Home(organization, channel, horizon, past_before=horizon)
-            homes[home.id] = home
-    return State(bindings, homes)
 
 
 def by_day(state: State) -> State:
@@ -359,7 +329,7 @@ def _dump_homes(state: State, numbers: Mapping[str, int]) -> dict[str, dict[str,
     stored: dict[str, dict[str, dict[str, Any]]] = {}
     of_home: dict[str, dict[str, Any]] = {}
     for home in sorted(homes.values(), key=lambda each: (each.organization_id, each.channel_id)):
-        values = _present(horizon=home.horizon, service=home.service, handle=home.handle, past_before=home.past_before)
+        values = _present(horizon=home.horizon, service=home.service, handle=home.handle)
         of_home[home.id] = values
         stored.setdefault(home.organization_id, {})[home.channel_id] = values
     for slot in sorted(state.past):

@@ -452,16 +452,6 @@ def test_a_question_holds_no_horizon_back() -> None:
     assert World(live=[live], state=after).verdict(post(due=LATER)) is Reason.AMBIGUOUS
 
 
-def test_what_an_earlier_version_left_alone_is_past_until_the_horizon_moves() -> None:
-    """Remembered by address from then on."""
-    state = record(horizon=None)
-    state = replace(state, homes={**state.homes, "c1": replace(state.homes["c1"], past_before=NOW)})
-    after = moved(World(state=state), post(due=OVER))
-    assert after.homes["c1"].past_before is None
-    assert after.past == {A}
-    assert World(state=after).verdict(post(due=OVER)) is Action.PAST
-
-
 def test_without_a_date_from_buffer_the_youngest_creation_is_as_far_as_it_goes() -> None:
     """Each home up to its own youngest object; unchanged if nothing was read."""
     world = World(live=[in_buffer(post(), created=YOUNG), in_buffer(post("b"), "p2", OLD)], state=record(horizon=None))

@@ -440,15 +440,6 @@ def test_what_is_past_stays_quiet() -> None:
     assert World(state=record(past=frozenset({slot(over)}))).verdict(post()) is Action.CREATE
 
 
-def test_what_an_earlier_version_left_alone_is_past() -> None:
-    """Past if it was due before the instant noted by the earlier version, otherwise missed."""
-    state = record()
-    homes = {**state.homes, "c1": replace(state.homes["c1"], past_before=OVER)}
-    world = World(state=replace(state, homes=homes))
-    assert world.verdict(post(due=OVER - timedelta(seconds=1))) is Action.PAST
-    assert world.verdict(post(due=OVER)) is Reason.MISSED
-
-
 @pytest.mark.parametrize("edited", [False, True])
 @pytest.mark.parametrize(
     ("due", "is_missed"),

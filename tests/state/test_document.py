@@ -90,13 +90,12 @@ def test_whatever_is_usual_any_binding_is_read_back(content: dict[Slot, Binding]
     assert back(document) == document
 
 
-def test_a_document_of_format_2_is_read() -> None:
-    """It omitted nothing: a missing value is empty."""
-    values = {"id": "p1", "origin": "adopted", "applied": "1:a:b:c"}
-    home = {"objects": {"a": values}}
-    raw = {"format_version": "2.0", "endpoint": ENDPOINT, "organizations": {"org": {"c0": home}}}
-    state = parse(json.dumps(raw).encode(), "the record", ENDPOINT, remedy="").state
-    assert state.bindings == {SLOT: Binding("p1", Origin.ADOPTED, "1:a:b:c")}
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_a_document_of_an_unreleased_format_is_refused(version: str) -> None:
+    """No release wrote it."""
+    raw = {"format_version": version, "endpoint": ENDPOINT}
+    with pytest.raises(StateError, match="is of no release"):
+        parse(json.dumps(raw).encode(), "the record", ENDPOINT, remedy="")
 
 
 @pytest.mark.parametrize(

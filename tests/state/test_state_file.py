@@ -26,7 +26,7 @@ FIRST = State(
 )
 SECOND = State(
     {SLOT: Binding("p2", Origin.IMPORTED), Slot("org", "ideas", "i"): Binding("i1", Origin.ADOPTED)},
-    {CHANNEL.id: replace(CHANNEL, past_before=THEN), IDEAS.id: IDEAS},
+    {CHANNEL.id: CHANNEL, IDEAS.id: IDEAS},
     {Slot("org", "channel", "tip"): Question(Rule.SAME_TEXT, {"p7": THEN}, may_be_ours=False, content="c")},
     {"p8": LetGo("channel", THEN)},
     frozenset({Slot("org", "channel", "old")}),
@@ -179,12 +179,12 @@ def test_a_newer_file_is_refused(path: Path) -> None:
         "{}",
         '{"format_version": 1}',
         '{"format_version": "one"}',
-        '{"format_version": "1.0", "endpoint": "https://api.buffer.com", "organizations": []}',
-        '{"format_version": "1.0", "endpoint": "https://api.buffer.com", "organizations": {"o": {"c": {"k": {}}}}}',
-        '{"format_version": "2.0", "endpoint": "https://api.buffer.com", "organizations": {"o": {"c": {"past": 1}}}}',
-        '{"format_version": "2.0", "endpoint": "https://api.buffer.com", "serial": "x"}',
+        '{"format_version": "3.0", "endpoint": "https://api.buffer.com", "organizations": []}',
+        '{"format_version": "3.0", "endpoint": "https://api.buffer.com", "organizations": {"o": {"c": 1}}}',
+        '{"format_version": "3.0", "endpoint": "https://api.buffer.com", "organizations": {"o": {"c": {"past": 1}}}}',
+        '{"format_version": "3.0", "endpoint": "https://api.buffer.com", "serial": "x"}',
         (
-            '{"format_version": "2.0", "endpoint": "https://api.buffer.com", '
+            '{"format_version": "3.0", "endpoint": "https://api.buffer.com", '
             '"organizations": {"o": {"c": {"horizon": "yesterday"}}}}'
         ),
     ],
@@ -196,7 +196,7 @@ def test_a_damaged_file_is_refused(path: Path, text: str) -> None:
 
 def test_another_endpoint_s_state_is_refused(path: Path) -> None:
     """The sandbox's state is never used for the real account."""
-    text = json.dumps({"format_version": "1.0", "endpoint": "http://127.0.0.1:4000/graphql", "organizations": {}})
+    text = json.dumps({"format_version": "3.0", "endpoint": "http://127.0.0.1:4000/graphql", "organizations": {}})
     error = refused(path, text, r"127\.0\.0\.1:4000/graphql.*this run uses https://api\.buffer\.com")
     assert "--state" in error.hint
 
@@ -271,17 +271,3 @@ def test_a_horizon_that_moved_within_its_day_is_not_written(path: Path) -> None:
     assert path.read_bytes() == before
     store.save(replace(state, homes={CHANNEL.id: replace(CHANNEL, horizon=THEN + timedelta(days=1))}))
     assert path.read_bytes() != before
-
-
-def test_the_first_format_is_read(path: Path) -> None:
-    """Each home is recorded up to its youngest creation; a home without any is not recorded."""
-    created = {"id": "p1", "origin": "created", "created_at": "2029-12-01T08:00:00.000+00:00"}
-    younger = {**created, "id": "p2", "created_at": "2029-12-02T08:00:00.000+00:00"}
-    adopted = {"id": "p3", "origin": "adopted", "created_at": "2029-12-02T09:00:00.000+00:00"}
-    channels = {"c1": {"a": created, "b": younger, "c": adopted}, "c2": {"d": adopted}}
-    path.parent.mkdir()
-    path.write_text(json.dumps({"format_version": "1.0", "endpoint": ENDPOINT, "organizations": {"o": channels}}))
-    state = file(path).load()
-    day = datetime(2029, 12, 2, 8, tzinfo=UTC)
-    assert state.homes == {"c1": Home("o", "c1", day, past_before=day), "c2": Home("o", "c2")}
-    assert [binding.id for binding in state.bindings.values()] == ["p1", "p2", "p3", "p3"]
