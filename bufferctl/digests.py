@@ -57,13 +57,19 @@ def digest_of(digests: Iterable[str]) -> str:
 
 
 def _what_it_has(change: Change) -> list[Any]:
-    """The object that Buffer will have, with the ids that names of boards and tags stand for, as far as planned."""
+    """The object that Buffer will have, with the ids that names of boards and tags stand for, as far as planned.
+
+    `existing` is part of it until something was applied to what it names; then it may stay or go.
+    """
+    says, tags = what_it_says(change.write.item if change.write else change.desired), list[str]()
     match change.write:
         case CreatePost() | EditPost() as write:
-            return [what_it_says(write.post), sorted(write.tag_ids)]
+            tags = sorted(write.tag_ids)
         case CreateIdea() as write:
-            return [what_it_says(write.idea), sorted(tag.id for tag in write.tags)]
-    return [what_it_says(change.desired), []]
+            tags = sorted(tag.id for tag in write.tags)
+    if change.binding and change.binding.applied:
+        says.pop("existing", None)
+    return [says, tags]
 
 
 def facts(change: Change) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bufferctl.digests import change_digest
 from bufferctl.model import (
     Idea,
     LiveAsset,
@@ -925,6 +926,16 @@ def test_existing_binds_what_takes_the_place_of_one_that_is_gone() -> None:
     """Adopted under its new id, explained or not."""
     change = lost(in_buffer(post(), "p9", OLD, via="buffer")).change(post(existing="p9"))
     assert (change.action, change.live_id) == (Action.ADOPT, "p9")
+
+
+def test_existing_is_reviewed_until_it_was_applied() -> None:
+    """A create does not agree to an edit of what it names; later, the digest is the same with it and without it."""
+    named, created = World(live=[THEIRS]).change(post(existing="p9")), World().change(post())
+    assert (named.action, created.action) == (Action.UPDATE, Action.CREATE)
+    assert change_digest(named) != change_digest(created)
+    world = World(live=[in_buffer(post())], state=record((post(), in_buffer(post()))))
+    edits = [world.change(post(text="Edited", existing=existing)) for existing in ("p1", None)]
+    assert len({change_digest(each) for each in edits}) == 1
 
 
 def test_existing_answers_a_question_and_lets_the_other_candidates_go() -> None:
