@@ -49,7 +49,8 @@ lint: $(STAMP)   ## style, types, import rules, and workflows
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/zizmor --quiet --offline action.yml examples/github-actions
+	@$(BIN)/zizmor --quiet --offline --persona auditor action.yml examples/github-actions
+	@$(BIN)/actionlint examples/github-actions/.github/workflows/*.yml
 
 mutate: $(STAMP) ## the part of 300 small mistakes in each room of "never twice" that the room's own tests notice (an hour)
 	@$(BIN)/python -m tests.mutate
