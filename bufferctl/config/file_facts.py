@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
@@ -15,7 +15,7 @@ from bufferctl import DOCS
 from bufferctl.config.discover import in_git
 from bufferctl.config.expand.layers import Layer
 from bufferctl.config.format import MediaEntry, RootFile
-from bufferctl.config.locate import beside_text
+from bufferctl.config.locate import Step, find
 from bufferctl.config.reading import Reading
 from bufferctl.config.source import UnreadableError, check_regular
 from bufferctl.config.tree import Spot
@@ -93,7 +93,7 @@ class MediaFiles:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._found: dict[tuple[Path, str], str | UnreadableError] = {}
-        self._first: tuple[Spot, str] | None = None
+        self._first: tuple[Spot, Step] | None = None
 
     @property
     def are_named(self) -> bool:
@@ -118,8 +118,8 @@ class MediaFiles:
             hint = f"add `media` to the root file, buffer.yaml: it says how files become public; see {DOCS}/media.md"
             self._reading.problems.append(spot.at(name, message, hint=hint))
 
-    def _resolved(self, each: Attached, spots: Iterable[Spot]) -> MediaFile:
-        spot, name = _place(each, spots)
+    def _resolved(self, each: Attached, spots: Sequence[Spot]) -> MediaFile:
+        spot, name, _ = find(spots, each.path)
         if each.file is None:
             raise TypeError(each)
         self._first = self._first or (spot, name)
@@ -138,17 +138,6 @@ class MediaFiles:
                 self._reading.spoil(container, str(each.path[0]))
             return each.file
         return each.file.model_copy(update={"path": found})
-
-
-def _place(each: Attached, spots: Iterable[Spot]) -> tuple[Spot, str]:
-    """The container that names the file, in the first layer that has one, and the field."""
-    name = str(each.path[-1])
-    for spot in spots:
-        for path in (each.path, beside_text(each.path)):
-            found = spot.down(*path[:-1])
-            if found.has(name):
-                return found, name
-    return spot, str(each.path[0])
 
 
 def media_settings(root: RootFile, spot: Spot) -> tuple[MediaSettings | None, list[Diagnostic]]:

@@ -231,7 +231,7 @@ class PostFields(Handling):
         tuple[Asset, ...],
         About("image images photo photos picture pictures media video videos attachment attachments asset files", 220),
     ] = ()
-    """Images, a video, a document or a link."""
+    """Images, a video or a document."""
     metadata: Annotated[Metadata | None, About("options meta settings extra network", 240)] = None
     """Options of a network, under its service's name."""
     idea: Annotated[Key | None, About("idea_id", 140)] = None

@@ -51,7 +51,7 @@ class Locator:
         spot = self._entries.get(root.tree.source.offset(entry)) if root else None
         if spot is None:
             return Located(entry)
-        return _located(*_find(list(self._layers(spot, address)), path, root), quote)
+        return _located(*find(list(self._layers(spot, address)), path, root), quote)
 
     def setting(self, file: str, *path: str) -> Located:
         """The place of the name of a setting of the root file."""
@@ -110,7 +110,7 @@ def _items(spot: Spot, name: str) -> Iterator[Spot]:
         yield Spot(spot.tree, item)
 
 
-def _find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None) -> tuple[Spot, Step, bool]:
+def find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None = None) -> tuple[Spot, Step, bool]:
     """The container and the part of it at the path, and whether the whole path exists. `top`: of the file."""
     for layer in layers:
         for way in _ways(layers, path):
@@ -134,11 +134,11 @@ def _ways(layers: Sequence[Spot], path: Sequence[Step]) -> list[Sequence[Step]]:
     """The path, and where else the field may be."""
     if path == ("text",):
         return [path, ("text_file",)]
-    beside = beside_text(path) if any(layer.has("thread") for layer in layers) else ()
+    beside = _beside_text(path) if any(layer.has("thread") for layer in layers) else ()
     return [beside, path] if beside else [path]
 
 
-def beside_text(path: Sequence[Step]) -> Sequence[Step]:
+def _beside_text(path: Sequence[Step]) -> Sequence[Step]:
     """The path of a field of a network's thread in an entry that gives its thread next to `text`."""
     match path:
         case ("metadata", _, "thread", 0, *rest):
