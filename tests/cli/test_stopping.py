@@ -128,7 +128,7 @@ def test_while_reading(program: list[str], gated: tuple[Any, Gate], number: sign
     assert project.sandbox.posts() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, *long(signal.SIGTERM)])
+@pytest.mark.parametrize("number", [signal.SIGTERM, *long(signal.SIGINT)])
 def test_in_the_last_read(program: list[str], gated: tuple[Any, Gate], number: signal.Signals) -> None:
     """Everything was sent and saved: it says so, with the counts and that it was not verified, and ends with 130."""
     project, gate = gated
