@@ -55,6 +55,7 @@ def test_all_shorteners() -> None:
     """One more or less decides whether a post counts as the declared one."""
     known = """
     amzn.to bit.ly bl.ink buff.ly cutt.ly dlvr.it fb.me goo.gl hubs.li hubs.ly is.gd j.mp lnk.to lnkd.in ow.ly rb.gy
-    rebrand.ly s.id short.io shorturl.at smarturl.it soo.gd sprou.tt switchy.io t.co t.ly tiny.cc tinyurl.com trib.al v.gd
+    rebrand.ly
+    s.id short.io shorturl.at smarturl.it soo.gd sprou.tt switchy.io t.co t.ly tiny.cc tinyurl.com trib.al v.gd
     """
     assert sorted(SHORTENERS) == known.split()
