@@ -99,7 +99,10 @@ class Checkup:
         except BufferctlError as error:
             yield problem("key" if isinstance(error, KeyRefusedError) else "connection", error)
             return
-        expiry = "The API does not report when it expires: 30 days after it was created, unless you chose longer"
+        expiry = (
+            "The API does not report what it may do, nor when it expires: 30 days after it was created, unless you "
+            "chose longer"
+        )
         yield Check("key", Verdict.OK, f"Buffer accepts the key in {file or 'BUFFER_API_KEY'}. {expiry}")
         yield _clock(server, here)
         yield from _quota(requests)

@@ -166,7 +166,7 @@ class Reviewed:
             action=Action.HOLD,
             reason=Reason.NOT_REVIEWED,
             message=f"Not reviewed: {why}, so {_consequence(change)}",
-            hint="To have it reviewed, run `bufferctl plan -o FILE`.",
+            hint="To have it reviewed, change it in a pull or merge request, or run `bufferctl plan -o FILE`.",
             write=None,
         )
 

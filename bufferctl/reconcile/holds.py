@@ -59,11 +59,11 @@ def _as_existing(item: Post | Idea | None, id_: str) -> str:
 
 
 #: What to do if file and Buffer differ and either may be right: first Buffer's version, then the file's.
-_PULL = "To take Buffer's version into the file, run `bufferctl pull {address}`."
+_PULL = "To keep Buffer's version, write it into the file, or run `bufferctl pull {address}`."
 _BY_HAND = "To keep Buffer's version, write it into the file by hand, without variables."
 _REAPPLY = "To send the file's version, run `bufferctl apply --reapply {address}`."
 #: The same if the file's version cannot be sent.
-_THEIRS = "Change it in Buffer. To take Buffer's version into the file instead, run `bufferctl pull {address}`."
+_THEIRS = "Change it in Buffer. To keep Buffer's version, write it into the file, or run `bufferctl pull {address}`."
 #: Fields whose texts and addresses may contain variables.
 _MADE = ("text", "thread", "assets", "metadata")
 #: The status of a live post in plain words.
@@ -96,7 +96,8 @@ def in_error(message: str) -> Hold:
     return Hold(
         Reason.ERROR,
         f"Buffer accepted it, but publishing failed: {reason}. bufferctl does not create it a second time",
-        "Fix it and retry it in Buffer. Or delete it there, then run `bufferctl apply --recreate {address}`.",
+        "Fix it and retry it in Buffer. Or delete it there, then give the entry a new `key`, or run "
+        "`bufferctl apply --recreate {address}`.",
     )
 
 
@@ -132,7 +133,8 @@ def deleted_in_buffer() -> Hold:
     return Hold(
         Reason.GONE,
         "Somebody deleted it in Buffer, so bufferctl does not create it again on its own",
-        "Remove it from the file, or run `bufferctl apply --recreate {address}`.",
+        "Remove it from the file. To send it again, give it a new `key`, or run "
+        "`bufferctl apply --recreate {address}`.",
     )
 
 

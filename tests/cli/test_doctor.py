@@ -171,7 +171,7 @@ def test_no_requests_left(today: Project) -> None:
     ("name", "text"),
     [
         ("damaged", "{"),
-        ("of-another-endpoint", '{"format_version": "1.0", "endpoint": "https://api.buffer.com"}'),
+        ("of-another-endpoint", '{"format_version": "3.0", "endpoint": "https://api.buffer.com", "organizations": {}}'),
     ],
 )
 def test_state_that_cannot_be_used(today: Project, prints: Prints, name: str, text: str) -> None:
@@ -188,9 +188,9 @@ def test_state_of_another_account(today: Project, prints: Prints) -> None:
         ".bufferctl/state.json",
         json.dumps(
             {
-                "format_version": "1.0",
+                "format_version": "3.0",
                 "endpoint": today.sandbox.url,
-                "organizations": {"strange": {"c": {"k": {"id": "p", "origin": "created"}}}},
+                "organizations": {"strange": {"c": {"objects": {"k": {"id": "p", "origin": "created"}}}}},
             }
         ),
     )

@@ -272,7 +272,7 @@ def _holds() -> tuple[Change, ...]:
         edited,
         reason=Reason.CONFLICT,
         message="It was changed in the file and in Buffer too",
-        hint="To take Buffer's version into the file, run `bufferctl pull Acme/twitter:acme/news`. "
+        hint="To keep Buffer's version, write it into the file, or run `bufferctl pull Acme/twitter:acme/news`. "
         "To send the file's version, run `bufferctl apply --reapply Acme/twitter:acme/news`.",
         differences=(Difference("text", edited.text, news.text),),
     )
