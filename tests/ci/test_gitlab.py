@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,7 @@ def test_a_job_that_waited_takes_the_newest_files(group: Group) -> None:
 KEPT = {"bufferctl-plan/plan.json": b"the plan"}
 
 
-def reviewed(gitlab: FakeGitLab, number: int) -> ReviewedPlan:
+def reviewed(gitlab: FakeGitLab, number: int, merged_at: datetime | None = None) -> ReviewedPlan:
     """The plan that counts as reviewed for a merge request."""
     environment = {
         "CI_API_V4_URL": "https://gitlab.example/api/v4",
@@ -173,7 +174,8 @@ def reviewed(gitlab: FakeGitLab, number: int) -> ReviewedPlan:
         "GITLAB_TOKEN": TOKEN,
     }
     with GitLab(environment, transport=httpx2.MockTransport(gitlab.api)) as forge:
-        return forge.reviewed_plan(ChangeRequest(number, gitlab.requests[number]["sha"], "main"), "bufferctl-plan")
+        request = ChangeRequest(number, gitlab.requests[number]["sha"], "main", merged_at=merged_at)
+        return forge.reviewed_plan(request, "bufferctl-plan")
 
 
 @pytest.fixture
@@ -226,6 +228,31 @@ def test_other_plans_do_not_count(
     found = reviewed(gitlab, 1)
     assert found.content is None
     assert why in " ".join(found.ignored)
+
+
+def test_a_job_that_is_retried_after_the_merge_does_not_count(gitlab: FakeGitLab) -> None:
+    """Its first run does, which the forge still lists; one that is older than a week at the merge does not."""
+    gitlab.ran(1, "bufferctl-plan", described(gitlab))
+    (pipeline,) = gitlab.pipelines[1]
+    (first,) = gitlab.jobs[pipeline["id"]]
+    gitlab.clock.advance(minutes=5)
+    merged_at = gitlab.clock.now()
+    gitlab.clock.advance(minutes=5)
+    gitlab.jobs[pipeline["id"]].append({**first, "id": first["id"] + 1000, "finished_at": gitlab.now()})
+    found = reviewed(gitlab, 1, merged_at)
+    assert (found.content, "it was made after the merge" in found.ignored[0]) == (b"the plan", True)
+    found = reviewed(gitlab, 1, merged_at + timedelta(days=8))
+    assert (found.content, "more than 7 days before the merge" in found.ignored[0]) == (None, True)
+
+
+def test_a_merge_request_into_another_branch_says_so(group: Group) -> None:
+    """Asked of the forge, since the variables of a pipeline are of the time when it began."""
+    number = group.open("launch", launch=post("launch", "We are live"))
+    group.gitlab.requests[number]["target_branch"] = "develop"
+    assert group.plan(number).returncode == 0
+    (note,) = group.bodies(number)
+    assert "**Merging this publishes nothing.** It goes into `develop`" in note
+    assert "choose Run pipeline on the tab Pipelines" in note
 
 
 def test_a_forks_pipeline_in_this_project_does_not_count(gitlab: FakeGitLab) -> None:
