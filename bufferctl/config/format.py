@@ -611,12 +611,12 @@ REPLACED = GIVEN_BY_FILES & PostFields.model_fields.keys()
 def carried(kind: type, entry: Model) -> dict[str, Any]:
     """The fields of a dataclass that the files have under the same names, as `entry` gives them."""
     given = vars(entry)
-    return {name: given[name] for name in _names(kind) if name in given}
+    return {name: given[name] for name in _shared_names(kind, type(entry))}
 
 
-@lru_cache(maxsize=8)
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
+@lru_cache(maxsize=32)
+def _shared_names(kind: type, model: type[Model]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind) if each.name in model.model_fields)
 
 
 @lru_cache(maxsize=128)
