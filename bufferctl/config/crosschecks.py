@@ -10,8 +10,8 @@ from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
 
+from bufferctl.config.expand.layers import DeclaredPost
 from bufferctl.config.reading import Reading
-from bufferctl.config.resolve import DeclaredPost
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Related
 from bufferctl.model import IDEAS, Address, Idea, Post

@@ -13,14 +13,15 @@ from typing import Any, TypeVar
 from bufferctl.config.catalog import Catalog, UnknownNameError, catalog_of, clock_of
 from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, in_git, included, leaves_root
-from bufferctl.config.expand.layers import Defaults, defaults_of
+from bufferctl.config.expand.layers import DeclaredPost, Defaults, defaults_of
 from bufferctl.config.explain import explain
 from bufferctl.config.file_facts import MediaFiles, media_settings
 from bufferctl.config.format import AnyFile, IncludedFile, RootFile, carried
+from bufferctl.config.ideas import Ideas
 from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading
-from bufferctl.config.resolve import DeclaredPost, Ideas, Posts
+from bufferctl.config.resolve import Posts
 from bufferctl.config.source import MANY, UnreadableError, read_source, whole_file
 from bufferctl.config.tree import Spot
 from bufferctl.config.validation import Faults, read_model

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bufferctl.config.expand.layers import Layer, first_layer_with
+from bufferctl.config.expand.parameters import Parameters
+from bufferctl.config.expand.threads import check_parts, check_thread, with_parts
 from bufferctl.config.expand.variables import Variables
 from bufferctl.config.explain import explained
-from bufferctl.config.format import Override, ThreadPart
+from bufferctl.config.format import Override, PostFields, ThreadPart
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot, walk
@@ -139,8 +141,10 @@ def metadata_of(
 def foreign_metadata(layer: Layer, services: Iterable[Service], reading: Reading) -> None:
     """Report metadata for networks that the entry does not go to: it would be ignored."""
     metadata = layer.fields.metadata
+    if metadata is None:
+        return
     names = list(dict.fromkeys(service.value for service in services))
-    for name in sorted((metadata.model_fields_set if metadata else set()) - set(names)):
+    for name in sorted(metadata.model_fields_set - set(names)):
         message = f"this is for {name}, and the post goes to {' and '.join(names)}"
         problem = layer.spot.down("metadata").at_key(name, message, hint="delete it, or add the channel")
         reading.problems.append(problem)
@@ -199,3 +203,39 @@ def check_together(
         name = next((each for each in ("text", "text_file", "key") if entry.has(each)), "key")
         message = "this post has neither text nor assets, so there is nothing to publish"
         reading.problems.append(entry.at_key(name, message, hint="write a `text`"))
+
+
+class Content(NamedTuple):
+    """What is published. `spot`: the place of its metadata."""
+
+    text: str | None
+    assets: tuple[Asset, ...]
+    metadata: NetworkMetadata | None
+    spot: Spot
+
+    def tagged(self, parameters: Parameters) -> Content:
+        """The same with the parameters that its links lack."""
+        text = parameters.text(self.text) if self.text else self.text
+        metadata = parameters.metadata(self.metadata) if self.metadata else self.metadata
+        return self._replace(text=text, metadata=metadata)
+
+
+def content_of(
+    layers: tuple[Layer, ...], fields: PostFields, clock: LocalTimes | None, variables: Variables, starts: date | None
+) -> Content:
+    """What is published, without the parameters of its links."""
+    service, reading, given = variables.to.service, variables.reading, fields.model_fields_set
+    metadata, spot = metadata_of(layers, clock, variables, starts)
+    text = text_of(layers, variables)
+    if thread := thread_of(metadata):
+        text = check_thread(text, thread, spot, reading)
+    assets = assets_of(layers, fields.assets, variables)
+    holder, above = spot, 0
+    if "thread" in given and (layer := first_layer_with(layers, "thread")):
+        check_parts(layers, text, metadata, service, reading)
+        parts = parts_of(layers, variables)
+        if parts and not thread:
+            metadata = with_parts(metadata, parts, text, assets, service)
+            holder, above = layer.spot, 1
+    check_previews_in_thread(metadata, holder, reading, above=above)
+    return Content(text, assets, metadata, spot)

@@ -26,6 +26,7 @@ from bufferctl.config.names import LONGEST
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
+from bufferctl.model import Post
 
 
 class Layer(NamedTuple):
@@ -45,6 +46,18 @@ def first_layer_with(layers: Iterable[Layer], *names: str) -> Layer | None:
         if not layer.fields.model_fields_set.isdisjoint(names):
             return layer
     return None
+
+
+@dataclass(slots=True)
+class DeclaredPost:
+    """A post and the layers that its fields come from, for the checks across posts."""
+
+    post: Post
+    layers: tuple[Layer, ...]
+
+    def spot(self, name: str) -> Spot:
+        """The container that gives a field of it."""
+        return (first_layer_with(self.layers, name) or self.layers[-1]).spot
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,104 @@
+"""Which organization and channels an entry names, which override is whose, and what is wrong with the names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError, channel_of
+from bufferctl.config.expand.layers import Defaults, Layer
+from bufferctl.config.format import EXISTING, Override
+from bufferctl.config.names import nearest_field
+from bufferctl.config.parts import foreign_metadata
+from bufferctl.config.reading import Reading
+from bufferctl.config.tree import Spot
+from bufferctl.diagnostics import Related
+from bufferctl.model.desired import means
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Finds what entries name in the catalog; an unknown name is a problem."""
+
+    catalog: Catalog
+    reading: Reading
+
+    def organization(self, name: str | None, named: Spot) -> DeclaredOrganization | None:
+        try:
+            return self.catalog.organization(name)
+        except UnknownNameError as error:
+            if self.catalog.is_complete and not self.reading.full:
+                self.reading.problems.append(named.at("organization", error.message, hint=error.hint))
+            return None
+
+    def check_given(self, entry: Spot, defaults: Defaults) -> None:
+        """Report an entry without channels, even if it cannot be read for another reason."""
+        if entry.has("channels") or defaults.channels or not isinstance(entry.node, dict):
+            return
+        if any(nearest_field(name, ("channels",)) for name in entry.node):
+            return  # it is there by another name, which is reported
+        if not entry.tree.empty.get(id(entry.node), set()) & {"channels", "<<"}:
+            hint = "add `channels: [twitter, linkedin]` here, or at the top of the file for all of its posts"
+            at = entry.tree.source.diagnostic(entry.offset, "`channels` is missing", hint=hint)
+            self.reading.problems.append(at)
+
+    def channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> Iterator[DeclaredChannel]:
+        """The channels that `channels` names. `spot`: the entry or the file that has it."""
+        seen: dict[str, int] = {}
+        for index, reference in enumerate(names):
+            try:
+                declared = channel_of(owner, reference)
+            except UnknownNameError as error:
+                self.reading.is_complete = False
+                if self.catalog.is_complete and not self.reading.full:
+                    self.reading.problems.append(spot.down("channels").at(index, error.message, hint=error.hint))
+                continue
+            first = seen.setdefault(declared.channel.label, index)
+            if first == index:
+                yield declared
+                continue
+            references = spot.down("channels")
+            place = spot.tree.source.place(references.value(first))
+            message = f"`{reference}` is the same channel as one above; the post would go there twice"
+            self.reading.problems.append(
+                references.at(index, message, hint="delete it", related=(Related(place, "first named here"),))
+            )
+
+    def overrides(
+        self, overrides: dict[str, Override], outer: Layer, owner: DeclaredOrganization, channels: list[DeclaredChannel]
+    ) -> dict[str, Layer]:
+        """The override of each channel, by its label. `outer`: the entry, or the occurrence that has them."""
+        if not overrides:
+            return {}
+        below = outer.spot.down("overrides")
+        labels = {each.channel.label for each in channels}
+        found: dict[str, Layer] = {}
+        for reference, override in overrides.items():
+            try:
+                declared = channel_of(owner, reference).channel
+            except UnknownNameError as error:
+                if self.catalog.is_complete and not self.reading.full:
+                    self.reading.problems.append(below.at_key(reference, error.message, hint=error.hint))
+                continue
+            label = declared.label
+            if label not in labels:
+                if self.reading.is_intact(outer.spot):
+                    message = f"this post does not go to `{reference}`, so this would change nothing"
+                    self.reading.problems.append(below.at_key(reference, message, hint="add it to `channels`"))
+            elif label in found:
+                message = f"there is an override for {label} above"
+                self.reading.problems.append(below.at_key(reference, message, hint="put both into one"))
+            else:
+                found[label] = Layer(override, below.down(reference), outer.of_occurrence)
+                foreign_metadata(found[label], [declared.service], self.reading)
+        return found
+
+    def check_existing(self, layer: Layer, channels: list[DeclaredChannel]) -> None:
+        """Report ids for channels that the post does not go to."""
+        for reference in layer.fields.existing.keys() - {EXISTING}:
+            if self.reading.is_intact(layer.spot) and not any(
+                means(reference, each.channel.label) for each in channels
+            ):
+                message = f"this post does not go to `{reference}`, so this would change nothing"
+                below = layer.spot.down("existing")
+                self.reading.problems.append(below.at_key(reference, message, hint="name one of its `channels`"))

@@ -1,0 +1,49 @@
+"""When a post goes out: its mode, and its instant, moved by the number of its occurrence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bufferctl.config.expand.layers import Layer, Occurrence, first_layer_with
+from bufferctl.config.reading import Reading
+from bufferctl.config.times import LocalTimes
+from bufferctl.config.tree import Spot
+from bufferctl.model import ShareMode
+from bufferctl.model.base import LAST_YEAR
+
+
+def schedule_of(
+    layers: tuple[Layer, ...], occurrence: Occurrence | None, clock: LocalTimes | None, reading: Reading
+) -> tuple[ShareMode, datetime | None]:
+    """Mode and instant. An override that sets one of them replaces both of the entry."""
+    layer = first_layer_with(layers, "mode", "due_at") or layers[-1]
+    mode = layer.fields.mode
+    timed = first_layer_with(layers, "due_at") if mode is None or mode is ShareMode.CUSTOM_SCHEDULED else layer
+    when = timed.fields.due_at if timed else None
+    spot = timed.spot if timed else layer.spot
+    if mode is None:
+        mode = ShareMode.CUSTOM_SCHEDULED if when else ShareMode.ADD_TO_QUEUE
+    elif mode is ShareMode.CUSTOM_SCHEDULED and when is None:
+        if reading.is_intact(*(each.spot for each in layers)):
+            hint = "write `due_at: 2026-12-01 09:00`"
+            reading.problems.append(layer.spot.at("mode", "`customScheduled` needs a `due_at`", hint=hint))
+    elif mode is not ShareMode.CUSTOM_SCHEDULED and when is not None:
+        message = f"Buffer ignores `due_at` with `mode: {mode}`, so the post would go out at another time"
+        hint = "delete `mode` to publish at that time, or delete `due_at`"
+        reading.problems.append(layer.spot.at_key("due_at", message, hint=hint))
+    if occurrence and when is None and reading.is_intact(*(each.spot for each in layers)):
+        message = "a post with `repeat` needs a `due_at`, the time of its first occurrence"
+        reading.problems.append(layers[-1].spot.at_key("repeat", message, hint="add `due_at`"))
+    if occurrence and when and timed and not timed.of_occurrence:
+        when = _moved(when, occurrence, layers[-1].spot, reading)
+    where = f", under `each: {{{occurrence.number}: {{due_at: …}}}}`" if occurrence else ""
+    return mode, reading.when(when, clock, spot, "due_at", where=where)
+
+
+def _moved(when: datetime, occurrence: Occurrence, spot: Spot, reading: Reading) -> datetime | None:
+    moved = when + occurrence.later
+    if moved.year <= LAST_YEAR:
+        return moved
+    message = f"the last occurrences would be after the year {LAST_YEAR}"
+    reading.problems.append(spot.down("repeat").at_key("times", message, hint="lower `times`"))
+    return None

@@ -1,0 +1,57 @@
+"""From entries to ideas, which have no channels, overrides or variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bufferctl.config.catalog import DeclaredOrganization
+from bufferctl.config.expand.layers import Defaults
+from bufferctl.config.expand.variables import names_in
+from bufferctl.config.file_facts import MediaFiles
+from bufferctl.config.format import EXISTING, IdeaEntry, carried
+from bufferctl.config.reading import Reading
+from bufferctl.config.tree import Spot
+from bufferctl.model import IDEAS, Address, Idea
+
+
+@dataclass
+class Ideas:
+    """Turns entries into ideas, in file order, each with the place of its entry."""
+
+    reading: Reading
+    files: MediaFiles
+    found: list[tuple[Idea, Spot]] = field(default_factory=list)
+
+    def add(self, entry: IdeaEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:
+        """One idea of an organization. `defaults`: its file's, whose `timezone` applies to its date."""
+        text = self._text(entry, spot)
+        self._check_variables(entry, spot, defaults)
+        has_content = entry.title or text or entry.media
+        if not has_content and not entry.cancelled and self.reading.is_intact(spot):
+            message = "this idea has neither title nor text nor media"
+            self.reading.problems.append(spot.at_key("key", message, hint="write a `title`"))
+        made = {
+            "address": Address(owner.label, IDEAS, entry.key),
+            "place": spot.place("key"),
+            "text": text,
+            "date": self.reading.when(entry.date, defaults.clock or owner.clock, spot, "date"),
+            "existing": entry.existing.get(EXISTING),
+        }
+        idea = Idea(**(carried(Idea, entry) | made))
+        self.found.append((self.files.of_idea(idea, spot), spot))
+
+    def _check_variables(self, entry: IdeaEntry, spot: Spot, defaults: Defaults) -> None:
+        """Report variables, which ideas do not support (design: Campaigns): Buffer would show their names."""
+        names = {name for given, _ in defaults.vars for name in given}
+        for field_name, text in (("title", entry.title), ("text", entry.text)):
+            for name in sorted(names & names_in(text or "")) if names else ():
+                message = f"ideas take no variables, so Buffer would show `$({name})`"
+                self.reading.problems.append(spot.at_quote(field_name, f"$({name})", message, hint="write its value"))
+
+    def _text(self, entry: IdeaEntry, spot: Spot) -> str | None:
+        if entry.text is not None and entry.text_file is not None:
+            message = "`text` and `text_file` are both given"
+            self.reading.problems.append(spot.at_key("text_file", message, hint="keep one of them"))
+        if entry.text is None and entry.text_file is not None:
+            return self.reading.text_file(entry.text_file, spot)
+        return entry.text
