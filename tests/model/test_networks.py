@@ -1,0 +1,33 @@
+"""What follows from the description of a network, and from that of its fields."""
+
+from __future__ import annotations
+
+from bufferctl.model import Metadata, Service
+from bufferctl.model.metadata import ALWAYS, ATTACHING, FILLED_IN, INSTANTS, MODELS, ON, THREADED, UNREAD, USUAL
+from bufferctl.model.networks import NETWORKS
+
+
+def test_a_network_that_takes_posts_has_its_fields() -> None:
+    """Each of them, under its service's name; WhatsApp and Start Page take none."""
+    takes = {service for service, network in NETWORKS.items() if network.takes_posts}
+    assert takes == set(MODELS) == {Service(name) for name in Metadata.model_fields}
+    assert {service.value for service in set(Service) - takes} == {"whatsapp", "startPage"}
+
+
+def test_networks_differ_by_their_fields() -> None:
+    """Those of which every post has some, those with threads, with link previews, and those that need only a text."""
+    assert {"facebook", "instagram", "googlebusiness"} == ALWAYS
+    assert {"twitter", "bluesky", "mastodon", "threads"} == THREADED
+    assert {"bluesky", "threads", "facebook", "linkedin", "substack"} == ATTACHING
+    alone = {service.value for service, network in NETWORKS.items() if network.takes_text_alone}
+    assert alone == {"twitter", "facebook", "linkedin", "threads", "bluesky", "mastodon"}
+
+
+def test_fields_say_what_buffer_makes_of_them() -> None:
+    """What it does not return, fills in, has on by default, and leaves out where it is usual; and which are dates."""
+    assert {"annotations", "thread", "comment"} == UNREAD
+    assert {"type", "license", "privacy", "link_attachment", "category_id", "location_name", "button"} < FILLED_IN
+    assert {"board", "board_service_id"} < FILLED_IN
+    assert {"embeddable", "notify_subscribers", "should_share_to_feed"} == ON
+    assert USUAL == {"type": "post", "should_share_to_feed": True}
+    assert {"start_date", "end_date"} == INSTANTS
