@@ -134,6 +134,7 @@ class Rule(StrEnum):
     NO_TEXT = "no-text"
     REWRITTEN_LINKS = "rewritten-links"
     SAME_TITLE = "same-title"
+    LET_GO = "let-go"
     EDITED = "edited-since"
 
 

@@ -308,6 +308,7 @@ _ALIKE = {
     Rule.NO_TEXT: "a post without text on this channel",
     Rule.REWRITTEN_LINKS: "one with this text and shortened links",
     Rule.SAME_TITLE: "an idea with this title",
+    Rule.LET_GO: "the one that the state had under this address",
     Rule.SAME_TIME: "a post at this time",
 }
 

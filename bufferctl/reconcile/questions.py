@@ -139,11 +139,11 @@ def _is_meant_again(item: Post | Idea, near: Near) -> bool:
 def _question(d: Declared, near: Sequence[Near], claims: Claims, asking: Asking, *, postponed: bool) -> Match | None:
     """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question.
 
-    Something that a person let go from its address, and that was not read, may look like it.
+    What a person let go from its address may be it, whatever `d` says by now, until another address claims it.
     """
     old = asking.question(d)
     suspects = {each.suspect.id: each.suspect for each in near}
-    earlier = {id_: at for id_, at in asking.let_go(d).items() if id_ not in claims.by_id}
+    earlier = {id_: at for id_, at in asking.let_go(d).items() if id_ not in claims.ids}
     if old is not None and _still_stands(old, d):
         earlier |= {id_: at for id_, at in asking.undecided(d).items() if id_ not in claims.ids}
     for id_, created in earlier.items():
@@ -153,7 +153,7 @@ def _question(d: Declared, near: Sequence[Near], claims: Claims, asking: Asking,
         return None
     carried = suspects.keys() - {each.suspect.id for each in near}
     question = Question(
-        near[0].rule if near else (old.rule if old else Rule.SAME_TEXT),
+        near[0].rule if near else (old.rule if old else Rule.LET_GO),
         {suspect.id: suspect.created_at for suspect in suspects.values()},
         may_be_ours=not all(each.explained for each in near) or bool(carried and (old is None or old.may_be_ours)),
         content=d.fingerprint.content,

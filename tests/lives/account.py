@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -108,7 +108,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not an error
 class Account:
     """One organization. `late`: how long lists do not show new objects; `refused`: texts that it refuses.
 
-    `apart`: how far creation times are from the clock.
+    `apart`: how far creation times are from the clock; `jitter`: seconds by which either may be off at any time.
     """
 
     def __init__(self, channels: Sequence[Channel], seed: int = 0, *, page: int = 100, limit: int = 5000) -> None:
@@ -122,8 +122,10 @@ class Account:
         self.run = 0
         self.late = timedelta()
         self.apart = timedelta()
+        self.jitter = 0.0
         self.refused: set[str] = set()
         self._random = random.Random(seed)  # noqa: S311 - ids, not secrets
+        self._shaky = random.Random(seed)  # noqa: S311 - clocks
         self._number = 0
         self._unsent: set[str] = set()
         self._queues: dict[str, list[str]] = {channel.id: [] for channel in channels}
@@ -266,7 +268,34 @@ class Account:
 
     def _moment(self) -> datetime:
         """The current time, a millisecond later for each object, so that all objects of a request differ."""
-        return self.now + self.apart + timedelta(milliseconds=self._number % 900)
+        return self.now + self.apart + self._off() + timedelta(milliseconds=self._number % 900)
+
+    @property
+    def date(self) -> datetime:
+        """The clock as the header of an answer shows it."""
+        return self.now + self._off()
+
+    def _off(self) -> timedelta:
+        return timedelta(seconds=self._shaky.uniform(-self.jitter, self.jitter) if self.jitter else 0)
+
+    def pass_on(self, service: str, new_id: str) -> None:
+        """The handle of a channel passes to another account, which is connected as well; the old one is renamed."""
+        old = next(each for each in self.channels.values() if each.service == service)
+        self.channels[old.id] = replace(old, name=f"{old.name}-old")
+        self.channels[new_id] = replace(old, id=new_id)
+        self._queues[new_id] = []
+        self._rename()
+
+    def pass_back(self, service: str, new_id: str) -> None:
+        """Undo that."""
+        del self.channels[new_id]
+        old = next(each for each in self.channels.values() if each.service == service)
+        self.channels[old.id] = replace(old, name=old.name.removesuffix("-old"))
+        self._rename()
+
+    def _rename(self) -> None:
+        for post in self.posts.values():
+            post.channel = self.channels[post.channel.id]
 
     # Reading
 

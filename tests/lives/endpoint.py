@@ -36,10 +36,10 @@ _TAGS = {id_: {"id": id_, "name": name, "color": "#123456", "isLocked": False} f
 class Fault:
     """The fault of the `number`th request of a kind that a command sends.
 
-    `kind`: `cut` (the answer is lost), `500`, `unexpected` (a typed UnexpectedError), `throw` (`data: null`), `429`,
-    `kill` (the program dies), `hidden` (answered, but lists show it later). `aliases`: how many writes of the request
-    are carried out (None: all). `after`: seconds until they are, or until lists show them. `reads`: the fault is of a
-    read instead of a write.
+    `kind`: `cut` (the answer is lost), `gateway` (502 with a page in HTML), `500`, `unexpected` (a typed
+    UnexpectedError), `throw` (`data: null`), `429`, `kill` (the program dies), `hidden` (answered, but lists show it
+    later). `aliases`: how many writes of the request are carried out (None: all). `after`: seconds until they are, or
+    until lists show them. `reads`: the fault is of a read instead of a write.
     """
 
     kind: str
@@ -131,7 +131,12 @@ class Endpoint:
         match name:
             case "account":
                 limits = {"scheduledPosts": account.limit}
-                organization = {"id": ORGANIZATION, "name": "Acme", "channelCount": 2, "limits": limits}
+                organization = {
+                    "id": ORGANIZATION,
+                    "name": "Acme",
+                    "channelCount": len(account.channels),
+                    "limits": limits,
+                }
                 return {"id": "0b" * 12, "timezone": "UTC", "organizations": [organization]}
             case "channels":
                 return [_channel(channel) for channel in account.channels.values()]
@@ -172,7 +177,7 @@ class Endpoint:
             data = {each.key: self._carry_out(document, each) for each in fields}
             self.account.late = timedelta()
             return 200, {}, {"data": data}
-        if fault.after and fault.kind in {"cut", "500", "kill"}:
+        if fault.after and fault.kind in {"cut", "500", "kill", "gateway"}:
             moment = self.account.now + timedelta(seconds=fault.after)
             run = self.account.run
             self._later += [(moment, partial(self._late, document, each, self.actor, run)) for each in carried]
@@ -243,6 +248,8 @@ def _broken(fault: Fault, key: str = "") -> tuple[int, dict[str, str], dict[str,
         error = {"message": "Too many requests", "extensions": {"code": "RATE_LIMIT_EXCEEDED", "window": "15m"}}
         return 429, {"Retry-After": "60"}, {"errors": [error]}
     unexpected = {"message": "An unexpected error occurred", "extensions": {"code": "UNEXPECTED"}}
+    if fault.kind == "gateway":
+        return 502, {"Content-Type": "text/html"}, {}
     if fault.kind == "throw":
         return 200, {}, {"data": None, "errors": [{**unexpected, "path": [key]}]}
     return 500, {}, {"errors": [unexpected]}
@@ -431,10 +438,10 @@ class _Handler(BaseHTTPRequestHandler):
             raise
 
     def _send(self, status: int, headers: Mapping[str, str], body: Mapping[str, Any], endpoint: Endpoint) -> None:
-        content = json.dumps(body).encode()
+        content = json.dumps(body).encode() if body else b"<html><h1>502 Bad Gateway</h1></html>"
         limits = '"100-in-15min"; r=90; t=600, "500-in-1day"; r=400; t=32871'
         given = {
-            "Date": format_datetime(endpoint.account.now, usegmt=True), "Content-Type": "application/json",
+            "Date": format_datetime(endpoint.account.date, usegmt=True), "Content-Type": "application/json",
             "Content-Length": str(len(content)), "RateLimit": limits,
             "RateLimit-Policy": '"100-in-15min"; q=100; w=900, "500-in-1day"; q=500; w=86400', **headers,
         }  # fmt: skip

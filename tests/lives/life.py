@@ -34,6 +34,9 @@ class Setting:
     managed_since: bool = True
     history: int = 0
     quiet: bool = False
+    #: Seconds between creation times and Date, and by which each of them may be off.
+    apart: int = 0
+    jitter: float = 0
 
 
 @dataclass(frozen=True)
@@ -54,15 +57,19 @@ def draw(seed: int) -> Script:
         projects=rng.choice([1, 1, 2]),
         managed_since=rng.random() < 0.7,
         history=rng.choice([0, 0, 6, 45]),
+        apart=rng.choice([0, 0, 0, -150, -90, 90, 150]),
+        jitter=rng.choice([0, 0, 2]),
     )
     chosen = ["add", "add", "apply"]
     if rng.random() < 1 / 6:
-        setting = replace(setting, quiet=True, projects=1)
+        setting = replace(setting, quiet=True, projects=1, apart=0)
         for _ in range(rng.randint(3, 6)):
             chosen += [*rng.choices([*steps.PLAIN, "minutes", "days"], k=rng.randint(1, 4)), "apply"]
         return Script(setting, tuple((name, rng.getrandbits(32)) for name in chosen))
+    if rng.random() < 0.4:
+        chosen += ["start_a_series", "apply", rng.choice(["days", "minutes"])]
     for _ in range(rng.randint(3, 6)):
-        groups = [steps.EDITS, steps.EDITS, steps.PEOPLE, steps.TIME, steps.LOSSES]
+        groups = [steps.EDITS, steps.EDITS, steps.SERIES, steps.PEOPLE, steps.TIME, steps.LOSSES]
         chosen += [_weighted(rng, rng.choice(groups)) for _ in range(rng.randint(1, 4))]
         chosen.append(_weighted(rng, steps.RUNS))
         if rng.random() < 0.3:  # a person acts quickly after an interrupted run
@@ -90,6 +97,8 @@ class Life:
     known: set[str] = field(default_factory=set)
     #: Words of entries whose key changed without `was:`; deletions under the old key do not count for the new one.
     silently: set[str] = field(default_factory=set)
+    #: The key that such an entry had, by channel and word, where no other entry took it.
+    former: dict[tuple[str, str], str] = field(default_factory=dict)
     bound: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _words: int = 0
 
@@ -128,7 +137,7 @@ class Life:
         ]
         gone = [each for each in gone if not self.silently & words_in(each.says)]
         there: list[Post | Idea] = [*self.account.posts.values(), *self.account.ideas.values(), *gone]
-        return [item for item in there if item.maker not in {PERSON, TOOL}]
+        return [item for item in there if item.maker not in {PERSON, TOOL} or item.id in self.judge.claimed]
 
     def made_by(self, project: Project) -> list[Post]:
         """Existing posts that bufferctl made for a project."""
@@ -177,6 +186,10 @@ class Life:
         project.whole = False
         self.questions[project.name] = {}
 
+    def claim(self, id_: str) -> None:
+        """Note that a person's or another tool's object is declared."""
+        self.judge.claimed.add(id_)
+
     def answered(self, project: Project, address: str | None = None) -> None:
         """Note that a person answered one question, or all of a project."""
         questions = self.questions[project.name]
@@ -192,18 +205,24 @@ class Life:
         if ran.code != 0:
             raise Broken(f"{ran}")
         own = [write for write in self.account.writes[writes:] if write.run == self.account.run]
-        if own or project.checkout.bytes() != before:
-            raise Broken("plan wrote something")
+        if own:
+            raise Broken(f"plan wrote {own}")
+        after = project.checkout.bytes()
+        if wrote := {path for path in {*before, *after} if before.get(path) != after.get(path)}:
+            raise Broken(f"plan wrote to {sorted(wrote)}")
         return ran.json
 
-    def save_plan(self, project: Project) -> dict[str, Any]:
-        """A plan, saved as plan.json."""
-        return self.plan(project, "-o", "plan.json")
+    def save_plan(self, project: Project, name: str = "plan.json") -> dict[str, Any]:
+        """A plan, saved in the checkout."""
+        return self.plan(project, "-o", name)
 
     def apply(
         self, project: Project, *scope: str, fault: Fault | None = None, saved: Any = None, reviewed: bool = False
     ) -> str:
-        """Apply, judge, and return the log line. `saved`: the plan in plan.json; `reviewed`: apply only its changes."""
+        """Apply, judge, and return the log line. `saved`: the plan in plan.json; `reviewed`: apply only its changes.
+
+        `scope` may name more reviewed plans.
+        """
         steps.keep_a_copy(self, project)
         self.judge.excuse(project)
         before = saved or (self.plan(project) if fault else None)
@@ -219,7 +238,9 @@ class Life:
         if ran.code in {0, 1} and not ran.json and not self.world.endpoint.struck:
             raise Broken(f"no report: {ran}")
         if ran.code in {0, 1} and ran.json:
-            self._judge_plan(project, 1 if saved else ran.code, scope)  # a saved plan may not cover everything
+            self._judge_plan(
+                project, 1 if saved else ran.code, () if saved else scope
+            )  # a saved plan may not cover everything
         return self.said.pop()
 
     def _judge_plan(self, project: Project, code: int, scope: Sequence[str]) -> None:
@@ -242,7 +263,7 @@ class Life:
         """
         own = ran.json.get("plan") or ran.json
         if saved:
-            return list(saved["changes"])
+            return [change for plan in (saved if isinstance(saved, list) else [saved]) for change in plan["changes"]]
         if own.get("changes") is not None:
             return list(own["changes"])
         changes = list(before["changes"]) if before else []
@@ -259,11 +280,11 @@ class Life:
     def command(self, project: Project, *arguments: str) -> str:
         """Run another command, which must exit with 0 or 1; `import ADDRESS ID` claims ID."""
         if arguments[0] == "import":
-            self.judge.claimed.add(arguments[2])
+            self.claim(arguments[2])
         ran = self.world.run(project.checkout, *arguments)
         self.judge.announced[self.account.run] = []
         self.judge.writes(reapplied=False)
-        if ran.code not in {0, 1}:
+        if ran.code not in ({0, 1, 64} if arguments[:2] == ("state", "rm") else {0, 1}):  # 64: it has no such entry
             raise Broken(f"{ran}")
         return f"{project.name}: {' '.join(arguments)}: {ran.code}"
 
@@ -274,6 +295,7 @@ def begin(setting: Setting, server: Server, linkedin: Channel | None = None) -> 
     rng = random.Random(setting.seed)  # noqa: S311 - a drawn life, not a secret
     second = linkedin or (SHORTENING if setting.shortens else LINKEDIN)
     account = Account([TWITTER, second], setting.seed, page=setting.page)
+    account.apart, account.jitter = timedelta(seconds=setting.apart), setting.jitter
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder), server, Endpoint(account, idea_response=rng.random() < 0.5))
         server.endpoint = world.endpoint
@@ -284,6 +306,8 @@ def begin(setting: Setting, server: Server, linkedin: Channel | None = None) -> 
         for project in life.projects:
             project.managed_since = START - timedelta(seconds=30) if setting.managed_since else None
             project.write()
+        if setting.apart or setting.jitter:  # `managed_since` is from an init some time ago
+            world.endpoint.pass_time(3600)
         yield life
 
 

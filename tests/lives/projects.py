@@ -10,8 +10,8 @@ import json
 import random
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from tests.lives.account import TAGS, Channel
 from tests.lives.world import Checkout
@@ -41,6 +41,57 @@ def words_in(text: str) -> set[str]:
 
 
 @dataclass(frozen=True)
+class Series:
+    """A repeated entry alone in its file, whose `starts` is `start`'s day. The number is the end of its word.
+
+    `texts`, `times` and `cancelled` are what differs, by number.
+    """
+
+    key: str
+    word: str
+    text: str
+    channels: tuple[str, ...]
+    start: datetime
+    days: int
+    number: int
+    file: str
+    texts: tuple[tuple[int, str], ...] = ()
+    times: tuple[tuple[int, datetime], ...] = ()
+    cancelled: tuple[int, ...] = ()
+    was: str = ""
+
+    def entries(self) -> list[Entry]:
+        """Its occurrences, each of which is an entry of the plan."""
+        found: list[Entry] = []
+        for number in range(1, self.number + 1):
+            text = dict(self.texts).get(number, self.text).replace("$(number)", str(number))
+            due = dict(self.times).get(number, self.start + timedelta(days=self.days * (number - 1)))
+            for channel in self.channels:
+                made = Entry(channel, f"{self.key}-{number}", f"{self.word}000{number}", text, due, file=self.file)
+                found.append(replace(made, cancelled=number in self.cancelled, series=self))
+        return found
+
+    def form(self) -> dict[str, object]:
+        """Its file."""
+        each: dict[int, dict[str, object]] = {}
+        for number, text in self.texts:
+            each.setdefault(number, {})["text"] = text
+        for number, due in self.times:
+            each.setdefault(number, {})["due_at"] = due.strftime("%Y-%m-%d %H:%M")
+        for number in self.cancelled:
+            each.setdefault(number, {})["cancelled"] = True
+        repeat = {
+            "every": f"{self.days} days",
+            "times": self.number,
+            "each": {str(at): each[at] for at in sorted(each)},
+        }
+        post: dict[str, object] = {"key": self.key, "channels": list(self.channels), "text": self.text}
+        post |= {"due_at": f"start+0d {self.start:%H:%M}", "repeat": repeat}
+        post |= {"was": self.was} if self.was else {}
+        return {"starts": f"{self.start:%Y-%m-%d}", "posts": [post]}
+
+
+@dataclass(frozen=True)
 class Entry:
     """A post on one channel (its service), or an idea (`IDEAS`; its title is the word)."""
 
@@ -57,6 +108,8 @@ class Entry:
     repeat_of: str = ""
     cancelled: bool = False
     file: str = "one"
+    existing: str = ""
+    series: Series | None = None
 
     @property
     def at(self) -> tuple[str, str]:
@@ -82,7 +135,8 @@ class Entry:
         form |= {"text": self.text} if self.text else {}
         form |= {"due_at": self.due.strftime("%Y-%m-%d %H:%M")} if self.due else {}
         form |= {"assets": [{"image": {"url": self.image, "alt_text": "A picture"}}]} if self.picture else {}
-        named = {"mode": self.mode, "tags": list(self.tags), "was": self.was, "repeat_of": self.repeat_of}
+        named = {"mode": self.mode, "tags": list(self.tags), "was": self.was}
+        named |= {"repeat_of": self.repeat_of, "existing": self.existing}
         flags = {"draft": self.draft, "cancelled": self.cancelled}
         return form | {name: value for name, value in (named | flags).items() if value}
 
@@ -98,6 +152,8 @@ class Project:
     before: list[dict[tuple[str, str], Entry]] = field(default_factory=list)
     copies: list[int] = field(default_factory=list)
     whole: bool = True
+    #: Whether the files name channels by their ids.
+    by_id: bool = False
     #: Whether the state is an older one, and neither its serial nor a journal shows it.
     unknowingly_old: bool = False
 
@@ -116,14 +172,20 @@ class Project:
         """Write the files into the checkout."""
         posts: dict[str, list[Entry]] = {}
         for entry in self.entries.values():
-            if entry.channel != IDEAS:
+            if entry.channel != IDEAS and not entry.series:
                 posts.setdefault(entry.file, []).append(entry)
         ideas = [entry.form() for entry in self.entries.values() if entry.channel == IDEAS]
-        channels = [{"service": each.service, "name": each.name} for each in (TWITTER, LINKEDIN)]
+        channels = [
+            {"service": each.service, **({"id": each.id} if self.by_id else {"name": each.name})}
+            for each in (TWITTER, LINKEDIN)
+        ]
         organization = {"name": "Acme", "tags": TAGS, "channels": channels, **({"ideas": ideas} if ideas else {})}
         since = {"managed_since": self.managed_since.isoformat()} if self.managed_since else {}
         root = {"version": 1, "timezone": "UTC", "max_deletes": 50, **since, "organizations": [organization]}
-        files = {f"posts/{name}.yaml": {"posts": [each.form() for each in found]} for name, found in posts.items()}
+        files: dict[str, object] = {
+            f"posts/{name}.yaml": {"posts": [each.form() for each in found]} for name, found in posts.items()
+        }
+        files |= {f"posts/{each.series.file}.yaml": each.series.form() for each in self.entries.values() if each.series}
         self.checkout.write(
             {name: json.dumps(said, indent=1) + "\n" for name, said in {"buffer.yaml": root, **files}.items()}
         )

@@ -7,6 +7,7 @@ post is which. Exceptions in design.md are not drawn, or are listed in judge.py.
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.lives.account import PERSON, TOOL, UNSENT, Post, stamp
 from tests.lives.endpoint import Fault
-from tests.lives.projects import IDEAS, Entry, Project, sentence
+from tests.lives.judge import Broken
+from tests.lives.projects import IDEAS, Entry, Project, Series, sentence, words_in
 from tests.lives.world import SETTLE, copy_folder
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 Step = Callable[["Life", random.Random], str | None]
 EDITS: dict[str, tuple[int, Step]] = {}
+SERIES: dict[str, tuple[int, Step]] = {}
 PEOPLE: dict[str, tuple[int, Step]] = {}
 TIME: dict[str, tuple[int, Step]] = {}
 LOSSES: dict[str, tuple[int, Step]] = {}
@@ -42,12 +45,16 @@ PLAIN = (
     "repeat",
 )
 #: Seconds: a killed process may have a request in flight for so long. Another machine starts later.
-ON_ITS_WAY = SETTLE + 30 + 1
+ON_ITS_WAY = 5 * SETTLE + 30 + 1
+
+
+#: Seconds until a write of unknown outcome is carried out, on both sides of settle (30 s) and timeout.
+DELAYS = (0, 0, 0, 5, 25, 45, 80, 120, 149)
 
 
 def named(name: str) -> Step:
     """A step by its name."""
-    return next(group[name][1] for group in (EDITS, PEOPLE, TIME, LOSSES, RUNS) if name in group)
+    return next(group[name][1] for group in (EDITS, SERIES, PEOPLE, TIME, LOSSES, RUNS) if name in group)
 
 
 def step(group: dict[str, tuple[int, Step]], weight: int) -> Callable[[Step], Step]:
@@ -117,7 +124,7 @@ def add(life: Life, rng: random.Random) -> str:
 def an_entry(life: Life, rng: random.Random, *, posts: bool = True) -> tuple[Project, Entry] | None:
     """An entry in the files that is not canceled."""
     project = life.project(rng)
-    found = [entry for entry in project.wanted() if not posts or entry.channel != IDEAS]
+    found = [each for each in project.wanted() if not each.series and (not posts or each.channel != IDEAS)]
     return (project, rng.choice(found)) if found else None
 
 
@@ -194,7 +201,8 @@ def rename(life: Life, rng: random.Random) -> str | None:
         return None
     key = next(f"n{number}" for number in range(1000) if f"n{number}" not in life.keys_used[project.name])
     life.keys_used[project.name].add(key)
-    project.change(replace(entry, key=key, was=entry.key), gone=[entry.at])
+    applied = entry.channel == IDEAS or any(entry.word in words_in(each.says) for each in life.made_by(project))
+    project.change(replace(entry, key=key, was=entry.key if applied else ""), gone=[entry.at])
     return f"{project.name}: rename {entry.address} to {key}"
 
 
@@ -214,6 +222,7 @@ def rename_silently(life: Life, rng: random.Random) -> str | None:
         life.declared(project, heir)
         new.append(heir)
     life.silently.add(entry.word)
+    life.former[entry.channel, entry.word] = "" if new[1:] else entry.key  # the old key may be taken
     project.change(*new, gone=[entry.at])
     return f"{project.name}: {entry.address} is {key} now, without was" + ("; " + _say(new[1]) if new[1:] else "")
 
@@ -225,6 +234,7 @@ def swap(life: Life, rng: random.Random) -> str | None:
         return None
     project, entry = found
     others = [each for each in project.wanted() if each.channel == entry.channel and each.key != entry.key]
+    others = [each for each in others if not each.series]
     other = rng.choice(others) if others else None
     if other is None or any(each.repeat_of or each.was for each in project.entries.values()):
         return None
@@ -283,6 +293,120 @@ def revert(life: Life, rng: random.Random) -> str | None:
     return f"{project.name}: revert the last change of the files"
 
 
+# Edits of campaigns
+
+
+def a_series(life: Life, rng: random.Random) -> tuple[Project, Series] | None:
+    """A series in the files."""
+    project = life.project(rng)
+    found = sorted({each.series for each in project.entries.values() if each.series}, key=lambda each: each.key)
+    return (project, rng.choice(found)) if found else None
+
+
+def put_series(life: Life, project: Project, new: Series, old: Series | None = None) -> None:
+    """Declare a series, instead of an older form of it. What is new in it is declared."""
+    gone = [each.at for each in project.entries.values() if old and each.series == old]
+    entries = new.entries()
+    for entry in entries:
+        if not life.judge.budget[entry.channel, entry.word]:
+            life.declared(project, entry)
+    project.change(*entries, gone=gone)
+
+
+@step(SERIES, 3)
+def start_a_series(life: Life, rng: random.Random) -> str:
+    """A campaign in a file of its own, on one channel or two."""
+    project, word = life.project(rng), life.new_word()
+    text = sentence(rng, f"{word}000$(number)")
+    channels = rng.choice([("twitter",), ("linkedin",), ("twitter", "linkedin")])
+    days, number = rng.choice([1, 2]), rng.randint(3, 5)
+    made = Series(f"s{word}", word, text, channels, moment(life, rng), days, number, f"campaign-{word}")
+    put_series(life, project, made)
+    return f"{project.name}: series {made}"
+
+
+def _series(function: Callable[[Life, random.Random, Series], Series | None]) -> Step:
+    """A step that changes a series."""
+
+    def change(life: Life, rng: random.Random) -> str | None:
+        found = a_series(life, rng)
+        new = found and function(life, rng, found[1])
+        if not found or not new:
+            return None
+        put_series(life, found[0], new, found[1])
+        return f"{found[0].name}: {function.__name__} {new}"
+
+    change.__name__ = function.__name__
+    SERIES[function.__name__] = 1, change
+    return change
+
+
+@_series
+def slip(_: Life, rng: random.Random, series: Series) -> Series:
+    """`starts` moves, also where half of it is published."""
+    return replace(series, start=series.start + timedelta(days=rng.choice([-1, 1, 3, 8])))
+
+
+@_series
+def reword(_: Life, rng: random.Random, series: Series) -> Series:
+    """Every text of the series changes."""
+    word = f"{series.word}000$(number)"
+    return replace(series, text=f"{series.text}!" if rng.random() < 0.5 else sentence(rng, word))
+
+
+@_series
+def reword_one(_: Life, rng: random.Random, series: Series) -> Series:
+    """One occurrence says something else."""
+    number = rng.randint(1, series.number)
+    texts = dict(series.texts) | {number: sentence(rng, f"{series.word}000{number}")}
+    return replace(series, texts=tuple(sorted(texts.items())))
+
+
+@_series
+def move_one(life: Life, rng: random.Random, series: Series) -> Series:
+    """One occurrence gets a time of its own."""
+    times = dict(series.times) | {rng.randint(1, series.number): moment(life, rng)}
+    return replace(series, times=tuple(sorted(times.items())))
+
+
+@_series
+def cancel_one(_: Life, rng: random.Random, series: Series) -> Series:
+    """One occurrence is canceled."""
+    return replace(series, cancelled=tuple(sorted({*series.cancelled, rng.randint(1, series.number)})))
+
+
+@_series
+def lengthen(_: Life, __: random.Random, series: Series) -> Series:
+    """One more occurrence."""
+    return replace(series, number=series.number + 1)
+
+
+@_series
+def shorten(_: Life, __: random.Random, series: Series) -> Series | None:
+    """One occurrence less."""
+    last = series.number - 1
+    differs = max([0, *dict(series.texts), *dict(series.times), *series.cancelled])
+    return replace(series, number=last) if last > max(1, differs) else None
+
+
+@_series
+def other_channels(_: Life, rng: random.Random, series: Series) -> Series:
+    """A network is dropped or added."""
+    return replace(series, channels=rng.choice([("twitter",), ("linkedin",), ("twitter", "linkedin")]))
+
+
+@_series
+def move_the_file(_: Life, __: random.Random, series: Series) -> Series:
+    """Its file gets another name."""
+    return replace(series, file=f"{series.file}-moved")
+
+
+@_series
+def rename_the_series(life: Life, __: random.Random, series: Series) -> Series | None:
+    """Another key, with `was:`."""
+    return replace(series, key=f"{series.key}r", was=series.key)
+
+
 # Actions of people and other tools in Buffer
 
 
@@ -322,6 +446,53 @@ def person_says_the_same(life: Life, rng: random.Random) -> str | None:
     _, entry = found
     post = make(life, rng, PERSON, entry.text, entry.channel, rng.choice([None, entry.due, moment(life, rng)]))
     return f"a person makes {_post(post)}"
+
+
+@step(EDITS, 1)
+def take_over(life: Life, rng: random.Random) -> str | None:
+    """A person's new post is declared with `existing`, as an import on any machine would."""
+    project, word = life.project(rng), life.new_word()
+    channel = rng.choice(["twitter", "linkedin"])
+    due = rng.choice([None, moment(life, rng)])
+    post = make(life, rng, PERSON, sentence(rng, word), channel, due)
+    if post.status != "scheduled":
+        return None
+    key = next(f"k{number}" for number in range(1000) if f"k{number}" not in life.keys_used[project.name])
+    entry = Entry(channel, key, word, post.content["text"], due, existing=post.id)
+    life.declared(project, entry)
+    life.claim(post.id)
+    project.change(entry)
+    return f"{project.name}: {entry.address} is {_post(post)}"
+
+
+@step(EDITS, 1)
+def existing_goes(life: Life, rng: random.Random) -> str | None:
+    """`existing` leaves an entry that is bound."""
+    project = life.project(rng)
+    bound = [e for e in project.entries.values() if e.existing and e.existing in life.bound[project.name]]
+    if not bound:
+        return None
+    entry = rng.choice(bound)
+    project.change(replace(entry, existing=""))
+    return f"{project.name}: {entry.address} has no `existing` any more"
+
+
+@step(EDITS, 1)
+def published_under_another_key(life: Life, rng: random.Random) -> str | None:
+    """The text of a published post moves to another key, timed ones to a later time."""
+    project = life.project(rng)
+    out = {word for post in life.made_by(project) if post.status == "sent" for word in words_in(post.says)}
+    found = [each for each in project.wanted() if each.word in out and not each.series and not each.repeat_of]
+    found = [e for e in found if not any(e.key in (o.repeat_of, o.was) for o in project.entries.values())]
+    if not found:
+        return None
+    entry = rng.choice(found)
+    key = next(f"n{number}" for number in range(1000) if f"n{number}" not in life.keys_used[project.name])
+    life.keys_used[project.name].add(key)
+    project.change(replace(entry, key=key, was="", existing="", due=entry.due and moment(life, rng)), gone=[entry.at])
+    life.silently.add(entry.word)
+    life.former[entry.channel, entry.word] = entry.key
+    return f"{project.name}: {entry.address}, which is published, is {key} now"
 
 
 @step(PEOPLE, 2)
@@ -471,6 +642,37 @@ def another_machine(life: Life, rng: random.Random) -> str:
     return f"{project.name}: another machine, with {which}"
 
 
+@step(LOSSES, 2)
+def state_rm(life: Life, rng: random.Random) -> str | None:
+    """An entry is removed from the state by name."""
+    project = life.project(rng)
+    bound = [each for each in project.wanted() if not life.unrecorded(project, each)]
+    if not bound:
+        return None
+    entry = rng.choice(bound)
+    project.whole = False
+    if life.deleted(entry):  # what is let go and gone is new again
+        life.asked_again(entry)
+    return life.command(project, "state", "rm", entry.address)
+
+
+@step(PEOPLE, 1)
+def a_handle_passes_on(life: Life, rng: random.Random) -> str:
+    """The handle of a channel passes to another account: nothing is sent there; the handle passes back."""
+    account, project, service = life.account, life.project(rng), rng.choice(["twitter", "linkedin"])
+    account.pass_on(service, other := "c9" * 12)
+    ran = life.world.run(project.checkout, "apply", "--auto-approve", "--json")
+    if there := [post for post in account.posts.values() if post.channel.id == other]:
+        known = [post for post in life.made_by(project) if post.id in project.checkout.recorded()]
+        if any(post.channel.service == service and post.channel.id != other for post in known):
+            raise Broken(f"sent to the account to which the handle passed: {there}\n{ran}")
+    for post in there:
+        account.delete(PERSON, post.id)
+    account.pass_back(service, other)
+    life.judge.passed_on()
+    return f"the handle of {service} passes on and back: exit {ran.code}"
+
+
 # Runs of bufferctl
 
 
@@ -496,10 +698,11 @@ def apply_some(life: Life, rng: random.Random) -> str | None:
 @step(RUNS, 5)
 def apply_with_a_fault(life: Life, rng: random.Random) -> str:
     """Apply with a fault at one request."""
-    kind = rng.choice(["cut", "cut", "cut", "500", "unexpected", "throw", "throw", "429", "hidden"])
+    kind = rng.choice(["cut", "cut", "cut", "500", "gateway", "unexpected", "throw", "throw", "429", "hidden"])
     aliases = rng.choice([None, None, 0, 1, 2])
-    after = rng.choice([0, 0, 0, 5, 20]) if kind in {"cut", "500"} else 15 if kind == "hidden" else 0
-    reads = kind in {"cut", "500"} and rng.random() < 0.2
+    after = rng.choice(DELAYS) if kind in {"cut", "gateway"} else 15 if kind == "hidden" else 0
+    after = rng.choice([0, 0, 5, 20]) if kind == "500" else after  # Buffer answered, if only with an error
+    reads = kind in {"cut", "500", "gateway"} and rng.random() < 0.2
     fault = Fault(kind, rng.choice([1, 1, 1, 2]), aliases, after, reads)
     return life.apply(life.project(rng), fault=fault)
 
@@ -509,7 +712,7 @@ def apply_killed(life: Life, rng: random.Random) -> str:
     """Apply, killed at a request: before it, halfway through it, after it, or while it is in flight."""
     if rng.random() < 0.3:
         return life.apply(life.project(rng), fault=Fault("kill", rng.randint(3, 8), reads=True))
-    after = rng.choice([0, 0, 10, 25])
+    after = rng.choice(DELAYS)
     fault = Fault("kill", rng.choice([1, 1, 2]), rng.choice([None, None, 0, 1]), after)
     return life.apply(life.project(rng), fault=fault)
 
@@ -541,6 +744,9 @@ def answer(life: Life, rng: random.Random) -> str | None:
     candidates = questions[address]
     ours = [post for post in life.unrecorded(project, entry) if post.id in candidates]
     life.answered(project, address)
+    if ours and (old := life.former.get((entry.channel, entry.word))):
+        project.change(replace(entry, was=old))
+        return f"{project.name}: {address} gets was: {old}"
     if ours:
         for other in [each for each, about in questions.items() if ours[0].id in about]:
             life.answered(project, other)
@@ -575,6 +781,57 @@ def apply_what_was_reviewed(life: Life, rng: random.Random) -> str:
     if rng.random() < 0.4:
         happened = rng.choice([add, edit_text, edit_time, remove, person_makes])(life, rng) or ""
     return f"{happened or 'nothing'}, between plan and apply; " + life.apply(project, saved=saved, reviewed=True)
+
+
+@step(RUNS, 2)
+def apply_two_reviews(life: Life, rng: random.Random) -> str:
+    """Two plans are reviewed, the second with edits on top of the first, and both are applied."""
+    project = life.project(rng)
+    first = life.save_plan(project, "plan.json")
+    happened = rng.choice([add, edit_text, edit_time, remove, cancel])(life, rng) or "nothing"
+    second = life.save_plan(project, "second.json")
+    said = life.apply(project, "--reviewed", "second.json", saved=[first, second], reviewed=True)
+    return f"{happened}, between two plans; {said}"
+
+
+@step(RUNS, 3)
+def follow_a_hint(life: Life, rng: random.Random) -> str | None:
+    """What a plan proposes is done: to the letter where it proposes one thing, truthfully where it asks."""
+    project = life.project(rng)
+    hints = [(each, f"{each['message']} {each['hint']}") for each in life.plan(project)["changes"] if each["hint"]]
+    entries = {each.address: each for each in project.wanted() if not each.series}
+    hints = [(change, hint) for change, hint in hints if change["address"] in entries]
+    if not hints:
+        return None
+    change, hint = rng.choice(hints)
+    entry = entries[change["address"]]
+    done = _done_as_proposed(life, rng, project, entry, hint)
+    return f"{project.name}: {entry.address} says {hint!r}: {done}" + (
+        f"; {life.apply(project)}" if done and "apply" not in done else ""
+    )
+
+
+def _done_as_proposed(life: Life, rng: random.Random, project: Project, entry: Entry, hint: str) -> str | None:
+    if "existing" in hint or "bufferctl import" in hint:
+        named = [
+            life.account.posts[each] for each in re.findall(r"\b[0-9a-f]{24}\b", hint) if each in life.account.posts
+        ]
+        if same := [post for post in named if entry.word in words_in(post.says)]:
+            life.answered(project)
+            project.change(replace(entry, existing=same[0].id))
+            life.claim(same[0].id)
+            return f"existing: {same[0].id}"
+        return None
+    if re.search(r"[Gg]ive it a later", hint):
+        project.change(replace(entry, due=moment(life, rng)))
+        return "a later time"
+    if "--reapply" in hint:
+        return life.apply(project, "--reapply", entry.address)
+    if "--recreate" in hint:
+        if life.deleted(entry):
+            life.asked_again(entry)
+        return life.apply(project, "--recreate", entry.address)
+    return None
 
 
 def _say(entry: Entry) -> str:

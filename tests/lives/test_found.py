@@ -23,8 +23,8 @@ def test_a_published_post_without_text_is_not_made_again_under_another_key(serve
         assert s.actions()["b"] == "hold: ambiguous"
 
 
-def test_an_edit_of_what_is_out_stays_held_after_it_was_claimed(server: Server) -> None:
-    """`import ADDRESS ID` of a published post with another text: held as `sent`, after one apply and after two."""
+def test_an_edit_of_what_is_out_stays_done_after_it_was_claimed(server: Server) -> None:
+    """`import ADDRESS ID` of a published post with another text: done, after one apply and after two."""
     with scene(server, since=False) as s:
         entry = queued("a", "What went out at once", mode="shareNow")
         s.declare(entry, timed("b", "Something that stays as it is", 9))
@@ -38,7 +38,8 @@ def test_an_edit_of_what_is_out_stays_held_after_it_was_claimed(server: Server) 
         for _ in range(3):
             s.apply()
             seen.append(s.actions()["a"])
-        assert seen == ["hold: sent"] * 3
+        assert seen == ["done"] * 3
+        assert len(s.account.posts) == 2
 
 
 def test_a_lost_record_is_known_on_every_channel_by_what_matched_on_one(server: Server) -> None:

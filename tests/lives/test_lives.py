@@ -1,6 +1,6 @@
 """Every life of a project keeps the promises: nothing twice, nothing lost, no unmanaged post touched, no surprises.
 
-A few lives here; `LIVES=300` in `make test-all`. One seed again: `python -m tests.lives SEED`, with `--shrink` to
+Forty lives here; `LIVES=300` in `make test-all`. One seed again: `python -m tests.lives SEED`, with `--shrink` to
 leave out every step that the failure does not need.
 """
 
@@ -13,10 +13,9 @@ import pytest
 from tests.lives.endpoint import Server
 from tests.lives.life import draw, live
 
-SEEDS = range(int(os.environ.get("LIVES", "4")))
+SEEDS = range(int(os.environ.get("LIVES", "40")))
 
 
-# The first 16 pass; of the later ones, some still run into the bugs in test_found.py.
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_drawn_life_keeps_the_promises(seed: int, server: Server) -> None:
     """After every run, the account and the next plan match the oracle's own bookkeeping."""

@@ -105,9 +105,9 @@ class Checkout:
         return "\n".join(path.read_text("utf-8", "replace") for path in files if path.is_file())
 
     def bytes(self) -> dict[str, bytes]:
-        """The content of every file of state and journal, by path."""
+        """The content of every file of state and journal, by path, but for the note of where a project's state is."""
         files = [*self.state.rglob("*"), *self.journal.rglob("*")]
-        return {str(path): path.read_bytes() for path in files if path.is_file()}
+        return {str(path): path.read_bytes() for path in files if path.is_file() and path.parent.name != "places"}
 
 
 @dataclass

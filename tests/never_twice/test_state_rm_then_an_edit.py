@@ -43,6 +43,22 @@ def test_a_changed_word(project: Project, entry: str, edited: str, pause: int) -
     assert texts(project) == before | {"Another": 1}
 
 
+@pytest.mark.parametrize("when", ["", ", due_at: 2029-12-20 09:00"], ids=["queued", "scheduled"])
+def test_another_text_and_then_another_time(project: Project, when: str) -> None:
+    """A question after each edit, since no edit answers it; answered with `repeat_of`, both are there."""
+    declare(project, f"key: launch{when}, text: We are live")
+    project.apply()
+    (post,) = project.sandbox.posts()
+    assert project("state", "rm", ADDRESS).code == 0
+    for due in (when, ", due_at: 2029-12-24 09:00"):
+        declare(project, f"key: launch{due}, text: Something else altogether")
+        assert apply(project) == 1
+        assert texts(project) == {"We are live": 1}
+    declare(project, f"key: launch, text: Something else altogether, repeat_of: {post['id']}")
+    project.apply()
+    assert texts(project) == {"We are live": 1, "Something else altogether": 1}
+
+
 def test_a_published_one(project: Project) -> None:
     """Found again although it is older than the horizon: already there, and no other time is proposed."""
     declare(project, f"{TIMED}, text: We are live")
