@@ -43,11 +43,9 @@ def _table(rows: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
 
 
 #: In reading order: where two fields are called the same, the first one is more likely.
-_FIELDS = sorted(
-    ((name, found) for name, field in fields_below(FILES) for found in about(field)),
-    key=lambda item: item[1].order or sys.maxsize,
-)
-_FIELD_NAMES = _table((name, found.called) for name, found in _FIELDS)
+_FIELDS = [(name, each) for name, field in fields_below(FILES) for each in about(field)]
+_FIELDS.sort(key=lambda item: item[1].order or sys.maxsize)
+_FIELD_NAMES = _table((name, each.called) for name, each in _FIELDS)
 #: Fields, and what people call them.
 FIELD_NAMES = frozenset(_FIELD_NAMES) | {name for name, _ in fields_below(FILES)}
 _VALUE_NAMES = _table(_VALUES)

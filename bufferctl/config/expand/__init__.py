@@ -1,7 +1,3 @@
-"""From what people write for a campaign to what each post says.
-
-Defaults of a file, repeats, relative times, threads, variables and parameters of links: everything here ends before a
-`Post` is made, so that what follows sees only ordinary posts (design: Campaigns).
-"""
+"""From what people write for a campaign to ordinary posts, which are all that follows sees (design: Campaigns)."""
 
 from __future__ import annotations
