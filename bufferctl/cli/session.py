@@ -35,7 +35,7 @@ from bufferctl.reconcile import (
 )
 from bufferctl.render.lines import count
 from bufferctl.state import Lock, StoredRecord, claimed_elsewhere
-from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files
+from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files, text_before
 from bufferctl.state.lock import Holder
 
 if TYPE_CHECKING:
@@ -178,7 +178,9 @@ class Session:
         root, applied = self.files.root, self.store.document.commit
         commits = {binding.commit for binding in self.state.bindings.values()} - {""}
         is_known = self.relation is not Relation.UNKNOWN
-        return Divergence(applied, is_known, contained(root, commits), outdated_files(root, applied))
+        return Divergence(
+            applied, is_known, contained(root, commits), outdated_files(root, applied), text_before(root, applied)
+        )
 
     def _read(self, names: Names, lead: timedelta) -> Live:
         """What the homes of declared and recorded objects hold, as far back as the record is not complete."""

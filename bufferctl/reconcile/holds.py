@@ -515,6 +515,15 @@ def outdated_here(file: str) -> Hold:
     )
 
 
+def perhaps_cancelled_elsewhere() -> Hold:
+    return Hold(
+        Reason.DIVERGED,
+        "It is not new in this checkout, and nothing of it is in Buffer. The commit that was applied last changed its "
+        "file, and may have canceled or removed it, so it is not sent",
+        _MERGE,
+    )
+
+
 def file_emptied(file: str, count: int, entries: int, *, goes_out: bool) -> Hold:
     """`count`: of its posts; `entries`: of all that were removed."""
     posts = "its post is" if count == 1 else f"its {count} posts are"

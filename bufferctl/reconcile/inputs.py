@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,12 +26,19 @@ class Divergence:
 
     `applied`: that commit; `known`: whether its history is here. `contained`: the commits of bindings that the checkout
     contains. `outdated_files`: files that the applied commit changed since, and this checkout did not.
+    `text_before`: what all that it changed said before.
     """
 
     applied: str = ""
     known: bool = True
     contained: frozenset[str] = frozenset()
     outdated_files: frozenset[str] = frozenset()
+    text_before: str = ""
+
+    def had(self, key: str) -> bool:
+        """Whether a file that the applied commit changed had an entry with `key`, or one that repeats under it."""
+        keys = "|".join(re.escape(each) for each in {key, re.sub(r"-\d+$", "", key)})
+        return re.search(rf"""\bkey["']?:\s*["']?({keys})(?![\w.-])""", self.text_before) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,8 @@ def hold_what_diverged(changes: Iterable[Change], options: Options) -> list[Chan
             return holds.only_elsewhere(goes_out=change.goes_out).on(change)
         if file in diverged.outdated_files or (binding and lacks and _reverses(change, binding)):
             return holds.outdated_here(file).on(change)
+        if change.action is Action.CREATE and diverged.had(change.slot.key):
+            return holds.perhaps_cancelled_elsewhere().on(change)
         return change
 
     return [held(change) for change in changes]

@@ -76,6 +76,14 @@ def outdated_files(folder: Path, applied: str) -> frozenset[str]:
     return _changed(folder, base, applied) - _changed(folder, base) if base else frozenset()
 
 
+def text_before(folder: Path, applied: str) -> str:
+    """What the files that `applied` changed since it and this checkout parted said until then; empty as above."""
+    base = _output(folder, "merge-base", operands=["HEAD", applied]) if applied else ""
+    whole = ("--no-renames", "--no-ext-diff", "--relative", "--unified=100000")
+    lines = _output(folder, "diff", *whole, operands=[base, applied, "--"]).splitlines() if base else []
+    return "\n".join(line[1:] for line in lines if not line.startswith("+"))
+
+
 def _changed(folder: Path, *commits: str) -> frozenset[str]:
     """The files that differ between two commits, or one and what is checked out."""
     only = ("--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z")

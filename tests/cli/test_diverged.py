@@ -116,6 +116,21 @@ def test_what_it_reverses_is_not_changed_back(main: Desk, branch: Desk) -> None:
     assert branch.texts() == ["The own", "The second", "The third"]
 
 
+@pytest.mark.parametrize("how", ["cancelled", "removed"])
+def test_what_was_canceled_is_not_sent_again(main: Desk, branch: Desk, how: str) -> None:
+    """Exit 1 for a post that main canceled or removed, though both changed its file; a new one is sent."""
+    main.commit(*([ONE.replace("}", ", cancelled: true}")] if how == "cancelled" else []), TWO)
+    main.push()
+    assert main.applied().code == 0
+    branch.commit(ONE, TWO, THREE)
+    ran = branch.applied()
+    assert (ran.code, ran.outcomes, branch.texts()) == (1, ["three created"], ["The second", "The third"])
+    assert "--confirm-removed Acme/twitter:acme/one" in " ".join(ran.out.split())
+    assert branch.recorded() == main.head()
+    assert branch.applied("--confirm-removed", "Acme/twitter:acme/one").code == 0
+    assert branch.texts() == ["The first", "The second", "The third"]
+
+
 def test_two_steps_back(main: Desk, branch: Desk) -> None:
     """Held, too: main has corrected it twice since."""
     main.commit(FIX, TWO)

@@ -193,6 +193,11 @@ class Judge:
                 continue
             if any(id_ in self.life.removed for id_ in candidates):
                 continue
+            theirs = [post for id_ in candidates if (post := self.life.account.posts.get(id_))]
+            if any(PERSON in post.touched_by[1:] and entry.word not in words_in(post.says) for post in theirs):
+                continue  # a person wrote something else over it
+            if change["action"] == "done" and self._told(entry):  # published meanwhile, so the edit sends nothing
+                continue
             if change["id"] in candidates and change["action"] not in PENDING:  # its file matches Buffer again
                 continue
             raise Broken(

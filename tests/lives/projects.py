@@ -152,8 +152,6 @@ class Project:
     before: list[dict[tuple[str, str], Entry]] = field(default_factory=list)
     copies: list[int] = field(default_factory=list)
     whole: bool = True
-    #: Whether the files name channels by their ids.
-    by_id: bool = False
     #: Whether the state is an older one, and neither its serial nor a journal shows it.
     unknowingly_old: bool = False
 
@@ -175,10 +173,7 @@ class Project:
             if entry.channel != IDEAS and not entry.series:
                 posts.setdefault(entry.file, []).append(entry)
         ideas = [entry.form() for entry in self.entries.values() if entry.channel == IDEAS]
-        channels = [
-            {"service": each.service, **({"id": each.id} if self.by_id else {"name": each.name})}
-            for each in (TWITTER, LINKEDIN)
-        ]
+        channels = [{"service": each.service, "name": each.name} for each in (TWITTER, LINKEDIN)]
         organization = {"name": "Acme", "tags": TAGS, "channels": channels, **({"ideas": ideas} if ideas else {})}
         since = {"managed_since": self.managed_since.isoformat()} if self.managed_since else {}
         root = {"version": 1, "timezone": "UTC", "max_deletes": 50, **since, "organizations": [organization]}

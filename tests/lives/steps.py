@@ -251,7 +251,7 @@ def move(life: Life, rng: random.Random) -> str | None:
     project, entry = found
     if any(entry.key in (other.repeat_of, other.was) for other in project.entries.values()):
         return None
-    there = replace(entry, channel="linkedin" if entry.channel == "twitter" else "twitter", was="")
+    there = replace(entry, channel="linkedin" if entry.channel == "twitter" else "twitter", was="", existing="")
     life.declared(project, there)
     project.change(there, gone=[entry.at])
     return f"{project.name}: move {entry.address} to {there.channel}"
@@ -277,7 +277,7 @@ def repeat(life: Life, rng: random.Random) -> str | None:
     taken = life.keys_used[project.name]
     key = next(f"r{number}" for number in range(1000) if f"r{number}" not in taken)
     due = entry.due and entry.due + timedelta(days=rng.randint(1, 4), minutes=rng.randint(1, 50))
-    new = replace(entry, key=key, repeat_of=original, due=due, was="")
+    new = replace(entry, key=key, repeat_of=original, due=due, was="", existing="")
     life.declared(project, new)
     project.change(new)
     return f"{project.name}: repeat {_say(new)}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.lives.account import PERSON, START
 from tests.lives.endpoint import Server
 from tests.lives.projects import Entry
@@ -21,6 +23,27 @@ def test_a_published_post_without_text_is_not_made_again_under_another_key(serve
         s.apply()
         assert len(s.account.posts) == 1
         assert s.actions()["b"] == "hold: ambiguous"
+
+
+@pytest.mark.parametrize("days", [0, 8], ids=["at once", "days later"])
+def test_a_published_text_moves_to_another_key_and_its_own_takes_a_new_one(server: Server, days: int) -> None:
+    """The moved text is held, a new one said to change nothing (seeds 126, 182). As proposed, each is there once."""
+    with scene(server, since=not days) as s:
+        entry, stays = queued("a", "What went out under this key", mode="shareNow"), timed("b", "What stays", 9)
+        s.declare(entry, stays)
+        s.apply()
+        s.pass_time(days=days)
+        new = replace(entry, text="Quite another story for this key")
+        s.declare(replace(entry, key="moved"), new, stays)
+        ran = s.apply()
+        assert "`a` is already published on X" in ran.err
+        assert (ran.code, len(s.account.posts)) == (1, 2)
+        assert (s.actions()["moved"], s.actions()["a"]) == ("hold: ambiguous", "done")
+        s.declare(entry, replace(new, key="new"), stays)
+        assert s.apply().code == 0
+        published = [each.text for each in s.account.posts.values()]
+        assert sorted(published) == sorted([entry.text, new.text, stays.text])
+        assert set(s.actions().values()) == {"done", "no-op"}
 
 
 def test_an_edit_of_what_is_out_stays_done_after_it_was_claimed(server: Server) -> None:
