@@ -158,7 +158,7 @@ def _not_meant(
         key = earlier.address.key
         message = f"`{key}` has the same text at the same time, so it would be published twice"
         hint = f"delete one of them; if both are intended, add `repeat_of: {key}` here"
-        if post.expansion and post.expansion.number and post.place == earlier.place:
+        if post.number and post.place == earlier.place:
             message = (
                 f"`{post.address.key}` and `{key}` have the same text at the same time, so it would be published twice"
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import model_validator
 
@@ -243,6 +243,16 @@ class Post:
     expansion: Expansion | None = None
 
     @property
+    def number(self) -> int:
+        """Which occurrence of a repeated entry it is, 0 for none."""
+        return self.expansion.number if self.expansion else 0
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its time counts from `starts`, and so moves with its campaign."""
+        return self.expansion is not None and self.expansion.starts is not None
+
+    @property
     def previous_keys(self) -> tuple[str, ...]:
         """The keys that it may have had, most likely first."""
         if self.was is None and self.was_single is None:  # nearly always
@@ -253,6 +263,9 @@ class Post:
 @dataclass(frozen=True, slots=True)
 class Idea:
     """One idea of an organization. `date` is aware; `tags` are names; `place` points at the `key`."""
+
+    number: ClassVar = 0
+    due_at: ClassVar = None
 
     address: Address
     place: Place

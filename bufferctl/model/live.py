@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from bufferctl.model.base import Aware, Seconds
@@ -86,6 +86,11 @@ class LivePost:
         return self.via == "api"
 
     @property
+    def is_out(self) -> bool:
+        """Whether it is published or being published."""
+        return self.status in {PostStatus.SENDING, PostStatus.SENT}
+
+    @property
     def has_own_time(self) -> bool:
         """Whether it has its own time outside the queue, according to both of Buffer's fields for this."""
         return self.is_custom_scheduled and self.share_mode == ShareMode.CUSTOM_SCHEDULED
@@ -108,7 +113,10 @@ class LiveMedium:
 
 @dataclass(frozen=True, slots=True)
 class LiveIdea:
-    """An idea in Buffer."""
+    """An idea in Buffer. It is never published, and Buffer does not report what created it."""
+
+    is_out: ClassVar = False
+    by_api: ClassVar = False
 
     id: str
     organization_id: str

@@ -31,8 +31,8 @@ from bufferctl.model import (
     comparable,
 )
 from bufferctl.model.comparable import Content, Fingerprint, instant, same
-from bufferctl.reconcile.differences import OUT, schedule_differences
-from bufferctl.reconcile.record import Record, address_of
+from bufferctl.reconcile.differences import schedule_differences
+from bufferctl.reconcile.record import Record, address_of, all_slots
 
 #: Without `managed_since`, an equal queue post that was published longer ago than this needs a person to decide.
 LONG_AGO = timedelta(days=30)
@@ -54,16 +54,6 @@ class Candidate:
     explained: bool
     horizon: Horizon
     had_address: bool = False
-
-    @property
-    def is_out(self) -> bool:
-        """Whether it is published or being published."""
-        return isinstance(self.item, LivePost) and self.item.status in OUT
-
-    @property
-    def by_api(self) -> bool:
-        """Whether an API client created it, if it is a post; ideas do not report this."""
-        return isinstance(self.item, LivePost) and self.item.by_api
 
 
 def stage(item: Post | Idea) -> int:
@@ -103,7 +93,7 @@ def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
     """Whether an equal needs confirmation, since it is not known since when the account is managed."""
     out_since = live.sent_at or live.due_at or live.created_at
     unknown = not candidate.horizon.recorded and candidate.horizon.since is None
-    return unknown and candidate.is_out and now - out_since > LONG_AGO
+    return unknown and live.is_out and now - out_since > LONG_AGO
 
 
 class Likeness:
@@ -135,7 +125,7 @@ class Likeness:
         if not at or instant(live.due_at) != at:
             return None
         perhaps_imported = live.has_own_time and not candidate.horizon.recorded
-        return Rule.SAME_TIME if candidate.by_api or candidate.had_address or perhaps_imported else None
+        return Rule.SAME_TIME if live.by_api or candidate.had_address or perhaps_imported else None
 
     def _is_similar(self, text: str) -> bool:
         matcher = self._matcher
@@ -166,6 +156,11 @@ class Declared(NamedTuple):
     channel: LiveChannel | None
     content: Content
     fingerprint: Fingerprint
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Its slot, and those that it may have had."""
+        return all_slots(self.slot, self.item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,14 +294,12 @@ def as_published(d: Declared, live: LivePost, origin: Origin) -> Binding:
 
 def is_over(item: Post | Idea, now: datetime) -> bool:
     """Whether the post's time is past."""
-    return isinstance(item, Post) and item.due_at is not None and item.due_at <= now
+    return item.due_at is not None and item.due_at <= now
 
 
 def is_out(binding: Binding, live: LivePost | LiveIdea | None) -> bool:
     """Whether a claimed object is published, as read or as last seen."""
-    if isinstance(live, LivePost):
-        return live.status in OUT
-    return live is None and binding.status == PostStatus.SENT
+    return live.is_out if live else binding.status == PostStatus.SENT
 
 
 def _linkless_text(content: Content) -> str:

@@ -6,14 +6,26 @@ A question is kept until somebody answers it, regardless of changes to its entry
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
 from bufferctl.model.comparable import Fingerprint, same
-from bufferctl.reconcile.matches import Declared, Found, How, Likeness, Match, Pool, Pools, Suspect, is_out, text_of
-from bufferctl.reconcile.record import Record, is_late
+from bufferctl.reconcile.matches import (
+    Declared,
+    Found,
+    How,
+    Likeness,
+    Match,
+    Pool,
+    Pools,
+    Suspect,
+    is_out,
+    is_over,
+    text_of,
+)
+from bufferctl.reconcile.record import Record, is_late, let_go_from
 
 
 class Near(NamedTuple):
@@ -24,76 +36,86 @@ class Near(NamedTuple):
     explained: bool = True
 
 
-class Asking:
-    """What is known about open questions. `ids`: those that the record has an address for.
+class Clues:
+    """What matching has to go by: the record, and what was read. `ids`: those that the record has an address for.
 
     `lead`: the time before its due time at which a post can no longer be sent.
     """
 
-    def __init__(self, record: Record, ids: Collection[str], live: Live, lead: timedelta) -> None:
-        self.record, self.now = record, live.at
-        self._ids, self._gone, self._lead = ids, live.gone, lead
-        self._let_go: dict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
-        for id_, each in record.state.let_go.items():
-            if each.key and id_ not in live.gone:
-                self._let_go[each.home, each.key][id_] = each.created_at
+    def __init__(self, record: Record, live: Live, lead: timedelta) -> None:
+        self.record, self.now, self.gone = record, live.at, live.gone
+        self.by_id: Mapping[str, LivePost | LiveIdea] = {item.id: item for item in live.items}
+        self.ids = frozenset(binding.id for binding in record.state.bindings.values())
+        self._lead = lead
+        self._let_go = let_go_from(record.state)
 
     def waits(self, item: Post | Idea) -> bool:
         """Whether it could not be sent anyway, so that nobody is asked until it has another time."""
-        if item.cancelled:
-            return isinstance(item, Post) and item.due_at is not None and item.due_at <= self.now
-        return is_late(item, self.now, self._lead)
+        return is_over(item, self.now) if item.cancelled else is_late(item, self.now, self._lead)
 
     def question(self, d: Declared) -> Question | None:
         """The open question about `d`, under its key or the one that it had."""
-        slots = (d.slot, *(d.slot._replace(key=key) for key in d.item.previous_keys))
-        return next((q for slot in slots if (q := self.record.state.questions.get(slot))), None)
+        return next((q for slot in d.slots if (q := self.record.state.questions.get(slot))), None)
 
     def undecided(self, d: Declared) -> dict[str, datetime]:
         """Candidates of that question that may still be `d`, with their creation times."""
-        return self.record.undecided(self.question(d), self._gone, self._ids)
+        question = self.question(d)
+        answered = (self.gone, self.ids, self.record.state.let_go)
+        candidates = question.candidates.items() if question else ()
+        return {id_: created for id_, created in candidates if not any(id_ in each for each in answered)}
 
     def let_go(self, d: Declared) -> dict[str, datetime]:
         """Objects that a person let go from the address of `d`, with their creation times."""
-        if not self._let_go:
-            return {}
-        keys = (d.slot.key, *d.item.previous_keys)
-        return {id_: at for key in keys for id_, at in self._let_go.get((d.slot.home, key), {}).items()}
+        found = (self._let_go.get((slot.home, slot.key), {}) for slot in d.slots) if self._let_go else ()
+        return {id_: created for each in found for id_, created in each.items() if id_ not in self.gone}
 
     def had_address(self, d: Declared) -> Collection[str]:
         """Objects that count as unexplained for `d` alone."""
         question = self.question(d)
         return {*self.let_go(d), *(self.undecided(d) if question and question.may_be_ours else ())}
 
+    def ask(
+        self,
+        d: Declared,
+        rule: Rule,
+        suspects: Iterable[Suspect],
+        *,
+        may_be_ours: bool = True,
+        postponed: bool = False,
+    ) -> Match:
+        """The match of an object that is held until a person says which of the suspects it is, if any."""
+        suspects = tuple(suspects)
+        candidates = {suspect.id: suspect.created_at for suspect in suspects}
+        question = Question(rule, candidates, may_be_ours, d.fingerprint.content, postponed)
+        binding = self.record.state.bindings.get(d.slot)
+        return Match(d, How.IN_QUESTION, None, binding, question=question, suspects=suspects)
 
-def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, claims: Claims, asking: Asking) -> Found:
+
+def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, claims: Claims, clues: Clues) -> Found:
     """The objects in `new` that may already be in Buffer, so that a person is asked.
 
     A question about a post that is too late to be sent is postponed: its row decides, and names the candidates.
     """
     found: Found = {}
-    record = asking.record
-    waiting = {d.slot for d in new if asking.waits(d.item)}
+    record = clues.record
+    waiting = {d.slot for d in new if clues.waits(d.item)}
     for d in new:
         near: list[Near] = []
         if not (d.item.cancelled and d.slot in waiting):
             only_unexplained = d.slot in lost and not d.item.cancelled
-            near = _near(d, pools, claims, asking, only_unexplained=only_unexplained)
-        if match := _question(d, near, claims, asking, postponed=d.slot in waiting):
-            found[d.slot] = match._replace(binding=record.state.bindings.get(d.slot))
+            near = _near(d, pools, claims, clues, only_unexplained=only_unexplained)
+        if match := _question(d, near, claims, clues):
+            found[d.slot] = match
     suspected = {
-        s.live.home
-        for slot, m in found.items()
-        for s in m.suspects
-        if slot not in waiting and isinstance(s.live, LivePost) and s.live.by_api
+        s.live.home for slot, m in found.items() for s in m.suspects if slot not in waiting and s.live and s.live.by_api
     }
     if all(record.horizon(home).recorded for home in claims.homes_by_api | suspected):
         return found  # nothing shows that there was a state
-    return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, record)
+    return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, clues)
 
 
-def _near(d: Declared, pools: Pools, claims: Claims, asking: Asking, *, only_unexplained: bool) -> list[Near]:
-    pool, own = pools[d.slot.home], asking.had_address(d)
+def _near(d: Declared, pools: Pools, claims: Claims, clues: Clues, *, only_unexplained: bool) -> list[Near]:
+    pool, own = pools[d.slot.home], clues.had_address(d)
     claimed = [] if only_unexplained else [Near(Rule.SAME_TEXT, suspect) for suspect in claims.saying(d)]
     near = [*claimed, *_equal(d, pool, own, only_unexplained=only_unexplained)]
     near += _similar(d, pool, own, {each.suspect.id for each in near})
@@ -136,30 +158,25 @@ def _is_meant_again(item: Post | Idea, near: Near) -> bool:
     return near.rule is Rule.SAME_TEXT and near.explained and suspect.owner is None
 
 
-def _question(d: Declared, near: Sequence[Near], claims: Claims, asking: Asking, *, postponed: bool) -> Match | None:
+def _question(d: Declared, near: Sequence[Near], claims: Claims, clues: Clues) -> Match | None:
     """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question.
 
     What a person let go from its address may be it, whatever `d` says by now, until another address claims it.
     """
-    old = asking.question(d)
+    old = clues.question(d)
     suspects = {each.suspect.id: each.suspect for each in near}
-    earlier = {id_: at for id_, at in asking.let_go(d).items() if id_ not in claims.ids}
+    earlier = {id_: at for id_, at in clues.let_go(d).items() if id_ not in claims.ids}
     if old is not None and _still_stands(old, d):
-        earlier |= {id_: at for id_, at in asking.undecided(d).items() if id_ not in claims.ids}
+        earlier |= {id_: at for id_, at in clues.undecided(d).items() if id_ not in claims.ids}
     for id_, created in earlier.items():
         if id_ != d.item.repeat_of:
-            suspects.setdefault(id_, Suspect(id_, created, claims.by_id.get(id_)))
+            suspects.setdefault(id_, Suspect(id_, created, clues.by_id.get(id_)))
     if not suspects:
         return None
     carried = suspects.keys() - {each.suspect.id for each in near}
-    question = Question(
-        near[0].rule if near else (old.rule if old else Rule.LET_GO),
-        {suspect.id: suspect.created_at for suspect in suspects.values()},
-        may_be_ours=not all(each.explained for each in near) or bool(carried and (old is None or old.may_be_ours)),
-        content=d.fingerprint.content,
-        postponed=postponed,
-    )
-    return Match(d, How.IN_QUESTION, question=question, suspects=tuple(suspects.values()))
+    rule = near[0].rule if near else (old.rule if old else Rule.LET_GO)
+    may_be_ours = not all(each.explained for each in near) or bool(carried and (old is None or old.may_be_ours))
+    return clues.ask(d, rule, suspects.values(), may_be_ours=may_be_ours, postponed=clues.waits(d.item))
 
 
 def _still_stands(old: Question, d: Declared) -> bool:
@@ -167,23 +184,20 @@ def _still_stands(old: Question, d: Declared) -> bool:
     return old.may_be_ours or (old.content == d.fingerprint.content and not d.item.repeat_of)
 
 
-def _edited(new: list[Declared], pools: Pools, record: Record) -> Found:
+def _edited(new: list[Declared], pools: Pools, clues: Clues) -> Found:
     """Questions after a record was lost: new objects may be edited versions of unmatched ones.
 
     Asked only if some declared object is, or may be, an object that was created through the API.
     """
     found: Found = {}
+    since = clues.record.managed_since
     for d in new:
         home = d.slot.home
-        if d.item.cancelled or record.horizon(home).recorded:
+        if d.item.cancelled or clues.record.horizon(home).recorded:
             continue
-        left = [c.item for c in pools[home].unexplained() if c.by_api and c.item.id != d.item.repeat_of]
-        since = record.managed_since
-        suspects = tuple(Suspect.of(i) for i in left if since is None or i.created_at > since)
-        if suspects:
-            candidates = {suspect.id: suspect.created_at for suspect in suspects}
-            question = Question(Rule.EDITED, candidates, content=d.fingerprint.content)
-            found[d.slot] = Match(d, How.IN_QUESTION, question=question, suspects=suspects)
+        left = [c.item for c in pools[home].unexplained() if c.item.by_api and c.item.id != d.item.repeat_of]
+        if suspects := [Suspect.of(item) for item in left if since is None or item.created_at > since]:
+            found[d.slot] = clues.ask(d, Rule.EDITED, suspects)
     return found
 
 
@@ -193,30 +207,22 @@ class Claims:
     Unsent objects are edited or deleted by the same plan, or else the pass on repeats asks.
     """
 
-    def __init__(
-        self,
-        found: Found,
-        released: Mapping[Slot, Binding],
-        by_id: Mapping[str, LivePost | LiveIdea],
-        gone: Collection[str],
-    ) -> None:
-        self.by_id, self.gone = by_id, gone
+    def __init__(self, found: Found, released: Mapping[Slot, Binding], clues: Clues) -> None:
         #: Ids that the record or this plan assigns to an address, including released ones.
         self.ids = {m.live.id for m in found.values() if m.live} | {m.binding.id for m in found.values() if m.binding}
         self.ids |= {binding.id for binding in released.values()}
         self._retired = {binding.id for binding in released.values() if binding.retired}
-        posts = [m.live for m in found.values() if isinstance(m.live, LivePost)]
         #: Homes in which some declared object was created through the API.
-        self.homes_by_api = {post.home for post in posts if post.by_api}
+        self.homes_by_api = {m.live.home for m in found.values() if m.live and m.live.by_api}
         self._by_text: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
         #: By applied content: objects published earlier than the posts that were read, and objects without a text.
         self._by_mark: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
         for m in found.values():
-            if m.binding is not None and m.binding.id not in gone:
+            if m.binding is not None and m.binding.id not in clues.gone:
                 self._add(m.declared.slot, m.binding, m.live, m.declared)
         for slot, binding in released.items():
-            if binding.id not in gone:
-                self._add(slot, binding, by_id.get(binding.id), None)
+            if binding.id not in clues.gone:
+                self._add(slot, binding, clues.by_id.get(binding.id), None)
 
     def _add(self, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None, owner: Declared | None) -> None:
         if not is_out(binding, live):

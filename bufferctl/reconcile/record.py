@@ -27,13 +27,11 @@ from bufferctl.model import (
     Origin,
     Post,
     PostStatus,
-    Question,
     Slot,
     State,
 )
 from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS
 from bufferctl.plan import Action, Change, Plan, Reason
-from bufferctl.reconcile.differences import OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +68,11 @@ class Record:
             horizon = horizons[home]
             if horizon.since is None or item.created_at > horizon.since:
                 return False
-            if horizon.recorded or not isinstance(item, LivePost) or item.status not in OUT:
+            if horizon.recorded or isinstance(item, LiveIdea) or not item.is_out:
                 return True
             return item.due_at is None or item.due_at <= horizon.since
 
         return is_explained
-
-    def undecided(
-        self, question: Question | None, gone: Collection[str], claimed: Collection[str]
-    ) -> dict[str, datetime]:
-        """Candidates of an open question that may still be its object, with their creation times.
-
-        `gone`: ids that Buffer no longer has; `claimed`: ids that some address has.
-        """
-        if question is None:
-            return {}
-        answered = {*gone, *claimed, *self.state.let_go}
-        return {id_: created for id_, created in question.candidates.items() if id_ not in answered}
 
     def shorteners(self, channel: LiveChannel | None) -> frozenset[str]:
         """The domains that a link may have in Buffer instead of the declared one."""
@@ -162,7 +148,7 @@ def without_strays(live: Live, state: State) -> Live:
     strays = [post for post in live.posts if homes.get(post.id, post.channel_id) != post.channel_id]
     if not strays:
         return live
-    gone = {post.id for post in strays if post.status not in OUT}
+    gone = {post.id for post in strays if not post.is_out}
     left = {post.id for post in strays}
     return replace(live, posts=tuple(post for post in live.posts if post.id not in left), gone=live.gone | gone)
 
@@ -371,7 +357,7 @@ def sought(
         is_settled = binding.status == PostStatus.SENT and binding.applied
         if slot.channel_id != IDEAS and not is_settled:
             found[binding.id] = binding.created
-    had = {(gone.home, gone.key): (id_, gone.created_at) for id_, gone in state.let_go.items() if gone.key}
+    let_go = let_go_from(state)
     for slot, item in declared.items():
         bound = state.bindings.get(slot)
         if slot.channel_id not in read or (bound and (bound.id in listed or bound.status == PostStatus.SENT)):
@@ -380,11 +366,24 @@ def sought(
             found.setdefault(item.existing, None)
         if is_late(item, live.at, lead):
             continue
-        for key in (slot.key, *item.previous_keys):
-            question = state.questions.get(slot._replace(key=key))
-            found |= dict(question.candidates) if question else {}
-            found |= dict([had[slot.home, key]]) if (slot.home, key) in had else {}
+        for each in all_slots(slot, item):
+            question = state.questions.get(each)
+            found |= {**(question.candidates if question else {}), **let_go.get((each.home, each.key), {})}
     return {id_: created for id_, created in found.items() if id_ not in listed}
+
+
+def let_go_from(state: State) -> dict[tuple[str, str], dict[str, datetime]]:
+    """What was let go from an address, by its home and key: ids with their creation times."""
+    found: dict[tuple[str, str], dict[str, datetime]] = {}
+    for id_, each in state.let_go.items():
+        if each.key:
+            found.setdefault((each.home, each.key), {})[id_] = each.created_at
+    return found
+
+
+def all_slots(slot: Slot, item: Post | Idea) -> tuple[Slot, ...]:
+    """The slot of a declared object, and those of the keys that it may have had."""
+    return (slot, *(slot._replace(key=key) for key in item.previous_keys))
 
 
 def is_late(item: Post | Idea, now: datetime, lead: timedelta) -> bool:

@@ -167,7 +167,7 @@ def _span(change: Change) -> timedelta | None:
     post = change.desired
     if not isinstance(post, Post) or post.due_at is None:
         return None
-    if post.expansion is None or not (post.expansion.starts or post.expansion.number):
+    if not (post.is_counted or post.number):
         return None
     if [each.path for each in change.differences] != ["due_at"] or not change.differences[0].before:
         return None

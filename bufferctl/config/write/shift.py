@@ -103,8 +103,7 @@ def shifted(
         shift.changes.put(text.path, text.data, text.with_text(new))
     files = {dated.file for dated in dates if dated.name == "starts"}
     for post in project.desired.posts:
-        counts = post.place.file in files and post.expansion is not None and post.expansion.starts is not None
-        if counts and post.address not in published:
+        if post.place.file in files and post.is_counted and post.address not in published:
             _check(post, now, shift, is_own=False)
     shift.kept = list(dict.fromkeys(shift.kept))
     return shift
