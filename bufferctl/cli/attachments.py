@@ -16,7 +16,7 @@ from bufferctl.cli.files import Files
 from bufferctl.config import Locator, in_order
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import ConfigError
-from bufferctl.model import Desired, Idea, LivePost, MediaFile, MediaSettings, Post, PostStatus
+from bufferctl.model import Desired, Idea, LivePost, MediaFile, MediaSettings, Post
 from bufferctl.model.attached import Attached, attached, files_of
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Plan
@@ -38,7 +38,6 @@ _HINTS: Mapping[str, str] = {
     "not-public": "put the file where everybody can fetch it",
 }
 _LATER = "try again later; if it stays like this, put the file on another host"
-_SENT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 
 
 #: The place of a URL: the object and the field.
@@ -85,7 +84,7 @@ def lost_media(plan: Plan, settings: MediaSettings | None, *, api_url: str | Non
     applied: dict[Wanted, list[LostMedia]] = {}
     for change in plan.changes:
         live, desired, binding = change.live, change.desired, change.binding
-        if isinstance(live, LivePost) and isinstance(desired, Post) and binding and live.status not in _SENT:
+        if isinstance(live, LivePost) and isinstance(desired, Post) and binding and not live.is_out:
             place = str(change.place or "")
             for at, source in zip(attached(desired), binding.media, strict=False):
                 if (wanted := _applied(at, source, settings)) and (is_local(wanted.url) or not is_local(api_url)):

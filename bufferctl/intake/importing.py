@@ -33,7 +33,6 @@ from bufferctl.model import (
     LivePost,
     Origin,
     Post,
-    PostStatus,
     Slot,
     State,
 )
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
 AT_REST = frozenset({Action.NO_OP, Action.DONE})
 #: How many characters of a text identify a post to people.
 _SHOWN = 40
-_OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 
@@ -208,7 +206,7 @@ def importable(buffer: Buffer, baseline: Baseline, wanted: Wanted) -> Intake:
     channels = {home.live.id: [each.live.id for each in home.channels] for home in homes}
     ideas = [] if wanted.channels else [home.live.id for home in homes]
     live = buffer.read(account, channels, ideas=ideas, sent_pages=1)
-    posts = [post for post in live.posts if post.status not in _OUT]
+    posts = [post for post in live.posts if not post.is_out]
     if wanted.since:
         posts += buffer.sent(channels, wanted.since)
     live = replace(live, posts=tuple(posts))
@@ -297,7 +295,7 @@ class _Choice:
         channel = next(each for each in home.channels if each.live.id == item.channel_id)
         keys = self._keys[home.live.id, item.channel_id]
         zone = zone_of(channel.timezone or "")
-        moment = (item.due_at if item.is_custom_scheduled or item.status in _OUT else None) or item.created_at
+        moment = (item.due_at if item.is_custom_scheduled or item.is_out else None) or item.created_at
         key = slot.key if slot else key_for(moment.astimezone(zone or UTC).date(), item.text, keys)
         address = Address(home.label, channel.label, key)
         post = post_from_live(item, channel.live, address, idea=ideas.get(item.idea_id or ""))

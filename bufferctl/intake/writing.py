@@ -14,8 +14,8 @@ from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.errors import BufferctlError, ConfigError
 from bufferctl.intake.homes import root_zone
 from bufferctl.intake.importing import Baseline, Intake, NewEntry, bindings_of
-from bufferctl.model import IDEAS, Address, Desired, Home, Idea, Post, State
-from bufferctl.reconcile import begin_homes
+from bufferctl.model import Address, Desired, Home, Idea, Post, State
+from bufferctl.reconcile import begin_homes, homes_of
 
 #: Saves the record. Raises StateError.
 Save = Callable[[State], None]
@@ -98,10 +98,8 @@ class Writing:
             return []
         before = {slot.home for slot in self.baseline.slots}
         channels = [channel.live for home in self.intake.homes for channel in home.channels]
-        homes = [Home(c.organization_id, c.id, service=c.service.value, handle=c.name) for c in channels]
         ideas = {e.slot.organization_id for e in self.intake.entries if e.channel is None}
-        homes += [Home(organization, IDEAS) for organization in sorted(ideas)]
-        return [home for home in homes if home.id not in before]
+        return [home for home in homes_of(channels, sorted(ideas)) if home.id not in before]
 
     def _managed_since(self) -> datetime | None:
         """A second before the earliest creation that is bound, if that is before what the root file says, else None.

@@ -265,6 +265,7 @@ class Idea:
     """One idea of an organization. `date` is aware; `tags` are names; `place` points at the `key`."""
 
     number: ClassVar = 0
+    is_counted: ClassVar = False
     due_at: ClassVar = None
 
     address: Address

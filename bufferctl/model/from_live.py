@@ -27,7 +27,6 @@ M = TypeVar("M", bound=Model)
 
 _NOWHERE = Place("")
 _REMINDS = SchedulingType.NOTIFICATION
-_PUBLISHED = frozenset({PostStatus.SENDING, PostStatus.SENT})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -85,7 +84,7 @@ def idea_from_live(live: LiveIdea, address: Address) -> Idea:
 def _due_at(live: LivePost) -> datetime | None:
     """The time to the second, the precision of comparisons; None for a post in the queue."""
     moment = live.due_at if live.is_custom_scheduled else None
-    if live.status in _PUBLISHED:  # with its own time, it can never be sent again, not even from the queue
+    if live.is_out:  # with its own time, it can never be sent again, not even from the queue
         moment = live.due_at or live.sent_at or live.created_at
     return moment.replace(microsecond=0) if moment else None
 

@@ -11,9 +11,6 @@ from bufferctl.model.comparable import AssetContent, Content, differing, instant
 from bufferctl.model.media_file import size_words
 from bufferctl.plan import Action, Change, Difference
 
-#: Statuses of posts that are published or being published.
-OUT = frozenset({PostStatus.SENDING, PostStatus.SENT})
-
 
 def differences(desired: Content, live: Content) -> tuple[Difference, ...]:
     """Each differing field with the value in Buffer (`before`) and the declared one (`after`)."""
@@ -123,7 +120,7 @@ def handling_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[
 
     If the file has not changed, these show what people did in Buffer since, so they do not count as differences.
     """
-    if not isinstance(item, Post) or not isinstance(live, LivePost) or live.status in OUT:
+    if not isinstance(item, Post) or not isinstance(live, LivePost) or live.is_out:
         return ()
     found = []
     waits = live.status is PostStatus.NEEDS_APPROVAL

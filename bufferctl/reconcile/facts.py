@@ -19,7 +19,6 @@ from bufferctl.model.comparable import (
 )
 from bufferctl.plan import Difference, Reason
 from bufferctl.reconcile.differences import (
-    OUT,
     differences,
     handling_differences,
     media_differences,
@@ -117,7 +116,7 @@ class Facts(NamedTuple):
         if not isinstance(item, Post) or not isinstance(live, LivePost) or live.status == before:
             return None
         early = live.sent_at and live.due_at and live.due_at - live.sent_at > EARLY
-        if live.status in OUT and item.mode is not ShareMode.SHARE_NOW and (live.shared_now or early):
+        if live.is_out and item.mode is not ShareMode.SHARE_NOW and (live.shared_now or early):
             return Reason.SHARED
         by_hand = {PostStatus.NEEDS_APPROVAL: Reason.APPROVED, PostStatus.DRAFT: Reason.SCHEDULED}
         return by_hand.get(PostStatus(before)) if before and live.status in _ORDER else None
@@ -182,6 +181,6 @@ def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:
         return False
     step = _ORDER.index(live.status) - _ORDER.index(binding.status)
     if step > 0:
-        return bool(binding.due_at) and live.status not in OUT and instant(live.due_at) != binding.due_at
+        return bool(binding.due_at) and not live.is_out and instant(live.due_at) != binding.due_at
     moved = instant(live.due_at) != binding.due_at if binding.due_at else live.has_own_time
     return step < 0 or moved

@@ -1,7 +1,8 @@
 """Holds: why an object is left alone until a person decides. Each says what is wrong, the consequence, and what to do.
 
 There is one function per reason, so that all wording is in one place. `{address}` in a hint is the object's address,
-and `{existing ID}` the line that says in its entry that it is that object.
+and `{existing ID}` the line that says in its entry that it is that object. `{stays}` in a message is what happens to
+the object in Buffer.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Hold:
             change,
             action=Action.HOLD,
             reason=self.reason,
-            message=self.message,
+            message=self.message.replace("{stays}", _stays(1, goes_out=change.goes_out)),
             hint=self.hint_for(change.address, change.desired),
             differences=self.differences or change.differences,
             candidates=self.candidates,
@@ -54,8 +55,7 @@ def _as_existing(item: Post | Idea | None, id_: str) -> str:
     if not isinstance(item, Post):
         return f"`existing: {id_}`"
     field = f"existing: {{{item.service.value}: {id_}}}"
-    number = item.expansion.number if item.expansion else 0
-    return f"`{number}: {{{field}}}` under `each`" if number else f"`{field}`"
+    return f"`{item.number}: {{{field}}}` under `each`" if item.number else f"`{field}`"
 
 
 #: What to do if file and Buffer differ and either may be right: first Buffer's version, then the file's.
@@ -402,11 +402,10 @@ def cancelled_but_there(live_id: str, *, goes_out: bool) -> Hold:
     )
 
 
-def cancelled_but_theirs(live_id: str, *, goes_out: bool) -> Hold:
+def cancelled_but_theirs(live_id: str) -> Hold:
     return Hold(
         Reason.ADOPTED,
-        "It is cancelled, but a person created it in Buffer, so bufferctl does not delete it and it "
-        f"{_stays(1, goes_out=goes_out)}",
+        "It is cancelled, but a person created it in Buffer, so bufferctl does not delete it and it {stays}",
         f"Delete it in Buffer. To let the next apply delete it, add {{existing {live_id}}}.",
     )
 
@@ -429,12 +428,12 @@ def idea_edited(differences: tuple[Difference, ...]) -> Hold:
     )
 
 
-def protected(*, declared: bool, goes_out: bool) -> Hold:
-    """`declared`: the files still have it, as cancelled. `goes_out`, here and below: it is scheduled."""
+def protected(*, declared: bool) -> Hold:
+    """`declared`: the files still have it, as cancelled."""
     do = "Remove `protect: true`" if declared else "Restore it with `cancelled: true` and without `protect: true`"
     return Hold(
         Reason.PROTECTED,
-        f"It is protected, so it is not deleted and {_stays(1, goes_out=goes_out)}",
+        "It is protected, so it is not deleted and {stays}",
         f"{do}, or delete it in Buffer.",
     )
 
@@ -485,12 +484,12 @@ def too_many_deletes(
 _MERGE = "Merge or rebase onto that commit, then plan again. Or, if it is meant, run with --confirm-removed {address}."
 
 
-def only_elsewhere(*, goes_out: bool) -> Hold:
+def only_elsewhere() -> Hold:
     """The checkout lacks the commit that was applied last."""
     return Hold(
         Reason.DIVERGED,
         "The files do not have it, but this checkout may lack the commit that was applied last, which may have added "
-        f"it. So it is not deleted and {_stays(1, goes_out=goes_out)}",
+        "it. So it is not deleted and {stays}",
         _MERGE,
     )
 

@@ -63,3 +63,8 @@ class Options:
     elsewhere: tuple[Claim, ...] = ()
     diverged: Divergence | None = None
     confirmed: frozenset[str] = frozenset()
+
+    @property
+    def managed_elsewhere(self) -> dict[str, Claim]:
+        """What other root files manage now, by the id of the live object."""
+        return {claim.id: claim for claim in self.elsewhere if not claim.binding.retired}

@@ -16,8 +16,6 @@ from typing import NamedTuple
 from bufferctl.diagnostics import Place
 from bufferctl.model import (
     IDEAS,
-    Binding,
-    Claim,
     Desired,
     Home,
     Idea,
@@ -35,11 +33,11 @@ from bufferctl.model.comparable import bind, text_digest
 from bufferctl.plan import Change, Plan, Recording
 from bufferctl.reconcile import table, warnings
 from bufferctl.reconcile.inputs import Options, Targets
-from bufferctl.reconcile.matches import Declared, How, Match, Matches, is_over
+from bufferctl.reconcile.matches import Declared, How, Match, Matches, is_out, is_over
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.policy import hold_against_policy, policy_warnings
-from bufferctl.reconcile.record import Record, without_strays
-from bufferctl.reconcile.removal import Removed, guard_deletes, hold_what_diverged, remove
+from bufferctl.reconcile.record import Record, all_slots, homes_of, without_strays
+from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, left_out
 from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.sending import in_order, queue_times, within_limits
 from bufferctl.reconcile.writes import Resolver, ideas_of, tags_of
@@ -75,7 +73,7 @@ def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
     series = {
         (m.declared.slot.home, base): item.expansion.times
         for m in scene.matches.matches
-        if isinstance(item := m.declared.item, Post) and item.expansion and item.expansion.number
+        if isinstance(item := m.declared.item, Post) and item.expansion and item.number
         for base in (key.rpartition("-")[0] for key in (item.address.key, item.was) if key)
     }
     return guard_deletes(changes, scene.desired.settings.max_deletes, scene.options, files, series)
@@ -90,17 +88,13 @@ def _hold_unreviewed(changes: Changes, scene: Scene) -> Changes:
 
 
 def _hold_repeats(changes: Changes, scene: Scene) -> Changes:
-    recorded = [each for each in scene.matches.released.items() if each[1].retired or _is_out(each[1])]
+    recorded = [(slot, b) for slot, b in scene.matches.released.items() if b.retired or is_out(b, None)]
     recorded += [
-        (m.declared.slot, m.binding)
+        (m.declared.slot, b)
         for m in scene.matches.matches
-        if m.binding and m.live is None and _is_out(m.binding) and m.binding.text != text_digest(m.declared.content)
+        if (b := m.binding) and m.live is None and is_out(b, None) and b.text != text_digest(m.declared.content)
     ]
     return hold_repeats(changes, scene.channels, unclaimed=scene.matches.unclaimed, recorded=recorded)
-
-
-def _is_out(binding: Binding) -> bool:
-    return binding.status == PostStatus.SENT
 
 
 def _order(changes: Changes, scene: Scene) -> Changes:
@@ -133,7 +127,7 @@ def reconcile(
     record = Record(
         _in_scope(state, live),
         settings.managed_since,
-        _managed_elsewhere(options),
+        options.managed_elsewhere,
         settings.link_shorteners,
         {claim.slot: claim for claim in options.elsewhere},
     )
@@ -189,9 +183,8 @@ def _joined_late(matches: Iterable[Match], now: datetime) -> frozenset[Slot]:
     """Past occurrences on a channel that was added to an entry while it ran: there is nothing to make up for."""
     series: dict[Place, list[Match]] = defaultdict(list)
     for m in matches:
-        item = m.declared.item
-        if isinstance(item, Post) and item.expansion and item.expansion.number:
-            series[item.place].append(m)
+        if m.declared.item.number:
+            series[m.declared.item.place].append(m)
     late: set[Slot] = set()
     for of_entry in series.values():
         tracked = {m.declared.slot.key for m in of_entry if m.binding}
@@ -211,23 +204,15 @@ def _is_called_off(m: Match) -> bool:
 def _removed(scene: Scene) -> Iterable[Change]:
     """The changes for objects that are cancelled or were removed from the files."""
     live, matches = scene.live, scene.matches
-    removed = []
     for m in filter(_is_called_off, matches.matches):
         binding = m.binding or (bind(m.declared.item, m.live, m.origin) if m.live else None)
         if binding:
-            removed.append(Removed(m.moved_from or m.declared.slot, binding, m.live, m.declared.item))
+            yield called_off(m.declared.item, m.moved_from or m.declared.slot, binding, m.live, live.gone)
     by_id = {item.id: item for item in live.items}
-    removed += [
-        Removed(slot, binding, by_id.get(binding.id))
-        for slot, binding in matches.released.items()
-        if slot not in matches.kept and not binding.retired
-    ]
-    prune, elsewhere = scene.desired.settings.prune, _managed_elsewhere(scene.options)
-    return (remove(each, live.gone, elsewhere, prune=prune) for each in removed)
-
-
-def _managed_elsewhere(options: Options) -> dict[str, Claim]:
-    return {claim.id: claim for claim in options.elsewhere if not claim.binding.retired}
+    prune, elsewhere = scene.desired.settings.prune, scene.options.managed_elsewhere
+    for slot, binding in matches.released.items():
+        if slot not in matches.kept and not binding.retired:
+            yield left_out(slot, binding, by_id.get(binding.id), live.gone, elsewhere, prune=prune)
 
 
 def by_slot(desired: Desired, targets: Targets) -> dict[Slot, Post | Idea]:
@@ -237,8 +222,7 @@ def by_slot(desired: Desired, targets: Targets) -> dict[Slot, Post | Idea]:
 
 def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
     """The slots of the declared objects, and the previous slots of those that were renamed."""
-    items = by_slot(desired, targets).items()
-    return frozenset({*dict(items), *(slot._replace(key=key) for slot, item in items for key in item.previous_keys)})
+    return frozenset(each for slot, item in by_slot(desired, targets).items() for each in all_slots(slot, item))
 
 
 def _slot(item: Post | Idea, targets: Targets) -> Slot:
@@ -262,8 +246,7 @@ def _homes(desired: Desired, targets: Targets, state: State, channels: Mapping[s
             ideas.add(slot.organization_id)
         elif slot.channel_id in channels:
             covered.setdefault(slot.channel_id, channels[slot.channel_id])
-    homes = [Home(c.organization_id, c.id, service=c.service.value, handle=c.name) for c in covered.values()]
-    return (*homes, *(Home(organization, IDEAS) for organization in sorted(ideas)))
+    return homes_of(covered.values(), sorted(ideas))
 
 
 def _in_scope(state: State, live: Live) -> State:

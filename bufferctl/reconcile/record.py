@@ -226,16 +226,14 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
 
 def _with_retired_seen(bindings: Mapping[Slot, Binding], live: Live) -> dict[Slot, Binding]:
     """The bindings, with retired objects marked as published or gone, so that they need not be searched for again."""
-    out = {post.id for post in live.posts if post.status is PostStatus.SENT}
-    seen = {
-        slot: replace(binding, status=PostStatus.SENT) if binding.retired and binding.id in out else binding
-        for slot, binding in bindings.items()
-    }
-    return {
-        slot: binding
-        for slot, binding in seen.items()
-        if not (binding.retired and binding.status != PostStatus.SENT and binding.id in live.gone)
-    }
+    sent = {post.id for post in live.posts if post.status is PostStatus.SENT}
+    kept = dict(bindings)
+    for slot, binding in bindings.items():
+        if binding.retired and binding.id in sent:
+            kept[slot] = replace(binding, status=PostStatus.SENT)
+        elif binding.retired and binding.status != PostStatus.SENT and binding.id in live.gone:
+            del kept[slot]
+    return kept
 
 
 def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settle: timedelta) -> State:
@@ -289,13 +287,15 @@ def begin_homes(state: State, homes: Iterable[Home], horizon: datetime) -> State
 
 def begin_anew(account: Account, horizon: datetime) -> State:
     """The record of an account in which nothing is ours yet, with every channel and organization's ideas listed."""
-    homes = [
-        Home(organization.id, channel.id, horizon, channel.service.value, channel.name)
-        for organization in account.organizations
-        for channel in organization.channels
-    ]
-    homes += [Home(organization.id, IDEAS, horizon) for organization in account.organizations]
-    return State(homes={home.id: home for home in homes}, complete_at=horizon)
+    channels = [channel for organization in account.organizations for channel in organization.channels]
+    homes = homes_of(channels, (organization.id for organization in account.organizations))
+    return begin_homes(State(complete_at=horizon), homes, horizon)
+
+
+def homes_of(channels: Iterable[LiveChannel], organizations: Iterable[str]) -> tuple[Home, ...]:
+    """The homes of these channels, and of the ideas of these organizations."""
+    posts = (Home(c.organization_id, c.id, service=c.service.value, handle=c.name) for c in channels)
+    return (*posts, *(Home(organization, IDEAS) for organization in organizations))
 
 
 def _reached(live: Live, home: str, settle: timedelta) -> datetime | None:

@@ -7,83 +7,82 @@ suddenly empty or gone. They guard objects that disappeared from the files; `can
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bufferctl.model import IDEAS, Binding, Claim, DeletePost, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, Slot
 from bufferctl.model.comparable import digest, fingerprint, of_desired, of_live
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.inputs import Options
 from bufferctl.reconcile.record import address_of
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """A binding whose object the files no longer want. `declared` is set if they still have it (`cancelled`)."""
+def called_off(
+    item: Post | Idea, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None, gone: Collection[str]
+) -> Change:
+    """The change for an object that the files declare as cancelled."""
+    change = Change(item.address, Action.FORGET, Cause.CANCELLED, slot, item.place, item, live, binding=binding)
+    if at_rest := _at_rest(change, binding, gone):
+        return at_rest
+    if binding.origin is Origin.ADOPTED:
+        return holds.cancelled_but_theirs(binding.id).on(change)
+    return holds.protected(declared=True).on(change) if item.protect else _deleted(change, binding)
 
-    slot: Slot
-    binding: Binding
-    live: LivePost | LiveIdea | None
-    declared: Post | Idea | None = None
 
-
-def remove(item: Removed, gone: Collection[str], elsewhere: Mapping[str, Claim], *, prune: bool) -> Change:
-    """The change for one removed object. `prune`: it is deleted if it disappeared, unless it was moved `elsewhere`."""
-    binding, live = item.binding, item.live
-    cause = Cause.CANCELLED if item.declared else Cause.REMOVED
-    change = Change(
-        address=item.declared.address if item.declared else address_of(item.slot, binding),
-        action=Action.FORGET,
-        cause=cause,
-        slot=item.slot,
-        place=item.declared.place if item.declared else None,
-        desired=item.declared,
-        live=live,
-        binding=binding,
-    )
-    if item.slot.channel_id == IDEAS:
-        return _stays(change, binding, "Buffer's API cannot delete ideas, so it stays there") if live else change
-    if binding.status == PostStatus.SENT or (isinstance(live, LivePost) and live.status in OUT):
-        return _retired(change, binding)
-    if not isinstance(live, LivePost):
-        return holds.not_read().on(change) if binding.id not in gone else change
-    if binding.unmerged and not item.declared:
+def left_out(
+    slot: Slot,
+    binding: Binding,
+    live: LivePost | LiveIdea | None,
+    gone: Collection[str],
+    elsewhere: Mapping[str, Claim],
+    *,
+    prune: bool,
+) -> Change:
+    """The change for an object that the files no longer declare. `elsewhere`: what other root files declare."""
+    address = address_of(slot, binding)
+    change = Change(address, Action.FORGET, Cause.REMOVED, slot, live=live, binding=binding)
+    if at_rest := _at_rest(change, binding, gone):
+        return at_rest
+    if binding.unmerged:
         return replace(change, action=Action.NO_OP)
-    if not item.declared and binding.id in elsewhere:
-        other = elsewhere[binding.id].root_file
-        return _stays(change, binding, f"{other} declares it now, so it stays in Buffer")
-    if binding.origin is Origin.ADOPTED and item.declared:
-        return holds.cancelled_but_theirs(live.id, goes_out=change.goes_out).on(change)
+    if binding.id in elsewhere:
+        return _stays(change, binding, f"{elsewhere[binding.id].root_file} declares it now, so it stays in Buffer")
     if binding.origin is Origin.ADOPTED:
         goes_out = " and will be published" if change.goes_out else ""
         return _stays(change, binding, f"A person created it in Buffer, so it stays there{goes_out}")
-    if item.declared.protect if item.declared else binding.protect:
-        return holds.protected(declared=item.declared is not None, goes_out=change.goes_out).on(change)
-    if not item.declared and not prune:
-        return replace(change, action=Action.NO_OP)
-    return replace(
-        change, action=Action.DELETE, write=DeletePost(binding.id, live.channel_id), message=_whose(binding, live)
-    )
+    if binding.protect:
+        return holds.protected(declared=False).on(change)
+    return _deleted(change, binding) if prune else replace(change, action=Action.NO_OP)
 
 
-def _retired(change: Change, binding: Binding) -> Change:
-    """Keep a published post in the record, so that declaring it again does not publish it again."""
-    if isinstance(change.live, LivePost) and change.live.status is PostStatus.SENDING:
+def _at_rest(change: Change, binding: Binding, gone: Collection[str]) -> Change | None:
+    """The change for what cannot be deleted: an idea, what is published, and what Buffer does not show."""
+    live = change.live
+    if change.slot.channel_id == IDEAS:
+        return _stays(change, binding, "Buffer's API cannot delete ideas, so it stays there") if live else change
+    if isinstance(live, LivePost) and live.status is PostStatus.SENDING:
         return holds.being_published().on(change)
-    kept = replace(binding, status=PostStatus.SENT, retired=True)
-    message = "It is already published, which cannot be undone" if change.desired else ""
-    return replace(change, binding=kept, message=message)
+    if binding.status == PostStatus.SENT or (live and live.is_out):
+        message = "It is already published, which cannot be undone" if change.desired else ""
+        return _stays(change, replace(binding, status=PostStatus.SENT), message)
+    if live is None:
+        return change if binding.id in gone else holds.not_read().on(change)
+    return None
 
 
 def _stays(change: Change, binding: Binding, message: str) -> Change:
-    """Keep an object that stays in Buffer in the record, so that it is not created a second time."""
+    """Keep an object that stays in Buffer in the record, so that declaring it again does not create it again."""
     return replace(change, binding=replace(binding, retired=True), message=message)
 
 
-def _whose(binding: Binding, live: LivePost) -> str:
+def _deleted(change: Change, binding: Binding) -> Change:
+    write = DeletePost(binding.id, change.slot.channel_id)
+    return replace(change, action=Action.DELETE, write=write, message=_whose(change, binding))
+
+
+def _whose(change: Change, binding: Binding) -> str:
     """A warning about the object before it is deleted."""
-    if binding.seen and digest(of_live(live)) != binding.seen:
+    if binding.seen and change.live and digest(of_live(change.live)) != binding.seen:
         return "Somebody changed it in Buffer since the last apply; that version is deleted"
     if binding.origin is Origin.IMPORTED:
         return "It was imported, so a person may have created it in Buffer"
@@ -142,7 +141,7 @@ def hold_what_diverged(changes: Iterable[Change], options: Options) -> list[Chan
         if binding and lacks and not diverged.known and binding.commit == diverged.applied:
             return holds.perhaps_outdated(goes_out=change.goes_out).on(change)
         if lacks and change.action is Action.DELETE and change.cause is Cause.REMOVED:
-            return holds.only_elsewhere(goes_out=change.goes_out).on(change)
+            return holds.only_elsewhere().on(change)
         if file in diverged.outdated_files or (binding and lacks and _reverses(change, binding)):
             return holds.outdated_here(file).on(change)
         if change.action is Action.CREATE and diverged.had(change.slot.key):

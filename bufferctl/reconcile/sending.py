@@ -51,7 +51,7 @@ def _order(change: Change) -> tuple[int, float]:
         return 2, 0
     if change.action is Action.CREATE and isinstance(change.desired, Idea):
         return 0, 0
-    if change.action is Action.CREATE and isinstance(change.desired, Post) and change.desired.due_at:
+    if change.action is Action.CREATE and change.desired and change.desired.due_at:
         return 1, change.desired.due_at.timestamp()
     return 1, _FAR
 
@@ -64,7 +64,7 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
     changes = list(changes)
     room = _room(live)
     for change in changes:
-        if change.action is Action.DELETE and _is_scheduled(change.live) and change.slot.channel_id in room:
+        if change.action is Action.DELETE and change.goes_out and change.slot.channel_id in room:
             room[change.slot.channel_id] += 1
     message = "Your Buffer plan has no room for more scheduled posts; it is sent once earlier ones are published"
     return _within(changes, room, lambda change: change.slot.channel_id if _takes_room(change) else None, message)
@@ -190,15 +190,14 @@ def _free(channel: LiveChannel, live: Live, changes: Iterable[Change]) -> Iterat
     leaving = 0
     for change in changes:
         leaving += _leaves(change)
-        if change.action is Action.CREATE and isinstance(change.desired, Post) and change.desired.due_at:
+        if change.action is Action.CREATE and change.desired and change.desired.due_at:
             timed.add(change.desired.due_at)
     taken = {*timed, *queue[: len(queue) - leaving]}
     return (slot for slot in _slots(channel, live.at) if slot not in taken)
 
 
 def _leaves(change: Change) -> bool:
-    live = change.live
-    if not (isinstance(live, LivePost) and _is_scheduled(live)) or live.is_custom_scheduled:
+    if not isinstance(change.live, LivePost) or not change.goes_out or change.live.is_custom_scheduled:
         return False
     return change.action is Action.DELETE or (isinstance(change.write, EditPost) and change.write.reschedule)
 

@@ -17,7 +17,6 @@ from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import bind, due_seen
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.inputs import Options
@@ -99,7 +98,7 @@ def _adopted(change: Change, situation: Situation) -> Change:
 def _cancelled(facts: Facts) -> Change:
     """Cancelled and not tracked: nothing to do, unless Buffer has a similar post and will publish it."""
     found = (facts.live, *(suspect.live for suspect in facts.match.suspects))
-    unsent = [live for live in found if isinstance(live, LivePost) and live.status not in OUT]
+    unsent = [live for live in found if isinstance(live, LivePost) and not live.is_out]
     if unsent:
         goes_out = unsent[0].status is PostStatus.SCHEDULED
         return _hold(facts, holds.cancelled_but_there(unsent[0].id, goes_out=goes_out), Cause.CANCELLED)
@@ -109,7 +108,7 @@ def _cancelled(facts: Facts) -> Change:
 def _is_past(match: Match, situation: Situation) -> bool:
     """Whether its time was past before its home was recorded: history in the files, not a mistake."""
     item, slot = match.declared.item, match.declared.slot
-    if not isinstance(item, Post) or item.due_at is None or item.due_at > situation.now:
+    if item.due_at is None or item.due_at > situation.now:
         return False
     if slot in situation.record.state.past or slot in situation.joined_late:
         return True
@@ -120,18 +119,13 @@ def _is_past(match: Match, situation: Situation) -> bool:
 def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
     """A new object. It is sent only if it is proven absent: everything on its home that may be ours was read."""
     item, slot = facts.item, facts.match.declared.slot
-    slots = (slot, *(slot._replace(key=key) for key in item.previous_keys))
     moved = situation.record.moved
-    claim = next((moved[each] for each in slots if each in moved), None)
+    claim = next((moved[each] for each in facts.match.declared.slots if each in moved), None)
     if claim is not None and not item.repeat_of:
         return _hold(facts, holds.key_elsewhere(claim), cause)
-    timed = isinstance(item, Post) and item.due_at is not None
-    recorded = situation.record.horizon(slot.home).recorded
-    if (
-        slot.home in situation.live.unread
-        and not (timed and recorded)
-        and not is_late(item, situation.now, situation.options.lead)
-    ):
+    needs_reading = item.due_at is None or not situation.record.horizon(slot.home).recorded
+    is_unread = needs_reading and slot.home in situation.live.unread
+    if is_unread and not is_late(item, situation.now, situation.options.lead):
         return _hold(facts, holds.unread(quote(item.address.channel)), cause)
     return _write(facts, Action.CREATE, cause, situation)
 
@@ -147,8 +141,6 @@ def _known(facts: Facts, situation: Situation) -> Change:
         return _sent(facts, situation.now)
     if facts.is_sending:
         return _sending(facts)
-    if isinstance(facts.item, Idea):
-        return _idea(facts)
     if hold := _channel(facts.match):
         return _hold(facts, hold, Cause.EDITED if facts.edited else Cause.UNCHANGED)
     return _unsent(facts, situation)
@@ -173,9 +165,7 @@ def _sent(facts: Facts, now: datetime) -> Change:
 
 def _is_to_come(item: Post | Idea, now: datetime) -> bool:
     """Whether the file gives it a time of its own that is still to come, so that somebody expects it then."""
-    if not isinstance(item, Post) or item.due_at is None or item.due_at <= now:
-        return False
-    return item.expansion is None or item.expansion.starts is None  # else it moved with its campaign
+    return item.due_at is not None and item.due_at > now and not item.is_counted  # else it moved with its campaign
 
 
 def _sending(facts: Facts) -> Change:
@@ -186,39 +176,24 @@ def _sending(facts: Facts) -> Change:
     return _change(facts, *((Action.MOVE, Cause.MOVED) if is_moved else (Action.NO_OP, Cause.UNCHANGED)))
 
 
-def _idea(facts: Facts) -> Change:
-    """Rows for an idea: Buffer's API creates ideas, but cannot edit them."""
-    if (facts.changed or facts.edited) and facts.agree:
-        return _kept(facts, seen=True)
-    if facts.changed:
-        return _changed(facts, can_send=False)
-    return _hold(facts, holds.idea_edited(facts.differences), Cause.EDITED) if facts.edited else _kept(facts)
-
-
 def _unsent(facts: Facts, situation: Situation) -> Change:
-    if (facts.changed or facts.edited) and facts.agree:
-        return _kept(facts, seen=True)
-    ours = facts.binding.origin is not Origin.ADOPTED
-    if (facts.changed or facts.edited) and ours and str(facts.item.address) in situation.options.reapply:
+    """Rows for what is not published. Buffer's API cannot edit ideas, and a person's posts are theirs to edit."""
+    differs = facts.changed or facts.edited
+    if not differs or facts.agree:
+        return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP, seen=differs)
+    is_idea, is_theirs = isinstance(facts.item, Idea), facts.binding.origin is Origin.ADOPTED
+    can_send = not is_idea and not is_theirs
+    if can_send and str(facts.item.address) in situation.options.reapply:
         return _write(facts, Action.UPDATE, Cause.DRIFT, situation)
     if facts.changed:
-        return _changed(facts, can_send=ours)
-    if facts.edited and not ours:
+        by_buffer = not facts.binding.seen
+        hold = holds.changed(facts.item, facts.differences, edited=facts.edited, by_buffer=by_buffer, can_send=can_send)
+        return _hold(facts, hold, Cause.DRIFT)
+    if is_idea:
+        return _hold(facts, holds.idea_edited(facts.differences), Cause.EDITED)
+    if is_theirs:
         return _hold(facts, holds.adopted(facts.binding.id, facts.differences), Cause.EDITED)
-    if facts.edited:
-        return _write(facts, Action.UPDATE, Cause.EDITED, situation)
-    return _kept(facts)
-
-
-def _changed(facts: Facts, *, can_send: bool) -> Change:
-    """Buffer's version differs: a person changed it, or Buffer did when it was sent."""
-    by_buffer = not facts.binding.seen
-    hold = holds.changed(facts.item, facts.differences, edited=facts.edited, by_buffer=by_buffer, can_send=can_send)
-    return _hold(facts, hold, Cause.DRIFT)
-
-
-def _kept(facts: Facts, *, seen: bool = False) -> Change:
-    return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP, seen=seen)
+    return _write(facts, Action.UPDATE, Cause.EDITED, situation)
 
 
 def _unlisted(facts: Facts, situation: Situation) -> Change:
@@ -266,9 +241,8 @@ def _missed(facts: Facts, situation: Situation) -> Change:
     if match.question is not None:
         there = holds.ambiguous(match.question.rule, match.suspects, match.declared.channel)
         return _hold(facts, holds.missed_but_perhaps_there(lead, there), Cause.EXPIRED)
-    made = facts.item.expansion if isinstance(facts.item, Post) else None
-    counted = made is not None and made.starts is not None
-    return _hold(facts, holds.missed(lead, facts.differences, counted=counted), Cause.EXPIRED)
+    hold = holds.missed(lead, facts.differences, counted=facts.item.is_counted)
+    return _hold(facts, hold, Cause.EXPIRED)
 
 
 def _channel(match: Match) -> Hold | None:

@@ -13,7 +13,6 @@ from bufferctl.model.attached import attached
 from bufferctl.model.comparable import digest, instant, of_live
 from bufferctl.model.networks import NETWORKS
 from bufferctl.plan import Action, Cause, Change
-from bufferctl.reconcile.differences import OUT
 from bufferctl.reconcile.record import Record
 
 _warning = partial(Diagnostic, Severity.WARNING)
@@ -213,7 +212,7 @@ def perhaps_removed(
         for live in unclaimed
         if isinstance(live, LivePost)
         and live.by_api
-        and live.status not in OUT
+        and not live.is_out
         and live.id in unexplained
         and not record.horizon(live.channel_id).recorded
     ]

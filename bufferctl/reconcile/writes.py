@@ -90,14 +90,11 @@ def tags_of(
 
     `organizations`: the live ones, by the labels of the declared ones.
     """
-    owner = {c.id: o.id for o in live.organizations for c in o.channels}
+    owner = {home: o.id for o in live.organizations for home in (o.id, *(c.id for c in o.channels))}
     tags: dict[str, dict[str, LiveTag]] = {o.id: {} for o in live.organizations}
-    for post in live.posts:
-        for tag in post.tags:
-            tags[owner[post.channel_id]][tag.name] = tag
-    for idea in live.ideas:
-        for tag in idea.tags:
-            tags[idea.organization_id][tag.name] = tag
+    for item in live.items:
+        for tag in item.tags:
+            tags[owner[item.home]][tag.name] = tag
     for organization in desired.organizations:
         live_tags = tags.setdefault(organizations[organization.label].id, {})
         for declared in organization.tags:
