@@ -523,6 +523,15 @@ def perhaps_cancelled_elsewhere() -> Hold:
     )
 
 
+def added_elsewhere() -> Hold:
+    return Hold(
+        Reason.DIVERGED,
+        "The post under this key comes from a commit that this checkout lacks, so this may be another one, and is not "
+        "sent: it would take its place",
+        _MERGE,
+    )
+
+
 def file_emptied(file: str, count: int, entries: int, *, goes_out: bool) -> Hold:
     """`count`: of its posts; `entries`: of all that were removed."""
     posts = "its post is" if count == 1 else f"its {count} posts are"

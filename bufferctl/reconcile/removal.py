@@ -132,6 +132,9 @@ def hold_what_diverged(changes: Iterable[Change], options: Options) -> list[Chan
     diverged = options.diverged
     if diverged is None:
         return list(changes)
+    changes = list(changes)
+    lacked = [c.binding for c in changes if c.binding and c.binding.commit not in diverged.contained]
+    replaced = {version for binding in lacked for version in binding.before}
 
     def held(change: Change) -> Change:
         if change.action not in WRITING or str(change.address) in options.confirmed:
@@ -142,19 +145,22 @@ def hold_what_diverged(changes: Iterable[Change], options: Options) -> list[Chan
             return holds.perhaps_outdated(goes_out=change.goes_out).on(change)
         if lacks and change.action is Action.DELETE and change.cause is Cause.REMOVED:
             return holds.only_elsewhere().on(change)
-        if file in diverged.outdated_files or (binding and lacks and _reverses(change, binding)):
+        if file in diverged.outdated_files or (_version(change) in (binding.before if binding and lacks else replaced)):
             return holds.outdated_here(file).on(change)
-        if change.action is Action.CREATE and diverged.had(change.slot.key):
+        keys = (change.slot.key, *(change.desired.previous_keys if change.desired else ()))
+        if change.action is Action.CREATE and any(map(diverged.had, keys)):
             return holds.perhaps_cancelled_elsewhere().on(change)
+        if change.action is Action.UPDATE and binding and lacks and not binding.before:
+            return holds.added_elsewhere().on(change)
         return change
 
     return [held(change) for change in changes]
 
 
-def _reverses(change: Change, binding: Binding) -> bool:
-    """Whether an update brings back a version that another checkout replaced."""
+def _version(change: Change) -> str:
+    """The version that a write brings about, as bindings name those that another checkout may have replaced."""
     item = change.desired
-    return item is not None and not item.cancelled and str(fingerprint(item, of_desired(item))) in binding.before
+    return "" if item is None or item.cancelled else str(fingerprint(item, of_desired(item)))
 
 
 def _shortened(deletes: Iterable[Change], series: Mapping[tuple[str, str], int]) -> dict[str, tuple[int, int]]:

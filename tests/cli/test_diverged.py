@@ -131,6 +131,34 @@ def test_what_was_canceled_is_not_sent_again(main: Desk, branch: Desk, how: str)
     assert branch.texts() == ["The first", "The second", "The third"]
 
 
+RENAMED = ONE.replace("key: one,", "key: uno,")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "left"),
+    [
+        (
+            [ONE.replace("}", ", cancelled: true}"), TWO],
+            [RENAMED.replace("uno,", "uno, was: one,"), TWO],
+            ["The second"],
+        ),
+        ([FIX, TWO], [RENAMED, TWO], ["The best", "The second"]),
+        ([ONE, TWO, THREE], [ONE, TWO, THREE.replace("third", "other")], ["The first", "The second", "The third"]),
+    ],
+    ids=["renamed and canceled", "renamed without was and corrected", "the same key for two posts"],
+)
+def test_a_key_does_not_hide_what_main_did(
+    main: Desk, branch: Desk, theirs: list[str], ours: list[str], left: list[str]
+) -> None:
+    """Exit 1, nothing sent: neither the canceled post, nor the old version beside the new, nor over a colleague's."""
+    main.commit(*theirs)
+    main.push()
+    assert main.applied().code == 0
+    branch.commit(*ours)
+    ran = branch.applied()
+    assert (ran.code, ran.outcomes, branch.texts()) == (1, [], left)
+
+
 def test_two_steps_back(main: Desk, branch: Desk) -> None:
     """Held, too: main has corrected it twice since."""
     main.commit(FIX, TWO)
