@@ -127,21 +127,20 @@ def facts_of(match: Match) -> Facts:
     binding, live = match.binding, match.live
     if binding is None:
         return Facts(match, live)
-    content = of_live(live) if live else None
     item, wanted, now = match.declared.item, match.declared.content, match.declared.fingerprint
-    before = Fingerprint.read(binding.applied)
-    edited = before != now
+    before = Fingerprint.read(binding.applied)  # None for that of another version: only contents can be compared then
     rescheduled = before is None or before.schedule != now.schedule
-    if before is None:  # the fingerprint of another version of bufferctl: only the content can be compared
-        edited = not binding.applied if content is None else not same(wanted, content)
-        edited = edited or (live is not None and bool(schedule_differences(item, live)))
-    changed = False
-    if live is not None and content is not None:
-        seen = now.content if content == wanted else digest(content)  # equal contents, equal digests
-        changed = _changed(binding, live, seen)
-    sent = (live.status if isinstance(live, LivePost) else binding.status if live is None else "") == PostStatus.SENT
-    different = _edits_of_unread(binding, match) if sent and edited else ()
-    if content is not None and live is not None and (edited or changed):
+    if live is None:
+        sent = binding.status == PostStatus.SENT
+        edited = before != now if before else not binding.applied
+        different = _edits_of_unread(binding, match) if sent and edited else ()
+        return Facts(match, None, None, before, edited, rescheduled, sent=sent, differences=different)
+    content = of_live(live)
+    sent = isinstance(live, LivePost) and live.status is PostStatus.SENT
+    edited = before != now if before else not same(wanted, content) or bool(schedule_differences(item, live))
+    changed = _changed(binding, live, now.content if content == wanted else digest(content))
+    different = ()
+    if edited or changed:
         is_same = sent and before is not None and before.content == now.content
         different = () if is_same else differences(wanted, content)
         different += media_differences(item, binding.media) if edited else ()
@@ -153,7 +152,7 @@ def _edits_of_unread(binding: Binding, match: Match) -> tuple[Difference, ...]:
     """What an edit changes in a published post that is older than what was read, as far as state shows it."""
     item = match.declared.item
     text = Difference("text", None, item.text) if binding.text != text_digest(match.declared.content) else None
-    due = isinstance(item, Post) and instant(item.due_at)
+    due = instant(item.due_at)
     time = Difference("due_at", binding.due_at or None, due or None) if due != binding.due_at else None
     return tuple(filter(None, (text, time)))
 

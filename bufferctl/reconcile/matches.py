@@ -165,9 +165,10 @@ class Declared(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A live object that may be the declared one. `live`: None if it exists but was not read.
+    """A live object that may be the declared one, by a `rule`. `live`: None if it exists but was not read.
 
-    `owner`: the address that claims it; `owner_declared`: the files still have that address.
+    `owner`: the address that claims it; `owner_declared`: the files still have that address. `explained`: the record
+    accounts for it.
     """
 
     id: str
@@ -175,11 +176,13 @@ class Suspect:
     live: LivePost | LiveIdea | None = None
     owner: Address | None = None
     owner_declared: bool = False
+    rule: Rule = Rule.SAME_TEXT
+    explained: bool = True
 
     @classmethod
-    def of(cls, item: LivePost | LiveIdea) -> Suspect:
+    def of(cls, item: LivePost | LiveIdea, rule: Rule = Rule.SAME_TEXT, *, explained: bool = False) -> Suspect:
         """A live object that no address claims."""
-        return cls(item.id, item.created_at, item)
+        return cls(item.id, item.created_at, item, rule=rule, explained=explained)
 
     @classmethod
     def recorded(

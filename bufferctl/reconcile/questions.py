@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
 from bufferctl.model.comparable import Fingerprint, same
@@ -26,14 +25,6 @@ from bufferctl.reconcile.matches import (
     text_of,
 )
 from bufferctl.reconcile.record import Record, is_late, let_go_from
-
-
-class Near(NamedTuple):
-    """A live object that may be the declared one, with the rule, and whether the record accounts for the object."""
-
-    rule: Rule
-    suspect: Suspect
-    explained: bool = True
 
 
 class Clues:
@@ -100,7 +91,7 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     record = clues.record
     waiting = {d.slot for d in new if clues.waits(d.item)}
     for d in new:
-        near: list[Near] = []
+        near: list[Suspect] = []
         if not (d.item.cancelled and d.slot in waiting):
             only_unexplained = d.slot in lost and not d.item.cancelled
             near = _near(d, pools, claims, clues, only_unexplained=only_unexplained)
@@ -114,15 +105,15 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, clues)
 
 
-def _near(d: Declared, pools: Pools, claims: Claims, clues: Clues, *, only_unexplained: bool) -> list[Near]:
+def _near(d: Declared, pools: Pools, claims: Claims, clues: Clues, *, only_unexplained: bool) -> list[Suspect]:
     pool, own = pools[d.slot.home], clues.had_address(d)
-    claimed = [] if only_unexplained else [Near(Rule.SAME_TEXT, suspect) for suspect in claims.saying(d)]
-    near = [*claimed, *_equal(d, pool, own, only_unexplained=only_unexplained)]
-    near += _similar(d, pool, own, {each.suspect.id for each in near})
+    near = [] if only_unexplained else claims.saying(d)
+    near += _equal(d, pool, own, only_unexplained=only_unexplained)
+    near += _similar(d, pool, own, {each.id for each in near})
     return [each for each in near if not _is_meant_again(d.item, each)]
 
 
-def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: bool) -> Iterator[Near]:
+def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: bool) -> Iterator[Suspect]:
     """Objects with the same text, then unexplained objects whose text only differs in rewritten links."""
     text = text_of(d.content)
     if not text.strip():
@@ -130,21 +121,21 @@ def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: b
     alike = [c for c in pool.like(d.content, own) if not (only_unexplained and c.explained)]
     for c in alike:
         if text_of(c.content) == text:
-            yield Near(Rule.SAME_TEXT, Suspect.of(c.item), c.explained)
+            yield Suspect.of(c.item, explained=c.explained)
     for c in alike:
         if not c.explained and text_of(c.content) != text and same(d.content, c.content, links_may_differ=True):
-            yield Near(Rule.REWRITTEN_LINKS, Suspect.of(c.item), explained=False)
+            yield Suspect.of(c.item, Rule.REWRITTEN_LINKS)
 
 
-def _similar(d: Declared, pool: Pool, own: Collection[str], already: Collection[str]) -> Iterator[Near]:
+def _similar(d: Declared, pool: Pool, own: Collection[str], already: Collection[str]) -> Iterator[Suspect]:
     """Unexplained objects with something in common, except for the ids in `already`."""
     likeness = Likeness(d.item, d.content)
     for c in pool.unexplained(own):
         if c.item.id not in already and (rule := likeness.rule(c)):
-            yield Near(rule, Suspect.of(c.item), explained=False)
+            yield Suspect.of(c.item, rule)
 
 
-def _is_meant_again(item: Post | Idea, near: Near) -> bool:
+def _is_meant_again(item: Post | Idea, near: Suspect) -> bool:
     """Whether `repeat_of` confirms that this is another post.
 
     It has an id, or a key that claims the object. It never applies to another object that may be ours.
@@ -152,19 +143,18 @@ def _is_meant_again(item: Post | Idea, near: Near) -> bool:
     named = item.repeat_of
     if not named:
         return False
-    suspect = near.suspect
-    if named == suspect.id or (suspect.owner is not None and suspect.owner.key == named):
+    if named == near.id or (near.owner is not None and near.owner.key == named):
         return True
-    return near.rule is Rule.SAME_TEXT and near.explained and suspect.owner is None
+    return near.rule is Rule.SAME_TEXT and near.explained and near.owner is None
 
 
-def _question(d: Declared, near: Sequence[Near], claims: Claims, clues: Clues) -> Match | None:
+def _question(d: Declared, near: Sequence[Suspect], claims: Claims, clues: Clues) -> Match | None:
     """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question.
 
     What a person let go from its address may be it, whatever `d` says by now, until another address claims it.
     """
     old = clues.question(d)
-    suspects = {each.suspect.id: each.suspect for each in near}
+    suspects = {each.id: each for each in near}
     earlier = {id_: at for id_, at in clues.let_go(d).items() if id_ not in claims.ids}
     if old is not None and _still_stands(old, d):
         earlier |= {id_: at for id_, at in clues.undecided(d).items() if id_ not in claims.ids}
@@ -173,7 +163,7 @@ def _question(d: Declared, near: Sequence[Near], claims: Claims, clues: Clues) -
             suspects.setdefault(id_, Suspect(id_, created, clues.by_id.get(id_)))
     if not suspects:
         return None
-    carried = suspects.keys() - {each.suspect.id for each in near}
+    carried = suspects.keys() - {each.id for each in near}
     rule = near[0].rule if near else (old.rule if old else Rule.LET_GO)
     may_be_ours = not all(each.explained for each in near) or bool(carried and (old is None or old.may_be_ours))
     return clues.ask(d, rule, suspects.values(), may_be_ours=may_be_ours, postponed=clues.waits(d.item))

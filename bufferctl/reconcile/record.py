@@ -204,24 +204,21 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
     state = begin_run(replace(state, bindings=_with_retired_seen(state.bindings, live)), plan)
     unread = live.unread | {c.slot.home for c in plan.of(Action.HOLD) if c.reason is Reason.UNREAD}
     unread |= {c.slot.home for c in plan.of(Action.ADOPT, Action.MOVE) if state.bindings.get(c.slot) != c.binding}
-    homes = dict(state.homes)
-    moved = []
+    moved: dict[str, Home] = {}
     for home in plan.recording.homes:
-        if home.id in unread or home.id in open_homes:
-            continue
-        reached = _reached(live, home.id, settle)
-        listed = homes[home.id]
-        if reached is not None and (listed.horizon is None or reached > listed.horizon):
-            homes[home.id] = replace(listed, horizon=reached)
-        moved.append(homes[home.id].horizon)
-    whole = len(moved) == len(plan.recording.homes) and None not in moved
-    complete_at = min((h for h in moved if h), default=None) if whole else None
-    return replace(
-        state,
-        homes=homes,
-        let_go=_still_let_go(state, homes, live.gone),
-        complete_at=complete_at or state.complete_at,
-    )
+        if home.id not in unread and home.id not in open_homes:
+            listed, reached = state.homes[home.id], _reached(live, home.id, settle)
+            is_later = reached is not None and (listed.horizon is None or reached > listed.horizon)
+            moved[home.id] = replace(listed, horizon=reached) if is_later else listed
+    homes = {**state.homes, **moved}
+    let_go = _still_let_go(state, homes, live.gone)
+    return replace(state, homes=homes, let_go=let_go, complete_at=_complete_at(state, plan, moved))
+
+
+def _complete_at(state: State, plan: Plan, moved: Mapping[str, Home]) -> datetime | None:
+    """The oldest horizon of the homes that `plan` covers, if all have moved."""
+    horizons = [home.horizon for home in moved.values() if home.horizon]
+    return min(horizons) if horizons and len(horizons) == len(plan.recording.homes) else state.complete_at
 
 
 def _with_retired_seen(bindings: Mapping[Slot, Binding], live: Live) -> dict[Slot, Binding]:
@@ -247,12 +244,10 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
         if change.slot.home in homes and change.binding:
             bindings.pop(change.moved_from or change.slot, None)
             bindings[change.slot] = change.binding
-    listed = {home.id: home for home in plan.recording.homes}
-    reached = {id_: _reached(live, id_, settle) for id_ in homes}
     moved = {
-        id_: replace(state.homes.get(id_, home), horizon=reached[id_], service=home.service, handle=home.handle)
-        for id_, home in listed.items()
-        if id_ in homes and reached[id_] is not None
+        home.id: replace(home, horizon=reached)
+        for home in plan.recording.homes
+        if home.id in homes and (reached := _reached(live, home.id, settle)) is not None
     }
     questions = {slot: question for slot, question in state.questions.items() if slot.home not in moved}
     let_go = {
@@ -261,8 +256,6 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
         if (there := moved.get(item.home)) and there.horizon and item.created_at > there.horizon
     }
     past = {change.slot for change in plan.of(Action.PAST) if change.slot.home in moved}
-    whole = moved.keys() == listed.keys()
-    complete_at = min((home.horizon for home in moved.values() if home.horizon), default=None) if whole else None
     let_go |= {id_: replace(gone, key="") for id_, gone in state.let_go.items() if gone.home in moved}
     return replace(
         state,
@@ -271,7 +264,7 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
         questions=questions,
         let_go={**state.let_go, **let_go},
         past=state.past | past,
-        complete_at=complete_at or state.complete_at,
+        complete_at=_complete_at(state, plan, moved),
     )
 
 

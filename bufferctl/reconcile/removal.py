@@ -113,10 +113,8 @@ def guard_deletes(
         goes_out = any(c.goes_out for c in deletes)
         hold = holds.too_many_deletes(count, len(deletes), limit, _shortened(deletes, series), goes_out=goes_out)
         held = {change.slot: hold.on(change) for change in deletes}
-    elif allowed is None:
-        held = _of_lost_files(deletes, files)
     else:
-        held = {}
+        held = _of_lost_files(deletes, files) if allowed is None else {}
     return [held.get(change.slot, change) if change.action is Action.DELETE else change for change in changes]
 
 
