@@ -6,6 +6,7 @@ Files come from pull requests, so images over 24 megapixels are not decoded, and
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,9 @@ MOST_BYTES, MOST_PIXELS = 30_000, 24_000_000
 _WORKED_ON = 2000
 #: Formats to open: Pillow supports many more, some of which start other programs.
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+#: The segments of a JPEG that say which components there are, in the first bytes of the file.
+_MARKER, _SCAN, _HEAD = re.compile(rb"\xff+([^\x00\xff])"), b"\xda", 2**20
+_FRAMES = {bytes([each]) for each in range(0xC0, 0xD0)} - {b"\xc4", b"\xc8", b"\xcc"}
 #: Width and JPEG quality, from the best to one that always fits.
 _TRIES = ((720, 82), (640, 76), (560, 70), (480, 62), (400, 52), (320, 42), (240, 32))
 
@@ -57,8 +61,7 @@ def _made(source: BinaryIO, narrowest: float, widest: float) -> Image | None:
     from PIL import ImageOps
 
     with PIL.Image.open(source, formats=_FORMATS) as image:
-        progressive = "progressive" in image.info  # its coefficients are all in memory at any scale
-        if not progressive:
+        if "progressive" not in image.info and not _has_scans(source):  # else all coefficients are in memory
             image.draft("RGB", (2 * _TRIES[0][0],) * 2)  # JPEG only: decode at 1/2, 1/4 or 1/8 size
         if image.width * image.height > MOST_PIXELS:
             return None
@@ -67,6 +70,22 @@ def _made(source: BinaryIO, narrowest: float, widest: float) -> Image | None:
             picture = picture.reduce(factor)
         upright = ImageOps.exif_transpose(picture)
     return _opaque(upright.crop(_crop(upright.width, upright.height, narrowest, widest)))
+
+
+def _has_scans(source: BinaryIO) -> bool:
+    """Whether a JPEG's first scan lacks a component of its frame, so that others follow (ITU T.81, B.2.2 and B.2.3)."""
+    at = source.tell()
+    source.seek(0)
+    head, place, components = source.read(_HEAD), 2, 0
+    source.seek(at)
+    while found := _MARKER.search(head, place):
+        marker, place = found[1], found.end()
+        if marker == _SCAN:
+            return head[place + 2] < components
+        if marker in _FRAMES:
+            components = head[place + 7]
+        place += int.from_bytes(head[place : place + 2], "big")
+    return head.startswith(b"\xff\xd8")
 
 
 def _crop(width: int, height: int, narrowest: float, widest: float) -> tuple[int, int, int, int]:
