@@ -145,6 +145,12 @@ def _absolute(value: Any) -> Any:
     return value
 
 
+def _written(value: str) -> str:
+    if value:
+        _in_range(_zoned(datetime.fromisoformat(value)))
+    return value
+
+
 def _zoned(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("must name its time zone, such as 2026-12-01T09:00:00Z or 2026-12-01T09:00:00+01:00")
@@ -197,6 +203,8 @@ Url = Annotated[str, AfterValidator(_web), text_schema(_WEB_PATTERN), About(take
 #: Text for people; that of a post takes variables if it is `Prose`.
 Words = Annotated[str, About(prose=True)]
 Prose = Annotated[str, About(prose=True, takes_variables=True)]
+#: An aware instant as text, ISO 8601, empty for none.
+WrittenInstant = Annotated[str, AfterValidator(_written)]
 #: The id of a commit, empty for none. git gets it as an argument.
 Commit = Annotated[str, Field(pattern=f"^({COMMIT})?$")]
 #: Text that must not be empty.

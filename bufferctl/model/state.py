@@ -15,6 +15,7 @@ from typing import NamedTuple
 from pydantic import AwareDatetime
 
 from bufferctl.model.address import IDEAS
+from bufferctl.model.base import WrittenInstant
 
 
 class Origin(StrEnum):
@@ -78,9 +79,9 @@ class Binding:
     text: str = ""
     noted: str = ""
     seen: str = ""
-    due_at: str = ""
+    due_at: WrittenInstant = ""
     status: str = ""
-    created_at: str = ""
+    created_at: WrittenInstant = ""
     address: str = ""
     file: str = ""
     protect: bool = False

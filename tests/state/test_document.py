@@ -65,12 +65,17 @@ def test_the_digest_is_of_the_record_alone() -> None:
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 fingerprints = st.one_of(texts, st.builds(lambda a, b: f"1:{a}:{b}:c", texts, texts))
+instants = st.sampled_from(["", "2030-01-07T09:00:00+00:00", "2030-01-07T09:00:00.123+00:00"])
 bindings = st.builds(
     Binding,
     texts.filter(bool),
     st.sampled_from(Origin),
     fingerprints,
-    *[texts] * 8,
+    *[texts] * 3,
+    instants,
+    texts,
+    instants,
+    *[texts] * 2,
     st.booleans(),
     st.booleans(),
     st.booleans(),
@@ -108,6 +113,11 @@ def test_a_document_of_an_unreleased_format_is_refused(version: str) -> None:
         ("listed", "p1"),
         ("organizations", {"org": {"c0": {"objects": {"a": {"id": "p1", "file": 7}}}}}),
         ("organizations", {"org": []}),
+        *(
+            ("organizations", {"org": {"c0": {"objects": {"a": {"id": "p1", name: at}}}}})
+            for name in ("created_at", "due_at")
+            for at in ("yesterday", "2030-01-07T09:00:00", "9999-12-31T23:59:59Z", "2030-13-07T09:00:00Z")
+        ),
     ],
 )
 def test_a_damaged_document_is_refused(name: str, value: object) -> None:

@@ -34,7 +34,19 @@ SECOND = State(
 )
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-bindings = st.builds(Binding, names.filter(bool), st.sampled_from(Origin), *[names] * 9, st.booleans())
+instants = st.sampled_from(["", "2030-01-07T09:00:00+00:00"])
+bindings = st.builds(
+    Binding,
+    names.filter(bool),
+    st.sampled_from(Origin),
+    *[names] * 4,
+    instants,
+    names,
+    instants,
+    names,
+    names,
+    st.booleans(),
+)
 slots = st.builds(lambda org, channel, key: Slot(f"o{org}", f"c{org}/{channel}", key), names, names, names)
 
 
