@@ -7,8 +7,6 @@ a state on disk contains are dropped; the last serial and digest of the state ar
 
 With a shared state, an entry counts only while the state lists its intent as open, because another machine may have
 settled it. What other machines left open is here too, but never on disk.
-
-Format 1 had one file for each organization, shared by all projects. Entries belong to whoever claims their slot.
 """
 
 from __future__ import annotations
@@ -28,7 +26,6 @@ from bufferctl.apply.lines import (
     held_line,
     intent_line,
     listed_lines,
-    read_held,
     read_intent,
     read_revision,
     read_settled,
@@ -46,7 +43,7 @@ _RUNS = 8
 
 @dataclass(eq=False)
 class _Entries:
-    """The entries of one file. `project`: the resolved path of its root file, empty in format 1.
+    """The entries of one file. `project`: the resolved path of its root file.
 
     `results`: by number. `revisions`: by lineage. `listed`: by home, each id with the number of the first intent that
     it was there before; 0: it belongs to another entry. `runs`: those that may hold the lock of a shared state.
@@ -83,10 +80,11 @@ class _Entries:
         """Apply one line of the file."""
         match values["type"]:
             case "journal":
-                if values["format"] > FORMAT:
+                if values["format"] != FORMAT:
                     path = self.file.path
-                    raise StateError(f"The journal {path} was written by a newer bufferctl", hint="Update bufferctl.")
-                self.project, self.lineage = values.get("project", ""), values.get("lineage", "")
+                    message = f"The journal {path} was written by another version of bufferctl"
+                    raise StateError(message, hint="Use that version.")
+                self.project, self.lineage = values["project"], values["lineage"]
             case "revision":
                 revision = read_revision(values)
                 self.revisions.pop(revision.lineage, None)
@@ -101,7 +99,7 @@ class _Entries:
                 self.intents[intent.number] = intent
                 self.last = max(self.last, intent.number)
             case "held":
-                self.held |= read_held(values)
+                self.held[values["number"]] = tuple(values["candidates"])
             case "settled":
                 self.settle(read_settled(values))
 
@@ -163,7 +161,6 @@ class FileJournal:
         self._own = self._files[own]
         self._own.project, self._own.lineage = root, lineage or self._own.lineage
         self._lineage = lineage
-        self._slots: Collection[Slot] = ()
         self._homes: Collection[str] | None = ()
         #: Ids in homes that are in no line yet; they are written with the next intent there.
         self._unwritten: dict[str, dict[str, int]] = {}
@@ -211,23 +208,15 @@ class FileJournal:
     @property
     def unsettled(self) -> tuple[OpenIntent, ...]:
         """The intents that the shared state lists as open: all without an outcome, even in homes out of reach."""
-        return tuple(
-            self._open(entries, intent)
-            for entries in self._mine
-            for intent in entries.intents.values()
-            if self._is_mine(entries, intent.slot)
-        )
+        return tuple(self._open(entries, intent) for entries in self._mine for intent in entries.intents.values())
 
     def absorb(self, numbers: Collection[int]) -> None:
         """These results are in the state that the run will store at its end; until then they stay on disk."""
         self._absorbed.update(numbers)
 
-    def claim(self, slots: Collection[Slot], homes: Collection[str] | None = None) -> None:
-        """Set which homes (ids of channels, and of organizations for their ideas) the account has; None: all count.
-
-        `slots`: those that the files declare or the state contains; they make entries of format 1 this project's.
-        """
-        self._slots, self._homes = slots, homes
+    def claim(self, homes: Collection[str] | None = None) -> None:
+        """Set which homes (ids of channels, and of organizations for their ideas) the account has; None: all count."""
+        self._homes = homes
 
     @property
     def organizations(self) -> frozenset[str]:
@@ -240,7 +229,7 @@ class FileJournal:
 
         Intents in homes that the account does not have wait for a run with the right key.
         """
-        intents = {n: i for entries in self._mine for n, i in entries.intents.items() if self._is_mine(entries, i.slot)}
+        intents = {n: i for entries in self._mine for n, i in entries.intents.items()}
         return tuple(
             intent for _, intent in sorted(intents.items()) if self._homes is None or intent.write.home in self._homes
         )
@@ -252,7 +241,7 @@ class FileJournal:
             number: result
             for entries in self._mine
             for number, result in entries.results.items()
-            if number not in self._absorbed and self._is_mine(entries, result.slot)
+            if number not in self._absorbed
         }
         return tuple(results[number] for number in sorted(results))
 
@@ -263,18 +252,8 @@ class FileJournal:
 
     @property
     def held(self) -> Mapping[int, tuple[str, ...]]:
-        """Intents that a person was asked about, with the ids that they might be (none in an earlier version's)."""
+        """Intents that a person was asked about, with the ids that they might be."""
         return {number: ids for entries in self._mine for number, ids in entries.held.items()}
-
-    @property
-    def stray(self) -> tuple[str, ...]:
-        """Addresses that a cut-off run of an earlier version may have created, and that no project claims."""
-        shared = [entries for entries in self._files.values() if not entries.project]
-        created = [
-            r.binding.address for e in shared for r in e.results.values() if r.binding and r.slot not in self._slots
-        ]
-        sent = [i.write.item for e in shared for i in e.intents.values() if i.slot not in self._slots]
-        return tuple(dict.fromkeys([*created, *(str(item.address) for item in sent if item)]))
 
     @property
     def next_number(self) -> int:
@@ -334,7 +313,7 @@ class FileJournal:
             for each in group:
                 entries.settle(each)
         for entries in self._files.values():
-            if entries not in self._mine or not entries.project:
+            if entries not in self._mine:
                 self._rule_out(entries, settled)
 
     def hold(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
@@ -372,15 +351,12 @@ class FileJournal:
 
     @property
     def _mine(self) -> list[_Entries]:
-        """The files that may contain entries of this project: its own, those of its lineage, and those of format 1."""
+        """The files that may contain entries of this project: its own, and those of its lineage."""
         return [
             entries
             for entries in self._files.values()
-            if entries is self._own or not entries.project or (self._lineage and self._lineage in entries.lineages)
+            if entries is self._own or (self._lineage and self._lineage in entries.lineages)
         ]
-
-    def _is_mine(self, entries: _Entries, slot: Slot) -> bool:
-        return bool(entries.project) or slot in self._slots
 
     def _open(self, entries: _Entries, intent: Intent) -> OpenIntent:
         """The intent as a shared state lists it: as it already does, except for questions to a person since then."""

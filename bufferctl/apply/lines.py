@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -15,14 +15,10 @@ from zlib import crc32
 from bufferctl.apply.ports import Revision
 from bufferctl.disk import replace_file, sync_folder
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.limits import SETTLE
 from bufferctl.model import Binding, Intent, Settled, Slot
 from bufferctl.model.serial import adapter, dump_write, load_write
 
-#: Format 1 had one file for each organization, shared by all projects of a user.
 FORMAT = 2
-#: When sending had certainly ended, for intents that format 1 recorded without it.
-_UNTIL = timedelta(minutes=10)
 
 
 class LineFile:
@@ -127,9 +123,7 @@ def _decoded(line: bytes) -> dict[str, Any] | None:
 
 
 def head_line(endpoint: str, project: str, lineage: str) -> dict[str, Any]:
-    """The first line of a file; `project` is empty in files of format 1."""
-    if not project:
-        return {"type": "journal", "format": 1, "endpoint": endpoint}
+    """The first line of a file."""
     return {"type": "journal", "format": FORMAT, "endpoint": endpoint, "project": project, "lineage": lineage}
 
 
@@ -157,15 +151,8 @@ def listed_lines(home: str, ids: Mapping[str, int]) -> list[dict[str, Any]]:
 
 
 def held_line(number: int, candidates: Collection[str]) -> dict[str, Any]:
-    """An intent that a person was asked about, and which objects it may have made; `read_held` reads it."""
+    """An intent that a person was asked about, and which objects it may have made."""
     return {"type": "held", "number": number, "candidates": list(candidates)}
-
-
-def read_held(values: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
-    """Read a line of `held_line`, or of an earlier version, which only kept the numbers."""
-    if "numbers" in values:
-        return dict.fromkeys(values["numbers"], ())
-    return {values["number"]: tuple(values["candidates"])}
 
 
 def intent_line(intent: Intent) -> dict[str, Any]:
@@ -185,10 +172,9 @@ def intent_line(intent: Intent) -> dict[str, Any]:
 
 def read_intent(values: Mapping[str, Any]) -> Intent:
     """Read a line of `intent_line`."""
-    at = datetime.fromisoformat(values["at"])
-    until = datetime.fromisoformat(values["until"]) if "until" in values else at + _UNTIL
-    write, run, settle = load_write(values["write"]), values.get("run", ""), values.get("settle", SETTLE)
-    return Intent(values["number"], Slot(*values["slot"]), write, at, until, values["before"], run, settle)
+    at, until = (datetime.fromisoformat(values[name]) for name in ("at", "until"))
+    write, run = load_write(values["write"]), values.get("run", "")
+    return Intent(values["number"], Slot(*values["slot"]), write, at, until, values["before"], run, values["settle"])
 
 
 def settled_line(settled: Settled) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -25,9 +25,9 @@ from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.disk import state_folder
 from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, StateError, UsageError
 from bufferctl.git import git
-from bufferctl.model import IDEAS, Account, LiveChannel, LiveOrganization, Slot, State
+from bufferctl.model import IDEAS, Account, LiveChannel, LiveOrganization, State
 from bufferctl.model.live import Quota
-from bufferctl.reconcile import find_targets, slots_of
+from bufferctl.reconcile import find_targets
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence
 from bufferctl.state import Lease, Lock, StoredRecord
@@ -77,7 +77,7 @@ class Checkup:
     console: Console
     loaded: Loaded | None = None
     account: Account | None = None
-    slots: frozenset[Slot] = frozenset()
+    state: State = field(default_factory=State)
 
     def findings(self) -> Iterator[Check]:
         """What each check found, in the order in which people set things up."""
@@ -85,9 +85,10 @@ class Checkup:
         yield from self._account()
         yield self._files()
         yield from self._media()
+        remembered = list(self._remembered())  # first, since the state tells which accounts the names had
         if self.account is not None:
             yield from self._channels(self.account)
-        yield from self._remembered()
+        yield from remembered
 
     def _account(self) -> Iterator[Check]:
         """The key, and facts that only Buffer's answer shows."""
@@ -134,11 +135,9 @@ class Checkup:
         if desired is None:
             yield from _channels([each for home in account.organizations for each in home.channels])
             return
-        targets, wrong = find_targets(desired, account)
+        targets, wrong = find_targets(desired, account, self.state)
         yield from _names(len(targets.channels), wrong)
         yield from _channels(list(targets.channels.values()))
-        if not has_errors(wrong):
-            self.slots = slots_of(desired, targets)
 
     def _remembered(self) -> Iterator[Check]:
         """The state file, and what lies in the user's state folder."""
@@ -153,9 +152,10 @@ class Checkup:
             store = open_state(desired.settings.state if desired else None, _from_here(project), named=self.state_file)
             record = StoredRecord(store, endpoint)
             yield _state(record, project, self.account)
+            self.state = record.saved
             yield from _only_here(record, project)
         yield _lock(state_folder(), endpoint, record.document.lease if record else None)
-        yield from _journal(state_folder(), endpoint, project, record, self.slots)
+        yield from _journal(state_folder(), endpoint, project, record)
 
 
 def problem(about: str, error: BufferctlError) -> Check:
@@ -289,10 +289,8 @@ def _lock(folder: Path, endpoint: str, lease: Lease | None) -> Check:
     return Check("lock", Verdict.WARNING, f"The lock is held by {' and by '.join(found)}", hint)
 
 
-def _journal(
-    folder: Path, endpoint: str, project: Path, record: StoredRecord | None, slots: frozenset[Slot]
-) -> Iterator[Check]:
-    """What a run that was cut off left, on any machine that shares `record`. `slots`: those that the files declare."""
+def _journal(folder: Path, endpoint: str, project: Path, record: StoredRecord | None) -> Iterator[Check]:
+    """What a run that was cut off left, on any machine that shares `record`."""
     remembered = record.saved if record else State()
     try:
         left = FileJournal(folder, endpoint, project, remembered.lineage)
@@ -301,7 +299,7 @@ def _journal(
         return
     if record and record.is_shared:
         left.follow(record.document.intents)
-    left.claim(slots | set(remembered.bindings))
+    left.claim()
     if (number := len(left.open)) and record and record.document.lease:
         message = f"The run that holds the lock has {count(number, 'write')} without an answer so far"
         yield Check(
@@ -310,10 +308,7 @@ def _journal(
     elif number := len(left.open):
         message = f"An apply was cut off and left {count(number, 'write')} without an answer"
         yield Check("journal", Verdict.WARNING, message, "To check what became of them, run `bufferctl apply`.")
-    for address in left.stray:
-        message = f"{address} was sent by an apply that was cut off, and no file here declares it"
-        yield Check("journal", Verdict.WARNING, message, "Check in Buffer; if it is there, it will be published.")
-    if not left.open and not left.stray:
+    else:
         yield Check("journal", Verdict.OK, "No earlier run was cut off")
 
 

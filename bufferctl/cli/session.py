@@ -145,7 +145,7 @@ class Session:
         if self.files.by_rules:
             self._check_lengths(targets)
         slots = slots_of(desired, targets)
-        self.journal.claim(slots | set(self.state.bindings), account.homes)
+        self.journal.claim(account.homes)
         self.state = follow_reconnected(remembered(self.state, self.journal), account)
         return Names(account, targets, slots, used, (*self.warnings, *problems))
 
@@ -210,7 +210,7 @@ class Session:
         return plan
 
     def note_leftovers(self) -> None:
-        """Say what an earlier run left: writes whose outcome is not known, and posts that no file declares any more."""
+        """Say that an earlier run left writes whose outcome is not known."""
         console = self.console
         number = len(self.journal.open)
         if number and self.store.document.lease and not self.run:
@@ -219,11 +219,6 @@ class Session:
             console.notice(
                 f"an earlier apply was cut off and left {count(number, 'write')} without an answer; the next apply "
                 "first checks what happened to them"
-            )
-        for address in self.journal.stray:
-            console.warning(
-                f"{visible(address)} was sent by an apply that was cut off, and no file here declares it; if it is in "
-                "Buffer, it will be published"
             )
 
     def _elsewhere(self, plan: Plan) -> tuple[Claim, ...]:

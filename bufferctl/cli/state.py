@@ -273,7 +273,7 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
             yield from _mending_shared(store, message)
             return
         journal = FileJournal(state_folder(), store.endpoint, root, state.lineage)
-        journal.claim(set(state.bindings))
+        journal.claim()
         try:
             mending = _Mending(save_state(state, journal, store))
             yield mending

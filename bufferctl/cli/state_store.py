@@ -291,7 +291,7 @@ def _whole(old: StoredRecord, root: Path, folder: Path) -> Document:
         return old.document
     journal = FileJournal(folder, old.endpoint, root, old.saved.lineage)
     try:
-        journal.claim(set(old.saved.bindings))
+        journal.claim()
         run = uuid.uuid4().hex  # an id for a run that needed none, since the record was its machine's own
         intents = [replace(each, intent=replace(each.intent, run=each.intent.run or run)) for each in journal.unsettled]
         return replace(old.document, state=remembered(old.saved, journal), intents=tuple(intents))

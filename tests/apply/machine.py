@@ -126,11 +126,11 @@ class Machine:
     def state(self) -> State:
         return StoredRecord(LocalStore(self.state_path), ENDPOINT).load()
 
-    def journal(self, *items: Post | Idea) -> FileJournal:
+    def journal(self) -> FileJournal:
         """The journal as read by a new process."""
         state = self.state()
         journal = FileJournal(self.folder / "user", ENDPOINT, self.root_file, state.lineage)
-        journal.claim(slots(items) | set(state.bindings))
+        journal.claim()
         return journal
 
     def import_(self, item: Post | Idea, live_id: str) -> None:
@@ -173,7 +173,7 @@ class Machine:
     ) -> None:
         buffer = self.buffer
         settler = Settler(buffer, journal, buffer, told, SETTLE, max_wait=max_wait)
-        journal.claim(slots(items) | set(stored.bindings))
+        journal.claim()
         state = remembered(stored, journal)
         if journal.open:
             bindings = dict(state.bindings)

@@ -95,7 +95,7 @@ def test_each_declared_object_comes_into_being_exactly_once(
         machine = Machine(Path(folder), buffer, tear=tear)
         forgot = run_to_the_end(machine, items, rounds)
         check(machine, items, forgot=forgot)
-        if not forgot and not buffer.touched and not machine.journal(*items).open:
+        if not forgot and not buffer.touched and not machine.journal().open:
             change(machine, items, after)
 
 
@@ -168,7 +168,7 @@ def check(machine: Machine, items: list[Post | Idea], *, forgot: bool) -> None:
     state = machine.state()
     plan, _ = look(buffer, items, state)
     assert len({b.id for b in state.bindings.values()}) == len(state.bindings)
-    undecided = {i.slot for i in machine.journal(*items).open}
+    undecided = {i.slot for i in machine.journal().open}
     if buffer.touched:  # an edited post may be mistaken for any similar one, which then waits for a person's answer
         undecided |= {c.slot for c in plan.of(Action.HOLD) if c.reason is Reason.AMBIGUOUS}
     twins: dict[object, list[Post | Idea]] = defaultdict(

@@ -10,7 +10,7 @@ import pytest
 from bufferctl.apply import FileJournal, Revision
 from bufferctl.model import CreatePost, Intent, OpenIntent, Settled
 from tests.apply.fake import START, post
-from tests.apply.machine import ENDPOINT, slot, slots
+from tests.apply.machine import ENDPOINT, slot
 from tests.apply.test_journal import UNTIL, bound
 
 A, B = post("a"), post("b")
@@ -24,7 +24,7 @@ class Machine:
 
     def __call__(self, *listed: OpenIntent) -> FileJournal:
         journal = FileJournal(self.folder / "user", ENDPOINT, self.folder / "buffer.yaml", "lineage")
-        journal.claim(slots((A, B)))
+        journal.claim()
         journal.follow(listed)
         return journal
 

@@ -127,7 +127,7 @@ def test_a_definite_no_is_final_and_nobody_waits(
     ]
     assert attempt.outcomes[2].message == "No"
     assert buffer.waits == []
-    assert not machine.journal(A, B, C).open
+    assert not machine.journal().open
 
 
 def test_a_429_is_waited_out(machine: Machine, buffer: FakeBuffer) -> None:
@@ -224,7 +224,7 @@ def test_ctrl_c_twice_in_the_middle_of_a_request_leaves_it_to_the_journal(machin
         machine.apply(A, told=told)
     assert [o.status for o in told.outcomes] == [Status.HELD]
     assert "it checks first" in told.outcomes[0].hint
-    assert len(machine.journal(A).open) == 1
+    assert len(machine.journal().open) == 1
 
 
 def test_an_unwritable_state_is_found_before_anything_is_sent(machine: Machine, buffer: FakeBuffer) -> None:
@@ -366,7 +366,6 @@ def test_what_the_journal_holds_is_saved_before_anything_else(
     buffer.dies_on = ""
     machine.apply(renamed)
     assert {s.key: b.id for s, b in machine.state().bindings.items()} == {"new": "0001"}
-    assert machine.journal(renamed).stray == ()
 
 
 def test_what_the_journal_holds_of_an_old_key_does_not_come_back(machine: Machine, buffer: FakeBuffer) -> None:
@@ -384,7 +383,7 @@ def test_what_the_journal_holds_of_an_old_key_does_not_come_back(machine: Machin
 def test_a_full_disk_while_compacting_costs_nothing(machine: Machine, buffer: FakeBuffer) -> None:
     """State is saved; the next run forgets the rest of the journal."""
     machine.apply(A)
-    journal = machine.journal(A)
+    journal = machine.journal()
     fill()
     try:
         journal.compact()

@@ -346,7 +346,7 @@ def test_it_is_answered_by_an_import(machine: Machine, buffer: FakeBuffer) -> No
     machine.apply(A)
     assert addresses(buffer) == ["a"]
     assert machine.state().bindings[slot(A)].id == "0001"
-    assert not machine.journal(A).open
+    assert not machine.journal().open
 
 
 def test_it_is_answered_by_recreate(machine: Machine, buffer: FakeBuffer) -> None:
@@ -375,11 +375,9 @@ def test_it_is_answered_by_deleting_the_candidate(machine: Machine, buffer: Fake
 def test_one_of_two_candidates_left_stays_a_question(machine: Machine, buffer: FakeBuffer) -> None:
     """The journal names two, and one is still there."""
     other = held_by_an_edit(machine, buffer)
-    machine.journal(A).hold({machine.journal(A).open[0].number: (other, "gone")})
+    machine.journal().hold({machine.journal().open[0].number: (other, "gone")})
     machine.apply(A)
-    assert [(i.slot, machine.journal(A).held[i.number]) for i in machine.journal(A).open] == [
-        (slot(A), (other, "gone"))
-    ]
+    assert [(i.slot, machine.journal().held[i.number]) for i in machine.journal().open] == [(slot(A), (other, "gone"))]
 
 
 def test_two_that_were_asked_about_one_candidate_both_stay_asked(machine: Machine, buffer: FakeBuffer) -> None:
@@ -387,10 +385,10 @@ def test_two_that_were_asked_about_one_candidate_both_stay_asked(machine: Machin
     buffer.faults = [Fault("kill-before")]
     dies(machine, A, B)
     buffer.person("stranger")
-    journal = machine.journal(A, B)
+    journal = machine.journal()
     journal.hold(dict.fromkeys([intent.number for intent in journal.open], tuple(buffer.posts)))
     machine.apply(A, B)
-    assert [i.slot for i in machine.journal(A, B).open] == [slot(A), slot(B)]
+    assert [i.slot for i in machine.journal().open] == [slot(A), slot(B)]
     assert buffer.landed == []
 
 
@@ -564,7 +562,7 @@ def test_an_edit_of_what_somebody_changed_is_held(machine: Machine, buffer: Fake
     assert plan
     assert {c.reason for c in plan.of(Action.HOLD)} <= {Reason.CONFLICT, Reason.LAG}
     assert len(buffer.sent) == 2
-    assert not machine.journal(edited).open
+    assert not machine.journal().open
 
 
 def test_a_killed_edit_of_what_somebody_changed_is_held_by_the_plan(machine: Machine, buffer: FakeBuffer) -> None:
@@ -646,7 +644,7 @@ def test_intents_are_on_disk_before_anything_is_sent(machine: Machine, buffer: F
     """Killed before the request is sent: the journal has the intent, with the time by the server's clock."""
     buffer.faults = [Fault("kill-before")]
     dies(machine, A)
-    (intent,) = machine.journal(A).open
+    (intent,) = machine.journal().open
     assert isinstance(intent.write, CreatePost)
     assert (intent.slot, intent.write.post) == (slot(A), A)
     assert abs(intent.at - buffer.server_time()) < timedelta(seconds=1)
@@ -704,7 +702,7 @@ def test_a_later_run_only_closes_what_was_not_written(machine: Machine, buffer: 
     dies(machine, A)
     assert machine.apply().writes == 0
     assert buffer.landed == []
-    assert not machine.journal(A).open
+    assert not machine.journal().open
 
 
 def test_a_slow_answer_widens_the_window(machine: Machine, buffer: FakeBuffer) -> None:
@@ -720,9 +718,9 @@ def test_without_a_date_a_clock_that_is_set_right_loses_nothing(machine: Machine
     buffer.dateless = True
     buffer.faults = [Fault("kill-late", delay=5)]
     dies(machine, A)
-    (intent,) = machine.journal(A).open
+    (intent,) = machine.journal().open
     ahead = replace(intent, at=intent.at + timedelta(hours=2), until=intent.until + timedelta(hours=2))
-    journal = machine.journal(A)
+    journal = machine.journal()
     journal.intend([ahead])
     machine.apply(A)
     assert addresses(buffer) == ["a"]

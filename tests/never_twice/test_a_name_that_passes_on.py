@@ -32,16 +32,17 @@ def published(project: Project) -> Project:
 
 
 def test_a_handle(published: Project) -> None:
-    """Nothing is sent: one question that names both accounts; `id` answers it."""
+    """Nothing is sent: one question that names both accounts, in doctor too; `id` answers it."""
     person, organization = published.sandbox.person, published.sandbox.organization()["id"]
     old = published.sandbox.channel("twitter")["id"]
     person.set_channel(old, name="acme_archive")
     new = person.add_channel(organization, "twitter", "acme")["id"]
     before = texts(published)
-    for command in (("plan",), ("apply", "--auto-approve", "--settle", "0")):
+    for command in (("plan",), ("apply", "--auto-approve", "--settle", "0"), ("doctor",)):
         ran = published(*command)
         assert ran.code == 1
-        assert (ran.err.count(old), ran.err.count(new)) == (2, 2)  # in the message and in the hint
+        printed = ran.out if command == ("doctor",) else ran.err
+        assert (printed.count(old), printed.count(new)) == (2, 2)  # in the message and in the hint
     assert texts(published) == before
     text = (published.folder / "buffer.yaml").read_text(encoding="utf-8")
     published.write("buffer.yaml", text.replace("name: acme\n", f"name: acme\n        id: {old}\n"))
