@@ -92,7 +92,7 @@ def _hold_repeats(changes: Changes, scene: Scene) -> Changes:
     recorded += [
         (m.declared.slot, b)
         for m in scene.matches.matches
-        if (b := m.binding) and m.live is None and is_out(b, None) and b.text != text_digest(m.declared.content)
+        if (b := m.binding) and is_out(b, m.live) and b.text != text_digest(m.declared.content)
     ]
     return hold_repeats(changes, scene.channels, unclaimed=scene.matches.unclaimed, recorded=recorded)
 

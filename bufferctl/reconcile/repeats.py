@@ -57,7 +57,8 @@ def hold_repeats(
     """Hold creates and edits with a text that another object keeps in Buffer.
 
     `doing`: the slots whose writes are part of the run, None for all of them. `unclaimed`: objects that no address
-    claims, and `recorded`: recorded objects of addresses that now have another text; an edit may repeat these as well.
+    claims; an edit may repeat these as well. `recorded`: objects that are out, of addresses with another text by now;
+    the text that was sent counts, since Buffer may not list them any more, and shortens links.
     """
     changes = list(changes)
     doing = {change.slot for change in changes} if doing is None else doing
@@ -110,8 +111,8 @@ def _held(
         return change
     channel = channels.get(change.slot.channel_id)
     ours = staying.get(words, [])
-    if change.action is Action.CREATE:
-        return holds.frees_its_text_first(ours[0], channel).on(change) if ours else change
-    digest = text_digest(of_desired(item))
-    repeated = ours or others.get(words, []) or others.get((change.slot.home, digest), [])
+    if ours and change.action is Action.CREATE:
+        return holds.frees_its_text_first(ours[0], channel).on(change)
+    theirs = others.get(words, []) if change.action is Action.UPDATE else []
+    repeated = ours or theirs or others.get((change.slot.home, text_digest(of_desired(item))), [])
     return holds.would_repeat(repeated, channel).on(change) if repeated else change

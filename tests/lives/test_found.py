@@ -8,7 +8,7 @@ import pytest
 
 from tests.lives.account import PERSON, START
 from tests.lives.endpoint import Server
-from tests.lives.projects import Entry
+from tests.lives.projects import SHORTENING, Entry
 from tests.lives.scene import queued, scene, timed
 
 
@@ -44,6 +44,39 @@ def test_a_published_text_moves_to_another_key_and_its_own_takes_a_new_one(serve
         published = [each.text for each in s.account.posts.values()]
         assert sorted(published) == sorted([entry.text, new.text, stays.text])
         assert set(s.actions().values()) == {"done", "no-op"}
+
+
+@pytest.mark.parametrize("link", ["", " https://acme.example/a"], ids=["text", "shortened link"])
+@pytest.mark.parametrize("noticed", [False, True], ids=["just published", "recorded as published"])
+def test_what_is_out_is_not_sent_by_editing_another_post(server: Server, noticed: bool, link: str) -> None:
+    """Held: a draft takes the text of a published post, whose entry takes that of the draft."""
+    with scene(server, linkedin=SHORTENING) as s:
+        out = Entry("linkedin", "out", "out", f"What went out under this key{link}")
+        draft = Entry("linkedin", "draft", "draft", "Still to be written", draft=True)
+        s.declare(out, draft)
+        s.apply()
+        s.pass_time(days=5)
+        if noticed:
+            s.apply()
+        s.declare(replace(draft, key="out"), replace(out, key="draft"))
+        assert s.apply().code == 1
+        assert len(s.ours(out.text)) == 1
+        assert s.actions() == {"out": "done", "draft": "hold: ambiguous"}
+
+
+@pytest.mark.parametrize("days", [0, 8], ids=["at once", "days later"])
+def test_what_is_out_is_not_sent_by_recreating_another_post(server: Server, days: int) -> None:
+    """Held: `--recreate` of a post that a person deleted, and that now has the text of a published one."""
+    with scene(server) as s:
+        out, gone = queued("out", "What went out under this key", mode="shareNow"), timed("gone", "Deleted later", 20)
+        s.declare(out, gone)
+        s.apply()
+        s.account.delete(PERSON, s.ours(gone.text)[0].id)
+        s.pass_time(days=days, hours=2)
+        s.apply()
+        s.declare(replace(out, text="Another thing"), replace(gone, text=out.text))
+        assert s.apply("--recreate", "Acme/twitter:acme/gone").code == 1
+        assert len(s.ours(out.text)) == 1
 
 
 def test_an_edit_of_what_is_out_stays_done_after_it_was_claimed(server: Server) -> None:
