@@ -41,6 +41,32 @@ def twice(s: Scene) -> None:
     s.life.judge.writes(reapplied=False)
 
 
+def taken_over_twice(s: Scene) -> None:
+    """A person's post that an entry took over is created once more, as planned."""
+    theirs = s.make(PERSON, "Theirs xqc3", WHEN)
+    s.life.declared(s.project, Entry("twitter", "c", "xqc3", theirs.text, WHEN))
+    s.life.claim(theirs.id)
+    s.life.judge.writes(reapplied=False)
+    s.account.create(PERSON, "buffer", {"channelId": IDS["twitter"], "text": theirs.text, "mode": "addToQueue"})
+    s.life.claim(next(reversed(s.account.posts)))
+    s.life.judge.writes(reapplied=False)
+
+
+def an_edit_of_what_is_out(s: Scene) -> None:
+    """A published post is called done, its entry was edited, and nothing said that the edit changes nothing."""
+    s.pass_time(days=5)
+    s.project.entries["twitter", "a"] = replace(ENTRIES[0], text="Edited xqa1")
+    s.life.judge.plan(s.project, s.plan(), s.project.entries.values(), 1)
+
+
+def passed_on(s: Scene) -> None:
+    """A post is sent to the account to which the handle passed."""
+    s.account.pass_on("twitter", "c9" * 12)
+    s.account.create("one", "api", {"channelId": "c9" * 12, "text": ENTRIES[0].text, "mode": "addToQueue"})
+    s.life.judge.passed_on()
+    s.life.judge.writes(reapplied=False)
+
+
 def unannounced(s: Scene) -> None:
     """An object is created that is not in the plan."""
     sent(s, "Something else", stamp(WHEN))
@@ -126,6 +152,9 @@ def _remembered(s: Scene) -> dict[str, dict[str, str]]:
     ("broken", "said"),
     [
         (twice, "is there 2 times, declared 1 times"),
+        (taken_over_twice, "is there 2 times, declared 1 times"),
+        (an_edit_of_what_is_out, "the file says 'Edited xqa1'"),
+        (passed_on, "is there 2 times, declared 1 times"),
         (unannounced, "not in the plan"),
         (a_persons_edited, "one did edit what a person made"),
         (a_persons_deleted, "one did delete what a person made"),
