@@ -18,7 +18,7 @@ from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import load_files
 from bufferctl.cli.outputs import report_of, show_plan
-from bufferctl.disk import state_folder
+from bufferctl.machine import state_folder
 from bufferctl.model import Intent, Settled
 from bufferctl.reconcile import Options
 from bufferctl.state import StoredRecord

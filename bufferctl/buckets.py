@@ -59,7 +59,7 @@ def _aws_login(environment: Mapping[str, str], endpoint: str) -> dict[str, Any]:
     """The region, and the credentials of a profile if only the `aws` program can read them."""
     login: dict[str, Any] = {}
     regions = ("AWS_REGION", "AWS_DEFAULT_REGION")
-    has_profile = "AWS_PROFILE" in environment or (Path.home() / ".aws").is_dir()
+    has_profile = "AWS_PROFILE" in environment or _has_folder("~/.aws")
     if has_profile and which("aws") and not any(name in environment for name in _AWS):
         login["credential_provider"] = _aws_credentials
     if not any(name in environment for name in regions):
@@ -68,6 +68,10 @@ def _aws_login(environment: Mapping[str, str], endpoint: str) -> dict[str, Any]:
     elif "AWS_REGION" not in environment:
         login["region"] = environment["AWS_DEFAULT_REGION"]
     return login
+
+
+def _has_folder(path: str) -> bool:
+    return Path(os.path.expanduser(path)).is_dir()  # noqa: PTH111 - a user without a home is no error here
 
 
 def _aws_credentials() -> dict[str, Any]:

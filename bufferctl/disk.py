@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bufferctl.machine import state_folder
+
 
 def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Replace a file by `data` atomically. `mode`: its permissions, by default readable only by its owner.
@@ -40,13 +42,6 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def state_folder() -> Path:
-    """The user's state folder, outside every project: journal, lock, and work folders."""
-    from platformdirs import user_state_path
-
-    return user_state_path("bufferctl")
 
 
 @contextmanager

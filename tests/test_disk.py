@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.disk import replace_file, state_folder, work_folder
+from bufferctl.disk import replace_file, work_folder
+from bufferctl.machine import state_folder
 
 
 def test_a_file_is_replaced_and_readable_only_by_its_owner(tmp_path: Path) -> None:

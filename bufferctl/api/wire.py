@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 import httpx2
@@ -25,6 +23,7 @@ from bufferctl.api.documents import Request
 from bufferctl.api.endpoint import is_loopback
 from bufferctl.api.ratelimit import read_quota
 from bufferctl.errors import UnreachableError
+from bufferctl.machine import clock_ahead, opening_connections
 from bufferctl.model.live import Quota
 
 _HIDDEN = "[key]"
@@ -116,7 +115,8 @@ class Wire:
         )
 
     def __enter__(self) -> Self:
-        self._transport.connect()  # type: ignore[no-untyped-call]  # gql leaves it unannotated
+        with opening_connections():
+            self._transport.connect()  # type: ignore[no-untyped-call]  # gql leaves it unannotated
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -173,9 +173,9 @@ class Wire:
         packed = httpx2.Response(response.status_code, headers=response.headers.copy(), stream=response.stream)
         response.stream = _Unpacked(packed, time.monotonic() + self._timeout)
         response.headers.pop("content-encoding", None)
-        with suppress(ValueError, TypeError):  # no date, or an unreadable one
-            self._ahead = parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC) - self._now()
-            self.tells_time = True
+        ahead = clock_ahead(response.headers.get("date", ""), self._now())
+        if ahead is not None:
+            self._ahead, self.tells_time = ahead, True
 
     def _read(self, content: bytes) -> dict[str, Any]:
         self._content = content

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -17,6 +15,7 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from bufferctl import __version__
 from bufferctl.errors import ForgeError
+from bufferctl.machine import clock_ahead, opening_connections
 
 T = TypeVar("T")
 
@@ -59,7 +58,8 @@ class Api:
         self._hint = hint
         self.answered_at = datetime.now(UTC)
         """The server's time, as of its last answer with a `Date`; before that, this machine's."""
-        self._client = httpx2.Client(headers={"User-Agent": _USER_AGENT}, timeout=TIMEOUT, transport=transport)
+        with opening_connections():
+            self._client = httpx2.Client(headers={"User-Agent": _USER_AGENT}, timeout=TIMEOUT, transport=transport)
 
     def close(self) -> None:
         """Close the connections."""
@@ -127,8 +127,9 @@ class Api:
             if may_repeat or isinstance(error, httpx2.ConnectError):
                 raise _TransientError(message) from error
             raise ForgeError(message) from error
-        with suppress(KeyError, ValueError):
-            self.answered_at = parsedate_to_datetime(answer.headers["Date"])
+        now = datetime.now(UTC)
+        if (ahead := clock_ahead(answer.headers.get("Date", ""), now)) is not None:
+            self.answered_at = now + ahead
         if answer.is_error:
             raise self._refusal(what, answer, content, may_repeat=may_repeat)
         return answer, content

@@ -22,9 +22,9 @@ from bufferctl.cli.state_place import open_state
 from bufferctl.config import Loaded
 from bufferctl.config.discover import ROOT_NAME
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
-from bufferctl.disk import state_folder
 from bufferctl.errors import BufferctlError, ConfigError, KeyRefusedError, StateError, UsageError
 from bufferctl.git import git
+from bufferctl.machine import state_folder
 from bufferctl.model import IDEAS, Account, LiveChannel, LiveOrganization, State
 from bufferctl.model.live import Quota
 from bufferctl.reconcile import find_targets
@@ -279,7 +279,7 @@ def _only_here(record: StoredRecord, root_file: Path) -> Iterator[Check]:
 
 
 def _lock(folder: Path, endpoint: str, lease: Lease | None) -> Check:
-    found = holders(Lock(folder, endpoint).holder, lease)
+    found = holders(Lock(folder, endpoint), lease)
     if not found:
         return Check("lock", Verdict.OK, "No other run is using the account")
     hint = "Wait for that run. To remove a stale lock, run `bufferctl state unlock`."

@@ -14,9 +14,9 @@ from bufferctl.cli.annotating import annotate
 from bufferctl.cli.console import Console
 from bufferctl.cli.files import Files
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
-from bufferctl.disk import state_folder
 from bufferctl.errors import ConfigError, StateError
 from bufferctl.limits import SETTLE
+from bufferctl.machine import state_folder
 from bufferctl.model import IDEAS, Account, Claim, Live, Origin, Slot, State
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Cause, Change, Plan

@@ -19,9 +19,9 @@ from bufferctl.cli.files import Files
 from bufferctl.cli.session import Session, organizations, session_of
 from bufferctl.cli.watching import undisturbed
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.disk import state_folder
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.limits import landing_time
+from bufferctl.machine import state_folder
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import capitalized
 from bufferctl.state import Lease, LocalStore, Store, StoredRecord, state_path_of

@@ -93,13 +93,13 @@ def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto
     """
     from bufferctl.api import endpoint_of
     from bufferctl.cli.console import Console
-    from bufferctl.disk import state_folder
+    from bufferctl.machine import state_folder
     from bufferctl.state import Lock
     from bufferctl.state.lock import holders
 
     console = Console.create()
     lock, record = Lock(state_folder(), endpoint_of(api_url)), _shared(file, state_file)
-    held = holders(lock.holder, record.document.lease if record else None)
+    held = holders(lock, record.document.lease if record else None)
     if not held:
         _print("The lock is free.")
         return 0
@@ -264,7 +264,7 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
     from bufferctl.apply import FileJournal, save_state
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import locked
-    from bufferctl.disk import state_folder
+    from bufferctl.machine import state_folder
 
     store, root = existing(file, state_file)  # tells the endpoint, and so which lock
     with locked(store.endpoint, 0.0, Console.create()):

@@ -12,8 +12,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 from bufferctl.cli.console import Console
-from bufferctl.disk import replace_file, state_folder
+from bufferctl.disk import replace_file
 from bufferctl.errors import StateError
+from bufferctl.machine import state_folder
 from bufferctl.model import StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.model.plain_text import visible

@@ -176,7 +176,7 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
     """
     from bufferctl.cli.console import Console
     from bufferctl.cli.session import locked
-    from bufferctl.disk import state_folder
+    from bufferctl.machine import state_folder
     from bufferctl.state import Document, LocalStore, StoredRecord
     from bufferctl.state.document import dump
     from bufferctl.state.succession import hand_over

@@ -22,6 +22,7 @@ import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
 from bufferctl import __version__
+from bufferctl.machine import opening_connections
 from bufferctl.media.headers import header_of
 from bufferctl.media.reach import NotPublicError, PublicOnly
 from bufferctl.model.media_file import size_words
@@ -163,8 +164,9 @@ class PassingError(Exception):
 def open_client(*, loopback: bool, transport: httpx2.AsyncBaseTransport | None) -> httpx2.AsyncClient:
     """A client that reaches public hosts only. `transport` replaces the network in tests."""
     headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
-    transport = transport or PublicOnly(loopback=loopback)
-    return httpx2.AsyncClient(transport=transport, headers=headers, timeout=TIMEOUT, trust_env=False)
+    with opening_connections():
+        transport = transport or PublicOnly(loopback=loopback)
+        return httpx2.AsyncClient(transport=transport, headers=headers, timeout=TIMEOUT, trust_env=False)
 
 
 async def for_each(

@@ -9,10 +9,11 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
-from filelock import SoftFileLock, Timeout
+from filelock import Timeout
 
 from bufferctl.disk import replace_file, sync_folder
 from bufferctl.errors import OvertakenError, StateError
+from bufferctl.state.lock import soft_lock
 from bufferctl.state.store import Store, Stored
 
 #: Seconds that a swap waits for another one to finish, which takes milliseconds.
@@ -92,7 +93,7 @@ class LocalStore(Store):
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the lock file that keeps two swaps apart. filelock takes it over from a process that died."""
-        lock = SoftFileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_PATIENCE)
+        lock = soft_lock(self.path.with_name(f".{self.path.name}.lock"), _PATIENCE)
         try:
             lock.acquire()
         except Timeout as error:

@@ -15,6 +15,7 @@ import getpass
 import json
 import os
 import platform
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -55,6 +56,13 @@ class Lock:
         self._holder_file = folder / f"{name}.holder"
 
     @property
+    def held_by(self) -> str:
+        """Who holds the lock, for messages: the run, or the path of whatever blocks it; empty if it is free."""
+        if holder := self.holder:
+            return str(holder)
+        return f"an unknown run (there is {self._path})" if os.path.lexists(self._path) else ""
+
+    @property
     def holder(self) -> Holder | None:
         """Who holds the lock, or crashed while holding it; None if it is free."""
         try:
@@ -69,19 +77,20 @@ class Lock:
 
         Waits up to `timeout` seconds. Raises LockedError, which names the holder.
         """
-        lock = SoftFileLock(self._path, timeout=timeout)
+        lock = soft_lock(self._path, timeout)
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock.acquire()
         except Timeout as error:
             raise LockedError(
-                f"Another run is using this account: {self.holder or 'unknown holder'}",
+                f"Another run is using this account: {self.held_by or 'unknown run'}",
                 hint="Wait, or use --lock-timeout SECONDS; if that run crashed, run `bufferctl state unlock`.",
             ) from error
         except OSError as error:
             raise LockedError(
                 f"The lock {self._path} cannot be taken: {error.strerror}",
-                hint="Grant write permission there, or set XDG_STATE_HOME to a writable folder.",
+                hint="Grant write permission there, or set XDG_STATE_HOME to a writable folder. If something else "
+                "is at that path, run `bufferctl state unlock`.",
             ) from error
         crashed = self.holder
         try:
@@ -96,7 +105,10 @@ class Lock:
         """Remove the lock; returns its holder, None if there was none."""
         holder = self.holder
         for path in (self._path, self._holder_file):
-            path.unlink(missing_ok=True)
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
         return holder
 
     def _write_holder(self) -> Holder:
@@ -105,6 +117,16 @@ class Lock:
         with suppress(OSError):  # a lock without a named holder still locks
             self._holder_file.write_text(json.dumps(values), encoding="utf-8")
         return holder
+
+
+def soft_lock(path: Path, timeout: float) -> SoftFileLock:
+    """A lock file that names its process. One left by a run that was killed and not yet reaped is removed first."""
+    with suppress(OSError, ValueError):
+        pid, host = path.read_text(encoding="utf-8").split()[:2] if path.is_file() else ("", "")
+        process = Path(f"/proc/{pid}/stat").read_bytes()  # Linux: "PID (NAME) STATE …", and a NAME may have brackets
+        if host == platform.node() and process.rpartition(b")")[2].startswith(b" Z"):
+            path.unlink()
+    return SoftFileLock(path, timeout=timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +163,11 @@ def same_process(holder: Holder | None, lease: Lease | None) -> bool:
     return holder is not None and lease is not None and (holder.host, holder.pid) == (lease.host, lease.pid)
 
 
-def holders(holder: Holder | None, lease: Lease | None) -> tuple[str, ...]:
+def holders(lock: Lock, lease: Lease | None) -> tuple[str, ...]:
     """Who holds the two locks, for messages; a run that holds both is there once."""
-    if same_process(holder, lease):
+    if same_process(lock.holder, lease):
         lease = None
-    return tuple(str(each) for each in (holder, lease) if each)
+    return tuple(each for each in (lock.held_by, str(lease or "")) if each)
 
 
 def user_name() -> str:

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,12 +60,11 @@ def test_a_run_that_holds_both_locks_is_named_once(tmp_path: Path) -> None:
     """Even if the two locks are dated by different clocks; two separate runs are both named."""
     now = datetime(2029, 12, 3, 9, tzinfo=UTC)
     lease = Lease("r1", "ann", platform.node(), os.getpid(), now, now + timedelta(minutes=15), 60)
-    with Lock(tmp_path, ENDPOINT).held(0):
-        holder = Lock(tmp_path, ENDPOINT).holder
-    assert holder
-    assert holders(holder, lease) == (str(holder),)
-    assert holders(None, lease) == (f"ann on {platform.node()} (process {os.getpid()}, since 2029-12-03 09:00 UTC)",)
-    assert len(holders(holder, replace(lease, pid=1))) == 2
+    lock = Lock(tmp_path, ENDPOINT)
+    with lock.held(0):
+        assert holders(lock, lease) == (str(lock.holder),)
+        assert len(holders(lock, replace(lease, pid=1))) == 2
+    assert holders(lock, lease) == (f"ann on {platform.node()} (process {os.getpid()}, since 2029-12-03 09:00 UTC)",)
 
 
 def test_a_second_holder_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
@@ -157,3 +157,52 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     ):
         pass
     assert "XDG_STATE_HOME" in raised.value.hint
+
+
+def _link(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+    (path / "file").write_text("", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda path: path.write_text("", encoding="utf-8"),
+        lambda path: path.write_bytes(b"\xff garbage"),
+        lambda path: path.write_text("4242\nanother-host\n", encoding="utf-8"),
+        _link,
+        _folder,
+        os.mkfifo,
+    ],
+    ids=["empty", "garbage", "another-host", "dangling-link", "folder", "pipe"],
+)
+def test_what_blocks_is_named_and_removed(tmp_path: Path, leave: Callable[[Path], object]) -> None:
+    """Its path, since no run is named there; after `state unlock` the next run has the lock."""
+    lock = Lock(tmp_path, ENDPOINT)
+    with lock.held(0):
+        [path] = tmp_path.glob("*.lock")
+    leave(path)
+    with pytest.raises(LockedError, match=str(path)), lock.held(0):
+        pass
+    assert str(path) in lock.held_by
+    lock.break_()
+    assert lock.held_by == ""
+    with lock.held(0) as died:
+        assert died is None
+
+
+def test_a_killed_run_that_nobody_reaped_holds_nothing(tmp_path: Path) -> None:
+    """A container without an init process keeps it as a zombie: it is taken over, with its name."""
+    process = another_process(tmp_path)
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    try:
+        with Lock(tmp_path, ENDPOINT).held(0) as died:
+            assert died
+            assert died.pid == process.pid
+    finally:
+        process.communicate()

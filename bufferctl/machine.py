@@ -1,0 +1,88 @@
+"""What the machine hands in: streams, the home folder, proxies and certificates, the date of an answer.
+
+Any of it may be missing or unusable. The message then names it; nothing of it may end a run half-way.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
+from pathlib import Path
+
+from bufferctl.errors import BufferctlError
+
+#: The variables with a proxy, each also in lower case.
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+_PROXY = re.compile(r"(?:https?://)?(?:[^\s/@]*@)?(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?/?")
+#: A clock further away than this is a mistake of whatever answered.
+_CENTURY = timedelta(days=36525)
+
+
+def take_streams() -> None:
+    """Make the three streams usable: a closed one leads nowhere, and what an encoding lacks is printed as `?`."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)  # otherwise the next file or connection gets this number
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115 - it stays open
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def state_folder() -> Path:
+    """The user's state folder, outside every project: journal, lock, and work folders. Raises BufferctlError."""
+    from platformdirs import user_state_path
+
+    try:
+        return user_state_path("bufferctl")
+    except RuntimeError as error:
+        raise BufferctlError(
+            "HOME is not set and this user has no home folder, so there is no place for the lock and the journal",
+            hint="Set HOME or XDG_STATE_HOME to a folder that this user can write.",
+        ) from error
+
+
+@contextmanager
+def opening_connections() -> Iterator[None]:
+    """Around whatever creates an HTTP client, which reads proxies and certificates. Raises BufferctlError."""
+    try:
+        yield
+    except (ImportError, ValueError, OSError) as error:
+        raise _unusable(error) from error
+    except Exception as error:  # httpx2.InvalidURL has no base class but this
+        if type(error).__name__ != "InvalidURL":
+            raise
+        raise _unusable(error) from error
+
+
+def _unusable(error: Exception) -> BufferctlError:
+    """The variable to blame, without its value, which may hold a password."""
+    if isinstance(error, OSError):
+        file = os.environ.get("SSL_CERT_FILE", "")
+        reason = "it holds no certificates" if "X509" in str(error) else (error.strerror or str(error)).lower()
+        return BufferctlError(
+            f"The file in SSL_CERT_FILE cannot be used: {file}: {reason}",
+            hint="Name a PEM file with the certificates, or unset SSL_CERT_FILE.",
+        )
+    given = {name: os.environ[name] for each in _PROXIES for name in (each, each.lower()) if os.environ.get(name)}
+    names = [name for name, value in given.items() if not _PROXY.fullmatch(value)] or list(given)
+    return BufferctlError(
+        f"The proxy in {names[0] if names else 'the system settings'} cannot be used, so nothing was sent",
+        hint="Use a proxy of the form http://host:port, or unset the variable.",
+    )
+
+
+def clock_ahead(date: str, now: datetime) -> timedelta | None:
+    """By how much the clock behind a `Date` header is ahead of `now`; None if it has no date that can be true."""
+    from email.utils import parsedate_to_datetime  # slow to import
+
+    try:
+        ahead = parsedate_to_datetime(date).astimezone(UTC) - now
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return ahead if abs(ahead) < _CENTURY else None

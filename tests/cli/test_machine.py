@@ -1,0 +1,174 @@
+"""Whatever a machine hands in: no traceback, the thing is named, and the next run converges."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bufferctl.machine import clock_ahead
+from bufferctl.state import Lock
+
+FILES = """\
+version: 1
+timezone: UTC
+managed_since: 2029-12-01T00:00:00Z
+include: ["posts/*.yaml"]
+organizations:
+  - {name: Acme, channels: [{service: twitter, name: acme}]}
+"""
+POSTS = 'channels: [twitter:acme]\nposts:\n  - {key: a, text: "Café → 日本 ✓"}\n'
+APPLY = ("apply", "--auto-approve", "--settle", "0")
+COMMANDS = {"validate": ("validate",), "plan": ("plan",), "apply": APPLY, "state": ("state", "list")}
+
+
+@pytest.fixture
+def services() -> tuple[str, ...]:
+    """One channel is enough."""
+    return ("twitter",)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What a machine hands in: `environment` (None: unset), what the shell does with streams, or `there`, a thing.
+
+    `named`: the commands that it stops, each with the words that must be in the message.
+    """
+
+    environment: dict[str, str | None] | None = None
+    streams: str = ""
+    there: Callable[[Path], object] | None = None
+    named: dict[str, str] | None = None
+
+
+def everywhere(words: str, *commands: str) -> dict[str, str]:
+    """The same words from these commands, by default from those that talk to Buffer."""
+    return dict.fromkeys(commands or ("plan", "apply"), words)
+
+
+def in_state(name: str, content: bytes) -> Callable[[Path], object]:
+    """A file beside the root file's state."""
+
+    def write(folder: Path) -> None:
+        (folder / ".bufferctl").mkdir(exist_ok=True)
+        (folder / ".bufferctl" / name).write_bytes(content)
+
+    return write
+
+
+def linked_state(folder: Path) -> None:
+    """A state file that is a link to a file elsewhere."""
+    (folder / ".bufferctl").mkdir(exist_ok=True)
+    (folder / "elsewhere").mkdir()
+    (folder / ".bufferctl" / "state.json").symlink_to(folder / "elsewhere" / "kept.json")
+
+
+def lock_of(folder: Path) -> Path:
+    """The path of the lock."""
+    lock = Lock(Path(os.environ["XDG_STATE_HOME"], "bufferctl"), os.environ["BUFFER_API_URL"])
+    with lock.held(0):
+        [path] = Path(os.environ["XDG_STATE_HOME"], "bufferctl").glob("*.lock")
+    return path
+
+
+def of_api(**environment: str) -> Handed:
+    """A setting that matters for hosts elsewhere, such as Buffer's, and must fail before anything is sent."""
+    [name] = environment
+    return Handed({"BUFFER_API_URL": "https://api.invalid", **environment}, named=everywhere(name))
+
+
+MACHINES = {
+    "cp1252": Handed({"PYTHONIOENCODING": "cp1252"}, "exec"),
+    "latin-1": Handed({"PYTHONIOENCODING": "latin-1"}, "exec"),
+    "cp932": Handed({"PYTHONIOENCODING": "cp932"}, "exec"),
+    "no-stdout": Handed(streams="exec >&-;"),
+    "no-stderr": Handed(streams="exec 2>&-;"),
+    "no-stdin": Handed(streams="exec <&-;"),
+    "no-streams": Handed(streams="exec <&- >&- 2>&-;"),
+    "socks": of_api(ALL_PROXY="socks5h://localhost:1"),
+    "ftp-proxy": of_api(HTTPS_PROXY="ftp://ann:secret@x"),
+    "odd-proxy": of_api(https_proxy="::::"),
+    "no-certificates": of_api(SSL_CERT_FILE="/nowhere.pem"),
+    "certificates-are-a-folder": of_api(SSL_CERT_FILE="/tmp"),  # noqa: S108 - only named
+    "lock-is-empty": Handed(there=lambda folder: lock_of(folder).touch(), named=everywhere(".lock", "apply")),
+    "lock-is-a-folder": Handed(there=lambda folder: lock_of(folder).mkdir(), named=everywhere(".lock", "apply")),
+}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_whatever_is_handed_in(machine: str, project: Any, program: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command works or says what stops it, by its name; without it, one more apply converges."""
+    handed = MACHINES[machine]
+    project.write("buffer.yaml", FILES)
+    project.write("posts/a.yaml", POSTS.replace("key: a", "key: b").replace("Café", "Thé"))
+    project.apply()
+    project.write("posts/a.yaml", POSTS + '  - {key: b, text: "Thé → 日本 ✓"}\n')
+    if handed.there:
+        handed.there(project.folder)
+    with monkeypatch.context() as patched:
+        for name, value in (handed.environment or {}).items():
+            patched.setenv(name, value) if value is not None else patched.delenv(name, raising=False)
+        for name, arguments in COMMANDS.items():
+            code, err = ran(project, program, handed, arguments)
+            assert "Traceback" not in err
+            assert "secret" not in err
+            words = (handed.named or {}).get(name)
+            assert (code != 0) == bool(words), f"{name}: {err}"
+            assert (words or "") in err
+    if handed.there:
+        project("state", "unlock", "--auto-approve")
+    project.apply()
+    assert sorted(post["text"][:3] for post in project.sandbox.posts()) == ["Caf", "Thé"]
+
+
+def ran(project: Any, program: list[str], handed: Handed, arguments: tuple[str, ...]) -> tuple[int, str]:
+    """The exit code and stderr; in a process of its own where the streams matter."""
+    if not handed.streams:
+        result = project(*arguments)
+        return result.code, result.err
+    shell = ["/bin/sh", "-c", f'{handed.streams.removesuffix("exec")} exec "$@"', "sh"]
+    process = subprocess.run([*shell, *program, *arguments], cwd=project.folder, capture_output=True, check=False)
+    return process.returncode, process.stderr.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
+def test_a_user_without_a_home(arguments: tuple[str, ...], project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HOME is named by whatever needs the lock and the journal, and nothing is sent; validate needs neither."""
+
+    def unknown(uid: int) -> None:
+        raise KeyError(uid)
+
+    project.write("buffer.yaml", FILES)
+    project.write("posts/a.yaml", POSTS)
+    with monkeypatch.context() as patched:
+        patched.delenv("HOME")
+        patched.delenv("XDG_STATE_HOME")
+        patched.setattr("pwd.getpwuid", unknown)
+        ran = project(*arguments)
+    assert ran.code == (arguments != ("validate",))
+    assert ran.code == 0 or ran.err.startswith("error: HOME is not set")
+    assert project.sandbox.posts() == []
+    project.apply()
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 1666 00:00:00 GMT", "soon"])
+def test_a_date_that_cannot_be_true(date: str) -> None:
+    """It is no clock: the machine's own counts, and nothing that is counted from it overflows."""
+    assert clock_ahead(date, datetime(2029, 12, 3, tzinfo=UTC)) is None
+    assert clock_ahead("Mon, 03 Dec 2029 00:01:00 GMT", datetime(2029, 12, 3, tzinfo=UTC)) == timedelta(minutes=1)
+
+
+def test_what_blocks_the_lock_is_unlocked(project: Any) -> None:
+    """A lock file without a run: `state unlock` names its path, refuses to guess, and then removes it."""
+    path = lock_of(project.folder)
+    path.touch()
+    asked = project("state", "unlock")
+    assert (asked.code, f"The lock is held by an unknown run (there is {path})" in asked.err) == (64, True)
+    assert project("state", "unlock", "--auto-approve").out == "Unlocked.\n"
+    assert project("state", "unlock").out == "The lock is free.\n"
