@@ -77,8 +77,8 @@ class Team:
         found = [(name, entry) for name, entries in self.files.items() for entry in entries]
         timed = [(name, entry) for name, entry in found if isinstance(entry.due, datetime) and not entry.times]
         if published:
-            return [each for each in timed if each[1].due < self.now]  # type: ignore[operator]
-        return [each for each in timed if each[1].due > self.now + timedelta(hours=1)]  # type: ignore[operator]
+            return [each for each in timed if each[1].due < self.now]  # type: ignore[operator]  # timed posts have a time
+        return [each for each in timed if each[1].due > self.now + timedelta(hours=1)]  # type: ignore[operator]  # as above
 
     def merge(self, what: str) -> None:
         """Write the files and apply them, as the merge of a pull request does."""

@@ -80,11 +80,18 @@ def test_json(campaign: Any, prints: Any) -> None:
 
 @pytest.mark.parametrize("more", [(), ("--json",)])
 def test_writes_nothing(campaign: Any, more: tuple[str, ...]) -> None:
-    """Neither a file here nor anything in Buffer: not before the first apply, and not after it."""
+    """Neither a file here nor anything in Buffer: not before the first apply, and not after it.
+
+    The one exception is in the user's state folder: where the state was kept, so that another place is asked about.
+    """
+
+    def files() -> dict[str, bytes]:
+        return {name: data for name, data in everything(campaign).items() if "/bufferctl/places/" not in name}
+
     for _ in range(2):
-        files, account = everything(campaign), campaign.sandbox.dump()
+        before, account = files(), campaign.sandbox.dump()
         assert campaign("plan", *more).code == 0
-        assert everything(campaign) == files
+        assert files() == before
         assert campaign.sandbox.dump() == account
         campaign.apply()
         campaign.write("posts/launch.yaml", "posts:\n  - {key: other, channels: [twitter], text: Other}\n")

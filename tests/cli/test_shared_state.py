@@ -424,7 +424,7 @@ def test_a_store_that_cannot_be_reached(project: Project) -> None:
 def test_a_record_that_cannot_be_used(project: Project, bare: Path, change: dict[str, Any], said: str) -> None:
     """Exit 1 with a message about the branch; nothing is sent, and the branch does not change."""
     store = git.store(project.folder)
-    record = {"format_version": "2.0", "endpoint": project.sandbox.url, "lineage": "l", "serial": 1} | change
+    record = {"format_version": "3.0", "endpoint": project.sandbox.url, "lineage": "l", "serial": 1} | change
     store.swap(json.dumps(record).encode(), store.read().version, "an accident")
     for command in (("plan",), ("apply", "--auto-approve", "--settle", "0")):
         ran = project(*command)

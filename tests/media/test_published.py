@@ -102,7 +102,7 @@ def test_swapped_picture_is_an_edit(published: Project, host: FileServer) -> Non
 
 
 def test_address_that_becomes_a_file_is_done_on_a_sent_post(published: Project, host: FileServer) -> None:
-    """`url` became `file`: an update while unsent, nothing to do once published; a swap then needs a person."""
+    """`url` became `file` after publication: said once, then quiet, and so is a picture that is swapped after it."""
     host.files["/social/media/a.jpg"] = picture("red")
     put(published, "media/a.jpg", picture("red"))
     with_url = post("one").replace("file: ../media/a.jpg", f"url: {host.url}/social/media/a.jpg")
@@ -113,10 +113,13 @@ def test_address_that_becomes_a_file_is_done_on_a_sent_post(published: Project, 
     posts(published, post("one"))
     ran = published("plan", "--detailed-exitcode")
     assert ran.code == 0
-    assert "stays as it was" in ran.out + ran.err
+    assert "this edit (assets) changes nothing there" in ran.err
     assert published.apply().code == 0
+    assert "changes nothing there" not in published("plan").err
     put(published, "media/a.jpg", picture("blue"))
-    assert "needs you" in published("plan").out
+    ran = published("plan")
+    assert ran.out.startswith("No changes.")
+    assert "this edit (assets) changes nothing there" in ran.err
 
 
 def test_reviewed_picture_is_what_goes_out(published: Project, host: FileServer) -> None:

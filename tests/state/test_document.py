@@ -161,7 +161,7 @@ STORED = Document(
 
 def replaced(**fields: object) -> State:
     """The state that is written where a person replaces the stored one by it, with these fields different."""
-    return replacing(STORED, replace(STORED, state=replace(STORED.state, **fields))).state  # type: ignore[arg-type]
+    return replacing(STORED, replace(STORED, state=replace(STORED.state, **fields))).state  # type: ignore[arg-type]  # any fields
 
 
 def test_what_a_person_replaces_keeps_the_lock_and_what_is_open() -> None:
