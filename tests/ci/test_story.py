@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
-from bufferctl.state.git_store import GitStore
 from tests.ci.conftest import FILES, NOW, Team, post
 from tests.ci.fake_github import FORKS, PERSON
 
@@ -52,9 +51,9 @@ def test_the_whole_story(team: Team) -> None:
     assert team.github.bodies(third)[0].splitlines()[3].startswith("**No changes.**")
 
 
-def begun(team: Team, **more: Any) -> bytes:
-    """A state file as written by an earlier version."""
-    record = {"format_version": "2.0", "endpoint": team.sandbox.url, "lineage": "begun", "serial": 1, **more}
+def begun(team: Team) -> bytes:
+    """A state that was begun on a laptop."""
+    record = {"format_version": "3.0", "endpoint": team.sandbox.url, "lineage": "begun", "serial": 1}
     return json.dumps({**record, "complete_at": "2029-12-03T09:00:00Z"}).encode()
 
 
@@ -78,17 +77,6 @@ def test_a_committed_record_is_moved_by_a_person(team: Team) -> None:
     team.ada.push("Move the state")
     assert not team.apply(reviewed=False).failed
     assert (recorded(team)["lineage"], recorded(team)["serial"] > 1) == ("begun", True)
-
-
-def test_the_branch_of_earlier_versions_is_used_as_it_is(team: Team) -> None:
-    """Its state and the list of applied merges, in their old places."""
-    store = GitStore(team.ada.folder, "state.json")
-    store.swap(begun(team), store.read().version, "Apply 1234567")
-    number = team.open("launch", launch=post("launch", "We are live"))
-    assert not team.plan(number).failed
-    team.merge(number)
-    assert not team.apply().failed
-    assert (recorded(team)["lineage"], recorded(team)["format_version"] > "2.0") == ("begun", True)
 
 
 def test_files_that_name_no_shared_state_are_not_applied(team: Team) -> None:

@@ -119,7 +119,7 @@ def refuse(bare: Path, message: str = "") -> None:
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize(("old", "new"), MOVES)
 def test_moved_and_edited(project: Project, old: str, new: str) -> None:
-    """Unsent posts are changed, the one published early held, and nothing is created: moved and edited in one commit."""
+    """Unsent posts are changed, the one published early is held; nothing is created."""
     begun(project, old)
     move(project, old, new)
     edit(project, new)
