@@ -20,14 +20,18 @@ _ENDING = re.compile(r"\.ya?ml(?:\.txt)?$", re.IGNORECASE)
 def find_root(file: Path | None, start: Path) -> Path:
     """The root file: `file` if named, else the nearest buffer.yaml at or above `start`.
 
-    Raises UsageError if the file named is not there, ConfigError if there is none to find.
+    Raises UsageError if the file named is not there, ConfigError if there is none to find or its path is not UTF-8.
     """
+    start = start.absolute() if file is None else start
+    if odd := not_utf8(path := start.absolute() / (file or "")):
+        raise ConfigError(
+            f"The path {odd} is not UTF-8, so no state and no plan can name it",
+            hint="Rename the folder or the file with a UTF-8 name.",
+        )
     if file is not None:
-        path = start / file
         if not os.path.lexists(path):
             raise UsageError(f"There is no file {file}", hint="Name the root file, usually buffer.yaml.")
-        return path
-    start = start.absolute()
+        return start / file
     for folder in (start, *start.parents):
         path = folder / ROOT_NAME
         if os.path.lexists(path) and not path.is_dir():
@@ -36,6 +40,12 @@ def find_root(file: Path | None, start: Path) -> Path:
         f"There is no {ROOT_NAME} in {start} or above it",
         hint="`bufferctl init` writes one; `-f FILE` names another file.",
     )
+
+
+def not_utf8(path: Path) -> str:
+    """A path that is not UTF-8, with its other bytes in hexadecimal; empty if it is UTF-8."""
+    shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "" if shown == str(path) else shown
 
 
 @dataclass
@@ -140,22 +150,33 @@ def _apart(pieces: Sequence[str], anything: str) -> str:
 
 #: Posts files are recognized by their beginning; the root file of another project has `version`.
 _ENOUGH = 16 * 1024
-_POSTS = re.compile(r"^posts:[ \t]*$(?=[\s\S]*^ *(?:- )?key:)", re.MULTILINE)
-_ROOT = re.compile(r"^(?:version|organizations):", re.MULTILINE)
+_POSTS = re.compile(r'^posts:[ \t]*$(?=[\s\S]*^ *(?:- )?key:)|^\{[\s\S]*"posts":\s*\[\s*\{[\s\S]*"key":', re.MULTILINE)
+_ROOT = re.compile(r'^(?:version|organizations):|^\{\s*"(?:version|kind|format_version)"', re.MULTILINE)
 
 
 def astray(root_file: Path, patterns: Sequence[str], read: Collection[Path]) -> dict[str, tuple[str, str]]:
-    """Their names, each with the reason why it is not read and what to do."""
+    """Their names, each with the reason why it is not read and what to do.
+
+    The root folder and the folders whose names are almost right are searched; where nothing is read, also the right
+    ones, for JSON and for names with a dot.
+    """
     root, included_files = root_file.parent, {root_file, *read}
     meant = sorted({first for pattern in patterns if not re.search(r"[*?]", first := pattern.partition("/")[0])})
-    folders = [path for path in _visible(root) if path.name not in meant and _like(path.name, meant)]
-    files = [path for folder in (root, *folders) for path in _visible(folder)]
+    folders = [path for path in _visible(root) if _like(path.name, meant) and not (path.name in meant and read)]
+    below = [Path(at, name) for folder in folders for at, _, names in os.walk(folder) for name in sorted(names)]
     hint = f"move it into the folder {meant[0]}, or name it under `include`" if meant else "name it under `include`"
-    return {
-        path.relative_to(root).as_posix(): ("`include` does not cover it", hint)
-        for path in files
-        if path not in included_files and path.suffix.lower() in {".yaml", ".yml"} and _holds_posts(path)
-    }
+    found = {}
+    for path in (*_visible(root), *below):
+        name = path.relative_to(root).as_posix()
+        if path in included_files or path.suffix.lower() not in {".yaml", ".yml", ".json"} or not _holds_posts(path):
+            continue
+        if name.startswith(".") or "/." in name:
+            found[name] = ("names that begin with a dot are skipped", "rename it without the dot")
+        elif path.suffix.lower() == ".json" and path.relative_to(root).parts[0] in meant:
+            found[name] = ("its name ends in .json", "rename it to .yaml, since JSON is also YAML")
+        else:
+            found[name] = ("`include` does not cover it", hint)
+    return found
 
 
 def _visible(folder: Path) -> Iterator[Path]:

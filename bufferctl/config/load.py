@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from bufferctl.config.catalog import Catalog, UnknownNameError, catalog_of, clock_of
 from bufferctl.config.crosschecks import crosschecks
-from bufferctl.config.discover import astray, find_root, in_git, included, leaves_root
+from bufferctl.config.discover import astray, find_root, in_git, included, leaves_root, not_utf8
 from bufferctl.config.expand.layers import DeclaredPost, Defaults, defaults_of
 from bufferctl.config.explain import explain
 from bufferctl.config.file_facts import MediaFiles, media_settings
@@ -151,7 +151,11 @@ class _Loading:
     def _file(self, path: Path, model: type[F]) -> tuple[F, Spot] | None:
         """Read as much of one file as possible; None, and problems, if nothing can be read."""
         name = path.relative_to(self.reading.root).as_posix()
-        self.files.append(name)
+        odd = not_utf8(Path(name))
+        self.files.append(odd or name)
+        if odd:
+            self._unreadable(odd, UnreadableError("its name is not UTF-8", "rename it, or the folder that it is in"))
+            return None
         try:
             self.reading.check_inside(
                 path, "it is a symbolic link out of the root file's folder", "replace the link with the file itself"

@@ -32,6 +32,8 @@ _OTHER_KINDS = {
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
 }
+_LFS = b"version https://git-lfs.github.com/spec/"
+_LFS_HINT = "run `git lfs pull`; in CI check out with `lfs: true`"
 _BREAK = re.compile(r"\r\n?|\n")
 _NEWLINE = re.compile(r"\n")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -134,7 +136,9 @@ def read_source(path: Path, name: str) -> Source:
     for beginning, kind in _OTHER_KINDS.items():
         if data.startswith(beginning):
             raise UnreadableError(f"it is {kind} and not plain text", "save its content as plain text in UTF-8")
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    if data.startswith(_LFS):
+        raise UnreadableError("it is a pointer of Git LFS and not the file itself", _LFS_HINT)
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\0\0" in {data[0:3:2], data[1:4:2]}:
         raise UnreadableError("it is UTF-16", "save it as UTF-8")
     data = data.removeprefix(BOM_UTF8)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bufferctl.config import load
-from bufferctl.diagnostics import Place
+from bufferctl.diagnostics import Place, Severity
 from bufferctl.errors import ConfigError
 from bufferctl.model import Desired, Post, Service, ShareMode
 from bufferctl.model.metadata import (
@@ -219,3 +220,67 @@ def test_an_existing_id_is_that_of_its_channel_and_occurrence(tmp_path: Path) ->
 def test_link_shorteners_are_domains_of_the_root_file(tmp_path: Path) -> None:
     found = desired(tmp_path, "posts: []", ROOT + "link_shorteners: [go.acme.example]\n")
     assert found.settings.link_shorteners == ("go.acme.example",)
+
+
+ASTRAY = "channels: [twitter:acme]\nposts:\n  - key: k\n    text: Hi\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["post/a.yaml", "POSTS2/2026/a.yaml", "posts/a.json", "posts/.hid/a.yaml", "posts/.a.yaml", "posts/a.yml"]
+)
+def test_posts_beside_an_empty_folder_are_reported(tmp_path: Path, name: str) -> None:
+    """One warning that names the file, and no post is declared."""
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('{"posts": [{"key": "k", "text": "Hi"}]}' if name.endswith("json") else ASTRAY, encoding="utf-8")
+    loaded = load(None, tmp_path)
+    assert [(each.place.file, each.severity) for each in loaded.diagnostics if each.place] == [(name, Severity.WARNING)]
+    (tmp_path / "posts" / "read.yaml").write_text(ASTRAY.replace(": k", ": read"), encoding="utf-8")
+    parked = load(None, tmp_path)
+    assert len(parked.diagnostics) == (not name.startswith("posts/") or name.endswith(".yml"))
+
+
+@pytest.mark.parametrize("name", [b"posts/caf\xe9.yaml", b"posts/\xe9/a.yaml"])
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path, name: bytes) -> None:
+    """Neither the state nor a plan could name the file; the message shows its other bytes."""
+    (tmp_path / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    path.parent.mkdir(parents=True)
+    path.write_text(ASTRAY, encoding="utf-8")
+    loaded = load(None, tmp_path)
+    [problem] = loaded.diagnostics
+    assert loaded.desired is None
+    assert problem.message == "the file cannot be read: its name is not UTF-8"
+    assert problem.place
+    assert problem.place.file == name.decode("utf-8", "backslashreplace")
+
+
+def test_a_root_folder_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    """Its path is shown, with its other bytes."""
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    (folder / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"caf\\xe9 is not UTF-8"):
+        load(None, folder)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_utf_16_is_one_error(tmp_path: Path, encoding: str) -> None:
+    """Also without a byte order mark."""
+    (tmp_path / "buffer.yaml").write_text(ROOT, encoding=encoding)
+    [problem] = load(None, tmp_path).diagnostics
+    assert problem.message == "the file cannot be read: it is UTF-16"
+
+
+def test_a_pointer_of_git_lfs_is_no_text(tmp_path: Path) -> None:
+    """It would be published as the post's text."""
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    (tmp_path / "posts" / "a.yaml").write_text(ASTRAY.replace("text: Hi", "text_file: a.txt"), encoding="utf-8")
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+    (tmp_path / "posts" / "a.txt").write_text(pointer, encoding="utf-8")
+    [problem] = load(None, tmp_path).diagnostics
+    assert "a pointer of Git LFS and not the file itself" in problem.message
+    assert "git lfs pull" in problem.hint
