@@ -3,7 +3,7 @@
 It is in the user's state folder, outside the project, so that deleting `.bufferctl` loses nothing. There is a folder
 for each endpoint, a file for each project; each entry names its organization. A *project* is a root file by its path,
 or a state of the same lineage. No project uses another's entries, not even for the same channel and key. Entries that
-a state on disk contains are dropped; the last serial and digest of the state are kept (design: The record).
+a state on disk contains are dropped; the last serial and digest of the state are kept (design: The state).
 
 With a shared state, an entry counts only while the state lists its intent as open, because another machine may have
 settled it. What other machines left open is here too, but never on disk.

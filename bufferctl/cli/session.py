@@ -236,7 +236,7 @@ class Session:
         return tuple(claim for claim in claims if claim.id in ids or claim.slot in slots)
 
     def _check_account(self, account: Account, recorded: set[str]) -> None:
-        """State of organizations that the account does not have is another account's (design: State)."""
+        """State of organizations that the account does not have is another account's (design: The state)."""
         strange = recorded - {organization.id for organization in account.organizations}
         if strange:
             raise StateError(

@@ -97,7 +97,7 @@ def _find(
 
 
 def _refuse_bound(bindings: Mapping[Slot, Binding], slot: Slot, live_id: str, address: str) -> None:
-    """An id has at most one address, and an address at most one id (design: The record). Raises UsageError."""
+    """An id has at most one address, and an address at most one id (design: The state). Raises UsageError."""
     for other, binding in bindings.items():
         if binding.id == live_id and other != slot:
             raise UsageError(

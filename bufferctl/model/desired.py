@@ -312,7 +312,7 @@ class Settings:
 
     `state`: None if the record is in a file beside the root file.
 
-    `managed_since` is aware: bufferctl created nothing before it (design: The record). `media`: None if no file is
+    `managed_since` is aware: bufferctl created nothing before it (design: The state). `media`: None if no file is
     declared. `link_shorteners`: domains that may replace those of links, besides the well-known ones.
     """
 

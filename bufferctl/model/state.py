@@ -1,4 +1,4 @@
-"""The record: the live object of each declared one, and the instant up to which it is complete (design: The record).
+"""The record: the live object of each declared one, and the instant up to which it is complete (design: The state).
 
 For each *home* (a channel, or an organization's ideas) the record has a *horizon*: the instant, by Buffer's clock, up
 to which everything that bufferctl created there is bound or was let go. Anything created later may be ours.

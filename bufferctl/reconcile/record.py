@@ -1,4 +1,4 @@
-"""The record's view of live objects, and how the record changes after an apply (design: The record).
+"""The record's view of live objects, and how the record changes after an apply (design: The state).
 
 A live object that no address claims is *explained* if the record accounts for it: a person's, another tool's, or let
 go. An object created after the horizon of its home is *unexplained*: it may be ours.

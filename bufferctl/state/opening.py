@@ -1,4 +1,4 @@
-"""Which store holds the record of a root file, by the setting `state` (design: The record)."""
+"""Which store holds the record of a root file, by the setting `state` (design: The state)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two projects of one user in one account: neither claims the other's writes (design: The record)."""
+"""Two projects of one user in one account: neither claims the other's writes (design: The state)."""
 
 from __future__ import annotations
 

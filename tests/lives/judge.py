@@ -18,7 +18,7 @@ from tests.lives.projects import IDEAS, Entry, Project, words_in
 if TYPE_CHECKING:
     from tests.lives.life import Life
 
-#: Holds that only a person can resolve (design: The record; Matching 4).
+#: Holds that only a person can resolve (design: The state; Matching 4).
 QUESTIONS = {"ambiguous", "unread", "unsettled"}
 PENDING = {"create", "update", "delete"}
 _LINK = re.compile(r"https?://\S+")
@@ -181,7 +181,7 @@ class Judge:
         return any(each in {entry.key, entry.was} or (series and each.startswith(series)) for each in self._warned)
 
     def _questions(self, project: Project, changes: Changes) -> None:
-        """No question disappears until a person answers it (design: The record; Matching 4)."""
+        """No question disappears until a person answers it (design: The state; Matching 4)."""
         questions = self.life.questions[project.name]
         declared = {entry.address: entry for entry in project.wanted()}
         for address, candidates in questions.items():

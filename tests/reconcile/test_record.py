@@ -1,4 +1,4 @@
-"""The objects that the record accounts for, and how it moves on (design: The record)."""
+"""The objects that the record accounts for, and how it moves on (design: The state)."""
 
 from __future__ import annotations
 
