@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bufferctl.checks.finding import Finding, RelatedItem, Rule, few
 from bufferctl.checks.visible import Link, link_spans, links, visible_texts, without
-from bufferctl.diagnostics import Severity
+from bufferctl.diagnostics import Severity, some_of
 from bufferctl.model import Channel, Desired, Post
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, Policy
 from bufferctl.model.plain_text import normal_host, split, within, without_invisible
@@ -176,9 +176,7 @@ class _Sites:
                 yield Finding(UTM, post, link.path, message, f"write {_with(link.url, missing)}", link.url)
 
     def _sites(self) -> str:
-        names = list(self._allowed.values())
-        more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-        return ", ".join(names[:_FEW]) + more
+        return some_of(list(self._allowed.values()), _FEW)
 
     def _missing(self, link: Link) -> list[str]:
         wanted = [

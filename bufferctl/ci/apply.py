@@ -19,6 +19,7 @@ from bufferctl.ci.plan import PENDING
 from bufferctl.ci.touched import is_touched
 from bufferctl.ci.unsent import tell_unsent
 from bufferctl.errors import BufferctlError, ForgeError, StalePlanError, UsageError
+from bufferctl.model import Address
 from bufferctl.plan import Action, Reason
 from bufferctl.planfile import Receipt, SavedPlan, load, receipt
 from bufferctl.reconcile import shows_edit
@@ -95,18 +96,25 @@ def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = ByH
 
 
 @dataclass(frozen=True)
+class _Kept:
+    """A reviewed plan and its file. `made_at`: by the forge's clock, empty if it does not say."""
+
+    file: Path
+    saved: SavedPlan
+    made_at: str
+
+    @property
+    def addresses(self) -> frozenset[Address]:
+        """The addresses of its changes."""
+        return frozenset(change.address for change in self.saved.plan.changes)
+
+
+@dataclass(frozen=True)
 class _Plans:
     """The plans of merged requests, in the order of the merges, and why others have none that counts."""
 
-    files: dict[ChangeRequest, Path] = field(default_factory=dict)
-    saved: dict[ChangeRequest, SavedPlan] = field(default_factory=dict)
-    made_at: dict[ChangeRequest, str] = field(default_factory=dict)
+    kept: dict[ChangeRequest, _Kept] = field(default_factory=dict)
     missing: dict[ChangeRequest, str] = field(default_factory=dict)
-
-    def drop(self, request: ChangeRequest, why: str) -> None:
-        """Leave out a plan that cannot be applied any more."""
-        del self.files[request]
-        self.missing[request] = why
 
 
 @dataclass(frozen=True)
@@ -136,12 +144,15 @@ def _apply_reviewed(job: Job, branch: str, commit: str, file: AppliedFile, optio
     waiting = [replace(each, branch=branch) for each in last.waiting]
     requests = list(dict.fromkeys([*waiting, *merged]))
     plans = _read_plans(job, requests)
-    ran = _run_plans(job, plans, options) if plans.files else _without_review(job)
+    ran = _run_plans(job, plans, options) if plans.kept else _without_review(job)
+    done = {outcome.change.address for outcome in ran.receipt.outcomes} if ran.receipt else set()
     for request in requests:
-        is_again = request in waiting and request in plans.files  # it has a receipt already
-        if not (is_again and ran.receipt and not _is_about(ran.receipt, plans.saved[request])):
+        plan = plans.kept.get(request)
+        is_again = request in waiting and plan and ran.receipt  # it has a receipt already
+        if not (is_again and plan and plan.addresses.isdisjoint(done)):
             _comment(job, request, plans, ran)
-    still = tuple(each for each in plans.files if ran.receipt and _waits(ran.receipt, plans.saved[each]))
+    waits = ran.receipt.plan.of(Action.WAITING) if ran.receipt and not ran.receipt.stopped else ()
+    still = tuple(each for each, plan in plans.kept.items() if plan.addresses & {change.address for change in waits})
     unsent = tuple(requests) if ran.end.code else ()
     return replace(ran.end, waiting=still, unsent=unsent)
 
@@ -156,15 +167,14 @@ def _read_plans(job: Job, requests: Sequence[ChangeRequest]) -> _Plans:
         if found.content is not None:
             file = job.work / f"plan-{request.number}.json"
             file.write_bytes(found.content)
+            made_at = found.made_at.isoformat() if found.made_at else ""
             try:
-                plans.saved[request] = _load(found.content, f"the plan of {name}")
-                plans.files[request] = file
-                plans.made_at[request] = found.made_at.isoformat() if found.made_at else ""
+                plans.kept[request] = _Kept(file, _load(found.content, f"the plan of {name}"), made_at)
             except BufferctlError as error:
                 why.append(error.message)
         for reason in why:
             print(f"{name}: {reason}.")
-        if request not in plans.files:
+        if request not in plans.kept:
             plans.missing[request] = "; ".join(why) or "no plan was made before the merge"
             print(f"There is no reviewed plan for {name} (any more), so it is not applied.")
     return plans
@@ -181,17 +191,20 @@ def _load(content: bytes, name: str) -> SavedPlan:
 def _run_plans(job: Job, plans: _Plans, options: Sequence[str]) -> _Ran:
     """Apply the plans together. One that is out of date is left out, the oldest first, so that the others are done."""
     while True:
-        names = [name_of(each, job.forge) for each in plans.files]
+        names = [name_of(each, job.forge) for each in plans.kept]
         print(f"Applying the {'plan' if len(names) == 1 else 'plans'} of {', '.join(names)}.", flush=True)
-        given = [part for file in plans.files.values() for part in ("--reviewed", str(file))]
-        at = max(plans.made_at[each] for each in plans.files)
+        files = [plan.file for plan in plans.kept.values()]
+        given = [part for file in files for part in ("--reviewed", str(file))]
+        at = max(plan.made_at for plan in plans.kept.values())
         called: dict[str, str] = {}
-        for file, name in zip(plans.files.values(), names, strict=True):
+        for file, name in zip(files, names, strict=True):
             called |= {f"The saved plan {file}": f"The plan of {name}", str(file): f"the plan of {name}"}
         ran = _run(job, *given, *(["--reviewed-at", at] if at else []), *options, called=called)
         if ran.end.code != StalePlanError.exit_code or len(names) == 1:
             return ran
-        plans.drop(next(iter(plans.files)), "it is out of date, as the log of the run says")
+        oldest = next(iter(plans.kept))
+        del plans.kept[oldest]
+        plans.missing[oldest] = "it is out of date, as the log of the run says"
 
 
 def _run(job: Job, *options: str, called: Mapping[str, str] | None = None) -> _Ran:
@@ -213,8 +226,8 @@ def _comment(job: Job, request: ChangeRequest, plans: _Plans, ran: _Ran) -> None
     if not job.options.comment:
         return
     try:
-        if request in plans.files:
-            others = [name_of(each, job.forge) for each in plans.files if each != request]
+        if request in plans.kept:
+            others = [name_of(each, job.forge) for each in plans.kept if each != request]
             together = f"Applied together with {', '.join(others)}." if others else ""
             parts = [together, _unreviewed(job, ran), without_marker(ran.page)]
         elif ran.end.code == 0 and job.find_comment("plan", request) is None:
@@ -241,18 +254,6 @@ def _unreviewed(job: Job, ran: _Ran) -> str:
         f"{job.forge.noun}, or changed after its plan. To publish everything in the files, "
         f"{job.forge.publish_everything}."
     )
-
-
-def _is_about(found: Receipt, saved: SavedPlan) -> bool:
-    """Whether an apply did something with an address of the plan."""
-    own = {change.address for change in saved.plan.changes}
-    return any(each.change.address in own for each in found.outcomes)
-
-
-def _waits(found: Receipt, saved: SavedPlan) -> bool:
-    """Whether something of the plan waits for room in Buffer's plan; a later run applies it again."""
-    own = {change.address for change in saved.plan.changes}
-    return not found.stopped and any(c.action is Action.WAITING and c.address in own for c in found.plan.changes)
 
 
 def _without_review(job: Job) -> _Ran:

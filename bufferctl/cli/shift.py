@@ -131,11 +131,10 @@ def _note(found: Shift, console: options.Console) -> None:
 
 
 def _listed(addresses: Sequence[Address]) -> str:
+    from bufferctl.diagnostics import some_of
     from bufferctl.model.plain_text import visible
 
-    more = len(addresses) - _NAMED
-    named = ", ".join(visible(str(each)) for each in addresses[:_NAMED])
-    return f"{named} and {more} more" if more > 0 else named
+    return some_of([visible(str(each)) for each in addresses], _NAMED)
 
 
 def _write(changes: FileChanges, files: Files, console: options.Console) -> None:

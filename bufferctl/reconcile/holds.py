@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from shlex import quote
 
+from bufferctl.diagnostics import some_of
 from bufferctl.model import Address, Claim, Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
@@ -183,8 +184,7 @@ def _one_that_is_gone(message: str, suspects: Sequence[Suspect]) -> Hold:
 
 
 def _keys(suspects: Sequence[Suspect]) -> str:
-    keys = [f"`{suspect.owner.key}`" for suspect in suspects if suspect.owner]
-    return ", ".join(keys[:_NAMED]) + (f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else "")
+    return some_of([f"`{suspect.owner.key}`" for suspect in suspects if suspect.owner], _NAMED)
 
 
 def key_taken(key: str, id_: str) -> Hold:
@@ -251,16 +251,9 @@ def _either(item: Post | Idea, differences: tuple[Difference, ...]) -> str:
 
 def missed(lead: timedelta, differences: tuple[Difference, ...], *, counted: bool) -> Hold:
     """`differences`: those of an edit, empty for a new post. `counted`: its time counts from `starts`."""
-    late = _late(lead)
     later = "Move `starts` at the top of the file to a later day" if counted else "Give it a later `due_at`"
-    if not differences:
-        return Hold(Reason.MISSED, f"{late}, so it is not sent", f"{later}.")
-    return Hold(
-        Reason.MISSED,
-        f"{late}, so the edit is not sent",
-        f"{later}, or change or delete it in Buffer.",
-        differences,
-    )
+    what, instead = ("the edit", ", or change or delete it in Buffer") if differences else ("it", "")
+    return Hold(Reason.MISSED, f"{_late(lead)}, so {what} is not sent", f"{later}{instead}.", differences)
 
 
 def missed_but_perhaps_there(lead: timedelta, there: Hold) -> Hold:
@@ -295,15 +288,14 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
     elif rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
         at = first.live.due_at.astimezone(channel.zone if channel else UTC)
         message = f"Buffer already has a post on this channel at {at:%H:%M} {shown}"
-    elif rule is Rule.SAME_TEXT:
-        message = f"Buffer already has one with this text {shown}"
     else:
-        message = f"Buffer already has {_ALIKE.get(rule, 'a similar one')} {shown}"
+        message = f"Buffer already has {_ALIKE[rule]} {shown}"
     answers = _one_of(suspects) if rule is Rule.EDITED and len(suspects) > 1 else _same_or_both(first)
     return Hold(Reason.AMBIGUOUS, message, answers, candidates=tuple(suspect.id for suspect in suspects))
 
 
 _ALIKE = {
+    Rule.SAME_TEXT: "one with this text",
     Rule.SIMILAR_TEXT: "a similar text in the queue",
     Rule.NO_TEXT: "a post without text on this channel",
     Rule.REWRITTEN_LINKS: "one with this text and shortened links",
@@ -330,10 +322,9 @@ def _same_or_both(suspect: Suspect) -> str:
 
 def _one_of(suspects: Sequence[Suspect]) -> str:
     """What to do if one of several suspects is the declared object, and if none is. Each is named."""
-    named = [f"{suspect.id} ({_text(suspect)!r})" for suspect in suspects[:_NAMED]]
-    more = f" and {len(suspects) - _NAMED} more" if len(suspects) > _NAMED else ""
+    named = some_of([f"{suspect.id} ({_text(suspect)!r})" for suspect in suspects], _NAMED)
     return (
-        f"If it is one of {', '.join(named)}{more}, add {{existing ID}} with its id. "
+        f"If it is one of {named}, add {{existing ID}} with its id. "
         "If none of them is in the files, run `bufferctl state begin`."
     )
 
@@ -480,55 +471,48 @@ def too_many_deletes(
     )
 
 
-#: What to do about a change that a diverged checkout holds.
-_MERGE = "Merge or rebase onto that commit, then plan again. Or, if it is meant, run with --confirm-removed {address}."
+def _diverged(message: str) -> Hold:
+    hint = (
+        "Merge or rebase onto that commit, then plan again. Or, if it is meant, run with --confirm-removed {address}."
+    )
+    return Hold(Reason.DIVERGED, message, hint)
 
 
 def only_elsewhere() -> Hold:
     """The checkout lacks the commit that was applied last."""
-    return Hold(
-        Reason.DIVERGED,
+    return _diverged(
         "The files do not have it, but this checkout may lack the commit that was applied last, which may have added "
-        "it. So it is not deleted and {stays}",
-        _MERGE,
+        "it. So it is not deleted and {stays}"
     )
 
 
 def perhaps_outdated(*, goes_out: bool) -> Hold:
     """The commit that was applied last wrote it, and is not here to compare with."""
     goes = f", and {GOES_OUT}" if goes_out else ""
-    return Hold(
-        Reason.DIVERGED,
+    return _diverged(
         "The commit that was applied last wrote it. That commit is not here and cannot be fetched, so this may undo it "
-        f"and is not sent{goes}",
-        _MERGE,
+        f"and is not sent{goes}"
     )
 
 
 def outdated_here(file: str) -> Hold:
-    return Hold(
-        Reason.DIVERGED,
+    return _diverged(
         f"The commit that was applied last changed {file}, and this checkout has the version before that. So this is "
-        "not sent: it would undo that change",
-        _MERGE,
+        "not sent: it would undo that change"
     )
 
 
 def perhaps_cancelled_elsewhere() -> Hold:
-    return Hold(
-        Reason.DIVERGED,
+    return _diverged(
         "It is not new in this checkout, and nothing of it is in Buffer. The commit that was applied last changed its "
-        "file, and may have canceled or removed it, so it is not sent",
-        _MERGE,
+        "file, and may have canceled or removed it, so it is not sent"
     )
 
 
 def added_elsewhere() -> Hold:
-    return Hold(
-        Reason.DIVERGED,
+    return _diverged(
         "The post under this key comes from a commit that this checkout lacks, so this may be another one, and is not "
-        "sent: it would take its place",
-        _MERGE,
+        "sent: it would take its place"
     )
 
 

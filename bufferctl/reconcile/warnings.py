@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.diagnostics import Diagnostic, Place, Severity, some_of
 from bufferctl.model import LiveChannel, LiveIdea, LivePost, Origin, Post, PostStatus, State
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import digest, instant, of_live
@@ -219,11 +219,10 @@ def perhaps_removed(
     if not found:
         return
     found.sort(key=lambda post: (post.due_at or now, post.id))
-    named = [f"{post.text[:40]!r} ({post.id})" for post in found[:_NAMED]]
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    named = some_of([f"{post.text[:40]!r} ({post.id})" for post in found], _NAMED)
     who, yours = ("It", "one that you removed") if len(found) == 1 else ("They", "posts that you removed")
     yield _warning(
         f"Buffer has {len(found)} unsent {'post' if len(found) == 1 else 'posts'} created through the API that no file "
-        f"declares: {', '.join(named)}{more}. {who} will be published, and may be {yours} from the files",
+        f"declares: {named}. {who} will be published, and may be {yours} from the files",
         hint="Delete in Buffer what should not be published.",
     )
