@@ -193,6 +193,8 @@ class Judge:
                 continue
             if any(id_ in self.life.removed for id_ in candidates):
                 continue
+            if candidates and {*candidates} <= self.life.bound[project.name]:  # they are other entries' posts
+                continue
             theirs = [post for id_ in candidates if (post := self.life.account.posts.get(id_))]
             if any(PERSON in post.touched_by[1:] and entry.word not in words_in(post.says) for post in theirs):
                 continue  # a person wrote something else over it
