@@ -50,6 +50,7 @@ class Job:
     """`checkout`: the folder of the checkout. `work`: a folder outside it that this run alone uses.
 
     `program`: what runs bufferctl. `has_state`: whether plans may use the state (state_place.py).
+    `is_offline`: nobody but the forge is contacted, and plans go without the state.
     """
 
     options: JobOptions
@@ -59,6 +60,7 @@ class Job:
     forge: Forge
     program: Program = child
     has_state: bool = True
+    is_offline: bool = False
 
     @property
     def folder(self) -> Path:
@@ -126,7 +128,7 @@ class Job:
         The file does not exist where there is no state, or where this run may not read it, which the log then says.
         """
         path = self.work / "state.json"
-        if not self.has_state:
+        if not self.has_state or self.is_offline:
             return path
         try:
             stored = (self.store("state") or open_store(None, self.root_file)).read()
@@ -190,6 +192,8 @@ class Job:
         found = git(self.folder, "cat-file", "-e", operands=[f"{commit}^{{commit}}"], environment=self.environment)
         if found.returncode == 0:
             return ""
+        if self.is_offline:
+            return "--offline contacts nobody"
         options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--depth=1")
         protocols, given = protocols_of(self.folder, GIT_REMOTE), self.child_environment
         wanted = [GIT_REMOTE, commit]

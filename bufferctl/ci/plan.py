@@ -45,6 +45,7 @@ def plan(
     where there is no plan, bufferctl's exit code. `branch`: the one that apply publishes. `artifact`: the folder that
     keeps the plan. `number`: the request to plan again by hand, whose check `check` then shows the result.
     """
+    job = replace(job, is_offline=offline)
     request = job.forge.request(number)
     if request and request.merged_at:
         print(f"{name_of(request, job.forge)} is already merged, so a plan made now would not count.")
@@ -71,12 +72,11 @@ def _plan(
     folder = job.work / "plan"
     folder.mkdir()
     more = ["--offline"] if offline else []
-    moved = moved_state(job, branch, offline=offline)
+    moved = "" if offline else moved_state(job, branch)
     if moved:
         job.annotate("warning", moved.replace("**", "").replace("`", ""))
         job = replace(job, has_state=False)
-    copied = ["--state", str(job.state_copy)] if offline and job.has_state else []  # a fork may not reach the store
-    ran = job.run("plan", *copied, *_options(folder, saved=not (offline or moved)), *more, without=f"Saved to {folder}")
+    ran = job.run("plan", *_options(folder, saved=not (offline or moved)), *more, without=f"Saved to {folder}")
     made = ran.code in {0, PENDING}
     found = held(job, request, folder / _JSON, *more) if made and request else Held()
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")

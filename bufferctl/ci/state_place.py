@@ -16,22 +16,16 @@ from bufferctl.render.markdown_text import code
 from bufferctl.state.checkout import renamed_since
 
 
-def moved_state(job: Job, branch: str, *, offline: bool = False) -> str:
+def moved_state(job: Job, branch: str) -> str:
     """Why this plan goes without the state, for a comment; empty if it may use it.
 
     `branch`: the one that apply publishes. Where that does not name a place, only `state: git` of a request counts,
-    which is in the same repository. `offline`: for a fork, which may not be able to ask.
-    Raises ForgeError if the branch cannot be read.
+    which is in the same repository. Raises ForgeError if the branch cannot be read.
     """
     here = job.state_settings
     if not job.is_readable:  # no plan is made of these files
         return ""
-    try:
-        there = _settings_on(job, branch)
-    except ForgeError:
-        if not offline:
-            raise
-        there = None
+    there = _settings_on(job, branch)
     if here == there or (there is None and here == StateSettings()):
         return ""
     noun, published = job.forge.noun, code(branch)

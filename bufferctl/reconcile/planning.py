@@ -149,6 +149,7 @@ def reconcile(
             *warnings.still_published(changes),
             *warnings.unmerged(changes),
             *policy_warnings(changes, desired.settings, live.at, scene.planned_at),
+            *warnings.ignored_existing(changes),
             *warnings.already_published(changes),
             *warnings.paused_queues(changes, channels),
             *warnings.recovered(changes),

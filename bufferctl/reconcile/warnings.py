@@ -103,6 +103,18 @@ def _is_unmerged(change: Change) -> bool:
     return change.desired is None and change.binding is not None and change.binding.unmerged
 
 
+def ignored_existing(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+    """Entries whose `existing` names another object than the one that they have."""
+    for change in changes:
+        named, binding = change.desired and change.desired.existing, change.binding
+        if named and binding and binding.id != named and change.action not in {Action.HOLD, Action.CREATE}:
+            yield _warning(
+                f"`existing` names {named}, but {change.address} is {binding.id} in Buffer, so `existing` is ignored",
+                place=change.place,
+                hint=f"Delete `existing`. To manage {named} too, give it an entry of its own.",
+            )
+
+
 def already_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
     """Edits of published posts, which change nothing: one warning for entries of a file that are edited alike."""
     by_entry: dict[Place, list[Change]] = defaultdict(list)

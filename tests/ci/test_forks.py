@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import cmarkgfm  # type: ignore[import-untyped]  # it comes without types
@@ -12,6 +14,7 @@ from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # likewise
 from tests.ci.action import Run
 from tests.ci.conftest import Team, post
 from tests.ci.fake_github import FORKS
+from tests.stores import git
 
 FORK = "mallory/posts"
 
@@ -60,29 +63,34 @@ def published(team: Team) -> None:
     assert not team.apply().failed
 
 
-def test_a_fork_reads_the_state_where_it_may(team: Team) -> None:
-    """From the branch of the repository: published posts are not shown as new."""
-    published(team)
-    ran = team.plan(team.open("again"), key=None, offline=True, comment=False)
-    assert not ran.failed, ran.log
-    assert "1 to create" not in ran.log
+SHORT_NOTICE = "policy: {minimum_lead: 48h}\n"
 
 
-def test_a_fork_that_may_not_read_the_state_is_planned_without(team: Team) -> None:
-    """The log says so, and the plan shows every post as new."""
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("held", [False, True])
+def test_a_fork_s_run_contacts_nobody(
+    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: int, held: bool
+) -> None:
+    """Neither where the state is, nor the remote of the checkout, even if the base of a held post is not there.
+
+    The log says what the plan lacks.
+    """
     published(team)
-    nowhere = "state: {git: {remote: 'https://127.0.0.1:1/posts.git'}}"
-    files = (team.ada.folder / "buffer.yaml").read_text(encoding="utf-8")
-    team.ada.branch("main")
-    (team.ada.folder / "buffer.yaml").write_text(files.replace("state: git", nowhere), encoding="utf-8")
+    team.ada.branch("again")
+    team.ada.write(again=post("again", "Again", due=f"{datetime.now(UTC) + timedelta(hours=30):%Y-%m-%d %H:%M}"))
+    root = team.ada.folder / "buffer.yaml"
+    root.write_text(root.read_text(encoding="utf-8") + (SHORT_NOTICE if held else ""), encoding="utf-8")
     team.ada.push()
-    team.ada.branch("fork")
-    team.ada.write(more=post("more", "More"))
-    team.ada.push()
-    ran = team.plan(team.github.open_pull("fork", repository=FORK), key=None, offline=True, comment=False)
-    assert not ran.failed, ran.log
-    assert "so this plan does not know what is in Buffer" in ran.log
-    assert "2 to create" in ran.log
+    number, team.depth = team.github.open_pull("again", repository=FORK), depth
+    reached = git.spied(tmp_path, monkeypatch)
+    asked = len(team.sandbox.requests)
+    ran = team.plan(number, key=None, offline=True, comment=False)
+    assert ran.failed is held, ran.log
+    assert "so this plan does not know the shared state" in " ".join(ran.log.split())
+    assert "to create" in ran.log
+    assert len(team.sandbox.requests) == asked
+    ours = [line for line in reached.read_text(encoding="utf-8").splitlines() if "safe.bareRepository" in line]
+    assert ours == [], "bufferctl's, besides those of the checkout itself"
 
 
 def test_its_plan_is_shown(team: Team, number: int) -> None:

@@ -887,10 +887,12 @@ def test_existing_binds_what_it_names_as_imported() -> None:
 
 
 def test_existing_may_stay_or_go_once_it_is_bound() -> None:
-    """No changes with the id, without it, and with an id that is gone."""
+    """No changes with the id, without it, and with an id that is gone; the last gets a warning."""
     item = post(existing="p1")
     world = World(live=[in_buffer(item)], state=record((item, in_buffer(item))), gone=["p0"])
     assert world.verdict(item) is world.verdict(post()) is world.verdict(post(existing="p0")) is Action.NO_OP
+    assert (warnings(world.plan(item)), warnings(world.plan(post()))) == ("", "")
+    assert warnings(world.plan(post(existing="p0"))).startswith("`existing` names p0, but ")
 
 
 def test_existing_claims_an_adopted_post() -> None:
