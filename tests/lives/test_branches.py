@@ -17,7 +17,7 @@ from tests.cli.test_diverged import Desk, branch, main, services
 from tests.stores import git
 
 __all__ = ["branch", "environment", "main", "project", "services"]  # fixtures
-SEEDS = range(int(os.environ.get("LIVES", "40")) // 10)
+SEEDS = range(int(os.environ.get("LIVES", "40")) // 40)
 
 
 @dataclass
@@ -66,7 +66,7 @@ def test_what_main_did_stands_until_it_is_merged(seed: int, main: Desk, branch: 
     theirs.desk.push()
     assert main.applied().code == 0
     git.git(branch.folder, "pull", "--quiet", "origin", "main")
-    for number in range(rng.randint(3, 6)):
+    for number in range(rng.randint(2, 4)):
         ours.texts = dict(theirs.texts)
         for _ in range(rng.randint(1, 2)):
             theirs.change(rng, ours.touched, 2 * number + 100 * len(theirs.touched))
