@@ -32,6 +32,12 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
+def all_of(names: Iterable[str]) -> str:
+    """The names for a message, each once: `a`, `a and b`, `a, b and c`."""
+    *most, last = dict.fromkeys(names) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def some_of(names: Sequence[str], most: int) -> str:
     """The first names for a message, and how many more there are: `a, b and 3 more`."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""

@@ -165,6 +165,11 @@ class Change:
         """Whether Buffer will publish the live post unless somebody intervenes."""
         return isinstance(self.live, LivePost) and self.live.status is PostStatus.SCHEDULED
 
+    @property
+    def stays(self) -> str:
+        """What becomes of the live object if it is not deleted: drafts and posts to approve are not published."""
+        return "will be published" if self.goes_out else "stays in Buffer"
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
+from bufferctl.diagnostics import all_of
 from bufferctl.digests import REVIEWED, change_digest, facts, what_it_says
 from bufferctl.limits import MOST_DAYS
 from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, State
@@ -80,7 +81,7 @@ def _revoked(change: Change, current: Change | None) -> str:
         return "the files declare it again" if item else ""
     if item is None:
         return "the files no longer declare it"
-    return f"its {_and(fields)} changed in the files" if (fields := _differing(change.desired, item)) else ""
+    return f"its {all_of(fields)} changed in the files" if (fields := _differing(change.desired, item)) else ""
 
 
 def _channel(change: Change, plan: Plan) -> tuple[str, ...]:
@@ -184,7 +185,7 @@ class Reviewed:
         if (then.action is Action.DELETE) != (change.action is Action.DELETE):
             return f"in {name} it would be {_SAYS[then.action]}, and now it would be {_SAYS[change.action]}"
         if change.action is not Action.DELETE and (fields := _differing(then.desired, change.desired)):
-            return f"its {_and(fields)} {'differs' if len(fields) == 1 else 'differ'} from {name}"
+            return f"its {all_of(fields)} {'differs' if len(fields) == 1 else 'differ'} from {name}"
         if then.slot.home != change.slot.home and not row.saved.offline:
             return f"{name} is for another channel in Buffer"
         if _is_spent(then, row.saved, state):
@@ -303,13 +304,8 @@ def _differing(then: Post | Idea | None, now: Post | Idea | None) -> tuple[str, 
     return tuple(dict.fromkeys(n for n in chain(after, before) if before.get(n) != after.get(n)))
 
 
-def _and(names: Collection[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def _consequence(change: Change) -> str:
     """The consequence of not sending the change."""
     if change.action is Action.DELETE:
-        return f"it is not deleted and {'will be published' if change.goes_out else 'stays in Buffer'}"
+        return f"it is not deleted and {change.stays}"
     return "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"

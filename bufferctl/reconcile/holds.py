@@ -40,7 +40,7 @@ class Hold:
             change,
             action=Action.HOLD,
             reason=self.reason,
-            message=self.message.replace("{stays}", _stays(1, goes_out=change.goes_out)),
+            message=self.message.replace("{stays}", change.stays),
             hint=self.hint_for(change.address, change.desired),
             differences=self.differences or change.differences,
             candidates=self.candidates,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from bufferctl.diagnostics import Diagnostic, Place, Severity, some_of
+from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
 from bufferctl.model import LiveChannel, LiveIdea, LivePost, Origin, Post, PostStatus, State
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import digest, instant, of_live
@@ -123,11 +123,11 @@ def already_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
             by_entry[change.place].append(change)
     alike: dict[tuple[str, str, str], list[Change]] = defaultdict(list)
     for place, edited in by_entry.items():
-        fields = _listed(each.path.partition(".")[0] for change in edited for each in change.differences)
-        alike[place.file, _listed(map(_network, edited)), fields] += edited
+        fields = all_of(each.path.partition(".")[0] for change in edited for each in change.differences)
+        alike[place.file, all_of(map(_network, edited)), fields] += edited
     for (_, networks, fields), edited in alike.items():
         keys = list(dict.fromkeys(f"`{change.address.key}`" for change in edited))
-        named = _listed([*keys[:_NAMED], f"{len(keys) - _NAMED} more"] if len(keys) > _NAMED else keys)
+        named = all_of([*keys[:_NAMED], f"{len(keys) - _NAMED} more"] if len(keys) > _NAMED else keys)
         what = f" ({fields})" if fields else ""
         yield _warning(
             f"{named} {'is' if len(keys) == 1 else 'are'} already published on {networks}; this edit{what} changes "
@@ -148,17 +148,11 @@ def _where(edited: Sequence[Change]) -> str:
         if isinstance(c.live, LivePost) and c.live.external_link
     ]
     places = shown if len(edited) == len(shown) <= _LINKED else [_network(change) for change in edited]
-    return f"To change what people see, edit {'it' if len(edited) == 1 else 'them'} on {_listed(places)}."
+    return f"To change what people see, edit {'it' if len(edited) == 1 else 'them'} on {all_of(places)}."
 
 
 def _network(change: Change) -> str:
     return NETWORKS[change.desired.service].label if isinstance(change.desired, Post) else ""
-
-
-def _listed(names: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b and c`, each once."""
-    *most, last = dict.fromkeys(names) or [""]
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def unread_channels(channels: Mapping[str, LiveChannel], unread: Collection[str]) -> Iterator[Diagnostic]:
