@@ -132,9 +132,12 @@ def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docume
     name = place[:1].upper() + place[1:]
     try:
         data: dict[str, Any] = from_json(raw)
+    except ValueError as error:
+        raise _damaged(name, "it is cut short or is not JSON" if raw.strip() else "it is empty", remedy) from error
+    try:
         major = int(data["format_version"].split(".")[0])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(name, str(error), remedy) from error
+        raise _damaged(name, "it does not have the format of a state", remedy) from error
     if major > FORMAT_MAJOR and not data.get("moved_to"):
         raise StateError(
             f"{name} was written by a newer bufferctl (format {data['format_version']})",

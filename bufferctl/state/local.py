@@ -33,7 +33,12 @@ class LocalStore(Store):
         return f"the state file {self.path}"
 
     def read(self) -> Stored:
-        """A folder that is missing is not made."""
+        """A folder that is missing is not made. A link is refused: replacing it would leave the file that it names."""
+        if self.path.is_symlink():
+            raise StateError(
+                f"The state file {self.path} is a symbolic link to {self.path.readlink()}",
+                hint="Move that file here in place of the link, or name it with --state.",
+            )
         try:
             document = self.path.read_bytes()
         except FileNotFoundError:

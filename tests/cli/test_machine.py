@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ organizations:
 """
 POSTS = 'channels: [twitter:acme]\nposts:\n  - {key: a, text: "Café → 日本 ✓"}\n'
 APPLY = ("apply", "--auto-approve", "--settle", "0")
+TO_STATE = ("plan", "apply", "state")
 COMMANDS = {"validate": ("validate",), "plan": ("plan",), "apply": APPLY, "state": ("state", "list")}
 
 
@@ -52,20 +54,21 @@ def everywhere(words: str, *commands: str) -> dict[str, str]:
     return dict.fromkeys(commands or ("plan", "apply"), words)
 
 
-def in_state(name: str, content: bytes) -> Callable[[Path], object]:
-    """A file beside the root file's state."""
+def in_state(content: bytes) -> Callable[[Path], object]:
+    """A damaged state file."""
+    return lambda folder: (folder / ".bufferctl" / "state.json").write_bytes(content)
 
-    def write(folder: Path) -> None:
-        (folder / ".bufferctl").mkdir(exist_ok=True)
-        (folder / ".bufferctl" / name).write_bytes(content)
 
-    return write
+def state_folder_there(folder: Path) -> None:
+    """A folder in the place of the state file."""
+    (folder / ".bufferctl" / "state.json").unlink()
+    (folder / ".bufferctl" / "state.json").mkdir()
 
 
 def linked_state(folder: Path) -> None:
     """A state file that is a link to a file elsewhere."""
-    (folder / ".bufferctl").mkdir(exist_ok=True)
     (folder / "elsewhere").mkdir()
+    (folder / ".bufferctl" / "state.json").rename(folder / "elsewhere" / "kept.json")
     (folder / ".bufferctl" / "state.json").symlink_to(folder / "elsewhere" / "kept.json")
 
 
@@ -96,6 +99,15 @@ MACHINES = {
     "odd-proxy": of_api(https_proxy="::::"),
     "no-certificates": of_api(SSL_CERT_FILE="/nowhere.pem"),
     "certificates-are-a-folder": of_api(SSL_CERT_FILE="/tmp"),  # noqa: S108 - only named
+    "linked-state": Handed(there=linked_state, named=everywhere("a symbolic link to", *TO_STATE)),
+    "state-is-empty": Handed(there=in_state(b""), named=everywhere("is damaged (it is empty)", *TO_STATE)),
+    "state-is-cut": Handed(there=in_state(b"{"), named=everywhere("(it is cut short or is not JSON)", *TO_STATE)),
+    "state-is-a-list": Handed(there=in_state(b"[]"), named=everywhere("the format of a state)", *TO_STATE)),
+    "state-without-format": Handed(there=in_state(b"{}"), named=everywhere("the format of a state)", *TO_STATE)),
+    "state-of-a-number": Handed(
+        there=in_state(b'{"format_version": 3}'), named=everywhere("the format of a state)", *TO_STATE)
+    ),
+    "state-is-a-folder": Handed(there=state_folder_there, named=everywhere("state.json", *TO_STATE)),
     "lock-is-empty": Handed(there=lambda folder: lock_of(folder).touch(), named=everywhere(".lock", "apply")),
     "lock-is-a-folder": Handed(there=lambda folder: lock_of(folder).mkdir(), named=everywhere(".lock", "apply")),
 }
@@ -109,6 +121,8 @@ def test_whatever_is_handed_in(machine: str, project: Any, program: list[str], m
     project.write("posts/a.yaml", POSTS.replace("key: a", "key: b").replace("Café", "Thé"))
     project.apply()
     project.write("posts/a.yaml", POSTS + '  - {key: b, text: "Thé → 日本 ✓"}\n')
+    state = project.folder / ".bufferctl"
+    shutil.copytree(state, project.folder / "backup")
     if handed.there:
         handed.there(project.folder)
     with monkeypatch.context() as patched:
@@ -123,6 +137,8 @@ def test_whatever_is_handed_in(machine: str, project: Any, program: list[str], m
             assert (words or "") in err
     if handed.there:
         project("state", "unlock", "--auto-approve")
+        shutil.rmtree(state)
+        shutil.copytree(project.folder / "backup", state)
     project.apply()
     assert sorted(post["text"][:3] for post in project.sandbox.posts()) == ["Caf", "Thé"]
 
