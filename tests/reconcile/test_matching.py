@@ -697,7 +697,7 @@ def test_where_one_matched_what_is_new_may_be_edited() -> None:
     change = world.change(queued(text="New"), M)
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p9",))
     assert rule_of(world, queued(text="New"), M) is Rule.EDITED
-    assert "The state was lost" in change.message
+    assert "The state does not say what bufferctl created here" in change.message
 
 
 def test_each_that_it_may_be_is_named() -> None:
