@@ -282,8 +282,8 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
     shown = f"{_seen(suspects, channel)}, so it may be there already"
     if rule is Rule.EDITED:
         message = (
-            "The state does not say what bufferctl created here, and Buffer has posts that were created through the API "
-            f"and match no file {_seen(suspects, channel)}; this may be one of them, edited since"
+            "The state does not say what bufferctl created here, and Buffer has posts that were created through the "
+            f"API and match no file {_seen(suspects, channel)}; this may be one of them, edited since"
         )
     elif rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
         at = first.live.due_at.astimezone(channel.zone if channel else UTC)

@@ -133,7 +133,10 @@ def _planned(report: Report) -> Iterator[Section]:
         )
         return Section(title, len(changes), items, f"{more}; {_all(report)}", **how)
 
-    yield section("Needs you", holds, "that need you", must=True)
+    blocked = summary.of_one_channel(holds)
+    in_blocked = {change.slot for changes in blocked for change in changes}
+    single = [each for each in holds if each.slot not in in_blocked]
+    yield _below_channels(blocked, section("Needs you", single, "that need you", must=True))
     yield section("Will be published at once", at_once, "that will be published at once", must=True)
     yield section("Will go live (was a draft)", live, "that will go live")
     yield section("Will be deleted", deletes, "to delete", must=True)
@@ -175,7 +178,10 @@ def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]
         items = (_outcome_item(_card(each.change, report, each), with_organization=many) for each in found)
         return Section(title, len(found), items, f"{more}; {_all(report)}", **how)
 
-    yield section("Needs you", trouble, "that need you", must=True)
+    blocked = summary.of_one_channel(each.change for each in trouble)
+    in_blocked = {change.slot for changes in blocked for change in changes}
+    others = [each for each in trouble if each.change.slot not in in_blocked]
+    yield _below_channels(blocked, section("Needs you", others, "that need you", must=True))
     for action, title in ((Action.DELETE, "Deleted"), (Action.CREATE, "Created"), (Action.UPDATE, "Changed")):
         yield section(title, [each for each in done if each.change.action is action], title.lower())
     yield section("Not sent", by_status[Status.NOT_SENT], "not sent")
@@ -213,6 +219,26 @@ def _moved_item(moved: summary.Moved, plan: Plan) -> Item:
             for changed in card_of(change, plan).changed
         ]
         return _listed(head, ["", "<details><summary>Each post</summary>", "", *times, "", "</details>"])
+
+    return Item(f"- {head}", full)
+
+
+def _below_channels(blocked: Sequence[Sequence[Change]], section: Section) -> Section:
+    """The section, with the channels that hold several posts before its items."""
+    return replace(
+        section, number=len(blocked) + section.number, items=chain(map(_blocked_item, blocked), section.items)
+    )
+
+
+def _blocked_item(changes: Sequence[Change]) -> Item:
+    """A channel that holds several posts as one item; below, folded, their addresses."""
+    first = changes[0]
+    head = f"**! {count(len(changes), 'post')} held** · {code(first.address.channel)}"
+
+    def full() -> str:
+        posts = [f"- {code(visible(str(change.address)))}" for change in changes]
+        why = _paragraphs([_prose(f"{first.message}."), *_hint(first.hint, "")])
+        return _listed(head, [*why, "", "<details><summary>Each post</summary>", "", *posts, "", "</details>"])
 
     return Item(f"- {head}", full)
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bufferctl.model import Post
 from bufferctl.model.media_file import size_words
-from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Status, requests_needed
+from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status, requests_needed
 from bufferctl.render import words
 from bufferctl.render.cards import ShownChannel, channel_of, moment_of
 from bufferctl.render.lines import count
@@ -160,6 +160,15 @@ def moved_together(changes: Iterable[Change]) -> tuple[Moved, ...]:
         if span is not None and change.place is not None:
             groups.setdefault((change.place.file, span), []).append(change)
     return tuple(Moved(file, span, tuple(those)) for (file, span), those in groups.items() if len(those) >= _TOGETHER)
+
+
+def of_one_channel(changes: Iterable[Change]) -> tuple[tuple[Change, ...], ...]:
+    """Holds that one channel causes, because it is disconnected or locked: the channel is said once."""
+    groups: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        if change.action is Action.HOLD and change.reason is Reason.CHANNEL:
+            groups.setdefault((change.address.organization, change.message), []).append(change)
+    return tuple(tuple(those) for those in groups.values() if len(those) >= _TOGETHER)
 
 
 def _span(change: Change) -> timedelta | None:

@@ -51,7 +51,8 @@ def plan_text(
             above = card
 
     moved = () if paint.full or paint.verbose else summary.moved_together(plan.changes)
-    together = {change.slot for each in moved for change in each.changes}
+    blocked = () if paint.full or paint.verbose else summary.of_one_channel(plan.changes)
+    together = {change.slot for changes in (*(each.changes for each in moved), *blocked) for change in changes}
     shown = [change for change in plan.changes if change.action in _SHOWN and change.slot not in together]
     shown.sort(key=lambda each: by_time(each, plan))
     cards = [card_of(change, plan, lengths) for change in shown]
@@ -65,8 +66,10 @@ def plan_text(
     lines += _summary(plan, paint, is_offline=is_offline)
     if digests:
         lines.append(f"Digest {digest_of(digests.values())[:SHORT]}.")
-    if holds := [card for card in cards if card.kind == "hold"]:
-        lines += ["", paint.strong(paint.bad("Needs you")), *cards_text(holds)]
+    holds = [card for card in cards if card.kind == "hold"]
+    if holds or blocked:
+        channels = (line for each in blocked for line in _blocked(each, paint))
+        lines += ["", paint.strong(paint.bad("Needs you")), *channels, *cards_text(holds)]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
@@ -84,6 +87,15 @@ def _moved(moved: summary.Moved, plan: Plan, paint: Paint) -> Iterator[str]:
         moment = moment_of(change, plan)
         address = visible(str(change.address))
         yield from indented(f"{name}: {moment.local}, {address}" if moment else f"{name}: {address}", paint)
+    yield f"{INDENT}{paint.faint('--full shows each')}"
+
+
+def _blocked(changes: Sequence[Change], paint: Paint) -> Iterator[str]:
+    """A channel that holds several posts: why, and what to do, once."""
+    channel, held = visible(changes[0].address.channel), count(len(changes), "post")
+    yield f"  {paint.bad('!')} {paint.strong(channel)}: {held} held"
+    yield from indented(f"{visible(changes[0].message)}.", paint)
+    yield from indented(f"→ {visible(changes[0].hint)}", paint)
     yield f"{INDENT}{paint.faint('--full shows each')}"
 
 
