@@ -166,6 +166,14 @@ class Change:
         return isinstance(self.live, LivePost) and self.live.status is PostStatus.SCHEDULED
 
     @property
+    def awaits_approval(self) -> bool:
+        """Whether the live post waits for an approval that its file does not ask for: its channel made it one."""
+        if not isinstance(self.desired, Post) or not isinstance(self.live, LivePost) or self.action is Action.HOLD:
+            return False
+        asked = self.desired.needs_approval or self.desired.draft
+        return self.live.status is PostStatus.NEEDS_APPROVAL and not asked
+
+    @property
     def stays(self) -> str:
         """What becomes of the live object if it is not deleted: drafts and posts to approve are not published."""
         return "will be published" if self.goes_out else "stays in Buffer"

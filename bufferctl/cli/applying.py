@@ -300,8 +300,10 @@ class Finish:
     def _needs_person(self, left: Plan | None) -> list[int]:
         """Exit code 1 for each outcome that a person must see, and for what the second plan still holds."""
         bad = {Status.REFUSED, Status.DIFFERS, Status.HELD}
-        held = left.of(Action.HOLD) if left else ()
-        return [1 for outcome in self.applying.outcomes if outcome.status in bad] + [1 for _ in held]
+        sent = {outcome.change.slot for outcome in self.applying.outcomes}
+        changes = left.changes if left else ()
+        open_ = [each for each in changes if each.action is Action.HOLD or (each.awaits_approval and each.slot in sent)]
+        return [1 for outcome in self.applying.outcomes if outcome.status in bad] + [1 for _ in open_]
 
     def _result(self, stopped: str, left: Plan | None) -> Report:
         return replace(self.report, outcomes=tuple(self.applying.outcomes), stopped=stopped, left=left)

@@ -66,6 +66,6 @@ def drift(
         console.data(drift_json(shown, recorded, lost))
     else:
         console.data(drift_text(shown, recorded, console.out, lost, missing=missing))
-    if shown.drift or any(each.is_certain for each in lost):
+    if shown.drift or any(change.awaits_approval for change in shown.changes) or any(each.is_certain for each in lost):
         return DRIFT
     return NOTHING_TO_COMPARE if missing is not None else 0

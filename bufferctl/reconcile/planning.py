@@ -152,6 +152,7 @@ def reconcile(
             *warnings.ignored_existing(changes),
             *warnings.already_published(changes),
             *warnings.paused_queues(changes, channels),
+            *warnings.unasked_approvals(changes, channels),
             *warnings.recovered(changes),
             *warnings.not_compared(changes),
             *warnings.perhaps_removed(matches.unclaimed, record, matches.unexplained - matches.suspected, live.at),

@@ -60,6 +60,21 @@ def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]
         )
 
 
+def unasked_approvals(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterator[Diagnostic]:
+    """A channel can make every post an approval; the API shows that of its posts alone (notes: Reading)."""
+    changes = tuple(changes)
+    waiting = Counter(change.slot.channel_id for change in changes if change.awaits_approval)
+    new = Counter(change.slot.channel_id for change in changes if change.action is Action.CREATE)
+    for channel_id, count in waiting.items():
+        channel = channels[channel_id]
+        others = f", and so will new ones ({new[channel_id]})" if new[channel_id] else ""
+        yield _warning(
+            f"{channel.service.value}:{channel.name} makes posts wait for approval: "
+            f"{count} {'post waits' if count == 1 else 'posts wait'} there and will not be published before{others}",
+            hint="Approve them in Buffer, or write `needs_approval: true` if that is intended.",
+        )
+
+
 def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
     """Media of objects that were found by content. Buffer keeps copies under its own URLs, so they are not compared."""
     items = [c.desired for c in changes if c.action is Action.ADOPT and c.desired]

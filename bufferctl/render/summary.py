@@ -119,6 +119,8 @@ def _counted(status: Status, number: int) -> str:
 def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     """The changes left after an apply, in a sentence."""
     if left.is_empty:
+        if approvals := sum(change.awaits_approval for change in left.changes):
+            return f"Read again after applying: {count(approvals, 'post')} in Buffer still to be approved."
         waiting = len(left.of(Action.WAITING))
         return f"Verified: {_waiting(waiting) if waiting else 'Buffer matches your files'}."
     number, tried = len(unsent(left, outcomes).writes), [change.slot for change in left.writes]

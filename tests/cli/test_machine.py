@@ -188,3 +188,27 @@ def test_what_blocks_the_lock_is_unlocked(project: Any) -> None:
     assert (asked.code, f"The lock is held by an unknown run (there is {path})" in asked.err) == (64, True)
     assert project("state", "unlock", "--auto-approve").out == "Unlocked.\n"
     assert project("state", "unlock").out == "The lock is free.\n"
+
+
+def test_a_channel_that_makes_posts_wait_for_approval(project: Any) -> None:
+    """Apply says so instead of "Verified" and ends with 1, once; plan and drift repeat it until it is approved."""
+    project.write("buffer.yaml", FILES)
+    project.write("posts/a.yaml", POSTS)
+    [channel] = [id_ for id_, each in project.sandbox.core.store.channels.items() if each["name"] == "acme"]
+    project.sandbox.person.set_channel(channel, makesApprovals=True)
+    words = "twitter:acme makes posts wait for approval: 1 post waits there and will not be published before"
+    first = project(*APPLY)
+    assert (first.code, "Verified" in first.out) == (1, False)
+    assert "1 post in Buffer still to be approved." in first.out
+    assert " ".join(first.err.split()).count(words) == 1
+    assert project(*APPLY).code == 0
+    assert project("drift").code == 2
+    assert words in " ".join(project("drift").out.split())
+    project.write("posts/a.yaml", POSTS + "  - {key: b, text: Soon}\n")
+    planned = project("plan")
+    assert f"{words}, and so will new ones (1)" in " ".join((planned.out + planned.err).split())
+    project.write("posts/a.yaml", POSTS)
+    [post] = project.sandbox.posts()
+    project.sandbox.person.approve(post["id"])
+    assert project("drift").code == 0
+    assert project("plan", "--detailed-exitcode").code == 0
