@@ -118,6 +118,9 @@ def _counted(status: Status, number: int) -> str:
 
 def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     """The changes left after an apply, in a sentence."""
+    late = sum(outcome.change.reason is Reason.OVERTAKEN for outcome in outcomes)
+    if left.is_empty and late:
+        return f"Read again after applying: nothing more to send; {count(late, 'reviewed change')} came too late."
     if left.is_empty:
         if approvals := sum(change.awaits_approval for change in left.changes):
             return f"Read again after applying: {count(approvals, 'post')} in Buffer still to be approved."

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bufferctl.digests import change_digest
 from bufferctl.model import Idea, Post, PostStatus, SchedulingType
 from bufferctl.model.content import TextLength
-from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
+from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.lines import Paint, cells
 from bufferctl.render.summary import left_over
 from bufferctl.render.text import plan_text, receipt_text
@@ -275,6 +275,13 @@ def test_waiting_posts_do_not_match_buffer() -> None:
     waiting = replace(PLAN, changes=(change(item, Action.WAITING, Cause.NEW),), warnings=(), unmanaged=0)
     assert "No changes.\n1 post still waits for room in Buffer: 1 waiting.\n" in plan_text(waiting, PLAIN)
     assert left_over(waiting, ()) == "Verified: 1 post still waits for room in Buffer."
+
+
+def test_what_was_overtaken_is_not_verified() -> None:
+    """Nothing is left to send, but not everything that was reviewed happened."""
+    late = replace(change(post("ch-x", "late", 1, text="Late"), Action.DONE, Cause.EDITED), reason=Reason.OVERTAKEN)
+    said = left_over(replace(PLAN, changes=()), [Outcome(late, Status.HELD)])
+    assert said == "Read again after applying: nothing more to send; 1 reviewed change came too late."
 
 
 def test_a_limited_plan_says_so() -> None:
