@@ -511,8 +511,8 @@ def perhaps_cancelled_elsewhere() -> Hold:
 
 def added_elsewhere() -> Hold:
     return _diverged(
-        "The post under this key comes from a commit that this checkout lacks, so this may be another one, and is not "
-        "sent: it would take its place"
+        "The post under this key comes from a commit that this checkout lacks, and the entry here is older or "
+        "another one, so Buffer keeps its version"
     )
 
 

@@ -148,7 +148,7 @@ def hold_what_diverged(changes: Iterable[Change], options: Options) -> list[Chan
         keys = (change.slot.key, *(change.desired.previous_keys if change.desired else ()))
         if change.action is Action.CREATE and any(map(diverged.had, keys)):
             return holds.perhaps_cancelled_elsewhere().on(change)
-        if change.action is Action.UPDATE and binding and lacks and not binding.before:
+        if change.action is not Action.CREATE and binding and lacks and not binding.before:
             return holds.added_elsewhere().on(change)
         return change
 

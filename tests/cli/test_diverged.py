@@ -131,6 +131,21 @@ def test_what_was_canceled_is_not_sent_again(main: Desk, branch: Desk, how: str)
     assert branch.texts() == ["The first", "The second", "The third"]
 
 
+def test_what_main_took_up_again_is_not_deleted(main: Desk, branch: Desk) -> None:
+    """Exit 1, and it stays: canceled in the branch's files since before, and declared again by main."""
+    cancelled = ONE.replace("}", ", cancelled: true}")
+    main.commit(cancelled, TWO)
+    main.push()
+    assert main.applied().code == 0
+    git.git(branch.folder, "pull", "--quiet", "origin", "main")
+    main.commit(FIX, TWO)
+    main.push()
+    assert main.applied().code == 0
+    branch.commit(cancelled, TWO, THREE)
+    assert branch.applied("--max-deletes", "9").code == 1
+    assert branch.texts() == ["The best", "The second", "The third"]
+
+
 RENAMED = ONE.replace("key: one,", "key: uno,")
 
 
