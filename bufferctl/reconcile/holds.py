@@ -288,6 +288,8 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
     elif rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
         at = first.live.due_at.astimezone(channel.zone if channel else UTC)
         message = f"Buffer already has a post on this channel at {at:%H:%M} {shown}"
+    elif rule is Rule.SAME_TEXT:  # in full: docs/for-writers.md quotes it
+        message = f"Buffer already has one with this text {shown}"
     else:
         message = f"Buffer already has {_ALIKE[rule]} {shown}"
     answers = _one_of(suspects) if rule is Rule.EDITED and len(suspects) > 1 else _same_or_both(first)
@@ -295,7 +297,6 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
 
 
 _ALIKE = {
-    Rule.SAME_TEXT: "one with this text",
     Rule.SIMILAR_TEXT: "a similar text in the queue",
     Rule.NO_TEXT: "a post without text on this channel",
     Rule.REWRITTEN_LINKS: "one with this text and shortened links",
