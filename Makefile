@@ -58,9 +58,10 @@ mutate: $(STAMP) ## the part of 300 small mistakes in each room of "never twice"
 bench: $(STAMP)  ## the numbers of docs/performance.md
 	@$(BIN)/python benchmarks/run.py
 
-soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and losses; 1,200 races; new examples of each property
+soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and losses; 1,200 races; a year of pull requests; new examples
 	@$(BIN)/python benchmarks/soak.py
 	@RACES=200 $(PYTEST) -m long tests/races
+	@MONTHS=12 $(PYTEST) -m long -s tests/cli/test_a_year.py
 	@THOROUGH=1 $(PYTEST) -m hypothesis --hypothesis-profile=new
 
 schemas: $(STAMP) ## write the generated files
