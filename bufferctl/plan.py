@@ -168,7 +168,11 @@ class Change:
     @property
     def awaits_approval(self) -> bool:
         """Whether the live post waits for an approval that its file does not ask for: its channel made it one."""
-        if not isinstance(self.desired, Post) or not isinstance(self.live, LivePost) or self.action is Action.HOLD:
+        if (
+            not isinstance(self.desired, Post)
+            or not isinstance(self.live, LivePost)
+            or self.action in {Action.HOLD, Action.UPDATE}
+        ):
             return False
         asked = self.desired.needs_approval or self.desired.draft
         return self.live.status is PostStatus.NEEDS_APPROVAL and not asked

@@ -162,7 +162,8 @@ def astray(root_file: Path, patterns: Sequence[str], read: Collection[Path]) -> 
     """
     root, included_files = root_file.parent, {root_file, *read}
     meant = sorted({first for pattern in patterns if not re.search(r"[*?]", first := pattern.partition("/")[0])})
-    folders = [path for path in _visible(root) if _like(path.name, meant) and not (path.name in meant and read)]
+    named = {*patterns} if not read else {*patterns, *meant}  # `include: [posts]` has an error of its own
+    folders = [path for path in _visible(root) if _like(path.name, meant) and path.name not in named]
     below = [Path(at, name) for folder in folders for at, _, names in os.walk(folder) for name in sorted(names)]
     hint = f"move it into the folder {meant[0]}, or name it under `include`" if meant else "name it under `include`"
     found = {}

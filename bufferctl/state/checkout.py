@@ -79,8 +79,8 @@ def outdated_files(folder: Path, applied: str) -> frozenset[str]:
 def text_before(folder: Path, applied: str) -> str:
     """What the files that `applied` changed since it and this checkout parted said until then; empty as above."""
     base = _output(folder, "merge-base", operands=["HEAD", applied]) if applied else ""
-    whole = ("--no-renames", "--no-ext-diff", "--relative", "--unified=100000")
-    lines = _output(folder, "diff", *whole, operands=[base, applied, "--"]).splitlines() if base else []
+    options = ("--no-renames", "--no-ext-diff", "--relative", "--unified=100000")
+    lines = _output(folder, "diff", *options, operands=[base, applied, "--"]).splitlines() if base else []
     return "\n".join(line[1:] for line in lines if not line.startswith("+"))
 
 

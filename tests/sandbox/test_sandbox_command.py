@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from click.testing import CliRunner
 
-from bufferctl.cli.sandbox import sandbox
+from bufferctl.cli import cli
 
 PROGRAM = [sys.executable, "-c", "from bufferctl.cli import main; main()", "sandbox"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,7 +77,7 @@ def test_a_port_that_is_taken() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        result = CliRunner().invoke(sandbox, ["--port", str(port)])
+        result = CliRunner().invoke(cli, ["sandbox", "--port", str(port)])
     assert result.exit_code == 1
     assert result.output == f"Error: Port {port} cannot be used: Address already in use. --port 0 takes a free one.\n"
 
@@ -86,7 +86,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     """Exit 1, and the file stays as it was."""
     file = tmp_path / "notes.txt"
     file.write_text("not a database, " * 100)
-    result = CliRunner().invoke(sandbox, ["--db", str(file)])
+    result = CliRunner().invoke(cli, ["sandbox", "--db", str(file)])
     assert result.exit_code == 1
     assert result.output == f"Error: {file} cannot keep the account: file is not a database\n"
     assert file.read_text() == "not a database, " * 100
@@ -103,7 +103,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_used(arguments: list[str], code: int, message: str) -> None:
     """A message, exit 1 for a missing file and click's usage error (64 in the end) for an invalid option."""
-    result = CliRunner().invoke(sandbox, arguments)
+    result = CliRunner().invoke(cli, ["sandbox", *arguments])
     assert result.exit_code == code
     assert message in result.output
     assert "Traceback" not in result.output
