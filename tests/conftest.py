@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, settings
 
 from tests.fuzzing import examples
 
 # Cases have fixed dates, so it must not matter on which day they are tested. The clock goes on from here, and programs
 # that tests start have the real one.
-with suppress(ImportError):  # an environment that is older than requirements.lock
-    import time_machine
-
-    time_machine.travel("2026-11-28T08:00:00Z", tick=True).start()
+time_machine.travel("2026-11-28T08:00:00Z", tick=True).start()
 
 #: Compares a text with a file, or writes the file with --update.
 Expect = Callable[[Path, str], None]

@@ -16,6 +16,7 @@ import json
 import os
 import platform
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -120,13 +121,22 @@ class Lock:
 
 
 def soft_lock(path: Path, timeout: float) -> SoftFileLock:
-    """A lock file that names its process. One left by a run that was killed and not yet reaped is removed first."""
+    """A lock file that names its process. One that a killed run left is removed first, where filelock would wait."""
     with suppress(OSError, ValueError):
-        pid, host = path.read_text(encoding="utf-8").split()[:2] if path.is_file() else ("", "")
-        process = Path(f"/proc/{pid}/stat").read_bytes()  # Linux: "PID (NAME) STATE …", and a NAME may have brackets
-        if host == platform.node() and process.rpartition(b")")[2].startswith(b" Z"):
+        if path.is_file() and _is_left_behind(path):
             path.unlink()
     return SoftFileLock(path, timeout=timeout)
+
+
+def _is_left_behind(path: Path) -> bool:
+    """Whether the run that made the lock file was killed before it named itself, or is dead and not yet reaped."""
+    named = path.read_text(encoding="utf-8").split()[:2]
+    if not named:  # a run names itself at once
+        time.sleep(min(1.0, max(0.0, 1.0 - (time.time() - path.stat().st_mtime))))
+        return not path.read_text(encoding="utf-8")
+    pid, host = named
+    process = Path(f"/proc/{pid}/stat").read_bytes()  # Linux: "PID (NAME) STATE …", and a NAME may have brackets
+    return host == platform.node() and process.rpartition(b")")[2].startswith(b" Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ MACHINES = {
         there=in_state(b'{"format_version": 3}'), named=everywhere("the format of a state)", *TO_STATE)
     ),
     "state-is-a-folder": Handed(there=state_folder_there, named=everywhere("state.json", *TO_STATE)),
-    "lock-is-empty": Handed(there=lambda folder: lock_of(folder).touch(), named=everywhere(".lock", "apply")),
+    "lock-is-empty": Handed(there=lambda folder: lock_of(folder).touch()),
     "lock-is-a-folder": Handed(there=lambda folder: lock_of(folder).mkdir(), named=everywhere(".lock", "apply")),
 }
 

@@ -171,14 +171,13 @@ def _folder(path: Path) -> None:
 @pytest.mark.parametrize(
     "leave",
     [
-        lambda path: path.write_text("", encoding="utf-8"),
         lambda path: path.write_bytes(b"\xff garbage"),
         lambda path: path.write_text("4242\nanother-host\n", encoding="utf-8"),
         _link,
         _folder,
         os.mkfifo,
     ],
-    ids=["empty", "garbage", "another-host", "dangling-link", "folder", "pipe"],
+    ids=["garbage", "another-host", "dangling-link", "folder", "pipe"],
 )
 def test_what_blocks_is_named_and_removed(tmp_path: Path, leave: Callable[[Path], object]) -> None:
     """Its path, since no run is named there; after `state unlock` the next run has the lock."""
@@ -206,3 +205,14 @@ def test_a_killed_run_that_nobody_reaped_holds_nothing(tmp_path: Path) -> None:
             assert died.pid == process.pid
     finally:
         process.communicate()
+
+
+def test_a_run_that_was_killed_before_it_named_itself_holds_nothing(tmp_path: Path) -> None:
+    """Its lock file is empty: the next run takes it over, since a run that lives names itself at once."""
+    lock = Lock(tmp_path, ENDPOINT)
+    with lock.held(0):
+        [path] = tmp_path.glob("*.lock")
+    path.touch()
+    with lock.held(0) as died:
+        assert died is None
+    assert lock.held_by == ""
