@@ -26,7 +26,7 @@ class Divergence:
 
     `applied`: that commit; `known`: whether its history is here. `contained`: the commits of bindings that the checkout
     contains. `outdated_files`: files that the applied commit changed since, and this checkout did not.
-    `text_before`: what all that it changed said before.
+    `text_before`: the text of those files before that change, to find keys in.
     """
 
     applied: str = ""
