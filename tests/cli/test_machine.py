@@ -165,6 +165,7 @@ def test_a_user_without_a_home(arguments: tuple[str, ...], project: Any, monkeyp
     with monkeypatch.context() as patched:
         patched.delenv("HOME")
         patched.delenv("XDG_STATE_HOME")
+        patched.delenv("CI", raising=False)
         patched.setattr("pwd.getpwuid", unknown)
         ran = project(*arguments)
     assert ran.code == (arguments != ("validate",))
