@@ -130,10 +130,11 @@ def soft_lock(path: Path, timeout: float) -> SoftFileLock:
 
 def _is_left_behind(path: Path) -> bool:
     """Whether the run that made the lock file was killed before it named itself, or is dead and not yet reaped."""
-    named = path.read_text(encoding="utf-8").split()[:2]
-    if not named:  # a run names itself at once
-        time.sleep(min(1.0, max(0.0, 1.0 - (time.time() - path.stat().st_mtime))))
-        return not path.read_text(encoding="utf-8")
+    before, named = path.stat(), path.read_text(encoding="utf-8").split()[:2]
+    if not named:  # a run names itself at once, and another run's file is another one
+        time.sleep(min(1.0, max(0.0, 1.0 - (time.time() - before.st_mtime))))
+        now = path.stat()
+        return (now.st_ino, now.st_mtime_ns, now.st_size) == (before.st_ino, before.st_mtime_ns, 0)
     pid, host = named
     process = Path(f"/proc/{pid}/stat").read_bytes()  # Linux: "PID (NAME) STATE …", and a NAME may have brackets
     return host == platform.node() and process.rpartition(b")")[2].startswith(b" Z")
