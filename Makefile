@@ -55,7 +55,7 @@ lint: $(STAMP)   ## style, types, import rules, and workflows
 mutate: $(STAMP) ## the part of 300 small mistakes in each room of "never twice" that the room's own tests notice (an hour)
 	@$(BIN)/python -m tests.mutate
 
-bench: $(STAMP)  ## the numbers of docs/performance.md
+bench: $(STAMP)  ## the numbers of docs/how/performance.md
 	@$(BIN)/python benchmarks/run.py
 
 soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and losses; 1,200 races; a year of pull requests; new examples
@@ -67,13 +67,13 @@ soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and l
 schemas: $(STAMP) ## write the generated files
 	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json
 	@for kind in plan apply receipt list validate; do $(BIN)/bufferctl schema $$kind > schemas/$$kind.schema.json; done
-	@$(BIN)/python docs/make_fields.py > docs/fields.md
-	@$(BIN)/python docs/make_cli.py > docs/cli.md
-	@$(BIN)/python docs/make_networks.py networks > docs/networks.md
-	@$(BIN)/python docs/make_networks.py rules > docs/rules.md
+	@$(BIN)/python tools/make_fields.py > docs/reference/fields.md
+	@$(BIN)/python tools/make_commands.py > docs/reference/commands.md
+	@$(BIN)/python tools/make_networks.py networks > docs/reference/networks.md
+	@$(BIN)/python tools/make_networks.py rules > docs/reference/rules.md
 
 screenshots: $(BROWSER) ## take the screenshots in docs/images
-	@$(BIN)/python docs/make_screenshots.py
+	@$(BIN)/python tools/make_screenshots.py
 
 lock: $(STAMP)   ## update the locked dependencies
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \

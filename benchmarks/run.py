@@ -1,4 +1,4 @@
-"""`make bench`: measures each number of docs/performance.md against its limit; exits with 1 if one is exceeded.
+"""`make bench`: measures each number of docs/how/performance.md against its limit; exits with 1 if one is exceeded.
 
 Measures whole processes with compiled modules, with the sandbox in another process. Compared commands take turns, and
 the fastest of several runs counts, since a busy machine only adds time. `run.py NAME…` measures only some: startup,

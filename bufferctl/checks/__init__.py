@@ -2,7 +2,7 @@
 
 `check(desired)` is the entry point, `RULES` every rule by code. Codes never change: BC0xx are limits of networks, BC1xx
 is content, BC2xx policy, BC3xx files beside the posts. `NETWORKS` has the numbers of each network, and
-`rules_of(service)` the rules BC0xx that they make possible, for docs/rules.md and for tests of every case.
+`rules_of(service)` the rules BC0xx that they make possible, for docs/reference/rules.md and for tests of every case.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ TYPE_NOT_TAKEN = Rule(
     "an image or a video has a type that its network does not accept",
     "the network refuses the post when it is published",
     "export it as JPEG or MP4, or give this network `assets` of its own under `overrides`",
-    "what networks publish, see docs/networks.md",
+    "what networks publish, see docs/reference/networks.md",
 )
 TYPE_DOUBTFUL = Rule(
     "BC304",
@@ -57,7 +57,7 @@ TOO_MANY_PIXELS = Rule(
     "an image has more pixels than its network, or any network, allows",
     "the network refuses the post when it is published",
     "scale it down; 2,000 pixels a side are enough everywhere",
-    "what networks publish, see docs/networks.md",
+    "what networks publish, see docs/reference/networks.md",
 )
 TOO_SMALL = Rule(
     "BC306",
@@ -66,7 +66,7 @@ TOO_SMALL = Rule(
     "an image has fewer pixels than its network asks for",
     "the network scales it up or refuses it",
     "use a larger version",
-    "what networks publish, see docs/networks.md",
+    "what networks publish, see docs/reference/networks.md",
 )
 RATIO = Rule(
     "BC307",
@@ -75,7 +75,7 @@ RATIO = Rule(
     "an image is taller or wider than its network allows",
     "the network refuses the post when it is published",
     "crop it",
-    "what networks publish, see docs/networks.md",
+    "what networks publish, see docs/reference/networks.md",
 )
 TOO_MANY_BYTES = Rule(
     "BC308",
@@ -84,7 +84,7 @@ TOO_MANY_BYTES = Rule(
     "a file is larger than its network allows",
     "the network refuses it, unless Buffer makes it smaller",
     "export it smaller",
-    "what networks publish, see docs/networks.md",
+    "what networks publish, see docs/reference/networks.md",
 )
 ANIMATED = Rule(
     "BC309",
@@ -93,7 +93,7 @@ ANIMATED = Rule(
     "an animated image goes to a network that shows such images as stills",
     "people see only the first frame, or the network refuses it",
     "use a video",
-    "what networks publish, see docs/networks.md",
+    "what networks publish, see docs/reference/networks.md",
 )
 LOCATED = Rule(
     "BC310",

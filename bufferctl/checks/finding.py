@@ -22,7 +22,7 @@ class Rule(RuleHelp):
     @property
     def page(self) -> str:
         """Where it is explained."""
-        return f"docs/rules.md#{self.code.lower()}"
+        return f"docs/reference/rules.md#{self.code.lower()}"
 
 
 def refusal(code: str, name: str, summary: str, hint: str, source: str = Source.BUFFER) -> Rule:

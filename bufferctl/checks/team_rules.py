@@ -1,4 +1,4 @@
-"""The team's own rules: `policy:` in the root file (docs/policy.md).
+"""The team's own rules: `policy:` in the root file (docs/run/policy.md).
 
 How late a post may be new (`minimum_lead`) is a rule here too, but judged by plan: only plan knows what is new.
 """

@@ -1,7 +1,7 @@
 """Around pull requests: plans and receipts as comments, plans as artifacts, checks, an issue while there is drift.
 
 `action.yml` and `examples/gitlab` call `bufferctl ci plan|apply|drift|fork-comment`. bufferctl itself runs as a child
-process, so nothing here decides about posts. docs/ci.md explains what is safe and why.
+process, so nothing here decides about posts. docs/run/ci.md explains what is safe and why.
 """
 
 from __future__ import annotations

@@ -190,7 +190,7 @@ def connect(
         return GitLab(environment, transport=transport)
     raise ForgeError(
         "`bufferctl ci` runs in GitHub Actions or GitLab CI, and this is neither",
-        hint=f"Elsewhere, use `bufferctl plan` and `bufferctl apply`; see {DOCS}/ci.md",
+        hint=f"Elsewhere, use `bufferctl plan` and `bufferctl apply`; see {DOCS}/run/ci.md",
     )
 
 

@@ -36,7 +36,7 @@ T = TypeVar("T")
 #: The events of runs whose plan counts: a run for the pull request, and one by hand on the branch that is published.
 #: `pull_request_target` and `workflow_run` run with other rights and other files.
 _EVENT, _BY_HAND = "pull_request", "workflow_dispatch"
-_HINT = f"Check the `permissions` of the job: {DOCS}/ci.md lists what each command needs."
+_HINT = f"Check the `permissions` of the job: {DOCS}/run/ci.md lists what each command needs."
 
 
 class _Repository(BaseModel):

@@ -28,7 +28,7 @@ from bufferctl.errors import ForgeError
 
 #: The source of the pipelines that plan a merge request.
 _SOURCE = "merge_request_event"
-_HINT = f"Check GITLAB_TOKEN: a project access token with the scopes api and write_repository; see {DOCS}/ci.md"
+_HINT = f"Check GITLAB_TOKEN: a project access token with the scopes api and write_repository; see {DOCS}/run/ci.md"
 
 
 class _User(BaseModel):

@@ -152,7 +152,7 @@ class Applying:
             console = session.console
             console.warning(
                 f"everybody can list the bucket at {published.listed}, and so find files "
-                f"before their posts are out; let people read its objects only ({DOCS}/media.md)"
+                f"before their posts are out; let people read its objects only ({DOCS}/write/media.md)"
             )
         return published
 

@@ -43,9 +43,9 @@ _comment = _switch("--comment", default=True, help_text="Comment on the pull or 
 def ci() -> None:
     """Run bufferctl for pull and merge requests: comments, checks, plans as artifacts.
 
-    action.yml and the GitLab example call these commands; docs/ci.md explains how to set them up. They read the API key
-    from BUFFER_API_KEY, and the token for comments from GITHUB_TOKEN or GITLAB_TOKEN. buffer.yaml must set `state`, so
-    that all runs share it (docs/state.md).
+    action.yml and the GitLab example call these commands; docs/run/ci.md explains how to set them up. They read the
+    API key from BUFFER_API_KEY, and the token for comments from GITHUB_TOKEN or GITLAB_TOKEN. buffer.yaml must set
+    `state`, so that all runs share it (docs/run/state.md).
     """
 
 

@@ -128,7 +128,7 @@ def _unknown(root: Path, desired: Desired) -> Iterator[Diagnostic]:
             Severity.ERROR,
             f"there is no rule `{code}`, so this changes nothing",
             located.place,
-            f"did you mean `{near[0]}`?" if near else f"{DOCS}/rules.md has them all",
+            f"did you mean `{near[0]}`?" if near else f"{DOCS}/reference/rules.md has them all",
             located.line,
             located.width,
         )

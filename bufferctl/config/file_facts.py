@@ -115,7 +115,7 @@ class MediaFiles:
         if self._first is not None:
             spot, name = self._first
             message = "`media` is not set, so this file has no public URL from which Buffer could fetch it"
-            hint = f"add `media` to the root file, buffer.yaml: it says how files become public; see {DOCS}/media.md"
+            hint = f"add `media` to the root file, buffer.yaml, to say how files become public: {DOCS}/write/media.md"
             self._reading.problems.append(spot.at(name, message, hint=hint))
 
     def _resolved(self, each: Attached, spots: Sequence[Spot]) -> MediaFile:
@@ -163,4 +163,4 @@ def _wrong(entry: MediaEntry, spot: Spot) -> Iterable[Diagnostic]:
         yield spot.at("public_url", "this is not https, so Buffer cannot fetch anything there", hint="use https://")
     if any(host == forge or host.endswith(f".{forge}") for forge in _FORGES):
         message = "raw file URLs are rate-limited, and stop working when the repository is renamed"
-        yield spot.at("public_url", message, hint=f"publish the folder with the forge's Pages; see {DOCS}/media.md")
+        yield spot.at("public_url", message, hint=f"publish the folder with the forge's Pages: {DOCS}/write/media.md")

@@ -586,7 +586,7 @@ class RootFile(AnyFile):
     rules: Annotated[dict[str, Level], About(order=80)] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"pattern": "^BC[0-9]{3}$"}}
     )
-    """The level of each rule, by its code: `BC101: off`, `warning` or `error`. docs/rules.md lists them all."""
+    """The level of each rule, by its code: `BC101: off`, `warning` or `error` (docs/reference/rules.md)."""
     policy: Annotated[PolicyEntry, About(order=90)] = Field(default_factory=PolicyEntry)
     """Rules that every post must follow: freezes, links, words, posts a day, tags."""
     media: Annotated[MediaEntry | None, About(order=110)] = None
@@ -596,7 +596,7 @@ class RootFile(AnyFile):
         About(order=100),
     ] = None
     """Where to keep the state: `git` for a branch of this repository, or a bucket, so that every machine uses the same
-    state (docs/state.md). By default it is .bufferctl/state.json beside this file."""
+    state (docs/run/state.md). By default it is .bufferctl/state.json beside this file."""
 
 
 #: Every model of the files.

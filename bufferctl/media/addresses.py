@@ -43,7 +43,7 @@ ATTEMPTS = 3
 _REDIRECTS = 10
 #: How many bytes are enough to recognize a file type.
 _FIRST = 1024
-#: Size limit in bytes if the caller gives none: the most that any network accepts (docs/networks.md).
+#: Size limit in bytes if the caller gives none: the most that any network accepts (docs/reference/networks.md).
 MOST_BYTES: Mapping[str, int] = {"image": 50_000_000, "video": 10_000_000_000, "document": 100_000_000}
 
 #: The types that networks accept as images, videos and documents, named as in `MediaFile.type`.

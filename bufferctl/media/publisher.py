@@ -29,7 +29,7 @@ _CACHE = "public, max-age=31536000, immutable"
 _KINDS = {"mp4": "video", "mov": "video", "webm": "video", "pdf": "document"}
 
 _CHANGED = Obstacle("was changed since the plan was made", "Plan again, and have that plan reviewed.")
-_STORE_HINT = f"{DOCS}/media.md has the settings and permissions that the bucket needs."
+_STORE_HINT = f"{DOCS}/write/media.md has the settings and permissions that the bucket needs."
 
 
 class Publisher:
@@ -168,7 +168,7 @@ class Publisher:
             hint = "Allow public reads of the bucket; on AWS, Block Public Access may forbid it."
         else:
             hint = "Check that `public_url` is where the bucket's objects are public."
-        return Obstacle(message, f"{hint} See {DOCS}/media.md", may_pass=may_pass)
+        return Obstacle(message, f"{hint} See {DOCS}/write/media.md", may_pass=may_pass)
 
 
 #: Verdicts that may be temporary right after a file was published.

@@ -1,7 +1,7 @@
 """Each network in one place: its names, what it allows (each limit with its source), and how it shows things.
 
-`NETWORKS[service]` is the row of a service; the fields that only one network has are in `metadata.py`. docs/networks.md
-is generated from the table (`make schemas`). The sandbox has its own rules and never reads this.
+`NETWORKS[service]` is the row of a service; the fields that only one network has are in `metadata.py`.
+docs/reference/networks.md is generated from the table (`make schemas`). The sandbox has its own rules.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ Kind = Literal["raced", "refused", "denied", "missing", "busy", "unknown"]
 UNKNOWN: Kind = "unknown"
 
 _REMOTE_WORDS = re.compile(r"^remote: (?:error: |fatal: )?(.*\S)", re.MULTILINE)
-_PERMISSIONS = f"{DOCS}/state.md lists the permissions."
+_PERMISSIONS = f"{DOCS}/run/state.md lists the permissions."
 #: The first that matches counts.
 _SIGNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("refused", re.compile(r"protected branch|[Cc]annot force-push|denying non-fast-forward")),

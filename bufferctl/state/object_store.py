@@ -27,7 +27,7 @@ T = TypeVar("T")
 _UNANSWERED = 3
 #: How many revisions a log lists.
 _REVISIONS = 200
-_PERMISSIONS = f"{DOCS}/state.md lists the permissions and settings that it needs."
+_PERMISSIONS = f"{DOCS}/run/state.md lists the permissions and settings that it needs."
 
 
 class ObjectStore(Store):

@@ -75,4 +75,4 @@ def test_codes_are_in_order_and_their_own() -> None:
     for rule in RULES:
         assert all((rule.summary, rule.why, rule.hint, rule.source))
         assert not any(text.endswith(".") for text in (rule.summary, rule.why, rule.hint, rule.source))
-        assert rule.page == f"docs/rules.md#{rule.code.lower()}"
+        assert rule.page == f"docs/reference/rules.md#{rule.code.lower()}"

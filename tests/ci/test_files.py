@@ -189,8 +189,8 @@ def test_no_value_is_put_into_a_script() -> None:
 
 
 def test_inputs_are_explained() -> None:
-    """Every input and output of the action has a description, in docs/ci.md too."""
-    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    """Every input and output of the action has a description, in docs/run/ci.md too."""
+    page = (ROOT / "docs" / "run" / "ci.md").read_text(encoding="utf-8")
     for name, each in {**ACTION["inputs"], **ACTION["outputs"]}.items():
         assert each["description"]
         assert f"`{name}`" in page

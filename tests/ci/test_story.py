@@ -298,7 +298,7 @@ def test_state_goes_from_run_to_run(team: Team) -> None:
 
 
 def test_by_hand(team: Team) -> None:
-    """The command in docs/ci.md sends the file's version of that one post, and the next run sees it."""
+    """The command in docs/run/ci.md sends the file's version of that one post, and the next run sees it."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.plan(number)
     team.merge(number)
@@ -307,7 +307,7 @@ def test_by_hand(team: Team) -> None:
     team.sandbox.person.edit_post(sent["id"], text="We are late")
     team.merge(team.open("other", other=post("other", "Not reviewed", channel="linkedin")))
 
-    page = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "run" / "ci.md").read_text(encoding="utf-8")
     (lines,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
     lines = lines.replace("ADDRESS", "Acme/twitter:acme/launch").replace("apply", "apply --auto-approve --settle 0", 1)
     typed(team, lines)

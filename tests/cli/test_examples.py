@@ -1,4 +1,4 @@
-"""Every command shows its usage, its examples are valid commands, and docs/cli.md contains them all."""
+"""Every command shows its usage, its examples are valid commands, and docs/reference/commands.md contains them all."""
 
 from __future__ import annotations
 
@@ -65,6 +65,6 @@ def test_every_command_is_in_one_group() -> None:
 
 
 def test_the_page_is_generated(expect: Expect) -> None:
-    """docs/cli.md matches the output of `make schemas`."""
-    made = subprocess.run([sys.executable, "docs/make_cli.py"], cwd=ROOT, check=True, capture_output=True)
-    expect(ROOT / "docs" / "cli.md", made.stdout.decode())
+    """docs/reference/commands.md matches the output of `make schemas`."""
+    made = subprocess.run([sys.executable, "tools/make_commands.py"], cwd=ROOT, check=True, capture_output=True)
+    expect(ROOT / "docs" / "reference" / "commands.md", made.stdout.decode())

@@ -84,8 +84,8 @@ def test_offline_too(project: Any) -> None:
 
 
 def test_the_page_is_true(project: Any) -> None:
-    """The example of docs/policy.md is valid, and the post that it speaks of is refused in the words that it shows."""
-    page = (Path(__file__).parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
+    """The example of docs/run/policy.md is valid, and the post that it shows is refused in the words shown."""
+    page = (Path(__file__).parents[2] / "docs" / "run" / "policy.md").read_text(encoding="utf-8")
     page = page.replace("2026", "2096").replace("2027", "2097")  # rules leave the past alone
     (example,) = re.findall(r"```yaml\n# buffer\.yaml\n(.*?)```", page, re.DOTALL)
     project.write("buffer.yaml", example)

@@ -54,9 +54,9 @@ def test_what_comes_out_is_taken(case: Path, project: Project) -> None:
 
 @pytest.mark.parametrize(("kind", "name"), [("csv", "posts.csv"), ("markdown", "post.md")])
 def test_the_examples_of_the_page_convert(project: Project, kind: str, name: str) -> None:
-    """The examples in docs/convert.md convert as written."""
+    """The examples in docs/write/convert.md convert as written."""
     shutil.copy(CASES / "markdown" / "buffer.yaml", project.folder)
-    page = (ROOT / "docs" / "convert.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "write" / "convert.md").read_text(encoding="utf-8")
     (example,) = re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)
     project.write(name, example)
     ran = project("convert", name, "--channel", "twitter:acme", "-o", "posts/converted.yaml")

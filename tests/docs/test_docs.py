@@ -16,16 +16,16 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def test_fields_are_generated(expect: Expect) -> None:
-    """docs/fields.md matches the output of `make schemas`."""
-    made = subprocess.run([sys.executable, "docs/make_fields.py"], cwd=ROOT, check=True, capture_output=True)
-    expect(ROOT / "docs" / "fields.md", made.stdout.decode())
+    """docs/reference/fields.md matches the output of `make schemas`."""
+    made = subprocess.run([sys.executable, "tools/make_fields.py"], cwd=ROOT, check=True, capture_output=True)
+    expect(ROOT / "docs" / "reference" / "fields.md", made.stdout.decode())
 
 
 @pytest.mark.parametrize("page", ["networks", "rules"])
 def test_networks_and_rules_are_generated(page: str, expect: Expect) -> None:
-    """docs/networks.md and docs/rules.md match the output of `make schemas`."""
-    made = subprocess.run([sys.executable, "docs/make_networks.py", page], cwd=ROOT, check=True, capture_output=True)
-    expect(ROOT / "docs" / f"{page}.md", made.stdout.decode())
+    """docs/reference/networks.md and docs/reference/rules.md match the output of `make schemas`."""
+    made = subprocess.run([sys.executable, "tools/make_networks.py", page], cwd=ROOT, check=True, capture_output=True)
+    expect(ROOT / "docs" / "reference" / f"{page}.md", made.stdout.decode())
 
 
 def test_every_field_is_described() -> None:
@@ -43,18 +43,18 @@ def test_every_field_is_described() -> None:
 def test_links_lead_somewhere() -> None:
     """Every relative link of the README and the docs names an existing file."""
     broken = []
-    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")):
         links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
         broken += [f"{page.name}: {link}" for link in links if not (page.parent / link).exists()]
     assert broken == []
 
 
 def test_the_map_names_paths_that_exist() -> None:
-    """Every path in the tables of CONTRIBUTING, and every module in those of docs/architecture.md, exists."""
+    """Every path in the tables of CONTRIBUTING, and every module in those of docs/how/architecture.md, exists."""
     paths = _in_tables("CONTRIBUTING.md")
     assert len(paths) > 60
     assert [path for path in paths if not (ROOT / path).exists()] == []
-    modules = [each for each in _in_tables("docs/architecture.md") if each.endswith((".py", "/"))]
+    modules = [each for each in _in_tables("docs/how/architecture.md") if each.endswith((".py", "/"))]
     assert len(modules) > 25
     package = ROOT / "bufferctl"
     rooms = [package, *(path for path in package.iterdir() if (path / "__init__.py").is_file())]
@@ -80,7 +80,7 @@ def test_the_architecture_names_every_room_and_pass() -> None:
     """Each folder and module of the package has its row, and the passes have the order of the code."""
     from bufferctl.reconcile.planning import PASSES
 
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "how" / "architecture.md").read_text(encoding="utf-8")
     package = ROOT / "bufferctl"
     rooms = [f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").is_file()]
     rooms += [path.name for path in package.glob("*.py") if not path.name.startswith("__")]
@@ -104,9 +104,9 @@ def test_the_readme_is_short() -> None:
 
 
 def test_examples_of_the_format_are_valid(tmp_path: Path) -> None:
-    """The YAML files in docs/format.md are valid together, as written."""
+    """The YAML files in docs/reference/format.md are valid together, as written."""
     blocks = re.findall(
-        r"```yaml\n# (\S+?\.yaml)[^\n]*\n(.*?)```", (ROOT / "docs" / "format.md").read_text(), re.DOTALL
+        r"```yaml\n# (\S+?\.yaml)[^\n]*\n(.*?)```", (ROOT / "docs" / "reference" / "format.md").read_text(), re.DOTALL
     )
     assert [name for name, _ in blocks] == ["buffer.yaml", "posts/2026-w49.yaml", "posts/2027-launch.yaml"]
     for name, text in blocks:

@@ -1,4 +1,4 @@
-"""Executable pages: docs/recipes.md and docs/for-writers.md, with real commands and their real output."""
+"""Executable pages: docs/write/recipes.md and docs/write/posts.md, with real commands and their real output."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.docs.console import Document
 
 DOCS = Path(__file__).parents[2] / "docs"
 README = DOCS.parent / "README.md"
-PAGE, WRITERS = DOCS / "recipes.md", DOCS / "for-writers.md"
+PAGE, WRITERS = DOCS / "write" / "recipes.md", DOCS / "write" / "posts.md"
 BEGINNING, *RECIPES = re.split(r"^(?=## )", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 ROOT = """\
 version: 1

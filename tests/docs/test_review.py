@@ -1,4 +1,4 @@
-"""docs/review.md, with real commands and their real output."""
+"""docs/review/plan.md, with real commands and their real output."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from tests.conftest import Expect
 from tests.docs.console import Document
 
-PAGE = Path(__file__).parents[2] / "docs" / "review.md"
+PAGE = Path(__file__).parents[2] / "docs" / "review" / "plan.md"
 
 
 def test_page_runs(project: Any, expect: Expect) -> None:
@@ -28,6 +28,6 @@ def test_page_runs(project: Any, expect: Expect) -> None:
 def test_fields_that_it_names() -> None:
     """The JSON fields that it names exist."""
     text = PAGE.read_text(encoding="utf-8").partition("## For machines")[2]
-    schema = json.loads((PAGE.parents[1] / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((PAGE.parents[2] / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
     there = {*schema["properties"], *schema["$defs"]["ChangeForm"]["properties"]}
     assert {name for name in re.findall(r"`(\w+)`", text) if name != "after"} <= there

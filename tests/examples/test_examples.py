@@ -129,7 +129,7 @@ def test_examples_begin_with_the_schema() -> None:
 
 def test_pictures_are_drawn_by_the_project(tmp_path: Path) -> None:
     """The script redraws the example's pictures with the same pixels, within JPEG's precision."""
-    subprocess.run([sys.executable, ROOT / "docs" / "make_pictures.py", tmp_path], check=True)
+    subprocess.run([sys.executable, ROOT / "tools" / "make_pictures.py", tmp_path], check=True)
     there = sorted((ROOT / "examples" / "pictures" / "media").iterdir())
     assert [path.name for path in there] == ["console.jpg", "numbers.png", "team.jpg"]
     for path in there:

@@ -110,7 +110,7 @@ def test_edits_and_deletes(make_world: Callable[..., World], faults: str, seed: 
     assert {post["id"] for post in world.sandbox.posts()} < before
 
 
-#: A late write that a lagging list then hides is visible within the settle time, as docs/reliability.md assumes.
+#: A late write that a lagging list then hides is visible within the settle time, as docs/how/reliability.md assumes.
 _LATE, _LATER, _LAG = 0.5 * SETTLE, 3 * SETTLE, 0.4 * SETTLE
 _RULES = st.sampled_from(
     [

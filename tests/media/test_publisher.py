@@ -71,7 +71,7 @@ def test_what_to_do(host: FileServer, status: int, stored: bool, message: str, h
     assert found
     assert (found.message, found.may_pass) == (f"is not public: {host.url}/a.jpg {message}", may_pass)
     assert hint in found.hint
-    assert found.hint.endswith("docs/media.md")
+    assert found.hint.endswith("docs/write/media.md")
 
 
 @pytest.mark.parametrize(("stored", "may_pass"), [(True, False), (False, True)])

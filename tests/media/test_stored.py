@@ -1,6 +1,6 @@
 """Files that bufferctl uploads itself: to moto's S3, Microsoft's Azurite, and a stub of Google's XML API.
 
-None of this is Google's or Amazon's own service; docs/media.md says so.
+None of this is Google's or Amazon's own service; docs/write/media.md says so.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def test_without_permission_nothing_is_tried_again(server: buckets.Google) -> No
     server.refusal = (403, "AccessDenied")
     with pytest.raises(StateError, match="cannot be read: AccessDenied") as denied:
         store(server).read()
-    assert "docs/state.md" in denied.value.hint
+    assert "docs/run/state.md" in denied.value.hint
     assert server.asked == ["GET"]
 
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Route, ViewportSize, sync_playwright
 
 from bufferctl.sandbox import Clock, Sandbox
 
-DOCS = Path(__file__).parent
+DOCS = Path(__file__).parents[1] / "docs"
 NOW = "2030-03-01T06:00:00Z"
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 _GITHUB = """

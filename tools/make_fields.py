@@ -1,4 +1,4 @@
-"""Writes docs/fields.md from the published schema: every field of the files with its description (`make schemas`)."""
+"""Writes docs/reference/fields.md from the published schema: every field with its description (`make schemas`)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _TITLES = {
 
 
 def fields_text() -> str:
-    """The whole of docs/fields.md."""
+    """The whole of docs/reference/fields.md."""
     text = _SCHEMA.read_text(encoding="utf-8")
     definitions: dict[str, Any] = json.loads(text)["$defs"]
     objects = [name for name, each in definitions.items() if each.get("properties") and f'"#/$defs/{name}"' in text]

@@ -1,4 +1,4 @@
-"""Writes docs/cli.md from the help of every command. `make schemas` runs it; a test compares the page."""
+"""Writes docs/reference/commands.md from the help of every command (`make schemas`); a test compares the page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bufferctl.errors import (
 _HEAD = """\
 # The command line
 
-<!-- Generated from the commands' help by docs/make_cli.py; edit the help instead. -->
+<!-- Generated from the commands' help by tools/make_commands.py; edit the help instead. -->
 
 `bufferctl COMMAND --help` shows the same. Data goes to stdout, everything else to stderr, so a pipe carries only data.
 Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off, `FORCE_COLOR` turns it on.

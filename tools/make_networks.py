@@ -1,4 +1,4 @@
-"""Prints docs/networks.md or docs/rules.md, as named, from the tables in bufferctl/checks (`make schemas`)."""
+"""Prints the page of networks or of rules, as named, from the tables in bufferctl/checks (`make schemas`)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ posts that were due more than a day ago, are not checked.
 
 
 def networks_text() -> str:
-    """The whole of docs/networks.md."""
+    """The whole of docs/reference/networks.md."""
     rows = "".join(
         f"| [{row.label}](#{service.lower()}) | {_text(row)} | {row.counting if row.text else ''} | {_media(row)} "
         f"| {_needs(row)} |\n"
@@ -84,7 +84,7 @@ def networks_text() -> str:
 
 
 def rules_text() -> str:
-    """The whole of docs/rules.md."""
+    """The whole of docs/reference/rules.md."""
     rows = "".join(
         f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {rule.severity} | {rule.summary} |\n" for rule in RULES
     )
