@@ -1,8 +1,8 @@
 """Holds: why an object is left alone until a person decides. Each says what is wrong, the consequence, and what to do.
 
 There is one function per reason, so that all wording is in one place. `{address}` in a hint is the object's address,
-and `{existing ID}` the line that says in its entry that it is that object. `{stays}` in a message is what happens to
-the object in Buffer.
+`{existing ID}` the line that says in its entry that it is that object, and `{was KEY ID}` the one that says that it had
+that key. `{stays}` in a message is what happens to the object in Buffer.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Hold:
     def hint_for(self, address: Address, item: Post | Idea | None = None) -> str:
         """The hint for one object, with its address quoted for a shell."""
         hint = self.hint.replace("{address}", quote(str(address)))
+        hint = _WAS.sub(lambda found: _as_was(item, found[1], found[2]), hint)
         return _EXISTING.sub(lambda found: _as_existing(item, found[1]), hint)
 
     def on(self, change: Change) -> Change:
@@ -49,6 +50,7 @@ class Hold:
 
 
 _EXISTING = re.compile(r"\{existing ([^}]+)\}")
+_WAS = re.compile(r"\{was ([^} ]+) ([^}]+)\}")
 
 
 def _as_existing(item: Post | Idea | None, id_: str) -> str:
@@ -56,7 +58,16 @@ def _as_existing(item: Post | Idea | None, id_: str) -> str:
     if not isinstance(item, Post):
         return f"`existing: {id_}`"
     field = f"existing: {{{item.service.value}: {id_}}}"
-    return f"`{item.number}: {{{field}}}` under `each`" if item.number else f"`{field}`"
+    return f"`{field}` to `{item.number}` under `each`" if item.number else f"`{field}`"
+
+
+def _as_was(item: Post | Idea | None, key: str, id_: str) -> str:
+    """The field that says which key an entry had; that of a series has the numbers of its posts added by itself."""
+    number = item.number if isinstance(item, Post) else 0
+    if not number:
+        return f"`was: {key}`"
+    series, _, old = key.rpartition("-")
+    return f"`was: {series}`" if old == str(number) else _as_existing(item, id_)
 
 
 #: What to do if file and Buffer differ and either may be right: first Buffer's version, then the file's.
@@ -314,7 +325,7 @@ def _same_or_both(suspect: Suspect) -> str:
     elif suspect.owner_declared:
         same, both = f"keep it under `{suspect.owner.key}` and give the new one another key", suspect.owner.key
     else:
-        same = f"add `was: {suspect.owner.key}`"
+        same = f"add {{was {suspect.owner.key} {suspect.id}}}"
         both = suspect.id  # validate rejects a key that is no longer in the files
         if isinstance(suspect.live, LivePost) and suspect.live.status is PostStatus.SENT:
             return f"To publish it again, add `repeat_of: {both}`. If it was only renamed, {same}."

@@ -8,7 +8,7 @@ are recorded texts, since state has only their digests.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -32,7 +32,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import Fingerprint, digest, fingerprint, of_desired, of_live
 from bufferctl.model.metadata import PinterestMetadata
-from bufferctl.plan import Change, Difference, Plan
+from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.reconcile.differences import schedule_differences
 from bufferctl.reconcile.inputs import Options, Targets
 from bufferctl.reconcile.planning import reconcile
@@ -66,7 +66,16 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max
         endpoint=endpoint,
         options=Options(max_deletes=max_deletes),
     )
-    return replace(plan, changes=tuple(_unsent(change, state) for change in plan.changes))
+    recorded = {binding.id for binding in state.bindings.values()}
+    return replace(plan, changes=tuple(_unsent(_as_named(change, recorded), state) for change in plan.changes))
+
+
+def _as_named(change: Change, recorded: Collection[str]) -> Change:
+    """What `existing` names is assumed to be in Buffer, unless it is the object of another entry."""
+    id_ = change.desired and change.desired.existing
+    if change.reason is not Reason.AMBIGUOUS or id_ is None or id_ in recorded:
+        return change
+    return replace(change, action=Action.ADOPT, reason=None, message="", hint="", candidates=())
 
 
 def _unsent(change: Change, state: State) -> Change:

@@ -23,6 +23,7 @@ from bufferctl.model import (
     ShareMode,
     State,
 )
+from bufferctl.model.desired import Expansion
 from bufferctl.model.metadata import TwitterMetadata
 from bufferctl.plan import Action, Cause, Reason
 from bufferctl.reconcile import Options, begin_run
@@ -177,6 +178,21 @@ def test_a_sent_claim_goes_by_was_only(is_read: bool) -> None:
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
     assert "add `was: old`" in change.hint
     assert "add `repeat_of: p1`" in change.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("tip-2", "`was: tip`"),
+        ("tip-1", "`existing: {twitter: p1}` to `2` under `each`"),
+        ("tip", "`existing: {twitter: p1}` to `2` under `each`"),
+    ],
+)
+def test_the_hint_for_a_post_of_a_renamed_series_names_the_series(key: str, hint: str) -> None:
+    """`was` of the entry if the numbers agree, since it adds them by itself; else the id, under `each`."""
+    new = queued("advice-2", expansion=Expansion(number=2, times=3))
+    change = World(state=record((queued(key), published(queued(key))))).change(new)
+    assert f"add {hint}" in change.hint
 
 
 @pytest.mark.parametrize("is_read", [True, False])

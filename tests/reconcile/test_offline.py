@@ -97,6 +97,16 @@ def test_what_state_does_not_know_is_created() -> None:
     assert (channel.service, channel.name, channel.timezone) == (Service.TWITTER, "acme", "Europe/Berlin")
 
 
+def test_what_existing_names_is_assumed_to_be_there() -> None:
+    """Taken over by an address that the state does not know; held if the id is that of another entry."""
+    named = replace(POST, existing="p1")
+    change = one(desired(named), State())
+    assert (change.action, change.reason, change.hint) == (Action.ADOPT, None, "")
+    other = replace(POST, address=Address("Acme", "twitter:acme", "other"), text="Another")
+    changes = planned(desired(named, other), State(bindings={Slot("o1", "c1", "other"): applied(other)})).changes
+    assert [each.reason for each in changes if each.address == POST.address] == [Reason.AMBIGUOUS]
+
+
 def test_a_post_to_be_published_at_once_is_said_to_be() -> None:
     """Created, with a clear warning, while the real plan asks for confirmation first."""
     assert one(desired(replace(POST, mode=ShareMode.SHARE_NOW, due_at=None)), State()).action is Action.CREATE
