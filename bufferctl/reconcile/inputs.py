@@ -26,7 +26,7 @@ class Divergence:
 
     `applied`: that commit; `known`: whether its history is here. `contained`: the commits of bindings that the checkout
     contains. `outdated_files`: files that the applied commit changed since, and this checkout did not.
-    `text_before`: the text of those files before that change, to find keys in.
+    `text_before`: the text of those files before that change, to find keys and texts in.
     """
 
     applied: str = ""
@@ -39,6 +39,11 @@ class Divergence:
         """Whether a file that the applied commit changed had an entry with `key`, or one that repeats under it."""
         keys = "|".join(re.escape(each) for each in {key, re.sub(r"-\d+$", "", key)})
         return re.search(rf"""\bkey["']?:\s*["']?({keys})(?![\w.-])""", self.text_before) is not None
+
+    def said(self, text: str) -> bool:
+        """Whether such a file had `text`, wherever its lines were broken."""
+        words = " ".join(text.split())
+        return bool(words) and words in " ".join(self.text_before.split())
 
 
 @dataclass(frozen=True, slots=True)

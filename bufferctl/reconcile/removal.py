@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from bufferctl.model import IDEAS, Binding, Claim, DeletePost, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, Slot
-from bufferctl.model.comparable import digest, fingerprint, of_desired, of_live
+from bufferctl.model.comparable import Fingerprint, digest, fingerprint, of_desired, of_live
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.inputs import Options
+from bufferctl.reconcile.inputs import Divergence, Options
 from bufferctl.reconcile.record import address_of
 
 
@@ -143,16 +143,29 @@ def hold_what_diverged(changes: Iterable[Change], options: Options) -> list[Chan
             return holds.perhaps_outdated(goes_out=change.goes_out).on(change)
         if lacks and change.action is Action.DELETE and change.cause is Cause.REMOVED:
             return holds.only_elsewhere().on(change)
-        if file in diverged.outdated_files or (_version(change) in (binding.before if binding and lacks else replaced)):
+        if file in diverged.outdated_files or (_reverses(change, binding) if lacks else _version(change) in replaced):
             return holds.outdated_here(file).on(change)
-        keys = (change.slot.key, *(change.desired.previous_keys if change.desired else ()))
-        if change.action is Action.CREATE and any(map(diverged.had, keys)):
+        if change.action is Action.CREATE and change.desired and _is_older(change.desired, diverged):
             return holds.perhaps_cancelled_elsewhere().on(change)
         if change.action is not Action.CREATE and binding and lacks and not binding.before:
             return holds.added_elsewhere().on(change)
         return change
 
     return [held(change) for change in changes]
+
+
+def _reverses(change: Change, binding: Binding | None) -> bool:
+    """Whether a write would bring back the content, the hidden fields or the schedule that a version before had."""
+    now, new = Fingerprint.read(binding.applied if binding else ""), Fingerprint.read(_version(change))
+    if binding is None or now is None or new is None:
+        return False
+    earlier = [before for each in binding.before if (before := Fingerprint.read(each))]
+    return any(now[part] != new[part] == before[part] for before in earlier for part in range(1, len(new)))
+
+
+def _is_older(item: Post | Idea, diverged: Divergence) -> bool:
+    """Whether the files had it before the checkout parted from what was applied, under any key."""
+    return any(map(diverged.had, (item.address.key, *item.previous_keys))) or diverged.said(item.text or "")
 
 
 def _version(change: Change) -> str:

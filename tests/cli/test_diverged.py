@@ -157,10 +157,16 @@ RENAMED = ONE.replace("key: one,", "key: uno,")
             [RENAMED.replace("uno,", "uno, was: one,"), TWO],
             ["The second"],
         ),
+        ([ONE.replace("}", ", cancelled: true}"), TWO], [RENAMED, TWO], ["The second"]),
         ([FIX, TWO], [RENAMED, TWO], ["The best", "The second"]),
         ([ONE, TWO, THREE], [ONE, TWO, THREE.replace("third", "other")], ["The first", "The second", "The third"]),
     ],
-    ids=["renamed and canceled", "renamed without was and corrected", "the same key for two posts"],
+    ids=[
+        "renamed and canceled",
+        "renamed without was and canceled",
+        "renamed without was and corrected",
+        "the same key for two posts",
+    ],
 )
 def test_a_key_does_not_hide_what_main_did(
     main: Desk, branch: Desk, theirs: list[str], ours: list[str], left: list[str]

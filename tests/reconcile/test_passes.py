@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -456,3 +456,16 @@ def test_what_a_commit_wrote_that_is_not_here(known: bool, says: str) -> None:
     assert (change.reason, says in change.message) == (Reason.DIVERGED, True)
     (change,) = (c for c in world.plan(post(text="Another"), KEEP).changes if c.slot.key == "a")
     assert change.action is (Action.UPDATE if known else Action.HOLD)
+
+
+@pytest.mark.parametrize(("due", "verdicts"), [(LATER, Action.UPDATE), (DUE, Reason.DIVERGED)])
+def test_an_edit_does_not_bring_back_the_time_that_another_checkout_changed(
+    due: datetime, verdicts: Action | Reason
+) -> None:
+    """Held with the old time, whatever else it edits; made with the new one."""
+    before = str(fingerprint(post(), of_desired(post())))
+    world = bound(post(due=LATER), KEEP)
+    bindings = {s: replace(b, commit="1" * 40, before=(before,)) for s, b in world.state.bindings.items()}
+    options = Options(diverged=Divergence("1" * 40))
+    world = replace(world, state=replace(world.state, bindings=bindings), options=options)
+    assert world.verdicts(post(text="Another", due=due), KEEP)["a"] == verdicts
