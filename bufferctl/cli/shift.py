@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bufferctl.cli.files import Files
-    from bufferctl.config.write.shift import Shift
+    from bufferctl.config.write.shift import Dates, Shift
     from bufferctl.config.write.yaml_files import FileChanges
     from bufferctl.model import Address
     from bufferctl.plan import Plan
@@ -38,11 +38,14 @@ def _days(value: str) -> int:
     epilog=examples(
         ("bufferctl shift posts/launch.yaml --by 1w", "move it a week later"),
         ("bufferctl shift posts/launch.yaml --to 2030-03-11", "start it on that day"),
+        ("bufferctl shift posts/may.yaml --after tip --by 1d", "make room after it"),
     ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--by", "days", type=_days, metavar="DAYS", help="Number of days or weeks: 1d, 2w, -3d.")
 @click.option("--to", "day", type=options.day, metavar="DAY", help="Day to which the earliest date moves.")
+@click.option("--after", metavar="KEY", help="Move only what is due after this post.")
+@click.option("--all", "fixed_too", is_flag=True, help="Move fixed dates as well, in files with `starts`.")
 @options.auto_approve_option
 @options.root_option
 @options.state_option
@@ -51,16 +54,19 @@ def shift(
     paths: tuple[Path, ...],
     days: int | None,
     day: datetime | None,
+    after: str | None,
+    fixed_too: bool,
     auto_approve: bool,
     file: Path | None,
     state_file: Path | None,
     console: options.Console,
 ) -> int:
-    """Move the dates of the posts in PATHs: `starts`, times, and the dates of events and offers.
+    """Move the dates of the posts in PATHs.
 
-    Only dates change; times of day stay. It shows the edits, asks, and writes the files; `apply` then moves the posts
-    in Buffer. Published posts keep their dates. Nothing is written if a post with its own date would move into the
-    past.
+    Of a file with `starts`, that day moves, and with it all times that count from it; other dates in the file are
+    fixed, unless you pass --all. Of other files, all dates move. Times of day stay. It shows the edits, asks, and
+    writes the files; `apply` then moves the posts in Buffer. Published posts keep their dates. Nothing is written if a
+    post with its own date would move into the past.
     """
     from bufferctl.cli.files import load_files
     from bufferctl.cli.plan_options import offline_plan
@@ -74,11 +80,11 @@ def shift(
     plan = offline_plan(files, state_file, options.Choices())
     published = _published(plan)
     project = Project(files.root, files.desired)
-    dates = shifting.dates_in(project, files.named or ())
-    by = days if days is not None else shifting.days_to(day.date() if day else plan.at.date(), dates, published)
+    dates = shifting.dates_in(project, files.named or (), published=published, after=after, fixed_too=fixed_too)
+    by = days if days is not None else shifting.days_to(day.date() if day else plan.at.date(), dates.moving, published)
     found = shifting.shifted(project, dates, by, published=published, now=plan.at)
     _check(found)
-    _note(found, console)
+    _note(found, dates, console)
     if not found.changes.wanted:
         console.note("No date changes.")
         return 0
@@ -122,7 +128,11 @@ def _check(found: Shift) -> None:
         )
 
 
-def _note(found: Shift, console: options.Console) -> None:
+def _note(found: Shift, dates: Dates, console: options.Console) -> None:
+    if dates.fixed:
+        console.notice(f"fixed dates, which only --all moves: {_listed(dates.fixed)}")
+    if dates.begun:
+        console.notice(f"repeated posts that began before it keep their dates: {_listed(dates.begun)}")
     if found.kept:
         they = "it keeps its date" if len(found.kept) == 1 else "they keep their dates"
         console.notice(f"published, so {they}: {_listed(found.kept)}")
@@ -130,7 +140,7 @@ def _note(found: Shift, console: options.Console) -> None:
         console.warning(f"{_listed(found.late)} would be due in the past and will need you")
 
 
-def _listed(addresses: Sequence[Address]) -> str:
+def _listed(addresses: Sequence[Address | str]) -> str:
     from bufferctl.diagnostics import some_of
     from bufferctl.model.plain_text import visible
 

@@ -188,15 +188,17 @@ class _Turn:
         relative = timed is not None and str(timed.spot.child("due_at")).startswith("start")
         used, threaded = variables.used, first_layer_with(layers, "thread") is not None
         added, untagged = (tuple(parameters.added), tuple(parameters.untagged)) if parameters else ((), ())
-        if not (self.occurrence or used or added or relative or threaded):
+        fixed = timed is not None and not relative
+        if not (self.occurrence or used or added or timed or threaded):
             return None
-        key = (relative, threaded, added, untagged, *((name, each.value) for name, each in used.items()))
+        key = (relative, fixed, threaded, added, untagged, *((name, each.value) for name, each in used.items()))
         if key not in self.expansions:
             self.expansions[key] = Expansion(
                 number=self.occurrence.number if self.occurrence else 0,
                 times=self.occurrence.repeat.times if self.occurrence else 0,
                 every=self.occurrence.every if self.occurrence else "",
                 starts=self.defaults.starts if relative else None,
+                fixed=fixed,
                 variables=tuple(used[name] for name in sorted(used)),
                 parameters=added,
                 untagged=untagged,

@@ -188,15 +188,17 @@ class Expansion:
     """How a post was made from an entry that is shorter or covers more posts: for display, never compared or sent.
 
     `number` of `times`: which occurrence of a repeated entry it is, 0 for none; `every` in plain words. `starts`: the
-    day from which its time is counted. `parameters`: those added to links, as `utm_source=x`. `untagged`: each text to
-    which they were added, with its original. `repeats`: the earlier occurrence with the same text and assets, to which
-    `repeat_of` then refers. `thread`: the thread is written next to `text`.
+    day from which its time is counted; `fixed`: the file has one, but its time is a date of its own. `parameters`:
+    those added to links, as `utm_source=x`. `untagged`: each text to which they were added, with its original.
+    `repeats`: the earlier occurrence with the same text and assets, to which `repeat_of` then refers. `thread`: the
+    thread is written next to `text`.
     """
 
     number: int = 0
     times: int = 0
     every: str = ""
     starts: date | None = None
+    fixed: bool = False
     variables: tuple[Variable, ...] = ()
     parameters: tuple[str, ...] = ()
     untagged: tuple[tuple[str, str], ...] = ()
@@ -251,6 +253,11 @@ class Post:
     def is_counted(self) -> bool:
         """Whether its time counts from `starts`, and so moves with its campaign."""
         return self.expansion is not None and self.expansion.starts is not None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it keeps its time when its campaign moves."""
+        return self.due_at is not None and self.expansion is not None and self.expansion.fixed
 
     @property
     def previous_keys(self) -> tuple[str, ...]:

@@ -39,8 +39,9 @@ class Row:
     """One post on one channel.
 
     `address` is None if no file declares it. `when` is in the channel's zone, None if unknown; `written`: the same
-    instant in the file's zone, if the local time differs. `in_queue`: the queue decides the time. `standing`: its
-    status in Buffer, or what apply will do, in plain words. `cancelled`: it does not go out.
+    instant in the file's zone, if the local time differs. `in_queue`: the queue decides the time; `fixed`: it stays
+    when its campaign moves. `standing`: its status in Buffer, or what apply will do, in plain words. `cancelled`: it
+    does not go out.
     """
 
     address: Address | None
@@ -53,6 +54,7 @@ class Row:
     written: datetime | None = None
     timezone: str = "UTC"
     in_queue: bool = False
+    fixed: bool = False
     draft: bool = False
     cancelled: bool = False
     tags: tuple[str, ...] = ()
@@ -146,6 +148,7 @@ def _declared(change: Change, plan: Plan) -> Row:
         written=_elsewhere(post, zone),
         timezone=zone or "UTC",
         in_queue=post.mode in _QUEUED if post else bool(live and not live.has_own_time),
+        fixed=bool(post and post.is_fixed),
         draft=bool(post and post.draft),
         cancelled=_is_cancelled(change),
         tags=post.tags if post else tuple(tag.name for tag in live.tags) if live else (),

@@ -78,13 +78,14 @@ def _moment(row: Row) -> tuple[datetime | str, ...]:
 
 def _together(row: Row) -> tuple[object, ...]:
     key = row.address.key if row.address else row.id
-    return row.when, row.when and row.when.utcoffset(), row.written, key, row.standing
+    return row.when, row.when and row.when.utcoffset(), row.written, row.fixed, key, row.standing
 
 
 def _entry(rows: Sequence[Row], paint: Paint, several: bool) -> Iterator[str]:
     first = rows[0]
     channels = ", ".join(_channel(row, several) for row in rows)
-    when = f"{_clock(first.when)}{' (queue)' if first.in_queue else ''}  " if first.when else ""
+    how = " (queue)" if first.in_queue else " (fixed)" if first.fixed else ""
+    when = f"{_clock(first.when)}{how}  " if first.when else ""
     key = f"{first.address.key}  " if first.address else ""
     head, *more = wrapped(visible(f"{when}{key}{channels}  {first.standing}"), paint.width - len(INDENT))
     yield "  " + _painted(head, first, paint)
@@ -157,6 +158,7 @@ def _listed(row: Row) -> ListedForm:
         "local": row.when.isoformat(timespec="seconds") if row.when else None,
         "timezone": row.timezone,
         "in_queue": row.in_queue,
+        "fixed": row.fixed,
         "draft": row.draft,
         "text": row.text,
         "tags": list(row.tags),

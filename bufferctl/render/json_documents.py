@@ -440,6 +440,8 @@ class ListedForm(_Form):
     """The channel's zone, by its name in the tz database."""
     in_queue: bool
     """Whether the queue decides when it goes out."""
+    fixed: bool
+    """Whether it keeps its date when the `starts` of its file moves."""
     draft: bool
     """Whether a person has to schedule it in Buffer."""
     text: str

@@ -142,7 +142,7 @@ def _planned(report: Report) -> Iterator[Section]:
     yield section("Will be deleted", deletes, "to delete", must=True)
     yield Section(_PROBLEMS_TITLE, len(problems), map(problem_item, problems[:_PROBLEMS]), _MORE_PROBLEMS)
     updates = [each for each in updates if each not in live]
-    moved = summary.moved_together(updates)
+    moved = summary.moved_together(plan, updates)
     together = {each.slot for move in moved for each in move.changes}
     others = section("Will change", [each for each in updates if each.slot not in together], "to change")
     changed = chain((_moved_item(move, plan) for move in moved), others.items)

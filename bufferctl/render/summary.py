@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bufferctl.diagnostics import some_of
 from bufferctl.model import Post
 from bufferctl.model.media_file import size_words
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status, requests_needed
@@ -26,6 +27,8 @@ NARROWED = "Limited to the selected posts"
 
 #: The number of posts with the same move from which they are shown together.
 _TOGETHER = 2
+#: How many fixed posts are named beside them.
+_FIXED = 3
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
 
 
@@ -143,28 +146,41 @@ def unsent(left: Plan, outcomes: Iterable[Outcome]) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Posts of one file in which only the time changes, all by the same span of local time; in order of time."""
+    """Posts of one file in which only the time changes, all by the same span of local time; in order of time.
+
+    `fixed`: keys of posts of the file that stay, because they have dates of their own.
+    """
 
     file: str
     span: timedelta
     changes: tuple[Change, ...]
+    fixed: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
-        """`37 posts moved by 1 day`."""
+        """`37 posts moved by 1 day (fixed: press-day)`."""
         way = "back by" if self.span < timedelta() else "by"
-        return f"{count(len(self.changes), 'post')} moved {way} {_duration(abs(self.span))}"
+        stay = f" (fixed: {some_of(self.fixed, _FIXED)})" if self.fixed else ""
+        return f"{count(len(self.changes), 'post')} moved {way} {_duration(abs(self.span))}{stay}"
 
 
-def moved_together(changes: Iterable[Change]) -> tuple[Moved, ...]:
-    """The moves among changes, in the order of their first posts."""
+def moved_together(plan: Plan, changes: Iterable[Change] | None = None) -> tuple[Moved, ...]:
+    """The moves among changes, those of the plan by default, in the order of their first posts."""
     groups: dict[tuple[str, timedelta], list[Change]] = {}
-    edits = (change for change in changes if change.action is Action.UPDATE)
+    edits = (change for change in (plan.changes if changes is None else changes) if change.action is Action.UPDATE)
     for change in sorted(edits, key=lambda each: (each.due_at is None, each.due_at and each.due_at.timestamp())):
         span = _span(change)
         if span is not None and change.place is not None:
             groups.setdefault((change.place.file, span), []).append(change)
-    return tuple(Moved(file, span, tuple(those)) for (file, span), those in groups.items() if len(those) >= _TOGETHER)
+    fixed: dict[str, dict[str, None]] = {}
+    for change in plan.of(Action.NO_OP):
+        if isinstance(change.desired, Post) and change.desired.is_fixed:
+            fixed.setdefault(change.desired.place.file, {})[change.address.key] = None
+    return tuple(
+        Moved(file, span, tuple(those), tuple(fixed.get(file, ())))
+        for (file, span), those in groups.items()
+        if len(those) >= _TOGETHER
+    )
 
 
 def of_one_channel(changes: Iterable[Change]) -> tuple[tuple[Change, ...], ...]:

@@ -50,7 +50,7 @@ def plan_text(
             yield from _card(card, above, digests.get(card.change.slot, ""), paint)
             above = card
 
-    moved = () if paint.full or paint.verbose else summary.moved_together(plan.changes)
+    moved = () if paint.full or paint.verbose else summary.moved_together(plan)
     blocked = () if paint.full or paint.verbose else summary.of_one_channel(plan.changes)
     together = {change.slot for changes in (*(each.changes for each in moved), *blocked) for change in changes}
     shown = [change for change in plan.changes if change.action in _SHOWN and change.slot not in together]

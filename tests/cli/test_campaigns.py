@@ -40,6 +40,20 @@ def test_a_move_is_said_once(project: Any) -> None:
     assert ">4 posts moved by 1 day (posts/campaign.yaml).<" in page
 
 
+def test_what_does_not_move_is_said_beside(project: Any) -> None:
+    """The line about a move names the posts whose dates are their own, since they stay."""
+    posts = "posts:\n" + "".join(
+        f"  - {{key: {key}, due_at: {due}, channels: [twitter], text: {key}}}\n"
+        for key, due in (("a", "start+0d 09:00"), ("b", "start+1d 09:00"), ("fair", "2029-12-20 09:00"))
+    )
+    campaign(project, f"starts: 2029-12-10\n{posts}")
+    assert project.apply().code == 0
+    campaign(project, f"starts: 2029-12-12\n{posts}")
+    ran = project("plan", "--report", "plan.md")
+    assert "posts/campaign.yaml: 2 posts moved by 2 days (fixed: fair)" in ran.out
+    assert "2 posts moved by 2 days (fixed: fair)" in (project.folder / "plan.md").read_text(encoding="utf-8")
+
+
 def test_a_late_campaign_is_told_to_move_its_start(project: Any) -> None:
     """Its posts have no `due_at` that could be moved."""
     post = "posts:\n  - {key: a, due_at: start-3d 09:00, channels: [twitter], text: A}\n"

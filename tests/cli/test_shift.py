@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -108,16 +109,56 @@ def b(folder: Path) -> str:
 
 @pytest.mark.parametrize("options", [("--by", "1w"), ("--by", "7 days"), ("--to", "2031-03-11")])
 def test_every_date_moves(environment: Path, shift: Any, options: tuple[str, ...]) -> None:
-    """`starts`, times (also in overrides and `each`) and events move; no other character or file changes."""
+    """With `--all`, `starts`, times (in overrides and `each` too) and events move; no other character or file does."""
     before = b(environment)
-    ran = shift(*options)
+    ran = shift("--all", *options)
     assert (ran.code, a(environment), b(environment)) == (0, MOVED, before)
     assert "Moved 8 dates 7 days later." in ran.out
 
 
+def test_starts_alone_moves(environment: Path, shift: Any, run: Any) -> None:
+    """Like an edit of `starts`: dates of their own are fixed, which the output and `list` say."""
+    before = json.loads(run("list", "--json", "posts/a.yaml").out)["posts"]
+    ran = shift("--by", "1w")
+    assert (ran.code, a(environment)) == (0, CAMPAIGN.replace("starts: 2031-03-04", "starts: 2031-03-11"))
+    assert ran.err == "note: fixed dates, which only --all moves: launch, tip-1, tip-3, tip-2, open-day\n"
+    after = json.loads(run("list", "--json", "posts/a.yaml").out)["posts"]
+    fixed = [(post["address"], post["local"]) for post in before if post["fixed"]]
+    assert fixed == [(post["address"], post["local"]) for post in after if post["fixed"]]
+    assert len(fixed) == len(before) - 2
+    assert "09:00 CET (fixed)  launch  twitter:acme" in run("list", "posts/a.yaml").out
+
+
+#: What comes after `launch` is counted from `starts`, but for one date.
+ROOM = """starts: 2031-03-04
+channels: [twitter]
+posts:
+  - {key: tip, due_at: start-7d 12:00, text: Tip $(number), repeat: {every: 1 week, times: 3}}
+  - {key: teaser, due_at: start-3d 09:00, text: Soon}
+  - {key: launch, due_at: start+0d 09:00, text: We are live}
+  - {key: thanks, due_at: start+9d 09:00, text: Thanks}
+  - {key: fair, due_at: 2031-03-20 09:00, text: At the fair}
+"""
+
+
+def test_makes_room_after_a_post(environment: Path, shift: Any) -> None:
+    """Only what is due after the post moves; a series that began before it and fixed dates stay, and are named."""
+    (environment / "posts" / "a.yaml").write_text(ROOM, encoding="utf-8")
+    ran = shift("--after", "launch", "--by", "1d")
+    assert (ran.code, a(environment)) == (0, ROOM.replace("start+9d", "start+10d"))
+    assert ran.err == (
+        "note: fixed dates, which only --all moves: fair\n"
+        "note: repeated posts that began before it keep their dates: tip-1, tip-2, tip-3\n"
+    )
+    assert shift("--after", "launch", "--by", "-1d", "--all").code == 0
+    assert a(environment) == ROOM.replace("2031-03-20", "2031-03-19")
+    ran = shift("--after", "lunch", "--by", "1d")
+    assert (ran.code, "Did you mean launch?" in ran.err) == (64, True)
+
+
 def test_shows_the_edits(shift: Any, prints: Prints) -> None:
     """The lines that change, then the number of dates."""
-    prints("shift/campaign", shift("--by", "1d"))
+    prints("shift/campaign", shift("--all", "--by", "1d"))
 
 
 def test_without_a_terminal(environment: Path, shift: Any, run: Any) -> None:
@@ -148,13 +189,13 @@ def test_slips(environment: Path, shift: Any, options: tuple[str, ...], named: s
 def test_by_nothing(environment: Path, shift: Any) -> None:
     """Exit 0 and nothing to do: by zero days, or to the current date."""
     for options in (("--by", "0d"), ("--to", "2031-03-04")):
-        ran = shift(*options)
+        ran = shift("--all", *options)
         assert (ran.code, ran.err, a(environment)) == (0, "No date changes.\n", CAMPAIGN)
 
 
 def test_into_the_past(environment: Path, shift: Any, prints: Prints) -> None:
     """Refused, naming every post with its own date that would be in the past; nothing is written."""
-    prints("shift/past", shift("--by", "-9000d"))
+    prints("shift/past", shift("--all", "--by", "-9000d"))
     assert a(environment) == CAMPAIGN
 
 
@@ -195,7 +236,7 @@ def test_published_posts_keep_their_dates(project: Project, prints: Prints) -> N
     project.sandbox.clock.advance(hours=30)
     project.apply()
     # The state says that `one`, `three` and `tip-1` are published, whatever this machine's clock says.
-    ran = project("shift", "posts/a.yaml", "--by", "1d", "--auto-approve")
+    ran = project("shift", "posts/a.yaml", "--all", "--by", "1d", "--auto-approve")
     prints("shift/published", ran)
     ran = project("apply", "--auto-approve", "--settle", "0")
     assert ran.code == 0, ran.out + ran.err
@@ -246,9 +287,9 @@ def test_there_and_back(days: int, crlf: bool, start: str) -> None:
         project.write("buffer.yaml", ROOT)
         path = project.write("posts/a.yaml", "")
         path.write_bytes(data)
-        there = run_in(project.folder, "shift", "posts", "--by", f"{days}d", "--auto-approve")
+        there = run_in(project.folder, "shift", "posts", "--all", "--by", f"{days}d", "--auto-approve")
         moved = path.read_bytes()
-        back = run_in(project.folder, "shift", "posts", "--by", f"{-days}d", "--auto-approve")
+        back = run_in(project.folder, "shift", "posts", "--all", "--by", f"{-days}d", "--auto-approve")
         if there.code or back.code:
             assert "cannot be moved" in there.err + back.err
             assert path.read_bytes() in {data, moved}

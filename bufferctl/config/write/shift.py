@@ -1,14 +1,15 @@
 """Moves dates in people's files by whole days: only the characters of the dates change.
 
-It moves `starts` at the top of a file and, of its posts, absolute times (in the entry, in overrides, in `each`) and
-the dates of events and offers. Times that count from `starts` move with it.
+Of a file with `starts` it moves that day, which does the same as an edit of it: times that count from it move, and
+dates of their own are fixed. Of another file it moves the times of posts (in the entry, in overrides, in `each`) and
+the dates of events and offers. To make room after a post, it moves the times after it, however they are written.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,17 +18,18 @@ from bufferctl.config.times import LocalTimeError, LocalTimes
 from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence
 from bufferctl.config.write.project import Project
 from bufferctl.config.write.yaml_files import FileChanges
+from bufferctl.diagnostics import nearest
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Address, Post
 from bufferctl.model.base import day_of
 from bufferctl.model.metadata import INSTANTS
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|start(?P<days>[+-]\d{1,4})d")
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A date in a file, and the field `name` that it stands in.
+    """A date in a file as it is written, `start+2d` for one that is counted, and the field `name` that it stands in.
 
     `posts`: those whose time it is (of other dates of an entry: all posts of the entry). `is_own`: of the one
     occurrence alone; where a time is that of a whole series, what is published already stays out when it moves.
@@ -36,9 +38,31 @@ class Dated:
     file: str
     name: str
     offset: int
+    written: str
     day: date
     posts: tuple[Post, ...] = ()
     is_own: bool = True
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it moves with `starts`."""
+        return self.written.startswith("start")
+
+    def is_after(self, instant: datetime, test: Callable[[list[bool]], bool] = all) -> bool:
+        """Whether all of its posts, or any, are due after that."""
+        after = [post.due_at is not None and post.due_at > instant for post in self.posts]
+        return bool(after) and test(after)
+
+    def moved(self, days: int) -> str:
+        """The date that many days later, as it is written. Raises UsageError if it is out of range."""
+        if self.is_counted:
+            return f"start{int(self.written[len('start') : -1]) + days:+d}d"
+        try:
+            return day_of((self.day + timedelta(days=days)).isoformat()).isoformat()
+        except (OverflowError, ValueError) as error:
+            raise UsageError(
+                f"{self.day} cannot be moved by {days} days: no date can be that far away", hint="Move it by less."
+            ) from error
 
     def stays(self, published: Collection[Address]) -> bool:
         """Whether it is not moved: it is the time of a published post, or no other post uses it."""
@@ -62,9 +86,56 @@ class Shift:
     late: list[Address] = field(default_factory=list)
 
 
-def dates_in(project: Project, names: Collection[str]) -> list[Dated]:
-    """The dates of these files that a shift moves, in file order. Raises ConfigError."""
-    return [dated for name in project.desired.files if name in names for dated in _File(project, name).dates()]
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The dates that a shift moves, in file order.
+
+    `fixed`: keys of posts with dates of their own in a file whose `starts` moves. `begun`: keys of series that began
+    before the post after which room is made.
+    """
+
+    moving: tuple[Dated, ...]
+    fixed: tuple[str, ...] = ()
+    begun: tuple[str, ...] = ()
+
+
+def dates_in(
+    project: Project, names: Collection[str], *, published: Collection[Address], after: str | None, fixed_too: bool
+) -> Dates:
+    """The dates of these files that a shift moves. `after`: only of posts after the one with this key.
+
+    `fixed_too`: also dates of their own in files with `starts`. Raises ConfigError; UsageError if no post with that
+    key has a time.
+    """
+    instant = _instant_of(project, names, after) if after else None
+    moving: list[Dated] = []
+    fixed: dict[str, None] = {}
+    begun: dict[str, None] = {}
+    for dated in (each for name in project.desired.files if name in names for each in _File(project, name).dates()):
+        has_starts = project.root_of(dated.file).get("starts") is not None
+        left = {post.address.key: None for post in dated.posts if not post.cancelled and post.address not in published}
+        if instant is not None and not dated.is_after(instant):
+            is_begun = dated.name == "due_at" and not dated.is_own and dated.is_after(instant, any)
+            begun |= left if is_begun else {}
+        elif has_starts and dated.posts and not dated.is_counted and not fixed_too:
+            fixed |= left if dated.name == "due_at" else {}
+        elif not dated.is_counted or instant is not None:
+            moving.append(dated)
+    return Dates(tuple(moving), tuple(fixed), tuple(begun))
+
+
+def _instant_of(project: Project, names: Collection[str], key: str) -> datetime:
+    """When the last post of an entry, or the occurrence with that key, is due."""
+    posts = [post for post in project.desired.posts if post.place.file in names and post.due_at]
+    known = {name: None for post in posts for name in (post.address.key, _entry_key(post))}
+    due = [post.due_at for post in posts if post.due_at and key in {post.address.key, _entry_key(post)}]
+    if not due:
+        raise UsageError(f"No post with a time has the key {key} in these files", hint=nearest(key, known))
+    return max(due)
+
+
+def _entry_key(post: Post) -> str:
+    return post.address.key.removesuffix(f"-{post.number}") if post.number else post.address.key
 
 
 def days_to(day: date, dates: Collection[Dated], published: Collection[Address]) -> int:
@@ -80,28 +151,27 @@ def days_to(day: date, dates: Collection[Dated], published: Collection[Address])
     return (day - first).days
 
 
-def shifted(
-    project: Project, dates: Collection[Dated], days: int, *, published: Collection[Address], now: datetime
-) -> Shift:
+def shifted(project: Project, dates: Dates, days: int, *, published: Collection[Address], now: datetime) -> Shift:
     """The shift by `days`, nothing written yet. Raises ConfigError if a date cannot be edited."""
     shift = Shift(days)
-    edits: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for dated in dates:
+    edits: dict[str, list[Dated]] = defaultdict(list)
+    for dated in dates.moving:
         if dated.stays(published):
             shift.kept += [post.address for post in dated.posts if post.address in published]
             continue
-        edits[dated.file].append((dated.offset, _moved(dated.day, days)))
+        edits[dated.file].append(dated)
         shift.dates += 1
         for post in dated.posts if dated.name == "due_at" else ():
             if post.address not in published:
                 _check(post, now, shift, is_own=dated.is_own)
-    for name, made in edits.items():
+    for name, moved in edits.items():
         text = project.texts[name]
         new = text.text
-        for offset, day in made:  # each is as long as what it replaces
-            new = f"{new[:offset]}{day}{new[offset + len(day) :]}"
+        for dated in sorted(moved, key=lambda each: -each.offset):
+            end = dated.offset + len(dated.written)
+            new = f"{new[: dated.offset]}{dated.moved(days)}{new[end:]}"
         shift.changes.put(text.path, text.data, text.with_text(new))
-    files = {dated.file for dated in dates if dated.name == "starts"}
+    files = {dated.file for dated in dates.moving if dated.name == "starts"}
     for post in project.desired.posts:
         if post.place.file in files and post.is_counted and post.address not in published:
             _check(post, now, shift, is_own=False)
@@ -136,28 +206,18 @@ def _later(post: Post, days: int) -> datetime | None:
     return LocalTimes(zone.key, zone).instant(when)
 
 
-def _moved(day: date, days: int) -> str:
-    """The day as written in files. Raises UsageError if it is out of range."""
-    try:
-        moved = day_of((day + timedelta(days=days)).isoformat())
-    except (OverflowError, ValueError) as error:
-        raise UsageError(
-            f"{day} cannot be moved by {days} days: no date can be that far away", hint="Move it by less."
-        ) from error
-    return moved.isoformat()
-
-
 class _File:
     """Finds the dates of one file."""
 
     def __init__(self, project: Project, name: str) -> None:
         self._name = name
         self._text = project.texts[name].text
-        self._root = project.root_of(name)
+        self._starts = project.root_of(name).get("starts")
+        root = project.root_of(name)
         self._takers: dict[int, list[Post]] = defaultdict(list)  # by the offset of the time that they take
         self._series: set[int] = set()  # offsets of times that several occurrences take
         self._entries: dict[int, tuple[Mapping, list[Post]]] = {}
-        anchors = {scalar.anchor: scalar for _, scalar in _scalars(self._root) if scalar.anchor}
+        anchors = {scalar.anchor: scalar for _, scalar in _scalars(root) if scalar.anchor}
         for post in (each for each in project.desired.posts if each.place.file == name):
             layers = project.layers(post)
             self._entries.setdefault(layers.entry.start, (layers.entry, []))[1].append(post)
@@ -170,9 +230,8 @@ class _File:
                     self._series.add(offset)
 
     def dates(self) -> Iterator[Dated]:
-        starts = self._root.get("starts")
-        if isinstance(starts, Scalar):
-            yield self._dated("starts", starts, (), is_own=False)
+        if isinstance(self._starts, Scalar):
+            yield self._dated("starts", self._starts, (), is_own=False)
         for _, (entry, posts) in sorted(self._entries.items()):
             for name, scalar in _scalars(entry):
                 if scalar.alias or not _DATE.match(scalar.value):
@@ -185,12 +244,14 @@ class _File:
 
     def _dated(self, name: str, scalar: Scalar, posts: tuple[Post, ...], *, is_own: bool = True) -> Dated:
         found = _DATE.search(self._text, scalar.start, scalar.end)
-        if found is None or found[0] != scalar.value[:10]:
+        if found is None or not scalar.value.startswith(found[0]):
             raise ConfigError(
                 f"A date in {self._name} is written in a way that cannot be edited, so nothing was written",
                 hint=f"Write it plainly, as {scalar.value[:10]}.",
             )
-        return Dated(self._name, name, found.start(), date.fromisoformat(found[0]), posts, is_own)
+        first = self._starts.value if found["days"] and isinstance(self._starts, Scalar) else found[0]
+        day = date.fromisoformat(first) + timedelta(days=int(found["days"] or 0))
+        return Dated(self._name, name, found.start(), found[0], day, posts, is_own)
 
 
 def _scalars(node: Node, name: str = "") -> Iterator[tuple[str, Scalar]]:
