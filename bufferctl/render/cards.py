@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from bufferctl.plan import Action, Change, Difference, Outcome, Plan, Status
 from bufferctl.render import words
 from bufferctl.render.lines import sentence
 from bufferctl.render.pieces import Piece, compared, web
+from bufferctl.render.report import Report
 from bufferctl.render.shown import Pictures, Shown, shown
 
 #: Results of changes that a later apply may still make.
@@ -206,6 +207,19 @@ def card_of(
     )
 
 
+def cards_of(report: Report, *, is_preview: bool = False) -> Iterator[Card]:
+    """Each change with its outcome, as planned; then outcomes of changes that are not in the plan."""
+    pictures = Pictures(report.public, report.pictures)
+    outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
+    for change in report.plan.changes:
+        if is_preview and (change.desired is None or change.desired.cancelled):
+            continue
+        outcome = outcomes.pop((change.slot, change.address), None)
+        yield card_of(change, report.plan, report.lengths, outcome, is_preview=is_preview, pictures=pictures)
+    for outcome in outcomes.values():
+        yield card_of(outcome.change, report.plan, report.lengths, outcome, pictures=pictures)
+
+
 def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple[str, str, str, str]:
     """The kind of a card, its symbol, what happens or happened, and why."""
     if is_preview:
@@ -261,13 +275,12 @@ def _changed(difference: Difference, zone: str) -> Changed:
     return Changed(visible(words.field(difference.path)), before, after, compared(before, after) if is_text else ())
 
 
-def by_time(change: Change, plan: Plan) -> tuple[int, float, str, str]:
+def by_time(change: Change, plan: Plan) -> tuple[int, float]:
     """Sort key: posts published at once, then by time, queue posts by their slot; posts without a time as planned."""
-    home = (change.address.organization, change.address.channel)
     if words.is_at_once(change):
-        return 0, 0.0, *home
+        return 0, 0.0
     at = change.due_at or plan.queue_times.get(change.slot)
-    return (1, at.timestamp(), *home) if at else (2, 0.0, *home)
+    return (1, at.timestamp()) if at else (2, 0.0)
 
 
 def is_trouble(card: Card) -> bool:

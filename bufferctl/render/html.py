@@ -28,11 +28,10 @@ from bufferctl.model.comparable import instant
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Plan, Status
 from bufferctl.render import summary, words
-from bufferctl.render.cards import Card, card_of, is_trouble
+from bufferctl.render.cards import Card, cards_of, is_trouble
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.report import Report, by_severity
-from bufferctl.render.shown import Pictures
 
 _TEMPLATES = files("bufferctl.render") / "templates"
 #: The kinds of cards that a reviewer filters by: name in the page, label and sign.
@@ -88,7 +87,7 @@ def preview_html(report: Report) -> str:
 def _page(report: Report, *, is_preview: bool) -> dict[str, Any]:
     """Everything that the template shows. `form` is plan, receipt or preview."""
     plan = report.plan
-    cards = list(_cards(report, is_preview=is_preview))
+    cards = list(cards_of(report, is_preview=is_preview))
     channels = {card.channel.key: card.channel for card in cards}
     organizations = list(dict.fromkeys(channel.organization for channel in channels.values()))
     form = "preview" if is_preview else "plan" if report.outcomes is None else "receipt"
@@ -119,19 +118,6 @@ def _page(report: Report, *, is_preview: bool) -> dict[str, Any]:
         "left": summary.left_over(report.left, report.outcomes or ()) if report.left else "",
         "stopped": visible(sentence(report.stopped)),
     }
-
-
-def _cards(report: Report, *, is_preview: bool) -> Iterator[Card]:
-    """Each change with its outcome, in time order; then outcomes of changes that are not in the plan."""
-    pictures = Pictures(report.public, report.pictures)
-    outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
-    for change in report.plan.changes:
-        if is_preview and (change.desired is None or change.desired.cancelled):
-            continue
-        outcome = outcomes.pop((change.slot, change.address), None)
-        yield card_of(change, report.plan, report.lengths, outcome, is_preview=is_preview, pictures=pictures)
-    for outcome in outcomes.values():
-        yield card_of(outcome.change, report.plan, report.lengths, outcome, pictures=pictures)
 
 
 def _sections(cards: Iterable[Card]) -> Iterator[Section]:

@@ -29,6 +29,8 @@ class Report:
     `pictures`: thumbnails of files as `data:` addresses, by digest and where they are shown (`pictures.pictures_of`).
     `selection`: the options that limit the plan to some posts, as typed; empty without any.
     `public`: the summaries of files that were applied before, whose addresses therefore answer.
+    `worth_a_look`: what a reviewer could overlook (`checks.worth_a_look`); nothing is held for it.
+    `commit`: the commit that is planned, empty if unknown. `earlier`: the comment that this one replaces.
     """
 
     plan: Plan
@@ -45,6 +47,9 @@ class Report:
     page: str = ""
     pictures: Mapping[tuple[str, str], str] = field(default_factory=dict)
     public: frozenset[str] = frozenset()
+    worth_a_look: tuple[Diagnostic, ...] = ()
+    commit: str = ""
+    earlier: str = ""
 
     @property
     def digest(self) -> str:

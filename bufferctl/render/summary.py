@@ -169,7 +169,7 @@ def moved_together(plan: Plan, changes: Iterable[Change] | None = None) -> tuple
     groups: dict[tuple[str, timedelta], list[Change]] = {}
     edits = (change for change in (plan.changes if changes is None else changes) if change.action is Action.UPDATE)
     for change in sorted(edits, key=lambda each: (each.due_at is None, each.due_at and each.due_at.timestamp())):
-        span = _span(change)
+        span = moved_by(change)
         if span is not None and change.place is not None:
             groups.setdefault((change.place.file, span), []).append(change)
     fixed: dict[str, dict[str, None]] = {}
@@ -192,7 +192,7 @@ def of_one_channel(changes: Iterable[Change]) -> tuple[tuple[Change, ...], ...]:
     return tuple(tuple(those) for those in groups.values() if len(those) >= _TOGETHER)
 
 
-def _span(change: Change) -> timedelta | None:
+def moved_by(change: Change) -> timedelta | None:
     """By how much an edit moves a post of a campaign in local time; None if something else changes too."""
     post = change.desired
     if not isinstance(post, Post) or post.due_at is None:

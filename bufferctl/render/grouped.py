@@ -1,0 +1,381 @@
+"""A plan as people read it: by item, with each text once. Every form for people is made from this.
+
+A *post* is what Buffer gets; an *item* is one occurrence of an entry with its networks, a date in the calendar. What is
+agreed to stays by post: an item has the cards of its posts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import groupby
+from shlex import quote
+
+from bufferctl.digests import REVIEWED, SHORT, change_digest
+from bufferctl.model.entries import Occurrence, named, occurrence_of
+from bufferctl.render.cards import Card, Changed, Moment, by_time, cards_of
+from bufferctl.render.pieces import compared
+from bufferctl.render.report import Report
+from bufferctl.render.shown import Media, Shown
+from bufferctl.render.summary import moved_by
+
+#: Posts of one file that move by the same span are one move from this number on.
+TOGETHER = 2
+#: What differs from one post of a cause to the next: what is quoted, a code, numbers, and what is in brackets.
+_OWN = re.compile(r"'[^']*'|`(?!bufferctl )[^`]*`|\d[\d:.,]*")
+_ASIDE = re.compile(r" \([^()]*\)")
+#: An address in a command, with the option that it belongs to.
+_ADDRESS = "\ue000"
+_ARGUMENT = re.compile(rf"((?:--[\w-]+ )?){_ADDRESS}")
+
+
+@dataclass(frozen=True)
+class Version:
+    """What an item is on one or several of its networks, where it is the same: their cards.
+
+    `shown` and `changed`: of the first card; their links lack the `utm` parameters, which differ by network. `differs`:
+    the fields in which it differs from the item's main version, empty for that one.
+    """
+
+    cards: tuple[Card, ...]
+    shown: Shown
+    changed: tuple[Changed, ...]
+    differs: tuple[Changed, ...] = ()
+
+    @property
+    def networks(self) -> str:
+        """`X, LinkedIn`; with the names of channels if a network has several here."""
+        channels = [card.channel for card in self.cards]
+        several = Counter(each.network for each in channels)
+        return ", ".join(each.called if several[each.network] > 1 else each.network for each in channels)
+
+    @property
+    def text(self) -> str:
+        """The text, or the title if it has no text."""
+        return (self.shown.parts[0].text if self.shown.parts else "") or self.shown.title
+
+    @property
+    def media(self) -> tuple[Media, ...]:
+        """The media of all parts."""
+        return tuple(media for part in self.shown.parts for media in part.media)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One occurrence of an entry on its networks: posts with the same kind of change. `main`: most of its posts."""
+
+    occurrence: Occurrence
+    main: Version
+    others: tuple[Version, ...] = ()
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """The main version first."""
+        return self.main, *self.others
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """The cards of its posts."""
+        return tuple(card for version in self.versions for card in version.cards)
+
+    @property
+    def name(self) -> str:
+        """`launch`, `tip 3`."""
+        return self.occurrence.name
+
+    @property
+    def kind(self) -> str:
+        """The kind of its cards."""
+        return self.main.cards[0].kind
+
+    @property
+    def is_idea(self) -> bool:
+        """Whether it is an idea, which is never published."""
+        return self.main.cards[0].change.address.is_idea
+
+    @property
+    def when(self) -> Moment | None:
+        """When its first post goes out, None if it has no time."""
+        return min((card.when for card in self.cards if card.when), key=lambda each: each.due, default=None)
+
+    @property
+    def day(self) -> date | None:
+        """The day of its first post, in the zone of its channel."""
+        return self.when.due.date() if self.when else None
+
+    @property
+    def networks(self) -> str:
+        """The networks of all versions."""
+        return Version(self.cards, Shown(()), ()).networks
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The digests of its posts that a reviewer agrees to."""
+        return tuple(change_digest(card.change)[:SHORT] for card in self.cards if card.change.action in REVIEWED)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why items are held, or failed: one sentence, and one thing to do for all of them."""
+
+    code: str
+    message: str
+    hint: str
+    items: tuple[Item, ...]
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The cards of its items."""
+        return tuple(card for item in self.items for card in item.cards)
+
+    @property
+    def name(self) -> str:
+        """`tip 2 to 9`."""
+        return named(item.occurrence for item in self.items)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Items of one file in which only the time changes, all by the same span of local time; in order of time."""
+
+    file: str
+    span: timedelta
+    items: tuple[Item, ...]
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The cards of its items."""
+        return tuple(card for item in self.items for card in item.cards)
+
+
+@dataclass(frozen=True)
+class Week:
+    """The items of a week by day, Monday first; days without items are left out."""
+
+    monday: date
+    days: tuple[tuple[date, tuple[Item, ...]], ...]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Its items in order of time."""
+        return tuple(item for _, items in self.days for item in items)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """How many items each day has, Monday first."""
+        number = {day.weekday(): len(items) for day, items in self.days}
+        return tuple(number.get(day, 0) for day in range(7))
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """A plan, a receipt or a preview by item, in order of time; items that are published at once come first."""
+
+    report: Report
+    items: tuple[Item, ...]
+
+    def of(self, *kinds: str) -> tuple[Item, ...]:
+        """The items with one of these kinds."""
+        return tuple(item for item in self.items if item.kind in kinds)
+
+    @cached_property
+    def causes(self) -> tuple[Cause, ...]:
+        """Why items need a person, the cause of the first one first."""
+        groups: dict[tuple[str, str, str], list[Item]] = {}
+        for item in self.of("hold", "bad"):
+            groups.setdefault(_cause(item), []).append(item)
+        return tuple(_caused(tuple(items)) for items in groups.values())
+
+    @property
+    def at_once(self) -> tuple[Item, ...]:
+        """What is published as soon as it is sent."""
+        return tuple(item for item in self.of("create", "update") if item.main.cards[0].at_once)
+
+    @property
+    def new(self) -> tuple[Item, ...]:
+        """The new items, without those that are published at once."""
+        return tuple(item for item in self.of("create") if not item.main.cards[0].at_once)
+
+    @property
+    def changed(self) -> tuple[Item, ...]:
+        """The items that change, without moves and those that are published at once."""
+        moved = {id(item) for move in self.moves for item in move.items}
+        return tuple(i for i in self.of("update") if not i.main.cards[0].at_once and id(i) not in moved)
+
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """The moves of a campaign, in order of their first items."""
+        groups: dict[tuple[str, timedelta], list[Item]] = {}
+        for item in self.of("update"):
+            spans = {moved_by(card.change) for card in item.cards}
+            if len(spans) == 1 and (span := spans.pop()) and item.occurrence.place:
+                groups.setdefault((item.occurrence.place.file, span), []).append(item)
+        moves = (Move(file, span, tuple(items)) for (file, span), items in groups.items())
+        return tuple(move for move in moves if len(move.cards) >= TOGETHER)
+
+    @cached_property
+    def weeks(self) -> tuple[Week, ...]:
+        """The new items that have a time, by week and day."""
+        return weeks_of(self.new)
+
+    @property
+    def untimed(self) -> tuple[Item, ...]:
+        """The new items without a time."""
+        return tuple(item for item in self.new if item.when is None)
+
+    @property
+    def networks(self) -> Mapping[str, int]:
+        """How many posts each network gets, changes or loses, in order of first mention."""
+        return Counter(card.channel.network for item in self.of("create", "update", "delete") for card in item.cards)
+
+
+def grouped(report: Report, *, is_preview: bool = False) -> Grouped:
+    """The report by item. `is_preview`: of the files alone."""
+    groups: dict[Hashable, list[Card]] = {}
+    for card in sorted(cards_of(report, is_preview=is_preview), key=lambda card: by_time(card.change, report.plan)):
+        groups.setdefault(_of_item(card), []).append(card)
+    return Grouped(report, tuple(_item(cards) for cards in groups.values()))
+
+
+def weeks_of(items: Iterable[Item]) -> tuple[Week, ...]:
+    """The items that have a time, which are in order of time, by week and day."""
+    days = [(day, tuple(group)) for day, group in groupby(items, key=lambda item: item.day) if day]
+    return tuple(
+        Week(monday, tuple(found))
+        for monday, found in groupby(days, key=lambda each: each[0] - timedelta(days=each[0].weekday()))
+    )
+
+
+def _of_item(card: Card) -> Hashable:
+    """What the cards of an item share: the occurrence, the day, what happens, and the cause if it is held."""
+    change = card.change
+    due = change.due_at
+    cause = (change.reason, _general(card.message, card)) if card.kind in {"hold", "bad"} else None
+    return occurrence_of(change.address, change.desired), due.date() if due else None, card.kind, card.at_once, cause
+
+
+def _item(cards: Iterable[Card]) -> Item:
+    """The item of these cards; the version that most of them share comes first."""
+    groups: dict[Hashable, list[Card]] = {}
+    for card in cards:
+        fields = _fields(card, without_parameters(card.shown))
+        groups.setdefault((*fields.items(), *map(_changed, card.changed)), []).append(card)
+    main, *others = map(_version, sorted(groups.values(), key=lambda group: -len(group)))
+    change = main.cards[0].change
+    with_differences = (replace(each, differs=tuple(_differing(main, each))) for each in others)
+    return Item(occurrence_of(change.address, change.desired), main, tuple(with_differences))
+
+
+def _version(cards: Iterable[Card]) -> Version:
+    first, *more = cards
+    return Version((first, *more), without_parameters(first.shown), tuple(map(_changed, first.changed)))
+
+
+def _fields(card: Card, shown: Shown) -> dict[str, str]:
+    """What one post of an item can have differently from another, by name, as people write it."""
+    first, *rest = shown.parts or ((),)
+    fields = {"text": first.text if first else "", "title": shown.title}
+    fields |= {f"thread, part {number}": part.text for number, part in enumerate(rest, 2)}
+    fields["media"] = ", ".join(_named(media) for part in shown.parts for media in part.media)
+    fields["first comment"] = "".join(piece.text for piece in shown.comment)
+    fields["warning"] = shown.warning
+    fields["time"] = card.when.at if card.when and not card.when.is_slot else ""
+    fields["what happens"] = card.what
+    return fields
+
+
+def _named(media: Media) -> str:
+    about = media.alt or media.title
+    return f"{media.kind} {media.address or media.href}{f' ({about})' if about else ''}"
+
+
+def _differing(main: Version, other: Version) -> Iterator[Changed]:
+    """How a version differs from the main one; a time is shown in the zone of its channel."""
+    both = main.cards[0], other.cards[0]
+    theirs, ours = _fields(both[0], main.shown), _fields(both[1], other.shown)
+    for name in {**theirs, **ours}:
+        before, after = theirs.get(name, ""), ours.get(name, "")
+        if before == after:
+            continue
+        if name == "time":
+            before, after = (card.when.local if card.when else "" for card in both)
+        is_text = name in {"text", "title", "first comment"} or name.startswith("thread")
+        yield Changed(name, before, after, compared(before, after) if is_text and before and after else ())
+
+
+_PARAMETERS = re.compile(r"([?&])(?:utm_\w+=[\w%~+-]*(?:\.[\w%~+-]+)*(&?))+")
+
+
+def bare(text: str) -> str:
+    """The text with links that lack their `utm` parameters, which differ by network and which nobody reads."""
+    return _PARAMETERS.sub(lambda found: found[1] if found[2] else "", text) if "utm_" in text else text
+
+
+def without_parameters(shown: Shown) -> Shown:
+    """The same content, links without their `utm` parameters."""
+    parts = tuple(
+        part._replace(
+            text=bare(part.text), media=tuple(m._replace(href=_link(m), address=bare(m.address)) for m in part.media)
+        )
+        for part in shown.parts
+    )
+    return Shown(
+        parts,
+        shown.title,
+        shown.warning,
+        tuple(p._replace(text=bare(p.text)) for p in shown.comment),
+        shown.facts,
+        shown.tags,
+    )
+
+
+def _link(media: Media) -> str:
+    return bare(media.href) if media.kind == "link" else media.href
+
+
+def _changed(changed: Changed) -> Changed:
+    if not changed.is_text or "utm_" not in changed.before + changed.after:
+        return changed
+    before, after = bare(changed.before), bare(changed.after)
+    return Changed(changed.name, before, after, compared(before, after) if before != after else changed.words)
+
+
+def _cause(item: Item) -> tuple[str, str, str]:
+    """What the items of a cause share: the code, the message and the hint without what is a post's own."""
+    card = item.main.cards[0]
+    return _code(card), _general(card.message, card), _general(card.hint, card)
+
+
+def _code(card: Card) -> str:
+    return card.change.reason.value if card.change.reason else card.kind
+
+
+def _general(text: str, card: Card) -> str:
+    """A message or a hint without what is one post's own."""
+    return _OWN.sub("…", _ASIDE.sub("", _addressed(text, card)))
+
+
+def _addressed(text: str, card: Card) -> str:
+    """The text with a placeholder for the card's address, which hints quote for a shell."""
+    address = str(card.change.address)
+    return text.replace(quote(address), _ADDRESS).replace(address, _ADDRESS)
+
+
+def _caused(items: tuple[Item, ...]) -> Cause:
+    """The cause of items; its message and hint in full if all posts have the same, else without what is their own."""
+    cards = [card for item in items for card in item.cards]
+    addresses = [quote(str(card.change.address)) for card in cards]
+
+    def common(texts: list[str]) -> str:
+        if len({_addressed(text, card) for text, card in zip(texts, cards, strict=True)}) == 1:
+            text = _addressed(texts[0], cards[0])
+        else:
+            text = _general(texts[0], cards[0])
+        return _ARGUMENT.sub(lambda found: " ".join(f"{found[1]}{address}" for address in addresses), text)
+
+    messages, hints = [card.message for card in cards], [card.hint for card in cards]
+    return Cause(_code(cards[0]), common(messages), common(hints), items)

@@ -1,0 +1,107 @@
+"""What changed since a reader's last look: the earlier version of a comment has its digests in a hidden line.
+
+The line has the commit and the time of the plan, then for each entry's occurrence a digest of its name, one of its
+texts, and the digests of its posts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import NamedTuple
+
+from bufferctl.model.comparable import instant
+from bufferctl.render.grouped import Grouped, Item
+
+_LINE = re.compile(r"<!-- bufferctl:seen (?P<commit>[0-9a-f]*|-) (?P<at>\S+)(?P<items>[0-9a-f:, ]*) -->")
+#: How long the line may be; a larger plan goes without, since a comment has an end.
+_MOST = 24_000
+#: Bytes of the digest of a name and of a text.
+_NAME, _TEXT = 4, 3
+
+
+class _Seen(NamedTuple):
+    text: str
+    digests: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What is different from an earlier plan. `commit`: of that plan, empty if unknown. `removed`: how many items."""
+
+    commit: str
+    at: datetime
+    texts: tuple[Item, ...] = ()
+    others: tuple[Item, ...] = ()
+    added: tuple[Item, ...] = ()
+    removed: int = 0
+
+
+def seen_line(grouped: Grouped, commit: str = "") -> str:
+    """The hidden line of a plan, empty if there is nothing to review, or too much."""
+    items = _seen(grouped.items)
+    listed = " ".join(f"{name}:{seen.text}:{','.join(sorted(seen.digests))}" for name, seen in items.items())
+    line = f"<!-- bufferctl:seen {commit or '-'} {instant(grouped.report.plan.at)} {listed} -->"
+    return line if items and len(line) <= _MOST else ""
+
+
+def since(grouped: Grouped, earlier: str) -> Since | None:
+    """What changed since the comment `earlier`; None if it has no such line."""
+    line = _LINE.search(earlier)
+    if line is None:
+        return None
+    before: dict[str, _Seen] = {}
+    for each in line["items"].split():
+        with suppress(ValueError):
+            name, text, digests = each.split(":")
+            before[name] = _Seen(text, frozenset(digests.split(",")))
+    try:
+        at = datetime.fromisoformat(line["at"])
+    except ValueError:
+        return None
+    now = _seen(grouped.items)
+    firsts = {_name(item): item for item in reversed(grouped.items)}
+    different = [name for name in firsts if name in now and name in before and now[name] != before[name]]
+    texts = [name for name in different if now[name].text != before[name].text]
+    added = [name for name in firsts if name in now and name not in before]
+
+    def items(names: Iterable[str]) -> tuple[Item, ...]:
+        chosen = set(names)
+        return tuple(item for item in grouped.items if (name := _name(item)) in chosen and firsts[name] is item)
+
+    others = [name for name in different if name not in texts]
+    commit = line["commit"].strip("-")
+    return Since(commit, at, items(texts), items(others), items(added), sum(name not in now for name in before))
+
+
+def _seen(items: Iterable[Item]) -> Mapping[str, _Seen]:
+    """What a reader sees of each occurrence that is reviewed."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        if item.digests:
+            groups.setdefault(_name(item), []).append(item)
+    return {
+        name: _Seen(
+            _hash(
+                sorted(
+                    f"{version.text}\n{card.address}" for i in found for version in i.versions for card in version.cards
+                ),
+                _TEXT,
+            ),
+            frozenset(digest for item in found for digest in item.digests),
+        )
+        for name, found in groups.items()
+    }
+
+
+def _name(item: Item) -> str:
+    occurrence = item.occurrence
+    return _hash([occurrence.organization, occurrence.key, str(occurrence.number)], _NAME)
+
+
+def _hash(parts: Iterable[str], size: int) -> str:
+    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()

@@ -1,0 +1,191 @@
+"""The grouped model: items, versions, causes, moves, weeks, and what changed since the last look."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bufferctl.config import load
+from bufferctl.digests import change_digest
+from bufferctl.model.state import State
+from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
+from bufferctl.reconcile.offline import offline
+from bufferctl.render.grouped import Grouped, bare, grouped
+from bufferctl.render.report import Report
+from bufferctl.render.since import Since, seen_line, since
+from tests.render.rich import PLAN, change, live, post
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2029, 11, 28, 8, tzinfo=UTC)
+FILES = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+      - {service: bluesky, name: acme.bsky.example}
+"""
+LAUNCH = """\
+starts: 2030-03-04
+channels: [twitter, linkedin, bluesky]
+utm: {domains: [acme.example], source: $(service)}
+posts:
+  - key: launch
+    due_at: start+0d 09:00
+    text: "We are live: https://acme.example/a"
+    overrides:
+      linkedin: {text: "We are really live: https://acme.example/a"}
+  - key: tip
+    due_at: start+1d 09:00
+    repeat: {every: 1 week, times: 3}
+    text: Tip $(number)
+"""
+
+
+def plan_at(folder: Path) -> Plan:
+    """The plan of files that nobody has applied."""
+    loaded = load(None, folder)
+    assert loaded.desired is not None, loaded.diagnostics
+    return offline(loaded.desired, State(), endpoint="https://api.buffer.com", now=NOW)
+
+
+def plan_of(folder: Path, text: str = LAUNCH) -> Plan:
+    """The plan of a campaign that nobody has applied."""
+    (folder / "posts").mkdir(exist_ok=True)
+    (folder / "buffer.yaml").write_text(FILES)
+    (folder / "posts" / "launch.yaml").write_text(text)
+    return plan_at(folder)
+
+
+def of(*changes: Change) -> Grouped:
+    """The items of these changes."""
+    return grouped(Report(replace(PLAN, changes=changes, warnings=())))
+
+
+def test_the_campaign_of_the_examples() -> None:
+    """75 posts are 24 items on 4 networks."""
+    plan = plan_at(ROOT / "examples/campaign")
+    found = grouped(Report(plan))
+    assert (len(plan.changes), len(found.new), len(found.networks)) == (75, 24, 4)
+    assert dict(found.networks) == {"X": 14, "LinkedIn": 24, "Bluesky": 24, "Instagram": 13}
+
+
+def test_an_item_is_an_occurrence_on_all_its_networks(tmp_path: Path) -> None:
+    """`launch` once, `tip` three times, each with the networks that it goes to."""
+    items = grouped(Report(plan_of(tmp_path))).items
+    assert [(item.name, item.networks) for item in items] == [
+        ("launch", "X, Bluesky, LinkedIn"),
+        *((f"tip {number}", "X, LinkedIn, Bluesky") for number in (1, 2, 3)),
+    ]
+
+
+def test_parameters_do_not_make_versions(tmp_path: Path) -> None:
+    """`utm_source` differs on each network and is left out; a text of LinkedIn's own is one, word by word."""
+    launch, tip, *_ = grouped(Report(plan_of(tmp_path))).items
+    assert launch.main.text == "We are live: https://acme.example/a"
+    (other,) = launch.others
+    (text,) = other.differs
+    assert (launch.main.networks, other.networks, text.name) == ("X, Bluesky", "LinkedIn", "text")
+    assert [(piece.kind, piece.text) for piece in text.words if piece.kind != "same"] == [("in", "really ")]
+    assert tip.others == ()
+
+
+def test_without_parameters() -> None:
+    """Only what is called `utm_` goes, wherever it is, and the rest of the link stays a link."""
+    assert bare("see https://a.example/?utm_source=x&utm_medium=y.") == "see https://a.example/."
+    assert bare("https://a.example/?b=1&utm_source=x&c=2#d") == "https://a.example/?b=1&c=2#d"
+    assert bare("https://a.example/?utm_source=x.y&c=2") == "https://a.example/?c=2"
+    assert bare("no link, utm_source=x") == "no link, utm_source=x"
+
+
+def test_weeks_and_days(tmp_path: Path) -> None:
+    """Monday first, each with the number of its items; weeks without any are left out."""
+    weeks = grouped(Report(plan_of(tmp_path))).weeks
+    assert [(f"{week.monday:%d %b}", week.counts) for week in weeks] == [
+        ("04 Mar", (1, 1, 0, 0, 0, 0, 0)),
+        ("11 Mar", (0, 1, 0, 0, 0, 0, 0)),
+        ("18 Mar", (0, 1, 0, 0, 0, 0, 0)),
+    ]
+
+
+def test_digests_stay_by_post(tmp_path: Path) -> None:
+    """An item has those of its posts, sixteen digits each, since they are what is agreed to."""
+    plan = plan_of(tmp_path)
+    items = grouped(Report(plan)).items
+    assert {digest for item in items for digest in item.digests} == {change_digest(c)[:16] for c in plan.changes}
+
+
+def _held(number: int, message: str, hint: str) -> Change:
+    item = post("ch-x", f"post-{number}", number, text=f"Text {number}")
+    return change(
+        item, Action.HOLD, Cause.DRIFT, live("ch-x", number, "x"), reason=Reason.CHANGED, message=message, hint=hint
+    )
+
+
+def test_a_cause_is_said_once_with_one_command() -> None:
+    """Nine posts with one message are one cause, and one command has all their addresses."""
+    holds = [
+        _held(n, "Somebody changed it", f"Run `bufferctl apply --reapply Acme/twitter:acme/post-{n}`.") for n in (1, 2)
+    ]
+    (cause,) = of(*holds).causes
+    assert (cause.message, len(cause.items), cause.name) == ("Somebody changed it.", 2, "post-1, post-2")
+    assert cause.hint == (
+        "Run `bufferctl apply --reapply Acme/twitter:acme/post-1 --reapply Acme/twitter:acme/post-2`."
+    )
+
+
+def test_what_is_a_posts_own_does_not_make_causes() -> None:
+    """A text, an id and a time in the message are left out if they differ; a different sentence is another cause."""
+    holds = [
+        _held(n, f"Buffer already has one like it ('Text {n}', 0{n}:00)", f"If it is, write `existing: post-4{n}`.")
+        for n in (1, 2)
+    ]
+    first, second = of(*holds, _held(3, "Its time is past", "Give it a later one.")).causes
+    assert (first.message, first.hint) == ("Buffer already has one like it.", "If it is, write ….")
+    assert second.name == "post-3"
+
+
+def test_items_that_move_together_are_one_move(tmp_path: Path) -> None:
+    """A later `starts` moves all posts by the same days, and none of them is listed as changed."""
+    plan = plan_of(tmp_path)
+    moved = []
+    for each in plan.changes:
+        assert each.due_at is not None
+        seen = live("ch-x", 1, "x", due_at=each.due_at - timedelta(days=1))
+        due = (each.due_at - timedelta(days=1)).astimezone(UTC)
+        differences = (Difference("due_at", due.isoformat(), each.due_at.isoformat()),)
+        moved.append(replace(each, action=Action.UPDATE, cause=Cause.EDITED, live=seen, differences=differences))
+    found = grouped(Report(replace(plan, changes=tuple(moved))))
+    (move,) = found.moves
+    assert (move.span, len(move.items), len(move.cards), found.changed) == (timedelta(days=1), 4, 12, ())
+
+
+def _looked(folder: Path, text: str) -> Since:
+    earlier = seen_line(grouped(Report(plan_of(folder))), "a1b2c3")
+    found = since(grouped(Report(plan_of(folder, text))), f"hello\n{earlier}\n")
+    assert found is not None
+    return found
+
+
+def test_since_the_last_look(tmp_path: Path) -> None:
+    """What has another text, is different otherwise, was added or removed; nothing if nothing is."""
+    same = _looked(tmp_path, LAUNCH)
+    assert (same.commit, same.at, same.texts, same.others, same.added, same.removed) == ("a1b2c3", NOW, (), (), (), 0)
+    other = (
+        LAUNCH.replace("Tip $(number)", "Hint $(number)").replace("times: 3", "times: 4").replace("+0d 09", "+0d 10")
+    )
+    found = _looked(tmp_path, other)
+    assert [item.name for item in found.texts] == ["tip 1", "tip 2", "tip 3"]
+    assert [item.name for item in found.others] == ["launch"]
+    assert [item.name for item in found.added] == ["tip 4"]
+    assert _looked(tmp_path, LAUNCH.partition("  - key: tip")[0]).removed == 3
+
+
+def test_a_comment_without_the_line_has_no_last_look(tmp_path: Path) -> None:
+    """An older version's comment, or one that a person damaged, is no reason to fail."""
+    found = grouped(Report(plan_of(tmp_path)))
+    assert since(found, "#### Hello") is None
+    assert since(found, "<!-- bufferctl:seen - yesterday  -->") is None
