@@ -20,7 +20,7 @@ CHANNELS = {
 _TAG = "launch: 66a0000000000000000001a1"
 #: A post every quarter of an hour from 8:00 to 18:00, so never in an hour that a clock change skips or repeats.
 _A_DAY = 40
-_SENTENCES = (
+SENTENCES = (
     "Every post of this week was reviewed in a pull request before it went anywhere near the queue.",
     "The console shows requests a minute, and now also which of them you paid for: https://acme.example/console",
     "Größere Pläne, kleinere Schritte; and a word with an emoji \N{ROCKET} for good measure.",
@@ -83,7 +83,7 @@ def write_news(folder: Path, count: int) -> None:
     lines = [*_root(("Acme",)), "posts:\n"]
     for number in range(count):
         lines += [f"  - key: n{number}\n", "    channels: [linkedin]\n", f"    due_at: {_moment(number)}\n"]
-        lines += ["    text: |\n", f"      News {number}. {_SENTENCES[number % len(_SENTENCES)]}\n"]
+        lines += ["    text: |\n", f"      News {number}. {SENTENCES[number % len(SENTENCES)]}\n"]
     (folder / "buffer.yaml").write_text("".join(lines), encoding="utf-8")
 
 
@@ -105,8 +105,8 @@ def _post(number: int, organization: str) -> Iterator[str]:
     yield f"    due_at: {_moment(number)}\n" if number % 50 else "    mode: addToQueue\n"
     yield "    tags: [launch]\n" if number % 7 == 0 and organization == "Acme" else ""
     yield "    text: |\n"
-    yield f"      Number {number}: {_SENTENCES[number % len(_SENTENCES)]}\n\n"
-    yield from (f"      {_SENTENCES[(number + more) % len(_SENTENCES)]}\n" for more in (1, 2))
+    yield f"      Number {number}: {SENTENCES[number % len(SENTENCES)]}\n\n"
+    yield from (f"      {SENTENCES[(number + more) % len(SENTENCES)]}\n" for more in (1, 2))
     url, alt_text = f"https://acme.example/pictures/{number}.png?w=1200", f"Picture {number} of what we talk about"
     if number % 5 == 0:
         yield f"    assets:\n      - image:\n          url: {url}\n          alt_text: {alt_text}\n"

@@ -2,7 +2,7 @@
 
 Measures whole processes with compiled modules, with the sandbox in another process. Compared commands take turns, and
 the fastest of several runs counts, since a busy machine only adds time. `run.py NAME…` measures only some: startup,
-requests, validate, media, campaign, worst, plan, render, apply, journal, record, quota, page.
+requests, validate, media, campaign, worst, plan, alike, render, apply, journal, record, quota, page.
 """
 
 from __future__ import annotations
@@ -191,6 +191,13 @@ def plan(bench: Bench) -> Iterator[Number]:
     yield Number("plan 10,000 against 1,000", large / small, 12, " x", f"{large:.2f} s, {small:.2f} s")
 
 
+def alike(bench: Bench) -> Iterator[Number]:
+    """What matching takes where each of 1,000 new queue posts may be any of 1,000 in Buffer."""
+    output = bench.run((sys.executable, str(_HERE / "alike.py"))).out.split()
+    for texts, seconds in zip(("texts of their own", "texts that are alike"), map(float, output), strict=True):
+        yield Number(f"1,000 by 1,000 unexplained, {texts}", seconds, 2 if texts.endswith("own") else 6, " s")
+
+
 def render(bench: Bench) -> Iterator[Number]:
     """What rendering a plan of 10,000 changes takes, as text and as JSON."""
     folder = bench.project("rendered", 10_000)
@@ -266,6 +273,7 @@ NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (
     campaign,
     worst,
     plan,
+    alike,
     render,
     apply,
     journal,

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from difflib import SequenceMatcher
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -36,8 +35,6 @@ from bufferctl.reconcile.record import Record, address_of, all_slots
 
 #: Without `managed_since`, an equal queue post that was published longer ago than this needs a person to decide.
 LONG_AGO = timedelta(days=30)
-#: Queue posts with texts at least this alike are not sent without asking, if one of them may be ours.
-ALIKE = 0.8
 _STAGES = {PostStatus.DRAFT: 0, PostStatus.NEEDS_APPROVAL: 1, PostStatus.SCHEDULED: 2}
 _SENT = 3  # sending and error count as sent
 
@@ -46,14 +43,13 @@ _SENT = 3  # sending and error count as sent
 class Candidate:
     """An unclaimed live object and its comparable content, computed once. `explained`: the record accounts for it.
 
-    `horizon`: of its home. `had_address`: it was let go from the declared object's address, or is in question for it.
+    `horizon`: of its home.
     """
 
     item: LivePost | LiveIdea
     content: Content
     explained: bool
     horizon: Horizon
-    had_address: bool = False
 
 
 def stage(item: Post | Idea) -> int:
@@ -94,43 +90,6 @@ def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
     out_since = live.sent_at or live.due_at or live.created_at
     unknown = not candidate.horizon.recorded and candidate.horizon.since is None
     return unknown and live.is_out and now - out_since > LONG_AGO
-
-
-class Likeness:
-    """The rule by which an unexplained live object may be the declared one.
-
-    Create it once per declared object: the matcher prepares the text with which many others are compared.
-    """
-
-    def __init__(self, item: Post | Idea, wanted: Content) -> None:
-        self._item = item
-        self._wanted = wanted
-        self._matcher = SequenceMatcher(None, b=wanted.text, autojunk=False)
-
-    def rule(self, candidate: Candidate) -> Rule | None:
-        """The first rule that fits, if any; matching itself finds equal texts and those with rewritten links."""
-        live, item = candidate.item, self._item
-        if isinstance(item, Idea) or isinstance(live, LiveIdea):
-            same_title = bool(self._wanted.title) and candidate.content.title == self._wanted.title
-            return Rule.SAME_TITLE if same_title else None
-        if not self._wanted.text:
-            return Rule.NO_TEXT if not candidate.content.text else self._same_time(item, candidate, live)
-        if item.due_at is not None:
-            return self._same_time(item, candidate, live)
-        return Rule.SIMILAR_TEXT if not live.has_own_time and self._is_similar(candidate.content.text) else None
-
-    def _same_time(self, item: Post, candidate: Candidate, live: LivePost) -> Rule | None:
-        """A person's post counts if the state cannot tell whether it was imported; a queue's slots do not."""
-        at = instant(item.due_at)
-        if not at or instant(live.due_at) != at:
-            return None
-        perhaps_imported = live.has_own_time and not candidate.horizon.recorded
-        return Rule.SAME_TIME if live.by_api or candidate.had_address or perhaps_imported else None
-
-    def _is_similar(self, text: str) -> bool:
-        matcher = self._matcher
-        matcher.set_seq1(text)
-        return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
 
 
 class How(Enum):
@@ -242,7 +201,8 @@ Found = dict[Slot, Match]
 class Pool:
     """The unclaimed live objects of one home, by text; matched ones are removed.
 
-    `own`: ids of objects that had the address of a declared one, for which they count as unexplained.
+    `own`: ids of objects that had the address of a declared one or are in question for it, so that for this one they
+    count as unexplained.
     """
 
     def __init__(self) -> None:
@@ -264,7 +224,7 @@ class Pool:
 
 
 def _for_address(candidate: Candidate, own: Collection[str]) -> Candidate:
-    return replace(candidate, explained=False, had_address=True) if candidate.item.id in own else candidate
+    return replace(candidate, explained=False) if candidate.explained and candidate.item.id in own else candidate
 
 
 Pools = defaultdict[str, Pool]

@@ -6,16 +6,17 @@ A question is kept until somebody answers it, regardless of changes to its entry
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
 from bufferctl.model.comparable import Fingerprint, same
+from bufferctl.reconcile.likeness import Near
 from bufferctl.reconcile.matches import (
     Declared,
     Found,
     How,
-    Likeness,
     Match,
     Pool,
     Pools,
@@ -90,11 +91,12 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     found: Found = {}
     record = clues.record
     waiting = {d.slot for d in new if clues.waits(d.item)}
+    near_in = cache(lambda home: Near(pools[home].unexplained()))
     for d in new:
         near: list[Suspect] = []
         if not (d.item.cancelled and d.slot in waiting):
             only_unexplained = d.slot in lost and not d.item.cancelled
-            near = _near(d, pools, claims, clues, only_unexplained=only_unexplained)
+            near = _near(d, pools[d.slot.home], near_in, claims, clues, only_unexplained=only_unexplained)
         if match := _question(d, near, claims, clues):
             found[d.slot] = match
     suspected = {
@@ -105,11 +107,16 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, clues)
 
 
-def _near(d: Declared, pools: Pools, claims: Claims, clues: Clues, *, only_unexplained: bool) -> list[Suspect]:
-    pool, own = pools[d.slot.home], clues.had_address(d)
+def _near(
+    d: Declared, pool: Pool, near_in: Callable[[str], Near], claims: Claims, clues: Clues, *, only_unexplained: bool
+) -> list[Suspect]:
+    own = clues.had_address(d)
     near = [] if only_unexplained else claims.saying(d)
     near += _equal(d, pool, own, only_unexplained=only_unexplained)
-    near += _similar(d, pool, own, {each.id for each in near})
+    already = {each.id for each in near}
+    is_enough = not any(id_ in pool.left and pool.left[id_].explained for id_ in own)
+    similar = near_in(d.slot.home) if is_enough else Near(pool.unexplained(own))
+    near += (Suspect.of(c.item, rule) for c, rule in similar.find(d.item, d.content, own) if c.item.id not in already)
     return [each for each in near if not _is_meant_again(d.item, each)]
 
 
@@ -125,14 +132,6 @@ def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: b
     for c in alike:
         if not c.explained and text_of(c.content) != text and same(d.content, c.content, links_may_differ=True):
             yield Suspect.of(c.item, Rule.REWRITTEN_LINKS)
-
-
-def _similar(d: Declared, pool: Pool, own: Collection[str], already: Collection[str]) -> Iterator[Suspect]:
-    """Unexplained objects with something in common, except for the ids in `already`."""
-    likeness = Likeness(d.item, d.content)
-    for c in pool.unexplained(own):
-        if c.item.id not in already and (rule := likeness.rule(c)):
-            yield Suspect.of(c.item, rule)
 
 
 def _is_meant_again(item: Post | Idea, near: Suspect) -> bool:
@@ -181,12 +180,16 @@ def _edited(new: list[Declared], pools: Pools, clues: Clues) -> Found:
     """
     found: Found = {}
     since = clues.record.managed_since
+
+    @cache
+    def left(home: str) -> list[Suspect]:
+        by_api = (c.item for c in pools[home].unexplained() if c.item.by_api)
+        return [Suspect.of(item) for item in by_api if since is None or item.created_at > since]
+
     for d in new:
-        home = d.slot.home
-        if d.item.cancelled or clues.record.horizon(home).recorded:
+        if d.item.cancelled or clues.record.horizon(d.slot.home).recorded:
             continue
-        left = [c.item for c in pools[home].unexplained() if c.item.by_api and c.item.id != d.item.repeat_of]
-        if suspects := [Suspect.of(item) for item in left if since is None or item.created_at > since]:
+        if suspects := [each for each in left(d.slot.home) if each.id != d.item.repeat_of]:
             found[d.slot] = clues.ask(d, Rule.EDITED, suspects)
     return found
 

@@ -878,6 +878,21 @@ def test_what_was_let_go_may_be_ours_for_its_address(item: Post, live: LivePost,
     assert World(live=[live], state=replace(record(), let_go=gone)).verdict(item) is expected
 
 
+@pytest.mark.parametrize(
+    ("item", "live", "rule"),
+    [
+        (post(text="Edited"), in_buffer(post()), Rule.SAME_TIME),
+        (queued(text=ALIKE), in_buffer(queued(text=LONG)), Rule.SIMILAR_TEXT),
+        (queued(text="Edited"), in_buffer(queued()), Rule.LET_GO),
+    ],
+    ids=["same time", "alike", "neither"],
+)
+def test_what_was_let_go_is_compared_with_its_address(item: Post, live: LivePost, rule: Rule) -> None:
+    """The question says what it has in common with its address."""
+    gone = {"p1": replace(let_go(live)["p1"], key="a")}
+    assert rule_of(World(live=[live], state=replace(record(), let_go=gone)), item) is rule
+
+
 def test_what_was_let_go_and_not_read_is_named_by_what_is_too_late() -> None:
     """Missed, with a question instead of the proposal of another time."""
     gone = {"p1": replace(let_go(in_buffer(post()))["p1"], key="a")}
