@@ -163,7 +163,8 @@ class Change:
     @property
     def goes_out(self) -> bool:
         """Whether Buffer will publish the live post unless somebody intervenes."""
-        return isinstance(self.live, LivePost) and self.live.status is PostStatus.SCHEDULED
+        live = self.live
+        return isinstance(live, LivePost) and live.status is PostStatus.SCHEDULED and not live.reminds
 
     @property
     def awaits_approval(self) -> bool:

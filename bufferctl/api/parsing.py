@@ -42,6 +42,7 @@ from bufferctl.model import (
     PostStatus,
     Service,
 )
+from bufferctl.model.networks import NETWORKS
 
 #: The character limits on X of paying and free accounts (notes: What each network takes).
 PAID_X_CHARACTERS, FREE_X_CHARACTERS = 25_000, 280
@@ -91,6 +92,8 @@ def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
         posting_times=tuple(_posting_times(channel.get("postingSchedule") or ())),
         boards={board["name"]: board["serviceId"] for board in metadata.get("boards") or ()},
         max_characters=metadata.get("maxCharacters") or _characters_of_x(metadata),
+        only_reminds=channel.get("type") in NETWORKS[service].only_remind,
+        reminds_by_default=bool(metadata.get("defaultToReminders")),
     )
 
 

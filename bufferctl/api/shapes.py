@@ -312,6 +312,7 @@ class ChannelMetadataJson(TypedDict, total=False):
     """Fields that only some networks' channels have."""
 
     boards: list[NamedBoardJson] | None
+    defaultToReminders: Switch
     maxCharacters: Length | None
     subscriptionType: Text
 
@@ -321,6 +322,7 @@ class ChannelJson(TypedDict, total=False):
 
     id: Required[Id]
     service: Required[str]
+    type: Text
     name: Text
     displayName: Text
     timezone: Zone

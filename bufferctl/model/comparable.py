@@ -188,7 +188,7 @@ def standing(live: LivePost | LiveIdea) -> str:
     if isinstance(live, LiveIdea):
         return digest(of_live(live))
     due = instant(live.due_at) if live.is_custom_scheduled else ""
-    return f"{digest(of_live(live))} {live.status.value} {due}"
+    return f"{digest(of_live(live))} {live.status.value} {due}{' reminds' if live.reminds else ''}"
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"), default=str)

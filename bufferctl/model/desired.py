@@ -250,6 +250,11 @@ class Post:
         return self.expansion.number if self.expansion else 0
 
     @property
+    def reminds(self) -> bool:
+        """Whether Buffer only reminds a person of it, who publishes it."""
+        return self.scheduling_type is SchedulingType.NOTIFICATION
+
+    @property
     def is_counted(self) -> bool:
         """Whether its time counts from `starts`, and so moves with its campaign."""
         return self.expansion is not None and self.expansion.starts is not None

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from bufferctl.model.base import Aware, Seconds
-from bufferctl.model.enums import PostStatus, ShareMode
+from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
 from bufferctl.model.networks import Service
 
 
@@ -91,6 +91,11 @@ class LivePost:
         return self.status in {PostStatus.SENDING, PostStatus.SENT}
 
     @property
+    def reminds(self) -> bool:
+        """Whether Buffer only reminds a person of it; an automatic post often reads back as null (notes: Reading)."""
+        return self.scheduling_type == SchedulingType.NOTIFICATION
+
+    @property
     def has_own_time(self) -> bool:
         """Whether it has its own time outside the queue, according to both of Buffer's fields for this."""
         return self.is_custom_scheduled and self.share_mode == ShareMode.CUSTOM_SCHEDULED
@@ -141,7 +146,8 @@ class LiveChannel:
     """A channel in Buffer. `boards` maps a Pinterest board's name to its service id.
 
     `max_characters`: the limit that Buffer reports for it (a Mastodon server, a paying X account), else None.
-    `posting_times`: the weekly slots of its queue, each a day (0 is Monday) and a time in its zone.
+    `posting_times`: the weekly slots of its queue, each a day (0 is Monday) and a time in its zone. `only_reminds`:
+    Buffer refuses to publish there by itself; `reminds_by_default`: people chose that it does not (notes: Reading).
     """
 
     id: str
@@ -157,6 +163,8 @@ class LiveChannel:
     boards: Mapping[str, str] = field(default_factory=dict)
     max_characters: int | None = None
     posting_times: tuple[tuple[int, time], ...] = ()
+    only_reminds: bool = False
+    reminds_by_default: bool = False
 
     @property
     def zone(self) -> tzinfo:

@@ -113,7 +113,8 @@ class Network:
     `media` limits images and videos together, `images` images alone; `video_alone`: one video, and nothing beside it.
     `needs_media`: one of these kinds must be there; with `or_link_attachment` any asset or a link attachment will do.
     `types`: the values of `type` that it takes. `covers`: a frame may be a video's cover. `note`: what no rule can
-    judge. `takes_posts`: Buffer's API documents posts for it. `files`: None if it publishes nothing of them.
+    judge. `takes_posts`: Buffer's API documents posts for it. `only_remind`: the kinds of its channels for which Buffer
+    refuses posts that it is to publish by itself. `files`: None if it publishes nothing of them.
     """
 
     label: str
@@ -146,6 +147,7 @@ class Network:
     thread: bool = False
     note: str = ""
     takes_posts: bool = True
+    only_remind: tuple[str, ...] = ()
     files: FileLimits | None = None
 
     @property
@@ -187,6 +189,7 @@ NETWORKS: Mapping[Service, Network] = {
         covers=Source.REFERENCE,
         needs_media=("image", "video"),
         types=("post", "reel", "story"),
+        only_remind=("profile",),
         files=FileLimits(
             "Instagram Platform, Content publishing",
             pictures=("jpg",),

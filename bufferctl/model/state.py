@@ -111,7 +111,7 @@ class Home:
     """A channel, or an organization's ideas (`channel_id` is `ideas`), as listed in the record.
 
     `horizon`: aware, None until an apply, an import or `state begin` first moves it. `service` and `handle` identify
-    the channel if it was reconnected under a new id.
+    the channel if it was reconnected under a new id. `only_reminds`: as for the live channel.
     """
 
     organization_id: str
@@ -119,6 +119,7 @@ class Home:
     horizon: datetime | None = None
     service: str = ""
     handle: str = ""
+    only_reminds: bool = False
 
     @property
     def id(self) -> str:

@@ -87,6 +87,8 @@ class Facts(NamedTuple):
             return False
         if self.before is None or self.before.hidden != declared.fingerprint.hidden or self._is_sent_back:
             return False
+        if _goes_out_otherwise(self.item, live):
+            return False
         return not schedule_differences(self.item, live) and (not self.rescheduled or self._handled_as_declared(live))
 
     @property
@@ -139,6 +141,7 @@ def facts_of(match: Match) -> Facts:
     sent = isinstance(live, LivePost) and live.status is PostStatus.SENT
     edited = before != now if before else not same(wanted, content) or bool(schedule_differences(item, live))
     changed = _changed(binding, live, now.content if content == wanted else digest(content))
+    changed = changed or (before is not None and _was_handed_over(match, live, before))
     different = ()
     if edited or changed:
         is_same = sent and before is not None and before.content == now.content
@@ -165,7 +168,26 @@ def _schedule(
     if rescheduled:
         return schedule_differences(item, live) + handling
     approval = tuple(each for each in handling if each.path == "needs_approval" and (each.after or changed))
+    if changed and _goes_out_otherwise(item, live):
+        approval += tuple(each for each in handling if each.path == "scheduling_type")
     return (schedule_differences(item, live) if changed else ()) + approval
+
+
+def _goes_out_otherwise(item: Post | Idea, live: LivePost | LiveIdea) -> bool:
+    """Whether Buffer reminds a person where the file lets it publish, or the reverse; null says neither."""
+    if not isinstance(item, Post) or not isinstance(live, LivePost) or live.is_out:
+        return False
+    return live.scheduling_type not in {None, item.scheduling_type}
+
+
+def _was_handed_over(match: Match, live: LivePost | LiveIdea, before: Fingerprint) -> bool:
+    """Whether a person changed who publishes it: not if the file alone did, since it was applied."""
+    item, wanted = match.declared.item, match.declared.content
+    if not isinstance(item, Post) or not isinstance(live, LivePost) or not _goes_out_otherwise(item, live):
+        return False
+    kinds = [kind for kind in SchedulingType if kind == live.scheduling_type]
+    applied = [fingerprint(replace(item, scheduling_type=kind), wanted).schedule for kind in kinds]
+    return before.schedule not in applied
 
 
 def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:

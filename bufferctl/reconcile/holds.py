@@ -103,6 +103,15 @@ def channel_unavailable(label: str, *, locked: bool) -> Hold:
     )
 
 
+def only_reminds(label: str) -> Hold:
+    return Hold(
+        Reason.CHANNEL,
+        f"{label} is a personal profile, and Buffer refuses posts that it would have to publish there by itself, so "
+        "this is not sent",
+        "Write `scheduling_type: notification`: Buffer then reminds a person to publish it.",
+    )
+
+
 def in_error(message: str) -> Hold:
     reason = message.strip().rstrip(".") or "no reason given"
     return Hold(

@@ -176,7 +176,9 @@ def _organizations(desired: Desired, state: State) -> tuple[LiveOrganization, ..
         posts[post.address.organization, post.address.channel].append(post)
     for channel in desired.channels:
         home, its_id = ids[channel.organization, ""], ids[channel.organization, channel.label]
-        channels[home][its_id] = _channel(channel, its_id, home, posts[channel.organization, channel.label])
+        its_posts = posts[channel.organization, channel.label]
+        only_reminds = its_id in state.homes and state.homes[its_id].only_reminds
+        channels[home][its_id] = _channel(channel, its_id, home, its_posts, only_reminds=only_reminds)
     return tuple(LiveOrganization(each, names.get(each, each), tuple(c.values())) for each, c in channels.items())
 
 
@@ -187,7 +189,7 @@ def _recorded_channel(slot: Slot, address: Address) -> LiveChannel | None:
     return LiveChannel(slot.channel_id, slot.organization_id, known_service, name) if known_service else None
 
 
-def _channel(channel: Channel, its_id: str, home: str, posts: Iterable[Post]) -> LiveChannel:
+def _channel(channel: Channel, its_id: str, home: str, posts: Iterable[Post], *, only_reminds: bool) -> LiveChannel:
     """A declared channel, with every board that its `posts` name."""
     boards = [p.metadata.board for p in posts if isinstance(p.metadata, PinterestMetadata) and p.metadata.board]
     return LiveChannel(
@@ -197,4 +199,5 @@ def _channel(channel: Channel, its_id: str, home: str, posts: Iterable[Post]) ->
         channel.name or channel.label.partition(":")[2],
         timezone=channel.timezone or "UTC",
         boards={each: each for each in boards},
+        only_reminds=only_reminds,
     )

@@ -153,6 +153,7 @@ def reconcile(
             *warnings.already_published(changes),
             *warnings.paused_queues(changes, channels),
             *warnings.unasked_approvals(changes, channels),
+            *warnings.perhaps_reminders(changes, channels),
             *warnings.recovered(changes),
             *warnings.not_compared(changes),
             *warnings.perhaps_removed(matches.unclaimed, record, matches.unexplained - matches.suspected, live.at),

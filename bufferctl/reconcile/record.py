@@ -287,7 +287,7 @@ def begin_anew(account: Account, horizon: datetime) -> State:
 
 def homes_of(channels: Iterable[LiveChannel], organizations: Iterable[str]) -> tuple[Home, ...]:
     """The homes of these channels, and of the ideas of these organizations."""
-    posts = (Home(c.organization_id, c.id, service=c.service.value, handle=c.name) for c in channels)
+    posts = (Home(c.organization_id, c.id, None, c.service.value, c.name, c.only_reminds) for c in channels)
     return (*posts, *(Home(organization, IDEAS) for organization in organizations))
 
 

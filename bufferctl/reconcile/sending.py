@@ -64,7 +64,7 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
     changes = list(changes)
     room = _room(live)
     for change in changes:
-        if change.action is Action.DELETE and change.goes_out and change.slot.channel_id in room:
+        if change.action is Action.DELETE and _is_scheduled(change.live) and change.slot.channel_id in room:
             room[change.slot.channel_id] += 1
     message = "Your Buffer plan has no room for more scheduled posts; it is sent once earlier ones are published"
     return _within(changes, room, lambda change: change.slot.channel_id if _takes_room(change) else None, message)
@@ -197,7 +197,7 @@ def _free(channel: LiveChannel, live: Live, changes: Iterable[Change]) -> Iterat
 
 
 def _leaves(change: Change) -> bool:
-    if not isinstance(change.live, LivePost) or not change.goes_out or change.live.is_custom_scheduled:
+    if not isinstance(change.live, LivePost) or not _is_scheduled(change.live) or change.live.is_custom_scheduled:
         return False
     return change.action is Action.DELETE or (isinstance(change.write, EditPost) and change.write.reschedule)
 

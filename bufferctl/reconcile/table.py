@@ -219,6 +219,10 @@ def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> 
         return _hold(facts, hold, cause)
     if is_late(item, situation.now, situation.options.lead):
         return _missed(facts, situation)
+    if (channel := facts.match.declared.channel) and channel.only_reminds and isinstance(item, Post):
+        asks = action is Action.CREATE or facts.rescheduled or cause is Cause.DRIFT
+        if asks and not item.reminds:
+            return _hold(facts, holds.only_reminds(item.address.channel), cause)
     write = situation.write(facts.match, facts.rescheduled or cause is Cause.DRIFT)
     if isinstance(write, Hold):
         return _hold(facts, write, cause)

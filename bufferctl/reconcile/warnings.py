@@ -75,6 +75,25 @@ def unasked_approvals(changes: Iterable[Change], channels: Mapping[str, LiveChan
         )
 
 
+def perhaps_reminders(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterator[Diagnostic]:
+    """Whether an explicit `automatic` wins over a channel's default is not known (notes: Reading)."""
+    new = Counter(
+        change.slot.channel_id
+        for change in changes
+        if change.action is Action.CREATE
+        and isinstance(change.desired, Post)
+        and not change.desired.reminds
+        and channels[change.slot.channel_id].reminds_by_default
+    )
+    for channel_id, count in new.items():
+        channel = channels[channel_id]
+        yield _warning(
+            f"{channel.service.value}:{channel.name} is set to reminders in Buffer, so Buffer may only remind a person "
+            f"of {'the new post' if count == 1 else f'the {count} new posts'} and publish nothing by itself",
+            hint="Turn reminders off for this channel in Buffer, or write `scheduling_type: notification`.",
+        )
+
+
 def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
     """Media of objects that were found by content. Buffer keeps copies under its own URLs, so they are not compared."""
     items = [c.desired for c in changes if c.action is Action.ADOPT and c.desired]

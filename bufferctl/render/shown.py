@@ -20,7 +20,6 @@ from bufferctl.model import (
     LivePost,
     MediaFile,
     Post,
-    SchedulingType,
 )
 from bufferctl.model.attached import files_of
 from bufferctl.model.content import Document, Image, LinkAttachment, Video
@@ -205,7 +204,7 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str
 
 
 def _post_facts(post: Post) -> Iterator[tuple[str, str]]:
-    yield "scheduling_type", "a person is reminded" if post.scheduling_type is SchedulingType.NOTIFICATION else ""
+    yield "scheduling_type", "reminds a person, publishes nothing by itself" if post.reminds else ""
     yield "needs_approval", words.value(post.needs_approval or None)
     yield "idea", post.idea or ""
     yield "ai_assisted", words.value(post.ai_assisted or None)

@@ -70,9 +70,15 @@ def _waiting(number: int) -> str:
 
 
 def new_posts(plan: Plan) -> str:
-    """`2 new posts will be published.`; empty if the plan publishes nothing that would not be published anyway."""
+    """`2 new posts will be published.`; empty if the plan publishes nothing that would not be published anyway.
+
+    Reminders are counted apart: Buffer publishes nothing of them by itself.
+    """
     number = sum(map(words.goes_public, plan.writes))
-    return f"{count(number, 'new post')} will be published." if number else ""
+    reminders = sum(isinstance(each.desired, Post) and each.desired.reminds for each in plan.of(Action.CREATE))
+    published = f"{count(number, 'new post')} will be published." if number else ""
+    reminds = f"{count(reminders, 'new post')} only remind{'s' * (reminders == 1)} a person, who publishes it."
+    return " ".join(filter(None, (published, reminds if reminders else "")))
 
 
 def first_post(plan: Plan) -> tuple[str, ShownChannel] | None:

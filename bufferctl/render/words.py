@@ -96,7 +96,11 @@ def _sent(post: Post) -> str:
     """What Buffer does with a post that it receives."""
     if post.draft:
         return "will save as a draft"
-    return "will submit for approval" if post.needs_approval else _CREATES[post.mode]
+    if post.needs_approval:
+        return "will submit for approval"
+    if post.reminds and post.mode is ShareMode.SHARE_NOW:
+        return "will remind a person at once"
+    return f"{_CREATES[post.mode]} as a reminder" if post.reminds else _CREATES[post.mode]
 
 
 def was_draft(change: Change) -> bool:
@@ -113,7 +117,7 @@ def is_at_once(change: Change) -> bool:
     if change.action not in {Action.CREATE, Action.UPDATE} or not isinstance(post, Post):
         return False
     sent = change.action is Action.CREATE or (isinstance(change.write, EditPost) and change.write.reschedule)
-    return sent and post.mode is ShareMode.SHARE_NOW and not post.draft and not post.needs_approval
+    return sent and post.mode is ShareMode.SHARE_NOW and is_public(post)
 
 
 def goes_public(change: Change) -> bool:
@@ -127,7 +131,7 @@ def goes_public(change: Change) -> bool:
 
 def is_public(item: Post | Idea | None) -> bool:
     """Whether Buffer publishes it without further action."""
-    return isinstance(item, Post) and not item.draft and not item.needs_approval
+    return isinstance(item, Post) and not item.draft and not item.needs_approval and not item.reminds
 
 
 def why(change: Change) -> str:

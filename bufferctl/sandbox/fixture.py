@@ -122,7 +122,8 @@ def complete_channel(given: Doc) -> Doc:
         raise FixtureError(f"service {given['service']!r} is none of {', '.join(NETWORKS)}")
     organization, service, name = given["organizationId"], given["service"], given["name"]
     return {
-        "id": stable_id(organization, service, name), "displayName": name, "type": "profile", "timezone": "UTC",
+        "id": stable_id(organization, service, name), "displayName": name, "timezone": "UTC",
+        "type": "business" if service == "instagram" else "profile",
         "metadata": None, "isDisconnected": False, "isLocked": False, "isQueuePaused": False, "isNew": False,
         "linkShortening": False, "dailyPostingLimit": _DAILY.get(service), "requiresApproval": False,
         "resumedAt": None, "createdAt": "2026-01-05T09:00:00.000Z",

@@ -41,6 +41,7 @@ class Options:
     `key_code`: the error code in the 401; the guides say UNAUTHORIZED.
     `page_max`: the most nodes in a page.
     `automatic_reads_null`: the `schedulingType` of an automatic post reads back as null, as often seen.
+    `reminders_win`: on a channel that defaults to reminders, an automatic post becomes one, else it stays automatic.
     `idea_response`: createIdea returns IdeaResponse, else Idea.
     `drafts_via_buffer`: drafts created over the API read back as `via: buffer`, as was seen.
     `refuse_duplicates`: the service's own refusal of equal posts on a channel, see posts.py.
@@ -59,6 +60,7 @@ class Options:
     key_code: str = "UNAUTHENTICATED"
     page_max: int = 100
     automatic_reads_null: bool = True
+    reminders_win: bool = True
     idea_response: bool = True
     drafts_via_buffer: bool = True
     refuse_duplicates: bool = False

@@ -32,6 +32,7 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
     draft, approval = bool(wanted.get("saveToDraft")), bool(wanted.get("needsApproval"))
     found = _problems(core, wanted, content, channel, wanted["mode"], wanted.get("dueAt"))
     found += _approval_problems(wanted, channel) if approval else []
+    found += _reminder_problems(channel, wanted["schedulingType"])
     if found:
         return _invalid(found)
     if not (draft or approval) and (refusal := _refusal(core, channel, content, wanted)):
@@ -41,7 +42,7 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
     content["text"] = _kept_text(core, channel, content["text"])
     post = complete_post({
         **content, "id": new_id(now), "channelId": channel["id"], "organizationId": channel["organizationId"],
-        "ideaId": wanted.get("ideaId"), "schedulingType": wanted["schedulingType"],
+        "ideaId": wanted.get("ideaId"), "schedulingType": _kind(core, channel, wanted["schedulingType"]),
         "createdAt": iso(now + core.created_skew), "updatedAt": iso(now),
         "via": "buffer" if draft and core.options.drafts_via_buffer else via,
     })  # fmt: skip
@@ -66,6 +67,7 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
     mode, due_at = wanted.get("mode") or post["shareMode"], wanted.get("dueAt", post["dueAt"])
     found = _problems(core, wanted, content, channel, mode, due_at)
     found += _approval_problems(wanted, channel, post["status"]) if wanted.get("approvalChange") else []
+    found += _reminder_problems(channel, wanted.get("schedulingType") or post["schedulingType"])
     if found:
         return _invalid(found)
     slot, was_scheduled = schedule.queue_slot(post), post["status"] == "scheduled"
@@ -177,6 +179,18 @@ def _approval_problems(wanted: Doc, channel: Doc, status: str = "draft") -> list
     if wanted.get("approvalChange") == "request" and status == "scheduled" and not wanted.get("saveToDraft"):
         found.append("Approval can only be requested for drafts.")
     return found
+
+
+def _reminder_problems(channel: Doc, kind: str) -> list[str]:
+    if channel["service"] != "instagram" or channel["type"] != "profile" or kind == "notification":
+        return []
+    return ["Instagram personal profile channels require notification scheduling. Use notification scheduling instead."]
+
+
+def _kind(core: Core, channel: Doc, wanted: str) -> str:
+    """Return who publishes a new post; whether the channel's default wins over `automatic` is open (options.py)."""
+    defaults = (channel["metadata"] or {}).get("defaultToReminders")
+    return "notification" if defaults and core.options.reminders_win else wanted
 
 
 def _invalid(found: list[str]) -> Doc:

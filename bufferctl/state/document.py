@@ -68,6 +68,7 @@ class _StoredHome:
     horizon: AwareDatetime | None = None
     service: str = ""
     handle: str = ""
+    only_reminds: bool = False
     past: list[str] = field(default_factory=list)
     former: dict[str, str] = field(default_factory=dict)
     let_go: dict[str, AwareDatetime] = field(default_factory=dict)
@@ -241,7 +242,7 @@ def _state(document: _StoredFile) -> State:
     former: dict[Slot, str] = {}
     for organization, channels in document.organizations.items():
         for channel, stored in channels.items():
-            home = Home(organization, channel, stored.horizon, stored.service, stored.handle)
+            home = Home(organization, channel, stored.horizon, stored.service, stored.handle, stored.only_reminds)
             homes[home.id] = home
             bindings |= {Slot(organization, channel, key): binding for key, binding in stored.objects.items()}
             questions |= {Slot(organization, channel, key): question for key, question in stored.questions.items()}
@@ -332,7 +333,9 @@ def _dump_homes(state: State, numbers: Mapping[str, int]) -> dict[str, dict[str,
     stored: dict[str, dict[str, dict[str, Any]]] = {}
     of_home: dict[str, dict[str, Any]] = {}
     for home in sorted(homes.values(), key=lambda each: (each.organization_id, each.channel_id)):
-        values = _present(horizon=home.horizon, service=home.service, handle=home.handle)
+        values = _present(
+            horizon=home.horizon, service=home.service, handle=home.handle, only_reminds=home.only_reminds
+        )
         of_home[home.id] = values
         stored.setdefault(home.organization_id, {})[home.channel_id] = values
     for slot in sorted(state.past):

@@ -331,6 +331,20 @@ def test_a_channel_is_read_with_what_its_network_tells() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("service", "kind", "expected"),
+    [("instagram", "profile", True), ("instagram", "business", False), ("twitter", "profile", False)],
+)
+def test_where_buffer_only_reminds(service: str, kind: str, expected: bool) -> None:
+    """On personal profiles of Instagram alone; a channel's default to reminders is another thing."""
+    channel = live_channel({"id": "c1", "service": service, "type": kind}, "o1")
+    assert channel
+    assert (channel.only_reminds, channel.reminds_by_default) == (expected, False)
+    channel = live_channel({"id": "c1", "service": "tiktok", "metadata": {"defaultToReminders": True}}, "o1")
+    assert channel
+    assert (channel.only_reminds, channel.reminds_by_default) == (False, True)
+
+
 def test_the_least_channel_is_read() -> None:
     """Connected, unlocked, in UTC."""
     assert live_channel({"id": "c1", "service": "startPage", "name": None}, "o1") == LiveChannel(

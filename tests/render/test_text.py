@@ -62,7 +62,8 @@ def test_what_happens_otherwise_is_said() -> None:
     """That a person publishes it after a reminder, and that a title is a title, not the text's first line."""
     pin = post("ch-x", "pin", 1, text="Pin it", scheduling_type=SchedulingType.NOTIFICATION)
     said = text_of(change(pin, Action.CREATE, Cause.NEW))
-    assert "      │ Pin it\n      scheduling_type: a person is reminded\n" in said
+    assert "      │ Pin it\n      scheduling_type: reminds a person, publishes nothing by itself\n" in said
+    assert "will add to the queue as a reminder" in said
     idea = next(each for each in PLAN.changes if isinstance(each.desired, Idea) and each.action is Action.CREATE)
     assert "      title: How we hire\n      │ " in text_of(idea)
 

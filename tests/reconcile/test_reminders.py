@@ -1,0 +1,108 @@
+"""Posts of which Buffer only reminds a person: on which channels, and what counts as changed by a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bufferctl.model import Home, LivePost, Post, PostStatus, SchedulingType
+from bufferctl.plan import Action, Reason
+from bufferctl.reconcile import Options
+from bufferctl.reconcile.offline import offline
+
+from .builders import HORIZON, LATER, NOW, TWITTER, World, in_buffer, post, published, record, verdict, warnings
+
+AUTOMATIC = post()
+REMINDER = replace(AUTOMATIC, scheduling_type=SchedulingType.NOTIFICATION)
+ADDRESS = "Acme/twitter:acme/a"
+
+
+def applied(was: Post, live: LivePost, **fields: Any) -> World:
+    """`was` was applied; Buffer shows `live`."""
+    return World(live=[live], state=record((was, in_buffer(was))), **fields)
+
+
+@pytest.mark.parametrize(
+    ("was", "theirs", "now", "expected"),
+    [
+        (AUTOMATIC, "notification", AUTOMATIC, Reason.CHANGED),
+        (REMINDER, "automatic", REMINDER, Reason.CHANGED),
+        (AUTOMATIC, None, AUTOMATIC, Action.NO_OP),
+        (REMINDER, None, REMINDER, Action.NO_OP),
+        (REMINDER, "notification", REMINDER, Action.NO_OP),
+        (AUTOMATIC, "automatic", AUTOMATIC, Action.NO_OP),
+        (AUTOMATIC, "notification", replace(AUTOMATIC, text="Ours"), Reason.CONFLICT),
+        (AUTOMATIC, "notification", replace(AUTOMATIC, due_at=LATER), Reason.CONFLICT),
+        (AUTOMATIC, "automatic", REMINDER, Action.UPDATE),
+        (REMINDER, "notification", AUTOMATIC, Action.UPDATE),
+        (AUTOMATIC, "notification", REMINDER, Action.NO_OP),
+    ],
+)
+def test_who_publishes_it_is_a_persons_to_change(was: Post, theirs: str | None, now: Post, expected: Any) -> None:
+    """Held if a person changed it, sent if the file did, nothing if both did; null says nothing."""
+    assert applied(was, in_buffer(was, scheduling_type=theirs)).verdict(now) is expected
+
+
+def test_the_hold_shows_both_sides_and_what_becomes_of_the_post() -> None:
+    """`notification` in Buffer, `automatic` in the file; not that it will be published."""
+    change = applied(AUTOMATIC, in_buffer(AUTOMATIC, scheduling_type="notification")).change(AUTOMATIC)
+    (difference,) = change.differences
+    assert (difference.path, difference.before, difference.after) == ("scheduling_type", "notification", "automatic")
+    assert "will be published" not in change.message
+
+
+def test_the_files_version_can_be_sent() -> None:
+    """With --reapply an update that sends the schedule."""
+    options = Options(reapply=frozenset({ADDRESS}))
+    world = applied(AUTOMATIC, in_buffer(AUTOMATIC, scheduling_type="notification"), options=options)
+    assert world.verdict(AUTOMATIC) is Action.UPDATE
+
+
+def test_a_published_reminder_is_done() -> None:
+    """Done, with nothing to decide."""
+    live = published(AUTOMATIC, scheduling_type="notification")
+    assert World(live=[live], state=record((AUTOMATIC, live))).verdict(AUTOMATIC) is Action.DONE
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"), [(AUTOMATIC, Reason.CHANNEL), (REMINDER, Action.CREATE)], ids=["automatic", "reminder"]
+)
+def test_a_personal_profile_takes_reminders_only(item: Post, expected: Any) -> None:
+    """Automatic posts are held with what to write, also offline once the state knows the channel."""
+    channel = replace(TWITTER, only_reminds=True)
+    world = World(channels=(channel,))
+    change = world.change(item)
+    assert verdict(change) is expected
+    assert ("scheduling_type: notification" in change.hint) == (item is AUTOMATIC)
+
+    home = Home("o1", "c1", HORIZON, "twitter", "acme", only_reminds=True)
+    state = replace(record(), homes={home.id: home})
+    desired = world.desired(item)
+    desired = replace(desired, channels=tuple(replace(each, id=channel.id) for each in desired.channels))
+    (offline_change,) = offline(desired, state, endpoint="https://x.example", now=NOW).changes
+    assert verdict(offline_change) is expected
+
+
+def test_an_edit_of_a_reminder_on_a_personal_profile_is_sent() -> None:
+    """Updated, since it stays a reminder."""
+    live = in_buffer(REMINDER, scheduling_type="notification")
+    world = World(live=[live], state=record((REMINDER, live)), channels=(replace(TWITTER, only_reminds=True),))
+    assert world.verdict(replace(REMINDER, text="Edited")) is Action.UPDATE
+
+
+@pytest.mark.parametrize(("item", "expected"), [(AUTOMATIC, True), (REMINDER, False)], ids=["automatic", "reminder"])
+def test_a_default_to_reminders_warns_of_new_automatic_posts(item: Post, expected: bool) -> None:
+    """Created, with a warning that Buffer may only remind a person; none for a reminder, or without the default."""
+    plan = World(channels=(replace(TWITTER, reminds_by_default=True),)).plan(item)
+    assert [verdict(each) for each in plan.changes] == [Action.CREATE]
+    assert ("set to reminders" in warnings(plan)) == expected
+    assert "set to reminders" not in warnings(World().plan(item))
+
+
+def test_a_draft_that_a_person_scheduled_is_progress() -> None:
+    """No question, while who publishes it stays the same."""
+    draft = replace(AUTOMATIC, draft=True)
+    live = in_buffer(draft, status=PostStatus.SCHEDULED)
+    assert applied(draft, live).verdict(draft) is Action.NO_OP
