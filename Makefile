@@ -48,6 +48,7 @@ lint: $(STAMP)   ## style, types, import rules, and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 bufferctl
 	@$(BIN)/lint-imports
 	@$(BIN)/zizmor --quiet --offline --persona auditor action.yml examples/github-actions
 	@$(BIN)/actionlint examples/github-actions/.github/workflows/*.yml

@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 def awake() -> float:
     """Seconds that never go backwards and include the time the machine was asleep."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
-    if clock is None and sys.platform == "darwin":  # on macOS it keeps counting during sleep; `monotonic` does not
+    if clock is None and sys.platform == "darwin":  # on macOS it counts sleep; `monotonic` does so on Windows only
         clock = time.CLOCK_MONOTONIC
-    return time.monotonic() if clock is None else time.clock_gettime(clock)
+    if sys.platform != "win32" and clock is not None:
+        return time.clock_gettime(clock)
+    return time.monotonic()
 
 
 def wall() -> float:

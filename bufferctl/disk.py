@@ -57,7 +57,9 @@ def work_folder() -> Iterator[Path]:
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(parent / "lock", timeout=10):
             for left in filter(Path.is_dir, parent.iterdir()):
-                with suppress(Timeout), FileLock(left / "in-use", timeout=0):
+                with suppress(Timeout):
+                    with FileLock(left / "in-use", timeout=0):
+                        pass  # it is nobody's; released, because Windows removes no open file
                     shutil.rmtree(left, ignore_errors=True)
             folder = Path(tempfile.mkdtemp(dir=parent))
             in_use = FileLock(folder / "in-use")
@@ -69,5 +71,5 @@ def work_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
         in_use.release()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -12,9 +12,10 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 #: The id of a commit.
 COMMIT = "[0-9a-f]{40}([0-9a-f]{24})?"
@@ -93,6 +94,7 @@ def git_bytes(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
     ) as process:
         try:
             stdout, stderr = process.communicate(data, timeout)
@@ -120,17 +122,34 @@ def protocols_of(folder: Path, remote: str, environment: Mapping[str, str] | Non
     return ":".join(sorted(used))
 
 
-def _protocol(url: str) -> str:
-    """The protocol of a URL as git reads it: `host:path` is ssh, unless a slash comes first."""
+def in_git(path: str) -> bool:
+    """Whether a pattern or a path names git's own files, which may contain keys and other people's work.
+
+    In any of the ways in which Windows reads that name, too.
+    """
+    return any(re.fullmatch(r"\.git[. ]*|git~1", part.casefold()) for part in re.split(r"[/\\]", path))
+
+
+def leaves_folder(path: str) -> bool:
+    """Whether a pattern or a path points out of the folder that it starts from, on any system."""
+    parts = re.split(r"[/\\]", path)
+    return path.startswith(("/", "\\")) or ".." in parts or any(PureWindowsPath(part).drive for part in parts)
+
+
+def _protocol(url: str, platform: str = sys.platform) -> str:
+    """The protocol of a URL as git reads it: `host:path` is ssh, unless a slash comes first, or it is a drive."""
     if found := _SCHEME.match(url):
         return found[1]
+    if platform == "win32" and PureWindowsPath(url).drive:
+        return "file"
     return "ssh" if ":" in url.partition("/")[0] else "file"
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kill git and the programs it started (ssh, helpers), which would otherwise keep its pipes open."""
-    with suppress(ProcessLookupError):
-        if hasattr(os, "killpg"):
+    if sys.platform == "win32":
+        tree = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        subprocess.run(tree, check=False, capture_output=True)  # noqa: S603 - Windows has no groups to kill
+    else:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
 from bufferctl.errors import BufferctlError
 
+#: The signals that ask a process to stop: Ctrl-C, the end of a job, and Ctrl-Break on Windows.
+STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name))
 #: The variables with a proxy, each also in lower case.
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _PROXY = re.compile(r"(?:https?://)?(?:[^\s/@]*@)?(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?/?")
@@ -24,14 +28,23 @@ _CENTURY = timedelta(days=36525)
 
 
 def take_streams() -> None:
-    """Make the three streams usable: a closed one leads nowhere, and what an encoding lacks is printed as `?`."""
+    """Make the three streams usable: a closed one leads nowhere, and what an encoding lacks is printed as `?`.
+
+    Windows would write files and pipes in a code page, which neither JSON nor YAML allows.
+    """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
             os.dup2(os.open(os.devnull, os.O_RDWR), number)  # otherwise the next file or connection gets this number
             setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115 - it stays open
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="replace", encoding=encoding_of(stream))
+
+
+def encoding_of(stream: TextIO, platform: str = sys.platform) -> str:
+    """What it is written in: UTF-8 for a file or a pipe on Windows, unless PYTHONIOENCODING says otherwise."""
+    chosen = platform != "win32" or os.environ.get("PYTHONIOENCODING") or stream.isatty()
+    return stream.encoding if chosen else "utf-8"
 
 
 def state_folder() -> Path:

@@ -19,6 +19,8 @@ from bufferctl.model import Binding, Intent, Settled, Slot
 from bufferctl.model.serial import adapter, dump_write, load_write
 
 FORMAT = 2
+#: Without it, Windows would write other line ends than the checksums and lengths are of.
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 class LineFile:
@@ -85,7 +87,7 @@ class LineFile:
     def _open(self) -> int:
         """The file, ready for the next line: without a torn last one."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
         os.ftruncate(handle, self.whole)
         sync_folder(self.path.parent)
         return handle

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from bufferctl.git import environment_without_secrets, git
+from bufferctl.machine import STOPS
 
 #: The one secret that bufferctl needs.
 _KEY = "BUFFER_API_KEY"
@@ -84,13 +85,17 @@ def bufferctl(
 
 
 @contextmanager
-def _forwarding_signals(process: subprocess.Popen[str]) -> Iterator[None]:
-    """Forward the signals of a cancelled job, so that bufferctl records what it did and this process saves it."""
+def _forwarding_signals(process: subprocess.Popen[str], platform: str = sys.platform) -> Iterator[None]:
+    """Forward the signals of a cancelled job, so that bufferctl records what it did and this process saves it.
+
+    On Windows the console gives them to both, and sending one would end bufferctl at once.
+    """
 
     def forward(number: int, _frame: FrameType | None) -> None:
-        process.send_signal(number)
+        if platform != "win32":
+            process.send_signal(number)
 
-    before = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, forward) for number in STOPS}
     try:
         yield
     finally:

@@ -19,7 +19,7 @@ import click
 from bufferctl import __version__
 from bufferctl.cli import api_key
 from bufferctl.errors import BufferctlError, InterruptError, UsageError
-from bufferctl.machine import take_streams
+from bufferctl.machine import STOPS, take_streams
 
 #: Commands by what people are about to do; for each the module that has it, and its first line of help.
 GROUPS = {
@@ -127,7 +127,8 @@ def main() -> NoReturn:
     # large plan and frees next to nothing; collecting on the way out (hence `freeze`) takes as much again.
     gc.disable()
     take_streams()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a command releases its lock and says what it did
+    for number in STOPS:
+        signal.signal(number, signal.default_int_handler)  # a command releases its lock and says what it did
     # Without this, pydantic reads the metadata of every installed package, in search of plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     code = run(sys.argv[1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import sqlite3
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bufferctl.cli import examples
+from bufferctl.machine import STOPS
 
 if TYPE_CHECKING:
     from bufferctl.sandbox import Sandbox
@@ -60,17 +62,24 @@ def sandbox(**settings: Any) -> None:
     running = _started(**settings)
     gc.enable()  # unlike other commands (see `main`) this one stays
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOPS:
         signal.signal(number, lambda *_: stop.set())
     try:
-        click.echo(f"export BUFFER_API_URL={running.url}\nexport BUFFER_API_KEY={running.key}")
+        click.echo(_settings(running.url, running.key))
         click.echo(f"Watch posts arrive at {running.url}", err=True)
-        stop.wait()
+        while not stop.wait(1):  # Windows hears Ctrl-C only in between
+            pass
         if running.fault_log:
             happened = ", ".join(f"{count} {name}" for name, count in running.service.faults.counts.items())
             click.echo(f"Faults: {happened}", err=True)
     finally:
         running.stop()
+
+
+def _settings(url: str, key: str, platform: str = sys.platform) -> str:
+    """The two lines to paste into another terminal, on Windows into PowerShell."""
+    line = '$env:{}="{}"' if platform == "win32" else "export {}={}"
+    return "\n".join(line.format(*each) for each in (("BUFFER_API_URL", url), ("BUFFER_API_KEY", key)))
 
 
 def _started(

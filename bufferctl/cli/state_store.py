@@ -201,7 +201,7 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
         else:
             target.put(replace(document, state=target.next(document.state)), f"state migrate from {old.place}")
             if isinstance(old.store, LocalStore):
-                old.store.path.rename(old.store.path.with_name(old.store.path.name + ".migrated"))
+                old.store.path.replace(old.store.path.with_name(old.store.path.name + ".migrated"))
             else:
                 note = Document(old.endpoint, moved_to=target.store.address)
                 old.store.swap(dump(note), old.version, f"state migrate to {target.place}")

@@ -12,6 +12,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bufferctl.cli.console import Console
+from bufferctl.machine import STOPS
 from bufferctl.plan import WRITING, Action, Outcome, Status
 from bufferctl.render.text import outcome_text
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _APPLYING = "Applying"
 #: Seconds that a runner leaves a job that it cancels. GitHub's interrupts it, and terminates it 7.5 s later.
 _GRACE = 10.0
+#: Seconds of waiting after which Windows hears a signal; elsewhere it is heard at once.
+_UNHEARD = 1.0
 
 
 @contextmanager
@@ -40,7 +43,7 @@ def undisturbed() -> Iterator[list[int]]:
 
 @contextmanager
 def _hearing(hear: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, hear) for number in STOPS}
     try:
         yield
     finally:
@@ -82,7 +85,9 @@ class Stopping:
 
     def wait(self, seconds: float) -> None:
         """Let time pass; returns early once somebody asks to stop."""
-        self._is_asked.wait(seconds)
+        until = self.now() + seconds
+        while (left := until - self.now()) > 0 and not self._is_asked.wait(min(left, _UNHEARD)):
+            pass
 
     def sleep(self, seconds: float) -> None:
         """Let all of that time pass; only being asked twice cuts it short."""

@@ -78,16 +78,6 @@ def included(root_file: Path, patterns: Sequence[str]) -> Included:
     return found
 
 
-def leaves_root(pattern: str) -> bool:
-    """Whether a pattern or a path points out of the folder that it starts from."""
-    return pattern.startswith(("/", "\\")) or ":" in pattern[:2] or ".." in re.split(r"[/\\]", pattern)
-
-
-def in_git(path: str) -> bool:
-    """Whether a pattern or a path names git's own files, which may contain keys and other people's work."""
-    return any(part.casefold() == ".git" for part in re.split(r"[/\\]", path))
-
-
 def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[Path]:
     root = root_file.parent
     matcher = _matcher(pattern)

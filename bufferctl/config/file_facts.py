@@ -9,10 +9,9 @@ import os
 import stat
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from bufferctl import DOCS
-from bufferctl.config.discover import in_git
 from bufferctl.config.expand.layers import Layer
 from bufferctl.config.format import MediaEntry, RootFile
 from bufferctl.config.locate import Step, find
@@ -20,6 +19,7 @@ from bufferctl.config.reading import Reading
 from bufferctl.config.source import UnreadableError, check_regular
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic
+from bufferctl.git import in_git
 from bufferctl.model import Idea, MediaFile, MediaSettings, Post
 from bufferctl.model.attached import Attached, with_files
 
@@ -38,9 +38,9 @@ def path_below(root: Path, folder: Path, written: str) -> str:
     below = folder.relative_to(root).as_posix() if not written.startswith("/") else ""
     parts: list[str] = []
     for part in (*PurePosixPath(below).parts, *PurePosixPath(written.lstrip("/")).parts):
-        if part != "..":
+        if part != ".." and not PureWindowsPath(part).drive:
             parts.append(part)
-        elif parts:
+        elif parts and part == "..":
             parts.pop()
         else:
             raise UnreadableError("it is outside the folder of the root file", "move it below that folder")

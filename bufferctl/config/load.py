@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from bufferctl.config.catalog import Catalog, UnknownNameError, catalog_of, clock_of
 from bufferctl.config.crosschecks import crosschecks
-from bufferctl.config.discover import astray, find_root, in_git, included, leaves_root, not_utf8
+from bufferctl.config.discover import astray, find_root, included, not_utf8
 from bufferctl.config.expand.layers import DeclaredPost, Defaults, defaults_of
 from bufferctl.config.explain import explain
 from bufferctl.config.file_facts import MediaFiles, media_settings
@@ -26,6 +26,7 @@ from bufferctl.config.source import MANY, UnreadableError, read_source, whole_fi
 from bufferctl.config.tree import Spot
 from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
+from bufferctl.git import in_git, leaves_folder
 from bufferctl.model import Desired, Idea, Settings, StateSettings
 from bufferctl.model.base import day_of
 
@@ -187,9 +188,9 @@ class _Loading:
         self.reading.problems.append(Diagnostic(Severity.ERROR, message, place, error.hint))
 
     def _included(self, root: RootFile, spot: Spot) -> Iterator[tuple[IncludedFile, Spot]]:
-        patterns = [each for each in root.include if not leaves_root(each) and not in_git(each)]
+        patterns = [each for each in root.include if not leaves_folder(each) and not in_git(each)]
         for index, pattern in enumerate(root.include):
-            if leaves_root(pattern):
+            if leaves_folder(pattern):
                 message = f"`{pattern}` leads out of the folder of the root file"
                 self._pattern(spot, index, message, "name files below that folder")
             elif in_git(pattern):

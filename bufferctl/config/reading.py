@@ -8,12 +8,12 @@ from datetime import datetime
 from os.path import relpath
 from pathlib import Path
 
-from bufferctl.config.discover import in_git
 from bufferctl.config.slips import conflict
 from bufferctl.config.source import MANY, Source, UnreadableError, read_source
 from bufferctl.config.times import LocalTimeError, LocalTimes
 from bufferctl.config.tree import Spot, quoted
 from bufferctl.diagnostics import Diagnostic
+from bufferctl.git import in_git
 
 
 @dataclass

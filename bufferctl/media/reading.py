@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from io import BufferedReader
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bufferctl.errors import ConfigError
+from bufferctl.git import in_git, leaves_folder
 from bufferctl.media.headers import header_of
 from bufferctl.model import Desired, Idea, MediaFile, MediaSettings, Post
 from bufferctl.model.attached import files_of, with_files
@@ -23,6 +26,8 @@ T = TypeVar("T", Post, Idea)
 DIGITS = 32
 #: Files to read at the same time. Hashing releases the GIL, so a second core helps; beyond that, the disk is the limit.
 _AT_A_TIME = 4
+#: How a folder is opened, and what refuses a symlink; Windows has neither, and opens by name.
+_FOLDER, _NO_LINK = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0), getattr(os, "O_NOFOLLOW", 0)
 
 
 def read_files(desired: Desired, root: Path) -> Desired:
@@ -61,21 +66,32 @@ def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFil
     return found.model_copy(update={"url": address_of(found, settings)}) if settings else found
 
 
-def open_below(root: Path, path: str) -> BufferedReader:
+def open_below(root: Path, path: str, *, by_name: bool = sys.platform == "win32") -> BufferedReader:
     """A file below the root folder, open for reading.
 
     Raises OSError, also if the path leads outside the root: through a symlink created after the check, or from a saved
-    plan that somebody edited.
+    plan that somebody edited. `by_name`: as on Windows, which opens nothing from an open folder.
     """
     parts = path.split("/")
-    if any(part.casefold() in {"", ".", "..", ".git"} for part in parts):
+    if {"", ".", ".."}.intersection(parts) or in_git(path) or leaves_folder(path):
         raise PermissionError(errno.EACCES, "it is outside the root folder, or one of git's own files")
-    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    return _open_by_name(root, parts) if by_name else _open_from_folder(root, parts)
+
+
+def _open_by_name(root: Path, parts: Sequence[str]) -> BufferedReader:
+    path = root.joinpath(*parts)
+    if path.resolve(strict=True) != root.resolve(strict=True).joinpath(*parts):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return path.open("rb")
+
+
+def _open_from_folder(root: Path, parts: Sequence[str]) -> BufferedReader:
+    folder = os.open(root, _FOLDER)
     try:
         for part in parts[:-1]:
-            inner = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY, dir_fd=folder)
+            inner = os.open(part, _FOLDER | _NO_LINK, dir_fd=folder)
             os.close(folder)
             folder = inner
-        return os.fdopen(os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder), "rb")
+        return os.fdopen(os.open(parts[-1], os.O_RDONLY | _NO_LINK, dir_fd=folder), "rb")
     finally:
         os.close(folder)

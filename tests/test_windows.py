@@ -1,0 +1,151 @@
+"""What is different on Windows, by injection, and what only POSIX has."""
+
+from __future__ import annotations
+
+import ast
+import io
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bufferctl.ci.child import _forwarding_signals
+from bufferctl.cli.sandbox import _settings
+from bufferctl.config.file_facts import path_below
+from bufferctl.config.source import UnreadableError
+from bufferctl.git import _protocol, in_git, leaves_folder
+from bufferctl.machine import STOPS, encoding_of
+from bufferctl.media.reading import open_below
+
+PACKAGE = Path(__file__).parents[1] / "bufferctl"
+#: What the standard library has on POSIX alone.
+POSIX_ONLY = {
+    *("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC", "supports_dir_fd", "dir_fd"),
+    *("fork", "killpg", "getpgid", "setsid", "getuid", "geteuid", "chown", "fchmod", "mkfifo", "openpty"),
+    *("SIGKILL", "SIGHUP", "SIGALRM", "SIGUSR1", "alarm", "pthread_kill", "sigwait"),
+    *("fcntl", "pwd", "grp", "termios", "tty", "pty", "resource", "clock_gettime", "CLOCK_MONOTONIC", "CLOCK_BOOTTIME"),
+    *("start_new_session", "preexec_fn"),
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A root folder with a picture, and a secret beside it."""
+    (tmp_path / "root" / "media").mkdir(parents=True)
+    (tmp_path / "root" / "media" / "a.png").write_bytes(b"a")
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    return tmp_path / "root"
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_file_is_opened_below_the_root(root: Path, by_name: bool) -> None:
+    """Its bytes, opened by its name as on Windows, or from its folder."""
+    with open_below(root, "media/a.png", by_name=by_name) as file:
+        assert file.read() == b"a"
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+@pytest.mark.parametrize("link", ["link.png", "media/link.png", "folder/secret.png", "inside/a.png"])
+def test_a_link_is_not_followed(root: Path, link: str, by_name: bool) -> None:
+    """OSError for a link to a file or a folder, also where it leads inside."""
+    (root / "link.png").symlink_to(root / "media" / "a.png")
+    (root / "media" / "link.png").symlink_to(root.parent / "secret.png")
+    (root / "folder").symlink_to(root.parent)
+    (root / "inside").symlink_to(root / "media")
+    with pytest.raises(OSError, match=r"symbolic links|Not a directory"):
+        open_below(root, link, by_name=by_name)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../secret.png", "media\\..\\..\\secret.png", "C:/secret.png", "media/C:/x", ".git/config", ".GIT. /config"],
+)
+@pytest.mark.parametrize("by_name", [True, False])
+def test_what_windows_would_read_as_another_folder(root: Path, path: str, by_name: bool) -> None:
+    """PermissionError on every system, so that a repository means the same everywhere."""
+    with pytest.raises(PermissionError, match="outside the root folder, or one of git's own files"):
+        open_below(root, path, by_name=by_name)
+
+
+@pytest.mark.parametrize("written", ["C:/secret.png", "/C:/secret.png", "media/C:secret.png"])
+def test_a_drive_in_a_file_is_outside(root: Path, written: str) -> None:
+    """A drive replaces the root folder on Windows."""
+    with pytest.raises(UnreadableError, match="outside the folder of the root file"):
+        path_below(root, root, written)
+
+
+def test_the_ways_to_write_gits_folder() -> None:
+    """Windows ignores dots and spaces at the end of a name, and gives it a short one."""
+    assert [name for name in (".git", ".GIT", ".git.", ".git ", "git~1", "a\\.git\\b") if not in_git(name)] == []
+    assert not in_git(".github/workflows")
+
+
+def test_a_pattern_with_a_drive_leaves_the_folder() -> None:
+    """`C:`, a leading separator of either kind, and `..`; a colon in a time does not."""
+    assert all(map(leaves_folder, ("C:/posts/*.yaml", "posts/C:x", "\\\\server\\share", "/etc", "a\\..\\b")))
+    assert not leaves_folder("posts/at-09:00.yaml")
+
+
+@pytest.mark.parametrize(("platform", "used"), [("linux", "ssh"), ("win32", "file")])
+def test_a_drive_is_no_host(platform: str, used: str) -> None:
+    """Git for Windows reads `C:/acme.git` as a path."""
+    assert _protocol("C:/acme.git", platform) == used
+    assert _protocol("git@acme.example:acme.git", platform) == "ssh"
+
+
+def test_files_and_pipes_are_utf8(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows, unless PYTHONIOENCODING says otherwise; elsewhere the locale's."""
+    pipe = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.delenv("PYTHONIOENCODING", raising=False)
+    assert (encoding_of(pipe, "win32"), encoding_of(pipe, "linux")) == ("utf-8", "cp1252")
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    assert encoding_of(pipe, "win32") == "cp1252"
+
+
+@pytest.mark.parametrize(("platform", "code"), [("linux", -signal.SIGTERM), ("win32", 0)])
+def test_signals_of_a_child(platform: str, code: int) -> None:
+    """A signal goes to the child, except on Windows, where the console gave it one and sending one would kill it."""
+    command = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as child:
+        with _forwarding_signals(child, platform):
+            signal.raise_signal(signal.SIGTERM)
+        child.communicate("\n")
+    assert child.returncode == code
+
+
+def test_what_the_sandbox_prints() -> None:
+    """Two lines for the shell that people have: PowerShell on Windows."""
+    assert _settings("http://x", "k", "win32") == '$env:BUFFER_API_URL="http://x"\n$env:BUFFER_API_KEY="k"'
+    assert _settings("http://x", "k", "linux") == "export BUFFER_API_URL=http://x\nexport BUFFER_API_KEY=k"
+
+
+def test_the_signals_that_stop() -> None:
+    """Ctrl-C and SIGTERM; Windows has Ctrl-Break, too."""
+    assert STOPS[:2] == (signal.SIGINT, signal.SIGTERM)
+    assert len(STOPS) == 2 + hasattr(signal, "SIGBREAK")
+
+
+def test_what_is_posix_only() -> None:
+    """Every use of what Windows lacks, each with what Windows has in its place."""
+    assert {
+        str(path.relative_to(PACKAGE)): found for path in PACKAGE.rglob("*.py") if (found := _posix_only(path))
+    } == {
+        "clock.py": {"CLOCK_BOOTTIME", "CLOCK_MONOTONIC", "clock_gettime"},  # monotonic counts sleep
+        "git.py": {"SIGKILL", "killpg", "start_new_session"},  # taskkill, and a new process group
+        "media/reading.py": {"O_DIRECTORY", "O_NOFOLLOW", "dir_fd"},  # opened by name
+        "state/lock.py": {"/proc/"},  # a dead process that is not yet reaped; Windows has none
+    }
+
+
+def _posix_only(path: Path) -> set[str]:
+    places = ("/proc/", "/dev/", "/tmp/")  # noqa: S108 - searched for
+    found = set[str]()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Attribute(attr=name) | ast.keyword(arg=str(name)) | ast.alias(name=name):
+                found |= {name} & POSIX_ONLY
+            case ast.Constant(value=str(text)):
+                found |= {text} & POSIX_ONLY | {place for place in places if text.startswith(place)}
+    return found
