@@ -42,9 +42,9 @@ class Ideas:
 
     def _check_variables(self, entry: IdeaEntry, spot: Spot, defaults: Defaults) -> None:
         """Report variables, which ideas do not support (design: Campaigns): Buffer would show their names."""
-        names = {name for given, _ in defaults.vars for name in given}
+        known = {name for given, _ in defaults.vars for name in given}
         for field_name, text in (("title", entry.title), ("text", entry.text)):
-            for name in sorted(names & names_in(text or "")) if names else ():
+            for name in sorted(name for name in names_in(text or "") if name in known or "|" in name):
                 message = f"ideas take no variables, so Buffer would show `$({name})`"
                 self.reading.problems.append(spot.at_quote(field_name, f"$({name})", message, hint="write its value"))
 

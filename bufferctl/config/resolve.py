@@ -6,6 +6,7 @@ Each step is a module of `expand/` or `parts.py`, with the messages about it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, clock_of
 from bufferctl.config.expand.channels import Targets
@@ -31,6 +32,9 @@ from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Post
 from bufferctl.model.desired import Expansion, means
+
+#: Stands for a date that is wrong, which is reported where it is given.
+_WRONG = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -138,9 +142,11 @@ class Posts:
         """A post on one channel, from its layers."""
         channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
         clock = turn.clock or declared.clock
-        variables = Variables(reading, layers[-1].spot, turn.values, channel)
         fields = fields_of(layers, defaults)
         mode, due_at = schedule_of(layers, occurrence, clock, reading)
+        starts = defaults.starts or (_WRONG.date() if defaults.spot.has("starts") else None)
+        timed = due_at or (None if reading.is_intact(*(each.spot for each in layers)) else _WRONG)
+        variables = Variables(reading, layers[-1].spot, turn.values, channel, starts, timed)
         content = content_of(layers, fields, clock, variables, defaults.starts)
         if not fields.cancelled:
             check_together(content.text, layers, content.assets, content.metadata, content.spot, reading)

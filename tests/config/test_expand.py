@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bufferctl.config import load
+from bufferctl.config.expand.dates import date_in_text
 from bufferctl.config.expand.parameters import Parameters
 
 ROOT = """version: 1
@@ -50,6 +52,43 @@ def posts(folder: Path, text: str, root: str = ROOT) -> dict[str, str]:
     loaded = load(None, folder)
     assert loaded.desired, loaded.diagnostics
     return {f"{post.service}/{post.address.key}": post.text for post in loaded.desired.posts}
+
+
+def test_dates_in_texts(tmp_path: Path) -> None:
+    """Days from `starts`, and the time of each occurrence by the file's clock; a variable may begin alike."""
+    found = posts(
+        tmp_path,
+        "channels: [twitter, linkedin]\nstarts: 2027-01-11\nvars: {start-up: Acme}\nposts:\n  - key: a\n"
+        "    due_at: start+1d 09:05\n    repeat: {every: 8 days, times: 2}\n"
+        "    overrides: {linkedin: {due_at: start+2d 15:00}}\n"
+        "    text: $(start-up), $(start+10d | d MMMM), $(due_at|EEEE 'at' h:mm a), $$(due_at)\n",
+    )
+    assert found == {
+        "twitter/a-1": "Acme, 21 January, Tuesday at 9:05 AM, $(due_at)",
+        "linkedin/a-1": "Acme, 21 January, Wednesday at 3:00 PM, $(due_at)",
+        "twitter/a-2": "Acme, 21 January, Wednesday at 9:05 AM, $(due_at)",
+        "linkedin/a-2": "Acme, 21 January, Thursday at 3:00 PM, $(due_at)",
+    }
+
+
+@pytest.mark.parametrize(
+    ("expected", "form"),
+    [
+        ("5 January 2027", "d MMMM y"),
+        ("05.01.27", "dd.MM.yy"),
+        ("Tue 5/1", "EEE d/M"),
+        ("Tue Jan 2027", "E MMM yyyy"),
+        ("14:03", "HH:mm"),
+        ("2:03 PM", "h:mm a"),
+        ("14 o'clock", "H 'o''clock'"),
+        ("'27", "''yy"),
+        ("02", "hh"),
+        ("3", "m"),
+    ],
+)
+def test_letters_of_dates(expected: str, form: str) -> None:
+    """CLDR's, in English; words in quotes stay."""
+    assert expected == date_in_text(f"$(due_at | {form})", None, datetime(2027, 1, 5, 14, 3, tzinfo=UTC))
 
 
 def test_the_most_specific_wins(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`$(name)` in the texts, links and file names of a post (design: Campaigns).
 
-Replaced once, with plain values and no logic. `$$(` is a literal `$(`; anything else after a `$` is text.
+Replaced once, with plain values and no logic. `$$(` is a literal `$(`; anything else after a `$` is text, but for what
+begins like a date (`dates.py`).
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import partial
 from typing import Any, TypeVar
 
+from bufferctl.config.expand.dates import RESERVED, DateError, date_in_text
 from bufferctl.config.expand.layers import Defaults, Layer
 from bufferctl.config.format import FILES
 from bufferctl.config.reading import Reading
@@ -24,7 +27,8 @@ from bufferctl.model.desired import Variable
 T = TypeVar("T")
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
-_USE = re.compile(rf"\$\$\(|\$\(({_NAME})\)")
+#: A variable, or what is or looks like a date, also without its bracket.
+_USE = re.compile(rf"\$\$\(|\$\((?:({_NAME})\)|((?:{'|'.join(RESERVED)})[^)\n]*)\)?)")
 #: Every text with something to replace contains this.
 _SIGN = "$("
 #: Fields of assets and metadata that take variables.
@@ -49,11 +53,18 @@ def holds_variables(node: Any) -> bool:
 
 def names_in(text: str) -> set[str]:
     """The names of the variables that a text uses."""
-    return {found for found in _USE.findall(text) if found}
+    return {found[1] or found[2] for found in _USE.finditer(text)} - {None}
 
 
 #: Values that differ from channel to channel.
 _OF_CHANNEL = frozenset({"service", "channel"})
+
+
+def _is_of_channel(name: str) -> bool:
+    """Whether a value may differ from channel to channel, as a post's time does."""
+    return name in _OF_CHANNEL or name.startswith("due_at")
+
+
 Used = dict[str, Variable]
 
 
@@ -77,13 +88,15 @@ class Variables:
     """The variables of one post: their values, and which of them were used.
 
     `entry`: the place of the post's entry. `shared`: what the posts of its occurrence have in common. `to`: its
-    channel, which sets two of the values.
+    channel, which sets two of the values. `starts` and `due_at` are for dates in texts.
     """
 
     reading: Reading
     entry: Spot
     shared: Values
     to: Channel
+    starts: date | None = None
+    due_at: datetime | None = None
     used: Used = field(default_factory=dict)
     _recent: set[str] = field(default_factory=set)
 
@@ -107,7 +120,7 @@ class Variables:
         problems = len(self.reading.problems)
         found = make()
         names, self._recent = self._recent, outer | self._recent
-        if not names & _OF_CHANNEL and len(self.reading.problems) == problems:
+        if not any(map(_is_of_channel, names)) and len(self.reading.problems) == problems:
             self.shared.made[key] = found, {name: self.used[name] for name in names}
         return found
 
@@ -147,31 +160,35 @@ class Variables:
 
     def _replaced(self, text: str, problem: Callable[..., Diagnostic]) -> str:
         """The text with its variables replaced. `problem`: makes one of the words, a message and a `hint`."""
-        unknown: dict[str, None] = {}
+        unknown: dict[str, tuple[str, str]] = {}
 
         def replacement(found: re.Match[str]) -> str:
-            name = found[1]
+            name = found[1] or found[2]
             if name is None:
                 return _SIGN
-            value = self._value(name)
+            try:
+                value = self._value(name, found[0])
+            except DateError as error:
+                unknown[found[0]] = str(error), error.hint
+                return found[0]
             if value is None:
                 if name != "number" or not self.entry.has("repeat"):  # one that cannot be read is a problem already
-                    unknown[name] = None
+                    unknown[found[0]] = self._unknown(name)
                 return found[0]
             self._use(name, value)
             return value
 
         found = _USE.sub(replacement, text)
-        for name in unknown:
-            self.reading.spoil(self.entry, name)
-            message, hint = self._unknown(name)
-            self.reading.problems.append(problem(f"{_SIGN}{name})", message, hint=hint))
+        for words, (message, hint) in unknown.items():
+            self.reading.spoil(self.entry, words)
+            self.reading.problems.append(problem(words, message, hint=hint))
         return found
 
-    def _value(self, name: str) -> str | None:
+    def _value(self, name: str, words: str) -> str | None:
         if name in _OF_CHANNEL:
             return self.to.service.value if name == "service" else self.to.name or self.to.id or ""
-        return self.shared.values.get(name)
+        value = self.shared.values.get(name)
+        return date_in_text(words, self.starts, self.due_at) if value is None and name.startswith(RESERVED) else value
 
     def _use(self, name: str, value: str) -> None:
         self._recent.add(name)
@@ -181,7 +198,7 @@ class Variables:
         if variable is None:
             at = self.shared.set_at.get(name)
             variable = Variable(name, value, at.place(name) if at else None)
-            if name not in _OF_CHANNEL:
+            if not _is_of_channel(name):
                 self.shared.variables[name] = variable
         self.used[name] = variable
 
@@ -206,7 +223,7 @@ def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: dict[str, s
     for found, spot in (*given, *defaults.vars):
         below = spot.down("vars")
         for name, value in found.items():
-            if name in ALWAYS:
+            if name in {*ALWAYS, *RESERVED}:
                 message = f"`{name}` is set by bufferctl, so this value would never be used"
                 reading.problems.append(below.at_key(name, message, hint="give it another name"))
             elif name not in values:
