@@ -66,7 +66,8 @@ rules:
 
 `off` reports nothing, `warning` reports and continues, `error` stops. If you set one of Buffer's own limits to
 `warning` or `off`, Buffer still enforces it: it will refuse the post, and `apply` reports that. Canceled posts, and
-posts that were due more than a day ago, are not checked.
+posts that were due more than a day ago, are not checked. The rules BC4xx look at a plan: what they find is a line under
+"Worth a look" and never stops anything; only `off` changes them.
 
 | code | name | level | |
 |---|---|---|---|

@@ -1,8 +1,9 @@
 """What networks allow, what improves a post, what a team has agreed on: pure functions of what is declared.
 
 `check(desired)` is the entry point, `RULES` every rule by code. Codes never change: BC0xx are limits of networks, BC1xx
-is content, BC2xx policy, BC3xx files beside the posts. `NETWORKS` has the numbers of each network, and
-`rules_of(service)` the rules BC0xx that they make possible, for docs/reference/rules.md and for tests of every case.
+is content, BC2xx policy, BC3xx files beside the posts, BC4xx what is worth a look in a plan (`worth_a_look`).
+`NETWORKS` has the numbers of each network, and `rules_of(service)` the rules BC0xx that they make possible, for
+docs/reference/rules.md and for tests of every case.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.checks.judge import RULES, check, check_lengths, rules_of, unknown_codes, waits_for_account
 from bufferctl.checks.texts import text_length, text_lengths
+from bufferctl.checks.worth_a_look import worth_a_look
 from bufferctl.model.networks import NETWORKS, Network
 
 __all__ = [
@@ -25,4 +27,5 @@ __all__ = [
     "text_lengths",
     "unknown_codes",
     "waits_for_account",
+    "worth_a_look",
 ]

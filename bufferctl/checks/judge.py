@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bufferctl.checks import attachments, fields, file_limits, neighbours, phrasing, team_rules, texts
+from bufferctl.checks import attachments, fields, file_limits, neighbours, phrasing, team_rules, texts, worth_a_look
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Address, Asset, Desired, Post, Service
@@ -17,7 +17,7 @@ RULES: tuple[Rule, ...] = tuple(
     sorted(
         {
             rule
-            for module in (texts, attachments, fields, phrasing, neighbours, team_rules, file_limits)
+            for module in (texts, attachments, fields, phrasing, neighbours, team_rules, file_limits, worth_a_look)
             for rule in vars(module).values()
             if isinstance(rule, Rule)
         },

@@ -42,6 +42,7 @@ LINK = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:https?:)?/*", re.IGNORECASE)
 #: Characters that more likely end a sentence than a link.
 _AFTER = ".,;:!?…'\u2019*_~"
+_PARAMETERS = re.compile(r"([?&])(?:utm_\w+=[\w%~+-]*(?:\.[\w%~+-]+)*(&?))+")
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
@@ -95,6 +96,11 @@ def trimmed(link: str, *, after: str = _AFTER) -> str:
             break
         end -= 1
     return link[:end]
+
+
+def without_parameters(text: str) -> str:
+    """The text, its links without `utm` parameters, which differ by network and which nobody reads."""
+    return _PARAMETERS.sub(lambda found: found[1] if found[2] else "", text) if "utm_" in text else text
 
 
 @lru_cache(maxsize=1024)

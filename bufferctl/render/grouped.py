@@ -17,6 +17,7 @@ from shlex import quote
 
 from bufferctl.digests import REVIEWED, SHORT, change_digest
 from bufferctl.model.entries import Occurrence, named, occurrence_of
+from bufferctl.model.plain_text import without_parameters
 from bufferctl.render.cards import Card, Changed, Moment, by_time, cards_of
 from bufferctl.render.pieces import compared
 from bufferctl.render.report import Report
@@ -262,7 +263,7 @@ def _item(cards: Iterable[Card]) -> Item:
     """The item of these cards; the version that most of them share comes first."""
     groups: dict[Hashable, list[Card]] = {}
     for card in cards:
-        fields = _fields(card, without_parameters(card.shown))
+        fields = _fields(card, _bare_content(card.shown))
         groups.setdefault((*fields.items(), *map(_changed, card.changed)), []).append(card)
     main, *others = map(_version, sorted(groups.values(), key=lambda group: -len(group)))
     change = main.cards[0].change
@@ -272,7 +273,7 @@ def _item(cards: Iterable[Card]) -> Item:
 
 def _version(cards: Iterable[Card]) -> Version:
     first, *more = cards
-    return Version((first, *more), without_parameters(first.shown), tuple(map(_changed, first.changed)))
+    return Version((first, *more), _bare_content(first.shown), tuple(map(_changed, first.changed)))
 
 
 def _fields(card: Card, shown: Shown) -> dict[str, str]:
@@ -307,19 +308,12 @@ def _differing(main: Version, other: Version) -> Iterator[Changed]:
         yield Changed(name, before, after, compared(before, after) if is_text and before and after else ())
 
 
-_PARAMETERS = re.compile(r"([?&])(?:utm_\w+=[\w%~+-]*(?:\.[\w%~+-]+)*(&?))+")
-
-
-def bare(text: str) -> str:
-    """The text with links that lack their `utm` parameters, which differ by network and which nobody reads."""
-    return _PARAMETERS.sub(lambda found: found[1] if found[2] else "", text) if "utm_" in text else text
-
-
-def without_parameters(shown: Shown) -> Shown:
+def _bare_content(shown: Shown) -> Shown:
     """The same content, links without their `utm` parameters."""
     parts = tuple(
         part._replace(
-            text=bare(part.text), media=tuple(m._replace(href=_link(m), address=bare(m.address)) for m in part.media)
+            text=without_parameters(part.text),
+            media=tuple(m._replace(href=_link(m), address=without_parameters(m.address)) for m in part.media),
         )
         for part in shown.parts
     )
@@ -327,20 +321,20 @@ def without_parameters(shown: Shown) -> Shown:
         parts,
         shown.title,
         shown.warning,
-        tuple(p._replace(text=bare(p.text)) for p in shown.comment),
+        tuple(p._replace(text=without_parameters(p.text)) for p in shown.comment),
         shown.facts,
         shown.tags,
     )
 
 
 def _link(media: Media) -> str:
-    return bare(media.href) if media.kind == "link" else media.href
+    return without_parameters(media.href) if media.kind == "link" else media.href
 
 
 def _changed(changed: Changed) -> Changed:
     if not changed.is_text or "utm_" not in changed.before + changed.after:
         return changed
-    before, after = bare(changed.before), bare(changed.after)
+    before, after = without_parameters(changed.before), without_parameters(changed.after)
     return Changed(changed.name, before, after, compared(before, after) if before != after else changed.words)
 
 

@@ -1,0 +1,203 @@
+"""Worth a look: what is probably a mistake in a plan, and that nothing else gets a line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bufferctl.checks import RULES, worth_a_look
+from bufferctl.config import load
+from bufferctl.model.state import State
+from bufferctl.plan import Action, Difference, Plan
+from bufferctl.reconcile.offline import offline
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2029, 11, 28, 8, tzinfo=UTC)
+FILES = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+      - {service: bluesky, name: acme.bsky.example}
+"""
+TIP = """\
+channels: [twitter, linkedin, bluesky]
+starts: 2030-03-04
+utm: {domains: [acme.example], source: $(service)}
+posts:
+  - key: tip
+    due_at: start+0d 09:00
+    repeat: {every: 1 week, times: 4}
+    text: "Tip $(number): https://acme.example/tips/$(number)"
+    assets: [{image: {url: "https://acme.example/$(number).png", alt_text: The console}}]
+"""
+OTHER = "{text: 'A tip: https://acme.exmaple/tips/', assets: []}"
+
+
+def plan_at(folder: Path) -> Plan:
+    """The plan of files that nobody has applied."""
+    loaded = load(None, folder)
+    assert loaded.desired is not None, loaded.diagnostics
+    return offline(loaded.desired, State(), endpoint="", now=NOW)
+
+
+def plan_of(folder: Path, posts: str) -> Plan:
+    """The plan of this file."""
+    (folder / "posts").mkdir(exist_ok=True)
+    (folder / "buffer.yaml").write_text(FILES)
+    (folder / "posts" / "tip.yaml").write_text(posts)
+    return plan_at(folder)
+
+
+def lines(plan: Plan, **levels: str) -> list[tuple[str, str]]:
+    """Code and message of each line."""
+    return [(each.code, each.message) for each in worth_a_look(plan, levels)]
+
+
+def one(folder: Path, text: str, due: str = "2030-03-14 09:00", more: str = "") -> list[str]:
+    """The messages for one post on three networks, due on a Thursday."""
+    posts = f"posts:\n  - key: webinar\n    due_at: {due}\n    text: |\n      {text}\n"
+    posts = f"channels: [twitter, linkedin, bluesky]\n{posts}"
+    return [message for _, message in lines(plan_of(folder, posts + more))]
+
+
+def test_a_good_campaign_gets_no_line(tmp_path: Path) -> None:
+    """Parameters that differ by network are no other link."""
+    assert lines(plan_of(tmp_path, TIP)) == []
+
+
+def test_another_host_on_one_network(tmp_path: Path) -> None:
+    """Once for the entry, with the numbers of its occurrences."""
+    other = TIP + "    overrides: {linkedin: {text: 'Tip $(number): https://acme.exmaple/tips/$(number)'}}\n"
+    assert lines(plan_of(tmp_path, other)) == [
+        ("BC401", "`tip 1 to 4`: LinkedIn links to acme.exmaple, X and Bluesky to acme.example")
+    ]
+
+
+def test_another_page_on_one_network(tmp_path: Path) -> None:
+    """Of the same host: probably the link of an earlier post. One more link is none, and no link is none."""
+    other = "    overrides: {linkedin: {text: 'See https://acme.example/PAGE'}}\n"
+    text = "See https://acme.example/march"
+    assert one(tmp_path, text, more=other.replace("PAGE", "february")) == [
+        "`webinar`: LinkedIn links to https://acme.example/february, X and Bluesky to https://acme.example/march"
+    ]
+    assert one(tmp_path, text, more=other.replace("PAGE", "march and https://acme.example/more")) == []
+    assert one(tmp_path, text, more="    overrides: {linkedin: {text: In our bio}}\n") == []
+
+
+def test_a_page_of_each_network_is_meant(tmp_path: Path) -> None:
+    """Three networks, three pages."""
+    assert one(tmp_path, "See https://acme.example/$(service)") == []
+
+
+def test_a_picture_that_one_network_lacks(tmp_path: Path) -> None:
+    """Lost to an override of one occurrence."""
+    assert lines(
+        plan_of(tmp_path, TIP.replace("times: 4", "times: 4, each: {2: {overrides: {bluesky: {assets: []}}}}"))
+    ) == [("BC402", "`tip 2`: no picture on Bluesky, only on X and LinkedIn")]
+
+
+def test_another_picture(tmp_path: Path) -> None:
+    """Unless it has the same description, and so is a crop of the same."""
+    other = "    overrides: {linkedin: {assets: [{image: {url: https://acme.example/b.png, alt_text: ALT}}]}}\n"
+    assert lines(plan_of(tmp_path, TIP + other.replace("ALT", "A cat"))) == [
+        ("BC402", "`tip 1 to 4`: another picture on LinkedIn than on X and Bluesky")
+    ]
+    assert lines(plan_of(tmp_path, TIP + other.replace("ALT", "The console"))) == []
+
+
+def test_a_host_that_is_almost_the_usual_one(tmp_path: Path) -> None:
+    """`acme.exmaple` once, `acme.example` in the other posts of the file."""
+    other = TIP.replace("times: 4", "times: 4, each: {3: {text: 'Tip: https://acme.exmaple/tips'}}")
+    assert lines(plan_of(tmp_path, other)) == [
+        ("BC403", "`tip 3`: links to acme.exmaple, everything else to acme.example")
+    ]
+    assert lines(plan_of(tmp_path, other.replace("acme.exmaple", "partner.example"))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Join us on Friday, 15 March", ""),
+        ("Join us on Thursday, 15 March", "its text says “Thursday, 15 March”, and 15 March 2030 is a Friday"),
+        ("Join us on March 15th (Thursday).", "its text says “March 15th (Thursday”, and 15 March 2030 is a Friday"),
+        ("Am Donnerstag, den 15. März", "its text says “Donnerstag, den 15. März”, and 15 March 2030 is a Friday"),
+        ("Tomorrow, Friday, at 15:00", ""),
+        ("Tomorrow (Thursday) at 15:00", "its text says “Tomorrow (Thursday”, and it goes out on Thursday 14 March"),
+        ("Today, 15 March: our webinar", "its text says “Today, 15 March”, and it goes out on Thursday 14 March"),
+        ("On Thursday, January 3 2030", ""),
+        ("We sat and may 3 people say so on friday", ""),
+        ("Monday to Friday, 9 to 5. In 3 May issues", ""),
+        ("Tonight", ""),
+    ],
+)
+def test_days_that_do_not_fit(tmp_path: Path, text: str, says: str) -> None:
+    """A weekday beside a date, and today and tomorrow against the time of the post, a Thursday."""
+    assert one(tmp_path, text) == ([f"`webinar`: {says}"] if says else [])
+
+
+def _moved(plan: Plan, days: int) -> Plan:
+    """The same posts, which were to go out `days` earlier."""
+    changes = []
+    for each in plan.changes:
+        assert each.due_at is not None
+        before = (each.due_at - timedelta(days=days)).isoformat()
+        difference = Difference("due_at", before, each.due_at.isoformat())
+        changes.append(replace(each, action=Action.UPDATE, differences=(difference,)))
+    return replace(plan, changes=tuple(changes))
+
+
+def test_a_move_to_another_weekday(tmp_path: Path) -> None:
+    """Once for an entry and both days; by whole weeks nothing."""
+    plan = plan_of(tmp_path, TIP)
+    assert lines(_moved(plan, 2)) == [("BC405", "`tip 1 to 4`: moves from Saturday to Monday")]
+    assert lines(_moved(plan, 7)) == []
+
+
+def test_a_text_that_names_a_day_and_was_only_moved(tmp_path: Path) -> None:
+    """`Friday` was right before."""
+    plan = plan_of(tmp_path, TIP.replace("Tip $(number)", "See you on Friday"))
+    assert lines(_moved(plan, 7)) == [("BC404", "`tip 1 to 4`: its text names “Friday”, and only its time was moved")]
+
+
+def test_two_items_of_a_channel_close_to_each_other(tmp_path: Path) -> None:
+    """Once for all networks, with the code of the check of the files."""
+    other = TIP + "  - {key: news, due_at: 'start+7d 09:05', text: News}\n"
+    assert lines(plan_of(tmp_path, other)) == [
+        ("BC106", "`news`: goes out 5 minutes after `tip 2` on the same channel")
+    ]
+    assert lines(plan_of(tmp_path, other.replace("09:05", "09:10"))) == []
+
+
+@pytest.mark.parametrize("code", ["BC401", "BC402"])
+def test_each_line_can_be_turned_off(tmp_path: Path, code: str) -> None:
+    """By the code, in `rules` of the root file, like every other rule."""
+    plan = plan_of(tmp_path, TIP + f"    overrides: {{linkedin: {OTHER}}}\n")
+    assert {"BC401", "BC402"} == {found for found, _ in lines(plan)}
+    assert code not in {found for found, _ in lines(plan, **{code: "off"})}
+    assert code in {rule.code for rule in RULES}
+
+
+def test_at_most_six_lines(tmp_path: Path) -> None:
+    """However many there are."""
+    posts = "".join(
+        f"  - {{key: k{n}, due_at: 2030-03-{n:02} 09:00, channels: [twitter], text: 'On Monday, {n} March 2031'}}\n"
+        for n in range(4, 10)
+    )
+    wrong = "".join(
+        f"  - {{key: j{n}, due_at: 2030-04-{n:02} 09:00, channels: [twitter], text: 'On Tuesday, {n} April 2030'}}\n"
+        for n in range(3, 9)
+    )
+    assert len(lines(plan_of(tmp_path, f"posts:\n{posts}{wrong}"))) == 6
+
+
+@pytest.mark.parametrize("example", sorted(path.parent.name for path in ROOT.glob("examples/*/buffer.yaml")))
+def test_examples_get_no_line(example: str) -> None:
+    """None of the examples has anything that is worth a look."""
+    assert lines(plan_at(ROOT / "examples" / example)) == []
