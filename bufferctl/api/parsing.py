@@ -42,6 +42,7 @@ from bufferctl.model import (
     PostStatus,
     Service,
 )
+from bufferctl.model.live import Limits
 from bufferctl.model.networks import NETWORKS
 
 #: The character limits on X of paying and free accounts (notes: What each network takes).
@@ -65,7 +66,16 @@ _GOOGLE_DETAILS = {
 def live_organization(raw: OrganizationJson) -> LiveOrganization:
     """An organization (operations/account.graphql), checked; without its channels."""
     limits = raw.get("limits") or {}
-    return LiveOrganization(raw["id"], raw.get("name") or "", scheduled_posts_limit=limits.get("scheduledPosts"))
+    return LiveOrganization(
+        raw["id"],
+        raw.get("name") or "",
+        limits=Limits(
+            limits.get("scheduledPosts"),
+            limits.get("scheduledThreadsPerChannel"),
+            limits.get("scheduledStoriesPerChannel"),
+            limits.get("ideas"),
+        ),
+    )
 
 
 def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:

@@ -338,6 +338,9 @@ class LimitsJson(TypedDict, total=False):
     """The limits of the Buffer plan."""
 
     scheduledPosts: Number | None
+    scheduledThreadsPerChannel: Number | None
+    scheduledStoriesPerChannel: Number | None
+    ideas: Number | None
 
 
 class OrganizationJson(TypedDict, total=False):

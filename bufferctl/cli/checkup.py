@@ -313,7 +313,7 @@ def _journal(folder: Path, endpoint: str, project: Path, record: StoredRecord | 
 
 
 def _organization(organization: LiveOrganization) -> str:
-    limit = organization.scheduled_posts_limit
+    limit = organization.limits.posts
     most = f", at most {count(limit, 'scheduled post')} each" if limit is not None else ""
     return f"{organization.name} ({count(len(organization.channels), 'channel')}{most})"
 

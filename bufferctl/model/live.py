@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bufferctl.model.base import Aware, Seconds
@@ -175,14 +175,26 @@ class LiveChannel:
             return UTC
 
 
+class Limits(NamedTuple):
+    """The most that a Buffer plan allows, None if unknown; threads and stories, on each channel, are posts too."""
+
+    posts: int | None = None
+    threads: int | None = None
+    stories: int | None = None
+    ideas: int | None = None
+
+
+_UNLIMITED = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class LiveOrganization:
-    """An organization in Buffer with its channels. `scheduled_posts_limit`: its Buffer plan's, None if unknown."""
+    """An organization in Buffer with its channels. `limits`: of its Buffer plan."""
 
     id: str
     name: str
     channels: tuple[LiveChannel, ...] = ()
-    scheduled_posts_limit: int | None = None
+    limits: Limits = _UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)

@@ -455,7 +455,8 @@ def no_such_tag(name: str, seen: Iterable[str]) -> Hold:
     return Hold(
         Reason.UNRESOLVED,
         f"No post or idea in Buffer has the tag {name!r} (seen: {_listed(seen)}), and its API cannot list tags",
-        "Add the tag to a post or an idea in Buffer and plan again, or set its id under `tags:` in buffer.yaml.",
+        "Add the tag to a post or an idea in Buffer (the Free plan allows 3 tags) and plan again, or set its id under "
+        "`tags:` in buffer.yaml.",
     )
 
 

@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from bufferctl.model import EditPost, Idea, Live, LiveChannel, LivePost, Post, PostStatus, ShareMode, Slot
+from bufferctl.model import EditPost, Idea, Live, LiveChannel, LiveIdea, LivePost, Post, PostStatus, ShareMode, Slot
+from bufferctl.model.metadata import thread_of
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile.repeats import saying
 
@@ -57,65 +58,98 @@ def _order(change: Change) -> tuple[int, float]:
 
 
 def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
-    """The changes, with creates beyond a channel's limit of scheduled posts turned into waiting.
+    """The changes, with creates beyond the limits of the Buffer plan turned into waiting, and posts of waiting ideas.
 
-    A delete of a scheduled post makes room. `changes` are in the order in which they will be sent.
+    A delete of a scheduled post makes room. `changes` are in the order in which they will be sent: ideas first.
     """
     changes = list(changes)
     room = _room(live)
-    for change in changes:
-        if change.action is Action.DELETE and _is_scheduled(change.live) and change.slot.channel_id in room:
-            room[change.slot.channel_id] += 1
-    message = "Your Buffer plan has no room for more scheduled posts; it is sent once earlier ones are published"
-    return _within(changes, room, lambda change: change.slot.channel_id if _takes_room(change) else None, message)
+    leaving = (change for change in changes if change.action is Action.DELETE)
+    room.update(each for c in leaving for each in _takes(c.slot.home, c.live) if each in room)
+    changes = _within(changes, room, lambda change: _takes(change.slot.home, change.desired), _full)
+    late = {(c.slot.organization_id, c.slot.key) for c in changes if c.action is Action.WAITING}
+    return [
+        replace(c, action=Action.WAITING, message=f"It waits for its idea `{key}`")
+        if c.action is Action.CREATE and c.write and (c.slot.organization_id, key := c.write.missing_idea) in late
+        else c
+        for c in changes
+    ]
 
 
 def _needs_room(changes: Iterable[Change], live: Live) -> bool:
     """Whether some creates only fit once deletes have made room, so that deletes must be sent first."""
-    room = _room(live)
-    wanted = Counter(c.slot.channel_id for c in changes if c.action is Action.CREATE and _takes_room(c))
-    return any(wanted[channel] > left for channel, left in room.items())
+    new = (change for change in changes if change.action is Action.CREATE)
+    wanted = Counter(each for change in new for each in _takes(change.slot.home, change.desired))
+    return any(wanted[each] > left for each, left in _room(live).items())
 
 
-def _room(live: Live) -> dict[str, int]:
-    """By channel id: how many more posts may be scheduled, by the plan of its organization (notes: Limits).
+#: What is limited, by the names of `Limits`, and the id of the home that it is limited for.
+_Room = tuple[str, str]
 
-    Channels of organizations without a limit are not in it. If Buffer counts by organization after all, it refuses the
-    posts that are too many, and a later apply sends them.
+
+def _room(live: Live) -> Counter[_Room]:
+    """How many more objects each home takes, by the plan of its organization (notes: Limits).
+
+    What is missing has no limit. If Buffer counts by organization after all, it refuses the posts that are too many,
+    and a later apply sends them.
     """
     limits = {
-        c.id: limit for o in live.organizations if (limit := o.scheduled_posts_limit) is not None for c in o.channels
+        (kind, home): limit
+        for o in live.organizations
+        for kind, limit in o.limits._asdict().items()
+        if limit is not None
+        for home in ([o.id] if kind == "ideas" else [c.id for c in o.channels])
     }
-    taken = Counter(post.channel_id for post in live.posts if post.channel_id in limits and _is_scheduled(post))
-    return {channel: max(0, limit - taken[channel]) for channel, limit in limits.items()}
+    taken = Counter(each for item in live.items for each in _takes(item.home, item)) if limits else Counter()
+    return Counter({each: max(0, limit - taken[each]) for each, limit in limits.items()})
+
+
+def _takes(home: str, item: Post | Idea | LivePost | LiveIdea | None) -> tuple[_Room, ...]:
+    """The limits that an object counts against: drafts and posts published at once against none."""
+    if isinstance(item, Idea | LiveIdea):
+        return (("ideas", home),)
+    if isinstance(item, LivePost):
+        counts, thread, kind = _is_scheduled(item), len(item.thread), item.metadata.get("type")
+    elif item:
+        counts = not (item.draft or item.needs_approval or item.mode is ShareMode.SHARE_NOW)
+        thread, kind = len(thread_of(item.metadata)), getattr(item.metadata, "type", None)
+    else:
+        return ()
+    kinds = {"posts": True, "threads": thread > 1, "stories": kind == "story"}
+    return tuple((each, home) for each, is_one in kinds.items() if counts and is_one)
+
+
+def _full(room: _Room) -> tuple[str, str]:
+    what, until = f"scheduled {room[0]}", "earlier ones are published"
+    if room[0] == "ideas":
+        what, until = "ideas", "some are deleted in Buffer"
+    return f"Your Buffer plan has no room for more {what}; it is sent once {until}", ""
 
 
 def _is_scheduled(live: object) -> bool:
     return isinstance(live, LivePost) and live.status is PostStatus.SCHEDULED
 
 
-def _takes_room(change: Change) -> bool:
-    post = change.desired
-    if not isinstance(post, Post):
-        return False
-    return not (post.draft or post.needs_approval or post.mode is ShareMode.SHARE_NOW)
-
-
 def _within(
-    changes: Iterable[Change], room: Mapping[K, int], key: Callable[[Change], K | None], message: str, hint: str = ""
+    changes: Iterable[Change],
+    room: Mapping[K, int],
+    takes: Callable[[Change], Iterable[K]],
+    full: Callable[[K], tuple[str, str]],
 ) -> list[Change]:
-    """The changes, with creates beyond the room for their `key` turned into waiting. What `room` lacks has no limit."""
-    left = dict(room)
+    """The changes, with creates turned into waiting if something that they take has no room left.
+
+    What `room` lacks has no limit. `full`: the message and the hint for what has no room.
+    """
+    left = Counter(room)
     kept = []
     for change in changes:
-        its = key(change) if change.action is Action.CREATE else None
-        if its is None or its not in left:
-            kept.append(change)
-        elif left[its] > 0:
-            left[its] -= 1
-            kept.append(change)
-        else:
+        needed = [each for each in takes(change) if each in room] if change.action is Action.CREATE else []
+        if short := next((each for each in needed if not left[each]), None):
+            message, hint = full(short)
             kept.append(replace(change, action=Action.WAITING, message=message, hint=hint))
+        else:
+            left.subtract(needed)
+            kept.append(change)
     return kept
 
 
@@ -134,8 +168,9 @@ def busy_days(plan: Plan, live: Live) -> dict[datetime, set[str]]:
 
 def within_daily_limits(plan: Plan, room: Mapping[tuple[str, datetime], int]) -> Plan:
     """The plan with creates beyond a day's room turned into waiting; the earliest due go first."""
-    message, hint = "Buffer accepts no more posts on this channel that day", "Move it to another day."
-    return replace(plan, changes=tuple(_within(plan.changes, room, lambda change: _day(change, plan), message, hint)))
+    full = "Buffer accepts no more posts on this channel that day", "Move it to another day."
+    changes = _within(plan.changes, room, lambda change: filter(None, [_day(change, plan)]), lambda _: full)
+    return replace(plan, changes=tuple(changes))
 
 
 def _day(change: Change, plan: Plan) -> tuple[str, datetime] | None:

@@ -42,10 +42,11 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 _STATUSES = {"draft", "error", "needs_approval", "scheduled", "sending", "sent"}
 LIMITS = {
     "channels": 50, "generateContent": 1000, "ideaGroups": 100, "ideas": 1_000_000, "members": 50, "postTemplates": 100,
-    "savedReplies": 100, "scheduledPosts": 1_000_000, "scheduledStoriesPerChannel": 5000,
-    "scheduledThreadsPerChannel": 5000, "tags": 250,
+    "savedReplies": 100, "scheduledPosts": 1_000_000, "scheduledStoriesPerChannel": 2000,
+    "scheduledThreadsPerChannel": 2000, "tags": 250,
 }  # fmt: skip
 """Default limits of an organization: too high for a test to reach by accident."""
+_FREE = {"ideas": 100, "scheduledPosts": 10, "scheduledThreadsPerChannel": 1, "tags": 3}  # what the Free plan lowers
 
 
 class FixtureError(ValueError):
@@ -108,7 +109,8 @@ def _load_organization(store: Store, given: Doc, now: datetime) -> None:
     store.put_organization({
         "ownerEmail": "owner@acme.example", "plan": "team", "members": 1,
         **_without(given, "channels", "posts", "ideas"),
-        "id": organization_id, "limits": LIMITS | given.get("limits", {}), "tags": tags, "ideaGroups": groups,
+        "id": organization_id, "tags": tags, "ideaGroups": groups,
+        "limits": LIMITS | (_FREE if given.get("plan") == "free" else {}) | given.get("limits", {}),
     })  # fmt: skip
     for channel in given.get("channels", []):
         store.put_channel(complete_channel({**channel, "organizationId": organization_id}))

@@ -12,6 +12,7 @@ from typing import Literal
 from bufferctl.sandbox.clock import iso
 from bufferctl.sandbox.core import Core, answer
 from bufferctl.sandbox.media import media_problem
+from bufferctl.sandbox.schedule import limit_reached
 from bufferctl.sandbox.store import Doc, new_id
 from bufferctl.sandbox.views import idea_view
 
@@ -28,8 +29,9 @@ def create_idea(core: Core, wanted: Doc) -> Doc:
     content, group = wanted["content"], (wanted.get("group") or {}).get("groupId")
     if found := _idea_problems(core, content, group, organization):
         return answer("InvalidInputError", message="Invalid idea: " + ", ".join(found))
-    if core.store.count("ideas", "organization = ?", (organization["id"],)) >= organization["limits"]["ideas"]:
-        return answer("LimitReachedError", message="Ideas limit reached.")
+    taken = core.store.count("ideas", "organization = ?", (organization["id"],))
+    if full := limit_reached("Ideas", taken, organization["limits"]["ideas"]):
+        return answer("LimitReachedError", message=full)
     now = core.now()
     tags = {tag["id"]: tag for tag in organization["tags"]}
     idea = {
@@ -55,8 +57,8 @@ def create_tag(core: Core, wanted: Doc) -> Doc:
         return answer("UnauthorizedError", message="Organization not found")
     if refused := _tag_refusal(wanted["tag"], organization["tags"]):
         return refused
-    if len(organization["tags"]) >= organization["limits"]["tags"]:
-        return answer("LimitReachedError", message="Tags limit reached.")
+    if full := limit_reached("Tags", len(organization["tags"]), organization["limits"]["tags"]):
+        return answer("LimitReachedError", message=full)
     tag = {"id": new_id(core.now()), **wanted["tag"], "colorName": None}
     core.store.put_organization({**organization, "tags": [*organization["tags"], tag]})
     return answer("TagActionSuccess", tag=tag)

@@ -71,8 +71,9 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
     if found:
         return _invalid(found)
     slot, was_scheduled = schedule.queue_slot(post), post["status"] == "scheduled"
-    if not was_scheduled and wanted.get("saveToDraft") is False and schedule.at_scheduled_limit(core, channel):
-        return answer("LimitReachedError", message="Scheduled posts limit reached.")
+    schedules = not was_scheduled and wanted.get("saveToDraft") is False
+    if schedules and (full := schedule.over_limit(core, channel, content["metadata"])):
+        return answer("LimitReachedError", message=full)
     content["text"] = _kept_text(core, channel, content["text"])
     post.update(content, updatedAt=iso(core.now()))
     post.update({name: wanted[name] for name in ("ideaId", "schedulingType") if wanted.get(name)})
@@ -199,8 +200,8 @@ def _invalid(found: list[str]) -> Doc:
 
 def _refusal(core: Core, channel: Doc, content: Doc, wanted: Doc) -> Doc | None:
     core.settle()
-    if wanted["mode"] != "shareNow" and schedule.at_scheduled_limit(core, channel):
-        return answer("LimitReachedError", message="Scheduled posts limit reached.")
+    if wanted["mode"] != "shareNow" and (full := schedule.over_limit(core, channel, content["metadata"])):
+        return answer("LimitReachedError", message=full)
     if schedule.at_daily_limit(core, channel, wanted):
         return answer("LimitReachedError", message="Daily posting limit reached.")
     return _duplicate(core, channel, content["text"]) if content["text"] else None

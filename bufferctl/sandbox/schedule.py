@@ -118,12 +118,30 @@ def reschedule(core: Core, channel: Doc, post: Doc, wanted: Doc) -> None:
         schedule(core, channel, post, mode or post["shareMode"], due_at, draft=draft, approval=approval)
 
 
-def at_scheduled_limit(core: Core, channel: Doc) -> bool:
-    """Return whether the organization's plan allows no more scheduled posts."""
+def over_limit(core: Core, channel: Doc, metadata: Doc | None) -> str | None:
+    """Return Buffer's refusal of one more scheduled post with this metadata, None if the plan has room for it."""
     organization = channel["organizationId"]
+    limits = core.store.organizations[organization]["limits"]
     column, value = ("channel", channel["id"]) if core.options.limit_per_channel else ("organization", organization)
-    limit = core.store.organizations[organization]["limits"]["scheduledPosts"]
-    return core.store.count("posts", f"{column} = ? AND status = 'scheduled'", (value,)) >= int(limit)
+    taken = core.store.count("posts", f"{column} = ? AND status = 'scheduled'", (value,))
+    if full := limit_reached("Scheduled posts", taken, limits["scheduledPosts"]):
+        return full
+    if not (kind := _kind(metadata)):
+        return None
+    there = core.store.posts("channel = ? AND status = 'scheduled'", (channel["id"],))
+    taken = sum(_kind(post["metadata"]) == kind for post in there)
+    return limit_reached(f"Scheduled {kind.lower()}", taken, limits[f"scheduled{kind}PerChannel"])
+
+
+def _kind(metadata: Doc | None) -> str:
+    """Return the kind of post that has a limit of its own, empty for others."""
+    given = metadata or {}
+    return "Threads" if given.get("thread") else "Stories" if given.get("type") == "story" else ""
+
+
+def limit_reached(what: str, taken: int, limit: int) -> str | None:
+    """Return Buffer's refusal if there is no room for one more; its words were seen for posts (notes: Limits)."""
+    return f"{what} limit reached. You have {taken} {what.lower()} out of {limit} allowed." if taken >= limit else None
 
 
 def at_daily_limit(core: Core, channel: Doc, wanted: Doc) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.api.parsing import live_channel, live_idea, live_organization, live_post
-from bufferctl.api.shapes import UNREADABLE
+from bufferctl.api.shapes import UNREADABLE, LimitsJson
 from bufferctl.model import (
     LiveAsset,
     LiveChannel,
@@ -24,6 +24,7 @@ from bufferctl.model import (
     PostStatus,
     Service,
 )
+from bufferctl.model.live import Limits
 
 CREATED = "2026-11-24T10:00:00.123Z"
 INSTANT = datetime(2026, 11, 24, 10, 0, 0, 123_000, tzinfo=UTC)
@@ -358,10 +359,10 @@ def test_a_channel_of_a_network_that_nobody_knows_is_left_out() -> None:
 
 
 def test_an_organization_tells_its_limit() -> None:
-    """Ten scheduled posts; None if it is not given."""
-    assert live_organization({"id": "o1", "name": "Acme", "limits": {"scheduledPosts": 10}}) == LiveOrganization(
-        "o1", "Acme", (), 10
-    )
+    """Ten scheduled posts, one of them a thread, 100 ideas; None for what is not given."""
+    limits: LimitsJson = {"scheduledPosts": 10, "scheduledThreadsPerChannel": 1, "ideas": 100}
+    expected = LiveOrganization("o1", "Acme", (), Limits(posts=10, threads=1, ideas=100))
+    assert live_organization({"id": "o1", "name": "Acme", "limits": limits}) == expected
     assert live_organization({"id": "o1", "name": "Acme", "limits": None}) == LiveOrganization("o1", "Acme")
 
 

@@ -100,3 +100,19 @@ def test_a_person_who_turns_a_post_into_a_reminder(project: Any) -> None:
     assert project("drift", "--exit-code").code != 0
     assert project.apply("--reapply", "Acme/twitter:acme/one").code == 0
     assert project.sandbox.posts()[0]["schedulingType"] == "automatic"
+
+
+def test_a_second_thread_waits_for_room(project: Any) -> None:
+    """One thread is created, the other waits (exit 0), and is sent once the first is published."""
+    organization = project.sandbox.organization()["id"]
+    project.sandbox.person.set_limit(organization, scheduledThreadsPerChannel=1)
+    entries = [
+        f"key: {key}, due_at: 2029-12-{day} 09:00, text: {key}, channels: [twitter], thread: [more of {key}]"
+        for key, day in (("one", 10), ("two", 11))
+    ]
+    declare(project, *entries)
+    ran = project.apply()
+    assert (ran.code, ran.planned) == (0, ["+ one", "… two"])
+    assert "no room for more scheduled threads" in ran.out
+    project.sandbox.clock.set("2029-12-10T10:00:00Z")
+    assert project.apply().planned == ["+ two"]

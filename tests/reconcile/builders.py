@@ -44,6 +44,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import bind
 from bufferctl.model.content import Image
+from bufferctl.model.live import Limits
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile import Options, Targets, reconcile
 
@@ -172,6 +173,7 @@ class World:
     settings: Settings = field(default_factory=Settings)
     channels: tuple[LiveChannel, ...] = CHANNELS
     limit: int | None = None
+    limits: Limits = Limits()  # noqa: RUF009 - immutable
     gone: Collection[str] = ()
     unread: Collection[str] = ()
     options: Options = field(default_factory=Options)
@@ -181,7 +183,10 @@ class World:
         """A reading of Buffer: complete, except for `unread`."""
         return Live(
             NOW,
-            (LiveOrganization("o1", "Acme", self.channels, self.limit), LiveOrganization("o2", "Beta")),
+            (
+                LiveOrganization("o1", "Acme", self.channels, self.limits._replace(posts=self.limit)),
+                LiveOrganization("o2", "Beta"),
+            ),
             posts=tuple(each for each in self.live if isinstance(each, LivePost)),
             ideas=tuple(each for each in self.live if isinstance(each, LiveIdea)),
             unread=frozenset(self.unread),

@@ -13,14 +13,18 @@ from bufferctl.model import (
     LiveChannel,
     LivePost,
     LiveTag,
+    LiveThreadItem,
     Origin,
     Post,
     PostStatus,
     Service,
     Settings,
 )
+from bufferctl.model.content import ThreadItem
 from bufferctl.model.desired import Expansion
-from bufferctl.model.metadata import PinterestMetadata
+from bufferctl.model.enums import PostType
+from bufferctl.model.live import Limits
+from bufferctl.model.metadata import InstagramMetadata, PinterestMetadata, TwitterMetadata
 from bufferctl.model.writing import CreateIdea, CreatePost, EditPost
 from bufferctl.plan import Action, Cause, Reason
 from bufferctl.reconcile import Options
@@ -483,6 +487,49 @@ def test_over_the_plans_limit_the_earliest_due_go_first() -> None:
         "later": Action.WAITING,
         "q": Action.WAITING,
     }
+
+
+def thread(key: str, **fields: Any) -> Post:
+    """A thread of two posts on twitter."""
+    items = (ThreadItem(text=key), ThreadItem(text="more"))
+    return post(key, key, metadata=TwitterMetadata(thread=items), **fields)
+
+
+def test_threads_have_a_limit_of_their_own() -> None:
+    """The second thread waits, a plain post and a draft of a thread do not; deleting a thread makes room first."""
+    one = Limits(threads=1)
+    verdicts = World(limits=one).verdicts(thread("a"), thread("b"), post("c", "c"), thread("d", draft=True))
+    assert verdicts == {"a": Action.CREATE, "b": Action.WAITING, "c": Action.CREATE, "d": Action.CREATE}
+    there = in_buffer(thread("x"), thread=(LiveThreadItem("x"), LiveThreadItem("more")))
+    change = World(live=[there], limits=one).change(thread("a"))
+    assert (change.action, "no room for more scheduled threads" in change.message) == (Action.WAITING, True)
+    known = World(live=[there], state=record((thread("x"), there)), limits=one)
+    assert [verdict(each) for each in known.plan(thread("a")).changes] == [Action.DELETE, Action.CREATE]
+
+
+def test_stories_have_a_limit_of_their_own() -> None:
+    """The second story waits; an ordinary post does not."""
+    kinds = {"a": PostType.STORY, "b": PostType.STORY, "c": PostType.POST}
+    items = [post(key, key, metadata=InstagramMetadata(type=kind)) for key, kind in kinds.items()]
+    verdicts = World(limits=Limits(stories=1)).verdicts(*items)
+    assert verdicts == {"a": Action.CREATE, "b": Action.WAITING, "c": Action.CREATE}
+    there = in_buffer(post("x", "x"), "p9", metadata={"type": "story"})
+    assert World(live=[there], limits=Limits(stories=1)).verdict(items[0]) is Action.WAITING
+
+
+def test_ideas_have_a_limit_and_their_posts_wait_with_them() -> None:
+    """The second idea waits, and so does the post that belongs to it; deleting ideas is a person's work."""
+    items = (idea("first", "First"), idea("second", "Second"))
+    posts = (post("a", "A", idea="first"), post("b", "B", LATER, idea="second"))
+    world = World(limits=Limits(ideas=1))
+    assert world.verdicts(*items, *posts) == {
+        "first": Action.CREATE,
+        "second": Action.WAITING,
+        "a": Action.CREATE,
+        "b": Action.WAITING,
+    }
+    full = World(live=[idea_in_buffer(idea("x", "X"))], limits=Limits(ideas=1)).change(items[0])
+    assert (full.action, "once some are deleted in Buffer" in full.message) == (Action.WAITING, True)
 
 
 @pytest.mark.parametrize(

@@ -132,11 +132,35 @@ def test_the_plans_limit(buffer: Asker) -> None:
     for n in range(10):
         assert buffer.create(organization="Globex", text=str(n))["__typename"] == "PostActionSuccess"
     refused = buffer.create(organization="Globex", text="eleven")
-    assert refused == {"__typename": "LimitReachedError", "message": "Scheduled posts limit reached."}
+    words = "Scheduled posts limit reached. You have 10 scheduled posts out of 10 allowed."
+    assert refused == {"__typename": "LimitReachedError", "message": words}
     draft = buffer.create(organization="Globex", text="draft", saveToDraft=True)["post"]
     assert draft["status"] == "draft"
     assert buffer.create(organization="Globex", text="now", mode="shareNow")["post"]["status"] == "sent"
     assert buffer.edit(draft["id"], text="draft", saveToDraft=False)["__typename"] == "LimitReachedError"
+
+
+def test_the_plans_limits_of_kinds(buffer: Asker, sandbox: Sandbox) -> None:
+    """The free plan allows one scheduled thread on a channel, 100 ideas and 3 tags; stories have a limit as well."""
+    thread: dict[str, Any] = {"metadata": {"twitter": {"thread": [{"text": "1"}, {"text": "2"}]}}, "text": "1"}
+    assert "post" in buffer.create(organization="Globex", **thread)
+    refused = buffer.create(organization="Globex", **thread)["message"]
+    assert refused == "Scheduled threads limit reached. You have 1 scheduled threads out of 1 allowed."
+    assert "post" in buffer.create(organization="Globex", text="no thread")
+    assert "post" in buffer.create(organization="Globex", **thread, saveToDraft=True)
+    limits = sandbox.organization("Globex")["limits"]
+    assert (limits["ideas"], limits["tags"], limits["scheduledThreadsPerChannel"]) == (100, 3, 1)
+
+    sandbox.person.set_limit(sandbox.organization()["id"], scheduledStoriesPerChannel=1, ideas=1)
+    story: dict[str, Any] = {
+        "metadata": {"instagram": {"type": "story", "shouldShareToFeed": False}},
+        "assets": [IMAGE],
+    }
+    assert "post" in buffer.create("instagram", **story)
+    refused = buffer.create("instagram", **story)["message"]
+    assert refused == "Scheduled stories limit reached. You have 1 scheduled stories out of 1 allowed."
+    buffer.idea(title="One")
+    assert buffer.idea(title="Two")["message"] == "Ideas limit reached. You have 1 ideas out of 1 allowed."
 
 
 def test_a_daily_limit(buffer: Asker, sandbox: Sandbox) -> None:
