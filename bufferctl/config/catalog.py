@@ -47,9 +47,8 @@ class DeclaredOrganization:
         services = Counter(each.channel.service for each in self.channels)
         found: dict[str, DeclaredChannel] = {}
         for each in self.channels:
-            channel = each.channel
-            names = [f"{channel.service}:{name}" for name in (channel.name, channel.id) if name]
-            for name in [*names, *([channel.service] if services[channel.service] == 1 else [])]:
+            service, *names = each.channel.references
+            for name in [*names, service] if services[each.channel.service] == 1 else names:
                 found.setdefault(name, each)
         return found
 

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bufferctl.config.validation import Each
 from bufferctl.git import REMOTE
-from bufferctl.model.about import About, reading_order
+from bufferctl.model.about import About, about, reading_order
 from bufferctl.model.base import (
     Day,
     Filled,
@@ -204,9 +204,9 @@ class PostFields(Handling):
 
     text: Annotated[Prose | None, About("content body message caption copy post status tweet", 190)] = None
     """What the post says. Write `text: |` and the text below, two spaces further in, so that `#` and `:` stay text."""
-    text_file: Annotated[Filled | None, About("file textfile text_path path include", 200)] = None
+    text_file: Annotated[Filled | None, About("file textfile text_path path include", 200, goes_with="text")] = None
     """A file that contains the text, relative to this file's folder."""
-    mode: Annotated[ShareMode | None, About("share_mode when queue", 70)] = None
+    mode: Annotated[ShareMode | None, About("share_mode when queue", 70, goes_with="due_at")] = None
     """When to publish it: `customScheduled` at `due_at`, `addToQueue` in the channel's next free slot, `shareNext`
     before the rest of the queue, `shareNow` immediately. The default is customScheduled with a `due_at`, else
     addToQueue."""
@@ -603,9 +603,16 @@ class RootFile(AnyFile):
 FILES = RootFile, IncludedFile
 #: Fields of posts and ideas in the order in which people read them: what it is, when, what it says, the rest.
 ORDER = reading_order(SharedPostEntry, SharedIdeaEntry)
+_TOGETHER = {name: each.goes_with for name, field in PostFields.model_fields.items() for each in about(field)}
 #: Fields that the top of a file gives its posts, and those of them that an entry replaces.
 GIVEN_BY_FILES = IncludedFile.model_fields.keys() & PostEntry.model_fields.keys()
 REPLACED = GIVEN_BY_FILES & PostFields.model_fields.keys()
+
+
+@lru_cache(maxsize=128)
+def together(name: str) -> tuple[str, ...]:
+    """A field of posts and those that are given together with it: an override of one of them replaces all."""
+    return name, *(each for each, other in _TOGETHER.items() if other == name)
 
 
 def carried(kind: type, entry: Model) -> dict[str, Any]:

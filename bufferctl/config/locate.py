@@ -6,12 +6,14 @@ later, in few files; only those are parsed again, one at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bufferctl.config.expand.layers import first_layer_with, layer_paths
 from bufferctl.config.expand.variables import names_in
-from bufferctl.config.format import REPLACED
+from bufferctl.config.format import REPLACED, together
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source, UnreadableError, read_source
 from bufferctl.config.tree import Spot, quoted
@@ -38,7 +40,7 @@ class Locator:
 
     def __init__(self, root: Path, channels: Iterable[Channel]) -> None:
         self._root = root
-        self._names = {(c.organization, c.label): {c.label, f"{c.service}:{c.id}"} for c in channels}
+        self._channels = {(each.organization, each.label): each for each in channels}
         self._file: tuple[str, Spot | None] = ("", None)
         self._entries: dict[int, Spot] = {}
 
@@ -51,7 +53,10 @@ class Locator:
         spot = self._entries.get(root.tree.source.offset(entry)) if root else None
         if spot is None:
             return Located(entry)
-        return _located(*find(list(self._layers(spot, address)), path, root), quote)
+        number = address.key.removeprefix(f"{spot.child('key')}-") if spot.has("repeat") else ""
+        channel = self._channels.get((address.organization, address.channel))
+        paths = layer_paths(spot.node, channel, int(number) if number.isdecimal() else 0)
+        return _located(*find([spot.down(*each) for each in paths], path, root), quote)
 
     def setting(self, file: str, *path: str) -> Located:
         """The place of the name of a setting of the root file."""
@@ -72,51 +77,29 @@ class Locator:
                 return None
             root = Spot(tree, tree.data)
             self._file = name, root
-            self._entries = {entry.value("key"): entry for entry in _entries(root)}
+            self._entries = entries_in(root)
         return self._file[1]
 
-    def _layers(self, entry: Spot, address: Address) -> Iterator[Spot]:
-        """What gives the object its fields, most specific first: occurrence, override of its channel, entry."""
-        number = address.key.removeprefix(f"{entry.child('key')}-")
-        if entry.has("repeat") and entry.down("repeat", "each").has(number):
-            occurrence = entry.down("repeat", "each", number)
-            yield from self._overrides(occurrence, address)
-            yield occurrence
-        yield from self._overrides(entry, address)
-        yield entry
 
-    def _overrides(self, outer: Spot, address: Address) -> Iterator[Spot]:
-        overrides = outer.child("overrides")
-        service = address.channel.partition(":")[0]
-        names = self._names.get((address.organization, address.channel), {address.channel})
-        for reference in overrides if isinstance(overrides, dict) else ():
-            if reference == service or reference in names:
-                yield outer.down("overrides", reference)
-
-
-def _entries(root: Spot) -> Iterator[Spot]:
-    """Everything with a key: posts and ideas, at the top and below organizations and channels."""
-    for organization in _items(root, "organizations"):
-        yield from _items(organization, "ideas")
-        for channel in _items(organization, "channels"):
-            yield from _items(channel, "posts")
-    yield from _items(root, "posts")
-    yield from _items(root, "ideas")
-
-
-def _items(spot: Spot, name: str) -> Iterator[Spot]:
-    items = spot.child(name)
-    for item in items if isinstance(items, list) else ():
-        yield Spot(spot.tree, item)
+def entries_in(root: Spot) -> dict[int, Spot]:
+    """Everything with a key in a file, posts and ideas, by the offset of the key."""
+    found, todo = dict[int, Spot](), [root.node]
+    for node in todo:
+        if isinstance(node, dict) and "key" in node:
+            entry = Spot(root.tree, node)
+            found[entry.value("key")] = entry
+        elif isinstance(node, dict | list):
+            todo += node.values() if isinstance(node, dict) else node
+    return found
 
 
 def find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None = None) -> tuple[Spot, Step, bool]:
     """The container and the part of it at the path, and whether the whole path exists. `top`: of the file."""
-    for layer in layers:
-        for way in _ways(layers, path):
-            # Metadata of another network in an override leaves that of this one to the entry.
-            if _value(layer, way[:2] if way[0] == "metadata" else way[:1]) is not None:
-                return _down(layer, way)
+    beside = _beside_text(path) if any(layer.has("thread") for layer in layers) else ()
+    for layer, (name, *below) in product(layers, [beside, path] if beside else [path]):
+        names, network = together(str(name)), str(below[0]) if name == "metadata" and below else ""
+        if first_layer_with((layer,), *names, network=network):
+            return _down(layer, (next(filter(layer.has, names)), *below))
     if path == ("text",):
         for layer in layers:
             for network in _value(layer, ("metadata",)) or ():
@@ -128,14 +111,6 @@ def find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None = None) 
     if top is not None and path[0] in REPLACED and _value(top, path[:1]) is not None:
         return _down(top, path)
     return layers[-1], "key", True
-
-
-def _ways(layers: Sequence[Spot], path: Sequence[Step]) -> list[Sequence[Step]]:
-    """The path, and where else the field may be."""
-    if path == ("text",):
-        return [path, ("text_file",)]
-    beside = _beside_text(path) if any(layer.has("thread") for layer in layers) else ()
-    return [beside, path] if beside else [path]
 
 
 def _beside_text(path: Sequence[Step]) -> Sequence[Step]:

@@ -13,7 +13,6 @@ place, one for one so that offsets stay the same, and restores them in the value
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -218,14 +217,13 @@ class _Builder:
 
     def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
-        marks = [start.start_mark.index]
+        marks: list[int] = []
         following, tree, names = self.following, self.tree, self.names
         event = following()
         while type(event) is not MappingEndEvent:
             key = names.get(event.value) if type(event) is ScalarEvent else None
             if key is None or event.anchor is not None or event.ctag is not None:
                 key = self._key(event, depth)
-            offset = event.start_mark.index
             value_event = following()
             if type(value_event) is ScalarEvent:  # nearly all: this saves a call
                 value = self._scalar(value_event, key or "")
@@ -241,27 +239,28 @@ class _Builder:
                 self._without_value(event, value_event, key, data)
             else:
                 data[key] = value
-                marks += (offset, value_event.start_mark.index)
+                start_of, end_of = value_event.start_mark.index, value_event.end_mark.index
+                marks += (event.start_mark.index, event.end_mark.index, start_of, end_of)
             event = following()
-        tree.marks[id(data)] = array("I", marks)
+        tree.add(data, start.start_mark.index, event.end_mark.index if start.flow_style else 0, marks)
         return data
 
     def _sequence(self, start: Any, name: str, depth: int) -> list[Any]:
         data: list[Any] = []
-        marks = [start.start_mark.index]
+        marks: list[int] = []
         event = self.following()
         while type(event) is not SequenceEndEvent:
             value = self._node(event, name, depth + 1)
             if value is not None:
                 data.append(value)
-                marks.append(event.start_mark.index)
+                marks += (event.start_mark.index, event.end_mark.index)
                 event = self.following()
                 continue
             self.tree.empty.setdefault(id(data), set())
             if type(event) is ScalarEvent and not event.style and event.value in _NOTHING:
                 self._problem(event, "this entry of the list is empty", "add a value or delete the line")
             event = self.following()
-        self.tree.marks[id(data)] = array("I", marks)
+        self.tree.add(data, start.start_mark.index, event.end_mark.index if start.flow_style else 0, marks)
         return data
 
     def _key(self, event: Any, depth: int) -> str | None:
@@ -353,7 +352,7 @@ class _Builder:
             return
         related: tuple[Related, ...] = ()
         if key in data:
-            first = self.source.place(marks[1 + 2 * list(data).index(key)])
+            first = self.source.place(marks[4 * list(data).index(key)])
             related = (Related(first, f"`{key}` is first given here"),)
         at, message, hint = event.start_mark.index, f"`{key}` is given twice", "remove one of them"
         self.problems.append(self.source.diagnostic(at, message, hint=hint, width=len(key), related=related))

@@ -14,12 +14,12 @@ from bufferctl.config.expand.parameters import Parameters
 from bufferctl.config.expand.threads import check_parts, check_thread, with_parts
 from bufferctl.config.expand.variables import Variables
 from bufferctl.config.explain import explained
-from bufferctl.config.format import Override, PostFields, ThreadPart
+from bufferctl.config.format import Override, PostFields, ThreadPart, together
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot, walk
 from bufferctl.config.validation import Faults
-from bufferctl.model import Metadata, NetworkMetadata, Service
+from bufferctl.model import NetworkMetadata, Service
 from bufferctl.model.content import Asset, Part
 from bufferctl.model.metadata import (
     ATTACHING,
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 def text_of(layers: tuple[Layer, ...], variables: Variables) -> str | None:
     """The text of a post, from its entry or its text file, with variables replaced; None if it has none."""
-    layer = first_layer_with(layers, "text", "text_file")
+    layer = first_layer_with(layers, *together("text"))
     if layer is None:
         return None
     fields, spot = layer.fields, layer.spot
@@ -122,20 +122,19 @@ def metadata_of(
 ) -> tuple[NetworkMetadata | None, Spot]:
     """The metadata of the channel's network, and its place."""
     service, reading = variables.to.service, variables.reading
-    for layer in layers:
-        metadata: Metadata | None = layer.fields.metadata
-        found = getattr(metadata, service, None) if metadata else None
-        if isinstance(found, NetworkMetadata):
-            spot = layer.spot.down("metadata", service.value)
-            if variables.are_in(spot.node):
-                found = reread(TypeAdapter(type(found)), type(found), spot.node, spot, variables, starts) or found
-            if isinstance(found, GoogleBusinessMetadata):
-                found = _with_zones(found, clock, spot, reading)
-            if isinstance(found, PinterestMetadata) and found.board and found.board_service_id:
-                message = "`board` and `board_service_id` both name the board"
-                reading.problems.append(spot.at_key("board_service_id", message, hint="keep one"))
-            return found, spot
-    return default_metadata(service), layers[-1].spot
+    layer = first_layer_with(layers, "metadata", network=service.value)
+    found = getattr(layer.fields.metadata, service, None) if layer else None
+    if layer is None or not isinstance(found, NetworkMetadata):
+        return default_metadata(service), layers[-1].spot
+    spot = layer.spot.down("metadata", service.value)
+    if variables.are_in(spot.node):
+        found = reread(TypeAdapter(type(found)), type(found), spot.node, spot, variables, starts) or found
+    if isinstance(found, GoogleBusinessMetadata):
+        found = _with_zones(found, clock, spot, reading)
+    if isinstance(found, PinterestMetadata) and found.board and found.board_service_id:
+        message = "`board` and `board_service_id` both name the board"
+        reading.problems.append(spot.at_key("board_service_id", message, hint="keep one"))
+    return found, spot
 
 
 def foreign_metadata(layer: Layer, services: Iterable[Service], reading: Reading) -> None:
@@ -198,7 +197,7 @@ def check_together(
         return
     is_empty = not (getattr(metadata, "link_attachment", None) or getattr(metadata, "retweet", None))
     if is_empty and reading.is_intact(*(each.spot for each in layers)):
-        written = first_layer_with(layers, "text", "text_file")
+        written = first_layer_with(layers, *together("text"))
         entry = (written or layers[-1]).spot
         name = next((each for each in ("text", "text_file", "key") if entry.has(each)), "key")
         message = "this post has neither text nor assets, so there is nothing to publish"

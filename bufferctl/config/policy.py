@@ -39,8 +39,7 @@ class _Names:
     """Resolves channel references. An unknown one is a problem, because its part of the policy would do nothing."""
 
     def __init__(self, channels: Iterable[Channel], whole: bool, reading: Reading) -> None:
-        self._labels = {each.label: each.label for each in channels}
-        self._labels |= {f"{each.service}:{each.id}": each.label for each in channels if each.id}
+        self._labels = {name: each.label for each in channels for name in each.references[1:]}
         self._whole = whole
         self._reading = reading
 

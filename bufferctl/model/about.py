@@ -17,7 +17,8 @@ class About:
     """What is known of a field; an annotation may have several, also within its type.
 
     `called`: other names that people use for it, in lower case. `order`: its place among the fields that are laid out,
-    0 for none. `prose`: text for people, in which ` #` is more likely a hashtag than a comment. `takes_variables`:
+    0 for none. `goes_with`: the field that it is given in place of, or together with: an override of either replaces
+    both. `prose`: text for people, in which ` #` is more likely a hashtag than a comment. `takes_variables`:
     `$(name)` in it is replaced. `one_line`: a list that is written on one line. `instant`: a date with a time.
 
     Of a field that Buffer gets: `unread`: Buffer does not return it, or not as it was sent. `filled_in`: Buffer may
@@ -26,6 +27,7 @@ class About:
 
     called: str = ""
     order: int = 0
+    goes_with: str = ""
     prose: bool = False
     takes_variables: bool = False
     one_line: bool = False

@@ -173,6 +173,11 @@ class Channel:
     timezone: str | None = None
     has_own_timezone: bool = False
 
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What the files may call it: its network alone where it is the only one of it, its name, its id."""
+        return (self.service.value, *(f"{self.service}:{name}" for name in (self.name, self.id) if name))
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:

@@ -13,18 +13,17 @@ from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.entries import as_yaml, text_value
-from bufferctl.config.write.nodes import Mapping, Sequence
+from bufferctl.config.write.nodes import Node
 
 
-def first(edits: Edits) -> Mapping:
+def first(edits: Edits) -> Node:
     """The first entry of `posts`."""
     posts = edits.root.get("posts")
-    assert isinstance(posts, Sequence)
-    assert isinstance(posts.items[0], Mapping)
+    assert posts
     return posts.items[0]
 
 
-def edited(text: str, change: Callable[[Edits, Mapping], Any]) -> str:
+def edited(text: str, change: Callable[[Edits, Node], Any]) -> str:
     """The text after a change of its first entry; bufferctl can read it."""
     edits = Edits(text)
     change(edits, first(edits))
@@ -35,7 +34,7 @@ def edited(text: str, change: Callable[[Edits, Mapping], Any]) -> str:
     return result
 
 
-def text(new: str) -> Callable[[Edits, Mapping], None]:
+def text(new: str) -> Callable[[Edits, Node], None]:
     """A change of the text."""
     return lambda edits, entry: edits.set(entry, "text", text_value("text", new))
 
@@ -250,9 +249,21 @@ def text(new: str) -> Callable[[Edits, Mapping], None]:
             "posts:\n  - key: a\nideas:\n  - key: b\n    title: y\n",
             id="first-of-a-new-list",
         ),
+        pytest.param(
+            "posts:\n- key: a\n  repeat:\n    each:\n      2: {draft: true}\n",
+            lambda edits, entry: edits.set(entry.inside("repeat", "each"), "3", CommentedMap(draft=True)),
+            "posts:\n- key: a\n  repeat:\n    each:\n      2: {draft: true}\n      3:\n        draft: true\n",
+            id="one-more-occurrence",
+        ),
+        pytest.param(
+            "posts:\n  - key: a\n    repeat: {each: {2: {draft: true}}}\n",
+            lambda edits, entry: edits.set(entry.inside("repeat", "each"), "3", CommentedMap(draft=True)),
+            "posts:\n  - key: a\n    repeat: {each: {2: {draft: true}, 3: {draft: true}}}\n",
+            id="one-more-occurrence-in-flow",
+        ),
     ],
 )
-def test_edit(before: str, change: Callable[[Edits, Mapping], Any], after: str) -> None:
+def test_edit(before: str, change: Callable[[Edits, Node], Any], after: str) -> None:
     """One change each; the same with CRLF, with new lines ending like the others."""
     assert edited(before, change) == after
     crlf = Edits(before.replace("\n", "\r\n"), "\r\n")

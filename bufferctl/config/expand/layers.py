@@ -1,5 +1,7 @@
 """The layers that give a post its fields, most specific first, and the defaults at the top of a file.
 
+While the files are read a layer has its fields as a model; whoever reads a file again (`layer_paths`) has the data.
+
 `each` of an occurrence comes before an override, an override before the entry, the entry before the file; what an
 occurrence overrides for one channel comes before everything (design: Campaigns). The occurrences of an entry with
 `repeat` are `KEY-1` to `KEY-n`, each moved by its number.
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from bufferctl.config.format import (
     REPLACED,
@@ -26,7 +28,10 @@ from bufferctl.config.names import LONGEST
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
-from bufferctl.model import Post
+from bufferctl.model import Channel, Post
+
+#: Where a layer is in its entry: `("overrides", "twitter")`, `("repeat", "each", "3")`, or one below the other.
+Steps = tuple[str, ...]
 
 
 class Layer(NamedTuple):
@@ -39,13 +44,47 @@ class Layer(NamedTuple):
     spot: Spot
     of_occurrence: bool = False
 
+    @property
+    def node(self) -> Any:
+        """The fields as they are written."""
+        return self.spot.node
 
-def first_layer_with(layers: Iterable[Layer], *names: str) -> Layer | None:
-    """The first layer that gives one of the fields."""
+
+class Written(Protocol):
+    """A layer with its fields as they are written."""
+
+    @property
+    def node(self) -> Any: ...
+
+
+W = TypeVar("W", bound=Written)
+
+
+def first_layer_with(layers: Iterable[W], *names: str, network: str = "") -> W | None:
+    """The first layer that gives one of the fields; of `metadata`, the first with options of the `network`."""
     for layer in layers:
-        if not layer.fields.model_fields_set.isdisjoint(names):
+        given = layer.node
+        if not given.keys().isdisjoint(names) and (not network or network in given["metadata"]):
             return layer
     return None
+
+
+def layer_paths(entry: Any, channel: Channel | None, number: int) -> list[Steps]:
+    """Where an entry has the layers of one of its posts: of that occurrence (0 for none), and on that channel."""
+    each, found = ("repeat", "each", str(number)), list[Steps]()
+    for outer in (each, ()) if number else ((),):
+        fields = _at(entry, outer)
+        if isinstance(fields, dict):
+            names = set(channel.references).intersection(_at(fields, ("overrides",)) or ()) if channel else ()
+            found += [(*outer, "overrides", name) for name in names]
+            found.append(outer)
+    return found
+
+
+def _at(node: Any, path: Steps) -> Any:
+    for step in path:
+        node = node.get(step) if isinstance(node, dict) else None
+    return node
 
 
 @dataclass(slots=True)

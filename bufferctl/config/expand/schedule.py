@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bufferctl.config.expand.layers import Layer, Occurrence, first_layer_with
+from bufferctl.config.format import together
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
@@ -16,7 +17,7 @@ def schedule_of(
     layers: tuple[Layer, ...], occurrence: Occurrence | None, clock: LocalTimes | None, reading: Reading
 ) -> tuple[ShareMode, datetime | None]:
     """Mode and instant. An override that sets one of them replaces both of the entry."""
-    layer = first_layer_with(layers, "mode", "due_at") or layers[-1]
+    layer = first_layer_with(layers, *together("due_at")) or layers[-1]
     mode = layer.fields.mode
     timed = first_layer_with(layers, "due_at") if mode is None or mode is ShareMode.CUSTOM_SCHEDULED else layer
     when = timed.fields.due_at if timed else None

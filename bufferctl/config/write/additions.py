@@ -16,9 +16,7 @@ from bufferctl.config.load import Loaded, load
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.entries import idea_entry, post_entry
 from bufferctl.config.write.grouping import Member, one_entry
-from bufferctl.config.write.nodes import Mapping as MappingNode
-from bufferctl.config.write.nodes import Scalar
-from bufferctl.config.write.nodes import Sequence as SequenceNode
+from bufferctl.config.write.nodes import Node
 from bufferctl.config.write.yaml_files import Text, yaml_text
 from bufferctl.diagnostics import Severity
 from bufferctl.disk import work_folder
@@ -99,8 +97,7 @@ def new_file(additions: Sequence[Addition], organization: str | None, *, no_utm:
 def file_with(file: Text, additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
     """A file with more posts and ideas. `organization`: for each of them, if the file does not name it."""
     edits = Edits(file.text, file.newline)
-    stated = edits.root.get("organization")
-    own = None if isinstance(stated, Scalar) else organization
+    own = None if edits.root.get("organization") else organization
     for name, entries in _entries(additions, own, no_utm=no_utm).items():
         if entries:
             edits.append(edits.root, name, entries)
@@ -116,12 +113,11 @@ def takes(file: Text, organization: str | None) -> bool:
         root = Edits(file.text).root
     except ConfigError:
         return False
-    stated = root.get("organization")
     lists = [root.get(name) for name in ("posts", "ideas")]
-    own = all(each is None or (isinstance(each, SequenceNode) and each.anchor is None) for each in lists)
+    own = all(each is None or (each.is_sequence and each.anchor is None) for each in lists)
     if any(root.get(name) is not None for name in GIVEN_BY_FILES - {"vars"}):
         return False
-    return own and (stated is None or (isinstance(stated, Scalar) and stated.value == organization))
+    return own and root.value.get("organization") in {None, organization}
 
 
 def file_name(*parts: str) -> str:
@@ -186,14 +182,12 @@ def _fields(**fields: Any) -> CommentedMap:
     return CommentedMap({name: value for name, value in fields.items() if value})
 
 
-def _find(root: MappingNode, organization: NewOrganization) -> MappingNode | None:
+def _find(root: Node, organization: NewOrganization) -> Node | None:
     """The entry of an organization, by its id or its name."""
     declared = root.get("organizations")
-    for entry in declared.items if isinstance(declared, SequenceNode) else ():
-        for name in ("id", "name"):
-            given = entry.get(name) if isinstance(entry, MappingNode) else None
-            if isinstance(given, Scalar) and given.value == getattr(organization, name):
-                return entry if isinstance(entry, MappingNode) else None
+    for entry in declared.items if declared else ():
+        if any(entry.value.get(name) == getattr(organization, name) for name in ("id", "name") if name in entry.value):
+            return entry
     return None
 
 

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence, read_nodes, walk
+from bufferctl.config.write.nodes import Node, read_nodes, walk
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
 #: An empty line directly above the one that the text ends in.
@@ -40,8 +40,8 @@ class Entry:
     stands before it, below its comments.
     """
 
-    key: Scalar | None
-    value: Scalar | Group
+    key: Node | None
+    value: Node | Group
     before: list[Comment]
     beside: str
     blank: bool
@@ -51,7 +51,7 @@ class Entry:
 class Group:
     """The entries of a mapping or a list; `after`: comments at its end. `commented`: there is a comment inside."""
 
-    node: Mapping | Sequence
+    node: Node
     entries: list[Entry] = field(default_factory=list)
     after: list[Comment] = field(default_factory=list)
     commented: bool = False
@@ -81,11 +81,12 @@ class BlockText:
     end: int
 
 
-def block_text(text: str, scalar: Scalar) -> BlockText:
+def block_text(scalar: Node) -> BlockText:
     """The parts of a block scalar.
 
     Blanks at the end of its last line belong to it, and lines of more blanks than its margin below that.
     """
+    text = scalar.tree.source.text
     line_end = text.find("\n", scalar.end)
     end = line_end if line_end >= 0 else len(text)
     raw = text[scalar.start : end]
@@ -114,13 +115,14 @@ def read_commented(text: str) -> CommentedFile:
 class _Tree:
     """Goes through the nodes in file order and hands out the comments as it passes them."""
 
-    def __init__(self, text: str, root: Mapping, start: int) -> None:
+    def __init__(self, text: str, root: Node, start: int) -> None:
         self._text = text
         self._root = root
-        self._leaves = [node for node in walk(root) if isinstance(node, Scalar)]
+        nodes = list(walk(root))
+        self._leaves = [node for node in nodes if node.is_scalar]
         self._starts = [leaf.start for leaf in self._leaves]
-        ends = (block_text(text, leaf).end if leaf.is_block else leaf.end for leaf in self._leaves)
-        flow_ends = (node.end for node in walk(root) if not isinstance(node, Scalar) and node.flow)
+        ends = (block_text(leaf).end if leaf.is_block else leaf.end for leaf in self._leaves)
+        flow_ends = (node.end for node in nodes if node.flow)
         self._solid = sorted({*ends, *flow_ends})
         self._comments = list(self._found(start))
         self._ends = sorted([*self._solid, *(comment.end for comment in self._comments)])
@@ -131,14 +133,12 @@ class _Tree:
         group.after += self._take(lambda _: True)
         return group
 
-    def _group(self, node: Mapping | Sequence, outer: int) -> Group:
+    def _group(self, node: Node, outer: int) -> Group:
         """A group with everything below it. `outer`: the column of its parent."""
         column, first = self._column(self._first(node)), self._next
         inner = -1 if node.flow else column
-        if isinstance(node, Mapping):
-            entries = [self._entry(key, key.start, value, inner) for key, value in node.pairs]
-        else:
-            entries = [self._entry(None, item.start, item, inner) for item in node.items]
+        entries = [self._entry(key, key.start, value, inner) for key, value in node.pairs]
+        entries += [self._entry(None, item.start, item, inner) for item in node.items]
         for entry in entries[:1]:
             entry.blank = False  # that is the group's own, or that of the item which it begins
         if node.flow:
@@ -149,14 +149,15 @@ class _Tree:
         below = self._take(lambda comment: comment.own_line and comment.column >= least and comment.start < end)
         return Group(node, entries, list(below))
 
-    def _entry(self, key: Scalar | None, start: int, value: Node, column: int) -> Entry:
+    def _entry(self, key: Node | None, start: int, value: Node, column: int) -> Entry:
         before = list(self._take(lambda comment: comment.start < start))
         blank = self._is_blank_before(start)
         beside = self._beside(key.end) if key is not None else ""
-        if isinstance(value, Scalar) or value.flow:
+        on_line = value.is_scalar or value.flow
+        if on_line:
             before += self._take(lambda comment: comment.start < value.start)
-        found = value if isinstance(value, Scalar) else self._group(value, column)
-        if not beside and (isinstance(value, Scalar) or value.flow):
+        found = value if value.is_scalar else self._group(value, column)
+        if not beside and on_line:
             beside = self._beside(value.end)
         return Entry(key, found, before, beside, blank)
 
@@ -198,13 +199,11 @@ class _Tree:
         index = bisect_left(self._starts, end)
         return self._starts[index] if index < len(self._starts) else len(self._text)
 
-    def _first(self, node: Mapping | Sequence) -> int:
+    def _first(self, node: Node) -> int:
         """Where the first entry of a group starts; an anchor may come before it."""
-        if isinstance(node, Mapping):
-            return node.pairs[0][0].start if node.pairs else node.start
-        if node.flow or not node.items:
-            return node.start
-        return self._text.rfind("-", 0, node.items[0].start)
+        if node.is_mapping and node.value:
+            return node.pairs[0][0].start
+        return node.start if node.flow or not node.value else self._text.rfind("-", 0, node.items[0].start)
 
     def _column(self, offset: int) -> int:
         return offset - self._text.rfind("\n", 0, offset) - 1

@@ -15,7 +15,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from bufferctl.config.format import ORDER
 from bufferctl.config.write.entries import text_value
-from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence, read_nodes
+from bufferctl.config.write.nodes import Node, read_nodes
 from bufferctl.config.write.yaml_files import Indent, yaml_text
 from bufferctl.errors import ConfigError
 
@@ -34,7 +34,7 @@ class Edits:
 
     text: str
     newline: str = "\n"
-    root: Mapping = field(init=False)
+    root: Node = field(init=False)
     _made: list[tuple[int, int, str]] = field(init=False, default_factory=list)
     _indent: Indent = field(init=False)
 
@@ -55,7 +55,7 @@ class Edits:
             at = end
         return "".join([*parts, self.text[at:]])
 
-    def set(self, owner: Mapping, name: str, value: Any) -> None:
+    def set(self, owner: Node, name: str, value: Any) -> None:
         """Set a field of `owner` to a value: YAML data as `entries` makes it. A new field goes to its usual place."""
         old = owner.get(name)
         if old is None:
@@ -67,7 +67,7 @@ class Edits:
         else:
             self._set_scalar(owner, old, value)
 
-    def rename(self, owner: Mapping, name: str, new_name: str, value: Any) -> None:
+    def rename(self, owner: Node, name: str, new_name: str, value: Any) -> None:
         """Give a field another name and value in place."""
         key, old = owner.pairs[owner.index(name) or 0]
         self._replace(key.start, key.end, new_name)
@@ -76,7 +76,7 @@ class Edits:
         else:
             self._set_scalar(owner, old, value)
 
-    def remove(self, owner: Mapping, name: str) -> None:
+    def remove(self, owner: Node, name: str) -> None:
         """Remove a field of `owner`, which keeps at least one other."""
         index = owner.index(name)
         if index is None:
@@ -98,10 +98,10 @@ class Edits:
         without_line_end = len(self.text[:end].rstrip("\r\n"))
         self._replace(key.start, following if joined else without_line_end, "")
 
-    def append(self, owner: Mapping, name: str, values: list[Any]) -> None:
+    def append(self, owner: Node, name: str, values: list[Any]) -> None:
         """Append entries to a list of `owner`, which is created if needed."""
         old = owner.get(name)
-        if not isinstance(old, Sequence) or not old.items:
+        if old is None or not old.items:
             if old is None:
                 self._add(owner, name, CommentedSeq(values))
             else:
@@ -113,7 +113,7 @@ class Edits:
             return
         self._insert_lines(old.end, self._at(old, CommentedSeq(values)))
 
-    def _add(self, owner: Mapping, name: str, value: Any) -> None:
+    def _add(self, owner: Node, name: str, value: Any) -> None:
         """Insert a new field after those that come before it in reading order."""
         rank = {each: place for place, each in enumerate(ORDER)}
         mine = rank.get(name, len(rank))
@@ -121,32 +121,31 @@ class Edits:
         first = owner.pairs[0][0]
         column = self._column(first.start)
         if owner.flow:
-            new = f"{_on_a_line(name)}: {_on_a_line(value)}"
+            new = f"{_on_a_line(as_name(name))}: {_on_a_line(value)}"
             self._insert(before[-1].end if before else first.start, f", {new}" if before else f"{new}, ")
         elif before:
-            new = yaml_text({name: self._apart(value, before[-1], column)}, self._indent)
+            new = yaml_text({as_name(name): self._apart(value, before[-1], column)}, self._indent)
             self._insert_lines(before[-1].end, _shifted(new, column))
         else:
-            new = _shifted(yaml_text({name: value}, self._indent), column)
+            new = _shifted(yaml_text({as_name(name): value}, self._indent), column)
             self._insert(first.start, new[column:] + " " * column)
 
     def _set_collection(self, old: Node, value: Any) -> None:
-        if isinstance(old, Scalar) or old.flow:
+        if old.is_scalar or old.flow:
             self._replace(old.start, old.end, _on_a_line(value))
             return
         apart = self._apart(value, old, self._column(old.start))
         self._replace(old.start, old.end, self._at(old, apart).lstrip(" ").removesuffix("\n"))
 
-    def _set_scalar(self, owner: Mapping, old: Node, value: Any) -> None:
-        is_block = isinstance(old, Scalar) and old.is_block
+    def _set_scalar(self, owner: Node, old: Node, value: Any) -> None:
         if not isinstance(value, LiteralScalarString):
             self._replace(old.start, old.end, self._in_line(old, value))
             return
         text = value.removesuffix("\n")
-        if not is_block and self._fits(old, text):
+        if not old.is_block and self._fits(old, text):
             self._replace(old.start, old.end, self._in_line(old, text))
             return
-        if not is_block:
+        if not old.is_block:
             # a comment further in than the text would become part of it
             column = max(self._column(owner.pairs[0][0].start) + self._indent.mapping, self._comment_below(old.end) + 1)
             self._replace(old.start, old.end, "|")
@@ -169,7 +168,7 @@ class Edits:
 
     def _fits(self, old: Node, text: str) -> bool:
         """Whether a text stays on the line of the old one, in quotes if that had some."""
-        if not isinstance(old, Scalar) or "\n" in text or _BREAK.search(self.text, old.start, old.end):
+        if not old.is_scalar or "\n" in text or _BREAK.search(self.text, old.start, old.end):
             return False
         return old.style in _QUOTED or bool(_PLAIN.fullmatch(text))
 
@@ -177,7 +176,7 @@ class Edits:
         """The value on a line, in the quotes that the old one had."""
         value = _without_blocks(value)
         value = text_value("", value) if type(value) is str else value
-        if isinstance(old, Scalar) and old.style in _QUOTED and type(value) in {str, SingleQuotedScalarString}:
+        if old.style in _QUOTED and type(value) in {str, SingleQuotedScalarString}:
             value = _QUOTED[old.style](value)
         return _on_a_line(value)
 
@@ -188,7 +187,7 @@ class Edits:
         inner = self._indent.dash if isinstance(value, CommentedSeq) else self._indent.mapping
         return _shifted(re.sub(rf"^ {{{inner}}}", "", lines, flags=re.MULTILINE), self._column(old.start))
 
-    def _below(self, owner: Mapping, value: Any) -> str:
+    def _below(self, owner: Node, value: Any) -> str:
         column = self._column(owner.pairs[0][0].start)
         return "\n" + _shifted(yaml_text({"x": value}, self._indent).split("\n", 1)[1], column).removesuffix("\n")
 
@@ -214,6 +213,11 @@ class Edits:
 
     def _column(self, offset: int) -> int:
         return offset - self._line_start(offset)
+
+
+def as_name(name: str) -> str | int:
+    """The name of a field for YAML: the number of an occurrence gets no quotes."""
+    return int(name) if name.isdecimal() else name
 
 
 def _on_a_line(value: Any) -> str:

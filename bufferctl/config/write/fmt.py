@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from pydantic import BaseModel
 from ruamel.yaml.scalarstring import LiteralScalarString
@@ -24,12 +23,10 @@ from bufferctl.config.format import (
     RootFile,
     UtmFields,
 )
-from bufferctl.config.parse import parse
-from bufferctl.config.source import Source
 from bufferctl.config.write.commented import Comment, CommentedFile, Entry, Group, block_text, read_commented
 from bufferctl.config.write.entries import text_value
-from bufferctl.config.write.nodes import Mapping, Scalar
-from bufferctl.diagnostics import has_errors
+from bufferctl.config.write.nodes import Node
+from bufferctl.errors import ConfigError
 from bufferctl.model.about import below, reading_order
 
 #: Columns of a line; what is longer between brackets gets lines of its own, and so does a `text`.
@@ -61,18 +58,18 @@ def formatted(text: str) -> str:
     document = read_commented(plain)
     lines = [*_head(document.head), *_Printer(document).root()]
     new = "\n".join(lines) + "\n"
-    if _meaning(new) != _meaning(plain):
+    try:
+        after = read_commented(new)
+    except ConfigError:
+        raise UnusualError from None
+    if _meaning(after) != _meaning(document):
         raise UnusualError
     return new.replace("\n", "\r\n") if "\r\n" in text else new
 
 
-def _meaning(text: str) -> tuple[object, list[str]]:
+def _meaning(document: CommentedFile) -> tuple[object, list[str]]:
     """The content of a file, and its comments."""
-    tree, problems = parse(Source("", text, Path()))
-    if has_errors(problems):
-        raise UnusualError
-    document = read_commented(text)
-    return tree.data, sorted(_comments(document))
+    return document.root.node.value, sorted(_comments(document))
 
 
 def _comments(document: CommentedFile) -> Iterator[str]:
@@ -87,7 +84,7 @@ def _comments(document: CommentedFile) -> Iterator[str]:
                 yield entry.beside.strip()
             if isinstance(entry.value, Group):
                 todo.append(entry.value)
-            elif entry.value.is_block and (beside := block_text(document.text, entry.value).beside):
+            elif entry.value.is_block and (beside := block_text(entry.value).beside):
                 yield beside.strip()
 
 
@@ -117,7 +114,7 @@ class _Printer:
 
     def _ordered(self, group: Group, kind: Kind) -> list[Entry]:
         order = _order(kind)
-        if not order or not isinstance(group.node, Mapping) or self.document.anchored:
+        if not order or not group.node.is_mapping or self.document.anchored:
             return group.entries  # otherwise an alias could end up above its anchor
         rank = {name: place for place, name in enumerate(order)}
         return sorted(group.entries, key=lambda entry: rank.get(entry.key.value if entry.key else "", len(rank)))
@@ -128,8 +125,8 @@ class _Printer:
             lines.append("")
         name = entry.key.value if entry.key else ""
         inner = kind if entry.key is None else below(kind, name)
-        start = " " * indent + (f"{self._raw(entry.key)}:" if entry.key else "-")
-        if isinstance(entry.value, Scalar):
+        start = " " * indent + (f"{entry.key.text}:" if entry.key else "-")
+        if isinstance(entry.value, Node):
             return [*lines, *self._scalar(entry.value, start, indent, name, entry.beside)]
         return [*lines, *self._group(entry.value, start, indent, inner, entry)]
 
@@ -151,8 +148,8 @@ class _Printer:
             return None
         parts = []
         for entry in self._ordered(group, kind):
-            if isinstance(entry.value, Scalar):
-                value = self._raw(entry.value)
+            if isinstance(entry.value, Node):
+                value = entry.value.text
                 if "\n" in value:
                     return None
             else:
@@ -161,16 +158,16 @@ class _Printer:
                 if flat is None:
                     return None
                 value = f"&{entry.value.node.anchor} {flat}" if entry.value.node.anchor else flat
-            parts.append(f"{self._raw(entry.key)}: {value}" if entry.key else value)
+            parts.append(f"{entry.key.text}: {value}" if entry.key else value)
         inner = ", ".join(parts)
-        return f"{{{inner}}}" if isinstance(group.node, Mapping) else f"[{inner}]"
+        return f"{{{inner}}}" if group.node.is_mapping else f"[{inner}]"
 
-    def _scalar(self, scalar: Scalar, start: str, indent: int, name: str, beside: str) -> list[str]:
-        raw = self._raw(scalar)
+    def _scalar(self, scalar: Node, start: str, indent: int, name: str, beside: str) -> list[str]:
+        raw = scalar.text
         if scalar.is_block:
             return self._block(scalar, start, indent)
         line = f"{start} {raw}"
-        if "\n" in raw or (name == "text" and (len(line) > WIDTH or "\n" in scalar.value)):
+        if "\n" in raw or (name == "text" and not scalar.is_alias and (len(line) > WIDTH or "\n" in scalar.value)):
             written = text_value("text", scalar.value)
             if isinstance(written, LiteralScalarString) and not scalar.anchor and not _ends_in_blanks(scalar.value):
                 return [f"{start} |{_beside(beside)}", *_shifted(scalar.value.split("\n"), indent + _STEP)]
@@ -184,17 +181,14 @@ class _Printer:
             *_shifted(rest[-1:], indent + _STEP, _beside(beside)),
         ]
 
-    def _block(self, scalar: Scalar, start: str, indent: int) -> list[str]:
+    def _block(self, scalar: Node, start: str, indent: int) -> list[str]:
         """A text below `|` or `>`, indented below its name."""
-        block = block_text(self.document.text, scalar)
+        block = block_text(scalar)
         keeps = "+" in block.marks
-        if block.marks.strip("+-") or (keeps and scalar.value.endswith("\n\n")):
+        if block.marks.strip("+-") or (keeps and scalar.value.endswith("\n")):
             raise UnusualError
         marks = "" if keeps else block.marks  # one line end is what `|` keeps too, wherever the text is moved to
         return [f"{start} {block.sign}{marks}{block.beside}".rstrip(), *_shifted(block.lines, indent + _STEP)]
-
-    def _raw(self, scalar: Scalar) -> str:
-        return self.document.text[scalar.start : scalar.end]
 
 
 def _above(comments: list[Comment], indent: int, *, first: bool) -> list[str]:

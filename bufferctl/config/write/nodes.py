@@ -1,150 +1,152 @@
-"""The position of everything in a YAML text, from first to last character, for edits."""
+"""Every part of a YAML text as it is written, from its first to its last character: a view on its tree, for edits."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
-
-from bufferctl.config.parse import Attempt, attempts, doubtful
+from bufferctl.config.parse import parse
+from bufferctl.config.source import Source
+from bufferctl.config.tree import Tree
+from bufferctl.diagnostics import has_errors
 from bufferctl.errors import ConfigError
 
-_BLOCKS = ("|", ">")
+#: An anchor, and what may come between it and its value.
+_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)(?:\s+(?:#[^\n]*)?)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """One value. `style` is `|`, `>`, a quote, or empty if it is plain; `alias`: it is `*value`."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A value, or the name of a field. `value` is what was read: text, a list or fields; of an alias what it means.
 
+    `stop`: where it ends for the parser, which is not the end of a block.
+    """
+
+    tree: Tree
+    value: Any
     start: int
-    end: int
-    value: str
-    style: str = ""
-    anchor: str | None = None
-    alias: bool = False
+    stop: int = 0
+
+    @property
+    def is_alias(self) -> bool:
+        """Whether it is `*name`, so that its value is written elsewhere."""
+        return self.tree.source.text.startswith("*", self.start)
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether it is one text, or an alias."""
+        return isinstance(self.value, str) or self.is_alias
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether its fields are written in it."""
+        return isinstance(self.value, dict) and not self.is_alias
+
+    @property
+    def is_sequence(self) -> bool:
+        """Whether its items are written in it."""
+        return isinstance(self.value, list) and not self.is_alias
+
+    @property
+    def text(self) -> str:
+        """The characters of a text, a name or an alias."""
+        return self.tree.source.text[self.start : self.end]
+
+    @property
+    def anchor(self) -> str | None:
+        """The name that it is given for aliases."""
+        found = _ANCHOR.match(self.tree.source.text, self.start)
+        return found[1] if found else None
+
+    @property
+    def style(self) -> str:
+        """How a text begins: with `|`, `>` or a quote, else it is plain. Empty for a list and for fields."""
+        if not self.is_scalar:
+            return ""
+        text = self.tree.source.text
+        found = _ANCHOR.match(text, self.start)
+        start = found.end() if found else self.start
+        return text[start : start + 1]
 
     @property
     def is_block(self) -> bool:
-        """Whether it is on its own lines, below `|` or `>`."""
-        return self.style in _BLOCKS
+        """Whether it is a text on its own lines, below `|` or `>`."""
+        return self.style in {"|", ">"}
 
+    @property
+    def flow(self) -> bool:
+        """Whether its fields or items are between brackets."""
+        return not self.is_scalar and bool(self.tree.offsets[self._first + 1])
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """Names and values in file order; `flow`: between braces."""
+    @property
+    def end(self) -> int:
+        """Behind its last character; a block ends with its last line or its last value."""
+        if self.is_scalar:
+            return self._block_end() if self.is_block else self.stop
+        size, end = len(self.value), self.tree.offsets[self._first + 1]
+        if end or not size:
+            return end or self.stop
+        if self.is_sequence:
+            return self._part(self.value[-1], 2 * size - 2).end
+        return self._part(next(reversed(self.value.values())), 4 * size - 2).end
 
-    start: int
-    end: int
-    flow: bool
-    pairs: list[tuple[Scalar, Node]] = field(default_factory=list)
-    anchor: str | None = None
+    @property
+    def pairs(self) -> list[tuple[Node, Node]]:
+        """Names and values of its fields, in file order."""
+        fields = self.value.items() if self.is_mapping else ()
+        return [(self._part(name, 4 * at), self._part(value, 4 * at + 2)) for at, (name, value) in enumerate(fields)]
+
+    @property
+    def items(self) -> list[Node]:
+        """Its items, in file order."""
+        return [self._part(value, 2 * at) for at, value in enumerate(self.value)] if self.is_sequence else []
 
     def get(self, name: str) -> Node | None:
-        """The value of a name."""
-        return next((value for key, value in self.pairs if key.value == name), None)
-
-    def inside(self, *path: str) -> Mapping | None:
-        """The mapping at a path below; None if there is none."""
-        node: Node | None = self
-        for name in path:
-            node = node.get(name) if isinstance(node, Mapping) else None
-        return node if isinstance(node, Mapping) else None
+        """The value of a field."""
+        index = self.index(name)
+        return None if index is None else self._part(self.value[name], 4 * index + 2)
 
     def index(self, name: str) -> int | None:
-        """Which pair has a name."""
-        return next((index for index, (key, _) in enumerate(self.pairs) if key.value == name), None)
+        """Which field has a name."""
+        return list(self.value).index(name) if self.is_mapping and name in self.value else None
+
+    def inside(self, *path: str) -> Node | None:
+        """The fields at a path below; None if there are none."""
+        node: Node | None = self
+        for name in path:
+            node = node.get(name) if node else None
+        return node if node and node.is_mapping else None
+
+    @property
+    def _first(self) -> int:
+        return self.tree.first[id(self.value)]
+
+    def _part(self, value: Any, at: int) -> Node:
+        start, stop = self.tree.offsets[self._first + 2 + at : self._first + 4 + at]
+        return Node(self.tree, value, start, stop)
+
+    def _block_end(self) -> int:
+        written = self.tree.source.text[self.start : self.stop]
+        keeps = "+" in written.split("\n", 1)[0].split("#", 1)[0]
+        return self.start + len(written.removesuffix("\n").removesuffix("\r") if keeps else written.rstrip())
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """Values in file order; `flow`: between brackets."""
-
-    start: int
-    end: int
-    flow: bool
-    items: list[Node] = field(default_factory=list)
-    anchor: str | None = None
-
-
-Node = Scalar | Mapping | Sequence
-
-
-def read_nodes(text: str) -> Mapping:
-    """The nodes of a file. Raises ConfigError if it is not a YAML mapping."""
-    error: YAMLError | None = None
-    for attempt in attempts(text):
-        try:
-            root = _Reader(text, attempt).document()
-        except YAMLError as failure:
-            error = failure
-            if not doubtful(failure):
-                break
-        else:
-            if isinstance(root, Mapping):
-                return root
-            break
-    raise ConfigError("This is not a YAML file of fields (`name: value`)") from error
+def read_nodes(text: str) -> Node:
+    """The fields of a file. Raises ConfigError if it is not YAML, or something else."""
+    tree, problems = parse(Source("", text, Path()))
+    if has_errors(problems) or not isinstance(tree.data, dict):
+        raise ConfigError("This is not a YAML file of fields (`name: value`)")
+    return Node(tree, tree.data, tree.offsets[tree.first[id(tree.data)]])
 
 
 def walk(node: Node) -> Iterator[Node]:
     """A node and everything in it, names of fields too, in file order."""
     yield node
-    if isinstance(node, Mapping):
-        for key, value in node.pairs:
-            yield key
-            yield from walk(value)
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            yield from walk(item)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    text: str
-    attempt: Attempt
-
-    def document(self) -> Node:
-        following = self.attempt.following
-        following()
-        following()
-        return self._node(following())
-
-    def _node(self, event: Any) -> Node:
-        start = event.start_mark.index
-        if isinstance(event, AliasEvent):
-            return Scalar(start, event.end_mark.index, event.anchor, alias=True)
-        if isinstance(event, ScalarEvent):
-            return self._scalar(event)
-        if isinstance(event, MappingStartEvent):
-            return self._mapping(event)
-        return self._sequence(event)
-
-    def _scalar(self, event: Any) -> Scalar:
-        start, end, style = event.start_mark.index, event.end_mark.index, event.style or ""
-        if style in _BLOCKS:
-            written = self.text[start:end]
-            keeps = "+" in written.split("\n", 1)[0].split("#", 1)[0]
-            end = start + len(written.removesuffix("\n").removesuffix("\r") if keeps else written.rstrip())
-        return Scalar(start, end, self.attempt.restored(event.value), style, event.anchor)
-
-    def _mapping(self, start: Any) -> Mapping:
-        pairs: list[tuple[Scalar, Node]] = []
-        while not isinstance(event := self.attempt.following(), MappingEndEvent):
-            key = self._node(event)
-            value = self._node(self.attempt.following())
-            if isinstance(key, Scalar):
-                pairs.append((key, value))
-        flow = bool(start.flow_style)
-        end = event.end_mark.index if flow or not pairs else pairs[-1][1].end
-        return Mapping(start.start_mark.index, end, flow, pairs, start.anchor)
-
-    def _sequence(self, start: Any) -> Sequence:
-        items: list[Node] = []
-        while not isinstance(event := self.attempt.following(), SequenceEndEvent):
-            items.append(self._node(event))
-        flow = bool(start.flow_style)
-        end = event.end_mark.index if flow or not items else items[-1].end
-        return Sequence(start.start_mark.index, end, flow, items, start.anchor)
+    for key, value in node.pairs:
+        yield key
+        yield from walk(value)
+    for item in node.items:
+        yield from walk(item)

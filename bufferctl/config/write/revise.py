@@ -6,32 +6,30 @@ What applies to all channels of an entry goes into the entry; what applies to so
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
+from bufferctl.config.expand.layers import Steps, first_layer_with
 from bufferctl.config.expand.variables import escaped, names_in
-from bufferctl.config.format import Override
-from bufferctl.config.write.edits import Edits
+from bufferctl.config.format import Override, together
+from bufferctl.config.write.edits import Edits, as_name
 from bufferctl.config.write.entries import as_yaml, escape_variables, text_value
-from bufferctl.config.write.nodes import Mapping, Scalar, walk
-from bufferctl.config.write.project import TOGETHER, Layers, Project, says
+from bufferctl.config.write.nodes import Node, walk
+from bufferctl.config.write.project import Layers, Owner, Project
 from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.errors import ConfigError
 from bufferctl.model import Address, Idea, Post
 from bufferctl.model.comparable import normal_text
 from bufferctl.model.content import Part
 
-Paths = AnyMapping[tuple[str, ...], Any]
-#: Where a part of an entry stands: `("overrides", "twitter")`, `("repeat", "each", 3)`, or one below the other.
-Steps = tuple[str | int, ...]
+Paths = Mapping[tuple[str, ...], Any]
 
 
-def revise_metadata(edits: Edits, owner: Mapping, post: Post, paths: Paths, zone: tzinfo | None) -> None:
+def revise_metadata(edits: Edits, owner: Node, post: Post, paths: Paths, zone: tzinfo | None) -> None:
     """Set fields of `metadata` in an entry or an override; None removes one."""
     service = post.service.value
     whole = revised(post, paths)
@@ -45,7 +43,7 @@ def revise_metadata(edits: Edits, owner: Mapping, post: Post, paths: Paths, zone
             edits.remove(metadata, service)
         elif there is not None:
             edits.remove(owner, "metadata")
-    elif isinstance(there, Mapping):
+    elif there is not None and there.is_mapping:
         _inside(edits, there, whole, paths, zone)
     else:
         edits.set(metadata, service, escape_variables(as_yaml(service, whole, zone)))
@@ -65,14 +63,14 @@ def revised(post: Post, paths: Paths) -> dict[str, Any]:
     return {name: each for name, each in given.items() if each != {}}
 
 
-def _inside(edits: Edits, there: Mapping, whole: AnyMapping[str, Any], paths: Paths, zone: tzinfo | None) -> None:
+def _inside(edits: Edits, there: Node, whole: Mapping[str, Any], paths: Paths, zone: tzinfo | None) -> None:
     """Edits inside a mapping that stays."""
     for name in dict.fromkeys(path[0] for path in paths):
         below = {path[1:]: new for path, new in paths.items() if path[0] == name and len(path) > 1}
         inner = there.get(name)
         if name not in whole:
             edits.remove(there, name)
-        elif below and isinstance(inner, Mapping) and isinstance(whole[name], AnyMapping):
+        elif below and inner and inner.is_mapping and isinstance(whole[name], Mapping):
             _inside(edits, inner, whole[name], below, zone)
         else:
             edits.set(there, name, escape_variables(as_yaml(name, whole[name], zone), name))
@@ -87,7 +85,7 @@ class Revision:
     """
 
     item: Post | Idea
-    fields: AnyMapping[str, Any]
+    fields: Mapping[str, Any]
     zone: tzinfo | None = None
 
 
@@ -107,12 +105,10 @@ def made_by_expansion(project: Project, item: Post | Idea, names: Iterable[str])
     untagged = {tagged for tagged, _ in item.expansion.untagged}
     found = []
     for name in names:
-        owner = layers.supplier(f"metadata.{item.service.value}" if name == "metadata" else name)
-        parts = [
-            owner.get(each) for each in (*TOGETHER.get(name, (name,)), *(["thread"] if name == "metadata" else []))
-        ]
+        owner = layers.supplier(f"metadata.{item.service.value}" if name == "metadata" else name).written
+        parts = [owner.get(each) for each in (*together(name), *(["thread"] if name == "metadata" else []))]
         nodes = (node for part in parts if part is not None for node in walk(part))
-        written = [node.value for node in nodes if isinstance(node, Scalar)]
+        written = [node.value for node in nodes if isinstance(node.value, str)]
         path = project.text_file(item, layers) if name == "text" else None
         if path is not None and path.is_file():
             written.append(Text.read(path).text)
@@ -155,7 +151,7 @@ class _Revising:
         """The same with a thread that the file has as `thread` changed there, and not below `metadata`."""
         item = revision.item
         owner = self.project.layers(item).supplier("thread")
-        if not isinstance(item, Post) or item.metadata is None or owner.get("thread") is None:
+        if not isinstance(item, Post) or item.metadata is None or "thread" not in owner.node:
             return revision
         item = replace(item, metadata=item.metadata.model_copy(update={"thread": ()}))
         fields = dict(revision.fields)
@@ -178,7 +174,7 @@ class _Revising:
         if path:
             self._put(revision, layers, path, name, new)
             return
-        edit = (layers.file, owner.start, part)
+        edit = (layers.file, owner.written.start, part)
         if edit not in self._done:  # another post of the entry has the same one
             self._done.add(edit)
             self._set(revision, layers, owner, name, new)
@@ -194,12 +190,13 @@ class _Revising:
         owner = layers.supplier(part)
         posts = [(each, self.project.layers(each)) for each in self.project.siblings(item)]
         service = item.service if part != name else None
-        takers = [each for each, its in posts if its.supplier(part) is owner and service in {None, each.service}]
+        takers = [e for e, its in posts if its.supplier(part).path == owner.path and service in {None, e.service}]
         if self._agree(takers, name, new):
             return ()
-        of_channel, of_occurrence = ("overrides", layers.reference), ("repeat", "each", layers.number)
+        of_channel, of_occurrence = ("overrides", layers.reference), ("repeat", "each", str(layers.number))
         on_channel = [each for each in takers if each.address.channel == item.address.channel]
-        if owner is layers.entry and layers.shared and self._agree(on_channel, name, new):
+        shared = len(layers.references) > 1
+        if not owner.path and shared and self._agree(on_channel, name, new):
             return of_channel
         # What `each` says comes before overrides, so it must be right for every channel of the occurrence.
         beside = [
@@ -207,11 +204,12 @@ class _Revising:
             for each, its in posts
             if its.number == layers.number
             and service in {None, each.service}
-            and not (its.each_override and says(its.each_override, part))
+            and its.supplier(part).path[:4] != (*of_occurrence, "overrides")
         ]
-        if owner is not layers.each and self._agree(beside, name, new) and set(map(id, beside)) <= set(map(id, takers)):
+        fits = self._agree(beside, name, new) and set(map(id, beside)) <= set(map(id, takers))
+        if owner.path != of_occurrence and fits:
             return of_occurrence
-        return (*of_occurrence, *of_channel) if layers.shared else of_occurrence
+        return (*of_occurrence, *of_channel) if shared else of_occurrence
 
     def _agree(self, posts: Iterable[Post], name: str, new: Any) -> bool:
         theirs = (self.revisions.get(each.address) for each in posts)
@@ -224,7 +222,7 @@ class _Revising:
         else:
             values = _neutral(name) if new is None else {name: new}
         written = {each: self._written(revision, layers, each, what) for each, what in values.items()}
-        there = layers.entry.inside(*map(str, path))
+        there = layers.entry.inside(*path)
         if there is None:
             self._new[layers.file, layers.entry.start].setdefault(path, CommentedMap()).update(written)
             return
@@ -234,26 +232,26 @@ class _Revising:
                 self._done.add(edit)
                 layers.edits.set(there, each, what)
 
-    def _set(self, revision: Revision, layers: Layers, owner: Mapping, name: str, new: Any) -> None:
+    def _set(self, revision: Revision, layers: Layers, owner: Owner, name: str, new: Any) -> None:
         """Set a field in place, or in the entry if nothing sets it yet."""
         edits = layers.edits
         if name == "metadata" and isinstance(revision.item, Post):
-            revise_metadata(edits, owner, revision.item, new, revision.zone)
+            revise_metadata(edits, owner.written, revision.item, new, revision.zone)
             return
-        there = [each for each in TOGETHER.get(name, (name,)) if owner.get(each) is not None]
+        there = [each for each in together(name) if each in owner.node]
         values = {name: new}
         if new is None:
-            below = owner is not layers.entry or layers.defaults(name)
+            below = owner.path or layers.defaults(name)
             values = _neutral(name) if below else {}
         for each, what in values.items():
             written = self._written(revision, layers, each, what)
             if each not in there and there:
-                edits.rename(owner, there.pop(), each, written)
+                edits.rename(owner.written, there.pop(), each, written)
             else:
-                edits.set(owner, each, written)
+                edits.set(owner.written, each, written)
         for each in there:
             if each not in values:
-                edits.remove(owner, each)
+                edits.remove(owner.written, each)
 
     def _written(self, revision: Revision, layers: Layers, name: str, new: Any) -> Any:
         """A value as written in the file: with `$$(` for a post, counted from `starts` if the old time was."""
@@ -264,17 +262,17 @@ class _Revising:
 
     def _add_new(self, layers: Layers) -> None:
         """Add the overrides and occurrences that an entry did not have, all at once."""
-        groups: dict[tuple[int, str | int], tuple[Mapping, CommentedMap]] = {}
+        groups: dict[tuple[int, str], tuple[Node, CommentedMap]] = {}
         for path, fields in self._new.pop((layers.file, layers.entry.start), {}).items():
             node, steps = layers.entry, list(path)
-            while len(steps) > 1 and isinstance(below := node.get(str(steps[0])), Mapping):
+            while len(steps) > 1 and (below := node.inside(steps[0])):
                 node, steps = below, steps[1:]
             _, inside = groups.setdefault((node.start, steps[0]), (node, CommentedMap()))
             for step in steps[1:]:
-                inside = inside.setdefault(step, CommentedMap())
+                inside = inside.setdefault(as_name(step), CommentedMap())
             inside.update(fields)
         for (_, name), (node, inside) in groups.items():
-            layers.edits.set(node, name, inside)  # type: ignore[arg-type]  # the number of an occurrence is a name, too
+            layers.edits.set(node, name, inside)
 
     def _in_text_file(self, revision: Revision, layers: Layers) -> bool:
         """Write the text into its file, if all items that use the file get this text."""
@@ -299,11 +297,11 @@ def _literal_text(item: Post | Idea, text: str) -> str:
     return escaped(text) if isinstance(item, Post) else text
 
 
-def _in_thread(revision: Revision, owner: Mapping) -> bool:
+def _in_thread(revision: Revision, owner: Owner) -> bool:
     """Whether the text is only given by the thread, which begins with it, and stays there."""
     thread = getattr(revision.item.metadata, "thread", ()) if isinstance(revision.item, Post) else ()
     stays = revision.fields.get("metadata", {}).get(("thread",), thread)
-    return bool(thread and stays) and not says(owner, "text")
+    return bool(thread and stays) and first_layer_with((owner,), *together("text")) is None
 
 
 def _neutral(name: str) -> dict[str, Any]:

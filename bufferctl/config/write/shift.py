@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bufferctl.config.times import LocalTimeError, LocalTimes
-from bufferctl.config.write.nodes import Mapping, Node, Scalar, Sequence
+from bufferctl.config.write.nodes import Node
 from bufferctl.config.write.project import Project
 from bufferctl.config.write.yaml_files import FileChanges
 from bufferctl.diagnostics import nearest
@@ -212,29 +212,29 @@ class _File:
     def __init__(self, project: Project, name: str) -> None:
         self._name = name
         self._text = project.texts[name].text
-        self._starts = project.root_of(name).get("starts")
         root = project.root_of(name)
+        self._starts = root.get("starts")
         self._takers: dict[int, list[Post]] = defaultdict(list)  # by the offset of the time that they take
         self._series: set[int] = set()  # offsets of times that several occurrences take
-        self._entries: dict[int, tuple[Mapping, list[Post]]] = {}
+        self._entries: dict[int, tuple[Node, list[Post]]] = {}
         anchors = {scalar.anchor: scalar for _, scalar in _scalars(root) if scalar.anchor}
         for post in (each for each in project.desired.posts if each.place.file == name):
             layers = project.layers(post)
             self._entries.setdefault(layers.entry.start, (layers.entry, []))[1].append(post)
             owner = layers.supplier("due_at")
-            time = owner.get("due_at")
-            if isinstance(time, Scalar):
-                offset = anchors[time.value].start if time.alias else time.start
+            time = owner.written.get("due_at")
+            if time:
+                offset = anchors[time.text.removeprefix("*")].start if time.is_alias else time.start
                 self._takers[offset].append(post)
-                if layers.number and (owner is layers.entry or owner is layers.override):
+                if layers.number and owner.path[:1] != ("repeat",):
                     self._series.add(offset)
 
     def dates(self) -> Iterator[Dated]:
-        if isinstance(self._starts, Scalar):
+        if self._starts:
             yield self._dated("starts", self._starts, (), is_own=False)
         for _, (entry, posts) in sorted(self._entries.items()):
             for name, scalar in _scalars(entry):
-                if scalar.alias or not _DATE.match(scalar.value):
+                if scalar.is_alias or not _DATE.match(scalar.value):
                     continue
                 if name == "due_at":
                     taken = tuple(self._takers[scalar.start])
@@ -242,25 +242,23 @@ class _File:
                 elif name in INSTANTS:
                     yield self._dated(name, scalar, tuple(posts))
 
-    def _dated(self, name: str, scalar: Scalar, posts: tuple[Post, ...], *, is_own: bool = True) -> Dated:
+    def _dated(self, name: str, scalar: Node, posts: tuple[Post, ...], *, is_own: bool = True) -> Dated:
         found = _DATE.search(self._text, scalar.start, scalar.end)
         if found is None or not scalar.value.startswith(found[0]):
             raise ConfigError(
                 f"A date in {self._name} is written in a way that cannot be edited, so nothing was written",
                 hint=f"Write it plainly, as {scalar.value[:10]}.",
             )
-        first = self._starts.value if found["days"] and isinstance(self._starts, Scalar) else found[0]
+        first = self._starts.value if found["days"] and self._starts else found[0]
         day = date.fromisoformat(first) + timedelta(days=int(found["days"] or 0))
         return Dated(self._name, name, found.start(), found[0], day, posts, is_own)
 
 
-def _scalars(node: Node, name: str = "") -> Iterator[tuple[str, Scalar]]:
+def _scalars(node: Node, name: str = "") -> Iterator[tuple[str, Node]]:
     """Every value below a node, with its name."""
-    if isinstance(node, Scalar):
+    if node.is_scalar:
         yield name, node
-    elif isinstance(node, Mapping):
-        for key, value in node.pairs:
-            yield from _scalars(value, key.value)
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            yield from _scalars(item)
+    for key, value in node.pairs:
+        yield from _scalars(value, key.value)
+    for item in node.items:
+        yield from _scalars(item)
