@@ -14,12 +14,10 @@ from pathlib import Path
 from buffer import account
 
 from bufferctl.api import connect
-from bufferctl.cli import session
-from bufferctl.cli.applying import Applying
-from bufferctl.cli.console import Console
-from bufferctl.cli.files import load_files
-from bufferctl.limits import MAX_WAIT
-from bufferctl.reconcile import Options
+from bufferctl.run.applying import Applying
+from bufferctl.run.files import open_project
+from bufferctl.run.listener import Stop
+from bufferctl.run.opening import open_to_change
 from bufferctl.sandbox import Clock, Sandbox
 
 START = "2029-12-03T09:00:00Z"
@@ -27,7 +25,7 @@ TOO_MANY = 429
 
 
 @dataclass(frozen=True)
-class Moved:
+class Moved(Stop):
     """The sandbox's clock, which is also bufferctl's: waiting advances it."""
 
     clock: Clock
@@ -46,18 +44,17 @@ class Moved:
 def main(folder: Path) -> None:
     """Apply the project from its first request to its verification."""
     gc.disable()  # as the command line does
-    console = Console.create()
-    files = load_files(folder / "buffer.yaml", (), console)
+    files = open_project(folder / "buffer.yaml")
     clock = Clock.at(START)
     with Sandbox(account(), clock=clock, rate_limit="team") as sandbox:
         began = clock.now()
         with (
             connect(sandbox.url, sandbox.key, now=clock.now) as buffer,
-            session.opened_for_change(files, buffer, None, console, lock_timeout=0) as opened,
+            open_to_change(files, buffer, settle=0, stop=Moved(clock)) as session,
         ):
-            applying = Applying(opened, Options(), settle=0, max_wait=MAX_WAIT, quiet=True, clock=Moved(clock))
+            applying = Applying(session)
             plan = applying.plan()
-            if (error := applying.run(plan)) is not None:
+            if (error := applying.send(plan)) is not None:
                 raise error
             if not applying.verify().is_empty:
                 raise RuntimeError("Buffer does not match the files after the apply")

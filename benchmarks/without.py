@@ -13,14 +13,14 @@ from pathlib import Path
 
 from bufferctl.api import connect
 from bufferctl.apply import FileJournal, Revision
-from bufferctl.cli import session
-from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
-from bufferctl.cli.files import load_files
 from bufferctl.cli.outputs import report_of, show_plan
+from bufferctl.cli.watching import Watching
 from bufferctl.machine import state_folder
 from bufferctl.model import Intent, Settled
-from bufferctl.reconcile import Options
+from bufferctl.run.applying import Applying
+from bufferctl.run.files import open_project
+from bufferctl.run.session import Session
 from bufferctl.state import StoredRecord
 
 
@@ -44,15 +44,16 @@ def main(folder: Path) -> None:
     """Plan, show the plan, and apply it."""
     gc.disable()  # as the command line does
     console = Console.create()
-    files = load_files(folder / "buffer.yaml", (), console)
+    watching = Watching(console, quiet=False)
+    files = open_project(folder / "buffer.yaml", listener=console)
     with connect(os.environ["BUFFER_API_URL"], os.environ["BUFFER_API_KEY"]) as buffer:
-        store = StoredRecord(files.store(None), buffer.endpoint)
+        store = StoredRecord(files.store(None, console), buffer.endpoint)
         journal = Forgetful(state_folder(), buffer.endpoint, files.root_file)
-        run = session.Session(files, buffer, store, journal, console, store.load())
-        applying = Applying(run, Options(), settle=0, max_wait=0, quiet=False)
+        session = Session(files, buffer, store, journal, watching, watching.stopping, 0, store.load())
+        applying = Applying(session, max_wait=0)
         plan = applying.plan()
         show_plan(report_of(plan, files.desired), console, as_json=False)
-        if (error := applying.run(plan)) is not None:
+        if (error := applying.send(plan)) is not None:
             raise error
     gc.freeze()
 

@@ -17,9 +17,9 @@ from typing import NoReturn
 import click
 
 from bufferctl import __version__
-from bufferctl.cli import api_key
 from bufferctl.errors import BufferctlError, InterruptError, UsageError
 from bufferctl.machine import STOPS, take_streams
+from bufferctl.run import secrets
 
 #: Commands by what people are about to do; for each the module that has it, and its first line of help.
 GROUPS = {
@@ -138,7 +138,7 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
-    api_key.keep(os.environ.get("BUFFER_API_KEY"))
+    secrets.keep(os.environ.get("BUFFER_API_KEY"))
     try:
         code = _invoke(arguments)
         sys.stdout.flush()

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli.api_key import without_secrets
 from bufferctl.cli.console import Console, in_job
 from bufferctl.diagnostics import Diagnostic
+from bufferctl.run.secrets import without_secrets
 
 if TYPE_CHECKING:
     from bufferctl.render.report import Report
@@ -47,7 +47,7 @@ def summarize(markdown: str, console: Console) -> None:
         console.notice(f"the step's summary cannot be written: {error.strerror}")
 
 
-def tell(report: Report, root: Path, console: Console) -> None:
+def annotate_report(report: Report, root: Path, console: Console) -> None:
     """Show a plan, or an apply: problems and posts that need somebody at their lines, everything as the summary."""
     if in_job():
         from bufferctl.render.report import problems_of
@@ -70,13 +70,13 @@ def tell_problems(problems: Sequence[Diagnostic], root: Path, console: Console, 
     from bufferctl.render.markdown import problems_markdown
     from bufferctl.render.report import Report
 
-    report = located(Report(Plan(datetime.now(UTC), endpoint=""), tuple(problems)), root)
+    report = with_repository_paths(Report(Plan(datetime.now(UTC), endpoint=""), tuple(problems)), root)
     outputs.write_reports(files, report, outputs.PROBLEMS)
     if wants_summary:
         summarize(problems_markdown(report), console)
 
 
-def located(report: Report, root: Path) -> Report:
+def with_repository_paths(report: Report, root: Path) -> Report:
     """The report with the paths of its files in their repository, and the meaning of the broken rules."""
     from bufferctl.checks import RULES
 

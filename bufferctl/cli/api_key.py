@@ -1,56 +1,19 @@
-"""The API key: read from where the user keeps it, and removed from everything that a run prints or writes."""
+"""The API key, read from where the user keeps it, and the connection that it opens."""
 
 from __future__ import annotations
 
 import os
-import re
-from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from bufferctl.errors import KeyRefusedError
+from bufferctl.run.secrets import keep
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
     from bufferctl.cli.console import Console
     from bufferctl.cli.options import Connection
-
-#: What replaces it.
-MARK = "[API key]"
-#: A shorter key (the sandbox's is a word) is no secret, and would take words out of texts.
-_SHORTEST = 8
-
-_known: dict[str, re.Pattern[str]] = {}
-
-
-def keep(key: str | None) -> None:
-    """From now on, take this key out."""
-    if key and len(key) >= _SHORTEST and key not in _known:
-        _known[key] = re.compile("|".join(map(_pattern, sorted(set(_forms(key)), key=len, reverse=True))))
-
-
-def without_secrets(text: str) -> str:
-    """`text` without any key: as it is, percent-encoded, and in base64 wherever in the encoded bytes it begins."""
-    for pattern in _known.values():
-        text = pattern.sub(MARK, text)
-    return text
-
-
-def _pattern(form: str) -> str:
-    """The form with what Markdown's escaping may have put between its characters."""
-    return r"(?:\\|\u200b|&#8203;)*".join(map(re.escape, form))
-
-
-def _forms(key: str) -> Iterator[str]:
-    yield key
-    yield quote(key, safe="")
-    for before in range(3):
-        for encode in (b64encode, urlsafe_b64encode):
-            # The first and the last digit also depend on the text around the key.
-            digits = encode(b"\0" * before + key.encode()).decode().rstrip("=")
-            yield digits[-(-8 * before // 6) : -1]
 
 
 @contextmanager

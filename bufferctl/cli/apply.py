@@ -11,9 +11,10 @@ import click
 
 from bufferctl import limits
 from bufferctl.cli import examples, options, outputs
+from bufferctl.run.choices import Choices
 
 if TYPE_CHECKING:
-    from bufferctl.cli.session import Session
+    from bufferctl.run.session import Session
 
 
 @click.command(
@@ -65,7 +66,7 @@ def apply(
     paths: tuple[Path, ...],
     file: Path | None,
     state_file: Path | None,
-    choices: options.Choices,
+    choices: Choices,
     as_json: bool,
     report_files: tuple[Path, ...],
     reviewed: tuple[Path, ...],
@@ -85,53 +86,46 @@ def apply(
     is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if the files or Buffer no longer
     give that plan.
     """
-    from bufferctl.cli import annotating, api_key, plan_options, session
-    from bufferctl.cli.applying import Applying, Finish
-    from bufferctl.cli.attachments import publisher
-    from bufferctl.cli.sources import source_of
+    from bufferctl.cli import annotating
+    from bufferctl.cli.account import changing, showing_problems
+    from bufferctl.cli.finishing import Results, finish_apply
+    from bufferctl.run.applying import Applying
+    from bufferctl.run.reachable import publisher
+    from bufferctl.run.sources import source_of
 
     outputs.check_writable("--receipt", receipt)
     outputs.check_writable("--report", *report_files)
-    source = source_of(
-        file, paths, reviewed, digest, replace(choices, planned_at=reviewed_at), console, as_json=as_json
-    )
+    with showing_problems(console, as_json=as_json):
+        source = source_of(file, paths, reviewed, digest, replace(choices, planned_at=reviewed_at), console)
     outputs.check_apart(receipt, *reviewed, source.saved_plan, *report_files)
     files = source.files
-    with (
-        api_key.connected(connection, console) as buffer,
-        session.opened_for_change(
-            files, buffer, state_file, console, lock_timeout=lock_timeout, settle=settle
-        ) as opened,
-    ):
+    with changing(files, state_file, connection, console, quiet=as_json, wait=lock_timeout, settle=settle) as session:
         applying = Applying(
-            opened,
-            plan_options.planning_options(
-                source.choices, connection, settle=settle, review=source.review(opened.state)
-            ),
-            settle=settle,
-            max_wait=max_wait,
-            quiet=as_json,
-            not_created=source.not_created,
-            reviewed=source.reviewed,
-            publisher=publisher(files, buffer.endpoint, whole=source.saved_plan is not None),
+            session,
+            source.choices,
+            max_wait,
+            source.review(session.state),
+            source.reviewed,
+            source.not_created,
+            publisher(files, session.buffer.endpoint, whole=source.saved_plan is not None),
         )
         plan = source.select(applying.plan())
         console.diagnostics(plan.warnings)
-        opened.note_leftovers()
+        session.note_leftovers()
         report = outputs.report_of(plan, files.desired, problems=files.warnings)
-        report = replace(annotating.located(report, files.root), selection=source.selection)
+        report = replace(annotating.with_repository_paths(report, files.root), selection=source.selection)
         if plan.is_empty and source.saved_plan:
             console.note(f"{source.saved_plan} is already applied.")
         elif not as_json:
             outputs.show_plan(report, console, as_json=False)
-        if plan.writes and source.asks and not auto_approve and not _agreed(len(plan.writes), opened):
+        if plan.writes and source.asks and not auto_approve and not _agreed(len(plan.writes), session, console):
             return 1
-        return Finish(applying, report, console, receipt, report_files).run(as_json=as_json)
+        return finish_apply(Results(applying, report, console, receipt, report_files), as_json=as_json)
 
 
-def _agreed(number: int, opened: Session) -> bool:
-    with opened.kept():
-        return opened.console.confirm(
+def _agreed(number: int, session: Session, console: options.Console) -> bool:
+    with session.store.keeping_lock():
+        return console.confirm(
             f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?",
             nothing_was="sent",
             hint="Review the plan, then run apply with --auto-approve.",

@@ -13,12 +13,8 @@ from bufferctl import __version__
 from bufferctl.api import endpoint_of
 from bufferctl.apply import FileJournal
 from bufferctl.cli.api_key import connected
-from bufferctl.cli.attachments import address_problems, declared_addresses, is_local
 from bufferctl.cli.console import Console
-from bufferctl.cli.files import load_declared
-from bufferctl.cli.judging import judged
 from bufferctl.cli.options import Connection
-from bufferctl.cli.state_place import open_state
 from bufferctl.config import Loaded
 from bufferctl.config.discover import ROOT_NAME
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
@@ -30,6 +26,10 @@ from bufferctl.model.live import Quota
 from bufferctl.reconcile import find_targets
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence
+from bufferctl.run.files import load_declared
+from bufferctl.run.judging import judge_files
+from bufferctl.run.places import open_state
+from bufferctl.run.reachable import address_problems, declared_addresses, is_local
 from bufferctl.state import Lease, Lock, StoredRecord
 from bufferctl.state.local import LocalStore
 from bufferctl.state.lock import holders
@@ -120,7 +120,7 @@ class Checkup:
         except (ConfigError, UsageError) as error:
             found = problem("files", error)
             return found if self.file else replace(found, message="There is no buffer.yaml in this folder or above it")
-        return _files(self.loaded, judged(self.loaded))
+        return _files(self.loaded, judge_files(self.loaded))
 
     def _media(self) -> Iterator[Check]:
         """Whether the URLs of images, videos and documents answer; only those on this machine for a local endpoint."""
@@ -149,7 +149,8 @@ class Checkup:
         if self.loaded is not None:
             project = self.loaded.root / self.loaded.files[0]
             desired = self.loaded.desired or self.loaded.sound
-            store = open_state(desired.settings.state if desired else None, _from_here(project), named=self.state_file)
+            settings = desired.settings.state if desired else None
+            store = open_state(settings, _from_here(project), self.console, named=self.state_file)
             record = StoredRecord(store, endpoint)
             yield _state(record, project, self.account)
             self.state = record.saved

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bufferctl.cli.api_key import without_secrets
 from bufferctl.diagnostics import Diagnostic
-from bufferctl.errors import UsageError
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import Paint, capitalized, sentence
+from bufferctl.run.listener import Listener
+from bufferctl.run.secrets import without_secrets
 
 if TYPE_CHECKING:
     from bufferctl.config.write.yaml_files import FileChanges
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 _NARROWEST, _WIDEST = 40, 120
 
 
-@dataclass(frozen=True, slots=True)
-class Console:
-    """`out` paints what goes to stdout, `err` what goes to stderr."""
+@dataclass
+class Console(Listener):
+    """Where output goes: `out` paints what goes to stdout, `err` what goes to stderr."""
 
     out: Paint
     err: Paint
@@ -89,12 +89,9 @@ class Console:
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def confirm(self, question: str, *, nothing_was: str, hint: str) -> bool:
-        """Ask whether to go on; without consent nothing was `nothing_was` (sent, written), which is printed.
-
-        Raises UsageError with `hint` if there is nobody to ask.
-        """
+        """Ask whether to go on, as `Listener`; without consent, what was not done is printed."""
         if not self.can_ask:
-            raise UsageError(f"Cannot ask for confirmation without a terminal, so nothing was {nothing_was}", hint=hint)
+            return super().confirm(question, nothing_was=nothing_was, hint=hint)
         if not (agreed := click.confirm(question, err=True)):
             self.note(f"Nothing was {nothing_was}.")
         return agreed

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bufferctl.cli import examples, options
+from bufferctl.run.choices import Choices
 
 #: There is drift (design: Contracts, as `plan --detailed-exitcode`).
 DRIFT = 2
@@ -45,22 +46,19 @@ def drift(
 
     PATHs limit it to those files or folders.
     """
-    from bufferctl.cli import api_key, plan_options, session
-    from bufferctl.cli.attachments import lost_media
-    from bufferctl.cli.files import load_files
+    from bufferctl.cli.account import read_files, reading
     from bufferctl.render.drift import drift_json, drift_text
+    from bufferctl.run.narrowing import narrow
+    from bufferctl.run.planning import plan
+    from bufferctl.run.reachable import lost_media
 
-    files = load_files(file, paths, console, by_rules=False, as_json=as_json)
-    choices = options.Choices()
-    with (
-        api_key.connected(connection, console) as buffer,
-        session.opened(files, buffer, state_file, console) as opened,
-    ):
-        plan = opened.plan(plan_options.planning_options(choices, connection))
-        opened.note_leftovers()
-    shown, recorded = plan_options.narrowed(plan, files, choices), len(opened.state.bindings)
+    files = read_files(file, paths, console, by_rules=False, as_json=as_json)
+    with reading(files, state_file, connection, console) as session:
+        shown = narrow(plan(session), files, Choices())
+        session.note_leftovers()
+    recorded, store = len(session.state.bindings), session.store
     lost = lost_media(shown, files.desired.settings.media, api_url=connection.api_url)
-    store, is_lost = opened.store, files.desired.items and not opened.store.exists and not recorded
+    is_lost = files.desired.items and not store.exists and not recorded
     missing = (store.place if store.is_shared else "") if is_lost else None
     if as_json:
         console.data(drift_json(shown, recorded, lost))

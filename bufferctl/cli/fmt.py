@@ -33,10 +33,10 @@ def fmt(paths: tuple[Path, ...], check: bool, file: Path | None, console: option
 
     Content and comments do not change. PATHs limit it to those files or folders. Files with errors are left alone.
     """
-    from bufferctl.cli.files import named_files
     from bufferctl.config import load
     from bufferctl.diagnostics import has_errors
     from bufferctl.render.lines import count
+    from bufferctl.run.files import named_files
 
     loaded = load(file, Path.cwd())
     named = named_files(paths, loaded)

@@ -14,8 +14,9 @@ from bufferctl.errors import ConfigError, UsageError
 from bufferctl.limits import SETTLE
 
 if TYPE_CHECKING:
-    from bufferctl.cli.session import Session
     from bufferctl.intake import Baseline, Downloads, Intake, Wanted
+    from bufferctl.intake.media import Fetch
+    from bufferctl.run.session import Session
 
 
 @click.command(
@@ -78,30 +79,27 @@ def import_(
     With --media, images, videos and documents are downloaded too. You get Buffer's copy, which it may have re-encoded.
     Files that cannot be downloaded are listed and keep their URL.
     """
-    from bufferctl.cli import api_key, session
-    from bufferctl.cli.files import Files, load_files, root_file
+    from bufferctl.cli.account import changing, read_files
     from bufferctl.cli.init import propose_state
     from bufferctl.intake import Downloads, Wanted
     from bufferctl.model import Desired, Settings
+    from bufferctl.run.files import Files, find_root_file
+    from bufferctl.run.reachable import fetcher
 
     _check_usage(address, live_id, narrowed=bool(organization or channels or since or media_folder))
-    root = root_file(file)
+    root = find_root_file(file)
     if address or root.exists():
-        files = load_files(root, (), console)
+        files = read_files(root, (), console)
     else:
         state = None if state_file else propose_state(root, console)
         files = Files(root.parent, Desired(Settings(state=state)), root_name=root.name)
-    with (
-        api_key.connected(connection, console) as buffer,
-        session.opened_for_change(
-            files, buffer, state_file, console, lock_timeout=lock_timeout, message="import"
-        ) as opened,
-    ):
+    with changing(files, state_file, connection, console, wait=lock_timeout, message="import") as session:
         if address and live_id:
-            return _one(opened, address, live_id)
+            return _one(session, console, address, live_id)
         wanted = Wanted(organization, channels, since and since.replace(tzinfo=UTC))
         downloads = Downloads(media_folder, files.root, files.desired) if media_folder else None
-        return _everything(opened, wanted, connection, downloads, one_file=layout == "one-file")
+        fetch = fetcher(connection.api_url)
+        return _everything(session, console, wanted, fetch, downloads, one_file=layout == "one-file")
 
 
 def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) -> None:
@@ -114,59 +112,59 @@ def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) ->
 
 
 def _everything(
-    opened: Session,
+    session: Session,
+    console: options.Console,
     wanted: Wanted,
-    connection: options.Connection,
+    fetch: Fetch,
     downloads: Downloads | None,
     *,
     one_file: bool,
 ) -> int:
-    from bufferctl.cli.attachments import fetcher, note_downloads
-    from bufferctl.cli.files import reread
+    from bufferctl.cli.outputs import note_downloads
     from bufferctl.intake import Writing, importable
+    from bufferctl.run.files import read_again
 
-    root, baseline = opened.files.root_file, _baseline(opened, connection)
-    intake = importable(opened.buffer, baseline, wanted)
-    opened.note_leftovers()
+    root, baseline = session.files.root_file, _baseline(session)
+    intake = importable(session.buffer, baseline, wanted)
+    session.note_leftovers()
     if downloads:
-        items = downloads.take([each.addition.item for each in intake.entries], fetcher(connection.api_url))
+        items = downloads.take([each.addition.item for each in intake.entries], fetch)
         entries = [each.with_item(item) for each, item in zip(intake.entries, items, strict=True)]
         intake = replace(intake, entries=entries)
-    begins = opened.buffer.server_time() - timedelta(seconds=SETTLE)
+    begins = session.buffer.server_time() - timedelta(seconds=SETTLE)
     try:
         writing = Writing(intake, baseline, root, begins, one_file, whole=wanted.since is None)
-        names = writing.write(opened.save, lambda: reread(root, opened.console))
+        names = writing.write(session.save, lambda: read_again(root, console))
     except BaseException:
         if downloads:
             downloads.undo()
         raise
-    code = _report(intake, names, opened)
-    return max(code, note_downloads(downloads, opened.console)) if downloads else code
+    code = _report(intake, names, session, console)
+    return max(code, note_downloads(downloads, console)) if downloads else code
 
 
-def _baseline(opened: Session, connection: options.Connection) -> Baseline:
+def _baseline(session: Session) -> Baseline:
     """What is declared and recorded. Raises ApiError, and ConfigError if an apply was cut off."""
-    from bufferctl.cli import plan_options
     from bufferctl.intake import Baseline
+    from bufferctl.run.planning import find_homes, plan
 
-    found, desired = opened.read_names(), opened.files.desired
-    opened.console.diagnostics(found.warnings)
-    planning = plan_options.planning_options(options.Choices(), connection)
-    plan = opened.plan(planning, found) if desired.organizations else None
-    if opened.journal.open:
+    homes, desired = find_homes(session), session.files.desired
+    session.listener.diagnostics(homes.warnings)
+    found = plan(session, homes=homes) if desired.organizations else None
+    if session.journal.open:
         raise ConfigError(
             "An earlier apply was cut off, and bufferctl does not know yet whether its last writes arrived",
             hint="Run `bufferctl apply` first, then import again.",
         )
-    return Baseline(desired, opened.state, found.targets, found.slots, plan, opened.live)
+    return Baseline(desired, session.state, homes.targets, homes.slots, found, session.live)
 
 
-def _report(intake: Intake, names: list[str], opened: Session) -> int:
+def _report(intake: Intake, names: list[str], session: Session, console: options.Console) -> int:
     from bufferctl.model import IDEAS
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import posts_and_ideas, sentence
 
-    console, store = opened.console, opened.store
+    store = session.store
     for what, why in intake.left_out:
         console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
     if names:
@@ -186,21 +184,22 @@ def _report(intake: Intake, names: list[str], opened: Session) -> int:
     return 1 if intake.left_out else 0
 
 
-def _one(opened: Session, address: str, live_id: str) -> int:
+def _one(session: Session, console: options.Console, address: str, live_id: str) -> int:
     """Bind one declared object to the live one of that id; the exit code."""
     from bufferctl.diagnostics import nearest
     from bufferctl.intake import claim
     from bufferctl.model.plain_text import visible
     from bufferctl.reconcile import answer
+    from bufferctl.run.planning import find_homes
 
-    items = {str(item.address): item for item in opened.files.desired.items}
+    items = {str(item.address): item for item in session.files.desired.items}
     if address not in items:
         raise UsageError(
             f"No file declares {address}",
             hint=nearest(address, items) or "Write it first; run `bufferctl plan` to see addresses.",
         )
-    found = opened.read_names()
-    slot, binding = claim(opened.buffer, found.account, found.targets, opened.state.bindings, items[address], live_id)
-    opened.save(answer(opened.state, slot, binding))
-    opened.console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
+    homes = find_homes(session)
+    slot, binding = claim(session.buffer, homes.account, homes.targets, session.state.bindings, items[address], live_id)
+    session.save(answer(session.state, slot, binding))
+    console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
     return 0

@@ -40,17 +40,17 @@ def init(file: Path | None, connection: options.Connection, console: options.Con
     An existing file is never overwritten. In a git repository with a remote, it offers to keep the state on a branch
     there (`state: git`).
     """
-    from bufferctl.cli import api_key
-    from bufferctl.cli.attachments import is_local
+    from bufferctl.cli.api_key import connected
     from bufferctl.intake import starter_text
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import count
+    from bufferctl.run.reachable import is_local
     from bufferctl.state import StoredRecord, open_store
 
     path = file or Path("buffer.yaml")
     if path.exists():
         raise ConfigError(f"{path} already exists, so nothing was written", hint="Choose another name with -f FILE.")
-    with api_key.connected(connection, console) as buffer:
+    with connected(connection, console) as buffer:
         account = buffer.account()
         managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
         endpoint = buffer.endpoint

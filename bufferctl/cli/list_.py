@@ -12,10 +12,10 @@ from bufferctl.cli import examples, options, outputs
 from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from bufferctl.cli.files import Files
     from bufferctl.model import Live
     from bufferctl.plan import Plan
     from bufferctl.render.agenda import Row, Span
+    from bufferctl.run.files import Files
 
 
 @click.command(
@@ -68,17 +68,17 @@ def list_(
     apply. PATHs limit it to those files or folders. A calendar (--report FILE.ics) includes past posts, unless you
     limit the days; importing it again updates its events.
     """
-    from bufferctl.cli.files import load_files
-    from bufferctl.cli.plan_options import offline_plan
+    from bufferctl.cli.account import read_files
     from bufferctl.render.agenda import agenda, before_today, within
     from bufferctl.render.agenda_forms import agenda_json, agenda_text
+    from bufferctl.run.planning import plan_offline
 
     outputs.check_writable("--report", *report_files)
-    files = load_files(file, paths, console, by_rules=False, as_json=as_json)
+    files = read_files(file, paths, console, by_rules=False, as_json=as_json)
     if live:
         plan, found = _live(files, state_file, connection, console)
     else:
-        plan, found = offline_plan(files, state_file, options.Choices()), None
+        plan, found = plan_offline(files, files.store(state_file, console)), None
     span = _span(week, first, last, plan.at, files)
     rows = _selected(agenda(plan, found), files, channels, targets)
     shown = within(rows, span, plan.at)
@@ -94,14 +94,11 @@ def list_(
 def _live(
     files: Files, state_file: Path | None, connection: options.Connection, console: options.Console
 ) -> tuple[Plan, Live | None]:
-    from bufferctl.cli import api_key, plan_options, session
+    from bufferctl.cli.account import reading
+    from bufferctl.run.planning import plan
 
-    with (
-        api_key.connected(connection, console) as buffer,
-        session.opened(files, buffer, state_file, console) as opened,
-    ):
-        plan = opened.plan(plan_options.planning_options(options.Choices(), connection))
-    return plan, opened.live
+    with reading(files, state_file, connection, console) as session:
+        return plan(session), session.live
 
 
 def _span(week: str | None, first: datetime | None, last: datetime | None, now: datetime, files: Files) -> Span:
@@ -129,9 +126,9 @@ def _selected(
     rows: tuple[Row, ...], files: Files, channels: tuple[str, ...], targets: tuple[str, ...]
 ) -> tuple[Row, ...]:
     """The rows that the command line names. Raises UsageError for names that fit nothing."""
-    from bufferctl.cli.plan_options import check_globs, matches
     from bufferctl.diagnostics import nearest
     from bufferctl.render.agenda import on
+    from bufferctl.run.narrowing import check_globs, matches
 
     names = {name for each in files.desired.channels for name in (each.label, each.service.value)}
     names |= {name for row in rows for name in (row.channel, row.service)}
@@ -150,9 +147,9 @@ def _selected(
 
 
 def _write_calendar(path: Path, rows: tuple[Row, ...], at: datetime, console: options.Console) -> None:
-    from bufferctl.cli.outputs import write_whole
     from bufferctl.render.agenda_forms import agenda_ics
     from bufferctl.render.lines import count
+    from bufferctl.run.secrets import write_whole
 
     write_whole(path, agenda_ics(rows, at).encode())
     if unscheduled := sum(row.when is None and not row.cancelled for row in rows):

@@ -167,11 +167,11 @@ class _Asking:
 
 def _write(path: Path, started: Started, loaded: Loaded, console: options.Console) -> None:
     """Write the file. If it would not be valid, it is removed again, and ConfigError is raised."""
-    from bufferctl.cli.judging import judged
     from bufferctl.config import load
     from bufferctl.config.write.yaml_files import FileChanges
     from bufferctl.diagnostics import has_errors
     from bufferctl.model.plain_text import visible
+    from bufferctl.run.judging import judge_files
 
     if path.exists():
         raise ConfigError(f"{path} already exists and is not overwritten", hint="Choose another file with -o FILE.")
@@ -181,7 +181,9 @@ def _write(path: Path, started: Started, loaded: Loaded, console: options.Consol
     files.put(path, None, started.text.encode())
     files.make()
     now = load(root, Path.cwd())
-    problems = [each for each in judged(now) if each not in before and each.place and _is(path, now, each.place.file)]
+    problems = [
+        each for each in judge_files(now) if each not in before and each.place and _is(path, now, each.place.file)
+    ]
     is_read = any(_is(path, now, name) for name in now.files)
     if has_errors(problems) or not is_read:
         files.undo()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from bufferctl.limits import TIMEOUT
+from bufferctl.run.choices import Choices
 
 if TYPE_CHECKING:
     from bufferctl.cli import console
@@ -143,22 +144,6 @@ connection_options = _as_one(
     seconds_option("--timeout", TIMEOUT, "Seconds to wait for an answer.", above_zero=True),
     click.option("--debug", is_flag=True, help="Print each request to stderr, never the key."),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """The options of plan and apply that narrow or overrule a plan. Addresses as text, targets and excludes as globs.
-
-    `planned_at`: when a saved plan was made.
-    """
-
-    targets: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
-    recreate: frozenset[str] = frozenset()
-    reapply: frozenset[str] = frozenset()
-    max_deletes: int | None = None
-    confirmed: frozenset[str] = frozenset()
-    planned_at: datetime | None = None
 
 
 def _addresses(name: str, help_text: str, *parameter: str) -> Callable[[F], F]:

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bufferctl.cli.api_key import without_secrets
-from bufferctl.disk import replace_file
-from bufferctl.errors import BufferctlError, UsageError
+from bufferctl.errors import UsageError
+from bufferctl.run.secrets import write_whole
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console
     from bufferctl.diagnostics import Diagnostic
+    from bufferctl.intake import Downloads
     from bufferctl.model import Desired, State
     from bufferctl.plan import Plan
     from bufferctl.render.report import Report
@@ -74,22 +74,6 @@ def check_apart(*files: Path | None) -> None:
                 f"{path} is named twice, and one output would overwrite the other; nothing was done",
                 hint="Use a different file for each.",
             )
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace the file by `data` atomically, readable by its owner only: it contains what is not public yet.
-
-    Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError if that cannot be. The API
-    key is taken out.
-    """
-    data = without_secrets(data.decode()).encode()
-    try:
-        if path.exists() and not path.is_file():  # /dev/stdout leads to a pipe that has no name
-            path.write_bytes(data)
-            return
-        replace_file(path.resolve(), data)
-    except OSError as error:
-        raise BufferctlError(f"{path} cannot be written: {error.strerror}", hint="Name another file.") from error
 
 
 class ReportFile(click.Path):
@@ -196,3 +180,17 @@ def show_plan(report: Report, console: Console, *, as_json: bool) -> None:
             report.plan, console.out, report.lengths, is_offline=report.is_offline, selection=report.selection
         )
         console.data(text)
+
+
+def note_downloads(downloads: Downloads, console: Console) -> int:
+    """Report what was downloaded and what kept its address; the exit code."""
+    from bufferctl.model.plain_text import visible
+    from bufferctl.render.lines import count
+
+    if downloads.made:
+        number = count(len(downloads.made), "media file")
+        console.data(f"Downloaded {number} into {visible(downloads.folder.name)}; commit them too.")
+    for address, url, why in downloads.kept:
+        text = f"{visible(str(address))} keeps its URL {visible(url)}: it {visible(why)}"
+        console.note(f"{console.err.bad('not downloaded:')} {text}")
+    return 1 if downloads.kept else 0

@@ -11,11 +11,12 @@ import click
 
 from bufferctl.cli import examples, options, outputs
 from bufferctl.limits import MOST_DAYS
+from bufferctl.run.choices import Choices
 
 if TYPE_CHECKING:
-    from bufferctl.cli.files import Files
     from bufferctl.model import State
     from bufferctl.plan import Plan
+    from bufferctl.run.files import Files
 
 #: Changes are pending, with --detailed-exitcode only (design: Contracts).
 PENDING = 2
@@ -54,7 +55,7 @@ def plan(
     paths: tuple[Path, ...],
     file: Path | None,
     state_file: Path | None,
-    choices: options.Choices,
+    choices: Choices,
     as_json: bool,
     out: Path | None,
     report_files: tuple[Path, ...],
@@ -69,35 +70,37 @@ def plan(
 
     PATHs limit the plan to those files or folders.
     """
-    from bufferctl.cli import annotating, plan_options, saved
-    from bufferctl.cli.files import load_files
-    from bufferctl.cli.sources import check_plan_name
+    from bufferctl.cli import annotating
+    from bufferctl.cli.account import read_files
     from bufferctl.plan import Action
+    from bufferctl.run.narrowing import check_named, check_offline, describe_selection, narrow
+    from bufferctl.run.plan_files import save
+    from bufferctl.run.sources import check_plan_name
 
     outputs.check_writable("--out", out)
     check_plan_name(out)
     outputs.check_writable("--report", *report_files)
     outputs.check_apart(out, *report_files)
     if offline:
-        plan_options.check_offline(choices)
-    files = load_files(file, paths, console, as_json=as_json)
-    plan_options.check_named(choices, files)
+        check_offline(choices)
+    files = read_files(file, paths, console, as_json=as_json)
+    check_named(choices, files)
     made, state = (
-        (plan_options.offline_plan(files, state_file, choices, asks_store=False), None)
+        (_planned_offline(files, state_file, choices, console), None)
         if offline
         else _compared_with_buffer(files, state_file, choices, connection, console)
     )
-    shown = plan_options.narrowed(made, files, choices)
+    shown = narrow(made, files, choices)
     console.diagnostics(shown.warnings)
     report = outputs.report_of(shown, files.desired, problems=files.warnings)
-    report = replace(report, is_offline=offline, selection=plan_options.selection(files, choices))
+    report = replace(report, is_offline=offline, selection=describe_selection(files, choices))
     expires_at = shown.at + timedelta(days=expires)
-    report = replace(annotating.located(report, files.root), expires_at=expires_at if out else None)
+    report = replace(annotating.with_repository_paths(report, files.root), expires_at=expires_at if out else None)
     outputs.write_reports(report_files, outputs.with_pictures(report, files.root, report_files, state))
-    annotating.tell(report, files.root, console)
+    annotating.annotate_report(report, files.root, console)
     outputs.show_plan(report, console, as_json=as_json)
     if out is not None:
-        saved.save(out, shown, files.desired, choices, expires_at, offline=offline)
+        save(out, shown, files.desired, choices, expires_at, offline=offline)
         form = (
             f"apply --reviewed {out}` applies what it agrees to"
             if offline
@@ -112,18 +115,24 @@ def plan(
 def _compared_with_buffer(
     files: Files,
     state_file: Path | None,
-    choices: options.Choices,
+    choices: Choices,
     connection: options.Connection,
     console: options.Console,
 ) -> tuple[Plan, State]:
-    from bufferctl.cli import api_key, plan_options, session
-    from bufferctl.cli.attachments import check_reachable
+    from bufferctl.cli.account import reading
+    from bufferctl.run.planning import plan
+    from bufferctl.run.reachable import check_reachable
 
-    with (
-        api_key.connected(connection, console) as buffer,
-        session.opened(files, buffer, state_file, console) as opened,
-    ):
-        check_reachable(files, buffer.endpoint)
-        made = opened.plan(plan_options.planning_options(choices, connection))
-        opened.note_leftovers()
-        return made, opened.state
+    with reading(files, state_file, connection, console) as session:
+        check_reachable(files, session.buffer.endpoint)
+        made = plan(session, choices)
+        session.note_leftovers()
+        return made, session.state
+
+
+def _planned_offline(files: Files, state_file: Path | None, choices: Choices, console: options.Console) -> Plan:
+    """The plan without Buffer, and without the store of a shared state: it contacts nobody."""
+    from bufferctl.run.planning import plan_offline
+
+    is_elsewhere = files.desired.settings.state and state_file is None
+    return plan_offline(files, None if is_elsewhere else files.store(state_file, console), choices)

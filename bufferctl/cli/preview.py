@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bufferctl.cli import examples, options
+from bufferctl.run.choices import Choices
 
 
 @click.command(
@@ -25,19 +26,20 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, console: opti
 
     It needs no API key and no network. PATHs limit it to those files or folders.
     """
-    from bufferctl.cli import outputs, plan_options
-    from bufferctl.cli.files import load_files
-    from bufferctl.cli.outputs import with_pictures
+    from bufferctl.cli import outputs
+    from bufferctl.cli.account import read_files
     from bufferctl.model import State
     from bufferctl.model.plain_text import visible
     from bufferctl.reconcile import offline
     from bufferctl.render.html import preview_html
+    from bufferctl.run.narrowing import narrow
+    from bufferctl.run.secrets import write_whole
 
     outputs.check_writable("-o", out)
-    files = load_files(file, paths, console)
+    files = read_files(file, paths, console)
     everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
-    shown = plan_options.narrowed(everything, files, options.Choices())
+    shown = narrow(everything, files, Choices())
     report = outputs.report_of(shown, files.desired, problems=files.warnings)
-    report = with_pictures(report, files.root, [Path("preview.html")])
-    outputs.write_whole(out, preview_html(report).encode())
+    report = outputs.with_pictures(report, files.root, [Path("preview.html")])
+    write_whole(out, preview_html(report).encode())
     console.note(f"Wrote {visible(str(out))}; open it in a browser.")

@@ -10,10 +10,10 @@ import click
 from bufferctl.cli import examples, options
 
 if TYPE_CHECKING:
-    from bufferctl.cli.files import Files
     from bufferctl.config.write.yaml_files import FileChanges
     from bufferctl.intake import Downloads, Pulled
     from bufferctl.plan import Plan
+    from bufferctl.run.files import Files
 
 
 @click.command(
@@ -54,34 +54,31 @@ def pull(
 
     Images, videos and documents that people added there are downloaded, if the root file has `media`.
     """
-    from bufferctl.cli import api_key, plan_options, session
-    from bufferctl.cli.attachments import fetcher, note_downloads
-    from bufferctl.cli.files import load_files, reread
+    from bufferctl.cli.account import changing, read_files
+    from bufferctl.cli.outputs import note_downloads
     from bufferctl.config.write.project import Project
     from bufferctl.intake import changed_files, choose, with_downloads, write_pulled
+    from bufferctl.run.files import read_again
+    from bufferctl.run.planning import find_homes, plan
+    from bufferctl.run.reachable import fetcher
 
-    files = load_files(file, (), console)
+    files = read_files(file, (), console)
     project = Project(files.root, files.desired)
-    with (
-        api_key.connected(connection, console) as buffer,
-        session.opened_for_change(
-            files, buffer, state_file, console, lock_timeout=lock_timeout, message="pull"
-        ) as opened,
-    ):
-        found = opened.read_names()
-        plan = opened.plan(plan_options.planning_options(options.Choices(), connection), found)
-        opened.note_leftovers()
-        pulled = choose(plan, addresses)
+    with changing(files, state_file, connection, console, wait=lock_timeout, message="pull") as session:
+        homes = find_homes(session)
+        found = plan(session, homes=homes)
+        session.note_leftovers()
+        pulled = choose(found, addresses)
         downloads = None if dry_run else _downloads(media_folder, files)
         if downloads:
             with_downloads(pulled, downloads, fetcher(connection.api_url))
         changes = changed_files(project, pulled)
-        _show(pulled, changes, plan, files.root, console)
+        _show(pulled, changes, found, files.root, console)
         if pulled.taken and not dry_run:
             try:
                 write_pulled(
-                    pulled, changes, files.desired, plan, opened.state, opened.save,
-                    lambda: reread(files.root_file, console, found.targets.channels),
+                    pulled, changes, files.desired, found, session.state, session.save,
+                    lambda: read_again(files.root_file, console, homes.targets.channels),
                 )  # fmt: skip
             except BaseException:
                 if downloads:

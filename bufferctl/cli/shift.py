@@ -15,11 +15,11 @@ from bufferctl.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bufferctl.cli.files import Files
     from bufferctl.config.write.shift import Dates, Shift
     from bufferctl.config.write.yaml_files import FileChanges
     from bufferctl.model import Address
     from bufferctl.plan import Plan
+    from bufferctl.run.files import Files
 
 #: Addresses that a message names; more are counted.
 _NAMED = 5
@@ -68,16 +68,16 @@ def shift(
     writes the files; `apply` then moves the posts in Buffer. Published posts keep their dates. Nothing is written if a
     post with its own date would move into the past.
     """
-    from bufferctl.cli.files import load_files
-    from bufferctl.cli.plan_options import offline_plan
+    from bufferctl.cli.account import read_files
     from bufferctl.config.write import shift as shifting
     from bufferctl.config.write.project import Project
     from bufferctl.render.lines import count
+    from bufferctl.run.planning import plan_offline
 
     if (days is None) == (day is None):
         raise UsageError("Shift needs one of --by and --to", hint="Pass --by 1d or --to 2026-12-01.")
-    files = load_files(file, paths, console, by_rules=False)
-    plan = offline_plan(files, state_file, options.Choices())
+    files = read_files(file, paths, console, by_rules=False)
+    plan = plan_offline(files, files.store(state_file, console))
     published = _published(plan)
     project = Project(files.root, files.desired)
     dates = shifting.dates_in(project, files.named or (), published=published, after=after, fixed_too=fixed_too)

@@ -1,11 +1,11 @@
 """`bufferctl state`: what is remembered of each declared object, and mending it by hand. Asks nobody, needs no key.
 
-`state_store.py` has the commands about the whole record and where it is, `state_begin.py` what `state begin` does.
+`state_store.py` has the commands about the whole record and where it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,8 +19,11 @@ from bufferctl.diagnostics import nearest
 from bufferctl.errors import ConfigError, StateError, UsageError
 
 if TYPE_CHECKING:
-    from bufferctl.model import Binding, Slot, State
+    from bufferctl.model import Binding, LiveIdea, LivePost, Slot, State
     from bufferctl.state import StoredRecord
+
+#: How many objects `begin` names before the rest is counted.
+_NAMED = 10
 
 
 @click.group(
@@ -216,17 +219,42 @@ def begin(
     Use it when you start bufferctl on an account that is already in use. Posts that match the files are added to the
     state; the others are listed before you confirm. If the state was lost instead, restore it from a backup.
     """
-    from bufferctl.cli import api_key, session, state_begin
-    from bufferctl.cli.files import load_files
+    from bufferctl.cli.account import changing, read_files
+    from bufferctl.run.begin import begin as begin_state
 
-    files = load_files(file, (), console)
-    with (
-        api_key.connected(connection, console) as buffer,
-        session.opened_for_change(
-            files, buffer, state_file, console, lock_timeout=lock_timeout, message="state begin", afresh=True
-        ) as opened,
-    ):
-        return state_begin.begin(opened, channels, connection, auto_approve=auto_approve)
+    files = read_files(file, (), console)
+    with changing(
+        files, state_file, connection, console, wait=lock_timeout, message="state begin", afresh=True
+    ) as session:
+
+        def agreed(let_go: Sequence[LivePost | LiveIdea]) -> bool:
+            _show(let_go, console)
+            hint = "Read the list above, then run it again with --auto-approve."
+            with session.store.keeping_lock():
+                return auto_approve or console.confirm("Treat these as unmanaged?", nothing_was="changed", hint=hint)
+
+        if not begin_state(session, agreed, channels):
+            return 1
+        console.data("Started the state. Run `bufferctl plan` to see what is left to do.")
+    return 0
+
+
+def _show(let_go: Sequence[LivePost | LiveIdea], console: options.Console) -> None:
+    """What `begin` asks about."""
+    from bufferctl.model import LiveIdea
+    from bufferctl.model.plain_text import visible
+    from bufferctl.render.lines import posts_and_ideas
+
+    if not let_go:
+        console.data("Everything in Buffer that no file declares is already unmanaged.")
+        return
+    what = posts_and_ideas(isinstance(item, LiveIdea) for item in let_go)
+    console.data(f"Buffer has {what} that no file declares:")
+    for item in let_go[:_NAMED]:
+        text = item.text or (item.title if isinstance(item, LiveIdea) else "")
+        console.data(f"  {item.id}  {visible(' '.join(text.split())[:60])}")
+    if len(let_go) > _NAMED:
+        console.data(f"  and {len(let_go) - _NAMED} more")
 
 
 for _command in (state_store.pull, state_store.push, state_store.migrate, state_store.log, state_store.restore):
@@ -263,11 +291,11 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
     """
     from bufferctl.apply import FileJournal, save_state
     from bufferctl.cli.console import Console
-    from bufferctl.cli.session import locked
     from bufferctl.machine import state_folder
+    from bufferctl.run.opening import hold_lock
 
     store, root = existing(file, state_file)  # tells the endpoint, and so which lock
-    with locked(store.endpoint, 0.0, Console.create()):
+    with hold_lock(store.endpoint, 0.0, Console.create()):
         state = store.load()
         if store.is_shared:
             yield from _mending_shared(store, message)

@@ -175,8 +175,8 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
     note is left behind, so that older checkouts do not continue with the old state.
     """
     from bufferctl.cli.console import Console
-    from bufferctl.cli.session import locked
     from bufferctl.machine import state_folder
+    from bufferctl.run.opening import hold_lock
     from bufferctl.state import Document, LocalStore, StoredRecord
     from bufferctl.state.document import dump
     from bufferctl.state.succession import hand_over
@@ -193,7 +193,7 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
     if not old.exists:
         raise ConfigError(f"There is no state to move: {old.place}", hint="Name where it is with --from PLACE.")
     console = Console.create()
-    with locked(old.endpoint, 0.0, console):
+    with hold_lock(old.endpoint, 0.0, console):
         _read_both(old, target)
         document = _whole(old, root, state_folder())
         if is_beside:
@@ -214,9 +214,10 @@ def record_of(file: Path | None, state_file: Path | None, *, is_meant: bool = Fa
 
     `state_file`: another one, which needs no root file. `is_meant`: as for `open_state`.
     """
-    from bufferctl.cli.state_place import open_state
+    from bufferctl.cli.console import Console
     from bufferctl.config import find_root, load
     from bufferctl.diagnostics import has_errors
+    from bufferctl.run.places import open_state
     from bufferctl.state import StoredRecord, open_store
 
     if state_file:
@@ -231,7 +232,7 @@ def record_of(file: Path | None, state_file: Path | None, *, is_meant: bool = Fa
             f"{loaded.files[0]} has errors, so bufferctl cannot tell where the state is",
             hint="Run `bufferctl validate` to see them.",
         )
-    return StoredRecord(open_state(desired.settings.state, root, is_meant=is_meant), None), root
+    return StoredRecord(open_state(desired.settings.state, root, Console.create(), is_meant=is_meant), None), root
 
 
 def existing(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, Path]:
@@ -282,7 +283,7 @@ def _source(source: str, endpoint: str, root: Path, target: Store) -> Store:
 def _whole(old: StoredRecord, root: Path, folder: Path) -> Document:
     """The document to move, with what this machine's journal knows beyond it. Raises LockedError."""
     from bufferctl.apply import FileJournal
-    from bufferctl.cli.session import remembered
+    from bufferctl.run.session import with_unsaved_results
     from bufferctl.state.lock import locked_by
 
     if old.document.lease:
@@ -294,7 +295,7 @@ def _whole(old: StoredRecord, root: Path, folder: Path) -> Document:
         journal.claim()
         run = uuid.uuid4().hex  # an id for a run that needed none, since the record was its machine's own
         intents = [replace(each, intent=replace(each.intent, run=each.intent.run or run)) for each in journal.unsettled]
-        return replace(old.document, state=remembered(old.saved, journal), intents=tuple(intents))
+        return replace(old.document, state=with_unsaved_results(old.saved, journal), intents=tuple(intents))
     finally:
         journal.close()
 

@@ -49,16 +49,16 @@ def validate(
     PATHs limit the report to those files or folders; all files are still checked.
     """
     from bufferctl.cli import annotating
-    from bufferctl.cli.files import concerns, load_declared, named_files
-    from bufferctl.cli.judging import judged
+    from bufferctl.run.files import is_about, load_declared, named_files
+    from bufferctl.run.judging import judge_files
 
     outputs.check_writable("--report", *report_files)
     loaded = load_declared(file)
     files = named_files(paths, loaded)
     shown: list[Diagnostic] = []
     elsewhere: list[Diagnostic] = []
-    for problem in (*judged(loaded), *(_of_media(loaded, files) if media else ())):
-        meant = concerns(problem, files) or not loaded.root_is_sound
+    for problem in (*judge_files(loaded), *(_of_media(loaded, files) if media else ())):
+        meant = is_about(problem, files) or not loaded.root_is_sound
         (shown if meant else elsewhere).append(problem)
     annotating.tell_problems(shown, loaded.root, console, report_files)
     is_valid = not (shown if strict else has_errors(shown))
@@ -72,7 +72,7 @@ def validate(
 
 
 def _of_media(loaded: Loaded, files: frozenset[str] | None) -> tuple[Diagnostic, ...]:
-    from bufferctl.cli.attachments import address_problems
+    from bufferctl.run.reachable import address_problems
 
     if loaded.sound is None:
         return ()

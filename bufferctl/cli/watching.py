@@ -8,37 +8,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Self
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from bufferctl.cli.console import Console
 from bufferctl.machine import STOPS
 from bufferctl.plan import WRITING, Action, Outcome, Status
 from bufferctl.render.text import outcome_text
+from bufferctl.run.listener import Stop
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
-
 
 _APPLYING = "Applying"
 #: Seconds that a runner leaves a job that it cancels. GitHub's interrupts it, and terminates it 7.5 s later.
 _GRACE = 10.0
 #: Seconds of waiting after which Windows hears a signal; elsewhere it is heard at once.
 _UNHEARD = 1.0
-
-
-@contextmanager
-def undisturbed() -> Iterator[list[int]]:
-    """Take or release a lock in here: SIGINT and SIGTERM do not cut it short for 10 s. Yields those that were heard."""
-    until, heard = time.monotonic() + _GRACE, list[int]()
-
-    def hear(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal module's signature
-        if time.monotonic() >= until:
-            raise KeyboardInterrupt
-        heard.append(number)
-
-    with _hearing(hear):
-        yield heard
 
 
 @contextmanager
@@ -51,37 +37,32 @@ def _hearing(hear: Callable[[int, FrameType | None], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-class Stopping:
+class Stopping(Stop):
     """Whether somebody asked to stop: once, and the request in flight is finished; twice, and it is not."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._is_asked = threading.Event()
-        self._patient = True
 
-    def __bool__(self) -> bool:
+    def asked(self) -> bool:
+        """Whether somebody asked to stop."""
         return self._is_asked.is_set()
-
-    @contextmanager
-    def listening(self, *, patient: bool) -> Iterator[Self]:
-        """Hear SIGINT and SIGTERM while this lasts. Where nothing is sent there is no need to be patient."""
-        self._patient = patient
-        with _hearing(self._hear):
-            yield self
 
     def ask(self) -> None:
         """Ask to stop after the request in flight."""
         self._is_asked.set()
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
-        if self._is_asked.is_set() or not self._patient:
-            raise KeyboardInterrupt
-        self._is_asked.set()
-        self._console.note("Stopping after the request in flight; once more stops at once.")
+    @contextmanager
+    def patient(self) -> Iterator[None]:
+        """Hear SIGINT and SIGTERM while this lasts; before and after they interrupt at once."""
+        with _hearing(self._hear):
+            yield
 
-    def now(self) -> float:
-        """Seconds that only ever grow."""
-        return time.monotonic()
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        if self.asked():
+            raise KeyboardInterrupt
+        self.ask()
+        self._console.note("Stopping after the request in flight; once more stops at once.")
 
     def wait(self, seconds: float) -> None:
         """Let time pass; returns early once somebody asks to stop."""
@@ -89,37 +70,48 @@ class Stopping:
         while (left := until - self.now()) > 0 and not self._is_asked.wait(min(left, _UNHEARD)):
             pass
 
-    def sleep(self, seconds: float) -> None:
-        """Let all of that time pass; only being asked twice cuts it short."""
-        time.sleep(seconds)
+    @contextmanager
+    def undisturbed(self) -> Iterator[list[int]]:
+        """Take or release a lock in here: SIGINT and SIGTERM do not cut it short for 10 s."""
+        until, heard = time.monotonic() + _GRACE, list[int]()
+
+        def hear(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal module's signature
+            if time.monotonic() >= until:
+                raise KeyboardInterrupt
+            heard.append(number)
+
+        with _hearing(hear):
+            yield heard
 
 
-class Watching:
-    """Shows the progress of a plan: a bar with a countdown on a terminal, lines anywhere else.
+class Watching(Console):
+    """The console of an apply: a bar with a countdown on a terminal, lines anywhere else.
 
-    Outcomes go to stdout as they come, unless the whole is printed as JSON at the end.
+    Outcomes go to stdout as they come; `quiet`: the whole is printed as JSON at the end.
     """
 
-    def __init__(self, console: Console, stopping: Stopping, *, total: int, quiet: bool, bar: bool) -> None:
-        self._console = console
-        self._stopping = stopping
+    def __init__(self, console: Console, *, quiet: bool) -> None:
+        super().__init__(console.out, console.err)
+        self.stopping = Stopping(console)
         self._quiet = quiet
         self._has_printed = False
-        self._progress: Progress | None = _bar() if bar else None
-        self._task: TaskID | None = (
-            self._progress.add_task(_APPLYING, total=total, until=0.0, visible=total > 0) if self._progress else None
-        )
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
 
-    def __enter__(self) -> Self:
-        if self._progress:
-            self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._progress:
-            self._progress.stop()
+    @contextmanager
+    def progress(self, total: int) -> Iterator[None]:
+        """As `Listener`: a bar, if stderr is a terminal."""
+        self._has_printed = False
+        if self._quiet or not sys.stderr.isatty():
+            yield
+            return
+        with _bar() as progress:
+            self._progress = progress
+            self._task = progress.add_task(_APPLYING, total=total, until=0.0, visible=total > 0)
+            try:
+                yield
+            finally:
+                self._progress = None
 
     def outcome(self, outcome: Outcome) -> None:
         """Print an outcome. Holds were shown with the plan, unless they are new."""
@@ -130,22 +122,18 @@ class Watching:
             return
         try:
             # the first stands apart from the plan above it
-            self._console.data(("" if self._has_printed else "\n") + outcome_text(outcome, self._console.out))
+            self.data(("" if self._has_printed else "\n") + outcome_text(outcome, self.out))
             self._has_printed = True
         except BrokenPipeError:  # whoever read along is gone; what is under way is recorded all the same
             self._quiet = True
-            self._stopping.ask()
+            self.stopping.ask()
 
     def waiting(self, seconds: float, why: str) -> None:
         """Say that nothing will happen for a while."""
         if self._progress and self._task is not None:
             self._progress.update(self._task, description=why, until=time.monotonic() + seconds, visible=True)
         else:
-            self._console.note(f"{why}{f', {seconds:.0f} s' if seconds >= 1 else ''}.")
-
-    def stopping(self) -> bool:
-        """Whether somebody asked to stop."""
-        return bool(self._stopping)
+            self.note(f"{why}{f', {seconds:.0f} s' if seconds >= 1 else ''}.")
 
 
 def _bar() -> Progress:

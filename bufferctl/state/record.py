@@ -12,7 +12,7 @@ import platform
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -30,7 +30,12 @@ class StoredRecord:
     """The record in `store`.
 
     `endpoint` is the API's URL that it is of; None uses the one in the document, for commands that work offline.
+    `run`: the id of the run that holds the lock of a shared record, else empty. `commit`: that of its checkout, empty
+    if there is none. `complete`: whether the run applied the checkout in full, so that a shared record names `commit`.
     """
+
+    run = commit = ""
+    complete = False
 
     def __init__(self, store: Store, endpoint: str | None) -> None:
         self.store = store
@@ -108,6 +113,20 @@ class StoredRecord:
         """Before `intents` are sent: as `save`."""
         return self.save(state)
 
+    def ensure_lock(self) -> None:
+        """Right before a request: the lock of a shared record lasts; this machine's own needs no other lock."""
+
+    def keep_lock(self) -> None:
+        """While waiting: as `ensure_lock`."""
+
+    def keeping_lock(self) -> AbstractContextManager[None]:
+        """While a person is asked, or something else blocks this thread: as `ensure_lock`."""
+        return nullcontext()
+
+    def close(self, intents: Sequence[OpenIntent], message: str) -> bool:  # noqa: ARG002 - all of it is stored
+        """The end of the run; False: nothing is stored now."""
+        return False
+
     def check_writable(self) -> None:
         """Check, before anything is sent, that the state can be saved. Raises StateError."""
         self.store.check_writable()
@@ -146,17 +165,12 @@ class StoredRecord:
 
 
 class SharedRecord(StoredRecord):
-    """The shared record, and this run's lock on it.
-
-    `run`: the id of this run. `commit`: that of the checkout it works from, empty if there is none; at its end, the
-    record names it as applied if the run was `complete`.
-    """
+    """The shared record, and this run's lock on it."""
 
     def __init__(self, store: Store, endpoint: str, *, commit: str = "") -> None:
         super().__init__(store, endpoint)
         self.run = uuid.uuid4().hex
         self.commit = commit
-        self.complete = False
         self._found: Stored | None = None
         self._before = self.document
         self._pending: State | None = None
@@ -179,7 +193,7 @@ class SharedRecord(StoredRecord):
         state = self.saved if self.exists else replace(self.saved, lineage=uuid.uuid4().hex)
         self.put(replace(self.document, state=state, lease=lease), f"lock: {lease.user} on {lease.host}")
 
-    def hold(self) -> None:
+    def ensure_lock(self) -> None:
         """Right before a request: make sure that the lease is this run's, and outlasts all its consequences.
 
         Raises PartWayError if it cannot be read or renewed: nothing may be sent then.
@@ -191,8 +205,8 @@ class SharedRecord(StoredRecord):
         if self._left <= self._lease.landing:
             self._renew()
 
-    def keep(self) -> None:
-        """While waiting: renew the lease from half of its time on. Raises PartWayError as `hold` does."""
+    def keep_lock(self) -> None:
+        """While waiting: renew the lease from half of its time on. Raises PartWayError as `ensure_lock` does."""
         if self._left <= lease_length(self._lease.landing).total_seconds() / 2:
             self._renew()
 
@@ -226,10 +240,10 @@ class SharedRecord(StoredRecord):
             self._touched = self._clocks()
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
+    def keeping_lock(self) -> Iterator[None]:
         """Renew the lease at half of its time while a person is asked, or something else blocks this thread.
 
-        Failures are found by the next `hold`.
+        Failures are found by the next `ensure_lock`.
         """
         done, half = threading.Event(), lease_length(self._lease.landing).total_seconds() / 2
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bufferctl.apply import FileJournal, Ledger, Revision, Run, Settler, recover, save_state
-from bufferctl.cli.session import remembered
 from bufferctl.errors import BufferctlError
 from bufferctl.limits import LEAD
 from bufferctl.model import Binding, Desired, Idea, Intent, Live, Origin, Post, Settled, Slot, State
@@ -16,6 +15,7 @@ from bufferctl.model.comparable import bind
 from bufferctl.model.live import ids_by_home
 from bufferctl.plan import Outcome, Plan
 from bufferctl.reconcile import Options, Targets, by_slot, reconcile, slots_of, sought
+from bufferctl.run.session import with_unsaved_results
 from bufferctl.state import LocalStore, StoredRecord
 from tests.apply.disk import make_room
 from tests.apply.fake import ACME, CHANNELS, SETTLE, FakeBuffer
@@ -174,7 +174,7 @@ class Machine:
         buffer = self.buffer
         settler = Settler(buffer, journal, buffer, told, SETTLE, max_wait=max_wait)
         journal.claim()
-        state = remembered(stored, journal)
+        state = with_unsaved_results(stored, journal)
         if journal.open:
             bindings = dict(state.bindings)
             found = recover(journal, settler, bindings, give_up=options.recreate)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bufferctl.cli import saved
 from bufferctl.cli.outputs import report_of
+from bufferctl.cli.show import report_of_receipt
 from bufferctl.errors import BufferctlError
 from bufferctl.planfile import load, receipt
 from bufferctl.render.html import report_html
@@ -120,7 +120,7 @@ def test_damaged_receipt(files: Files, seed: int) -> None:
     except BufferctlError as error:
         told(error)
         return
-    report = saved.report_of_receipt(kept)
+    report = report_of_receipt(kept)
     receipt_text(report, kept.finished_at, Paint())
     shown(report)
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bufferctl.cli import api_key
+from bufferctl.run import secrets
 from tests.cli.written import HEAD, ONE
 
 KEY = "bufferctl/key+of=a-test-0123456789"
@@ -24,7 +24,7 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_in_every_output(project: Any, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     """A file that holds the key: neither text, JSON, reports nor messages show it."""
-    monkeypatch.setattr(api_key, "_known", {})
+    monkeypatch.setattr(secrets, "_known", {})
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project.folder / "summary.md"))
     project.write(
         "buffer.yaml", HEAD + f"          - {{key: a, due_at: 2029-12-20 09:00, text: 'Key {FORMS[form]} end'}}\n"
@@ -38,19 +38,19 @@ def test_in_every_output(project: Any, monkeypatch: pytest.MonkeyPatch, form: st
     assert len(texts) == 8
     middle = FORMS[form][len(FORMS[form]) // 2 - 6 : len(FORMS[form]) // 2 + 6]
     assert [text for text in texts if middle in text.replace("\\", "").replace("&#8203;", "")] == []
-    assert api_key.MARK in texts[0]
+    assert secrets.MARK in texts[0]
 
 
 def test_a_word_is_no_secret() -> None:
     """The sandbox's key is a word, which texts may hold."""
-    api_key.keep("sandbox")
-    assert api_key.without_secrets("In the sandbox") == "In the sandbox"
+    secrets.keep("sandbox")
+    assert secrets.without_secrets("In the sandbox") == "In the sandbox"
 
 
 @pytest.mark.parametrize("command", ["import", "pull"])
 def test_in_no_file_of_posts(project: Any, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     """A post in Buffer that holds the key: import and pull refuse, and the files stay as they were."""
-    monkeypatch.setattr(api_key, "_known", {})
+    monkeypatch.setattr(secrets, "_known", {})
     root = project.write("buffer.yaml", HEAD + ONE)
     project.apply()
     (post,) = project.sandbox.posts()
@@ -58,7 +58,7 @@ def test_in_no_file_of_posts(project: Any, monkeypatch: pytest.MonkeyPatch, comm
         project.sandbox.person.edit_post(post["id"], text=f"Key {KEY} end")
     else:
         project.sandbox.person.create_post(project.sandbox.channel("twitter")["id"], f"Key {KEY} end")
-    api_key.keep(KEY)
+    secrets.keep(KEY)
     ran = project(command, *(["Acme/twitter:acme/one"] if command == "pull" else []))
     assert ran.code == 1
     assert "contain your API key" in ran.err
@@ -68,7 +68,7 @@ def test_in_no_file_of_posts(project: Any, monkeypatch: pytest.MonkeyPatch, comm
 
 def test_in_no_message_of_the_command_line(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was typed in the wrong place is quoted without it, by click's usage errors and by `state` as well."""
-    monkeypatch.setattr(api_key, "_known", {})
+    monkeypatch.setattr(secrets, "_known", {})
     monkeypatch.setenv("BUFFER_API_KEY", KEY)
     project.write("buffer.yaml", HEAD + ONE)
     typed = [["plan", "--lead", KEY], [KEY], ["state", "show", KEY], ["plan", f"--{KEY}"], ["validate", KEY]]
@@ -79,7 +79,7 @@ def test_in_no_message_of_the_command_line(project: Any, monkeypatch: pytest.Mon
 
 def test_everything_is_printed_by_the_console() -> None:
     """No command prints past what takes the key out; the sandbox shows its own, which is no secret."""
-    room = Path(api_key.__file__).parent
+    room = Path(secrets.__file__).parent
     printing = {
         path.name for path in room.glob("*.py") if re.search(r"click\.echo\(|\bprint\(", path.read_text("utf-8"))
     }

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from bufferctl.cli.watching import undisturbed
+from bufferctl.cli.console import Console
+from bufferctl.cli.watching import Stopping
 from tests.cli.gate import Gate, Hold
 from tests.stores import git
 
@@ -210,7 +211,7 @@ def test_a_cancelled_job_releases_the_lock(program: list[str], shared: tuple[Any
 def test_a_signal_does_not_cut_short_the_release_of_a_lock(number: signal.Signals) -> None:
     """It is only noted; what happens to signals is as before afterwards."""
     before = signal.getsignal(number)
-    with undisturbed() as heard:
+    with Stopping(Console.create()).undisturbed() as heard:
         signal.raise_signal(number)
     assert heard == [number]
     assert signal.getsignal(number) is before
@@ -219,7 +220,7 @@ def test_a_signal_does_not_cut_short_the_release_of_a_lock(number: signal.Signal
 def test_ten_seconds_later_a_signal_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """A store that hangs must not keep a person waiting."""
     now = time.monotonic()
-    with undisturbed():
+    with Stopping(Console.create()).undisturbed():
         monkeypatch.setattr(time, "monotonic", lambda: now + 10.1)
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)

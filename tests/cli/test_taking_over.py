@@ -14,8 +14,9 @@ import pytest
 
 from bufferctl.apply import FileJournal
 from bufferctl.cli.console import Console
-from bufferctl.cli.shared_session import _Waiting
 from bufferctl.errors import LockedError
+from bufferctl.run.listener import NEVER
+from bufferctl.run.opening import Waiting
 from bufferctl.state import Document, Lease, StoredRecord
 
 ENDPOINT = "https://api.buffer.com"
@@ -68,8 +69,8 @@ def taken(scene: Scene, folder: Path) -> list[str]:
     """Wait for the lock; what was taken. Raises LockedError."""
     took: list[str] = []
     journal = FileJournal(folder, ENDPOINT, folder / "buffer.yaml")
-    waiting = _Waiting(cast("Any", scene), journal, Console.create(), 0, 30)
-    waiting.until_free(cast("StoredRecord", scene), lambda: took.append("lock"))
+    waiting = Waiting(cast("Any", scene), Console.create(), NEVER, 0, 30)
+    waiting.until_free(cast("StoredRecord", scene), lambda: took.append("lock"), journal.runs)
     return took
 
 

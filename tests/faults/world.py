@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bufferctl.api import connect
-from bufferctl.cli.applying import Applying
 from bufferctl.cli.console import Console
-from bufferctl.cli.files import load_files
-from bufferctl.cli.options import Choices, Connection
-from bufferctl.cli.plan_options import planning_options
-from bufferctl.cli.session import Session, opened_for_change
 from bufferctl.errors import BufferctlError
 from bufferctl.plan import Status
+from bufferctl.run.applying import Applying
+from bufferctl.run.files import open_project
+from bufferctl.run.listener import Stop
+from bufferctl.run.opening import open_to_change
+from bufferctl.run.session import Session
 from bufferctl.sandbox import Clock, Sandbox
 
 NOW = "2029-12-03T09:00:00Z"
@@ -34,7 +34,7 @@ _CHANNELS = {"twitter": "acme", "linkedin": "acme-inc", "mastodon": "acme"}
 
 
 @dataclass(frozen=True)
-class MovingClock:
+class MovingClock(Stop):
     """A clock that waits by moving the sandbox's clock."""
 
     clock: Clock
@@ -90,29 +90,26 @@ class World:
         """One full apply; returns its exit code as on the command line."""
         self.runs += 1
         out = io.StringIO()
-        connection = Connection(self.sandbox.url, None, TIMEOUT, debug=False)
-        console = Console.create()
+        console, clock = Console.create(), MovingClock(self.sandbox.clock)
         with chdir(self.folder), redirect_stdout(out), redirect_stderr(out):
             try:
-                files = load_files(None, (), console)
+                files = open_project(listener=console)
                 with (
                     # simulated time passes on the machine's clock, too
                     connect(self.sandbox.url, "sandbox", timeout=TIMEOUT, now=self.sandbox.clock.now) as buffer,
-                    opened_for_change(files, buffer, None, console, lock_timeout=5) as session,
+                    open_to_change(files, buffer, wait=5, settle=SETTLE, listener=console, stop=clock) as session,
                 ):
-                    code = self._applied(session, connection)
+                    code = self._applied(session)
             except BufferctlError as error:
                 self.errors.append(error.message)
                 code = error.exit_code
         self.said = out.getvalue()
         return code
 
-    def _applied(self, session: Session, connection: Connection) -> int:
-        choices = Choices()
-        options = planning_options(choices, connection, settle=SETTLE)
-        clock = MovingClock(self.sandbox.clock)
-        applying = Applying(session, options, settle=SETTLE, max_wait=10_000, quiet=True, clock=clock)
-        error = applying.run(applying.plan())
+    @staticmethod
+    def _applied(session: Session) -> int:
+        applying = Applying(session, max_wait=10_000)
+        error = applying.send(applying.plan())
         if error:
             raise error
         bad = {Status.REFUSED, Status.DIFFERS, Status.HELD, Status.NOT_SENT}

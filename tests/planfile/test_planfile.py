@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl import planfile
-from bufferctl.cli.sources import still_to_do
 from bufferctl.digests import facts
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import CreatePost, Desired, Idea, Post, PostStatus, State
 from bufferctl.plan import Action, Plan, Reason
 from bufferctl.planfile import SavedPlan, Verified
 from bufferctl.reconcile import Options
+from bufferctl.run.sources import still_to_do
 from tests.apply.fake import START, FakeBuffer, idea, post
 from tests.apply.machine import Machine, desired, look, slot
 from tests.fuzzing import examples

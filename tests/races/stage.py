@@ -30,8 +30,8 @@ from typing import Any
 from unittest.mock import patch
 
 from bufferctl.cli import run as bufferctl
-from bufferctl.cli.files import Files
 from bufferctl.errors import StateError
+from bufferctl.run.files import Files
 from bufferctl.state import Store, Stored
 from tests.lives import world as lives
 from tests.lives.account import Account
@@ -274,7 +274,7 @@ class Stage:
             redirect_stdout(out),
             redirect_stderr(err),
             self._clocks(line, still),
-            patch.object(Files, "store", lambda files, named: _Watched(machine.opens(), line)),
+            patch.object(Files, "store", lambda files, named, listener: _Watched(machine.opens(), line)),
         ):
             code = bufferctl(list(arguments))
         printed.write_text(json.dumps([code, out.getvalue(), err.getvalue()]), encoding="utf-8")

@@ -212,10 +212,10 @@ def test_a_lease_is_renewed_before_it_is_too_short(store: Memory, clock: Clock) 
     record = locked(store, clock)
     record.begin(State(), [announced(record)])
     clock.advance(5 * 60 - LANDING - 1)
-    record.hold()
+    record.ensure_lock()
     assert len(store.messages) == 2
     clock.advance(1)
-    record.hold()
+    record.ensure_lock()
     until = NOW + timedelta(minutes=9)
     assert store.lease.until == until
     assert store.now.intents[0].intent.until == until
@@ -225,10 +225,10 @@ def test_while_waiting_it_is_renewed_at_half(store: Memory, clock: Clock) -> Non
     """Two and a half minutes after it was taken."""
     record = locked(store, clock)
     clock.advance(149)
-    record.keep()
+    record.keep_lock()
     assert len(store.messages) == 1
     clock.advance(1)
-    record.keep()
+    record.keep_lock()
     assert len(store.messages) == 2
 
 
@@ -236,7 +236,7 @@ def test_after_a_sleep_a_lease_that_nobody_took_is_renewed(store: Memory, clock:
     """An hour later the document still belongs to this run."""
     record = locked(store, clock)
     clock.advance(3600)
-    record.hold()
+    record.ensure_lock()
     assert store.lease.until == NOW + timedelta(hours=1, minutes=5)
 
 
@@ -250,7 +250,7 @@ def test_after_a_suspension_that_a_clock_slept_through_the_lock_is_read_again(
     locked(store, clock)  # another run, while it was suspended
     clock.advance(seconds, steady=stands == "wall", wall=stands == "steady")
     with pytest.raises(PartWayError, match="took over"):
-        record.hold()
+        record.ensure_lock()
 
 
 def test_a_lock_that_was_not_touched_for_100_seconds_is_read_again(store: Memory, clock: Clock) -> None:
@@ -258,13 +258,13 @@ def test_a_lock_that_was_not_touched_for_100_seconds_is_read_again(store: Memory
     record = locked(store, clock)
     for seconds in (99, 1, 99, 1):
         clock.advance(seconds)
-        record.hold()
+        record.ensure_lock()
         assert store.reads == (1 if seconds == 99 else 2)
         store.reads = 1
     locked(store, clock)
     clock.advance(100)
     with pytest.raises(PartWayError, match="took over"):
-        record.hold()
+        record.ensure_lock()
 
 
 @pytest.mark.parametrize("which", ["steady", "wall", "server"])
@@ -273,7 +273,7 @@ def test_clocks_that_part_by_less_than_10_seconds_agree(store: Memory, clock: Cl
     record = locked(store, clock)
     reads = store.reads
     clock.advance(9.9, **{each: each == which for each in ("steady", "wall", "server")})
-    record.hold()
+    record.ensure_lock()
     assert store.reads == reads
 
 
@@ -281,7 +281,7 @@ def test_a_suspended_run_whose_lock_nobody_took_renews_it_by_buffers_clock(store
     """Its own clocks say that the lease is still long enough; Buffer's says that it is over."""
     record = locked(store, clock)
     clock.advance(3600, steady=False, wall=False)
-    record.hold()
+    record.ensure_lock()
     assert store.lease.until == NOW + timedelta(hours=1, minutes=5)
 
 
@@ -291,7 +291,7 @@ def test_a_lock_that_cannot_be_read_again_stops_the_run(store: Memory, clock: Cl
     store.away = True
     clock.advance(100)
     with pytest.raises(PartWayError, match="could not be read again, so nothing more is sent"):
-        record.hold()
+        record.ensure_lock()
 
 
 def test_after_a_sleep_a_run_that_was_taken_over_sends_nothing_more(store: Memory, clock: Clock) -> None:
@@ -301,7 +301,7 @@ def test_after_a_sleep_a_run_that_was_taken_over_sends_nothing_more(store: Memor
     other = locked(store, clock)
     for _ in range(2):
         with pytest.raises(PartWayError, match="took over") as raised:
-            record.hold()
+            record.ensure_lock()
         assert raised.value.exit_code == 5
     assert not record.close([], "apply")
     assert store.lease.run == other.run
@@ -313,7 +313,7 @@ def test_where_the_store_is_away_nothing_more_is_sent(store: Memory, clock: Cloc
     store.away = True
     clock.advance(5 * 60)
     with pytest.raises(PartWayError, match="could not be renewed, so nothing more is sent"):
-        record.keep()
+        record.keep_lock()
 
 
 @pytest.mark.parametrize("swap", [0, 1, 2])

@@ -1,32 +1,45 @@
-"""The files as a command sees them: read, free of errors, and what PATH arguments narrow a plan to."""
+"""A project: its files, read and free of errors, and what PATHs narrow a plan to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bufferctl.cli.annotating import tell_problems
-from bufferctl.cli.api_key import without_secrets
-from bufferctl.cli.console import Console
 from bufferctl.config import Loaded, load
 from bufferctl.config.discover import ROOT_NAME, find_root
-from bufferctl.diagnostics import Diagnostic, has_errors
+from bufferctl.diagnostics import Diagnostic, Severity, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired
 from bufferctl.model.desired import GIT_REMOTE
+from bufferctl.run.judging import judge_files, judge_lengths, shorten
+from bufferctl.run.listener import SILENT, Listener
+from bufferctl.run.secrets import without_secrets
 
 if TYPE_CHECKING:
     from bufferctl.model import LiveChannel
     from bufferctl.state import Store
 
 
+class FilesError(ConfigError):
+    """The files have errors. `problems`: all that was found in them, warnings too; `root`: what places start from."""
+
+    def __init__(self, message: str, problems: Iterable[Diagnostic], root: Path, *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
+        self.root = root
+
+    def __str__(self) -> str:
+        first = next((each for each in self.problems if each.severity is Severity.ERROR), None)
+        return f"{self.message}. First: {first.place or self.root}: {first.message}" if first else self.message
+
+
 @dataclass(frozen=True, slots=True)
 class Files:
     """What the files say, without errors, and the folder of the root file, `root_name`.
 
-    `named`: the files that PATH arguments narrow to, by their names below the root; None if there are none.
+    `named`: the files that PATHs narrow to, by their names below the root; None if there are none.
     `warnings`: what was found in them and stops nobody. `by_rules`: the content is judged, by the account too.
     """
 
@@ -35,7 +48,7 @@ class Files:
     named: frozenset[str] | None = None
     warnings: tuple[Diagnostic, ...] = ()
     by_rules: bool = True
-    root_name: str = "buffer.yaml"
+    root_name: str = ROOT_NAME
 
     @property
     def root_file(self) -> Path:
@@ -48,11 +61,11 @@ class Files:
         state = self.desired.settings.state
         return state.remote if state and ":" not in state.remote else GIT_REMOTE
 
-    def store(self, named: Path | None) -> Store:
-        """Where the record is. `named`: a state file that the user asked for instead. Raises StateError."""
-        from bufferctl.cli.state_place import open_state
+    def store(self, named: Path | None, listener: Listener) -> Store:
+        """Where the state is. `named`: a state file that the user asked for instead. Raises as `open_state`."""
+        from bufferctl.run.places import open_state
 
-        return open_state(self.desired.settings.state, self.root_file, named=named)
+        return open_state(self.desired.settings.state, self.root_file, listener, named=named)
 
 
 def load_declared(file: Path | None) -> Loaded:
@@ -69,34 +82,28 @@ def load_declared(file: Path | None) -> Loaded:
     return replace(found, sound=sound, desired=sound if found.desired else None)
 
 
-def load_files(
-    file: Path | None, paths: Sequence[Path], console: Console, *, by_rules: bool = True, as_json: bool = False
+def open_project(
+    root: Path | None = None, paths: Collection[Path] = (), listener: Listener = SILENT, *, by_rules: bool = True
 ) -> Files:
-    """Read and check the files, and print their problems; of many warnings of one rule, only the first ones.
+    """Read and check the files; the listener hears their problems, of many warnings of one rule only the first ones.
 
-    Raises ConfigError if there are errors among them. What the account knows better is left to when it is asked.
-    `by_rules`: judge the content by the rules; not where only what is in Buffer matters. `as_json`: with errors, print
-    what `validate --json` does.
+    `root`: the root file, the nearest by default. `paths`: files or folders that a plan is narrowed to. `by_rules`:
+    judge the content by the rules; not where only what is in Buffer matters. What the account knows better is left to
+    when it is asked. Raises FilesError, ConfigError if there is no root file, UsageError for a path that is not read.
     """
-    from bufferctl.cli.judging import abridged, judged
-
-    found = load_declared(file)
+    found = load_declared(root)
     named = named_files(paths, found)
-    problems = judged(found, account_follows=True) if by_rules else found.diagnostics
-    console.diagnostics(
-        abridged(each for each in problems if not each.code or concerns(each, named) or has_errors([each]))
+    problems = judge_files(found, account_follows=True) if by_rules else found.diagnostics
+    listener.diagnostics(
+        shorten(each for each in problems if not each.code or is_about(each, named) or has_errors([each]))
     )
     if found.desired is None or has_errors(problems):
-        tell_problems(problems, found.root, console)
-        if as_json:
-            from bufferctl.render.json import problems_json
-
-            console.data(problems_json(problems, valid=False))
-        raise ConfigError("The files have errors, so nothing was done", hint="Fix them, then try again.")
+        message = "The files have errors, so nothing was done"
+        raise FilesError(message, problems, found.root, hint="Fix them, then try again.")
     return Files(found.root, found.desired, named, problems, by_rules, found.files[0])
 
 
-def root_file(file: Path | None) -> Path:
+def find_root_file(file: Path | None) -> Path:
     """The root file, which need not exist yet: the one named, else the nearest, else a new one in this folder."""
     if file is not None:
         return Path.cwd() / file
@@ -106,23 +113,22 @@ def root_file(file: Path | None) -> Path:
         return Path.cwd() / ROOT_NAME
 
 
-def reread(root: Path, console: Console, channels: Mapping[tuple[str, str], LiveChannel] | None = None) -> Desired:
+def read_again(
+    root: Path, listener: Listener, channels: Mapping[tuple[str, str], LiveChannel] | None = None
+) -> Desired:
     """What the files declare after import or pull wrote them.
 
-    `channels`: those of the account, which limit lengths too. Raises ConfigError, with the problems printed.
+    `channels`: those of the account, which limit lengths too. Raises ConfigError; the listener hears the problems.
     """
-    from bufferctl.cli.judging import judged, judged_by_account
-
     found = load_declared(root)
-    problems = judged(found, account_follows=True)
+    problems = judge_files(found, account_follows=True)
     if found.desired is not None and channels:
-        problems += judged_by_account(found.root, found.desired, channels)
+        problems += judge_lengths(found.root, found.desired, channels)
     if found.desired is None or has_errors(problems):
-        console.diagnostics(problems)
-        raise ConfigError(
-            "With Buffer's version the files would have these errors, so nothing was written",
-            hint="Fix them, or name the ones to take, then try again.",
-        )
+        listener.diagnostics(problems)
+        message = "With Buffer's version the files would have these errors, so nothing was written"
+        hint = "Fix them, or name the ones to take, then try again."
+        raise FilesError(message, problems, found.root, hint=hint)
     for name in found.files:
         text = (found.root / name).read_text(encoding="utf-8")
         if without_secrets(text) != text:
@@ -133,13 +139,13 @@ def reread(root: Path, console: Console, channels: Mapping[tuple[str, str], Live
     return found.desired
 
 
-def concerns(problem: Diagnostic, named: frozenset[str] | None) -> bool:
+def is_about(problem: Diagnostic, named: frozenset[str] | None) -> bool:
     """Whether a problem concerns the files that PATHs name; without PATHs, every problem does."""
     places = [problem.place, *(each.place for each in problem.related)]
     return named is None or any(place is None or place.file in named for place in places)
 
 
-def named_files(paths: Sequence[Path], loaded: Loaded) -> frozenset[str] | None:
+def named_files(paths: Collection[Path], loaded: Loaded) -> frozenset[str] | None:
     """The files that PATHs name, None without PATHs. Raises UsageError if one names none that is read."""
     names: set[str] = set()
     for path in paths:

@@ -25,10 +25,10 @@ _NAMED = 2
 FEW = 3
 
 
-def judged(loaded: Loaded, *, account_follows: bool = False) -> tuple[Diagnostic, ...]:
+def judge_files(loaded: Loaded, *, account_follows: bool = False) -> tuple[Diagnostic, ...]:
     """The problems of the files, and the findings of the rules.
 
-    `account_follows`: what the account may know better is left to `judged_by_account`. Posts with errors are not
+    `account_follows`: what the account may know better is left to `judge_lengths`. Posts with errors are not
     judged: what is missing in one may only be unreadable.
     """
     desired = loaded.sound
@@ -40,7 +40,7 @@ def judged(loaded: Loaded, *, account_follows: bool = False) -> tuple[Diagnostic
     return in_order(problems, loaded.files)
 
 
-def judged_by_account(
+def judge_lengths(
     root: Path, desired: Desired, channels: Mapping[tuple[str, str], LiveChannel]
 ) -> tuple[Diagnostic, ...]:
     """Texts that are too long for their channel, if the channel itself reports its limit.
@@ -100,7 +100,7 @@ def _in_occurrences(items: Mapping[str, Post], message: str) -> str:
     return f" (in {', '.join(f'`{key}`' for key in items)})"
 
 
-def abridged(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+def shorten(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The same with at most `FEW` warnings of each rule, and how many more there are."""
     seen: Counter[str] = Counter()
     for problem in problems:

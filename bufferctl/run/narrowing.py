@@ -1,47 +1,24 @@
-"""What the options of plan and apply do: options of planning, a plan narrowed to a selection, a plan without Buffer."""
+"""A plan narrowed to a selection: files, addresses, globs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from pathlib import Path
 
-from bufferctl.cli.files import Files
-from bufferctl.cli.options import Choices, Connection
 from bufferctl.diagnostics import Diagnostic, Severity, nearest
 from bufferctl.errors import UsageError
-from bufferctl.limits import SETTLE, lead_time
-from bufferctl.model import Slot, State
+from bufferctl.model import Slot
 from bufferctl.plan import Action, Change, Plan
-from bufferctl.reconcile import Options, hold_repeats, offline
-from bufferctl.state import StoredRecord
+from bufferctl.reconcile import hold_repeats
+from bufferctl.run.choices import Choices
+from bufferctl.run.files import Files
 
 #: Selectors that are shown of a limited plan.
 _NAMED = 3
 
 
-def planning_options(
-    choices: Choices,
-    connection: Connection,
-    *,
-    settle: float = SETTLE,
-    review: Callable[[Change], Change] | None = None,
-) -> Options:
-    """The options of planning, from those of the command line. `review`: holds what was not reviewed."""
-    return Options(
-        recreate=choices.recreate,
-        reapply=choices.reapply,
-        max_deletes=choices.max_deletes,
-        confirmed=choices.confirmed,
-        planned_at=choices.planned_at,
-        review=review,
-        lead=lead_time(connection.timeout, settle),
-    )
-
-
-def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
+def narrow(plan: Plan, files: Files, choices: Choices) -> Plan:
     """The plan, narrowed to the files and addresses named. Raises UsageError if a glob fits no address."""
     addresses = [str(change.address) for change in plan.changes]
     check_globs("--target", choices.targets, addresses)
@@ -59,10 +36,10 @@ def narrowed(plan: Plan, files: Files, choices: Choices) -> Plan:
     doing = {change.slot for change in filter(keeps, plan.writes)}
     left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and c.goes_out]
     plan = replace(plan, warnings=(*plan.warnings, *([_not_deleted(left)] if left else [])))
-    return without_repeating(plan, doing).narrow(keeps)
+    return hold_repeats_outside(plan, doing).narrow(keeps)
 
 
-def selection(files: Files, choices: Choices) -> str:
+def describe_selection(files: Files, choices: Choices) -> str:
     """The PATHs and options that narrow a plan, as they were typed, at most three; empty if none does."""
     options = [("--target", choices.targets), ("--exclude", choices.excludes)]
     parts = [*sorted(files.named or ()), *(f"{name} {glob}" for name, globs in options for glob in globs)]
@@ -95,7 +72,7 @@ def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
     )
 
 
-def without_repeating(plan: Plan, doing: Collection[Slot]) -> Plan:
+def hold_repeats_outside(plan: Plan, doing: Collection[Slot]) -> Plan:
     """The plan with what would repeat a post held, if only the writes of the slots `doing` are part of the run."""
     return replace(plan, changes=tuple(hold_repeats(plan.changes, plan.channels, doing=doing)))
 
@@ -122,28 +99,3 @@ def check_offline(choices: Choices) -> None:
             f"--offline does not read from Buffer, so it cannot be combined with {' and '.join(wrong)}",
             hint=f"Leave out --offline, or {' and '.join(wrong)}.",
         )
-
-
-def offline_plan(files: Files, state_file: Path | None, choices: Choices, *, asks_store: bool = True) -> Plan:
-    """The plan that files and state give now. `asks_store`: a shared state is read, else done without.
-
-    Raises StateError.
-    """
-    shared = files.desired.settings.state if state_file is None else None
-    warnings: tuple[Diagnostic, ...] = ()
-    if shared and not asks_store:
-        state, endpoint, warnings = State(), "", (_NO_STATE,)
-    else:
-        store = StoredRecord(files.store(state_file), None)
-        state, endpoint = store.load(), store.endpoint
-    plan = offline(files.desired, state, endpoint=endpoint, now=datetime.now(UTC), max_deletes=choices.max_deletes)
-    return replace(plan, warnings=(*warnings, *plan.warnings))
-
-
-#: Of a plan that may not contact the store of the state.
-_NO_STATE = Diagnostic(
-    Severity.WARNING,
-    "--offline contacts nobody, so this plan does not know the shared state: every post looks new, and removed ones "
-    "are not shown",
-    hint="While you are online, run `bufferctl state pull > state.json`; then plan with --state state.json",
-)

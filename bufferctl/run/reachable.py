@@ -12,21 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-from bufferctl.cli.files import Files
 from bufferctl.config import Locator, in_order
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import ConfigError
 from bufferctl.model import Desired, Idea, LivePost, MediaFile, MediaSettings, Post
 from bufferctl.model.attached import Attached, attached, files_of
-from bufferctl.model.plain_text import visible
 from bufferctl.plan import Plan
 from bufferctl.render.drift import LostMedia
-from bufferctl.render.lines import count
+from bufferctl.run.files import Files
 
 if TYPE_CHECKING:
     from bufferctl.apply import Publisher
-    from bufferctl.cli.console import Console
-    from bufferctl.intake.media import Downloads, Fetch
+    from bufferctl.intake.media import Fetch
     from bufferctl.media.addresses import Answer, Wanted
 
 _HINTS: Mapping[str, str] = {
@@ -103,17 +100,6 @@ def fetcher(api_url: str | None) -> Fetch:
     from bufferctl.media.downloads import download
 
     return partial(download, loopback=is_local(api_url))
-
-
-def note_downloads(downloads: Downloads, console: Console) -> int:
-    """Report what was downloaded and what kept its address; the exit code."""
-    if downloads.made:
-        number = count(len(downloads.made), "media file")
-        console.data(f"Downloaded {number} into {visible(downloads.folder.name)}; commit them too.")
-    for address, url, why in downloads.kept:
-        text = f"{visible(str(address))} keeps its URL {visible(url)}: it {visible(why)}"
-        console.note(f"{console.err.bad('not downloaded:')} {text}")
-    return 1 if downloads.kept else 0
 
 
 def _answers(wanted: Iterable[Wanted], api_url: str | None) -> Mapping[Wanted, Answer]:

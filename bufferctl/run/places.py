@@ -11,13 +11,13 @@ import os
 from hashlib import blake2b
 from pathlib import Path
 
-from bufferctl.cli.console import Console
 from bufferctl.disk import replace_file
 from bufferctl.errors import StateError
 from bufferctl.machine import state_folder
 from bufferctl.model import StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.model.plain_text import visible
+from bufferctl.run.listener import Listener
 from bufferctl.state import Store, open_store
 from bufferctl.state.opening import top_of
 
@@ -26,18 +26,23 @@ _LOCAL = "a file beside the root file"
 
 
 def open_state(
-    settings: StateSettings | None, root_file: Path, *, named: Path | None = None, is_meant: bool = False
+    settings: StateSettings | None,
+    root_file: Path,
+    listener: Listener,
+    *,
+    named: Path | None = None,
+    is_meant: bool = False,
 ) -> Store:
     """The store of this root file, as `open_store`. `is_meant`: the command is about using this place from now on.
 
     Raises UsageError if the place is new here and nobody can be asked, StateError if the answer was no.
     """
     if named is None and not os.environ.get("CI"):
-        _agree(settings, root_file, is_meant=is_meant)
+        _agree(settings, root_file, listener, is_meant=is_meant)
     return open_store(settings, root_file, named=named)
 
 
-def _agree(settings: StateSettings | None, root_file: Path, *, is_meant: bool) -> None:
+def _agree(settings: StateSettings | None, root_file: Path, listener: Listener, *, is_meant: bool) -> None:
     key = blake2b(os.fsencode(top_of(root_file)), digest_size=10).hexdigest()
     file, place = state_folder() / "places" / key, _name(settings)
     try:
@@ -48,10 +53,9 @@ def _agree(settings: StateSettings | None, root_file: Path, *, is_meant: bool) -
         return
     if used and place not in used and not is_meant and not _is_own(settings):
         about = f"{root_file.name} keeps the state in {visible(place)}. The last run here used {visible(used[-1])}."
-        console = Console.create()
-        console.warning(about)
+        listener.warning(about)
         hint = "Run it in a terminal, where it asks, or name a copy of the state with --state FILE."
-        if not console.confirm("Send your credentials there?", nothing_was="sent", hint=hint):
+        if not listener.confirm("Send your credentials there?", nothing_was="sent", hint=hint):
             raise StateError("The state was not read", hint="Check out files that you trust.")
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

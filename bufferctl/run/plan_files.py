@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bufferctl.cli.options import Choices
-from bufferctl.cli.outputs import write_whole
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model import Desired, Idea, Post
+from bufferctl.model import Desired
+from bufferctl.run.choices import Choices
+from bufferctl.run.secrets import write_whole
 
 if TYPE_CHECKING:
     from bufferctl.plan import Plan
@@ -48,7 +47,7 @@ def read(path: Path) -> SavedPlan:
     return plan
 
 
-def choices_of(plan: SavedPlan) -> Choices:
+def read_choices(plan: SavedPlan) -> Choices:
     """What the command line said when the plan was made."""
     kept = plan.choices
     return Choices(
@@ -80,16 +79,3 @@ def read_receipt(path: Path) -> Receipt | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return receipt.load(raw, str(path)) if kind == receipt.KIND else None
-
-
-def report_of_receipt(receipt: Receipt) -> Report:
-    """The report of a receipt, for every format."""
-    from bufferctl.cli import outputs
-
-    items = [change.desired for change in receipt.plan.changes]
-    desired = Desired(
-        posts=tuple(item for item in items if isinstance(item, Post)),
-        ideas=tuple(item for item in items if isinstance(item, Idea)),
-    )
-    report = outputs.report_of(receipt.plan, desired)
-    return replace(report, outcomes=receipt.outcomes, left=receipt.left, stopped=receipt.stopped)

@@ -13,15 +13,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bufferctl.cli import plan_options, saved
-from bufferctl.cli.files import Files, load_files
-from bufferctl.cli.options import Choices
 from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model.plain_text import visible
+from bufferctl.run import plan_files
+from bufferctl.run.choices import Choices
+from bufferctl.run.files import Files, open_project
+from bufferctl.run.listener import Listener
+from bufferctl.run.narrowing import check_named, describe_selection, hold_repeats_outside, narrow
 
 if TYPE_CHECKING:
-    from bufferctl.cli.console import Console
     from bufferctl.model import State
     from bufferctl.plan import Change, Plan
     from bufferctl.planfile import Reviewed, SavedPlan
@@ -68,11 +69,9 @@ def source_of(
     reviewed: Sequence[Path],
     digest: str,
     choices: Choices,
-    console: Console,
-    *,
-    as_json: bool,
+    listener: Listener,
 ) -> PlanSource:
-    """The source that the command line names, its files read and checked. `as_json`: as in `load_files`.
+    """The source that the command line names, its files read and checked.
 
     `digest`: the beginning of that of the saved plan that a person means, empty for any. Raises UsageError,
     ConfigError, and StalePlanError if a saved plan was altered or is another one.
@@ -87,20 +86,20 @@ def source_of(
         raise UsageError("--digest says which saved plan is meant, and none is given", hint="Pass the plan as PATH.")
     if plan_file:
         _check_alone(choices, plan_file)
-        plan = saved.read(plan_file)
+        plan = plan_files.read(plan_file)
         _check_meant(plan, plan_file, digest)
-        return _from_saved_plan(plan, plan_file, load_files(file, (), console, as_json=as_json), console)
-    agreed = {path: saved.read(path) for path in reviewed}
-    files = load_files(file, paths, console, as_json=as_json)
-    plan_options.check_named(choices, files)
+        return _from_saved_plan(plan, plan_file, open_project(file, (), listener), listener)
+    agreed = {path: plan_files.read(path) for path in reviewed}
+    files = open_project(file, paths, listener)
+    check_named(choices, files)
     fresh = PlanSource(
         files,
         choices,
-        lambda today: plan_options.narrowed(today, files, choices),
+        lambda today: narrow(today, files, choices),
         not_created=choices.recreate,
-        selection=plan_options.selection(files, choices),
+        selection=describe_selection(files, choices),
     )
-    return _from_reviewed(fresh, agreed, console) if agreed else fresh
+    return _from_reviewed(fresh, agreed, listener) if agreed else fresh
 
 
 def _saved_plan_among(paths: Sequence[Path]) -> Path | None:
@@ -119,7 +118,7 @@ def check_plan_name(path: Path | None) -> None:
         )
 
 
-def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, console: Console) -> PlanSource:
+def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, listener: Listener) -> PlanSource:
     """All of a saved plan, or nothing if the files or the account no longer give it.
 
     It was made before its writes were sent, so it cannot know that one of them did not arrive: `not_created` is empty.
@@ -128,13 +127,13 @@ def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, console: Console
     def select(today: Plan) -> Plan:
         left = still_to_do(plan, path, today)
         if 0 < len(left.writes) < (total := len(plan.plan.writes)):
-            console.note(f"{len(left.writes)} of {total} changes of {path} are still to be applied.")
+            listener.note(f"{len(left.writes)} of {total} changes of {path} are still to be applied.")
         return left
 
-    return PlanSource(files, saved.choices_of(plan), select, saved_plan=path)
+    return PlanSource(files, plan_files.read_choices(plan), select, saved_plan=path)
 
 
-def _from_reviewed(fresh: PlanSource, agreed: dict[Path, SavedPlan], console: Console) -> PlanSource:
+def _from_reviewed(fresh: PlanSource, agreed: dict[Path, SavedPlan], listener: Listener) -> PlanSource:
     """The plan of the files, limited to the changes in reviewed plans (`apply --reviewed`); the rest is held."""
     from bufferctl.planfile import Reviewed
 
@@ -145,7 +144,7 @@ def _from_reviewed(fresh: PlanSource, agreed: dict[Path, SavedPlan], console: Co
             _check_fits(plan, path, today)
         _check_organizations(reviewed, today)
         for message in reviewed.undone(today):
-            console.notice(f"reviewed, but not done: {visible(message)}.")
+            listener.notice(f"reviewed, but not done: {visible(message)}.")
         return fresh.select(today)
 
     return replace(fresh, select=select, reviewed=reviewed)
@@ -157,7 +156,7 @@ def still_to_do(plan: SavedPlan, path: Path, today: Plan) -> Plan:
 
     _check_fits(plan, path, today)
     writes = {change.slot for change in plan.plan.writes}
-    verified = planfile.verify(plan, plan_options.without_repeating(today, writes))
+    verified = planfile.verify(plan, hold_repeats_outside(today, writes))
     if verified.moved:
         raise StalePlanError(
             "\n  ".join((f"The saved plan {path} is out of date, so nothing was sent:", *verified.moved)), hint=_AGAIN

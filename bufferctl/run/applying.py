@@ -1,0 +1,316 @@
+"""One apply from end to end: settle open writes, plan, send, verify, and keep what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bufferctl import DOCS
+from bufferctl.apply import (
+    MARGIN,
+    Ledger,
+    Pacer,
+    Published,
+    Publisher,
+    Recovered,
+    Run,
+    Settler,
+    publish,
+    recover,
+)
+from bufferctl.errors import BufferctlError, InterruptError
+from bufferctl.limits import MAX_WAIT
+from bufferctl.model import Live, Slot
+from bufferctl.model.attached import files_of
+from bufferctl.model.live import ids_by_home
+from bufferctl.model.plain_text import visible
+from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status
+from bufferctl.reconcile import begin_run, move_on
+from bufferctl.run.choices import NONE, Choices
+from bufferctl.run.planning import Homes, find_homes
+from bufferctl.run.planning import plan as make_plan
+from bufferctl.run.session import Session
+
+if TYPE_CHECKING:
+    from bufferctl.planfile import Reviewed
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What the room `apply` follows a run with: the listener's ears, and whether somebody asked to stop."""
+
+    outcome: Callable[[Outcome], None]
+    waiting: Callable[[float, str], None]
+    stopping: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of an apply. `errors`: what the listener heard; the first one stopped it, if `stopped` says so."""
+
+    outcomes: tuple[Outcome, ...]
+    #: What is left to do by a second plan; None if nothing was changed, or if the account could not be read again.
+    left: Plan | None = None
+    stopped: str = ""
+    errors: tuple[BufferctlError, ...] = ()
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether an outcome, or what the second plan still holds, needs a person."""
+        bad = {Status.REFUSED, Status.DIFFERS, Status.HELD}
+        sent = {outcome.change.slot for outcome in self.outcomes}
+        changes = self.left.changes if self.left else ()
+        return any(outcome.status in bad for outcome in self.outcomes) or any(
+            each.action is Action.HOLD or (each.awaits_approval and each.slot in sent) for each in changes
+        )
+
+
+@dataclass
+class Applying:
+    """An apply under way: `plan`, then `apply` with the plan or a part of it, or `send` and `finish`."""
+
+    session: Session
+    choices: Choices = NONE
+    #: Longest wait for Buffer's quota, in seconds.
+    max_wait: float = MAX_WAIT
+    #: Holds what nobody agreed to.
+    review: Callable[[Change], Change] | None = None
+    #: The plans that people agreed to, if any.
+    reviewed: Reviewed | None = None
+    #: Addresses that a person says, in this very run, an earlier one did not create.
+    not_created: frozenset[str] = frozenset()
+    #: Makes files public; None if none is declared.
+    publisher: Publisher | None = None
+    #: Whether the last plan held what the checkout lacks or reverses of what was applied last.
+    is_diverged: bool = False
+    outcomes: list[Outcome] = field(default_factory=list)
+    errors: list[BufferctlError] = field(default_factory=list)
+    #: Ids of channels that rewrite the links in texts.
+    _shortening: frozenset[str] = frozenset()
+    #: How far Buffer's dates of new posts are from its clock.
+    _skew: timedelta = timedelta()
+    #: What `recover` left open.
+    _unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        session = self.session
+        self._clock = clock = session.clock
+        self._watched = Watched(session.listener.outcome, session.listener.waiting, session.stop.asked)
+        buffer = session.buffer
+        pacer = Pacer(lambda: buffer.quota, buffer.server_time, clock, self._watched, self.max_wait)
+
+        def pace() -> None:
+            pacer.pace()
+            session.store.ensure_lock()
+
+        buffer.keep_pace(pace)
+
+    def plan(self) -> Plan:
+        """Settle the writes that an earlier run left open, then plan."""
+        session = self.session
+        with session.listener.progress(0):
+            homes = find_homes(session)
+            channels = (each for organization in homes.account.organizations for each in organization.channels)
+            self._shortening = frozenset(each.id for each in channels if each.link_shortening)
+            if session.journal.open:
+                bindings = dict(session.state.bindings)
+                found = recover(session.journal, self._settler(), bindings, give_up=self.not_created)
+                session.save(replace(session.state, bindings=bindings))
+                self._unsettled = found.unsettled
+                self._report_recovered(found)
+            return self._plan(self.choices, homes)
+
+    def _plan(self, choices: Choices, homes: Homes | None = None) -> Plan:
+        plan = make_plan(self.session, choices, homes=homes, review=self.review, unsettled=self._unsettled)
+        self.is_diverged = any(change.reason is Reason.DIVERGED for change in plan.changes)
+        return plan
+
+    def send(self, plan: Plan) -> BufferctlError | None:
+        """Carry out `plan`, or as much of it as possible; the error that stopped it, if one did."""
+        session, live = self.session, self.live
+        session.state = begin_run(session.state, plan)
+        with session.stop.patient(), session.listener.progress(len(plan.writes)):
+            try:
+                published = self._publish(plan)
+            except BufferctlError as error:
+                self.outcomes.extend(Outcome(change, Status.NOT_SENT) for change in plan.writes)
+                return error
+            ledger = Ledger(
+                session.journal,
+                session.store,
+                self._watched,
+                dict(session.state.bindings),
+                session.state,
+                self.outcomes,
+                session.store.run,
+                session.store.commit,
+            )
+            settler = self._settler()
+            lead = session.lead
+            run = Run(session.buffer, ledger, settler, self._clock, lead=lead, max_wait=self.max_wait)
+            try:
+                for outcome in published.held:
+                    ledger.report(outcome)
+                run.apply(published.plan, ids_by_home(live.items))
+            except BufferctlError as error:
+                return error
+            finally:
+                session.state = replace(session.state, bindings=ledger.bindings)
+                self._skew = settler.skew or timedelta()
+                if self._skew > MARGIN:
+                    session.listener.warning(
+                        f"Buffer dated new posts {self._skew.total_seconds():.0f} s away from its own clock; bufferctl "
+                        "allows for that when an answer is lost"
+                    )
+        return None
+
+    def finish(self, plan: Plan, stopped: BufferctlError | None, *, is_whole: bool = True) -> Applied:
+        """After `send`: verify, note how far the account was read, and store the state.
+
+        `stopped`: what `send` returned. `is_whole`: the plan is of all files, so a shared state names their commit.
+        """
+        with self._reporting():
+            self._spend()
+        left: Plan | None = None
+        if stopped:
+            self._report(stopped)
+        else:
+            left = self._verified()
+            self._note_reading(plan, left)
+            if is_whole and not self.is_diverged:
+                self.session.store.complete = True
+        with self._reporting():
+            self.session.finish(summary(self.outcomes))
+        if left and plan.narrowed:
+            slots = {change.slot for change in plan.changes}
+            left = left.narrow(lambda change: change.slot in slots)
+        if left:
+            self.session.listener.diagnostics(each for each in left.warnings if each not in plan.warnings)
+        return Applied(tuple(self.outcomes), left, stopped.message if stopped else "", tuple(self.errors))
+
+    def apply(self, plan: Plan) -> Applied:
+        """Carry out `plan`, verify it, and store the state. Raises StateError if the state could not be written."""
+        return self.finish(plan, self.send(plan), is_whole=not plan.narrowed)
+
+    def verify(self) -> Plan:
+        """Read and plan again; once more after the settle time if Buffer's lists lag behind what it confirmed."""
+        once, session = frozenset[str](), self.session
+        choices = replace(self.choices, recreate=once, reapply=once)
+        plan = self._plan(choices)
+        if any(change.reason is Reason.LAG for change in plan.changes):
+            with session.listener.progress(0):
+                session.listener.waiting(session.settle, "Buffer does not show everything yet; reading once more")
+                self._clock.sleep(session.settle)
+            plan = self._plan(choices)
+        return plan
+
+    def _publish(self, plan: Plan) -> Published:
+        """Make the files of what will be sent public; the state then knows which are."""
+        session = self.session
+        with session.store.keeping_lock():
+            published = publish(plan, self.publisher, session.state.public, self._clock, self._watched, self.max_wait)
+        declared = {each.file.url for item in session.files.desired.items for each in files_of(item) if each.file}
+        public = (session.state.public | published.public) & declared
+        session.state = replace(session.state, public=public)
+        if published.listed:
+            session.listener.warning(
+                f"everybody can list the bucket at {published.listed}, and so find files "
+                f"before their posts are out; let people read its objects only ({DOCS}/write/media.md)"
+            )
+        return published
+
+    @property
+    def live(self) -> Live:
+        """The last reading. Raises ValueError before the first."""
+        if self.session.live is None:
+            raise ValueError("plan first")
+        return self.session.live
+
+    def _verified(self) -> Plan | None:
+        left: Plan | None = None
+        if self._changed_anything:
+            try:
+                with self._reporting("The changes above were made and saved, but could not be verified: "):
+                    left = self.verify()
+            except KeyboardInterrupt:
+                self._report(InterruptError("Interrupted; the changes above were made and saved, but not verified"))
+        return left
+
+    def _note_reading(self, plan: Plan, left: Plan | None) -> None:
+        """Move the state's horizon, unless part of the account was left out or could not be read again."""
+        if plan.narrowed or (left is None and self._changed_anything):
+            return
+        session = self.session
+        settle = timedelta(seconds=session.settle) + self._skew
+        open_homes = {intent.slot.home for intent in session.journal.open}
+        with self._reporting():  # a state that cannot be written only reaches less far
+            session.save(move_on(session.state, left or plan, self.live, settle=settle, open_homes=open_homes))
+
+    def _spend(self) -> None:
+        """Note in the state which reviewed changes were sent. Raises StateError if it cannot be written."""
+        if self.reviewed:
+            session = self.session
+            sent = {each.change.address for each in self.outcomes if each.change.action in WRITING and each.was_done}
+            session.save(self.reviewed.spend(session.state, sent, session.buffer.server_time()))
+
+    @property
+    def _changed_anything(self) -> bool:
+        """Whether any write was tried, so that reading again is worth its requests."""
+        return any(outcome.change.action in WRITING for outcome in self.outcomes)
+
+    @contextmanager
+    def _reporting(self, what: str = "") -> Iterator[None]:
+        """Report an error, after `what` failed, and go on."""
+        try:
+            yield
+        except BufferctlError as error:
+            self._report(error, what)
+
+    def _report(self, error: BufferctlError, what: str = "") -> None:
+        self.session.listener.error(f"{what}{error.message}", error.hint)
+        self.errors.append(error)
+
+    def _report_recovered(self, found: Recovered) -> None:
+        listener = self.session.listener
+        listener.note(
+            f"An earlier apply was cut off. Of its unanswered writes, {found.written} were carried out, "
+            f"{found.not_written} were not, {len(found.unsettled)} are unclear."
+        )
+        for slot, fields in found.differing.items():
+            address = visible(self.session.state.bindings[slot].address)
+            listener.warning(
+                f"Buffer took {address}, but its {' and '.join(fields)} came back different; plan shows both versions"
+            )
+
+    def _settler(self) -> Settler:
+        session = self.session
+        return Settler(
+            session.buffer,
+            session.journal,
+            self._clock,
+            self._watched,
+            session.settle,
+            self._shortening,
+            self.max_wait,
+        )
+
+
+def summary(outcomes: Iterable[Outcome]) -> str:
+    """What an apply did, for the history of a shared state: `apply: 4 created, 1 changed`."""
+    done = Counter(each.change.action for each in outcomes if each.was_done)
+    counts = [f"{done[action]} {verb}" for action, verb in _VERBS.items() if done[action]]
+    return f"apply: {', '.join(counts) or 'nothing sent'}"
+
+
+_VERBS = {
+    Action.CREATE: "created",
+    Action.UPDATE: "changed",
+    Action.DELETE: "deleted",
+    Action.ADOPT: "already there",
+    Action.MOVE: "renamed",
+    Action.FORGET: "forgotten",
+}

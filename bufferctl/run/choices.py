@@ -1,0 +1,29 @@
+"""What narrows or overrules a plan. It loads nothing, so that `--help` stays fast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What narrows or overrules a plan: options of plan and apply, or those that a saved plan was made with."""
+
+    #: Globs of addresses; empty: all.
+    targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    #: Addresses whose post is created again after it was deleted in Buffer.
+    recreate: frozenset[str] = frozenset()
+    #: Addresses whose version in Buffer is overwritten.
+    reapply: frozenset[str] = frozenset()
+    #: Deletes that one run may do; None: as the files say.
+    max_deletes: int | None = None
+    #: Addresses whose change a person confirms although the checkout has diverged.
+    confirmed: frozenset[str] = frozenset()
+    #: When a saved plan was made, aware; None: now.
+    planned_at: datetime | None = None
+
+
+#: Everything as the files say.
+NONE = Choices()

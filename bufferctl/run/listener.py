@@ -1,0 +1,84 @@
+"""What a caller hands in to follow a run, to answer its questions and to stop it; by default nobody does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bufferctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from bufferctl.diagnostics import Diagnostic
+    from bufferctl.plan import Outcome
+
+
+class Listener:
+    """Hears what happens in a run. This one does nothing with it; override what is of interest."""
+
+    def diagnostics(self, problems: Iterable[Diagnostic]) -> None:
+        """Problems with their places: of the files, of a plan."""
+
+    def note(self, text: str) -> None:
+        """A sentence about the progress of the run."""
+
+    def notice(self, text: str) -> None:
+        """Something worth knowing."""
+
+    def warning(self, text: str) -> None:
+        """Something that may need somebody."""
+
+    def error(self, message: str, hint: str = "") -> None:
+        """An error that does not end the run."""
+
+    def outcome(self, outcome: Outcome) -> None:
+        """A change has its final outcome in this run."""
+
+    def waiting(self, seconds: float, why: str) -> None:
+        """Nothing will happen for a while."""
+
+    @contextmanager
+    def progress(self, total: int) -> Iterator[None]:  # noqa: ARG002 - for those who show it
+        """While this lasts, `total` outcomes of writes and any number of waits may follow."""
+        yield
+
+    def confirm(self, question: str, *, nothing_was: str, hint: str) -> bool:  # noqa: ARG002 - there is nobody to ask
+        """Whether to go on; without consent nothing was `nothing_was` (sent, written).
+
+        Raises UsageError with `hint` if there is nobody to ask.
+        """
+        raise UsageError(f"Cannot ask for confirmation without a terminal, so nothing was {nothing_was}", hint=hint)
+
+
+class Stop:
+    """Time that passes, and whether somebody asked to stop. Nobody asks this one."""
+
+    def asked(self) -> bool:
+        """Whether somebody asked to stop after the request in flight."""
+        return False
+
+    def now(self) -> float:
+        """Seconds that only increase."""
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> None:
+        """Wait; return early if somebody asks to stop."""
+        time.sleep(seconds)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for the whole time, even if somebody asks to stop."""
+        time.sleep(seconds)
+
+    @contextmanager
+    def patient(self) -> Iterator[None]:
+        """While this lasts, a wish to stop waits until the request in flight is answered."""
+        yield
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[list[int]]:
+        """Take or release a lock in here: a wish to stop does not cut it short. Yields the signals that were heard."""
+        yield []
+
+
+SILENT, NEVER = Listener(), Stop()

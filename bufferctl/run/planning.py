@@ -1,0 +1,277 @@
+"""From the files, the account and the state to a plan: what is read, how far back, and what is checked before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from bufferctl.diagnostics import Diagnostic, Severity, has_errors
+from bufferctl.errors import ConfigError, StateError
+from bufferctl.model import IDEAS, Account, Claim, Live, Origin, Slot, State
+from bufferctl.plan import Action, Cause, Change, Plan
+from bufferctl.reconcile import (
+    Divergence,
+    Options,
+    Targets,
+    busy_days,
+    by_slot,
+    find_targets,
+    follow_reconnected,
+    offline,
+    reconcile,
+    slots_of,
+    sought,
+    within_daily_limits,
+)
+from bufferctl.run.choices import NONE, Choices
+from bufferctl.run.files import Files, FilesError
+from bufferctl.run.judging import judge_lengths, shorten
+from bufferctl.run.session import Session, find_organizations, with_unsaved_results
+from bufferctl.state import Store, StoredRecord, claimed_elsewhere
+from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files, text_before
+
+#: Pages of a list of sent posts, with `managed_since` as a bound, and without.
+SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
+#: Origins of what bufferctl made, as far as it knows.
+CREATED = frozenset({Origin.CREATED, Origin.RECOVERED})
+#: Up to this many posts that no list shows are read one by one; more are sought by their creation time.
+SOUGHT_SINGLY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """The account, and the organizations and channels that the files name.
+
+    `slots`: of the declared objects. `requests`: how many this used.
+    """
+
+    account: Account
+    targets: Targets
+    slots: frozenset[Slot]
+    requests: int
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def find_homes(session: Session) -> Homes:
+    """Read which organizations and channels the files name, and claim their entries in the journal.
+
+    Raises ApiError, and FilesError for names that the account does not have and for texts that are longer than their
+    channel says that it takes (the listener hears each with its place).
+    """
+    buffer, files, journal = session.buffer, session.files, session.journal
+    before, desired = buffer.requests, files.desired
+    recorded = {slot.organization_id for slot in session.state.tracked}
+    account = session.account or buffer.account(find_organizations(files, session.state, journal))
+    used = session.account_requests + buffer.requests - before
+    session.account, session.account_requests = None, 0
+    _check_managed_since(session)
+    targets, problems = find_targets(desired, account, session.state)
+    if has_errors(problems):
+        session.listener.diagnostics(problems)
+        message = "Not every organization or channel that the files name is clear, so planning stopped"
+        raise FilesError(message, problems, files.root, hint="Fix the names, then try again.")
+    _check_account(session.store, account, recorded)
+    if files.by_rules:
+        _check_lengths(session, targets)
+    slots = slots_of(desired, targets)
+    journal.claim(account.homes)
+    session.state = follow_reconnected(with_unsaved_results(session.state, journal), account)
+    return Homes(account, targets, slots, used, (*session.warnings, *problems))
+
+
+def plan(
+    session: Session,
+    choices: Choices = NONE,
+    *,
+    homes: Homes | None = None,
+    review: Callable[[Change], Change] | None = None,
+    unsettled: Mapping[Slot, tuple[str, ...]] = MappingProxyType({}),
+) -> Plan:
+    """Read the account and compare it with the files.
+
+    `homes`: if they were found just now. `review`: holds what was not reviewed. `unsettled`: what `recover` left open.
+    Raises as `find_homes`.
+    """
+    buffer, files = session.buffer, session.files
+    homes = homes or find_homes(session)
+    before = buffer.requests
+    session.live = live = _read(session, homes)
+    commit = session.store.document.commit
+    lost = {binding.file for binding in session.state.tracked.values()} - set(files.desired.files)
+    options = Options(
+        recreate=choices.recreate,
+        reapply=choices.reapply,
+        max_deletes=choices.max_deletes,
+        lead=session.lead,
+        unsettled=unsettled,
+        review=review,
+        planned_at=choices.planned_at,
+        deleted_files=deleted_since(files.root, commit, lost, remote=files.remote),
+        diverged=_divergence(session),
+        confirmed=choices.confirmed,
+    )
+    made = _compared(session, live, homes.targets, options)
+    if days := busy_days(made, live):
+        made = within_daily_limits(made, buffer.daily_room(days))
+    return replace(
+        made,
+        warnings=(*homes.warnings, *made.warnings),
+        read_requests=homes.requests + buffer.requests - before,
+        quota=buffer.quota,
+    )
+
+
+def plan_offline(files: Files, store: Store | None, choices: Choices = NONE) -> Plan:
+    """The plan that files and state give now. `store`: None to contact nobody, where the state is shared.
+
+    Raises StateError.
+    """
+    state, endpoint, warnings = State(), "", [_NO_STATE]
+    if store is not None:
+        record = StoredRecord(store, None)
+        state, endpoint, warnings = record.load(), record.endpoint, []
+    made = offline(files.desired, state, endpoint=endpoint, now=datetime.now(UTC), max_deletes=choices.max_deletes)
+    return replace(made, warnings=(*warnings, *made.warnings))
+
+
+#: Of a plan that may not contact the store of the state.
+_NO_STATE = Diagnostic(
+    Severity.WARNING,
+    "--offline contacts nobody, so this plan does not know the shared state: every post looks new, and removed ones "
+    "are not shown",
+    hint="While you are online, run `bufferctl state pull > state.json`; then plan with --state state.json",
+)
+
+
+def first_creation(state: State) -> datetime | None:
+    """When bufferctl created the oldest of what the state has; None if it created nothing."""
+    return min((b.created for b in state.bindings.values() if b.origin in CREATED and b.created), default=None)
+
+
+def _divergence(session: Session) -> Divergence | None:
+    """What the checkout may lack of the commit that was applied last; None if it has it."""
+    if session.relation in {Relation.SAME, Relation.NEWER}:
+        return None
+    root, applied = session.files.root, session.store.document.commit
+    commits = {binding.commit for binding in session.state.bindings.values()} - {""}
+    is_known = session.relation is not Relation.UNKNOWN
+    return Divergence(
+        applied, is_known, contained(root, commits), outdated_files(root, applied), text_before(root, applied)
+    )
+
+
+def _read(session: Session, homes: Homes) -> Live:
+    """What the homes of declared and recorded objects hold, as far back as the record is not complete."""
+    desired, targets = session.files.desired, homes.targets
+    channels = _channels(session, homes.account, {c.id for c in targets.channels.values()})
+    ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
+    ideas |= {slot.organization_id for slot in session.state.tracked if slot.channel_id == IDEAS}
+    managed_since = desired.settings.managed_since
+    horizons = {id_: session.state.horizon(id_, managed_since).since for ids in channels.values() for id_ in ids}
+    live = session.buffer.read(
+        homes.account,
+        channels,
+        ideas=ideas,
+        since={id_: since for id_, since in horizons.items() if since is not None},
+        sent_pages=SENT_PAGES if managed_since else SENT_PAGES_UNBOUNDED,
+    )
+    wanted = sought(live, session.state, by_slot(desired, targets), lead=session.lead)
+    return _seek(session, wanted, live, channels)
+
+
+def _compared(session: Session, live: Live, targets: Targets, options: Options) -> Plan:
+    """The plan; made again if another root file manages some of what it would delete or leave to others."""
+    desired, endpoint = session.files.desired, session.store.endpoint
+    made = reconcile(desired, live, session.state, targets, endpoint=endpoint, options=options)
+    if elsewhere := _elsewhere(session, made):
+        options = replace(options, elsewhere=elsewhere)
+        made = reconcile(desired, live, session.state, targets, endpoint=endpoint, options=options)
+    return made
+
+
+def _elsewhere(session: Session, made: Plan) -> tuple[Claim, ...]:
+    """What other root files have of what the plan deletes, creates or adopts: an entry may have moved."""
+
+    def may_have_moved(change: Change) -> bool:
+        if change.action is Action.ADOPT:
+            return True
+        is_new = change.binding is None and change.action in {Action.CREATE, Action.HOLD}
+        return is_new or (change.cause is Cause.REMOVED and change.action in {Action.DELETE, Action.HOLD})
+
+    asked = [change for change in made.changes if may_have_moved(change)]
+    ids, slots = {change.live_id for change in asked}, {slot for change in asked for slot in _slots(change)}
+    claims = claimed_elsewhere(session.store, session.files.root_file) if asked else []
+    return tuple(claim for claim in claims if claim.id in ids or claim.slot in slots)
+
+
+def _check_account(store: StoredRecord, account: Account, recorded: set[str]) -> None:
+    """State of organizations that the account does not have is another account's (design: The state)."""
+    strange = recorded - {organization.id for organization in account.organizations}
+    if strange:
+        raise StateError(
+            f"{store.name} belongs to an organization that this key cannot access ({', '.join(sorted(strange))})",
+            hint="Use the key of that account, or name another file with --state.",
+        )
+
+
+def _check_lengths(session: Session, targets: Targets) -> None:
+    """What only the account knows of how long a text may be (Mastodon's server, an X account that pays)."""
+    problems = judge_lengths(session.files.root, session.files.desired, targets.channels)
+    session.listener.diagnostics(shorten(each for each in problems if each not in session.too_long))
+    session.too_long = problems
+    if has_errors(problems):
+        message = "Some texts are too long for their channels, so nothing was sent to Buffer"
+        raise FilesError(message, problems, session.files.root, hint="Shorten them, then try again.")
+
+
+def _channels(session: Session, account: Account, declared: set[str]) -> dict[str, set[str]]:
+    """The channels to read, by organization: those declared and those that state speaks of."""
+    wanted = declared | {slot.channel_id for slot in session.state.tracked}
+    found = {o.id: {c.id for c in o.channels if c.id in wanted} for o in account.organizations}
+    return {organization: ids for organization, ids in found.items() if ids}
+
+
+def _seek(
+    session: Session, ids: Mapping[str, datetime | None], live: Live, channels: Mapping[str, Collection[str]]
+) -> Live:
+    """Known posts that no list showed: a few one by one, many by when they were created."""
+    created = [at for at in ids.values() if at]
+    left = set(ids)
+    if len(ids) > SOUGHT_SINGLY and created:
+        margin = timedelta(seconds=1)
+        listed = session.buffer.created(channels, min(created) - margin, max(created) + margin)
+        live = replace(live, posts=(*live.posts, *(post for post in listed if post.id in left)))
+        left -= {post.id for post in listed}
+    singly = sorted(left) if len(left) <= SOUGHT_SINGLY else [id_ for id_ in sorted(left) if ids[id_] is None]
+    found = {id_: session.buffer.post(id_) for id_ in singly}
+    there = [post for post in found.values() if post is not None]
+    gone = left - {post.id for post in there}
+    return replace(live, posts=(*live.posts, *there), gone=frozenset(gone))
+
+
+def _check_managed_since(session: Session) -> None:
+    """Raises ConfigError if the root file says a time that cannot be right."""
+    since = session.files.desired.settings.managed_since
+    if since is None:
+        return
+    if since > session.buffer.server_time():
+        raise ConfigError(
+            f"`managed_since` is {since.isoformat()}, which is in the future by Buffer's clock",
+            hint="Set it to the date and time at which bufferctl first posted to this account.",
+        )
+    first = first_creation(session.state)
+    if first is not None and since > first:
+        raise ConfigError(
+            f"`managed_since` is {since.isoformat()}, but bufferctl created a post before that, at "
+            f"{first.isoformat(timespec='seconds')}; if the state were lost, that post could be published twice",
+            hint=f"Set it to {(first - timedelta(minutes=1)).isoformat(timespec='seconds')} or earlier.",
+        )
+
+
+def _slots(change: Change) -> Iterator[Slot]:
+    """Where its object may be recorded: under its key, and those that it may have had before."""
+    yield change.slot
+    for key in change.desired.previous_keys if change.desired else ():
+        yield change.slot._replace(key=key)

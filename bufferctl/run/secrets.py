@@ -1,0 +1,63 @@
+"""The API key, removed from everything that a run prints or writes."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from bufferctl.disk import replace_file
+from bufferctl.errors import BufferctlError
+
+#: What replaces it.
+MARK = "[API key]"
+#: A shorter key (the sandbox's is a word) is no secret, and would take words out of texts.
+_SHORTEST = 8
+
+_known: dict[str, re.Pattern[str]] = {}
+
+
+def keep(key: str | None) -> None:
+    """From now on, take this key out."""
+    if key and len(key) >= _SHORTEST and key not in _known:
+        _known[key] = re.compile("|".join(map(_pattern, sorted(set(_forms(key)), key=len, reverse=True))))
+
+
+def without_secrets(text: str) -> str:
+    """`text` without any key: as it is, percent-encoded, and in base64 wherever in the encoded bytes it begins."""
+    for pattern in _known.values():
+        text = pattern.sub(MARK, text)
+    return text
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace the file by `data` atomically, readable by its owner only: it contains what is not public yet.
+
+    Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError if that cannot be. The API
+    key is taken out.
+    """
+    data = without_secrets(data.decode()).encode()
+    try:
+        if path.exists() and not path.is_file():  # /dev/stdout leads to a pipe that has no name
+            path.write_bytes(data)
+            return
+        replace_file(path.resolve(), data)
+    except OSError as error:
+        raise BufferctlError(f"{path} cannot be written: {error.strerror}", hint="Name another file.") from error
+
+
+def _pattern(form: str) -> str:
+    """The form with what Markdown's escaping may have put between its characters."""
+    return r"(?:\\|\u200b|&#8203;)*".join(map(re.escape, form))
+
+
+def _forms(key: str) -> Iterator[str]:
+    yield key
+    yield quote(key, safe="")
+    for before in range(3):
+        for encode in (b64encode, urlsafe_b64encode):
+            # The first and the last digit also depend on the text around the key.
+            digits = encode(b"\0" * before + key.encode()).decode().rstrip("=")
+            yield digits[-(-8 * before // 6) : -1]
