@@ -1,15 +1,19 @@
 # Every target installs what it needs: a machine with Python, pip, make and git is enough.
-PYTHON ?= python3
+WINDOWS := $(filter Windows_NT,$(OS))
+PYTHON ?= $(if $(WINDOWS),python,python3)
 VENV := .venv
-BIN := $(VENV)/bin
+BIN := $(VENV)/$(if $(WINDOWS),Scripts,bin)
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
+SITE := $(VENV)/.site
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+# The other rooms of the tests need a shell, signals, or symbolic links.
+ROOMS := $(if $(WINDOWS),tests/test_windows.py $(addprefix tests/,api checks config config_write convert model planfile reconcile render))
 
 # With it, each program that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-lives test-long test-browser screenshots lint mutate bench soak schemas lock clean help
+.PHONY: demo test test-all test-lives test-long test-browser screenshots docs dist lint mutate bench soak schemas lock clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -17,19 +21,23 @@ help:            ## list the targets
 # --without-pip: Debian's Python comes without ensurepip; its pip can still install into the environment.
 $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
-	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(PYTHON) -m pip --python $(VENV) install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PYTHON) -m pip --python $(VENV) install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(BROWSER): requirements-browser.lock $(STAMP)
-	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	@$(PYTHON) -m pip --python $(VENV) install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	@touch $@
+
+$(SITE): requirements-docs.lock $(STAMP)
+	@$(PYTHON) -m pip --python $(VENV) install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
 	@touch $@
 
 demo: $(STAMP)   ## validate, plan, apply and a second plan, on the sandbox
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: $(STAMP)   ## the tests
-	@$(PYTEST)
+	@$(PYTEST) $(ROOMS)
 
 test-all: test-lives test-long test-browser ## the tests that take minutes, besides `make test`
 
@@ -50,8 +58,8 @@ lint: $(STAMP)   ## style, types, import rules, and workflows
 	@$(BIN)/mypy
 	@$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 bufferctl
 	@$(BIN)/lint-imports
-	@$(BIN)/zizmor --quiet --offline --persona auditor action.yml examples/github-actions
-	@$(BIN)/actionlint examples/github-actions/.github/workflows/*.yml
+	@$(BIN)/zizmor --quiet --offline --persona auditor action.yml .github examples/github-actions
+	@$(BIN)/actionlint .github/workflows/*.yml examples/github-actions/.github/workflows/*.yml
 
 mutate: $(STAMP) ## the part of 300 small mistakes in each room of "never twice" that the room's own tests notice (an hour)
 	@$(BIN)/python -m tests.mutate
@@ -73,6 +81,14 @@ schemas: $(STAMP) ## write the generated files
 	@$(BIN)/python tools/make_networks.py networks > docs/reference/networks.md
 	@$(BIN)/python tools/make_networks.py rules > docs/reference/rules.md
 
+docs: $(SITE)    ## the documentation as a site, in site/
+	@$(BIN)/python tools/make_site.py
+	@$(BIN)/zensical build --strict --clean
+
+dist: $(STAMP)   ## the wheel and the source distribution, in dist/
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build
+
 screenshots: $(BROWSER) ## take the screenshots in docs/images
 	@$(BIN)/python tools/make_screenshots.py
 
@@ -85,6 +101,9 @@ lock: $(STAMP)   ## update the locked dependencies
 	  --output-file requirements-run.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
 	  --python-version 3.11 --group browser --custom-compile-command 'make lock' --output-file requirements-browser.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
+	  --python-version 3.11 --group docs --constraint requirements.lock --custom-compile-command 'make lock' \
+	  --output-file requirements-docs.lock
 
 clean:           ## remove what was built
 	rm -rf .venv* .hypothesis .mypy_cache .ruff_cache

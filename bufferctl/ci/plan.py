@@ -86,7 +86,8 @@ def _plan(
     name = artifact_name(job.artifact, request) if request else f"{job.artifact}-{commit}"
     if artifact:
         keep_artifact(folder, artifact, job.checkout)
-        job.output(folder=str(artifact), artifact=name, changes=str(ran.code == PENDING).lower())
+        counts = {"changes": str(ran.code == PENDING).lower(), "needs_you": str(len(found.by_request))}
+        job.output(folder=str(artifact), artifact=name, **counts)
     fails = strict and bool(found.by_request)
     if request and job.options.comment:
         body = (folder / "plan.md").read_text(encoding="utf-8") if made else _no_plan(ran.printed)

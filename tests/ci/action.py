@@ -57,7 +57,12 @@ def run_action(
         values = {**context, **{f"steps.{s}.outputs.{n}": v for s, out in run.outputs.items() for n, v in out.items()}}
         if not _is_due(step.get("if", ""), values, failed=run.failed):
             continue
-        if step.get("id") in {"python", "install"}:  # tested separately: Python is already installed here
+        if step.get("id") in {
+            "python",
+            "packages",
+            "cache",
+            "install",
+        }:  # tested separately: Python is already installed here
             continue
         if "uses" in step:
             assert step["uses"].startswith("actions/upload-artifact@")

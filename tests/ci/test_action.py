@@ -19,6 +19,7 @@ def test_plan_and_apply(team: Team) -> None:
     planned = team.by_action(team.try_merge(number), {"command": "plan"}, team.event(number), key="sandbox")
     assert not planned.failed, planned.log
     assert planned.outputs["plan"]["changes"] == "true"
+    assert planned.outputs["plan"]["needs-you"] == "0"
     assert "1 to create" in team.github.bodies(number)[0]
     team.keep(number, planned)
     team.merge(number)

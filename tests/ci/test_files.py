@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from bufferctl import __version__
 from bufferctl.cli import COMMANDS
 from bufferctl.cli.ci import ci
 from tests.ci.action import ACTION, ROOT
@@ -19,8 +20,11 @@ from tests.ci.action import ACTION, ROOT
 WORKFLOWS = sorted((ROOT / "examples" / "github-actions").rglob("*.yml"))
 READ: dict[str, dict[str, Any]] = {p.stem: YAML(typ="safe").load(p.read_text(encoding="utf-8")) for p in WORKFLOWS}
 GITLAB: dict[str, Any] = YAML(typ="safe").load((ROOT / "examples/gitlab/.gitlab-ci.yml").read_text(encoding="utf-8"))
+#: Those of this repository, and those that other repositories call.
+OWN = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+CALLED = {path: YAML(typ="safe").load(path.read_text(encoding="utf-8")) for path in OWN if path.stem.endswith("-posts")}
 #: The only actions in use: GitHub's own, by commit.
-GITHUBS = re.compile(r"actions/(checkout|setup-python|upload-artifact)@[0-9a-f]{40}")
+GITHUBS = re.compile(r"actions/(cache|checkout|setup-python|upload-artifact)@[0-9a-f]{40}")
 
 
 def steps() -> list[dict[str, Any]]:
@@ -32,8 +36,56 @@ def steps() -> list[dict[str, Any]]:
 def test_workflows_pass_actionlint(tmp_path: Path) -> None:
     """No complaint about any of them, including the action's inputs."""
     program = Path(sys.executable).with_name("actionlint")
-    ran = subprocess.run([program, *WORKFLOWS], capture_output=True, text=True, check=False)
+    ran = subprocess.run([program, *OWN, *WORKFLOWS], capture_output=True, text=True, check=False)
     assert (ran.stdout, ran.returncode) == ("", 0)
+
+
+def test_a_file_of_a_team_has_ten_lines(tmp_path: Path) -> None:
+    """Those in docs/run/ci.md call the workflows that are there, with the rights that each of its jobs needs."""
+    page = (ROOT / "docs" / "run" / "ci.md").read_text(encoding="utf-8")
+    files = re.findall(r"```yaml\n# \.github/workflows/(\S+)\n(.*?)```", page, re.DOTALL)
+    assert [name for name, _ in files] == ["plan.yml", "apply.yml"]
+    for name, text in files:
+        assert len(text.splitlines()) < 12
+        (job,) = YAML(typ="safe").load(text)["jobs"].values()
+        called, _, release = job["uses"].removeprefix("bufferctl/bufferctl/").partition("@")
+        assert release == f"v{__version__}"
+        needed = [each["permissions"] for each in CALLED[ROOT / called]["jobs"].values()]
+        assert job["permissions"] == needed[0]
+        assert all(given in {"read", needed[0][right]} for each in needed for right, given in each.items())
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    program = Path(sys.executable).with_name("actionlint")
+    ran = subprocess.run([program, *tmp_path.iterdir()], capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("path", CALLED, ids=lambda path: path.stem)
+def test_workflows_that_others_call_are_the_examples(path: Path) -> None:
+    """The same jobs, rights, environments and steps, with the action of their own commit and the caller's inputs."""
+    example = READ[{"plan-posts": "plan", "publish-posts": "apply"}[path.stem]]
+    for name, job in CALLED[path]["jobs"].items():
+        written = example["jobs"][name]
+        same = ("runs-on", "timeout-minutes", "permissions", "environment", "if")
+        assert {each: job.get(each) for each in same} == {each: written.get(each) for each in same}
+        checkout, ours = job["steps"]
+        assert checkout["uses"] == written["steps"][0]["uses"]
+        assert ours["uses"] == "$/."
+        assert set(ours["with"]) <= set(ACTION["inputs"])
+        assert ours.get("env") == written["steps"][1].get("env")
+
+
+def test_ci_there_runs_what_ci_run_runs() -> None:
+    """Each job of the tests is one part of `.ci/run`, and all its parts are there, on every system and Python."""
+    tests = YAML(typ="safe").load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    parts = [step["run"] for job in tests["jobs"].values() for step in job["steps"] if "run" in step]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert parts == [
+        f"bash .ci/run {part}" for part in dict.fromkeys(re.findall(r'"\$part" = (\w+)', script)) if part != "all"
+    ]
+    matrix = tests["jobs"]["test"]["strategy"]["matrix"]
+    versions = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert matrix["python"] == versions
+    assert [system.partition("-")[0] for system in matrix["system"]] == ["ubuntu", "macos", "windows"]
 
 
 def test_workflows_use_the_action_as_it_is(tmp_path: Path) -> None:
@@ -86,6 +138,7 @@ def test_workflows_pass_zizmor() -> None:
         "--no-config",
         *persona,
         str(ROOT / "action.yml"),
+        str(ROOT / ".github"),
         *map(str, WORKFLOWS),
     ]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -103,8 +156,8 @@ def test_the_action_passes_options_that_exist(step: dict[str, Any]) -> None:
 
 def test_pins_say_their_release_and_agree() -> None:
     """Each pin has its version next to it, and the same action has the same commit everywhere."""
-    texts = "".join(path.read_text(encoding="utf-8") for path in [ROOT / "action.yml", *WORKFLOWS])
-    pins = re.findall(r"uses: (actions/[\w-]+)@([0-9a-f]{40})( # v\d+\.\d+\.\d+)?", texts)
+    texts = "".join(path.read_text(encoding="utf-8") for path in [ROOT / "action.yml", *OWN, *WORKFLOWS])
+    pins = re.findall(r"uses: ([\w-]+/[\w-]+)@([0-9a-f]{40})( # v\d+\.\d+\.\d+)?", texts)
     assert all(version for _, _, version in pins)
     assert len({name for name, _, _ in pins}) == len(set(pins))
 
