@@ -14,14 +14,11 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from pydantic import AwareDatetime
 from pydantic_core import from_json, to_json
 
-from bufferctl import DOCS
 from bufferctl.errors import ForgeError
 from bufferctl.git import COMMIT
 from bufferctl.render.markdown_text import code
 
 if TYPE_CHECKING:
-    import httpx2
-
     from bufferctl.ci.http import Api
 
 #: The files of a plan's artifact that apply reads: the saved plan, and the request that it was made for.
@@ -170,28 +167,6 @@ class Forge(Protocol):
 
     def edit_issue(self, number: int, body: str, *, close: bool) -> None:
         """Replace the text of an issue, and close it if `close`."""
-
-
-def connect(
-    environment: Mapping[str, str], *, plan_workflow: str, transport: httpx2.BaseTransport | None = None
-) -> Forge:
-    """The forge that this job runs on. Raises ForgeError if it is neither GitHub nor GitLab.
-
-    `plan_workflow`: the workflow file whose plans count as reviewed on GitHub. `transport` replaces the network in
-    tests.
-    """
-    if environment.get("GITHUB_ACTIONS"):
-        from bufferctl.ci.github import GitHub
-
-        return GitHub(environment, plan_workflow=plan_workflow, transport=transport)
-    if environment.get("GITLAB_CI"):
-        from bufferctl.ci.gitlab import GitLab
-
-        return GitLab(environment, transport=transport)
-    raise ForgeError(
-        "`bufferctl ci` runs in GitHub Actions or GitLab CI, and this is neither",
-        hint=f"Elsewhere, use `bufferctl plan` and `bufferctl apply`; see {DOCS}/run/ci.md",
-    )
 
 
 def variable(environment: Mapping[str, str], name: str) -> str:

@@ -12,8 +12,9 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from bufferctl import DOCS
 from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
-from bufferctl.ci.forge import ChangeRequest, Comment, Forge, connect, find_comment, marker, put_comment, title
+from bufferctl.ci.forge import ChangeRequest, Comment, Forge, find_comment, marker, put_comment, title
 from bufferctl.config import Loaded, load
 from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
 from bufferctl.git import git, protocols_of
@@ -296,3 +297,25 @@ def annotate(level: str, message: str, environment: Mapping[str, str] = os.envir
 def name_of(request: ChangeRequest, forge: Forge) -> str:
     """A request as people write it, `#12` or `!12`."""
     return f"{forge.sign}{request.number}"
+
+
+def connect(
+    environment: Mapping[str, str], *, plan_workflow: str, transport: httpx2.BaseTransport | None = None
+) -> Forge:
+    """The forge that this job runs on. Raises ForgeError if it is neither GitHub nor GitLab.
+
+    `plan_workflow`: the workflow file whose plans count as reviewed on GitHub. `transport` replaces the network in
+    tests.
+    """
+    if environment.get("GITHUB_ACTIONS"):
+        from bufferctl.ci.github import GitHub
+
+        return GitHub(environment, plan_workflow=plan_workflow, transport=transport)
+    if environment.get("GITLAB_CI"):
+        from bufferctl.ci.gitlab import GitLab
+
+        return GitLab(environment, transport=transport)
+    raise ForgeError(
+        "`bufferctl ci` runs in GitHub Actions or GitLab CI, and this is neither",
+        hint=f"Elsewhere, use `bufferctl plan` and `bufferctl apply`; see {DOCS}/run/ci.md",
+    )
