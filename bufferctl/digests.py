@@ -16,6 +16,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from bufferctl.model import CreateIdea, CreatePost, EditPost, Idea, Post
+from bufferctl.model.about import fields_with
 from bufferctl.model.comparable import instant, standing
 from bufferctl.model.serial import identity
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan
@@ -27,7 +28,7 @@ REVIEWED = WRITING | {Action.WAITING}
 #: Actions with a digest; the others change nothing.
 _DIGESTED = REVIEWED | STATE_ONLY | {Action.HOLD}
 #: Fields of a declared object that are neither public nor part of its schedule.
-_PRIVATE = frozenset({"address", "place", "was", "repeat_of", "protect", "cancelled", "was_single", "expansion"})
+_PRIVATE = {kind: fields_with(kind, lambda about: about.private) for kind in (Post, Idea)}
 
 
 def change_digest(change: Change) -> str:
@@ -81,7 +82,7 @@ def what_it_says(item: Post | Idea | None) -> dict[str, Any]:
     """What a declared object makes public, and when, by field name in the file; tags sorted, instants in UTC."""
     if item is None:
         return {}
-    public = identity(item, without=_PRIVATE)
+    public = identity(item, without=_PRIVATE[type(item)])
     if item.tags:
         public["tags"] = sorted(item.tags)
     if isinstance(item, Idea) and item.date:

@@ -10,15 +10,11 @@ from typing import Any, NamedTuple
 
 from bufferctl.checks.finding import Path
 from bufferctl.model import Post
+from bufferctl.model.about import about
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, Video
 from bufferctl.model.plain_text import host_of, trimmed, without_invisible
 
-#: Fields that no reader sees: ids, files, and mentions, which repeat words of the text and lead to the network itself.
-_UNSEEN = frozenset(
-    {"annotations", "animated_thumbnail", "board", "board_service_id", "category_id", "id", "location_id", "thumbnail"}
-    | {"thumbnail_url", "user_tags"}
-)
 _ADDRESSES = frozenset({"url", "link"})
 #: `https://host`, also with other or no slashes, as browsers read it; `//host` where a domain follows.
 _WEB = re.compile(r"(?:https?:[/\\]*(?=[\w\[@%])|(?<![\w:/\\])[/\\]{2}(?=[\w-]+\.[\w-]))[^\s<>\"“”„«»]+", re.IGNORECASE)
@@ -71,8 +67,10 @@ def _below(path: Path, value: Any) -> Iterator[VisibleText]:
 
 @cache
 def _seen_fields(kind: type[Model]) -> tuple[str, ...]:
-    hidden = _UNSEEN | _ADDRESSES if issubclass(kind, Image | Video | Document) else _UNSEEN
-    return tuple(name for name in kind.model_fields if name not in hidden)
+    """Those that readers see: not ids, nor files and where they are, nor mentions, which repeat words of the text."""
+    hidden = _ADDRESSES if issubclass(kind, Image | Video | Document) else frozenset()
+    fields = {name: field for name, field in kind.model_fields.items() if name not in hidden}
+    return tuple(name for name, field in fields.items() if not any(each.unseen for each in about(field)))
 
 
 def links(post: Post) -> Iterator[Link]:

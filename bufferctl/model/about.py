@@ -6,7 +6,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
@@ -22,7 +22,8 @@ class About:
     `$(name)` in it is replaced. `one_line`: a list that is written on one line. `instant`: a date with a time.
 
     Of a field that Buffer gets: `unread`: Buffer does not return it, or not as it was sent. `filled_in`: Buffer may
-    give it a value where the files have none. `on`: a switch that is on unless a post turns it off.
+    give it a value where the files have none. `on`: a switch that is on unless a post turns it off. `unseen`: no reader
+    sees it. Of a field of what is declared, `private`: it is neither public nor a part of the schedule.
     """
 
     called: str = ""
@@ -35,6 +36,8 @@ class About:
     unread: bool = False
     filled_in: bool = False
     on: bool = False
+    unseen: bool = False
+    private: bool = False
 
 
 def about(field: FieldInfo) -> Iterator[About]:
@@ -50,9 +53,11 @@ def _within(annotation: Any) -> Iterator[Any]:
             yield from _within(each)
 
 
-def is_unread(annotation: Any) -> bool:
-    """Whether Buffer does not return what has this type."""
-    return any(isinstance(each, About) and each.unread for each in _within(annotation))
+def fields_with(kind: type, test: Callable[[About], bool]) -> frozenset[str]:
+    """The names of all fields of a dataclass of which something is stated."""
+    types = get_type_hints(kind, include_extras=True)
+    stated = ((name, each) for name, annotation in types.items() for each in _within(annotation))
+    return frozenset(name for name, each in stated if isinstance(each, About) and test(each))
 
 
 def is_group(field: FieldInfo) -> bool:

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from bufferctl.model.about import is_unread
+from bufferctl.model.about import fields_with
 from bufferctl.model.attached import sources_of
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
@@ -202,11 +202,7 @@ def _hash(value: Any) -> str:
 _NOTHING_HIDDEN = _hash({})
 #: The fields of a post and of an idea that the API does not return, or not as they were sent, with their defaults.
 _NOT_RETURNED = {
-    kind: {
-        each.name: each.default
-        for each in fields(kind)
-        if is_unread(get_type_hints(kind, include_extras=True)[each.name])
-    }
+    kind: {each.name: each.default for each in fields(kind) if each.name in fields_with(kind, lambda a: a.unread)}
     for kind in (Post, Idea)
 }
 

@@ -15,6 +15,7 @@ from bufferctl.model.about import About
 from bufferctl.model.base import Decimal, Filled, Model, Prose, Url, Whole
 from bufferctl.model.media_file import File, MediaFile
 
+_UNSEEN = About(unseen=True)
 AssetKind = Literal["image", "video", "document"]
 
 #: Exactly one of the two must be given: a file in the repository or an address.
@@ -86,15 +87,15 @@ class Image(Sourced):
     """The image's URL: public, direct, https; it must work until the post is published."""
     file: File | None = None
     """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
-    thumbnail_url: Url | None = None
+    thumbnail_url: Annotated[Url | None, _UNSEEN] = None
     """A smaller image to show in Buffer."""
     alt_text: Annotated[Prose | None, About("alt description caption")] = None
     """A description of the image for screen-reader users."""
-    animated_thumbnail: Url | None = None
+    animated_thumbnail: Annotated[Url | None, _UNSEEN] = None
     """A moving preview (GIF)."""
     dimensions: Dimensions | None = None
     """Its size in pixels."""
-    user_tags: tuple[UserTag, ...] = ()
+    user_tags: Annotated[tuple[UserTag, ...], _UNSEEN] = ()
     """People to tag in the image (Instagram)."""
 
     @model_validator(mode="after")
@@ -128,7 +129,7 @@ class Document(Sourced):
     """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     title: Annotated[Filled, About(prose=True, takes_variables=True)]
     """The title shown above the pages."""
-    thumbnail_url: Url | None = None
+    thumbnail_url: Annotated[Url | None, _UNSEEN] = None
     """An image of the first page."""
     thumbnail_file: File | None = None
     """An image of the first page, as a file beside the posts."""
@@ -198,7 +199,7 @@ class LinkAttachment(Model):
     """The headline of the preview."""
     description: Prose | None = None
     """The text below the headline."""
-    thumbnail: LinkAttachmentThumbnail | None = None
+    thumbnail: Annotated[LinkAttachmentThumbnail | None, _UNSEEN] = None
     """The image of the preview."""
 
 

@@ -213,6 +213,8 @@ class Expansion:
 
 #: A field that Buffer does not return, or not as it was sent.
 _UNREAD = About(unread=True)
+#: A field that is neither public nor a part of the schedule.
+_PRIVATE = About(private=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +227,9 @@ class Post:
     repeated.
     """
 
-    address: Address
+    address: Annotated[Address, _PRIVATE]
     service: Service
-    place: Place
+    place: Annotated[Place, _PRIVATE]
     text: str = ""
     mode: ShareMode = ShareMode.ADD_TO_QUEUE
     due_at: Aware | None = None
@@ -241,13 +243,13 @@ class Post:
     ai_assisted: Annotated[bool | None, _UNREAD] = None
     source: Annotated[str | None, _UNREAD] = None
     draft_id: Annotated[str | None, _UNREAD] = None
-    was: str | None = None
+    was: Annotated[str | None, _PRIVATE] = None
     existing: str | None = None
-    repeat_of: str | None = None
-    cancelled: bool = False
-    protect: bool = False
-    was_single: str | None = None
-    expansion: Expansion | None = None
+    repeat_of: Annotated[str | None, _PRIVATE] = None
+    cancelled: Annotated[bool, _PRIVATE] = False
+    protect: Annotated[bool, _PRIVATE] = False
+    was_single: Annotated[str | None, _PRIVATE] = None
+    expansion: Annotated[Expansion | None, _PRIVATE] = None
 
     @property
     def number(self) -> int:
@@ -285,8 +287,8 @@ class Idea:
     is_counted: ClassVar = False
     due_at: ClassVar = None
 
-    address: Address
-    place: Place
+    address: Annotated[Address, _PRIVATE]
+    place: Annotated[Place, _PRIVATE]
     title: str | None = None
     text: str | None = None
     services: tuple[Service, ...] = ()
@@ -297,11 +299,11 @@ class Idea:
     ai_assisted: Annotated[bool | None, _UNREAD] = None
     cta: Annotated[str | None, _UNREAD] = None
     template_id: Annotated[str | None, _UNREAD] = None
-    was: str | None = None
+    was: Annotated[str | None, _PRIVATE] = None
     existing: str | None = None
-    repeat_of: str | None = None
-    cancelled: bool = False
-    protect: bool = False
+    repeat_of: Annotated[str | None, _PRIVATE] = None
+    cancelled: Annotated[bool, _PRIVATE] = False
+    protect: Annotated[bool, _PRIVATE] = False
 
     @property
     def previous_keys(self) -> tuple[str, ...]:

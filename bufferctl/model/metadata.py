@@ -28,12 +28,13 @@ from bufferctl.model.networks import Service
 Preview = Annotated[LinkAttachment | None, About("link preview link_preview", filled_in=True)]
 #: A thread is compared by itself.
 Thread = Annotated[tuple[ThreadItem, ...], About(unread=True)]
+_UNSEEN = About(unseen=True)
 
 
 class Retweet(Model):
     """Another person's post to share."""
 
-    id: Filled
+    id: Annotated[Filled, _UNSEEN]
     """The id of that post, the last part of its URL."""
     comment: Annotated[Words | None, About(unread=True)] = None
     """The comment to add."""
@@ -42,7 +43,7 @@ class Retweet(Model):
 class InstagramGeolocation(Model):
     """The place where an image was taken."""
 
-    id: str | None = None
+    id: Annotated[str | None, _UNSEEN] = None
     """The id of the place."""
     text: str | None = None
     """The name of the place."""
@@ -191,7 +192,7 @@ class ThreadsMetadata(NetworkMetadata):
     """The kind of post."""
     link_attachment: Preview = None
     """A link preview below the post; not together with assets."""
-    location_id: str | None = None
+    location_id: Annotated[str | None, _UNSEEN] = None
     """The id of its place."""
     location_name: Annotated[Words | None, About(filled_in=True)] = None
     """The name of that place."""
@@ -227,7 +228,7 @@ class FacebookMetadata(NetworkMetadata):
     service = Service.FACEBOOK
     type: Annotated[FacebookPostType, About(filled_in=True)] = FacebookPostType.POST
     """`post`, `reel` or `story`; default `post`."""
-    annotations: Annotated[tuple[FacebookAnnotation, ...], About(unread=True)] = ()
+    annotations: Annotated[tuple[FacebookAnnotation, ...], About(unread=True, unseen=True)] = ()
     """Mentions of pages in the text."""
     first_comment: Prose | None = None
     """A comment to post right below it (needs a paid Buffer plan)."""
@@ -239,7 +240,7 @@ class LinkedinMetadata(NetworkMetadata):
     """LinkedIn."""
 
     service = Service.LINKEDIN
-    annotations: Annotated[tuple[LinkedinAnnotation, ...], About(unread=True)] = ()
+    annotations: Annotated[tuple[LinkedinAnnotation, ...], About(unread=True, unseen=True)] = ()
     """Mentions of people and companies in the text."""
     first_comment: Prose | None = None
     """A comment to post right below it (needs a paid Buffer plan)."""
@@ -261,9 +262,9 @@ class PinterestMetadata(NetworkMetadata):
     service = Service.PINTEREST
     model_config = ConfigDict(json_schema_extra={"not": {"required": ["board", "board_service_id"]}})
 
-    board: Annotated[Filled | None, About("board_name board_id", filled_in=True)] = None
+    board: Annotated[Filled | None, About("board_name board_id", filled_in=True, unseen=True)] = None
     """The name of the board on Pinterest; plan looks up its id."""
-    board_service_id: Annotated[str | None, About(filled_in=True)] = None
+    board_service_id: Annotated[str | None, About(filled_in=True, unseen=True)] = None
     """The id of the board, if its name is not unique."""
     title: Prose | None = None
     """The title of the pin."""
@@ -287,7 +288,7 @@ class YoutubeMetadata(NetworkMetadata):
     service = Service.YOUTUBE
     title: Prose | None = None
     """The title of the video; YouTube requires one."""
-    category_id: Annotated[str | None, About("category", filled_in=True)] = None
+    category_id: Annotated[str | None, About("category", filled_in=True, unseen=True)] = None
     """YouTube's category number, for example "22" for People & Blogs."""
     embeddable: Annotated[Flag | None, About(on=True)] = None
     """Whether other sites may show the video."""

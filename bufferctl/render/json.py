@@ -38,8 +38,6 @@ from bufferctl.render.report import Report
 
 #: Actions of unchanged objects; neither side is repeated.
 _QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
-#: Network fields that have their own place in the form.
-_PLACED = {"thread", "title"}
 
 
 def report_json(report: Report) -> str:
@@ -194,6 +192,11 @@ _NOTHING: ContentForm = {
 }
 
 
+def _others(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a network that have no place of their own in the form."""
+    return {name: value for name, value in metadata.items() if name not in _NOTHING}
+
+
 def content_form(item: Post | Idea | LivePost | LiveIdea) -> ContentForm:
     """The content of a declared or a live object."""
     match item:
@@ -209,7 +212,7 @@ def content_form(item: Post | Idea | LivePost | LiveIdea) -> ContentForm:
                 "due_at": instant(item.due_at) or None,
                 "mode": item.mode,
                 "draft": item.draft,
-                "metadata": metadata.model_dump(mode="json", exclude_none=True, exclude=_PLACED) if metadata else {},
+                "metadata": _others(metadata.model_dump(mode="json", exclude_none=True)) if metadata else {},
             }
         case LivePost():
             return {
@@ -223,7 +226,7 @@ def content_form(item: Post | Idea | LivePost | LiveIdea) -> ContentForm:
                 "mode": item.share_mode or None,
                 "draft": item.status is PostStatus.DRAFT,
                 "status": item.status,
-                "metadata": {name: value for name, value in item.metadata.items() if name not in _PLACED},
+                "metadata": _others(item.metadata),
             }
         case Idea():
             return {

@@ -36,8 +36,6 @@ from bufferctl.render.pieces import Piece, pieces, shown_text, web
 IDEAS = "ideas"
 #: The beginning of a thumbnail's address.
 _THUMBNAIL = "data:image/jpeg;base64,"
-#: Network fields that have their own place in a post; the others are listed by name.
-_PLACED = frozenset({"thread", "title", "first_comment", "link_attachment", "spoiler_text", "annotations"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +170,14 @@ def _of_idea(
 def _with_metadata(
     parts: tuple[Part, ...], values: Mapping[str, Any], tags: tuple[str, ...], facts: tuple[Fact, ...]
 ) -> Shown:
-    def text(name: str) -> str:
-        return str(values.get(name) or "")
-
-    mentions = [_mention(each) for each in values.get("annotations") or ()]
+    """`values`: the network's fields; those that have no place of their own in a post are listed by name."""
+    left = {name: value for name, value in values.items() if name not in {"thread", "link_attachment"}}
+    title, warning, comment = (str(left.pop(name, None) or "") for name in ("title", "spoiler_text", "first_comment"))
+    mentions = [_mention(each) for each in left.pop("annotations", None) or ()]
     named = (Fact("mentions", visible(", ".join(mentions))),) if mentions else ()
-    others = (Fact(name, value) for name, value in _flat(values) if name.partition(".")[0] not in _PLACED)
-    return Shown(
-        parts,
-        visible(text("title")),
-        visible(text("spoiler_text")),
-        pieces(text("first_comment")),
-        (*facts, *named, *others),
-        tuple(map(visible, tags)),
-    )
+    others = (Fact(name, value) for name, value in _flat(left))
+    labels = tuple(map(visible, tags))
+    return Shown(parts, visible(title), visible(warning), pieces(comment), (*facts, *named, *others), labels)
 
 
 def _mention(values: Mapping[str, Any]) -> str:

@@ -44,7 +44,7 @@ def one_entry(members: Sequence[Member]) -> CommentedMap:
 
 
 #: Fields that are the same for all. A post whose thread begins with its text may leave the text out.
-_GIVEN_ONCE = frozenset({"key", "organization", "due_at", "text"})
+_GIVEN_ONCE = frozenset(ORDER) - Override.model_fields.keys() | {"due_at", "text"}
 #: Fields that an override can set to none.
 _LISTS = frozenset(name for name, field in Override.model_fields.items() if field.default == ())
 
