@@ -70,7 +70,7 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
             where.offset, _message("", error), hint=_hint(error, loc, spot.tree.source.folder)
         )
     if kind == "model_type" and loc[-2:-1] == ("thread",) and isinstance(error["input"], str):
-        return where.at(part, _message("thread", error), hint=_thread_hint(where.node, spot.child("text")))
+        return where.at(part, _message("thread", error), hint=_thread_hint(where.node, spot.get("text")))
     name = next((step for step in reversed(loc) if isinstance(step, str) and step != "[key]"), "")
     return where.at(part, _message(name, error), hint=_hint(error, loc, spot.tree.source.folder))
 

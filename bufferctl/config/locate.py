@@ -53,7 +53,7 @@ class Locator:
         spot = self._entries.get(root.tree.source.offset(entry)) if root else None
         if spot is None:
             return Located(entry)
-        number = address.key.removeprefix(f"{spot.child('key')}-") if spot.has("repeat") else ""
+        number = address.key.removeprefix(f"{spot.get('key')}-") if spot.has("repeat") else ""
         channel = self._channels.get((address.organization, address.channel))
         paths = layer_paths(spot.node, channel, int(number) if number.isdecimal() else 0)
         return _located(*find([spot.down(*each) for each in paths], path, root), quote)
@@ -127,23 +127,23 @@ def _beside_text(path: Sequence[Step]) -> Sequence[Step]:
 def _value(spot: Spot, path: Sequence[Step]) -> Any:
     value: Any = spot.node
     for step in path:
-        value = Spot(spot.tree, value).child(step)
+        value = Spot(spot.tree, value).get(step)
     return value
 
 
 def _down(spot: Spot, path: Sequence[Step]) -> tuple[Spot, Step, bool]:
     """The container and the part of it at the path, as far as that exists, and whether all of it does."""
     for index, step in enumerate(path[:-1]):
-        child = spot.child(step)
+        child = spot.get(step)
         below = Spot(spot.tree, child)
-        if not isinstance(child, dict | list) or below.child(path[index + 1]) is None:
+        if not isinstance(child, dict | list) or below.get(path[index + 1]) is None:
             return spot, step, False
         spot = below
     return spot, path[-1], True
 
 
 def _located(spot: Spot, part: Step, whole: bool, quote: str) -> Located:
-    source, value = spot.tree.source, spot.child(part)
+    source, value = spot.tree.source, spot.get(part)
     offset = spot.value(part)
     if quote and isinstance(value, str) and (at := quoted(source, offset, value, quote)) is not None:
         offset, width = at, len(quote)

@@ -13,6 +13,7 @@ from itertools import count
 from bufferctl.config.format import FILES
 from bufferctl.model.about import about, fields_below, named
 from bufferctl.model.networks import NETWORKS
+from bufferctl.model.plain_text import LINK
 
 #: Fields with text for people, in which ` #` is more likely a hashtag than a comment.
 PROSE = named(FILES, lambda about: about.prose)
@@ -93,7 +94,6 @@ def either(names: Iterable[str]) -> str:
 
 #: Characters of the words in a key, and of a whole key (design: The files).
 WORDS, LONGEST = 40, 64
-_LINK = re.compile(r"https?://\S+")
 _WORD = re.compile(r"[a-z0-9]+")
 #: Letters that Unicode does not decompose into a plain letter and a mark.
 _LETTERS = str.maketrans(
@@ -113,7 +113,7 @@ def key_for(day: date | None, text: str, taken: Collection[str], fallback: str =
 
 
 def _words(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", _LINK.sub(" ", text)).casefold().translate(_LETTERS)
+    apart = unicodedata.normalize("NFKD", LINK.sub(" ", text)).casefold().translate(_LETTERS)
     plain = "".join(character for character in apart if not unicodedata.combining(character))
     found = ""
     for word in _WORD.findall(plain):

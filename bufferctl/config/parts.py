@@ -59,7 +59,7 @@ _ASSETS = TypeAdapter(tuple[Asset, ...], config=_LATER)
 def assets_of(layers: tuple[Layer, ...], given: tuple[Asset, ...], variables: Variables) -> tuple[Asset, ...]:
     """The assets, with variables replaced. `given`: as they are written."""
     layer = first_layer_with(layers, "assets") if given else None
-    if layer is None or not variables.are_in(raw := layer.spot.child("assets")):
+    if layer is None or not variables.are_in(raw := layer.spot.get("assets")):
         return given
     found = reread(_ASSETS, Asset, raw, layer.spot.down("assets"), variables)
     return given if found is None else found
@@ -73,7 +73,7 @@ def parts_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Part, ...
     layer = first_layer_with(layers, "thread")
     if layer is None or not isinstance(layer.fields, Override):
         return ()
-    if not variables.are_in(raw := layer.spot.child("thread")):
+    if not variables.are_in(raw := layer.spot.get("thread")):
         return layer.fields.thread
     spot = layer.spot.down("thread")
 
@@ -111,7 +111,7 @@ def _reread(
             where, part = walk(spot, each["loc"])
             problem = explained(spot, owner, each)
             if problem is not None:
-                written = where.child(part) if part is not None else None
+                written = where.get(part) if part is not None else None
                 related = (*problem.related, *variables.related(written))
                 variables.reading.problems.append(replace(problem, related=related))
     return None

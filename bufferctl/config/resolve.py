@@ -191,7 +191,7 @@ class _Turn:
     ) -> Expansion | None:
         """How a post was made; None if it says just what its entry says. Posts made alike share one object."""
         timed = first_layer_with(layers, "due_at") if self.defaults.starts else None
-        relative = timed is not None and str(timed.spot.child("due_at")).startswith("start")
+        relative = timed is not None and str(timed.spot.get("due_at")).startswith("start")
         used, threaded = variables.used, first_layer_with(layers, "thread") is not None
         added, untagged = (tuple(parameters.added), tuple(parameters.untagged)) if parameters else ((), ())
         fixed = timed is not None and not relative

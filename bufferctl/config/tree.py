@@ -79,13 +79,13 @@ class Spot(NamedTuple):
         """The container at a path below, or the last one on the way that exists."""
         spot = self
         for part in path:
-            child = spot.child(part)
+            child = spot.get(part)
             if not isinstance(child, dict | list):
                 return spot
             spot = Spot(self.tree, child)
         return spot
 
-    def child(self, part: str | int) -> Any:
+    def get(self, part: str | int) -> Any:
         """The value of a field or an item; None if there is none."""
         if isinstance(self.node, dict) and isinstance(part, str):
             return self.node.get(part)
@@ -103,13 +103,13 @@ class Spot(NamedTuple):
 
     def at(self, part: str | int, message: str, *, hint: str = "", related: tuple[Related, ...] = ()) -> Diagnostic:
         """A problem with a field's or an item's value, shown there (at the container's start if it is missing)."""
-        value = self.child(part)
+        value = self.get(part)
         width = len(value) if isinstance(value, str) and "\n" not in value else 1
         return self.tree.source.diagnostic(self.value(part), message, hint=hint, width=width, related=related)
 
     def at_quote(self, part: str | int, quote: str, message: str, *, hint: str = "") -> Diagnostic:
         """A problem with some words of a text, shown at these words, or at the text if it has escapes there."""
-        value, offset = self.child(part), self.value(part)
+        value, offset = self.get(part), self.value(part)
         at = quoted(self.tree.source, offset, value, quote) if isinstance(value, str) else None
         if at is None:
             return self.at(part, message, hint=hint)
@@ -143,8 +143,8 @@ def walk(spot: Spot, loc: Sequence[str | int]) -> tuple[Spot, str | int | None]:
     """The container and the part of it that pydantic's `loc` names; parts that are not in the data are skipped."""
     part: str | int | None = None
     for step in loc:
-        if part is not None and isinstance(child := spot.child(part), dict | list):
+        if part is not None and isinstance(child := spot.get(part), dict | list):
             spot, part = Spot(spot.tree, child), None
-        if spot.child(step) is not None:
+        if spot.get(step) is not None:
             part = step
     return spot, part

@@ -25,7 +25,7 @@ from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Po
 from bufferctl.model.base import Aware
 from bufferctl.model.serial import adapter, dump_item, load_item
 from bufferctl.plan import Action, Change, Plan
-from bufferctl.planfile.documents import DAMAGE, dump_change, dump_plan, load_plan, read_head
+from bufferctl.planfile.forms import DAMAGE, dump_change, dump_plan, load_plan, read_head
 
 KIND = "saved-plan"
 FORMAT_MAJOR, FORMAT_MINOR = 3, 0

@@ -32,10 +32,10 @@ from bufferctl.model import (
 from bufferctl.model.comparable import bind, text_digest
 from bufferctl.plan import Change, Plan, Recording
 from bufferctl.reconcile import table, warnings
+from bufferctl.reconcile.freezes import hold_against_policy, policy_warnings
 from bufferctl.reconcile.inputs import Options, Targets
 from bufferctl.reconcile.matches import Declared, How, Match, Matches, is_out, is_over
 from bufferctl.reconcile.matching import match
-from bufferctl.reconcile.policy import hold_against_policy, policy_warnings
 from bufferctl.reconcile.record import Record, all_slots, homes_of, without_strays
 from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, left_out
 from bufferctl.reconcile.repeats import hold_repeats

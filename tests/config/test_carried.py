@@ -18,7 +18,7 @@ from bufferctl.config.format import (
     SharedPostEntry,
 )
 from bufferctl.config.load import load
-from bufferctl.config.write.entries import idea_entry, post_entry
+from bufferctl.config.write.as_yaml import idea_entry, post_entry
 from bufferctl.model import CreateIdea, CreatePost, Desired, Idea, Post
 from bufferctl.model.desired import Policy, Settings
 

@@ -11,8 +11,8 @@ from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
+from bufferctl.config.write.as_yaml import as_yaml, text_value
 from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.entries import as_yaml, text_value
 from bufferctl.config.write.nodes import Node
 
 

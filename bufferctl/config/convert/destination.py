@@ -13,7 +13,7 @@ from bufferctl.config.catalog import UnknownNameError, named_channel
 from bufferctl.config.locate import Located
 from bufferctl.config.names import key_for
 from bufferctl.config.times import LocalTimeError, LocalTimes, zone_of
-from bufferctl.config.write.entries import as_entry, escape_variables, moment_text
+from bufferctl.config.write.as_yaml import as_entry, escape_variables, moment_text
 from bufferctl.config.write.grouping import Member, one_entry
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, Desired

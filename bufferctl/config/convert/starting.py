@@ -17,7 +17,7 @@ from bufferctl.config.convert.destination import Destination, NewPost, entries
 from bufferctl.config.locate import Located
 from bufferctl.config.names import key_for
 from bufferctl.config.times import LocalTimeError
-from bufferctl.config.write.entries import escape_variables, text_value
+from bufferctl.config.write.as_yaml import escape_variables, text_value
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
 from bufferctl.errors import UsageError

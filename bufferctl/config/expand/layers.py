@@ -186,7 +186,7 @@ def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Sequence[Occu
     if len(f"{entry.key}-{repeat.times}") > LONGEST:
         message = f"with the number of an occurrence this key is longer than {LONGEST} characters"
         reading.problems.append(spot.at("key", message, hint="shorten it"))
-    every = str(spot.down("repeat").child("every"))
+    every = str(spot.down("repeat").get("every"))
     numbers = range(1, repeat.times + 1)
     return [Occurrence(number, repeat, every, _layer(repeat.each.get(number), each, number)) for number in numbers]
 

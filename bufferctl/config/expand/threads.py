@@ -30,7 +30,7 @@ def check_parts(
 ) -> None:
     """Report what a `thread` cannot be combined with, and where it cannot be published."""
     layer = first_layer_with(layers, "thread")
-    if layer is None or not layer.spot.child("thread"):
+    if layer is None or not layer.spot.get("thread"):
         return
     reported = len(reading.problems)
     if service not in THREADED:

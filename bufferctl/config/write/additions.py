@@ -13,8 +13,8 @@ from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.format import GIVEN_BY_FILES, ORDER
 from bufferctl.config.load import Loaded, load
+from bufferctl.config.write.as_yaml import idea_entry, post_entry
 from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.entries import idea_entry, post_entry
 from bufferctl.config.write.grouping import Member, one_entry
 from bufferctl.config.write.nodes import Node
 from bufferctl.config.write.yaml_files import Text, yaml_text

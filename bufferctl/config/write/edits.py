@@ -14,7 +14,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
 from bufferctl.config.format import ORDER
-from bufferctl.config.write.entries import text_value
+from bufferctl.config.write.as_yaml import text_value
 from bufferctl.config.write.nodes import Node, read_nodes
 from bufferctl.config.write.yaml_files import Indent, yaml_text
 from bufferctl.errors import ConfigError

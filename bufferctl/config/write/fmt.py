@@ -23,8 +23,8 @@ from bufferctl.config.format import (
     RootFile,
     UtmFields,
 )
+from bufferctl.config.write.as_yaml import text_value
 from bufferctl.config.write.commented import Comment, CommentedFile, Entry, Group, block_text, read_commented
-from bufferctl.config.write.entries import text_value
 from bufferctl.config.write.nodes import Node
 from bufferctl.errors import ConfigError
 from bufferctl.model.about import below, reading_order

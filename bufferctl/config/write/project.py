@@ -11,8 +11,8 @@ from bufferctl.config.expand.layers import Steps, first_layer_with, layer_paths
 from bufferctl.config.format import together
 from bufferctl.config.locate import entries_in
 from bufferctl.config.tree import Spot
+from bufferctl.config.write.as_yaml import moment_text
 from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.entries import moment_text
 from bufferctl.config.write.nodes import Node
 from bufferctl.config.write.yaml_files import Text
 from bufferctl.diagnostics import Place

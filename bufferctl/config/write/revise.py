@@ -16,8 +16,8 @@ from ruamel.yaml.comments import CommentedMap
 from bufferctl.config.expand.layers import Steps, first_layer_with
 from bufferctl.config.expand.variables import escaped, names_in
 from bufferctl.config.format import Override, together
+from bufferctl.config.write.as_yaml import as_yaml, escape_variables, text_value
 from bufferctl.config.write.edits import Edits, as_name
-from bufferctl.config.write.entries import as_yaml, escape_variables, text_value
 from bufferctl.config.write.nodes import Node, walk
 from bufferctl.config.write.project import Layers, Owner, Project
 from bufferctl.config.write.yaml_files import FileChanges, Text
