@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from bufferctl.model import Binding, Home, Origin, Slot, State
-from bufferctl.state import Document, LocalStore, StoredRecord
+from bufferctl.state import Document, LocalStore, StateFile
 from bufferctl.state.document import dump
 
 _ENDPOINT = "https://api.buffer.com"
@@ -26,7 +26,7 @@ def main(folder: Path) -> None:
     took = []
     for _ in range(7):
         began = time.process_time()
-        state = StoredRecord(LocalStore(path), _ENDPOINT).load()
+        state = StateFile(LocalStore(path), _ENDPOINT).load()
         took.append(time.process_time() - began)
         if len(state.bindings) != _COUNT:
             raise SystemExit("the record was not read whole")

@@ -21,7 +21,7 @@ from bufferctl.model import Intent, Settled
 from bufferctl.run.applying import Applying
 from bufferctl.run.files import open_project
 from bufferctl.run.session import Session
-from bufferctl.state import StoredRecord
+from bufferctl.state import StateFile
 
 
 class Forgetful(FileJournal):
@@ -47,7 +47,7 @@ def main(folder: Path) -> None:
     watching = Watching(console, quiet=False)
     files = open_project(folder / "buffer.yaml", listener=console)
     with connect(os.environ["BUFFER_API_URL"], os.environ["BUFFER_API_KEY"]) as buffer:
-        store = StoredRecord(files.store(None, console), buffer.endpoint)
+        store = StateFile(files.store(None, console), buffer.endpoint)
         journal = Forgetful(state_folder(), buffer.endpoint, files.root_file)
         session = Session(files, buffer, store, journal, watching, watching.stopping, 0, store.load())
         applying = Applying(session, max_wait=0)

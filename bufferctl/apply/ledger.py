@@ -17,7 +17,7 @@ from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Reason, Status
 class Ledger:
     """`bindings` is the updated state, `state` the rest of it, `outcomes` what was reported so far.
 
-    `run`: the id of the run that holds the lock of a shared record, else empty; `commit`: its checkout's, if known.
+    `run`: the id of the run that holds the lock of a shared state, else empty; `commit`: its checkout's, if known.
     """
 
     journal: FileJournal

@@ -47,7 +47,7 @@ class Buffer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """Which record was saved: its lineage, its serial, and the digest of the document."""
+    """Which state was saved: its lineage, its serial, and the digest of the document."""
 
     lineage: str
     serial: int
@@ -66,7 +66,7 @@ class Store(Protocol):
         """Raise StateError if `save` would fail."""
 
     def begin(self, state: State, intents: Sequence[OpenIntent]) -> bool:
-        """Keep the state before `intents` are sent, which a shared record lists; as `save`."""
+        """Keep the state before `intents` are sent, which a shared state lists; as `save`."""
 
     def save(self, state: State) -> bool:
         """Keep the state. Whether it is stored now; where not, it will be at the end of the run."""

@@ -30,7 +30,7 @@ from bufferctl.run.files import load_declared
 from bufferctl.run.judging import judge_files
 from bufferctl.run.places import open_state
 from bufferctl.run.reachable import address_problems, declared_addresses, is_local
-from bufferctl.state import Lease, Lock, StoredRecord
+from bufferctl.state import Lease, Lock, StateFile
 from bufferctl.state.local import LocalStore
 from bufferctl.state.lock import holders
 from bufferctl.state.opening import has_remote
@@ -145,18 +145,18 @@ class Checkup:
             endpoint = endpoint_of(self.connection.api_url)
         except BufferctlError:  # said already, of the connection
             return
-        record, project = None, Path.cwd() / ROOT_NAME
+        stored, project = None, Path.cwd() / ROOT_NAME
         if self.loaded is not None:
             project = self.loaded.root / self.loaded.files[0]
             desired = self.loaded.desired or self.loaded.sound
             settings = desired.settings.state if desired else None
             store = open_state(settings, _from_here(project), self.console, named=self.state_file)
-            record = StoredRecord(store, endpoint)
-            yield _state(record, project, self.account)
-            self.state = record.saved
-            yield from _only_here(record, project)
-        yield _lock(state_folder(), endpoint, record.document.lease if record else None)
-        yield from _journal(state_folder(), endpoint, project, record)
+            stored = StateFile(store, endpoint)
+            yield _state(stored, project, self.account)
+            self.state = stored.saved
+            yield from _only_here(stored, project)
+        yield _lock(state_folder(), endpoint, stored.document.lease if stored else None)
+        yield from _journal(state_folder(), endpoint, project, stored)
 
 
 def problem(about: str, error: BufferctlError) -> Check:
@@ -245,36 +245,36 @@ def _quota(limits: Quota) -> Iterator[Check]:
             yield Check("quota", Verdict.OK, message)
 
 
-def _state(record: StoredRecord, root_file: Path, account: Account | None) -> Check:
+def _state(stored: StateFile, root_file: Path, account: Account | None) -> Check:
     try:
-        remembered = record.load()
-        if record.exists:
-            record.check_writable()
-        gone = predecessors(record, root_file) if record.is_shared and not record.exists else ()
+        remembered = stored.load()
+        if stored.exists:
+            stored.check_writable()
+        gone = predecessors(stored, root_file) if stored.is_shared and not stored.exists else ()
     except StateError as error:
         return problem("state", error)
     if gone:
         message = f"There is no state yet, but one for {name_of(gone[0].root_file)}, which no longer exists"
         return Check("state", Verdict.WARNING, message, "To see whether it is this project's, run `bufferctl plan`.")
-    if not record.exists:
-        return Check("state", Verdict.OK, f"There is no state yet; the first apply writes {record.place}")
+    if not stored.exists:
+        return Check("state", Verdict.OK, f"There is no state yet; the first apply writes {stored.place}")
     strange = {slot.organization_id for slot in remembered.tracked} - {
         each.id for each in (account.organizations if account else ())
     }
     if account and strange:
-        message = f"{record.name} belongs to an organization that the key cannot access ({', '.join(sorted(strange))})"
+        message = f"{stored.name} belongs to an organization that the key cannot access ({', '.join(sorted(strange))})"
         return Check("state", Verdict.PROBLEM, message, "Use the key of that account, or name another --state.")
-    message = f"{record.name} tracks {posts_and_ideas(slot.channel_id == IDEAS for slot in remembered.bindings)}"
+    message = f"{stored.name} tracks {posts_and_ideas(slot.channel_id == IDEAS for slot in remembered.bindings)}"
     return Check("state", Verdict.OK, message)
 
 
-def _only_here(record: StoredRecord, root_file: Path) -> Iterator[Check]:
+def _only_here(stored: StateFile, root_file: Path) -> Iterator[Check]:
     """Whether a local state reaches the other clones of the repository."""
-    store = record.store
-    if not isinstance(store, LocalStore) or not record.exists or not has_remote(root_file):
+    store = stored.store
+    if not isinstance(store, LocalStore) or not stored.exists or not has_remote(root_file):
         return
     if git(store.path.absolute().parent, "ls-files", "--error-unmatch", operands=[store.path.name]).returncode:
-        message = f"Nobody else has {record.place}, so an apply on another machine has to ask what is in Buffer already"
+        message = f"Nobody else has {stored.place}, so an apply on another machine has to ask what is in Buffer already"
         hint = "Commit it after each apply. Or add `state: git` to the root file and run `bufferctl state migrate`."
         yield Check("state", Verdict.WARNING, message, hint)
 
@@ -290,18 +290,18 @@ def _lock(folder: Path, endpoint: str, lease: Lease | None) -> Check:
     return Check("lock", Verdict.WARNING, f"The lock is held by {' and by '.join(found)}", hint)
 
 
-def _journal(folder: Path, endpoint: str, project: Path, record: StoredRecord | None) -> Iterator[Check]:
-    """What a run that was cut off left, on any machine that shares `record`."""
-    remembered = record.saved if record else State()
+def _journal(folder: Path, endpoint: str, project: Path, stored: StateFile | None) -> Iterator[Check]:
+    """What a run that was cut off left, on any machine that shares `stored`."""
+    remembered = stored.saved if stored else State()
     try:
         left = FileJournal(folder, endpoint, project, remembered.lineage)
     except StateError as error:
         yield problem("journal", error)
         return
-    if record and record.is_shared:
-        left.follow(record.document.intents)
+    if stored and stored.is_shared:
+        left.follow(stored.document.intents)
     left.claim()
-    if (number := len(left.open)) and record and record.document.lease:
+    if (number := len(left.open)) and stored and stored.document.lease:
         message = f"The run that holds the lock has {count(number, 'write')} without an answer so far"
         yield Check(
             "journal", Verdict.WARNING, message, "If it was cut off, the next apply checks what became of them."

@@ -15,7 +15,7 @@ from bufferctl.limits import SETTLE
 
 if TYPE_CHECKING:
     from bufferctl.model import Account, StateSettings
-    from bufferctl.state import StoredRecord
+    from bufferctl.state import StateFile
 
 
 @click.command(
@@ -45,7 +45,7 @@ def init(file: Path | None, connection: options.Connection, console: options.Con
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import count
     from bufferctl.run.reachable import is_local
-    from bufferctl.state import StoredRecord, open_store
+    from bufferctl.state import StateFile, open_store
 
     path = file or Path("buffer.yaml")
     if path.exists():
@@ -60,11 +60,11 @@ def init(file: Path | None, connection: options.Connection, console: options.Con
             hint="Create one in Buffer, or use the key of another account.",
         )
     state = propose_state(path, console)
-    record = StoredRecord(open_store(state, path), endpoint)
+    stored = StateFile(open_store(state, path), endpoint)
     try:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(starter_text(account, managed_since, in_git=state is not None))
-        begun = _begin(record, account, managed_since, console)
+        begun = _begin(stored, account, managed_since, console)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."
@@ -72,7 +72,7 @@ def init(file: Path | None, connection: options.Connection, console: options.Con
     channels = sum(len(organization.channels) for organization in account.organizations)
     console.data(f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft.")
     if begun:
-        console.data(f"Posts are tracked in {visible(record.place)}.")
+        console.data(f"Posts are tracked in {visible(stored.place)}.")
     console.data(f"Commit {'it' if state or not begun else 'both'}, then run:")
     console.data("  bufferctl plan")
     if is_local(endpoint):
@@ -95,16 +95,16 @@ def propose_state(path: Path, console: options.Console) -> StateSettings | None:
     return settings
 
 
-def _begin(record: StoredRecord, account: Account, managed_since: datetime, console: options.Console) -> bool:
-    """Begin the record if there is none. False if it cannot be reached; the first apply then begins it."""
+def _begin(stored: StateFile, account: Account, managed_since: datetime, console: options.Console) -> bool:
+    """Begin the state if there is none. False if it cannot be reached; the first apply then begins it."""
     from bufferctl.reconcile import begin_anew
 
     try:
-        record.load()
-        if not record.exists:
-            record.put(replace(record.document, state=record.next(begin_anew(account, managed_since))), "init")
+        stored.load()
+        if not stored.exists:
+            stored.put(replace(stored.document, state=stored.next(begin_anew(account, managed_since))), "init")
     except StateError as error:
-        if not record.is_shared:
+        if not stored.is_shared:
             raise
         console.notice(f"the first apply will start the state. {error.message}")
         return False

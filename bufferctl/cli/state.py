@@ -1,6 +1,6 @@
 """`bufferctl state`: what is remembered of each declared object, and mending it by hand. Asks nobody, needs no key.
 
-`state_store.py` has the commands about the whole record and where it is.
+`state_store.py` has the commands about the whole state and where it is.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.cli import examples, options, state_store
-from bufferctl.cli.state_store import existing, record_of
+from bufferctl.cli.state_store import find_existing, find_state
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import ConfigError, StateError, UsageError
 
 if TYPE_CHECKING:
     from bufferctl.model import Binding, LiveIdea, LivePost, Slot, State
-    from bufferctl.state import StoredRecord
+    from bufferctl.state import StateFile
 
 #: How many objects `begin` names before the rest is counted.
 _NAMED = 10
@@ -48,7 +48,7 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
     """List every address with its id in Buffer and its origin."""
     from bufferctl.model.plain_text import visible
 
-    bindings = existing(file, state_file)[0].saved.bindings
+    bindings = find_existing(file, state_file)[0].saved.bindings
     if as_json:
         from bufferctl.render.json import document
 
@@ -74,7 +74,7 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
     """Show the entry of ADDRESS, as JSON."""
     from bufferctl.render.json import document
 
-    bindings = existing(file, state_file)[0].saved.bindings
+    bindings = find_existing(file, state_file)[0].saved.bindings
     slot = _slot(bindings, address)
     _print(document({"kind": "object", **_values(slot, bindings[slot])}))
 
@@ -101,8 +101,8 @@ def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto
     from bufferctl.state.lock import holders
 
     console = Console.create()
-    lock, record = Lock(state_folder(), endpoint_of(api_url)), _shared(file, state_file)
-    held = holders(lock, record.document.lease if record else None)
+    lock, stored = Lock(state_folder(), endpoint_of(api_url)), _shared(file, state_file)
+    held = holders(lock, stored.document.lease if stored else None)
     if not held:
         _print("The lock is free.")
         return 0
@@ -116,25 +116,25 @@ def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto
         if not click.confirm(f"The lock is held by {by}. Has that run crashed?", err=True):
             console.note("The lock was not removed.")
             return 1
-    if record and record.document.lease:
-        record.put(replace(record.document, lease=None), "state unlock")
+    if stored and stored.document.lease:
+        stored.put(replace(stored.document, lease=None), "state unlock")
     lock.break_()
     _print("Unlocked.")
     return 0
 
 
-def _shared(file: Path | None, state_file: Path | None) -> StoredRecord | None:
-    """The record that machines share, read; None if the files name none, or there are no files here."""
+def _shared(file: Path | None, state_file: Path | None) -> StateFile | None:
+    """The state that machines share, read; None if the files name none, or there are no files here."""
     try:
-        record, _ = record_of(file, state_file)
+        stored, _ = find_state(file, state_file)
     except ConfigError:
         if file is not None:
             raise
         return None
-    if not record.is_shared:
+    if not stored.is_shared:
         return None
-    record.load()
-    return record
+    stored.load()
+    return stored
 
 
 @state.command(
@@ -294,7 +294,7 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
     from bufferctl.machine import state_folder
     from bufferctl.run.opening import hold_lock
 
-    store, root = existing(file, state_file)  # tells the endpoint, and so which lock
+    store, root = find_existing(file, state_file)  # tells the endpoint, and so which lock
     with hold_lock(store.endpoint, 0.0, Console.create()):
         state = store.load()
         if store.is_shared:
@@ -310,7 +310,7 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
             journal.close()
 
 
-def _mending_shared(store: StoredRecord, message: str) -> Iterator[_Mending]:
+def _mending_shared(store: StateFile, message: str) -> Iterator[_Mending]:
     """One swap, so that no lock is needed: it fails if any run began meanwhile. Raises LockedError, StateError."""
     from bufferctl.state.lock import locked_by
 

@@ -1,4 +1,4 @@
-"""`bufferctl state pull|push|migrate|log|restore`: the whole record, and where it is. They need no key."""
+"""`bufferctl state pull|push|migrate|log|restore`: the whole state, and where it is. They need no key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bufferctl.cli import examples, options
 from bufferctl.errors import ConfigError, StateError, UsageError
 
 if TYPE_CHECKING:
-    from bufferctl.state import Document, History, Store, StoredRecord
+    from bufferctl.state import Document, History, StateFile, Store
 
 
 @click.command(
@@ -26,11 +26,11 @@ def pull(file: Path | None, state_file: Path | None) -> None:
     """Print the whole state, as JSON."""
     from bufferctl.cli.console import Console
 
-    record, _ = record_of(file, state_file)
-    stored = record.store.read().document  # as it is, also where it cannot be used
-    if stored is None:
-        raise ConfigError(f"There is no state yet: {record.place}", hint="`bufferctl apply` writes it.")
-    Console.create().data(stored.decode(errors="replace").rstrip("\n"))
+    found, _ = find_state(file, state_file)
+    raw = found.store.read().document  # as it is, also where it cannot be used
+    if raw is None:
+        raise ConfigError(f"There is no state yet: {found.place}", hint="`bufferctl apply` writes it.")
+    Console.create().data(raw.decode(errors="replace").rstrip("\n"))
 
 
 @click.command(
@@ -56,42 +56,42 @@ def push(new: Path, force: bool, file: Path | None, state_file: Path | None) -> 
     """
     from bufferctl.state.document import parse, replacing
 
-    record, _ = record_of(file, state_file)
+    stored, _ = find_state(file, state_file)
     try:
         raw = new.read_bytes()
     except OSError as error:
         raise UsageError(f"{new} cannot be read: {error.strerror}", hint="Name a file from `state pull`.") from error
     document = parse(raw, f"the file {new}", None, remedy="Get a new one with `bufferctl state pull`.")
-    current = _current(record, document) if force else _replaceable(record, document)
-    _put(record, replacing(current, document), "state push")
+    current = _current(stored, document) if force else _replaceable(stored, document)
+    _put(stored, replacing(current, document), "state push")
 
 
-def _replaceable(record: StoredRecord, new: Document) -> Document:
+def _replaceable(stored: StateFile, new: Document) -> Document:
     """The stored document. Raises StateError if `new` must not replace it without --force."""
     from bufferctl.state.lock import locked_by
 
-    record.load()
-    state, other = record.saved, new.state
+    stored.load()
+    state, other = stored.saved, new.state
     hint = "If you mean it: bufferctl state push --force FILE"
-    if record.exists and record.endpoint != new.endpoint:
+    if stored.exists and stored.endpoint != new.endpoint:
         raise StateError(
-            f"The file belongs to {new.endpoint}, and the state in {record.place} to {record.endpoint}", hint=hint
+            f"The file belongs to {new.endpoint}, and the state in {stored.place} to {stored.endpoint}", hint=hint
         )
-    if record.document.lease:
-        raise locked_by(record.document.lease, tells_time=True)
-    if record.exists and state.lineage != other.lineage:
+    if stored.document.lease:
+        raise locked_by(stored.document.lease, tells_time=True)
+    if stored.exists and state.lineage != other.lineage:
         raise StateError(
-            f"The file has another lineage ({other.lineage or 'none'}) than the state in {record.place} "
+            f"The file has another lineage ({other.lineage or 'none'}) than the state in {stored.place} "
             f"({state.lineage or 'none'}), so it belongs to another project, or to a state that was started again",
             hint=hint,
         )
     if other.serial < state.serial:
         raise StateError(
-            f"The file is older (serial {other.serial}) than the state in {record.place} (serial {state.serial}); "
+            f"The file is older (serial {other.serial}) than the state in {stored.place} (serial {state.serial}); "
             "bufferctl would no longer know what it has created since",
             hint=hint,
         )
-    return record.document
+    return stored.document
 
 
 @click.command(
@@ -105,8 +105,8 @@ def log(file: Path | None, as_json: bool) -> None:
     from bufferctl.cli.console import Console
     from bufferctl.model.plain_text import visible
 
-    record, _ = record_of(file, None)
-    revisions = _history(record).log()
+    stored, _ = find_state(file, None)
+    revisions = _history(stored).log()
     console = Console.create()
     if as_json:
         from bufferctl.render.json import document
@@ -131,22 +131,22 @@ def restore(revision: str, file: Path | None) -> None:
     """
     from bufferctl.state.document import parse, replacing
 
-    record, _ = record_of(file, None)
-    raw = _history(record).read_at(revision)
-    old = parse(raw, f"{record.place} at {revision}", None, remedy="Choose another revision: bufferctl state log")
-    current = _current(record, old)
-    _put(record, replacing(current, old), f"state restore {revision}")
+    stored, _ = find_state(file, None)
+    raw = _history(stored).read_at(revision)
+    old = parse(raw, f"{stored.place} at {revision}", None, remedy="Choose another revision: bufferctl state log")
+    current = _current(stored, old)
+    _put(stored, replacing(current, old), f"state restore {revision}")
 
 
-def _history(record: StoredRecord) -> History:
+def _history(stored: StateFile) -> History:
     from bufferctl.state import History
 
-    if not isinstance(record.store, History):
+    if not isinstance(stored.store, History):
         raise ConfigError(
-            f"A state file keeps no history: {record.place}",
+            f"A state file keeps no history: {stored.place}",
             hint="The previous version is beside it, as ….backup. With `state: git` each apply is a commit.",
         )
-    return record.store
+    return stored.store
 
 
 @click.command(
@@ -177,13 +177,13 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
     from bufferctl.cli.console import Console
     from bufferctl.machine import state_folder
     from bufferctl.run.opening import hold_lock
-    from bufferctl.state import Document, LocalStore, StoredRecord
+    from bufferctl.state import Document, LocalStore, StateFile
     from bufferctl.state.document import dump
     from bufferctl.state.succession import hand_over
 
-    target, root = record_of(file, None, is_meant=True)
+    target, root = find_state(file, None, is_meant=True)
     is_beside = target.is_shared and _is_root_file(source)
-    old = StoredRecord(_source(source, endpoint, root, target.store), None)
+    old = StateFile(_source(source, endpoint, root, target.store), None)
     if old.store.address == target.store.address:
         raise UsageError(
             f"The state is already in {target.place}",
@@ -209,8 +209,8 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
     console.data(f"Moved {len(target.saved.bindings)} entries from {' to '.join(places)}.")
 
 
-def record_of(file: Path | None, state_file: Path | None, *, is_meant: bool = False) -> tuple[StoredRecord, Path]:
-    """The record that the files name, of whichever endpoint it is, and the root file. Raises ConfigError, StateError.
+def find_state(file: Path | None, state_file: Path | None, *, is_meant: bool = False) -> tuple[StateFile, Path]:
+    """The state that the files name, of whichever endpoint it is, and the root file. Raises ConfigError, StateError.
 
     `state_file`: another one, which needs no root file. `is_meant`: as for `open_state`.
     """
@@ -218,11 +218,11 @@ def record_of(file: Path | None, state_file: Path | None, *, is_meant: bool = Fa
     from bufferctl.config import find_root, load
     from bufferctl.diagnostics import has_errors
     from bufferctl.run.places import open_state
-    from bufferctl.state import StoredRecord, open_store
+    from bufferctl.state import StateFile, open_store
 
     if state_file:
         root = file or Path("buffer.yaml")
-        return StoredRecord(open_store(None, root, named=state_file), None), Path.cwd() / root
+        return StateFile(open_store(None, root, named=state_file), None), Path.cwd() / root
     root = find_root(file, Path.cwd())
     loaded = load(file, Path.cwd())
     desired = loaded.desired or loaded.sound
@@ -232,20 +232,20 @@ def record_of(file: Path | None, state_file: Path | None, *, is_meant: bool = Fa
             f"{loaded.files[0]} has errors, so bufferctl cannot tell where the state is",
             hint="Run `bufferctl validate` to see them.",
         )
-    return StoredRecord(open_state(desired.settings.state, root, Console.create(), is_meant=is_meant), None), root
+    return StateFile(open_state(desired.settings.state, root, Console.create(), is_meant=is_meant), None), root
 
 
-def existing(file: Path | None, state_file: Path | None) -> tuple[StoredRecord, Path]:
+def find_existing(file: Path | None, state_file: Path | None) -> tuple[StateFile, Path]:
     """The same, read. Raises ConfigError if there is none yet."""
-    record, root = record_of(file, state_file)
-    record.load()
-    if not record.exists:
-        raise ConfigError(f"There is no state yet: {record.place}", hint="`bufferctl apply` writes it.")
-    return record, root
+    stored, root = find_state(file, state_file)
+    stored.load()
+    if not stored.exists:
+        raise ConfigError(f"There is no state yet: {stored.place}", hint="`bufferctl apply` writes it.")
+    return stored, root
 
 
-def _read_both(old: StoredRecord, target: StoredRecord) -> None:
-    """Raises StateError if `target` has a record, unless that was moved to `old`, or `old` has none."""
+def _read_both(old: StateFile, target: StateFile) -> None:
+    """Raises StateError if `target` has a state, unless that was moved to `old`, or `old` has none."""
     target.read()
     if target.exists and target.document.moved_to not in {old.store.address, old.place}:
         target.refuse_moved()
@@ -280,7 +280,7 @@ def _source(source: str, endpoint: str, root: Path, target: Store) -> Store:
     return open_store(settings, root, named=named)
 
 
-def _whole(old: StoredRecord, root: Path, folder: Path) -> Document:
+def _whole(old: StateFile, root: Path, folder: Path) -> Document:
     """The document to move, with what this machine's journal knows beyond it. Raises LockedError."""
     from bufferctl.apply import FileJournal
     from bufferctl.run.session import with_unsaved_results
@@ -293,29 +293,29 @@ def _whole(old: StoredRecord, root: Path, folder: Path) -> Document:
     journal = FileJournal(folder, old.endpoint, root, old.saved.lineage)
     try:
         journal.claim()
-        run = uuid.uuid4().hex  # an id for a run that needed none, since the record was its machine's own
+        run = uuid.uuid4().hex  # an id for a run that needed none, since the state was its machine's own
         intents = [replace(each, intent=replace(each.intent, run=each.intent.run or run)) for each in journal.unsettled]
         return replace(old.document, state=with_unsaved_results(old.saved, journal), intents=tuple(intents))
     finally:
         journal.close()
 
 
-def _current(record: StoredRecord, new: Document) -> Document:
+def _current(stored: StateFile, new: Document) -> Document:
     """The stored document; if it cannot be used, `new` with nothing counted as complete."""
     from bufferctl.cli.console import Console
 
     try:
-        record.load()
+        stored.load()
     except StateError as error:  # which may be why somebody replaces it
         Console.create().note(f"{error.message}; it is replaced.")
         return replace(new, state=new.state.unrecorded(), lease=None, intents=())
-    return record.document
+    return stored.document
 
 
-def _put(record: StoredRecord, document: Document, message: str) -> None:
+def _put(stored: StateFile, document: Document, message: str) -> None:
     from bufferctl.cli.console import Console
     from bufferctl.state.document import dump
 
-    record.store.swap(dump(document), record.version, message)
+    stored.store.swap(dump(document), stored.version, message)
     count = len(document.state.bindings)
-    Console.create().data(f"Stored serial {document.state.serial} with {count} entries in {record.place}.")
+    Console.create().data(f"Stored serial {document.state.serial} with {count} entries in {stored.place}.")

@@ -154,7 +154,7 @@ class NewEntry:
 
     @property
     def slot(self) -> Slot:
-        """Its slot in the record."""
+        """Its slot in the state."""
         home = self.channel.live.id if self.channel else IDEAS
         return Slot(self.organization.live.id, home, self.address.key)
 
@@ -188,7 +188,7 @@ class NewEntry:
 class Intake:
     """What is imported: `entries` to write, and `claimed`, which the files already declare.
 
-    `left_out`: descriptions of what cannot be declared, each with the reason. `claimed`: what the record is to hold of
+    `left_out`: descriptions of what cannot be declared, each with the reason. `claimed`: what the state is to hold of
     it, ours to change from now on.
     """
 
@@ -218,7 +218,7 @@ def importable(buffer: Buffer, baseline: Baseline, wanted: Wanted) -> Intake:
 
 
 def bindings_of(entries: Iterable[NewEntry], items: Mapping[Address, Post | Idea]) -> dict[Slot, Binding]:
-    """What the record is to hold of new entries, as `items` declares them: ours to change from now on."""
+    """What the state is to hold of new entries, as `items` declares them: ours to change from now on."""
     return {
         each.slot: replace(bind(items[each.address], each.live, Origin.IMPORTED), unmerged=True) for each in entries
     }
@@ -282,7 +282,7 @@ class _Choice:
         return ids
 
     def _entry(self, item: LivePost | LiveIdea, slot: Slot | None, ideas: Mapping[str, str]) -> NewEntry:
-        """The live object with the entry that it gets: under its old key, where the record has one."""
+        """The live object with the entry that it gets: under its old key, where the state has one."""
         home = _home(item, self.homes)
         if isinstance(item, LiveIdea):
             keys = self._keys[home.live.id, IDEAS]

@@ -1,4 +1,4 @@
-"""Pull: Buffer's version of what people changed there, written into the files and the record.
+"""Pull: Buffer's version of what people changed there, written into the files and the state.
 
 Only fields in which Buffer differs are rewritten; the rest stays as written.
 """
@@ -153,7 +153,7 @@ def write_pulled(
     save: Callable[[State], None],
     reread: Reread,
 ) -> None:
-    """Write files and the record. `before`: what the files declared, `plan` and `state` what pulling began with.
+    """Write files and the state. `before`: what the files declared, `plan` and `state` what pulling began with.
 
     Raises ConfigError and StateError, with nothing changed.
     """

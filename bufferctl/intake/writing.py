@@ -1,4 +1,4 @@
-"""What import writes: the files first, then the record. Everything is undone if the files would be invalid."""
+"""What import writes: the files first, then the state. Everything is undone if the files would be invalid."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bufferctl.intake.importing import Baseline, Intake, NewEntry, bindings_of
 from bufferctl.model import Address, Desired, Home, Idea, Post, State
 from bufferctl.reconcile import begin_homes, homes_of
 
-#: Saves the record. Raises StateError.
+#: Saves the state. Raises StateError.
 Save = Callable[[State], None]
 #: Reads the files again. Raises ConfigError, with the problems printed, if they have errors.
 Reread = Callable[[], Desired]
@@ -28,7 +28,7 @@ class Writing:
     """Writes an import. `root` need not exist yet; `one_file`: one file for all, not one a channel.
 
     `begins`: Buffer's time less the settle time, the latest possible `managed_since` of a new root file. `whole`: all
-    that is unsent is imported, so that the record of its channels can begin.
+    that is unsent is imported, so that the state of its channels can begin.
     """
 
     intake: Intake
@@ -39,7 +39,7 @@ class Writing:
     whole: bool
 
     def write(self, save: Save, reread: Reread) -> list[str]:
-        """Write files and the record; the names of the files. Raises ConfigError, StateError, with nothing changed."""
+        """Write files and the state; the names of the files. Raises ConfigError, StateError, with nothing changed."""
         files = FileChanges()
         names = [*self._root(files), *self._entries(files)]
         files.make()

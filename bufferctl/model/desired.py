@@ -26,7 +26,7 @@ from bufferctl.model.networks import Service
 #: The rules for `freeze` and `minimum_lead` that only plan can check: for immediate posts, and for new or edited ones.
 FREEZE, MINIMUM_LEAD = "BC201", "BC206"
 
-#: The remote and branch of a record in git, unless the files set others.
+#: The remote and branch of a state in git, unless the files set others.
 GIT_REMOTE, GIT_BRANCH = "origin", "bufferctl-state"
 
 
@@ -313,7 +313,7 @@ class Idea:
 
 @dataclass(frozen=True, slots=True)
 class StateSettings:
-    """The location of a shared record: a bucket, or a branch of a git remote.
+    """The location of a shared state: a bucket, or a branch of a git remote.
 
     `store`: the bucket (`s3://bucket/prefix`, `gs://`, `az://`), empty for git; `endpoint`: its service's address if it
     is not the cloud's own. `remote`: the name of one of the repository's remotes, or an address.
@@ -329,7 +329,7 @@ class StateSettings:
 class Settings:
     """The settings of the root file (design: The files). `rules` is kept as written.
 
-    `state`: None if the record is in a file beside the root file.
+    `state`: None if the state is in a file beside the root file.
 
     `managed_since` is aware: bufferctl created nothing before it (design: The state). `media`: None if no file is
     declared. `link_shorteners`: domains that may replace those of links, besides the well-known ones.

@@ -1,6 +1,6 @@
-"""The record: the live object of each declared one, and the instant up to which it is complete (design: The state).
+"""The state: the live object of each declared one, and the instant up to which it is complete (design: The state).
 
-For each *home* (a channel, or an organization's ideas) the record has a *horizon*: the instant, by Buffer's clock, up
+For each *home* (a channel, or an organization's ideas) the state has a *horizon*: the instant, by Buffer's clock, up
 to which everything that bufferctl created there is bound or was let go. Anything created later may be ours.
 """
 
@@ -21,7 +21,7 @@ from bufferctl.model.base import WrittenInstant
 class Origin(StrEnum):
     """How a binding was made; bufferctl may change all but adopted objects (design: Matching).
 
-    `RECOVERED`: found by its content after the record was lost, and most likely created by bufferctl.
+    `RECOVERED`: found by its content after the state was lost, and most likely created by bufferctl.
     """
 
     CREATED = "created"
@@ -108,7 +108,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A channel, or an organization's ideas (`channel_id` is `ideas`), as listed in the record.
+    """A channel, or an organization's ideas (`channel_id` is `ideas`), as listed in the state.
 
     `horizon`: aware, None until an apply, an import or `state begin` first moves it. `service` and `handle` identify
     the channel if it was reconnected under a new id. `only_reminds`: as for the live channel.
@@ -170,7 +170,7 @@ class LetGo:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The entry for a live object in the record of another root file, at that path."""
+    """The entry for a live object in the state of another root file, at that path."""
 
     root_file: str
     slot: Slot
@@ -184,7 +184,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """How far the record of a home is complete: up to `since`, None for the beginning of time.
+    """How far the state of a home is complete: up to `since`, None for the beginning of time.
 
     `recorded`: set by an apply, an import or `state begin`; otherwise `since` is `managed_since` of the root file.
     """
@@ -195,7 +195,7 @@ class Horizon:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The record of one API endpoint. An id has at most one slot.
+    """The state of one API endpoint. An id has at most one slot.
 
     `homes` by their id; none is ever removed. `let_go` by the live object's id, until the horizon passes it, or, with
     a key, until that address has an object again or this one is gone. `past`:
@@ -229,7 +229,7 @@ class State:
         return self.complete_at is not None or any(home.horizon for home in self.homes.values())
 
     def horizon(self, home: str, managed_since: datetime | None) -> Horizon:
-        """How far the record is complete for a home, by its id."""
+        """How far the state is complete for a home, by its id."""
         listed = self.homes.get(home)
         if listed is not None and listed.horizon is not None:
             return Horizon(listed.horizon, recorded=True)
@@ -238,7 +238,7 @@ class State:
         return Horizon(managed_since, recorded=False)
 
     def unrecorded(self) -> State:
-        """The same bindings without a horizon, for a record that is older than another one of its lineage."""
+        """The same bindings without a horizon, for a state that is older than another one of its lineage."""
         homes = {name: replace(home, horizon=None) for name, home in self.homes.items()}
         return replace(self, homes=homes, complete_at=None)
 

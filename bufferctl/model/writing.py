@@ -1,4 +1,4 @@
-"""Writes, from intents to results: data that apply, api, the journal and a shared record have in common.
+"""Writes, from intents to results: data that apply, api, the journal and a shared state have in common.
 
 A write has resolved ids. Only `Done` is a success, and only `Refused` means that it was definitely not carried out;
 everything else is `Unknown`, and the object may or may not exist (design: Applying; notes: Errors).
@@ -371,7 +371,7 @@ class Intent:
 
     `at`: when it was recorded, `until`: when sending it had certainly ended, both aware and by the server's clock.
     `before`: for an edit, the `standing` of the post; for a create, the id that state had in its place, empty for none.
-    `run`: the id of the run that sends it, if the record is shared; a run has at most one intent per slot at a time.
+    `run`: the id of the run that sends it, if the state is shared; a run has at most one intent per slot at a time.
     `settle`: seconds after the end of sending until lists show it. `answered`: as in `Unknown`.
     """
 
@@ -409,7 +409,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class OpenIntent:
-    """An intent as listed in a shared record, for any machine that has to settle it; `number` means nothing there.
+    """An intent as listed in a shared state, for any machine that has to settle it; `number` means nothing there.
 
     `listed`: ids that its home had before. `held`: a person was asked about it, with the ids that it might be.
     """

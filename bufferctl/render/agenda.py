@@ -206,7 +206,7 @@ def _moment(change: Change, live: LivePost | None, status: PostStatus | None) ->
 
 
 def _recorded(change: Change) -> PostStatus | None:
-    """The status from the record, for plans that were made without Buffer."""
+    """The status from the state, for plans that were made without Buffer."""
     if change.action is Action.DONE or change.reason is Reason.SENT:
         return PostStatus.SENT
     status = change.binding.status if change.binding else ""

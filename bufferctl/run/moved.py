@@ -11,7 +11,7 @@ from bufferctl.errors import StateError
 from bufferctl.reconcile import find_targets
 from bufferctl.run.files import Files
 from bufferctl.run.listener import Listener
-from bufferctl.state import StoredRecord
+from bufferctl.state import StateFile
 from bufferctl.state.succession import Predecessor, name_of, predecessors, proves
 
 if TYPE_CHECKING:
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 
 def find_predecessor(
-    files: Files, record: StoredRecord, buffer: Buffer, listener: Listener, *, afresh: bool = False
+    files: Files, stored: StateFile, buffer: Buffer, listener: Listener, *, afresh: bool = False
 ) -> Predecessor | None:
-    """The document that this root file goes on with, None if it has its own or is new; `record` was read.
+    """The document that this root file goes on with, None if it has its own or is new; `stored` was read.
 
-    `afresh`: what nothing proves is no reason to stop. Raises StateError if it may be one, and if the record was
+    `afresh`: what nothing proves is no reason to stop. Raises StateError if it may be one, and if the state was
     moved away; ApiError.
     """
-    if record.exists and not record.document.moved_to:
+    if stored.exists and not stored.document.moved_to:
         return None
-    found = predecessors(record, files.root_file)
-    if len(found) == 1 and found[0].document.moved_to == record.store.address:  # a run was cut off on the way
+    found = predecessors(stored, files.root_file)
+    if len(found) == 1 and found[0].document.moved_to == stored.store.address:  # a run was cut off on the way
         old: Predecessor | None = found[0]
     else:
-        old = _chosen(files, record, _relevant(files, found, buffer), afresh=afresh)
+        old = _chosen(files, stored, _relevant(files, found, buffer), afresh=afresh)
     if old is None:
-        record.refuse_moved()
+        stored.refuse_moved()
         return None
     listener.notice(f"{name_of(old.root_file)} was moved to {name_of(files.root_file)}, so its state is used")
     return old
@@ -54,13 +54,13 @@ def _relevant(files: Files, found: Collection[Predecessor], buffer: Buffer) -> l
 
 
 def _chosen(
-    files: Files, record: StoredRecord, relevant: Sequence[tuple[Predecessor, frozenset[str]]], *, afresh: bool
+    files: Files, stored: StateFile, relevant: Sequence[tuple[Predecessor, frozenset[str]]], *, afresh: bool
 ) -> Predecessor | None:
     """The one that is proved and has all that the others have. Raises StateError if that cannot be known."""
     proved = [each for each in relevant if proves(each[0], files.root_file, files.desired.files, remote=files.remote)]
     if len(proved) == 1 and all(homes <= proved[0][1] for _, homes in relevant):
         return proved[0][0]
-    record.refuse_moved()
+    stored.refuse_moved()
     if afresh or not relevant:
         return None
     here, there = name_of(files.root_file), " and ".join(name_of(each.root_file) for each, _ in relevant)

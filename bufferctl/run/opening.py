@@ -21,10 +21,10 @@ from bufferctl.run.listener import NEVER, SILENT, Listener, Stop
 from bufferctl.run.moved import find_predecessor
 from bufferctl.run.session import Session, build_session, find_organizations
 from bufferctl.run.standing import MOVE, find_standing, find_unmoved, refuse_older
-from bufferctl.state import Lease, Lock, Store, StoredRecord
+from bufferctl.state import Lease, Lock, StateFile, Store
 from bufferctl.state.checkout import head
 from bufferctl.state.lock import PARTED, Holder, is_mine, locked_by, same_process
-from bufferctl.state.record import SharedRecord
+from bufferctl.state.state_file import LockedState
 from bufferctl.state.succession import hand_over
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def open_to_read(
 
     `state`: the state file, by default what the files name. Raises StateError.
     """
-    store = StoredRecord(files.store(state, listener), buffer.endpoint)
+    store = StateFile(files.store(state, listener), buffer.endpoint)
     store.read()
     if store.is_shared and (old := find_predecessor(files, store, buffer, listener)):
         store.stand_in(old.document)
@@ -114,7 +114,7 @@ def _open_shared(
     `crashed`: the run that the lock of this machine was taken over from, which was said already.
     """
     buffer, listener = waiting.buffer, waiting.listener
-    store = SharedRecord(place, buffer.endpoint, commit=head(files.root))
+    store = LockedState(place, buffer.endpoint, commit=head(files.root))
     store.read()
     if wrong := find_unmoved(files, store):
         raise StateError(f"{wrong}, so nothing was done", hint=MOVE)
@@ -160,9 +160,9 @@ def _open_shared(
         session.finish(message)
 
 
-def _take_over(store: SharedRecord, path: str, waiting: Waiting, runs: frozenset[str]) -> None:
+def _take_over(store: LockedState, path: str, waiting: Waiting, runs: frozenset[str]) -> None:
     """Move the document at `path` to that of this root file, once no other run holds its lock. Raises LockedError."""
-    old = StoredRecord(store.store.beside(path), store.endpoint)
+    old = StateFile(store.store.beside(path), store.endpoint)
     old.read()
     waiting.until_free(old, lambda: hand_over(old, store), runs)
     store.load()
@@ -178,7 +178,7 @@ class Waiting:
     timeout: float
     settle: float
 
-    def until_free(self, store: StoredRecord, take: Callable[[], None], runs: frozenset[str]) -> Lease | None:
+    def until_free(self, store: StateFile, take: Callable[[], None], runs: frozenset[str]) -> Lease | None:
         """Call `take` once no living run holds the lock; the lease of a dead run that held it.
 
         `take` raises OvertakenError if another run was faster. `runs`: ids of runs that this machine began. Raises
@@ -207,7 +207,7 @@ class Waiting:
             waited += seconds
             store.read()
 
-    def _stays_over(self, lease: Lease, store: StoredRecord) -> bool:
+    def _stays_over(self, lease: Lease, store: StateFile) -> bool:
         """Whether a lease has ended by two answers of Buffer that agree with the steady clock, and stays as it is.
 
         A single answer may be an old one, and this machine may have been suspended since.

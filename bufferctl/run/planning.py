@@ -29,7 +29,7 @@ from bufferctl.run.choices import NONE, Choices
 from bufferctl.run.files import Files, FilesError
 from bufferctl.run.judging import judge_lengths, shorten
 from bufferctl.run.session import Session, find_organizations, with_unsaved_results
-from bufferctl.state import Store, StoredRecord, claimed_elsewhere
+from bufferctl.state import StateFile, Store, claimed_elsewhere
 from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files, text_before
 
 #: Pages of a list of sent posts, with `managed_since` as a bound, and without.
@@ -130,8 +130,8 @@ def plan_offline(files: Files, store: Store | None, choices: Choices = NONE) -> 
     """
     state, endpoint, warnings = State(), "", [_NO_STATE]
     if store is not None:
-        record = StoredRecord(store, None)
-        state, endpoint, warnings = record.load(), record.endpoint, []
+        stored = StateFile(store, None)
+        state, endpoint, warnings = stored.load(), stored.endpoint, []
     made = offline(files.desired, state, endpoint=endpoint, now=datetime.now(UTC), max_deletes=choices.max_deletes)
     return replace(made, warnings=(*warnings, *made.warnings))
 
@@ -163,7 +163,7 @@ def _divergence(session: Session) -> Divergence | None:
 
 
 def _read(session: Session, homes: Homes) -> Live:
-    """What the homes of declared and recorded objects hold, as far back as the record is not complete."""
+    """What the homes of declared and recorded objects hold, as far back as the state is not complete."""
     desired, targets = session.files.desired, homes.targets
     channels = _channels(session, homes.account, {c.id for c in targets.channels.values()})
     ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
@@ -206,7 +206,7 @@ def _elsewhere(session: Session, made: Plan) -> tuple[Claim, ...]:
     return tuple(claim for claim in claims if claim.id in ids or claim.slot in slots)
 
 
-def _check_account(store: StoredRecord, account: Account, recorded: set[str]) -> None:
+def _check_account(store: StateFile, account: Account, recorded: set[str]) -> None:
     """State of organizations that the account does not have is another account's (design: The state)."""
     strange = recorded - {organization.id for organization in account.organizations}
     if strange:

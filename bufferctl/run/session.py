@@ -15,7 +15,7 @@ from bufferctl.model import Account, Live, State
 from bufferctl.render.lines import count
 from bufferctl.run.files import Files
 from bufferctl.run.listener import Listener, Stop
-from bufferctl.state import StoredRecord
+from bufferctl.state import StateFile
 from bufferctl.state.checkout import Relation
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Session:
     files: Files
     buffer: Buffer
     #: Where the state is kept; a shared one has the lock, one of this machine needs none.
-    store: StoredRecord
+    store: StateFile
     journal: FileJournal
     listener: Listener
     stop: Stop
@@ -89,7 +89,7 @@ class Session:
 def build_session(
     files: Files,
     buffer: Buffer,
-    store: StoredRecord,
+    store: StateFile,
     journal: FileJournal,
     *,
     listener: Listener,
@@ -102,7 +102,7 @@ def build_session(
     return Session(files, buffer, store, journal, listener, stop, settle, state)
 
 
-def _without_unsafe_horizons(state: State, store: StoredRecord, journal: FileJournal, listener: Listener) -> State:
+def _without_unsafe_horizons(state: State, store: StateFile, journal: FileJournal, listener: Listener) -> State:
     """The state; without its horizons where this machine saved a later one, or another one of the same serial."""
     if not journal.is_older(Revision(state.lineage, state.serial, store.digest)):
         return state
@@ -152,7 +152,7 @@ def with_unsaved_results(stored: State, journal: FileJournal) -> State:
 class _RenewingClock(Stop):
     """A clock that waits in pieces, between which the lock is renewed once half of its time is over."""
 
-    def __init__(self, clock: Stop, store: StoredRecord) -> None:
+    def __init__(self, clock: Stop, store: StateFile) -> None:
         self._clock, self._store = clock, store
 
     def now(self) -> float:

@@ -6,23 +6,23 @@ from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import StateError
 from bufferctl.render.lines import capitalized
 from bufferctl.run.files import Files
-from bufferctl.state import LocalStore, StoredRecord, state_path_of
+from bufferctl.state import LocalStore, StateFile, state_path_of
 from bufferctl.state.checkout import Relation, head, relation
-from bufferctl.state.record import SharedRecord
+from bufferctl.state.state_file import LockedState
 
 MOVE = "Move it there: bufferctl state migrate"
 #: Digits of a commit in messages.
 _SHORT = 10
 
 
-def find_standing(files: Files, record: StoredRecord) -> tuple[Relation, tuple[Diagnostic, ...]]:
+def find_standing(files: Files, stored: StateFile) -> tuple[Relation, tuple[Diagnostic, ...]]:
     """How the checkout relates to what was applied last, and the plan's warnings about it.
 
     That is: state that was not moved, and a checkout that does not have all that was applied elsewhere.
     """
-    if wrong := find_unmoved(files, record):
+    if wrong := find_unmoved(files, stored):
         return Relation.SAME, (Diagnostic(Severity.WARNING, f"{wrong}, and apply will refuse", hint=MOVE),)
-    here, applied = head(files.root), record.document.commit
+    here, applied = head(files.root), stored.document.commit
     found = relation(files.root, here, applied, remote=files.remote) if here and applied else Relation.SAME
     if found in {Relation.SAME, Relation.NEWER}:
         return found, ()
@@ -39,21 +39,21 @@ def find_standing(files: Files, record: StoredRecord) -> tuple[Relation, tuple[D
     return found, (Diagnostic(Severity.WARNING, why, hint=hint),)
 
 
-def find_unmoved(files: Files, record: StoredRecord) -> str:
+def find_unmoved(files: Files, stored: StateFile) -> str:
     """The message if the state is still in a file beside the root file; empty if not. Raises StateError."""
-    own = StoredRecord(LocalStore(state_path_of(files.root_file)), None)
-    if record.exists or not own.store.read().document:
+    own = StateFile(LocalStore(state_path_of(files.root_file)), None)
+    if stored.exists or not own.store.read().document:
         return ""
     own.load()
-    if own.endpoint != record.endpoint:
+    if own.endpoint != stored.endpoint:
         return ""
-    where = f"buffer.yaml keeps the state in {record.place}, which is empty, but there is {own.place}"
+    where = f"buffer.yaml keeps the state in {stored.place}, which is empty, but there is {own.place}"
     return f"{where}; without it bufferctl does not know what it created"
 
 
-def refuse_older(files: Files, record: SharedRecord) -> None:
+def refuse_older(files: Files, stored: LockedState) -> None:
     """Raises StateError if the checkout is known to be older than what was applied last."""
-    here, applied = record.commit, record.document.commit
+    here, applied = stored.commit, stored.document.commit
     if not here or not applied:
         return
     if relation(files.root, here, applied, remote=files.remote) is Relation.OLDER:

@@ -1,4 +1,4 @@
-"""Keeps the record between runs, with a lock that allows one run at a time to change it."""
+"""Keeps the state between runs, with a lock that allows one run at a time to change it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bufferctl.state.document import Document
 from bufferctl.state.local import LocalStore, state_path_of
 from bufferctl.state.lock import Lease, Lock
 from bufferctl.state.opening import claimed_elsewhere, open_shared, open_store
-from bufferctl.state.record import StoredRecord
+from bufferctl.state.state_file import StateFile
 from bufferctl.state.store import History, Store, Stored
 
 __all__ = [
@@ -15,9 +15,9 @@ __all__ = [
     "Lease",
     "LocalStore",
     "Lock",
+    "StateFile",
     "Store",
     "Stored",
-    "StoredRecord",
     "claimed_elsewhere",
     "open_shared",
     "open_store",

@@ -1,4 +1,4 @@
-"""What is in the document that a store keeps: the record, and where it is shared, who holds its lock and what is open.
+"""What is in the document that a store keeps: the state, and where it is shared, who holds its lock and what is open.
 
 ```json
 {"run": "…", "lock": {"run": "…", "user": "…", "host": "…", "pid": 1, "since": "…", "until": "…", "landing": 60},
@@ -37,7 +37,7 @@ from bufferctl.model.serial import adapter, dump_write, load_write
 from bufferctl.state.lock import Lease
 
 FORMAT_MAJOR, FORMAT_MINOR = 3, 0
-#: Where the record begins in a document: what stands before it comes and goes with each run.
+#: Where the state begins in a document: what stands before it comes and goes with each run.
 _RECORD = b'\n"format_version": '
 #: How deep a document has an entry a line: down to objects.
 _LINES = 5
@@ -48,8 +48,8 @@ class Document:
     """A document as read or to be written.
 
     `commit`: the commit of the checkout that was applied last, empty if there was none. `run`: the id of the run
-    that last wrote the record. `lease`: of the run that holds the lock. `intents`: what is open. `moved_to`: the
-    address of the document that the record was moved to; this one keeps it only until that one is written.
+    that last wrote the state. `lease`: of the run that holds the lock. `intents`: what is open. `moved_to`: the
+    address of the document that the state was moved to; this one keeps it only until that one is written.
     """
 
     endpoint: str
@@ -120,7 +120,7 @@ def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docum
 
 
 def refuse_moved(document: Document, place: str) -> None:
-    """Raises StateError if the record was moved away from `place`."""
+    """Raises StateError if the state was moved away from `place`."""
     if document.moved_to:
         raise StateError(
             f"{place[:1].upper()}{place[1:]} was moved to {document.moved_to}",
@@ -129,7 +129,7 @@ def refuse_moved(document: Document, place: str) -> None:
 
 
 def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Document:
-    """As `parse`, also a document whose record was moved away."""
+    """As `parse`, also a document whose state was moved away."""
     name = place[:1].upper() + place[1:]
     try:
         data: dict[str, Any] = from_json(raw)
@@ -212,7 +212,7 @@ def _full(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def digest(raw: bytes) -> str:
-    """What tells one record from another: of all but the lock and what is open, which change with every run."""
+    """What tells one state from another: of all but the lock and what is open, which change with every run."""
     return blake2b(raw[max(0, raw.find(_RECORD)) :], digest_size=10).hexdigest()
 
 
@@ -278,7 +278,7 @@ def _day(instant: datetime | None) -> datetime | None:
 def dump(document: Document) -> bytes:
     """The document as bytes; equal documents give equal ones.
 
-    One whose record was moved away has a format that earlier versions refuse, so that no old checkout goes on with it.
+    One whose state was moved away has a format that earlier versions refuse, so that no old checkout goes on with it.
     """
     state = document.state
     listed: dict[frozenset[str], int] = {}

@@ -1,4 +1,4 @@
-"""The record on a branch of a git remote, by plumbing alone: no checkout, index or object of the project is touched.
+"""The state on a branch of a git remote, by plumbing alone: no checkout, index or object of the project is touched.
 
 Everything happens in a bare repository in a work folder of the run, at depth 1. The swap is a push with
 `--force-with-lease` on the exact commit that was read. git's configuration in the project (remotes, credentials, ssh,

@@ -1,4 +1,4 @@
-"""The record as a file beside the root file: mode 0600, replaced atomically, with a backup of the previous version."""
+"""The state as a file beside the root file: mode 0600, replaced atomically, with a backup of the previous version."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""One apply at a time: this machine's lock, and that of a shared record.
+"""One apply at a time: this machine's lock, and that of a shared state.
 
 *Of this machine*: a file in the user's state folder, by endpoint (all keys of an account share one quota anyhow). A
 lock whose holder died on this machine is taken over. One from another machine (a shared folder) cannot be checked from
 here, so it is left for a person (`bufferctl state unlock`).
 
-*Of a shared record*: a lease in the document, by Buffer's clock, since machines' clocks may be minutes apart. Whoever
+*Of a shared state*: a lease in the document, by Buffer's clock, since machines' clocks may be minutes apart. Whoever
 holds it sends only while the lease outlives a request and its consequences. Whoever finds one that ended that long ago
 knows that nothing more of that run can arrive, and takes it over (design: Applying).
 """
@@ -170,7 +170,7 @@ def _process(of: Holder | Lease) -> str:
 
 
 def same_process(holder: Holder | None, lease: Lease | None) -> bool:
-    """Whether one run held the lock of this machine and that of a shared record."""
+    """Whether one run held the lock of this machine and that of a shared state."""
     return holder is not None and lease is not None and (holder.host, holder.pid) == (lease.host, lease.pid)
 
 

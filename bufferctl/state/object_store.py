@@ -1,4 +1,4 @@
-"""The record as an object in a bucket, written only if the store confirms that it is still the version that was read.
+"""The state as an object in a bucket, written only if the store confirms that it is still the version that was read.
 
 The swap is a conditional write (`If-None-Match: *` for the first, `If-Match` on the e_tag, on Google the generation).
 A store that ignores conditions would let two runs overwrite each other, so the first write to a new place tries both

@@ -1,4 +1,4 @@
-"""Which store holds the record of a root file, by the setting `state` (design: The state)."""
+"""Which store holds the state of a root file, by the setting `state` (design: The state)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bufferctl.model import Claim, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.state.document import parse
 from bufferctl.state.local import LocalStore, state_path_of
-from bufferctl.state.record import StoredRecord
+from bufferctl.state.state_file import StateFile
 from bufferctl.state.store import Store
 
 
@@ -54,21 +54,21 @@ def document_path(root_file: Path, repository: Path | None, name: str = "state")
     return (folder.relative_to(repository) / file).as_posix() if repository else file
 
 
-def claimed_elsewhere(record: StoredRecord, root_file: Path) -> list[Claim]:
-    """What the records of other root files in the same place have.
+def claimed_elsewhere(stored: StateFile, root_file: Path) -> list[Claim]:
+    """What the states of other root files in the same place have.
 
     Not what copies of this project claim, which have its lineage; nor documents whose root file is gone, which is
     another team's, or that cannot be read. Raises StateError where the store cannot be read.
     """
-    top = top_of(root_file) if record.is_shared else Path()
+    top = top_of(root_file) if stored.is_shared else Path()
     claimed: list[Claim] = []
-    for path, raw in record.store.others().items():
+    for path, raw in stored.store.others().items():
         other = next((name for name in root_files_of(top / path) if name.is_file()), None)
-        if other is None or not (record.is_shared or _belong_together(other, root_file)):
+        if other is None or not (stored.is_shared or _belong_together(other, root_file)):
             continue
         with suppress(StateError):
-            document = parse(raw, path, record.endpoint, remedy="")
-            if document.state.lineage != record.saved.lineage:
+            document = parse(raw, path, stored.endpoint, remedy="")
+            if document.state.lineage != stored.saved.lineage:
                 name = os.path.relpath(other, root_file.absolute().parent)
                 bindings = document.state.bindings.items()
                 claimed += [Claim(name, slot, b) for slot, b in bindings]

@@ -1,4 +1,4 @@
-"""Where the record is kept: one document, only replaced by compare and swap (design: The state).
+"""Where the state is kept: one document, only replaced by compare and swap (design: The state).
 
 A store moves bytes and knows nothing of what they say; `document.py` does. Three kinds implement `Store`: a local file
 (`local.py`), a branch of a git remote, an object in a bucket. One test suite, `tests/stores`, holds for all of them.

@@ -1,6 +1,6 @@
-"""The record of a root file that was moved or renamed: its document still has the old path.
+"""The state of a root file that was moved or renamed: its document still has the old path.
 
-Where git shows that the old root file became this one, the record goes on at the new path by itself. Everything else
+Where git shows that the old root file became this one, the state goes on at the new path by itself. Everything else
 is left to a person, since a new root file that does not know what the old one created would publish it again.
 """
 
@@ -17,7 +17,7 @@ from bufferctl.model import LiveChannel
 from bufferctl.state.checkout import Relation, head, relation, renamed_since
 from bufferctl.state.document import Document, read
 from bufferctl.state.opening import repository_of, root_files_of, top_of
-from bufferctl.state.record import StoredRecord
+from bufferctl.state.state_file import StateFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,20 @@ class Predecessor:
         return frozenset(found | (used & set(organizations)))
 
 
-def predecessors(record: StoredRecord, root_file: Path) -> list[Predecessor]:
-    """The documents beside this one that have a record and whose root file is gone.
+def predecessors(stored: StateFile, root_file: Path) -> list[Predecessor]:
+    """The documents beside this one that have a state and whose root file is gone.
 
     If one of them was being moved here when a run was cut off, only that one; what was being moved elsewhere is among
     them, and nothing proves that. Raises StateError if the store cannot be read.
     """
     found: list[Predecessor] = []
-    for path, raw in record.store.others().items():
+    for path, raw in stored.store.others().items():
         root_files = root_files_of(top_of(root_file) / path)
         with suppress(StateError):  # damaged, or another endpoint's
-            each = Predecessor(path, root_files, read(raw, path, record.endpoint, remedy=""))
+            each = Predecessor(path, root_files, read(raw, path, stored.endpoint, remedy=""))
             if not each.document.state.bindings and not each.document.intents:
                 continue
-            if each.document.moved_to == record.store.address:
+            if each.document.moved_to == stored.store.address:
                 return [each]
             if not any(name.is_file() for name in root_files):
                 found.append(each)
@@ -91,10 +91,10 @@ def name_of(root_file: Path) -> str:
     return root_file.absolute().resolve().relative_to(top_of(root_file)).as_posix()
 
 
-def hand_over(old: StoredRecord, new: StoredRecord) -> None:
-    """Move the record from one document to another one in the same store, with what is open, but without the lock.
+def hand_over(old: StateFile, new: StateFile) -> None:
+    """Move the state from one document to another one in the same store, with what is open, but without the lock.
 
-    The old one is closed first, and keeps the record until the new one is written: wherever this is cut off, exactly
+    The old one is closed first, and keeps the state until the new one is written: wherever this is cut off, exactly
     one root file can go on with it. Nothing happens if another run was faster. Raises OvertakenError, StateError.
     """
     new.read()

@@ -16,7 +16,7 @@ from bufferctl.model.live import ids_by_home
 from bufferctl.plan import Outcome, Plan
 from bufferctl.reconcile import Options, Targets, by_slot, reconcile, slots_of, sought
 from bufferctl.run.session import with_unsaved_results
-from bufferctl.state import LocalStore, StoredRecord
+from bufferctl.state import LocalStore, StateFile
 from tests.apply.disk import make_room
 from tests.apply.fake import ACME, CHANNELS, SETTLE, FakeBuffer
 
@@ -56,7 +56,7 @@ class MortalJournal(FileJournal):
             raise
 
 
-class MortalStore(StoredRecord):
+class MortalStore(StateFile):
     """The state file of a process that may die before and after it is replaced."""
 
     def __init__(self, path: Path, buffer: FakeBuffer) -> None:
@@ -124,7 +124,7 @@ class Machine:
         shutil.rmtree(self.state_path.parent, ignore_errors=True)
 
     def state(self) -> State:
-        return StoredRecord(LocalStore(self.state_path), ENDPOINT).load()
+        return StateFile(LocalStore(self.state_path), ENDPOINT).load()
 
     def journal(self) -> FileJournal:
         """The journal as read by a new process."""
@@ -136,7 +136,7 @@ class Machine:
     def import_(self, item: Post | Idea, live_id: str) -> None:
         """A person names the matching live post."""
         bound = bind(item, self.buffer.posts[live_id], Origin.IMPORTED)
-        store = StoredRecord(LocalStore(self.state_path), ENDPOINT)
+        store = StateFile(LocalStore(self.state_path), ENDPOINT)
         state = store.load()
         store.save(replace(state, bindings={**state.bindings, slot(item): bound}))
 
@@ -164,7 +164,7 @@ class Machine:
         self,
         items: Sequence[Post | Idea],
         stored: State,
-        store: StoredRecord,
+        store: StateFile,
         journal: FileJournal,
         told: Told,
         attempt: Attempt,

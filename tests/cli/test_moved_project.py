@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.model import StateSettings
-from bufferctl.state import Lease, StoredRecord, open_store
+from bufferctl.state import Lease, StateFile, open_store
 from tests.cli.conftest import Project
 from tests.stores import buckets, git
 
@@ -284,7 +284,7 @@ def test_a_new_root_file_beside_an_old_document(project: Project) -> None:
 def test_while_another_run_works_on_it(project: Project) -> None:
     """Exit 1 while a run holds the lock of the old document; the move continues afterwards."""
     begun(project)
-    record = StoredRecord(open_store(StateSettings(), project.folder / "buffer.yaml"), None)
+    record = StateFile(open_store(StateSettings(), project.folder / "buffer.yaml"), None)
     record.load()
     now = datetime.now(UTC)
     lease = Lease("r1", "ann", "laptop", 7, now, datetime(2029, 12, 5, 10, tzinfo=UTC), 60.0)

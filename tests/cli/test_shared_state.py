@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bufferctl.state import LocalStore, StoredRecord, open_store
+from bufferctl.state import LocalStore, StateFile, open_store
 from bufferctl.state.lock import Lease
 from tests.cli.conftest import Project
 from tests.stores import buckets, git
@@ -79,7 +79,7 @@ def locked(project: Project) -> None:
 
     from bufferctl.model import StateSettings
 
-    record = StoredRecord(open_store(StateSettings(), project.folder / "buffer.yaml"), None)
+    record = StateFile(open_store(StateSettings(), project.folder / "buffer.yaml"), None)
     record.load()
     now = datetime.now(UTC)
     lease = Lease("r1", "ann", "laptop", 7, now, now + timedelta(minutes=15), 60.0)

@@ -17,7 +17,7 @@ from bufferctl.cli.console import Console
 from bufferctl.errors import LockedError
 from bufferctl.run.listener import NEVER
 from bufferctl.run.opening import Waiting
-from bufferctl.state import Document, Lease, StoredRecord
+from bufferctl.state import Document, Lease, StateFile
 
 ENDPOINT = "https://api.buffer.com"
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
@@ -70,7 +70,7 @@ def taken(scene: Scene, folder: Path) -> list[str]:
     took: list[str] = []
     journal = FileJournal(folder, ENDPOINT, folder / "buffer.yaml")
     waiting = Waiting(cast("Any", scene), Console.create(), NEVER, 0, 30)
-    waiting.until_free(cast("StoredRecord", scene), lambda: took.append("lock"), journal.runs)
+    waiting.until_free(cast("StateFile", scene), lambda: took.append("lock"), journal.runs)
     return took
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from bufferctl.errors import OvertakenError, PartWayError, StateError
 from bufferctl.model import Binding, CreatePost, Intent, OpenIntent, Origin, Slot, State
-from bufferctl.state import Document, Lease, Store, Stored, StoredRecord
+from bufferctl.state import Document, Lease, StateFile, Store, Stored
 from bufferctl.state.document import parse
-from bufferctl.state.record import SharedRecord
+from bufferctl.state.state_file import LockedState
 from tests.apply.fake import post
 
 ENDPOINT = "https://api.buffer.com"
@@ -123,16 +123,16 @@ def store() -> Memory:
     return Memory()
 
 
-def locked(store: Store, clock: Clock | None = None) -> SharedRecord:
+def locked(store: Store, clock: Clock | None = None) -> LockedState:
     """A run with the lock."""
-    record = SharedRecord(store, ENDPOINT, commit="5f" * 20)
+    record = LockedState(store, ENDPOINT, commit="5f" * 20)
     record.load()
     clock = clock or Clock()
     record.lock(lambda: clock.server, LANDING)
     return record
 
 
-def announced(record: SharedRecord) -> OpenIntent:
+def announced(record: LockedState) -> OpenIntent:
     """The writes that it is about to send."""
     return OpenIntent(Intent(0, SLOT, CreatePost(post("a"), "c0"), NOW, NOW, run=record.run), frozenset({"p0"}))
 
@@ -147,7 +147,7 @@ def test_the_lock_is_a_lease_by_buffers_clock(store: Memory) -> None:
 
 def test_two_that_read_the_same_cannot_both_lock(store: Memory) -> None:
     """The second is refused, and writes nothing."""
-    second = SharedRecord(store, ENDPOINT)
+    second = LockedState(store, ENDPOINT)
     second.load()
     first = locked(store)
     with pytest.raises(OvertakenError):
@@ -319,7 +319,7 @@ def test_where_the_store_is_away_nothing_more_is_sent(store: Memory, clock: Cloc
 @pytest.mark.parametrize("swap", [0, 1, 2])
 def test_a_swap_whose_answer_is_lost_counts_where_it_was_done(store: Memory, swap: int) -> None:
     """The lock, the intents, the end: read back, with this run's document in place."""
-    record = SharedRecord(store, ENDPOINT)
+    record = LockedState(store, ENDPOINT)
     record.load()
     store.loses = int(swap == 0)
     record.lock(lambda: NOW, LANDING)
@@ -372,7 +372,7 @@ def test_intents_that_cannot_be_stored_are_not_sent(store: Memory) -> None:
 
 def test_a_lease_is_longer_than_what_a_request_may_take(store: Memory) -> None:
     """With a timeout of 20 minutes, twice that."""
-    record = SharedRecord(store, ENDPOINT)
+    record = LockedState(store, ENDPOINT)
     record.load()
     record.lock(lambda: NOW, 1200)
     assert store.lease.until == NOW + timedelta(minutes=40)
@@ -382,5 +382,5 @@ def test_who_only_looks_takes_no_lock(store: Memory) -> None:
     """A single read."""
     locked(store).close([], "")
     before = store.number
-    StoredRecord(store, ENDPOINT).load()
+    StateFile(store, ENDPOINT).load()
     assert store.number == before

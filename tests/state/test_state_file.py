@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.model import Binding, Home, LetGo, Origin, Question, Rule, Slot, State
-from bufferctl.state import LocalStore, StoredRecord
+from bufferctl.state import LocalStore, StateFile
 
 ENDPOINT = "https://api.buffer.com"
 SLOT = Slot("org", "channel", "launch")
@@ -67,9 +67,9 @@ def test_of_two_that_read_the_same_file_one_saves(path: Path) -> None:
     assert file(path).load().bindings == FIRST.bindings
 
 
-def file(path: Path, endpoint: str | None = ENDPOINT) -> StoredRecord:
+def file(path: Path, endpoint: str | None = ENDPOINT) -> StateFile:
     """The store as opened by a new process."""
-    return StoredRecord(LocalStore(path), endpoint)
+    return StateFile(LocalStore(path), endpoint)
 
 
 def read(path: Path) -> State:

@@ -1,6 +1,6 @@
-"""The record as a run reads and writes it: in its own file, or in a shared store.
+"""The state as a run reads and writes it: in its own file, or in a shared store.
 
-A record of its own is written whenever something is to be kept. A shared one is written as seldom as safety allows: it
+A state of its own is written whenever something is to be kept. A shared one is written as seldom as safety allows: it
 is read once, one swap locks it, one stores everything that is about to be sent, and a last one what came of that, with
 the lock released (design: Applying). Whoever loses the lock on the way sends nothing more.
 """
@@ -26,12 +26,12 @@ from bufferctl.state.lock import PARTED, UNREAD, Lease, lease_length, user_name
 from bufferctl.state.store import Store, Stored
 
 
-class StoredRecord:
-    """The record in `store`.
+class StateFile:
+    """The state in `store`.
 
     `endpoint` is the API's URL that it is of; None uses the one in the document, for commands that work offline.
-    `run`: the id of the run that holds the lock of a shared record, else empty. `commit`: that of its checkout, empty
-    if there is none. `complete`: whether the run applied the checkout in full, so that a shared record names `commit`.
+    `run`: the id of the run that holds the lock of a shared state, else empty. `commit`: that of its checkout, empty
+    if there is none. `complete`: whether the run applied the checkout in full, so that a shared state names `commit`.
     """
 
     run = commit = ""
@@ -87,15 +87,15 @@ class StoredRecord:
         return self.document.state
 
     def read(self) -> None:
-        """Read the document, even if its record was moved away. Raises StateError."""
+        """Read the document, even if its state was moved away. Raises StateError."""
         self._take(self.store.read())
 
     def refuse_moved(self) -> None:
-        """Raises StateError if the record was moved away."""
+        """Raises StateError if the state was moved away."""
         documents.refuse_moved(self.document, self.place)
 
     def stand_in(self, document: Document) -> None:
-        """Use the record of another document, read-only."""
+        """Use the state of another document, read-only."""
         self.document = replace(document, state=self.next(document.state), moved_to="")
 
     def save(self, state: State) -> bool:
@@ -114,7 +114,7 @@ class StoredRecord:
         return self.save(state)
 
     def ensure_lock(self) -> None:
-        """Right before a request: the lock of a shared record lasts; this machine's own needs no other lock."""
+        """Right before a request: the lock of a shared state lasts; this machine's own needs no other lock."""
 
     def keep_lock(self) -> None:
         """While waiting: as `ensure_lock`."""
@@ -164,8 +164,8 @@ class StoredRecord:
         return f"Replace it with {backup}; or move it away, and plan matches posts by their content."
 
 
-class SharedRecord(StoredRecord):
-    """The shared record, and this run's lock on it."""
+class LockedState(StateFile):
+    """The shared state, and this run's lock on it."""
 
     def __init__(self, store: Store, endpoint: str, *, commit: str = "") -> None:
         super().__init__(store, endpoint)
@@ -289,7 +289,7 @@ class SharedRecord(StoredRecord):
 
         Where nothing changed the document is what it was before, to the byte. Raises PartWayError if it fails.
         """
-        if self._lost is not None:  # that was reported, and the record belongs to another run by now
+        if self._lost is not None:  # that was reported, and the state belongs to another run by now
             return False
         state = self.saved if self._pending is None else self._pending
         commit = (self.complete and self.commit) or self.document.commit
