@@ -353,7 +353,7 @@ def _one_of(suspects: Sequence[Suspect]) -> str:
 def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
     """An edit whose text another live object already has."""
     first = suspects[0]
-    both = first.owner.key if first.owner else first.id
+    both = first.owner.key if first.owner and first.owner_declared else first.id
     return Hold(
         Reason.AMBIGUOUS,
         f"Buffer already has another one with this text {_seen(suspects, channel)}, so it would be published twice; "
@@ -363,8 +363,8 @@ def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Ho
     )
 
 
-def frees_its_text_first(suspect: Suspect, channel: LiveChannel | None) -> Hold:
-    """A new object whose text is still in Buffer, because the delete or edit that would free it is not made."""
+def still_has_its_text(suspect: Suspect, channel: LiveChannel | None) -> Hold:
+    """A new object whose text is still in Buffer: it is out, or the delete or edit that would free it is not made."""
     return Hold(
         Reason.AMBIGUOUS,
         f"Buffer still has this text {_seen([suspect], channel)} under another address, so it would be published twice",

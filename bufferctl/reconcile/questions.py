@@ -208,7 +208,8 @@ class Claims:
         #: Homes in which some declared object was created through the API.
         self.homes_by_api = {m.live.home for m in found.values() if m.live and m.live.by_api}
         self._by_text: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
-        #: By applied content: objects published earlier than the posts that were read, and objects without a text.
+        #: By applied content: objects published earlier than the posts that were read, those whose links Buffer
+        #: rewrote, and objects without a text.
         self._by_mark: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
         for m in found.values():
             if m.binding is not None and m.binding.id not in clues.gone:
@@ -222,11 +223,11 @@ class Claims:
             return
         suspect = Suspect.recorded(slot, binding, live, owner)
         text = text_of(comparable.of_live(live)) if live is not None else ""
-        if text.strip():
-            if owner is None or text != text_of(owner.content):  # an address with the same text already claims it
-                self._by_text[slot.home, text].append(suspect)
-        elif owner is None or not _applied_marks(binding) & _marks(owner):
-            for mark in _applied_marks(binding):
+        if text.strip() and (owner is None or text != text_of(owner.content)):  # else it is claimed by its own address
+            self._by_text[slot.home, text].append(suspect)
+        marks = _applied_marks(binding)
+        if owner is None or not marks & _marks(owner):
+            for mark in marks:
                 self._by_mark[slot.home, mark].append(suspect)
 
     def saying(self, d: Declared) -> list[Suspect]:
@@ -235,9 +236,16 @@ class Claims:
         If `d` has a `repeat_of`, without those removed long ago: the author knows that the text was published before.
         """
         found = [*self._by_text.get((d.slot.home, text_of(d.content)), [])]
-        found += [suspect for mark in sorted(_marks(d)) for suspect in self._by_mark.get((d.slot.home, mark), [])]
+        applied = (each for mark in sorted(_marks(d)) for each in self._by_mark.get((d.slot.home, mark), []))
+        found += [each for each in applied if each.live is None or _still_says(each.live, d)]
         passed = self._retired if d.item.repeat_of else ()
         return list({suspect.id: suspect for suspect in found if suspect.id not in passed}.values())
+
+
+def _still_says(live: LivePost | LiveIdea, d: Declared) -> bool:
+    """Whether an object that was applied with the content of `d` still has it, apart from rewritten links."""
+    content = comparable.of_live(live)
+    return not text_of(content).strip() or same(d.content, content, links_may_differ=True)
 
 
 def _marks(d: Declared) -> set[str]:

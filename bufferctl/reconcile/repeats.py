@@ -110,9 +110,10 @@ def _held(
     if words is None or (change.live is not None and _kept(change, change.live) == words):
         return change
     channel = channels.get(change.slot.channel_id)
-    ours = staying.get(words, [])
-    if ours and change.action is Action.CREATE:
-        return holds.frees_its_text_first(ours[0], channel).on(change)
     theirs = others.get(words, []) if change.action is Action.UPDATE else []
-    repeated = ours or theirs or others.get((change.slot.home, text_digest(of_desired(item))), [])
-    return holds.would_repeat(repeated, channel).on(change) if repeated else change
+    repeated = staying.get(words) or theirs or others.get((change.slot.home, text_digest(of_desired(item))))
+    if not repeated:
+        return change
+    if change.action is Action.CREATE:
+        return holds.still_has_its_text(repeated[0], channel).on(change)
+    return holds.would_repeat(repeated, channel).on(change)

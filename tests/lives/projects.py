@@ -11,7 +11,9 @@ import random
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+from ruamel.yaml import YAML
 
 from tests.lives.account import TAGS, Channel
 from tests.lives.world import Checkout
@@ -127,6 +129,11 @@ class Entry:
         """The URL of its image."""
         return f"https://pictures.example/{self.word}.png"
 
+    @property
+    def says(self) -> str:
+        """What a post of it says, as `Post.says`."""
+        return " ".join([self.text, *([self.image] if self.picture else [])])
+
     def form(self) -> dict[str, object]:
         """Its form in the file."""
         if self.channel == IDEAS:
@@ -184,6 +191,13 @@ class Project:
         self.checkout.write(
             {name: json.dumps(said, indent=1) + "\n" for name, said in {"buffer.yaml": root, **files}.items()}
         )
+
+    def due_in_file(self, entry: Entry) -> datetime | None:
+        """The time of an entry as `pull` left it in the file."""
+        path = self.checkout.folder / f"posts/{entry.file}.yaml"
+        posts = YAML(typ="safe").load(path.read_text(encoding="utf-8"))["posts"]
+        due = next(str(each["due_at"]) for each in posts if each["key"] == entry.key and "due_at" in each)
+        return datetime.fromisoformat(due).replace(tzinfo=UTC)
 
     def wanted(self) -> list[Entry]:
         """Every entry that is not canceled."""

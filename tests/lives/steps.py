@@ -206,6 +206,13 @@ def rename(life: Life, rng: random.Random) -> str | None:
     return f"{project.name}: rename {entry.address} to {key}"
 
 
+def declare_if_edited(life: Life, project: Project, entry: Entry) -> None:
+    """With another key and another text than the one that was published, it is another post."""
+    out = [post.says for post in life.made_by(project) if post.status == "sent" and entry.word in words_in(post.says)]
+    if out and entry.says not in out:
+        life.declared(project, entry)
+
+
 @step(EDITS, 1)
 def rename_silently(life: Life, rng: random.Random) -> str | None:
     """Give an entry another key without `was:`; sometimes a new entry takes the old key."""
@@ -216,6 +223,7 @@ def rename_silently(life: Life, rng: random.Random) -> str | None:
         return None
     key = next(f"n{number}" for number in range(1000) if f"n{number}" not in life.keys_used[project.name])
     life.keys_used[project.name].add(key)
+    declare_if_edited(life, project, entry)
     new = [replace(entry, key=key, was="")]
     if rng.random() < 0.5:
         heir = replace(new_entry(life, rng, project), channel=entry.channel, key=entry.key, was="")
@@ -489,6 +497,7 @@ def published_under_another_key(life: Life, rng: random.Random) -> str | None:
     entry = rng.choice(found)
     key = next(f"n{number}" for number in range(1000) if f"n{number}" not in life.keys_used[project.name])
     life.keys_used[project.name].add(key)
+    declare_if_edited(life, project, entry)
     project.change(replace(entry, key=key, was="", existing="", due=entry.due and moment(life, rng)), gone=[entry.at])
     life.silently.add(entry.word)
     life.former[entry.channel, entry.word] = entry.key
@@ -752,6 +761,8 @@ def answer(life: Life, rng: random.Random) -> str | None:
             life.answered(project, other)
         return life.command(project, "import", address, ours[0].id)
     others = [each for each in candidates if each in life.account.posts]
+    if any(entry.word in words_in(life.account.posts[each].says) for each in others):
+        return None  # it is the post of another key by now
     if others and entry.channel != IDEAS and not life.unrecorded(project, entry):
         project.change(replace(entry, repeat_of=others[0]))
         return f"{project.name}: {address} gets repeat_of {others[0]}"
@@ -805,7 +816,7 @@ def follow_a_hint(life: Life, rng: random.Random) -> str | None:
         return None
     change, hint = rng.choice(hints)
     entry = entries[change["address"]]
-    done = _done_as_proposed(life, rng, project, entry, hint)
+    done = _done_as_proposed(life, rng, project, entry, hint) or _answered(life, project, entry, change, hint)
     return f"{project.name}: {entry.address} says {hint!r}: {done}" + (
         f"; {life.apply(project)}" if done and "apply" not in done else ""
     )
@@ -816,7 +827,8 @@ def _done_as_proposed(life: Life, rng: random.Random, project: Project, entry: E
         named = [
             life.account.posts[each] for each in re.findall(r"\b[0-9a-f]{24}\b", hint) if each in life.account.posts
         ]
-        if same := [post for post in named if entry.word in words_in(post.says)]:
+        own = [post for post in life.made_by(project) if entry.word in words_in(post.says)]
+        if same := [post for post in named if entry.word in words_in(post.says) and (post in own or not own)]:
             life.answered(project)
             project.change(replace(entry, existing=same[0].id))
             life.claim(same[0].id)
@@ -831,6 +843,25 @@ def _done_as_proposed(life: Life, rng: random.Random, project: Project, entry: E
         if life.deleted(entry):
             life.asked_again(entry)
         return life.apply(project, "--recreate", entry.address)
+    return None
+
+
+def _answered(life: Life, project: Project, entry: Entry, change: dict[str, Any], hint: str) -> str | None:
+    """The true line of a hint: `was` for what the entry is, `repeat_of` for another post; or a time by `pull`."""
+    there = [life.account.posts[each] for each in change["candidates"] if each in life.account.posts]
+    is_same = any(entry.word in words_in(post.says) for post in there)
+    named = re.search(r"`was: ([\w.-]+)`" if is_same else r"`repeat_of: ([\w.-]+)`", hint)
+    if there and named and not entry.repeat_of:
+        life.answered(project, entry.address)
+        line = replace(entry, was=named[1]) if is_same else replace(entry, repeat_of=named[1])
+        project.change(line)
+        return named[0]
+    post = life.account.posts.get(change["id"] or "")
+    if "bufferctl pull" in hint and post is not None and post.text == entry.text:
+        said = life.command(project, "pull", entry.address)
+        project.change(replace(entry, due=project.due_in_file(entry)))
+        post.touched_by.append(project.name)  # the files say now what the person did
+        return said
     return None
 
 

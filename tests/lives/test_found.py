@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -62,6 +63,26 @@ def test_what_is_out_is_not_sent_by_editing_another_post(server: Server, noticed
         assert s.apply().code == 1
         assert len(s.ours(out.text)) == 1
         assert s.actions() == {"out": "done", "draft": "hold: ambiguous"}
+
+
+@pytest.mark.parametrize("noticed", [False, True], ids=["just published", "recorded as published"])
+def test_what_is_out_with_a_shortened_link_is_known_under_another_key(server: Server, noticed: bool) -> None:
+    """Held, and no later time proposed; held with a later time, too (drawn life 77, its hint followed)."""
+    with scene(server, linkedin=SHORTENING) as s:
+        out = Entry("linkedin", "out", "out", "What went out under this key https://acme.example/a")
+        out = replace(out, due=START + timedelta(days=3))
+        s.declare(out)
+        s.apply()
+        s.pass_time(days=8)
+        if noticed:
+            s.apply()
+        s.declare(replace(out, key="new"))
+        change = s.plan()["Acme/linkedin:acme-inc/new"]
+        assert (change["reason"], "later" in change["hint"]) == ("missed", False)
+        s.declare(replace(out, key="new", due=START + timedelta(days=20)))
+        assert s.apply().code == 1
+        assert s.actions()["new"] == "hold: ambiguous"
+        assert len(s.account.posts) == 1
 
 
 @pytest.mark.parametrize("days", [0, 8], ids=["at once", "days later"])

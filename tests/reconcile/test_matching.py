@@ -203,6 +203,15 @@ def test_a_sent_claim_is_forgotten_once_it_is_clear_that_another_is_meant(is_rea
         assert world.verdicts(item) == {"a": Action.CREATE, "old": Action.FORGET}
 
 
+def test_a_sent_claim_is_known_by_a_link_that_was_shortened() -> None:
+    """A question, whose hint names the id, since its key is gone."""
+    old = queued("old", "We are live: https://acme.example/a")
+    short = replace(published(old), text="We are live: https://buff.ly/x")
+    change = removed(old, short).change(replace(old, address=queued().address))
+    assert (change.reason, change.candidates) == (Reason.AMBIGUOUS, ("p1",))
+    assert "add `repeat_of: p1`" in change.hint
+
+
 def test_a_sent_claim_without_text_is_told_by_its_picture() -> None:
     """A question for the same picture, while its claim is kept; created with another picture."""
     old = queued("old", "", assets=(picture("a"),))
