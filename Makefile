@@ -75,7 +75,7 @@ soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and l
 
 schemas: $(STAMP) ## write the generated files
 	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json
-	@for kind in plan apply receipt list validate; do $(BIN)/bufferctl schema $$kind > schemas/$$kind.schema.json; done
+	@for kind in plan apply receipt list validate drift doctor state object state-log error; do $(BIN)/bufferctl schema $$kind > schemas/$$kind.schema.json; done
 	@$(BIN)/python tools/make_fields.py > docs/reference/fields.md
 	@$(BIN)/python tools/make_commands.py > docs/reference/commands.md
 	@$(BIN)/python tools/make_networks.py networks > docs/reference/networks.md

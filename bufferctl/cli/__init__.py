@@ -148,23 +148,19 @@ def run(arguments: list[str]) -> int:
     except click.UsageError as error:
         return _usage(error, arguments)
     except click.ClickException as error:
-        _say(error.format_message(), "")
-        return error.exit_code
+        return _fail(BufferctlError(error.format_message()), arguments)
     except BufferctlError as error:
-        _say(error.message, error.hint)
-        return error.exit_code
+        return _fail(error, arguments)
     except (click.Abort, KeyboardInterrupt):
         if sys.stderr.isatty():
             click.echo(err=True)  # the terminal shows ^C, or a question without an answer
-        _say("Interrupted", "")
-        return InterruptError.exit_code
+        return _fail(InterruptError("Interrupted"), arguments)
     except BrokenPipeError:
         _forget_output()
         return _CLOSED_PIPE
     except OSError as error:
         _forget_output()
-        _say(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", "")
-        return BufferctlError.exit_code
+        return _fail(BufferctlError(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"), [])
     return code if isinstance(code, int) else 0
 
 
@@ -189,8 +185,8 @@ def _usage(error: click.UsageError, arguments: list[str]) -> int:
     # click does not always say which command it was parsing.
     named = [name for name in arguments[:1] if name in COMMANDS]
     command = error.ctx.command_path if error.ctx else " ".join(["bufferctl", *named])
-    _say(usage_message(error), f"`{command} --help` shows its arguments and options.")
-    return _USAGE
+    hint = f"`{command} --help` shows its arguments and options."
+    return _fail(UsageError(usage_message(error), hint=hint), arguments)
 
 
 def usage_message(error: click.UsageError) -> str:
@@ -226,7 +222,14 @@ def _parameter_name(error: click.UsageError) -> str:
     return parameter.make_metavar(error.ctx).strip("[]") if parameter and error.ctx else ""
 
 
-def _say(message: str, hint: str) -> None:
+def _fail(error: BufferctlError, arguments: list[str]) -> int:
+    """Print an error for people and, with --json, as JSON in place of the output; its exit code."""
     from bufferctl.cli.console import Console
 
-    Console.create().error(message, hint)
+    console = Console.create()
+    if "--json" in arguments:
+        from bufferctl.render.json import error_json
+
+        console.data(error_json(error))
+    console.error(error.message, error.hint)
+    return error.exit_code

@@ -18,24 +18,18 @@ from bufferctl.run.session import Session
 
 
 @contextmanager
-def showing_problems(console: Console, *, as_json: bool = False) -> Iterator[None]:
-    """Show the errors of files where CI shows them; `as_json`: and print what `validate --json` does."""
+def showing_problems(console: Console) -> Iterator[None]:
+    """Show the errors of files where CI shows them."""
     try:
         yield
     except FilesError as error:
         tell_problems(error.problems, error.root, console)
-        if as_json:
-            from bufferctl.render.json import problems_json
-
-            console.data(problems_json(error.problems, valid=False))
         raise
 
 
-def read_files(
-    file: Path | None, paths: tuple[Path, ...], console: Console, *, by_rules: bool = True, as_json: bool = False
-) -> Files:
+def read_files(file: Path | None, paths: tuple[Path, ...], console: Console, *, by_rules: bool = True) -> Files:
     """The project as `open_project` opens it, with the problems of its files shown."""
-    with showing_problems(console, as_json=as_json):
+    with showing_problems(console):
         return open_project(file, paths, console, by_rules=by_rules)
 
 

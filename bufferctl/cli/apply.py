@@ -95,7 +95,7 @@ def apply(
 
     outputs.check_writable("--receipt", receipt)
     outputs.check_writable("--report", *report_files)
-    with showing_problems(console, as_json=as_json):
+    with showing_problems(console):
         source = source_of(file, paths, reviewed, digest, replace(choices, planned_at=reviewed_at), console)
     outputs.check_apart(receipt, *reviewed, source.saved_plan, *report_files)
     files = source.files

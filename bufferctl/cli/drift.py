@@ -52,7 +52,7 @@ def drift(
     from bufferctl.run.planning import plan
     from bufferctl.run.reachable import lost_media
 
-    files = read_files(file, paths, console, by_rules=False, as_json=as_json)
+    files = read_files(file, paths, console, by_rules=False)
     with reading(files, state_file, connection, console) as session:
         shown = narrow(plan(session), files, Choices())
         session.note_leftovers()

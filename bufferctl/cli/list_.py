@@ -74,7 +74,7 @@ def list_(
     from bufferctl.run.planning import plan_offline
 
     outputs.check_writable("--report", *report_files)
-    files = read_files(file, paths, console, by_rules=False, as_json=as_json)
+    files = read_files(file, paths, console, by_rules=False)
     if live:
         plan, found = _live(files, state_file, connection, console)
     else:

@@ -83,7 +83,7 @@ def plan(
     outputs.check_apart(out, *report_files)
     if offline:
         check_offline(choices)
-    files = read_files(file, paths, console, as_json=as_json)
+    files = read_files(file, paths, console)
     check_named(choices, files)
     made, state = (
         (_planned_offline(files, state_file, choices, console), None)

@@ -6,6 +6,12 @@ import click
 
 from bufferctl.cli import examples
 
+#: The files, and what `kind` says in JSON output.
+KINDS = (
+    *("files", "plan", "apply", "receipt", "list", "validate", "drift", "doctor"),
+    *("state", "object", "state-log", "error"),
+)
+
 
 @click.command(
     epilog=examples(
@@ -13,12 +19,13 @@ from bufferctl.cli import examples
         ("bufferctl schema plan", "what `plan --json` prints"),
     ),
 )
-@click.argument("what", type=click.Choice(["files", "plan", "apply", "receipt", "list", "validate"]), default="files")
+@click.argument("what", type=click.Choice(KINDS), default="files", metavar="[KIND]")
 def schema(what: str) -> int:
     """Print the JSON Schema of the files, for completion and checks in editors.
 
-    A file names it in its first line: `# yaml-language-server: $schema=FILE`. With `plan`, `apply`, `receipt`,
-    `list` or `validate` it is the schema of their JSON output.
+    A file names it in its first line: `# yaml-language-server: $schema=FILE`. With a KIND it is the schema of what
+    --json prints: plan, apply, receipt, list, validate, drift, doctor, state, object (`state show`), state-log, or
+    error, for every command that fails.
     """
     from bufferctl.cli.console import Console
 

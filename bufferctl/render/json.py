@@ -5,6 +5,7 @@ Their types are in json_documents.py.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,8 +15,9 @@ from typing import Any
 from pydantic_core import to_json
 
 from bufferctl import __version__
-from bufferctl.diagnostics import Diagnostic, Place
+from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.digests import REVIEWED, change_digest, digest_of
+from bufferctl.errors import BufferctlError
 from bufferctl.model import IDEAS, Asset, Idea, LiveAsset, LiveIdea, LivePost, Post, PostStatus
 from bufferctl.model.comparable import instant, standing
 from bufferctl.model.content import TextLength
@@ -268,6 +270,18 @@ def document(values: Mapping[str, Any]) -> str:
 def problems_json(problems: Sequence[Diagnostic], *, valid: bool) -> str:
     """The output of `validate --json`. `valid`: there are no errors (with --strict: and no warnings)."""
     return document({"kind": "validate", "valid": valid, "problems": [_diagnostic(each) for each in problems]})
+
+
+def error_json(error: BufferctlError) -> str:
+    """What a command prints with --json in place of its output if it fails: each problem of the files, or the error."""
+    problems = [each for each in getattr(error, "problems", ()) if each.severity is Severity.ERROR]
+    found = problems or [Diagnostic(Severity.ERROR, error.message, hint=error.hint)]
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
+    errors = [
+        {"code": each.code or name, "message": each.message, "place": place_form(each.place), "fix": each.hint}
+        for each in found
+    ]
+    return document({"kind": "error", "exit_code": error.exit_code, "errors": errors})
 
 
 def _channel_id(change: Change) -> str | None:

@@ -484,6 +484,130 @@ class ValidateDocument(DocumentForm):
     """By file and position."""
 
 
+class DriftDocument(DocumentForm):
+    """What `bufferctl drift --json` gives. In changes, `before` is Buffer's version and `after` the file's."""
+
+    kind: Literal["drift"]
+    """What this is."""
+    at: Instant
+    """When the account was read, by Buffer's clock."""
+    endpoint: str
+    """The address of the API."""
+    narrowed: bool
+    """Whether it is limited to some of the posts."""
+    warnings: list[DiagnosticForm]
+    """What was found about the account."""
+    recorded: int
+    """How many entries the state has."""
+    summary: dict[Reason, int]
+    """How many changes of each reason."""
+    drift: list[ChangeForm]
+    """What differs from what was last applied."""
+    progress: list[ChangeForm]
+    """What people approved, scheduled or published."""
+    media: list[dict[str, Any]]
+    """URLs that Buffer can no longer fetch."""
+
+
+class CheckForm(_Form):
+    """One thing that was checked."""
+
+    about: str
+    """What it is about."""
+    verdict: Literal["ok", "warning", "problem"]
+    """How it is."""
+    message: str
+    """What was found, for people."""
+    hint: str
+    """One thing to do, for people; may be empty."""
+
+
+class DoctorDocument(DocumentForm):
+    """What `bufferctl doctor --json` gives."""
+
+    kind: Literal["doctor"]
+    """What this is."""
+    checks: list[CheckForm]
+    """In the order in which they were made."""
+
+
+class EntryForm(_Form):
+    """An entry of the state; its other fields may change."""
+
+    organization_id: str
+    """Buffer's id of the organization."""
+    channel_id: str
+    """Buffer's id of the channel, or `ideas`."""
+    key: str
+    """The key in the files."""
+    address: str
+    """The address as last declared; empty if it is unknown."""
+    id: str
+    """The id in Buffer."""
+    origin: str
+    """How it came into the state: created, recovered, adopted or imported."""
+
+
+class StateDocument(DocumentForm):
+    """What `bufferctl state list --json` gives."""
+
+    kind: Literal["state"]
+    """What this is."""
+    objects: list[EntryForm]
+    """By organization, channel and key."""
+
+
+class ObjectDocument(DocumentForm, EntryForm):
+    """What `bufferctl state show` gives."""
+
+    kind: Literal["object"]
+    """What this is."""
+
+
+class RevisionForm(_Form):
+    """An earlier version of the state."""
+
+    revision: str
+    """Its name, for `bufferctl state restore`."""
+    at: Instant
+    """When it was stored."""
+    message: str
+    """The command that stored it."""
+
+
+class StateLogDocument(DocumentForm):
+    """What `bufferctl state log --json` gives."""
+
+    kind: Literal["state-log"]
+    """What this is."""
+    revisions: list[RevisionForm]
+    """The newest first."""
+
+
+class ErrorForm(_Form):
+    """One reason why a command failed."""
+
+    code: str
+    """The rule's code, or the kind of error: usage, config, files, state, key-refused, rate-limited and so on."""
+    message: str
+    """What is wrong, for people."""
+    place: PlaceForm | None
+    """Its position; null if it is not in a file."""
+    fix: str
+    """One thing to do, for people; may be empty."""
+
+
+class ErrorDocument(DocumentForm):
+    """What any command prints with --json in place of its output if it fails."""
+
+    kind: Literal["error"]
+    """What this is."""
+    exit_code: int
+    """The exit code of the command."""
+    errors: list[ErrorForm]
+    """At least one."""
+
+
 #: The documents by their `kind`.
 DOCUMENTS: dict[str, Any] = {
     "plan": PlanDocument,
@@ -491,6 +615,12 @@ DOCUMENTS: dict[str, Any] = {
     "receipt": ReceiptDocument,
     "list": ListDocument,
     "validate": ValidateDocument,
+    "drift": DriftDocument,
+    "doctor": DoctorDocument,
+    "state": StateDocument,
+    "object": ObjectDocument,
+    "state-log": StateLogDocument,
+    "error": ErrorDocument,
 }
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

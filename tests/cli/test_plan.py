@@ -309,18 +309,6 @@ def test_a_channel_in_another_zone_than_the_files_say(project: Any, before: str,
     assert (ran.code, "09:00 of Globex/twitter:globex/a is 03:00 there" in ran.err) == (0, is_warned), ran.err
 
 
-@pytest.mark.parametrize("command", [["plan"], ["apply", "--auto-approve"], ["drift"], ["list"]])
-def test_json_of_files_with_errors_is_not_empty(project: Project, command: list[str]) -> None:
-    """The output of `validate --json`: a script that reads stdout learns why there is no plan."""
-    project.write(
-        "buffer.yaml", "version: 1\norganizations: [{name: Acme, channels: [{service: twiter, name: acme}]}]\n"
-    )
-    ran = project(*command, "--json")
-    found = json.loads(ran.out)
-    assert (ran.code, found["kind"], found["valid"]) == (1, "validate", False)
-    assert "twiter" in found["problems"][0]["message"]
-
-
 def test_a_wrong_year_is_named_once(project: Project) -> None:
     """A new project counts it as past; the first plan names it with its place, later ones do not."""
     post = "{key: slip, due_at: 2025-12-20 09:00, text: Slip}"
