@@ -201,6 +201,8 @@ def _path(value: str, folder: Path) -> str:
 
 def _value_hint(value: str, reason: str) -> str:
     if "true or" in reason:
+        if "list of channels" in reason and (named := _services_in(value)):
+            return f"write `cancelled: [{', '.join(named)}]`"
         return f"did you mean `{_TRUTHS[value.casefold()]}`?" if value.casefold() in _TRUTHS else ""
     if "whole number" in reason:
         word = value.casefold()

@@ -35,6 +35,7 @@ from bufferctl.model.base import (
     Words,
     reading,
     text_schema,
+    truth,
 )
 from bufferctl.model.content import Asset, Part
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, IdeaGroup, IdeaMedia
@@ -86,6 +87,19 @@ def _by_channel(value: Any) -> Any:
     return {EXISTING: value} if isinstance(value, str) else value
 
 
+#: What `cancelled: true` names: every channel.
+EVERY = "*"
+
+
+def _called_off(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return (EVERY,) if truth(value) else ()
+    except ValueError:
+        raise ValueError("must be true or false, or a list of channels") from None
+
+
 _domain = reading(
     _DOMAIN_PATTERN, "must be a domain such as acme.example, without https://; its subdomains are included"
 )
@@ -106,6 +120,10 @@ Variables = Annotated[
 ]
 ThreadPart = Annotated[Part, BeforeValidator(part_of, json_schema_input_type=str | Part)]
 _number = reading(_NUMBER_PATTERN, "must be the number of an occurrence, counted from 1", lambda found: int(found[0]))
+#: The channels on which a post is called off.
+CalledOff = Annotated[
+    tuple[Filled, ...], BeforeValidator(_called_off, json_schema_input_type=bool | tuple[Filled, ...])
+]
 OccurrenceNumber = Annotated[int, BeforeValidator(_number)]
 
 
@@ -191,8 +209,6 @@ class Handling(Model):
     with several channels. Once applied, it may stay or go."""
     repeat_of: Annotated[Key | None, About("duplicate_of copy_of repeats_of", 310)] = None
     """The key of another one with the same text: confirms that the repeat is intended."""
-    cancelled: Annotated[Flag, About("canceled cancel delete deleted skip disabled", 320)] = False
-    """Delete it from Buffer if bufferctl created it and it is not published yet, but keep the entry here."""
     protect: Annotated[Flag, About("protected lock locked keep prevent_destroy", 330)] = False
     """Never delete it, not even when it is removed from the files."""
 
@@ -238,6 +254,9 @@ class PostFields(Handling):
     """The key of the idea that it was created from."""
     ai_assisted: Annotated[Flag | None, About(order=260)] = None
     """Whether AI helped to write it."""
+    cancelled: Annotated[CalledOff, About("canceled cancel delete deleted skip disabled", 320, one_line=True)] = ()
+    """Delete it from Buffer, but keep the entry here: `true`, or the channels on which it is called off. What is
+    published, or not ours, stays. Nothing below brings it back."""
     source: Annotated[str | None, About(order=290)] = None
     """The source that Buffer shows for it."""
     draft_id: Annotated[str | None, About(order=300)] = None
@@ -337,6 +356,8 @@ class IdeaEntry(Handling):
 
     key: Annotated[Key, About(order=10)]
     """A stable name, unique among the ideas."""
+    cancelled: Annotated[Flag, About(order=320)] = False
+    """It is called off. Buffer's API cannot delete ideas, so one that is there stays."""
     title: Annotated[Prose | None, About("headline subject name heading", 120)] = None
     """Its headline."""
     text: Annotated[Prose | None, About(order=190)] = None
@@ -447,8 +468,9 @@ class IncludedFile(AnyFile):
     """Buffer tags of its posts, by name."""
     draft: Annotated[Flag, About(order=160)] = False
     """Put its posts in Buffer as drafts."""
-    cancelled: Annotated[Flag, About(order=170)] = False
-    """Call them all off: delete those that bufferctl created and that are not published yet, but keep the file."""
+    cancelled: Annotated[CalledOff, About(order=170)] = ()
+    """Call them off, `true` for all or on some channels: delete those that bufferctl created and that are not published
+    yet, but keep the file."""
     protect: Annotated[Flag, About(order=180)] = False
     """Never delete its posts, not even when they are removed from the file."""
 
@@ -606,7 +628,7 @@ ORDER = reading_order(SharedPostEntry, SharedIdeaEntry)
 _TOGETHER = {name: each.goes_with for name, field in PostFields.model_fields.items() for each in about(field)}
 #: Fields that the top of a file gives its posts, and those of them that an entry replaces.
 GIVEN_BY_FILES = IncludedFile.model_fields.keys() & PostEntry.model_fields.keys()
-REPLACED = GIVEN_BY_FILES & PostFields.model_fields.keys()
+REPLACED = (GIVEN_BY_FILES & PostFields.model_fields.keys()) - {"cancelled"}
 
 
 @lru_cache(maxsize=128)

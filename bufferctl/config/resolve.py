@@ -5,7 +5,8 @@ Each step is a module of `expand/` or `parts.py`, with the messages about it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, clock_of
@@ -17,6 +18,7 @@ from bufferctl.config.expand.layers import (
     Occurrence,
     fields_of,
     first_layer_with,
+    is_called_off,
     occurrences,
 )
 from bufferctl.config.expand.parameters import Parameters, parameters_for
@@ -29,9 +31,9 @@ from bufferctl.config.parts import check_together, content_of, foreign_metadata
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Place
-from bufferctl.model import Address, Post
-from bufferctl.model.desired import Expansion, means
+from bufferctl.diagnostics import Place, Severity
+from bufferctl.model import Address, Channel, Post
+from bufferctl.model.desired import Expansion
 
 #: Stands for a date that is wrong, which is reported where it is given.
 _WRONG = datetime(2000, 1, 1, tzinfo=UTC)
@@ -64,6 +66,7 @@ class Posts:
     def add_shared(self, entries: tuple[SharedPostEntry | None, ...], defaults: Defaults) -> None:
         """The posts of a file that go to several channels."""
         posts = defaults.spot.down("posts")
+        self.targets.check_called_off(defaults)
         for index, entry in enumerate(entries):
             below = posts.down(index)
             self.targets.check_given(below, defaults)
@@ -98,8 +101,8 @@ class Posts:
         """Each occurrence of an entry on each of its channels. `own`: the override of a channel, by its label."""
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
         place = base.spot.place("key")
-        self._check_fate(entry, base.spot, defaults)
-        self.targets.check_existing(base, channels)
+        self._check_fate(entry, base.spot, defaults, channels)
+        self.targets.check_named(base, [each.channel for each in channels])
         series = Series(self.reading) if entry.repeat else None
         for occurrence in occurrences(entry, base.spot, self.reading):
             inside = occurrence.layer if occurrence else None
@@ -126,17 +129,31 @@ class Posts:
 
     def _inside(self, inside: Layer, owner: DeclaredOrganization, channels: list[DeclaredChannel]) -> dict[str, Layer]:
         """What an occurrence overrides for its channels, by their labels."""
-        self.targets.check_existing(inside, channels)
+        self.targets.check_named(inside, [each.channel for each in channels])
         foreign_metadata(inside, [each.channel.service for each in channels], self.reading)
         overrides = inside.fields.overrides if isinstance(inside.fields, OccurrenceEntry) else {}
         return self.targets.overrides(overrides, inside, owner, channels)
 
-    def _check_fate(self, entry: PostEntry, spot: Spot, defaults: Defaults) -> None:
-        """Report a protected post in a file that cancels all of its posts."""
-        if entry.protect and defaults.given.get("cancelled") and "cancelled" not in entry.model_fields_set:
-            message = "this post is protected, and the file cancels all of its posts"
-            hint = "delete `protect`, or add `cancelled: false` here"
+    def _check_fate(
+        self, entry: PostEntry, spot: Spot, defaults: Defaults, channels: Iterable[DeclaredChannel]
+    ) -> None:
+        """Report a protected post in a file that cancels it."""
+        if entry.protect and any(is_called_off(defaults.cancelled, each.channel) for each in channels):
+            message = "this post is protected, and the file cancels it"
+            hint = "delete `protect`, or `cancelled` at the top"
             self.reading.problems.append(spot.at_key("protect", message, hint=hint))
+
+    def _is_called_off(self, channel: Channel, layers: tuple[Layer, ...], defaults: Defaults) -> bool:
+        """Whether anything calls a post off; a `cancelled: false` below that does not bring it back."""
+        names = [name for layer in layers for name in layer.fields.cancelled]
+        if not is_called_off((*defaults.cancelled, *names), channel):
+            return False
+        for layer in layers:
+            if "cancelled" in layer.fields.model_fields_set and not layer.fields.cancelled:
+                message = "this does not bring the post back: it is called off further up"
+                problem = layer.spot.at("cancelled", message, hint="delete it, and `cancelled` further up")
+                self.reading.problems.append(replace(problem, severity=Severity.WARNING))
+        return True
 
     def _post(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> DeclaredPost:
         """A post on one channel, from its layers."""
@@ -148,7 +165,8 @@ class Posts:
         timed = due_at or (None if reading.is_intact(*(each.spot for each in layers)) else _WRONG)
         variables = Variables(reading, layers[-1].spot, turn.values, channel, starts, timed)
         content = content_of(layers, fields, clock, variables, defaults.starts)
-        if not fields.cancelled:
+        cancelled = self._is_called_off(channel, layers, defaults)
+        if not cancelled:
             check_together(content.text, layers, content.assets, content.metadata, content.spot, reading)
         parameters = parameters_for(layers, defaults, variables)
         if parameters:
@@ -162,8 +180,9 @@ class Posts:
             "due_at": due_at,
             "assets": content.assets,
             "metadata": content.metadata,
+            "cancelled": cancelled,
             "was": _renamed(fields.was, turn.key, occurrence),
-            "existing": _existing(fields, channel.label),
+            "existing": _existing(fields, channel),
             "was_single": fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
             "expansion": turn.expansion(layers, variables, parameters),
         }
@@ -213,9 +232,9 @@ class _Turn:
         return self.expansions[key]
 
 
-def _existing(fields: PostFields, channel: str) -> str | None:
-    """The id of the live post on the channel with that label."""
-    return next((id_ for to, id_ in fields.existing.items() if to == EXISTING or means(to, channel)), None)
+def _existing(fields: PostFields, channel: Channel) -> str | None:
+    """The id of the live post on the channel."""
+    return next((id_ for to, id_ in fields.existing.items() if to == EXISTING or to in channel.references), None)
 
 
 def _renamed(was: str | None, key: str, occurrence: Occurrence | None) -> str | None:

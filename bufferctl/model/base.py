@@ -100,7 +100,8 @@ def text_schema(pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
-def _flag(value: Any) -> Any:
+def truth(value: Any) -> Any:
+    """A truth value, from its text. Raises ValueError."""
     if isinstance(value, str):
         if value not in _TRUTH:
             raise ValueError("must be true or false")
@@ -178,7 +179,7 @@ def day_of(value: Any) -> date:
     return day
 
 
-Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool)]
+Flag = Annotated[bool, BeforeValidator(truth, json_schema_input_type=bool)]
 _whole = reading(r"[-+]?[0-9]{1,18}", "must be a whole number", lambda found: int(found[0]))
 Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int)]
 _decimal = reading(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?", "must be a number", lambda found: float(found[0]))

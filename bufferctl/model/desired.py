@@ -360,3 +360,11 @@ class Desired:
     def items(self) -> tuple[Post | Idea, ...]:
         """Everything that can be created, ideas first (a post may belong to one)."""
         return (*self.ideas, *self.posts)
+
+    def reference(self, address: Address) -> str:
+        """How files name the channel of an address: its service if it is the only one of it, else its label."""
+        service = address.channel.partition(":")[0]
+        alike = [
+            each for each in self.channels if each.organization == address.organization and each.service == service
+        ]
+        return service if len(alike) == 1 else address.channel

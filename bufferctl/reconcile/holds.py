@@ -1,8 +1,9 @@
 """Holds: why an object is left alone until a person decides. Each says what is wrong, the consequence, and what to do.
 
 There is one function per reason, so that all wording is in one place. `{address}` in a hint is the object's address,
-`{existing ID}` the line that says in its entry that it is that object, and `{was KEY ID}` the one that says that it had
-that key. `{stays}` in a message is what happens to the object in Buffer.
+`{existing ID}` the line that says in its entry that it is that object, `{was KEY ID}` the one that says that it had
+that key, and `{cancelled}` the one that calls it off, which other channels of its entry have no part in. `{stays}` in a
+message is what happens to the object in Buffer.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Hold:
     def hint_for(self, address: Address, item: Post | Idea | None = None) -> str:
         """The hint for one object, with its address quoted for a shell."""
         hint = self.hint.replace("{address}", quote(str(address)))
+        hint = hint.replace("{cancelled}", _as_cancelled(item))
         hint = _WAS.sub(lambda found: _as_was(item, found[1], found[2]), hint)
         return _EXISTING.sub(lambda found: _as_existing(item, found[1]), hint)
 
@@ -57,8 +59,18 @@ def _as_existing(item: Post | Idea | None, id_: str) -> str:
     """The field that says what an entry is in Buffer; it names the channel, since the entry may have several."""
     if not isinstance(item, Post):
         return f"`existing: {id_}`"
-    field = f"existing: {{{item.service.value}: {id_}}}"
-    return f"`{field}` to `{item.number}` under `each`" if item.number else f"`{field}`"
+    return _in_its_entry(item, f"existing: {{{item.service.value}: {id_}}}")
+
+
+def _as_cancelled(item: Post | Idea | None) -> str:
+    """The field that calls it off, on its channel alone."""
+    if not isinstance(item, Post):
+        return "`cancelled: true`"
+    return _in_its_entry(item, f"cancelled: [{item.address.channel}]")
+
+
+def _in_its_entry(post: Post, field: str) -> str:
+    return f"`{field}` to `{post.number}` under `each`" if post.number else f"`{field}`"
 
 
 def _as_was(item: Post | Idea | None, key: str, id_: str) -> str:
@@ -154,7 +166,7 @@ def deleted_in_buffer() -> Hold:
     return Hold(
         Reason.GONE,
         "Somebody deleted it in Buffer, so bufferctl does not create it again on its own",
-        "Remove it from the file. To send it again, give it a new `key`, or run "
+        "To call it off, add {cancelled}. To send it again, give it a new `key`, or run "
         "`bufferctl apply --recreate {address}`.",
     )
 
@@ -164,7 +176,7 @@ def perhaps_published() -> Hold:
         Reason.GONE,
         "Its channel was connected to Buffer again, which removes the posts of the earlier connection. It may have "
         "been published before that, so bufferctl does not create it again on its own",
-        "Look at the channel. If it is published, remove it from the file; if it is not, give it a new due_at and run "
+        "Look at the channel. If it is published, add {cancelled}; if it is not, give it a new due_at and run "
         "`bufferctl apply --recreate {address}`.",
     )
 
@@ -229,7 +241,7 @@ def not_read() -> Hold:
     return Hold(
         Reason.UNREAD,
         "It is older than the posts that were read, so bufferctl does not know whether it is published",
-        "Remove it from the file if it is published, or check in Buffer.",
+        "Check in Buffer. If it is published, add {cancelled}.",
     )
 
 
@@ -477,19 +489,36 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def too_many_deletes(
-    count: int, posts: int, limit: int, shortened: Mapping[str, tuple[int, int]], *, goes_out: bool
+    count: int,
+    posts: int,
+    limit: int,
+    shortened: Mapping[str, tuple[int, int]],
+    dropped: Sequence[str],
+    *,
+    goes_out: bool,
 ) -> Hold:
-    """`count`: of entries with these `posts`; `shortened`: how many occurrences each shortened entry had and has."""
+    """`count`: of entries with these `posts`; `shortened`: how many occurrences each shortened entry had and has.
+
+    `dropped`: the channels of these posts, if their entries are still there for others.
+    """
     cut = ", ".join(f"`{key}` was shortened from {old} to {new}" for key, (old, new) in shortened.items())
     because = f" ({cut})" if cut else ""
     many = f"{count} post{'s' if count > 1 else ''}"
     if posts > count:
         many = f"{count} {'entries' if count > 1 else 'entry'} with {posts} posts"
+    names = ", ".join(dropped)
+    what = f"no longer go to {names}" if dropped else "disappeared from the files"
+    hint = f"If this is intended, set `max_deletes: {count}` in the root file, or run with --max-deletes {count}."
+    if dropped:
+        hint = (
+            f"If this is intended, put it back into `channels` and write `cancelled: [{names}]` beside it: that never "
+            f"counts. Or run with --max-deletes {count}."
+        )
     return Hold(
         Reason.DELETES,
-        f"{many} disappeared from the files{because}, and at most {limit} may be deleted at once, so none is deleted "
+        f"{many} {what}{because}, and at most {limit} may be deleted at once, so none is deleted "
         f"and they {_stays(2, goes_out=goes_out)}",
-        f"If this is intended, set `max_deletes: {count}` in the root file, or run with --max-deletes {count}.",
+        hint,
     )
 
 

@@ -76,7 +76,8 @@ def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
         if isinstance(item := m.declared.item, Post) and item.expansion and item.number
         for base in (key.rpartition("-")[0] for key in (item.address.key, item.was) if key)
     }
-    return guard_deletes(changes, scene.desired.settings.max_deletes, scene.options, files, series)
+    declared = {(m.declared.slot.organization_id, m.declared.slot.key) for m in scene.matches.matches}
+    return guard_deletes(changes, scene.desired, scene.options, files, series, declared)
 
 
 def _hold_against_policy(changes: Changes, scene: Scene) -> Changes:

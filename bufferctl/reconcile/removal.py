@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from bufferctl.model import IDEAS, Binding, Claim, DeletePost, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, Slot
+from bufferctl.model import (
+    IDEAS,
+    Binding,
+    Claim,
+    DeletePost,
+    Desired,
+    Idea,
+    LiveIdea,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Slot,
+)
 from bufferctl.model.comparable import Fingerprint, digest, fingerprint, of_desired, of_live
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
@@ -93,25 +106,29 @@ def _whose(change: Change, binding: Binding) -> str:
 
 def guard_deletes(
     changes: Iterable[Change],
-    most: int,
+    desired: Desired,
     options: Options,
     files: Collection[str],
     series: Mapping[tuple[str, str], int],
+    declared: Collection[tuple[str, str]],
 ) -> list[Change]:
     """Hold deletes that look like an accident, unless the command line confirms them, or how many are intended.
 
-    `most`: `max_deletes` in the files; a number in `options` overrides the guards. Both count entries, or their
-    occurrences, once for all their channels. `files`: files that are not lost, because some of their objects are still
-    declared, there or in another file, or because a commit deleted them. `series`: how many occurrences a repeated
-    entry has now, by home and key.
+    A number in `options` overrides the guards and `max_deletes` of the files. Both count entries, or their occurrences,
+    once for all their channels. `files`: files that are not lost, because some of their objects are still declared,
+    there or in another file, or because a commit deleted them. `series`: how many occurrences a repeated entry has now,
+    by home and key. `declared`: the ids of organizations with the keys that they still have on some channel.
     """
     changes, allowed = list(changes), options.max_deletes
     removed = [c for c in changes if c.action is Action.DELETE and c.cause is Cause.REMOVED]
     deletes = [c for c in removed if str(c.address) not in options.confirmed]
-    count, limit = _entries(deletes), most if allowed is None else allowed
+    count, limit = _entries(deletes), desired.settings.max_deletes if allowed is None else allowed
     if count > limit:
         goes_out = any(c.goes_out for c in deletes)
-        hold = holds.too_many_deletes(count, len(deletes), limit, _shortened(deletes, series), goes_out=goes_out)
+        dropped = [c.address for c in deletes if (c.slot.organization_id, c.slot.key) in declared]
+        channels = sorted(set(map(desired.reference, dropped))) if len(dropped) == len(deletes) else []
+        cut = _shortened(deletes, series)
+        hold = holds.too_many_deletes(count, len(deletes), limit, cut, channels, goes_out=goes_out)
         held = {change.slot: hold.on(change) for change in deletes}
     else:
         held = _of_lost_files(deletes, files) if allowed is None else {}

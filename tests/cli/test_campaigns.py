@@ -63,6 +63,51 @@ def test_a_late_campaign_is_told_to_move_its_start(project: Any) -> None:
     assert "Move `starts` at the top of the file to a later day" in " ".join(project("plan").out.split())
 
 
+def test_a_network_is_dropped(project: Any) -> None:
+    """Taken out of `channels`, each occurrence counts; the hint, `cancelled`, never does, and spares the rest."""
+
+    def write(top: str) -> None:
+        campaign(
+            project,
+            f"{top}\nposts:\n  - key: tip\n    due_at: 2030-01-15 09:00\n    text: Tip $(number)\n"
+            "    repeat: {every: 1 week, times: 6}\n    overrides: {linkedin: {text: Longer tip $(number)}}\n",
+        )
+
+    write("channels: [twitter, linkedin]")
+    assert project.apply().code == 0
+    write("channels: [twitter]")
+    ran = project("plan")
+    said = " ".join(ran.out.split())
+    assert "6 posts no longer go to linkedin, and at most 5 may be deleted at once" in said
+    assert "put it back into `channels` and write `cancelled: [linkedin]` beside it: that never counts" in said
+    assert "this post does not go to `linkedin`, so this changes nothing" in project("validate").out
+    write("channels: [twitter, linkedin]\ncancelled: [linkedin]")
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert (ran.code, "Applied: 0 created, 0 changed, 6 deleted." in ran.out) == (0, True)
+    assert {post["text"] for post in project.sandbox.posts()} == {f"Tip {number}" for number in range(1, 7)}
+    assert project("plan").out.startswith("No changes.")
+
+
+def test_cancelled_adds_up(project: Any) -> None:
+    """Over the file, the entry, its overrides, `each` and the overrides in it; nothing below brings a post back."""
+    campaign(
+        project,
+        "channels: [twitter, linkedin]\nposts:\n"
+        "  - {key: a, due_at: 2030-01-15 09:00, text: A $(number) on $(service), cancelled: [linkedin],\n"
+        "     repeat: {every: 1 week, times: 4, each: {2: {cancelled: [twitter]}, 3: {cancelled: false},\n"
+        "     4: {overrides: {twitter: {cancelled: true}}}}}}\n"
+        "  - {key: b, due_at: 2030-01-16 09:00, text: B on $(service), overrides: {twitter: {cancelled: true}}}\n",
+    )
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert ran.code == 0, ran.out
+    assert {post["text"] for post in project.sandbox.posts()} == {"A 1 on twitter", "A 3 on twitter", "B on linkedin"}
+    path = project.folder / "posts/campaign.yaml"
+    path.write_text(f"cancelled: [twitter:acme]\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+    assert project("apply", "--auto-approve", "--settle", "0").code == 0
+    assert {post["text"] for post in project.sandbox.posts()} == {"B on linkedin"}
+    assert "this does not bring the post back" in project("validate").out
+
+
 def test_a_shortened_series_says_so(project: Any) -> None:
     """The hold for too many deletes names the series and both numbers."""
     prepare(project, CASES / "repeat-shortened-by-many")

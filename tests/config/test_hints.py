@@ -101,6 +101,8 @@ def _written(line: str, column: int, problem: Diagnostic) -> str:
         f"{POST}    due_at: start+2d 09:00+01:00\nstarts: 2027-01-11\n",
         f"{POST}    due_at: start+2d 09:00\nstarts: 11.01.2027\n",
         f"{POST}    draft: yes\n",
+        f"{POST}    cancelled: twitter\n",
+        f"{POST}    cancelled: yes\n",
         f"{POST}    time: 2027-01-15 09:00\n",
         "posts:\n  - key: a\n    channels: all\n    text: Hello\n",
         "posts:\n  - key: a\n    channels: twitter\n    text: Hello\n",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError, channel_of
 from bufferctl.config.expand.layers import Defaults, Layer
-from bufferctl.config.format import EXISTING, Override
+from bufferctl.config.format import EVERY, EXISTING, Override
 from bufferctl.config.names import nearest_field
 from bufferctl.config.parts import foreign_metadata
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Related
-from bufferctl.model.desired import means
+from bufferctl.diagnostics import Related, Severity
+from bufferctl.model import Channel
+
+_ITS_OWN = "name one of its `channels`, or delete it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +85,37 @@ class Targets:
             label = declared.label
             if label not in labels:
                 if self.reading.is_intact(outer.spot):
-                    message = f"this post does not go to `{reference}`, so this would change nothing"
-                    self.reading.problems.append(below.at_key(reference, message, hint="add it to `channels`"))
+                    message = f"this post does not go to `{reference}`, so this changes nothing"
+                    problem = below.at_key(reference, message, hint="delete it, or add the channel to `channels`")
+                    self.reading.problems.append(replace(problem, severity=Severity.WARNING))
             elif label in found:
                 message = f"there is an override for {label} above"
                 self.reading.problems.append(below.at_key(reference, message, hint="put both into one"))
             else:
                 found[label] = Layer(override, below.down(reference), outer.of_occurrence)
                 foreign_metadata(found[label], [declared.service], self.reading)
+                self.check_named(found[label], [declared])
         return found
 
-    def check_existing(self, layer: Layer, channels: list[DeclaredChannel]) -> None:
-        """Report ids for channels that the post does not go to."""
-        for reference in layer.fields.existing.keys() - {EXISTING}:
-            if self.reading.is_intact(layer.spot) and not any(
-                means(reference, each.channel.label) for each in channels
-            ):
-                message = f"this post does not go to `{reference}`, so this would change nothing"
-                below = layer.spot.down("existing")
-                self.reading.problems.append(below.at_key(reference, message, hint="name one of its `channels`"))
+    def check_named(self, layer: Layer, channels: Iterable[Channel]) -> None:
+        """Report ids and cancellations for channels that the post does not go to."""
+        if not self.reading.is_intact(layer.spot):
+            return
+        for field, names in (("existing", layer.fields.existing), ("cancelled", layer.fields.cancelled)):
+            for part, name in enumerate(names):
+                if name in {EXISTING, EVERY} or any(name in channel.references for channel in channels):
+                    continue
+                message = f"this post does not go to `{name}`, so this would change nothing"
+                at = layer.spot.down(field).at(part if field == "cancelled" else name, message, hint=_ITS_OWN)
+                self.reading.problems.append(at)
+
+    def check_called_off(self, defaults: Defaults) -> None:
+        """Report what a file cancels on channels that do not exist."""
+        owner = self.organization(defaults.organization, defaults.spot) if defaults.cancelled else None
+        for index, name in enumerate(defaults.cancelled if owner else ()):
+            if owner and name != EVERY and not any(name in each.channel.references for each in owner.channels):
+                try:
+                    channel_of(owner, name)
+                except UnknownNameError as error:
+                    below = defaults.spot.down("cancelled")
+                    self.reading.problems.append(below.at(index, error.message, hint=error.hint))

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from bufferctl.config.format import (
+    EVERY,
     REPLACED,
     AnyFile,
     IncludedFile,
@@ -103,14 +104,16 @@ class DeclaredPost:
 class Defaults:
     """The defaults of a post, from the top of its file and from the root file.
 
-    `given`: fields that the entry replaces. `clock`: of the file's own `timezone`. `starts`: the day that times are
-    counted from. `vars` and `utm`: those of the file and of the root file with their places, to be merged by name.
+    `given`: fields that the entry replaces. `cancelled`: where its posts are called off. `clock`: of the file's own
+    `timezone`. `starts`: the day that times are counted from. `vars` and `utm`: those of the file and of the root file
+    with their places, to be merged by name.
     """
 
     spot: Spot
     channels: tuple[str, ...] = ()
     organization: str | None = None
     given: dict[str, Any] = field(default_factory=dict)
+    cancelled: tuple[str, ...] = ()
     clock: LocalTimes | None = None
     starts: date | None = None
     vars: tuple[tuple[dict[str, str], Spot], ...] = ()
@@ -125,7 +128,9 @@ def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple
     if not isinstance(file, IncludedFile):
         return Defaults(spot, organization=file.organization, vars=given_vars, utm=given_utm)
     given = {name: getattr(file, name) for name in REPLACED if name in file.model_fields_set}
-    return Defaults(spot, file.channels, file.organization, given, clock, file.starts, vars=given_vars, utm=given_utm)
+    return Defaults(
+        spot, file.channels, file.organization, given, file.cancelled, clock, file.starts, given_vars, given_utm
+    )
 
 
 def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> PostFields:
@@ -138,6 +143,11 @@ def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> PostFields:
     for layer in reversed(layers[:-1]):
         found |= {name: getattr(layer.fields, name) for name in layer.fields.model_fields_set}
     return entry.model_copy(update=found)
+
+
+def is_called_off(names: Iterable[str], channel: Channel) -> bool:
+    """Whether what `cancelled` names includes the channel."""
+    return not {EVERY, *channel.references}.isdisjoint(names)
 
 
 def parameters_of(layers: tuple[Layer, ...], defaults: Defaults) -> list[tuple[UtmFields, Spot]]:
