@@ -27,7 +27,7 @@ from bufferctl.state import StateFile
 class Forgetful(FileJournal):
     """A journal that writes nothing to disk."""
 
-    def listed(self, home: str, ids: Collection[str]) -> None:
+    def note_present(self, home: str, ids: Collection[str]) -> None:
         """Write nothing."""
 
     def intend(self, intents: Sequence[Intent]) -> None:

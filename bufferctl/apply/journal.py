@@ -23,9 +23,9 @@ from bufferctl.apply.lines import (
     FORMAT,
     LineFile,
     head_line,
-    held_line,
     intent_line,
     listed_lines,
+    question_line,
     read_intent,
     read_revision,
     read_settled,
@@ -56,7 +56,7 @@ class _Entries:
     lineage: str = ""
     intents: dict[int, Intent] = field(default_factory=dict)
     results: dict[int, Settled] = field(default_factory=dict)
-    held: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    asked: dict[int, tuple[str, ...]] = field(default_factory=dict)
     revisions: dict[str, Revision] = field(default_factory=dict)
     listed: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     runs: list[str] = field(default_factory=list)
@@ -99,26 +99,26 @@ class _Entries:
                 self.intents[intent.number] = intent
                 self.last = max(self.last, intent.number)
             case "held":
-                self.held[values["number"]] = tuple(values["candidates"])
+                self.asked[values["number"]] = tuple(values["candidates"])
             case "settled":
                 self.settle(read_settled(values))
 
     def settle(self, settled: Settled) -> None:
         """Close an intent."""
         self.intents.pop(settled.number, None)
-        self.held.pop(settled.number, None)
+        self.asked.pop(settled.number, None)
         self.last = max(self.last, settled.number)
         if settled.done:
             self.results[settled.number] = settled
         if settled.binding:
             self.listed[settled.slot.home][settled.binding.id] = 0
 
-    def keep(self, keys: Collection[tuple[str, Slot]]) -> None:
+    def keep_listed(self, keys: Collection[tuple[str, Slot]]) -> None:
         """Forget intents and results of runs of a shared state, except for those (by run and slot) in `keys`."""
         gone = {n for n, i in self.intents.items() if i.run and (i.run, i.slot) not in keys}
         for number in gone:
             del self.intents[number]
-            self.held.pop(number, None)
+            self.asked.pop(number, None)
         self.results = {n: r for n, r in self.results.items() if not r.run or (r.run, r.slot) in keys}
 
     def append(self, lines: Sequence[Mapping[str, Any]]) -> None:
@@ -139,7 +139,7 @@ class _Entries:
             *map(settled_line, self.results.values()),
             *(line for home in sorted(homes) for line in listed_lines(home, self.listed[home])),
             *map(intent_line, own.values()),
-            *(held_line(number, candidates) for number, candidates in self.held.items() if number in own),
+            *(question_line(number, candidates) for number, candidates in self.asked.items() if number in own),
         ]
         self.file.replace([head_line(self.endpoint, self.project, self.lineage), *lines] if lines else [])
 
@@ -147,7 +147,7 @@ class _Entries:
 class FileJournal:
     """The journal of one project at one endpoint; its folder is created when something is first written.
 
-    `project`: the root file. `lineage`: that of the project's state, empty if there is none yet. Until `claim`
+    `project`: the root file. `lineage`: that of the project's state, empty if there is none yet. Until `limit_to_homes`
     names the homes that the account has, nothing is open. Raises PartWayError if it cannot be written, which stops the
     run, since a write that is not recorded is not sent; StateError where it cannot be read.
     """
@@ -183,14 +183,14 @@ class FileJournal:
         """Runs on this machine that may hold the lock of this project's shared state."""
         return frozenset(run for entries in self._mine for run in entries.runs)
 
-    def follow(self, intents: Sequence[OpenIntent]) -> None:
+    def follow_document(self, intents: Sequence[OpenIntent]) -> None:
         """Follow the shared state: of its runs, only these intents count, including those of other machines.
 
         What a run of this machine listed and never noted here was not sent.
         """
         self._listed_open = {each.key: each for each in intents}
         for entries in self._mine:
-            entries.keep(self._listed_open.keys())
+            entries.keep_listed(self._listed_open.keys())
         here = {(i.run, i.slot) for e in self._mine for i in e.intents.values()}
         here |= {(r.run, r.slot) for e in self._mine for r in e.results.values()}
         for each in intents:
@@ -202,19 +202,19 @@ class FileJournal:
         for entries in self._mine:
             for number, intent in entries.intents.items():
                 there = self._listed_open.get((intent.run, intent.slot))
-                if there is not None and there.held is not None:
-                    entries.held.setdefault(number, there.held)
+                if there is not None and there.asked is not None:
+                    entries.asked.setdefault(number, there.asked)
 
     @property
     def unsettled(self) -> tuple[OpenIntent, ...]:
         """The intents that the shared state lists as open: all without an outcome, even in homes out of reach."""
         return tuple(self._open(entries, intent) for entries in self._mine for intent in entries.intents.values())
 
-    def absorb(self, numbers: Collection[int]) -> None:
+    def leave_to_end(self, numbers: Collection[int]) -> None:
         """These results are in the state that the run will store at its end; until then they stay on disk."""
         self._absorbed.update(numbers)
 
-    def claim(self, homes: Collection[str] | None = None) -> None:
+    def limit_to_homes(self, homes: Collection[str] | None = None) -> None:
         """Set which homes (ids of channels, and of organizations for their ideas) the account has; None: all count."""
         self._homes = homes
 
@@ -251,9 +251,9 @@ class FileJournal:
         return {each.slot: each.binding for each in self.results}
 
     @property
-    def held(self) -> Mapping[int, tuple[str, ...]]:
+    def asked(self) -> Mapping[int, tuple[str, ...]]:
         """Intents that a person was asked about, with the ids that they might be."""
-        return {number: ids for entries in self._mine for number, ids in entries.held.items()}
+        return {number: ids for entries in self._mine for number, ids in entries.asked.items()}
 
     @property
     def next_number(self) -> int:
@@ -277,7 +277,7 @@ class FileJournal:
             for each in self._revisions(revision.lineage)
         )
 
-    def listed(self, home: str, ids: Collection[str]) -> None:
+    def note_present(self, home: str, ids: Collection[str]) -> None:
         """Note which ids a home has before the next intent. They are written with that intent."""
         already = self._own.listed[home]
         new = dict.fromkeys(set(ids) - already.keys(), self.next_number)
@@ -316,12 +316,12 @@ class FileJournal:
             if entries not in self._mine:
                 self._rule_out(entries, settled)
 
-    def hold(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
+    def ask(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
         """Note durably that a person is asked about creates, by number, and which objects they might be."""
         for entries in self._mine:
             if group := {number: ids for number, ids in candidates.items() if number in entries.intents}:
-                entries.append([held_line(n, ids) for n, ids in group.items() if n not in entries.foreign])
-                entries.held |= group
+                entries.append([question_line(n, ids) for n, ids in group.items() if n not in entries.foreign])
+                entries.asked |= group
 
     def compact(self, recorded: Collection[int] = (), revision: Revision | None = None) -> None:
         """Forget results, by number, that the state on disk contains, and note which `revision` of it that is.
@@ -360,11 +360,11 @@ class FileJournal:
 
     def _open(self, entries: _Entries, intent: Intent) -> OpenIntent:
         """The intent as a shared state lists it: as it already does, except for questions to a person since then."""
-        held = entries.held.get(intent.number)
+        asked = entries.asked.get(intent.number)
         there = self._listed_open.get((intent.run, intent.slot))
         if there is not None:
-            return replace(there, held=held)
-        return OpenIntent(replace(intent, number=0), self._listed_before(intent, intent.number), held)
+            return replace(there, asked=asked)
+        return OpenIntent(replace(intent, number=0), self._listed_before(intent, intent.number), asked)
 
     def _listed_before(self, intent: Intent, number: int) -> frozenset[str]:
         """The ids in its home before the intent of that number; 0: only those that belong to another entry."""

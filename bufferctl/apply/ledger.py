@@ -34,7 +34,7 @@ class Ledger:
         """Whether any write was carried out in Buffer so far."""
         return any(outcome.was_done for outcome in self.outcomes)
 
-    def take_state_only(self, plan: Plan) -> None:
+    def record_only(self, plan: Plan) -> None:
         """Carry out changes to the state alone; report them and what is held."""
         for change in plan.changes:
             if change.moved_from:
@@ -55,7 +55,7 @@ class Ledger:
         findings = tuple((intent, self._signed(intent.slot, finding)) for intent, finding in findings)
         self._settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
         for intent, finding in findings:
-            take(self.bindings, intent.slot, finding.binding)
+            put_binding(self.bindings, intent.slot, finding.binding)
         for _, finding in findings:
             self.report(finding.outcome)
 
@@ -104,17 +104,17 @@ def save_state(state: State, journal: FileJournal, store: Store, save: Callable[
     """
     bindings, results = dict(state.bindings), journal.results
     for result in results:
-        take(bindings, result.slot, result.binding)
+        put_binding(bindings, result.slot, result.binding)
     state = replace(state, bindings=bindings)
     numbers = [result.number for result in results]
     if (save or store.save)(state):
         journal.compact(numbers, Revision(store.saved.lineage, store.saved.serial, store.digest))
     else:
-        journal.absorb(numbers)
+        journal.leave_to_end(numbers)
     return replace(state, lineage=store.saved.lineage, serial=store.saved.serial)
 
 
-def take(bindings: dict[Slot, Binding], slot: Slot, binding: Binding | None) -> None:
+def put_binding(bindings: dict[Slot, Binding], slot: Slot, binding: Binding | None) -> None:
     """Put the result of a write into `bindings`; None: the object no longer exists."""
     if binding:
         bindings[slot] = binding

@@ -152,7 +152,7 @@ def listed_lines(home: str, ids: Mapping[str, int]) -> list[dict[str, Any]]:
     return [{"type": "listed", "home": home, "before": number, "ids": each} for number, each in by_number.items()]
 
 
-def held_line(number: int, candidates: Collection[str]) -> dict[str, Any]:
+def question_line(number: int, candidates: Collection[str]) -> dict[str, Any]:
     """An intent that a person was asked about, and which objects it may have made."""
     return {"type": "held", "number": number, "candidates": list(candidates)}
 

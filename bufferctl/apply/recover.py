@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.journal import FileJournal
-from bufferctl.apply.ledger import take
+from bufferctl.apply.ledger import put_binding
 from bufferctl.apply.settling import Ambiguous, Settler, TooEarly, Verdict, Written
 from bufferctl.model import Binding, Create, Intent, Settled, Slot
 
@@ -44,7 +44,7 @@ def recover(
     given_up = {
         intent.number
         for intent in waiting
-        if intent.number in journal.held and intent.write.item and str(intent.write.item.address) in give_up
+        if intent.number in journal.asked and intent.write.item and str(intent.write.item.address) in give_up
     }
     verdicts = _judge(waiting, bindings, settler)
     settled: list[Settled] = []
@@ -62,7 +62,7 @@ def recover(
     journal.settle(settled)
     for each in settled:
         if each.done:
-            take(bindings, each.slot, each.binding)
+            put_binding(bindings, each.slot, each.binding)
     done = sum(each.done for each in settled)
     return Recovered(done, len(settled) - done + len(answered), unsettled, differing)
 

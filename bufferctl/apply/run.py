@@ -70,9 +70,9 @@ class Run:
         # save what a killed run recorded before the same slots change again
         self._ledger.begin(self._announced(listed))
         try:
-            self._ledger.take_state_only(plan)
+            self._ledger.record_only(plan)
             for where, ids in listed.items():
-                self._ledger.journal.listed(where, ids)
+                self._ledger.journal.note_present(where, ids)
             while self._queue or self._unproved:
                 self._buffer.pace()
                 if self._ledger.watcher.stopping():  # also where that cut the wait for the quota short

@@ -337,9 +337,9 @@ class Settler:
         verdicts |= dict.fromkeys(early, TooEarly())
         # What is listed now existed before anything sent later; open intents keep what was there when they were sent.
         for home, ids in ids_by_home(listed).items():
-            self.journal.listed(home, ids)
+            self.journal.note_present(home, ids)
         ambiguous = {i: v.candidates for i in creates if isinstance(v := verdicts[i.number], Ambiguous)}
-        self.journal.hold({i.number: ids for i, ids in ambiguous.items() if i.number not in self.journal.held})
+        self.journal.ask({i.number: ids for i, ids in ambiguous.items() if i.number not in self.journal.asked})
         return verdicts
 
     def _wait_until_shown(self, intents: Iterable[Intent]) -> None:
@@ -391,9 +391,9 @@ class Settler:
         """
         ambiguous: dict[int, Verdict] = {}
         for intent in creates:
-            if intent.number not in self.journal.held or not isinstance(verdicts[intent.number], NotWritten):
+            if intent.number not in self.journal.asked or not isinstance(verdicts[intent.number], NotWritten):
                 continue
-            candidates = self.journal.held[intent.number]
+            candidates = self.journal.asked[intent.number]
             left = [c for c in candidates if c not in bound and (c in listed or self._exists(intent, c))]
             if left or not candidates:
                 ambiguous[intent.number] = Ambiguous(tuple(left))

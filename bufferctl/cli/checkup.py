@@ -299,8 +299,8 @@ def _journal(folder: Path, endpoint: str, project: Path, stored: StateFile | Non
         yield problem("journal", error)
         return
     if stored and stored.is_shared:
-        left.follow(stored.document.intents)
-    left.claim()
+        left.follow_document(stored.document.intents)
+    left.limit_to_homes()
     if (number := len(left.open)) and stored and stored.document.lease:
         message = f"The run that holds the lock has {count(number, 'write')} without an answer so far"
         yield Check(

@@ -102,7 +102,9 @@ def _begin(stored: StateFile, account: Account, managed_since: datetime, console
     try:
         stored.load()
         if not stored.exists:
-            stored.put(replace(stored.document, state=stored.next(begin_anew(account, managed_since))), "init")
+            stored.replace(
+                replace(stored.document, state=stored.with_next_serial(begin_anew(account, managed_since))), "init"
+            )
     except StateError as error:
         if not stored.is_shared:
             raise

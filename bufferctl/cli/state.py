@@ -117,7 +117,7 @@ def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto
             console.note("The lock was not removed.")
             return 1
     if stored and stored.document.lease:
-        stored.put(replace(stored.document, lease=None), "state unlock")
+        stored.replace(replace(stored.document, lease=None), "state unlock")
     lock.break_()
     _print("Unlocked.")
     return 0
@@ -301,7 +301,7 @@ def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterat
             yield from _mending_shared(store, message)
             return
         journal = FileJournal(state_folder(), store.endpoint, root, state.lineage)
-        journal.claim()
+        journal.limit_to_homes()
         try:
             mending = _Mending(save_state(state, journal, store))
             yield mending
@@ -324,7 +324,7 @@ def _mending_shared(store: StateFile, message: str) -> Iterator[_Mending]:
         )
     mending = _Mending(document.state)
     yield mending
-    store.put(replace(document, state=store.next(mending.state)), message)
+    store.replace(replace(document, state=store.with_next_serial(mending.state)), message)
 
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:

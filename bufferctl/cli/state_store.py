@@ -199,7 +199,9 @@ def migrate(source: str, endpoint: str, file: Path | None) -> None:
         if is_beside:
             hand_over(old, target)
         else:
-            target.put(replace(document, state=target.next(document.state)), f"state migrate from {old.place}")
+            target.replace(
+                replace(document, state=target.with_next_serial(document.state)), f"state migrate from {old.place}"
+            )
             if isinstance(old.store, LocalStore):
                 old.store.path.replace(old.store.path.with_name(old.store.path.name + ".migrated"))
             else:
@@ -292,7 +294,7 @@ def _whole(old: StateFile, root: Path, folder: Path) -> Document:
         return old.document
     journal = FileJournal(folder, old.endpoint, root, old.saved.lineage)
     try:
-        journal.claim()
+        journal.limit_to_homes()
         run = uuid.uuid4().hex  # an id for a run that needed none, since the state was its machine's own
         intents = [replace(each, intent=replace(each.intent, run=each.intent.run or run)) for each in journal.unsettled]
         return replace(old.document, state=with_unsaved_results(old.saved, journal), intents=tuple(intents))

@@ -411,12 +411,12 @@ class Settled:
 class OpenIntent:
     """An intent as listed in a shared state, for any machine that has to settle it; `number` means nothing there.
 
-    `listed`: ids that its home had before. `held`: a person was asked about it, with the ids that it might be.
+    `listed`: ids that its home had before. `asked`: a person was asked about it, with the ids that it might be.
     """
 
     intent: Intent
     listed: Collection[str] = ()
-    held: tuple[str, ...] | None = None
+    asked: tuple[str, ...] | None = None
 
     @property
     def key(self) -> tuple[str, Slot]:

@@ -57,7 +57,7 @@ def open_to_read(
     with closing(FileJournal(state_folder(), store.endpoint, files.root_file, store.saved.lineage)) as journal:
         session = build_session(files, buffer, store, journal, listener=listener, stop=stop, settle=settle)
         if store.is_shared:
-            journal.follow(store.document.intents)
+            journal.follow_document(store.document.intents)
             session.relation, session.warnings = find_standing(files, store)
             if lease := store.document.lease:
                 listener.notice(f"another run is in progress, or was cut off: {visible(str(lease))}")
@@ -137,7 +137,7 @@ def _open_shared(
                 listener.notice(f"took over the lock of a run that did not release it: {visible(str(dead))}")
             if store.document.commit != commit:
                 refuse_older(files, store)
-            journal.follow(store.document.intents)
+            journal.follow_document(store.document.intents)
             session = build_session(
                 files, buffer, store, journal, listener=listener, stop=waiting.stop, settle=waiting.settle
             )

@@ -76,7 +76,7 @@ def find_homes(session: Session) -> Homes:
     if files.by_rules:
         _check_lengths(session, targets)
     slots = slots_of(desired, targets)
-    journal.claim(account.homes)
+    journal.limit_to_homes(account.homes)
     session.state = follow_reconnected(with_unsaved_results(session.state, journal), account)
     return Homes(account, targets, slots, used, (*session.warnings, *problems))
 

@@ -321,7 +321,7 @@ def _dump_intent(each: OpenIntent, listed: dict[frozenset[str], int]) -> dict[st
         "settle": intent.settle,
         "listed": listed.setdefault(frozenset(each.listed), len(listed)),
         "write": dump_write(intent.write),
-        "held": None if each.held is None else list(each.held),
+        "held": None if each.asked is None else list(each.asked),
     }
     return {name: value for name, value in values.items() if value is not None and value != ""}
 

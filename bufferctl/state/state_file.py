@@ -96,7 +96,7 @@ class StateFile:
 
     def stand_in(self, document: Document) -> None:
         """Use the state of another document, read-only."""
-        self.document = replace(document, state=self.next(document.state), moved_to="")
+        self.document = replace(document, state=self.with_next_serial(document.state), moved_to="")
 
     def save(self, state: State) -> bool:
         """Replace the state under the next serial; True: it is stored now.
@@ -106,7 +106,7 @@ class StateFile:
         """
         if self.exists and by_day(state) == by_day(self.saved):
             return True
-        self.put(replace(self.document, state=self.next(state)), "save")
+        self.replace(replace(self.document, state=self.with_next_serial(state)), "save")
         return True
 
     def begin(self, state: State, intents: Sequence[OpenIntent]) -> bool:  # noqa: ARG002 - the journal has them
@@ -131,12 +131,12 @@ class StateFile:
         """Check, before anything is sent, that the state can be saved. Raises StateError."""
         self.store.check_writable()
 
-    def next(self, state: State) -> State:
+    def with_next_serial(self, state: State) -> State:
         """`state` with the lineage of the stored one, or a new one, and a serial above both."""
         lineage = state.lineage or self.saved.lineage or uuid.uuid4().hex
         return replace(state, lineage=lineage, serial=max(state.serial, self.saved.serial) + 1)
 
-    def put(self, document: Document, message: str) -> None:
+    def replace(self, document: Document, message: str) -> None:
         """Replace the document that was last read or written. Raises OvertakenError, StateError."""
         if self._stored is None:
             self.load()
@@ -191,7 +191,7 @@ class LockedState(StateFile):
         until = since + lease_length(landing)
         lease = Lease(self.run, user_name(), platform.node(), os.getpid(), since, until, landing)
         state = self.saved if self.exists else replace(self.saved, lineage=uuid.uuid4().hex)
-        self.put(replace(self.document, state=state, lease=lease), f"lock: {lease.user} on {lease.host}")
+        self.replace(replace(self.document, state=state, lease=lease), f"lock: {lease.user} on {lease.host}")
 
     def ensure_lock(self) -> None:
         """Right before a request: make sure that the lease is this run's, and outlasts all its consequences.
@@ -275,10 +275,12 @@ class LockedState(StateFile):
         changed = by_day(state) != by_day(self.saved)
         if self._left <= self._lease.landing:  # a person took a while to answer, and the machine slept
             self._renew()
-        document = replace(self.document, state=self.next(state) if changed else self.saved, intents=tuple(intents))
+        document = replace(
+            self.document, state=self.with_next_serial(state) if changed else self.saved, intents=tuple(intents)
+        )
         number = sum(each.intent.run == self.run for each in intents)
         try:
-            self.put(self._until(document, self._lease.until), f"about to send: {number}")
+            self.replace(self._until(document, self._lease.until), f"about to send: {number}")
         except StateError as error:
             raise PartWayError(f"{error.message}. Nothing was sent", hint=error.hint) from error
         self._pending = None
@@ -298,7 +300,7 @@ class LockedState(StateFile):
         if changed or self.saved.serial != self._before.state.serial:
             document = replace(document, run=self.run)
         if changed:
-            document = replace(document, state=self.next(state))
+            document = replace(document, state=self.with_next_serial(state))
         raw = documents.dump(document)
         found = self._found.document if self._found else None
         if found and document == self._before:
@@ -321,7 +323,7 @@ class LockedState(StateFile):
             until = self._server_time() + lease_length(self._lease.landing)
             document = replace(self.document, lease=replace(self._lease, until=until))
             try:
-                self.put(self._until(document, until), f"lock: {self._lease.user} on {self._lease.host}")
+                self.replace(self._until(document, until), f"lock: {self._lease.user} on {self._lease.host}")
             except OvertakenError as error:
                 raise self._overtaken() from error
             except StateError as error:

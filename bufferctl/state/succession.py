@@ -103,6 +103,6 @@ def hand_over(old: StateFile, new: StateFile) -> None:
     address, document = new.store.address, replace(old.document, lease=None, moved_to="")
     if old.document.moved_to != address:
         old.refuse_moved()
-        old.put(replace(document, moved_to=address), f"state: moving to {address}")
-    new.put(replace(document, state=new.next(document.state)), f"state: moved from {old.store.address}")
-    old.put(Document(old.endpoint, moved_to=address), f"state: moved to {address}")
+        old.replace(replace(document, moved_to=address), f"state: moving to {address}")
+    new.replace(replace(document, state=new.with_next_serial(document.state)), f"state: moved from {old.store.address}")
+    old.replace(Document(old.endpoint, moved_to=address), f"state: moved to {address}")

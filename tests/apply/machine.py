@@ -130,7 +130,7 @@ class Machine:
         """The journal as read by a new process."""
         state = self.state()
         journal = FileJournal(self.folder / "user", ENDPOINT, self.root_file, state.lineage)
-        journal.claim()
+        journal.limit_to_homes()
         return journal
 
     def import_(self, item: Post | Idea, live_id: str) -> None:
@@ -173,7 +173,7 @@ class Machine:
     ) -> None:
         buffer = self.buffer
         settler = Settler(buffer, journal, buffer, told, SETTLE, max_wait=max_wait)
-        journal.claim()
+        journal.limit_to_homes()
         state = with_unsaved_results(stored, journal)
         if journal.open:
             bindings = dict(state.bindings)

@@ -65,7 +65,7 @@ class Journals:
     ) -> FileJournal:
         root = self.project.parent / project if project else self.project
         journal = FileJournal(self.folder, endpoint, root, lineage)
-        journal.claim(homes)
+        journal.limit_to_homes(homes)
         return journal
 
     @property
@@ -93,7 +93,7 @@ def line(values: dict[str, object]) -> bytes:
 def test_nothing_is_written_before_there_is_something(journals: Journals) -> None:
     """No folder, no file; not even to forget something."""
     journal = journals()
-    journal.listed("c0", {"1"})
+    journal.note_present("c0", {"1"})
     journal.compact()
     assert journals.files == []
 
@@ -133,9 +133,9 @@ def test_a_delete_leaves_nothing_there(journals: Journals) -> None:
 def test_what_was_listed_before_a_create_cannot_be_it(journals: Journals) -> None:
     """Listed before it was sent: not a candidate. Listed only later: a candidate. Bound by another address: never."""
     journal = journals()
-    journal.listed("c0", {"old"})
+    journal.note_present("c0", {"old"})
     journal.intend([intent(1)])
-    journal.listed("c0", {"old", "new"})
+    journal.note_present("c0", {"old", "new"})
     journal.intend([intent(2, B)])
     journal.settle([done(2, "b", B)])
     for each in (journal, journals()):
@@ -204,15 +204,15 @@ def test_an_unreadable_journal_is_refused(journals: Journals) -> None:
 def test_compacting_keeps_what_is_open(journals: Journals) -> None:
     """Including the objects listed before it, and that a person was asked."""
     journal = journals()
-    journal.listed("c0", {"old"})
+    journal.note_present("c0", {"old"})
     journal.intend([intent(1), intent(2, B), intent(3, C)])
     journal.settle([done(1, "x")])
-    journal.listed("c0", {"new"})
-    journal.hold({2: ("7", "8")})
+    journal.note_present("c0", {"new"})
+    journal.ask({2: ("7", "8")})
     journal.compact([1])
     for each in (journal, journals()):
         assert [i.number for i in each.open] == [2, 3]
-        assert each.held == {2: ("7", "8")}
+        assert each.asked == {2: ("7", "8")}
         assert set(each.ruled_out(intent(2, B))) == {"old", "x"}
         assert each.bindings == {}
 
@@ -220,7 +220,7 @@ def test_compacting_keeps_what_is_open(journals: Journals) -> None:
 def test_what_was_known_before_compacting_travels_with_the_next_intent(journals: Journals) -> None:
     """The file was emptied in between, and the project's state may be gone when it is read."""
     journal = journals()
-    journal.listed("c0", {"old"})
+    journal.note_present("c0", {"old"})
     journal.intend([intent(1)])
     journal.settle([done(1, "x")])
     journal.compact([1])
@@ -360,7 +360,7 @@ def test_what_another_project_bound_is_no_candidate(journals: Journals) -> None:
     mine = journals()
     mine.intend([intent(1)])
     other = journals(project="other.yaml")
-    other.listed("c0", {"listed"})
+    other.note_present("c0", {"listed"})
     other.intend([intent(2)])
     other.settle([done(2, "theirs")])
     assert set(journals().ruled_out(intent(1))) == {"theirs"}

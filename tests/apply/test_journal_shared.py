@@ -24,8 +24,8 @@ class Machine:
 
     def __call__(self, *listed: OpenIntent) -> FileJournal:
         journal = FileJournal(self.folder / "user", ENDPOINT, self.folder / "buffer.yaml", "lineage")
-        journal.claim()
-        journal.follow(listed)
+        journal.limit_to_homes()
+        journal.follow_document(listed)
         return journal
 
 
@@ -40,9 +40,9 @@ def sent(number: int = 1, run: str = "r1") -> Intent:
     return Intent(number, slot(A), CreatePost(A, "c0"), START, UNTIL, run=run)
 
 
-def listed(run: str = "r1", held: tuple[str, ...] | None = None) -> OpenIntent:
+def listed(run: str = "r1", asked: tuple[str, ...] | None = None) -> OpenIntent:
     """The same create, as listed in the record."""
-    return OpenIntent(replace(sent(run=run), number=0), frozenset({"p0"}), held)
+    return OpenIntent(replace(sent(run=run), number=0), frozenset({"p0"}), asked)
 
 
 def test_what_another_machine_left_open_is_open_here(machine: Machine) -> None:
@@ -82,7 +82,7 @@ def test_results_stay_on_disk_until_a_record_that_holds_them_is_stored(machine: 
     journal = machine()
     journal.intend([sent()])
     journal.settle([Settled(1, slot(A), done=True, binding=bound("p1"))])
-    journal.absorb([1])
+    journal.leave_to_end([1])
     assert journal.results == ()
     assert [each.number for each in machine(listed()).results] == [1]
     journal.compact((), Revision("lineage", 1, "digest"))
@@ -91,13 +91,13 @@ def test_results_stay_on_disk_until_a_record_that_holds_them_is_stored(machine: 
 
 def test_what_a_person_was_asked_travels_with_the_record(machine: Machine) -> None:
     """In both directions."""
-    journal = machine(listed(held=("p7",)))
+    journal = machine(listed(asked=("p7",)))
     (intent,) = journal.open
-    assert journal.held == {intent.number: ("p7",)}
+    assert journal.asked == {intent.number: ("p7",)}
     asked = machine(listed())
     (intent,) = asked.open
-    asked.hold({intent.number: ("p8",)})
-    assert asked.unsettled == (listed(held=("p8",)),)
+    asked.ask({intent.number: ("p8",)})
+    assert asked.unsettled == (listed(asked=("p8",)),)
     assert not (machine.folder / "user").exists()
 
 

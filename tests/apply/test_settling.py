@@ -124,7 +124,7 @@ def test_a_write_may_land_until_the_timeout_and_the_longest_settle_time_have_pas
     buffer._born["1"] = 0
     buffer.pass_time(1000)
     journal = FileJournal(tmp_path, ENDPOINT, tmp_path / "buffer.yaml")
-    journal.claim()
+    journal.limit_to_homes()
     journal.intend([intent(1, A)])
     found = Settler(buffer, journal, buffer, Told(), SETTLE).judge(journal.open, {})
     assert found == {1: Ambiguous(("1",)) if counts else NotWritten()}

@@ -375,9 +375,9 @@ def test_it_is_answered_by_deleting_the_candidate(machine: Machine, buffer: Fake
 def test_one_of_two_candidates_left_stays_a_question(machine: Machine, buffer: FakeBuffer) -> None:
     """The journal names two, and one is still there."""
     other = held_by_an_edit(machine, buffer)
-    machine.journal().hold({machine.journal().open[0].number: (other, "gone")})
+    machine.journal().ask({machine.journal().open[0].number: (other, "gone")})
     machine.apply(A)
-    assert [(i.slot, machine.journal().held[i.number]) for i in machine.journal().open] == [(slot(A), (other, "gone"))]
+    assert [(i.slot, machine.journal().asked[i.number]) for i in machine.journal().open] == [(slot(A), (other, "gone"))]
 
 
 def test_two_that_were_asked_about_one_candidate_both_stay_asked(machine: Machine, buffer: FakeBuffer) -> None:
@@ -386,7 +386,7 @@ def test_two_that_were_asked_about_one_candidate_both_stay_asked(machine: Machin
     dies(machine, A, B)
     buffer.person("stranger")
     journal = machine.journal()
-    journal.hold(dict.fromkeys([intent.number for intent in journal.open], tuple(buffer.posts)))
+    journal.ask(dict.fromkeys([intent.number for intent in journal.open], tuple(buffer.posts)))
     machine.apply(A, B)
     assert [i.slot for i in machine.journal().open] == [slot(A), slot(B)]
     assert buffer.landed == []

@@ -83,7 +83,7 @@ def locked(project: Project) -> None:
     record.load()
     now = datetime.now(UTC)
     lease = Lease("r1", "ann", "laptop", 7, now, now + timedelta(minutes=15), 60.0)
-    record.put(replace(record.document, lease=lease), "lock")
+    record.replace(replace(record.document, lease=lease), "lock")
 
 
 def test_init_proposes_a_branch(project: Project, bare: Path) -> None:

@@ -40,8 +40,8 @@ def test_the_lock_and_what_is_open_are_read_back() -> None:
     none = frozenset[str]()
     intents = (
         opened(SLOT, listed=frozenset({"p1", "p2"})),
-        opened(Slot("org", "c0", "b"), listed=frozenset({"p1", "p2"}), held=("p3",)),
-        opened(Slot("org", "c0", "c"), held=()),
+        opened(Slot("org", "c0", "b"), listed=frozenset({"p1", "p2"}), asked=("p3",)),
+        opened(Slot("org", "c0", "c"), asked=()),
         OpenIntent(Intent(0, SLOT, EditPost("p1", post("a"), "c0", reschedule=True), NOW, NOW, "standing", "r0"), none),
         OpenIntent(Intent(0, SLOT, DeletePost("p1", "c0"), NOW, NOW, run="r2"), none),
     )
