@@ -8,7 +8,7 @@ from shlex import quote
 
 from bufferctl.apply.settling import Written
 from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, Refusal, Refused, Result, Unknown, Write
-from bufferctl.model.comparable import bind, differing, instant, of_desired, of_live
+from bufferctl.model.comparable import bind, content_of_desired, content_of_live, instant, list_differences
 from bufferctl.plan import Change, Outcome, Status
 
 _HINTS = {
@@ -37,7 +37,12 @@ def bound(
     If there are any, what came back is not the baseline: the next plan still compares with the file.
     `early`: a field that differs because the post goes out too early.
     """
-    names = [name for name, *_ in differing(of_desired(item), of_live(live), links_may_differ=links_may_differ)]
+    names = [
+        name
+        for name, *_ in list_differences(
+            content_of_desired(item), content_of_live(live), links_may_differ=links_may_differ
+        )
+    ]
     if isinstance(item, Post) and isinstance(live, LivePost) and item.due_at and not _on_time(item, live):
         names.append("due_at")
     if isinstance(item, Post) and isinstance(live, LivePost) and live.reminds and not item.reminds:

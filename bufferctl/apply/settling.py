@@ -32,7 +32,7 @@ from bufferctl.model import (
     PostStatus,
     Slot,
 )
-from bufferctl.model.comparable import Content, instant, linkless, of_desired, of_live, same
+from bufferctl.model.comparable import Content, content_of_desired, content_of_live, contents_match, instant, linkless
 from bufferctl.model.live import ids_by_home
 
 #: How far creation times may be from the times of intents, which are those of Buffer's answers.
@@ -140,7 +140,7 @@ class _Candidate:
 
     @cached_property
     def content(self) -> Content:
-        return of_live(self.live)
+        return content_of_live(self.live)
 
     @property
     def is_sent(self) -> bool:
@@ -164,7 +164,7 @@ class _Create:
 
     @cached_property
     def content(self) -> Content:
-        return of_desired(self.write.item)
+        return content_of_desired(self.write.item)
 
     def is_new(self, candidate: _Candidate) -> bool:
         """Whether the candidate was not there before this write."""
@@ -198,7 +198,7 @@ class _Create:
 
     def is_(self, candidate: _Candidate, *, links_may_differ: bool = False) -> bool:
         """Whether the candidate has the content of this write."""
-        return same(self.content, candidate.content, links_may_differ=links_may_differ)
+        return contents_match(self.content, candidate.content, links_may_differ=links_may_differ)
 
     @property
     def but_for_links(self) -> tuple[object, ...]:
@@ -250,7 +250,7 @@ class _Pairing:
             groups[create.but_for_links].append(create)
         for creates in groups.values():
             found = [c for c in self._left if any(self._is_rewritten(create, c) for create in creates)]
-            all_equal = all(same(creates[0].content, each.content) for each in creates)
+            all_equal = all(contents_match(creates[0].content, each.content) for each in creates)
             if len(found) < len(creates) and not all_equal:
                 self._ask(creates if found else (), found)
                 continue

@@ -36,7 +36,7 @@ from bufferctl.model import (
     Slot,
     State,
 )
-from bufferctl.model.comparable import bind, differing, of_desired, of_live
+from bufferctl.model.comparable import bind, content_of_desired, content_of_live, list_differences
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import Targets, imported, reconcile, schedule_differences
@@ -331,13 +331,13 @@ def _with_repeats(entries: Iterable[NewEntry], declared: Desired) -> list[NewEnt
 
     Without it they would be an error (design: Actions).
     """
-    latest = {same: post.address.key for post in declared.posts if (same := _text_and_time(post))}
+    latest = {contents_match: post.address.key for post in declared.posts if (contents_match := _text_and_time(post))}
     found = []
     for entry in entries:
         item = entry.addition.item
-        if same := _text_and_time(item):
-            entry = entry.with_fields(repeat_of=latest.get(same))  # noqa: PLW2901 - the same entry
-            latest[same] = item.address.key
+        if contents_match := _text_and_time(item):
+            entry = entry.with_fields(repeat_of=latest.get(contents_match))  # noqa: PLW2901 - the same entry
+            latest[contents_match] = item.address.key
         found.append(entry)
     return found
 
@@ -378,7 +378,12 @@ def _ruled_out(desired: Desired, entries: Sequence[NewEntry], live: Live) -> dic
 def _not_held_alike(entry: NewEntry, item: Post | Idea) -> str | None:
     """The first field that files cannot express as Buffer has it."""
     shortened = bool(entry.channel and entry.channel.live.link_shortening)
-    fields = [name for name, *_ in differing(of_desired(item), of_live(entry.live), links_may_differ=shortened)]
+    fields = [
+        name
+        for name, *_ in list_differences(
+            content_of_desired(item), content_of_live(entry.live), links_may_differ=shortened
+        )
+    ]
     fields += [difference.path for difference in schedule_differences(item, entry.live)]
     return f"files cannot hold its {fields[0]} as Buffer has it" if fields else None
 

@@ -37,11 +37,11 @@ from bufferctl.model import (
 from bufferctl.model.comparable import (
     Fingerprint,
     bind,
+    content_of_desired,
+    content_of_live,
+    contents_match,
     fingerprint,
     normal_text,
-    of_desired,
-    of_live,
-    same,
     without_links,
 )
 from bufferctl.model.content import ThreadItem
@@ -197,9 +197,9 @@ def _is_taken(item: Post | Idea, change: Change, channels: Mapping[str, LiveChan
         return item.cancelled
     channel = channels.get(change.slot.channel_id)
     shortened = bool(channel and channel.link_shortening)
-    return same(of_desired(item), of_live(change.live), links_may_differ=shortened) and not schedule_differences(
-        item, change.live
-    )
+    return contents_match(
+        content_of_desired(item), content_of_live(change.live), links_may_differ=shortened
+    ) and not schedule_differences(item, change.live)
 
 
 def _bindings(pulled: Pulled, state: State, items: Mapping[Address, Post | Idea]) -> dict[Slot, Binding]:
@@ -224,7 +224,7 @@ def _applied(change: Change, new: Binding, fields: Mapping[str, Any], old: Bindi
     after = Fingerprint.read(new.applied)
     if not after or not change.desired or "assets" in fields:
         return new.applied
-    now = fingerprint(change.desired, of_desired(change.desired))
+    now = fingerprint(change.desired, content_of_desired(change.desired))
     before = Fingerprint.read(old.applied)
     edited = before is not None and before.hidden != now.hidden
     return str(after._replace(hidden=before.hidden)) if before and edited else new.applied
@@ -260,7 +260,7 @@ def _differences(change: Change) -> Iterable[Difference]:
     item, live = change.desired, change.live
     if change.differences or item is None or live is None:
         return change.differences
-    found = differences(of_desired(item), of_live(live))
+    found = differences(content_of_desired(item), content_of_live(live))
     return (*found, *schedule_differences(item, live), *handling_differences(item, live))
 
 
@@ -344,10 +344,10 @@ def _kept_assets(ours: tuple[Asset, ...], theirs: tuple[Asset, ...]) -> tuple[As
     left = list(ours)
     found = []
     for asset in theirs:
-        same = next((each for each in left if _looks(each) == _looks(asset)), None)
-        if same is not None:
-            left.remove(same)
-        found.append(same or asset)
+        contents_match = next((each for each in left if _looks(each) == _looks(asset)), None)
+        if contents_match is not None:
+            left.remove(contents_match)
+        found.append(contents_match or asset)
     return tuple(found)
 
 

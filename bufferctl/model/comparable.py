@@ -83,7 +83,7 @@ def instant(moment: datetime | None) -> str:
     return "" if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def of_desired(item: Post | Idea) -> Content:
+def content_of_desired(item: Post | Idea) -> Content:
     """The comparable content of a declared object."""
     if isinstance(item, Idea):
         return Content(
@@ -116,7 +116,7 @@ def _redundant(metadata: NetworkMetadata) -> set[str]:
     return {"board_service_id"} if isinstance(metadata, PinterestMetadata) and metadata.board else set()
 
 
-def of_live(item: LivePost | LiveIdea) -> Content:
+def content_of_live(item: LivePost | LiveIdea) -> Content:
     """The comparable content of a live object."""
     if isinstance(item, LiveIdea):
         return Content(
@@ -186,9 +186,9 @@ def standing(live: LivePost | LiveIdea) -> str:
     The time of a queued post does not count, since it moves when other posts do.
     """
     if isinstance(live, LiveIdea):
-        return digest(of_live(live))
+        return digest(content_of_live(live))
     due = instant(live.due_at) if live.is_custom_scheduled else ""
-    return f"{digest(of_live(live))} {live.status.value} {due}{' reminds' if live.reminds else ''}"
+    return f"{digest(content_of_live(live))} {live.status.value} {due}{' reminds' if live.reminds else ''}"
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"), default=str)
@@ -249,7 +249,7 @@ def _dumped(value: Any) -> Any:
     return value.model_dump(mode="json", exclude_none=True, exclude=left_out, context=IDENTITY)
 
 
-def same(
+def contents_match(
     desired: Content, live: Content, *, links_may_differ: bool = False, shorteners: Iterable[str] | None = None
 ) -> bool:
     """Whether `live` matches `desired`.
@@ -258,13 +258,15 @@ def same(
     `links_may_differ`: a link in a text may have been rewritten (design: Matching); its host is then different from
     that of every declared link. `shorteners`: the domains that it may have then, None for any.
     """
-    return not any(True for _ in differing(desired, live, links_may_differ=links_may_differ, shorteners=shorteners))
+    return not any(
+        True for _ in list_differences(desired, live, links_may_differ=links_may_differ, shorteners=shorteners)
+    )
 
 
-def differing(
+def list_differences(
     desired: Content, live: Content, *, links_may_differ: bool = False, shorteners: Iterable[str] | None = None
 ) -> Iterator[tuple[str, Any, Any]]:
-    """Each differing field: its name, the value in Buffer, the declared value. Links as for `same`."""
+    """Each differing field: its name, the value in Buffer, the declared value. Links as for `contents_match`."""
     for name in Content._fields:
         before, after = getattr(live, name), getattr(desired, name)
         if before == after:
@@ -326,7 +328,7 @@ def due_seen(item: Post | Idea, live: LivePost | LiveIdea) -> str:
 
 def is_untouched(binding: Binding, live: LivePost | LiveIdea) -> bool:
     """Whether a live object stands as last seen: nobody has changed it since, or moved it on."""
-    if digest(of_live(live)) != binding.seen:
+    if digest(content_of_live(live)) != binding.seen:
         return False
     if isinstance(live, LiveIdea):
         return True
@@ -339,13 +341,13 @@ def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_dec
 
     Without `as_declared` the live object differs from the declared one, so its content cannot serve as a baseline.
     """
-    wanted = of_desired(item)
+    wanted = content_of_desired(item)
     return Binding(
         id=live.id,
         origin=origin,
         applied=str(fingerprint(item, wanted)),
         text=text_digest(wanted),
-        seen=digest(of_live(live)) if as_declared else "",
+        seen=digest(content_of_live(live)) if as_declared else "",
         due_at=due_seen(item, live),
         status=live.status.value if isinstance(live, LivePost) else "",
         created_at=live.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),

@@ -14,7 +14,7 @@ from enum import Enum, IntEnum, StrEnum, auto
 from typing import ClassVar, Self
 
 from bufferctl.limits import ABSENT_AFTER, SETTLE
-from bufferctl.model.comparable import digest, instant, of_desired, of_live, same, standing
+from bufferctl.model.comparable import content_of_desired, content_of_live, contents_match, digest, instant, standing
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.enums import PostStatus, ShareMode
 from bufferctl.model.live import LiveIdea, LivePost, LiveTag
@@ -260,9 +260,13 @@ class EditPost(Modify):
             return Fate.UNCLEAR
         if standing(live) == before:
             return Fate.NOT_DONE  # also if nothing of the edit can be read back: sending it twice gives the same post
-        content = of_live(live)
+        content = content_of_live(live)
         shows = self.reschedule or digest(content) != before.partition(" ")[0]
-        done = shows and self._on_time(live) and same(of_desired(self.post), content, links_may_differ=links_may_differ)
+        done = (
+            shows
+            and self._on_time(live)
+            and contents_match(content_of_desired(self.post), content, links_may_differ=links_may_differ)
+        )
         return Fate.DONE if done else Fate.UNCLEAR
 
     @property

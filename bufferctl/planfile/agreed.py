@@ -17,7 +17,7 @@ from bufferctl.diagnostics import all_of
 from bufferctl.digests import REVIEWED, change_digest, facts, what_it_says
 from bufferctl.limits import MOST_DAYS
 from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, State
-from bufferctl.model.comparable import fingerprint, is_untouched, of_desired
+from bufferctl.model.comparable import content_of_desired, fingerprint, is_untouched
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile.overtaken import overtaken
 from bufferctl.planfile.saved import SavedPlan
@@ -225,7 +225,7 @@ class Reviewed:
         for saved in self.plans.values():
             for change in saved.plan.of(*REVIEWED - {Action.DELETE}):
                 item, digest = change.desired, change_digest(change)
-                now_has = str(fingerprint(item, of_desired(item))) if item else ""
+                now_has = str(fingerprint(item, content_of_desired(item))) if item else ""
                 if change.address in sent and applied.get(str(change.address)) == now_has:
                     spent[digest] = now
                 elif applied.get(str(change.address)) == now_has != (change.binding and change.binding.applied):

@@ -7,7 +7,14 @@ from typing import Any
 
 from bufferctl.model import EditPost, Idea, LiveIdea, LivePost, MediaFile, Post, PostStatus, SchedulingType
 from bufferctl.model.attached import Attached, attached
-from bufferctl.model.comparable import AssetContent, Content, differing, instant, of_desired, of_live
+from bufferctl.model.comparable import (
+    AssetContent,
+    Content,
+    content_of_desired,
+    content_of_live,
+    instant,
+    list_differences,
+)
 from bufferctl.model.media_file import size_words
 from bufferctl.plan import Action, Change, Difference
 
@@ -15,7 +22,7 @@ from bufferctl.plan import Action, Change, Difference
 def differences(desired: Content, live: Content) -> tuple[Difference, ...]:
     """Each differing field with the value in Buffer (`before`) and the declared one (`after`)."""
     found = []
-    for name, before, after in differing(desired, live):
+    for name, before, after in list_differences(desired, live):
         if name in {"tags", "services"}:
             found.append(Difference(name, ", ".join(before), ", ".join(after)))
         else:
@@ -31,7 +38,7 @@ def shows_edit(change: Change) -> bool:
         return True
     if item is None or live is None or not isinstance(change.write, EditPost):
         return False
-    content, schedule = differences(of_desired(item), of_live(live)), schedule_differences(item, live)
+    content, schedule = differences(content_of_desired(item), content_of_live(live)), schedule_differences(item, live)
     needed = (*content, *schedule) if change.write.reschedule else content
     media = media_differences(item, change.binding.media) if change.binding else ()
     possible = (*content, *schedule, *handling_differences(item, live), *media)

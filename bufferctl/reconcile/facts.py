@@ -10,11 +10,11 @@ from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, PostStatus,
 from bufferctl.model.comparable import (
     Content,
     Fingerprint,
+    content_of_live,
+    contents_match,
     digest,
     fingerprint,
     instant,
-    of_live,
-    same,
     text_digest,
 )
 from bufferctl.plan import Difference, Reason
@@ -83,7 +83,7 @@ class Facts(NamedTuple):
     def agree(self) -> bool:
         """Whether file and Buffer agree, as far as Buffer returns the fields."""
         declared, live = self.match.declared, self.live
-        if live is None or self.content is None or not same(declared.content, self.content):
+        if live is None or self.content is None or not contents_match(declared.content, self.content):
             return False
         if self.before is None or self.before.hidden != declared.fingerprint.hidden or self._is_sent_back:
             return False
@@ -137,9 +137,9 @@ def facts_of(match: Match) -> Facts:
         edited = before != now if before else not binding.applied
         different = _edits_of_unread(binding, match) if sent and edited else ()
         return Facts(match, None, None, before, edited, rescheduled, sent=sent, differences=different)
-    content = of_live(live)
+    content = content_of_live(live)
     sent = isinstance(live, LivePost) and live.status is PostStatus.SENT
-    edited = before != now if before else not same(wanted, content) or bool(schedule_differences(item, live))
+    edited = before != now if before else not contents_match(wanted, content) or bool(schedule_differences(item, live))
     changed = _changed(binding, live, now.content if content == wanted else digest(content))
     changed = changed or (before is not None and _was_handed_over(match, live, before))
     different = ()

@@ -29,7 +29,7 @@ from bufferctl.model import (
     Slot,
     comparable,
 )
-from bufferctl.model.comparable import Content, Fingerprint, instant, same
+from bufferctl.model.comparable import Content, Fingerprint, contents_match, instant
 from bufferctl.reconcile.differences import schedule_differences
 from bufferctl.reconcile.record import Record, address_of, all_slots
 
@@ -75,14 +75,16 @@ def is_exact(
     """Whether a live object is the declared one. `wanted`: the declared content; `shorteners`: of its channel."""
     live = candidate.item
     if isinstance(item, Idea) or isinstance(live, LiveIdea):
-        return isinstance(item, Idea) and isinstance(live, LiveIdea) and same(wanted, candidate.content)
+        return isinstance(item, Idea) and isinstance(live, LiveIdea) and contents_match(wanted, candidate.content)
     if not _has_reached(item, candidate, live):
         return False
     if item.due_at is None:  # queue posts without a text cannot be distinguished
-        return bool(wanted.text) and same(wanted, candidate.content) and not _is_long_ago(candidate, live, now)
+        return (
+            bool(wanted.text) and contents_match(wanted, candidate.content) and not _is_long_ago(candidate, live, now)
+        )
     if instant(live.due_at or live.sent_at) != instant(item.due_at):
         return False
-    return same(wanted, candidate.content, links_may_differ=True, shorteners=shorteners)
+    return contents_match(wanted, candidate.content, links_may_differ=True, shorteners=shorteners)
 
 
 def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
@@ -236,20 +238,26 @@ def pools_of(unclaimed: Iterable[LivePost | LiveIdea], record: Record) -> Pools:
     pools: Pools = defaultdict(Pool)
     for item in unclaimed:
         horizon = record.horizon(item.home)
-        pools[item.home].add(Candidate(item, comparable.of_live(item), is_explained(item), horizon))
+        pools[item.home].add(Candidate(item, comparable.content_of_live(item), is_explained(item), horizon))
     return pools
 
 
 def imported(item: Post | Idea, live: LivePost | LiveIdea) -> Binding:
     """The binding of a declared object to the live one that a person named; the next plan shows how they differ."""
     binding = comparable.bind(item, live, Origin.IMPORTED)
-    alike = same(comparable.of_desired(item), comparable.of_live(live)) and not schedule_differences(item, live)
-    return binding if alike else replace(binding, applied="", text=comparable.text_digest(comparable.of_live(live)))
+    alike = contents_match(
+        comparable.content_of_desired(item), comparable.content_of_live(live)
+    ) and not schedule_differences(item, live)
+    return (
+        binding
+        if alike
+        else replace(binding, applied="", text=comparable.text_digest(comparable.content_of_live(live)))
+    )
 
 
 def as_published(d: Declared, live: LivePost, origin: Origin) -> Binding:
     """The binding of a published post whose entry was edited since: what was applied had the content in Buffer."""
-    was = comparable.of_live(live)
+    was = comparable.content_of_live(live)
     applied = d.fingerprint._replace(content=comparable.digest(was))
     binding = comparable.bind(d.item, live, origin)
     return replace(binding, applied=str(applied), text=comparable.text_digest(was))

@@ -30,7 +30,7 @@ from bufferctl.model import (
     State,
     Tag,
 )
-from bufferctl.model.comparable import Fingerprint, digest, fingerprint, of_desired, of_live
+from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, digest, fingerprint
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.reconcile.differences import schedule_differences
@@ -95,7 +95,7 @@ def _differences(change: Change, binding: Binding | None) -> tuple[Difference, .
     item = change.desired
     if item is None or binding is None:
         return ()
-    now = fingerprint(item, of_desired(item))
+    now = fingerprint(item, content_of_desired(item))
     before = Fingerprint.read(binding.applied)
     edited = before is None or before.content != now.content
     text = (Difference("text", None, item.text),) if edited and item.text else ()
@@ -116,7 +116,7 @@ def _post(slot: Slot, binding: Binding, now: datetime) -> LivePost:
 
 def _as_seen(state: State, live: Live) -> State:
     """The state as if it had seen the assumed account, so that nothing looks changed by a person."""
-    seen = {item.id: digest(of_live(item)) for item in live.items}
+    seen = {item.id: digest(content_of_live(item)) for item in live.items}
     return replace(
         state, bindings={slot: replace(b, seen=seen[b.id]) if b.seen else b for slot, b in state.bindings.items()}
     )

@@ -236,7 +236,7 @@ def _slot(item: Post | Idea, targets: Targets) -> Slot:
 
 
 def _declared(item: Post | Idea, targets: Targets) -> Declared:
-    wanted = comparable.of_desired(item)
+    wanted = comparable.content_of_desired(item)
     channel = targets.channels.get((item.address.organization, item.address.channel))
     return Declared(item, _slot(item, targets), channel, wanted, comparable.fingerprint(item, wanted))
 

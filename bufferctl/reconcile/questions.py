@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
-from bufferctl.model.comparable import Fingerprint, same
+from bufferctl.model.comparable import Fingerprint, contents_match
 from bufferctl.reconcile.likeness import Near
 from bufferctl.reconcile.matches import (
     Declared,
@@ -130,7 +130,11 @@ def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: b
         if text_of(c.content) == text:
             yield Suspect.of(c.item, explained=c.explained)
     for c in alike:
-        if not c.explained and text_of(c.content) != text and same(d.content, c.content, links_may_differ=True):
+        if (
+            not c.explained
+            and text_of(c.content) != text
+            and contents_match(d.content, c.content, links_may_differ=True)
+        ):
             yield Suspect.of(c.item, Rule.REWRITTEN_LINKS)
 
 
@@ -222,7 +226,7 @@ class Claims:
         if not is_out(binding, live):
             return
         suspect = Suspect.recorded(slot, binding, live, owner)
-        text = text_of(comparable.of_live(live)) if live is not None else ""
+        text = text_of(comparable.content_of_live(live)) if live is not None else ""
         if text.strip() and (owner is None or text != text_of(owner.content)):  # else it is claimed by its own address
             self._by_text[slot.home, text].append(suspect)
         marks = _applied_marks(binding)
@@ -244,8 +248,8 @@ class Claims:
 
 def _still_says(live: LivePost | LiveIdea, d: Declared) -> bool:
     """Whether an object that was applied with the content of `d` still has it, apart from rewritten links."""
-    content = comparable.of_live(live)
-    return not text_of(content).strip() or same(d.content, content, links_may_differ=True)
+    content = comparable.content_of_live(live)
+    return not text_of(content).strip() or contents_match(d.content, content, links_may_differ=True)
 
 
 def _marks(d: Declared) -> set[str]:

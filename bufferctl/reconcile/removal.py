@@ -23,7 +23,7 @@ from bufferctl.model import (
     PostStatus,
     Slot,
 )
-from bufferctl.model.comparable import Fingerprint, digest, fingerprint, of_desired, of_live
+from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, digest, fingerprint
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.inputs import Divergence, Options
@@ -95,7 +95,7 @@ def _deleted(change: Change, binding: Binding) -> Change:
 
 def _whose(change: Change, binding: Binding) -> str:
     """A warning about the object before it is deleted."""
-    if binding.seen and change.live and digest(of_live(change.live)) != binding.seen:
+    if binding.seen and change.live and digest(content_of_live(change.live)) != binding.seen:
         return "Somebody changed it in Buffer since the last apply; that version is deleted"
     if binding.origin is Origin.IMPORTED:
         return "It was imported, so a person may have created it in Buffer"
@@ -188,7 +188,7 @@ def _is_older(item: Post | Idea, diverged: Divergence) -> bool:
 def _version(change: Change) -> str:
     """The version that a write brings about, as bindings name those that another checkout may have replaced."""
     item = change.desired
-    return "" if item is None or item.cancelled else str(fingerprint(item, of_desired(item)))
+    return "" if item is None or item.cancelled else str(fingerprint(item, content_of_desired(item)))
 
 
 def _shortened(deletes: Iterable[Change], series: Mapping[tuple[str, str], int]) -> dict[str, tuple[int, int]]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from operator import is_
 
 from bufferctl.model import Binding, Idea, LiveChannel, LiveIdea, LivePost, Post, Slot
-from bufferctl.model.comparable import Fingerprint, fingerprint, normal_text, of_desired, text_digest
+from bufferctl.model.comparable import Fingerprint, content_of_desired, fingerprint, normal_text, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.matches import Suspect
@@ -34,7 +34,7 @@ def _wanted(change: Change, item: Post | Idea) -> Saying | None:
         return words
     if not isinstance(item, Post) or not item.assets:
         return None
-    return change.slot.home, fingerprint(item, of_desired(item)).hidden
+    return change.slot.home, fingerprint(item, content_of_desired(item)).hidden
 
 
 def _kept(change: Change, live: LivePost | LiveIdea) -> Saying | None:
@@ -111,7 +111,7 @@ def _held(
         return change
     channel = channels.get(change.slot.channel_id)
     theirs = others.get(words, []) if change.action is Action.UPDATE else []
-    repeated = staying.get(words) or theirs or others.get((change.slot.home, text_digest(of_desired(item))))
+    repeated = staying.get(words) or theirs or others.get((change.slot.home, text_digest(content_of_desired(item))))
     if not repeated:
         return change
     if change.action is Action.CREATE:

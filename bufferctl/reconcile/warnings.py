@@ -10,7 +10,7 @@ from functools import partial
 from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
 from bufferctl.model import LiveChannel, LiveIdea, LivePost, Origin, Post, PostStatus, State
 from bufferctl.model.attached import attached
-from bufferctl.model.comparable import digest, instant, of_live
+from bufferctl.model.comparable import content_of_live, digest, instant
 from bufferctl.model.networks import NETWORKS
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile.record import Record
@@ -31,7 +31,7 @@ def surplus_twins(unclaimed: Iterable[LivePost | LiveIdea], state: State) -> Ite
         return
     ours = {(slot.channel_id, b.seen, b.due_at): b for slot, b in state.bindings.items() if b.status != PostStatus.SENT}
     for live in unsent:
-        content = digest(of_live(live))
+        content = digest(content_of_live(live))
         twin = ours.get((live.channel_id, content, instant(live.due_at))) or ours.get((live.channel_id, content, ""))
         if twin:
             yield _warning(

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.model import Idea, LiveIdea, LivePost, Post, PostStatus, Refusal
-from bufferctl.model.comparable import of_desired
+from bufferctl.model.comparable import content_of_desired
 from bufferctl.plan import Action, Reason
 from tests.apply.fake import SETTLE, START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
 from tests.apply.machine import Attempt, Machine, look, slot
@@ -175,7 +175,7 @@ def check(machine: Machine, items: list[Post | Idea], *, forgot: bool) -> None:
         list
     )  # it does not matter which of several equal posts became which
     for item in items:
-        twins[(slot(item).channel_id, of_desired(item).text, getattr(item, "due_at", None))].append(item)
+        twins[(slot(item).channel_id, content_of_desired(item).text, getattr(item, "due_at", None))].append(item)
     for group in twins.values():
         addresses = {str(item.address) for item in group}
         made = {each for address, each in buffer.landed if address in addresses}

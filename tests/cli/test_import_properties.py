@@ -18,7 +18,7 @@ from bufferctl.config.write.as_yaml import post_entry
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Idea, Metadata, Post, SchedulingType, Service, ShareMode
-from bufferctl.model.comparable import instant, of_desired
+from bufferctl.model.comparable import content_of_desired, instant
 from tests.cli.account import FULLEST, TAGS
 from tests.cli.conftest import Project, project_apart
 from tests.fuzzing import examples
@@ -194,8 +194,8 @@ def saying(item: Post | Idea) -> str:
     YouTube videos are public unless declared otherwise.
     """
     if isinstance(item, Idea):
-        return repr(of_desired(item))
-    content = of_desired(item)
+        return repr(content_of_desired(item))
+    content = content_of_desired(item)
     metadata = dict(content.metadata or {})
     if "board_service_id" in metadata:
         metadata["board"] = {"9001": "Products", "9002": "Behind the scenes"}[metadata.pop("board_service_id")]

@@ -20,7 +20,7 @@ from bufferctl.config import load
 from bufferctl.diagnostics import Place
 from bufferctl.digests import change_digest, plan_digest
 from bufferctl.model import Desired, Post, State
-from bufferctl.model.comparable import fingerprint, of_desired
+from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.reconcile import offline
 
 ROOT: dict[str, Any] = {
@@ -209,8 +209,8 @@ def test_a_campaign_is_its_posts_written_out(files: tuple[dict[str, Any], dict[s
         return
     posts, hand = ({post.address: bare(post) for post in each.posts} for each in (made, by_hand))
     assert posts == hand
-    assert [fingerprint(each, of_desired(each)) for each in posts.values()] == [
-        fingerprint(hand[address], of_desired(hand[address])) for address in posts
+    assert [fingerprint(each, content_of_desired(each)) for each in posts.values()] == [
+        fingerprint(hand[address], content_of_desired(hand[address])) for address in posts
     ]
     plans = [offline(each, State(), endpoint="https://acme.example", now=NOW) for each in (made, by_hand)]
     assert plan_digest(plans[0]) == plan_digest(plans[1])

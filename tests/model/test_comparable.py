@@ -30,14 +30,14 @@ from bufferctl.model import (
 from bufferctl.model.comparable import (
     Fingerprint,
     bind,
-    differing,
+    content_of_desired,
+    content_of_live,
+    contents_match,
     digest,
     fingerprint,
     instant,
+    list_differences,
     normal_text,
-    of_desired,
-    of_live,
-    same,
     standing,
 )
 from bufferctl.model.enums import PostType
@@ -51,7 +51,10 @@ LIVE = LivePost("1", "c", PostStatus.SCHEDULED, POST.text, NOW, NOW, due_at=NOW)
 
 def differs(desired: Post | Idea, live: LivePost | LiveIdea, *, links: bool = False) -> list[str]:
     """The names of the differing fields."""
-    return [name for name, _, _ in differing(of_desired(desired), of_live(live), links_may_differ=links)]
+    return [
+        name
+        for name, _, _ in list_differences(content_of_desired(desired), content_of_live(live), links_may_differ=links)
+    ]
 
 
 @given(texts)
@@ -164,7 +167,7 @@ def test_asset_urls_are_never_compared_and_never_forgotten() -> None:
     other = replace(POST, assets=(Asset.model_validate({"image": {"url": "https://acme.example/b.png"}}),))
     live = replace(LIVE, assets=(LiveAsset("image", source="https://buffer-media.example/1"),))
     assert differs(first, live) == differs(other, live) == []
-    prints = [fingerprint(each, of_desired(each)) for each in (first, other)]
+    prints = [fingerprint(each, content_of_desired(each)) for each in (first, other)]
     assert prints[0].content == prints[1].content
     assert prints[0].hidden != prints[1].hidden
 
@@ -172,7 +175,7 @@ def test_asset_urls_are_never_compared_and_never_forgotten() -> None:
 @given(posts | ideas)
 def test_a_fingerprint_reads_back(item: Post | Idea) -> None:
     """As text, in state; one of another version is not interpreted."""
-    made = fingerprint(item, of_desired(item))
+    made = fingerprint(item, content_of_desired(item))
     assert Fingerprint.read(str(made)) == made
     assert Fingerprint.read(str(made._replace(version="0"))) is None
 
@@ -180,19 +183,19 @@ def test_a_fingerprint_reads_back(item: Post | Idea) -> None:
 @given(posts | ideas)
 def test_equal_declarations_have_equal_digests(item: Post | Idea) -> None:
     """Independent of construction order."""
-    assert digest(of_desired(replace(item))) == digest(of_desired(item))
-    assert same(of_desired(item), of_desired(item))
+    assert digest(content_of_desired(replace(item))) == digest(content_of_desired(item))
+    assert contents_match(content_of_desired(item), content_of_desired(item))
 
 
 def test_a_field_that_is_not_set_is_in_no_fingerprint() -> None:
     """Nothing hidden is the same for any object, so that a new field changes no fingerprint; set, it does."""
     idea = Idea(Address("Acme", "ideas", "a"), PLACE, title="A")
     (nothing, of_idea), tagged = (
-        (fingerprint(each, of_desired(each)).hidden for each in (POST, idea)),
+        (fingerprint(each, content_of_desired(each)).hidden for each in (POST, idea)),
         replace(POST, ai_assisted=False),
     )
     assert nothing == of_idea
-    assert fingerprint(tagged, of_desired(tagged)).hidden != nothing
+    assert fingerprint(tagged, content_of_desired(tagged)).hidden != nothing
 
 
 def test_a_time_is_an_instant() -> None:
@@ -216,9 +219,9 @@ def test_a_thread_of_one_item_is_no_thread() -> None:
     """One item repeats the text; two are a thread."""
     assert METADATA.twitter
     threaded = replace(POST, text="First", metadata=METADATA.twitter)
-    assert [text for text, _ in of_desired(threaded).thread] == ["First", "Second"]
+    assert [text for text, _ in content_of_desired(threaded).thread] == ["First", "Second"]
     single = METADATA.twitter.model_copy(update={"thread": METADATA.twitter.thread[:1]})
-    assert of_desired(replace(threaded, metadata=single)).thread == ()
+    assert content_of_desired(replace(threaded, metadata=single)).thread == ()
 
 
 @given(st.booleans())
@@ -261,7 +264,7 @@ def test_a_board_by_its_name_or_its_id() -> None:
     assert differs(network(Service.PINTEREST, board="Soups"), live) == ["metadata"]
     assert differs(network(Service.PINTEREST, board_service_id="b2"), live) == ["metadata"]
     as_sent = network(Service.PINTEREST, **sent)
-    assert fingerprint(as_sent, of_desired(as_sent)) == fingerprint(named, of_desired(named))
+    assert fingerprint(as_sent, content_of_desired(as_sent)) == fingerprint(named, content_of_desired(named))
 
 
 def test_of_a_link_preview_only_where_it_leads() -> None:

@@ -16,7 +16,7 @@ from bufferctl.model import (
     SchedulingType,
     ShareMode,
 )
-from bufferctl.model.comparable import of_desired, of_live
+from bufferctl.model.comparable import content_of_desired, content_of_live
 from bufferctl.model.metadata import FacebookMetadata
 from bufferctl.plan import Action, Difference
 from bufferctl.reconcile import differences, handling_differences, schedule_differences, shows_edit
@@ -49,7 +49,7 @@ THERE = in_buffer(post())
 )
 def test_differences(item: Post, live: LivePost, expected: list[tuple[str, object, object]]) -> None:
     """The path, Buffer's value and the file's."""
-    assert differences(of_desired(item), of_live(live)) == tuple(Difference(*each) for each in expected)
+    assert differences(content_of_desired(item), content_of_live(live)) == tuple(Difference(*each) for each in expected)
 
 
 @pytest.mark.parametrize(

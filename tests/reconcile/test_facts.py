@@ -19,7 +19,7 @@ from bufferctl.model import (
     ShareMode,
     Slot,
 )
-from bufferctl.model.comparable import bind, fingerprint, of_desired
+from bufferctl.model.comparable import bind, content_of_desired, fingerprint
 from bufferctl.plan import Reason
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.matches import Declared, How, Match
@@ -49,7 +49,7 @@ LIVE = LivePost(
 
 def facts(before: Post, then: LivePost, now: Post, live: LivePost) -> Facts:
     """The facts: `before` was applied and read back as `then`; the file now has `now` and Buffer has `live`."""
-    content = of_desired(now)
+    content = content_of_desired(now)
     declared = Declared(now, Slot("o1", "c1", "a"), None, content, fingerprint(now, content))
     return facts_of(Match(declared, How.KNOWN, live, bind(before, then, Origin.CREATED)))
 

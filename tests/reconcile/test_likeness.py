@@ -34,12 +34,12 @@ some_texts = texts() | st.text("ab ", min_size=1, max_size=12)
 
 def candidate(live: LivePost) -> Candidate:
     """A live object that may be ours."""
-    return Candidate(live, comparable.of_live(live), explained=False, horizon=Horizon(None, recorded=True))
+    return Candidate(live, comparable.content_of_live(live), explained=False, horizon=Horizon(None, recorded=True))
 
 
 def found(item: Post, *live: LivePost, own: frozenset[str] = frozenset()) -> list[tuple[str, Rule]]:
     """Ids and rules of what may be `item`."""
-    near = Near(map(candidate, live)).find(item, comparable.of_desired(item), own)
+    near = Near(map(candidate, live)).find(item, comparable.content_of_desired(item), own)
     return [(each.item.id, rule) for each, rule in near]
 
 
@@ -51,11 +51,11 @@ def test_bounds_change_no_decision_about_texts(text: str, others: list[str]) -> 
     """Exactly the texts, in order, whose likeness by difflib is at least 0.8."""
     item = queued(text=text)
     live = [in_buffer(queued(text=other), f"p{n}", YOUNG) for n, other in enumerate(others)]
-    wanted = comparable.of_desired(item).text
+    wanted = comparable.content_of_desired(item).text
     expected = [
         (each.id, Rule.SIMILAR_TEXT)
         for each in live
-        if SequenceMatcher(None, comparable.of_live(each).text, wanted, autojunk=False).ratio() >= ALIKE
+        if SequenceMatcher(None, comparable.content_of_live(each).text, wanted, autojunk=False).ratio() >= ALIKE
     ]
     assert found(item, *live) == expected
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.model import LivePost, Origin, Post, Settings
-from bufferctl.model.comparable import fingerprint, of_desired
+from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, Policy
 from bufferctl.plan import WRITING, Action, Change, Reason
 from bufferctl.reconcile import Divergence, Options, hold_repeats, planning
@@ -448,7 +448,7 @@ def test_only_what_a_checkout_lacks_is_held() -> None:
 def test_what_a_commit_wrote_that_is_not_here(known: bool, says: str) -> None:
     """Held whatever the edit where the commit cannot be had; else only a version from before it."""
     world = bound(post(text="Corrected"), KEEP)
-    before = str(fingerprint(post(), of_desired(post())))
+    before = str(fingerprint(post(), content_of_desired(post())))
     bindings = {s: replace(b, commit="1" * 40, before=(before,)) for s, b in world.state.bindings.items()}
     options = Options(diverged=Divergence("1" * 40, known=known))
     world = replace(world, state=replace(world.state, bindings=bindings), options=options)
@@ -463,7 +463,7 @@ def test_an_edit_does_not_bring_back_the_time_that_another_checkout_changed(
     due: datetime, verdicts: Action | Reason
 ) -> None:
     """Held with the old time, whatever else it edits; made with the new one."""
-    before = str(fingerprint(post(), of_desired(post())))
+    before = str(fingerprint(post(), content_of_desired(post())))
     world = bound(post(due=LATER), KEEP)
     bindings = {s: replace(b, commit="1" * 40, before=(before,)) for s, b in world.state.bindings.items()}
     options = Options(diverged=Divergence("1" * 40))
