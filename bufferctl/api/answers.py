@@ -29,6 +29,9 @@ _VAGUE = {"", "unknown error"}
 #: "You've posted that one recently", "you've already got this one scheduled": the rule is unpublished (notes: Writing).
 _REPEAT = re.compile(r"\bposted th(?:at|is) one\b|\bth(?:at|is) one scheduled\b", flags=re.IGNORECASE)
 
+#: "Invalid post input: dueAt must be in the future": refused before anything is written (notes: Writing).
+_PAST = re.compile(r"\bdueAt must be in the future", flags=re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -102,6 +105,8 @@ def _result(write: Write, payload: Any) -> Result:
     kind, message = str(payload.get("__typename")), str(payload.get("message") or "")
     if kind != "LimitReachedError" and _REPEAT.search(message):
         return Refused(Refusal.REPEAT, message)
+    if _PAST.search(message):
+        return Refused(Refusal.PAST, message)
     if refusal := _REFUSALS.get(kind):
         return Refused(refusal, message or kind)
     try:

@@ -23,6 +23,7 @@ from bufferctl.errors import ApiError, KeyRefusedError, RateLimitedError, TooLar
 _NO_KEY = {"UNAUTHENTICATED", "UNAUTHORIZED"}
 #: The service's names for its windows, in words.
 _WINDOWS = {"15m": "15 minutes", "1d": "day", "24h": "day", "30d": "30 days"}
+_DAY = 86_400
 #: Codes for a document or variables refused before anything ran (notes: Errors; graphql-js servers use these codes).
 _NOT_RUN = {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT", "BAD_REQUEST"}
 #: Codes for a failure while the request was being carried out, whatever the message says.
@@ -168,6 +169,14 @@ def _rate_limited(answer: Answer) -> RateLimitedError:
     if wait is None:
         wait = _until_free(answer)
     window = str(extensions.get("window") or "")
+    used_up = [each.window_seconds for each in read_quota(answer.headers, answer.at).windows if each.left <= 0]
+    if wait and wait > max([_DAY, *used_up]) and window != "30d":
+        return RateLimitedError(
+            f"Buffer answers no requests with this API key for {_span(wait)}; it did not carry out this one",
+            hint="No quota lasts that long: check your subscription and your API key in Buffer (Settings).",
+            retry_after=wait,
+            window=window,
+        )
     span = f"of the last {_WINDOWS.get(window, window)} " if window else ""
     return RateLimitedError(
         f"all requests {span}are used up; Buffer did not carry out this one",
@@ -241,6 +250,8 @@ def seconds(value: object, at: datetime) -> float | None:
 
 def _span(wait: float) -> str:
     minutes = -(-int(wait) // 60)
+    if wait > 2 * _DAY:
+        return f"{-(-int(wait) // _DAY)} days"
     if minutes > 2 * 60:
         return f"{-(-minutes // 60)} hours"
     return f"{minutes} minutes" if minutes > 1 else "a minute"

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from shlex import quote
 
 from bufferctl.apply.settling import Written
+from bufferctl.diagnostics import all_of
 from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, Refusal, Refused, Result, Unknown, Write
-from bufferctl.model.comparable import bind, content_of_desired, content_of_live, instant, list_differences
+from bufferctl.model.comparable import (
+    bind,
+    content_of_desired,
+    content_of_live,
+    instant,
+    list_differences,
+    lost,
+    with_board_of,
+)
 from bufferctl.plan import Change, Outcome, Status
 
 _HINTS = {
@@ -17,6 +27,7 @@ _HINTS = {
     Refusal.UNAUTHORIZED: "Ask an owner of the organization for permission to post on this channel.",
     Refusal.LIMIT: "A later apply sends it once your Buffer plan has room.",
     Refusal.KEPT: "Run `bufferctl plan` again.",
+    Refusal.PAST: "Give it a later `due_at`.",
     Refusal.REPEAT: "Check in Buffer whether it is there already; to post it again, change a word.",
 }
 
@@ -37,6 +48,7 @@ def bound(
     If there are any, what came back is not the baseline: the next plan still compares with the file.
     `early`: a field that differs because the post goes out too early.
     """
+    live = with_board_of(item, live)
     names = [
         name
         for name, *_ in list_differences(
@@ -96,6 +108,9 @@ def _conclusion(
     binding, fields = bound(write.item, live, origin, links_may_differ=links, early=early)
     link = live.external_link if isinstance(live, LivePost) else None
     outcome = Outcome(change, Status.DONE, live.id, link=link, at=at)
+    if gone := lost(content_of_desired(write.item), content_of_live(live)):
+        message = f"Buffer did not keep its {' and '.join(gone)}, so that is not published with it"
+        outcome = replace(outcome, message=message, hint="Add it by hand once the post is published.")
     if fields:
         outcome = replace(
             outcome,
@@ -109,7 +124,27 @@ def _conclusion(
 def refused(change: Change, result: Refused, at: datetime) -> Outcome:
     """The outcome of a write that Buffer refused."""
     status = Status.WAITING if result.why is Refusal.LIMIT else Status.REFUSED
-    return Outcome(change, status, change.live_id, message=result.message, hint=_HINTS[result.why], at=at)
+    hint = _HINTS[result.why]
+    named = {field for field, words in _NAMED.items() if re.search(words, result.message, re.IGNORECASE)}
+    edited = {each.path.removeprefix("metadata.").partition(".")[0] for each in change.differences}
+    if result.why is Refusal.INVALID and named and edited and not named & edited:
+        fields = all_of(f"`{field}`" for field in sorted(named))
+        hint = f"This edit leaves {fields} as it is, but Buffer checks the whole post again: fix that in the file too."
+    return Outcome(change, status, change.live_id, message=result.message, hint=hint, at=at)
+
+
+#: What the messages of refusals call each field (notes: Errors).
+_NAMED = {
+    "text": r"\bcharacters\b|\btext\b|hashtag",
+    "assets": r"\b(?:images?|videos?|media|documents?|assets)\b",
+    "title": r"\btitle\b",
+    "category_id": r"\bcategory\b",
+    "board": r"\bboard\b",
+    "first_comment": r"first comment",
+    "type": r"\ba type\b",
+    "tags": r"\btag\b",
+    "scheduling_type": r"notification scheduling",
+}
 
 
 def missed(change: Change) -> Outcome:

@@ -23,7 +23,8 @@ class About:
 
     Of a field that Buffer gets: `unread`: Buffer does not return it, or not as it was sent. `filled_in`: Buffer may
     give it a value where the files have none. `on`: a switch that is on unless a post turns it off. `unseen`: no reader
-    sees it. Of a field of what is declared, `private`: it is neither public nor a part of the schedule.
+    sees it. `may_be_lost`: it may come back empty. Of a field of what is declared, `private`: it is neither public nor
+    a part of the schedule.
     """
 
     called: str = ""
@@ -38,6 +39,7 @@ class About:
     on: bool = False
     unseen: bool = False
     private: bool = False
+    may_be_lost: bool = False
 
 
 def about(field: FieldInfo) -> Iterator[About]:

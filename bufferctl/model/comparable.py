@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -22,7 +22,15 @@ from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
 from bufferctl.model.media_file import IDENTITY
-from bufferctl.model.metadata import FILLED_IN, UNREAD, USUAL, NetworkMetadata, PinterestMetadata, thread_of
+from bufferctl.model.metadata import (
+    FILLED_IN,
+    MAY_BE_LOST,
+    UNREAD,
+    USUAL,
+    NetworkMetadata,
+    PinterestMetadata,
+    thread_of,
+)
 from bufferctl.model.plain_text import LINK
 from bufferctl.model.state import Binding, Origin
 
@@ -57,6 +65,12 @@ class Content(NamedTuple):
     services: tuple[str, ...] = ()
     date: str = ""
     metadata: Mapping[str, Any] | None = None
+
+
+class Losable(str):
+    """A declared text that Buffer may not keep, so that its absence there is no difference (notes: Writing)."""
+
+    __slots__ = ()
 
 
 def normal_text(text: str | None) -> str:
@@ -108,7 +122,8 @@ def _declared_fields(metadata: NetworkMetadata) -> Any:
     left_out = {*UNREAD, *_redundant(metadata)}
     if thread_of(metadata):
         left_out.add("type")  # Buffer returns it as `thread`
-    return _plain(metadata.model_dump(exclude_none=True, exclude=left_out))
+    plain = _plain(metadata.model_dump(exclude_none=True, exclude=left_out))
+    return plain | {name: Losable(plain[name]) for name in MAY_BE_LOST[type(metadata)] if name in plain}
 
 
 def _redundant(metadata: NetworkMetadata) -> set[str]:
@@ -245,7 +260,7 @@ def _dumped(value: Any) -> Any:
         return [_dumped(each) for each in value]
     if not isinstance(value, Model):
         return value
-    left_out = _redundant(value) if isinstance(value, NetworkMetadata) else None
+    left_out = {"board", "board_service_id"} if isinstance(value, PinterestMetadata) else None  # Buffer returns both
     return value.model_dump(mode="json", exclude_none=True, exclude=left_out, context=IDENTITY)
 
 
@@ -263,6 +278,29 @@ def contents_match(
     )
 
 
+def lost(desired: Content, live: Content) -> tuple[str, ...]:
+    """The declared fields that Buffer did not keep."""
+    there = live.metadata or {}
+    return tuple(k for k, v in (desired.metadata or {}).items() if isinstance(v, Losable) and k not in there)
+
+
+def with_board_of(item: Post | Idea, live: LivePost | LiveIdea) -> LivePost | LiveIdea:
+    """The live pin with the file's name for its board, which may be renamed; if it was sent, only with an equal id."""
+    metadata = item.metadata if isinstance(item, Post) else None
+    if not isinstance(metadata, PinterestMetadata) or not metadata.board or not isinstance(live, LivePost):
+        return live
+    there = live.metadata.get("board_service_id")
+    if metadata.board_service_id not in {None, there} or live.metadata.get("board") in {None, metadata.board}:
+        return live
+    return replace(live, metadata={**live.metadata, "board": metadata.board})
+
+
+def has_renamed_board(item: Post | Idea, live: LivePost | LiveIdea, seen: str) -> bool:
+    """Whether nothing but the name of its board has changed since the live object had the digest `seen`."""
+    named = with_board_of(item, live)
+    return named is not live and digest(content_of_live(named)) == seen
+
+
 def list_differences(
     desired: Content, live: Content, *, links_may_differ: bool = False, shorteners: Iterable[str] | None = None
 ) -> Iterator[tuple[str, Any, Any]]:
@@ -272,8 +310,10 @@ def list_differences(
         if before == after:
             continue
         if name == "metadata":
-            before = _comparable_fields(before or {}, after or {})
-            after = {k: v for k, v in (after or {}).items() if k in before or USUAL.get(k) != v}
+            after = after or {}
+            before = _comparable_fields(before or {}, after)
+            left_out = lost(desired, live)
+            after = {k: v for k, v in after.items() if k in before or (USUAL.get(k) != v and k not in left_out)}
             if before == after:
                 continue
         if name == "tags" and sorted(map(str.casefold, before)) == sorted(map(str.casefold, after)):

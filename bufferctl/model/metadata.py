@@ -210,7 +210,7 @@ class InstagramMetadata(NetworkMetadata):
     """`post`, `reel` or `story`; default `post`."""
     should_share_to_feed: Annotated[Flag, About("share_to_feed feed")] = True
     """Whether a reel also appears in the feed; default true."""
-    first_comment: Annotated[Prose | None, About("comment firstcomment")] = None
+    first_comment: Annotated[Prose | None, About("comment firstcomment", may_be_lost=True)] = None
     """A comment to post right below it (needs a paid Buffer plan)."""
     geolocation: InstagramGeolocation | None = None
     """The place where it was taken."""
@@ -381,5 +381,7 @@ UNREAD = named(MODELS.values(), lambda about: about.unread)
 FILLED_IN = named(MODELS.values(), lambda about: about.filled_in)
 #: Switches that are on by default; all others are off.
 ON = named(MODELS.values(), lambda about: about.on) | {name for name, value in USUAL.items() if value is True}
+#: Texts that Buffer was seen not to keep, by network.
+MAY_BE_LOST = {model: named([model], lambda about: about.may_be_lost) for model in MODELS.values()}
 #: Dates with a time.
 INSTANTS = named(MODELS.values(), lambda about: about.instant)

@@ -14,7 +14,15 @@ from enum import Enum, IntEnum, StrEnum, auto
 from typing import ClassVar, Self
 
 from bufferctl.limits import ABSENT_AFTER, SETTLE
-from bufferctl.model.comparable import content_of_desired, content_of_live, contents_match, digest, instant, standing
+from bufferctl.model.comparable import (
+    content_of_desired,
+    content_of_live,
+    contents_match,
+    digest,
+    instant,
+    standing,
+    with_board_of,
+)
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.enums import PostStatus, ShareMode
 from bufferctl.model.live import LiveIdea, LivePost, LiveTag
@@ -260,7 +268,7 @@ class EditPost(Modify):
             return Fate.UNCLEAR
         if standing(live) == before:
             return Fate.NOT_DONE  # also if nothing of the edit can be read back: sending it twice gives the same post
-        content = content_of_live(live)
+        content = content_of_live(with_board_of(self.post, live))
         shows = self.reschedule or digest(content) != before.partition(" ")[0]
         done = (
             shows
@@ -329,6 +337,8 @@ class Refusal(StrEnum):
     NOT_FOUND = "not-found"
     UNAUTHORIZED = "unauthorized"
     LIMIT = "limit"
+    PAST = "past"
+    """"dueAt must be in the future"."""
     REPEAT = "repeat"
     """"You've posted that one recently" and similar: a reason to check, neither a success nor a definite refusal."""
     KEPT = "kept"

@@ -14,8 +14,11 @@ from bufferctl.model.comparable import (
     contents_match,
     digest,
     fingerprint,
+    has_renamed_board,
     instant,
+    lost,
     text_digest,
+    with_board_of,
 )
 from bufferctl.plan import Difference, Reason
 from bufferctl.reconcile.differences import (
@@ -85,6 +88,8 @@ class Facts(NamedTuple):
         declared, live = self.match.declared, self.live
         if live is None or self.content is None or not contents_match(declared.content, self.content):
             return False
+        if lost(declared.content, self.content):  # an edit of it has to be sent, and a person may have deleted it
+            return False
         if self.before is None or self.before.hidden != declared.fingerprint.hidden or self._is_sent_back:
             return False
         if _goes_out_otherwise(self.item, live):
@@ -137,7 +142,7 @@ def facts_of(match: Match) -> Facts:
         edited = before != now if before else not binding.applied
         different = _edits_of_unread(binding, match) if sent and edited else ()
         return Facts(match, None, None, before, edited, rescheduled, sent=sent, differences=different)
-    content = content_of_live(live)
+    content = content_of_live(with_board_of(item, live) if has_renamed_board(item, live, binding.seen) else live)
     sent = isinstance(live, LivePost) and live.status is PostStatus.SENT
     edited = before != now if before else not contents_match(wanted, content) or bool(schedule_differences(item, live))
     changed = _changed(binding, live, now.content if content == wanted else digest(content))

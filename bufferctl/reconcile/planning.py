@@ -155,6 +155,7 @@ def reconcile(
             *warnings.paused_queues(changes, channels),
             *warnings.unasked_approvals(changes, channels),
             *warnings.perhaps_reminders(changes, channels),
+            *warnings.renamed_boards(changes),
             *warnings.recovered(changes),
             *warnings.not_compared(changes),
             *warnings.perhaps_removed(matches.unclaimed, record, matches.unexplained - matches.suspected, live.at),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
 from bufferctl.model import LiveChannel, LiveIdea, LivePost, Origin, Post, PostStatus, State
 from bufferctl.model.attached import attached
-from bufferctl.model.comparable import content_of_live, digest, instant
+from bufferctl.model.comparable import content_of_live, digest, instant, with_board_of
 from bufferctl.model.networks import NETWORKS
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile.record import Record
@@ -41,21 +41,22 @@ def surplus_twins(unclaimed: Iterable[LivePost | LiveIdea], state: State) -> Ite
             )
 
 
+def _by_channel(
+    changes: Iterable[Change], channels: Mapping[str, LiveChannel], test: Callable[[Change, Post, LiveChannel], bool]
+) -> Iterator[tuple[str, int]]:
+    """The channels with posts that pass the test, by their names in the files, and how many there are."""
+    posts = ((change, change.desired) for change in changes if isinstance(change.desired, Post))
+    found = Counter(c.slot.channel_id for c, post in posts if test(c, post, channels[c.slot.channel_id]))
+    return ((f"{channels[id_].service.value}:{channels[id_].name}", count) for id_, count in found.items())
+
+
 def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterator[Diagnostic]:
     """A paused queue accepts posts and never publishes them (notes: Writing)."""
-    paused = {id_: channel for id_, channel in channels.items() if channel.is_queue_paused}
-    waiting = Counter(
-        change.slot.channel_id
-        for change in changes
-        if change.slot.channel_id in paused
-        and isinstance(change.desired, Post)
-        and change.action in {Action.CREATE, Action.UPDATE, Action.NO_OP}
-    )
-    for channel_id, count in waiting.items():
-        channel = paused[channel_id]
+    on_channel = {Action.CREATE, Action.UPDATE, Action.NO_OP}
+    for name, count in _by_channel(changes, channels, lambda c, _, on: on.is_queue_paused and c.action in on_channel):
         yield _warning(
-            f"The queue of {channel.service.value}:{channel.name} is paused, so {count} "
-            f"{'post waits' if count == 1 else 'posts wait'} there and will not be published",
+            f"The queue of {name} is paused, so {count} {'post waits' if count == 1 else 'posts wait'} there and will "
+            "not be published",
             hint="Resume the queue in Buffer.",
         )
 
@@ -63,34 +64,43 @@ def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]
 def unasked_approvals(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterator[Diagnostic]:
     """A channel can make every post an approval; the API shows that of its posts alone (notes: Reading)."""
     changes = tuple(changes)
-    waiting = Counter(change.slot.channel_id for change in changes if change.awaits_approval)
-    new = Counter(change.slot.channel_id for change in changes if change.action is Action.CREATE)
-    for channel_id, count in waiting.items():
-        channel = channels[channel_id]
-        others = f", and so will new ones ({new[channel_id]})" if new[channel_id] else ""
+    new = dict(_by_channel(changes, channels, lambda c, *_: c.action is Action.CREATE))
+    for name, count in _by_channel(changes, channels, lambda c, *_: c.awaits_approval):
+        others = f", and so will new ones ({new[name]})" if name in new else ""
         yield _warning(
-            f"{channel.service.value}:{channel.name} makes posts wait for approval: "
-            f"{count} {'post waits' if count == 1 else 'posts wait'} there and will not be published before{others}",
+            f"{name} makes posts wait for approval: {count} {'post waits' if count == 1 else 'posts wait'} there and "
+            f"will not be published before{others}",
             hint="Approve them in Buffer, or write `needs_approval: true` if that is intended.",
         )
 
 
 def perhaps_reminders(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterator[Diagnostic]:
     """Whether an explicit `automatic` wins over a channel's default is not known (notes: Reading)."""
-    new = Counter(
-        change.slot.channel_id
-        for change in changes
-        if change.action is Action.CREATE
-        and isinstance(change.desired, Post)
-        and not change.desired.reminds
-        and channels[change.slot.channel_id].reminds_by_default
-    )
-    for channel_id, count in new.items():
-        channel = channels[channel_id]
+
+    def is_doubtful(change: Change, post: Post, channel: LiveChannel) -> bool:
+        return change.action is Action.CREATE and channel.reminds_by_default and not post.reminds
+
+    for name, count in _by_channel(changes, channels, is_doubtful):
         yield _warning(
-            f"{channel.service.value}:{channel.name} is set to reminders in Buffer, so Buffer may only remind a person "
-            f"of {'the new post' if count == 1 else f'the {count} new posts'} and publish nothing by itself",
+            f"{name} is set to reminders in Buffer, so Buffer may only remind a person of "
+            f"{'the new post' if count == 1 else f'the {count} new posts'} and publish nothing by itself",
             hint="Turn reminders off for this channel in Buffer, or write `scheduling_type: notification`.",
+        )
+
+
+def renamed_boards(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+    """Pinterest boards that the files call by an old name; their pins stay as they are."""
+    found: dict[tuple[str, str, str], int] = Counter()
+    for change in changes:
+        post, live = change.desired, change.live
+        named = with_board_of(post, live) if post and live and change.action is not Action.HOLD else live
+        if post and named is not live and isinstance(named, LivePost) and isinstance(live, LivePost):
+            found[post.address.channel, named.metadata["board"], live.metadata["board"]] += 1
+    for (channel, old, new), count in found.items():
+        yield _warning(
+            f"The board {old!r} of {channel} is now called {new!r}, and "
+            f"{'an entry uses' if count == 1 else f'{count} entries use'} the old name; new pins for it are held",
+            hint=f"Write `board: {new}` in the files.",
         )
 
 

@@ -13,7 +13,6 @@ from bufferctl.model import (
     EditPost,
     Idea,
     Live,
-    LiveChannel,
     LiveOrganization,
     LivePost,
     LiveTag,
@@ -22,6 +21,7 @@ from bufferctl.model import (
     Slot,
     Write,
 )
+from bufferctl.model.comparable import has_renamed_board
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
@@ -45,7 +45,7 @@ class Resolver:
         resolved = tuple(tag for tag in found if tag)
         if isinstance(declared.item, Idea):
             return CreateIdea(declared.item, declared.slot.organization_id, resolved)
-        post = _with_board(declared.item, declared.channel)
+        post = _with_board(declared.item, match)
         if isinstance(post, Hold):
             return post
         idea = self._idea(declared.slot, post)
@@ -72,12 +72,15 @@ def _tag(name: str, tags: Mapping[str, LiveTag]) -> LiveTag | None:
     return tags.get(name) or next((tags[each] for each in sorted(tags) if each.casefold() == folded), None)
 
 
-def _with_board(post: Post, channel: LiveChannel | None) -> Post | Hold:
-    """The post with its Pinterest board's id instead of the name."""
-    metadata = post.metadata
+def _with_board(post: Post, match: Match) -> Post | Hold:
+    """The post with its Pinterest board's id instead of the name; a renamed board keeps its id."""
+    metadata, live, channel = post.metadata, match.live, match.declared.channel
     if not isinstance(metadata, PinterestMetadata) or metadata.board is None or channel is None:
         return post
     board = channel.boards.get(metadata.board)
+    if board is None and isinstance(live, LivePost) and match.binding:
+        is_renamed = has_renamed_board(post, live, match.binding.seen)
+        board = live.metadata.get("board_service_id") if is_renamed else None
     if board is None:
         return holds.no_such_board(metadata.board, channel)
     return replace(post, metadata=metadata.model_copy(update={"board_service_id": board}))

@@ -9,6 +9,7 @@ import json
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Literal
 
 from bufferctl.sandbox.clock import iso
@@ -123,15 +124,16 @@ class Quota:
             window.taken.append(now)
         return None
 
-    def headers(self, now: datetime) -> list[tuple[str, str]]:
-        """Return the headers for every answer."""
+    def headers(self, now: datetime, status: int = 200) -> list[tuple[str, str]]:
+        """Return the headers for an answer; a 429 was seen with the two shorter windows only (notes: Limits)."""
+        windows = self.windows[:2] if status == HTTPStatus.TOO_MANY_REQUESTS else self.windows
         if self.style == "old":
             tightest = min(self.windows, key=lambda window: window.left)
             resets = iso(now + timedelta(seconds=tightest.frees(now)))
             values = {"limit": tightest.quota, "remaining": max(tightest.left, 0), "reset": resets}
             return [(f"ratelimit-{name}", str(value)) for name, value in values.items()]
-        left = [f'"{one.name}"; r={max(one.left, 0)}; t={one.frees(now)}' for one in self.windows]
-        policies = [f'"{one.name}"; q={one.quota}; w={one.seconds}; pk=:c2FuZGJveA==:' for one in self.windows]
+        left = [f'"{one.name}"; r={max(one.left, 0)}; t={one.frees(now)}' for one in windows]
+        policies = [f'"{one.name}"; q={one.quota}; w={one.seconds}; pk=:c2FuZGJveA==:' for one in windows]
         if self.style == "joined":
             return [("ratelimit", ", ".join(left)), ("ratelimit-policy", ", ".join(policies))]
         spaceless = [("ratelimit", value.replace("; ", ";")) for value in left]

@@ -14,7 +14,9 @@ rows younger than DURATION), `skew` (the service's clock is always off by DURATI
 times of new posts and ideas are, against the service's clock).
 Kinds that hit one alias of a mutation, with -before, -after, or chosen by the seed: `throw` (`data: null`, the aliases
 after it never run), `unexpected` (UnexpectedError), `rest-proxy` (RestProxyError), `missing-alias` (no answer for it).
-And `duplicate`: createPost is refused as a repeat of an earlier post.
+And `duplicate`: createPost is refused as a repeat of an earlier post; `past`: as one whose time has passed.
+And `slow`: the aliases of a mutation run one after another, each DURATION later for each of its images, videos and
+documents, while the client, who was cut off, no longer waits (notes: Writing).
 
 ON is query, mutation or a root field; NTH (`3`, `2-4`, `5+`) counts the requests that match ON (for the second group,
 the writes). In a JSON file a rule is an object: kind, on, nth (a list: first, last), probability, seconds, times.
@@ -46,9 +48,14 @@ _MOMENTS = {
 }
 _SKEWS = ("skew", "created-skew")
 _PLAIN = {
-    **dict.fromkeys((*_SKEWS, "rate-limit")), "late": "mutation", "lag": "query", "duplicate": "createPost",
+    **dict.fromkeys((*_SKEWS, "rate-limit")), "late": "mutation", "slow": "mutation", "lag": "query",
+    "duplicate": "createPost", "past": "createPost",
 }  # fmt: skip
-_SECONDS = {"late": 3.0, "lag": 5.0}
+_SECONDS = {"late": 3.0, "slow": 3.4, "lag": 5.0}
+_REFUSALS = {
+    "duplicate": "Invalid post: It looks like you've already got this one scheduled.",
+    "past": "Invalid post input: dueAt must be in the future",
+}
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "": 1}
 _RULE = re.compile(
     r"(?P<kind>[a-z0-9-]+)(@(?P<on>\w+))?(#(?P<first>\d+)((?P<dash>-)(?P<last>\d+)|(?P<plus>\+))?)?"
@@ -80,7 +87,7 @@ class Rule:
     @property
     def hits_writes(self) -> bool:
         """Whether the rule hits a single alias of a mutation rather than a whole request."""
-        return self.kind in WRITE_KINDS or self.kind == "duplicate"
+        return self.kind in WRITE_KINDS or self.kind in _REFUSALS
 
 
 @dataclass(frozen=True)
@@ -240,9 +247,9 @@ class RequestFaults:
         if fault is None:
             return write()
         self._faults.log.append(FaultRecord(self._record.at, fault.name, self._number, alias))
-        if fault.kind == "duplicate":
+        if fault.kind in _REFUSALS:
             typename = "InvalidInputError" if "InvalidInputError" in payload else "VoidMutationError"
-            return answer(typename, message="Invalid post: It looks like you've already got this one scheduled.")
+            return answer(typename, message=_REFUSALS[fault.kind])
         truth = write() if fault.moment == "after" else None
         return self._strike(fault, alias, payload, truth)
 

@@ -9,7 +9,7 @@
         "channels": [{"id": "…", "service": "twitter", "name": "acme", "displayName": "Acme", "type": "profile",
                       "timezone": "Europe/Berlin", "metadata": {…}, "isDisconnected": false, "isLocked": false,
                       "isQueuePaused": false, "linkShortening": false, "requiresApproval": false,
-                      "dailyPostingLimit": 35,
+                      "makesApprovals": false, "dailyPostingLimit": 35,
                       "postingSchedule": [{"day": "mon", "paused": false, "times": ["09:00", "17:30"]}]}],
         "posts": [{"channelId": "…", "status": "scheduled", "text": "…", "dueAt": "2026-12-01T08:00:00.000Z",
                    "assets": [{"image": {"url": "https://…", "metadata": {"altText": "…"}}}],

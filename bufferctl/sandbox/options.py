@@ -10,7 +10,9 @@ Publishing (core.py, schedule.py)
 - A notification post becomes `sent` with notificationStatus `notified` when due, with no external link.
 - A draft or unapproved post in a queue mode has no dueAt until it is scheduled; a custom one keeps its requested time.
 - Any scheduled post at the instant of a slot takes that slot, even a custom scheduled one.
-- A post waiting for approval has status `needs_approval`; only channels with `requiresApproval` accept one.
+- A post waiting for approval has status `needs_approval`; only channels with `requiresApproval` accept one. With the
+  channel's `makesApprovals`, a policy that the API does not show, every scheduled post becomes one.
+- A time in the past is refused (notes: Writing), also for drafts, but only if the request gives it.
   `approvalChange: request` is accepted for a scheduled post, too; the reference only mentions drafts.
 
 Writing (posts.py)
@@ -48,7 +50,7 @@ class Options:
     `refuse_x_repeats`: the same text is refused on a second X channel of the organization.
     `shorten_links`: links in texts are rewritten to Buffer's shortener on channels with linkShortening.
     `edits_replace`: content that an edit omits is lost, as was seen; else it stays, as the reference says.
-    `refuse_past`: a time in the past is refused, else the post is published immediately.
+    `comments_lost`: Instagram's first comment is not kept, as was seen.
     `delete_sent`: a sent post can be deleted over the API, as a guide says.
     `link_assets_end`: when `assets[].link` starts to be refused, ISO 8601.
     `limit_per_channel`: the plan's limit of scheduled posts applies per channel, else to the whole organization.
@@ -67,7 +69,7 @@ class Options:
     refuse_x_repeats: bool = False
     shorten_links: bool = False
     edits_replace: bool = False
-    refuse_past: bool = False
+    comments_lost: bool = True
     delete_sent: bool = False
     link_assets_end: str = "2026-12-15T00:00:00Z"
     limit_per_channel: bool = True

@@ -28,6 +28,8 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
         return answer("NotFoundError", message="Channel not found")
     if channel["isLocked"]:
         return answer("UnauthorizedError", message="Channel is locked")
+    if _is_past(core, wanted, wanted["mode"]):
+        return _PAST
     content = _content(wanted, channel)
     draft, approval = bool(wanted.get("saveToDraft")), bool(wanted.get("needsApproval"))
     found = _problems(core, wanted, content, channel, wanted["mode"], wanted.get("dueAt"))
@@ -39,7 +41,7 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
         return refusal
     approval = approval or bool(channel.get("makesApprovals") and not draft)  # a policy that the API does not show
     now = core.now()
-    content["text"] = _kept_text(core, channel, content["text"])
+    _keep(core, channel, content)
     post = complete_post({
         **content, "id": new_id(now), "channelId": channel["id"], "organizationId": channel["organizationId"],
         "ideaId": wanted.get("ideaId"), "schedulingType": _kind(core, channel, wanted["schedulingType"]),
@@ -65,6 +67,8 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
         return _invalid(["Sent posts cannot be edited."])
     content = _content(wanted, channel) if core.options.edits_replace else _edited(post, wanted, channel)
     mode, due_at = wanted.get("mode") or post["shareMode"], wanted.get("dueAt", post["dueAt"])
+    if _is_past(core, wanted, mode):
+        return _PAST
     found = _problems(core, wanted, content, channel, mode, due_at)
     found += _approval_problems(wanted, channel, post["status"]) if wanted.get("approvalChange") else []
     found += _reminder_problems(channel, wanted.get("schedulingType") or post["schedulingType"])
@@ -74,7 +78,7 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
     schedules = not was_scheduled and wanted.get("saveToDraft") is False
     if schedules and (full := schedule.over_limit(core, channel, content["metadata"])):
         return answer("LimitReachedError", message=full)
-    content["text"] = _kept_text(core, channel, content["text"])
+    _keep(core, channel, content)
     post.update(content, updatedAt=iso(core.now()))
     post.update({name: wanted[name] for name in ("ideaId", "schedulingType") if wanted.get(name)})
     with core.store.transaction():
@@ -135,11 +139,16 @@ def _edited(post: Doc, wanted: Doc, channel: Doc) -> Doc:
     return {name: content[name] if name in named else post[name] for name in content}
 
 
-def _kept_text(core: Core, channel: Doc, text: str) -> str:
-    """Return the text to store: as sent, unless the options and the channel shorten links."""
-    if not (core.options.shorten_links and channel["linkShortening"]):
-        return text
-    return re.sub(r"https?://(?!buff\.ly/)\S+", lambda link: f"https://buff.ly/{stable_id(link[0])[:7]}", text)
+def _keep(core: Core, channel: Doc, content: Doc) -> None:
+    """Change content into what is stored: links that are shortened, and a first comment that is lost (options.py)."""
+    if core.options.shorten_links and channel["linkShortening"]:
+        content["text"] = re.sub(r"https?://(?!buff\.ly/)\S+", _shortened, content["text"])
+    if core.options.comments_lost and channel["service"] == "instagram" and content["metadata"]:
+        content["metadata"] = {key: value for key, value in content["metadata"].items() if key != "firstComment"}
+
+
+def _shortened(link: re.Match[str]) -> str:
+    return f"https://buff.ly/{stable_id(link[0])[:7]}"
 
 
 def _problems(core: Core, wanted: Doc, content: Doc, channel: Doc, mode: str, due_at: str | None) -> list[str]:
@@ -147,7 +156,7 @@ def _problems(core: Core, wanted: Doc, content: Doc, channel: Doc, mode: str, du
     return [
         *problems(content, channel, organization, core.options.media_roots),
         *_link_problems(core, wanted),
-        *_time_problems(core, mode, due_at),
+        *_time_problems(mode, due_at),
     ]
 
 
@@ -161,12 +170,8 @@ def _link_problems(core: Core, wanted: Doc) -> list[str]:
     return ["Link assets are no longer supported. Use the linkAttachment of the network's metadata."] * found
 
 
-def _time_problems(core: Core, mode: str, due_at: str | None) -> list[str]:
-    if mode != "customScheduled":
-        return []
-    if not due_at:
-        return ["Custom scheduled posts require dueAt."]
-    return ["The scheduled time is in the past."] * (core.options.refuse_past and parse_time(due_at) < core.now())
+def _time_problems(mode: str, due_at: str | None) -> list[str]:
+    return ["Custom scheduled posts require dueAt."] * (mode == "customScheduled" and not due_at)
 
 
 def _approval_problems(wanted: Doc, channel: Doc, status: str = "draft") -> list[str]:
@@ -192,6 +197,14 @@ def _kind(core: Core, channel: Doc, wanted: str) -> str:
     """Return who publishes a new post; whether the channel's default wins over `automatic` is open (options.py)."""
     defaults = (channel["metadata"] or {}).get("defaultToReminders")
     return "notification" if defaults and core.options.reminders_win else wanted
+
+
+def _is_past(core: Core, wanted: Doc, mode: str) -> bool:
+    due_at = wanted.get("dueAt")
+    return mode == "customScheduled" and due_at is not None and parse_time(due_at) < core.now()
+
+
+_PAST = answer("InvalidInputError", message="Invalid post input: dueAt must be in the future")
 
 
 def _invalid(found: list[str]) -> Doc:

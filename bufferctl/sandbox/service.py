@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.utils import format_datetime
 from functools import partial
 from typing import Any, Literal
 
 from ariadne import graphql_sync
-from graphql import DocumentNode, GraphQLError
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, SelectionSetNode, print_ast
 
 from bufferctl.sandbox.clock import epoch_ms
 from bufferctl.sandbox.core import Core
@@ -65,6 +66,19 @@ def read_request(request: Request, record: RequestRecord) -> Operation | Respons
     record.operation, record.kind, record.fields = root_fields(document, data.get("operationName") or None)
     record.variables = data.get("variables") or {}
     return Operation(data, document)
+
+
+def one_by_one(operation: Operation) -> Iterator[tuple[Operation, int]]:
+    """Yield each alias of a mutation as an operation of its own, and how many images, videos and documents it has."""
+    (root,) = (each for each in operation.document.definitions if isinstance(each, OperationDefinitionNode))
+    others = [each for each in operation.document.definitions if each is not root]
+    for field in root.selection_set.selections:
+        parts = {key: getattr(root, key) for key in root.keys} | {
+            "selection_set": SelectionSetNode(selections=(field,))
+        }
+        names = re.findall(r"\$(\w+)", print_ast(field))
+        media = sum(len((operation.data["variables"].get(name) or {}).get("assets") or []) for name in names)
+        yield replace(operation, document=DocumentNode(definitions=(OperationDefinitionNode(**parts), *others))), media
 
 
 def execute(exchange: Exchange, operation: Operation) -> Response:
@@ -166,7 +180,7 @@ class Service:
             self.core.settle()
             delivery = self._answer(request)
             if self.quota and delivery.response.status not in {401, 403, 404}:
-                delivery.response.headers += self.quota.headers(self.core.now())
+                delivery.response.headers += self.quota.headers(self.core.now(), delivery.response.status)
             self.dated(delivery.response)
         return delivery
 
@@ -203,6 +217,12 @@ class Service:
             case "late":
                 lands = record.at + timedelta(seconds=fault.seconds)
                 self.core.later.append((lands, partial(self._execute, operation, record)))
+                return Delivery(_nothing(), "cut")
+            case "slow":
+                lands = record.at
+                for each, media in one_by_one(operation):
+                    lands += timedelta(seconds=fault.seconds * media)
+                    self.core.later.append((lands, partial(self._execute, each, record)))
                 return Delivery(_nothing(), "cut")
             case _:
                 return self._break(operation, record, fault)

@@ -188,6 +188,33 @@ def test_a_429_tells_when_to_come_back(
     assert "Run the same command again in" in caught.value.hint
 
 
+SIXTEEN_DAYS = str(16 * 86_400)
+TWO_WINDOWS = '"100-in-15min"; r=80; t=900, "250-in-1day"; r=9; t=32871'
+
+
+@pytest.mark.parametrize(
+    ("window", "headers", "said"),
+    [
+        ("15m", {"retry-after": SIXTEEN_DAYS}, "check your subscription and your API key"),
+        ("1d", {"retry-after": SIXTEEN_DAYS, "ratelimit": TWO_WINDOWS}, "check your subscription and your API key"),
+        ("30d", {"retry-after": SIXTEEN_DAYS, "ratelimit": TWO_WINDOWS}, "in 16 days"),
+        ("1d", {"retry-after": SIXTEEN_DAYS, "ratelimit": '"3000-in-30days"; r=0; t=1382400'}, "in 16 days"),
+        ("1d", {"retry-after": "86000"}, "in 24 hours"),
+    ],
+    ids=["no headers", "windows with room", "the month by name", "the month by its header", "a day"],
+)
+def test_a_wait_that_no_quota_explains_is_about_the_subscription(
+    window: str, headers: dict[str, str], said: str, connected: Connected
+) -> None:
+    """Days are a month's quota if the answer says so, else the subscription or the key; the command ends either way."""
+    body = {"errors": [{"message": TOO_MANY, "extensions": {"code": "RATE_LIMIT_EXCEEDED", "window": window}}]}
+    script = Scripted(httpx2.Response(429, headers=headers, json=body))
+    with pytest.raises(RateLimitedError) as caught:
+        connected(script).account()
+    assert said in caught.value.hint
+    assert caught.value.exit_code == 5
+
+
 @pytest.mark.parametrize("key", [None, "", "  \n", "two words", "line\nbreak", "schlüssel", "tab\there"])
 def test_without_a_key_that_can_be_one_nothing_is_sent(key: str | None) -> None:
     """KeyRefusedError, exit 4, before any connection; a key with odd characters is not repeated."""

@@ -43,6 +43,7 @@ RAW = {"id": "p1", "channelId": "c1", "status": "scheduled", "text": "x", "creat
 RAW_IDEA = {"id": "i1", "organizationId": "o1", "createdAt": 0, "content": {"title": "How we hire"}}
 LIVE = LivePost("p1", "c1", PostStatus.SCHEDULED, "x", CREATED, CREATED)
 LIVE_IDEA = LiveIdea("i1", "o1", datetime.fromtimestamp(0, UTC), "How we hire")
+PAST = "Invalid post input: dueAt must be in the future"
 POSTED = "Whoops! You've posted that one recently. Buffer can't post it again."
 SCHEDULED = "It looks like you've already got this one scheduled."
 
@@ -62,6 +63,9 @@ PAYLOADS: list[tuple[dict[str, Any] | None, Result]] = [
         {"__typename": "LimitReachedError", "message": "Scheduled posts limit reached."},
         Refused(Refusal.LIMIT, "Scheduled posts limit reached."),
     ),
+    ({"__typename": "InvalidInputError", "message": PAST}, Refused(Refusal.PAST, PAST)),
+    ({"__typename": "UnexpectedError", "message": PAST}, Refused(Refusal.PAST, PAST)),
+    ({"__typename": "VoidMutationError", "message": PAST}, Refused(Refusal.PAST, PAST)),
     ({"__typename": "InvalidInputError", "message": POSTED}, Refused(Refusal.REPEAT, POSTED)),
     ({"__typename": "UnexpectedError", "message": SCHEDULED}, Refused(Refusal.REPEAT, SCHEDULED)),
     (

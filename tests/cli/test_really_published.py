@@ -116,3 +116,109 @@ def test_a_second_thread_waits_for_room(project: Any) -> None:
     assert "no room for more scheduled threads" in ran.out
     project.sandbox.clock.set("2029-12-10T10:00:00Z")
     assert project.apply().planned == ["+ two"]
+
+
+def test_a_first_comment_that_buffer_loses(project: Any) -> None:
+    """Said once, by apply (exit 0); no drift after that, and an edit of the comment is still sent."""
+    entry = "key: pic, due_at: 2029-12-10 09:00, text: Hi, channels: [instagram], " + PHOTO
+    comment = "metadata: {instagram: {first_comment: FIRST}}"
+    declare(project, f"{entry}, {comment}")
+    ran = project.apply()
+    assert (ran.code, ran.outcomes) == (0, ["pic created"])
+    assert "Buffer did not keep its first_comment" in ran.out
+    again = project("plan")
+    assert "No changes" in again.out
+    assert "first_comment" not in again.out + again.err
+
+    declare(project, f"{entry}, {comment.replace('FIRST', 'Second')}")
+    assert project.apply().outcomes == ["pic changed"]
+    project.state.unlink()
+    assert project("plan").planned == ["= pic"]
+
+
+def test_a_first_comment_that_a_person_deletes_is_their_change(project: Any) -> None:
+    """Where Buffer keeps the comment: created without a word, and held once it is gone."""
+    project.sandbox.core.options.comments_lost = False
+    comment = "metadata: {instagram: {first_comment: First}}"
+    declare(project, f"key: pic, due_at: 2029-12-10 09:00, text: Hi, channels: [instagram], {PHOTO}, {comment}")
+    assert "did not keep" not in project.apply().out
+    (post,) = project.sandbox.posts()
+    metadata = {key: value for key, value in post["metadata"].items() if key != "firstComment"}
+    project.sandbox.person.edit_post(post["id"], metadata=metadata)
+    assert project("plan").planned == ["! pic"]
+
+
+def test_a_time_that_passes_on_the_way_is_a_definite_refusal(project: Any) -> None:
+    """Refused at once, without a second look at the lists: nothing was written."""
+    declare(project, "key: one, due_at: 2029-12-10 09:00, text: Hi, channels: [twitter]")
+    project.sandbox.set_faults("past@createPost")
+    ran = project("apply", "--auto-approve")
+    assert (ran.code, "1 refused by Buffer" in ran.out) == (1, True)
+    assert "dueAt must be in the future" in ran.out
+    assert "Give it a later `due_at`." in ran.out
+    project.sandbox.set_faults()
+    assert project.apply().outcomes == ["one created"]
+
+
+def test_an_edit_that_is_refused_for_what_it_does_not_touch(project: Any) -> None:
+    """Buffer checks the whole post: the hint names the assets, which the edit leaves alone."""
+    entry = f"key: one, due_at: 2029-12-10 09:00, text: Hi, channels: [twitter], {PHOTO}"
+    declare(project, entry)
+    project.apply()
+    declare(project, entry.replace("Hi", "Edited"))
+    project.sandbox.core.options.media_roots = ("https://acme.example",)
+    ran = project("apply", "--auto-approve", "--settle", "0")
+    assert "could not be read from its URL" in ran.out
+    said = "This edit leaves `assets` as it is, but Buffer checks the whole post again: fix that in the file too."
+    assert said in " ".join(ran.out.split())
+
+
+PIN = "channels: [pinterest], assets: [{image: {url: 'https://acme.example/a.jpg', alt_text: A}}]"
+
+
+def rename_board(project: Project, old: str, new: str) -> None:
+    """Rename a board, as a person does on Pinterest."""
+    channel = project.sandbox.channel("pinterest")
+    boards = [{**each, "name": new if each["name"] == old else each["name"]} for each in channel["metadata"]["boards"]]
+    project.sandbox.person.set_channel(channel["id"], metadata={**channel["metadata"], "boards": boards})
+
+
+def test_a_renamed_board_is_one_line(project: Any) -> None:
+    """No change, and one warning for all pins; an edit keeps the board, a new pin is held, the new name is no edit."""
+
+    def pin(key: str, text: str, board: str = "Products") -> str:
+        day = 10 + ord(key) - ord("a")
+        return (
+            f"key: {key}, due_at: 2029-12-{day} 09:00, text: {text}, {PIN}, metadata: {{pinterest: {{board: {board}}}}}"
+        )
+
+    declare(project, pin("a", "One"), pin("b", "Two"))
+    project.apply()
+    rename_board(project, "Products", "Shop")
+    plan = project("plan")
+    assert "No changes" in plan.out
+    assert plan.err.count("The board 'Products' of pinterest:acme is now called 'Shop', and 2 entries use") == 1
+
+    declare(project, pin("a", "Edited"), pin("b", "Two"))
+    assert project.apply().outcomes == ["a changed"]
+    assert "No changes" in project("plan").out
+
+    declare(project, pin("a", "Edited"), pin("b", "Two"), pin("c", "Three"))
+    assert project("plan").planned == ["! c"]
+
+    declare(project, pin("a", "Edited", "Shop"), pin("b", "Two", "Shop"), pin("c", "Three", "Shop"))
+    plan = project("plan")
+    assert plan.planned == ["+ c"]
+    assert "is now called" not in plan.err
+
+
+def test_a_pin_that_a_person_moves_to_another_board_is_their_change(project: Any) -> None:
+    """Held, also where the board that the file names is gone."""
+    declare(project, f"key: a, due_at: 2029-12-10 09:00, text: A, {PIN}, metadata: {{pinterest: {{board: Products}}}}")
+    project.apply()
+    other = next(b for b in project.sandbox.channel("pinterest")["metadata"]["boards"] if b["name"] != "Products")
+    (post,) = project.sandbox.posts()
+    project.sandbox.person.edit_post(post["id"], metadata={"boardServiceId": other["serviceId"]})
+    assert project("plan").planned == ["! a"]
+    rename_board(project, "Products", "Gone")
+    assert project("plan").planned == ["! a"]

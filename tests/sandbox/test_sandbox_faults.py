@@ -17,12 +17,12 @@ from tests.sandbox.asking import Answer, Asker
 MEMBERS = "__typename ... on PostActionSuccess { post { id text } } ... on MutationError { message }"
 
 
-def _batch(buffer: Asker, *texts: str) -> Answer:
-    """Create posts with these texts as aliases a0, a1, … of one request."""
+def _batch(buffer: Asker, *texts: str, **assets: list[Any]) -> Answer:
+    """Create posts with these texts as aliases a0, a1, … of one request; `assets` by text."""
     wanted = {"channelId": buffer.sandbox.channel("twitter")["id"], "mode": "addToQueue", "schedulingType": "automatic"}
     names = [f"$v{n}: CreatePostInput!" for n in range(len(texts))]
     fields = [f"a{n}: createPost(input: $v{n}) {{ {MEMBERS} }}" for n in range(len(texts))]
-    variables = {f"v{n}": {**wanted, "text": text} for n, text in enumerate(texts)}
+    variables = {f"v{n}": {**wanted, "text": text, "assets": assets.get(text, [])} for n, text in enumerate(texts)}
     return buffer.ask(f"mutation({', '.join(names)}) {{ {' '.join(fields)} }}", **variables)
 
 
@@ -113,6 +113,30 @@ def test_a_write_lands_after_its_connection_is_gone(make: Any) -> None:
     assert {post["createdAt"] for post in buffer.sandbox.posts()} == {"2026-11-02T08:30:03.000Z"}
 
 
+def test_media_make_a_request_slow(make: Any) -> None:
+    """Cut at once; each alias is written after the one before, later for each of its pictures."""
+    buffer = make(faults="slow@createPost#1=1:10s")
+    image = {"image": {"url": "https://acme.example/a.png", "metadata": {"altText": "A"}}}
+    with pytest.raises((httpx2.RemoteProtocolError, httpx2.ReadError)):
+        _batch(buffer, "a", "b", "c", b=[image] * 2, c=[image])
+    assert buffer.texts() == ["a"]
+    buffer.sandbox.clock.advance(19)
+    assert buffer.texts() == ["a"]
+    buffer.sandbox.clock.advance(1)
+    assert buffer.texts() == ["b", "a"]
+    buffer.sandbox.clock.advance(10)
+    assert buffer.texts() == ["c", "b", "a"]
+    created = [post["createdAt"][17:19] for post in buffer.sandbox.posts()]
+    assert created == ["00", "20", "30"]
+
+
+def test_a_refusal_of_a_time_that_has_passed(make: Any) -> None:
+    """In Buffer's words; nothing is written."""
+    buffer = make(faults="past")
+    assert buffer.create()["message"] == "Invalid post input: dueAt must be in the future"
+    assert buffer.sandbox.posts() == []
+
+
 def test_a_list_that_lags(make: Any) -> None:
     """Lists omit posts younger than the lag; by id the post is found."""
     buffer = make(faults="lag=1:5s")
@@ -189,6 +213,8 @@ RULES = [
     ("cut-after=0.2", Rule("cut", "after", probability=0.2)),
     ("late=0.1:3s", Rule("late", None, "mutation", probability=0.1, seconds=3)),
     ("late", Rule("late", None, "mutation", seconds=3)),
+    ("slow", Rule("slow", None, "mutation", seconds=3.4)),
+    ("past#2", Rule("past", None, "createPost", 2, 2)),
     ("lag:200ms", Rule("lag", None, "query", seconds=0.2)),
     ("skew=-5m", Rule("skew", seconds=-300)),
     ("created-skew=90s", Rule("created-skew", seconds=90)),

@@ -30,6 +30,7 @@ def test_a_hundred_in_a_quarter_of_an_hour(make: Any) -> None:
     assert (refused.status, refused.code, refused.headers["retry-after"]) == (429, "RATE_LIMIT_EXCEEDED", "840")
     assert refused.message == "Too many requests from this client. Please try again later."
     assert refused.json["errors"][0]["extensions"]["window"] == "15m"
+    assert refused.headers["ratelimit"] == '"100-in-15min"; r=0; t=840, "250-in-1day"; r=150; t=86340'
     buffer.sandbox.clock.advance(840)
     assert _ask(buffer).status == 200
     assert _ask(buffer).status == 429

@@ -32,6 +32,47 @@ def test_the_scheduling_type_may_read_back(make: Any) -> None:
     assert make(automatic_reads_null=False).create()["post"]["schedulingType"] == "automatic"
 
 
+@pytest.mark.parametrize("wins", [True, False])
+def test_a_channel_that_defaults_to_reminders(make: Any, wins: bool) -> None:
+    """An automatic post becomes a reminder, unless `reminders_win` is off; nowhere else."""
+    buffer = make(reminders_win=wins, automatic_reads_null=False)
+    channel = buffer.sandbox.channel("tiktok")
+    buffer.sandbox.person.set_channel(channel["id"], metadata={"defaultToReminders": True})
+    assert buffer.create("tiktok", assets=[IMAGE])["post"]["schedulingType"] == (
+        "notification" if wins else "automatic"
+    )
+    assert buffer.create()["post"]["schedulingType"] == "automatic"
+
+
+def test_a_personal_instagram_takes_reminders_only(buffer: Asker) -> None:
+    """Automatic posts and edits are refused in Buffer's words; a business account takes both."""
+    instagram: dict[str, Any] = {
+        "assets": [IMAGE],
+        "metadata": {"instagram": {"type": "post", "shouldShareToFeed": True}},
+    }
+    assert "post" in buffer.create("instagram", **instagram)
+    buffer.sandbox.person.set_channel(buffer.sandbox.channel("instagram")["id"], type="profile")
+    words = (
+        "Invalid post: Instagram personal profile channels require notification scheduling. "
+        "Use notification scheduling instead."
+    )
+    assert buffer.create("instagram", **instagram)["message"] == words
+    made = buffer.create("instagram", **instagram, schedulingType="notification")["post"]
+    assert "post" in buffer.edit(made["id"], text="Edited")
+    assert buffer.edit(made["id"], text="Edited", schedulingType="automatic")["message"] == words
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_instagrams_first_comment(make: Any, is_lost: bool) -> None:
+    """It is not kept, unless `comments_lost` is off; LinkedIn's is."""
+    buffer = make(comments_lost=is_lost)
+    metadata = {"type": "post", "shouldShareToFeed": True, "firstComment": "First!"}
+    buffer.create("instagram", assets=[IMAGE], metadata={"instagram": metadata})
+    buffer.create("linkedin", metadata={"linkedin": {"firstComment": "First!"}})
+    kept = [(post["metadata"] or {}).get("firstComment") for post in buffer.sandbox.posts()]
+    assert kept == [None if is_lost else "First!", "First!"]
+
+
 def test_nothing_is_idempotent(buffer: Asker, sandbox: Sandbox) -> None:
     """The same createPost and createIdea twice make two of each."""
     for _ in range(2):
