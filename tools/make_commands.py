@@ -8,15 +8,7 @@ from importlib import import_module
 
 import click
 
-from bufferctl.cli import GROUPS, cli
-from bufferctl.errors import (
-    BufferctlError,
-    InterruptError,
-    KeyRefusedError,
-    PartWayError,
-    StalePlanError,
-    UsageError,
-)
+from bufferctl.cli import EXIT_CODES, GROUPS, cli
 
 _HEAD = """\
 # The command line
@@ -37,21 +29,10 @@ Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off
 |---|---|
 """
 
-_CODES = (
-    (0, "done, or no changes"),
-    (BufferctlError.exit_code, "something failed; for `apply` and `plan --strict`, also if something needs a person"),
-    (2, "changes are pending (`plan --detailed-exitcode` only), or there is drift (`drift` only)"),
-    (StalePlanError.exit_code, "the saved plan is out of date"),
-    (KeyRefusedError.exit_code, "the API key is missing or was refused"),
-    (PartWayError.exit_code, "stopped early; run it again to continue"),
-    (UsageError.exit_code, "wrong usage, or a question without a terminal (pass `--auto-approve`)"),
-    (InterruptError.exit_code, "interrupted"),
-)
-
 
 def page() -> Iterator[str]:
     """The page, piece by piece."""
-    yield _HEAD + "".join(f"| {code} | {meaning} |\n" for code, meaning in _CODES)
+    yield _HEAD + "".join(f"| {code} | {meaning} |\n" for code, meaning in EXIT_CODES.items())
     for title, group in GROUPS.items():
         yield f"## {title}\n"
         for name, (module, _) in group.items():
@@ -70,5 +51,5 @@ def _command(name: str, command: click.Command, parent: click.Context | None) ->
 
 
 if __name__ == "__main__":
-    os.environ["COLUMNS"] = "100"
+    os.environ["COLUMNS"] = "80"
     click.echo("\n".join(page()), nl=False)

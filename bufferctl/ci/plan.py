@@ -124,7 +124,7 @@ def _elsewhere(job: Job, request: ChangeRequest, branch: str) -> str:
 def _options(folder: Path, *, saved: bool) -> list[str]:
     """`saved`: whether apply may take this plan for a reviewed one."""
     reports = [option for name in _REPORTS for option in ("--report", str(folder / name))]
-    return ["--detailed-exitcode", *(["--out", str(folder / PLAN)] if saved else []), *reports]
+    return ["--detailed-exitcode", *(["--output", str(folder / PLAN)] if saved else []), *reports]
 
 
 def _report(job: Job, found: Held, *, fails: bool) -> None:

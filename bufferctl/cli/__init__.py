@@ -10,6 +10,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
@@ -17,7 +18,14 @@ from typing import NoReturn
 import click
 
 from bufferctl import __version__
-from bufferctl.errors import BufferctlError, InterruptError, UsageError
+from bufferctl.errors import (
+    BufferctlError,
+    InterruptError,
+    KeyRefusedError,
+    PartWayError,
+    StalePlanError,
+    UsageError,
+)
 from bufferctl.machine import STOPS, take_streams
 from bufferctl.run import secrets
 
@@ -65,11 +73,26 @@ _USAGE = UsageError.exit_code
 _NO_COMMAND, _TOO_MANY = "No such command", "Got unexpected extra argument"
 
 
-def examples(*commands: tuple[str, str]) -> str:
-    """The epilog of a command's help: examples of calling it, each with what it is for."""
+#: What each exit code means (design: Contracts).
+EXIT_CODES = {
+    0: "done, or no changes",
+    BufferctlError.exit_code: "something failed, or needs you (plan: with --strict)",
+    2: "changes are pending (plan --detailed-exitcode), or drift was found",
+    StalePlanError.exit_code: "the saved plan is out of date",
+    KeyRefusedError.exit_code: "the API key is missing or was refused",
+    PartWayError.exit_code: "stopped early; run it again to continue",
+    UsageError.exit_code: "wrong usage, or a question without a terminal (pass --auto-approve)",
+    InterruptError.exit_code: "interrupted",
+}
+
+
+def examples(*commands: tuple[str, str], codes: Sequence[int] = ()) -> str:
+    """The epilog of a command's help: examples of calling it, each with what it is for; and what `codes` mean."""
     width = max(len(command) for command, _ in commands)
     lines = [f"  {command:{width}}  {purpose}".rstrip() for command, purpose in commands]
-    return "\n".join(["\b", "Examples:", *lines])  # \b: click wraps nothing of the paragraph
+    meanings = [f"  {code:<3}  {EXIT_CODES[code]}" for code in codes]
+    # \b: click wraps nothing of the paragraph
+    return "\n".join(["\b", "Examples:", *lines, *(["", "\b", "Exit codes:", *meanings] if meanings else [])])
 
 
 class Commands(click.Group):
@@ -108,7 +131,7 @@ class Commands(click.Group):
 
 @click.command(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog="Start with `bufferctl doctor`. `bufferctl COMMAND --help` explains a command.\n\n"
     + examples(
         ("bufferctl validate", "check the files"),

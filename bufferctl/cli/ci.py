@@ -73,7 +73,12 @@ def ci() -> None:
     help="Plan this pull request again, in a run started by hand (GitHub).",
 )
 @click.option(
-    "--check", default="plan", show_default=True, metavar="NAME", help="Check that shows the result of --request."
+    "--check-name",
+    "check",
+    default="plan",
+    show_default=True,
+    metavar="NAME",
+    help="Check that shows the result of --request.",
 )
 @click.option(
     "--artifact",

@@ -18,7 +18,7 @@ SHELLS = ("bash", "zsh", "fish")
 )
 @click.argument("shell", type=click.Choice(SHELLS), metavar=f"[{'|'.join(SHELLS)}]")
 def completion(shell: str) -> None:
-    """Print a script that completes bufferctl's commands and options in your shell."""
+    """Print a script that completes commands, options, addresses and channels in your shell."""
     from click.shell_completion import get_completion_class
 
     from bufferctl.cli import cli
@@ -26,4 +26,5 @@ def completion(shell: str) -> None:
     found = get_completion_class(shell)
     if found is None:
         raise AssertionError(shell)  # click knows all of SHELLS
-    click.echo(found(cli, {}, "bufferctl", "_BUFFERCTL_COMPLETE").source())
+    one_word = "COMP_WORDBREAKS=${COMP_WORDBREAKS//:}  # twitter:acme is one word\n" if shell == "bash" else ""
+    click.echo(one_word + found(cli, {}, "bufferctl", "_BUFFERCTL_COMPLETE").source())

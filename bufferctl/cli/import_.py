@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import examples, options
+from bufferctl.cli import completing, examples, options
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.limits import SETTLE
 
@@ -24,17 +24,15 @@ if TYPE_CHECKING:
     epilog=examples(
         ("bufferctl import", "every unpublished post"),
         ("bufferctl import --since 2026-11-01", "also posts published since then"),
-        ("bufferctl import --media media", "also download the media"),
+        ("bufferctl import --media-dir media", "also download the media"),
         ("bufferctl import Acme/twitter:acme/a 6540…", "one post"),
     ),
 )
-@click.argument("address", required=False)
+@click.argument("address", required=False, shell_complete=completing.addresses)
 @click.argument("live_id", metavar="[ID]", required=False)
 @click.option("--organization", metavar="NAME", help="Only this organization, by name or id.")
 @options.channels_option("Only this channel: twitter, or twitter:acme.")
-@click.option(
-    "--since", type=options.day, metavar="DATE", help="Also posts published since that day, such as 2026-12-01."
-)
+@click.option("--since", type=options.day, metavar="DAY", help="Also posts published since this day.")
 @click.option(
     "--layout",
     type=click.Choice(["per-channel", "one-file"]),
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
     help="A file for each channel, or one for all.",
 )
 @click.option(
-    "--media",
+    "--media-dir",
     "media_folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
@@ -76,7 +74,7 @@ def import_(
     With ADDRESS and ID, it links the declared ADDRESS to the post or idea ID in Buffer. Only the state changes; the
     next plan shows any differences, and apply updates Buffer.
 
-    With --media, images, videos and documents are downloaded too. You get Buffer's copy, which it may have re-encoded.
+    With --media-dir, images, videos and documents are downloaded too: Buffer's copy, which it may have re-encoded.
     Files that cannot be downloaded are listed and keep their URL.
     """
     from bufferctl.cli.account import changing, read_files
@@ -108,7 +106,9 @@ def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) ->
             "ADDRESS goes with the ID of the post or idea in Buffer", hint="Without both, everything is imported."
         )
     if address and narrowed:
-        raise UsageError("--organization, --channel, --since and --media are for importing everything, not one ADDRESS")
+        raise UsageError(
+            "--organization, --channel, --since and --media-dir are for importing everything, not one ADDRESS"
+        )
 
 
 def _everything(

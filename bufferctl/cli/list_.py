@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     metavar="WEEK",
     help="Only one week: `this` (the default), `next`, 2026-W49, or a day in it.",
 )
-@click.option("--from", "first", type=options.day, metavar="DAY", help="Only from this day on; default: today.")
-@click.option("--to", "last", type=options.day, metavar="DAY", help="Only up to and including this day.")
+@click.option("--since", "first", type=options.day, metavar="DAY", help="Only from this day on; default: today.")
+@click.option("--until", "last", type=options.day, metavar="DAY", help="Only up to and including this day.")
 @options.channels_option("Only a service or a channel. Repeatable.")
 @options.target_option
 @click.option("--live", is_flag=True, help="Read each post's status from Buffer, and list unmanaged posts too.")
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @options.root_option
 @options.state_option
 @options.connection_options
-@click.option("--full", is_flag=True, help="Print long days in full.")
+@options.full_option
 @options.console_options
 def list_(
     paths: tuple[Path, ...],
@@ -108,10 +108,10 @@ def _span(week: str | None, first: datetime | None, last: datetime | None, now: 
     if week is None:
         span = agenda.Span(first and first.date(), last and last.date())
         if span.first and span.last and span.first > span.last:
-            raise UsageError("--from is after --to, so there are no days between them", hint="Swap them.")
+            raise UsageError("--since is after --until, so there are no days between them", hint="Swap them.")
         return span
     if first or last:
-        raise UsageError("--week names the days, and so do --from and --to", hint="Use one or the other.")
+        raise UsageError("--week names the days, and so do --since and --until", hint="Use one or the other.")
     zones = (each.timezone for each in files.desired.organizations if each.timezone)
     try:
         return agenda.week(week, in_zone(now, next(zones, "UTC")).date())

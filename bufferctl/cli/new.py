@@ -34,7 +34,7 @@ def _time(value: str) -> datetime:
     epilog=examples(
         ("bufferctl new", "asks for everything"),
         ("bufferctl new campaign --title Launch", "asks for everything else"),
-        ("bufferctl new post --from draft.md", "take the text from a file"),
+        ("bufferctl new post --text-file draft.md", "take the text from a file"),
     ),
 )
 @click.argument("kind", type=_KINDS, required=False)
@@ -45,7 +45,7 @@ def _time(value: str) -> datetime:
 @click.option("--title", metavar="TITLE", help="What the campaign is about.")
 @click.option("--starts", type=options.day, metavar="DAY", help="The day that the campaign's times count from.")
 @options.file_option(
-    "--from", "source", help_text="Markdown file with the text; in a campaign, each section becomes a post."
+    "--text-file", "source", help_text="Markdown file with the text; in a campaign, each section becomes a post."
 )
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The new file; default: posts/KEY.yaml."
@@ -110,7 +110,7 @@ def _check_options(kind: str, **given: object) -> None:
     if wrong := [f"--{name}" for name in other if given[name] is not None]:
         raise UsageError(f"{' and '.join(wrong)} cannot be used for a {kind}", hint=f"Leave out {' and '.join(wrong)}.")
     if given["source"] is not None and given["text"] is not None:
-        raise UsageError("--from and --text are both the text", hint="Give one of them.")
+        raise UsageError("--text-file and --text are both the text", hint="Give one of them.")
 
 
 def _read(path: Path) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from bufferctl.cli import completing
 from bufferctl.limits import TIMEOUT
 from bufferctl.run.choices import Choices
 
@@ -76,7 +77,14 @@ def seconds_option(name: str, default: float, help_text: str, *, above_zero: boo
 
 def channels_option(help_text: str) -> Callable[[F], F]:
     """--channel, which may be repeated."""
-    return click.option("--channel", "channels", multiple=True, metavar="CHANNEL", help=help_text)
+    return click.option(
+        "--channel",
+        "channels",
+        multiple=True,
+        metavar="CHANNEL",
+        help=help_text,
+        shell_complete=completing.channels,
+    )
 
 
 root_option = click.option(
@@ -88,7 +96,7 @@ root_option = click.option(
     help="Root file; default: the nearest buffer.yaml in this folder or a parent.",
 )
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-full_option = click.option("--full", is_flag=True, help="Print long texts in full.")
+full_option = click.option("--full", is_flag=True, help="Print everything in full, however long.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 state_option = file_option(
     "--state", "state_file", help_text="State file to use instead of the `state` in buffer.yaml."
@@ -99,7 +107,14 @@ target_option = click.option(
     "targets",
     multiple=True,
     metavar="GLOB",
+    shell_complete=completing.addresses,
     help="Limit it to addresses such as 'Acme/twitter:*/launch'. Repeatable.",
+)
+api_url_option = click.option(
+    "--api-url",
+    metavar="URL",
+    envvar="BUFFER_API_URL",
+    help="API endpoint to use instead of Buffer's [env: BUFFER_API_URL].",
 )
 lock_option = seconds_option("--lock-timeout", 0, "Seconds to wait for another run on the same account.")
 
@@ -134,12 +149,7 @@ class Connection:
 connection_options = _as_one(
     "connection",
     Connection,
-    click.option(
-        "--api-url",
-        metavar="URL",
-        envvar="BUFFER_API_URL",
-        help="API endpoint to use instead of Buffer's [env: BUFFER_API_URL].",
-    ),
+    api_url_option,
     file_option("--api-key-file", help_text="File with the API key; default: the BUFFER_API_KEY variable."),
     seconds_option("--timeout", TIMEOUT, "Seconds to wait for an answer.", above_zero=True),
     click.option("--debug", is_flag=True, help="Print each request to stderr, never the key."),
@@ -148,7 +158,13 @@ connection_options = _as_one(
 
 def _addresses(name: str, help_text: str, *parameter: str) -> Callable[[F], F]:
     return click.option(
-        name, *parameter, multiple=True, callback=lambda *given: frozenset(given[-1]), metavar="ADDRESS", help=help_text
+        name,
+        *parameter,
+        multiple=True,
+        callback=lambda *given: frozenset(given[-1]),
+        metavar="ADDRESS",
+        help=help_text,
+        shell_complete=completing.addresses,
     )
 
 
@@ -161,6 +177,7 @@ choice_options = _as_one(
         "excludes",
         multiple=True,
         metavar="GLOB",
+        shell_complete=completing.addresses,
         help="Leave out addresses such as '*/tiktok:*/*'. Repeatable.",
     ),
     _addresses("--recreate", "Create this post again after it was deleted in Buffer."),

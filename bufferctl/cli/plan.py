@@ -27,6 +27,7 @@ PENDING = 2
         ("bufferctl plan", "what would change"),
         ("bufferctl plan posts/2030-w03.yaml", "only that file"),
         ("bufferctl plan -o plan.json --report plan.md", "to review, then apply"),
+        codes=(0, 1, 2, 4, 64, 130),
     ),
 )
 @options.paths_argument
@@ -34,7 +35,7 @@ PENDING = 2
 @options.state_option
 @options.choice_options
 @options.json_option
-@options.file_option("-o", "--out", help_text="Save the plan; `apply FILE` then applies exactly that.")
+@options.file_option("-o", "--output", "out", help_text="Save the plan; `apply FILE` then applies exactly that.")
 @outputs.report_option
 @click.option(
     "--expires",
@@ -77,7 +78,7 @@ def plan(
     from bufferctl.run.plan_files import save
     from bufferctl.run.sources import check_plan_name
 
-    outputs.check_writable("--out", out)
+    outputs.check_writable("--output", out)
     check_plan_name(out)
     outputs.check_writable("--report", *report_files)
     outputs.check_apart(out, *report_files)

@@ -19,7 +19,9 @@ from bufferctl.run.choices import Choices
 )
 @options.paths_argument
 @options.root_option
-@options.file_option("-o", "--out", default=Path("preview.html"), show_default=True, help_text="File to write.")
+@options.file_option(
+    "-o", "--output", "out", default=Path("preview.html"), show_default=True, help_text="File to write."
+)
 @options.console_options
 def preview(paths: tuple[Path, ...], file: Path | None, out: Path, console: options.Console) -> None:
     """Write an HTML page that shows the posts in a calendar, much as their networks would.

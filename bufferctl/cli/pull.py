@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import examples, options
+from bufferctl.cli import completing, examples, options
 
 if TYPE_CHECKING:
     from bufferctl.config.write.yaml_files import FileChanges
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
         ("bufferctl pull Acme/twitter:acme/launch", "one post"),
     ),
 )
-@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", shell_complete=completing.addresses)
 @click.option("--dry-run", is_flag=True, help="Only show what would change in the files.")
 @click.option(
-    "--media",
+    "--media-dir",
     "media_folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",

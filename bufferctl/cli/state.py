@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import examples, options, state_store
+from bufferctl.cli import completing, examples, options, state_store
 from bufferctl.cli.state_store import find_existing, find_state
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import ConfigError, StateError, UsageError
@@ -67,7 +67,7 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
     short_help="Show one entry in full.",
     epilog=examples(("bufferctl state show Acme/twitter:acme/launch", "its id and digests")),
 )
-@click.argument("address")
+@click.argument("address", shell_complete=completing.addresses)
 @options.root_option
 @options.state_option
 def show(address: str, file: Path | None, state_file: Path | None) -> None:
@@ -87,7 +87,7 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
 )
 @options.root_option
 @options.state_option
-@click.option("--api-url", metavar="URL", envvar="BUFFER_API_URL", help="Endpoint of the lock [env: BUFFER_API_URL].")
+@options.api_url_option
 @options.auto_approve_option
 def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto_approve: bool) -> int:
     """Remove the lock of a run that crashed, on this machine and in a shared state.
@@ -141,7 +141,7 @@ def _shared(file: Path | None, state_file: Path | None) -> StateFile | None:
     short_help="Remove an entry; its post stays in Buffer.",
     epilog=examples(("bufferctl state rm Acme/twitter:acme/launch", "found again by its content")),
 )
-@click.argument("address")
+@click.argument("address", shell_complete=completing.addresses)
 @options.root_option
 @options.state_option
 def rm(address: str, file: Path | None, state_file: Path | None) -> None:
@@ -159,7 +159,7 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
     short_help="Move an entry to another address.",
     epilog=examples(("bufferctl state mv Acme/twitter:acme/launch Acme/twitter:acme/start", "")),
 )
-@click.argument("address")
+@click.argument("address", shell_complete=completing.addresses)
 @click.argument("new_address")
 @options.root_option
 @options.state_option
@@ -198,7 +198,7 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
         ("bufferctl state begin --auto-approve", "without asking"),
     ),
 )
-@click.argument("channels", nargs=-1, metavar="[CHANNEL]...")
+@click.argument("channels", nargs=-1, metavar="[CHANNEL]...", shell_complete=completing.channels)
 @options.root_option
 @options.state_option
 @options.lock_option

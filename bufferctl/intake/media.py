@@ -54,7 +54,7 @@ class Downloads:
         if self.desired.settings.media is None:
             raise UsageError(
                 "The root file has no `media`, which makes files public, so nothing was downloaded",
-                hint=f"Add it ({DOCS}/write/media.md shows the two forms), or leave out --media.",
+                hint=f"Add it ({DOCS}/write/media.md shows the two forms), or leave out --media-dir.",
             )
         self.folder = real
 

@@ -128,7 +128,7 @@ def _summary(rows: Sequence[Row], earlier: Sequence[Row], paint: Paint, *, is_li
     channels = {(row.organization, row.channel) for row in rows}
     parts = [f"{count(len(rows), 'post')} on {count(len(channels), 'channel')}"] if rows else ["No posts"]
     if earlier and not rows:
-        parts = [f"No posts from today on, {len(earlier):,} earlier (--from {_day(earlier[0])} shows all)"]
+        parts = [f"No posts from today on, {len(earlier):,} earlier (--since {_day(earlier[0])} shows all)"]
     if held := sum(row.action is Action.HOLD for row in rows):
         parts.append(f"{held} need{'s' if held == 1 else ''} you (see `bufferctl plan`)")
     if unmanaged := sum(row.address is None for row in rows):

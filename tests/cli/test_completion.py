@@ -79,3 +79,45 @@ def test_every_command_is_offered(program: list[str], monkeypatch: pytest.Monkey
     monkeypatch.setenv("COMP_CWORD", "1")
     ran = subprocess.run(program, capture_output=True, text=True, check=True, cwd=tmp_path)
     assert ran.stdout.splitlines() == [f"plain,{name}" for name in COMMANDS]
+
+
+FILES = """\
+version: 1
+timezone: UTC
+organizations:
+  - {name: Acme, channels: [{service: twitter, name: acme}, {service: linkedin, name: acme-inc}]}
+posts:
+  - {key: launch, channels: [twitter, linkedin], text: One}
+  - {key: lunch, channels: [twitter], text: Two}
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("plan --target Ac", ["Acme/linkedin:acme-inc/", "Acme/twitter:acme/"]),
+        ("plan --target Acme/twitter:acme/l", ["Acme/twitter:acme/launch", "Acme/twitter:acme/lunch"]),
+        ("apply --recreate Acme/twitter:acme/lu", ["Acme/twitter:acme/lunch"]),
+        ("pull Acme/l", ["Acme/linkedin:acme-inc/"]),
+        ("list --channel t", ["twitter:acme"]),
+        ("state begin ", ["linkedin:acme-inc", "twitter:acme"]),
+    ],
+)
+def test_addresses_and_channels(installed: Path, run: Callable[..., Ran], typed: str, offered: list[str]) -> None:
+    """Bash completes those of the files as one word, though they have colons."""
+    (installed.parent / "buffer.yaml").write_text(FILES, encoding="utf-8")
+    words = [installed, *typed.split(" ")]
+    ask = f"COMP_WORDS=({' '.join(repr(str(word)) for word in words)}); COMP_CWORD={len(words) - 1}"
+    script = f"{run('completion', 'bash').out}\n{ask}; _bufferctl_completion {installed}; echo ${{COMPREPLY[@]}}"
+    ran = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd=installed.parent)
+    assert ran.stdout.split() == offered
+    breaks = f"COMP_WORDBREAKS=' :='\n{run('completion', 'bash').out}\necho \"$COMP_WORDBREAKS\""
+    assert subprocess.run(["bash", "-c", breaks], capture_output=True, text=True, check=True).stdout == " =\n"
+
+
+def test_nothing_is_offered_without_files(installed: Path, run: Callable[..., Ran]) -> None:
+    """No error either: the shell shows whatever is printed."""
+    ask = f"COMP_WORDS=({installed} plan --target A); COMP_CWORD=3; _bufferctl_completion {installed}"
+    script = f"{run('completion', 'bash').out}\n{ask}"
+    ran = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd=installed.parent)
+    assert (ran.stdout, ran.stderr) == ("", "")

@@ -33,7 +33,7 @@ def examples() -> list[tuple[str, str]]:
     """Each example with its command."""
     shown = []
     for name, command in commands().items():
-        lines = (command.epilog or "").splitlines()
+        lines = (command.epilog or "").partition("Exit codes:")[0].splitlines()
         shown += [(name, line.strip()) for line in lines if line.startswith("  ")]
     return shown
 

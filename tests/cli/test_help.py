@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -37,6 +38,46 @@ def test_every_option_is_explained(project: Any) -> None:
         commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
         options = [p for each in commands for p in each.params if isinstance(p, click.Option)]
         assert all(option.help for option in options)
+
+
+#: Options whose help differs, with what they have in common.
+ONE_MEANING = {
+    "--channel": "a channel",
+    "--file": "the root file: read, or the one to write",
+    "--output": "the file to write",
+    "--report": "a report, in the formats that the command has",
+    "--strict": "exit with 1 where it would be 0",
+    "--media-dir": "the folder for media from Buffer",
+    "--since": "from that day on",
+    **dict.fromkeys(
+        ("--max-deletes", "--offline", "--reapply", "--recreate", "--reviewed"), "as apply's, in a job of CI"
+    ),
+}
+
+
+def test_a_flag_has_one_meaning() -> None:
+    """The same help wherever it is, or a reason why its words differ; and the same short form."""
+    helps: dict[str, set[str]] = {}
+    short: dict[str, set[str]] = {}
+    for module, _ in COMMANDS.values():
+        command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+        for each in command.commands.values() if isinstance(command, click.Group) else (command,):
+            for option in each.params:
+                if isinstance(option, click.Option):
+                    name = max(option.opts, key=len)
+                    helps.setdefault(name, set()).add(f"{option.metavar} {option.help}")
+                    short.setdefault(name, set()).update({each for each in option.opts if not each.startswith("--")})
+    assert {name for name, found in helps.items() if len(found) > 1} == set(ONE_MEANING)
+    assert {name: found for name, found in short.items() if found} == {
+        "--file": {"-f"}, "--output": {"-o"}, "--verbose": {"-v"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "codes"), [("plan", "0 1 2 4 64 130"), ("apply", "0 1 3 4 5 64 130")])
+def test_exit_codes_are_in_the_help(project: Any, command: str, codes: str) -> None:
+    """Each that the command can end with, and what it means."""
+    listed = project(command, "--help").out.partition("Exit codes:\n")[2]
+    assert re.findall(r"^ +(\d+)  +\w", listed, re.MULTILINE) == codes.split()
 
 
 def test_version(project: Any) -> None:

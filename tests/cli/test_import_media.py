@@ -1,4 +1,4 @@
-"""`import --media` and `pull`: media from Buffer as files, all of it in git, and the next plan is empty."""
+"""`import --media-dir` and `pull`: media from Buffer as files, all of it in git, and the next plan is empty."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_an_account_is_whole_in_git(project: Any, files: FileServer) -> None:
     project.write("buffer.yaml", ROOT)
     seed(project, "twitter", "We are live", f"{files.url}/1", f"{files.url}/2.png")
     seed(project, "linkedin", "We are live on LinkedIn", f"{files.url}/same.jpg")
-    ran = project("import", "--media", "media")
+    ran = project("import", "--media-dir", "media")
     assert ran.code == 0, ran.err
     assert "Downloaded 2 media files into media; commit them too." in ran.out
     first, second = named(project)
@@ -84,7 +84,7 @@ def test_what_cannot_be_downloaded_keeps_its_address(project: Any, files: FileSe
     project.write("buffer.yaml", ROOT)
     seed(project, "twitter", "Two", f"{files.url}/1", f"{files.url}/gone.jpg")
     seed(project, "linkedin", "One", f"{files.url}/page.jpg")
-    ran = project("import", "--media", "media")
+    ran = project("import", "--media-dir", "media")
     assert ran.code == 1
     assert f"Acme/twitter:acme/2030-01-07-two keeps its URL {files.url}/gone.jpg: it returns 404 Not Found" in ran.err
     assert f"{files.url}/page.jpg: it is a web page instead of an image" in ran.err
@@ -97,7 +97,7 @@ def test_a_file_that_the_rules_refuse_is_not_named(project: Any, files: FileServ
     project.write("buffer.yaml", ROOT)
     files.files["/a.webp"] = picture("green", "WEBP")
     seed(project, "linkedin", "WebP", f"{files.url}/a.webp")
-    ran = project("import", "--media", "media")
+    ran = project("import", "--media-dir", "media")
     assert ran.code == 1
     assert "gives a file that cannot be used: this is a WebP" in ran.err
     assert not (project.folder / "media").exists() or named(project) == []
@@ -107,7 +107,7 @@ def test_a_file_that_the_rules_refuse_is_not_named(project: Any, files: FileServ
 def test_no_files_outside_the_root(project: Any, folder: str) -> None:
     """A folder that no post could name is refused before any request."""
     project.write("buffer.yaml", ROOT)
-    ran = project("import", "--media", folder)
+    ran = project("import", "--media-dir", folder)
     assert ran.code == 64
     assert "is hidden or not below the folder of the root file" in ran.err
 
@@ -116,7 +116,7 @@ def test_files_need_an_address(project: Any, files: FileServer) -> None:
     """Without the `media` setting, files could not be applied later, so nothing is downloaded."""
     project.write("buffer.yaml", ROOT.replace('media: {public_url: "https://media.acme.example"}\n', ""))
     seed(project, "twitter", "Hello", f"{files.url}/1")
-    ran = project("import", "--media", "media")
+    ran = project("import", "--media-dir", "media")
     assert ran.code == 64
     assert "has no `media`" in ran.err
     assert not Path(project.folder, "media").exists()

@@ -59,9 +59,9 @@ def test_by_day(offline: Any, prints: Prints) -> None:
         (("--week", "2031-W10"), ["linkedin/launch", "twitter/launch", "twitter/second"]),
         (("--week", "2031-03-09"), ["linkedin/launch", "twitter/launch", "twitter/second"]),
         (("--week",), []),
-        (("--from", "2031-03-05"), ["linkedin/later", "twitter/queued"]),
-        (("--from", "2031-03-05", "--to", "2031-03-12"), ["linkedin/later"]),
-        (("--to", "2031-03-04"), ["linkedin/launch", "twitter/launch", "twitter/second"]),
+        (("--since", "2031-03-05"), ["linkedin/later", "twitter/queued"]),
+        (("--since", "2031-03-05", "--until", "2031-03-12"), ["linkedin/later"]),
+        (("--until", "2031-03-04"), ["linkedin/launch", "twitter/launch", "twitter/second"]),
         (("--channel", "linkedin"), ["linkedin/launch", "linkedin/later"]),
         (("--channel", "twitter:acme"), ["twitter/launch", "twitter/second", "twitter/queued"]),
         (("--target", "*/l*"), ["linkedin/launch", "twitter/launch", "linkedin/later"]),
@@ -79,8 +79,8 @@ def test_what_is_listed(offline: Any, options: tuple[str, ...], expected: list[s
     [
         (("--week", "soon"), "--week soon"),
         (("--week", "2031-W60"), "--week 2031-W60"),
-        (("--week", "next", "--to", "2031-03-04"), "--week"),
-        (("--from", "2031-03-05", "--to", "2031-03-04"), "--from is after --to"),
+        (("--week", "next", "--until", "2031-03-04"), "--week"),
+        (("--since", "2031-03-05", "--until", "2031-03-04"), "--since is after --until"),
         (("--channel", "twiter"), "Did you mean twitter"),
         (("--target", "*/lunch"), "--target */lunch"),
         (("--report", "posts.txt"), "must end in .ics"),
@@ -133,7 +133,7 @@ def test_published_by_the_record(project: Project) -> None:
     project.sandbox.clock.advance(hours=48)
     project.apply()
     project.write("posts/b.yaml", "posts:\n  - {key: new, due_at: 2031-12-05 09:00, channels: [twitter], text: New}\n")
-    listed = checked(project("list", "--json", "--from", "2029-01-01").out)["posts"]
+    listed = checked(project("list", "--json", "--since", "2029-01-01").out)["posts"]
     standings = {post["address"].rpartition("/")[2]: post["standing"] for post in listed}
     assert standings == {"one": "published", "two": "scheduled", "new": "will schedule"}
 
@@ -224,4 +224,4 @@ def test_a_list_of_earlier_posts_is_not_empty(environment: Path, offline: Any) -
     (environment / "posts" / "a.yaml").write_text(
         "posts: [{key: old, due_at: 2025-03-04 09:00, channels: [twitter], text: Old}]\n", encoding="utf-8"
     )
-    assert "No posts from today on, 1 earlier (--from 2025-03-04 shows all)." in offline("list").out
+    assert "No posts from today on, 1 earlier (--since 2025-03-04 shows all)." in offline("list").out

@@ -64,7 +64,7 @@ def test_a_campaign_of_a_draft(environment: Path, new: Any) -> None:
     """Each section of a Markdown file becomes a post, a week after the one before; headings make the keys."""
     draft = "Words above.\n\n# First tip\n\nSave **often**.\n\n## Empty\n\n## Second tip ##\nMore $(name).\n"
     (environment / "draft.md").write_text(draft, encoding="utf-8")
-    assert new("campaign", "--title", "Tips", "--starts", "2031-03-04", "--from", "draft.md", *BOTH).code == 0
+    assert new("campaign", "--title", "Tips", "--starts", "2031-03-04", "--text-file", "draft.md", *BOTH).code == 0
     (text,) = files(environment).values()
     assert text[text.index("posts:") :] == (
         "posts:\n"
@@ -77,7 +77,7 @@ def test_a_campaign_of_a_draft(environment: Path, new: Any) -> None:
 def test_a_post_of_a_draft(environment: Path, new: Any) -> None:
     """The text of a Markdown file as it stands, in the queue."""
     (environment / "draft.md").write_text("One\n\nTwo\n", encoding="utf-8")
-    assert new("post", "--from", "draft.md", "--key", "mine", *BOTH, "-o", "posts/sub/mine.yaml").code == 0
+    assert new("post", "--text-file", "draft.md", "--key", "mine", *BOTH, "-o", "posts/sub/mine.yaml").code == 0
     assert files(environment)["mine.yaml"].endswith("    text: |\n      One\n\n      Two\n")
 
 
@@ -91,8 +91,8 @@ def test_a_post_of_a_draft(environment: Path, new: Any) -> None:
         (("campaign", *BOTH, "--title", "Spring"), "--starts is missing"),
         (("campaign", "--text", "Hello"), "--text cannot be used for a campaign"),
         (("post", "--starts", "2031-03-04"), "--starts cannot be used for a post"),
-        (("post", "--text", "Hello", "--from", "a.md"), "--from and --text"),
-        (("post", "--from", "a.md"), "a.md cannot be read"),
+        (("post", "--text", "Hello", "--text-file", "a.md"), "--text-file and --text"),
+        (("post", "--text-file", "a.md"), "a.md cannot be read"),
         (("post", "--text", "Hello", "--channel", "twiter"), "did you mean `twitter`"),
         (("post", "--text", "Hello", "--at", "tomorrow", *BOTH), "tomorrow is not a time"),
         (("post", "--text", "Hello", "--at", "2031-03-30 02:30", *BOTH), "does not exist in Europe/Berlin"),
