@@ -13,7 +13,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
-from bufferctl.config.format import ORDER
+from bufferctl.config.format import ORDER, together
 from bufferctl.config.write.as_yaml import text_value
 from bufferctl.config.write.nodes import Node, read_nodes
 from bufferctl.config.write.yaml_files import Indent, yaml_text
@@ -66,6 +66,23 @@ class Edits:
             self._set_collection(old, value)
         else:
             self._set_scalar(owner, old, value)
+
+    def update(self, owner: Node, fields: AnyMapping[Any, Any]) -> None:
+        """Give `owner` these fields, and no others; what is the same stays as it is written."""
+        gone = [name for name in owner.value if name not in fields]
+        for name, value in ((str(name), value) for name, value in fields.items()):
+            old = owner.get(name)
+            replaced = next((each for each in gone if name in together(each) or each in together(name)), None)
+            if old is None and replaced:
+                gone.remove(replaced)
+                self.rename(owner, replaced, name, value)
+            elif old is None or old.value != value:
+                if old and old.is_mapping and value and isinstance(value, dict):
+                    self.update(old, value)
+                else:
+                    self.set(owner, name, value)
+        for name in gone:
+            self.remove(owner, name)
 
     def rename(self, owner: Node, name: str, new_name: str, value: Any) -> None:
         """Give a field another name and value in place."""

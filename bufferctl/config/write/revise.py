@@ -5,20 +5,18 @@ What applies to all channels of an entry goes into the entry; what applies to so
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
-
-from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.expand.layers import Steps, first_layer_with
 from bufferctl.config.expand.variables import escaped, names_in
 from bufferctl.config.format import Override, together
 from bufferctl.config.write.as_yaml import as_yaml, escape_variables, text_value
-from bufferctl.config.write.edits import Edits, as_name
-from bufferctl.config.write.nodes import Node, walk
+from bufferctl.config.write.edits import as_name
+from bufferctl.config.write.nodes import walk
 from bufferctl.config.write.project import Layers, Owner, Project
 from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.errors import ConfigError
@@ -27,26 +25,6 @@ from bufferctl.model.comparable import normal_text
 from bufferctl.model.content import Part
 
 Paths = Mapping[tuple[str, ...], Any]
-
-
-def revise_metadata(edits: Edits, owner: Node, post: Post, paths: Paths, zone: tzinfo | None) -> None:
-    """Set fields of `metadata` in an entry or an override; None removes one."""
-    service = post.service.value
-    whole = revised(post, paths)
-    metadata = owner.inside("metadata")
-    there = metadata.get(service) if metadata else None
-    if metadata is None:
-        if whole:
-            edits.set(owner, "metadata", escape_variables(as_yaml("metadata", {service: whole}, zone)))
-    elif not whole:
-        if there is not None and len(metadata.pairs) > 1:
-            edits.remove(metadata, service)
-        elif there is not None:
-            edits.remove(owner, "metadata")
-    elif there is not None and there.is_mapping:
-        _inside(edits, there, whole, paths, zone)
-    else:
-        edits.set(metadata, service, escape_variables(as_yaml(service, whole, zone)))
 
 
 def revised(post: Post, paths: Paths) -> dict[str, Any]:
@@ -63,17 +41,15 @@ def revised(post: Post, paths: Paths) -> dict[str, Any]:
     return {name: each for name, each in given.items() if each != {}}
 
 
-def _inside(edits: Edits, there: Node, whole: Mapping[str, Any], paths: Paths, zone: tzinfo | None) -> None:
-    """Edits inside a mapping that stays."""
-    for name in dict.fromkeys(path[0] for path in paths):
-        below = {path[1:]: new for path, new in paths.items() if path[0] == name and len(path) > 1}
-        inner = there.get(name)
-        if name not in whole:
-            edits.remove(there, name)
-        elif below and inner and inner.is_mapping and isinstance(whole[name], Mapping):
-            _inside(edits, inner, whole[name], below, zone)
-        else:
-            edits.set(there, name, escape_variables(as_yaml(name, whole[name], zone), name))
+def _set_at(fields: dict[str, Any], path: Steps, whole: Mapping[str, Any], zone: tzinfo | None) -> None:
+    """Give the data of a group the value that `whole` has at a path; nothing beside the path changes."""
+    name, *rest = path
+    if name not in whole:
+        fields.pop(name, None)
+    elif rest and isinstance(fields.get(name), dict) and isinstance(whole[name], Mapping):
+        _set_at(fields[name], tuple(rest), whole[name], zone)
+    else:
+        fields[name] = escape_variables(as_yaml(name, whole[name], zone), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +107,20 @@ class _Revising:
     project: Project
     revisions: dict[Address, Revision]
     _files: FileChanges = field(default_factory=FileChanges)
-    _new: dict[tuple[str, int], dict[Steps, CommentedMap]] = field(default_factory=lambda: defaultdict(dict))
-    _done: set[tuple[str, int, str]] = field(default_factory=set)
+    _entries: dict[tuple[str, int], tuple[Layers, dict[str, Any]]] = field(default_factory=dict)
+    """The data of each entry, changed step by step; what differs in the end is edited in its file."""
 
     def changes(self) -> FileChanges:
         self.revisions = {address: self._with_parts(each) for address, each in self.revisions.items()}
         for revision in self.revisions.values():
             layers = self.project.layers(revision.item)
+            _, entry = self._entries.setdefault(
+                (layers.file, layers.entry.start), (layers, deepcopy(layers.entry.value))
+            )
             for name, new in revision.fields.items():
-                self._field(revision, layers, name, new)
-        for revision in self.revisions.values():
-            self._add_new(self.project.layers(revision.item))
+                self._field(revision, layers, entry, name, new)
+        for layers, entry in self._entries.values():
+            layers.edits.update(layers.entry, entry)
         for name, edits in self.project.edits.items():
             text = self.project.texts[name]
             self._files.put(text.path, text.data, text.with_text(edits.result()))
@@ -164,25 +143,30 @@ class _Revising:
                 del fields["metadata"]
         return replace(revision, item=item, fields=fields)
 
-    def _field(self, revision: Revision, layers: Layers, name: str, new: Any) -> None:
+    def _field(self, revision: Revision, layers: Layers, entry: dict[Any, Any], name: str, new: Any) -> None:
+        """Set a field where it is, or in the entry if nothing sets it yet, or at a more specific place."""
         item = revision.item
         part = f"metadata.{item.service.value}" if name == "metadata" and isinstance(item, Post) else name
         owner = layers.supplier(part)
         if name == "text" and (_in_thread(revision, owner) or self._in_text_file(revision, layers)):
             return
-        path = self._narrower(revision, layers, part, name, new)
-        if path:
-            self._put(revision, layers, path, name, new)
+        path = self._narrower(revision, layers, part, name, new) or owner.path
+        fields = entry
+        for step in path:
+            fields = fields.setdefault(step if step in fields else as_name(step), {})
+        if name == "metadata" and isinstance(item, Post):
+            _set_metadata(fields, item, new, revision.zone)
             return
-        edit = (layers.file, owner.written.start, part)
-        if edit not in self._done:  # another post of the entry has the same one
-            self._done.add(edit)
-            self._set(revision, layers, owner, name, new)
+        values = {name: new} if new is not None else _neutral(name) if path or layers.defaults(name) else {}
+        for each in together(name):
+            if each not in values:
+                fields.pop(each, None)
+        fields |= {each: self._written(revision, layers, each, what) for each, what in values.items()}
 
     def _narrower(self, revision: Revision, layers: Layers, part: str, name: str, new: Any) -> Steps:
         """Where a field goes if only some of the posts that use it should have it: the widest place that is right.
 
-        None if all agree, so that it can be changed in place.
+        Empty if all agree, so that it can be changed in place.
         """
         item = revision.item
         if not isinstance(item, Post):
@@ -215,64 +199,12 @@ class _Revising:
         theirs = (self.revisions.get(each.address) for each in posts)
         return all(each is not None and name in each.fields and each.fields[name] == new for each in theirs)
 
-    def _put(self, revision: Revision, layers: Layers, path: Steps, name: str, new: Any) -> None:
-        """Set a field at a more specific place than where it is now."""
-        if name == "metadata" and isinstance(revision.item, Post):
-            values: dict[str, Any] = {"metadata": {revision.item.service.value: revised(revision.item, new)}}
-        else:
-            values = _neutral(name) if new is None else {name: new}
-        written = {each: self._written(revision, layers, each, what) for each, what in values.items()}
-        there = layers.entry.inside(*path)
-        if there is None:
-            self._new[layers.file, layers.entry.start].setdefault(path, CommentedMap()).update(written)
-            return
-        for each, what in written.items():
-            edit = (layers.file, there.start, each)
-            if edit not in self._done:  # another channel of the occurrence has the same one
-                self._done.add(edit)
-                layers.edits.set(there, each, what)
-
-    def _set(self, revision: Revision, layers: Layers, owner: Owner, name: str, new: Any) -> None:
-        """Set a field in place, or in the entry if nothing sets it yet."""
-        edits = layers.edits
-        if name == "metadata" and isinstance(revision.item, Post):
-            revise_metadata(edits, owner.written, revision.item, new, revision.zone)
-            return
-        there = [each for each in together(name) if each in owner.node]
-        values = {name: new}
-        if new is None:
-            below = owner.path or layers.defaults(name)
-            values = _neutral(name) if below else {}
-        for each, what in values.items():
-            written = self._written(revision, layers, each, what)
-            if each not in there and there:
-                edits.rename(owner.written, there.pop(), each, written)
-            else:
-                edits.set(owner.written, each, written)
-        for each in there:
-            if each not in values:
-                edits.remove(owner.written, each)
-
     def _written(self, revision: Revision, layers: Layers, name: str, new: Any) -> Any:
         """A value as written in the file: with `$$(` for a post, counted from `starts` if the old time was."""
         if name == "due_at" and isinstance(new, datetime) and (counted := layers.from_start(new, revision.zone)):
             return counted
         written = text_value("text", new) if name == "text" else as_yaml(name, new, revision.zone)
         return escape_variables(written, name) if isinstance(revision.item, Post) else written
-
-    def _add_new(self, layers: Layers) -> None:
-        """Add the overrides and occurrences that an entry did not have, all at once."""
-        groups: dict[tuple[int, str], tuple[Node, CommentedMap]] = {}
-        for path, fields in self._new.pop((layers.file, layers.entry.start), {}).items():
-            node, steps = layers.entry, list(path)
-            while len(steps) > 1 and (below := node.inside(steps[0])):
-                node, steps = below, steps[1:]
-            _, inside = groups.setdefault((node.start, steps[0]), (node, CommentedMap()))
-            for step in steps[1:]:
-                inside = inside.setdefault(as_name(step), CommentedMap())
-            inside.update(fields)
-        for (_, name), (node, inside) in groups.items():
-            layers.edits.set(node, name, inside)
 
     def _in_text_file(self, revision: Revision, layers: Layers) -> bool:
         """Write the text into its file, if all items that use the file get this text."""
@@ -290,6 +222,21 @@ class _Revising:
         end = file.newline if file.text.endswith(("\n", "\r")) else ""
         self._files.put(path, file.data, file.with_text(written.replace("\n", file.newline) + end))
         return True
+
+
+def _set_metadata(fields: dict[str, Any], post: Post, paths: Paths, zone: tzinfo | None) -> None:
+    """Set fields of the post's network in the data of an entry or an override; None removes one."""
+    service, whole = post.service.value, revised(post, paths)
+    metadata = fields.setdefault("metadata", {})
+    if not whole:
+        metadata.pop(service, None)
+    elif isinstance(metadata.get(service), dict):
+        for path in paths:
+            _set_at(metadata[service], path, whole, zone)
+    else:
+        metadata[service] = escape_variables(as_yaml(service, whole, zone))
+    if not metadata:
+        del fields["metadata"]
 
 
 def _literal_text(item: Post | Idea, text: str) -> str:
