@@ -10,7 +10,7 @@ from functools import cached_property
 
 from bufferctl.config.format import ChannelEntry, OrganizationEntry, RootFile
 from bufferctl.config.names import listed, nearest_value
-from bufferctl.config.times import LocalTimes, zone_hint, zone_of
+from bufferctl.config.times import LocalTimes, clock_named, zone_hint
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Related
 from bufferctl.model import Channel, Organization, Tag
@@ -79,21 +79,24 @@ class Catalog:
 
     def organization(self, name: str | None) -> DeclaredOrganization:
         """The organization of that name or id; without one, the only one. Raises UnknownNameError."""
-        if name is None:
-            if len(self.organizations) == 1:
-                return self.organizations[0]
-            if not self.organizations:
-                raise UnknownNameError("no organization is declared", "add it to `organizations` in the root file")
-            labels = [each.label for each in self.organizations]
-            raise UnknownNameError(
-                f"there are several organizations ({listed(labels)}), and this file does not name one",
-                f"add `organization: {labels[0]}` at the top of the file, or the one that it is for",
-            )
-        for each in self.organizations:
-            if name in {each.organization.name, each.organization.id}:
-                return each
-        message = f"there is no organization `{name}` in the root file"
-        raise UnknownNameError(message, lambda: _instead(name, [each.label for each in self.organizations]))
+        found = named_organization([each.organization for each in self.organizations], name)
+        return next(each for each in self.organizations if each.organization is found)
+
+
+def named_organization(organizations: Sequence[Organization], name: str | None) -> Organization:
+    """The organization of that name or id; without one, the only one. Raises UnknownNameError."""
+    labels = [each.label for each in organizations]
+    if not labels:
+        raise UnknownNameError("no organization is declared", "add it to `organizations` in the root file")
+    found = [each for each in organizations if name in {None, each.name, each.id}]
+    if name is None and len(found) > 1:
+        raise UnknownNameError(
+            f"there are several organizations ({listed(labels)}), and this file does not name one",
+            f"add `organization: {labels[0]}` at the top of the file, or the one that it is for",
+        )
+    if not found:
+        raise UnknownNameError(f"there is no organization `{name}` in the root file", lambda: _instead(name, labels))
+    return found[0]
 
 
 def channel_of(organization: DeclaredOrganization, reference: str) -> DeclaredChannel:
@@ -130,14 +133,14 @@ def _channel_instead(channels: Sequence[Channel], service: str, reference: str) 
     return _instead(reference, [each.label for each in channels]) if channels else "declare it in the root file"
 
 
-def _instead(name: str, labels: Sequence[str]) -> str:
-    near = nearest_value(name, labels)
+def _instead(name: str | None, labels: Sequence[str]) -> str:
+    near = nearest_value(name or "", labels)
     return f"did you mean `{near}`?" if near else f"there are {listed(labels)}"
 
 
-def catalog_of(root: RootFile, spot: Spot) -> tuple[Catalog, list[Diagnostic]]:
-    """What the root file declares. Problems: duplicate names, unknown zones."""
-    catalog, problems = Catalog(), list[Diagnostic]()
+def catalog_of(root: RootFile, spot: Spot, problems: list[Diagnostic]) -> Catalog:
+    """What the root file declares; duplicate names and unknown zones are added to `problems`."""
+    catalog = Catalog()
     clock = clock_of(root.timezone, spot, None, problems)
     seen: dict[str, Place] = {}
     for index, entry in enumerate(root.organizations):
@@ -162,7 +165,7 @@ def catalog_of(root: RootFile, spot: Spot) -> tuple[Catalog, list[Diagnostic]]:
         problems += _twice(f"organization `{label}`", label, organization.place, below, seen)
         channels = list(_channels(entry, organization, own, below, problems, catalog))
         catalog.organizations.append(DeclaredOrganization(organization, own, entry, below, channels))
-    return catalog, problems
+    return catalog
 
 
 def _channels(
@@ -211,8 +214,8 @@ def clock_of(name: str | None, spot: Spot, outer: LocalTimes | None, problems: l
     """The clock of a `timezone`, `outer` where there is none; a problem at `spot` where there is no such zone."""
     if name is None:
         return outer
-    zone = zone_of(name)
-    if zone is None:
+    clock = clock_named(name)
+    if clock is None:
         problems.append(spot.at("timezone", f"there is no time zone `{name}`", hint=zone_hint(name)))
         return outer or LocalTimes("UTC", UTC)  # so that times below are not said to lack one
-    return LocalTimes(name, zone)
+    return clock

@@ -140,14 +140,13 @@ class MediaFiles:
         return each.file.model_copy(update={"path": found})
 
 
-def media_settings(root: RootFile, spot: Spot) -> tuple[MediaSettings | None, list[Diagnostic]]:
-    """The setting `media`, None if it is not given, and its problems."""
+def media_settings(root: RootFile, spot: Spot, problems: list[Diagnostic]) -> MediaSettings | None:
+    """The setting `media`, None if it is not given; what is wrong with it is added to `problems`."""
     entry = root.media
     if entry is None:
-        return None, []
-    below = spot.down("media")
-    settings = MediaSettings(entry.public_url.rstrip("/"), entry.store or "", (entry.endpoint or "").rstrip("/"))
-    return settings, list(_wrong(entry, below))
+        return None
+    problems += _wrong(entry, spot.down("media"))
+    return MediaSettings(entry.public_url.rstrip("/"), entry.store or "", (entry.endpoint or "").rstrip("/"))
 
 
 def _wrong(entry: MediaEntry, spot: Spot) -> Iterable[Diagnostic]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bufferctl.config.catalog import DeclaredOrganization
+from bufferctl.config.expand.channels import Targets
 from bufferctl.config.expand.layers import Defaults
 from bufferctl.config.expand.variables import names_in
 from bufferctl.config.file_facts import MediaFiles
-from bufferctl.config.format import EXISTING, IdeaEntry, carried
+from bufferctl.config.format import EXISTING, IdeaEntry, SharedIdeaEntry, carried
+from bufferctl.config.parts import check_one_text
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.model import IDEAS, Address, Idea
@@ -18,11 +20,28 @@ from bufferctl.model import IDEAS, Address, Idea
 class Ideas:
     """Turns entries into ideas, in file order, each with the place of its entry."""
 
+    targets: Targets
     reading: Reading
     files: MediaFiles
     found: list[tuple[Idea, Spot]] = field(default_factory=list)
 
-    def add(self, entry: IdeaEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:
+    def add_nested(self, owner: DeclaredOrganization, defaults: Defaults) -> None:
+        """The ideas that an organization lists. `defaults`: the root file's."""
+        for index, entry in enumerate(owner.entry.ideas):
+            if entry is not None:
+                self._add(entry, owner.spot.down("ideas", index), owner, defaults)
+
+    def add_shared(self, entries: tuple[SharedIdeaEntry | None, ...], defaults: Defaults) -> None:
+        """The ideas of a file."""
+        for index, entry in enumerate(entries):
+            spot = defaults.spot.down("ideas", index)
+            owner = self.targets.organization(entry, spot, defaults) if entry else None
+            if entry is None or owner is None:
+                self.reading.is_complete = False
+            else:
+                self._add(entry, spot, owner, defaults)
+
+    def _add(self, entry: IdeaEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:
         """One idea of an organization. `defaults`: its file's, whose `timezone` applies to its date."""
         text = self._text(entry, spot)
         self._check_variables(entry, spot, defaults)
@@ -49,9 +68,6 @@ class Ideas:
                 self.reading.problems.append(spot.at_quote(field_name, f"$({name})", message, hint="write its value"))
 
     def _text(self, entry: IdeaEntry, spot: Spot) -> str | None:
-        if entry.text is not None and entry.text_file is not None:
-            message = "`text` and `text_file` are both given"
-            self.reading.problems.append(spot.at_key("text_file", message, hint="keep one of them"))
-        if entry.text is None and entry.text_file is not None:
-            return self.reading.text_file(entry.text_file, spot)
-        return entry.text
+        check_one_text(entry, spot, self.reading)
+        is_in_file = entry.text is None and entry.text_file is not None
+        return self.reading.text_file(entry.text_file or "", spot) if is_in_file else entry.text

@@ -10,9 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bufferctl.config.catalog import Catalog, UnknownNameError, catalog_of, clock_of
+from bufferctl.config.catalog import catalog_of, clock_of
 from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, included, not_utf8
+from bufferctl.config.expand.channels import Targets
 from bufferctl.config.expand.layers import DeclaredPost, Defaults, defaults_of
 from bufferctl.config.explain import explain
 from bufferctl.config.file_facts import MediaFiles, media_settings
@@ -107,28 +108,25 @@ class _Loading:
             self.root_is_sound = False
             return None
         root, spot = read
-        catalog, problems = catalog_of(root, spot)
-        self.reading.problems += problems
+        catalog = catalog_of(root, spot, self.reading.problems)
         self.reading.is_complete = self.reading.is_complete and catalog.is_complete
         policy = policy_of(root, spot, catalog, self.reading)
-        media, problems = media_settings(root, spot)
-        self.reading.problems += problems
+        media = media_settings(root, spot, self.reading.problems)
         files = MediaFiles(self.reading)
-        posts = Posts(catalog, self.reading, files, self.found_posts)
-        ideas = Ideas(self.reading, files, self.found_ideas)
+        targets = Targets(catalog, self.reading)
+        posts = Posts(targets, self.reading, files, self.found_posts)
+        ideas = Ideas(targets, self.reading, files, self.found_ideas)
         at_root = defaults_of(root, spot, None, None)
         for organization in catalog.organizations:
-            for index, idea in enumerate(organization.entry.ideas):
-                if idea is not None:
-                    ideas.add(idea, organization.spot.down("ideas", index), organization, at_root)
+            ideas.add_nested(organization, at_root)
             for channel in organization.channels:
                 posts.add_nested(channel, organization, at_root)
         posts.add_shared(root.posts, at_root)
-        self._ideas(root, at_root, catalog, ideas)
+        ideas.add_shared(root.ideas, at_root)
         for content, below in self._included(root, spot):
             defaults = self._defaults(content, below, read)
             posts.add_shared(content.posts, defaults)
-            self._ideas(content, defaults, catalog, ideas)
+            ideas.add_shared(content.ideas, defaults)
         if media is None and not spot.has("media"):  # one that cannot be read is reported already
             files.check_setting()
         self.names_files = files.are_named
@@ -226,23 +224,6 @@ class _Loading:
         at_list = isinstance(below.node, list)
         found = below.at(index, message, hint=hint) if at_list else spot.at("include", message, hint=hint)
         self.reading.problems.append(replace(found, severity=severity))
-
-    def _ideas(self, content: AnyFile, defaults: Defaults, catalog: Catalog, ideas: Ideas) -> None:
-        spot = defaults.spot
-        for index, entry in enumerate(content.ideas):
-            if entry is None:
-                self.reading.is_complete = False
-                continue
-            below = spot.down("ideas", index)
-            try:
-                owner = catalog.organization(entry.organization or content.organization)
-            except UnknownNameError as error:
-                self.reading.is_complete = False
-                if catalog.is_complete and not self.reading.full:
-                    named = below if entry.organization else spot
-                    self.reading.problems.append(named.at("organization", error.message, hint=error.hint))
-                continue
-            ideas.add(entry, below, owner, defaults)
 
 
 def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diagnostic, ...]:

@@ -100,15 +100,16 @@ def find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None = None) 
         names, network = together(str(name)), str(below[0]) if name == "metadata" and below else ""
         if first_layer_with((layer,), *names, network=network):
             return _down(layer, (next(filter(layer.has, names)), *below))
+    with_networks = [layer for layer in layers if layer.has("metadata")]
     if path == ("text",):
-        for layer in layers:
-            for network in _value(layer, ("metadata",)) or ():
-                way = ("metadata", network, "thread", 0, "text")
-                if _value(layer, way) is not None:
-                    return _down(layer, way)
-    if path[0] == "metadata" and any(layer.has("metadata") for layer in layers):
-        return next((layer, "metadata", False) for layer in layers if layer.has("metadata"))
-    if top is not None and path[0] in REPLACED and _value(top, path[:1]) is not None:
+        for layer in with_networks:
+            for network in layer.get("metadata"):
+                found = _down(layer, ("metadata", network, "thread", 0, "text"))
+                if found[2]:
+                    return found
+    if path[0] == "metadata" and with_networks:
+        return with_networks[0], "metadata", False
+    if top is not None and path[0] in REPLACED and top.has(str(path[0])):
         return _down(top, path)
     return layers[-1], "key", True
 
@@ -122,13 +123,6 @@ def _beside_text(path: Sequence[Step]) -> Sequence[Step]:
             return "thread", number - 1, *rest
         case _:
             return path
-
-
-def _value(spot: Spot, path: Sequence[Step]) -> Any:
-    value: Any = spot.node
-    for step in path:
-        value = Spot(spot.tree, value).get(step)
-    return value
 
 
 def _down(spot: Spot, path: Sequence[Step]) -> tuple[Spot, Step, bool]:

@@ -14,7 +14,7 @@ from bufferctl.config.expand.parameters import Parameters
 from bufferctl.config.expand.threads import check_parts, check_thread, with_parts
 from bufferctl.config.expand.variables import Variables
 from bufferctl.config.explain import explained
-from bufferctl.config.format import Override, PostFields, ThreadPart, together
+from bufferctl.config.format import IdeaEntry, Override, PostFields, ThreadPart, together
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot, walk
@@ -41,14 +41,19 @@ def text_of(layers: tuple[Layer, ...], variables: Variables) -> str | None:
         return None
     fields, spot = layer.fields, layer.spot
     reading = variables.reading
-    if fields.text is not None and fields.text_file is not None:
-        message = "`text` and `text_file` are both given"
-        reading.problems.append(spot.at_key("text_file", message, hint="keep one of them"))
+    check_one_text(fields, spot, reading)
     if fields.text is None and fields.text_file is not None:
         name = variables.text(fields.text_file, spot, "text_file")
         written = reading.text_file(name, spot)
         return variables.text_of_file(written, name, spot) if written else written
     return variables.text(fields.text, spot, "text") if fields.text else fields.text
+
+
+def check_one_text(fields: PostFields | IdeaEntry, spot: Spot, reading: Reading) -> None:
+    """Report a text that is given twice."""
+    if fields.text is not None and fields.text_file is not None:
+        message = "`text` and `text_file` are both given"
+        reading.problems.append(spot.at_key("text_file", message, hint="keep one of them"))
 
 
 #: Built when something is first read with it, since most files need none.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from bufferctl.config.catalog import Catalog
+from bufferctl.config.catalog import Catalog, clock_of
 from bufferctl.config.format import EVERYWHERE, FreezeEntry, RootFile, carried
 from bufferctl.config.names import listed, nearest_value
 from bufferctl.config.reading import Reading
-from bufferctl.config.times import LocalTimes, zone_of
+from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
 from bufferctl.model import Channel, Service
 from bufferctl.model.desired import Freeze, Policy, Utm
@@ -20,7 +20,7 @@ def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) ->
     entry, below = root.policy, spot.down("policy")
     channels = [channel.channel for each in catalog.organizations for channel in each.channels]
     names = _Names(channels, catalog.is_complete, reading)
-    clock = LocalTimes(root.timezone, zone_of(root.timezone) or UTC) if root.timezone else None
+    clock = clock_of(root.timezone, spot, None, [])
     freezes = (
         _freeze(each, below.down("freeze", index), clock, names, reading) for index, each in enumerate(entry.freeze)
     )

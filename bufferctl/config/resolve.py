@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, clock_of
+from bufferctl.config.catalog import DeclaredChannel, DeclaredOrganization, clock_of
 from bufferctl.config.expand.channels import Targets
 from bufferctl.config.expand.layers import (
     DeclaredPost,
@@ -43,13 +43,10 @@ _WRONG = datetime(2000, 1, 1, tzinfo=UTC)
 class Posts:
     """Turns entries into posts, in file order."""
 
-    catalog: Catalog
+    targets: Targets
     reading: Reading
     files: MediaFiles
     found: list[DeclaredPost] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.targets = Targets(self.catalog, self.reading)
 
     def add_nested(self, declared: DeclaredChannel, owner: DeclaredOrganization, defaults: Defaults) -> None:
         """The posts that a channel of an organization lists. `defaults`: the root file's."""
@@ -73,11 +70,8 @@ class Posts:
             if entry is None:
                 self.reading.is_complete = False
                 continue
-            named = below if entry.organization else defaults.spot
-            owner = self.targets.organization(entry.organization or defaults.organization, named)
-            if owner is None:
-                self.reading.is_complete = False
-            else:
+            owner = self.targets.organization(entry, below, defaults)
+            if owner is not None:
                 self._on_channels(entry, below, owner, defaults)
 
     def _on_channels(self, entry: SharedPostEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:

@@ -97,6 +97,12 @@ class LocalTimes:
         )
 
 
+def clock_named(name: str | None) -> LocalTimes | None:
+    """The clock of the zone of that name; None if there is none."""
+    zone = zone_of(name) if name else None
+    return LocalTimes(name or "", zone) if zone else None
+
+
 def _offset(when: datetime) -> str:
     text = f"{when:%z}"
     return f"{text[:3]}:{text[3:5]}"

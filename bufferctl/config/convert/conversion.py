@@ -11,7 +11,7 @@ from bufferctl.config.convert.bulk_upload import BulkUpload, has_channels
 from bufferctl.config.convert.destination import Destination, NewPost, entries
 from bufferctl.config.convert.front_matter import MarkdownFile
 from bufferctl.config.source import UnreadableError, read_source, whole_file
-from bufferctl.config.times import LocalTimes, zone_hint, zone_of
+from bufferctl.config.times import LocalTimes, clock_named, zone_hint
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.errors import UsageError
@@ -95,12 +95,10 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _clock(zone: str | None) -> LocalTimes | None:
-    if zone is None:
-        return None
-    found = zone_of(zone)
-    if found is None:
+    found = clock_named(zone)
+    if zone and found is None:
         raise UsageError(f"There is no time zone {zone}", hint=zone_hint(zone))
-    return LocalTimes(zone, found)
+    return found
 
 
 def named_channels(destination: Destination, names: Sequence[str]) -> tuple[Channel, ...]:

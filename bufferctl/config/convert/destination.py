@@ -9,10 +9,10 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
-from bufferctl.config.catalog import UnknownNameError, named_channel
+from bufferctl.config.catalog import UnknownNameError, named_channel, named_organization
 from bufferctl.config.locate import Located
 from bufferctl.config.names import key_for
-from bufferctl.config.times import LocalTimeError, LocalTimes, zone_of
+from bufferctl.config.times import LocalTimeError, LocalTimes, clock_named, zone_of
 from bufferctl.config.write.as_yaml import as_entry, escape_variables, moment_text
 from bufferctl.config.write.grouping import Member, one_entry
 from bufferctl.diagnostics import Diagnostic, Severity
@@ -38,7 +38,7 @@ class Destination:
 
     def channel(self, reference: str, organization: str | None) -> Channel:
         """The channel that is named; `organization` by name or id. Raises UnknownNameError."""
-        label = self._organization(organization)
+        label = named_organization(self.desired.organizations, organization).label
         return named_channel(self._of(label), reference, label)
 
     def any_channel(self, reference: str) -> Channel:
@@ -94,28 +94,15 @@ class Destination:
     def _of(self, organization: str) -> list[Channel]:
         return [each for each in self.desired.channels if each.organization == organization]
 
-    def _organization(self, name: str | None) -> str:
-        there = self.desired.organizations
-        for each in there:
-            if name in {each.label, each.id} or (name is None and len(there) == 1):
-                return each.label
-        labels = ", ".join(f"`{each.label}`" for each in there)
-        if name is None and there:
-            raise UnknownNameError(
-                f"there are several organizations ({labels}), and this does not name one",
-                f"write `organization: {there[0].label}`",
-            )
-        raise UnknownNameError(f"there is no organization `{name}` in the root file", f"there are {labels or 'none'}")
-
 
 def _clock(zone: str | None, when: datetime) -> LocalTimes:
-    found = zone_of(zone) if zone else None
-    if zone is None or found is None:
+    found = clock_named(zone)
+    if found is None:
         raise LocalTimeError(
             "this has no time zone",
             f"give `--timezone Europe/Berlin`, write `timezone:` in the root file, or `{when:%Y-%m-%d %H:%M}+01:00`",
         )
-    return LocalTimes(zone, found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError, channel_of
 from bufferctl.config.expand.layers import Defaults, Layer
-from bufferctl.config.format import EVERY, EXISTING, Override
+from bufferctl.config.format import EVERY, EXISTING, Override, SharedIdeaEntry, SharedPostEntry
 from bufferctl.config.names import nearest_field
 from bufferctl.config.parts import foreign_metadata
 from bufferctl.config.reading import Reading
@@ -25,11 +25,17 @@ class Targets:
     catalog: Catalog
     reading: Reading
 
-    def organization(self, name: str | None, named: Spot) -> DeclaredOrganization | None:
+    def organization(
+        self, entry: SharedPostEntry | SharedIdeaEntry | None, spot: Spot, defaults: Defaults
+    ) -> DeclaredOrganization | None:
+        """The organization that an entry names, or its file. `spot`: the entry's."""
+        own = entry.organization if entry else None
         try:
-            return self.catalog.organization(name)
+            return self.catalog.organization(own or defaults.organization)
         except UnknownNameError as error:
+            self.reading.is_complete = False
             if self.catalog.is_complete and not self.reading.full:
+                named = spot if own else defaults.spot
                 self.reading.problems.append(named.at("organization", error.message, hint=error.hint))
             return None
 
@@ -111,7 +117,7 @@ class Targets:
 
     def check_called_off(self, defaults: Defaults) -> None:
         """Report what a file cancels on channels that do not exist."""
-        owner = self.organization(defaults.organization, defaults.spot) if defaults.cancelled else None
+        owner = self.organization(None, defaults.spot, defaults) if defaults.cancelled else None
         for index, name in enumerate(defaults.cancelled if owner else ()):
             if owner and name != EVERY and not any(name in each.channel.references for each in owner.channels):
                 try:
