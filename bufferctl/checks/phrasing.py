@@ -20,7 +20,7 @@ NO_ALT_TEXT = Rule(
     Severity.WARNING,
     "an image has no `alt_text`",
     "screen-reader users will not know what it shows",
-    "write in `alt_text` what the image shows",
+    "write in `alt` what the image shows, or in `alt_text` of `assets`",
     "the Web Content Accessibility Guidelines, 1.1.1",
 )
 NOT_HTTPS = Rule(

@@ -320,6 +320,11 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, folder: Pa
         kind = nearest_field(name, _MEDIA) or ""
         return f"write `{attachment(value, folder, '' if kind == 'document' else kind)}`"
     near = nearest_field(name, owner.model_fields)
+    if near == "alt":
+        return ""
+    if near == "image" and _kind_of(value) in {"image", ""}:
+        is_url = "://" in value or "/" not in value
+        return f"write `image: {value if is_url else _path(value, folder)}`"
     if near == "assets":
         return f"write `assets: [{{{attachment(value, folder, name if name in _MEDIA else '')}}}]`"
     takes_list = near is not None and get_origin(owner.model_fields[near].annotation) is tuple

@@ -91,6 +91,10 @@ def _by_channel(value: Any) -> Any:
 EVERY = "*"
 
 
+def _list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 def _called_off(value: Any) -> Any:
     if not isinstance(value, str):
         return value
@@ -243,11 +247,23 @@ class PostFields(Handling):
     """Ask for approval in Buffer before it is published."""
     tags: Annotated[tuple[Filled, ...], About("hashtags hashtag labels label tag tag_ids", 130, one_line=True)] = ()
     """Buffer tags, by name. They organize posts; hashtags belong in the text."""
+    image: Annotated[
+        tuple[Filled, ...],
+        BeforeValidator(_list, json_schema_input_type=Filled | tuple[Filled, ...]),
+        About("images photo photos picture pictures img", 220, takes_variables=True, goes_with="assets"),
+    ] = ()
+    """An image, or a list: a URL, or a file beside this one or in `media/`. Short for `assets`."""
+    alt: Annotated[
+        tuple[Prose, ...],
+        BeforeValidator(_list, json_schema_input_type=str | tuple[str, ...]),
+        About("alt_text description", 222, goes_with="assets"),
+    ] = ()
+    """What `image` shows, for screen-reader users; a list for a list."""
     assets: Annotated[
         tuple[Asset, ...],
-        About("image images photo photos picture pictures media video videos attachment attachments asset files", 220),
+        About("media video videos attachment attachments asset files", 224),
     ] = ()
-    """Images, a video or a document."""
+    """Images, a video or a document; with more options than `image` has."""
     metadata: Annotated[Metadata | None, About("options meta settings extra network", 240)] = None
     """Options of a network, under its service's name."""
     idea: Annotated[Key | None, About("idea_id", 140)] = None
@@ -477,10 +493,6 @@ class IncludedFile(AnyFile):
 
 def _version(value: Any) -> Any:
     return 1 if value == "1" else value
-
-
-def _list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
 
 
 _STORE_PATTERN = r"(s3|gs|az)://[^/\s?#]+(/[^\s?#]*)?"

@@ -98,6 +98,7 @@ def find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None = None) 
     beside = _beside_text(path) if any(layer.has("thread") for layer in layers) else ()
     for layer, (name, *below) in product(layers, [beside, path] if beside else [path]):
         names, network = together(str(name)), str(below[0]) if name == "metadata" and below else ""
+        names = ("alt", *names) if below[-1:] == ["alt_text"] else names
         if first_layer_with((layer,), *names, network=network):
             return _down(layer, (next(filter(layer.has, names)), *below))
     with_networks = [layer for layer in layers if layer.has("metadata")]

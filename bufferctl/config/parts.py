@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bufferctl.config.expand.layers import Layer, first_layer_with
 from bufferctl.config.expand.parameters import Parameters
+from bufferctl.config.expand.pictures import check_pictures, pictures_of
 from bufferctl.config.expand.threads import check_parts, check_thread, with_parts
 from bufferctl.config.expand.variables import Variables
 from bufferctl.config.explain import explained
@@ -61,13 +62,18 @@ _LATER = ConfigDict(defer_build=True)
 _ASSETS = TypeAdapter(tuple[Asset, ...], config=_LATER)
 
 
-def assets_of(layers: tuple[Layer, ...], given: tuple[Asset, ...], variables: Variables) -> tuple[Asset, ...]:
-    """The assets, with variables replaced. `given`: as they are written."""
-    layer = first_layer_with(layers, "assets") if given else None
-    if layer is None or not variables.are_in(raw := layer.spot.get("assets")):
-        return given
+def assets_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Asset, ...]:
+    """The assets, with variables replaced."""
+    check_pictures(layers, variables.reading)
+    layer = first_layer_with(layers, *together("assets"))
+    if layer is None:
+        return ()
+    if not layer.spot.has("assets"):
+        return variables.made((id(layer.spot.node), "image"), lambda: pictures_of(layer, variables))
+    if not variables.are_in(raw := layer.spot.get("assets")):
+        return layer.fields.assets
     found = reread(_ASSETS, Asset, raw, layer.spot.down("assets"), variables)
-    return given if found is None else found
+    return layer.fields.assets if found is None else found
 
 
 _PARTS = TypeAdapter(tuple[ThreadPart, ...], config=_LATER)
@@ -233,7 +239,7 @@ def content_of(
     text = text_of(layers, variables)
     if thread := thread_of(metadata):
         text = check_thread(text, thread, spot, reading)
-    assets = assets_of(layers, fields.assets, variables)
+    assets = assets_of(layers, variables)
     holder, above = spot, 0
     if "thread" in given and (layer := first_layer_with(layers, "thread")):
         check_parts(layers, text, metadata, service, reading)

@@ -38,7 +38,9 @@ POST = {
     "draft": "true",
     "needs_approval": "true",
     "tags": "[launch]",
-    "assets": "[{image: {url: 'https://acme.example/a.png', alt_text: A}}]",
+    "image": "https://acme.example/a.png",
+    "alt": "A, image: 'https://acme.example/a.png'",
+    "assets": "[{video: {url: 'https://acme.example/a.mp4', title: A}}]",
     "metadata": "{linkedin: {first_comment: First}}",
     "idea": "origin",
     "ai_assisted": "true",
@@ -100,8 +102,8 @@ def declared(folder: Path, text: str) -> Desired:
 
 
 def name_of(name: str) -> str:
-    """Where the models keep a field: the text of a file is a text."""
-    return "text" if name == "text_file" else name
+    """Where the models keep a field: the text of a file is a text, an image an asset."""
+    return {"text_file": "text", "image": "assets", "alt": "assets"}.get(name, name)
 
 
 def test_each_field_has_a_sample() -> None:
@@ -136,7 +138,7 @@ def test_a_field_of_a_post_is_carried(tmp_path: Path, name: str, value: str) -> 
     post, bare = desired.posts[0], replace(desired.posts[1], text="")
     default = {each.name: each.default for each in fields(Post)}[name_of(name)]
     assert getattr(post, name_of(name)) != default
-    assert name_of(name) in post_entry(post)
+    assert (name if name in {"image", "alt"} else name_of(name)) in post_entry(post)
     if name not in NOT_SENT:
         ids = {"idea_id": "i1"} if name == "idea" else {"tag_ids": ("t1",)} if name == "tags" else {}
         same = {"text": post.text} if name_of(name) != "text" else {}

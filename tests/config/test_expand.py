@@ -54,6 +54,38 @@ def posts(folder: Path, text: str, root: str = ROOT) -> dict[str, str]:
     return {f"{post.service}/{post.address.key}": post.text for post in loaded.desired.posts}
 
 
+def test_images_in_one_line(tmp_path: Path) -> None:
+    """A URL, a file beside or in `media/`; the most specific layer gives image and alt together; variables work."""
+    for path in ("media/a.png", "posts/b.png"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).touch()
+    (tmp_path / "buffer.yaml").write_text(f"{ROOT}media: {{public_url: https://m.example}}\n", encoding="utf-8")
+    (tmp_path / "posts/a.yaml").write_text(
+        "channels: [twitter, linkedin]\nvars: {site: https://acme.example, what: A cat}\nposts:\n"
+        "  - {key: a, text: A, image: $(site)/a.png, alt: $(what), overrides: {linkedin: {image: a.png}}}\n"
+        "  - {key: b, text: B, image: [b.png, /media/a.png], alt: [Bees, Ants], overrides: {linkedin: {image: []}}}\n"
+        "  - {key: c, text: C, image: a.png, overrides: {linkedin: {assets: [{video: {url: https://a.example/v.mp4}}]}}}\n",
+        encoding="utf-8",
+    )
+    loaded = load(None, tmp_path)
+    assert loaded.desired, loaded.diagnostics
+    found = {
+        f"{post.service}/{post.address.key}": [
+            (each.value.url or (each.value.file and each.value.file.path), getattr(each.value, "alt_text", None))
+            for each in post.assets
+        ]
+        for post in loaded.desired.posts
+    }
+    assert found == {
+        "twitter/a": [("https://acme.example/a.png", "A cat")],
+        "linkedin/a": [("media/a.png", None)],
+        "twitter/b": [("posts/b.png", "Bees"), ("media/a.png", "Ants")],
+        "linkedin/b": [],
+        "twitter/c": [("media/a.png", None)],
+        "linkedin/c": [("https://a.example/v.mp4", None)],
+    }
+
+
 def test_dates_in_texts(tmp_path: Path) -> None:
     """Days from `starts`, and the time of each occurrence by the file's clock; a variable may begin alike."""
     found = posts(

@@ -123,9 +123,7 @@ def test_defaults_are_left_out() -> None:
         "    tags: [launch, 'yes, no']\n"
         "    text: |\n"
         "      Hi\n"
-        "    assets:\n"
-        "      - image:\n"
-        "          url: https://acme.example/a.png\n"
+        "    image: https://acme.example/a.png\n"
     )
 
 

@@ -24,10 +24,26 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def meaning(text: str) -> Any:
-    """The content of a file."""
+    """The content of a file; images without further options are the same in both forms."""
     tree, problems = parse(Source("", text, Path()))
     assert not has_errors(problems), (text, problems)
-    return tree.data
+    return _with_images(tree.data)
+
+
+def _with_images(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_images(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    images, alts = ([value[n]] if isinstance(value.get(n), str) else value.get(n, []) for n in ("image", "alt"))
+    found = {name: _with_images(each) for name, each in value.items() if name not in {"image", "alt"}}
+    if isinstance(images, dict):  # an asset
+        names = {"file": "source", "url": "source"}
+        return {"image": {names.get(name, name): each for name, each in images.items()}}
+    if images:
+        alts = [{"alt_text": each} for each in alts] or [{}] * len(images)
+        found["assets"] = [{"image": {"source": i, **alt}} for i, alt in zip(images, alts, strict=True)]
+    return found
 
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)

@@ -12,6 +12,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
+from bufferctl.config.expand.pictures import in_short
 from bufferctl.config.expand.variables import TAKES_VARIABLES, escaped
 from bufferctl.config.format import FILES, ORDER
 from bufferctl.config.times import LocalTimeError, LocalTimes
@@ -73,6 +74,9 @@ def _given(item: Post | Idea) -> dict[str, Any]:
 def as_entry(zone: tzinfo | None, /, **fields: Any) -> CommentedMap:
     """Fields as YAML, in reading order; those that are None or empty are left out."""
     written = {name: as_yaml(name, fields[name], zone) for name in ORDER if fields.get(name) is not None}
+    if short := in_short(written.get("assets", ())):
+        written = {name: found for name, found in (written | short).items() if name != "assets"}
+        written = {name: written[name] for name in ORDER if name in written}
     return CommentedMap({name: found for name, found in written.items() if not _is_empty(found)})
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel
 from ruamel.yaml.scalarstring import LiteralScalarString
 
+from bufferctl.config.expand.pictures import in_short
 from bufferctl.config.format import (
     FILES,
     ORDER,
@@ -19,6 +21,7 @@ from bufferctl.config.format import (
     Handling,
     IncludedFile,
     OrganizationEntry,
+    PostFields,
     Repeat,
     RootFile,
     UtmFields,
@@ -68,13 +71,24 @@ def formatted(text: str) -> str:
 
 
 def _meaning(document: CommentedFile) -> tuple[object, list[str]]:
-    """The content of a file, and its comments."""
-    return document.root.node.value, sorted(_comments(document))
+    """The content of a file, with images in the short form, and its comments."""
+    return _in_short(document.root.node.value), sorted(
+        (*(line.strip() for line in document.head if line.lstrip().startswith("#")), *_comments(document.root))
+    )
 
 
-def _comments(document: CommentedFile) -> Iterator[str]:
-    yield from (line.strip() for line in document.head if line.lstrip().startswith("#"))
-    todo = [document.root]
+def _in_short(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_in_short(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    short = in_short(value["assets"]) if isinstance(value.get("assets"), list) else None
+    kept = {name: _in_short(each) for name, each in value.items() if not (short and name == "assets")}
+    return {**kept, **(short or {})}
+
+
+def _comments(group: Group) -> Iterator[str]:
+    todo = [group]
     while todo:
         group = todo.pop()
         yield from (comment.text for comment in group.after)
@@ -124,6 +138,12 @@ class _Printer:
         if entry.blank and (lines or not first):
             lines.append("")
         name = entry.key.value if entry.key else ""
+        if images := self._images(entry, kind):
+            for each, values in images.items():
+                start = f"{' ' * indent}{each}:"
+                rows = [f"{' ' * (indent + _STEP)}- {value}" for value in values]
+                lines += [f"{start} {values[0]}"] if len(values) == 1 else [start, *rows]
+            return [*lines[:-1], f"{lines[-1]}{_beside(entry.beside)}"]
         inner = kind if entry.key is None else below(kind, name)
         start = " " * indent + (f"{entry.key.text}:" if entry.key else "-")
         if isinstance(entry.value, Node):
@@ -148,6 +168,10 @@ class _Printer:
             return None
         parts = []
         for entry in self._ordered(group, kind):
+            if images := self._images(entry, kind):
+                lists = {name: ", ".join(values) for name, values in images.items()}
+                parts += [f"{name}: {each if len(images[name]) == 1 else f'[{each}]'}" for name, each in lists.items()]
+                continue
             if isinstance(entry.value, Node):
                 value = entry.value.text
                 if "\n" in value:
@@ -161,6 +185,21 @@ class _Printer:
             parts.append(f"{entry.key.text}: {value}" if entry.key else value)
         inner = ", ".join(parts)
         return f"{{{inner}}}" if group.node.is_mapping else f"[{inner}]"
+
+    def _images(self, entry: Entry, kind: Kind) -> dict[str, list[str]]:
+        """`image` and `alt` for `assets` that say no more than these, their values as written; else nothing."""
+        group = entry.value
+        if entry.key is None or entry.key.value != "assets" or not isinstance(group, Group):
+            return {}
+        if self.document.anchored or kind is None or not issubclass(kind, PostFields) or not in_short(group.node.value):
+            return {}
+        if any(_comments(group)):
+            return {}
+        found: dict[str, list[str]] = {"image": [], "alt": []}
+        for name, value in (pair for asset in group.node.items for _, image in asset.pairs for pair in image.pairs):
+            found["alt" if name.value == "alt_text" else "image"].append(value.text)
+        is_long = any("\n" in value for values in found.values() for value in values)
+        return {} if is_long else {name: values for name, values in found.items() if values}
 
     def _scalar(self, scalar: Node, start: str, indent: int, name: str, beside: str) -> list[str]:
         raw = scalar.text
