@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+
+from bufferctl.errors import ConfigError
 
 
 class Severity(StrEnum):
@@ -69,6 +72,19 @@ class Diagnostic:
     width: int = 1
     code: str = ""
     related: tuple[Related, ...] = ()
+
+
+class FilesError(ConfigError):
+    """The files have errors. `problems`: all that was found in them, warnings too; `root`: what places start from."""
+
+    def __init__(self, message: str, problems: Iterable[Diagnostic], root: Path, *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
+        self.root = root
+
+    def __str__(self) -> str:
+        first = next((each for each in self.problems if each.severity is Severity.ERROR), None)
+        return f"{self.message}. First: {first.place or self.root}: {first.message}" if first else self.message
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def annotate_report(report: Report, root: Path, console: Console) -> None:
         summarize(report_markdown(report), console)
 
 
-def tell_problems(problems: Sequence[Diagnostic], root: Path, console: Console, files: Sequence[Path] = ()) -> None:
+def annotate_problems(problems: Sequence[Diagnostic], root: Path, console: Console, files: Sequence[Path] = ()) -> None:
     """Show the problems of the files likewise, if there are any; always write them to `files`."""
     annotate(problems, root)
     wants_summary = problems and os.environ.get("GITHUB_STEP_SUMMARY")

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     ),
 )
 @options.paths_argument
-@options.root_option
-@options.state_option
 @options.choice_options
 @options.json_option
 @options.full_option
@@ -61,12 +59,9 @@ if TYPE_CHECKING:
     "Longest wait for Buffer's quota, in seconds; stop with exit code 5 if it takes longer.",
 )
 @options.lock_option
-@options.connection_options
-@options.console_options
+@options.setup_options
 def apply(
     paths: tuple[Path, ...],
-    file: Path | None,
-    state_file: Path | None,
     choices: Choices,
     as_json: bool,
     report_files: tuple[Path, ...],
@@ -78,8 +73,7 @@ def apply(
     settle: float,
     max_wait: float,
     lock_timeout: float,
-    connection: options.Connection,
-    console: options.Console,
+    setup: options.Setup,
 ) -> int:
     """Make Buffer match the files: show the plan, ask, send the changes, verify.
 
@@ -88,7 +82,6 @@ def apply(
     give that plan.
     """
     from bufferctl.cli import annotating
-    from bufferctl.cli.account import changing, showing_problems
     from bufferctl.cli.finishing import Results, finish_apply
     from bufferctl.run.applying import Applying
     from bufferctl.run.reachable import publisher
@@ -96,11 +89,11 @@ def apply(
 
     outputs.check_writable("--receipt", receipt)
     outputs.check_writable("--report", *report_files)
-    with showing_problems(console):
-        source = source_of(file, paths, reviewed, digest, replace(choices, planned_at=reviewed_at), console)
+    console, choices = setup.console, replace(choices, planned_at=reviewed_at)
+    source = source_of(setup.file, paths, reviewed, digest, choices, console)
     outputs.check_apart(receipt, *reviewed, source.saved_plan, *report_files)
     files = source.files
-    with changing(files, state_file, connection, console, quiet=as_json, wait=lock_timeout, settle=settle) as session:
+    with setup.changing(files, lock_timeout, quiet=as_json, settle=settle) as session:
         applying = Applying(
             session,
             source.choices,

@@ -13,8 +13,7 @@ from bufferctl import __version__
 from bufferctl.api import endpoint_of
 from bufferctl.apply import FileJournal
 from bufferctl.cli.api_key import connected
-from bufferctl.cli.console import Console
-from bufferctl.cli.options import Connection
+from bufferctl.cli.options import Setup
 from bufferctl.config import Loaded
 from bufferctl.config.discover import ROOT_NAME
 from bufferctl.diagnostics import Diagnostic, Severity, has_errors
@@ -71,10 +70,7 @@ class Check:
 class Checkup:
     """One look at everything; what one check finds out the later ones use."""
 
-    file: Path | None
-    state_file: Path | None
-    connection: Connection
-    console: Console
+    setup: Setup
     loaded: Loaded | None = None
     account: Account | None = None
     state: State = field(default_factory=State)
@@ -92,9 +88,9 @@ class Checkup:
 
     def _account(self) -> Iterator[Check]:
         """The key, and facts that only Buffer's answer shows."""
-        file = self.connection.api_key_file
+        file = self.setup.connection.api_key_file
         try:
-            with connected(self.connection, self.console) as buffer:
+            with connected(self.setup.connection, self.setup.console) as buffer:
                 self.account = buffer.account()
                 server, here, requests = buffer.server_time(), datetime.now(UTC), buffer.quota
         except BufferctlError as error:
@@ -116,15 +112,19 @@ class Checkup:
 
     def _files(self) -> Check:
         try:
-            self.loaded = load_declared(self.file)
+            self.loaded = load_declared(self.setup.file)
         except (ConfigError, UsageError) as error:
             found = problem("files", error)
-            return found if self.file else replace(found, message="There is no buffer.yaml in this folder or above it")
+            return (
+                found
+                if self.setup.file
+                else replace(found, message="There is no buffer.yaml in this folder or above it")
+            )
         return _files(self.loaded, judge_files(self.loaded))
 
     def _media(self) -> Iterator[Check]:
         """Whether the URLs of images, videos and documents answer; only those on this machine for a local endpoint."""
-        desired, url = (self.loaded.sound if self.loaded else None), self.connection.api_url
+        desired, url = (self.loaded.sound if self.loaded else None), self.setup.connection.api_url
         if desired and self.loaded and (number := declared_addresses(desired, only_local=is_local(url))):
             wrong = address_problems(desired, self.loaded.root, named=None, api_url=url, only_local=is_local(url))
             yield _media(number, wrong)
@@ -142,7 +142,7 @@ class Checkup:
     def _remembered(self) -> Iterator[Check]:
         """The state file, and what lies in the user's state folder."""
         try:
-            endpoint = endpoint_of(self.connection.api_url)
+            endpoint = endpoint_of(self.setup.connection.api_url)
         except BufferctlError:  # said already, of the connection
             return
         stored, project = None, Path.cwd() / ROOT_NAME
@@ -150,7 +150,7 @@ class Checkup:
             project = self.loaded.root / self.loaded.files[0]
             desired = self.loaded.desired or self.loaded.sound
             settings = desired.settings.state if desired else None
-            store = open_state(settings, _from_here(project), self.console, named=self.state_file)
+            store = open_state(settings, _from_here(project), self.setup.console, named=self.setup.state_file)
             stored = StateFile(store, endpoint)
             yield _state(stored, project, self.account)
             self.state = stored.saved

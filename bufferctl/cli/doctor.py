@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,14 +23,9 @@ _VERDICTS = 9
         ("bufferctl doctor --json", "the same for a program"),
     ),
 )
-@options.root_option
-@options.state_option
 @options.json_option
-@options.connection_options
-@options.console_options
-def doctor(
-    file: Path | None, state_file: Path | None, as_json: bool, connection: options.Connection, console: options.Console
-) -> int:
+@options.setup_options
+def doctor(as_json: bool, setup: options.Setup) -> int:
     """Check the key, the account, the files and the state, and explain how to fix what is wrong.
 
     Nothing is changed. It uses two API requests, and checks the URL of every image, video and document. The exit code
@@ -39,7 +33,7 @@ def doctor(
     """
     from bufferctl.cli.checkup import Checkup
 
-    found = list(Checkup(file, state_file, connection, console).findings())
+    console, found = setup.console, list(Checkup(setup).findings())
     if as_json:
         from bufferctl.render.json import document
 

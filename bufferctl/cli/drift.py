@@ -22,18 +22,12 @@ NOTHING_TO_COMPARE = 1
     ),
 )
 @options.paths_argument
-@options.root_option
-@options.state_option
 @options.json_option
-@options.connection_options
-@options.console_options
+@options.setup_options
 def drift(
     paths: tuple[Path, ...],
-    file: Path | None,
-    state_file: Path | None,
     as_json: bool,
-    connection: options.Connection,
-    console: options.Console,
+    setup: options.Setup,
 ) -> int:
     """Show what changed in Buffer since the last apply, and what to do about it.
 
@@ -46,18 +40,17 @@ def drift(
 
     PATHs limit it to those files or folders.
     """
-    from bufferctl.cli.account import read_files, reading
     from bufferctl.render.drift import drift_json, drift_text
     from bufferctl.run.narrowing import narrow
     from bufferctl.run.planning import plan
     from bufferctl.run.reachable import lost_media
 
-    files = read_files(file, paths, console, by_rules=False)
-    with reading(files, state_file, connection, console) as session:
+    files, console = setup.open_project(paths, by_rules=False), setup.console
+    with setup.reading(files) as session:
         shown = narrow(plan(session), files, Choices())
         session.note_leftovers()
     recorded, store = len(session.state.bindings), session.store
-    lost = lost_media(shown, files.desired.settings.media, api_url=connection.api_url)
+    lost = lost_media(shown, files.desired.settings.media, api_url=setup.connection.api_url)
     is_lost = files.desired.items and not store.exists and not recorded
     missing = (store.place if store.is_shared else "") if is_lost else None
     if as_json:

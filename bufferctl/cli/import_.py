@@ -47,11 +47,8 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Download images, videos and documents into this folder and name the files; needs `media` in the root file.",
 )
-@options.root_option
-@options.state_option
 @options.lock_option
-@options.connection_options
-@options.console_options
+@options.setup_options
 def import_(
     address: str | None,
     live_id: str | None,
@@ -60,11 +57,8 @@ def import_(
     since: datetime | None,
     layout: str,
     media_folder: Path | None,
-    file: Path | None,
-    state_file: Path | None,
     lock_timeout: float,
-    connection: options.Connection,
-    console: options.Console,
+    setup: options.Setup,
 ) -> int:
     """Write posts and ideas that are in Buffer but in no file as YAML. The next plan is then empty.
 
@@ -77,7 +71,6 @@ def import_(
     With --media-dir, images, videos and documents are downloaded too: Buffer's copy, which it may have re-encoded.
     Files that cannot be downloaded are listed and keep their URL.
     """
-    from bufferctl.cli.account import changing, read_files
     from bufferctl.cli.init import propose_state
     from bufferctl.intake import Downloads, Wanted
     from bufferctl.model import Desired, Settings
@@ -85,18 +78,18 @@ def import_(
     from bufferctl.run.reachable import fetcher
 
     _check_usage(address, live_id, narrowed=bool(organization or channels or since or media_folder))
-    root = find_root_file(file)
+    root, console = find_root_file(setup.file), setup.console
     if address or root.exists():
-        files = read_files(root, (), console)
+        files = setup.open_project()
     else:
-        state = None if state_file else propose_state(root, console)
+        state = None if setup.state_file else propose_state(root, console)
         files = Files(root.parent, Desired(Settings(state=state)), root_name=root.name)
-    with changing(files, state_file, connection, console, wait=lock_timeout, message="import") as session:
+    with setup.changing(files, lock_timeout, message="import") as session:
         if address and live_id:
             return _one(session, console, address, live_id)
         wanted = Wanted(organization, channels, since and since.replace(tzinfo=UTC))
         downloads = Downloads(media_folder, files.root, files.desired) if media_folder else None
-        fetch = fetcher(connection.api_url)
+        fetch = fetcher(setup.connection.api_url)
         return _everything(session, console, wanted, fetch, downloads, one_file=layout == "one-file")
 
 

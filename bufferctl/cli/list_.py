@@ -42,11 +42,8 @@ if TYPE_CHECKING:
 @click.option("--live", is_flag=True, help="Read each post's status from Buffer, and list unmanaged posts too.")
 @options.json_option
 @outputs.calendar_option
-@options.root_option
-@options.state_option
-@options.connection_options
 @options.full_option
-@options.console_options
+@options.setup_options
 def list_(
     paths: tuple[Path, ...],
     week: str | None,
@@ -57,10 +54,7 @@ def list_(
     live: bool,
     as_json: bool,
     report_files: tuple[Path, ...],
-    file: Path | None,
-    state_file: Path | None,
-    connection: options.Connection,
-    console: options.Console,
+    setup: options.Setup,
 ) -> None:
     """List posts by the day they go out, in each channel's time zone.
 
@@ -68,17 +62,16 @@ def list_(
     apply. PATHs limit it to those files or folders. A calendar (--report FILE.ics) includes past posts, unless you
     limit the days; importing it again updates its events.
     """
-    from bufferctl.cli.account import read_files
     from bufferctl.render.agenda import agenda, before_today, within
     from bufferctl.render.agenda_forms import agenda_json, agenda_text
     from bufferctl.run.planning import plan_offline
 
     outputs.check_writable("--report", *report_files)
-    files = read_files(file, paths, console, by_rules=False)
+    files, console = setup.open_project(paths, by_rules=False), setup.console
     if live:
-        plan, found = _live(files, state_file, connection, console)
+        plan, found = _live(files, setup)
     else:
-        plan, found = plan_offline(files, files.store(state_file, console)), None
+        plan, found = plan_offline(files, files.store(setup.state_file, console)), None
     span = _span(week, first, last, plan.at, files)
     rows = _selected(agenda(plan, found), files, channels, targets)
     shown = within(rows, span, plan.at)
@@ -91,13 +84,10 @@ def list_(
         console.data(agenda_text(shown, plan.at, console.out, is_live=live, earlier=earlier))
 
 
-def _live(
-    files: Files, state_file: Path | None, connection: options.Connection, console: options.Console
-) -> tuple[Plan, Live | None]:
-    from bufferctl.cli.account import reading
+def _live(files: Files, setup: options.Setup) -> tuple[Plan, Live | None]:
     from bufferctl.run.planning import plan
 
-    with reading(files, state_file, connection, console) as session:
+    with setup.reading(files) as session:
         return plan(session), session.live
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import wraps
@@ -17,6 +18,8 @@ from bufferctl.run.choices import Choices
 
 if TYPE_CHECKING:
     from bufferctl.cli import console
+    from bufferctl.run.files import Files
+    from bufferctl.run.session import Session
 
     #: What `console_options` hands over.
     Console = console.Console
@@ -200,5 +203,62 @@ def console_options(command: F) -> F:
         from bufferctl.cli.console import Console
 
         return command(*args, **values, console=Console.create(no_color=no_color, full=full, verbose=verbose))
+
+    return cast("F", wrapped)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a command works on: the project and its state, the account, and the console."""
+
+    #: The root file and the state file, if the command line names others than usual.
+    file: Path | None
+    state_file: Path | None
+    connection: Connection
+    console: Console
+
+    def open_project(self, paths: tuple[Path, ...] = (), *, by_rules: bool = True) -> Files:
+        """The files, as `open_project`."""
+        from bufferctl.run.files import open_project
+
+        return open_project(self.file, paths, self.console, by_rules=by_rules)
+
+    @contextmanager
+    def reading(self, files: Files) -> Iterator[Session]:
+        """A session for reading only, as `open_to_read`."""
+        from bufferctl.cli.api_key import connected
+        from bufferctl.run.opening import open_to_read
+
+        with (
+            connected(self.connection, self.console) as buffer,
+            open_to_read(files, buffer, state=self.state_file, listener=self.console) as session,
+        ):
+            yield session
+
+    @contextmanager
+    def changing(self, files: Files, wait: float, *, quiet: bool = True, **how: Any) -> Iterator[Session]:
+        """A session that holds the locks. `quiet`: outcomes are not printed. `wait`, `how`: as `open_to_change`."""
+        from bufferctl.cli.api_key import connected
+        from bufferctl.cli.watching import Watching
+        from bufferctl.run.opening import open_to_change
+
+        watching = Watching(self.console, quiet=quiet)
+        given = {"state": self.state_file, "listener": watching, "stop": watching.stopping, "wait": wait, **how}
+        with connected(self.connection, self.console) as buffer, open_to_change(files, buffer, **given) as session:
+            yield session
+
+
+def setup_options(command: F) -> F:
+    """Give a command the options of what it works on, and hand it their values as its `setup`."""
+
+    @root_option
+    @state_option
+    @connection_options
+    @console_options
+    @wraps(command)
+    def wrapped(
+        *args: Any, file: Path | None, state_file: Path | None, connection: Connection, console: Console, **values: Any
+    ) -> Any:
+        return command(*args, **values, setup=Setup(file, state_file, connection, console))
 
     return cast("F", wrapped)

@@ -31,8 +31,6 @@ PENDING = 2
     ),
 )
 @options.paths_argument
-@options.root_option
-@options.state_option
 @options.choice_options
 @options.json_option
 @options.file_option("-o", "--output", "out", help_text="Save the plan; `apply FILE` then applies exactly that.")
@@ -48,14 +46,11 @@ PENDING = 2
 @click.option("--offline", is_flag=True, help="Plan from files and local state; contact nobody.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if changes are pending.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything needs a person.")
-@options.connection_options
 @options.full_option
 @click.option("-v", "--verbose", is_flag=True, help="Show how each post was made from its entry.")
-@options.console_options
+@options.setup_options
 def plan(
     paths: tuple[Path, ...],
-    file: Path | None,
-    state_file: Path | None,
     choices: Choices,
     as_json: bool,
     out: Path | None,
@@ -64,15 +59,13 @@ def plan(
     offline: bool,
     detailed_exitcode: bool,
     strict: bool,
-    connection: options.Connection,
-    console: options.Console,
+    setup: options.Setup,
 ) -> int:
     """Show what apply would change in Buffer. Nothing is changed.
 
     PATHs limit the plan to those files or folders.
     """
     from bufferctl.cli import annotating
-    from bufferctl.cli.account import read_files
     from bufferctl.plan import Action
     from bufferctl.run.narrowing import check_named, check_offline, describe_selection, narrow
     from bufferctl.run.plan_files import save
@@ -84,12 +77,10 @@ def plan(
     outputs.check_apart(out, *report_files)
     if offline:
         check_offline(choices)
-    files = read_files(file, paths, console)
+    files, console = setup.open_project(paths), setup.console
     check_named(choices, files)
     made, state = (
-        (_planned_offline(files, state_file, choices, console), None)
-        if offline
-        else _compared_with_buffer(files, state_file, choices, connection, console)
+        (_planned_offline(files, choices, setup), None) if offline else _compared_with_buffer(files, choices, setup)
     )
     shown = narrow(made, files, choices)
     console.diagnostics(shown.warnings)
@@ -113,27 +104,20 @@ def plan(
     return PENDING if detailed_exitcode and shown.writes else 0
 
 
-def _compared_with_buffer(
-    files: Files,
-    state_file: Path | None,
-    choices: Choices,
-    connection: options.Connection,
-    console: options.Console,
-) -> tuple[Plan, State]:
-    from bufferctl.cli.account import reading
+def _compared_with_buffer(files: Files, choices: Choices, setup: options.Setup) -> tuple[Plan, State]:
     from bufferctl.run.planning import plan
     from bufferctl.run.reachable import check_reachable
 
-    with reading(files, state_file, connection, console) as session:
+    with setup.reading(files) as session:
         check_reachable(files, session.buffer.endpoint)
         made = plan(session, choices)
         session.note_leftovers()
         return made, session.state
 
 
-def _planned_offline(files: Files, state_file: Path | None, choices: Choices, console: options.Console) -> Plan:
+def _planned_offline(files: Files, choices: Choices, setup: options.Setup) -> Plan:
     """The plan without Buffer, and without the store of a shared state: it contacts nobody."""
     from bufferctl.run.planning import plan_offline
 
-    is_elsewhere = files.desired.settings.state and state_file is None
-    return plan_offline(files, None if is_elsewhere else files.store(state_file, console), choices)
+    is_elsewhere = files.desired.settings.state and setup.state_file is None
+    return plan_offline(files, None if is_elsewhere else files.store(setup.state_file, setup.console), choices)

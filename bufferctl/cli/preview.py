@@ -29,16 +29,16 @@ def preview(paths: tuple[Path, ...], file: Path | None, out: Path, console: opti
     It needs no API key and no network. PATHs limit it to those files or folders.
     """
     from bufferctl.cli import outputs
-    from bufferctl.cli.account import read_files
     from bufferctl.model import State
     from bufferctl.model.plain_text import visible
     from bufferctl.reconcile import offline
     from bufferctl.render.html import preview_html
+    from bufferctl.run.files import open_project
     from bufferctl.run.narrowing import narrow
     from bufferctl.run.secrets import write_whole
 
     outputs.check_writable("-o", out)
-    files = read_files(file, paths, console)
+    files = open_project(file, paths, console)
     everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
     shown = narrow(everything, files, Choices())
     report = outputs.report_of(shown, files.desired, problems=files.warnings)

@@ -32,20 +32,14 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Folder for media that people added in Buffer; default: media, if the root file has `media`.",
 )
-@options.root_option
-@options.state_option
 @options.lock_option
-@options.connection_options
-@options.console_options
+@options.setup_options
 def pull(
     addresses: tuple[str, ...],
     dry_run: bool,
     media_folder: Path | None,
-    file: Path | None,
-    state_file: Path | None,
     lock_timeout: float,
-    connection: options.Connection,
-    console: options.Console,
+    setup: options.Setup,
 ) -> int:
     """Copy changes that people made in Buffer into the files: all of them, or only those of ADDRESSes.
 
@@ -54,7 +48,6 @@ def pull(
 
     Images, videos and documents that people added there are downloaded, if the root file has `media`.
     """
-    from bufferctl.cli.account import changing, read_files
     from bufferctl.cli.outputs import note_downloads
     from bufferctl.config.write.project import Project
     from bufferctl.intake import changed_files, choose, with_downloads, write_pulled
@@ -62,16 +55,16 @@ def pull(
     from bufferctl.run.planning import find_homes, plan
     from bufferctl.run.reachable import fetcher
 
-    files = read_files(file, (), console)
+    files, console = setup.open_project(), setup.console
     project = Project(files.root, files.desired)
-    with changing(files, state_file, connection, console, wait=lock_timeout, message="pull") as session:
+    with setup.changing(files, lock_timeout, message="pull") as session:
         homes = find_homes(session)
         found = plan(session, homes=homes)
         session.note_leftovers()
         pulled = choose(found, addresses)
         downloads = None if dry_run else _downloads(media_folder, files)
         if downloads:
-            with_downloads(pulled, downloads, fetcher(connection.api_url))
+            with_downloads(pulled, downloads, fetcher(setup.connection.api_url))
         changes = changed_files(project, pulled)
         _show(pulled, changes, found, files.root, console)
         if pulled.taken and not dry_run:

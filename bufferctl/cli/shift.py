@@ -68,15 +68,15 @@ def shift(
     writes the files; `apply` then moves the posts in Buffer. Published posts keep their dates. Nothing is written if a
     post with its own date would move into the past.
     """
-    from bufferctl.cli.account import read_files
     from bufferctl.config.write import shift as shifting
     from bufferctl.config.write.project import Project
     from bufferctl.render.lines import count
+    from bufferctl.run.files import open_project
     from bufferctl.run.planning import plan_offline
 
     if (days is None) == (day is None):
         raise UsageError("Shift needs one of --by and --to", hint="Pass --by 1d or --to 2026-12-01.")
-    files = read_files(file, paths, console, by_rules=False)
+    files = open_project(file, paths, console, by_rules=False)
     plan = plan_offline(files, files.store(state_file, console))
     published = _published(plan)
     project = Project(files.root, files.desired)

@@ -199,33 +199,24 @@ def mv(address: str, new_address: str, file: Path | None, state_file: Path | Non
     ),
 )
 @click.argument("channels", nargs=-1, metavar="[CHANNEL]...", shell_complete=completing.channels)
-@options.root_option
-@options.state_option
 @options.lock_option
 @options.auto_approve_option
-@options.connection_options
-@options.console_options
+@options.setup_options
 def begin(
     channels: tuple[str, ...],
-    file: Path | None,
-    state_file: Path | None,
     lock_timeout: float,
     auto_approve: bool,
-    connection: options.Connection,
-    console: options.Console,
+    setup: options.Setup,
 ) -> int:
     """Confirm that bufferctl did not create the posts in Buffer that no file declares.
 
     Use it when you start bufferctl on an account that is already in use. Posts that match the files are added to the
     state; the others are listed before you confirm. If the state was lost instead, restore it from a backup.
     """
-    from bufferctl.cli.account import changing, read_files
     from bufferctl.run.begin import begin as begin_state
 
-    files = read_files(file, (), console)
-    with changing(
-        files, state_file, connection, console, wait=lock_timeout, message="state begin", afresh=True
-    ) as session:
+    files, console = setup.open_project(), setup.console
+    with setup.changing(files, lock_timeout, message="state begin", afresh=True) as session:
 
         def agreed(let_go: Sequence[LivePost | LiveIdea]) -> bool:
             _show(let_go, console)

@@ -60,7 +60,7 @@ def validate(
     for problem in (*judge_files(loaded), *(_of_media(loaded, files) if media else ())):
         meant = is_about(problem, files) or not loaded.root_is_sound
         (shown if meant else elsewhere).append(problem)
-    annotating.tell_problems(shown, loaded.root, console, report_files)
+    annotating.annotate_problems(shown, loaded.root, console, report_files)
     is_valid = not (shown if strict else has_errors(shown))
     if as_json:
         from bufferctl.render.json import problems_json

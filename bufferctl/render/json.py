@@ -15,7 +15,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from bufferctl import __version__
-from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.diagnostics import Diagnostic, FilesError, Place, Severity
 from bufferctl.digests import REVIEWED, change_digest, digest_of
 from bufferctl.errors import BufferctlError
 from bufferctl.model import IDEAS, Asset, Idea, LiveAsset, LiveIdea, LivePost, Post, PostStatus
@@ -274,8 +274,9 @@ def problems_json(problems: Sequence[Diagnostic], *, valid: bool) -> str:
 
 def error_json(error: BufferctlError) -> str:
     """What a command prints with --json in place of its output if it fails: each problem of the files, or the error."""
-    problems = [each for each in getattr(error, "problems", ()) if each.severity is Severity.ERROR]
-    found = problems or [Diagnostic(Severity.ERROR, error.message, hint=error.hint)]
+    problems = error.problems if isinstance(error, FilesError) else ()
+    own = Diagnostic(Severity.ERROR, error.message, hint=error.hint)
+    found = [each for each in problems if each.severity is Severity.ERROR] or [own]
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
     errors = [
         {"code": each.code or name, "message": each.message, "place": place_form(each.place), "fix": each.hint}

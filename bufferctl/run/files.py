@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bufferctl.config import Loaded, load
 from bufferctl.config.discover import ROOT_NAME, find_root
-from bufferctl.diagnostics import Diagnostic, Severity, has_errors
+from bufferctl.diagnostics import Diagnostic, FilesError, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired
 from bufferctl.model.desired import GIT_REMOTE
@@ -20,19 +20,6 @@ from bufferctl.run.secrets import without_secrets
 if TYPE_CHECKING:
     from bufferctl.model import LiveChannel
     from bufferctl.state import Store
-
-
-class FilesError(ConfigError):
-    """The files have errors. `problems`: all that was found in them, warnings too; `root`: what places start from."""
-
-    def __init__(self, message: str, problems: Iterable[Diagnostic], root: Path, *, hint: str) -> None:
-        super().__init__(message, hint=hint)
-        self.problems = tuple(problems)
-        self.root = root
-
-    def __str__(self) -> str:
-        first = next((each for each in self.problems if each.severity is Severity.ERROR), None)
-        return f"{self.message}. First: {first.place or self.root}: {first.message}" if first else self.message
 
 
 @dataclass(frozen=True, slots=True)

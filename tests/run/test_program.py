@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.run.files import FilesError, open_project
+from bufferctl.diagnostics import FilesError
+from bufferctl.run.files import open_project
 from bufferctl.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
