@@ -1,51 +1,72 @@
-"""Reads lists page by page, many at once: each request advances every open list.
+"""Reads lists in parts, many at once: each request advances every list.
 
-The API allows few requests but many aliases, so a long list is read from both ends, newest first and oldest first,
-until they overlap. Only an exact mirror image of some length counts as an overlap: a service that ignored the
-requested order, or ordered equal instants at random, would not produce one, and then the list is read until the
-service reports its end.
+The API allows few requests but many aliases, so a long list is read in windows of creation time, which never changes.
+A window counts as read only if one answer holds all of it; otherwise it is split into narrower ones. So posts that
+people create, publish or delete in the meantime cannot hide others, as they could between two pages. If an answer
+contains what was created outside its window, the service ignored the filter, and the list is read page by page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from bufferctl.api.failures import NoAnswerError
+from bufferctl.api.wire_forms import moment
 
 #: The page size to request (notes: Reading); the service may return less.
 PAGE = 100
 #: The smallest page size to try if even a single page is refused as too large: a service may count its objects.
 LEAST_PAGE = 20
-#: How many objects both ends must share, in opposite order, to count as overlapping.
-MIRRORED = 20
+#: How many objects a window should hold, so that it still fits a page if there are a few more.
+FILLED = 90
+#: By how much windows overlap, whether or not a service includes their limits; also the narrowest window.
+OVERLAP = timedelta(milliseconds=1)
 
 _NEWEST_FIRST = [{"field": "createdAt", "direction": "desc"}]
-_OLDEST_FIRST = [{"field": "createdAt", "direction": "asc"}]
 
 
 @dataclass(eq=False, slots=True)
-class End:
-    """A list read from one end: `ids` so far, and the cursor `after` which the next page starts."""
+class Part:
+    """What a list holds from `start` to `end` of creation, both included; None for no limit.
 
-    operation: str
-    input: dict[str, Any]
+    `after`: the cursor after which its next page starts. `depth`: how many answers it took to get here. `dates`: of the
+    objects on its first page.
+    """
+
+    start: datetime | None = None
+    end: datetime | None = None
     after: str | None = None
-    ids: list[str] = field(default_factory=list)
-    pages: int = 0
-    open: bool = True
+    depth: int = 0
+    dates: Sequence[datetime] = ()
 
-    def variables(self, first: int) -> dict[str, Any]:
-        """The variables of `operations/posts.graphql` and `ideas.graphql`; `first`: the page size."""
-        return {"input": self.input, "first": first, "after": self.after}
+    @property
+    def created(self) -> dict[str, str]:
+        """Its limits as a filter of the API (schema: DateTimeComparator)."""
+        limits = {"start": self.start, "end": self.end}
+        return {name: moment(at) for name, at in limits.items() if at is not None}
+
+    def holds(self, item: Any) -> bool:
+        """Whether an object was created within its limits."""
+        return not (self.start and item.created_at < self.start) and not (self.end and item.created_at > self.end)
+
+    def cut(self, cuts: Iterable[datetime]) -> list[Part]:
+        """Its parts between instants, newest first; those outside it, or too close to another, are left out."""
+        parts, end = [], self.end
+        for cut in sorted({_whole(at) for at in cuts}, reverse=True):
+            if (end is None or cut + OVERLAP < end) and (self.start is None or cut > self.start):
+                parts.append(Part(cut, end, depth=self.depth))
+                end = cut + OVERLAP
+        return [*parts, Part(self.start, end, depth=self.depth)]
 
 
 class Listing:
-    """One list of posts or ideas. `items` by id; `complete` once all of it is read.
+    """One list of posts or ideas. `items` by id; `open`: the parts still to be read; `requests`: how many it took.
 
-    `convert` reads a node and returns None to skip it; `most_pages` limits the pages read; `sorted_by_age`: the service
-    accepts a `sort`, so that a list without such a limit may also be read from the other end.
+    `convert` reads a node and returns None to skip it. `created`: limits of creation. `most_pages`: read no more pages
+    than that, one after the other. `cuts`: where to cut it into windows; None if it cannot be filtered by creation.
     """
 
     def __init__(
@@ -54,58 +75,79 @@ class Listing:
         wanted: Mapping[str, Any],
         convert: Callable[[Mapping[str, Any]], Any],
         *,
+        created: tuple[datetime | None, datetime | None] = (None, None),
         most_pages: int | None = None,
-        sorted_by_age: bool = True,
+        cuts: Sequence[datetime] | None = (),
     ) -> None:
+        self.operation = operation
         self.items: dict[str, Any] = {}
-        self.complete = False
-        self._wanted = dict(wanted)
+        self.is_cut_off = False
+        self.requests = 0
+        self._wanted = wanted if cuts is None else {**wanted, "sort": _NEWEST_FIRST}
         self._convert = convert
         self._most_pages = most_pages
-        self._both_ends = sorted_by_age and most_pages is None
-        order = {"sort": _NEWEST_FIRST} if sorted_by_age else {}
-        self._ends = [End(operation, {**self._wanted, **order})]
+        self._has_windows = most_pages is None and cuts is not None
+        self._whole = Part(created[0] and _whole(created[0]), created[1])
+        self.open = self._whole.cut(cuts or ())
 
-    @property
-    def open_ends(self) -> list[End]:
-        """The ends with a next page to read; empty once the list is complete or its page limit is reached."""
-        return [] if self.complete else [end for end in self._ends if end.open]
+    def variables(self, part: Part, first: int) -> dict[str, Any]:
+        """The variables of `operations/posts.graphql` and `ideas.graphql`; `first`: the page size."""
+        wanted = self._wanted
+        if created := part.created:
+            wanted = {**wanted, "filter": {**wanted["filter"], "createdAt": created}}
+        return {"input": wanted, "first": first, "after": part.after}
 
-    def take(self, end: End, page: Mapping[str, Any]) -> None:
-        """Add a page read from one end. Raises NoAnswerError if the list does not advance."""
-        nodes = [edge["node"] for edge in page.get("edges") or () if edge]
-        for item in filter(None, map(self._convert, nodes)):
-            self.items[item.id] = item
-            end.ids.append(item.id)
-        end.pages += 1
+    def take(self, part: Part, page: Mapping[str, Any]) -> None:
+        """Add a page of a part, which is then read or goes on. Raises NoAnswerError if it does not advance."""
+        items = [item for edge in page.get("edges") or () if edge and (item := self._convert(edge["node"]))]
+        self.items |= {item.id: item for item in items}
+        part.depth += 1
         info = page["pageInfo"]
-        if not info["hasNextPage"]:
-            self.complete = True
-        elif not info.get("endCursor") or info["endCursor"] == end.after:
+        if self._has_windows and not all(map(part.holds, items)):
+            self._has_windows = False
+            self.open = [replace(self._whole, depth=part.depth)]
+        elif not info["hasNextPage"]:
+            self._close(part)
+        elif not info.get("endCursor") or info["endCursor"] == part.after:
             raise NoAnswerError("a list in Buffer's answer does not advance to its next page", again=False)
-        end.after = info.get("endCursor")
-        if self._most_pages is not None and end.pages >= self._most_pages:
-            end.open = False
-
-    def check_ends(self) -> None:
-        """After each round, mark the list complete if the ends have met; otherwise open the second end."""
-        if self.complete or not self._both_ends:
-            return
-        if len(self._ends) == 1:
-            self._ends.append(End(self._ends[0].operation, {**self._wanted, "sort": _OLDEST_FIRST}))
+        elif self._most_pages is not None and part.depth >= self._most_pages:
+            self.is_cut_off = True
+            self._close(part)
         else:
-            self.complete = _mirrored(*(end.ids for end in self._ends))
+            part.dates = [item.created_at for item in items] if self._has_windows and not part.after else []
+            part.after = info["endCursor"]
+
+    def narrow(self, part: Part, number: int) -> None:
+        """Read a part of which a page came in `number` narrower ones instead, where it can be cut."""
+        narrower = part.cut(self._cuts(part, number)) if part.dates else []
+        if part in self.open and len(narrower) > 1:
+            self._close(part, *narrower)
+
+    def _close(self, part: Part, *narrower: Part) -> None:
+        if part in self.open:
+            self.open.remove(part)
+            self.open += narrower
+
+    def _cuts(self, part: Part, number: int) -> Iterator[datetime]:
+        """Where to cut it: ever wider parts by how dense its page is, or `number` by how dense the list is so far."""
+        end = part.end or max(part.dates)
+        if part.start is not None:
+            width = max(OVERLAP, (end - min(part.dates)) * FILLED / PAGE)
+            while (end := end - width) > part.start:
+                yield end
+                width *= 2
+        else:
+            dates = [item.created_at for item in self.items.values()]
+            width = max(OVERLAP, (max(dates) - min(dates)) / len(dates) * FILLED * len(part.dates) / PAGE)
+            yield from (end - width * each for each in range(1, number))
 
 
-def _mirrored(newest_first: list[str], oldest_first: list[str]) -> bool:
-    """Whether both end with the same objects in opposite order, so that nothing is between them."""
-    if not newest_first or newest_first[-1] not in oldest_first:
-        return False
-    common = oldest_first[oldest_first.index(newest_first[-1]) :]
-    return len(common) >= MIRRORED and newest_first[-len(common) :] == common[::-1]
+def _whole(at: datetime) -> datetime:
+    """The millisecond of an instant, since the API has no finer ones."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def due_next(listings: Iterable[Listing], most: int) -> list[tuple[Listing, End]]:
-    """Up to `most` open ends, starting with those that have the fewest pages read."""
-    waiting = [(listing, end) for listing in listings for end in listing.open_ends]
-    return sorted(waiting, key=lambda pair: pair[1].pages)[:most]
+def due_next(listings: Iterable[Listing], most: int) -> list[tuple[Listing, Part]]:
+    """Up to `most` open parts, starting with those that took the fewest answers."""
+    waiting = [(listing, part) for listing in listings for part in listing.open]
+    return sorted(waiting, key=lambda pair: pair[1].depth)[:most]

@@ -1,8 +1,7 @@
 """Reads what a plan needs from the account, in as few requests as the API allows (notes: Reading and Limits).
 
 First the organizations, then the channels of the relevant ones, one alias each; then all their posts and ideas
-together. Unsent posts are read in full, in several lists with a few channels each; sent posts newest first, up to a
-limit.
+together. Unsent posts are read in full, in windows of creation time (`paging`); sent posts newest first, up to a limit.
 """
 
 from __future__ import annotations
@@ -10,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bufferctl.api.answers import brief
 from bufferctl.api.documents import Request, numbered, operation, together
 from bufferctl.api.failures import NoAnswerError
-from bufferctl.api.paging import LEAST_PAGE, PAGE, End, Listing, due_next
+from bufferctl.api.paging import FILLED, LEAST_PAGE, PAGE, Listing, Part, due_next
 from bufferctl.api.parsing import live_channel, live_idea, live_organization, live_post
 from bufferctl.api.shapes import UNREADABLE, FormError, checked_account, checked_limits
 from bufferctl.api.wire_forms import moment
@@ -24,13 +23,13 @@ from bufferctl.errors import TooLargeError
 from bufferctl.limits import MOST_ALIASES
 from bufferctl.model import Account, LiveChannel, LiveIdea, LivePost, PostStatus
 
-#: How many lists one request advances; their pages together hold about a thousand posts.
-LISTS_AT_ONCE = 16
-#: The number of lists that the unsent posts of all organizations are split into, if there are enough channels.
-UNSENT_LISTS = 10
+#: How many pages one request reads.
+LISTS_AT_ONCE = 24
 
 _UNSENT = [status.value for status in PostStatus if status is not PostStatus.SENT]
 SENT = [PostStatus.SENT.value]
+#: Posts due this long before a reading may be published while it lasts.
+_LATE = timedelta(hours=1)
 
 #: Sends a request and returns its `data`; raises ApiError.
 Ask = Callable[[Request], Mapping[str, Any]]
@@ -73,24 +72,39 @@ def read_posts(
     ideas: Collection[str],
     since: Mapping[str, datetime],
     sent_pages: int,
+    *,
+    created: Mapping[str, Sequence[datetime]],
+    began: datetime,
 ) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], frozenset[str]]:
     """Posts of the channels by organization id, ideas of the organizations, and the channels with unread sent posts.
 
     Unsent posts and ideas are read in full; sent posts newest first, up to `sent_pages` pages for each list: those
-    created or due after the channel's instant in `since`, all if it has none. If a post's status changed during the
-    read, the later result counts.
+    created or due after the channel's instant in `since`, all if it has none. `created`: when unsent posts of a channel
+    were created, as far as is known. If a post's status changed during the read, the later result counts: one that was
+    published since `began`, and may be in no list, is read at the end.
     """
-    deal = max(1, UNSENT_LISTS // max(1, len(channels)))
-    unsent = [_posts(org, part, status=_UNSENT) for org, ids in channels.items() for part in _dealt(ids, deal)]
-    sent = [
+    unsent = [_posts(org, ids, status=_UNSENT, cuts=_cuts(ids, created)) for org, ids in channels.items()]
+    sent: list[tuple[Listing, Collection[str]]] = [
         (listing, ids)
         for (org, instant), ids in _by_instant(channels, since).items()
         for listing in _sent_since(org, ids, instant, sent_pages)
     ]
     idea_lists = [_ideas(org) for org in ideas]
-    _read_all(ask, [*unsent, *(listing for listing, _ in sent), *idea_lists])
-    unread = frozenset(channel for listing, ids in sent if not listing.complete for channel in ids)
-    return _items([*unsent, *(listing for listing, _ in sent)]), _items(idea_lists), unread
+    lists = [*unsent, *(listing for listing, _ in sent)]
+    _read_all(ask, [*lists, *idea_lists])
+    if any(each.requests > 1 for each in unsent):
+        due = {"start": moment(began - _LATE)}
+        meanwhile = [(_posts(org, ids, sent_pages, status=SENT, dueAt=due), ids) for org, ids in channels.items()]
+        _read_all(ask, [listing for listing, _ in meanwhile])
+        lists += [listing for listing, _ in meanwhile]
+        sent += meanwhile
+    unread = frozenset(channel for listing, ids in sent if listing.is_cut_off for channel in ids)
+    return _items(lists), _items(idea_lists), unread
+
+
+def _cuts(channels: Iterable[str], created: Mapping[str, Sequence[datetime]]) -> list[datetime]:
+    """Where to cut a list of these channels' posts, so that each window fits a page."""
+    return sorted(at for channel in channels for at in created.get(channel, ()))[FILLED::FILLED]
 
 
 def _by_instant(
@@ -108,10 +122,9 @@ def _sent_since(organization: str, channels: Sequence[str], since: datetime | No
     """Lists of the sent posts that were created or due after an instant; None for all of them."""
     if since is None:
         return [_posts(organization, channels, most_pages, status=SENT)]
-    later = {"start": moment(since)}
     return [
-        _posts(organization, channels, most_pages, status=SENT, createdAt=later),
-        _posts(organization, channels, most_pages, status=SENT, dueAt=later),
+        _posts(organization, channels, most_pages, status=SENT, created=(since, None)),
+        _posts(organization, channels, most_pages, status=SENT, dueAt={"start": moment(since)}),
     ]
 
 
@@ -120,7 +133,7 @@ def read_matching(
 ) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...]]:
     """Posts of the channels by organization id, and all ideas of the organizations, which cannot be filtered by date.
 
-    `filters`: each post passes at least one of them (schema: PostsFiltersInput).
+    `filters`: each post passes at least one of them (see `_posts`).
     """
     posts = [_posts(org, ids, **each) for each in filters for org, ids in channels.items() if ids]
     idea_lists = [_ideas(org) for org in ideas]
@@ -167,8 +180,16 @@ def _channels(
     return found
 
 
-def _posts(organization: str, channels: Collection[str], most_pages: int | None = None, **more: Any) -> Listing:
-    """A list of posts; `more` narrows it further (schema: PostsFiltersInput)."""
+def _posts(
+    organization: str,
+    channels: Collection[str],
+    most_pages: int | None = None,
+    *,
+    created: tuple[datetime | None, datetime | None] = (None, None),
+    cuts: Sequence[datetime] = (),
+    **more: Any,
+) -> Listing:
+    """A list of posts; `created` (from, to) and `more` narrow it further (schema: PostsFiltersInput)."""
     wanted = {"organizationId": organization, "filter": {"channelIds": list(channels), **more}}
     ids = frozenset(channels)
 
@@ -177,7 +198,7 @@ def _posts(organization: str, channels: Collection[str], most_pages: int | None 
         post = live_post(raw)
         return post if post.channel_id in ids else None
 
-    return Listing("posts", wanted, of_these, most_pages=most_pages)
+    return Listing("posts", wanted, of_these, created=created, most_pages=most_pages, cuts=cuts)
 
 
 def _ideas(organization: str) -> Listing:
@@ -185,12 +206,7 @@ def _ideas(organization: str) -> Listing:
         idea = live_idea(raw)
         return idea if idea.organization_id == organization else None
 
-    return Listing("ideas", {"organizationId": organization}, of_this, sorted_by_age=False)
-
-
-def _dealt(channels: Collection[str], parts: int) -> list[list[str]]:
-    """The channels divided into at most `parts` groups, none of them empty."""
-    return [group for start in range(parts) if (group := list(channels)[start::parts])]
+    return Listing("ideas", {"organizationId": organization}, of_this, cuts=None)
 
 
 def _items(listings: Iterable[Listing]) -> tuple[Any, ...]:
@@ -202,24 +218,27 @@ def _read_all(ask: Ask, listings: Sequence[Listing]) -> None:
     """Read every list to its end; if a request is too large, use fewer lists, then smaller pages."""
     at_once, first = LISTS_AT_ONCE, PAGE
     while chosen := due_next(listings, at_once):
-        ends = [end for _, end in chosen]
         try:
-            data = ask(_pages(ends, first))
+            data = ask(_pages(chosen, first))
         except TooLargeError:
-            if len(ends) > 1:
-                at_once = len(ends) // 2
+            if len(chosen) > 1:
+                at_once = len(chosen) // 2
             elif first > LEAST_PAGE:
                 first //= 2
             else:
                 raise
             continue
-        with understood():
-            for number, (listing, end) in enumerate(chosen):
-                listing.take(end, data[f"a{number}"])
         for listing in {id(listing): listing for listing, _ in chosen}.values():
-            listing.check_ends()
+            listing.requests += 1
+        with understood():
+            for number, (listing, part) in enumerate(chosen):
+                listing.take(part, data[f"a{number}"])
+        going_on = [(listing, part) for listing, part in chosen if part.dates]
+        for listing, part in going_on:
+            listing.narrow(part, max(2 ** (part.depth + 1), at_once // len(going_on)))
 
 
-def _pages(ends: Sequence[End], first: int) -> Request:
-    names = tuple(end.operation for end in ends)
-    return Request(together("Read", names), "Read", numbered([end.variables(first) for end in ends]))
+def _pages(chosen: Sequence[tuple[Listing, Part]], first: int) -> Request:
+    names = tuple(listing.operation for listing, _ in chosen)
+    inputs = [listing.variables(part, first) for listing, part in chosen]
+    return Request(together("Read", names), "Read", numbered(inputs))

@@ -16,6 +16,7 @@ from pydantic import AwareDatetime
 
 from bufferctl.model.address import IDEAS
 from bufferctl.model.base import WrittenInstant
+from bufferctl.model.enums import PostStatus
 
 
 class Origin(StrEnum):
@@ -222,6 +223,15 @@ class State:
     def tracked(self) -> dict[Slot, Binding]:
         """The bindings that a plan covers: all except retired ones."""
         return {slot: binding for slot, binding in self.bindings.items() if not binding.retired}
+
+    @property
+    def unsent(self) -> dict[str, list[datetime]]:
+        """When the posts of each channel that were last seen unpublished were created."""
+        found: dict[str, list[datetime]] = {}
+        for slot, binding in self.tracked.items():
+            if binding.status != PostStatus.SENT and (created := binding.created):
+                found.setdefault(slot.channel_id, []).append(created)
+        return found
 
     @property
     def has_begun(self) -> bool:

@@ -176,6 +176,7 @@ def _read(session: Session, homes: Homes) -> Live:
         ideas=ideas,
         since={id_: since for id_, since in horizons.items() if since is not None},
         sent_pages=SENT_PAGES if managed_since else SENT_PAGES_UNBOUNDED,
+        created=session.state.unsent,
     )
     wanted = sought(live, session.state, by_slot(desired, targets), lead=session.lead)
     return _seek(session, wanted, live, channels)

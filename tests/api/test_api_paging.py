@@ -53,6 +53,7 @@ class Lists:
     ) -> None:
         self.posts, self.ideas, self.page, self.order, self.aliases = posts, ideas or {}, page, order, aliases
         self.refusal = refusal
+        self.filters, self.excludes = True, False
         self.largest = 100 * 30
         self.operations: list[str] = []
         self.pages_of_sent = 0
@@ -95,14 +96,17 @@ class Lists:
             return list(self.ideas.get(organization, ()))
         kept = wanted["filter"]
         statuses = kept.get("status", [*UNSENT, "sent"])
-        since = datetime.fromisoformat(kept.get("createdAt", {}).get("start", "2000-01-01T00:00:00Z"))
+        window = kept.get("createdAt", {}) if self.filters else {}
+        since = datetime.fromisoformat(window.get("start", "2000-01-01T00:00:00Z"))
+        until = datetime.fromisoformat(window.get("end", "2100-01-01T00:00:00Z"))
         self.pages_of_sent += statuses == ["sent"]
         posts = [
             p
             for p in self.posts[organization]
             if p["channelId"] in kept["channelIds"]
             and p["status"] in statuses
-            and datetime.fromisoformat(p["createdAt"]) >= since
+            and since <= datetime.fromisoformat(p["createdAt"]) <= until
+            and not (self.excludes and p["createdAt"] in {since.isoformat(), until.isoformat()})
         ]
         newest_first = self.order == "ignored" or wanted["sort"] == [{"field": "createdAt", "direction": "desc"}]
         if self.order == "mirrored":
@@ -160,12 +164,13 @@ def spread(count: int, share: int) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("share", [100, 90, 50, 20, 0])
-@pytest.mark.parametrize("instant", [None, 7])
-def test_a_thousand_posts_take_at_most_eight_requests(share: int, instant: int | None) -> None:
-    """All 1,000 ids in at most 8 requests, for any distribution, created one by one or all at once."""
-    posts = spread(1000, share)
-    if instant is not None:
-        posts = {org: [{**each, "createdAt": START.isoformat()} for each in some] for org, some in posts.items()}
+@pytest.mark.parametrize("apart", [timedelta(seconds=1), timedelta(milliseconds=1)])
+def test_a_thousand_posts_take_at_most_eight_requests(share: int, apart: timedelta) -> None:
+    """All 1,000 ids in at most 8 requests, for any distribution, created in a quarter of an hour or in a second."""
+    posts = {
+        org: [{**each, "createdAt": (START + number * apart).isoformat()} for number, each in enumerate(some)]
+        for org, some in spread(1000, share).items()
+    }
     lists = Lists(posts)
     assert len(ids(read(lists, ideas=True))) == 1000
     assert len(lists.operations) <= 8
@@ -180,11 +185,86 @@ def test_a_small_account_takes_three_requests() -> None:
     assert live.at == NOW
 
 
-def test_ten_thousand_posts_on_ten_channels_take_ten_requests() -> None:
-    """10: many pages per request, since each request costs one of 100 in a quarter of an hour."""
-    lists = Lists({"o1": [post(number, f"c{number % 10}") for number in range(10_000)]})
-    assert len(ids(read(lists))) == 10_000
-    assert len(lists.operations) <= 10
+@pytest.mark.parametrize("channels", [1, 10])
+@pytest.mark.parametrize(
+    ("burst", "known", "requests"),
+    [(1, 1, 8), (1, 2, 14), (1, 10_000, 16), (30, 1, 8), (30, 2, 14), (30, 10_000, 16), (1000, 1, 8), (1000, 2, 24)],
+)
+def test_ten_thousand_posts_take_few_requests(known: int, requests: int, channels: int, burst: int) -> None:
+    """8 if the state has all, 14 if it has half, 16 if none; 24 with half and bursts of a thousand."""
+    posts = [post(n, f"c{n % channels}", age=n // burst * burst * 100) for n in range(10_000)]
+    for number, each in enumerate(posts):
+        at = datetime.fromisoformat(each["createdAt"]) + timedelta(milliseconds=50 * (number % burst))
+        each["createdAt"] = at.isoformat()
+    created: dict[str, list[datetime]] = {f"c{number}": [] for number in range(channels)}
+    for each in posts[::known]:
+        created[each["channelId"]].append(datetime.fromisoformat(each["createdAt"]))
+    lists = Lists({"o1": posts})
+    assert len(ids(read(lists, created=created))) == 10_000
+    assert len(lists.operations) <= requests
+
+
+class Busy(Lists):
+    """A Buffer in which, after each answer, somebody does something; its cursors count from the newest post."""
+
+    def __init__(self, posts: Sequence[dict[str, Any]], page: int, random: random.Random) -> None:
+        super().__init__({"o1": list(posts)}, page=page)
+        self.random = random
+        self.deleted: set[str] = set()
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        answer = super().__call__(request)
+        posts = self.posts["o1"]
+        if not isinstance(posts, list):
+            raise TypeError
+        for _ in range(self.random.randrange(4)):
+            one = self.random.choice(posts)
+            match self.random.randrange(4):
+                case 0:
+                    posts.append(post(len(posts) + len(self.deleted), "c1", age=10_000 + len(self.operations)))
+                case 1:
+                    posts.remove(one)
+                    self.deleted.add(one["id"])
+                    posts.append(post(len(posts) + len(self.deleted), "c1", age=20_000 + len(self.operations)))
+                case 2:
+                    one["status"] = "sent"
+                case _ if one["status"] != "sent":
+                    one["status"] = self.random.choice(UNSENT)
+        return answer
+
+
+@settings(max_examples=examples(150))
+@given(
+    count=st.integers(2, 120),
+    page=st.integers(3, 12),
+    together=st.integers(1, 2),
+    known=st.integers(1, 4),
+    changes=st.randoms(use_true_random=False),
+)
+def test_what_is_there_all_the_time_is_read_whatever_happens_meanwhile(
+    count: int, page: int, together: int, known: int, changes: random.Random
+) -> None:
+    """Every post that existed and was not deleted, while others are created, published and deleted between requests."""
+    posts = [post(number, "c1", changes.choice(UNSENT), number // together) for number in range(count)]
+    created = {"c1": [START + timedelta(seconds=number // together) for number in range(0, count, known)] * 20}
+    busy = Busy(posts, page, changes)
+    found = set(ids(read(busy, sent_pages=1000, created=created)))
+    assert {f"p{number:05}" for number in range(count)} - busy.deleted <= found
+
+
+def test_windows_overlap() -> None:
+    """All 1,000, though the service leaves out what was created at the very limits of a window."""
+    lists = Lists({"o1": [post(number, "c1") for number in range(1000)]})
+    lists.excludes = True
+    assert len(ids(read(lists, created={"c1": [START + timedelta(seconds=n) for n in range(1000)]}))) == 1000
+
+
+def test_a_service_that_ignores_the_filter_is_read_page_by_page() -> None:
+    """All 1,000, though each window comes back with what was created outside it."""
+    lists = Lists({"o1": [post(number, "c1") for number in range(1000)]})
+    lists.filters = False
+    assert len(ids(read(lists, created={"c1": [START + timedelta(seconds=n) for n in range(1000)]}))) == 1000
+    assert len(ids(read(lists))) == 1000
 
 
 def test_only_what_is_named_is_asked_for() -> None:

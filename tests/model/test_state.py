@@ -65,3 +65,17 @@ def test_what_may_be_ours_until_a_person_answers() -> None:
     late = {Slot("o", "c", "three"): replace(question, candidates={"4": NOW}, postponed=True)}
     assert State(questions={ONE: question, **others, **late}).in_question == {"1", "2"}
     assert (question.may_be_ours, question.postponed) == (True, False)
+
+
+def test_when_unpublished_posts_were_created() -> None:
+    """By channel, with drafts and scheduled posts; neither published nor retired ones, nor those of unknown age."""
+    written = "2026-12-01T08:00:00+00:00"
+    bindings = {
+        Slot("o", "c", "draft"): Binding("1", Origin.CREATED, status="draft", created_at=written),
+        Slot("o", "c", "scheduled"): Binding("2", Origin.ADOPTED, status="scheduled", created_at=written),
+        Slot("o", "d", "scheduled"): Binding("3", Origin.CREATED, status="scheduled", created_at=written),
+        Slot("o", "c", "sent"): Binding("4", Origin.CREATED, status="sent", created_at=written),
+        Slot("o", "c", "retired"): Binding("5", Origin.CREATED, status="draft", created_at=written, retired=True),
+        Slot("o", "c", "unknown"): Binding("6", Origin.CREATED, status="draft"),
+    }
+    assert State(bindings=bindings).unsent == {"c": [NOW, NOW], "d": [NOW]}
