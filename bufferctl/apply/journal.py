@@ -19,7 +19,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from bufferctl.apply.lines import (
+from bufferctl.apply.line_file import (
     FORMAT,
     LineFile,
     head_line,

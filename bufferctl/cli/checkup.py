@@ -31,8 +31,8 @@ from bufferctl.run.places import open_state
 from bufferctl.run.reachable import address_problems, declared_addresses, is_local
 from bufferctl.state import Lease, Lock, StateFile
 from bufferctl.state.local import LocalStore
+from bufferctl.state.location import has_remote
 from bufferctl.state.lock import holders
-from bufferctl.state.opening import has_remote
 from bufferctl.state.succession import name_of, predecessors
 
 #: Clocks that differ by less count as equal: Buffer's is known to the second, and answers take a while.

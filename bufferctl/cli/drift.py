@@ -41,8 +41,8 @@ def drift(
     PATHs limit it to those files or folders.
     """
     from bufferctl.render.drift import drift_json, drift_text
+    from bufferctl.run.compare import plan
     from bufferctl.run.narrowing import narrow
-    from bufferctl.run.planning import plan
     from bufferctl.run.reachable import lost_media
 
     files, console = setup.open_project(paths, by_rules=False), setup.console

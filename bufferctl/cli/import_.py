@@ -139,7 +139,7 @@ def _everything(
 def _baseline(session: Session) -> Baseline:
     """What is declared and recorded. Raises ApiError, and ConfigError if an apply was cut off."""
     from bufferctl.intake import Baseline
-    from bufferctl.run.planning import find_homes, plan
+    from bufferctl.run.compare import find_homes, plan
 
     homes, desired = find_homes(session), session.files.desired
     session.listener.diagnostics(homes.warnings)
@@ -183,7 +183,7 @@ def _one(session: Session, console: options.Console, address: str, live_id: str)
     from bufferctl.intake import claim
     from bufferctl.model.plain_text import visible
     from bufferctl.reconcile import answer
-    from bufferctl.run.planning import find_homes
+    from bufferctl.run.compare import find_homes
 
     items = {str(item.address): item for item in session.files.desired.items}
     if address not in items:

@@ -84,7 +84,7 @@ def init(file: Path | None, connection: options.Connection, console: options.Con
 def propose_state(path: Path, console: options.Console) -> StateSettings | None:
     """A branch for the state if the files are in a git repository with a remote, unless the user declines."""
     from bufferctl.model import StateSettings
-    from bufferctl.state.opening import has_remote
+    from bufferctl.state.location import has_remote
 
     settings = StateSettings()
     if not has_remote(path):

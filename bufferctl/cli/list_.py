@@ -64,7 +64,7 @@ def list_(
     """
     from bufferctl.render.agenda import agenda, before_today, within
     from bufferctl.render.agenda_forms import agenda_json, agenda_text
-    from bufferctl.run.planning import plan_offline
+    from bufferctl.run.compare import plan_offline
 
     outputs.check_writable("--report", *report_files)
     files, console = setup.open_project(paths, by_rules=False), setup.console
@@ -85,7 +85,7 @@ def list_(
 
 
 def _live(files: Files, setup: options.Setup) -> tuple[Plan, Live | None]:
-    from bufferctl.run.planning import plan
+    from bufferctl.run.compare import plan
 
     with setup.reading(files) as session:
         return plan(session), session.live

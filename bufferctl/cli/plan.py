@@ -105,7 +105,7 @@ def plan(
 
 
 def _compared_with_buffer(files: Files, choices: Choices, setup: options.Setup) -> tuple[Plan, State]:
-    from bufferctl.run.planning import plan
+    from bufferctl.run.compare import plan
     from bufferctl.run.reachable import check_reachable
 
     with setup.reading(files) as session:
@@ -117,7 +117,7 @@ def _compared_with_buffer(files: Files, choices: Choices, setup: options.Setup) 
 
 def _planned_offline(files: Files, choices: Choices, setup: options.Setup) -> Plan:
     """The plan without Buffer, and without the store of a shared state: it contacts nobody."""
-    from bufferctl.run.planning import plan_offline
+    from bufferctl.run.compare import plan_offline
 
     is_elsewhere = files.desired.settings.state and setup.state_file is None
     return plan_offline(files, None if is_elsewhere else files.store(setup.state_file, setup.console), choices)

@@ -51,8 +51,8 @@ def pull(
     from bufferctl.cli.outputs import note_downloads
     from bufferctl.config.write.project import Project
     from bufferctl.intake import changed_files, choose, with_downloads, write_pulled
+    from bufferctl.run.compare import find_homes, plan
     from bufferctl.run.files import read_again
-    from bufferctl.run.planning import find_homes, plan
     from bufferctl.run.reachable import fetcher
 
     files, console = setup.open_project(), setup.console

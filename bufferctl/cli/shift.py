@@ -71,8 +71,8 @@ def shift(
     from bufferctl.config.write import shift as shifting
     from bufferctl.config.write.project import Project
     from bufferctl.render.lines import count
+    from bufferctl.run.compare import plan_offline
     from bufferctl.run.files import open_project
-    from bufferctl.run.planning import plan_offline
 
     if (days is None) == (day is None):
         raise UsageError("Shift needs one of --by and --to", hint="Pass --by 1d or --to 2026-12-01.")

@@ -268,7 +268,7 @@ def _source(source: str, endpoint: str, root: Path, target: Store) -> Store:
     """The store that `--from` names. `target`: of `root`."""
     from bufferctl.model import StateSettings
     from bufferctl.state import open_store
-    from bufferctl.state.opening import document_path, repository_of
+    from bufferctl.state.location import document_path, repository_of
 
     if _is_root_file(source):
         old = Path(source)

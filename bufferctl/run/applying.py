@@ -31,8 +31,8 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import begin_run, move_on
 from bufferctl.run.choices import NONE, Choices
-from bufferctl.run.planning import Homes, find_homes
-from bufferctl.run.planning import plan as make_plan
+from bufferctl.run.compare import Homes, find_homes
+from bufferctl.run.compare import plan as make_plan
 from bufferctl.run.session import Session
 
 if TYPE_CHECKING:

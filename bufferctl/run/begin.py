@@ -13,7 +13,7 @@ from bufferctl.model import IDEAS, LiveIdea, LivePost
 from bufferctl.plan import Plan
 from bufferctl.reconcile import begin as begin_state
 from bufferctl.run.applying import Applying
-from bufferctl.run.planning import first_creation
+from bufferctl.run.compare import first_creation
 from bufferctl.run.session import Session
 
 

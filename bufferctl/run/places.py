@@ -19,7 +19,7 @@ from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.model.plain_text import visible
 from bufferctl.run.listener import Listener
 from bufferctl.state import Store, open_store
-from bufferctl.state.opening import top_of
+from bufferctl.state.location import top_of
 
 #: How the file of places names the file beside the root file.
 _LOCAL = "a file beside the root file"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bufferctl.model import StateSettings
 from bufferctl.state import LocalStore, open_store
-from bufferctl.state.opening import document_path, repository_of
+from bufferctl.state.location import document_path, repository_of
 
 
 def test_without_the_setting_it_is_a_file_beside_the_root_file(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""From the files, the account and the state to a plan: what is read, how far back, and what is checked before."""
+"""Compares the files with the account and the state: what is read, how far back, and what is checked before."""
 
 from __future__ import annotations
 
