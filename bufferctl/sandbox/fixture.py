@@ -5,7 +5,7 @@
        {"id": "24 hex", "name": "Acme", "ownerEmail": "…", "plan": "free" | "essentials" | "team",
         "limits": {"scheduledPosts": 10, …},                     any of OrganizationLimits
         "tags": [{"id": "…", "name": "launch", "color": "#F523F1"}],
-        "ideaGroups": [{"id": "…", "name": "Later"}], "postTemplates": [{"id": "…", "title": "…", "body": "…", …}],
+        "ideaGroups": [{"id": "…", "name": "Later"}],
         "channels": [{"id": "…", "service": "twitter", "name": "acme", "displayName": "Acme", "type": "profile",
                       "timezone": "Europe/Berlin", "metadata": {…}, "isDisconnected": false, "isLocked": false,
                       "isQueuePaused": false, "linkShortening": false, "requiresApproval": false,

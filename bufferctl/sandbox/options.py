@@ -28,7 +28,6 @@ Reading (reads.py, views.py)
 - A post without metadata reads back with its network's metadata at default values, never null.
 - `startDate` and `endDate` apply to when a post was sent or is due. A tag filter with only `in: []` filters nothing.
 - An unknown organization is FORBIDDEN, an unknown channel or post NOT_FOUND, an impossible filter BAD_USER_INPUT.
-- Metrics are made up but the same in every run.
 """
 
 from __future__ import annotations

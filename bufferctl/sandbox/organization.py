@@ -1,13 +1,12 @@
-"""The other objects of an organization: ideas, tags, post templates (notes: Writing, Experimental).
+"""The other objects of an organization: ideas and tags (notes: Writing, Experimental).
 
-Tags and templates are in the organization's own document; ideas have their own rows. Each write returns a member of
+Tags are in the organization's own document; ideas have their own rows. Each write returns a member of
 its payload union. Nothing edits or deletes an idea.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 from bufferctl.sandbox.clock import iso
 from bufferctl.sandbox.core import Core, answer
@@ -18,7 +17,6 @@ from bufferctl.sandbox.views import idea_view
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _TAG_NAME_MOST = 100
-_TEMPLATE = {"body": "", "description": "", "emoji": "", "title": "", "visibility": "private"}
 
 
 def create_idea(core: Core, wanted: Doc) -> Doc:
@@ -66,7 +64,7 @@ def create_tag(core: Core, wanted: Doc) -> Doc:
 
 def update_tag(core: Core, wanted: Doc) -> Doc:
     """Answer `updateTag`: name and color are replaced."""
-    organization, tag = find(core, "tags", wanted["id"])
+    organization, tag = find_tag(core, wanted["id"])
     if organization is None or tag is None:
         return answer("NotFoundError", message="Tag not found")
     others = [one for one in organization["tags"] if one["id"] != tag["id"]]
@@ -81,7 +79,7 @@ def update_tag(core: Core, wanted: Doc) -> Doc:
 
 def delete_tag(core: Core, wanted: Doc) -> Doc:
     """Answer `deleteTag`: posts lose the tag."""
-    organization, tag = find(core, "tags", wanted["id"])
+    organization, tag = find_tag(core, wanted["id"])
     if organization is None or tag is None:
         return answer("NotFoundError", message="Tag not found")
     tags = [one for one in organization["tags"] if one is not tag]
@@ -89,64 +87,10 @@ def delete_tag(core: Core, wanted: Doc) -> Doc:
     return answer("DeleteTagActionSuccess", id=tag["id"])
 
 
-def create_template(core: Core, wanted: Doc) -> Doc:
-    """Answer `createPostTemplate`."""
-    organization = core.store.organizations.get(wanted["organizationId"])
-    if organization is None:
-        return answer("VoidMutationError", message="Organization not found")
-    kept = organization.get("postTemplates", [])
-    if len(kept) >= organization["limits"]["postTemplates"]:
-        return answer("VoidMutationError", message="Post templates limit reached.")
-    now = core.now()
-    template = {**_TEMPLATE, **_given(wanted), "id": new_id(now), "createdAt": iso(now), "updatedAt": iso(now)}
-    if refused := _template_refusal(template):
-        return refused
-    core.store.put_organization({**organization, "postTemplates": [*kept, template]})
-    return answer("CreatePostTemplateSuccess", postTemplate=template)
-
-
-def update_template(core: Core, wanted: Doc) -> Doc:
-    """Answer `updatePostTemplate`: omitted fields stay."""
-    organization, before = find(core, "postTemplates", wanted["id"])
-    if organization is None or before is None:
-        return answer("VoidMutationError", message="Document not found")
-    template = {**before, **_given(wanted), "updatedAt": iso(core.now())}
-    if refused := _template_refusal(template):
-        return refused
-    kept = [template if one is before else one for one in organization["postTemplates"]]
-    core.store.put_organization({**organization, "postTemplates": kept})
-    return answer("UpdatePostTemplateSuccess", postTemplate=template)
-
-
-def delete_template(core: Core, wanted: Doc) -> Doc:
-    """Answer `deletePostTemplate`."""
-    organization, template = find(core, "postTemplates", wanted["id"])
-    if organization is None:
-        return answer("VoidMutationError", message="Document not found")
-    kept = [one for one in organization["postTemplates"] if one is not template]
-    core.store.put_organization({**organization, "postTemplates": kept})
-    return answer("EmptySuccess", _empty="")
-
-
-def find(core: Core, kind: Literal["tags", "postTemplates"], wanted_id: str) -> tuple[Doc | None, Doc | None]:
-    """Return an object's organization and the object, or None and None if there is no object with this id."""
-    for organization in core.store.organizations.values():
-        for one in organization.get(kind, []):
-            if one["id"] == wanted_id:
-                return organization, one
-    return None, None
-
-
-def _given(wanted: Doc) -> Doc:
-    return {name: wanted[name] for name in ("organizationId", *_TEMPLATE) if wanted.get(name) is not None}
-
-
-def _template_refusal(template: Doc) -> Doc | None:
-    if template["visibility"] == "public":
-        return answer("VoidMutationError", message="Public post templates are not supported")
-    if not (template["title"].strip() and template["body"].strip()):
-        return answer("VoidMutationError", message="Post templates need a title and a body")
-    return None
+def find_tag(core: Core, wanted_id: str) -> tuple[Doc | None, Doc | None]:
+    """Return a tag's organization and the tag, or None and None if there is none with this id."""
+    tags = ((owner, tag) for owner in core.store.organizations.values() for tag in owner["tags"])
+    return next(((owner, tag) for owner, tag in tags if tag["id"] == wanted_id), (None, None))
 
 
 def _tag_refusal(tag: Doc, others: list[Doc]) -> Doc | None:

@@ -164,8 +164,6 @@ for _name, _resolve in {
     "channel": _channel_of,
     "channelService": lambda doc, info: _channel_of(doc, info)["service"],
     "metadata": lambda doc, info: views.metadata_view(doc, _channel_of(doc, info)),
-    "metrics": lambda doc, info: reads.post_metrics(doc, _channel_of(doc, info), info.context.core.now()),
-    "metricsUpdatedAt": lambda doc, info: reads.metrics_updated(doc, info.context.core.now()),
     "notes": lambda _doc, _info: [],
     "schedulingType": _scheduling_type,
     "tags": _tags_of,
@@ -173,7 +171,7 @@ for _name, _resolve in {
     post_type.set_field(_name, _resolve)
 
 
-# Ideas, tags, templates
+# Ideas, tags
 
 
 @query.field("ideas")
@@ -187,23 +185,11 @@ def _tags(_root: Any, info: Info, input: Doc, first: int | None = None, after: s
     return reads.listed(sorted(tags, key=lambda one: str(one["name"])), first, after)
 
 
-def _template(core: Core, wanted: Doc) -> Doc | None:
-    owner, template = organization.find(core, "postTemplates", wanted["id"])
-    return {**template, "organizationId": owner["id"]} if owner and template else None
-
-
-@query.field("postTemplates")
-def _templates(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
-    owner = reads.organization(info.context.core, input["organizationId"])
-    visibility = (input.get("filter") or {}).get("visibility")
-    kept = [{**one, "organizationId": owner["id"]} for one in owner.get("postTemplates", [])]
-    return reads.listed([one for one in kept if visibility in {None, one["visibility"]}], first, after, most=None)
-
-
-# Content items and notes, which are always empty
+# Content items, notes and post templates, which are always empty
 
 
 @query.field("contentItems")
+@query.field("postTemplates")
 def _content_items(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
     reads.organization(info.context.core, input["organizationId"])
     return reads.listed([], first, after)
@@ -224,7 +210,7 @@ def _found(doc: Doc | None, what: str) -> Doc:
 
 
 _READS: dict[str, Callable[[Core, Doc], Any]] = {
-    "aggregatedPostMetrics": reads.aggregated,
+    "aggregatedPostMetrics": lambda _core, _wanted: {"metrics": []},
     "channel": lambda core, wanted: _found(core.store.channels.get(wanted["id"]), "Channel"),
     "channels": _channels,
     "configuration": _configuration,
@@ -232,8 +218,8 @@ _READS: dict[str, Callable[[Core, Doc], Any]] = {
     "dailyPostingLimits": _daily_limits,
     "ideaGroups": lambda core, wanted: reads.organization(core, wanted["organizationId"])["ideaGroups"],
     "post": lambda core, wanted: _found(core.store.post(wanted["id"]), "Post"),
-    "postTemplate": _template,
-    "tag": lambda core, wanted: _found(organization.find(core, "tags", wanted["id"])[1], "Tag"),
+    "postTemplate": lambda _core, _wanted: None,
+    "tag": lambda core, wanted: _found(organization.find_tag(core, wanted["id"])[1], "Tag"),
 }
 
 for _name, _read in _READS.items():
@@ -257,9 +243,9 @@ _WRITES: dict[str, Callable[[Core, Doc], Doc]] = {
     "createTag": organization.create_tag,
     "updateTag": organization.update_tag,
     "deleteTag": organization.delete_tag,
-    "createPostTemplate": organization.create_template,
-    "updatePostTemplate": organization.update_template,
-    "deletePostTemplate": organization.delete_template,
+    "createPostTemplate": _refuses("VoidMutationError", "The sandbox keeps no post templates"),
+    "updatePostTemplate": _refuses("VoidMutationError", "Document not found"),
+    "deletePostTemplate": _refuses("VoidMutationError", "Document not found"),
     "createContentItem": _refuses("CreateContentItemFailure", "The sandbox keeps no content items"),
     "createContentItemDraft": _refuses("CreateContentItemDraftFailure", "The sandbox keeps no content items"),
     "updateContentItem": _refuses("UpdateContentItemFailure", _NO_CONTENT_ITEM),

