@@ -185,10 +185,14 @@ def _files(row: Network) -> Iterator[str]:
         ("pixels of an image", f"{limits.most_pixels or 0:,}", "BC305"),
         ("pixels per side, at least", f"{limits.least_side or 0:,}", "BC306"),
         ("width to height", f"{least:.2f} to {most:.2f}", "BC307"),
+        *(
+            (f"a video{f' in a {kind}' if kind else ''}", f"{clip.least:g} to {clip.most:g} seconds", "BC312")
+            for kind, clip in limits.clips.items()
+        ),
     )
     yield f"- files beside the posts ({limits.source}):"
     for words, value, code in facts:
-        if value and not value.startswith(("0.00", "0 ")) and value != "0":
+        if value and (not value.startswith(("0.00", "0 ")) or code == "BC312") and value != "0":
             yield f"  - {words}: {value} {_link(code)}"
 
 

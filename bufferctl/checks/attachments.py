@@ -144,6 +144,14 @@ REFUSING_HOST = Rule(
     "what these sites are known to do",
 )
 
+IS_A_PAGE = refusal(
+    "BC022",
+    "media-is-a-page",
+    "an image, a video or a document is at the address of a page that shows it, such as YouTube's or Google Drive's",
+    "use the file itself",
+    "what these sites are known to do",
+)
+
 _HOST = re.compile(r"https?://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)", re.IGNORECASE)
 _NUMERIC = re.compile(r"[0-9.]+|\[.*\]")
 #: Ends of host names that exist only in a private network (RFC 2606, RFC 6761, RFC 6762, RFC 8375).
@@ -154,26 +162,37 @@ _SIGNED = re.compile(
     r"|token|access_token|hdnts)=",
     re.IGNORECASE,
 )
-#: Sites that do not give the file: the end of the host name, a pattern of such addresses, what happens instead.
+#: What to do instead, for addresses that are certainly pages.
+_FILE = "download it and write its path as `file:`"
+_FILM = "put this link in the text; to post the video itself, write the path of its file as `file:`"
+_RAW = "replace `dl=0` at the end of the link by `raw=1`, or download it and write its path as `file:`"
+#: Sites that do not give the file: the end of the host name, a pattern of such addresses, what happens instead; and
+#: what to do where an address is certainly a page.
 _REFUSING = (
-    ("drive.google.com", "", "Google Drive shows a page instead of the file"),
-    ("docs.google.com", "", "Google Docs shows a page instead of the file"),
-    ("photos.google.com", "", "Google Photos shows a page instead of the file"),
-    ("photos.app.goo.gl", "", "Google Photos shows a page instead of the file"),
-    ("dropbox.com", r"^(?!.*[?&](?:raw|dl)=1)", "Dropbox shows a page instead of the file, unless it ends in `raw=1`"),
-    ("1drv.ms", "", "OneDrive shows a page instead of the file"),
-    ("onedrive.live.com", "", "OneDrive shows a page instead of the file"),
-    ("sharepoint.com", "", "SharePoint asks for a login"),
-    ("icloud.com", "", "iCloud shows a page instead of the file"),
-    ("wetransfer.com", "", "WeTransfer shows a page instead of the file, and deletes it after some days"),
-    ("we.tl", "", "WeTransfer shows a page instead of the file, and deletes it after some days"),
-    ("canva.com", "", "Canva shows a page instead of the file"),
-    ("figma.com", "", "Figma shows a page instead of the file"),
-    ("github.com", "/blob/", "GitHub shows a page instead of the file there; `raw.githubusercontent.com` has it"),
-    ("fbcdn.net", "", "Facebook's own URLs stop working after some days"),
-    ("cdninstagram.com", "", "Instagram's own URLs stop working after some days"),
-    ("cdn.discordapp.com", "", "Discord's URLs stop working after a day"),
-    ("media.discordapp.net", "", "Discord's URLs stop working after a day"),
+    ("youtube.com", "", "this link leads to YouTube's page, not to the video", _FILM),
+    ("youtu.be", "", "this link leads to YouTube's page, not to the video", _FILM),
+    ("vimeo.com", r"//(?:www\.)?vimeo\.com/", "this link leads to Vimeo's page, not to the video", _FILM),
+    ("unsplash.com", r"//(?:www\.)?unsplash\.com/", "this link leads to Unsplash's page about the photo", _FILE),
+    ("imgur.com", r"//(?:www\.|m\.)?imgur\.com/", "this link leads to Imgur's page, not to the image", _FILE),
+    ("drive.google.com", r"/uc\?", "Google Drive may show a page instead of the file", ""),
+    ("drive.google.com", r"^(?!.*/uc\?)", "this link leads to Google Drive's page, not to the file", _FILE),
+    ("docs.google.com", "", "this link leads to Google's page, not to a file", _FILE),
+    ("photos.google.com", "", "this link leads to Google Photos, not to the file", _FILE),
+    ("photos.app.goo.gl", "", "this link leads to Google Photos, not to the file", _FILE),
+    ("dropbox.com", r"^(?!.*[?&](?:raw|dl)=1)", "this link leads to Dropbox's page, not to the file", _RAW),
+    ("1drv.ms", "", "OneDrive shows a page instead of the file", ""),
+    ("onedrive.live.com", "", "OneDrive shows a page instead of the file", ""),
+    ("sharepoint.com", "", "SharePoint asks for a login", ""),
+    ("icloud.com", "", "iCloud shows a page instead of the file", ""),
+    ("wetransfer.com", "", "WeTransfer shows a page instead of the file, and deletes it after some days", ""),
+    ("we.tl", "", "WeTransfer shows a page instead of the file, and deletes it after some days", ""),
+    ("canva.com", "", "Canva shows a page instead of the file", ""),
+    ("figma.com", "", "Figma shows a page instead of the file", ""),
+    ("github.com", "/blob/", "GitHub shows a page instead of the file there; `raw.githubusercontent.com` has it", ""),
+    ("fbcdn.net", "", "Facebook's own URLs stop working after some days", ""),
+    ("cdninstagram.com", "", "Instagram's own URLs stop working after some days", ""),
+    ("cdn.discordapp.com", "", "Discord's URLs stop working after a day", ""),
+    ("media.discordapp.net", "", "Discord's URLs stop working after a day", ""),
 )
 
 
@@ -200,9 +219,11 @@ def address_findings(item: Post | Idea) -> Iterator[Finding]:
             message = f"the URL ends in `{page[1]}`, so it is probably a page and not {_A.get(kind, 'a file')}"
             yield Finding(REFUSING_HOST, item, path, message, hint="use the URL of the file itself")
         else:
-            for pattern, what in _refusing(name):
+            for pattern, what, instead in _refusing(name):
                 if re.search(pattern, url):
-                    yield Finding(REFUSING_HOST, item, path, f"{what}, so Buffer probably cannot read this {kind}")
+                    rule, surely = (IS_A_PAGE, "") if instead else (REFUSING_HOST, "probably ")
+                    message = f"{what}, so Buffer {surely}cannot read this {kind}"
+                    yield Finding(rule, item, path, message, instead or rule.hint)
 
 
 def is_fine(url: str) -> bool:
@@ -227,10 +248,10 @@ def _public(host: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _refusing(host: str) -> tuple[tuple[str, str], ...]:
-    """The addresses of a site that give no file: their pattern, and what they give instead."""
+def _refusing(host: str) -> tuple[tuple[str, str, str], ...]:
+    """The addresses of a site that give no file: their pattern, what they give instead, and what to do."""
     name = f".{host.lower().rstrip('.')}"
-    return tuple((pattern, what) for end, pattern, what in _REFUSING if name.endswith(f".{end}"))
+    return tuple((pattern, what, do) for end, pattern, what, do in _REFUSING if name.endswith(f".{end}"))
 
 
 def _doubtful(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:

@@ -12,7 +12,7 @@ from bufferctl.diagnostics import Severity
 from bufferctl.model import Idea, MediaFile, Post
 from bufferctl.model.attached import Attached, files_of
 from bufferctl.model.media_file import size_words
-from bufferctl.model.networks import NETWORKS, FileLimits, Network, Source
+from bufferctl.model.networks import NETWORKS, Clip, FileLimits, Network, Source
 
 DAMAGED = Rule(
     "BC301",
@@ -112,6 +112,25 @@ LARGE_IN_GIT = Rule(
     "git keeps every version of it, so every clone and CI run gets slower for good",
     "put it online elsewhere and use `url`, or export it smaller",
     "how git works",
+)
+
+VIDEO_LENGTH = Rule(
+    "BC312",
+    "video-length",
+    Severity.ERROR,
+    "a video is shorter or longer than its network allows",
+    "Buffer refuses the post, or the network may when it is published",
+    "cut the video, or give this network `assets` of its own under `overrides`",
+    "what Buffer has been seen to refuse (errors), and its help center (warnings)",
+)
+VIDEO_SHAPE = Rule(
+    "BC313",
+    "video-shape",
+    Severity.WARNING,
+    "a video is wider, taller or smaller than its network asks for",
+    "Buffer or the network may refuse it",
+    "export it in another format",
+    "Buffer's help center",
 )
 
 #: The types that some network accepts, by the kind of the attached file.
@@ -219,11 +238,40 @@ def _of_network(post: Post, network: Network, limits: FileLimits, each: Attached
     if each.kind == "video" and limits.videos and file.type not in limits.videos:
         message = f"this is {kind}, which {label} does not accept"
         yield Finding(TYPE_NOT_TAKEN, post, each.path, message, "export it as MP4")
+    for of_type in {"", str(getattr(post.metadata, "type", ""))} if each.kind == "video" else ():
+        if clip := limits.clips.get(of_type):
+            yield from _of_clip(post, label, f" in a {of_type}" if of_type else "", clip, each, file)
     by_kind = {"video": limits.most_video_bytes, "document": limits.most_document_bytes}
     most = by_kind.get(each.kind, limits.most_bytes)
     if most is not None and file.size > most:
         message = f"this file is {size_words(file.size)}, and {label} allows {size_words(most)}"
         yield Finding(TOO_MANY_BYTES, post, each.path, message)
+
+
+def _of_clip(post: Post, label: str, where: str, clip: Clip, each: Attached, file: MediaFile) -> Iterator[Finding]:
+    if file.seconds and not clip.least <= file.seconds <= clip.most:
+        allowed = f"at most {_long(clip.most)}" if file.seconds > clip.most else f"at least {_long(clip.least)}"
+        message = f"this video is {_long(file.seconds)} long, and {label} allows {allowed}{where}"
+        level = None if clip.source is Source.SEEN else Severity.WARNING
+        yield Finding(VIDEO_LENGTH, post, each.path, message, level=level)
+    if not file.width or not file.height:
+        return
+    if min(file.width, file.height) < clip.side:
+        message = f"this video has {file.pixels} pixels, and {label} asks for {clip.side} a side"
+        yield Finding(VIDEO_SHAPE, post, each.path, message)
+    least, most = clip.ratio or (0, file.width)
+    if not least * (1 - _TOLERANCE) <= file.width / file.height <= most * (1 + _TOLERANCE):
+        wants = "vertical videos (9:16)" if most < 1 else "vertical or square videos"
+        message = f"this video has {file.pixels} pixels, and {label} asks for {wants}{where}"
+        yield Finding(VIDEO_SHAPE, post, each.path, message)
+
+
+def _long(seconds: float) -> str:
+    """`3 minutes`, `140 seconds`, `0.5 seconds`."""
+    minutes = seconds / 60
+    if minutes >= 1 and minutes == round(minutes):
+        return f"{minutes:.0f} minute{'s' * (minutes > 1)}"
+    return f"{seconds:.1f}".removesuffix(".0") + " seconds"
 
 
 def _of_picture(post: Post, label: str, limits: FileLimits, each: Attached, file: MediaFile) -> Iterator[Finding]:

@@ -161,5 +161,6 @@ def rules_of(service: Service) -> tuple[Rule, ...]:
         attachments.COVER_NOT_TAKEN: row.covers is None,
         attachments.MISSING: bool(row.needs_media),
         attachments.NOT_PUBLIC: True,
+        attachments.IS_A_PAGE: True,
     }
     return tuple(sorted((rule for rule, there in alive.items() if there), key=lambda rule: rule.code))

@@ -17,6 +17,9 @@ _MOST = 1 << 20
 #: How far from the end a PDF's end marker may be, and how many characters of a text identify an SVG or web page.
 _TAIL, _HEAD = 2048, 1024
 
+#: The length of a video whose index does not know it.
+_ENDLESS = 0xFFFFFFFF
+
 _U16, _U32, _L32 = Struct(">H"), Struct(">I"), Struct("<I")
 
 
@@ -30,6 +33,7 @@ class Header:
     animated: bool = False
     cut_short: bool = False
     located: bool = False
+    seconds: float = 0.0
 
 
 def header_of(file: BinaryIO, size: int) -> Header:
@@ -230,20 +234,44 @@ def _chunks(file: BinaryIO, end: int) -> Iterator[tuple[bytes, int, int]]:
 
 def _film(file: BinaryIO, size: int) -> Header:
     """An MP4 or QuickTime video: its boxes fill the file, and one of them is the index (`moov`)."""
-    kind = _type_of(file.read(_HEAD))
-    at, names = 0, set()
-    while at + 8 <= size:
+    found, at = Header(_type_of(file.read(_HEAD)), cut_short=True), 0
+    for name, start, at in _boxes(file, 0, size):
+        if name == b"moov":
+            found = replace(_index(file, start, min(at, size), found), cut_short=False)
+    return replace(found, cut_short=found.cut_short or at > size)
+
+
+def _boxes(file: BinaryIO, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """The boxes from `at` to `end`: name, start of the content, end; the last may end later. Raises ValueError."""
+    while at + 8 <= end:
         file.seek(at)
         length, name = unpack(">I4s", _read(file, 8))
         if length == 1:
             length = unpack(">Q", _read(file, 8))[0]
         if length == 0:  # extends to the end of the file
-            length = size - at
+            length = end - at
         if length < 8:  # noqa: PLR2004 - a box header has eight bytes
             raise ValueError(length)
-        names.add(name)
+        yield name, file.tell(), at + length
         at += length
-    return Header(kind, cut_short=at > size or b"moov" not in names)
+
+
+def _index(file: BinaryIO, start: int, end: int, found: Header) -> Header:
+    """What a video's index says of its length and its picture; sound has no picture (ISO/IEC 14496-12)."""
+    for name, at, box_end in _boxes(file, start, end):
+        if name == b"mvhd":
+            file.seek(at)
+            is_long = _read(file, 4)[0] == 1
+            scale, length = unpack(">16xIQ" if is_long else ">8xII", _read(file, 28 if is_long else 16))
+            found = replace(found, seconds=length / scale if scale and length < _ENDLESS else 0.0)
+        heads = (last for inner, _, last in _boxes(file, at, box_end) if inner == b"tkhd") if name == b"trak" else ()
+        for last in heads:
+            file.seek(last - 44)
+            across, width, height = unpack(">i32xII", _read(file, 44))
+            if width and height:  # as a 16.16 fixed-point number; turned by a quarter if nothing of it goes across
+                sides = (width >> 16, height >> 16) if across else (height >> 16, width >> 16)
+                found = replace(found, width=sides[0], height=sides[1])
+    return found
 
 
 def _pdf(file: BinaryIO, size: int) -> Header:

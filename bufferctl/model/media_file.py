@@ -63,7 +63,7 @@ class MediaFile(Model):
     type: str = ""
     """What its bytes are, as the usual suffix: jpg, png, gif, webp, heic, svg, mp4, mov, pdf; empty if unknown."""
     width: int = 0
-    """Of a picture, in pixels as it is shown; 0 if the header does not tell."""
+    """Of an image or a video, in pixels as it is shown; 0 if the header does not tell."""
     height: int = 0
     """Likewise."""
     animated: bool = False
@@ -72,6 +72,8 @@ class MediaFile(Model):
     """Whether the end is missing."""
     located: bool = False
     """Whether it is a photo that says where it was taken (GPS in its EXIF data)."""
+    seconds: float = 0.0
+    """The length of a video; 0 if its header does not tell."""
     stored: bool = False
     """Whether bufferctl uploads it. Otherwise something else publishes it, a site's build for instance."""
     url: str = ""

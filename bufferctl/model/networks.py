@@ -7,7 +7,7 @@ docs/reference/networks.md is generated from the table (`make schemas`). The san
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -73,6 +73,16 @@ class Need(NamedTuple):
     either: tuple[str, ...] = ()
 
 
+class Clip(NamedTuple):
+    """What is accepted of a video: seconds, width to height, pixels of the shorter side. `SEEN` limits are refused."""
+
+    least: float = 0
+    most: float = 900
+    ratio: tuple[float, float] | None = None
+    side: int = 0
+    source: Source = Source.BUFFER
+
+
 @dataclass(frozen=True, slots=True)
 class FileLimits:
     """The files that a network accepts, and the page of its documentation about them (`source`).
@@ -80,7 +90,7 @@ class FileLimits:
     `pictures` and `videos`: types, empty if none is published. `doubtful`: types of pictures that it takes by its
     own account and that were seen to fail. `moving`: types in which it shows an animation. Bytes as `most_…`, pixels
     together as `most_pixels`, those of the shorter side as `least_side`. `ratio`: width to height, least and most, of
-    an ordinary post.
+    an ordinary post. `clips`: what its videos may be, by the type of the post, "" for any.
     """
 
     source: str
@@ -94,6 +104,7 @@ class FileLimits:
     videos: tuple[str, ...] = ()
     most_video_bytes: int | None = None
     most_document_bytes: int | None = None
+    clips: Mapping[str, Clip] = field(default_factory=dict)
 
 
 #: The crop of a network that shows nearly every picture whole.
@@ -175,6 +186,7 @@ NETWORKS: Mapping[Service, Network] = {
             most_bytes=5_000_000,
             videos=("mp4", "mov"),
             most_video_bytes=512_000_000,
+            clips={"": Clip(0.5, 140, source=Source.SEEN)},
         ),
     ),
     Service.INSTAGRAM: Network(
@@ -200,6 +212,7 @@ NETWORKS: Mapping[Service, Network] = {
             ratio=(3 / 4, 1.91),
             videos=("mp4", "mov"),
             most_video_bytes=300_000_000,
+            clips={"post": Clip(most=60, source=Source.SEEN), "reel": Clip(5, 900, ratio=(9 / 16, 4 / 5))},
         ),
     ),
     Service.FACEBOOK: Network(
@@ -216,6 +229,7 @@ NETWORKS: Mapping[Service, Network] = {
             most_bytes=10_000_000,
             videos=("mp4", "mov"),
             most_video_bytes=1_000_000_000,
+            clips={"reel": Clip(3, 90, ratio=(9 / 16, 9 / 16))},
         ),
     ),
     Service.LINKEDIN: Network(
@@ -328,6 +342,7 @@ NETWORKS: Mapping[Service, Network] = {
             most_bytes=20_000_000,
             videos=("mp4", "mov", "webm"),
             most_video_bytes=1_000_000_000,
+            clips={"": Clip(3, 600, side=360)},
         ),
     ),
     Service.YOUTUBE: Network(
@@ -336,11 +351,13 @@ NETWORKS: Mapping[Service, Network] = {
         called="yt you_tube",
         text=Limit(5000),
         title=Limit(100),
-        note="the video must be vertical, which cannot be checked here",
         needs_media=("video",),
         needs=(Need(("title",), "a title"), Need(("category_id",), "a category")),
         files=FileLimits(
-            "Buffer's help center, YouTube", videos=("mp4", "mov", "webm"), most_video_bytes=10_000_000_000
+            "Buffer's help center, YouTube",
+            videos=("mp4", "mov", "webm"),
+            most_video_bytes=10_000_000_000,
+            clips={"": Clip(most=180, ratio=(0, 1))},
         ),
     ),
     Service.GOOGLEBUSINESS: Network(

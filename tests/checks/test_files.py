@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from bufferctl.checks import NETWORKS, check
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Desired, MediaFile, Post, Service
 from bufferctl.model.content import Document, Image, Video
+from bufferctl.model.metadata import MODELS
 from bufferctl.model.networks import FileLimits
 
 ROWS = {service: row.files for service, row in NETWORKS.items() if row.files}
@@ -43,6 +45,7 @@ def cases(limits: FileLimits) -> Iterator[tuple[str, MediaFile, set[str]]]:
         yield "fine", GOOD, set()
         yield from types(limits)
     yield from sizes(limits)
+    yield from films(limits)
     for kind in ("mp4", "mov", "webm"):
         yield f"film {kind}", of_type(FILM, kind), set() if kind in limits.videos else {"BC303"}
 
@@ -79,11 +82,69 @@ def sizes(limits: FileLimits) -> Iterator[tuple[str, MediaFile, set[str]]]:
         yield "large document", of_type(PDF, "pdf", size=limits.most_document_bytes + 1), {"BC308"}
 
 
+def films(limits: FileLimits) -> Iterator[tuple[str, MediaFile, set[str]]]:
+    """Length and shape of videos in ordinary posts."""
+    for kind, clip in limits.clips.items():
+        upright = of_type(FILM, "mp4", width=900, height=1600, seconds=(clip.least + clip.most) / 2)
+        if kind:
+            continue
+        yield "good film", upright, set()
+        yield "long film", of_type(upright, "mp4", seconds=clip.most + 1), {"BC312"}
+        if clip.least:
+            yield "short film", of_type(upright, "mp4", seconds=clip.least - 0.1), {"BC312"}
+        if clip.side:
+            yield "small film", of_type(upright, "mp4", width=clip.side - 1, height=clip.side), {"BC313"}
+        if clip.ratio:
+            yield "wide film", of_type(upright, "mp4", width=1600, height=900), {"BC313"}
+
+
 @pytest.mark.parametrize("service", ROWS)
 def test_limits(service: Service) -> None:
     """Each limit in the network's row is found when exceeded, and nothing else is."""
     for what, file, codes in cases(ROWS[service]):
         assert found(service, file) == codes, (service, what)
+
+
+@pytest.mark.parametrize(
+    ("service", "kind", "file", "expected"),
+    [
+        (
+            Service.TWITTER,
+            "",
+            {"seconds": 141.0},
+            ["error: this video is 141 seconds long, and X allows at most 140 seconds"],
+        ),
+        (
+            Service.INSTAGRAM,
+            "post",
+            {"seconds": 90.0},
+            ["error: this video is 90 seconds long, and Instagram allows at most 1 minute in a post"],
+        ),
+        (Service.INSTAGRAM, "reel", {"seconds": 90.0}, []),
+        (
+            Service.INSTAGRAM,
+            "reel",
+            {"seconds": 4.0},
+            ["warning: this video is 4 seconds long, and Instagram allows at least 5 seconds in a reel"],
+        ),
+        (
+            Service.FACEBOOK,
+            "reel",
+            {"width": 1920, "height": 1080},
+            ["warning: this video has 1,920"],
+        ),
+        (Service.FACEBOOK, "post", {"width": 1920, "height": 1080, "seconds": 900.0}, []),
+    ],
+)
+def test_videos(service: Service, kind: str, file: dict[str, Any], expected: list[str]) -> None:
+    """What Buffer refuses is an error, what its help center says a warning, by the type of the post."""
+    asset = Asset(video=Video(file=FILM.model_copy(update=file)))
+    metadata = MODELS[service].model_validate({"type": kind}) if kind else None
+    address = Address("Acme", f"{service}:acme", "a")
+    post = Post(address, service, Place("a.yaml"), text="Hello", assets=(asset,), metadata=metadata)
+    rules = (each for each in check(replace(Desired(), posts=(post,))) if each.rule.code in {"BC312", "BC313"})
+    found = [f"{each.severity.value}: {each.message}" for each in rules]
+    assert [each[: len(start)] for each, start in zip(found, expected, strict=True)] == expected
 
 
 def test_story_may_be_tall() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,51 @@ def test_film_after_a_photo() -> None:
 
 
 BOX = b"\x00\x00\x00\x08"
+
+
+def box(name: bytes, content: bytes = b"") -> bytes:
+    """A box of an MP4 or QuickTime file."""
+    return struct.pack(">I4s", 8 + len(content), name) + content
+
+
+def track(width: int, height: int, across: int = 1) -> bytes:
+    """A track: sound has no width; a film that was taken upright is turned by its matrix."""
+    matrix = struct.pack(">9i", across << 16, (1 - across) << 16, 0, 0, across << 16, 0, 0, 0, 1 << 30)
+    return box(b"trak", box(b"tkhd", bytes(40) + matrix + struct.pack(">II", width << 16, height << 16)) + box(b"mdia"))
+
+
+def movie(length: bytes, *tracks: bytes, brand: bytes = b"isom") -> bytes:
+    """A film whose index is at the end, as cameras write it."""
+    return (
+        box(b"ftyp", brand + bytes(4))
+        + box(b"mdat", bytes(100))
+        + box(b"moov", box(b"mvhd", length) + b"".join(tracks))
+    )
+
+
+SHORT = struct.pack(">IIIII", 0, 0, 0, 600, 600 * 75) + bytes(80)
+LONG = struct.pack(">IQQIQ", 1 << 24, 0, 0, 90_000, 90_000 * 7200) + bytes(80)
+UNKNOWN = struct.pack(">IIIII", 0, 0, 0, 600, 0xFFFFFFFF) + bytes(80)
+SOUND = track(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "header"),
+    [
+        (movie(SHORT, SOUND, track(1920, 1080)), Header("mp4", 1920, 1080, seconds=75)),
+        (movie(SHORT, track(1920, 1080, across=0), SOUND), Header("mp4", 1080, 1920, seconds=75)),
+        (movie(LONG, track(640, 360), brand=b"qt  "), Header("mov", 640, 360, seconds=7200)),
+        (movie(UNKNOWN, track(640, 360)), Header("mp4", 640, 360)),
+        (movie(SHORT, track(640, 360))[:-30], Header("mp4", cut_short=True)),
+        (movie(SHORT[:8]), Header("mp4", cut_short=True)),
+        (movie(SHORT, b"".join(box(b"trak") for _ in range(3))), Header("mp4", seconds=75)),
+        (movie(SHORT, struct.pack(">I4s", 8, b"trak") * 50_000), Header("mp4", seconds=75)),
+    ],
+    ids=["film", "upright", "long form", "endless", "cut", "damaged", "no picture", "many tracks"],
+)
+def test_film(data: bytes, header: Header) -> None:
+    """Length and pixels as shown come from the index, wherever it is."""
+    assert of(data) == header
 
 
 @pytest.mark.parametrize(
