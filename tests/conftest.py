@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -37,6 +39,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def long(*values: Any) -> list[Any]:
+    """Parameters for `make test-all` alone: more of a kind of which `make test` has one or two. A tuple: of several."""
+    sets = (each if isinstance(each, tuple) else (each,) for each in values)
+    return [pytest.param(*each, marks=pytest.mark.long) for each in sets]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --update."""
     parser.addoption("--update", action="store_true", help="run what expects a file, and edit it; look at the diff")
@@ -56,11 +64,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=rest)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for garbage seldom, and never among modules and tests: it took a sixth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 10, 100)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _state_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test writes to the state folder of whoever runs it."""
+def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test writes to the state folder of whoever runs it; new repositories have no sample hooks or upkeep."""
+    template = tmp_path_factory.mktemp("template")
+    (template / "config").write_text("[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state-home")))
+        patch.setenv("GIT_TEMPLATE_DIR", str(template))
         yield
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,8 +26,8 @@ from bufferctl.ci.job import JobOptions, run_job
 from bufferctl.ci.plan import plan
 from bufferctl.sandbox import Clock, Sandbox
 from tests.ci.action import Run, run_action
-from tests.ci.fake_github import NAME, PLAN_WORKFLOW, FakeGitHub, github_at
-from tests.ci.forges import TOKEN, Served
+from tests.ci.fake_github import NAME, PLAN_WORKFLOW, FakeGitHub
+from tests.ci.forges import TOKEN, Repository, Served
 from tests.ci.in_process import in_process
 
 COMMANDS: dict[str, Callable[..., int]] = {"plan": plan, "apply": apply, "drift": drift, "fork-comment": fork_comment}
@@ -251,33 +252,43 @@ class Team:
 
 def check_out(repository: Path, ref: str, checkout: Path, depth: int = 2) -> None:
     """Check out a ref into a new folder, by default two commits deep, as the example workflows do."""
-    checkout.mkdir(parents=True)
+    shutil.copytree(repository.parents[1] / "checkout", checkout)
+    with (checkout / ".git" / "config").open("a", encoding="utf-8") as config:
+        config.write(f'[remote "origin"]\n\turl = {repository}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n')
     for command in (
-        ("init", "--quiet"),
-        ("remote", "add", "origin", str(repository)),
         ("fetch", "--quiet", "--depth", str(depth), "origin", ref),
         ("checkout", "--quiet", "--detach", "FETCH_HEAD"),
     ):
         subprocess.run(["git", "-C", str(checkout), *command], check=True, capture_output=True)
 
 
-@pytest.fixture
-def github(tmp_path: Path) -> FakeGitHub:
-    """A GitHub with an empty repository."""
-    return github_at(tmp_path / "forge", Clock.at(NOW))
-
-
-@pytest.fixture
-def team(tmp_path: Path, github: FakeGitHub) -> Iterator[Team]:
-    """A repository whose main branch declares two channels and no posts yet."""
-    clone = tmp_path / "ada"
-    subprocess.run(
-        ["git", "clone", "--quiet", str(github.repository.path), str(clone)], check=True, capture_output=True
-    )
-    ada = Developer(clone)
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What tests copy: a forge's repository that declares two channels, Ada's clone, and a checkout of nothing yet."""
+    forge = tmp_path_factory.mktemp("begun")
+    bare, ada = Repository(forge / NAME), Developer(forge / "ada")
+    bare.git("clone", "--quiet", str(bare.path), str(ada.folder))
+    bare.git("init", "--quiet", str(forge / "checkout"))
     ada.git("checkout", "--quiet", "-B", "main")
-    (clone / "buffer.yaml").write_text(FILES, encoding="utf-8")
+    (ada.folder / "buffer.yaml").write_text(FILES, encoding="utf-8")
     ada.push("Begin")
+    return forge
+
+
+def begin(begun: Path, forge: Path, name: str = NAME) -> tuple[Repository, Developer]:
+    """A forge's repository, and Ada's clone of it, where nothing happened since."""
+    shutil.copytree(begun, forge)
+    repository = Repository((forge / NAME).rename(forge / name))
+    config = forge / "ada" / ".git" / "config"
+    config.write_text(config.read_text("utf-8").replace(str(begun / NAME), str(repository.path)), encoding="utf-8")
+    return repository, Developer(forge / "ada")
+
+
+@pytest.fixture
+def team(tmp_path: Path, begun: Path) -> Iterator[Team]:
+    """A repository whose main branch declares two channels and no posts yet."""
+    repository, ada = begin(begun, tmp_path / "forge")
+    github = FakeGitHub(repository, clock=Clock.at(NOW))
     with Sandbox(clock=github.clock) as sandbox:
         yield Team(tmp_path, github, sandbox, ada)
 
@@ -289,18 +300,10 @@ def _no_waiting() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template of every new repository: no hooks, and no automatic git maintenance."""
-    folder = tmp_path_factory.mktemp("template")
-    (folder / "config").write_text("[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n", encoding="utf-8")
-    return folder
-
-
 @pytest.fixture(autouse=True)
-def _nobody_else(monkeypatch: pytest.MonkeyPatch, template: Path) -> None:
+def _nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove the variables of the forge on which these tests may run."""
     for name in [name for name in os.environ if name.startswith(("GITHUB_", "CI_", "GITLAB_", "BUFFER_", "GIT_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(template))
+        if name != "GIT_TEMPLATE_DIR":
+            monkeypatch.delenv(name)
     assert sys.prefix != sys.base_prefix

@@ -147,8 +147,9 @@ class Repository:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.mkdir(parents=True)
-        self.git("init", "--quiet", "--bare", "--initial-branch", "main")
+        if not path.exists():
+            path.mkdir(parents=True)
+            self.git("init", "--quiet", "--bare", "--initial-branch", "main")
 
     def git(self, *arguments: str) -> str:
         """The output of a git command."""

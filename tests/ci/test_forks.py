@@ -14,6 +14,7 @@ from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # likewise
 from tests.ci.action import Run
 from tests.ci.conftest import Team, post
 from tests.ci.fake_github import FORKS
+from tests.conftest import long
 from tests.stores import git
 
 FORK = "mallory/posts"
@@ -66,8 +67,7 @@ def published(team: Team) -> None:
 SHORT_NOTICE = "policy: {minimum_lead: 48h}\n"
 
 
-@pytest.mark.parametrize("depth", [1, 2])
-@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize(("depth", "held"), [(1, True), (2, False), *long((1, False), (2, True))])
 def test_a_fork_s_run_contacts_nobody(
     team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: int, held: bool
 ) -> None:

@@ -19,7 +19,7 @@ from bufferctl.ci.forge import ChangeRequest, ReviewedPlan
 from bufferctl.ci.gitlab import GitLab
 from bufferctl.sandbox import Sandbox
 from tests.ci.action import ROOT, provide_python
-from tests.ci.conftest import FILES, Developer, check_out, post
+from tests.ci.conftest import Developer, begin, check_out, post
 from tests.ci.fake_gitlab import FORK, PERSON, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository, Served
 from tests.cli.conftest import run_in
@@ -110,16 +110,10 @@ class Group:
 
 
 @pytest.fixture
-def group(tmp_path: Path) -> Iterator[Group]:
+def group(tmp_path: Path, begun: Path) -> Iterator[Group]:
     """A project whose main branch declares two channels and no posts yet."""
-    gitlab = FakeGitLab(Repository(tmp_path / "forge" / "acme" / "posts.git"))
-    clone = tmp_path / "ada"
-    command = ["git", "clone", "--quiet", str(gitlab.repository.path), str(clone)]
-    subprocess.run(command, check=True, capture_output=True)
-    ada = Developer(clone)
-    ada.git("checkout", "--quiet", "-B", "main")
-    (clone / "buffer.yaml").write_text(FILES, encoding="utf-8")
-    ada.push("Begin")
+    repository, ada = begin(begun, tmp_path / "forge", "acme/posts.git")
+    gitlab = FakeGitLab(repository)
     with Sandbox(clock=gitlab.clock) as sandbox:
         yield Group(tmp_path, gitlab, sandbox, ada)
 

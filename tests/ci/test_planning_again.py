@@ -7,6 +7,7 @@ import pytest
 from bufferctl.ci.forge import marker
 from tests.ci.conftest import FILES, Team, post
 from tests.ci.fake_github import FORKS
+from tests.conftest import long
 
 
 def test_a_request_that_changes_none_of_the_files(team: Team) -> None:
@@ -23,7 +24,7 @@ def test_a_request_that_changes_none_of_the_files(team: Team) -> None:
     assert (team.github.bodies(number), ran.uploads, team.sandbox.requests) == ([], [], [])
 
 
-@pytest.mark.parametrize("name", ["posts/launch.yaml", "launch.txt", "posts/text.md"])
+@pytest.mark.parametrize("name", ["posts/launch.yaml", *long("launch.txt", "posts/text.md")])
 def test_every_file_that_is_read_counts(team: Team, name: str) -> None:
     """Entries, their texts, and whatever is deleted below the folder."""
     text = post("launch", "We are live").replace("text: |\n      We are live", "text_file: text.md")

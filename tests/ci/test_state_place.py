@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ci.conftest import FILES, Team, post
+from tests.conftest import long
 
 ELSEWHERE = FILES.replace("state: git", "state: {git: {branch: forged}}")
 BUCKET = FILES.replace("state: git", "state: {store: 's3://posts/state', endpoint: 'https://s3.example'}")
@@ -32,7 +33,7 @@ def request(team: Team, text: str, **files: str) -> int:
     return team.github.open_pull("move")
 
 
-@pytest.mark.parametrize("text", [ELSEWHERE, BUCKET, FILES.replace("state: git\n", "")])
+@pytest.mark.parametrize("text", [ELSEWHERE, *long(BUCKET, FILES.replace("state: git\n", ""))])
 def test_another_place_is_shown_and_not_used(team: Team, text: str) -> None:
     """Neither read nor reviewed: the comment begins with it, there is no plan to apply, and merging sends nothing."""
     published(team)
@@ -76,7 +77,7 @@ def test_the_base_of_the_request_does_not_say_it_either(team: Team) -> None:
     assert "**This plan does not use the state.**" in team.github.bodies(number)[0]
 
 
-@pytest.mark.parametrize("before", ["", "state: [", FILES.replace("state: git\n", "")])
+@pytest.mark.parametrize("before", ["", *long("state: [", FILES.replace("state: git\n", ""))])
 def test_the_first_place_is_the_same_repository(team: Team, before: str) -> None:
     """Main has no root file, an unreadable one, or one without `state`: `state: git` of the request counts, at once."""
     root_file(team, before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ci.conftest import Team, post
+from tests.conftest import long
 
 
 def receipt(team: Team, number: int) -> str:
@@ -33,7 +34,7 @@ def land(team: Team, number: int, way: str) -> None:
     team.github.merged(number, team.ada.git("rev-parse", "HEAD"))
 
 
-@pytest.mark.parametrize("way", ["squash", "rebase"])
+@pytest.mark.parametrize("way", ["squash", *long("rebase")])
 def test_other_commits_than_those_of_the_branch(team: Team, way: str) -> None:
     """Of several commits: the plan of the branch's last commit counts."""
     number = team.open("launch", launch=post("launch", "We are live"))

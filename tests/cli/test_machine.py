@@ -6,15 +6,19 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bufferctl.machine import clock_ahead
+from bufferctl.cli import run
+from bufferctl.machine import clock_ahead, take_streams
 from bufferctl.state import Lock
+from tests.conftest import long
 
 FILES = """\
 version: 1
@@ -38,13 +42,14 @@ def services() -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Handed:
-    """What a machine hands in: `environment` (None: unset), what the shell does with streams, or `there`, a thing.
+    """What a machine hands in: `environment`, what the shell does with streams, their `encoding`, or `there`, a thing.
 
     `named`: the commands that it stops, each with the words that must be in the message.
     """
 
-    environment: dict[str, str | None] | None = None
+    environment: dict[str, str] | None = None
     streams: str = ""
+    encoding: str = "utf-8"
     there: Callable[[Path], object] | None = None
     named: dict[str, str] | None = None
 
@@ -87,9 +92,9 @@ def of_api(**environment: str) -> Handed:
 
 
 MACHINES = {
-    "cp1252": Handed({"PYTHONIOENCODING": "cp1252"}, "exec"),
-    "latin-1": Handed({"PYTHONIOENCODING": "latin-1"}, "exec"),
-    "cp932": Handed({"PYTHONIOENCODING": "cp932"}, "exec"),
+    "cp1252": Handed(encoding="cp1252"),
+    "latin-1": Handed(encoding="latin-1"),
+    "cp932": Handed(encoding="cp932"),
     "no-stdout": Handed(streams="exec >&-;"),
     "no-stderr": Handed(streams="exec 2>&-;"),
     "no-stdin": Handed(streams="exec <&-;"),
@@ -111,9 +116,11 @@ MACHINES = {
     "lock-is-empty": Handed(there=lambda folder: lock_of(folder).touch()),
     "lock-is-a-folder": Handed(there=lambda folder: lock_of(folder).mkdir(), named=everywhere(".lock", "apply")),
 }
+#: "no-streams" has them all; each takes four processes.
+FURTHER = ("no-stdout", "no-stderr", "no-stdin")
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", [*(each for each in MACHINES if each not in FURTHER), *long(*FURTHER)])
 def test_whatever_is_handed_in(machine: str, project: Any, program: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command works or says what stops it, by its name; without it, one more apply converges."""
     handed = MACHINES[machine]
@@ -127,7 +134,7 @@ def test_whatever_is_handed_in(machine: str, project: Any, program: list[str], m
         handed.there(project.folder)
     with monkeypatch.context() as patched:
         for name, value in (handed.environment or {}).items():
-            patched.setenv(name, value) if value is not None else patched.delenv(name, raising=False)
+            patched.setenv(name, value)
         for name, arguments in COMMANDS.items():
             code, err = ran(project, program, handed, arguments)
             assert "Traceback" not in err
@@ -144,11 +151,15 @@ def test_whatever_is_handed_in(machine: str, project: Any, program: list[str], m
 
 
 def ran(project: Any, program: list[str], handed: Handed, arguments: tuple[str, ...]) -> tuple[int, str]:
-    """The exit code and stderr; in a process of its own where the streams matter."""
+    """The exit code and stderr; in a process of its own where streams are closed."""
     if not handed.streams:
-        result = project(*arguments)
-        return result.code, result.err
-    shell = ["/bin/sh", "-c", f'{handed.streams.removesuffix("exec")} exec "$@"', "sh"]
+        out, err = (TextIOWrapper(BytesIO(), encoding=handed.encoding) for _ in range(2))
+        with chdir(project.folder), redirect_stdout(out), redirect_stderr(err):
+            take_streams()
+            code = run(list(arguments))
+        err.flush()
+        return code, err.buffer.getvalue().decode(handed.encoding)
+    shell = ["/bin/sh", "-c", f'{handed.streams} exec "$@"', "sh"]
     process = subprocess.run([*shell, *program, *arguments], cwd=project.folder, capture_output=True, check=False)
     return process.returncode, process.stderr.decode("utf-8", "replace")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Project
+from tests.conftest import long
 from tests.stores import git
 
 HEAD = """\
@@ -48,8 +49,14 @@ def apply(project: Project, root: str) -> tuple[int, str]:
     return ran.code, " ".join(ran.out.split())
 
 
-@pytest.mark.parametrize(("one", "other"), [("buffer.yaml", "blog.yaml"), ("acme/buffer.yaml", "blog/buffer.yaml")])
-@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.parametrize(
+    ("one", "other", "is_shared"),
+    [
+        ("buffer.yaml", "blog.yaml", False),
+        ("acme/buffer.yaml", "blog/buffer.yaml", True),
+        *long(("buffer.yaml", "blog.yaml", True), ("acme/buffer.yaml", "blog/buffer.yaml", False)),
+    ],
+)
 def test_where_the_new_root_file_is_applied_first(
     project: Project, shared: str, one: str, other: str, *, is_shared: bool
 ) -> None:
@@ -98,7 +105,7 @@ def test_a_root_file_that_is_gone_claims_nothing(project: Project, shared: str) 
     assert "We are live" not in texts(project)
 
 
-@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.parametrize("is_shared", [False, *long(True)])
 def test_a_move_that_is_reverted_after_publication(project: Project, shared: str, *, is_shared: bool) -> None:
     """Done: the root file that had it first still has its record."""
     head = HEAD.format(state=shared if is_shared else "")
@@ -144,7 +151,7 @@ def test_a_move_with_an_edit_is_held(project: Project, shared: str, *, is_shared
     assert project("plan", "--file", "blog.yaml").planned == ["~ launch"]
 
 
-@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.parametrize("is_shared", [False, *long(True)])
 def test_a_move_with_a_new_key_and_an_edit_is_held(project: Project, shared: str, *, is_shared: bool) -> None:
     """The post of the other root file has its time."""
     head = HEAD.format(state=shared if is_shared else "")
@@ -181,7 +188,7 @@ CAMPAIGN = """\
 """
 
 
-@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.parametrize("is_shared", [False, *long(True)])
 def test_a_half_published_campaign_asks_nothing(project: Project, shared: str, *, is_shared: bool) -> None:
     """Exit 0 and nothing sent, also where a published post is edited on the way; each post stays what it was."""
     head = HEAD.format(state=shared if is_shared else "")

@@ -12,6 +12,7 @@ import pytest
 from bufferctl.model import StateSettings
 from bufferctl.state import Lease, StateFile, open_store
 from tests.cli.conftest import Project
+from tests.conftest import long
 from tests.stores import buckets, git
 
 ROOT = """\
@@ -51,7 +52,10 @@ AFTER = ["Published post", "Queue post", "We moved the launch", "We moved the la
 #: Enough text for git to see a different file.
 OTHER = "# Everything is new here.\n" * 40
 #: The project's old place, its new one, and the root file's name for commands.
-MOVES = [("buffer.yaml", "social/buffer.yaml"), ("buffer.yaml", "acme.yaml"), ("acme/buffer.yaml", "brand/posts.yml")]
+MOVES = [
+    ("buffer.yaml", "social/buffer.yaml"),
+    *long(("buffer.yaml", "acme.yaml"), ("acme/buffer.yaml", "brand/posts.yml")),
+]
 
 
 @pytest.fixture
@@ -191,7 +195,7 @@ def test_an_old_checkout_does_nothing(project: Project, tmp_path: Path) -> None:
         assert "git pull" in ran.err
 
 
-@pytest.mark.parametrize("message", ["state: moving to", "state: moved from", "state: moved to"])
+@pytest.mark.parametrize("message", ["state: moving to", *long("state: moved from", "state: moved to")])
 def test_cut_off_while_it_is_moved(project: Project, bare: Path, message: str) -> None:
     """The next run completes the move; a plan in between shows the same changes."""
     begun(project)
@@ -210,7 +214,7 @@ def test_cut_off_while_it_is_moved(project: Project, bare: Path, message: str) -
     assert left["format_version"] == "4.0"
 
 
-@pytest.mark.parametrize("cut_off", ["", "state: moved from"], ids=["moved", "cut off"])
+@pytest.mark.parametrize("cut_off", ["", *long("state: moved from")], ids=["moved", "cut off"])
 def test_two_root_files_that_may_go_on_with_it(project: Project, bare: Path, cut_off: str) -> None:
     """Exit 1 for the second of two moves, on two branches: the first has taken the state."""
     begun(project)

@@ -16,15 +16,11 @@ import pytest
 from bufferctl.cli.console import Console
 from bufferctl.cli.watching import Stopping
 from tests.cli.gate import Gate, Hold
+from tests.conftest import long
 from tests.stores import git
 
 #: More than fits into one request.
 POSTS = 35
-
-
-def long(*values: Any) -> list[Any]:
-    """More of a kind, in `make test-all` alone: each is a process."""
-    return [pytest.param(each, marks=pytest.mark.long) for each in values]
 
 
 @pytest.fixture
