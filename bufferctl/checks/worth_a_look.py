@@ -71,6 +71,11 @@ OTHER_WEEKDAY = _rule(
 )
 
 
+#: Kinds that are one line for all entries, since a campaign moves as one; and the first day of the weekend.
+_MOVES = "move to another day of the week", "move to the weekend"
+_SATURDAY = 5
+
+
 class _Sight(NamedTuple):
     """One line about one occurrence; those of an entry with the same `kind` are one line. `detail`: of the first."""
 
@@ -95,9 +100,10 @@ def worth_a_look(plan: Plan, levels: Mapping[str, str]) -> tuple[Diagnostic, ...
         _close,
     )
     found = [sight for rule in rules for sight in rule(groups) if levels.get(sight.rule.code) != "off"]
-    lines: dict[tuple[str, Occurrence, str], list[_Sight]] = {}
+    lines: dict[tuple[str, Occurrence | None, str], list[_Sight]] = {}
     for sight in found:
-        lines.setdefault((sight.rule.code, sight.occurrence._replace(number=0), sight.kind), []).append(sight)
+        entry = None if sight.kind in _MOVES else sight.occurrence._replace(number=0)
+        lines.setdefault((sight.rule.code, entry, sight.kind), []).append(sight)
     return tuple(map(_line, lines.values()))[:MOST]
 
 
@@ -325,8 +331,8 @@ def _weekdays(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
             due = change.desired.due_at if isinstance(change.desired, Post) else None
             before = _before(change, due) if due and change.action is Action.UPDATE else None
             if due and before and before.weekday() != due.weekday():
-                way = f"{before:%A} to {due:%A}"
-                yield _Sight(OTHER_WEEKDAY, occurrence, way, f"moves from {way}")
+                is_weekend = due.weekday() >= _SATURDAY > before.weekday()
+                yield _Sight(OTHER_WEEKDAY, occurrence, _MOVES[is_weekend], f"moves from {before:%A} to {due:%A}")
                 break
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, takewhile
 from shlex import quote
 
 from bufferctl.digests import REVIEWED, SHORT, change_digest
@@ -67,9 +67,13 @@ class Version:
 
 @dataclass(frozen=True)
 class Item:
-    """One occurrence of an entry on its networks: posts with the same kind of change. `main`: most of its posts."""
+    """One occurrence of an entry on its networks: posts with the same kind of change, `cards` as planned.
+
+    `main`: the version that most of them share.
+    """
 
     occurrence: Occurrence
+    cards: tuple[Card, ...]
     main: Version
     others: tuple[Version, ...] = ()
 
@@ -77,11 +81,6 @@ class Item:
     def versions(self) -> tuple[Version, ...]:
         """The main version first."""
         return self.main, *self.others
-
-    @cached_property
-    def cards(self) -> tuple[Card, ...]:
-        """The cards of its posts."""
-        return tuple(card for version in self.versions for card in version.cards)
 
     @property
     def name(self) -> str:
@@ -94,9 +93,14 @@ class Item:
         return self.main.cards[0].kind
 
     @property
-    def is_idea(self) -> bool:
-        """Whether it is an idea, which is never published."""
-        return self.main.cards[0].change.address.is_idea
+    def message(self) -> str:
+        """What is said about its posts, empty if nothing."""
+        return next((card.message for card in self.cards if card.message), "")
+
+    @property
+    def what(self) -> str:
+        """What happens, or happened, to its posts."""
+        return self.main.cards[0].what
 
     @property
     def when(self) -> Moment | None:
@@ -121,12 +125,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Cause:
-    """Why items are held, or failed: one sentence, and one thing to do for all of them."""
+    """Why items are held, or failed: one sentence, and one thing to do for all of them.
+
+    `own_hints`: each post has an answer of its own, of which `hint` is what they share.
+    """
 
     code: str
     message: str
     hint: str
     items: tuple[Item, ...]
+    own_hints: bool = False
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -155,7 +163,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Week:
-    """The items of a week by day, Monday first; days without items are left out."""
+    """The items of a week, or of a month, by day; days without items are left out. `monday`: its first day."""
 
     monday: date
     days: tuple[tuple[date, tuple[Item, ...]], ...]
@@ -167,9 +175,9 @@ class Week:
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """How many items each day has, Monday first."""
-        number = {day.weekday(): len(items) for day, items in self.days}
-        return tuple(number.get(day, 0) for day in range(7))
+        """How many items there are on each day of the week, Monday first."""
+        numbers = Counter(day.weekday() for day, items in self.days for _ in items)
+        return tuple(numbers[day] for day in range(7))
 
 
 @dataclass(frozen=True)
@@ -231,7 +239,8 @@ class Grouped:
     @property
     def networks(self) -> Mapping[str, int]:
         """How many posts each network gets, changes or loses, in order of first mention."""
-        return Counter(card.channel.network for item in self.of("create", "update", "delete") for card in item.cards)
+        cards = (card for item in self.of("create", "update", "delete") for card in item.cards)
+        return Counter(card.channel.network for card in cards if not card.change.address.is_idea)
 
 
 def grouped(report: Report, *, is_preview: bool = False) -> Grouped:
@@ -239,7 +248,7 @@ def grouped(report: Report, *, is_preview: bool = False) -> Grouped:
     groups: dict[Hashable, list[Card]] = {}
     for card in sorted(cards_of(report, is_preview=is_preview), key=lambda card: by_time(card.change, report.plan)):
         groups.setdefault(_of_item(card), []).append(card)
-    return Grouped(report, tuple(_item(cards) for cards in groups.values()))
+    return Grouped(report, tuple(_item(tuple(cards)) for cards in groups.values()))
 
 
 def weeks_of(items: Iterable[Item]) -> tuple[Week, ...]:
@@ -251,6 +260,13 @@ def weeks_of(items: Iterable[Item]) -> tuple[Week, ...]:
     )
 
 
+def months_of(weeks: Iterable[Week]) -> tuple[Week, ...]:
+    """The same items by month: each begins with its first day, and its days are those that have items."""
+    days = [day for week in weeks for day in week.days]
+    months = groupby(days, key=lambda each: each[0].replace(day=1))
+    return tuple(Week(first, tuple(found)) for first, found in months)
+
+
 def _of_item(card: Card) -> Hashable:
     """What the cards of an item share: the occurrence, the day, what happens, and the cause if it is held."""
     change = card.change
@@ -259,7 +275,7 @@ def _of_item(card: Card) -> Hashable:
     return occurrence_of(change.address, change.desired), due.date() if due else None, card.kind, card.at_once, cause
 
 
-def _item(cards: Iterable[Card]) -> Item:
+def _item(cards: tuple[Card, ...]) -> Item:
     """The item of these cards; the version that most of them share comes first."""
     groups: dict[Hashable, list[Card]] = {}
     for card in cards:
@@ -268,7 +284,7 @@ def _item(cards: Iterable[Card]) -> Item:
     main, *others = map(_version, sorted(groups.values(), key=lambda group: -len(group)))
     change = main.cards[0].change
     with_differences = (replace(each, differs=tuple(_differing(main, each))) for each in others)
-    return Item(occurrence_of(change.address, change.desired), main, tuple(with_differences))
+    return Item(occurrence_of(change.address, change.desired), cards, main, tuple(with_differences))
 
 
 def _version(cards: Iterable[Card]) -> Version:
@@ -363,13 +379,24 @@ def _caused(items: tuple[Item, ...]) -> Cause:
     """The cause of items; its message and hint in full if all posts have the same, else without what is their own."""
     cards = [card for item in items for card in item.cards]
     addresses = [quote(str(card.change.address)) for card in cards]
+    hints = [_addressed(card.hint, card) for card in cards]
+    hint = _ARGUMENT.sub(lambda found: " ".join(f"{found[1]}{address}" for address in addresses), _common(hints))
+    message = _common([_addressed(card.message, card) for card in cards]).replace(_ADDRESS, "it")
+    return Cause(_code(cards[0]), message, hint, items, own_hints=len(set(hints)) > 1)
 
-    def common(texts: list[str]) -> str:
-        if len({_addressed(text, card) for text, card in zip(texts, cards, strict=True)}) == 1:
-            text = _addressed(texts[0], cards[0])
-        else:
-            text = _general(texts[0], cards[0])
-        return _ARGUMENT.sub(lambda found: " ".join(f"{found[1]}{address}" for address in addresses), text)
 
-    messages, hints = [card.message for card in cards], [card.hint for card in cards]
-    return Cause(_code(cards[0]), common(messages), common(hints), items)
+def _common(texts: Sequence[str]) -> str:
+    """A text that several posts share: of code that differs its first words, of prose what is nobody's own."""
+    parts = [text.split("`") for text in texts]
+    if len(set(texts)) == 1 or len(set(map(len, parts))) > 1:
+        return texts[0]
+    return "`".join(_shared(column, is_code=number % 2 == 1) for number, column in enumerate(zip(*parts, strict=True)))
+
+
+def _shared(texts: Sequence[str], *, is_code: bool) -> str:
+    if len(set(texts)) == 1:
+        return texts[0]
+    if not is_code:
+        return _OWN.sub("…", _ASIDE.sub("", texts[0]))
+    words = takewhile(lambda each: len(set(each)) == 1, zip(*(text.split() for text in texts), strict=False))
+    return " ".join([*(each[0] for each in words if each[0] != _ADDRESS), "…"])

@@ -1,7 +1,7 @@
-"""A plan or a receipt as a pull request comment: the first post to go out, what needs a person, then every post.
+"""A plan or a receipt as a comment on a pull request, made for a phone: what needs a person, then what is worth a look.
 
-It is made for reading on a phone, and fits into one comment: items that need a person and deletes are kept before
-anything else.
+It is short while it is closed. What is agreed to, every address and full text, is in the last fold, which is the first
+to be cut if a comment would be too long; then the weeks are.
 """
 
 from __future__ import annotations
@@ -9,73 +9,116 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC
-from itertools import chain
+from functools import partial
 
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.digests import SHORT, change_digest
-from bufferctl.model.plain_text import visible
-from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Status
-from bufferctl.render import summary
-from bufferctl.render.cards import Card, Changed, by_time, card_of
+from bufferctl.digests import REVIEWED, SHORT, change_digest
+from bufferctl.plan import Action
+from bufferctl.render import summary, words
+from bufferctl.render.cards import Changed
 from bufferctl.render.diagnostics import summary_text
+from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, Week, grouped, months_of
 from bufferctl.render.lines import count, sentence, steps
-from bufferctl.render.markdown_text import (
-    Item,
-    Section,
-    clipped,
-    code,
-    fitted,
-    link,
-    marked,
-    picture,
-    plain,
-    quoted,
-    size,
-)
+from bufferctl.render.markdown_text import RESERVED, Sheet, clipped, code, html, link, marked, picture, plain, quoted
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
-from bufferctl.render.shown import Media, Pictures
-from bufferctl.render.words import is_at_once, was_draft
+from bufferctl.render.shown import Media
+from bufferctl.render.since import seen_line, since
 
-#: UTF-16 units of a report; GitHub takes 65,536 characters in a comment, and `bufferctl ci` adds a few lines.
-LIMIT = 63_500
 #: The first line of every comment, by which a later run finds the comment to replace. User text cannot contain it.
 PLAN_MARK, RECEIPT_MARK = "<!-- bufferctl:plan -->", "<!-- bufferctl:receipt -->"
 PROBLEMS_MARK = "<!-- bufferctl:problems -->"
+#: Where `bufferctl ci` puts the link to the page.
+PAGE_MARK = "<!-- bufferctl:page -->"
 
-#: How many characters of a name and of a message are shown on one line.
-_NAME, _MESSAGE = 60, 200
+#: How many items of a kind, and causes, are open; the rest is counted beside a fold.
+_OPEN = 5
+#: How many posts of a cause are open, and up to how many a plan is shown whole.
+_FEW = 3
+#: Up to how many weeks the calendar has a line for each, then for each month.
+_WEEKS = 12
+#: How many characters of a text, of a message, and of unchanged text beside a change are shown.
+_EXCERPT, _MESSAGE, _BESIDE = 140, 300, 60
+#: How many characters of a command are shown.
+_COMMAND = 6_000
+_PROBLEMS = 2
+#: The room of a fold in which nothing fits any more.
+_FOLD = 250
 _CODE = re.compile(r"`([^`]+)`")
-#: How many problems of files and plan are listed before the changes; each is annotated at its line, too.
-_PROBLEMS = 10
-_PROBLEMS_TITLE = "Problems"
-#: Room for the line that says how many changes are not shown in full.
-_CUT_ROOM = 160
-_MORE_PROBLEMS = "problems; `bufferctl validate` shows all of the files"
 
 
 def report_markdown(report: Report) -> str:
-    """The report as GitHub's Markdown, at most `LIMIT` long, ending in a newline; its first line is its mark."""
-    head = "\n\n".join(_plan_head(report) if report.outcomes is None else _receipt_head(report, report.outcomes))
-    sections = list(_planned(report) if report.outcomes is None else _applied(report, report.outcomes))
+    """The report as Markdown for GitHub and GitLab, at most `LIMIT` long, ending in a newline; first is its mark."""
+    found = grouped(report)
     foot = _foot(report)
-    shown = list(fitted(sections, LIMIT - size(head) - size(foot) - _CUT_ROOM - 5))
-    cut = sum(each.cut for each in shown if each.section.title != _PROBLEMS_TITLE)
-    changes = "1 change is" if cut == 1 else f"{cut:,} changes are"
-    more = f"**{changes} not shown in full here; {_all(report)}.**" if cut else ""
-    return "\n\n".join(filter(None, [head, more, *(each.text for each in shown), foot])) + "\n"
+    if report.outcomes is not None:
+        sheet = Sheet(RECEIPT_MARK, foot)
+        _receipt(sheet, found)
+    else:
+        mark = "\n".join(filter(None, [PLAN_MARK, seen_line(found, report.commit)]))
+        sheet = Sheet(mark, foot)
+        _plan(sheet, found)
+    return sheet.text
 
 
 def problems_markdown(report: Report) -> str:
     """The problems in the files alone, in the same form."""
     found = by_severity(report.diagnostics)
-    counted = plain(summary_text(found)) or "No problems"
-    head = f"{PROBLEMS_MARK}\n\n**{counted}.**"
-    section = Section(_PROBLEMS_TITLE, len(found), map(problem_item, found), _MORE_PROBLEMS)
-    room = LIMIT - size(head) - 5
-    return "\n\n".join([head, *(each.text for each in fitted([section], room))]) + "\n"
+    sheet = Sheet(PROBLEMS_MARK)
+    sheet.put(f"<b>{plain(summary_text(found)) or 'No problems'}.</b>")
+    sheet.fill("Problems", found, _problem, "problems; `bufferctl validate` shows all", most=len(found))
+    return sheet.text
+
+
+def _plan(sheet: Sheet, found: Grouped) -> None:
+    report, plan = found.report, found.report.plan
+    few = len(found.items) - len(found.of("quiet")) <= _FEW
+    sheet.put(f"### {_headline(found)}")
+    sheet.put(_second_line(found))
+    if report.is_offline:
+        sheet.put(f"<b>{summary.NOT_CHECKED}</b> {summary.NOT_CHECKED_WHY}")
+    _since(sheet, found)
+    everything = _all(report)
+    _causes(sheet, found, _OPEN)
+    sheet.fill("Worth a look", report.worth_a_look, _look, "", most=len(report.worth_a_look), gap="\n")
+    looked = {each.code for each in report.worth_a_look}
+    problems = [each for each in by_severity((*plan.warnings, *report.diagnostics)) if each.code not in looked]
+    sheet.fill("Problems", problems, _problem, "problems", most=_PROBLEMS)
+    sheet.fill("At once", found.at_once, _whole, f"at once; {everything}")
+    sheet.fill("Deleted", found.of("delete"), _whole if few else _brief, f"deleted; {everything}")
+    changes: list[Item | Move] = [*found.moves, *found.changed]
+    sheet.fill("Changed", changes, _change, f"changed; {everything}")
+    if few:
+        sheet.fill("New", found.new, _whole, everything)
+    else:
+        _calendar(sheet, found)
+    waits = words.ACTIONS[Action.WAITING].planned
+    for message in dict.fromkeys(item.message for item in found.of("note") if item.what == waits):
+        those = [item for item in found.of("note") if item.what == waits and item.message == message]
+        sheet.fold(f"{len(those):,} waiting: {html(clipped(message, _MESSAGE))}", those, _brief, everything)
+    noted = [item for item in found.of("note") if item.what != waits]
+    sheet.fold(f"{len(noted):,} with nothing to do in Buffer", noted, _brief, everything)
+    reviewed = [item for item in found.items if item.digests or item.kind == "hold"]
+    sheet.fold("Every address, digest, file and full text", reviewed, _everything, everything)
+
+
+def _receipt(sheet: Sheet, found: Grouped) -> None:
+    report, outcomes = found.report, found.report.outcomes or ()
+    everything = _all(report)
+    sheet.put(f"### {plain(summary.applied(outcomes))}")
+    if report.stopped:
+        sheet.put(f"Stopped early: {_prose(sentence(clipped(report.stopped, 500)))}")
+    if report.left is not None:
+        sheet.put(summary.left_over(report.left, outcomes))
+    _causes(sheet, found, len(found.causes))
+    for title in ("Not sent", "Waiting"):
+        those = [item for item in found.of("late") if item.what == title.lower()]
+        sheet.fill(title, those, _brief, f"{title.lower()}; {everything}")
+    for action, title in (("delete", "Deleted"), ("create", "Created"), ("update", "Changed")):
+        those = [i for i in found.of("good") if i.main.cards[0].change.action == action]
+        sheet.fill(title, those, _brief, f"{title.lower()}; {everything}")
+    sheet.fold("Every address and id", found.items, _ids, everything)
 
 
 def _all(report: Report) -> str:
@@ -85,236 +128,268 @@ def _all(report: Report) -> str:
     return "`bufferctl plan` shows all" if report.outcomes is None else "the log of the run shows all"
 
 
-def _plan_head(report: Report) -> Iterator[str]:
-    plan = report.plan
-    yield PLAN_MARK
-    rest = summary.quiet_counts(plan)
+def _headline(found: Grouped) -> str:
+    """`38 new posts on 4 networks, 8 Jan to 8 Mar`, with what else there is; items are counted."""
+    plan = found.report.plan
     if plan.is_empty:
-        about = summary.no_changes(plan, is_offline=report.is_offline)
-        yield f"**No changes.** {about}{f': {rest}' if rest else ''}."
+        return "No changes"
+    kinds = [(found.of("create"), "new"), (found.of("update"), "changed"), (found.of("delete"), "deleted")]
+    there = [(items, name) for items, name in kinds if items]
+    if not there:
+        held = len(found.of("hold"))
+        return f"{count(held, 'post')} need{'s' * (held == 1)} you" if held else "Nothing to send"
+    counted = [f"{len(items):,} {name}" for items, name in there]
+    counted = [f"{counted[0]} {'post' if len(there[0][0]) == 1 else 'posts'}"] if len(there) == 1 else counted
+    dated = [item.when.due for items, _ in there for item in items if item.when]
+    span = summary.days(min(dated).date(), max(dated).date(), plan.at.date()) if dated else ""
+    networks = len(found.networks)
+    on = next(iter(found.networks)) if networks == 1 else count(networks, "network")
+    return plain(f"{', '.join(counted)} on {on}{f', {_unbroken(span)}' if span else ''}")
+
+
+def _second_line(found: Grouped) -> str:
+    """What needs a person, and what merging does: posts are counted here, by network."""
+    plan = found.report.plan
+    quiet = summary.quiet_counts(plan)
+    if plan.is_empty:
+        about = summary.no_changes(plan, is_offline=found.report.is_offline)
+        return f"{about}{f': {quiet}' if quiet else ''}."
+    held = len(found.of("hold"))
+    parts = [f"<b>{words.need_you(held)}.</b>" if held else "Nothing needs you."]
+    if not (does := summary.verbs(plan)):
+        parts = ["Merging sends nothing."]
     else:
-        yield f"**{summary.counts(plan)}.**{_first_post(plan)}"
-        yield from [summary.uploads(plan)] if plan.uploads else []
-        yield from [f"Also: {rest}."] if rest else []
-        yield from [f"{summary.NARROWED}."] if plan.narrowed else []
-    if report.is_offline:
-        yield f"**{summary.NOT_CHECKED}** {summary.NOT_CHECKED_WHY}"
+        networks = ", ".join(_unbroken(f"{plain(network)} {number:,}") for network, number in found.networks.items())
+        parts.append(f"Merging {does}{f': {networks}' if len(found.networks) > 1 else ''}.")
+    parts += [summary.uploads(plan)] if plan.uploads else []
+    parts += [f"{summary.NARROWED}."] if plan.narrowed else []
+    return f"{' '.join(parts)}{PAGE_MARK if found.report.page else ''}"
 
 
-def _foot(report: Report) -> str:
-    parts = [f"Digest {code(report.digest[:SHORT])}"]
-    if report.expires_at:
-        parts.append(f"may be applied until {report.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
-    return f"<sub>{' · '.join(parts)}</sub>"
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\u00a0")
 
 
-def _first_post(plan: Plan) -> str:
-    first = summary.first_post(plan)
-    where = f" First: **{first[0]}**, {plain(clipped(first[1].called, _NAME))}." if first else ""
-    return f" {summary.new_posts(plan)}{where}".rstrip()
+def _since(sheet: Sheet, found: Grouped) -> None:
+    """What changed since the comment that this one replaces; nothing if it was of the same commit."""
+    earlier = since(found, found.report.earlier)
+    if earlier is None or (earlier.commit == found.report.commit and found.report.commit):
+        return
+    plan = found.report.plan
+    before = f"{html(earlier.commit[:7])} " if earlier.commit else "your last look "
+    title = f"Since {before}({words.away(earlier.at, plan.at, 'UTC')})"
+    counts = [
+        (count(len(earlier.texts), "text") + " changed", earlier.texts),
+        (f"{len(earlier.others):,} otherwise changed", earlier.others),
+        (f"{len(earlier.added):,} added", earlier.added),
+    ]
+    said = [name for name, items in counts if items]
+    said += [f"{earlier.removed:,} removed"] if earlier.removed else []
+    items = [item for _, those in counts for item in those]
+    if items:
+        sheet.fold(f"{title}: {', '.join(said)}", items, _brief, _all(found.report))
+    else:
+        sheet.put(f"{title}: {', '.join(said) or 'nothing changed'}.")
 
 
-def _planned(report: Report) -> Iterator[Section]:
-    """Sections in order of importance, which also decides what to keep if not everything fits."""
-    plan = report.plan
-    problems = by_severity((*report.diagnostics, *plan.warnings))
-    at_once = [each for each in plan.of(Action.CREATE, Action.UPDATE) if is_at_once(each)]
-    live = [each for each in plan.of(Action.UPDATE) if was_draft(each) and not is_at_once(each)]
-    updates, creates = ([e for e in plan.of(action) if not is_at_once(e)] for action in (Action.UPDATE, Action.CREATE))
-    holds, deletes, waiting = (plan.of(action) for action in (Action.HOLD, Action.DELETE, Action.WAITING))
-    quiet = plan.of(*STATE_ONLY)
-
-    many = _is_of_many(plan)
-
-    def section(title: str, changes: Sequence[Change], more: str, **how: bool) -> Section:
-        items = (
-            _change_item(_card(each, report), with_organization=many, digest=change_digest(each)[:SHORT])
-            for each in sorted(changes, key=lambda each: by_time(each, plan))
-        )
-        return Section(title, len(changes), items, f"{more}; {_all(report)}", **how)
-
-    blocked = summary.of_one_channel(holds)
-    in_blocked = {change.slot for changes in blocked for change in changes}
-    single = [each for each in holds if each.slot not in in_blocked]
-    yield _below_channels(blocked, section("Needs you", single, "that need you", must=True))
-    yield section("Will be published at once", at_once, "that will be published at once", must=True)
-    yield section("Will go live (was a draft)", live, "that will go live")
-    yield section("Will be deleted", deletes, "to delete", must=True)
-    yield Section(_PROBLEMS_TITLE, len(problems), map(problem_item, problems[:_PROBLEMS]), _MORE_PROBLEMS)
-    updates = [each for each in updates if each not in live]
-    moved = summary.moved_together(plan, updates)
-    together = {each.slot for move in moved for each in move.changes}
-    others = section("Will change", [each for each in updates if each.slot not in together], "to change")
-    changed = chain((_moved_item(move, plan) for move in moved), others.items)
-    yield replace(others, number=len(moved) + others.number, items=changed)
-    yield section("Will be created", creates, "to create")
-    yield section("Waiting", waiting, "that wait", is_folded=True)
-    yield section("Nothing to do in Buffer", quiet, "with nothing to do in Buffer", is_folded=True, is_brief=True)
-
-
-def _is_of_many(plan: Plan) -> bool:
-    return len({each.address.organization for each in plan.changes}) > 1
-
-
-def _receipt_head(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[str]:
-    yield RECEIPT_MARK
-    yield f"**{plain(summary.applied(outcomes))}**"
-    if report.stopped:
-        yield f"Stopped early: {_prose(sentence(clipped(report.stopped, 500)))}"
-    if report.left is not None:
-        yield summary.left_over(report.left, outcomes)
-
-
-def _applied(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[Section]:
-    in_time = sorted(outcomes, key=lambda each: by_time(each.change, report.plan))
-    by_status = {status: [each for each in in_time if each.status is status] for status in Status}
-    done = by_status[Status.DONE]
-    trouble = [each for status in (Status.REFUSED, Status.DIFFERS, Status.HELD) for each in by_status[status]]
-    quiet = [each for each in done if each.change.action not in WRITING]
-
-    many = _is_of_many(report.plan)
-
-    def section(title: str, found: Sequence[Outcome], more: str, **how: bool) -> Section:
-        items = (_outcome_item(_card(each.change, report, each), with_organization=many) for each in found)
-        return Section(title, len(found), items, f"{more}; {_all(report)}", **how)
-
-    blocked = summary.of_one_channel(each.change for each in trouble)
-    in_blocked = {change.slot for changes in blocked for change in changes}
-    others = [each for each in trouble if each.change.slot not in in_blocked]
-    yield _below_channels(blocked, section("Needs you", others, "that need you", must=True))
-    for action, title in ((Action.DELETE, "Deleted"), (Action.CREATE, "Created"), (Action.UPDATE, "Changed")):
-        yield section(title, [each for each in done if each.change.action is action], title.lower())
-    yield section("Not sent", by_status[Status.NOT_SENT], "not sent")
-    yield section("Waiting", by_status[Status.WAITING], "that wait")
-    yield section("Nothing done in Buffer", quiet, "with nothing done in Buffer", is_folded=True, is_brief=True)
-
-
-def _card(change: Change, report: Report, outcome: Outcome | None = None) -> Card:
-    return card_of(change, report.plan, report.lengths, outcome, pictures=Pictures(report.public))
-
-
-def _change_item(card: Card, *, with_organization: bool, digest: str) -> Item:
-    """A planned change: what happens where and when, and what readers will see.
-
-    `digest`: that of the change that a reviewer agrees to; empty if there is nothing to agree to.
-    """
-    head = _head(f"{card.sign} {card.what}", card, with_organization=with_organization)
-
-    def full() -> str:
-        hint = _hint(card.hint, f"{code(card.place)}: " if card.place else "")
-        body = [*_paragraphs([_prose(card.message), *hint]), *_changed(card), *_content(card), *_details(card, digest)]
-        return _listed(head, body)
-
-    return Item(_brief(head, card), full)
-
-
-def _moved_item(moved: summary.Moved, plan: Plan) -> Item:
-    """Posts that move together as one item; below, folded, each with its old and new time."""
-    head = f"**~ {moved.label}** · {code(moved.file)}"
-
-    def full() -> str:
-        times = [
-            f"- {code(visible(str(change.address)))}: {_values(changed)}"
-            for change in moved.changes
-            for changed in card_of(change, plan).changed
+def _calendar(sheet: Sheet, found: Grouped) -> None:
+    """When the new items go out: how many on which day, then the items of each week, or of each month."""
+    weeks = found.weeks
+    spans = [(_of_days(week), week) for week in weeks]
+    if len(weeks) > _WEEKS:
+        spans = [(f"{month.monday:%B %Y}", month) for month in months_of(weeks)]
+    if spans:
+        zones = {item.when.zone for item in found.new if item.when}
+        where = f" ({plain(zones.pop())})" if len(zones) == 1 and "" not in zones else ""
+        sheet.put(f"#### When{where}")
+        lines = [
+            f"{_short(week, is_month=len(weeks) > _WEEKS):>6} {' '.join(map(_number, week.counts))}"
+            for _, week in spans
         ]
-        return _listed(head, ["", "<details><summary>Each post</summary>", "", *times, "", "</details>"])
-
-    return Item(f"- {head}", full)
-
-
-def _below_channels(blocked: Sequence[Sequence[Change]], section: Section) -> Section:
-    """The section, with the channels that hold several posts before its items."""
-    return replace(
-        section, number=len(blocked) + section.number, items=chain(map(_blocked_item, blocked), section.items)
-    )
+        sheet.put("\n".join(["```text", f"{'':6} {' '.join(f'{day:>2}' for day in 'MTWTFSS')}", *lines, "```"]))
+    more = _all(found.report)
+    for number, (title, week) in enumerate(spans):
+        posts, networks = count(len(week.items), "post"), len({c.channel.network for i in week.items for c in i.cards})
+        said = html(f"{title} · {posts} · {count(networks, 'network')}")
+        is_open, left = number == 0 and len(week.items) <= _OPEN, len(spans) - number
+        sheet.fold(said, week.items, _brief, more, is_open=is_open, reserved=_FOLD * (left + 3))
+    sheet.fold("Without a time", found.untimed, _brief, more)
 
 
-def _blocked_item(changes: Sequence[Change]) -> Item:
-    """A channel that holds several posts as one item; below, folded, their addresses."""
-    first = changes[0]
-    head = f"**! {count(len(changes), 'post')} held** · {code(first.address.channel)}"
-
-    def full() -> str:
-        posts = [f"- {code(visible(str(change.address)))}" for change in changes]
-        why = _paragraphs([_prose(f"{first.message}."), *_hint(first.hint, "")])
-        return _listed(head, [*why, "", "<details><summary>Each post</summary>", "", *posts, "", "</details>"])
-
-    return Item(f"- {head}", full)
+def _of_days(week: Week) -> str:
+    first, last = week.days[0][0], week.days[-1][0]
+    return summary.days(first, last)
 
 
-def _outcome_item(card: Card, *, with_organization: bool) -> Item:
-    """What happened to a change, with its id in Buffer and where it can be seen."""
-    head = _head(f"{card.sign} {card.what}", card, with_organization=with_organization)
-    head += f" · {link(card.link, 'see it')}" if card.link else ""
-
-    def full() -> str:
-        names = [code(card.address), *([code(card.id)] if card.id else [])]
-        quote = quoted([plain(card.excerpt)]) if card.excerpt else ()
-        return _listed(head, [*quote, *_paragraphs([_prose(card.message), *_hint(card.hint)]), "", " · ".join(names)])
-
-    return Item(_brief(head, card), full)
+def _short(week: Week, *, is_month: bool) -> str:
+    return f"{week.monday:%b %y}" if is_month else f"{week.monday.day} {week.monday:%b}"
 
 
-def problem_item(diagnostic: Diagnostic) -> Item:
+def _number(number: int) -> str:
+    return f"{number or '·':>2}"
+
+
+def _causes(sheet: Sheet, found: Grouped, most: int) -> None:
+    """Why posts need a person: `most` causes open, each with what to do, and its posts in a fold from four on."""
+    more = _all(found.report)
+    if found.causes:
+        sheet.put("#### Needs you")
+    for cause in found.causes[:most]:
+        sheet.put(_cause(cause))
+        form = partial(_held, with_hint=cause.own_hints)
+        if len(cause.cards) <= _FEW:
+            sheet.items(cause.items, form, more)
+        else:
+            sheet.fold(count(len(cause.items), "post"), cause.items, form, more, reserved=RESERVED)
+        if commands := [code(clipped(each, _COMMAND)) for each in _commands(cause)]:
+            sheet.put(_details("The command for all of them", commands))
+    sheet.fold(f"{len(found.causes) - most:,} more", found.causes[most:], _cause, more, reserved=RESERVED)
+
+
+def _cause(cause: Cause) -> str:
+    """What is wrong with which posts, and one thing to do."""
+    commands = {code(each) for each in _commands(cause)}
+    answer = [each for each in _answer(cause.hint) if each not in commands]
+    return _paragraphs([f"<b>{plain(cause.name)}:</b> {_prose(clipped(cause.message, _MESSAGE))}", *answer])
+
+
+def _commands(cause: Cause) -> list[str]:
+    """The commands of a cause with so many addresses that they do not fit on a screen."""
+    return [step.text for step in steps(cause.hint) if step.is_command and len(step.text) > _MESSAGE]
+
+
+def _held(item: Item, *, with_hint: bool) -> str:
+    """An item that is held: where it is in the files, how Buffer's version differs, and its own answer."""
+    changed = [line for version in item.versions for line in _differences(version, item)]
+    if changed:
+        changed = ["Struck out: Buffer's. Underlined: the file's.", *changed]
+    places = sorted({card.place for card in item.cards if card.place})
+    hints = [part for card in item.cards for part in _hint(card.hint)] if with_hint else []
+    return _paragraphs([f"{_brief(item)}{f' · {code(places[0])}' if places else ''}", *changed, *dict.fromkeys(hints)])
+
+
+def _look(line: Diagnostic) -> str:
+    return f"- {_prose(line.message)} ({plain(line.code)})"
+
+
+def _problem(diagnostic: Diagnostic) -> str:
     """A problem in the files or in the plan, with its place."""
     sign = "error" if diagnostic.severity is Severity.ERROR else "warning"
     place = f" {code(clipped(str(diagnostic.place), _MESSAGE))}" if diagnostic.place else ""
-
-    def full() -> str:
-        rule = f" ({code(diagnostic.code)})" if diagnostic.code else ""
-        more = _hint(diagnostic.hint)
-        more += [f"{code(str(each.place))}: {_prose(each.note)}" for each in diagnostic.related]
-        return _listed(f"**{sign}**{place}: {_prose(sentence(diagnostic.message))}{rule}", _paragraphs(more))
-
-    return Item(f"- **{sign}**{place}: {_prose(clipped(diagnostic.message, _MESSAGE))}", full)
+    rule = f" ({code(diagnostic.code)})" if diagnostic.code else ""
+    more = _answer(diagnostic.hint)
+    more += [f"{code(str(each.place))}: {_prose(each.note)}" for each in diagnostic.related]
+    return _paragraphs([f"<b>{sign}</b>{place}: {_prose(sentence(diagnostic.message))}{rule}", *more])
 
 
-def _prose(text: str) -> str:
-    """One of bufferctl's messages; text between backticks is code."""
-    return "".join(code(part) if number % 2 else plain(part) for number, part in enumerate(_CODE.split(text)))
+def _change(change: Item | Move) -> str:
+    if isinstance(change, Item):
+        body = [line for version in change.versions for line in _differences(version, change)]
+        return _paragraphs([_head(change), _prose(clipped(change.message, _MESSAGE)), *(body or _full(change))])
+    first, last = change.items[0], change.items[-1]
+    days = Counter(day for item in change.items if (day := summary.weekdays(item.main.cards[0].change)))
+    ends = dict.fromkeys(f"{plain(item.name)}: {_values(item.main.changed[0])}" for item in (first, last))
+    weekdays = [f"Days of the week: {', '.join(f'{way} {number:,}' for way, number in days.items())}"] if days else []
+    head = f"<b>{summary.moved(change.span, len(change.items))}</b> · {code(change.file)}"
+    return "\\\n".join([head, *ends, *weekdays])
 
 
-def _hint(hint: str, place: str = "") -> list[str]:
-    """One paragraph per step, so that each command can be copied separately."""
-    first, *rest = [_prose(f"`{part.text}`" if part.is_command else part.text) for part in steps(hint)] or [""]
-    return [f"→ {place}{first}", *rest] if first else []
+def _head(item: Item) -> str:
+    card = item.main.cards[0]
+    what = "" if card.what in {"will schedule", "will change"} else f"{card.what.removeprefix('will ')} · "
+    when = f"<b>{_when(item)}</b> " if item.when else ""
+    return f"{when}{plain(what)}{_networks(item)} · {plain(item.name)}"
 
 
-def _head(what: str, card: Card, *, with_organization: bool) -> str:
-    parts = [plain(clipped(card.channel.called, _NAME))]
-    parts += [plain(clipped(card.channel.organization, _NAME))] if with_organization else []
-    if card.length and card.length.limit and card.kind in {"create", "update", "hold"}:
-        used = f"{card.length.used:,} of {card.length.limit:,}"
-        parts.append(f"**{used}, {card.over:,} too many**" if card.over else used)
-    when = f", {card.when.local}" if card.when else ""
-    return " · ".join([f"**{plain(what + when)}**", *parts])
+def _when(item: Item) -> str:
+    if item.when is None:
+        return ""
+    about = "about " if item.when.is_slot else ""
+    return f"{about}{item.when.due:%a} {item.when.due.day} {item.when.due:%b %H:%M}"
 
 
-def _content(card: Card) -> Iterator[str]:
-    """The content as readers of the network see it, unless the difference above shows it."""
-    shown, first = card.shown, card.shown.parts[:1]
+def _networks(item: Item) -> str:
+    return plain(f"{item.networks}")
+
+
+def _brief(item: Item) -> str:
+    """An item in three short lines: when and where, how its text begins, and what else there is to know."""
+    text = clipped(item.main.text, _EXCERPT)
+    about = plain(" · ".join(_about(item)))
+    first = " ".join(filter(None, [f"<b>{_when(item)}</b>" if item.when else "", _networks(item)]))
+    said = _prose(clipped(item.message, _MESSAGE)) if item.kind in {"create", "update", "delete"} else ""
+    return "\\\n".join(filter(None, [first, plain(text), f"<sub>{about}</sub>", said]))
+
+
+def _about(item: Item) -> Iterator[str]:
+    """Its name, its media, what is not as usual, and what some networks have of their own."""
+    card = item.main.cards[0]
+    yield item.name
+    if card.what not in {"will schedule", "will delete", "needs you"}:
+        yield card.what.removeprefix("will ")
+    kinds = Counter(media.kind for media in item.main.media)
+    yield from (count(number, kind) for kind, number in kinds.items())
+    if len(item.main.shown.parts) > 1:
+        yield f"thread of {len(item.main.shown.parts)}"
+    own: dict[str, list[str]] = {}
+    for version in item.others:
+        for name in dict.fromkeys(_own(changed) for changed in version.differs):
+            own.setdefault(name, []).append(version.networks)
+    yield from (f"own {name}: {', '.join(networks)}" for name, networks in own.items())
+    yield from (f"{each.over} too many on {each.channel.network}" for each in item.cards if each.over)
+
+
+def _own(changed: Changed) -> str:
+    return "text" if changed.is_text else changed.name
+
+
+def _whole(item: Item) -> str:
+    """An item with its text, its first public picture, and how it differs by network."""
+    return _paragraphs([_head(item), _prose(clipped(item.message, _MESSAGE)), *_full(item)])
+
+
+def _full(item: Item) -> Iterator[str]:
+    yield from _content(item.main)
+    for version in item.others:
+        yield from _own_content(version)
+
+
+def _content(version: Version) -> Iterator[str]:
+    """The content as readers of the network see it."""
+    shown, first = version.shown, version.shown.parts[:1]
     if shown.title.strip():
-        yield from ("", *quoted([f"**{plain(shown.title.strip())}**"]))
+        yield from _quote([Piece("text", shown.title.strip())])
     if shown.warning.strip():
-        yield from ("", f"Behind the warning {plain(shown.warning)}:")
-    if not any(changed.name == "text" and changed.words for changed in card.changed):
-        yield from _text(part.pieces for part in first)
-    yield from _pictures(first[0].media if first else ())
+        yield f"Behind the warning {plain(shown.warning)}:"
+    for part in first:
+        yield from _quote(part.pieces)
+        yield from _pictures(part.media)
     for number, part in enumerate(shown.parts[1:], 2):
-        yield from ("", f"{number} of {len(shown.parts)}:", *_text([part.pieces]), *_pictures(part.media))
+        yield f"{number} of {len(shown.parts)}:"
+        yield from _quote(part.pieces)
+        yield from _pictures(part.media)
     if shown.comment:
-        yield from ("", "First comment:", *_text([shown.comment]))
+        yield "First comment:"
+        yield from _quote(shown.comment)
 
 
-def _text(texts: Iterable[tuple[Piece, ...]]) -> Iterator[str]:
-    for pieces in texts:
-        if lines := marked(pieces):
-            yield from ("", *quoted(lines))
+def _own_content(version: Version) -> Iterator[str]:
+    """How a version differs from the item's main one."""
+    for changed in version.differs:
+        if changed.words and changed.is_mixed:
+            yield f"{plain(version.networks)}, {plain(changed.name)}:"
+            yield from _quote(_shortened(changed.words))
+        else:
+            yield f"{plain(version.networks)}, {plain(changed.name)}: {_values(changed)}"
+
+
+def _quote(pieces: Iterable[Piece]) -> Iterator[str]:
+    if lines := marked(pieces):
+        yield "\n".join(quoted(lines))
 
 
 def _pictures(media: Sequence[Media]) -> Iterator[str]:
-    """The first image that can be shown, and the other attachments."""
+    """The first image that can be shown, and what else is attached."""
     kinds, first = Counter(each.kind for each in media), ""
     for each in media:
         if first := picture(each.src, each.alt):
@@ -323,21 +398,33 @@ def _pictures(media: Sequence[Media]) -> Iterator[str]:
     rest = ", ".join(count(number, kind) for kind, number in kinds.items() if number)
     names = [code(each.address) for each in media if each.about and not picture(each.src, each.alt)]
     rest += f" ({', '.join(names)})" if names else ""
-    yield from ("", first) if first else ()
-    yield from ("", f"and {rest}" if first else f"with {rest}") if rest else ()
+    yield from [first] if first else []
+    yield from [f"and {rest}" if first else f"with {rest}"] if rest else []
 
 
-def _changed(card: Card) -> Iterator[str]:
-    """Both values of each field that differs: the old and the new one; for a hold, Buffer's and the file's."""
-    if card.kind == "hold" and card.changed:
-        yield from ("", "Struck out: Buffer's version. Underlined: the file's version.")
-    for changed in card.changed:
-        if not changed.words:
-            yield from ("", f"{code(changed.name)}: {_values(changed)}")
+def _differences(version: Version, item: Item) -> Iterator[str]:
+    """Old and new of each field of a change; the networks are named where they differ."""
+    prefix = f"{plain(version.networks)}, " if item.others else ""
+    for changed in version.changed:
+        if changed.words and changed.is_mixed:
+            yield from [f"{prefix}{plain(changed.name)}:"] if prefix or changed.name != "text" else []
+            yield from _quote(_shortened(changed.words))
+        elif changed.words:
+            yield from (part for piece in changed.words for part in _quote([piece]))
+        else:
+            yield f"{prefix}{code(changed.name)}: {_values(changed)}"
+
+
+def _shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces of a comparison; of long unchanged text what is next to a change."""
+    for number, piece in enumerate(pieces):
+        before, after = number > 0, number < len(pieces) - 1
+        if piece.kind != "same" or len(piece.text) <= 3 * _BESIDE:
+            yield piece
             continue
-        if changed.name != "text":
-            yield from ("", f"{code(changed.name)}:")
-        yield from _text([changed.words] if changed.is_mixed else [(piece,) for piece in changed.words])
+        start = piece.text[:_BESIDE] if before else ""
+        end = piece.text[-_BESIDE:] if after else ""
+        yield piece._replace(text=f"{start}…{end}")
 
 
 def _values(changed: Changed) -> str:
@@ -345,40 +432,61 @@ def _values(changed: Changed) -> str:
     return " → ".join([*([before] if changed.before else []), after if changed.after else "nothing"])
 
 
-def _details(card: Card, digest: str) -> Iterator[str]:
-    """The folded part: the address, the place, and every field that is not text."""
-    shown = card.shown
-    yield from ("", "<details><summary>Details</summary>", "")
-    yield f"- {code(card.address)}{f' in {code(card.place)}' if card.place else ''}"
-    if digest:
-        yield f"- digest {code(digest)}"
-    if card.why:
-        yield f"- {plain(card.why)}"
-    if shown.tags:
-        yield f"- tags: {', '.join(map(plain, shown.tags))}"
-    yield from (f"- {code(fact.name)}: {plain(fact.value)}" for fact in shown.facts)
-    for media in (media for part in shown.parts for media in part.media):
+def _everything(item: Item) -> str:
+    """What is agreed to: each post with its digest and its place; then the texts in full, with their links."""
+    lines = [f"<b>{plain(item.name)}</b>{f' · {_when(item)}' if item.when else ''}"]
+    for card in item.cards:
+        digest = f" {code(change_digest(card.change)[:SHORT])}" if card.change.action in REVIEWED else ""
+        lines.append(f"{code(card.address)}{digest}{f' {code(card.place)}' if card.place else ''}")
+    about = [f"{code(fact.name)}: {plain(fact.value)}" for version in item.versions for fact in version.shown.facts]
+    about += [f"tags: {', '.join(map(plain, item.main.shown.tags))}"] if item.main.shown.tags else []
+    for media in dict.fromkeys(media for version in item.versions for media in version.media):
         where = link(media.href, media.href) if media.href else plain(media.address)
-        about = (plain(each) for each in (media.about, media.alt, media.title, media.text))
-        yield f"- {plain(media.kind)}: {' · '.join(filter(None, [where, *about]))}"
-    yield from ("", "</details>")
+        said = (plain(each) for each in (media.about, media.alt, media.title, media.text))
+        about.append(f"{plain(media.kind)}: {' · '.join(filter(None, [where, *said]))}")
+    texts = [part for version in item.versions for part in _named_content(version, item)]
+    return _paragraphs(["\\\n".join([*lines, *dict.fromkeys(about)]), *texts])
 
 
-def _brief(head: str, card: Card) -> str:
-    about = clipped(card.message, _MESSAGE) or card.excerpt
-    return f"- {head}: {_prose(about)}" if about else f"- {head}"
+def _named_content(version: Version, item: Item) -> Iterator[str]:
+    if item.others:
+        yield f"{plain(version.networks)}:"
+    yield from _content(version)
 
 
-def _paragraphs(lines: Iterable[str]) -> list[str]:
-    return [part for line in lines for part in ("", line)]
+def _ids(item: Item) -> str:
+    return "\\\n".join(
+        " ".join(filter(None, [code(card.address), code(card.id), link(card.link, "see it") if card.link else ""]))
+        for card in item.cards
+    )
 
 
-def _listed(head: str, body: Iterable[str]) -> str:
-    """An item of a list: everything below its first line is indented, and no two empty lines follow each other."""
-    kept = [f"- {head}"]
-    for line in body:
-        if line or kept[-1]:
-            kept.append(f"  {line}" if line else "")
-    while not kept[-1]:
-        kept.pop()
-    return "\n".join(kept)
+def _foot(report: Report) -> str:
+    parts = [f"Digest {code(report.digest[:SHORT])}"]
+    if report.expires_at:
+        parts.append(f"may be applied until {report.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+    quiet = summary.quiet_counts(report.plan)
+    parts += [f"Also: {quiet}"] if quiet and not report.plan.is_empty and report.outcomes is None else []
+    return f"<sub>{' · '.join(parts)}</sub>"
+
+
+def _prose(text: str) -> str:
+    """One of bufferctl's messages; text between backticks is code."""
+    return "".join(code(part) if number % 2 else plain(part) for number, part in enumerate(_CODE.split(text)))
+
+
+def _hint(hint: str) -> list[str]:
+    """One paragraph per step, so that each command can be copied separately."""
+    return [_prose(f"`{part.text}`" if part.is_command else part.text) for part in steps(hint)]
+
+
+def _answer(hint: str) -> list[str]:
+    return [f"→ {step}" if not number else step for number, step in enumerate(_hint(hint))]
+
+
+def _details(title: str, body: Iterable[str]) -> str:
+    return "\n\n".join([f"<details><summary>{title}</summary>", *body, "</details>"])
+
+
+def _paragraphs(parts: Iterable[str]) -> str:
+    return "\n\n".join(filter(None, parts))

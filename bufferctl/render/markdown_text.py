@@ -1,4 +1,4 @@
-"""Makes user text safe for Markdown, and fits sections into one comment.
+"""Makes user text safe for Markdown, and fits a comment into its limit.
 
 Each character shows as itself, and nothing notifies, links or loads. GitHub turns more into links than its Markdown
 specification says: `@names`, `#123`, `GH-1`, commit hashes; and words between colons into pictures. It does so after
@@ -9,10 +9,10 @@ GitLab does the same with a few more symbols.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from itertools import zip_longest
+from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 from urllib.parse import quote as percent
 
@@ -43,8 +43,11 @@ _DIFFERS = {"out": "del", "in": "ins"}
 #: A link to such a page makes GitHub add "mentioned in" there, so its address is shown without a link.
 _LEAVES_A_TRACE = re.compile(r"/(?:issues|pulls?|discussions|commits?|merge_requests|work_items|epics)/", re.IGNORECASE)
 _URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
-#: The space between two items, and the room for saying how many items of a section are not shown.
-_GAP, _MORE = 2, 160
+#: UTF-16 units of a report; GitHub takes 65,536 characters in a comment, and `bufferctl ci` adds a few lines.
+LIMIT = 63_500
+#: The space between two parts, the room for saying how many are not shown, and that for headings and folded weeks.
+_GAP, _MORE, RESERVED = "\n\n", 160, 7_000
+T = TypeVar("T")
 
 
 def plain(text: str) -> str:
@@ -84,12 +87,17 @@ def quoted(lines: Iterable[str]) -> Iterator[str]:
         before = line
 
 
+def html(text: str) -> str:
+    """`text` on one line inside of a tag, where Markdown is not read and GitHub looks for mentions all the same."""
+    return escape(_apart(_one_line(text)), quote=False).replace("$", "<span>$</span>").replace(_APART, "&#8203;")
+
+
 def picture(url: str, alt: str) -> str:
     """A small image at a public https URL without a password; empty if it is not one."""
     parts = _web(url)
     if parts is None or parts.scheme != "https" or parts.username is not None:
         return ""
-    return f'<img src="{escape(_percent(url))}" alt="{escape(_one_line(alt))}" width="120">'
+    return f'<p><img src="{escape(_percent(url))}" alt="{escape(_one_line(alt))}" width="120"></p>'
 
 
 def link(url: str, text: str) -> str:
@@ -114,7 +122,10 @@ def _web(url: str) -> SplitResult | None:
 def clipped(text: str, length: int) -> str:
     """At most `length` characters of a text, on one line."""
     text = " ".join(text.split())
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+    if len(text) <= length:
+        return text
+    start = text[:length].rpartition(" ")[0]
+    return f"{start.rstrip() if len(start) > length // 2 else text[: length - 1].rstrip()} …"
 
 
 def size(text: str) -> int:
@@ -135,9 +146,13 @@ def _one_line(text: str) -> str:
 
 
 def _inline(text: str) -> str:
+    return _apart(text).translate(_ESCAPES)
+
+
+def _apart(text: str) -> str:
+    """The text with nothing that becomes a link, a mention or a picture."""
     text = _SIGNS.sub(lambda match: match[0] + _APART, text)
-    text = _HASH.sub(lambda match: _APART.join(_DIGITS.findall(match[0])), text)
-    return text.translate(_ESCAPES)
+    return _HASH.sub(lambda match: _APART.join(_DIGITS.findall(match[0])), text)
 
 
 def _opened(line: str) -> str:
@@ -158,88 +173,60 @@ def _percent(url: str) -> str:
     return percent(url, safe=_URL_SIGNS, errors="replace")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """`brief`: one line; `full`: makes the complete version, several lines."""
+class Sheet:
+    """A comment, filled from the top: what no longer fits is counted. `mark`: its first lines, `foot`: its last."""
 
-    brief: str
-    full: Callable[[], str]
+    def __init__(self, mark: str, foot: str = "") -> None:
+        self._parts, self._foot = [mark], foot
+        self._room = LIMIT - size(mark) - size(foot) - 2 * len(_GAP)
 
+    @property
+    def text(self) -> str:
+        """All of it, ending in a newline."""
+        return _GAP.join(filter(None, [*self._parts, self._foot])) + "\n"
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """`number` items below a title. `more`: describes a number of them, and says where to see them all.
+    def put(self, text: str) -> None:
+        """Add text of ours, for which there is always room."""
+        self._parts.append(text)
+        self._room -= size(text) + len(_GAP)
 
-    `must`: they take precedence over the others. Items are made on demand, since only a few of very many fit; there may
-    be fewer than `number`. `is_brief`: one line each.
-    """
+    def fill(
+        self, title: str, items: Sequence[T], form: Callable[[T], str], more: str, most: int = 5, gap: str = _GAP
+    ) -> None:
+        """A section, unless it has no items: `most` of them open, then a fold. `more`: of what the others are more."""
+        if items:
+            open_, rest = items[:most], items[most:]
+            self.put(f"#### {title}")
+            self.items(open_, form, more, gap)
+            self.fold(f"{len(rest):,} more", rest, form, more, reserved=RESERVED)
 
-    title: str
-    number: int
-    items: Iterable[Item]
-    more: str
-    must: bool = False
-    is_folded: bool = False
-    is_brief: bool = False
+    def items(self, items: Sequence[T], form: Callable[[T], str], more: str, gap: str = _GAP) -> None:
+        """Items, as many as fit."""
+        self.put(gap.join(self._fitting(items, form, more, RESERVED)))
 
+    def fold(
+        self,
+        title: str,
+        items: Sequence[T],
+        form: Callable[[T], str],
+        more: str,
+        *,
+        is_open: bool = False,
+        reserved: int = 0,
+    ) -> None:
+        """Items below a line that opens them, unless there are none."""
+        if items:
+            head, end = f"<details{' open' if is_open else ''}><summary>{title}</summary>", "</details>"
+            room = reserved + size(head) + size(end) + 3 * len(_GAP)
+            self.put(_GAP.join([head, *self._fitting(items, form, more, room), end]))
 
-@dataclass(frozen=True, slots=True)
-class FittedSection:
-    """A section as text. `cut`: how many of its items are left out or cut to one line because of lack of room."""
-
-    section: Section
-    text: str
-    cut: int
-
-
-def fitted(sections: Iterable[Section], room: int) -> Iterator[FittedSection]:
-    """The sections, each with the items that fit: in full, else on one line, else counted in "and 312 more".
-
-    Sections get room in their order, except that one line is reserved for each item of a `must` section. Together they
-    are at most `room` long, with `_GAP` between any two.
-    """
-    sections = [each for each in sections if each.number]
-    room -= sum(_cost(_framed(each, "")) + _MORE for each in sections)
-    musts, kept = _kept(sections, room)
-    for section in sections:
-        shown: list[str] = []
-        shortened = 0
-        for item in musts.get(section.title, section.items):
-            brief = _cost(item.brief)
-            kept -= brief if section.must else 0
-            free = room - kept
-            if brief > free:  # not a `must` section; the room for those is reserved
-                break
-            full = "" if section.is_brief else item.full()
-            fits = _cost(full) <= free
-            shortened += not fits
-            shown.append(full if full and fits else item.brief)
-            room -= _cost(shown[-1])
-        if left := section.number - len(shown):
-            shown.append(f"- … and {left:,} more {section.more}")
-        yield FittedSection(section, _framed(section, "\n\n".join(shown)), left + shortened)
-
-
-def _kept(sections: Iterable[Section], room: int) -> tuple[dict[str, list[Item]], int]:
-    """The items of `must` sections that fit into `room` on one line each, by title, and how much room they take."""
-    found: dict[str, list[Item]] = {}
-    kept = 0
-    for section in sections:
-        if section.must:
-            items = found[section.title] = []
-            for item in section.items:
-                if kept + _cost(item.brief) > room:
-                    break
-                kept += _cost(item.brief)
-                items.append(item)
-    return found, kept
-
-
-def _cost(text: str) -> int:
-    return size(text) + _GAP
-
-
-def _framed(section: Section, items: str) -> str:
-    if section.is_folded:
-        return f"<details><summary>{section.title}</summary>\n\n{items}\n\n</details>"
-    return f"#### {section.title}\n\n{items}"
+    def _fitting(self, items: Sequence[T], form: Callable[[T], str], more: str, reserved: int) -> list[str]:
+        """The items that fit, and how many do not. Items are made one by one, since only a few of very many fit."""
+        room, found = self._room - reserved - _MORE, list[str]()
+        for item in items:
+            text = form(item)
+            room -= size(text) + len(_GAP)
+            if room < 0:
+                return [*found, f"… and {len(items) - len(found):,} more {more}"]
+            found.append(text)
+        return found

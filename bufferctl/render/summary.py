@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from bufferctl.diagnostics import some_of
-from bufferctl.model import Post
+from bufferctl.diagnostics import all_of, some_of
+from bufferctl.model import Post, ShareMode
 from bufferctl.model.media_file import size_words
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status, requests_needed
 from bufferctl.render import words
@@ -25,6 +25,18 @@ NOT_CHECKED_WHY = "Made from the files and the state alone, so it does not show 
 #: The note on a plan made with PATH, --target or --exclude, without a full stop.
 NARROWED = "Limited to the selected posts"
 
+#: What an apply does with a number of posts, in the order in which it is told.
+_MODES = {
+    ShareMode.SHARE_NOW: "publishes {} at once",
+    ShareMode.CUSTOM_SCHEDULED: "schedules {}",
+    ShareMode.ADD_TO_QUEUE: "queues {}",
+    ShareMode.SHARE_NEXT: "queues {} first",
+}
+_DRAFTS, _APPROVALS, _IDEAS = "saves {} as drafts", "submits {} for approval", "adds {} to your ideas"
+_CHANGES, _DELETES = "changes {}", "deletes {}"
+_VERBS = (*_MODES.values(), _DRAFTS, _APPROVALS, _IDEAS, _CHANGES, _DELETES)
+#: From this distance on, a date has its year.
+_FAR = timedelta(days=300)
 #: The number of posts with the same move from which they are shown together.
 _TOGETHER = 2
 #: How many fixed posts are named beside them.
@@ -67,6 +79,45 @@ def no_changes(plan: Plan, *, is_offline: bool) -> str:
 def _waiting(number: int) -> str:
     """The sentence for a plan in which nothing can be sent now, without a full stop."""
     return f"{count(number, 'post')} still wait{'s' if number == 1 else ''} for room in Buffer"
+
+
+def verbs(plan: Plan) -> str:
+    """`schedules 3, changes 2 and deletes 1`: what an apply does, in numbers of posts; empty if it sends nothing."""
+    found = Counter(map(_verb, plan.writes))
+    return all_of(verb.format(f"{found[verb]:,}") for verb in _VERBS if found[verb])
+
+
+def _verb(change: Change) -> str:
+    post = change.desired
+    if change.action is not Action.CREATE:
+        return _DELETES if change.action is Action.DELETE else _CHANGES
+    if not isinstance(post, Post):
+        return _IDEAS
+    if post.draft or post.needs_approval:
+        return _DRAFTS if post.draft else _APPROVALS
+    return _MODES[post.mode]
+
+
+def days(first: date, last: date, today: date | None = None) -> str:
+    """`4 to 10 Mar`, `8 Jan to 8 Mar`, `3 Mar`; with the year if it is more than ten months from `today`."""
+    year = f" {last.year}" if today and abs(last - today) > _FAR else ""
+    start = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%b}"
+    return f"{f'{start} to ' if first != last else ''}{last.day} {last:%b}{year}"
+
+
+def weekdays(change: Change) -> str:
+    """`Wed to Thu` if a move changes the day of the week; empty if not, or if nothing moves."""
+    post, span = change.desired, moved_by(change)
+    if not isinstance(post, Post) or post.due_at is None or span is None:
+        return ""
+    before = post.due_at.replace(tzinfo=None) - span
+    return f"{before:%a} to {post.due_at:%a}" if before.weekday() != post.due_at.weekday() else ""
+
+
+def moved(span: timedelta, number: int) -> str:
+    """`37 posts move by 1 day`."""
+    way = "back by" if span < timedelta() else "by"
+    return f"{count(number, 'post')} move{'s' * (number == 1)} {way} {_duration(abs(span))}"
 
 
 def new_posts(plan: Plan) -> str:

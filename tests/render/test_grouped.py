@@ -78,8 +78,7 @@ def test_an_item_is_an_occurrence_on_all_its_networks(tmp_path: Path) -> None:
     """`launch` once, `tip` three times, each with the networks that it goes to."""
     items = grouped(Report(plan_of(tmp_path))).items
     assert [(item.name, item.networks) for item in items] == [
-        ("launch", "X, Bluesky, LinkedIn"),
-        *((f"tip {number}", "X, LinkedIn, Bluesky") for number in (1, 2, 3)),
+        (name, "X, LinkedIn, Bluesky") for name in ("launch", "tip 1", "tip 2", "tip 3")
     ]
 
 
@@ -145,7 +144,7 @@ def test_what_is_a_posts_own_does_not_make_causes() -> None:
         for n in (1, 2)
     ]
     first, second = of(*holds, _held(3, "Its time is past", "Give it a later one.")).causes
-    assert (first.message, first.hint) == ("Buffer already has one like it.", "If it is, write ….")
+    assert (first.message, first.hint) == ("Buffer already has one like it.", "If it is, write `existing: …`.")
     assert second.name == "post-3"
 
 

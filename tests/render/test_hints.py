@@ -10,7 +10,8 @@ from bufferctl.render import words
 from bufferctl.render.annotations import annotations_text
 from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.lines import Paint, steps
-from bufferctl.render.markdown import problem_item
+from bufferctl.render.markdown import problems_markdown
+from bufferctl.render.report import Report
 from bufferctl.render.text import outcome_text
 from tests.render.rich import PLAN
 
@@ -56,9 +57,9 @@ def test_commands_of_annotations() -> None:
 
 def test_commands_in_markdown() -> None:
     """The same in a comment, as paragraphs."""
-    item = problem_item(Diagnostic(Severity.WARNING, "Something", hint=HINT))
-    shown = [line.strip() for line in item.full().splitlines()]
-    assert [line for line in shown if "bufferctl" in line] == ["`bufferctl import A b`", "`bufferctl apply`"]
+    said = problems_markdown(Report(PLAN, (Diagnostic(Severity.WARNING, "Something", hint=HINT),)))
+    shown = [line.strip() for line in said.splitlines()]
+    assert [line for line in shown if "`bufferctl" in line] == ["`bufferctl import A b`", "`bufferctl apply`"]
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
-from bufferctl.model import PostStatus, ShareMode
+from bufferctl.model import Post, PostStatus, ShareMode
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
-from bufferctl.render.markdown import LIMIT, problems_markdown, report_markdown
-from bufferctl.render.markdown_text import Item, Section, fitted, size
+from bufferctl.render import words
+from bufferctl.render.markdown import problems_markdown, report_markdown
+from bufferctl.render.markdown_text import LIMIT, Sheet, size
 from bufferctl.render.report import Report
 from tests.conftest import Expect
 from tests.fuzzing import examples
 from tests.render.github import Page
+from tests.render.plans import PLANS
 from tests.render.rich import APPLIED, NOW, PLAN, REPORT, change, live, post, removed
 
 CASES = Path(__file__).parent.parent / "cases" / "render"
@@ -63,21 +65,30 @@ def _of(*changes: Change) -> str:
     return report_markdown(Report(replace(PLAN, changes=changes, warnings=(), unmanaged=0)))
 
 
-def _listed(markdown: str, sign: str) -> int:
-    """The number of items that begin with a sign, in full or on one line."""
-    return len(re.findall(rf"^- \*\*\\?{re.escape(sign)} ", markdown, re.MULTILINE))
+def _listed(markdown: str, key: str) -> set[str]:
+    """The keys that are shown, of those that begin with `key`."""
+    return set(re.findall(rf"\b{key}-\d+\b", markdown))
 
 
-def _more(markdown: str, what: str) -> int:
+def _more(markdown: str) -> int:
     """The number of items reported as not shown."""
-    found = re.search(rf"^- … and ([\d,]+) more {what}; `bufferctl plan` shows all$", markdown, re.MULTILINE)
-    return int(found[1].replace(",", "")) if found else 0
+    found = re.findall(r"^… and ([\d,]+) more ", markdown, re.MULTILINE)
+    return sum(int(each.replace(",", "")) for each in found)
 
 
 @pytest.mark.parametrize(("name", "report"), [("plan", REPORT), ("receipt", APPLIED)])
 def test_whole(name: str, report: Report, expect: Expect) -> None:
     """The rich plan and its receipt, in full."""
     expect(CASES / f"{name}.md", report_markdown(report))
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_whole_campaigns(name: str, expect: Expect) -> None:
+    """A campaign in five situations, in full but for what is hidden."""
+    expect(
+        CASES / "comment" / f"{name}.md",
+        re.sub(r"^<!-- bufferctl:seen .*\n", "", report_markdown(PLANS[name]()), flags=re.MULTILINE),
+    )
 
 
 def test_begins_with_its_mark() -> None:
@@ -87,31 +98,34 @@ def test_begins_with_its_mark() -> None:
 
 
 def test_says_first_how_many_and_when() -> None:
-    """One sentence: the counts, then the first post, in its channel's zone."""
-    first, later = _creates(2)
-    counts = "**2 to create, 0 to change, 0 to delete.** 2 new posts will be published."
-    assert _of(later, first).splitlines()[2] == f"{counts} First: **Mon 3 Dec 2029 11:00 CET**, X, acme."
+    """How many items, on which network, on which days; then what merging does, with the verbs that occur."""
+    lines = _of(*_creates(2)).splitlines()
+    assert lines[3:6:2] == ["### 2 new posts on X, 3\u00a0Dec", "Nothing needs you. Merging schedules 2."]
+    changed = next(each for each in PLAN.changes if each.address.key == "release")
+    lines = _of(*_creates(2), changed, *_deletes(1), *_holds(1)).splitlines()
+    assert lines[3] == "### 2 new, 1 changed, 1 deleted on X, 3\u00a0to\u00a012\u00a0Dec"
+    assert lines[5] == "<b>1 needs you.</b> Merging schedules 2, changes 1 and deletes 1."
 
 
 def test_says_that_something_goes_out_at_once() -> None:
-    """A post that is shared now is the first one, and has its own heading."""
+    """A post that is shared now has its own heading above all others."""
     now = change(post("ch-x", "now", 1, text="Now", mode=ShareMode.SHARE_NOW), Action.CREATE, Cause.NEW)
     said = _of(*_creates(1), now)
-    assert "First: **immediately on apply**, X, acme." in said
-    assert said.index("#### Will be published at once") < said.index("#### Will be created")
+    assert "Merging publishes 1 at once and schedules 1." in said
+    assert said.index("#### At once") < said.index("#### New")
 
 
-def test_what_is_not_public_is_not_first() -> None:
+def test_what_is_not_public_is_not_scheduled() -> None:
     """A draft or a post that needs approval is published when a person decides."""
     draft, approval = _creates(1, draft=True), _creates(1, needs_approval=True)
-    assert "will be published" not in _of(*draft, *approval)
+    assert "Merging saves 1 as drafts and submits 1 for approval." in _of(*draft, *approval)
 
 
 def test_no_changes() -> None:
     """One sentence if there is nothing to do."""
     kept = change(post("ch-x", "kept", 1, text="Kept"), Action.NO_OP, Cause.UNCHANGED, live("ch-x", 1, "Kept"))
     head, foot = "<!-- bufferctl:plan -->", "<sub>Digest `f1b4046e29589ef0`</sub>"
-    assert _of(kept) == f"{head}\n\n**No changes.** Buffer matches your files: 1 unchanged.\n\n{foot}\n"
+    assert _of(kept) == f"{head}\n\n### No changes\n\nBuffer matches your files: 1 unchanged.\n\n{foot}\n"
 
 
 def test_narrowed() -> None:
@@ -125,31 +139,36 @@ def test_narrowed() -> None:
 def test_offline_says_that_nothing_was_checked() -> None:
     """A plan from files and state only is labeled near the top."""
     said = report_markdown(replace(REPORT, is_offline=True))
-    assert "**Not checked against Buffer.**" in said[: said.index("####")]
+    assert "<b>Not checked against Buffer.</b>" in said[: said.index("####")]
     assert "Not checked" not in report_markdown(REPORT)
 
 
 def test_order() -> None:
-    """Holds, immediate posts, problems, edits, new posts; by time within each group."""
+    """Holds, problems, immediate posts, deletes, edits, new posts; the longest fold last."""
     said = report_markdown(REPORT)
-    titles = re.findall("^#### (.*)", said, re.MULTILINE)
+    titles = re.findall("^(?:####|<details.*?><summary>) ?(.*?)(?:</summary>|$)", said, re.MULTILINE)
     assert titles == [
         "Needs you",
-        "Will be published at once",
-        "Will go live (was a draft)",
-        "Will be deleted",
         "Problems",
-        "Will change",
-        "Will be created",
+        "At once",
+        "Deleted",
+        "Changed",
+        "When",
+        "3 to 6 Dec · 3 posts · 2 networks",
+        "31 Dec · 1 post · 1 network",
+        "Without a time",
+        "2 waiting: Buffer's plan has no room for more scheduled posts; it is sent once earlier ones are out.",
+        "3 with nothing to do in Buffer",
+        "Every address, digest, file and full text",
     ]
-    assert said.index("Acme/twitter:acme/evening") < said.index("Acme/instagram:acme.pics/picture")
+    assert said.index("Tonight:") < said.index("The team, this morning")
 
 
 def test_too_long_a_text_is_seen() -> None:
-    """The count is shown with the limit; over it, also the excess."""
-    assert "52 of 280" in report_markdown(REPORT)
+    """By how many characters, and on which network; else the length is not worth a word."""
+    assert "too many" not in report_markdown(REPORT)
     lengths = dict.fromkeys(REPORT.lengths, TextLength(300, 280))
-    assert "**300 of 280, 20 too many**" in report_markdown(replace(REPORT, lengths=lengths))
+    assert "20 too many on X" in report_markdown(replace(REPORT, lengths=lengths))
 
 
 def test_a_text_without_much_in_common_is_shown_twice() -> None:
@@ -159,7 +178,19 @@ def test_a_text_without_much_in_common_is_shown_twice() -> None:
     edit = change(
         item, Action.UPDATE, Cause.EDITED, live("ch-x", 1, before), differences=(Difference("text", before, after),)
     )
-    assert f"> <del>{before}</del>\n\n  > <ins>{after}</ins>" in _of(edit)
+    assert f"> <del>{before}</del>\n\n> <ins>{after}</ins>" in _of(edit)
+
+
+def test_long_unchanged_text_beside_a_change_is_shortened() -> None:
+    """A reviewer sees the changed word with a few words around it."""
+    before, after = ("word " * 100 + middle + " word" * 100 for middle in ("red", "blue"))
+    item = post("ch-x", "news", 1, text=after)
+    edit = change(
+        item, Action.UPDATE, Cause.EDITED, live("ch-x", 1, before), differences=(Difference("text", before, after),)
+    )
+    quote = next(line for line in _of(edit).splitlines() if line.startswith("> "))
+    assert "<del>red</del><ins>blue</ins>" in quote
+    assert len(quote) < 200
 
 
 @pytest.mark.parametrize(
@@ -167,58 +198,105 @@ def test_a_text_without_much_in_common_is_shown_twice() -> None:
 )
 def test_too_many_posts(text: str) -> None:
     """A comment has at most GitHub's maximum length, and gives the number of posts left out."""
-    said = _of(*_creates(400, text))
-    assert _listed(said, "+") + _more(said, "to create") == 400
+    said = _of(*_creates(600, text))
+    page, _, last = said.partition("<summary>Every address")
+    assert len(_listed(page, "post")) + _more(page) == 600
+    assert _more(last) > 300
     assert 0.9 * LIMIT < size(said) <= LIMIT
-    assert said.rpartition("\n\n")[0].endswith("shows all")
     Page(said)
 
 
-def test_what_does_not_fit_is_said_on_top() -> None:
-    """Before the first post: how many are left out or shown on one line, and which page has them."""
-    report = Report(replace(PLAN, changes=tuple(_creates(400, "word " * 50)), warnings=()))
+def test_what_does_not_fit_is_said_where_it_is_missing() -> None:
+    """How many are left out, and which page has them."""
+    report = Report(replace(PLAN, changes=tuple(_creates(600, "word " * 50)), warnings=()))
     for page, where in (("plan.html", "`plan.html` shows all"), ("", "`bufferctl plan` shows all")):
-        said = report_markdown(replace(report, page=page))
-        full = said.count("<summary>Details</summary>")
-        top, _, rest = said.partition("####")
-        assert f"**{400 - full} changes are not shown in full here; {where}.**" in top
-        assert f"more to create; {where}" in rest
-    assert "not shown in full" not in _of(*_creates(3))
+        assert re.search(rf"^… and \d+ more {where}$", report_markdown(replace(report, page=page)), re.MULTILINE)
+    assert "… and" not in _of(*_creates(3))
 
 
 def test_what_needs_a_person_is_kept_before_new_posts() -> None:
-    """Every hold and every delete is listed, in full if it fits, before the first new post."""
-    said = _of(*_creates(300, "word " * 50), *_deletes(60, "bye " * 100), *_holds(60, "hm " * 100))
-    assert (_listed(said, "!"), _listed(said, "-")) == (60, 60)
-    assert "more to create" in said
-    assert "more to delete" not in said
-    assert "that need you;" not in said
+    """Every hold and every delete is listed, in full, before the first new post."""
+    said = _of(*_creates(300, "word " * 50), *_deletes(60, "bye " * 20), *_holds(60, "hm " * 20))
+    before = said.partition("#### When")[0]
+    assert (len(_listed(before, "held")), len(_listed(before, "gone"))) == (60, 60)
+    assert _more(before) == 0
     assert size(said) <= LIMIT
 
 
 def test_even_that_can_be_too_much() -> None:
-    """If not even one line each fits, as many as possible are listed, and the rest is counted."""
+    """If not even those fit, as many as possible are listed, and the rest is counted."""
     said = _of(*_holds(2000), *_deletes(900), *_creates(900))
-    held = _listed(said, "!")
-    assert held > 300
-    assert f"… and {2000 - held:,} more that need you; " in said
-    assert "… and 900 more to create; " in said
+    assert "<summary>2,000 posts</summary>" in said
+    assert _more(said) > 2000
     assert size(said) <= LIMIT
+    Page(said)
 
 
 @settings(max_examples=examples(60))
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60), st.text("a日👩$\n", max_size=1500))
 def test_any_size(holds: int, deletes: int, creates: int, text: str) -> None:
-    """For any number and length of posts: within the limit, each post listed or counted, and every tag closed."""
+    """For any number and length of posts: within the limit, the numbers on top, and every tag closed."""
     said = _of(*_holds(holds, text), *_deletes(deletes, text), *_creates(creates, text))
     assert size(said) <= LIMIT
-    for sign, what, number in (
-        ("!", "that need you", holds),
-        ("-", "to delete", deletes),
-        ("+", "to create", creates),
-    ):
-        assert _listed(said, sign) + _more(said, what) == number
+    for number, what in ((creates, "schedules"), (deletes, "deletes")):
+        assert (f"{what} {number}" in said) == (number > 0)
+    assert words.need_you(holds) in said or not holds or not creates + deletes
     Page(said)
+
+
+def test_a_cause_is_said_once() -> None:
+    """However many posts it holds: one sentence, one answer, and the posts in a fold."""
+    said = report_markdown(PLANS["held"]())
+    assert said.count("Buffer already has one with this text, so it may be there already.") == 1
+    assert "`bufferctl import …`" in said
+    assert "`bufferctl import Acme/twitter:acme/tip-3 post-" in said
+    assert "<details><summary>39 posts</summary>" in said
+
+
+def test_moves_are_told_outside_every_fold() -> None:
+    """How many, the first and the last with both times, and the days of the week that change."""
+    before = report_markdown(PLANS["moved"]()).partition("<details")[0]
+    assert "<b>38 posts move by 1 day</b> · `posts/atlas.yaml`" in before
+    assert "teaser: <del>Mon 7 Jan 2030 08:00 CET</del> → <ins>Tue 8 Jan 2030 08:00 CET</ins>" in before
+    assert "recap: <del>Thu 7 Mar" in before
+    assert "Days of the week: Mon to Tue 5," in before
+
+
+def test_worth_a_look_is_above_the_weeks() -> None:
+    """A planted mistake is in sight without opening anything."""
+    look = Diagnostic(Severity.WARNING, "`tip 2`: no picture on X, only on LinkedIn", code="BC402")
+    said = report_markdown(replace(PLANS["campaign"](), worth_a_look=(look,)))
+    assert "tip 2: no picture on X, only on LinkedIn (BC402)" in Page(said.partition("#### When")[0]).text
+
+
+def test_since_the_last_look() -> None:
+    """The earlier comment is compared by its hidden line; the same commit again is no new look."""
+    report = replace(PLANS["campaign"](), commit="a1b2c3d4e5")
+    earlier = report_markdown(report)
+    plan = report.plan
+    launch = [c for c in plan.changes if c.address.key == "launch"]
+    edited = [replace(c, desired=replace(c.desired, text="Other")) for c in launch if isinstance(c.desired, Post)]
+    kept = [c for c in plan.changes if c.address.key not in {"launch", "teaser"}]
+    later = replace(plan, changes=(*edited, *kept), at=plan.at + timedelta(hours=2))
+    said = report_markdown(replace(report, plan=later, commit="ffffff0000", earlier=earlier))
+    assert "<summary>Since a1b2c3d (2 hours ago): 1 text changed, 1 removed</summary>" in said.replace("&#8203;", "")
+    assert "Since" not in report_markdown(replace(report, earlier=earlier))
+
+
+def test_three_items_are_shown_whole() -> None:
+    """With their texts and public pictures, and without a calendar."""
+    said = report_markdown(PLANS["two"]())
+    assert "#### When" not in said
+    assert '<p><img src="https://atlas.example/teaser.jpg"' in said
+    assert "> Something that we have worked on for three years comes out today." in said
+
+
+@pytest.mark.parametrize(("weeks", "title"), [(12, "3 Dec"), (13, "December 2029")])
+def test_weeks_then_months(weeks: int, title: str) -> None:
+    """Over twelve weeks the calendar has a line a month."""
+    posts = [post("ch-x", f"week-{n}", n, text="x", due_at=NOW + timedelta(hours=1, weeks=n)) for n in range(weeks)]
+    said = _of(*(change(each, Action.CREATE, Cause.NEW) for each in posts))
+    assert f"<summary>{title} · " in said
 
 
 def test_receipt_says_what_is_left() -> None:
@@ -247,37 +325,33 @@ def test_receipt_lists_trouble_before_what_was_done() -> None:
     outcomes[-1] = Outcome(creates[-1], Status.REFUSED, None, "Invalid post: too long", "Make it shorter.")
     said = report_markdown(Report(replace(PLAN, changes=tuple(creates)), outcomes=tuple(outcomes)))
     assert said.index("Invalid post: too long") < said.index("#### Created")
-    assert "more created; the log of the run shows all" in said
+    assert "more the log of the run shows all" in said
     assert size(said) <= LIMIT
 
 
 def test_no_more_is_made_than_fits() -> None:
-    """Of ten thousand posts, only those that fit are rendered, and one more."""
+    """Of ten thousand items, only those that fit are rendered, and one more."""
     made: list[int] = []
 
-    def item(number: int) -> Item:
+    def form(number: int) -> str:
         made.append(number)
-        return Item("brief " * 20, lambda: "full " * 100)
+        return "full " * 100
 
-    section = Section("Will be created", 10_000, map(item, range(10_000)), "to create; there")
-    (found,) = fitted([section], 20_000)
-    shown = found.text
-    assert f"and {10_000 - len(made) + 1:,} more to create; there" in shown
+    sheet = Sheet("mark")
+    sheet.fold("All", range(10_000), form, "there")
+    assert f"and {10_000 - len(made) + 1:,} more there" in sheet.text
     assert len(made) < 200
 
 
 def test_problems_leave_room_for_posts() -> None:
-    """Of many warnings, ten are listed before the changes, errors first, and the rest is counted."""
+    """Of many warnings, two are open, errors first, and the rest is counted beside a fold."""
     warnings = [
-        Diagnostic(Severity.WARNING, f"no alt text {number}", Place("a.yaml", number, 1)) for number in range(1000)
+        Diagnostic(Severity.WARNING, f"no alt text {number}", Place("a.yaml", number, 1)) for number in range(20)
     ]
     error = Diagnostic(Severity.ERROR, "too long", Place("z.yaml", 1, 1))
-    report = replace(REPORT, diagnostics=(*warnings, error))
-    said = report_markdown(report)
-    assert said.index("too long") < said.index("no alt text 0") < said.index("#### Will change")
-    assert "no alt text 8" in said
-    assert "no alt text 9" not in said
-    assert "- … and 992 more problems; `bufferctl validate` shows all of the files" in said
+    said = report_markdown(replace(REPORT, diagnostics=(*warnings, error)))
+    assert said.index("too long") < said.index("<summary>20 more</summary>") < said.index("no alt text 0")
+    assert said.index("no alt text 19") < said.index("#### Changed")
 
 
 def test_problems_alone() -> None:
@@ -285,7 +359,7 @@ def test_problems_alone() -> None:
     warnings = tuple(Diagnostic(Severity.WARNING, f"no {number}", Place("a.yaml", number, 1)) for number in range(3000))
     said = problems_markdown(Report(PLAN, warnings))
     assert said.startswith(
-        "<!-- bufferctl:problems -->\n\n**3,000 warnings in 1 file.**\n\n#### Problems\n\n- **warning**"
+        "<!-- bufferctl:problems -->\n\n<b>3,000 warnings in 1 file.</b>\n\n#### Problems\n\n<b>warning</b>"
     )
     assert size(said) <= LIMIT
     assert "more problems" in said
@@ -299,15 +373,13 @@ def test_where_a_mention_leads() -> None:
     assert "Hall (https:&#8203;//other.example/hall)" in _of(change(shown, Action.CREATE, Cause.NEW))
 
 
-def test_a_draft_that_goes_live_has_a_section_of_its_own() -> None:
-    """It is new to the public, so it is not among the edits but counted with the new posts."""
+def test_a_draft_that_goes_live_is_told() -> None:
+    """It is new to the public, so its change says more than that a field differs."""
     item = post("ch-x", "live", 1, text="Out it goes", due_at=NOW + timedelta(days=7))
     switch = (Difference("draft", True, False),)
     there = live("ch-x", 1, "Out it goes", status=PostStatus.DRAFT)
     said = _of(change(item, Action.UPDATE, Cause.EDITED, there, differences=switch))
-    assert "#### Will go live (was a draft)" in said
-    assert "#### Will change" not in said
-    assert "1 new post will be published." in said
+    assert "schedule (was a draft) · X · live" in said
 
 
 def test_queue_posts_stand_at_their_slot() -> None:
