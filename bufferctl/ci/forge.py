@@ -234,9 +234,12 @@ def marker(kind: str, directory: str = "") -> str:
 
 
 def title(kind: str, directory: str = "") -> str:
-    """The visible heading of a comment of the `kind` `plan`, `receipt` or `unsent`; `directory` as for `marker`."""
+    """The visible heading of a comment of the `kind` `plan`, `receipt` or `unsent`; `directory` as for `marker`.
+
+    Empty where the first line of a plan or a receipt says what it is.
+    """
     what = {"plan": "Buffer plan", "receipt": "Applied to Buffer", "unsent": "Not published"}[kind]
-    return f"### {what}: {code(directory)}" if directory else f"### {what}"
+    return f"### {what}: {code(directory)}" if directory else f"### {what}" if kind == "unsent" else ""
 
 
 def put_comment(forge: Forge, number: int, first: str, body: str) -> None:
@@ -265,8 +268,8 @@ def with_marker(first: str, body: str) -> str:
 
 
 def without_marker(report: str) -> str:
-    """A report of bufferctl's without the hidden marker on its first line."""
-    return re.sub(r"^<!-- bufferctl:.*-->", "", report).strip()
+    """A report of bufferctl's without the hidden marker on its first line; what a reader has seen stays."""
+    return re.sub(r"^<!-- bufferctl:(?!seen ).*-->", "", report).strip()
 
 
 def fenced(text: str) -> str:

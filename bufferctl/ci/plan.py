@@ -11,12 +11,13 @@ from pathlib import Path
 from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, fenced, without_marker
 from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
-from bufferctl.ci.job import Job, name_of
+from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.state_place import moved_state
 from bufferctl.ci.touched import is_touched
 from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
-from bufferctl.render.markdown_text import code
+from bufferctl.render.markdown_text import PAGE_MARK, code
+from bufferctl.render.since import commit_of, with_commit
 
 #: The exit code of `plan --detailed-exitcode` where changes are pending.
 PENDING = 2
@@ -76,7 +77,8 @@ def _plan(
     if moved:
         job.annotate("warning", moved.replace("**", "").replace("`", ""))
         job = replace(job, has_state=False)
-    ran = job.run("plan", *_options(folder, saved=not (offline or moved)), *more, without=f"Saved to {folder}")
+    options = [*_options(folder, saved=not (offline or moved)), *_since_last_look(job, request), *more]
+    ran = job.run("plan", *options, without=f"Saved to {folder}")
     made = ran.code in {0, PENDING}
     found = held(job, request, folder / _JSON, *more) if made and request else Held()
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
@@ -91,15 +93,27 @@ def _plan(
     fails = strict and bool(found.by_request)
     if request and job.options.comment:
         body = (folder / "plan.md").read_text(encoding="utf-8") if made else _no_plan(ran.printed)
-        page = [f"`{_PAGE}` in the [artifact of the run]({job.forge.artifacts_url})"] if made and artifact else []
+        body = with_commit(body, commit).replace(
+            PAGE_MARK, f" · [the page]({job.forge.artifacts_url})" * bool(artifact)
+        )
         because = _because_of_request(job, [code(address) for address in found.by_request])
         failure = f"**This check fails:** {because}" if fails else ""
         notes = [moved, failure] if made else []
         again = f"to plan again, {job.forge.plan_again(request.number)}"
-        footer = job.footer(commit, *page, again)
+        footer = job.footer(commit, again)
         job.comment("plan", request, _elsewhere(job, request, branch), *notes, without_marker(body), footer)
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code
+
+
+def _since_last_look(job: Job, request: ChangeRequest | None) -> list[str]:
+    """The option that names the comment of an earlier commit, so that the new one says what changed since."""
+    found = job.find_comment("plan", request) if request and job.options.comment else None
+    if found is None or request is None or commit_of(found.body) == request.head[:SHORT]:
+        return []
+    path = job.work / "earlier.md"
+    path.write_text(found.body, encoding="utf-8")
+    return ["--since", str(path)]
 
 
 def _is_needed(job: Job, request: ChangeRequest | None) -> bool:

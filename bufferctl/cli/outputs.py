@@ -156,6 +156,14 @@ def _thumbnails(report: Report, root: Path) -> dict[tuple[str, str], str]:
     return found
 
 
+def read_text(option: str, path: Path) -> str:
+    """The text of a file that `option` names. Raises UsageError if it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read, so nothing was done", hint=f"Name a report with {option}.") from error
+
+
 def report_of(plan: Plan, desired: Desired, *, problems: tuple[Diagnostic, ...] = ()) -> Report:
     """The plan with everything that its formats show. `problems`: those of the files."""
     from bufferctl.checks import text_lengths, worth_a_look

@@ -35,6 +35,7 @@ PENDING = 2
 @options.json_option
 @options.file_option("-o", "--output", "out", help_text="Save the plan; `apply FILE` then applies exactly that.")
 @outputs.report_option
+@options.file_option("--since", help_text="An earlier report (.md): the new one says what changed since.")
 @click.option(
     "--expires",
     type=options.Number(min=0, min_open=True, max=MOST_DAYS),
@@ -55,6 +56,7 @@ def plan(
     as_json: bool,
     out: Path | None,
     report_files: tuple[Path, ...],
+    since: Path | None,
     expires: float,
     offline: bool,
     detailed_exitcode: bool,
@@ -75,6 +77,7 @@ def plan(
     check_plan_name(out)
     outputs.check_writable("--report", *report_files)
     outputs.check_apart(out, *report_files)
+    earlier = outputs.read_text("--since", since) if since else ""
     if offline:
         check_offline(choices)
     files, console = setup.open_project(paths), setup.console
@@ -85,7 +88,7 @@ def plan(
     shown = narrow(made, files, choices)
     console.diagnostics(shown.warnings)
     report = outputs.report_of(shown, files.desired, problems=files.warnings)
-    report = replace(report, is_offline=offline, selection=describe_selection(files, choices))
+    report = replace(report, is_offline=offline, selection=describe_selection(files, choices), earlier=earlier)
     expires_at = shown.at + timedelta(days=expires)
     report = replace(annotating.with_repository_paths(report, files.root), expires_at=expires_at if out else None)
     outputs.write_reports(report_files, outputs.with_pictures(report, files.root, report_files, state))

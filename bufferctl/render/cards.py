@@ -207,9 +207,9 @@ def card_of(
     )
 
 
-def cards_of(report: Report, *, is_preview: bool = False) -> Iterator[Card]:
+def cards_of(report: Report, *, is_preview: bool = False, with_thumbnails: bool = False) -> Iterator[Card]:
     """Each change with its outcome, as planned; then outcomes of changes that are not in the plan."""
-    pictures = Pictures(report.public, report.pictures)
+    pictures = Pictures(report.public, report.pictures if with_thumbnails else None)
     outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
     for change in report.plan.changes:
         if is_preview and (change.desired is None or change.desired.cancelled):

@@ -10,22 +10,27 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby, takewhile
 from shlex import quote
 
+from bufferctl.diagnostics import some_of
 from bufferctl.digests import REVIEWED, SHORT, change_digest
+from bufferctl.model import Post
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.plain_text import without_parameters
+from bufferctl.plan import Action, Change
 from bufferctl.render.cards import Card, Changed, Moment, by_time, cards_of
+from bufferctl.render.lines import count
 from bufferctl.render.pieces import compared
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Media, Shown
-from bufferctl.render.summary import moved_by
 
 #: Posts of one file that move by the same span are one move from this number on.
 TOGETHER = 2
+#: How many fixed items are named beside them.
+_FIXED = 3
 #: What differs from one post of a cause to the next: what is quoted, a code, numbers, and what is in brackets.
 _OWN = re.compile(r"'[^']*'|`(?!bufferctl )[^`]*`|\d[\d:.,]*")
 _ASIDE = re.compile(r" \([^()]*\)")
@@ -149,16 +154,37 @@ class Cause:
 
 @dataclass(frozen=True)
 class Move:
-    """Items of one file in which only the time changes, all by the same span of local time; in order of time."""
+    """Items of one file in which only the time changes, all by the same span of local time; in order of time.
+
+    `fixed`: the names of items of the file that stay, because they have dates of their own.
+    """
 
     file: str
     span: timedelta
     items: tuple[Item, ...]
+    fixed: tuple[str, ...] = ()
 
     @property
     def cards(self) -> tuple[Card, ...]:
         """The cards of its items."""
         return tuple(card for item in self.items for card in item.cards)
+
+    @property
+    def label(self) -> str:
+        """`37 posts move by 1 day (fixed: press-day)`."""
+        one = len(self.items) == 1
+        way = "back by" if self.span < timedelta() else "by"
+        stay = f" (fixed: {some_of(self.fixed, _FIXED)})" if self.fixed else ""
+        return f"{count(len(self.items), 'post')} move{'s' * one} {way} {_duration(abs(self.span))}{stay}"
+
+    @property
+    def weekdays(self) -> Mapping[str, int]:
+        """`Wed to Thu` and how many items move so, if the day of the week changes."""
+        found = Counter[str]()
+        for item in self.items:
+            if item.when and (before := item.when.due - self.span).weekday() != item.when.due.weekday():
+                found[f"{before:%a} to {item.when.due:%a}"] += 1
+        return found
 
 
 @dataclass(frozen=True)
@@ -220,10 +246,15 @@ class Grouped:
         """The moves of a campaign, in order of their first items."""
         groups: dict[tuple[str, timedelta], list[Item]] = {}
         for item in self.of("update"):
-            spans = {moved_by(card.change) for card in item.cards}
+            spans = {_moved_by(card.change) for card in item.cards}
             if len(spans) == 1 and (span := spans.pop()) and item.occurrence.place:
                 groups.setdefault((item.occurrence.place.file, span), []).append(item)
-        moves = (Move(file, span, tuple(items)) for (file, span), items in groups.items())
+        fixed: dict[str, list[str]] = {}
+        for item in self.of("quiet"):
+            post = item.main.cards[0].change.desired
+            if isinstance(post, Post) and post.is_fixed and item.main.cards[0].change.action is Action.NO_OP:
+                fixed.setdefault(post.place.file, []).append(item.name)
+        moves = (Move(file, by, tuple(items), tuple(fixed.get(file, ()))) for (file, by), items in groups.items())
         return tuple(move for move in moves if len(move.cards) >= TOGETHER)
 
     @cached_property
@@ -243,10 +274,11 @@ class Grouped:
         return Counter(card.channel.network for card in cards if not card.change.address.is_idea)
 
 
-def grouped(report: Report, *, is_preview: bool = False) -> Grouped:
-    """The report by item. `is_preview`: of the files alone."""
+def grouped(report: Report, *, is_preview: bool = False, with_thumbnails: bool = False) -> Grouped:
+    """The report by item. `is_preview`: of the files alone. `with_thumbnails`: files as they are on a page."""
     groups: dict[Hashable, list[Card]] = {}
-    for card in sorted(cards_of(report, is_preview=is_preview), key=lambda card: by_time(card.change, report.plan)):
+    cards = cards_of(report, is_preview=is_preview, with_thumbnails=with_thumbnails)
+    for card in sorted(cards, key=lambda card: by_time(card.change, report.plan)):
         groups.setdefault(_of_item(card), []).append(card)
     return Grouped(report, tuple(_item(tuple(cards)) for cards in groups.values()))
 
@@ -258,6 +290,24 @@ def weeks_of(items: Iterable[Item]) -> tuple[Week, ...]:
         Week(monday, tuple(found))
         for monday, found in groupby(days, key=lambda each: each[0] - timedelta(days=each[0].weekday()))
     )
+
+
+def _moved_by(change: Change) -> timedelta | None:
+    """By how much an edit moves a post of a campaign in local time; None if something else changes too."""
+    post = change.desired
+    if not isinstance(post, Post) or post.due_at is None or not (post.is_counted or post.number):
+        return None
+    if [each.path for each in change.differences] != ["due_at"] or not change.differences[0].before:
+        return None
+    before = datetime.fromisoformat(change.differences[0].before).astimezone(post.due_at.tzinfo)
+    return post.due_at.replace(tzinfo=None) - before.replace(tzinfo=None)
+
+
+def _duration(span: timedelta) -> str:
+    """`1 day`, `1 day, 2 hours`."""
+    minutes = span.days * 24 * 60 + span.seconds // 60
+    parts = ((minutes // 1440, "day"), (minutes % 1440 // 60, "hour"), (minutes % 60, "minute"))
+    return ", ".join(count(number, unit) for number, unit in parts if number)
 
 
 def months_of(weeks: Iterable[Week]) -> tuple[Week, ...]:

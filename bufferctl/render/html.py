@@ -87,7 +87,7 @@ def preview_html(report: Report) -> str:
 def _page(report: Report, *, is_preview: bool) -> dict[str, Any]:
     """Everything that the template shows. `form` is plan, receipt or preview."""
     plan = report.plan
-    cards = list(cards_of(report, is_preview=is_preview))
+    cards = list(cards_of(report, is_preview=is_preview, with_thumbnails=True))
     channels = {card.channel.key: card.channel for card in cards}
     organizations = list(dict.fromkeys(channel.organization for channel in channels.values()))
     form = "preview" if is_preview else "plan" if report.outcomes is None else "receipt"

@@ -20,7 +20,19 @@ from bufferctl.render.cards import Changed
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, Week, grouped, months_of
 from bufferctl.render.lines import count, sentence, steps
-from bufferctl.render.markdown_text import RESERVED, Sheet, clipped, code, html, link, marked, picture, plain, quoted
+from bufferctl.render.markdown_text import (
+    PAGE_MARK,
+    RESERVED,
+    Sheet,
+    clipped,
+    code,
+    html,
+    link,
+    marked,
+    picture,
+    plain,
+    quoted,
+)
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
 from bufferctl.render.shown import Media
@@ -29,8 +41,6 @@ from bufferctl.render.since import seen_line, since
 #: The first line of every comment, by which a later run finds the comment to replace. User text cannot contain it.
 PLAN_MARK, RECEIPT_MARK = "<!-- bufferctl:plan -->", "<!-- bufferctl:receipt -->"
 PROBLEMS_MARK = "<!-- bufferctl:problems -->"
-#: Where `bufferctl ci` puts the link to the page.
-PAGE_MARK = "<!-- bufferctl:page -->"
 
 #: How many items of a kind, and causes, are open; the rest is counted beside a fold.
 _OPEN = 5
@@ -56,7 +66,7 @@ def report_markdown(report: Report) -> str:
         sheet = Sheet(RECEIPT_MARK, foot)
         _receipt(sheet, found)
     else:
-        mark = "\n".join(filter(None, [PLAN_MARK, seen_line(found, report.commit)]))
+        mark = "\n".join(filter(None, [PLAN_MARK, seen_line(found)]))
         sheet = Sheet(mark, foot)
         _plan(sheet, found)
     return sheet.text
@@ -171,12 +181,12 @@ def _unbroken(text: str) -> str:
 
 
 def _since(sheet: Sheet, found: Grouped) -> None:
-    """What changed since the comment that this one replaces; nothing if it was of the same commit."""
+    """What changed since the comment that this one replaces."""
     earlier = since(found, found.report.earlier)
-    if earlier is None or (earlier.commit == found.report.commit and found.report.commit):
+    if earlier is None:
         return
     plan = found.report.plan
-    before = f"{html(earlier.commit[:7])} " if earlier.commit else "your last look "
+    before = f"{html(earlier.commit)} " if earlier.commit else "your last look "
     title = f"Since {before}({words.away(earlier.at, plan.at, 'UTC')})"
     counts = [
         (count(len(earlier.texts), "text") + " changed", earlier.texts),
@@ -287,10 +297,10 @@ def _change(change: Item | Move) -> str:
         body = [line for version in change.versions for line in _differences(version, change)]
         return _paragraphs([_head(change), _prose(clipped(change.message, _MESSAGE)), *(body or _full(change))])
     first, last = change.items[0], change.items[-1]
-    days = Counter(day for item in change.items if (day := summary.weekdays(item.main.cards[0].change)))
     ends = dict.fromkeys(f"{plain(item.name)}: {_values(item.main.changed[0])}" for item in (first, last))
+    days = change.weekdays
     weekdays = [f"Days of the week: {', '.join(f'{way} {number:,}' for way, number in days.items())}"] if days else []
-    head = f"<b>{summary.moved(change.span, len(change.items))}</b> · {code(change.file)}"
+    head = f"<b>{plain(change.label)}</b> · {code(change.file)}"
     return "\\\n".join([head, *ends, *weekdays])
 
 

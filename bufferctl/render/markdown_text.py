@@ -19,6 +19,8 @@ from urllib.parse import quote as percent
 from bufferctl.model.plain_text import visible
 from bufferctl.render.pieces import Piece
 
+#: Where `bufferctl ci` puts the link to the page of a plan. User text cannot contain it.
+PAGE_MARK = "<!-- bufferctl:page -->"
 #: An invisible character that separates a symbol from a name.
 _APART = "\u200b"
 _SIGNS = re.compile(

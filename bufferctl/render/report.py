@@ -30,7 +30,7 @@ class Report:
     `selection`: the options that limit the plan to some posts, as typed; empty without any.
     `public`: the summaries of files that were applied before, whose addresses therefore answer.
     `worth_a_look`: what a reviewer could overlook (`checks.worth_a_look`); nothing is held for it.
-    `commit`: the commit that is planned, empty if unknown. `earlier`: the comment that this one replaces.
+    `earlier`: the report that this one replaces, empty without one.
     """
 
     plan: Plan
@@ -48,7 +48,6 @@ class Report:
     pictures: Mapping[tuple[str, str], str] = field(default_factory=dict)
     public: frozenset[str] = frozenset()
     worth_a_look: tuple[Diagnostic, ...] = ()
-    commit: str = ""
     earlier: str = ""
 
     @property

@@ -22,6 +22,8 @@ _LINE = re.compile(r"<!-- bufferctl:seen (?P<commit>[0-9a-f]*|-) (?P<at>\S+)(?P<
 _MOST = 24_000
 #: Bytes of the digest of a name and of a text.
 _NAME, _TEXT = 4, 3
+#: How many digits of a commit it has.
+_COMMIT = 7
 
 
 class _Seen(NamedTuple):
@@ -41,12 +43,23 @@ class Since:
     removed: int = 0
 
 
-def seen_line(grouped: Grouped, commit: str = "") -> str:
-    """The hidden line of a plan, empty if there is nothing to review, or too much."""
+def seen_line(grouped: Grouped) -> str:
+    """The hidden line of a plan, without its commit; empty if there is nothing to review, or too much."""
     items = _seen(grouped.items)
     listed = " ".join(f"{name}:{seen.text}:{','.join(sorted(seen.digests))}" for name, seen in items.items())
-    line = f"<!-- bufferctl:seen {commit or '-'} {instant(grouped.report.plan.at)} {listed} -->"
+    line = f"<!-- bufferctl:seen - {instant(grouped.report.plan.at)} {listed} -->"
     return line if items and len(line) <= _MOST else ""
+
+
+def with_commit(comment: str, commit: str) -> str:
+    """The comment with the commit in its hidden line."""
+    return _LINE.sub(lambda line: line[0].replace(" - ", f" {commit[:_COMMIT]} ", 1), comment, count=1)
+
+
+def commit_of(comment: str) -> str:
+    """The beginning of the commit that a comment is about, empty if it does not say."""
+    line = _LINE.search(comment)
+    return line["commit"].strip("-") if line else ""
 
 
 def since(grouped: Grouped, earlier: str) -> Since | None:
@@ -74,8 +87,9 @@ def since(grouped: Grouped, earlier: str) -> Since | None:
         return tuple(item for item in grouped.items if (name := _name(item)) in chosen and firsts[name] is item)
 
     others = [name for name in different if name not in texts]
-    commit = line["commit"].strip("-")
-    return Since(commit, at, items(texts), items(others), items(added), sum(name not in now for name in before))
+    return Since(
+        commit_of(earlier), at, items(texts), items(others), items(added), sum(name not in now for name in before)
+    )
 
 
 def _seen(items: Iterable[Item]) -> Mapping[str, _Seen]:

@@ -105,21 +105,6 @@ def days(first: date, last: date, today: date | None = None) -> str:
     return f"{f'{start} to ' if first != last else ''}{last.day} {last:%b}{year}"
 
 
-def weekdays(change: Change) -> str:
-    """`Wed to Thu` if a move changes the day of the week; empty if not, or if nothing moves."""
-    post, span = change.desired, moved_by(change)
-    if not isinstance(post, Post) or post.due_at is None or span is None:
-        return ""
-    before = post.due_at.replace(tzinfo=None) - span
-    return f"{before:%a} to {post.due_at:%a}" if before.weekday() != post.due_at.weekday() else ""
-
-
-def moved(span: timedelta, number: int) -> str:
-    """`37 posts move by 1 day`."""
-    way = "back by" if span < timedelta() else "by"
-    return f"{count(number, 'post')} move{'s' * (number == 1)} {way} {_duration(abs(span))}"
-
-
 def new_posts(plan: Plan) -> str:
     """`2 new posts will be published.`; empty if the plan publishes nothing that would not be published anyway.
 

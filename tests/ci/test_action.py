@@ -20,7 +20,7 @@ def test_plan_and_apply(team: Team) -> None:
     assert not planned.failed, planned.log
     assert planned.outputs["plan"]["changes"] == "true"
     assert planned.outputs["plan"]["needs-you"] == "0"
-    assert "1 to create" in team.github.bodies(number)[0]
+    assert "### 1 new post on" in team.github.bodies(number)[0]
     team.keep(number, planned)
     team.merge(number)
     applied = team.by_action("main", {"command": "apply", "branch": "main"}, {}, key="sandbox")

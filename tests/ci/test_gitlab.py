@@ -126,7 +126,7 @@ def test_the_whole_story(group: Group) -> None:
     group.edit(number, launch=post("launch", "We are live at last"))
     assert group.plan(number).returncode == 0
     (note,) = group.bodies(number)
-    assert "1 to create" in note
+    assert "### 1 new post on" in note
     assert "We are live at last" in note
     assert group.texts() == []
 
@@ -277,7 +277,7 @@ def test_a_committed_link_does_not_lead_the_plan_elsewhere(group: Group) -> None
     ran = group.plan(number)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert list(outside.iterdir()) == []
-    assert "1 to create" in group.bodies(number)[0]
+    assert "### 1 new post on" in group.bodies(number)[0]
 
 
 def test_a_fork_is_planned_without_key_and_token(group: Group) -> None:

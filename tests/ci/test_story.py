@@ -18,11 +18,11 @@ from tests.ci.fake_github import FORKS, PERSON
 
 
 def test_the_whole_story(team: Team) -> None:
-    """One comment, updated with the pull request; the reviewed posts are published after the merge, once only."""
+    """One comment, updated with the pull request, says what changed since; what was reviewed is published once."""
     launch = team.open("launch", launch=post("launch", "We are live"))
     assert not team.plan(launch).failed
     (comment,) = team.github.bodies(launch)
-    assert "1 to create" in comment
+    assert "### 1 new post on" in comment
     assert "We are live" in comment
     assert team.texts() == []  # a plan writes nothing
 
@@ -30,6 +30,7 @@ def test_the_whole_story(team: Team) -> None:
     assert not team.plan(launch).failed
     (comment,) = team.github.bodies(launch)  # the same one
     assert "We are live at last" in comment
+    assert re.search(r"<summary>Since [0-9a-f\u200b]+ \(.*\): 1 text changed</summary>", comment.replace("&#8203;", ""))
 
     other = team.open("other", other=post("other", "Something else", channel="linkedin"))
     assert not team.plan(other).failed
@@ -48,7 +49,7 @@ def test_the_whole_story(team: Team) -> None:
 
     third = team.open("third", launch="# A note\n" + post("launch", "We are live at last"))
     assert "No changes." in team.plan(third).log
-    assert team.github.bodies(third)[0].splitlines()[3].startswith("**No changes.**")
+    assert team.github.bodies(third)[0].splitlines()[1] == "### No changes"
 
 
 def begun(team: Team) -> bytes:
@@ -338,13 +339,13 @@ def test_files_with_errors_make_no_plan(team: Team) -> None:
     ran = team.plan(number)
     assert ran.failed
     (comment,) = team.github.bodies(number)
-    assert comment.splitlines()[3].startswith("**No plan.** The files have errors")
+    assert comment.splitlines()[1].startswith("**No plan.** The files have errors")
     assert "posts/launch.yaml:3:5: error:" in comment
     assert ran.uploads
     team.edit(number, launch=post("launch", "We are live"))
     assert not team.plan(number).failed
     (comment,) = team.github.bodies(number)
-    assert "1 to create" in comment
+    assert "### 1 new post on" in comment
 
 
 def test_an_expired_key_is_said_on_the_pull_request(team: Team) -> None:
@@ -353,7 +354,7 @@ def test_an_expired_key_is_said_on_the_pull_request(team: Team) -> None:
     team.plan(number)
     assert team.plan(number, key="expired").failed
     (comment,) = team.github.bodies(number)
-    assert comment.splitlines()[3].startswith("**No plan.** The plan could not be made")
+    assert comment.splitlines()[1].startswith("**No plan.** The plan could not be made")
     assert "Keys expire" in comment
 
 
@@ -364,7 +365,7 @@ def test_a_persons_comment_is_never_taken_for_ours(team: Team) -> None:
     team.plan(number)
     theirs, ours = team.github.bodies(number)
     assert theirs.endswith("Nothing to see here")
-    assert "1 to create" in ours
+    assert "### 1 new post on" in ours
 
 
 def test_the_comment_is_found_behind_many_others(team: Team) -> None:

@@ -36,7 +36,7 @@ def test_what_the_request_brings_fails_the_check(drifted: Team) -> None:
     said = f"1 change needs you because of this pull request: {ADDRESS}."
     assert f"::error::{said}" in ran.log
     comment = drifted.github.bodies(number)[0]
-    assert comment.splitlines()[3].startswith(f"**This check fails:** {said.replace(ADDRESS, f'`{ADDRESS}`')}")
+    assert comment.splitlines()[1].startswith(f"**This check fails:** {said.replace(ADDRESS, f'`{ADDRESS}`')}")
     assert "changed in the file and in Buffer" in comment
     assert ran.uploads
 

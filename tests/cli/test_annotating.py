@@ -60,7 +60,7 @@ def test_a_plan_that_cannot_be_made(project: Project, summary: Path) -> None:
     ran = project("plan")
     assert ran.code == 1
     assert commands(ran.err)[0].startswith("::error file=posts/a.yaml,line=3,col=5,title=")
-    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:problems -->\n\n**1 error in 1 file.**")
+    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:problems -->\n\n<b>1 error in 1 file.</b>")
 
 
 def test_plan(project: Project, summary: Path) -> None:
@@ -73,7 +73,7 @@ def test_plan(project: Project, summary: Path) -> None:
         "::warning file=posts/a.yaml,line=2,col=10,title=bufferctl missed::Acme/twitter:acme/launch: "
     )
     assert commands(ran.out) == []
-    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:plan -->\n\n**0 to create")
+    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:plan -->\n\n### 1 post needs you")
 
 
 def test_apply(project: Project, summary: Path) -> None:
@@ -85,7 +85,7 @@ def test_apply(project: Project, summary: Path) -> None:
     assert ran.code == 1
     (held,) = commands(ran.err)
     assert held.startswith("::error file=posts/a.yaml,line=2,")
-    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:receipt -->\n\n**Applied: 1 created")
+    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:receipt -->\n\n### Applied: 1 created")
     assert project.folder.joinpath("receipt.md").read_text(encoding="utf-8").startswith("<!-- bufferctl:receipt -->")
 
 
@@ -144,7 +144,7 @@ def test_validate_writes_reports(project: Project) -> None:
     assert project("validate", "--report", "p.md", "--report", "p.sarif").code == 0
     assert (
         project.folder.joinpath("p.md").read_text(encoding="utf-8")
-        == "<!-- bufferctl:problems -->\n\n**No problems.**\n"
+        == "<!-- bufferctl:problems -->\n\n<b>No problems.</b>\n"
     )
     assert json.loads(project.folder.joinpath("p.sarif").read_text(encoding="utf-8"))["runs"][0]["results"] == []
     project.write("posts/a.yaml", POSTS.replace("We are live", "See http://a.example"))

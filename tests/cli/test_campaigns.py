@@ -34,8 +34,7 @@ def test_a_move_is_said_once(project: Any) -> None:
     assert ran.out.count("will change") == 0
     assert project("plan", "--full").out.count("will change") == 4
     report = (project.folder / "plan.md").read_text(encoding="utf-8")
-    assert "~ 4 posts moved by 1 day" in report
-    assert report.count("will change") == 0
+    assert " move by 1 day</b> · `posts/campaign.yaml`" in report
     page = (project.folder / "plan.html").read_text(encoding="utf-8")
     assert ">4 posts moved by 1 day (posts/campaign.yaml).<" in page
 
@@ -51,7 +50,7 @@ def test_what_does_not_move_is_said_beside(project: Any) -> None:
     campaign(project, f"starts: 2029-12-12\n{posts}")
     ran = project("plan", "--report", "plan.md")
     assert "posts/campaign.yaml: 2 posts moved by 2 days (fixed: fair)" in ran.out
-    assert "2 posts moved by 2 days (fixed: fair)" in (project.folder / "plan.md").read_text(encoding="utf-8")
+    assert "2 posts move by 2 days (fixed: fair)" in (project.folder / "plan.md").read_text(encoding="utf-8")
 
 
 def test_a_late_campaign_is_told_to_move_its_start(project: Any) -> None:

@@ -14,7 +14,7 @@ from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.reconcile.offline import offline
 from bufferctl.render.grouped import Grouped, grouped
 from bufferctl.render.report import Report
-from bufferctl.render.since import Since, seen_line, since
+from bufferctl.render.since import Since, seen_line, since, with_commit
 from tests.render.rich import PLAN, change, live, post
 
 ROOT = Path(__file__).parents[2]
@@ -164,7 +164,7 @@ def test_items_that_move_together_are_one_move(tmp_path: Path) -> None:
 
 
 def _looked(folder: Path, text: str) -> Since:
-    earlier = seen_line(grouped(Report(plan_of(folder))), "a1b2c3")
+    earlier = with_commit(seen_line(grouped(Report(plan_of(folder)))), "a1b2c3")
     found = since(grouped(Report(plan_of(folder, text))), f"hello\n{earlier}\n")
     assert found is not None
     return found

@@ -19,6 +19,7 @@ from bufferctl.render import words
 from bufferctl.render.markdown import problems_markdown, report_markdown
 from bufferctl.render.markdown_text import LIMIT, Sheet, size
 from bufferctl.render.report import Report
+from bufferctl.render.since import with_commit
 from tests.conftest import Expect
 from tests.fuzzing import examples
 from tests.render.github import Page
@@ -256,7 +257,7 @@ def test_a_cause_is_said_once() -> None:
 def test_moves_are_told_outside_every_fold() -> None:
     """How many, the first and the last with both times, and the days of the week that change."""
     before = report_markdown(PLANS["moved"]()).partition("<details")[0]
-    assert "<b>38 posts move by 1 day</b> · `posts/atlas.yaml`" in before
+    assert "<b>38 posts move by 1 day (fixed: webinar)</b> · `posts/atlas.yaml`" in before
     assert "teaser: <del>Mon 7 Jan 2030 08:00 CET</del> → <ins>Tue 8 Jan 2030 08:00 CET</ins>" in before
     assert "recap: <del>Thu 7 Mar" in before
     assert "Days of the week: Mon to Tue 5," in before
@@ -270,17 +271,20 @@ def test_worth_a_look_is_above_the_weeks() -> None:
 
 
 def test_since_the_last_look() -> None:
-    """The earlier comment is compared by its hidden line; the same commit again is no new look."""
-    report = replace(PLANS["campaign"](), commit="a1b2c3d4e5")
-    earlier = report_markdown(report)
+    """The earlier comment is compared by its hidden line; without one there is none."""
+    report = PLANS["campaign"]()
+    earlier = with_commit(report_markdown(report), "a1b2c3d4e5")
     plan = report.plan
     launch = [c for c in plan.changes if c.address.key == "launch"]
     edited = [replace(c, desired=replace(c.desired, text="Other")) for c in launch if isinstance(c.desired, Post)]
     kept = [c for c in plan.changes if c.address.key not in {"launch", "teaser"}]
     later = replace(plan, changes=(*edited, *kept), at=plan.at + timedelta(hours=2))
-    said = report_markdown(replace(report, plan=later, commit="ffffff0000", earlier=earlier))
+    said = report_markdown(replace(report, plan=later, earlier=earlier))
     assert "<summary>Since a1b2c3d (2 hours ago): 1 text changed, 1 removed</summary>" in said.replace("&#8203;", "")
-    assert "Since" not in report_markdown(replace(report, earlier=earlier))
+    assert "Since a1b2c3d (now): nothing changed." in report_markdown(replace(report, earlier=earlier)).replace(
+        "&#8203;", ""
+    )
+    assert "Since" not in report_markdown(replace(report, earlier="hello"))
 
 
 def test_three_items_are_shown_whole() -> None:

@@ -46,7 +46,7 @@ def test_a_comment_shows_what_is_public() -> None:
     new, known = report_markdown(report()), report_markdown(report(public=frozenset({FILE.summary})))
     assert "<img" not in new
     assert "with 1 image (`media/console.png`)" in new
-    assert "- image: media/console.png · 1,200 \N{MULTIPLICATION SIGN} 675, 240 kB" in new
+    assert "image: media/console.png · 1,200 \N{MULTIPLICATION SIGN} 675, 240 kB" in new
     assert f'<img src="{URL}" alt="The &lt;new&gt; console" width="120">' in known
     assert THUMBNAIL not in report_markdown(report(pictures={("ab12", "twitter"): THUMBNAIL}))
 
