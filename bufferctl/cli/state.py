@@ -5,18 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bufferctl.cli import completing, examples, options, state_store
-from bufferctl.cli.state_store import find_existing, find_state
 from bufferctl.diagnostics import nearest
-from bufferctl.errors import ConfigError, StateError, UsageError
+from bufferctl.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from bufferctl.model import Binding, LiveIdea, LivePost, Slot, State
@@ -48,7 +46,7 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
     """List every address with its id in Buffer and its origin."""
     from bufferctl.model.plain_text import visible
 
-    bindings = find_existing(file, state_file)[0].saved.bindings
+    bindings = _bindings(file, state_file)
     if as_json:
         from bufferctl.render.json import document
 
@@ -74,7 +72,7 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
     """Show the entry of ADDRESS, as JSON."""
     from bufferctl.render.json import document
 
-    bindings = find_existing(file, state_file)[0].saved.bindings
+    bindings = _bindings(file, state_file)
     slot = _slot(bindings, address)
     _print(document({"kind": "object", **_values(slot, bindings[slot])}))
 
@@ -125,8 +123,11 @@ def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto
 
 def _shared(file: Path | None, state_file: Path | None) -> StateFile | None:
     """The state that machines share, read; None if the files name none, or there are no files here."""
+    from bufferctl.cli.console import Console
+    from bufferctl.run.mending import find_state
+
     try:
-        stored, _ = find_state(file, state_file)
+        stored, _ = find_state(file, state_file, Console.create())
     except ConfigError:
         if file is not None:
             raise
@@ -148,11 +149,10 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
     """Remove the entry of ADDRESS. Nothing changes in Buffer; the next plan looks for the post by its content."""
     from bufferctl.reconcile import release
 
-    with _mending(file, state_file, f"state rm {address}") as mending:
-        slot = _slot(mending.state.bindings, address)
-        binding = mending.state.bindings[slot]
-        mending.state = release(mending.state, slot)
-    _print(f"Removed {address} ({binding.id}); it stays in Buffer.")
+    before = _mend(
+        file, state_file, lambda state: release(state, _slot(state.bindings, address)), f"state rm {address}"
+    )
+    _print(f"Removed {address} ({before.bindings[_slot(before.bindings, address)].id}); it stays in Buffer.")
 
 
 @state.command(
@@ -165,29 +165,33 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
 @options.state_option
 def mv(address: str, new_address: str, file: Path | None, state_file: Path | None) -> None:
     """Move the entry of ADDRESS to NEW_ADDRESS on the same channel, as `was:` in the file does."""
+    _mend(file, state_file, lambda state: _moved(state, address, new_address), f"state mv {address} {new_address}")
+    _print(f"{address} is now {new_address}.")
+
+
+def _moved(state: State, address: str, new_address: str) -> State:
+    """The state with an entry at another address. Raises UsageError if that cannot be."""
     from bufferctl.model import Address
 
-    with _mending(file, state_file, f"state mv {address} {new_address}") as mending:
-        bindings = dict(mending.state.bindings)
-        slot = _slot(bindings, address)
-        try:
-            old, new = Address.parse(name(slot, bindings[slot])), Address.parse(new_address)
-        except ValueError as error:
-            raise UsageError(str(error), hint=f"{address} is one.") from error
-        target = slot._replace(key=new.key)
-        if (old.organization, old.channel) != (new.organization, new.channel):
-            raise UsageError(
-                "A post stays on its channel, so only the last part of an address can change",
-                hint=f"Name it {replace(old, key=new.key)}.",
-            )
-        if target in bindings:
-            raise UsageError(
-                f"The state already has an entry for {new_address}",
-                hint=f"Remove that one first: bufferctl state rm {new_address}",
-            )
-        bindings[target] = replace(bindings.pop(slot), address=str(new))
-        mending.state = replace(mending.state, bindings=bindings)
-    _print(f"{address} is now {new}.")
+    bindings = dict(state.bindings)
+    slot = _slot(bindings, address)
+    try:
+        old, new = Address.parse(name(slot, bindings[slot])), Address.parse(new_address)
+    except ValueError as error:
+        raise UsageError(str(error), hint=f"{address} is one.") from error
+    target = slot._replace(key=new.key)
+    if (old.organization, old.channel) != (new.organization, new.channel):
+        raise UsageError(
+            "A post stays on its channel, so only the last part of an address can change",
+            hint=f"Name it {replace(old, key=new.key)}.",
+        )
+    if target in bindings:
+        raise UsageError(
+            f"The state already has an entry for {new_address}",
+            hint=f"Remove that one first: bufferctl state rm {new_address}",
+        )
+    bindings[target] = replace(bindings.pop(slot), address=str(new))
+    return replace(state, bindings=bindings)
 
 
 @state.command(
@@ -267,55 +271,18 @@ def _slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
     )
 
 
-@dataclass
-class _Mending:
-    """The state to be saved."""
-
-    state: State
-
-
-@contextmanager
-def _mending(file: Path | None, state_file: Path | None, message: str) -> Iterator[_Mending]:
-    """The state, to be changed and then saved, while no other run works on it. Raises LockedError.
-
-    What a killed run left in the journal is brought in first, so that it does not undo the change later.
-    """
-    from bufferctl.apply import FileJournal, save_state
+def _bindings(file: Path | None, state_file: Path | None) -> Mapping[Slot, Binding]:
     from bufferctl.cli.console import Console
-    from bufferctl.machine import state_folder
-    from bufferctl.run.opening import hold_lock
+    from bufferctl.run.mending import find_existing
 
-    store, root = find_existing(file, state_file)  # tells the endpoint, and so which lock
-    with hold_lock(store.endpoint, 0.0, Console.create()):
-        state = store.load()
-        if store.is_shared:
-            yield from _mending_shared(store, message)
-            return
-        journal = FileJournal(state_folder(), store.endpoint, root, state.lineage)
-        journal.limit_to_homes()
-        try:
-            mending = _Mending(save_state(state, journal, store))
-            yield mending
-            save_state(mending.state, journal, store)
-        finally:
-            journal.close()
+    return find_existing(file, state_file, Console.create())[0].saved.bindings
 
 
-def _mending_shared(store: StateFile, message: str) -> Iterator[_Mending]:
-    """One swap, so that no lock is needed: it fails if any run began meanwhile. Raises LockedError, StateError."""
-    from bufferctl.state.lock import locked_by
+def _mend(file: Path | None, state_file: Path | None, change: Callable[[State], State], message: str) -> State:
+    from bufferctl.cli.console import Console
+    from bufferctl.run.mending import mend
 
-    document = store.document
-    if document.lease:
-        raise locked_by(document.lease, tells_time=True)
-    if document.intents:
-        raise StateError(
-            f"A run was cut off, and what it sent is not settled yet ({len(document.intents)} open)",
-            hint="Run `bufferctl apply` first: it finds out what happened to it.",
-        )
-    mending = _Mending(document.state)
-    yield mending
-    store.replace(replace(document, state=store.with_next_serial(mending.state)), message)
+    return mend(file, state_file, change, message, Console.create())
 
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:
