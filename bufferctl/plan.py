@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from bufferctl.diagnostics import Diagnostic, Place
 from bufferctl.limits import MOST_ALIASES
@@ -196,15 +196,24 @@ class Recording:
     unexplained: tuple[LivePost | LiveIdea, ...] = ()
 
 
+class Beside(NamedTuple):
+    """An unmanaged post in Buffer, on a channel and day on which the plan sends something."""
+
+    id: str
+    channel_id: str
+    due_at: Aware
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The changes, and the data they are based on.
 
     `at`: the server's clock when the account was read. `channels`: live channels by id, for names and time zones.
-    `unmanaged`: how many live unsent objects are in neither files nor state. `read_requests`: the number of requests
-    that reading took, and will take again at the end of an apply. `quota`: the requests left at that time.
-    `queue_times`: roughly when new queued posts go out, by slot; other people's changes to the queue shift them.
-    `public`: addresses of files already uploaded, according to the state.
+    `unmanaged`: how many live unsent objects are in neither files nor state; `beside`: those near what is sent, by
+    time. `read_requests`: the number of requests that reading took, and will take again at the end of an apply.
+    `quota`: the requests left at that time. `queue_times`: roughly when new queued posts go out, by slot; other
+    people's changes to the queue shift them. `public`: addresses of files already uploaded, according to the state.
     """
 
     at: Aware
@@ -213,6 +222,7 @@ class Plan:
     warnings: tuple[Diagnostic, ...] = ()
     channels: Mapping[str, LiveChannel] = field(default_factory=dict)
     unmanaged: int = 0
+    beside: tuple[Beside, ...] = ()
     read_requests: int = 0
     quota: Quota = field(default_factory=Quota)
     narrowed: bool = False

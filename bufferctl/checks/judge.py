@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bufferctl.checks import attachments, fields, file_limits, neighbours, phrasing, team_rules, texts, worth_a_look
+from bufferctl.checks import (
+    attachments,
+    fields,
+    file_limits,
+    neighbours,
+    phrasing,
+    team_rules,
+    texts,
+    worth_a_look,
+    wrong_year,
+)
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Address, Asset, Desired, Post, Service
@@ -17,7 +27,10 @@ RULES: tuple[Rule, ...] = tuple(
     sorted(
         {
             rule
-            for module in (texts, attachments, fields, phrasing, neighbours, team_rules, file_limits, worth_a_look)
+            for module in (
+                *(texts, attachments, fields, phrasing, neighbours),
+                *(team_rules, file_limits, worth_a_look, wrong_year),
+            )
             for rule in vars(module).values()
             if isinstance(rule, Rule)
         },
@@ -51,7 +64,8 @@ def check(
     found += (
         each for idea in ideas for each in (*attachments.address_findings(idea), *file_limits.file_findings(idea))
     )
-    found += neighbours.neighbour_findings(zip(live, times, strict=True), now, since)
+    found += neighbours.neighbour_findings(zip(live, times, strict=True), now, since, desired.settings.policy.spacing)
+    found += wrong_year.wrong_year_findings(live, now, desired.settings.managed_since)
     found += team_rules.policy_findings(desired, now)
     return tuple(at_levels(found, desired.settings.rules))
 

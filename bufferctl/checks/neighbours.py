@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bufferctl.checks.finding import Finding, RelatedItem, Rule
+from bufferctl.checks.team_rules import SPACING
 from bufferctl.diagnostics import Place, Severity
 from bufferctl.model import Post, Service
 from bufferctl.model.networks import Source
@@ -58,10 +59,12 @@ REPEATED = Rule(
 Timed = tuple[Post, float | None]
 
 
-def neighbour_findings(posts: Iterable[Timed], now: datetime | None, since: float | None = None) -> Iterator[Finding]:
+def neighbour_findings(
+    posts: Iterable[Timed], now: datetime | None, since: float | None = None, spacing: timedelta | None = None
+) -> Iterator[Finding]:
     """What is wrong between posts, reported for the later one unless it was before `since`.
 
-    A queued post goes out soon, so its time counts as `now`.
+    A queued post goes out soon, so its time counts as `now`. `spacing`: what the team agreed on.
     """
     posts = list(posts)
     channels: dict[tuple[str, str], list[Timed]] = {}
@@ -80,7 +83,7 @@ def neighbour_findings(posts: Iterable[Timed], now: datetime | None, since: floa
                 again.setdefault(text, [first]).append(timed)
         for same in again.values():
             yield from _again(same, now.timestamp() if now else None, since)
-        yield from _too_close([(at, post) for post, at in there if at is not None and not post.draft], since)
+        yield from _too_close([(at, post) for post, at in there if at is not None and not post.draft], since, spacing)
 
 
 def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
@@ -128,15 +131,18 @@ def _again(same: list[Timed], now: float | None, since: float | None) -> Iterato
         yield Finding(SAME_TEXT, other, ("text",), message, related=related)
 
 
-def _too_close(timed: list[tuple[float, Post]], since: float | None) -> Iterator[Finding]:
+def _too_close(timed: list[tuple[float, Post]], since: float | None, spacing: timedelta | None) -> Iterator[Finding]:
+    rule, why = TOO_CLOSE, "so they compete for readers"
+    if spacing is not None:
+        rule, why = SPACING, f"and your team agreed on {int(spacing.total_seconds()) // 60} minutes between posts"
     timed.sort(key=lambda each: each[0])
     for (one_at, one), (other_at, other) in pairwise(timed):
         apart = other_at - one_at
         twins = not apart and one.text.strip() == other.text.strip()  # an error, unless it is meant
-        if apart >= APART.total_seconds() or twins or (since is not None and other_at < since):
+        if apart >= (spacing or APART).total_seconds() or twins or (since is not None and other_at < since):
             continue
         minutes = round(apart / 60)
         when = "at the same time" if minutes == 0 else f"{minutes} minute{'s' * (minutes > 1)} apart"
-        message = f"two posts go out on one channel {when}, so they compete for readers"
+        message = f"two posts go out on one channel {when}, {why}"
         related = (RelatedItem(one, f"`{one.address.key}` goes out just before"),)
-        yield Finding(TOO_CLOSE, other, ("due_at",), message, related=related)
+        yield Finding(rule, other, ("due_at",), message, related=related)

@@ -99,6 +99,13 @@ LEAD = _agreed(
     "reviewers would have less time than your team has agreed on",
     "give it a later time",
 )
+SPACING = _agreed(
+    "BC208",
+    "policy-spacing",
+    "two posts on one channel are closer than `spacing`",
+    "they compete for readers, and your team has agreed not to do that",
+    "move one of them",
+)
 TAG = _agreed(
     "BC207",
     "policy-tag-missing",

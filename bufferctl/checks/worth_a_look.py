@@ -258,6 +258,7 @@ _DATE = (
 _NAMED = re.compile(
     rf"\b(?P<weekday>{_any(_WEEKDAY)})\b|\b(?P<away>{_any(_AWAY)})\b|(?<![\d:.])\b{_DATE}", re.IGNORECASE
 )
+_MAY_NAME_A_DAY = re.compile(rf"\b(?:{_any(name.title() for name in _WEEKDAY)})\b")
 #: Between the names of one day: `Friday, 13 March`, `tomorrow (Friday)`, `Friday, the 13th of March`.
 _BETWEEN = re.compile(r"[\s,(\u2013\u2014-]*(?:the|den|dem|am|on|is|,)?[\s,(]*", re.IGNORECASE)
 
@@ -305,6 +306,15 @@ def _contradiction(text: str, due: datetime | None) -> str:
         if named_on and weekday is not None and named_on.weekday() != weekday:
             return f"{both}, and {named_on.day} {named_on:%B %Y} is a {named_on:%A}"
     return ""
+
+
+def weekdays_with_dates(text: str, due: datetime) -> Iterator[tuple[date, int]]:
+    """The dates that a text names next to a weekday, in the year nearest to `due`, and that weekday from Monday, 0."""
+    for one, other in pairwise(_days_in(text)) if _MAY_NAME_A_DAY.search(text) else ():
+        weekday = next((_WEEKDAY[each["weekday"].lower()] for each in (one, other) if each["weekday"]), None)
+        named_on = next(filter(None, (_date_of(each, due) for each in (one, other))), None)
+        if named_on and weekday is not None and _BETWEEN.fullmatch(text[one.end() : other.start()]):
+            yield named_on, weekday
 
 
 def _date_of(match: re.Match[str], due: datetime | None) -> date | None:

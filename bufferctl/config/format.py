@@ -180,6 +180,8 @@ class PolicyEntry(Model):
     """How many timed posts a channel may have on one day: a number, or one for each service or channel."""
     minimum_lead: Annotated[Lead | None, About("min_lead lead lead_time minimum_lead_time notice")] = None
     """How long before its time a post may be added or changed at the latest: 30m, 2h, 1d."""
+    spacing: Annotated[Lead | None, About("gap apart distance between min_gap minimum_gap min_spacing")] = None
+    """How far apart two posts on one channel must be at least: 15m, 2h. Posts of others in Buffer do not count."""
     required_tags: Annotated[
         tuple[Filled, ...], About("require_tags needed_tags required_tag tags mandatory_tags")
     ] = ()

@@ -57,7 +57,7 @@ class Policy:
     """The whole policy; an empty or None field sets no limit.
 
     `posts_per_day`: by channel reference; `per_day` is for all other channels. `minimum_lead`: how long before its time
-    a post must be planned.
+    a post must be planned. `spacing`: between two posts of a channel.
     """
 
     freeze: tuple[Freeze, ...] = ()
@@ -67,6 +67,7 @@ class Policy:
     per_day: int | None = None
     posts_per_day: Mapping[str, int] = field(default_factory=dict)
     minimum_lead: timedelta | None = None
+    spacing: timedelta | None = None
     required_tags: tuple[str, ...] = ()
 
     def frozen(self, moment: datetime, channel: str) -> Freeze | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from bufferctl.diagnostics import Place
@@ -22,6 +22,7 @@ from bufferctl.model import (
     Live,
     LiveChannel,
     LiveIdea,
+    LivePost,
     Origin,
     Post,
     PostStatus,
@@ -30,7 +31,7 @@ from bufferctl.model import (
     comparable,
 )
 from bufferctl.model.comparable import bind, text_digest
-from bufferctl.plan import Change, Plan, Recording
+from bufferctl.plan import Action, Beside, Change, Plan, Recording
 from bufferctl.reconcile import table, warnings
 from bufferctl.reconcile.freezes import hold_against_policy, policy_warnings
 from bufferctl.reconcile.inputs import Options, Targets
@@ -59,6 +60,8 @@ class Scene(NamedTuple):
 
 
 Changes = list[Change]
+#: The status of posts that are not published at their time.
+_NOT_GOING_OUT = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.ERROR})
 
 
 def _hold_what_diverged(changes: Changes, scene: Scene) -> Changes:
@@ -163,6 +166,7 @@ def reconcile(
         ),
         channels=channels,
         public=state.public,
+        beside=_beside(changes, matches.unclaimed, channels),
         unmanaged=sum(isinstance(i, LiveIdea) or i.status is not PostStatus.SENT for i in matches.unclaimed),
         recording=Recording(
             homes=_homes(desired, targets, record.state, channels),
@@ -170,6 +174,22 @@ def reconcile(
             unexplained=tuple(item for item in matches.unclaimed if item.id in matches.unexplained),
         ),
     )
+
+
+def _beside(
+    changes: Changes, unclaimed: Iterable[LivePost | LiveIdea], channels: Mapping[str, LiveChannel]
+) -> tuple[Beside, ...]:
+    """The unmanaged posts that go out on the channels and days of what is sent, or waits to be, by time."""
+
+    def day(channel_id: str, due_at: datetime) -> tuple[str, date]:
+        return channel_id, due_at.astimezone(channels[channel_id].zone).date()
+
+    sent = (c for c in changes if c.action in {Action.CREATE, Action.UPDATE, Action.WAITING} and c.due_at)
+    days = {day(change.slot.channel_id, change.due_at) for change in sent if change.due_at}
+    posts = (post for post in unclaimed if isinstance(post, LivePost) and post.status not in _NOT_GOING_OUT)
+    found = (Beside(post.id, post.channel_id, post.due_at, post.text) for post in posts if post.due_at)
+    near = (each for each in found if day(each.channel_id, each.due_at) in days)
+    return tuple(sorted(near, key=lambda each: each.due_at))
 
 
 def _decided(scene: Scene, record: Record, targets: Targets) -> Iterable[Change]:

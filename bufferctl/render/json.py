@@ -94,6 +94,10 @@ def plan_values(plan: Plan, lengths: Mapping[Any, TextLength] | None = None) -> 
         "expires_at": None,
         "summary": {action: counts[action] for action in Action},
         "unmanaged": plan.unmanaged,
+        "beside": [
+            {"id": each.id, "channel_id": each.channel_id, "due_at": instant(each.due_at), "text": each.text}
+            for each in plan.beside
+        ],
         "uploads": {"count": len(plan.uploads), "bytes": sum(file.size for file in plan.uploads)},
         "requests": {"read": 2 * plan.read_requests, "write": write_requests(plan)},
         "quota": [

@@ -283,6 +283,19 @@ class ChannelForm(_Form):
     """Its time zone by tz database name; times are shown in it."""
 
 
+class BesideForm(_Form):
+    """An unmanaged post in Buffer."""
+
+    id: str
+    """Buffer's id of the post."""
+    channel_id: str
+    """The id of its channel, as in `channels`."""
+    due_at: Instant
+    """When it goes out, or went out."""
+    text: str
+    """What it says."""
+
+
 class PlanForm(_Form):
     """What would change, and what was read to find out."""
 
@@ -300,6 +313,8 @@ class PlanForm(_Form):
     """How many changes of each action."""
     unmanaged: int
     """How many unsent objects in Buffer are in no file and no state."""
+    beside: list[BesideForm]
+    """Unmanaged posts on the channels and days on which the plan sends something, by time."""
     uploads: UploadsForm
     """The media files that apply uploads first, according to the state."""
     requests: RequestsForm

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,21 @@ def test_a_network_is_dropped(project: Any) -> None:
     assert (ran.code, "Applied: 0 created, 0 changed, 6 deleted." in ran.out) == (0, True)
     assert {post["text"] for post in project.sandbox.posts()} == {f"Tip {number}" for number in range(1, 7)}
     assert project("plan").out.startswith("No changes.")
+
+
+def test_posts_of_others_nearby(project: Any) -> None:
+    """The plan has the unmanaged posts of the channels and days on which it sends something, and holds nothing."""
+    campaign(project, "posts:\n  - {key: a, channels: [twitter], due_at: 2029-12-20 09:00, text: Ours}\n")
+    act = {"do": "create_post", "mode": "customScheduled"}
+    for channel, text, due in (
+        ("twitter", "Near", "2029-12-20T22:30:00Z"),
+        ("twitter", "The next day", "2029-12-20T23:30:00Z"),
+        ("linkedin", "Elsewhere", "2029-12-20T09:00:00Z"),
+    ):
+        perform(project, {**act, "channel": channel, "text": text, "dueAt": due})
+    found = json.loads(project("plan", "--json").out)
+    assert [(post["text"], post["due_at"]) for post in found["beside"]] == [("Near", "2029-12-20T22:30:00Z")]
+    assert [change["action"] for change in found["changes"]] == ["create"]
 
 
 def test_cancelled_adds_up(project: Any) -> None:

@@ -83,6 +83,7 @@ POLICY = {
     "forbidden_words": "[cheap]",
     "posts_per_day": "{linkedin: 2}",
     "minimum_lead": "2h",
+    "spacing": "15m",
     "required_tags": "[launch]",
 }
 #: What the root file has besides settings, and the field that an entry is found by.

@@ -1,0 +1,71 @@
+"""A wrong year: posts that should have gone out about a year ago, or whose text names the day of another year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from bufferctl.checks.finding import Finding, Rule
+from bufferctl.checks.worth_a_look import weekdays_with_dates
+from bufferctl.diagnostics import Severity
+from bufferctl.model import Post
+from bufferctl.model.metadata import thread_of
+
+WRONG_YEAR = Rule(
+    "BC112",
+    "wrong-year",
+    Severity.ERROR,
+    "a post is due in a year that is probably wrong",
+    "it would go out in another year, or never",
+    "correct the year of `due_at`",
+    "mistakes that reviews missed",
+)
+#: A year ago, give or take two months.
+_AGO = timedelta(days=304), timedelta(days=427)
+#: A post that others in its file are closer to belongs to what the file published at that time.
+_ALONE = timedelta(days=60)
+
+
+def wrong_year_findings(posts: list[Post], now: datetime | None, since: datetime | None) -> Iterator[Finding]:
+    """`since`: when bufferctl began to manage the account. What is due after that is judged by plan, which knows it."""
+    for post in posts:
+        if post.due_at and (now is None or post.due_at > now) and (other := _other_year(post, post.due_at)):
+            yield _finding(post, post.due_at, other, f"its text names a day of {other}")
+    if now is None:
+        return
+    files: dict[str, list[datetime]] = {}
+    for post in posts:
+        if post.due_at is not None:
+            files.setdefault(post.place.file, []).append(post.due_at)
+    for post in posts:
+        due, beside = post.due_at, files.get(post.place.file, [])
+        if due is None or not _AGO[0] <= now - due <= _AGO[1] or (since and due >= since) or max(beside) < now:
+            continue
+        if all(each == due or abs(each - due) > _ALONE for each in beside):
+            yield _finding(post, due, due.year + 1, "the other posts of its file are about a year later")
+
+
+def _finding(post: Post, due: datetime, year: int, why: str) -> Finding:
+    day = 28 if (due.month, due.day) == (2, 29) else due.day
+    hint = f"write `{due.replace(year=year, day=day):%Y-%m-%d %H:%M}`, or correct `starts`"
+    return Finding(WRONG_YEAR, post, ("due_at",), f"the year {due.year} is probably wrong: {why}", hint)
+
+
+def _other_year(post: Post, due: datetime) -> int:
+    """The year in which a day that a text names, with its weekday, is the day of the post; 0 if its own fits."""
+    texts: Iterable[str] = (post.text, *(part.text or "" for part in thread_of(post.metadata)))
+    return next(filter(None, (_year_in(text, due) for text in texts if str(due.day) in text)), 0)
+
+
+@lru_cache(maxsize=1024)
+def _year_in(text: str, due: datetime) -> int:
+    for named, weekday in weekdays_with_dates(text, due):
+        if named != due.date() or weekday == named.weekday():
+            continue
+        for year in (due.year + 1, due.year - 1):
+            with suppress(ValueError):
+                if named.replace(year=year).weekday() == weekday:
+                    return year
+    return 0

@@ -1,0 +1,41 @@
+"""BC112: a post about a year ago in a file whose other posts are still to come (the cases have the weekdays)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bufferctl.checks.wrong_year import wrong_year_findings
+from bufferctl.diagnostics import Place
+from bufferctl.model import Address, Post, Service
+
+NOW = datetime(2027, 1, 10, 12, 0, tzinfo=UTC)
+
+
+def post(key: str, due_at: datetime, file: str = "posts/a.yaml") -> Post:
+    """A post on X."""
+    return Post(Address("Acme", "twitter:acme", key), Service.TWITTER, Place(file, 2, 10), text=key, due_at=due_at)
+
+
+@pytest.mark.parametrize(
+    ("expected", "ago"), [(False, 290), (True, 310), (True, 365), (True, 420), (False, 440), (False, 3), (False, -5)]
+)
+def test_ten_to_fourteen_months_ago(expected: bool, ago: int) -> None:
+    """Beside a post that is still to come; the hint is the same day a year later."""
+    posts = [post("a", NOW - timedelta(days=ago)), post("b", NOW + timedelta(days=3))]
+    found = list(wrong_year_findings(posts, NOW, None))
+    assert [finding.item.address.key for finding in found] == ["a"] * expected
+    for finding in found:
+        due = NOW - timedelta(days=ago)
+        assert finding.hint == f"write `{due.replace(year=due.year + 1):%Y-%m-%d %H:%M}`, or correct `starts`"
+
+
+def test_what_a_file_published_long_ago() -> None:
+    """No finding: in a file of the past, beside other posts of that time, or once bufferctl managed the account."""
+    old, new = NOW - timedelta(days=365), post("new", NOW + timedelta(days=3))
+    assert not list(wrong_year_findings([post("a", old)], NOW, None))
+    assert not list(wrong_year_findings([post("a", old, "posts/b.yaml"), new], NOW, None))
+    assert not list(wrong_year_findings([post("a", old), post("b", old + timedelta(days=9)), new], NOW, None))
+    assert not list(wrong_year_findings([post("a", old), new], NOW, old - timedelta(days=1)))
+    assert list(wrong_year_findings([post("a", old), new], NOW, old + timedelta(days=1)))
