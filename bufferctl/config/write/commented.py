@@ -7,7 +7,7 @@ A comment after a value belongs to the value.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -22,10 +22,9 @@ _EMPTY_LINES = re.compile(r"(?:\n[ \t]*)*(?=\n|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """`start` and `end` are offsets; `text` is from its `#` on. `blank`: an empty line comes before it."""
+    """`start` is its offset; `text` is from its `#` on. `blank`: an empty line comes before it."""
 
     start: int
-    end: int
     text: str
     column: int
     own_line: bool
@@ -118,14 +117,10 @@ class _Tree:
     def __init__(self, text: str, root: Node, start: int) -> None:
         self._text = text
         self._root = root
-        nodes = list(walk(root))
-        self._leaves = [node for node in nodes if node.is_scalar]
-        self._starts = [leaf.start for leaf in self._leaves]
-        ends = (block_text(leaf).end if leaf.is_block else leaf.end for leaf in self._leaves)
-        flow_ends = (node.end for node in nodes if node.flow)
-        self._solid = sorted({*ends, *flow_ends})
+        leaves = [node for node in walk(root) if node.is_scalar]
+        self._starts = [leaf.start for leaf in leaves]
+        self._ends = [block_text(leaf).end if leaf.is_block else leaf.end for leaf in leaves]
         self._comments = list(self._found(start))
-        self._ends = sorted([*self._solid, *(comment.end for comment in self._comments)])
         self._next = 0
 
     def whole(self) -> Group:
@@ -179,19 +174,15 @@ class _Tree:
 
     def _found(self, start: int) -> Iterator[Comment]:
         """Every comment from `start` on: a `#` outside any value."""
-        last = start
-        for leaf in (*self._leaves, None):
-            for found in _COMMENT.finditer(self._text, last, leaf.start if leaf else len(self._text)):
-                last = max(last, self._solid[bisect_right(self._solid, found.start()) - 1])
+        for end, following in zip([start, *self._ends], [*self._starts, len(self._text)], strict=True):
+            for found in _COMMENT.finditer(self._text, end, following):
                 column = self._column(found.start())
                 own_line = not self._text[found.start() - column : found.start()].strip()
-                blank = bool(_EMPTY_LINE.search(self._text, last, found.start()))
-                yield Comment(found.start(), found.end(), found[0].rstrip(), column, own_line, blank)
-                last = found.end()
-            last = leaf.end if leaf else last
+                blank = self._is_blank_before(found.start())
+                yield Comment(found.start(), found[0].rstrip(), column, own_line, blank)
 
     def _is_blank_before(self, start: int) -> bool:
-        index = bisect_right(self._ends, start)
+        index = bisect_left(self._starts, start)
         return index > 0 and bool(_EMPTY_LINE.search(self._text, self._ends[index - 1], start))
 
     def _following(self, end: int) -> int:
