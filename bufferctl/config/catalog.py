@@ -76,11 +76,14 @@ class Catalog:
 
     organizations: list[DeclaredOrganization] = field(default_factory=list)
     is_complete: bool = True
+    _by_name: dict[str | None, DeclaredOrganization] = field(default_factory=dict)
 
     def organization(self, name: str | None) -> DeclaredOrganization:
         """The organization of that name or id; without one, the only one. Raises UnknownNameError."""
-        found = named_organization([each.organization for each in self.organizations], name)
-        return next(each for each in self.organizations if each.organization is found)
+        if name not in self._by_name:
+            found = named_organization([each.organization for each in self.organizations], name)
+            self._by_name[name] = next(each for each in self.organizations if each.organization is found)
+        return self._by_name[name]
 
 
 def named_organization(organizations: Sequence[Organization], name: str | None) -> Organization:

@@ -217,7 +217,7 @@ class _Builder:
 
     def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
-        marks: list[int] = []
+        marks = [start.start_mark.index, 0]
         following, tree, names = self.following, self.tree, self.names
         event = following()
         while type(event) is not MappingEndEvent:
@@ -242,12 +242,14 @@ class _Builder:
                 start_of, end_of = value_event.start_mark.index, value_event.end_mark.index
                 marks += (event.start_mark.index, event.end_mark.index, start_of, end_of)
             event = following()
-        tree.add(data, start.start_mark.index, event.end_mark.index if start.flow_style else 0, marks)
+        if start.flow_style:
+            marks[1] = event.end_mark.index
+        tree.add(data, marks)
         return data
 
     def _sequence(self, start: Any, name: str, depth: int) -> list[Any]:
         data: list[Any] = []
-        marks: list[int] = []
+        marks = [start.start_mark.index, 0]
         event = self.following()
         while type(event) is not SequenceEndEvent:
             value = self._node(event, name, depth + 1)
@@ -260,7 +262,9 @@ class _Builder:
             if type(event) is ScalarEvent and not event.style and event.value in _NOTHING:
                 self._problem(event, "this entry of the list is empty", "add a value or delete the line")
             event = self.following()
-        self.tree.add(data, start.start_mark.index, event.end_mark.index if start.flow_style else 0, marks)
+        if start.flow_style:
+            marks[1] = event.end_mark.index
+        self.tree.add(data, marks)
         return data
 
     def _key(self, event: Any, depth: int) -> str | None:
@@ -352,7 +356,7 @@ class _Builder:
             return
         related: tuple[Related, ...] = ()
         if key in data:
-            first = self.source.place(marks[4 * list(data).index(key)])
+            first = self.source.place(marks[2 + 4 * list(data).index(key)])
             related = (Related(first, f"`{key}` is first given here"),)
         at, message, hint = event.start_mark.index, f"`{key}` is given twice", "remove one of them"
         self.problems.append(self.source.diagnostic(at, message, hint=hint, width=len(key), related=related))

@@ -5,8 +5,7 @@ Each step is a module of `expand/` or `parts.py`, with the messages about it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bufferctl.config.catalog import DeclaredChannel, DeclaredOrganization, clock_of
@@ -18,7 +17,6 @@ from bufferctl.config.expand.layers import (
     Occurrence,
     fields_of,
     first_layer_with,
-    is_called_off,
     occurrences,
 )
 from bufferctl.config.expand.parameters import Parameters, parameters_for
@@ -26,12 +24,12 @@ from bufferctl.config.expand.schedule import schedule_of
 from bufferctl.config.expand.series import Series
 from bufferctl.config.expand.variables import Values, Variables, values_of
 from bufferctl.config.file_facts import MediaFiles
-from bufferctl.config.format import EXISTING, OccurrenceEntry, PostEntry, PostFields, SharedPostEntry, carried
-from bufferctl.config.parts import check_together, content_of, foreign_metadata
+from bufferctl.config.format import EXISTING, PostEntry, PostFields, SharedPostEntry, carried
+from bufferctl.config.parts import check_together, content_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Place, Severity
+from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Channel, Post
 from bufferctl.model.desired import Expansion
 
@@ -56,9 +54,7 @@ class Posts:
                 self.reading.is_complete = False
                 continue
             spot = entries.down(index)
-            base = Layer(entry, spot)
-            foreign_metadata(base, [declared.channel.service], self.reading)
-            self._expand(entry, base, [declared], {}, owner, defaults)
+            self._expand(entry, Layer(entry, spot), [declared], owner, defaults)
 
     def add_shared(self, entries: tuple[SharedPostEntry | None, ...], defaults: Defaults) -> None:
         """The posts of a file that go to several channels."""
@@ -77,33 +73,28 @@ class Posts:
     def _on_channels(self, entry: SharedPostEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:
         named = spot if entry.channels else defaults.spot
         channels = list(self.targets.channels(entry.channels or defaults.channels, named, owner))
-        base = Layer(entry, spot)
-        if self.reading.is_intact(spot) and channels:
-            foreign_metadata(base, [each.channel.service for each in channels], self.reading)
-        own = self.targets.overrides(entry.overrides, base, owner, channels)
-        self._expand(entry, base, channels, own, owner, defaults)
+        self._expand(entry, Layer(entry, spot), channels, owner, defaults)
 
     def _expand(
         self,
         entry: PostEntry,
         base: Layer,
         channels: list[DeclaredChannel],
-        own: dict[str, Layer],
         owner: DeclaredOrganization,
         defaults: Defaults,
     ) -> None:
-        """Each occurrence of an entry on each of its channels. `own`: the override of a channel, by its label."""
+        """Each occurrence of an entry on each of its channels."""
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
         place = base.spot.place("key")
-        self._check_fate(entry, base.spot, defaults, channels)
-        self.targets.check_named(base, [each.channel for each in channels])
+        self.targets.check_protected(base, channels, defaults)
+        own = self.targets.overrides(base, owner, channels)
         series = Series(self.reading) if entry.repeat else None
         for occurrence in occurrences(entry, base.spot, self.reading):
             inside = occurrence.layer if occurrence else None
             key = occurrence.key(entry.key) if occurrence else entry.key
             values = self._values(key, occurrence, base, owner, defaults)
             turn = _Turn(key, place, occurrence, clock, defaults, values)
-            inside_own = self._inside(inside, owner, channels) if inside else {}
+            inside_own = self.targets.overrides(inside, owner, channels) if inside else {}
             for declared in channels:
                 label = declared.channel.label
                 layers = tuple(filter(None, (inside_own.get(label), inside, own.get(label), base)))
@@ -121,34 +112,6 @@ class Posts:
         layers = (occurrence.layer, base) if occurrence and occurrence.layer else (base,)
         return values_of(layers, defaults, always, self.reading)
 
-    def _inside(self, inside: Layer, owner: DeclaredOrganization, channels: list[DeclaredChannel]) -> dict[str, Layer]:
-        """What an occurrence overrides for its channels, by their labels."""
-        self.targets.check_named(inside, [each.channel for each in channels])
-        foreign_metadata(inside, [each.channel.service for each in channels], self.reading)
-        overrides = inside.fields.overrides if isinstance(inside.fields, OccurrenceEntry) else {}
-        return self.targets.overrides(overrides, inside, owner, channels)
-
-    def _check_fate(
-        self, entry: PostEntry, spot: Spot, defaults: Defaults, channels: Iterable[DeclaredChannel]
-    ) -> None:
-        """Report a protected post in a file that cancels it."""
-        if entry.protect and any(is_called_off(defaults.cancelled, each.channel) for each in channels):
-            message = "this post is protected, and the file cancels it"
-            hint = "delete `protect`, or `cancelled` at the top"
-            self.reading.problems.append(spot.at_key("protect", message, hint=hint))
-
-    def _is_called_off(self, channel: Channel, layers: tuple[Layer, ...], defaults: Defaults) -> bool:
-        """Whether anything calls a post off; a `cancelled: false` below that does not bring it back."""
-        names = [name for layer in layers for name in layer.fields.cancelled]
-        if not is_called_off((*defaults.cancelled, *names), channel):
-            return False
-        for layer in layers:
-            if "cancelled" in layer.fields.model_fields_set and not layer.fields.cancelled:
-                message = "this does not bring the post back: it is called off further up"
-                problem = layer.spot.at("cancelled", message, hint="delete it, and `cancelled` further up")
-                self.reading.problems.append(replace(problem, severity=Severity.WARNING))
-        return True
-
     def _post(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> DeclaredPost:
         """A post on one channel, from its layers."""
         channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
@@ -159,7 +122,7 @@ class Posts:
         timed = due_at or (None if reading.is_intact(*(each.spot for each in layers)) else _WRONG)
         variables = Variables(reading, layers[-1].spot, turn.values, channel, starts, timed)
         content = content_of(layers, fields, clock, variables, defaults.starts)
-        cancelled = self._is_called_off(channel, layers, defaults)
+        cancelled = self.targets.calls_off(channel, layers, defaults)
         if not cancelled:
             check_together(content.text, layers, content.assets, content.metadata, content.spot, reading)
         parameters = parameters_for(layers, defaults, variables)

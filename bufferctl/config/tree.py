@@ -37,12 +37,10 @@ class Tree:
     empty: dict[int, set[str]] = field(default_factory=dict)
     """Fields without a value, by the id of their container; reported already and left out of `data`."""
 
-    def add(self, container: Any, start: int, end: int, parts: list[int]) -> None:
+    def add(self, container: Any, offsets: list[int]) -> None:
         """Note where a container and its parts are; the containers in it come first."""
         self.first[id(container)] = len(self.offsets)
-        self.offsets.append(start)
-        self.offsets.append(end)
-        self.offsets.extend(parts)
+        self.offsets.fromlist(offsets)
 
 
 class Spot(NamedTuple):

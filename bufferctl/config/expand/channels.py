@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError, channel_of
-from bufferctl.config.expand.layers import Defaults, Layer
+from bufferctl.config.expand.layers import Defaults, Layer, is_called_off
 from bufferctl.config.format import EVERY, EXISTING, Override, SharedIdeaEntry, SharedPostEntry
 from bufferctl.config.names import nearest_field
 from bufferctl.config.parts import foreign_metadata
@@ -72,10 +72,16 @@ class Targets:
                 references.at(index, message, hint="delete it", related=(Related(place, "first named here"),))
             )
 
-    def overrides(
-        self, overrides: dict[str, Override], outer: Layer, owner: DeclaredOrganization, channels: list[DeclaredChannel]
-    ) -> dict[str, Layer]:
-        """The override of each channel, by its label. `outer`: the entry, or the occurrence that has them."""
+    def overrides(self, outer: Layer, owner: DeclaredOrganization, channels: list[DeclaredChannel]) -> dict[str, Layer]:
+        """The override of each channel, by its label; the entry or the occurrence that has them is checked, too."""
+        self.check_named(outer, channels)
+        if (
+            outer.fields.metadata
+            and channels
+            and (self.reading.is_intact(outer.spot) or not outer.spot.has("channels"))
+        ):
+            foreign_metadata(outer, [each.channel.service for each in channels], self.reading)
+        overrides: dict[str, Override] = vars(outer.fields).get("overrides", {})
         if not overrides:
             return {}
         below = outer.spot.down("overrides")
@@ -83,12 +89,12 @@ class Targets:
         found: dict[str, Layer] = {}
         for reference, override in overrides.items():
             try:
-                declared = channel_of(owner, reference).channel
+                declared = channel_of(owner, reference)
             except UnknownNameError as error:
                 if self.catalog.is_complete and not self.reading.full:
                     self.reading.problems.append(below.at_key(reference, error.message, hint=error.hint))
                 continue
-            label = declared.label
+            label = declared.channel.label
             if label not in labels:
                 if self.reading.is_intact(outer.spot):
                     message = f"this post does not go to `{reference}`, so this changes nothing"
@@ -99,17 +105,16 @@ class Targets:
                 self.reading.problems.append(below.at_key(reference, message, hint="put both into one"))
             else:
                 found[label] = Layer(override, below.down(reference), outer.of_occurrence)
-                foreign_metadata(found[label], [declared.service], self.reading)
+                foreign_metadata(found[label], [declared.channel.service], self.reading)
                 self.check_named(found[label], [declared])
         return found
 
-    def check_named(self, layer: Layer, channels: Iterable[Channel]) -> None:
+    def check_named(self, layer: Layer, channels: Iterable[DeclaredChannel]) -> None:
         """Report ids and cancellations for channels that the post does not go to."""
-        if not self.reading.is_intact(layer.spot):
-            return
         for field, names in (("existing", layer.fields.existing), ("cancelled", layer.fields.cancelled)):
             for part, name in enumerate(names):
-                if name in {EXISTING, EVERY} or any(name in channel.references for channel in channels):
+                is_its_own = name in {EXISTING, EVERY} or any(name in each.channel.references for each in channels)
+                if is_its_own or not self.reading.is_intact(layer.spot):
                     continue
                 message = f"this post does not go to `{name}`, so this would change nothing"
                 at = layer.spot.down(field).at(part if field == "cancelled" else name, message, hint=_ITS_OWN)
@@ -125,3 +130,22 @@ class Targets:
                 except UnknownNameError as error:
                     below = defaults.spot.down("cancelled")
                     self.reading.problems.append(below.at(index, error.message, hint=error.hint))
+
+    def check_protected(self, entry: Layer, channels: Iterable[DeclaredChannel], defaults: Defaults) -> None:
+        """Report a protected post in a file that cancels it."""
+        if entry.fields.protect and any(is_called_off(defaults.cancelled, each.channel) for each in channels):
+            message = "this post is protected, and the file cancels it"
+            hint = "delete `protect`, or `cancelled` at the top"
+            self.reading.problems.append(entry.spot.at_key("protect", message, hint=hint))
+
+    def calls_off(self, channel: Channel, layers: tuple[Layer, ...], defaults: Defaults) -> bool:
+        """Whether anything calls a post off; a `cancelled: false` below that does not bring it back."""
+        names = [name for layer in layers for name in layer.fields.cancelled]
+        if not is_called_off((*defaults.cancelled, *names), channel):
+            return False
+        for layer in layers:
+            if "cancelled" in layer.fields.model_fields_set and not layer.fields.cancelled:
+                message = "this does not bring the post back: it is called off further up"
+                problem = layer.spot.at("cancelled", message, hint="delete it, and `cancelled` further up")
+                self.reading.problems.append(replace(problem, severity=Severity.WARNING))
+        return True

@@ -147,7 +147,7 @@ def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> PostFields:
 
 def is_called_off(names: Iterable[str], channel: Channel) -> bool:
     """Whether what `cancelled` names includes the channel."""
-    return not {EVERY, *channel.references}.isdisjoint(names)
+    return any(name == EVERY or name in channel.references for name in names)
 
 
 def parameters_of(layers: tuple[Layer, ...], defaults: Defaults) -> list[tuple[UtmFields, Spot]]:
