@@ -24,6 +24,7 @@ def night(team: Team, *, key: str = "sandbox") -> None:
     assert not ran.failed, ran.log
 
 
+@pytest.mark.long
 def test_no_drift_no_issue(applied: Team) -> None:
     """Nothing is written."""
     night(applied)

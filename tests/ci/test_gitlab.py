@@ -239,6 +239,7 @@ def test_a_job_that_is_retried_after_the_merge_does_not_count(gitlab: FakeGitLab
     assert (found.content, "more than 7 days before the merge" in found.ignored[0]) == (None, True)
 
 
+@pytest.mark.long
 def test_a_merge_request_into_another_branch_says_so(group: Group) -> None:
     """Asked of the forge, since the variables of a pipeline are of the time when it began."""
     number = group.open("launch", launch=post("launch", "We are live"))
@@ -291,6 +292,7 @@ def test_a_fork_is_planned_without_key_and_token(group: Group) -> None:
     assert group.sandbox.requests == []
 
 
+@pytest.mark.long
 def test_drift_opens_an_issue_and_closes_it(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
     """One issue while the drift lasts; a person's issue is never mistaken for it."""
     group.ada.write(launch=post("launch", "We are live"))

@@ -126,6 +126,7 @@ def test_a_group_of_a_merge_queue_is_planned(team: Team) -> None:
     assert team.github.bodies(number) == []
 
 
+@pytest.mark.long
 def test_folders_and_files_are_never_taken_for_each_other(team: Team) -> None:
     """`a/b`, `a-b` and two root files in one folder: four plans and comments."""
     names = [("a/b", ""), ("a-b", ""), ("c", ""), ("c", "blog.yaml")]

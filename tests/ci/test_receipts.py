@@ -41,6 +41,7 @@ def test_a_plan_that_is_out_of_date_does_not_stop_the_others(team: Team) -> None
     assert "2 created" in team.github.bodies(new)[1]
 
 
+@pytest.mark.long
 def test_a_damaged_plan_does_not_stop_the_others(team: Team) -> None:
     """Somebody with write access put something else into an artifact: it selects nothing."""
     assert not team.apply().failed

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pytest
+
 from bufferctl.cli import run as bufferctl
 from tests.ci.conftest import Developer, Team, check_out, post
 
@@ -91,6 +93,7 @@ def test_a_laptop_behind_main_does_not_undo_what_ci_made(team: Team) -> None:
     assert team.texts() == ["And more", "We are live"]
 
 
+@pytest.mark.long
 def test_a_laptop_that_fetched_nothing_is_refused_too(team: Team) -> None:
     """The last applied commit is fetched to find out that it is newer."""
     merged(team, "launch", launch=post("launch", "We are live"))
@@ -104,6 +107,7 @@ def test_a_laptop_that_fetched_nothing_is_refused_too(team: Team) -> None:
     assert team.texts() == ["More", "We are live at last"]
 
 
+@pytest.mark.long
 def test_a_checkout_that_diverged_is_warned_and_not_refused(team: Team) -> None:
     """Plan warns that posts declared only in the other checkout look removed."""
     merged(team, "launch", launch=post("launch", "We are live"))
@@ -163,6 +167,7 @@ def test_a_checkout_that_diverged_deletes_nothing_that_it_never_had(team: Team) 
     assert (code, team.texts()) == (0, ["And more", "On my branch", "Other", "We are live"]), printed
 
 
+@pytest.mark.long
 def test_a_checkout_that_diverged_may_be_complete(team: Team) -> None:
     """`--confirm-removed ADDRESS` confirms it: then that post is deleted. No number of deletes does."""
     merged(team, "launch", launch=post("launch", "We are live"))
@@ -174,6 +179,7 @@ def test_a_checkout_that_diverged_may_be_complete(team: Team) -> None:
     assert (code, team.texts()) == (0, ["On my branch"]), printed
 
 
+@pytest.mark.long
 def test_a_checkout_that_diverged_undoes_nothing_that_it_did_not_touch(team: Team) -> None:
     """An edit and a removal on main stay: older versions are held, and Ada's own post is sent."""
     one, three = post("one", "One"), only(post("three", "Three", due="2029-12-22 09:00"))
@@ -207,6 +213,7 @@ def test_a_request_that_is_behind_main_is_no_request_that_needs_somebody(team: T
     assert "::warning::1 change already needed you before this pull request: Acme/twitter:acme/launch." in planned.log
 
 
+@pytest.mark.long
 def test_a_shallow_checkout_of_an_older_commit_is_refused(team: Team) -> None:
     """One commit deep, as CI checks out: the missing history is fetched."""
     team.github.repository.git("config", "uploadpack.allowAnySHA1InWant", "true")
@@ -239,6 +246,7 @@ def test_undo_is_a_revert(team: Team) -> None:
     assert team.texts() == ["It stays", "Out soon", "We are live"]
 
 
+@pytest.mark.long
 def test_undo_of_a_pull_request_that_added_a_file(team: Team) -> None:
     """The posts of the file are deleted: a commit deleted the file, so it is not lost by accident."""
     merged(team, "launch", launch=post("launch", "We are live"))

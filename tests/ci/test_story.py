@@ -64,6 +64,7 @@ def recorded(team: Team) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 def test_a_committed_record_is_moved_by_a_person(team: Team) -> None:
     """Until then nothing is published: the state would seem lost. Afterwards CI continues with it."""
     state = team.ada.folder / ".bufferctl" / "state.json"
@@ -229,6 +230,7 @@ def test_the_runs_of_what_is_done_already_do_nothing(team: Team) -> None:
     assert (team.github.bodies(number), len(team.sandbox.requests)) == (before, requests)
 
 
+@pytest.mark.long
 def test_what_waits_for_room_is_sent_by_a_later_run(team: Team) -> None:
     """Buffer's plan had room for one: later runs repeat the plan until all are sent; the receipt is the latest."""
     organization = team.sandbox.organization()["id"]
@@ -298,6 +300,7 @@ def test_state_goes_from_run_to_run(team: Team) -> None:
     assert team.github.repository.git("log", "-1", "--format=%B", "bufferctl-state").endswith("[skip ci]")
 
 
+@pytest.mark.long
 def test_by_hand(team: Team) -> None:
     """The command in docs/run/ci.md sends the file's version of that one post, and the next run sees it."""
     number = team.open("launch", launch=post("launch", "We are live"))

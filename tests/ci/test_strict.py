@@ -52,6 +52,7 @@ def test_what_was_held_before_only_warns(drifted: Team) -> None:
     assert "1 needs you" in comment
 
 
+@pytest.mark.long
 def test_without_strict_it_warns(drifted: Team) -> None:
     """The same warning, and the check passes."""
     number = drifted.open("edit", launch=post("launch", "We are live at last"))
@@ -61,6 +62,7 @@ def test_without_strict_it_warns(drifted: Team) -> None:
     assert "This check fails" not in drifted.github.bodies(number)[0]
 
 
+@pytest.mark.long
 def test_a_checkout_of_one_commit_is_enough(drifted: Team) -> None:
     """The base is fetched by its id, and what was held there before only warns."""
     number = drifted.open("more", more=post("more", "More", due="2029-12-21 09:00"))

@@ -104,6 +104,7 @@ def test_an_unguarded_text_is_found(tmp_path: Path) -> None:
     assert [unguarded(each) for each in started] == [[POISON], []]
 
 
+@pytest.mark.long
 def test_texts_of_the_files(project: Project) -> None:
     """Every field of the format, in a file that has them all."""
     shutil.rmtree(project.folder / "posts", ignore_errors=True)
