@@ -86,7 +86,10 @@ class Publisher(Protocol):
 
 
 class Timer(Protocol):
-    """This machine's time."""
+    """This machine's time, and whether somebody asked to stop."""
+
+    def asked(self) -> bool:
+        """Whether somebody asked to stop after the request in flight."""
 
     def now(self) -> float:
         """Seconds that only increase."""
@@ -99,13 +102,10 @@ class Timer(Protocol):
 
 
 class Watcher(Protocol):
-    """Follows the progress of an apply, and may ask to stop."""
+    """Follows the progress of an apply."""
 
     def outcome(self, outcome: Outcome) -> None:
         """A change has its final outcome in this run."""
 
     def waiting(self, seconds: float, why: str) -> None:
         """Nothing will happen for a while."""
-
-    def stopping(self) -> bool:
-        """Whether somebody asked to stop after the request in flight."""

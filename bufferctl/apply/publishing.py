@@ -47,7 +47,7 @@ def publish(
     fresh = {url: file for url, file in files.items() if url not in answered}
     old = [file for url, file in files.items() if url in answered]
     fresh |= {url: files[url] for url in publisher.ask(old)} if old else {}
-    obstacles = _upload(fresh, publisher, watcher)
+    obstacles = _upload(fresh, publisher, clock, watcher)
     uploaded = [file for url, file in fresh.items() if url not in obstacles]
     obstacles |= _ask(uploaded, publisher, clock, watcher, max_wait)
     kept, held = [], []
@@ -59,15 +59,17 @@ def publish(
     return Published(replace(plan, changes=tuple(kept)), tuple(held), frozenset(files) - frozenset(obstacles), listed)
 
 
-def _upload(files: Mapping[str, MediaFile], publisher: Publisher, watcher: Watcher) -> dict[str, Obstacle]:
+def _upload(
+    files: Mapping[str, MediaFile], publisher: Publisher, clock: Timer, watcher: Watcher
+) -> dict[str, Obstacle]:
     """Why files could not be uploaded, by URL."""
     uploaded = [file for file in files.values() if file.stored]
     if not uploaded:
         return {}
     many = "1 file" if len(uploaded) == 1 else f"{len(uploaded):,} files"
     watcher.waiting(0, f"Uploading {many} ({size_words(sum(file.size for file in uploaded))})")
-    obstacles = publisher.upload(uploaded, stopping=watcher.stopping)
-    _check_going_on(watcher)
+    obstacles = publisher.upload(uploaded, stopping=clock.asked)
+    _check_going_on(clock)
     return dict(obstacles)
 
 
@@ -79,7 +81,7 @@ def _ask(
     until, pause = clock.now() + max_wait, _FIRST
     while files:
         missing = publisher.ask(files)
-        _check_going_on(watcher)
+        _check_going_on(clock)
         obstacles |= missing
         for file in files:
             if file.url not in missing:
@@ -104,6 +106,6 @@ def _held(change: Change, obstacles: Mapping[str, Obstacle]) -> Outcome | None:
     return None
 
 
-def _check_going_on(watcher: Watcher) -> None:
-    if watcher.stopping():
+def _check_going_on(clock: Timer) -> None:
+    if clock.asked():
         raise InterruptError("Stopped as requested, before anything was sent")

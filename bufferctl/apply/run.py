@@ -75,7 +75,7 @@ class Run:
                 self._ledger.journal.note_present(where, ids)
             while self._queue or self._unproved:
                 self._buffer.pace()
-                if self._ledger.watcher.stopping():  # also where that cut the wait for the quota short
+                if self._clock.asked():  # also where that cut the wait for the quota short
                     raise InterruptError("Stopped as requested, after the request in flight")
                 self._refresh()
                 now, unproved = self._buffer.server_time(), [each.intent for each in self._unproved]

@@ -365,7 +365,7 @@ class Settler:
         if seconds > 0:
             self.watcher.waiting(seconds, "Buffer may still be carrying out a write; waiting before checking again")
             self.clock.wait(seconds)
-        if self.watcher.stopping():
+        if self.clock.asked():
             raise InterruptError("Stopped as requested, before Buffer showed what became of the last writes")
 
     def finder(self, changes: Sequence[tuple[Slot, ModifyPost]]) -> Callable[[str], LivePost | None]:

@@ -40,15 +40,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Watched:
-    """What the room `apply` follows a run with: the listener's ears, and whether somebody asked to stop."""
-
-    outcome: Callable[[Outcome], None]
-    waiting: Callable[[float, str], None]
-    stopping: Callable[[], bool]
-
-
-@dataclass(frozen=True)
 class Applied:
     """What came of an apply. `errors`: what the listener heard; the first one stopped it, if `stopped` says so."""
 
@@ -99,9 +90,8 @@ class Applying:
     def __post_init__(self) -> None:
         session = self.session
         self._clock = clock = session.clock
-        self._watched = Watched(session.listener.outcome, session.listener.waiting, session.stop.asked)
         buffer = session.buffer
-        pacer = Pacer(lambda: buffer.quota, buffer.server_time, clock, self._watched, self.max_wait)
+        pacer = Pacer(lambda: buffer.quota, buffer.server_time, clock, session.listener, self.max_wait)
 
         def pace() -> None:
             pacer.pace()
@@ -142,7 +132,7 @@ class Applying:
             ledger = Ledger(
                 session.journal,
                 session.store,
-                self._watched,
+                session.listener,
                 dict(session.state.bindings),
                 session.state,
                 self.outcomes,
@@ -212,7 +202,9 @@ class Applying:
         """Make the files of what will be sent public; the state then knows which are."""
         session = self.session
         with session.store.keeping_lock():
-            published = publish(plan, self.publisher, session.state.public, self._clock, self._watched, self.max_wait)
+            published = publish(
+                plan, self.publisher, session.state.public, self._clock, session.listener, self.max_wait
+            )
         declared = {each.file.url for item in session.files.desired.items for each in files_of(item) if each.file}
         public = (session.state.public | published.public) & declared
         session.state = replace(session.state, public=public)
@@ -292,7 +284,7 @@ class Applying:
             session.buffer,
             session.journal,
             self._clock,
-            self._watched,
+            session.listener,
             session.settle,
             self._shortening,
             self.max_wait,

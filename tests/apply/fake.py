@@ -114,8 +114,8 @@ class FakeBuffer:
     makes Buffer fail. `away`: reads fail.
     `cuts_waits`: a stop was requested, so waits for the quota and the like return at once.
     `rewrites`: texts come back changed. `equal_by_person`: while an answer is lost, somebody makes the same posts.
-    `dateless`: answers carry no time. `dies_on`: `save` or `compact`, once an object was created. `on_pace` and
-    `on_send` are called before a request may leave, and after it was carried out.
+    `dateless`: answers carry no time. `dies_on`: `save` or `compact`, once an object was created. `asked`: whether
+    somebody asked to stop. `on_pace` and `on_send` are called before a request may leave, and after it was carried out.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -131,6 +131,7 @@ class FakeBuffer:
     equal_by_person: bool = False
     dateless: bool = False
     dies_on: str = ""
+    asked: Callable[[], bool] = lambda: False
     on_pace: Callable[[], object] = lambda: None
     on_send: Callable[[], object] = lambda: None
     mortal: Mortal = field(default_factory=Mortal)

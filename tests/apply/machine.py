@@ -84,7 +84,7 @@ class Told:
     def waiting(self, seconds: float, why: str) -> None:
         pass
 
-    def stopping(self) -> bool:
+    def asked(self) -> bool:
         return len(self.outcomes) >= self.patience
 
 
@@ -145,6 +145,7 @@ class Machine:
     ) -> Attempt:
         """Apply once. Raises the exception that kills the process; an orderly stop is in the result."""
         attempt, told = Attempt(), told or Told()
+        self.buffer.asked = told.asked
         attempt.outcomes = told.outcomes
         store = MortalStore(self.state_path, self.buffer)
         journal: FileJournal | None = None
