@@ -30,14 +30,17 @@ SENTENCES = (
 )
 
 
-def write(folder: Path, count: int, organizations: tuple[str, ...] = ("Acme",)) -> None:
-    """Fill `folder` with a root file and, in `ALL`, `count` posts, which the organizations share evenly."""
+def write(folder: Path, count: int, organizations: tuple[str, ...] = ("Acme",), *, findings: int = 0) -> None:
+    """Fill `folder` with a root file and, in `ALL`, `count` posts, which the organizations share evenly.
+
+    `findings`: how many of the posts have a link that a rule warns of.
+    """
     (folder / "posts").mkdir(parents=True, exist_ok=True)
     (folder / "buffer.yaml").write_text("".join(_root(organizations)), encoding="utf-8")
     with (folder / ALL).open("w", encoding="utf-8") as file:
         file.write("posts:\n")
         for number in range(count):
-            file.writelines(_post(number, organizations[number % len(organizations)]))
+            file.writelines(_post(number, organizations[number % len(organizations)], warned=number < findings))
 
 
 #: Entries of the campaign, and occurrences of each: 10,000 posts on the four channels of Acme.
@@ -96,7 +99,7 @@ def _root(organizations: tuple[str, ...]) -> Iterator[str]:
         yield from (f"      - {{service: {service}, name: {name}}}\n" for service, name in CHANNELS[organization])
 
 
-def _post(number: int, organization: str) -> Iterator[str]:
+def _post(number: int, organization: str, *, warned: bool) -> Iterator[str]:
     channels = CHANNELS[organization]
     service, _ = channels[number // 2 % len(channels)]
     yield f"  - key: p{number:05}\n"
@@ -105,7 +108,8 @@ def _post(number: int, organization: str) -> Iterator[str]:
     yield f"    due_at: {_moment(number)}\n" if number % 50 else "    mode: addToQueue\n"
     yield "    tags: [launch]\n" if number % 7 == 0 and organization == "Acme" else ""
     yield "    text: |\n"
-    yield f"      Number {number}: {SENTENCES[number % len(SENTENCES)]}\n\n"
+    link = f"http://acme.example/{number} " if warned else ""
+    yield f"      Number {number}: {link}{SENTENCES[number % len(SENTENCES)]}\n\n"
     yield from (f"      {SENTENCES[(number + more) % len(SENTENCES)]}\n" for more in (1, 2))
     url, alt_text = f"https://acme.example/pictures/{number}.png?w=1200", f"Picture {number} of what we talk about"
     if number % 5 == 0:

@@ -61,7 +61,8 @@ class Diagnostic:
 
     `message`: what is wrong and the consequence, one sentence without a period. `hint`: one thing to do, may be empty.
     `source`: the line of the file that `place` points into, for the caret. `width`: how many code points the caret
-    underlines, at least 1. `code`: the rule's code (`BC012`), empty if the problem is not a rule's.
+    underlines, at least 1. `code`: the rule's code (`BC012`), empty if the problem is not a rule's. `number`: of the
+    problems that it stands for.
     """
 
     severity: Severity
@@ -72,6 +73,7 @@ class Diagnostic:
     width: int = 1
     code: str = ""
     related: tuple[Related, ...] = ()
+    number: int = 1
 
 
 class FilesError(ConfigError):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bufferctl.checks.finding import Rule
 from bufferctl.checks.neighbours import TOO_CLOSE
@@ -20,7 +20,9 @@ from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import LINK, host_of, trimmed, without_parameters
-from bufferctl.plan import Action, Change, Plan
+
+if TYPE_CHECKING:
+    from bufferctl.plan import Change, Plan
 
 #: How many lines people get.
 MOST = 6
@@ -87,6 +89,8 @@ class _Sight(NamedTuple):
 
 def worth_a_look(plan: Plan, levels: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     """The lines for a plan, at most `MOST`, the likeliest mistakes first. `levels`: by code, as the files set them."""
+    from bufferctl.plan import Action  # checking files needs the rules, but no plan
+
     groups: dict[Occurrence, list[Change]] = {}
     for change in plan.of(Action.CREATE, Action.UPDATE, Action.WAITING):
         if isinstance(change.desired, Post):
@@ -120,8 +124,14 @@ def _posts(changes: Iterable[Change]) -> list[Post]:
     return [change.desired for change in changes if isinstance(change.desired, Post)]
 
 
+def _is_update(change: Change) -> bool:
+    from bufferctl.plan import Action
+
+    return change.action is Action.UPDATE
+
+
 def _is_only_moved(change: Change) -> bool:
-    return change.action is Action.UPDATE and all(each.path == "due_at" for each in change.differences)
+    return _is_update(change) and all(each.path == "due_at" for each in change.differences)
 
 
 def _texts(post: Post) -> list[str]:
@@ -339,7 +349,7 @@ def _weekdays(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
     for occurrence, changes in groups.items():
         for change in changes:
             due = change.desired.due_at if isinstance(change.desired, Post) else None
-            before = _before(change, due) if due and change.action is Action.UPDATE else None
+            before = _before(change, due) if due and _is_update(change) else None
             if due and before and before.weekday() != due.weekday():
                 is_weekend = due.weekday() >= _SATURDAY > before.weekday()
                 yield _Sight(OTHER_WEEKDAY, occurrence, _MOVES[is_weekend], f"moves from {before:%A} to {due:%A}")

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 _PATIENCE = 10.0
 
 
+def shows_problems() -> bool:
+    """Whether problems are shown in more places than in the terminal."""
+    return in_job() or bool(os.environ.get("GITHUB_STEP_SUMMARY"))
+
+
 def annotate(problems: Sequence[Diagnostic], root: Path) -> None:
     """Show problems at their lines. `root`: the folder that places are named from."""
     if not in_job() or not problems:

@@ -50,14 +50,16 @@ def validate(
     """
     from bufferctl.cli import annotating
     from bufferctl.run.files import is_about, load_declared, named_files
-    from bufferctl.run.judging import judge_files
+    from bufferctl.run.judging import judge_files, shorten
 
     outputs.check_writable("--report", *report_files)
     loaded = load_declared(file)
     files = named_files(paths, loaded)
     shown: list[Diagnostic] = []
     elsewhere: list[Diagnostic] = []
-    for problem in (*judge_files(loaded), *(_of_media(loaded, files) if media else ())):
+    is_all_shown = as_json or bool(report_files) or annotating.shows_problems() or files is not None
+    judged = judge_files(loaded, as_text=not is_all_shown)
+    for problem in (*judged, *(_of_media(loaded, files) if media else ())):
         meant = is_about(problem, files) or not loaded.root_is_sound
         (shown if meant else elsewhere).append(problem)
     annotating.annotate_problems(shown, loaded.root, console, report_files)
@@ -67,7 +69,13 @@ def validate(
 
         console.data(problems_json(shown, valid=is_valid))
     else:
-        console.data(_text(shown, console, "" if has_errors(shown) else _verdict(loaded, files, elsewhere)))
+        console.data(
+            _text(
+                tuple(shorten(shown, as_text=True)),
+                console,
+                "" if has_errors(shown) else _verdict(loaded, files, elsewhere),
+            )
+        )
     return 0 if is_valid else 1
 
 

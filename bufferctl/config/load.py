@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -41,7 +41,7 @@ class Loaded:
     `root`: the root file's folder; places are relative to it.
     `files`: every file that was read or should have been, the root file first. `root_is_sound`: the root file could be
     read, so the other files were checked against it. `names_files`: a post or an idea names a file beside it.
-    `beside`: the text files and media that they name, as far as they were read.
+    `beside`: the text files and media that they name, as far as they were read. `trees`: each file as it was read.
     """
 
     desired: Desired | None
@@ -52,6 +52,7 @@ class Loaded:
     sound: Desired | None = None
     names_files: bool = False
     beside: frozenset[str] = frozenset()
+    trees: Mapping[str, Spot] = field(default_factory=dict)
 
 
 def load(file: Path | None, start: Path) -> Loaded:
@@ -67,9 +68,17 @@ def load(file: Path | None, start: Path) -> Loaded:
     sound = desired
     if has_errors(problems):
         desired, sound = None, loading.sound_part(desired) if desired else None
-    files, names_files = tuple(loading.files), loading.names_files
-    beside = frozenset(loading.reading.beside)
-    return Loaded(desired, problems, root_file.parent, files, loading.root_is_sound, sound, names_files, beside)
+    return Loaded(
+        desired,
+        problems,
+        root_file.parent,
+        tuple(loading.files),
+        loading.root_is_sound,
+        sound,
+        loading.names_files,
+        frozenset(loading.reading.beside),
+        loading.trees,
+    )
 
 
 def _starts(data: dict[str, Any]) -> date | str | None:
@@ -86,6 +95,7 @@ class _Loading:
     reading: Reading
     root_file: Path
     files: list[str] = field(default_factory=list)
+    trees: dict[str, Spot] = field(default_factory=dict)
     root_is_sound: bool = True
     names_files: bool = False
     found_posts: list[DeclaredPost] = field(default_factory=list)
@@ -165,7 +175,7 @@ class _Loading:
             return None
         tree, problems = parse(source)
         self.reading.problems += problems
-        spot = Spot(tree, tree.data)
+        self.trees[name] = spot = Spot(tree, tree.data)
         if not isinstance(tree.data, dict):
             self.reading.is_complete = False
             if tree.data is not None:

@@ -1,12 +1,11 @@
-"""The place of a field of a declared object, found by reading its file again.
+"""The place of a field of a declared object, found in its file as it was read, or by reading it again.
 
-Positions are dropped after loading: those of 10,000 posts are large, and most are never needed. Rules report problems
-later, in few files; only those are parsed again, one at a time.
+Positions are dropped once the files are checked: those of 10,000 posts are large, and most are never needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,10 +35,14 @@ class Located(NamedTuple):
 
 
 class Locator:
-    """Finds places in the files below `root`. Finish one file before the next: only one is kept."""
+    """Finds places in the files below `root`. Finish one file before the next: only one is kept.
 
-    def __init__(self, root: Path, channels: Iterable[Channel]) -> None:
+    `trees`: files as they were read; others are read again.
+    """
+
+    def __init__(self, root: Path, channels: Iterable[Channel], trees: Mapping[str, Spot] | None = None) -> None:
         self._root = root
+        self._trees = trees or {}
         self._channels = {(each.organization, each.label): each for each in channels}
         self._file: tuple[str, Spot | None] = ("", None)
         self._entries: dict[int, Spot] = {}
@@ -71,11 +74,13 @@ class Locator:
         """The file's content; None if it can no longer be read."""
         if self._file[0] != name:
             self._file, self._entries = (name, None), {}
-            try:
-                tree, _ = parse(read_source(self._root / name, name))
-            except UnreadableError:
-                return None
-            root = Spot(tree, tree.data)
+            root = self._trees.get(name)
+            if root is None:
+                try:
+                    tree, _ = parse(read_source(self._root / name, name))
+                except UnreadableError:
+                    return None
+                root = Spot(tree, tree.data)
             self._file = name, root
             self._entries = entries_in(root)
         return self._file[1]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bufferctl import DOCS
 from bufferctl.checks import RULES, Finding, check, check_lengths, unknown_codes, waits_for_account
 from bufferctl.config import Loaded, Located, Locator, in_order
+from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Related, Severity
 from bufferctl.model import Desired, Idea, Post
 
@@ -21,23 +22,43 @@ if TYPE_CHECKING:
 
 #: Further occurrences of a repeated post that a problem names; of more it gives the number.
 _NAMED = 2
-#: How many warnings of one rule are shown before something else that is asked for; `validate` shows all.
-FEW = 3
+#: How many findings of a rule are shown where it has too many, and how many are not too many for `validate` as text.
+FEW, MANY = 3, 20
+_ALL, _ALL_AS_JSON = (f"To see them all, run `bufferctl validate{option}`." for option in ("", " --json"))
 
 
-def judge_files(loaded: Loaded, *, account_follows: bool = False) -> tuple[Diagnostic, ...]:
+def judge_files(loaded: Loaded, *, account_follows: bool = False, as_text: bool = False) -> tuple[Diagnostic, ...]:
     """The problems of the files, and the findings of the rules.
 
-    `account_follows`: what the account may know better is left to `judge_lengths`. Posts with errors are not
-    judged: what is missing in one may only be unreadable.
+    `account_follows`: what the account may know better is left to `judge_lengths`. `as_text`: only what `shorten`
+    leaves of them is placed. Posts with errors are not judged: what is missing in one may only be unreadable.
     """
     desired = loaded.sound
     if desired is None:
         return loaded.diagnostics
     found = check(desired, now=datetime.now(UTC))
     kept = [each for each in found if not (account_follows and waits_for_account(each))]
-    problems = [*loaded.diagnostics, *_unknown(loaded.root, desired), *_placed(loaded.root, desired, kept)]
-    return in_order(problems, loaded.files)
+    kept, left = _first_few(kept, loaded.files) if as_text else (kept, [])
+    placed = _placed(loaded.root, desired, kept, loaded.trees)
+    return in_order((*loaded.diagnostics, *_unknown(loaded, desired), *placed, *left), loaded.files)
+
+
+def _first_few(found: Iterable[Finding], files: Sequence[str]) -> tuple[list[Finding], list[Diagnostic]]:
+    """The first findings of each rule that has too many, each in all its occurrences, and how many are left."""
+    order = {name: number for number, name in enumerate(files)}
+    rules: dict[str, dict[tuple[Any, ...], list[Finding]]] = {}
+    for each in found:
+        place = each.item.place
+        same = (order[place.file], place, str(each.path), each.message, each.quote)
+        rules.setdefault(each.rule.code, {}).setdefault(same, []).append(each)
+    kept: list[Finding] = []
+    left = []
+    for code, of_rule in rules.items():
+        shown = sorted(of_rule)[:FEW] if len(of_rule) > MANY else of_rule
+        kept += (each for same in shown for each in of_rule[same])
+        if number := len(of_rule) - len(shown):
+            left.append(_left(kept[-1].severity, code, number, _ALL_AS_JSON))
+    return kept, left
 
 
 def judge_lengths(
@@ -56,9 +77,11 @@ def judge_lengths(
     return in_order(_placed(root, desired, found), desired.files)
 
 
-def _placed(root: Path, desired: Desired, found: Iterable[Finding]) -> Iterator[Diagnostic]:
-    """What was found, each at its place; the files concerned are read once more."""
-    locator = Locator(root, desired.channels)
+def _placed(
+    root: Path, desired: Desired, found: Iterable[Finding], trees: Mapping[str, Spot] | None = None
+) -> Iterator[Diagnostic]:
+    """What was found, each at its place. `trees`: the files as they were read; without them they are read again."""
+    locator = Locator(root, desired.channels, trees)
     occurrences: dict[Diagnostic, dict[str, Post]] = {}
     for finding in sorted(found, key=lambda each: each.item.place.file):
         item, rule = finding.item, finding.rule
@@ -100,24 +123,33 @@ def _in_occurrences(items: Mapping[str, Post], message: str) -> str:
     return f" (in {', '.join(f'`{key}`' for key in items)})"
 
 
-def shorten(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """The same with at most `FEW` warnings of each rule, and how many more there are."""
+def shorten(problems: Iterable[Diagnostic], *, as_text: bool = False) -> Iterator[Diagnostic]:
+    """The same with `FEW` warnings of each rule that has more, and how many more there are.
+
+    `as_text`: with `FEW` findings of each rule that has more than `MANY`, be they warnings or errors.
+    """
+    problems = tuple(problems)
+    of_rules = [each for each in problems if each.code and (as_text or each.severity is Severity.WARNING)]
+    found = Counter(each.code for each in of_rules)
+    left = {each.code: each for each in of_rules if found[each.code] > (MANY if as_text else FEW)}
     seen: Counter[str] = Counter()
     for problem in problems:
-        if problem.code and problem.severity is Severity.WARNING:
+        if problem.code in left and (as_text or problem.severity is Severity.WARNING):
             seen[problem.code] += 1
             if seen[problem.code] > FEW:
                 continue
         yield problem
-    names = {rule.code: rule.name for rule in RULES}
-    for code, number in seen.items():
-        if number > FEW:
-            message = f"and {number - FEW} more like those of {names.get(code, code)}"
-            yield Diagnostic(Severity.WARNING, message, hint="To see them all, run `bufferctl validate`.", code=code)
+    for code, one in left.items():
+        yield _left(one.severity, code, found[code] - FEW, _ALL_AS_JSON if as_text else _ALL)
 
 
-def _unknown(root: Path, desired: Desired) -> Iterator[Diagnostic]:
-    locator = Locator(root, ())
+def _left(severity: Severity, code: str, number: int, hint: str) -> Diagnostic:
+    name = next((rule.name for rule in RULES if rule.code == code), code)
+    return Diagnostic(severity, f"and {number:,} more like those of {name}", hint=hint, code=code, number=number)
+
+
+def _unknown(loaded: Loaded, desired: Desired) -> Iterator[Diagnostic]:
+    locator = Locator(loaded.root, (), loaded.trees)
     codes = [rule.code for rule in RULES]
     for code in unknown_codes(desired.settings.rules):
         near = get_close_matches(code.upper(), codes, n=1) or [

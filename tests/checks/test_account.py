@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -134,6 +135,32 @@ def test_many_warnings_are_counted_before_a_plan(project: Any) -> None:
     assert planned.err.count("this link is not https") == 3
     assert "warning: and 7 more like those of link-not-https [BC102]" in planned.err
     assert project("validate").out.count("this link is not https") == 10
+
+
+@pytest.mark.parametrize(("count", "shown"), [(20, 20), (21, 3)])
+@pytest.mark.parametrize(("rules", "level"), [("", "warning"), ("rules: {BC102: error}\n", "error")])
+def test_too_many_findings_are_counted_by_validate(
+    project: Any, monkeypatch: pytest.MonkeyPatch, count: int, shown: int, rules: str, level: str
+) -> None:
+    """As text, the first three of more than 20, and how many are left; JSON and annotations have all of them."""
+    name = project.sandbox.channel("linkedin")["name"]
+    posts = "".join(
+        f"          - {{key: p{number}, due_at: 2029-12-{10 + number // 2} {9 + 8 * (number % 2):02}:00,"
+        f" text: http://acme.example/{number}}}\n"
+        for number in range(count)
+    )
+    project.write("buffer.yaml", HEAD.format(service="linkedin", name=name) + posts + rules)
+    said = "this link is not https"
+    ran = project("validate")
+    assert ran.out.count(said) == shown
+    assert (f"{level}: and {count - 3} more like those of link-not-https [BC102]" in ran.out) is (shown == 3)
+    assert ran.out.index("http://acme.example/0") < ran.out.index("http://acme.example/2")
+    assert f"{count} errors in 1 file" in ran.out or not rules
+    assert len(json.loads(project("validate", "--json").out)["problems"]) == count
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    annotated = project("validate")
+    assert annotated.out == ran.out
+    assert f"and {count - 9} more {level}s" in annotated.err
 
 
 def test_warnings_of_files_that_are_not_named(project: Any) -> None:

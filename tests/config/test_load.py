@@ -182,7 +182,8 @@ def test_validate_loads_no_client() -> None:
         "import sys; from bufferctl.cli import run; code = run(['validate']);"
         "print(sorted({m.partition('.')[0] for m in sys.modules}"
         " & {'gql', 'graphql', 'httpx', 'httpx2', 'deepdiff', 'rich', 'jinja2', 'asyncio'}),"
-        "[m for m in sys.modules if m.startswith(('bufferctl.api', 'bufferctl.apply', 'bufferctl.reconcile'))], code)"
+        "[m for m in sys.modules if m.startswith(tuple(f'bufferctl.{each}' for each in"
+        " ('api', 'apply', 'plan', 'reconcile')))], code)"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run(

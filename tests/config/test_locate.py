@@ -136,3 +136,15 @@ def test_a_file_that_was_changed_meanwhile(located: Any, tmp_path: Path) -> None
     """A post that has moved is reported at the place where it was read."""
     (tmp_path / "posts/week.yaml").write_text("# nothing\n", encoding="utf-8")
     assert str(located("twitter:acme/flow", "text").place) == "posts/week.yaml:16:11"
+
+
+def test_a_file_that_was_read_is_not_read_again(tmp_path: Path) -> None:
+    """The same place, though the file is gone; without what was read, only the entry's."""
+    (tmp_path / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    loaded = load(tmp_path / "buffer.yaml", tmp_path)
+    assert loaded.desired is not None
+    post = loaded.desired.posts[0]
+    (tmp_path / "buffer.yaml").unlink()
+    read = Locator(tmp_path, loaded.desired.channels, loaded.trees).field(post.place, post.address, ("text",))
+    again = Locator(tmp_path, loaded.desired.channels).field(post.place, post.address, ("text",))
+    assert (read.place.line, again) == (10, Located(post.place))
