@@ -18,14 +18,7 @@ from typing import NoReturn
 import click
 
 from bufferctl import __version__
-from bufferctl.errors import (
-    BufferctlError,
-    InterruptError,
-    KeyRefusedError,
-    PartWayError,
-    StalePlanError,
-    UsageError,
-)
+from bufferctl.errors import BufferctlError, InterruptError, KeyRefusedError, PartWayError, StalePlanError, UsageError
 from bufferctl.machine import STOPS, take_streams
 from bufferctl.run import secrets
 
@@ -57,12 +50,8 @@ GROUPS = {
         "import": ("import_", "Add posts that are only in Buffer to the files."),
         "state": ("state", "Inspect or correct the state."),
     },
-    "In CI": {
-        "ci": ("ci", "Run in GitHub Actions or GitLab CI."),
-    },
-    "In the shell": {
-        "completion": ("completion", "Print a completion script for your shell."),
-    },
+    "In CI": {"ci": ("ci", "Run in GitHub Actions or GitLab CI.")},
+    "In the shell": {"completion": ("completion", "Print a completion script for your shell.")},
 }
 COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         ("bufferctl apply --reviewed plan.json", "apply what was reviewed"),
         ("bufferctl apply --receipt receipt.json", "save the results"),
         codes=(0, 1, 3, 4, 5, 64, 130),
-    ),
+    )
 )
 @options.paths_argument
 @options.choice_options

@@ -38,7 +38,7 @@ _comment = _switch("--comment", default=True, help_text="Comment on the pull or 
     epilog=examples(
         ("bufferctl ci plan --branch main", "in the job of a pull or merge request"),
         ("bufferctl ci apply --branch main", "in the job after the merge"),
-    ),
+    )
 )
 def ci() -> None:
     """Run bufferctl for pull and merge requests: comments, checks, plans as artifacts.
@@ -87,13 +87,7 @@ def ci() -> None:
     help="Folder to keep the plan in; emptied first.",
 )
 def plan(
-    branch: str,
-    offline: bool,
-    strict: bool,
-    number: int,
-    check: str,
-    artifact: Path | None,
-    **job_options: Any,
+    branch: str, offline: bool, strict: bool, number: int, check: str, artifact: Path | None, **job_options: Any
 ) -> int:
     """Check the files, plan, keep the plan for apply, and comment on the pull or merge request.
 

@@ -14,7 +14,7 @@ SHELLS = ("bash", "zsh", "fish")
         ('eval "$(bufferctl completion bash)"', "in ~/.bashrc"),
         ('eval "$(bufferctl completion zsh)"', "in ~/.zshrc, below compinit"),
         ("bufferctl completion fish | source", "in ~/.config/fish/config.fish"),
-    ),
+    )
 )
 @click.argument("shell", type=click.Choice(SHELLS), metavar=f"[{'|'.join(SHELLS)}]")
 def completion(shell: str) -> None:

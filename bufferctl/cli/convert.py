@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     epilog=examples(
         ("bufferctl convert week3.csv --channel twitter:acme", "a CSV for one channel"),
         ("bufferctl convert drafts/ -o posts/drafts.yaml", "a folder of Markdown"),
-    ),
+    )
 )
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @options.channels_option("Channel of posts that name none, such as twitter:acme. Repeatable.")

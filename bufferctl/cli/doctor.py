@@ -21,7 +21,7 @@ _VERDICTS = 9
     epilog=examples(
         ("bufferctl doctor", "what to do first, or what is wrong"),
         ("bufferctl doctor --json", "the same for a program"),
-    ),
+    )
 )
 @options.json_option
 @options.setup_options

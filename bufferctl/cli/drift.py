@@ -17,18 +17,13 @@ NOTHING_TO_COMPARE = 1
 
 @click.command(
     epilog=examples(
-        ("bufferctl drift", "exit code 2 if there is drift"),
-        ("bufferctl drift posts/2030-w03.yaml", "only that file"),
-    ),
+        ("bufferctl drift", "exit code 2 if there is drift"), ("bufferctl drift posts/2030-w03.yaml", "only that file")
+    )
 )
 @options.paths_argument
 @options.json_option
 @options.setup_options
-def drift(
-    paths: tuple[Path, ...],
-    as_json: bool,
-    setup: options.Setup,
-) -> int:
+def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
     """Show what changed in Buffer since the last apply, and what to do about it.
 
     A post has drifted if somebody changed or deleted it in Buffer, if the network refused it, or if its channel is

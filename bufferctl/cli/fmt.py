@@ -20,9 +20,8 @@ class Formatting(Enum):
 
 @click.command(
     epilog=examples(
-        ("bufferctl fmt", "format every file"),
-        ("bufferctl fmt --check", "in CI: fail if a file is not formatted"),
-    ),
+        ("bufferctl fmt", "format every file"), ("bufferctl fmt --check", "in CI: fail if a file is not formatted")
+    )
 )
 @options.paths_argument
 @click.option("--check", is_flag=True, help="Only list the files that would change; exit with 1 if there are any.")

@@ -20,17 +20,11 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=examples(
-        ("bufferctl init", "write buffer.yaml here"),
-        ("bufferctl init -f acme.yaml", "write acme.yaml instead"),
-    ),
+        ("bufferctl init", "write buffer.yaml here"), ("bufferctl init -f acme.yaml", "write acme.yaml instead")
+    )
 )
 @click.option(
-    "-f",
-    "--file",
-    "file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="File to write; default: buffer.yaml.",
+    "-f", "--file", "file", type=click.Path(path_type=Path), metavar="FILE", help="File to write; default: buffer.yaml."
 )
 @options.connection_options
 @options.console_options

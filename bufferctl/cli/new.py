@@ -35,7 +35,7 @@ def _time(value: str) -> datetime:
         ("bufferctl new", "asks for everything"),
         ("bufferctl new campaign --title Launch", "asks for everything else"),
         ("bufferctl new post --text-file draft.md", "take the text from a file"),
-    ),
+    )
 )
 @click.argument("kind", type=_KINDS, required=False)
 @options.channels_option("Where it goes, such as twitter:acme. Repeatable.")

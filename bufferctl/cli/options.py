@@ -81,12 +81,7 @@ def seconds_option(name: str, default: float, help_text: str, *, above_zero: boo
 def channels_option(help_text: str) -> Callable[[F], F]:
     """--channel, which may be repeated."""
     return click.option(
-        "--channel",
-        "channels",
-        multiple=True,
-        metavar="CHANNEL",
-        help=help_text,
-        shell_complete=completing.channels,
+        "--channel", "channels", multiple=True, metavar="CHANNEL", help=help_text, shell_complete=completing.channels
     )
 
 

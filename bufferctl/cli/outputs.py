@@ -37,10 +37,7 @@ FORMS: Forms = {
     ".sarif": ("sarif", "report_sarif"),
 }
 #: What can be made of the problems of files, without a plan.
-PROBLEMS: Forms = {
-    ".md": ("markdown", "problems_markdown"),
-    ".sarif": ("sarif", "report_sarif"),
-}
+PROBLEMS: Forms = {".md": ("markdown", "problems_markdown"), ".sarif": ("sarif", "report_sarif")}
 #: What can be made of a list of posts.
 CALENDARS: Forms = {".ics": ("agenda_forms", "agenda_ics")}
 #: The most characters of all thumbnails of a page; the other pictures are named with their sizes.

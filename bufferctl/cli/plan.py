@@ -28,7 +28,7 @@ PENDING = 2
         ("bufferctl plan posts/2030-w03.yaml", "only that file"),
         ("bufferctl plan -o plan.json --report plan.md", "to review, then apply"),
         codes=(0, 1, 2, 4, 64, 130),
-    ),
+    )
 )
 @options.paths_argument
 @options.choice_options

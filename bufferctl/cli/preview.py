@@ -15,7 +15,7 @@ from bufferctl.run.choices import Choices
     epilog=examples(
         ("bufferctl preview", "write preview.html"),
         ("bufferctl preview posts/2030-w03.yaml", "only the posts of one file"),
-    ),
+    )
 )
 @options.paths_argument
 @options.root_option

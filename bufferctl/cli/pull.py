@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         ("bufferctl pull", "everything that people changed"),
         ("bufferctl pull --dry-run", "only show what would change"),
         ("bufferctl pull Acme/twitter:acme/launch", "one post"),
-    ),
+    )
 )
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", shell_complete=completing.addresses)
 @click.option("--dry-run", is_flag=True, help="Only show what would change in the files.")
@@ -35,11 +35,7 @@ if TYPE_CHECKING:
 @options.lock_option
 @options.setup_options
 def pull(
-    addresses: tuple[str, ...],
-    dry_run: bool,
-    media_folder: Path | None,
-    lock_timeout: float,
-    setup: options.Setup,
+    addresses: tuple[str, ...], dry_run: bool, media_folder: Path | None, lock_timeout: float, setup: options.Setup
 ) -> int:
     """Copy changes that people made in Buffer into the files: all of them, or only those of ADDRESSes.
 

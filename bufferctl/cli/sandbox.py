@@ -26,7 +26,7 @@ _PLANS = ("off", "free", "essentials", "team")
         ("bufferctl sandbox", "two example organizations"),
         ("bufferctl sandbox --db acme.db", "keep the account between runs"),
         ("bufferctl sandbox --faults cut-after=0.2", "lose one answer in five"),
-    ),
+    )
 )
 @click.option(
     "--port",

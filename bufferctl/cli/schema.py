@@ -17,7 +17,7 @@ KINDS = (
     epilog=examples(
         ("bufferctl schema > bufferctl.schema.json", "for an editor"),
         ("bufferctl schema plan", "what `plan --json` prints"),
-    ),
+    )
 )
 @click.argument("what", type=click.Choice(KINDS), default="files", metavar="[KIND]")
 def schema(what: str) -> int:

@@ -39,7 +39,7 @@ def _days(value: str) -> int:
         ("bufferctl shift posts/launch.yaml --by 1w", "move it a week later"),
         ("bufferctl shift posts/launch.yaml --to 2030-03-11", "start it on that day"),
         ("bufferctl shift posts/may.yaml --after tip --by 1d", "make room after it"),
-    ),
+    )
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--by", "days", type=_days, metavar="DAYS", help="Number of days or weeks: 1d, 2w, -3d.")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     epilog=examples(
         ("bufferctl show plan.json", "as `plan` printed it"),
         ("bufferctl show receipt.json --report done.md", "the results, as a comment"),
-    ),
+    )
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @options.json_option

@@ -28,7 +28,7 @@ _NAMED = 10
     epilog=examples(
         ("bufferctl state list", "every address, with its id"),
         ("bufferctl state show Acme/twitter:acme/launch", "one entry in full"),
-    ),
+    )
 )
 def state() -> None:
     """Inspect or correct the state: which post in Buffer each entry became, and what was last applied."""
@@ -206,12 +206,7 @@ def _moved(state: State, address: str, new_address: str) -> State:
 @options.lock_option
 @options.auto_approve_option
 @options.setup_options
-def begin(
-    channels: tuple[str, ...],
-    lock_timeout: float,
-    auto_approve: bool,
-    setup: options.Setup,
-) -> int:
+def begin(channels: tuple[str, ...], lock_timeout: float, auto_approve: bool, setup: options.Setup) -> int:
     """Confirm that bufferctl did not create the posts in Buffer that no file declares.
 
     Use it when you start bufferctl on an account that is already in use. Posts that match the files are added to the

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         ("bufferctl validate posts/2030-w03.yaml", "only report on one file"),
         ("bufferctl validate --strict", "fail on warnings too"),
         ("bufferctl validate --media", "also check media URLs"),
-    ),
+    )
 )
 @options.paths_argument
 @options.root_option

@@ -10,18 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bufferctl import DOCS
-from bufferctl.apply import (
-    MARGIN,
-    Ledger,
-    Pacer,
-    Published,
-    Publisher,
-    Recovered,
-    Run,
-    Settler,
-    publish,
-    recover,
-)
+from bufferctl.apply import MARGIN, Ledger, Pacer, Published, Publisher, Recovered, Run, Settler, publish, recover
 from bufferctl.errors import BufferctlError, InterruptError
 from bufferctl.limits import MAX_WAIT
 from bufferctl.model import Live, Slot
