@@ -1,14 +1,9 @@
-"""Compares desired, live and the record into a plan and the next record. Pure."""
+"""Compares desired, live and the state into a plan and the next state. Pure."""
 
 from __future__ import annotations
 
 from bufferctl.reconcile.differences import differences, handling_differences, schedule_differences, shows_edit
-from bufferctl.reconcile.inputs import Divergence, Options, Targets
-from bufferctl.reconcile.lookup import find_targets, same_name
-from bufferctl.reconcile.matches import imported
-from bufferctl.reconcile.offline import offline
-from bufferctl.reconcile.planning import by_slot, reconcile, slots_of
-from bufferctl.reconcile.record import (
+from bufferctl.reconcile.horizons import (
     answer,
     begin,
     begin_anew,
@@ -20,6 +15,11 @@ from bufferctl.reconcile.record import (
     release,
     sought,
 )
+from bufferctl.reconcile.inputs import Divergence, Options, Targets
+from bufferctl.reconcile.lookup import find_targets, same_name
+from bufferctl.reconcile.matches import imported
+from bufferctl.reconcile.offline import offline
+from bufferctl.reconcile.planning import by_slot, reconcile, slots_of
 from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.sending import busy_days, within_daily_limits
 

@@ -67,7 +67,7 @@ class Facts(NamedTuple):
 
     @property
     def binding(self) -> Binding:
-        """Its entry in the record. Raises ValueError if it has none."""
+        """Its entry in the state. Raises ValueError if it has none."""
         if self.match.binding is None:
             raise ValueError("only tracked objects have a binding")
         return self.match.binding
@@ -130,7 +130,7 @@ class Facts(NamedTuple):
 
 
 def facts_of(match: Match) -> Facts:
-    """Compare a declared object with its live object and with the record."""
+    """Compare a declared object with its live object and with the state."""
     binding, live = match.binding, match.live
     if binding is None:
         return Facts(match, live)

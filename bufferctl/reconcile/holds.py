@@ -201,7 +201,7 @@ def perhaps_imported(suspects: Sequence[Suspect]) -> Hold:
 
 
 def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
-    """`was` has a key that the record does not have, while other entries are gone."""
+    """`was` has a key that the state does not have, while other entries are gone."""
     return _one_that_is_gone(
         f"The state has no `{was[0]}`, which this was, while other entries are gone ({_keys(suspects)}), and this may "
         "be one of them",

@@ -1,4 +1,4 @@
-"""What planning is given besides the files, the account and the record."""
+"""What planning is given besides the files, the account and the state."""
 
 from __future__ import annotations
 

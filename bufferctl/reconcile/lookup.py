@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.diagnostics import Diagnostic, Related, Severity
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, State
+from bufferctl.reconcile.horizons import address_of
 from bufferctl.reconcile.inputs import Targets
-from bufferctl.reconcile.record import address_of
 
 
 def find_targets(

@@ -31,7 +31,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import Content, Fingerprint, contents_match, instant
 from bufferctl.reconcile.differences import schedule_differences
-from bufferctl.reconcile.record import Record, address_of, all_slots
+from bufferctl.reconcile.horizons import StateView, address_of, all_slots
 
 #: Without `managed_since`, an equal queue post that was published longer ago than this needs a person to decide.
 LONG_AGO = timedelta(days=30)
@@ -41,7 +41,7 @@ _SENT = 3  # sending and error count as sent
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An unclaimed live object and its comparable content, computed once. `explained`: the record accounts for it.
+    """An unclaimed live object and its comparable content, computed once. `explained`: the state accounts for it.
 
     `horizon`: of its home.
     """
@@ -128,7 +128,7 @@ class Declared(NamedTuple):
 class Suspect:
     """A live object that may be the declared one, by a `rule`. `live`: None if it exists but was not read.
 
-    `owner`: the address that claims it; `owner_declared`: the files still have that address. `explained`: the record
+    `owner`: the address that claims it; `owner_declared`: the files still have that address. `explained`: the state
     accounts for it.
     """
 
@@ -149,14 +149,14 @@ class Suspect:
     def recorded(
         cls, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None = None, declared: Declared | None = None
     ) -> Suspect:
-        """The record's entry for an address, whether or not the object was read, and the address still `declared`."""
+        """The state's entry for an address, whether or not the object was read, and the address still `declared`."""
         created = binding.created or datetime(1970, 1, 1, tzinfo=UTC)
         owner = declared.item.address if declared else address_of(slot, binding)
         return cls(binding.id, live.created_at if live else created, live, owner, owner_declared=declared is not None)
 
 
 class Match(NamedTuple):
-    """The match of a declared object. `binding`: the one in the record, `moved_from`: the slot that it leaves.
+    """The match of a declared object. `binding`: the one in the state, `moved_from`: the slot that it leaves.
 
     `origin`: how an exact match is bound. `question`: what a person is asked, with the `suspects` in question.
     """
@@ -232,12 +232,12 @@ def _for_address(candidate: Candidate, own: Collection[str]) -> Candidate:
 Pools = defaultdict[str, Pool]
 
 
-def pools_of(unclaimed: Iterable[LivePost | LiveIdea], record: Record) -> Pools:
+def pools_of(unclaimed: Iterable[LivePost | LiveIdea], view: StateView) -> Pools:
     """The unclaimed live objects by home."""
-    is_explained = record.explainer()
+    is_explained = view.explainer()
     pools: Pools = defaultdict(Pool)
     for item in unclaimed:
-        horizon = record.horizon(item.home)
+        horizon = view.horizon(item.home)
         pools[item.home].add(Candidate(item, comparable.content_of_live(item), is_explained(item), horizon))
     return pools
 

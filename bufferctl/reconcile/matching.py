@@ -1,6 +1,6 @@
 """Matches each declared object with its live object (design: Matching), before anything is decided about it.
 
-In order: known (the address is in the record), released (a claim whose address was removed from the files), exact,
+In order: known (the address is in the state), released (a claim whose address was removed from the files), exact,
 near, new. Only objects that no address claims are offered to a new one, and equal objects match as a multiset. Whether
 to ask a person is decided here, so that no later rule can lift a question.
 """
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Origin, PostStatus, Rule, Slot
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import instant, text_digest
+from bufferctl.reconcile.horizons import StateView
 from bufferctl.reconcile.matches import (
     Candidate,
     Declared,
@@ -34,24 +35,23 @@ from bufferctl.reconcile.matches import (
     stage,
 )
 from bufferctl.reconcile.questions import Claims, Clues, questions
-from bufferctl.reconcile.record import Record
 
 
 class _Claimed(NamedTuple):
-    """The claims of the record after matching: matches, and claims that no address took, some of which are `kept`."""
+    """The claims of the state after matching: matches, and claims that no address took, some of which are `kept`."""
 
     found: Found
     released: dict[Slot, Binding]
     kept: frozenset[Slot]
 
 
-def match(declared: Iterable[Declared], live: Live, record: Record, lead: timedelta) -> Matches:
-    """Find the live object of each declared object: by the claims of the record, then by content.
+def match(declared: Iterable[Declared], live: Live, view: StateView, lead: timedelta) -> Matches:
+    """Find the live object of each declared object: by the claims of the state, then by content.
 
     `lead`: the time before its due time at which a post can no longer be sent, so that a question about it waits.
     """
     declared = tuple(declared)
-    clues = Clues(record, live, lead)
+    clues = Clues(view, live, lead)
     claimed = _by_claims(declared, clues)
     ids = clues.ids | {m.live.id for m in claimed.found.values() if m.live}
     unclaimed = [item for item in live.items if item.id not in ids]
@@ -61,7 +61,7 @@ def match(declared: Iterable[Declared], live: Live, record: Record, lead: timede
     left = tuple(item for item in unclaimed if item.id not in taken)
     in_question = {s.id for m in found.values() for s in m.suspects}
     asked_about = (slot for slot, binding in claimed.released.items() if binding.id in in_question)
-    is_explained = record.explainer()
+    is_explained = view.explainer()
     return Matches(
         tuple(found[d.slot] for d in declared),
         claimed.released,
@@ -73,7 +73,7 @@ def match(declared: Iterable[Declared], live: Live, record: Record, lead: timede
 
 def _by_claims(declared: Sequence[Declared], clues: Clues) -> _Claimed:
     """Matches by address, by `was`, and by equal content of a claim whose address was removed from the files."""
-    slots, bindings = {d.slot for d in declared}, clues.record.state.bindings
+    slots, bindings = {d.slot for d in declared}, clues.view.state.bindings
     found = _known(declared, clues)
     released = {slot: binding for slot, binding in bindings.items() if slot not in slots}
     renamed = _renamed_to_taken_keys(found, released, bindings)
@@ -88,7 +88,7 @@ def _by_claims(declared: Sequence[Declared], clues: Clues) -> _Claimed:
 
 def _named(declared: Iterable[Declared], found: Found, clues: Clues) -> Found:
     """Objects that `existing` names, as if a person had imported them. Those of released claims are moved instead."""
-    owners = {binding.id: slot for slot, binding in clues.record.state.bindings.items()}
+    owners = {binding.id: slot for slot, binding in clues.view.state.bindings.items()}
     named: Found = {}
     for d in declared:
         id_, known = d.item.existing, found.get(d.slot)
@@ -106,7 +106,7 @@ def _published_elsewhere(declared: Iterable[Declared], clues: Clues) -> Found:
     """Published posts whose entries were moved here from another root file, as that one had them."""
     found: Found = {}
     for d in declared:
-        claim = clues.record.moved.get(d.slot)
+        claim = clues.view.moved.get(d.slot)
         if claim is None or claim.id in clues.ids:
             continue
         live = clues.by_id.get(claim.id)
@@ -128,7 +128,7 @@ def _by_content(
     """
     if not open_:
         return {}
-    pools = pools_of(unclaimed, clues.record)
+    pools = pools_of(unclaimed, clues.view)
     lost = frozenset(d.slot for d in open_ if d.slot in claimed.found)
     exact = _exact(open_, lost, clues, pools)
     exact |= _reworded([d for d in open_ if d.slot not in {*exact, *lost}], pools, clues)
@@ -147,7 +147,7 @@ def _known(declared: Iterable[Declared], clues: Clues) -> Found:
     """Matches by address, except for objects that were removed from the files and have been deleted in Buffer."""
     found: Found = {}
     for d in declared:
-        binding = clues.record.state.bindings.get(d.slot)
+        binding = clues.view.state.bindings.get(d.slot)
         if binding is None:
             continue
         live = clues.by_id.get(binding.id)
@@ -187,7 +187,7 @@ def _as_declared(d: Declared, binding: Binding) -> Binding:
 def _renamed_to_taken_keys(
     found: Found, released: Mapping[Slot, Binding], bindings: Mapping[Slot, Binding]
 ) -> dict[Slot, set[Slot]]:
-    """Slots that the record keeps for published objects, but that now declare an object that had another key.
+    """Slots that the state keeps for published objects, but that now declare an object that had another key.
 
     Each with the previous slots of that object, by `was` or by equal content: both sides are held, neither is deleted.
     """
@@ -223,7 +223,7 @@ def _moved(new: Sequence[Declared], released: Mapping[Slot, Binding], clues: Clu
         found[d.slot] = Match(d, How.MOVED, clues.by_id.get(binding.id), _as_declared(d, binding), old)
 
     for d in new:
-        ids = (d.item.existing, clues.record.state.former.get(d.slot))
+        ids = (d.item.existing, clues.view.state.former.get(d.slot))
         olds = [*d.slots[1:], *(slots[id_] for id_ in ids if id_ in slots)]
         if (old := next((old for old in olds if old in left), None)) is not None:
             take(old, d)
@@ -246,9 +246,9 @@ def _exact(new: Sequence[Declared], lost: Collection[Slot], clues: Clues, pools:
     `lost`: known objects that are gone; only unexplained candidates can match them.
     """
     found: Found = {}
-    record = clues.record
+    view = clues.view
     for d in sorted(new, key=_claims_first):
-        pool, shorteners = pools[d.slot.home], record.shorteners(d.channel)
+        pool, shorteners = pools[d.slot.home], view.shorteners(d.channel)
         equals = [
             c
             for c in pool.like(d.content, clues.had_address(d))
@@ -260,7 +260,7 @@ def _exact(new: Sequence[Declared], lost: Collection[Slot], clues: Clues, pools:
         if equals:
             best = min(equals, key=lambda c: _taken_first(d, c))
             del pool.left[best.item.id]
-            origin = record.origin(best.item)
+            origin = view.origin(best.item)
             if d.item.cancelled and origin is Origin.ADOPTED:  # it stays, and will be published, until a person decides
                 found[d.slot] = clues.ask(d, Rule.SAME_TEXT, [Suspect.of(best.item)])
             else:
@@ -272,7 +272,7 @@ def _reworded(new: Iterable[Declared], pools: Pools, clues: Clues) -> Found:
     """Past addresses on unrecorded homes, each with the one published API post at its instant: it was edited since."""
     past: dict[tuple[str, str], list[Declared]] = defaultdict(list)
     for d in new:
-        if is_over(d.item, clues.now) and not clues.record.horizon(d.slot.home).recorded:
+        if is_over(d.item, clues.now) and not clues.view.horizon(d.slot.home).recorded:
             past[d.slot.home, instant(d.item.due_at)].append(d)
     published: dict[tuple[str, str], list[LivePost]] = defaultdict(list)
     for home in {home for home, _ in past}:
@@ -285,7 +285,7 @@ def _reworded(new: Iterable[Declared], pools: Pools, clues: Clues) -> Found:
         if more or len(live) != 1 or d.item.cancelled or d.item.repeat_of == live[0].id or clues.question(d):
             continue
         del pools[d.slot.home].left[live[0].id]
-        found[d.slot] = Match(d, How.NAMED, live[0], as_published(d, live[0], clues.record.origin(live[0])))
+        found[d.slot] = Match(d, How.NAMED, live[0], as_published(d, live[0], clues.view.origin(live[0])))
     return found
 
 

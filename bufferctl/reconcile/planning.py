@@ -1,4 +1,4 @@
-"""From desired, live and the record to a plan: matching, one row of the action table for each object, then passes.
+"""From desired, live and the state to a plan: matching, one row of the action table for each object, then passes.
 
 A pass is a pure function that takes all changes and returns them. It holds only changes that would be written and never
 lifts a hold, so the first one that holds a change is final: the table (including questions that matching decided), then
@@ -34,10 +34,10 @@ from bufferctl.model.comparable import bind, text_digest
 from bufferctl.plan import Action, Beside, Change, Plan, Recording
 from bufferctl.reconcile import table, warnings
 from bufferctl.reconcile.freezes import hold_against_policy, policy_warnings
+from bufferctl.reconcile.horizons import StateView, all_slots, homes_of, without_strays
 from bufferctl.reconcile.inputs import Options, Targets
 from bufferctl.reconcile.matches import Declared, How, Match, Matches, is_out, is_over
 from bufferctl.reconcile.matching import match
-from bufferctl.reconcile.record import Record, all_slots, homes_of, without_strays
 from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, left_out
 from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.sending import in_order, queue_times, within_limits
@@ -128,17 +128,17 @@ def reconcile(
     options = options or Options()
     live = without_strays(live, state)
     settings = desired.settings
-    record = Record(
+    view = StateView(
         _in_scope(state, live),
         settings.managed_since,
         options.managed_elsewhere,
         settings.link_shorteners,
         {claim.slot: claim for claim in options.elsewhere},
     )
-    matches = match((_declared(item, targets) for item in desired.items), live, record, options.lead)
+    matches = match((_declared(item, targets) for item in desired.items), live, view, options.lead)
     channels = {c.id: c for o in live.organizations for c in o.channels}
     scene = Scene(desired, live, matches, channels, options)
-    changes = [*_decided(scene, record, targets), *_removed(scene)]
+    changes = [*_decided(scene, view, targets), *_removed(scene)]
     for each in PASSES:
         changes = each(changes, scene)
     return Plan(
@@ -147,9 +147,9 @@ def reconcile(
         changes=tuple(changes),
         queue_times=queue_times(changes, live, channels),
         warnings=(
-            *warnings.missing_managed_since(record),
+            *warnings.missing_managed_since(view),
             *warnings.unread_channels(channels, live.unread & {m.declared.slot.channel_id for m in matches.matches}),
-            *warnings.past(changes, record),
+            *warnings.past(changes, view),
             *warnings.still_published(changes),
             *warnings.unmerged(changes),
             *policy_warnings(changes, desired.settings, live.at, scene.planned_at),
@@ -161,15 +161,15 @@ def reconcile(
             *warnings.renamed_boards(changes),
             *warnings.recovered(changes),
             *warnings.not_compared(changes),
-            *warnings.perhaps_removed(matches.unclaimed, record, matches.unexplained - matches.suspected, live.at),
-            *warnings.surplus_twins(matches.unclaimed, record.state),
+            *warnings.perhaps_removed(matches.unclaimed, view, matches.unexplained - matches.suspected, live.at),
+            *warnings.surplus_twins(matches.unclaimed, view.state),
         ),
         channels=channels,
         public=state.public,
         beside=_beside(changes, matches.unclaimed, channels),
         unmanaged=sum(isinstance(i, LiveIdea) or i.status is not PostStatus.SENT for i in matches.unclaimed),
         recording=Recording(
-            homes=_homes(desired, targets, record.state, channels),
+            homes=_homes(desired, targets, view.state, channels),
             questions=matches.questions,
             unexplained=tuple(item for item in matches.unclaimed if item.id in matches.unexplained),
         ),
@@ -192,11 +192,11 @@ def _beside(
     return tuple(sorted(near, key=lambda each: each.due_at))
 
 
-def _decided(scene: Scene, record: Record, targets: Targets) -> Iterable[Change]:
+def _decided(scene: Scene, view: StateView, targets: Targets) -> Iterable[Change]:
     """One row of the table for each declared object that is not cancelled."""
     situation = table.Situation(
         live=scene.live,
-        record=record,
+        view=view,
         options=scene.options,
         write=Resolver(tags_of(scene.desired, scene.live, targets.organizations), ideas_of(scene.matches.matches)),
         joined_late=_joined_late(scene.matches.matches, scene.live.at),
@@ -263,7 +263,7 @@ def _declared(item: Post | Idea, targets: Targets) -> Declared:
 
 
 def _homes(desired: Desired, targets: Targets, state: State, channels: Mapping[str, LiveChannel]) -> tuple[Home, ...]:
-    """The homes that the plan covers: declared ones, and those that were read because they are in the record."""
+    """The homes that the plan covers: declared ones, and those that were read because they are in the state."""
     covered = {channel.id: channel for channel in targets.channels.values()}
     ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
     for slot in state.tracked:
@@ -275,7 +275,7 @@ def _homes(desired: Desired, targets: Targets, state: State, channels: Mapping[s
 
 
 def _in_scope(state: State, live: Live) -> State:
-    """The part of the record about the organizations that were read; the plan says nothing about others."""
+    """The part of the state about the organizations that were read; the plan says nothing about others."""
     read = {organization.id for organization in live.organizations}
     if all(slot.organization_id in read for slot in state.bindings):
         return state

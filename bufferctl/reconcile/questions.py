@@ -12,6 +12,7 @@ from functools import cache
 
 from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
 from bufferctl.model.comparable import Fingerprint, contents_match
+from bufferctl.reconcile.horizons import StateView, is_late, let_go_from
 from bufferctl.reconcile.likeness import Near
 from bufferctl.reconcile.matches import (
     Declared,
@@ -25,21 +26,20 @@ from bufferctl.reconcile.matches import (
     is_over,
     text_of,
 )
-from bufferctl.reconcile.record import Record, is_late, let_go_from
 
 
 class Clues:
-    """What matching has to go by: the record, and what was read. `ids`: those that the record has an address for.
+    """What matching has to go by: the state, and what was read. `ids`: those that the state has an address for.
 
     `lead`: the time before its due time at which a post can no longer be sent.
     """
 
-    def __init__(self, record: Record, live: Live, lead: timedelta) -> None:
-        self.record, self.now, self.gone = record, live.at, live.gone
+    def __init__(self, view: StateView, live: Live, lead: timedelta) -> None:
+        self.view, self.now, self.gone = view, live.at, live.gone
         self.by_id: Mapping[str, LivePost | LiveIdea] = {item.id: item for item in live.items}
-        self.ids = frozenset(binding.id for binding in record.state.bindings.values())
+        self.ids = frozenset(binding.id for binding in view.state.bindings.values())
         self._lead = lead
-        self._let_go = let_go_from(record.state)
+        self._let_go = let_go_from(view.state)
 
     def waits(self, item: Post | Idea) -> bool:
         """Whether it could not be sent anyway, so that nobody is asked until it has another time."""
@@ -47,12 +47,12 @@ class Clues:
 
     def question(self, d: Declared) -> Question | None:
         """The open question about `d`, under its key or the one that it had."""
-        return next((q for slot in d.slots if (q := self.record.state.questions.get(slot))), None)
+        return next((q for slot in d.slots if (q := self.view.state.questions.get(slot))), None)
 
     def undecided(self, d: Declared) -> dict[str, datetime]:
         """Candidates of that question that may still be `d`, with their creation times."""
         question = self.question(d)
-        answered = (self.gone, self.ids, self.record.state.let_go)
+        answered = (self.gone, self.ids, self.view.state.let_go)
         candidates = question.candidates.items() if question else ()
         return {id_: created for id_, created in candidates if not any(id_ in each for each in answered)}
 
@@ -79,7 +79,7 @@ class Clues:
         suspects = tuple(suspects)
         candidates = {suspect.id: suspect.created_at for suspect in suspects}
         question = Question(rule, candidates, may_be_ours, d.fingerprint.content, postponed)
-        binding = self.record.state.bindings.get(d.slot)
+        binding = self.view.state.bindings.get(d.slot)
         return Match(d, How.IN_QUESTION, None, binding, question=question, suspects=suspects)
 
 
@@ -89,7 +89,7 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     A question about a post that is too late to be sent is postponed: its row decides, and names the candidates.
     """
     found: Found = {}
-    record = clues.record
+    view = clues.view
     waiting = {d.slot for d in new if clues.waits(d.item)}
     near_in = cache(lambda home: Near(pools[home].unexplained()))
     for d in new:
@@ -102,7 +102,7 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     suspected = {
         s.live.home for slot, m in found.items() for s in m.suspects if slot not in waiting and s.live and s.live.by_api
     }
-    if all(record.horizon(home).recorded for home in claims.homes_by_api | suspected):
+    if all(view.horizon(home).recorded for home in claims.homes_by_api | suspected):
         return found  # nothing shows that there was a state
     return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, clues)
 
@@ -178,12 +178,12 @@ def _still_stands(old: Question, d: Declared) -> bool:
 
 
 def _edited(new: list[Declared], pools: Pools, clues: Clues) -> Found:
-    """Questions after a record was lost: new objects may be edited versions of unmatched ones.
+    """Questions after a state was lost: new objects may be edited versions of unmatched ones.
 
     Asked only if some declared object is, or may be, an object that was created through the API.
     """
     found: Found = {}
-    since = clues.record.managed_since
+    since = clues.view.managed_since
 
     @cache
     def left(home: str) -> list[Suspect]:
@@ -191,7 +191,7 @@ def _edited(new: list[Declared], pools: Pools, clues: Clues) -> Found:
         return [Suspect.of(item) for item in by_api if since is None or item.created_at > since]
 
     for d in new:
-        if d.item.cancelled or clues.record.horizon(d.slot.home).recorded:
+        if d.item.cancelled or clues.view.horizon(d.slot.home).recorded:
             continue
         if suspects := [each for each in left(d.slot.home) if each.id != d.item.repeat_of]:
             found[d.slot] = clues.ask(d, Rule.EDITED, suspects)
@@ -205,7 +205,7 @@ class Claims:
     """
 
     def __init__(self, found: Found, released: Mapping[Slot, Binding], clues: Clues) -> None:
-        #: Ids that the record or this plan assigns to an address, including released ones.
+        #: Ids that the state or this plan assigns to an address, including released ones.
         self.ids = {m.live.id for m in found.values() if m.live} | {m.binding.id for m in found.values() if m.binding}
         self.ids |= {binding.id for binding in released.values()}
         self._retired = {binding.id for binding in released.values() if binding.retired}

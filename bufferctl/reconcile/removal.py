@@ -26,8 +26,8 @@ from bufferctl.model import (
 from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, digest, fingerprint
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
+from bufferctl.reconcile.horizons import address_of
 from bufferctl.reconcile.inputs import Divergence, Options
-from bufferctl.reconcile.record import address_of
 
 
 def called_off(
@@ -84,7 +84,7 @@ def _at_rest(change: Change, binding: Binding, gone: Collection[str]) -> Change 
 
 
 def _stays(change: Change, binding: Binding, message: str) -> Change:
-    """Keep an object that stays in Buffer in the record, so that declaring it again does not create it again."""
+    """Keep an object that stays in Buffer in the state, so that declaring it again does not create it again."""
     return replace(change, binding=replace(binding, retired=True), message=message)
 
 

@@ -19,9 +19,9 @@ from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.holds import Hold
+from bufferctl.reconcile.horizons import StateView, is_late
 from bufferctl.reconcile.inputs import Options
 from bufferctl.reconcile.matches import How, Match
-from bufferctl.reconcile.record import Record, is_late
 
 #: A tracked object that Buffer does not show counts as lag while it is this young.
 LAG = timedelta(hours=1)
@@ -36,7 +36,7 @@ class Situation:
     """
 
     live: Live
-    record: Record
+    view: StateView
     options: Options
     write: Callable[[Match, bool], Write | Hold]
     joined_late: frozenset[Slot]
@@ -91,7 +91,7 @@ def _adopted(change: Change, situation: Situation) -> Change:
     """Already there, as the file declares it or, once it is published, as it was published."""
     cause = Cause.EDITED if change.cause is Cause.EDITED else Cause.NEW
     change = replace(change, action=Action.ADOPT, cause=cause)
-    claim = situation.record.elsewhere.get(change.live_id or "")
+    claim = situation.view.elsewhere.get(change.live_id or "")
     return replace(change, message=f"{claim.root_file} manages it too.") if claim else change
 
 
@@ -110,20 +110,20 @@ def _is_past(match: Match, situation: Situation) -> bool:
     item, slot = match.declared.item, match.declared.slot
     if item.due_at is None or item.due_at > situation.now:
         return False
-    if slot in situation.record.state.past or slot in situation.joined_late:
+    if slot in situation.view.state.past or slot in situation.joined_late:
         return True
-    horizon = situation.record.horizon(slot.home)
+    horizon = situation.view.horizon(slot.home)
     return not horizon.recorded and item.due_at < (horizon.since or situation.now)
 
 
 def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
     """A new object. It is sent only if it is proven absent: everything on its home that may be ours was read."""
     item, slot = facts.item, facts.match.declared.slot
-    moved = situation.record.moved
+    moved = situation.view.moved
     claim = next((moved[each] for each in facts.match.declared.slots if each in moved), None)
     if claim is not None and not item.repeat_of:
         return _hold(facts, holds.key_elsewhere(claim), cause)
-    needs_reading = item.due_at is None or not situation.record.horizon(slot.home).recorded
+    needs_reading = item.due_at is None or not situation.view.horizon(slot.home).recorded
     is_unread = needs_reading and slot.home in situation.live.unread
     if is_unread and not is_late(item, situation.now, situation.options.lead):
         return _hold(facts, holds.unread(quote(item.address.channel)), cause)

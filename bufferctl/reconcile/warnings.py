@@ -13,7 +13,7 @@ from bufferctl.model.attached import attached
 from bufferctl.model.comparable import content_of_live, digest, instant, with_board_of
 from bufferctl.model.networks import NETWORKS
 from bufferctl.plan import Action, Cause, Change
-from bufferctl.reconcile.record import Record
+from bufferctl.reconcile.horizons import StateView
 
 _warning = partial(Diagnostic, Severity.WARNING)
 #: How many posts a warning names; the others are only counted.
@@ -210,9 +210,9 @@ def unread_channels(channels: Mapping[str, LiveChannel], unread: Collection[str]
         )
 
 
-def missing_managed_since(record: Record) -> Iterator[Diagnostic]:
-    """Before the record begins: without `managed_since`, a lost record cannot be restored from Buffer alone."""
-    if record.managed_since is None and not record.state.has_begun:
+def missing_managed_since(view: StateView) -> Iterator[Diagnostic]:
+    """Before the state begins: without `managed_since`, a lost state cannot be restored from Buffer alone."""
+    if view.managed_since is None and not view.state.has_begun:
         yield _warning(
             "`managed_since` is not set, so if the state file is lost, bufferctl has to ask about posts that are "
             "already published",
@@ -220,13 +220,13 @@ def missing_managed_since(record: Record) -> Iterator[Diagnostic]:
         )
 
 
-def past(changes: Iterable[Change], record: Record) -> Iterator[Diagnostic]:
+def past(changes: Iterable[Change], view: StateView) -> Iterator[Diagnostic]:
     """Posts that count as past for the first time, for example because of a wrong year; an apply records them.
 
     Not those that Buffer may have.
     """
     past = (each for each in changes if each.action is Action.PAST and not each.candidates)
-    found = [each for each in past if each.slot not in record.state.past]
+    found = [each for each in past if each.slot not in view.state.past]
     if not found:
         return
     found.sort(key=lambda each: each.due_at or datetime.max.replace(tzinfo=UTC))
@@ -242,7 +242,7 @@ def past(changes: Iterable[Change], record: Record) -> Iterator[Diagnostic]:
 
 
 def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
-    """Equal objects that count as ours: an interrupted first apply created them, or the record was lost since."""
+    """Equal objects that count as ours: an interrupted first apply created them, or the state was lost since."""
     adopted = [c.binding for c in changes if c.action is Action.ADOPT and c.cause is Cause.NEW and c.binding]
     count = sum(binding.origin is Origin.RECOVERED for binding in adopted)
     if count:
@@ -254,7 +254,7 @@ def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
 
 
 def perhaps_removed(
-    unclaimed: Iterable[LivePost | LiveIdea], record: Record, unexplained: Collection[str], now: datetime
+    unclaimed: Iterable[LivePost | LiveIdea], view: StateView, unexplained: Collection[str], now: datetime
 ) -> Iterator[Diagnostic]:
     """Objects on unrecorded homes, created through the API, that no file declares: perhaps removed from the files."""
     found = [
@@ -264,7 +264,7 @@ def perhaps_removed(
         and live.by_api
         and not live.is_out
         and live.id in unexplained
-        and not record.horizon(live.channel_id).recorded
+        and not view.horizon(live.channel_id).recorded
     ]
     if not found:
         return

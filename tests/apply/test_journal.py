@@ -302,7 +302,7 @@ def test_only_what_the_record_holds_is_forgotten(journals: Journals) -> None:
 
 
 def test_nothing_is_left_without_a_record(journals: Journals) -> None:
-    """No file, if everything is forgotten and no record was ever saved."""
+    """No file, if everything is forgotten and no state was ever saved."""
     journal = journals()
     journal.intend([intent(1)])
     journal.settle([Settled(1, slot(A), done=False)])
@@ -329,7 +329,7 @@ def test_an_older_record_is_known(journals: Journals, serial: int, digest: str, 
     """A lower serial, or the same with another digest: an older file, or one from another branch."""
     journals().compact([], Revision("l", 5, "five"))
     assert journals().is_older(Revision("l", serial, digest)) is older
-    assert journals().is_older(Revision("another", serial, digest)), "not the record that this project saved last"
+    assert journals().is_older(Revision("another", serial, digest)), "not the state that this project saved last"
     assert not journals(project="other.yaml").is_older(Revision("another", serial, digest))
 
 
@@ -384,7 +384,7 @@ def test_an_equal_lineage_is_the_same_project(journals: Journals) -> None:
 
 
 def test_a_lineage_is_known_from_the_record_saved_last(journals: Journals) -> None:
-    """The file was started before there was a record."""
+    """The file was started before there was a state."""
     first = journals()
     first.intend([intent(1)])
     first.compact([], Revision("l", 1, "d"))

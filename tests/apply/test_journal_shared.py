@@ -1,4 +1,4 @@
-"""The journal next to a shared record: only intents listed there count, including those of other machines."""
+"""The journal next to a shared state: only intents listed there count, including those of other machines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ A, B = post("a"), post("b")
 
 
 class Machine:
-    """A machine; each call is a new process that starts from the open intents in the shared record."""
+    """A machine; each call is a new process that starts from the open intents in the shared state."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,7 +41,7 @@ def sent(number: int = 1, run: str = "r1") -> Intent:
 
 
 def listed(run: str = "r1", asked: tuple[str, ...] | None = None) -> OpenIntent:
-    """The same create, as listed in the record."""
+    """The same create, as listed in the state."""
     return OpenIntent(replace(sent(run=run), number=0), frozenset({"p0"}), asked)
 
 

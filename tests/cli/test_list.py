@@ -121,7 +121,7 @@ def test_a_long_day_is_folded(environment: Path, offline: Any) -> None:
 
 
 def test_published_by_the_record(project: Project) -> None:
-    """Offline, the record tells what is scheduled and, once its time is past, published; the rest is new."""
+    """Offline, the state tells what is scheduled and, once its time is past, published; the rest is new."""
     project.write("buffer.yaml", ROOT)
     project.write(
         "posts/a.yaml",

@@ -107,7 +107,7 @@ def test_a_root_file_that_is_gone_claims_nothing(project: Project, shared: str) 
 
 @pytest.mark.parametrize("is_shared", [False, *long(True)])
 def test_a_move_that_is_reverted_after_publication(project: Project, shared: str, *, is_shared: bool) -> None:
-    """Done: the root file that had it first still has its record."""
+    """Done: the root file that had it first still has its state."""
     head = HEAD.format(state=shared if is_shared else "")
     queued = "          - {key: tip, text: A tip}\n"
     project.write("buffer.yaml", head + queued + TEASER)

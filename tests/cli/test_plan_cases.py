@@ -197,7 +197,7 @@ def test_without_state(project: Any, name: str, expect: Expect) -> None:
         assert all(each["message"] and each["hint"] for each in plan["changes"] if each["action"] == "hold")
         assert project.apply().code == int(any(each["action"] == "hold" for each in plan["changes"]))
     assert theirs.items() <= everything(project).items()
-    assert there.items() <= everything(project).items(), "without a record, all that is there is somebody's"
+    assert there.items() <= everything(project).items(), "without a state, all that is there is somebody's"
 
 
 def test_the_clock_is_the_servers(project: Any) -> None:

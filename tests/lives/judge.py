@@ -210,7 +210,7 @@ class Judge:
         self.life.reasons[project.name] = {each["address"]: each["reason"] or "" for each in changes.values()}
 
     def _left_over(self, project: Project) -> None:
-        """No undeclared post is still scheduled, if the record is whole (design: promise 3)."""
+        """No undeclared post is still scheduled, if the state is whole (design: promise 3)."""
         wanted = {(entry.channel, entry.word) for entry in project.wanted()}
         for post in self.life.account.posts.values():
             ours = post.maker == project.name and post.status != "sent"
@@ -235,7 +235,7 @@ class Judge:
                     )
                 elif not matched:
                     # Not in design.md's list: it asks only where something matched (Matching 4).
-                    self.excused[post.channel.service, entry.word] = "all was edited while the record was lost"
+                    self.excused[post.channel.service, entry.word] = "all was edited while the state was lost"
 
 
 def _same(entry: Entry, post: Post) -> bool:

@@ -154,7 +154,7 @@ def test_saved_plan_cannot_name_another_address_or_file(published: Project, host
 
 
 def test_lost_record_is_taken_over_uncompared(published: Project, host: FileServer) -> None:
-    """Without a record the picture is not compared, and plan says how many were skipped."""
+    """Without a state the picture is not compared, and plan says how many were skipped."""
     put(published, "media/a.jpg", picture("red"))
     host.files["/social/media/a.jpg"] = picture("red")
     posts(published, post("one"))

@@ -167,7 +167,7 @@ def test_killed_between_upload_and_post(stored: Project, place: Place) -> None:
 
 
 def test_state_lost(stored: Project, place: Place) -> None:
-    """Without a record the post is recognized by its content, and the picture is found in the store."""
+    """Without a state the post is recognized by its content, and the picture is found in the store."""
     assert stored.apply().code == 0
     stored.state.unlink()
     for journal in (stored.folder.parent / "state-home").rglob("*.jsonl"):

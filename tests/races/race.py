@@ -146,11 +146,11 @@ class Race:
             if bound.get("id") != there[entry.word].id:
                 raise Broken(f"{entry.address} is not bound to what it became")
             if bound.get("origin", "created") != "created":
-                raise Broken(f"{entry.address} was made by bufferctl, and the record says {bound['origin']}")
+                raise Broken(f"{entry.address} was made by bufferctl, and the state says {bound['origin']}")
         if again := [word for word in self.removed if made[word] > 1 or word in there]:
             raise Broken(f"removed from the files, but made again or still there: {again}")
         if document.get("lock") or document.get("intents"):
-            raise Broken("the lock or an intent stays in the record")
+            raise Broken("the lock or an intent stays in the state")
 
 
 @dataclass

@@ -1,7 +1,7 @@
-"""Short builders for declared items, Buffer's content and the record, and for plans made from them.
+"""Short builders for declared items, Buffer's content and the state, and for plans made from them.
 
 One account: Acme (`o1`) with `twitter:acme` (`c1`) and `linkedin:acme-inc` (`c2`), and Beta (`o2`) with ideas only.
-The record reaches up to `HORIZON` on each home of Acme; it accounts for objects created at `OLD`, while those created
+The state reaches up to `HORIZON` on each home of Acme; it accounts for objects created at `OLD`, while those created
 at `YOUNG` may be ours.
 """
 
@@ -147,7 +147,7 @@ def bindings(*bound: Bound, origin: Origin = Origin.CREATED) -> dict[Slot, Bindi
 
 
 def record(*bound: Bound, origin: Origin = Origin.CREATED, horizon: datetime | None = HORIZON, **fields: Any) -> State:
-    """A record of every home up to `horizon`, with the `bound` pairs."""
+    """A state of every home up to `horizon`, with the `bound` pairs."""
     homes = {home.id: replace(home, horizon=horizon) for home in HOMES}
     fields.setdefault("homes", homes)
     fields.setdefault("complete_at", horizon)
@@ -165,7 +165,7 @@ def asked(rule: Rule, *candidates: LivePost | LiveIdea, **fields: Any) -> Questi
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """Buffer, the record, and the options of the command line."""
+    """Buffer, the state, and the options of the command line."""
 
     live: Collection[LivePost | LiveIdea] = ()
     state: State = field(default_factory=record)
@@ -251,10 +251,10 @@ def warnings(plan: Plan) -> str:
 
 
 def by_key(state: State) -> Mapping[str, str]:
-    """The ids in a record, by key."""
+    """The ids in a state, by key."""
     return {place.key: binding.id for place, binding in state.bindings.items()}
 
 
 def let_go(*items: LivePost | LiveIdea) -> dict[str, LetGo]:
-    """The entries that a record keeps for released objects."""
+    """The entries that a state keeps for released objects."""
     return {item.id: LetGo(item.home, item.created_at) for item in items}

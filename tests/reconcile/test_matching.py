@@ -110,7 +110,7 @@ def test_recreate_never_passes_over_an_equal_that_may_be_ours() -> None:
 
 
 def removed(old: Post, live: LivePost | None = None, *others: LivePost) -> World:
-    """The record has `old` under its key; Buffer shows it if `live` is given."""
+    """The state has `old` under its key; Buffer shows it if `live` is given."""
     there = live or in_buffer(old)
     return World(live=[there, *others] if live else list(others), state=record((old, there)))
 
@@ -415,10 +415,10 @@ SINCE = NOW - timedelta(days=30)
         (in_buffer(post(), created=YOUNG), SINCE, record(), Origin.ADOPTED),
         (in_buffer(post(), created=YOUNG), SINCE, record().unrecorded(), Origin.RECOVERED),
     ],
-    ids=["lost", "by hand", "before managed_since", "no managed_since", "recorded", "an older record"],
+    ids=["lost", "by hand", "before managed_since", "no managed_since", "recorded", "an older state"],
 )
 def test_recovered_or_adopted(live: LivePost, since: datetime | None, state: State, origin: Origin) -> None:
-    """Managed again if the record was lost and it came by the API since `managed_since`; otherwise adopted."""
+    """Managed again if the state was lost and it came by the API since `managed_since`; otherwise adopted."""
     change = World(live=[live], state=state, since=since).change(post())
     assert change.action is Action.ADOPT
     assert change.binding is not None
@@ -595,7 +595,7 @@ QUESTION = asked(Rule.SAME_TIME, CANDIDATE)
 
 
 def questioned(item: Post | Idea = post(), question: Question = QUESTION, **fields: object) -> World:  # noqa: B008 - frozen
-    """A record with a question about `item`, and Buffer with the candidate."""
+    """A state with a question about `item`, and Buffer with the candidate."""
     fields.setdefault("live", [CANDIDATE])
     return World(state=record(questions={slot(item): question}), **fields)  # type: ignore[arg-type]  # fields of World
 
@@ -701,7 +701,7 @@ def test_a_question_outlives_that_its_post_is_cancelled() -> None:
     assert questioned().verdict(post(cancelled=True)) is Reason.AMBIGUOUS
 
 
-# -- one question a project, where a record was lost
+# -- one question a project, where a state was lost
 
 
 def rebuilt(*items: Post, since: datetime | None = SINCE, state: State = NO_RECORD, **fields: object) -> World:
@@ -787,7 +787,7 @@ def test_without_managed_since_all_that_came_by_the_api_counts() -> None:
 
 
 def test_an_older_record_counts_by_what_it_still_knows() -> None:
-    """A question: the record has a post that came by the API, and is known to be older."""
+    """A question: the state has a post that came by the API, and is known to be older."""
     state = record((M, in_buffer(M, "p1"))).unrecorded()
     assert rebuilt(state=state).verdict(queued(text="New"), M) is Reason.AMBIGUOUS
 
@@ -799,7 +799,7 @@ def test_what_is_cancelled_or_over_is_not_asked_about() -> None:
 
 
 def test_a_known_one_that_is_gone_may_be_edited_too() -> None:
-    """A question under an older record, not held as deleted."""
+    """A question under an older state, not held as deleted."""
     item = queued(text="New")
     state = record((M, in_buffer(M, "p1")), (item, in_buffer(item, "p5"))).unrecorded()
     world = rebuilt(state=state, gone=["p5"])
@@ -848,7 +848,7 @@ def test_a_postponed_question_holds_its_address_alone() -> None:
     assert world.verdicts(post(due=OVER), queued("q", LONG))["q"] is Action.CREATE
 
 
-# -- a person's post at the same time, where the record was lost
+# -- a person's post at the same time, where the state was lost
 
 
 @pytest.mark.parametrize(
@@ -1021,7 +1021,7 @@ def test_a_past_post_that_was_reworded_is_bound_as_published() -> None:
 
 
 def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
-    """Not with two posts or two addresses at that minute, a person's post, one that is not published, or a record."""
+    """Not with two posts or two addresses at that minute, a person's post, one that is not published, or a state."""
     was, now = post(due=OVER), post(text="Reworded", due=OVER)
     live = published(was)
     assert reworded(live, published(post(text="Other", due=OVER), "p2")).verdict(now) is Reason.MISSED

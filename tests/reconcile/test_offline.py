@@ -114,7 +114,7 @@ def test_a_post_to_be_published_at_once_is_said_to_be() -> None:
 
 @pytest.mark.parametrize("late", [timedelta(minutes=1), timedelta(hours=25), timedelta(days=400)])
 def test_what_is_late_is_not_created(late: timedelta) -> None:
-    """Past before the record begins; held as missed, at any age, once it has begun."""
+    """Past before the state begins; held as missed, at any age, once it has begun."""
     files = desired(replace(POST, due_at=NOW - late))
     assert one(files, State()).action is Action.PAST
     change = one(files, State(homes={"c1": Home("o1", "c1", NOW)}, complete_at=NOW))

@@ -15,8 +15,8 @@ from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, Policy
 from bufferctl.plan import WRITING, Action, Change, Reason
 from bufferctl.reconcile import Divergence, Options, hold_repeats, planning
+from bufferctl.reconcile.horizons import StateView
 from bufferctl.reconcile.matching import match
-from bufferctl.reconcile.record import Record
 
 from .builders import (
     DUE,
@@ -388,7 +388,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, list[Post]]:
 def table_of(world: World, items: list[Post]) -> tuple[list[Change], planning.Scene]:
     """The changes from the table, and the input of the passes."""
     desired, targets = world.desired(*items), world.targets
-    known = Record(world.state, world.since)
+    known = StateView(world.state, world.since)
     matches = match(
         (planning._declared(item, targets) for item in desired.items), world.reading, known, world.options.lead
     )

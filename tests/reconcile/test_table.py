@@ -62,7 +62,7 @@ ADDRESS = "Acme/twitter:acme/a"
 
 
 def known(live: LivePost = THERE, was: Post = APPLIED, origin: Origin = Origin.CREATED, **fields: Any) -> World:
-    """Buffer has `live`; the record has `was`, as scheduled."""
+    """Buffer has `live`; the state has `was`, as scheduled."""
     return World(live=[live], state=record((was, in_buffer(was)), origin=origin), **fields)
 
 

@@ -27,7 +27,7 @@ LEASE = Lease("other", "ann", "laptop", 7, NOW - timedelta(minutes=8), NOW - tim
 
 @dataclass
 class Scene:
-    """Buffer and the record; `jump`: how many seconds its second answer is ahead of the steady clock."""
+    """Buffer and the state; `jump`: how many seconds its second answer is ahead of the steady clock."""
 
     jump: float = 0
     tells_time: bool = True
@@ -52,7 +52,7 @@ class Scene:
         self.at += timedelta(seconds=seconds)
 
     def read(self) -> None:
-        """The record, as another run may have changed it."""
+        """The state, as another run may have changed it."""
         if self.renewed:
             self.document = Document(ENDPOINT, lease=self.renewed)
 

@@ -32,7 +32,7 @@ def opened(slot: Slot, *, run: str = "r1", listed: frozenset[str] = frozenset(),
 
 def back(document: Document) -> Document:
     """The document as read back."""
-    return parse(dump(document), "the record", ENDPOINT, remedy="Restore it.")
+    return parse(dump(document), "the state", ENDPOINT, remedy="Restore it.")
 
 
 def test_the_lock_and_what_is_open_are_read_back() -> None:
@@ -57,7 +57,7 @@ def test_ids_that_were_there_before_are_written_once() -> None:
 
 
 def test_the_digest_is_of_the_record_alone() -> None:
-    """The same with a lock and with open intents; different for another record."""
+    """The same with a lock and with open intents; different for another state."""
     plain = digest(dump(Document(ENDPOINT, STATE)))
     assert digest(dump(Document(ENDPOINT, STATE, run="r1", lease=LEASE, intents=(opened(SLOT),)))) == plain
     assert digest(dump(Document(ENDPOINT, replace(STATE, serial=1)))) != plain
@@ -100,7 +100,7 @@ def test_a_document_of_an_unreleased_format_is_refused(version: str) -> None:
     """No release wrote it."""
     raw = {"format_version": version, "endpoint": ENDPOINT}
     with pytest.raises(StateError, match="is of no release"):
-        parse(json.dumps(raw).encode(), "the record", ENDPOINT, remedy="")
+        parse(json.dumps(raw).encode(), "the state", ENDPOINT, remedy="")
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_a_document_of_an_unreleased_format_is_refused(version: str) -> None:
 def test_a_damaged_document_is_refused(name: str, value: object) -> None:
     """One message, with the fix; a lock or an intent is never skipped."""
     raw = json.loads(dump(Document(ENDPOINT, STATE))) | {name: value}
-    with pytest.raises(StateError, match="The record is damaged") as raised:
-        parse(json.dumps(raw).encode(), "the record", ENDPOINT, remedy="Restore it.")
+    with pytest.raises(StateError, match="The state is damaged") as raised:
+        parse(json.dumps(raw).encode(), "the state", ENDPOINT, remedy="Restore it.")
     assert raised.value.hint == "Restore it."
 
 
@@ -132,7 +132,7 @@ def test_an_intent_that_names_no_list_is_damaged() -> None:
     """The earlier objects are not guessed."""
     raw = json.loads(dump(Document(ENDPOINT, STATE, intents=(opened(SLOT),)))) | {"listed": []}
     with pytest.raises(StateError, match="damaged"):
-        parse(json.dumps(raw).encode(), "the record", ENDPOINT, remedy="")
+        parse(json.dumps(raw).encode(), "the state", ENDPOINT, remedy="")
 
 
 def test_ten_thousand_bindings_take_three_megabytes() -> None:

@@ -1,4 +1,4 @@
-"""A shared record during one run: a lease as lock, few swaps, lost answers; without renewal nothing more is sent."""
+"""A shared state during one run: a lease as lock, few swaps, lost answers; without renewal nothing more is sent."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Memory:
     messages: list[str] = field(default_factory=list)
     reads: int = 0
     interrupts: bool = False
-    place = address = "the record"
+    place = address = "the state"
     is_shared = True
 
     def check_writable(self) -> None:

@@ -1,4 +1,4 @@
-"""The record on a branch: its effects on the project, its history and its remote."""
+"""The state on a branch: its effects on the project, its history and its remote."""
 
 from __future__ import annotations
 

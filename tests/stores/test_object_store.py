@@ -1,4 +1,4 @@
-"""The record in a bucket: its requests, its refusals, and its history."""
+"""The state in a bucket: its requests, its refusals, and its history."""
 
 from __future__ import annotations
 

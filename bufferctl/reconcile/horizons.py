@@ -1,6 +1,6 @@
-"""The record's view of live objects, and how the record changes after an apply (design: The state).
+"""The state's view of live objects, and how the state changes after an apply (design: The state).
 
-A live object that no address claims is *explained* if the record accounts for it: a person's, another tool's, or let
+A live object that no address claims is *explained* if the state accounts for it: a person's, another tool's, or let
 go. An object created after the horizon of its home is *unexplained*: it may be ours.
 """
 
@@ -35,10 +35,10 @@ from bufferctl.plan import Action, Change, Plan, Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class StateView:
     """The state, and buffer.yaml's setting for the time before it: `managed_since`, aware, or None.
 
-    `elsewhere`: the claims in the records of other root files, by id, and `moved`, by slot, with those that are
+    `elsewhere`: the claims in the states of other root files, by id, and `moved`, by slot, with those that are
     retired there. `link_shorteners`: a team's own.
     """
 
@@ -49,11 +49,11 @@ class Record:
     moved: Mapping[Slot, Claim] = field(default_factory=dict)
 
     def horizon(self, home: str) -> Horizon:
-        """The horizon of a home: up to when its record is complete."""
+        """The horizon of a home: up to when the state of it is complete."""
         return self.state.horizon(home, self.managed_since)
 
     def explainer(self) -> Callable[[LivePost | LiveIdea], bool]:
-        """A test whether the record explains an unclaimed live object."""
+        """A test whether the state explains an unclaimed live object."""
         let_go, in_question = self.state.let_go, self.state.in_question
         horizons: dict[str, Horizon] = {}
 
@@ -86,7 +86,7 @@ class Record:
         return Origin.RECOVERED if self.is_managed(item) else Origin.ADOPTED
 
     def is_managed(self, item: LivePost | LiveIdea) -> bool:
-        """Whether an unclaimed object that equals a declared one is ours, although the record was lost.
+        """Whether an unclaimed object that equals a declared one is ours, although the state was lost.
 
         Ideas do not show what created them; an equal post from another tool looks the same.
         """
@@ -99,7 +99,7 @@ class Record:
 
 
 def follow_reconnected(state: State, account: Account) -> State:
-    """The record with claims on reconnected channels moved to the channel's new id.
+    """The state with claims on reconnected channels moved to the channel's new id.
 
     A channel was reconnected if its listed id is gone or disconnected, and exactly one other channel has its service
     and handle.
@@ -154,7 +154,7 @@ def without_strays(live: Live, state: State) -> Live:
 
 
 def begin_run(state: State, plan: Plan) -> State:
-    """The record at the start of applying `plan`: its homes are listed, its questions and former slots kept.
+    """The state at the start of applying `plan`: its homes are listed, its questions and former slots kept.
 
     Homes are listed before the first intent, so a home that is not listed has no intents, and starts from the last
     complete apply.
@@ -195,7 +195,7 @@ def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
 
 
 def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_homes: Collection[str] = ()) -> State:
-    """The record after `plan`, made from the complete reading `live`, was applied: horizons move to that reading.
+    """The state after `plan`, made from the complete reading `live`, was applied: horizons move to that reading.
 
     They stop short of it by the settle time, after which Buffer's lists show every write. A home keeps its horizon if
     it was not read and planned in full, if a change on it is held as unread, if a match is not recorded yet, or if it
@@ -234,7 +234,7 @@ def _with_retired_seen(bindings: Mapping[Slot, Binding], live: Live) -> dict[Slo
 
 
 def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settle: timedelta) -> State:
-    """The record after a person confirmed that nothing unclaimed on `homes` is ours; horizons move to this reading.
+    """The state after a person confirmed that nothing unclaimed on `homes` is ours; horizons move to this reading.
 
     Objects that match are bound. Questions there are answered: their candidates are other objects. Objects younger
     than the horizon are let go by id.
@@ -269,7 +269,7 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
 
 
 def begin_homes(state: State, homes: Iterable[Home], horizon: datetime) -> State:
-    """The record with `homes` complete up to `horizon`, unless they already were."""
+    """The state with `homes` complete up to `horizon`, unless they already were."""
     listed = dict(state.homes)
     for home in homes:
         recorded = listed.get(home.id)
@@ -279,7 +279,7 @@ def begin_homes(state: State, homes: Iterable[Home], horizon: datetime) -> State
 
 
 def begin_anew(account: Account, horizon: datetime) -> State:
-    """The record of an account in which nothing is ours yet, with every channel and organization's ideas listed."""
+    """The state of an account in which nothing is ours yet, with every channel and organization's ideas listed."""
     channels = [channel for organization in account.organizations for channel in organization.channels]
     homes = homes_of(channels, (organization.id for organization in account.organizations))
     return begin_homes(State(complete_at=horizon), homes, horizon)
@@ -314,7 +314,7 @@ def _still_let_go(state: State, homes: Mapping[str, Home], gone: Collection[str]
 
 
 def answer(state: State, slot: Slot, binding: Binding) -> State:
-    """The record after a person said that `slot` is the object of `binding`, which answers any question about it."""
+    """The state after a person said that `slot` is the object of `binding`, which answers any question about it."""
     let_go = dict(state.let_go)
     question = state.questions.get(slot)
     if question is not None:
@@ -327,7 +327,7 @@ def answer(state: State, slot: Slot, binding: Binding) -> State:
 
 
 def release(state: State, slot: Slot) -> State:
-    """The record without `slot`; its live object is let go by id, so that it is unexplained for this address only."""
+    """The state without `slot`; its live object is let go by id, so that it is unexplained for this address only."""
     bindings = dict(state.bindings)
     binding = bindings.pop(slot)
     gone = LetGo(slot.home, binding.created or datetime(1970, 1, 1, tzinfo=UTC), slot.key)

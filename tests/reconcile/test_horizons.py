@@ -1,4 +1,4 @@
-"""The objects that the record accounts for, and how it moves on (design: The state)."""
+"""The objects that the state accounts for, and how it moves on (design: The state)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from bufferctl.reconcile import (
     release,
     sought,
 )
-from bufferctl.reconcile.record import Record, address_of
+from bufferctl.reconcile.horizons import StateView, address_of
 
 from .builders import (
     DUE,
@@ -85,7 +85,7 @@ A = slot(post())
 
 
 def test_the_horizon_of_a_home() -> None:
-    """Its own; if listed without one, or if no record is whole, that of buffer.yaml; otherwise the last whole one."""
+    """Its own; if listed without one, or if no state is whole, that of buffer.yaml; otherwise the last whole one."""
     listed = State(homes={"c1": Home("o1", "c1", HORIZON), "c2": Home("o1", "c2")}, complete_at=OLD)
     assert listed.horizon("c1", SINCE) == Horizon(HORIZON, recorded=True)
     assert listed.horizon("c2", SINCE) == Horizon(SINCE, recorded=False)
@@ -146,14 +146,14 @@ LIVE = in_buffer(post(), created=OLD)
         "sent without a time",
         "an idea before",
         "an idea after",
-        "an older record",
+        "an older state",
     ],
 )
 def test_what_the_record_accounts_for(
     live: LivePost | LiveIdea, state: State, since: datetime | None, expected: bool
 ) -> None:
     """Explained, or not."""
-    assert Record(state, since).explainer()(live) == expected
+    assert StateView(state, since).explainer()(live) == expected
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_what_leaves_the_record_by_name_is_let_go_with_its_address() -> None:
     state = release(record((post(), young)), A)
     assert A not in state.bindings
     assert state.let_go == {"p1": LetGo("c1", YOUNG, "a")}
-    assert Record(state).explainer()(young)
+    assert StateView(state).explainer()(young)
     assert moved(World(state=state), post("b", "b")).let_go == state.let_go
     assert moved(World(state=state, gone=["p1"]), post("b", "b")).let_go == {}
     other = in_buffer(post(), "p2")
@@ -392,7 +392,7 @@ def test_a_run_remembers_what_is_past() -> None:
 
 
 def moved(world: World, *items: Post, state: State | None = None, open_homes: Collection[str] = ()) -> State:
-    """The record after the plan for `items` was carried out."""
+    """The state after the plan for `items` was carried out."""
     return move_on(state or world.state, world.plan(*items), world.reading, settle=SETTLE, open_homes=open_homes)
 
 
@@ -401,7 +401,7 @@ def horizons(state: State) -> dict[str, datetime | None]:
 
 
 def test_horizons_move_to_the_last_reading() -> None:
-    """Minus the settle time, on every home in the plan; a whole record begins."""
+    """Minus the settle time, on every home in the plan; a whole state begins."""
     after = moved(World(state=NO_RECORD), post())
     assert horizons(after) == {"c1": REACHED, "c2": REACHED}
     assert after.complete_at == REACHED
@@ -428,7 +428,7 @@ def test_a_horizon_never_moves_back() -> None:
 def test_a_horizon_stays_where_something_of_ours_may_be_unbound(
     world: World, item: Post, open_homes: tuple[str, ...]
 ) -> None:
-    """On that home only; the record is not whole then."""
+    """On that home only; the state is not whole then."""
     after = moved(world, item, open_homes=open_homes)
     assert horizons(after) | {"o1": HORIZON} == {"c1": HORIZON, "c2": REACHED, "o1": HORIZON}
     assert after.complete_at == HORIZON
@@ -444,11 +444,11 @@ def test_once_it_is_recorded_a_match_holds_nothing_back() -> None:
 
 
 def test_a_question_holds_no_horizon_back() -> None:
-    """Moved on, with the question in the record; the candidate stays in question though the horizon passed it."""
+    """Moved on, with the question in the state; the candidate stays in question though the horizon passed it."""
     live = in_buffer(post(text="Other"), created=YOUNG)
     after = moved(World(live=[live]), post())
     assert horizons(after)["c1"] == REACHED
-    assert not Record(after).explainer()(live)
+    assert not StateView(after).explainer()(live)
     assert World(live=[live], state=after).verdict(post(due=LATER)) is Reason.AMBIGUOUS
 
 
@@ -476,7 +476,7 @@ def test_begin_binds_what_matches_and_moves_the_horizons() -> None:
     after = begun(world, post())
     assert by_key(after) == {"a": "p1"}
     assert (horizons(after), after.complete_at) == ({"c1": REACHED, "c2": REACHED}, REACHED)
-    assert Record(after).explainer()(other)
+    assert StateView(after).explainer()(other)
 
 
 def test_begin_lets_go_of_what_it_named() -> None:
@@ -500,7 +500,7 @@ def test_begin_answers_what_was_asked_there() -> None:
 
 
 def test_begin_on_some_homes_leaves_the_others() -> None:
-    """No binding and no move there; the record is not whole."""
+    """No binding and no move there; the state is not whole."""
     there = [in_buffer(post()), in_buffer(on_linkedin(post()), "p2")]
     after = begun(World(live=there, state=NO_RECORD), post(), on_linkedin(post()), homes=("c1",))
     assert [place.channel_id for place in after.bindings] == ["c1"]
@@ -625,9 +625,9 @@ def test_surplus_twins_are_warned_about() -> None:
 def test_what_was_let_go_is_not_ours_again() -> None:
     """Adopted at most: a person has said that it is not managed here."""
     young = in_buffer(post(), created=YOUNG)
-    record_lost = Record(State(), YOUNG - timedelta(days=1))
+    record_lost = StateView(State(), YOUNG - timedelta(days=1))
     assert record_lost.is_managed(young)
-    assert not Record(State(let_go={"p1": LetGo("c1", YOUNG)}), YOUNG - timedelta(days=1)).is_managed(young)
+    assert not StateView(State(let_go={"p1": LetGo("c1", YOUNG)}), YOUNG - timedelta(days=1)).is_managed(young)
 
 
 def test_what_was_past_is_not_once_it_got_a_time_to_come() -> None:
