@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, PlainValidator, Tag
+from pydantic import BaseModel, Discriminator, PlainValidator, Tag
 from pydantic_core import from_json
 
 from bufferctl.diagnostics import Diagnostic
@@ -26,7 +26,6 @@ DAMAGE = (LookupError, TypeError, ValueError, OverflowError, AttributeError)
 class _Head(BaseModel):
     """The first fields of each of bufferctl's own documents."""
 
-    model_config = ConfigDict(strict=True)
     kind: str
     format_version: str
 

@@ -1,0 +1,297 @@
+"""What is said of each change that no longer stands as it was reviewed, and what a file keeps besides its changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bufferctl import planfile
+from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.model import (
+    CreatePost,
+    Desired,
+    EditPost,
+    LiveChannel,
+    Metadata,
+    Origin,
+    Post,
+    PostStatus,
+    Service,
+    State,
+)
+from bufferctl.model.comparable import bind
+from bufferctl.plan import Action, Cause, Change, Plan, Reason
+from bufferctl.planfile import Choices, Reviewed, SavedPlan, verify
+from bufferctl.planfile.overtaken import overtaken
+from tests.apply.fake import START
+from tests.planfile.test_agreement import (
+    FILES,
+    LATER,
+    NOTHING,
+    OLD,
+    POST,
+    RECORDED,
+    SLOT,
+    create,
+    delete,
+    in_buffer,
+    saved,
+    update,
+)
+
+CHANNEL = LiveChannel("c", "o", Service.TWITTER, "acme", timezone="Europe/Berlin")
+ADDRESS = "Acme/twitter:acme/launch"
+
+
+def now_is(action: Action, item: Post | None = POST, **more: Any) -> Change:
+    """The change that the files give now, which sends nothing."""
+    live = in_buffer(OLD)
+    known = bind(OLD, live, Origin.CREATED)
+    return replace(Change(POST.address, action, Cause.EDITED, SLOT, desired=item, live=live, binding=known), **more)
+
+
+def forget(status: PostStatus = PostStatus.SENT) -> Change:
+    """A removed post that is published, and is no longer tracked."""
+    return now_is(Action.FORGET, None, live=None, binding=bind(OLD, in_buffer(OLD, status=status), Origin.CREATED))
+
+
+def held(reason: Reason) -> Change:
+    """A change that needs a person now."""
+    return now_is(Action.HOLD, reason=reason, message="Held for this reason")
+
+
+def moved(then: Change, *now: Change, channel: LiveChannel = CHANNEL) -> str:
+    """What makes a saved plan of one change stale, if anything does."""
+    plan = Plan(START, "http://127.0.0.1:1/graphql", now, channels={"c": channel})
+    found = verify(saved(then, channels={"c": CHANNEL}), plan).moved
+    return "; ".join(found).removeprefix(f"{ADDRESS}: ")
+
+
+MOVED = "it was changed in Buffer since the plan was made"
+STALE: dict[str, tuple[Change, list[Change], str]] = {
+    "deleted, and declared again": (delete(), [now_is(Action.NO_OP)], "the files declare it again"),
+    "deleted, and canceled now": (delete(), [now_is(Action.NO_OP, replace(POST, cancelled=True))], ""),
+    "created, and no longer declared": (create(), [], "the files no longer declare it"),
+    "created, and canceled now": (
+        create(),
+        [now_is(Action.NO_OP, replace(POST, cancelled=True))],
+        "the files no longer declare it",
+    ),
+    "another text and time": (
+        create(),
+        [create(replace(POST, text="Other", due_at=LATER))],
+        "its text and due_at changed in the files",
+    ),
+    "somebody's edit since": (
+        update(),
+        [update(text="Somebody's")],
+        MOVED,
+    ),
+    "another post since": (update(), [update(id="p2")], MOVED),
+    "changed on both sides": (update(), [held(Reason.CONFLICT)], MOVED),
+    "changed in Buffer": (update(), [held(Reason.CHANGED)], MOVED),
+    "held for another reason": (update(), [held(Reason.AMBIGUOUS)], "Held for this reason"),
+    "gone": (update(), [create()], "it was to be changed, and would now be created"),
+    "made by another run": (create(), [update()], "it was to be created, and would now be changed"),
+    "there by now": (create(), [now_is(Action.NO_OP)], ""),
+    "published as it is": (update(), [now_is(Action.DONE, cause=Cause.NEW)], ""),
+    "found": (create(), [now_is(Action.ADOPT)], ""),
+    "found, and to be edited": (
+        update(),
+        [now_is(Action.ADOPT)],
+        "it was to be changed, and would now be taken for one",
+    ),
+    "too late": (create(), [now_is(Action.PAST)], ""),
+    "sent": (update(), [held(Reason.SENT)], ""),
+    "missed": (create(), [held(Reason.MISSED)], ""),
+    "same": (update(), [update()], ""),
+}
+
+
+@pytest.mark.parametrize("case", STALE)
+def test_why_a_saved_plan_is_out_of_date(case: str) -> None:
+    """What the files say now comes first, then what happened in Buffer; what is done or too late is no reason."""
+    then, now, why = STALE[case]
+    said = moved(then, *now)
+    assert said.startswith(why) if why else said == ""
+
+
+def test_the_channel_of_a_saved_plan() -> None:
+    """Another name or time zone of the channel makes it stale, and another channel under the same name."""
+    for other in (replace(CHANNEL, name="new"), replace(CHANNEL, timezone="UTC")):
+        assert moved(create(), create(), channel=other) == (
+            "its channel has another name or time zone than the plan shows"
+        )
+    elsewhere = create(slot=SLOT._replace(channel_id="d"), write=CreatePost(POST, "d"))
+    assert moved(create(), elsewhere) == "its channel is another one in Buffer than when the plan was made"
+    assert moved(create(), create(), channel=replace(CHANNEL, boards={"a": "b"})) == ""
+
+
+@pytest.mark.parametrize("then", [Action.HOLD, Action.NO_OP])
+def test_what_needed_a_person_still_counts(then: Action) -> None:
+    """A hold of then that is one now stays in the plan, which holds nothing else of today."""
+    plan = Plan(START, "http://127.0.0.1:1/graphql", (held(Reason.AMBIGUOUS),))
+    kept = verify(saved(replace(held(Reason.LAG), action=then)), plan).plan
+    assert (list(kept.changes), kept.narrowed) == ([held(Reason.AMBIGUOUS)] if then is Action.HOLD else [], True)
+
+
+NEWER = "the files have a newer version, and so does Buffer"
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "why"),
+    [
+        (create(), [], "it was removed from the files"),
+        (create(), [forget()], "it was removed from the files"),
+        (create(), [now_is(Action.FORGET, None)], ""),
+        (create(), [now_is(Action.PAST)], "its time is over"),
+        (create(), [now_is(Action.NO_OP, replace(POST, text="Newer"))], NEWER),
+        (create(), [now_is(Action.NO_OP)], ""),
+        (
+            create(),
+            [create(slot=SLOT._replace(channel_id="d"), write=CreatePost(POST, "d"))],
+            "it now belongs to another channel in Buffer",
+        ),
+        (delete(), [], ""),
+        (delete(), [now_is(Action.NO_OP)], "the files declare it again, so it is not deleted"),
+        (delete(), [now_is(Action.NO_OP, replace(POST, cancelled=True))], ""),
+        (delete(), [now_is(Action.NO_OP, None)], ""),
+        (delete(), [create()], ""),
+        (now_is(Action.ADOPT), [], ""),
+    ],
+)  # fmt: skip
+def test_what_is_dropped_without_asking(then: Change, now: list[Change], why: str) -> None:
+    """Told with its address: a reviewed change for which the files or the time leave nothing to do."""
+    plan = Plan(START, "http://127.0.0.1:1/graphql", tuple(now))
+    told = list(Reviewed({"plan.json": saved(then)}).undone(plan))
+    assert told == ([f"{ADDRESS}: {why}"] if why else [])
+
+
+def test_of_an_offline_plan_the_channel_is_not_known() -> None:
+    """So nothing is said of it."""
+    bare = saved(create(slot=SLOT._replace(channel_id="Acme/twitter:acme"), write=None), offline=True)
+    assert list(Reviewed({"plan.json": bare}).undone(Plan(START, "", (create(),)))) == []
+
+
+WHY_NOT: list[tuple[Change | None, Change, str]] = [
+    (None, create(), "plan.json does not have this change, so it is not sent"),
+    (replace(create(), action=Action.HOLD, write=None), create(),
+     "it needed a person when plan.json was made, and this version has not been reviewed, so it is not sent"),
+    (now_is(Action.ADOPT), update(), "in plan.json it has nothing to do, so Buffer keeps its version"),
+    (delete(), update(), "in plan.json it would be deleted, and now it would be changed, so Buffer keeps its version"),
+    (update(), replace(delete(), message="", hint=""),
+     "in plan.json it would be changed, and now it would be deleted, so it is not deleted and"),
+    (replace(create(), action=Action.WAITING), delete(),
+     "in plan.json it would be created, and now it would be deleted, so it is not deleted and"),
+    (create(OLD), create(), "its text differs from plan.json, so it is not sent"),
+    (create(replace(OLD, due_at=LATER)), create(), "its text and due_at differ from plan.json, so it is not sent"),
+    (create(), create(slot=SLOT._replace(channel_id="d")), "plan.json is for another channel in Buffer"),
+    (update(), update(status=PostStatus.DRAFT), "it changed in Buffer after plan.json was made"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("then", "now", "why"), WHY_NOT)
+def test_why_it_was_not_reviewed(then: Change | None, now: Change, why: str) -> None:
+    """What the plan has of it, and the consequence; the change that is held sends nothing."""
+    without = replace(FILES, posts=())
+    review = Reviewed({"plan.json": saved(then) if then else saved(files=without)})
+    after = review.hold(now, state=NOTHING, declared=FILES)
+    assert after.message.startswith(f"Not reviewed: {why}"), after.message
+    assert (after.action, after.write, "run `bufferctl plan -o FILE`" in after.hint) == (Action.HOLD, None, True)
+
+
+def test_why_none_of_several_plans_has_it() -> None:
+    """They are not named."""
+    without = replace(FILES, posts=())
+    review = Reviewed({"a.json": saved(files=without), "b.json": saved(files=without)})
+    after = review.hold(create(), state=NOTHING, declared=FILES)
+    assert after.message == "Not reviewed: none of the reviewed plans has this change, so it is not sent"
+
+
+def test_why_an_offline_plan_does_not_agree() -> None:
+    """What it could not show, and what is declared otherwise; declarations of others do not count."""
+    bare = saved(create(write=None), offline=True)
+    review = Reviewed({"plan.json": bare})
+    assert "made without Buffer (--offline)" in review.hold(create(), state=NOTHING, declared=FILES).message
+    (organization,), (channel,) = FILES.organizations, FILES.channels
+    now = replace(FILES, organizations=(replace(organization, id="o"),))
+    assert "declared otherwise than in plan.json" in review.hold(create(), state=RECORDED, declared=now).message
+    others = replace(
+        FILES,
+        organizations=(organization, replace(organization, label="Other", name="Other")),
+        channels=(channel, replace(channel, organization="Other"), replace(channel, label="twitter:other")),
+    )
+    assert review.hold(create(), state=RECORDED, declared=others) == create()
+
+
+def test_publication_overtook_a_review() -> None:
+    """Said with what to do: of an edit and of a delete of ours that went out; nothing of anything else."""
+    edit, gone = now_is(Action.DONE), forget()
+    said = overtaken(update(), edit)
+    assert said.message == "It was published before it could be changed as reviewed, so nothing was sent"
+    assert said.hint == "To change what people see, edit it on the network itself."
+    said = overtaken(delete(), gone)
+    assert said.message == "It was published before it could be deleted as reviewed, so nothing was sent"
+    assert (said.hint, said.reason) == ("Delete it on the network itself.", Reason.OVERTAKEN)
+    for then, now in (
+        (delete(), edit),
+        (update(), gone),
+        (now_is(Action.ADOPT), edit),
+        (update(), now_is(Action.DONE, cause=Cause.NEW)),
+        (update(), now_is(Action.NO_OP)),
+        (delete(), forget(PostStatus.SCHEDULED)),
+        (delete(), replace(gone, binding=None)),
+        (delete(), replace(gone, action=Action.NO_OP)),
+    ):
+        assert overtaken(then, now) == now
+
+
+def test_organizations_are_those_of_plans_that_saw_buffer() -> None:
+    """By their names in the files."""
+    bare = saved(create(slot=SLOT._replace(organization_id="Acme"), write=None), offline=True)
+    assert Reviewed({"a.json": saved(create()), "b.json": bare}).organizations() == {"Acme": "o"}
+    assert Reviewed({"b.json": bare}).organizations() == {}
+
+
+def read_back(plan: Plan, files: Desired, choices: Choices = Choices(), **more: Any) -> SavedPlan:  # noqa: B008 - frozen
+    """A plan as read from its file."""
+    raw = planfile.dump(plan, files, choices, expires_at=plan.at + timedelta(days=7), **more)
+    return planfile.load(raw, "plan.json")
+
+
+def test_what_a_saved_plan_has_besides_its_changes() -> None:
+    """The options it was made with, its times, what the files declare, its warnings and channels, who saw Buffer."""
+    choices = Choices(frozenset({"a"}), frozenset({"b"}), 7, frozenset({"c", "d"}))
+    warning = Diagnostic(Severity.WARNING, "It is late", Place("a.yaml", 3, 1))
+    plan = Plan(START, "http://127.0.0.1:1/graphql", (create(),), (warning,), {"c": CHANNEL}, unmanaged=3)
+    files = replace(FILES, files=("a.yaml",), settings=replace(FILES.settings, max_deletes=9))
+    found = read_back(plan, files, choices, offline=True)
+    assert (found.choices, found.desired, found.offline) == (choices, files, True)
+    assert (found.created_at, found.expires_at) == (START, START + timedelta(days=7))
+    assert (found.plan.warnings, dict(found.plan.channels), found.plan.unmanaged) == ((warning,), {"c": CHANNEL}, 3)
+    assert not read_back(plan, files).offline
+
+
+def test_the_board_that_planning_found() -> None:
+    """It is part of what would be sent, and not of what the files declare."""
+    metadata = Metadata.model_validate({"pinterest": {"title": "Launch", "board": "News"}}).pinterest
+    pin = replace(POST, service=Service.PINTEREST, metadata=metadata)
+    assert metadata is not None
+    sent = replace(pin, metadata=metadata.model_copy(update={"board_service_id": "42"}))
+    plan = Plan(START, "http://127.0.0.1:1/graphql", (create(pin, write=CreatePost(sent, "c")),))
+    (change,) = read_back(plan, replace(FILES, posts=(pin,))).plan.changes
+    assert (change.desired, change.write) == (pin, CreatePost(sent, "c"))
+    edit = replace(update(pin), write=EditPost("p1", sent, "c"))
+    (change,) = read_back(replace(plan, changes=(edit,)), replace(FILES, posts=(pin,))).plan.changes
+    assert change.write == EditPost("p1", sent, "c")
+
+
+def test_a_digest_of_what_was_replaced_is_kept_as_long_as_plans_are() -> None:
+    """90 days; of a post that was removed since, nothing is noted."""
+    review = Reviewed({"plan.json": saved(create())})
+    spent = State(spent={"old": START})
+    assert "old" in review.spend(spent, set(), START + timedelta(days=90, seconds=-1)).spent
+    assert review.spend(spent, {POST.address}, START + timedelta(days=90)).spent == {}
