@@ -10,49 +10,47 @@ from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
 
-from bufferctl.config.expand.layers import DeclaredPost
+from bufferctl.config.expand.layers import Declared
 from bufferctl.config.reading import Reading
-from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Related
 from bufferctl.model import IDEAS, Address, Idea, Post
 
+Entry = Declared[Post | Idea]
 
-def crosschecks(posts: list[DeclaredPost], ideas: list[tuple[Idea, Spot]], reading: Reading) -> Iterator[Diagnostic]:
+
+def crosschecks(posts: list[Declared[Post]], ideas: list[Declared[Idea]], reading: Reading) -> Iterator[Diagnostic]:
     """Every problem between entries. If not everything could be read, a missing name may be in the unreadable part."""
     whole = reading.is_complete
     places: dict[Address, Place] = {}
     keys = _Keys(places)
-    items: list[tuple[Post | Idea, Spot]] = [*ideas, *((each.post, each.layers[-1].spot) for each in posts)]
-    again: dict[tuple[Place, Place], list[tuple[Post | Idea, Spot]]] = {}
-    for item, spot in items:
-        first = places.setdefault(item.address, item.place)
-        if first is not item.place:
-            again.setdefault((item.place, first), []).append((item, spot))
+    entries: list[Entry] = [*ideas, *posts]
+    again: dict[tuple[Place, Place], list[Entry]] = {}
+    for each in entries:
+        first = places.setdefault(each.item.address, each.item.place)
+        if first is not each.item.place:
+            again.setdefault((each.item.place, first), []).append(each)
     for (_, first), duplicates in again.items():
         yield _twice(duplicates, first)
-    yield from _of_posts(posts, keys, whole=whole)
-    for idea, spot in ideas:
-        if idea.previous_keys or idea.repeat_of:
-            yield from (problem for _, problem in _fate(idea, spot, keys, whole=whole))
-    yield from _renamed_twice(items)
-    yield from _existing_twice(items)
+    yield from _missing(entries, keys, whole=whole)
+    yield from _renamed_twice(entries)
+    yield from _existing_twice(entries)
     yield from _same_text_and_instant(posts, reading)
 
 
-def _of_posts(posts: list[DeclaredPost], keys: _Keys, *, whole: bool) -> Iterator[Diagnostic]:
-    """Names in posts that do not exist; only the first occurrence of a repeated entry is checked."""
+def _missing(entries: list[Entry], keys: _Keys, *, whole: bool) -> Iterator[Diagnostic]:
+    """Names of entries that do not exist; only the first occurrence of a repeated entry is checked."""
     reported: set[tuple[Place, str]] = set()
-    for declared in posts:
-        post = declared.post
-        if post.previous_keys or post.repeat_of:
-            for name, problem in _fate(post, declared, keys, whole=whole):
-                if (post.place, name) not in reported:
-                    reported.add((post.place, name))
+    for declared in entries:
+        item = declared.item
+        if item.previous_keys or item.repeat_of:
+            for name, problem in _fate(declared, keys, whole=whole):
+                if (item.place, name) not in reported:
+                    reported.add((item.place, name))
                     yield problem
-        if post.idea and whole:
-            named = Address(post.address.organization, IDEAS, post.idea)
+        if isinstance(item, Post) and item.idea and whole:
+            named = Address(item.address.organization, IDEAS, item.idea)
             if named not in keys.places:
-                yield _nothing(declared.spot("idea"), "idea", named, "idea", keys)
+                yield _nothing(declared, "idea", named, "idea", keys)
 
 
 class _Keys:
@@ -79,78 +77,80 @@ class _Keys:
 _COMPARED = 100
 
 
-def _twice(duplicates: list[tuple[Post | Idea, Spot]], first: Place) -> Diagnostic:
+def _twice(duplicates: list[Entry], first: Place) -> Diagnostic:
     """One problem for two entries, however many channels they share."""
-    item, spot = duplicates[0]
+    item = duplicates[0].item
     what = "idea" if item.address.is_idea else "post"
-    where = "" if item.address.is_idea else f" on {' and '.join(each.address.channel for each, _ in duplicates)}"
+    where = "" if item.address.is_idea else f" on {' and '.join(each.item.address.channel for each in duplicates)}"
     message = f"there are two {what}s `{item.address.key}`{where}"
     related = (Related(first, "the first is here"),)
-    return spot.at("key", message, hint="give one of them another key", related=related)
+    return duplicates[0].spots[-1].at("key", message, hint="give one of them another key", related=related)
 
 
-def _renamed_twice(items: list[tuple[Post | Idea, Spot]]) -> Iterator[Diagnostic]:
+def _renamed_twice(entries: list[Entry]) -> Iterator[Diagnostic]:
     """Entries that name the same old key: only one of them can be the same post or idea."""
     renamed: dict[Address, Place] = {}
     reported: set[Place] = set()
-    for item, spot in items:
+    for declared in entries:
+        item = declared.item
         for key in item.previous_keys:
             first = renamed.setdefault(replace(item.address, key=key), item.place)
             if first != item.place and item.place not in reported:
                 reported.add(item.place)  # of a repeated entry the first occurrence is enough
                 message = f"another entry is renamed from `{key}` too"
                 related = (Related(first, "the other one is here"),)
-                yield spot.at("was", message, hint="delete `was` from the new one", related=related)
+                yield declared.spot("was").at("was", message, hint="delete `was` from the new one", related=related)
 
 
-def _existing_twice(items: list[tuple[Post | Idea, Spot]]) -> Iterator[Diagnostic]:
+def _existing_twice(entries: list[Entry]) -> Iterator[Diagnostic]:
     """Posts that name the same id in Buffer: only one of them can be that post."""
     first: dict[str, Post | Idea] = {}
-    for item, spot in items:
+    for declared in entries:
+        item = declared.item
         if item.existing is None or (other := first.setdefault(item.existing, item)) is item:
             continue
         message = f"{item.address.channel} `{item.address.key}` and {other.address.channel} `{other.address.key}` "
         hint = "give each its own id, by channel: `existing: {twitter: ID}`"
         if other.place != item.place:
             hint = "delete `existing` from one of them"
-        yield spot.at("existing", f"{message}cannot both be {item.existing}", hint=hint)
+        yield declared.spot("existing").at("existing", f"{message}cannot both be {item.existing}", hint=hint)
         return  # of a repeated entry the first is enough
 
 
-def _same_text_and_instant(posts: list[DeclaredPost], reading: Reading) -> Iterator[Diagnostic]:
+def _same_text_and_instant(posts: list[Declared[Post]], reading: Reading) -> Iterator[Diagnostic]:
     """The same post under two keys, on one channel at one instant (design: Actions), unless `repeat_of` confirms it.
 
     Posts without text are the same if their assets are.
     """
-    same: dict[tuple[str, str, object], list[DeclaredPost]] = {}
+    same: dict[tuple[str, str, object], list[Declared[Post]]] = {}
     for each in posts:
-        post = each.post
+        post = each.item
         content = post.text.strip() or post.assets
         if content and post.due_at is not None and not post.cancelled:
             same.setdefault((post.address.organization, post.address.channel, content), []).append(each)
     reported: set[tuple[Place, Place]] = set()
     groups = [group for repeats in same.values() if len(repeats) > 1 for group in _by_instant(repeats)]
     for group in groups:
-        sound = [each for each in group if reading.is_intact(*(layer.spot for layer in each.layers))]
+        sound = [each for each in group if reading.is_intact(*each.spots)]
         if len(sound) > 1:
             yield from _not_meant(sound[0], sound[1:], reported)
 
 
-def _by_instant(posts: list[DeclaredPost]) -> Iterable[list[DeclaredPost]]:
-    groups: dict[datetime | None, list[DeclaredPost]] = {}
+def _by_instant(posts: list[Declared[Post]]) -> Iterable[list[Declared[Post]]]:
+    groups: dict[datetime | None, list[Declared[Post]]] = {}
     for each in posts:
-        groups.setdefault(each.post.due_at, []).append(each)
+        groups.setdefault(each.item.due_at, []).append(each)
     return groups.values()
 
 
 def _not_meant(
-    first: DeclaredPost, others: list[DeclaredPost], reported: set[tuple[Place, Place]]
+    first: Declared[Post], others: list[Declared[Post]], reported: set[tuple[Place, Place]]
 ) -> Iterator[Diagnostic]:
     """Those of `others` that no `repeat_of` connects with the group, once for all channels of an entry."""
-    group, earlier = (first, *others), first.post
-    keys, named = {each.post.address.key for each in group}, {_given_repeat_of(each.post) for each in group}
+    group, earlier = (first, *others), first.item
+    keys, named = {each.item.address.key for each in group}, {_given_repeat_of(each.item) for each in group}
     for each in others:
-        post = each.post
+        post = each.item
         meant = _given_repeat_of(post) in keys or post.address.key in named
         if meant or post.address == earlier.address or (post.place, earlier.place) in reported:
             continue
@@ -164,7 +164,7 @@ def _not_meant(
             )
             hint = "give one of them another time or text under `each`"
         related = (Related(earlier.place, "the other one is here"),)
-        yield each.layers[-1].spot.at("key", message, hint=hint, related=related)
+        yield each.spots[-1].at("key", message, hint=hint, related=related)
 
 
 def _given_repeat_of(post: Post) -> str | None:
@@ -176,32 +176,30 @@ def _given_repeat_of(post: Post) -> str | None:
 _ID = re.compile(r"[0-9a-f]{24}")
 
 
-def _fate(item: Post | Idea, at: DeclaredPost | Spot, keys: _Keys, *, whole: bool) -> Iterator[tuple[str, Diagnostic]]:
+def _fate(declared: Entry, keys: _Keys, *, whole: bool) -> Iterator[tuple[str, Diagnostic]]:
     """What is wrong with `was` and `repeat_of`; each problem with the channel and the field."""
-    places = keys.places
-
-    def spot(name: str) -> Spot:
-        return at.spot(name) if isinstance(at, DeclaredPost) else at
-
+    places, item = keys.places, declared.item
     address = item.address
     for key in item.previous_keys:
         old = Address(address.organization, address.channel, key)
         if old in places:
             message = f"`{key}` is still declared, so this cannot be the same under another key"
             hint = "rename the old entry instead of copying it, or delete `was`"
-            problem = spot("was").at("was", message, hint=hint, related=(Related(places[old], "declared here"),))
+            problem = declared.spot("was").at(
+                "was", message, hint=hint, related=(Related(places[old], "declared here"),)
+            )
             yield f"{address.channel} was", problem
     if item.repeat_of:
         named = Address(address.organization, address.channel, item.repeat_of)
         if named == address:
             message = "this names the entry itself; an entry cannot repeat itself"
-            yield "itself", spot("repeat_of").at("repeat_of", message, hint="name the earlier one")
+            yield "itself", declared.spot("repeat_of").at("repeat_of", message, hint="name the earlier one")
         elif named not in places and whole and not _ID.fullmatch(item.repeat_of):
             what = "idea" if address.is_idea else f"post on {address.channel}"
-            yield f"{address.channel} repeat_of", _nothing(spot("repeat_of"), "repeat_of", named, what, keys)
+            yield f"{address.channel} repeat_of", _nothing(declared, "repeat_of", named, what, keys)
 
 
-def _nothing(spot: Spot, name: str, named: Address, what: str, keys: _Keys) -> Diagnostic:
+def _nothing(declared: Entry, name: str, named: Address, what: str, keys: _Keys) -> Diagnostic:
     near = get_close_matches(named.key, keys.near(named), n=1)
     hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
-    return spot.at(name, f"there is no {what} with the key `{named.key}`", hint=hint)
+    return declared.spot(name).at(name, f"there is no {what} with the key `{named.key}`", hint=hint)

@@ -12,7 +12,6 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from bufferctl import DOCS
-from bufferctl.config.expand.layers import Layer
 from bufferctl.config.format import MediaEntry, RootFile
 from bufferctl.config.locate import Step, find
 from bufferctl.config.reading import Reading
@@ -20,8 +19,8 @@ from bufferctl.config.source import UnreadableError, check_regular
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.git import in_git
-from bufferctl.model import Idea, MediaFile, MediaSettings, Post
-from bufferctl.model.attached import Attached, with_files
+from bufferctl.model import MediaFile, MediaSettings
+from bufferctl.model.attached import Attached, Item, with_files
 
 #: Hosts of forges, whose raw addresses people use as a place for pictures.
 _FORGES = ("raw.githubusercontent.com", "github.com", "gitlab.com", "bitbucket.org", "codeberg.org")
@@ -100,15 +99,9 @@ class MediaFiles:
         """Whether there are any."""
         return self._first is not None
 
-    def of_post(self, post: Post, layers: Iterable[Layer]) -> Post:
-        """The post with the paths of its files from the root folder; problems for files that cannot be used."""
-        found = with_files(post, lambda each: self._resolved(each, [layer.spot for layer in layers]))
-        return found if isinstance(found, Post) else post
-
-    def of_idea(self, idea: Idea, spot: Spot) -> Idea:
-        """Likewise for an idea."""
-        found = with_files(idea, lambda each: self._resolved(each, [spot]))
-        return found if isinstance(found, Idea) else idea
+    def of(self, item: Item, spots: Sequence[Spot]) -> Item:
+        """A post or an idea with the paths of its files from the root folder; problems for unusable files."""
+        return with_files(item, lambda each: self._resolved(each, spots))
 
     def check_setting(self) -> None:
         """Report, at the first file, that no setting says how files become public."""

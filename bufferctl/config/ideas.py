@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bufferctl.config.catalog import DeclaredOrganization
 from bufferctl.config.expand.channels import Targets
-from bufferctl.config.expand.layers import Defaults
+from bufferctl.config.expand.layers import Declared, Defaults
 from bufferctl.config.expand.variables import names_in
 from bufferctl.config.file_facts import MediaFiles
 from bufferctl.config.format import EXISTING, IdeaEntry, SharedIdeaEntry, carried
@@ -23,7 +23,7 @@ class Ideas:
     targets: Targets
     reading: Reading
     files: MediaFiles
-    found: list[tuple[Idea, Spot]] = field(default_factory=list)
+    found: list[Declared[Idea]] = field(default_factory=list)
 
     def add_nested(self, owner: DeclaredOrganization, defaults: Defaults) -> None:
         """The ideas that an organization lists. `defaults`: the root file's."""
@@ -57,7 +57,7 @@ class Ideas:
             "existing": entry.existing.get(EXISTING),
         }
         idea = Idea(**(carried(Idea, entry) | made))
-        self.found.append((self.files.of_idea(idea, spot), spot))
+        self.found.append(Declared(self.files.of(idea, (spot,)), (spot,)))
 
     def _check_variables(self, entry: IdeaEntry, spot: Spot, defaults: Defaults) -> None:
         """Report variables, which ideas do not support (design: Campaigns): Buffer would show their names."""

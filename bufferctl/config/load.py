@@ -14,7 +14,7 @@ from bufferctl.config.catalog import catalog_of, clock_of
 from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, included, not_utf8
 from bufferctl.config.expand.channels import Targets
-from bufferctl.config.expand.layers import DeclaredPost, Defaults, defaults_of
+from bufferctl.config.expand.layers import Declared, Defaults, defaults_of
 from bufferctl.config.explain import explain
 from bufferctl.config.file_facts import MediaFiles, media_settings
 from bufferctl.config.format import AnyFile, IncludedFile, RootFile, carried
@@ -28,7 +28,8 @@ from bufferctl.config.tree import Spot
 from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.git import in_git, leaves_folder
-from bufferctl.model import Desired, Idea, Settings, StateSettings
+from bufferctl.model import Desired, Idea, Post, Settings, StateSettings
+from bufferctl.model.attached import Item
 from bufferctl.model.base import day_of
 
 F = TypeVar("F", bound=AnyFile)
@@ -98,19 +99,16 @@ class _Loading:
     trees: dict[str, Spot] = field(default_factory=dict)
     root_is_sound: bool = True
     names_files: bool = False
-    found_posts: list[DeclaredPost] = field(default_factory=list)
-    found_ideas: list[tuple[Idea, Spot]] = field(default_factory=list)
+    found_posts: list[Declared[Post]] = field(default_factory=list)
+    found_ideas: list[Declared[Idea]] = field(default_factory=list)
 
     def sound_part(self, desired: Desired) -> Desired:
         """Only the posts and ideas without errors, each address once: what others lack may only be unreadable."""
-        sound = self.reading.is_intact
-        posts = {
-            each.post.address: each.post
-            for each in reversed(self.found_posts)
-            if sound(*(layer.spot for layer in each.layers))
-        }
-        ideas = {idea.address: idea for idea, spot in reversed(self.found_ideas) if sound(spot)}
-        return replace(desired, posts=tuple(reversed(posts.values())), ideas=tuple(reversed(ideas.values())))
+        return replace(desired, posts=self._sound(self.found_posts), ideas=self._sound(self.found_ideas))
+
+    def _sound(self, found: list[Declared[Item]]) -> tuple[Item, ...]:
+        intact = (each.item for each in reversed(found) if self.reading.is_intact(*each.spots))
+        return tuple(reversed({item.address: item for item in intact}.values()))
 
     def desired(self) -> Desired | None:
         read = self._file(self.root_file, RootFile)
@@ -145,8 +143,8 @@ class _Loading:
             Settings(**(carried(Settings, root) | {"policy": policy, "state": _state(root), "media": media})),
             tuple(each.organization for each in catalog.organizations),
             tuple(each.channel for organization in catalog.organizations for each in organization.channels),
-            tuple(each.post for each in posts.found),
-            tuple(idea for idea, _ in ideas.found),
+            tuple(each.item for each in posts.found),
+            tuple(each.item for each in ideas.found),
             tuple(self.files),
         )
 

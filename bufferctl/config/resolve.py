@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from bufferctl.config.catalog import DeclaredChannel, DeclaredOrganization, clock_of
 from bufferctl.config.expand.channels import Targets
 from bufferctl.config.expand.layers import (
-    DeclaredPost,
+    Declared,
     Defaults,
     Layer,
     Occurrence,
@@ -44,7 +44,7 @@ class Posts:
     targets: Targets
     reading: Reading
     files: MediaFiles
-    found: list[DeclaredPost] = field(default_factory=list)
+    found: list[Declared[Post]] = field(default_factory=list)
 
     def add_nested(self, declared: DeclaredChannel, owner: DeclaredOrganization, defaults: Defaults) -> None:
         """The posts that a channel of an organization lists. `defaults`: the root file's."""
@@ -112,7 +112,7 @@ class Posts:
         layers = (occurrence.layer, base) if occurrence and occurrence.layer else (base,)
         return values_of(layers, defaults, always, self.reading)
 
-    def _post(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> DeclaredPost:
+    def _post(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> Declared[Post]:
         """A post on one channel, from its layers."""
         channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
         clock = turn.clock or declared.clock
@@ -144,7 +144,8 @@ class Posts:
             "expansion": turn.expansion(layers, variables, parameters),
         }
         post = Post(**(carried(Post, fields) | made))
-        return DeclaredPost(self.files.of_post(post, layers), layers)
+        spots = tuple(layer.spot for layer in layers)
+        return Declared(self.files.of(post, spots), spots)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
@@ -17,6 +17,7 @@ from bufferctl.model.metadata import thread_of
 _PAIRS = (("file", "url"), ("thumbnail_file", "thumbnail_url"))
 
 Path = tuple[str | int, ...]
+Item = TypeVar("Item", bound=Post | Idea)
 
 
 class Attached(NamedTuple):
@@ -57,14 +58,14 @@ def files_of(item: Post | Idea) -> Iterator[Attached]:
     return (each for each in attached(item) if each.file) if _may_have_files(item) else iter(())
 
 
-def with_files(item: Post | Idea, change: Callable[[Attached], MediaFile]) -> Post | Idea:
+def with_files(item: Item, change: Callable[[Attached], MediaFile]) -> Item:
     """The same object with each of its files replaced by the result of `change`."""
     if not _may_have_files(item):
         return item
     updates: dict[Path, dict[str, Any]] = {}
     for each in files_of(item):
         updates.setdefault(each.path[:-1], {})[str(each.path[-1])] = change(each)
-    return _updated(item, updates) if updates else item
+    return cast("Item", _updated(item, updates)) if updates else item
 
 
 def with_sources(item: Post | Idea, sources: Sequence[str]) -> Post | Idea | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from bufferctl.config.format import (
     EVERY,
@@ -29,7 +29,7 @@ from bufferctl.config.names import LONGEST
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
-from bufferctl.model import Channel, Post
+from bufferctl.model import Channel, Idea, Post
 
 #: Where a layer is in its entry: `("overrides", "twitter")`, `("repeat", "each", "3")`, or one below the other.
 Steps = tuple[str, ...]
@@ -59,6 +59,7 @@ class Written(Protocol):
 
 
 W = TypeVar("W", bound=Written)
+Item_co = TypeVar("Item_co", bound=Post | Idea, covariant=True)
 
 
 def first_layer_with(layers: Iterable[W], *names: str, network: str = "") -> W | None:
@@ -89,15 +90,15 @@ def _at(node: Any, path: Steps) -> Any:
 
 
 @dataclass(slots=True)
-class DeclaredPost:
-    """A post and the layers that its fields come from, for the checks across posts."""
+class Declared(Generic[Item_co]):
+    """A post or an idea and what its fields come from, most specific first, for the checks across entries."""
 
-    post: Post
-    layers: tuple[Layer, ...]
+    item: Item_co
+    spots: tuple[Spot, ...]
 
     def spot(self, name: str) -> Spot:
         """The container that gives a field of it."""
-        return (first_layer_with(self.layers, name) or self.layers[-1]).spot
+        return first_layer_with(self.spots, name) or self.spots[-1]
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from bufferctl.config.expand.layers import DeclaredPost
+from bufferctl.config.expand.layers import Declared
 from bufferctl.config.reading import Reading
 from bufferctl.diagnostics import Place
+from bufferctl.model import Post
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Series:
     def __post_init__(self) -> None:
         self.reported = len(self.reading.problems)
 
-    def close(self, key: str, found: list[DeclaredPost], channels: int) -> None:
+    def close(self, key: str, found: list[Declared[Post]], channels: int) -> None:
         """Name the occurrence in its problems, and set which earlier one its posts repeat.
 
         `channels`: how many of the last of `found` are of the occurrence with that `key`.
@@ -38,11 +39,11 @@ class Series:
             self.seen.add((problem.message, problem.place))
         self.reported = len(problems)
         for declared in found[len(found) - channels :]:
-            post = declared.post
+            post = declared.item
             content = post.text.strip() or post.assets
             if post.cancelled or not content or post.expansion is None:
                 continue
             first = self.first_keys.setdefault((post.address.channel, content), key)
             if first != key and post.repeat_of is None:
                 expansion = replace(post.expansion, repeats=first)
-                declared.post = replace(post, repeat_of=first, expansion=expansion)
+                declared.item = replace(post, repeat_of=first, expansion=expansion)
