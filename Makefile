@@ -13,7 +13,7 @@ ROOMS := $(if $(WINDOWS),tests/test_windows.py $(addprefix tests/,api checks con
 # With it, each program that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-lives test-long test-browser screenshots docs dist lint mutate bench soak schemas lock clean help
+.PHONY: demo test test-all test-lives test-long test-browser screenshots docs dist lint live mutate bench soak schemas lock clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -51,6 +51,9 @@ test-long: $(STAMP) ## races, kills, all examples of each property, and 10,000 d
 test-browser: $(BROWSER) ## the tests that need Chromium
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then $(BIN)/python -m pytest tests/browser; \
 	else echo "The browser tests did not run: there is no Chromium (Debian: apt-get install chromium)."; fi
+
+live: $(STAMP)   ## try the facts of docs/how/buffer-api.md with your key: drafts on CHANNEL=id, deleted again; IMAGE=url
+	@$(BIN)/python -m tests.live $(CHANNEL) $(if $(IMAGE),--image $(IMAGE))
 
 lint: $(STAMP)   ## style, types, import rules, and workflows
 	@$(BIN)/ruff check .

@@ -1,0 +1,198 @@
+"""`make live` against the sandbox: what it says of each side of the sandbox's choices, and that it does no harm."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from bufferctl.sandbox import Clock, Sandbox
+from bufferctl.sandbox.options import Options
+from tests.live import __main__ as command
+from tests.live.facts import FACTS, Verdict, try_facts
+from tests.live.recording import redacted
+from tests.live.visit import MOST_REQUESTS, StoppedError, Visit
+
+PAGE = (Path(__file__).parents[2] / "docs/how/buffer-api.md").read_text(encoding="utf-8")
+NOW = "2029-12-03T09:00:00Z"
+IMAGE = "https://acme.example/a.jpg"
+
+
+class Side(NamedTuple):
+    """An option's other side, the channel and the fact that show it, and the verdicts on both sides."""
+
+    other: Any
+    service: str
+    title: str
+    here: Verdict
+    there: Verdict
+
+
+SIDES = {
+    "key_code": Side("UNAUTHORIZED", "twitter", "a wrong key is answered", Verdict.HOLDS, Verdict.FAILS),
+    "page_max": Side(50, "twitter", "a page of 100 posts", Verdict.HOLDS, Verdict.FAILS),
+    "automatic_reads_null": Side(False, "twitter", "an automatic post reads back", Verdict.HOLDS, Verdict.FAILS),
+    "reminders_win": Side(False, "tiktok", "an explicit automatic wins", Verdict.FAILS, Verdict.HOLDS),
+    "idea_response": Side(False, "twitter", "createIdea answers", Verdict.UNKNOWN, Verdict.UNKNOWN),
+    "drafts_via_buffer": Side(False, "twitter", "a draft made over the API", Verdict.HOLDS, Verdict.FAILS),
+    "refuse_duplicates": Side(True, "twitter", "equal posts are refused", Verdict.PUBLISHED, Verdict.PUBLISHED),
+    "refuse_x_repeats": Side(True, "twitter", "one text for several X", Verdict.PUBLISHED, Verdict.PUBLISHED),
+    "shorten_links": Side(True, "twitter", "links in the text of a draft", Verdict.HOLDS, Verdict.FAILS),
+    "edits_replace": Side(True, "twitter", "an edit keeps what it omits", Verdict.HOLDS, Verdict.FAILS),
+    "comments_lost": Side(False, "instagram", "Instagram's first comment", Verdict.HOLDS, Verdict.FAILS),
+    "delete_sent": Side(True, "twitter", "a published post cannot be deleted", Verdict.HOLDS, Verdict.HOLDS),
+    "link_assets_end": Side("2020-01-01T00:00:00Z", "twitter", "assets[].link", Verdict.HOLDS, Verdict.HOLDS),
+    "limit_per_channel": Side(False, "twitter", "the limit of scheduled", Verdict.PUBLISHED, Verdict.PUBLISHED),
+    "sending_seconds": Side(60, "twitter", "a post is sending", Verdict.PUBLISHED, Verdict.PUBLISHED),
+    "sends_date": Side(False, "twitter", "answers have a Date", Verdict.HOLDS, Verdict.FAILS),
+    "media_roots": Side(("https://none.example",), "twitter", "dead media are", Verdict.HOLDS, Verdict.HOLDS),
+}
+
+
+def open_account(**options: Any) -> Sandbox:
+    """An account with what facts need: published posts, shortened links, a channel that defaults to reminders."""
+    sandbox = Sandbox(clock=Clock.at(NOW), rate_limit="team", **options)
+    twitter, tiktok = sandbox.channel("twitter")["id"], sandbox.channel("tiktok")["id"]
+    sandbox.person.set_channel(twitter, linkShortening=True)
+    sandbox.person.set_channel(tiktok, metadata={"defaultToReminders": True})
+    sent = {"channelId": twitter, "status": "sent", "dueAt": "2029-11-01T09:00:00Z"}
+    sandbox.seed([{**sent, "text": f"Post {number}"} for number in range(120)])
+    return sandbox
+
+
+def visit_of(sandbox: Sandbox, service: str) -> Visit:
+    """A visit to a channel."""
+    return Visit(sandbox.key, sandbox.channel(service)["id"], sandbox.url, IMAGE)
+
+
+def test_every_choice_of_the_sandbox_has_its_sides_here() -> None:
+    """All options."""
+    assert set(SIDES) == set(Options.__dataclass_fields__)
+
+
+def tried(service: str, **options: Any) -> dict[str, tuple[Verdict, str]]:
+    """The verdicts of a visit; every draft is deleted again, within 60 requests."""
+    with open_account(**options) as sandbox:
+        before = [post["id"] for post in sandbox.posts()]
+        visit = visit_of(sandbox, service)
+        verdicts = {fact.title: (verdict, note) for fact, verdict, note in try_facts(visit)}
+        visit.clean_up()
+        assert ([post["id"] for post in sandbox.posts()], visit.left_over) == (before, [])
+    assert len(visit.exchanges) <= MOST_REQUESTS
+    return verdicts
+
+
+as_chosen = cache(tried)
+
+
+@pytest.mark.parametrize("option", SIDES)
+def test_a_visit_tells_the_sides_apart(option: str) -> None:
+    """The verdict that each side has."""
+    side = SIDES[option]
+    (title,) = (each.title for each in FACTS if each.title.startswith(side.title))
+    sides = as_chosen(side.service), tried(side.service, **{option: side.other})
+    assert [each[title][0] for each in sides] == [side.here, side.there], [each[title] for each in sides]
+
+
+@pytest.mark.parametrize("service", ["twitter", "instagram", "linkedin", "facebook", "tiktok", "pinterest"])
+def test_the_sandbox_does_what_the_page_says(service: str) -> None:
+    """No fact is contradicted on any network, but for the default to reminders, which is open."""
+    failed = {title: note for title, (verdict, note) in as_chosen(service).items() if verdict is Verdict.FAILS}
+    assert set(failed) <= {"an explicit automatic wins over a channel's reminders"}, failed
+
+
+def test_everything_that_the_page_calls_open_is_tried() -> None:
+    """Each sentence with the word; each fact has words of the page."""
+    page = " ".join(PAGE.split())
+    quotes = [" ".join(fact.quote.split()) for fact in FACTS]
+    assert [each for each in quotes if each not in page] == []
+    sentences = [each for each in re.split(r"(?<=[.:;]) |(?<=`\.) ", page) if re.search(r"\bopen\b", each)]
+    assert len(sentences) > 5
+    paragraphs = [" ".join(each.split()) for each in re.split(r"\n- |\n\n", PAGE) if re.search(r"\bopen\b", each)]
+    missing = [each for each in paragraphs if not any(quote in each for quote in quotes)]
+    assert [each for each in missing if not each.startswith(("**open**", "These facts", "# "))] == []
+
+
+def test_a_visit_refuses_to_do_harm() -> None:
+    """Nothing but drafts of its own: no post, no edit or deletion of another's, and nothing beyond 60 requests."""
+    with open_account() as sandbox:
+        visit = visit_of(sandbox, "twitter")
+        other = sandbox.posts()[0]["id"]
+        create = "mutation($i: CreatePostInput!) { it: createPost(input: $i) { __typename } }"
+        edit = "mutation($i: EditPostInput!) { it: editPost(input: $i) { __typename } }"
+        for query, wanted in (
+            (create, {**visit.input(), "saveToDraft": False}),
+            (edit, {"id": other, "text": "x", "saveToDraft": True}),
+            (edit, {"id": visit.plain["post"]["id"], "saveToDraft": False}),
+        ):
+            with pytest.raises(StoppedError, match="something else than a draft"):
+                visit.ask(query, i=wanted)
+        with pytest.raises(StoppedError, match="something else than a draft"):
+            visit.delete(other)
+        while len(visit.exchanges) < MOST_REQUESTS - 5:
+            visit.ask("{ __typename }")
+        with pytest.raises(StoppedError, match="which is enough"):
+            visit.ask("{ __typename }")
+        visit.clean_up()
+        assert (len(sandbox.posts()), visit.left_over) == (120, [])
+        assert len(visit.exchanges) <= MOST_REQUESTS
+
+
+def test_a_draft_without_an_answer_is_deleted_too() -> None:
+    """Found by its text; other people's drafts stay."""
+    with open_account() as sandbox:
+        sandbox.person.create_post(sandbox.channel("twitter")["id"], "Theirs", saveToDraft=True)
+        sandbox.set_faults("throw-after@createPost*1,cut-after@createPost#2*1")
+        visit = visit_of(sandbox, "twitter")
+        assert visit.draft() == {}
+        with pytest.raises(StoppedError, match="no answer"):
+            visit.draft()
+        visit.clean_up()
+        assert ([p["text"] for p in sandbox.posts() if p["status"] == "draft"], visit.left_over) == (["Theirs"], [])
+
+
+def test_a_key_goes_to_https_only() -> None:
+    """Stopped before anything is sent."""
+    with pytest.raises(StoppedError, match="not https"):
+        Visit("key", "c", "http://api.example")
+
+
+def test_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line a fact, and a recording without ids, texts, names and the key; without a channel it lists them."""
+    with open_account() as sandbox:
+        monkeypatch.setenv("BUFFER_API_KEY", sandbox.key)
+        monkeypatch.setenv("BUFFER_API_URL", sandbox.url)
+        file, channel = tmp_path / "live.json", sandbox.channel("twitter")["id"]
+        monkeypatch.setattr("sys.argv", ["live", channel, "--image", IMAGE, "--record", str(file)])
+        assert command.main() == 0
+        said = capsys.readouterr().out
+        assert [line for line in said.splitlines() if line.startswith("holds")]
+        assert said.count("needs a published post") == sum(fact.attempt is None for fact in FACTS)
+        recording = file.read_text(encoding="utf-8")
+        assert len(json.loads(recording)["facts"]) == len(FACTS)
+        for private in (channel, sandbox.key, "acme.example", "Acme", "Alias ", "buffer.com"):
+            assert private not in recording, private
+        assert not re.search(r"[0-9a-f]{24}", recording.replace("0" * 24, ""))
+
+        monkeypatch.setattr("sys.argv", ["live"])
+        assert command.main() == 64
+        assert f"{channel}  twitter:acme" in capsys.readouterr().err
+
+
+def test_a_recording_keeps_what_a_fixture_needs() -> None:
+    """Documents, types, statuses, instants and error codes; equal ids stay equal."""
+    with open_account() as sandbox:
+        visit = visit_of(sandbox, "twitter")
+        made = visit.plain["post"]["id"]
+        visit.delete(made)
+        account, channels, *_, create, delete = redacted(visit.exchanges)
+    assert account["body"]["data"]["it"]["organizations"][0]["limits"]["tags"] == 250
+    assert channels["body"]["data"]["it"][0]["service"] == "twitter"
+    post = create["body"]["data"]["it"]["post"]
+    assert (post["status"], post["createdAt"][:10]) == ("draft", NOW[:10])
+    assert post["id"] == delete["variables"]["i"]["id"] != made
+    assert "ratelimit" in create["headers"]

@@ -1,0 +1,280 @@
+"""A client that can do no harm: drafts on one channel, deleted again, within a fixed number of requests."""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+ENDPOINT = "https://api.buffer.com"
+#: Of the 100 in 15 minutes, so that a plan can still be made afterwards.
+MOST_REQUESTS = 60
+#: Reserved for deleting what was made.
+_CLEANUP = 5
+AGENT = "bufferctl-live/1"
+_TLS = ssl.create_default_context()
+
+POST = """fragment P on Post {
+  id status text createdAt dueAt schedulingType via isCustomScheduled allowedActions sentAt externalLink
+  assets { id source type } tags { id }
+  metadata { __typename ... on InstagramPostMetadata { firstComment } }
+}"""
+PAYLOAD = "{ __typename ... on PostActionSuccess { post { ...P } } ... on MutationError { message } }"
+CREATE = f"mutation Create($i: CreatePostInput!) {{ it: createPost(input: $i) {PAYLOAD} }} {POST}"
+EDIT = f"mutation Edit($i: EditPostInput!) {{ it: editPost(input: $i) {PAYLOAD} }} {POST}"
+READ = f"query Read($i: PostInput!) {{ it: post(input: $i) {{ ...P }} }} {POST}"
+LIST = f"""query List($i: PostsInput!, $first: Int) {{
+  it: posts(input: $i, first: $first) {{ edges {{ node {{ ...P }} }} pageInfo {{ hasNextPage }} }} }} {POST}"""
+_DELETED = "{ __typename ... on MutationError { message } }"
+
+
+class StoppedError(Exception):
+    """The visit cannot go on; the text says why."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; `body` is empty if it is not a JSON object."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The answer's JSON."""
+        try:
+            found = json.loads(self.text)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def it(self) -> Any:
+        """The field `it`, None if there is none."""
+        return (self.body.get("data") or {}).get("it")
+
+    @property
+    def code(self) -> str:
+        """The code of the first error."""
+        return str((((self.body.get("errors") or [{}])[0]).get("extensions") or {}).get("code") or "")
+
+
+@dataclass
+class Visit:
+    """A visit to the account of `key`, for drafts on the channel with the id `channel_id`.
+
+    `image`: the public https URL of an image, empty for none. `exchanges`: each request with its answer, for the
+    recording. `left_over`: what could not be deleted again, in words.
+    """
+
+    key: str
+    channel_id: str
+    url: str = ENDPOINT
+    image: str = ""
+    exchanges: list[tuple[str, Mapping[str, Any], Answer]] = field(default_factory=list)
+    left_over: list[str] = field(default_factory=list)
+    _made: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Raise StoppedError for a key that would leave this machine unencrypted."""
+        parts = urlsplit(self.url)
+        if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost"}:
+            raise StoppedError(f"{self.url} is not https, so the key is not sent there")
+
+    def ask(self, query: str, *, headers: Mapping[str, str | None] | None = None, **variables: Any) -> Answer:
+        """Send a document; `headers` replace the usual ones, None leaves one out. Raises StoppedError."""
+        _refuse_harm(query, variables, self._made)
+        is_cleanup = "deletePost" in query or query == LIST
+        if len(self.exchanges) >= MOST_REQUESTS - (0 if is_cleanup else _CLEANUP):
+            raise StoppedError(f"{len(self.exchanges)} requests were used, which is enough")
+        usual = {"Authorization": f"Bearer {self.key}", "User-Agent": AGENT, "Content-Type": "application/json"}
+        sent = {name: value for name, value in {**usual, **(headers or {})}.items() if value is not None}
+        body = json.dumps({"query": query, "variables": variables})
+        self.exchanges.append((query, variables, Answer(0, {}, "")))
+        try:
+            with httpx2.Client(timeout=60, verify=_TLS) as client:
+                request = client.build_request("POST", self.url, content=body, headers=sent)
+                for name in usual.keys() - sent.keys():
+                    request.headers.pop(name, None)
+                response = client.send(request)
+        except httpx2.HTTPError as error:
+            raise StoppedError(f"no answer from {self.url}: {error}") from None
+        answer = Answer(response.status_code, dict(response.headers), response.text)
+        self.exchanges[-1] = (query, variables, answer)
+        if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
+            raise StoppedError("the account has no requests left")
+        self._made += [str(post["id"]) for post in _created(answer)]
+        return answer
+
+    def draft(self, text: str = "", **fields: Any) -> Any:
+        """The payload of a new draft on the channel, with a text of its own unless one is given."""
+        return self.ask(CREATE, i=self.input(text, **fields)).it or {}
+
+    def input(self, text: str = "", **fields: Any) -> dict[str, Any]:
+        """A CreatePostInput for a draft that the channel's network accepts."""
+        usual: dict[str, Any] = {"assets": [], "metadata": {}}
+        if self.image and self.service in {"instagram", "pinterest", "tiktok"}:
+            usual["assets"] = [self.picture]
+        if self.service in {"instagram", "facebook"}:
+            usual["metadata"] = {self.service: {"type": "post"}}
+        if self.service == "instagram":
+            usual["metadata"]["instagram"]["shouldShareToFeed"] = True
+        if self.service == "pinterest" and (boards := (self.channel.get("metadata") or {}).get("boards")):
+            usual["metadata"] = {"pinterest": {"boardServiceId": boards[0]["serviceId"]}}
+        text = text or f"Draft {uuid.uuid4().hex[:12]}"
+        wanted = {"channelId": self.channel_id, "mode": "addToQueue", "schedulingType": "automatic", "text": text}
+        return {**wanted, **usual, **fields, "saveToDraft": True}
+
+    @property
+    def picture(self) -> dict[str, Any]:
+        """An asset of the image."""
+        return {"image": {"url": self.image, "metadata": {"altText": "A picture"}}}
+
+    @cached_property
+    def organizations(self) -> list[dict[str, Any]]:
+        """The account's organizations. Raises StoppedError if the key is refused."""
+        limits = "limits { scheduledPosts scheduledThreadsPerChannel scheduledStoriesPerChannel ideas tags }"
+        answer = self.ask(f"query Account {{ it: account {{ organizations {{ id name {limits} }} }} }}")
+        if not answer.it:
+            raise StoppedError(f"the account cannot be read (HTTP {answer.status}, {answer.code or answer.text[:80]})")
+        return list(answer.it["organizations"])
+
+    @cached_property
+    def channels(self) -> list[dict[str, Any]]:
+        """Every channel that the key reaches, with its `organizationId`."""
+        query = """query Channels($i: ChannelsInput!) { it: channels(input: $i) {
+          id name service type isDisconnected isLocked linkShortening { isEnabled }
+          metadata { ... on InstagramMetadata { defaultToReminders } ... on TiktokMetadata { defaultToReminders }
+            ... on YoutubeMetadata { defaultToReminders } ... on PinterestMetadata { boards { serviceId } } } } }"""
+        found = []
+        for organization in self.organizations:
+            answer = self.ask(query, i={"organizationId": organization["id"]})
+            found += [{**each, "organizationId": organization["id"]} for each in answer.it or []]
+        return found
+
+    @cached_property
+    def channel(self) -> dict[str, Any]:
+        """The named channel. Raises StoppedError, which lists them, if there is none."""
+        for each in self.channels:
+            if each["id"] == self.channel_id:
+                return each
+        known = "\n".join(f"  {each['id']}  {each['service']}:{each['name']}" for each in self.channels)
+        raise StoppedError(f"name one of these channels, for example with CHANNEL={self.channels[0]['id']}:\n{known}")
+
+    @property
+    def service(self) -> str:
+        """The network of the channel."""
+        return str(self.channel["service"])
+
+    @property
+    def organization_id(self) -> str:
+        """The organization of the channel."""
+        return str(self.channel["organizationId"])
+
+    @cached_property
+    def plain(self) -> Any:
+        """The payload of a draft that most facts look at: two paragraphs and a link."""
+        return self.draft(f"One {uuid.uuid4().hex[:8]}\n\ntwo \N{PARTY POPPER} https://buffer.com/resources")
+
+    @cached_property
+    def sent(self) -> Any:
+        """The newest published post of the channel, None if there is none; it is only read."""
+        filters = {"channelIds": [self.channel_id], "status": ["sent"]}
+        answer = self.ask(LIST, i={"organizationId": self.organization_id, "filter": filters}, first=1)
+        edges = (answer.it or {}).get("edges") or []
+        return edges[0]["node"] if edges else None
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """Each type of the schema by its name, with the names of its fields; empty if there is no introspection."""
+        kinds = "types { name fields(includeDeprecated: true) { name } inputFields(includeDeprecated: true) { name } }"
+        answer = self.ask(f"query Schema {{ it: __schema {{ {kinds} }} }}")
+        types = (answer.it or {}).get("types") or []
+        return {
+            each["name"]: {field["name"] for field in (each.get("fields") or each.get("inputFields") or [])}
+            for each in types
+        }
+
+    def delete(self, post_id: str) -> Any:
+        """The payload of deleting a draft of this visit, or of an id that nothing has."""
+        answer = self.ask(
+            f"mutation Delete($i: DeletePostInput!) {{ it: deletePost(input: $i) {_DELETED} }}", i={"id": post_id}
+        )
+        if post_id in self._made and (answer.it or {}).get("__typename") == "DeletePostSuccess":
+            self._made.remove(post_id)
+        return answer.it or {}
+
+    def clean_up(self) -> None:
+        """Delete every draft, 30 in a request; what stays is named in `left_over`.
+
+        Drafts of requests without an answer are found by their texts, which nobody else has.
+        """
+        inputs = (
+            each for query, variables, _ in self.exchanges if "createPost" in query for each in variables.values()
+        )
+        texts = {each["text"] for each in inputs} - {""}
+        wanted = {"channelIds": [self.channel_id], "status": ["draft"]}
+        try:
+            listed = (
+                self.ask(LIST, i={"organizationId": self.organization_id, "filter": wanted}, first=50).it
+                if texts
+                else None
+            )
+        except StoppedError as error:
+            listed = None
+            self.left_over.append(
+                f"drafts on the channel that begin with Draft, Alias or One, if there are any ({error})"
+            )
+        nodes = (edge["node"] for edge in (listed or {}).get("edges", []))
+        self._made += [each["id"] for each in nodes if each["text"] in texts and each["id"] not in self._made]
+        for start in range(0, len(self._made), 30):
+            ids = self._made[start : start + 30]
+            names = ", ".join(f"$i{n}: DeletePostInput!" for n in range(len(ids)))
+            fields = " ".join(f"a{n}: deletePost(input: $i{n}) {_DELETED}" for n in range(len(ids)))
+            try:
+                answer = self.ask(
+                    f"mutation Delete({names}) {{ {fields} }}", **{f"i{n}": {"id": id_} for n, id_ in enumerate(ids)}
+                )
+            except StoppedError as error:
+                self.left_over += [f"draft {id_} ({error})" for id_ in ids]
+                continue
+            data = answer.body.get("data") or {}
+            gone = {
+                id_ for n, id_ in enumerate(ids) if (data.get(f"a{n}") or {}).get("__typename") == "DeletePostSuccess"
+            }
+            self.left_over += [f"draft {id_}" for id_ in ids if id_ not in gone]
+
+
+def _created(answer: Answer) -> Iterator[dict[str, Any]]:
+    """The posts that a request created, under any alias."""
+    for payload in (answer.body.get("data") or {}).values():
+        if isinstance(payload, dict) and payload.get("__typename") == "PostActionSuccess":
+            yield payload["post"]
+
+
+def _refuse_harm(query: str, variables: Mapping[str, Any], made: list[str]) -> None:
+    """Raise StoppedError for a mutation that would do more than make, edit and delete drafts of this visit."""
+    if not query.lstrip().startswith("mutation"):
+        return
+    for value in variables.values():
+        is_draft = value.get("saveToDraft") is True and (value.get("id") in {None, *made})
+        is_deletion = "deletePost" in query and (value.get("id") in {*made, "000000000000000000000000"})
+        if not (is_draft or is_deletion or "ContentItem" in query):
+            raise StoppedError("this would change something else than a draft of this visit")
+
+
+def from_environment(channel: str, image: str) -> Visit:
+    """The visit that the command line asks for. Raises StoppedError without a key."""
+    key = os.environ.get("BUFFER_API_KEY", "").strip()
+    if not key:
+        raise StoppedError("BUFFER_API_KEY is not set")
+    return Visit(key, channel, os.environ.get("BUFFER_API_URL") or ENDPOINT, image)
