@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from sys import intern
 from typing import Any
 
@@ -37,7 +37,7 @@ from bufferctl.config.names import BLOCK_FORM, PROSE
 from bufferctl.config.source import MANY, Source, control_message, whole_file
 from bufferctl.config.syntax import syntax_problem
 from bufferctl.config.tree import Tree
-from bufferctl.diagnostics import Diagnostic, Related, Severity
+from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 
 try:
     from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it exists, untyped
@@ -114,6 +114,9 @@ MAX_DEPTH = 100
 #: Nodes that aliases may add to a file: 10,000 uses of a block of ten fields. An expansion bomb has millions.
 MAX_EXPANSION = 100_000
 
+#: How many slips are mended in one reading.
+_MOST_MENDS = 30
+
 _BLOCKS = ("|", ">")
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -130,6 +133,28 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
         return Tree(source), [*controls, unresolved]
     if controls:
         source = source.harmless()
+    whole, found, row = source, list[Diagnostic](), 0
+    for _ in range(_MOST_MENDS):
+        builder, error = _read(source, compiled=compiled)
+        if error is None:
+            return builder.tree, [*controls, *found, *builder.problems]
+        syntax, mend = syntax_problem(replace(source, original=None), error)
+        place = syntax.place or Place(source.name, 1, 1)
+        if place.line < row:  # what the last mend brought about
+            break
+        if place.line > row:
+            as_written = source.as_written(place)
+            on_line = [each for each in builder.errors if each.place and each.place.line == place.line]
+            found += on_line or [replace(syntax, place=as_written, source=whole.line(whole.offset(as_written)))]
+        row = place.line
+        if mend is None or mend.line == source.line(source.offset(Place(source.name, mend.row, 1))):
+            break
+        source = source.mended(*mend)
+    return Tree(whole), list(dict.fromkeys([*controls, *builder.errors, *found]))
+
+
+def _read(source: Source, *, compiled: bool) -> tuple[_Builder, YAMLError | None]:
+    """What could be read of a text, and why it ends."""
     error: YAMLError | None = None
     for attempt in attempts(source.text, compiled=compiled):
         builder = _Builder(source, attempt)
@@ -141,14 +166,8 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
             if not doubtful(failure):
                 break
         else:
-            return builder.tree, [*controls, *builder.problems]
-    if error is None:  # at least one attempt was made
-        raise AssertionError
-    syntax = syntax_problem(source, error)
-    # a warning may be about the part that is broken
-    errors = [each for each in builder.problems if each.severity is Severity.ERROR]
-    follows = syntax.place is not None and any(each.place and each.place.line == syntax.place.line for each in errors)
-    return Tree(source), [*controls, *errors, *([] if follows else [syntax])]
+            return builder, None
+    return builder, error
 
 
 def _as_text(name: str, sign: str) -> str:
@@ -172,6 +191,11 @@ class _Builder:
         """Names of fields that need no quotes, each checked once: they are the same few again and again."""
         self.nodes = 0
         self.expanded = 0
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """The errors; a warning may be about a part that is broken."""
+        return [each for each in self.problems if each.severity is Severity.ERROR]
 
     def document(self) -> None:
         """Read the only document into `tree.data`."""
@@ -245,6 +269,10 @@ class _Builder:
         if start.flow_style:
             marks[1] = event.end_mark.index
         tree.add(data, marks)
+        if self.source.mends and any(
+            start.start_mark.line < row <= event.start_mark.line + 1 for row in self.source.mends
+        ):
+            tree.empty.setdefault(id(data), set())  # it is not as its writer meant it
         return data
 
     def _sequence(self, start: Any, name: str, depth: int) -> list[Any]:

@@ -7,8 +7,10 @@ is not YAML, the parser stumbles over a later character than the one that is wro
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
+from typing import NamedTuple
 
 from bufferctl.config.format import FILES
 from bufferctl.config.names import BLOCK_FORM, FIELD_NAMES, PROSE
@@ -95,33 +97,40 @@ _ODD = "\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff"
 _DASHES = "\u2013\u2014\u2022\u2023\u00b7*"
 _START = r"[ \t]*(?:- +)?"
 
-#: A pattern for the line (`at` is the part to point at), what is wrong, and what to do.
-_SLIPS: tuple[tuple[str, str, str], ...] = (
+#: A pattern for the line (`at` is the part to point at), what is wrong, what to do, and what `at` becomes so that the
+#: reading can go on (None: the value in quotes).
+_SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
     (
         rf"^{_START}(?:-|\w+:)? *(?P<at>[{_ODD}]+)",
         "this is not an ordinary space (often from copied text), and YAML cannot read the line because of it",
         "delete it and type a space",
+        " ",
     ),
     (
         r"(?P<at>[\u2028\u2029])",
         "an invisible line separator (often from copied text), which YAML takes for the end of the line",
         "delete it, and begin a new line there",
+        " ",
     ),
-    (rf"^[ \t]*(?P<at>[{_DASHES}])\s*(?P<name>\w+) *:(?:\s|$)", "an entry begins with `- `, not `{at}`", "write `- `"),
-    (r"^[ \t]*(?P<at>-)(?P<name>\w+) *:(?:\s|$)", "a space is missing after `-`", "write `- {name}:`"),
-    (rf"^{_START}(?P<name>\w+)(?P<at>:)[^\s:/]", "a space is missing after `{name}:`", "write `{name}: `"),
-    (rf"^{_START}(?P<name>\w+) *(?P<at>[=\uff1a])", "a name and its value are separated by `: `", "write `{name}: `"),
+    (rf"^[ \t]*(?P<at>[{_DASHES}])\s*(?P<name>\w+) *:(?:\s|$)", "an entry begins with `- `, not `{at}`", "write `- `",
+     "- "),
+    (r"^[ \t]*(?P<at>-)(?P<name>\w+) *:(?:\s|$)", "a space is missing after `-`", "write `- {name}:`", "- "),
+    (rf"^{_START}(?P<name>\w+)(?P<at>:)[^\s:/]", "a space is missing after `{name}:`", "write `{name}: `", ": "),
+    (rf"^{_START}(?P<name>\w+) *(?P<at>[=\uff1a])", "a name and its value are separated by `: `", "write `{name}: `",
+     ": "),
     (
         rf"^{_START}(?P<name>\w+): +[\[{{](?:[^\]}}]*[\s,])?(?P<at>#[^\s,\]}}]+)",
         "YAML reads `{at}` and the rest of the line as a comment",
         'leave out the `#`, or put it in quotes: `"{at}"`',
+        '"{at}"',
     ),
     (
         rf"^{_START}(?P<name>\w+): +[\[{{][^\]}}]*[\]}}]\s*(?P<at>[^\s,\]}}#].*)",
         "text goes on after the bracket that ends it",
         f"if it is text that begins with a bracket, {BLOCK_FORM.format(name='text')}",
+        None,
     ),
-    (r"^[ \t]*(?P<at>```)", "a line of backticks is not YAML", "delete it"),
+    (r"^[ \t]*(?P<at>```.*)", "a line of backticks is not YAML", "delete it", ""),
 )  # fmt: skip
 #: Fields whose value is always a group of fields.
 _GROUPS = frozenset(name for name, _ in fields_below(FILES)) - {
@@ -129,6 +138,8 @@ _GROUPS = frozenset(name for name, _ in fields_below(FILES)) - {
 }
 #: In `overrides` and `metadata`, so are those of a network.
 _SERVICES = frozenset(Service)
+#: A line with the name of a field, and how many lines above are looked at for where it could belong.
+_FIELD, _ABOVE = r"[ ]*(?:- )?(?P<name>\w+):(?:\s|$)", 200
 #: git's lines around the two sides of a conflict.
 _CONFLICT = re.compile(r"^<{7} .*$", re.MULTILINE)
 
@@ -157,32 +168,61 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
     return source.diagnostic(start, f"`{name}` has no value", hint=hint, width=len(name))
 
 
-def slip(source: Source, *offsets: int | None) -> Diagnostic | None:
+class Mend(NamedTuple):
+    """What a line becomes so that reading can go on behind a slip; nothing is written."""
+
+    row: int
+    line: str
+
+
+def in_quotes(source: Source, row: int) -> Mend | None:
+    """The line with its value in quotes; None if it has none."""
+    line = source.line(source.offset(Place(source.name, row, 1)))
+    found = re.match(r"(?P<start>[ ]*(?:- +)?(?:[\w-]+: +|(?<=- )))(?P<value>\S.*?)[ \t]*$", line)
+    if found is None:
+        return None
+    value = found["value"]
+    inner = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
+    return Mend(row, found["start"] + json.dumps(inner, ensure_ascii=False))
+
+
+def slip(source: Source, *offsets: int | None) -> tuple[Diagnostic, Mend | None] | None:
     """The slip on one of the lines where the parser stopped, or on the line above."""
     rows = {source.place(offset).line for offset in offsets if offset is not None}
     for row in sorted(rows | {row - 1 for row in rows if row > 1}):
         start = source.offset(Place(source.name, row, 1))
         line = source.line(start)
-        for pattern, message, hint in _SLIPS:
+        for pattern, message, hint, becomes in _SLIPS:
             found = re.search(pattern, line)
             if found is None or ("name" in found.groupdict() and found["name"] not in FIELD_NAMES):
                 continue
             parts = found.groupdict()
-            at = start + found.start("at")
-            return source.diagnostic(at, message.format(**parts), hint=hint.format(**parts), width=len(found["at"]))
+            first, last = found.span("at")
+            mend = in_quotes(source, row)
+            if becomes is not None:
+                there, rest = becomes.format(**parts), line[last:]
+                there, rest = (
+                    (" " * (last - first), rest) if there == " " else (there, rest.lstrip() if " " in there else rest)
+                )
+                mend = Mend(row, f"{line[:first]}{there}{rest}")
+            words, do = message.format(**parts), hint.format(**parts)
+            return source.diagnostic(start + first, words, hint=do, width=last - first), mend
     return None
 
 
-def out_of_line(source: Source, offset: int) -> Diagnostic | None:
+def out_of_line(source: Source, offset: int) -> tuple[Diagnostic, Mend] | None:
     """A field, at its name or its colon, that does not line up with the one above."""
     place, line = source.place(offset), source.line(offset)
-    found = re.match(r"[ ]*(?:- )?(?P<name>\w+):(?:\s|$)", line)
+    found = re.match(_FIELD, line)
     if not found or found["name"] not in FIELD_NAMES or place.column - 1 > found.end("name"):
         return None
     start = offset - (place.column - 1)
-    above = source.text[:start].rstrip().rsplit("\n", 1)[-1]
-    further = found.start("name") > len(above) - len(re.sub(r"^[ ]*(?:- )?", "", above))
+    above = source.text[:start].splitlines()[: -_ABOVE - 1 : -1]
+    columns = [len(each) - len(re.sub(r"^[ ]*(?:- )?", "", each)) for each in above if each.strip()]
+    further = bool(columns) and found.start("name") > columns[0]
     how = "is further in than the line above" if further else "does not line up with the fields above"
     message = f"`{found['name']}` {how}, so YAML cannot tell what it belongs to"
     hint = "line it up with the fields that it belongs to, with spaces"
-    return source.diagnostic(start + found.start("name"), message, hint=hint, width=len(found["name"]))
+    near = columns[0] if further else min(columns, key=lambda each: abs(each - found.start("name")), default=0)
+    mend = Mend(place.line, " " * (near - found.start("name") + len(line) - len(line.lstrip())) + line.lstrip())
+    return source.diagnostic(start + found.start("name"), message, hint=hint, width=len(found["name"])), mend

@@ -52,11 +52,17 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a file. `name` is its path from the root folder, `folder` the one it is in."""
+    """The text of a file. `name` is its path from the root folder, `folder` the one it is in.
+
+    `original`: the text as it is, if lines of this one were mended (`mends`: their numbers) so that the rest can be
+    read; places are its places.
+    """
 
     name: str
     text: str
     folder: Path
+    original: Source | None = None
+    mends: frozenset[int] = frozenset()
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -75,7 +81,22 @@ class Source:
     def place(self, offset: int) -> Place:
         """The line and column of an offset."""
         row = bisect_right(self._starts, offset)
-        return Place(self.name, row, offset - self._starts[row - 1] + 1)
+        return self.as_written(Place(self.name, row, offset - self._starts[row - 1] + 1))
+
+    def as_written(self, place: Place) -> Place:
+        """A place in this text as one in the original."""
+        start = Place(self.name, place.line, 1)
+        mine = self.line(self.offset(start))
+        theirs = self.original.line(self.original.offset(start)) if self.original else mine
+        if mine[: place.column] == theirs[: place.column]:
+            return place
+        return Place(self.name, place.line, max(1, min(len(theirs), place.column - len(mine) + len(theirs))))
+
+    def mended(self, row: int, line: str) -> Source:
+        """The text with another line in the place of one, to go on reading."""
+        start = self._starts[row - 1]
+        text = f"{self.text[:start]}{line}{self.text[start + len(self.line(start)) :]}"
+        return Source(self.name, text, self.folder, self.original or self, self.mends | {row})
 
     def offset(self, place: Place) -> int:
         """The offset of a line and column; the start if the file no longer has that line."""
@@ -101,6 +122,7 @@ class Source:
     ) -> Diagnostic:
         """A problem at an offset; `width` is cut at the end of the line."""
         place, line = self.place(offset), self.line(offset)
+        line = self.original.line(self.original.offset(place)) if self.original else line
         width = max(1, min(width, len(line) - place.column + 1))
         return Diagnostic(severity, message, place, hint, line, width, related=related)
 

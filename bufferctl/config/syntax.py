@@ -9,17 +9,18 @@ from typing import Any
 from ruamel.yaml.error import YAMLError
 
 from bufferctl.config.names import BLOCK_FORM
-from bufferctl.config.slips import out_of_line, slip
+from bufferctl.config.slips import Mend, in_quotes, out_of_line, slip
 from bufferctl.config.source import Source
 from bufferctl.diagnostics import Diagnostic, Place
 
 _BLOCK = BLOCK_FORM.format(name="text")
+_SPACES = "use spaces"
 _INDENT = "line it up with the lines that it belongs to, with spaces"
 
 #: A pattern for the parser's message, our message, a hint, and whether to point at where the construct began.
 _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
     (r"directive|YAML document|version", "a line that begins with `%` is an instruction to YAML", "delete it", True),
-    (r"tab character|'\\t'", "a tab cannot indent a line in YAML", "use spaces", False),
+    (r"tab character|'\\t'", "a tab cannot indent a line in YAML", _SPACES, False),
     (
         r"mapping values are not allowed",
         "`: ` inside an unquoted text reads as the start of another field",
@@ -76,52 +77,82 @@ _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
 )
 
 
-def syntax_problem(source: Source, error: YAMLError) -> Diagnostic:
-    """The parser's complaint as a diagnostic."""
+#: A problem, and what lets the reading go on.
+Mended = tuple[Diagnostic, Mend | None]
+
+
+def syntax_problem(source: Source, error: YAMLError) -> Mended:
+    """The parser's complaint as a diagnostic, and the mend of a known slip."""
     problem = str(getattr(error, "problem", None) or error).split("\n", maxsplit=1)[0]
     offset = _offset(source, getattr(error, "problem_mark", None))
     began = _offset(source, getattr(error, "context_mark", None))
     if found := slip(source, began, offset):
         return found
     misplaced = re.search(r"mapping values|expected key|<block end>", problem)
-    if offset is not None and misplaced and (found := out_of_line(source, offset)):
-        return found
+    if offset is not None and misplaced and (moved := out_of_line(source, offset)):
+        return moved
     if "cannot start any token" in problem:
         return _bad_start(source, offset)
     unended = re.search(r"node content|<stream end>", problem)
     if offset is not None and unended and not source.text[offset + 1 :].strip():
         return source.diagnostic(
             began or offset, "the file ends before this is closed", hint="close it with `]` or `}`"
-        )
-    if found := _of_the_text(source, began, offset):
-        return found
+        ), None
+    if of_text := _of_the_text(source, began, offset):
+        return of_text
     if offset is not None and _colon_in_brackets(source, began, offset, problem):
-        return source.diagnostic(
-            offset, "`: ` inside an unquoted text reads as the start of another field", hint="put the text in quotes"
-        )
+        message = "`: ` inside an unquoted text reads as the start of another field"
+        return source.diagnostic(offset, message, hint="put the text in quotes"), None
     words = f"{getattr(error, 'context', None) or ''}; {problem}"
     for pattern, message, hint, at_start in _SAYINGS:
         if re.search(pattern, words):
-            return source.diagnostic(began if at_start and began is not None else offset or 0, message, hint=hint)
-    return source.diagnostic(offset or began or 0, f"this is not YAML ({problem})", hint=_INDENT)
+            at = began if at_start and began is not None else offset or 0
+            return source.diagnostic(at, message, hint=hint), _mend(source, at, hint)
+    return source.diagnostic(offset or began or 0, f"this is not YAML ({problem})", hint=_INDENT), None
 
 
-def _of_the_text(source: Source, began: int | None, offset: int | None) -> Diagnostic | None:
+def _mend(source: Source, offset: int, hint: str) -> Mend | None:
+    """The line at an offset after following the hint; None if a person must decide."""
+    row, line = source.place(offset).line, source.line(offset)
+    if hint == _SPACES:
+        return Mend(row, re.sub(r"^[ \t]+", lambda found: found[0].replace("\t", "  "), line))
+    if hint == "delete it":
+        return Mend(row, "")
+    if "quote that opens" in hint or hint.startswith("close it, or"):
+        return Mend(row, f"{line}{source.text[offset]}")
+    if hint.startswith(("close it with `]`", "close them with `}`")) and _ends_there(source, row):
+        return Mend(row, f"{line}{hint.split('`')[1]}")
+    return in_quotes(source, row) if _BLOCK in hint or "in quotes" in hint else None
+
+
+def _ends_there(source: Source, row: int) -> bool:
+    """Whether the next line begins a field or an entry."""
+    below = source.text.splitlines()[row : row + 1]
+    return bool(below and re.match(r"[ ]*(?:- +)?[\w-]+:(?:\s|$)", below[0]))
+
+
+def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mended | None:
     """What is wrong with the quotes or the indentation of a text on this line, or one that continues from above."""
     if offset is None:
         return None
     if (opened := _unclosed_quote(source, offset)) is not None:
-        return source.diagnostic(opened, "the quote that opens here is not closed", hint=f"close it, or {_BLOCK}")
+        hint = f"close it, or {_BLOCK}"
+        return source.diagnostic(opened, "the quote that opens here is not closed", hint=hint), _mend(
+            source, opened, hint
+        )
     if _after_quote(source.line(offset), source.place(offset).column - 1):
         hint = _inner_quotes(source.line(offset)) or f"quote the whole value, or {_BLOCK}"
-        return source.diagnostic(offset, "text goes on after the quote that ends it", hint=hint)
+        mend = in_quotes(source, source.place(offset).line)
+        return source.diagnostic(offset, "text goes on after the quote that ends it", hint=hint), mend
     if first := _deeper_first_line(source, offset):
         message = f"this line is indented less than line {first}, the first of its text, so YAML ends the text above it"
-        return source.diagnostic(offset, message, hint=f"indent line {first} like this one")
+        line = source.line(source.offset(Place(source.name, first, 1)))
+        mend = Mend(first, " " * (source.place(offset).column - 1) + line.lstrip())
+        return source.diagnostic(offset, message, hint=f"indent line {first} like this one"), mend
     return (_of_a_block(source, began) if began is not None else None) or _of_a_block(source, offset)
 
 
-def _of_a_block(source: Source, offset: int) -> Diagnostic | None:
+def _of_a_block(source: Source, offset: int) -> Mended | None:
     """A line that is meant to belong to the block above it, but is not indented like the block's first line."""
     place, line = source.place(offset), source.line(offset)
     indent, first = len(line) - len(line.lstrip(" ")), 0
@@ -134,7 +165,8 @@ def _of_a_block(source: Source, offset: int) -> Diagnostic | None:
                 return None
             message = f"the lines of `{header[2]}` must be indented by at least {needed} spaces"
             hint = f"indent it by {needed - indent} more spaces, as every line of the text"
-            return source.diagnostic(source.offset(Place(source.name, place.line, indent + 1)), message, hint=hint)
+            at = source.offset(Place(source.name, place.line, indent + 1))
+            return source.diagnostic(at, message, hint=hint), Mend(place.line, " " * (needed - indent) + line)
         if depth <= indent:
             return None
         first = depth
@@ -204,13 +236,13 @@ def _deeper_first_line(source: Source, offset: int) -> int | None:
     return None
 
 
-def _bad_start(source: Source, offset: int | None) -> Diagnostic:
+def _bad_start(source: Source, offset: int | None) -> Mended:
     offset = offset or 0
     character = source.text[offset : offset + 1]
+    message, hint = f"an unquoted text cannot begin with `{character}`", f"put it in quotes, or {_BLOCK}"
     if character == "\t":
-        return source.diagnostic(offset, "a tab cannot indent a line in YAML", hint="use spaces")
-    message = f"an unquoted text cannot begin with `{character}`"
-    return source.diagnostic(offset, message, hint=f"put it in quotes, or {_BLOCK}")
+        message, hint = "a tab cannot indent a line in YAML", _SPACES
+    return source.diagnostic(offset, message, hint=hint), _mend(source, offset, hint)
 
 
 def _offset(source: Source, mark: Any) -> int | None:
