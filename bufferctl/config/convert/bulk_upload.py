@@ -18,7 +18,7 @@ from bufferctl.config.locate import Located
 from bufferctl.config.names import listed, nearest_value
 from bufferctl.config.source import Source
 from bufferctl.config.times import LocalTimeError, in_our_form
-from bufferctl.diagnostics import Diagnostic
+from bufferctl.diagnostics import Diagnostic, Place
 from bufferctl.model import Channel, Service
 from bufferctl.model.base import Url, When
 
@@ -54,8 +54,8 @@ def read_rows(source: Source) -> tuple[list[Row], list[Diagnostic]]:
     """The rows of the table that are not empty, and problems of the table itself."""
     sep = _SEP_LINE.match(source.text)
     start = sep.end() if sep else 0
-    lines = _Lines(source.text, start)
-    reader = csv.reader(lines, delimiter=sep[1] if sep else _separator(source.text[start:]), strict=True)
+    text = source.text[start:]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sep[1] if sep else _separator(text), strict=True)
     problems: list[Diagnostic] = []
     rows: list[Row] = []
     columns: list[str | None] = []
@@ -63,15 +63,16 @@ def read_rows(source: Source) -> tuple[list[Row], list[Diagnostic]]:
     try:
         for cells in reader:
             values = [cell.strip() for cell in cells]
+            end = source.offset(Place("", 1 + bool(sep) + reader.line_num, 1)) or len(source.text)
             if any(values) and not columns:
                 columns = _columns(values, source, began, problems)
                 if not set(columns) & set(COLUMNS):
                     break
             elif any(values):
-                row = Row(dict(_named(columns, values)), began, lines.offset)
+                row = Row(dict(_named(columns, values)), began, end)
                 rows.append(row)
                 problems += _unnamed(columns, values, row, source)
-            began = lines.offset
+            began = end
     except csv.Error as error:
         problems.append(_broken(source, began, str(error)))
     if not columns and not problems:
@@ -83,19 +84,6 @@ def has_channels(source: Source) -> bool:
     """Whether the first line names a column `Channel`."""
     rows, _ = read_rows(source)
     return any("Channel" in row.values for row in rows)
-
-
-class _Lines(Iterator[str]):
-    """The lines of a text from `offset` on, with their endings; `offset` is after the last line returned."""
-
-    def __init__(self, text: str, offset: int) -> None:
-        self.offset = offset
-        self._lines = io.StringIO(text[offset:], newline="")
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.offset += len(line)
-        return line
 
 
 def _separator(text: str) -> str:

@@ -86,7 +86,7 @@ class Edits:
 
     def rename(self, owner: Node, name: str, new_name: str, value: Any) -> None:
         """Give a field another name and value in place."""
-        key, old = owner.pairs[owner.index(name) or 0]
+        key, old = owner.pairs[owner.number(name) or 0]
         self._replace(key.start, key.end, new_name)
         if owner.flow:
             self._replace(old.start, old.end, _on_a_line(value))
@@ -95,7 +95,7 @@ class Edits:
 
     def remove(self, owner: Node, name: str) -> None:
         """Remove a field of `owner`, which keeps at least one other."""
-        index = owner.index(name)
+        index = owner.number(name)
         if index is None:
             return
         key, value = owner.pairs[index]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
@@ -18,8 +17,7 @@ from bufferctl.errors import ConfigError
 _ANCHOR = re.compile(r"&([^\s,\[\]{}]+)(?:\s+(?:#[^\n]*)?)*")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
+class Node(NamedTuple):
     """A value, or the name of a field. `value` is what was read: text, a list or fields; of an alias what it means.
 
     `stop`: where it ends for the parser, which is not the end of a block.
@@ -96,20 +94,24 @@ class Node:
     @property
     def pairs(self) -> list[tuple[Node, Node]]:
         """Names and values of its fields, in file order."""
-        fields = self.value.items() if self.is_mapping else ()
-        return [(self._part(name, 4 * at), self._part(value, 4 * at + 2)) for at, (name, value) in enumerate(fields)]
+        if not self.is_mapping:
+            return []
+        tree, first, last = self.tree, self._first + 2, self._first + 2 + 4 * len(self.value)
+        offsets = (tree.offsets[first + at : last : 4] for at in range(4))
+        fields = zip(self.value.items(), *offsets, strict=True)
+        return [(Node(tree, name, a, b), Node(tree, value, c, d)) for (name, value), a, b, c, d in fields]
 
     @property
     def items(self) -> list[Node]:
         """Its items, in file order."""
-        return [self._part(value, 2 * at) for at, value in enumerate(self.value)] if self.is_sequence else []
+        return list(map(self._part, self.value, range(0, 2 * len(self.value), 2))) if self.is_sequence else []
 
     def get(self, name: str) -> Node | None:
         """The value of a field."""
-        index = self.index(name)
-        return None if index is None else self._part(self.value[name], 4 * index + 2)
+        number = self.number(name)
+        return None if number is None else self._part(self.value[name], 4 * number + 2)
 
-    def index(self, name: str) -> int | None:
+    def number(self, name: str) -> int | None:
         """Which field has a name."""
         return list(self.value).index(name) if self.is_mapping and name in self.value else None
 
@@ -125,8 +127,8 @@ class Node:
         return self.tree.first[id(self.value)]
 
     def _part(self, value: Any, at: int) -> Node:
-        start, stop = self.tree.offsets[self._first + 2 + at : self._first + 4 + at]
-        return Node(self.tree, value, start, stop)
+        first = self.tree.first[id(self.value)] + 2 + at
+        return Node(self.tree, value, self.tree.offsets[first], self.tree.offsets[first + 1])
 
     def _block_end(self) -> int:
         written = self.tree.source.text[self.start : self.stop]
