@@ -1,0 +1,160 @@
+"""The edges of single rules: each case lies beside one of another test, and comes out otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+
+from bufferctl.model import EditPost, Idea, Origin, Post, PostStatus, Slot
+from bufferctl.model.comparable import content_of_live, text_digest
+from bufferctl.model.desired import Expansion, Variable
+from bufferctl.plan import Action, Reason
+from bufferctl.reconcile import Divergence, Options
+from bufferctl.reconcile.matches import imported
+from bufferctl.reconcile.planning import slots_of
+
+from .builders import (
+    DUE,
+    LATER,
+    LINKEDIN,
+    OLD,
+    TWITTER,
+    YOUNG,
+    World,
+    idea,
+    in_buffer,
+    on_linkedin,
+    post,
+    queued,
+    record,
+    slot,
+)
+
+KEEP = post("keep", "Stays")
+
+
+def bound(*items: Post, **fields: object) -> World:
+    """Everything is there as it was applied."""
+    pairs = [(each, in_buffer(each, f"id-{each.address.key}-{each.service}")) for each in items]
+    return World(live=[live for _, live in pairs], state=record(*pairs), **fields)  # type: ignore[arg-type]  # of World
+
+
+def test_a_post_that_is_gone_is_not_taken_for_an_equal_one_of_another_entry() -> None:
+    """Deleted in Buffer: what another entry has is explained."""
+    other = post("b")
+    world = World(
+        live=[in_buffer(other, "p2")],
+        state=record((post(), in_buffer(post())), (other, in_buffer(other, "p2"))),
+        gone=["p1"],
+    )
+    assert world.verdict(post(), other) is Reason.GONE
+
+
+def test_each_object_is_named_once_in_a_question() -> None:
+    """With one text and another time, and one whose link was rewritten."""
+    here = post(text="See https://acme.example/launch")
+    same = in_buffer(here, "p2", YOUNG, due_at=LATER)
+    rewritten = in_buffer(post(text="See https://buff.ly/1"), "p3", YOUNG, due_at=LATER)
+    question = World(live=[same, rewritten]).change(here)
+    assert (question.reason, question.candidates) == (Reason.AMBIGUOUS, ("p2", "p3"))
+
+
+def test_an_edit_says_whether_buffer_would_have_published_the_post() -> None:
+    """A scheduled one, and no draft."""
+    for item, scheduled in ((post(), True), (post(draft=True), False)):
+        write = bound(item).change(replace(item, text="Edited")).write
+        assert isinstance(write, EditPost)
+        assert write.was_scheduled is scheduled
+
+
+def test_an_adopted_post_that_the_files_name_was_imported() -> None:
+    """A person says so; one that we created stays ours."""
+    for origin, then in ((Origin.ADOPTED, Origin.IMPORTED), (Origin.CREATED, Origin.CREATED)):
+        state = record((post(), in_buffer(post())), origin=origin)
+        change = World(live=[in_buffer(post())], state=state).change(post(existing="p1"))
+        assert change.binding
+        assert change.binding.origin is then
+
+
+def test_an_automatic_post_stays_on_a_channel_that_became_a_personal_profile() -> None:
+    """Its text can be edited, since nobody is asked again who publishes it; another time is held."""
+    world = bound(post(), channels=(replace(TWITTER, only_reminds=True),))
+    assert world.verdict(post(text="Edited")) is Action.UPDATE
+    assert world.verdict(post(due=LATER)) is not Action.UPDATE
+
+
+def test_what_a_person_named_counts_as_applied_if_it_is_equal() -> None:
+    """Else its differences are shown, as those of the file."""
+    live = in_buffer(post())
+    assert imported(post(), live).applied
+    for other in (post(text="Other"), post(due=LATER)):
+        binding = imported(other, live)
+        assert (binding.applied, binding.text, binding.origin) == (
+            "",
+            text_digest(content_of_live(live)),
+            Origin.IMPORTED,
+        )
+
+
+def test_pull_is_not_offered_for_a_text_that_variables_make() -> None:
+    """By hand; for its time, and for a text without variables, pull does it."""
+    made = Expansion(variables=(Variable("price", "9"),))
+    for expansion, fields, says in (
+        (made, {"text": "Theirs"}, "by hand, without variables"),
+        (Expansion(parameters=("utm_source=x",)), {"text": "Theirs"}, "by hand, without variables"),
+        (made, {"due_at": LATER}, "`bufferctl pull "),
+        (Expansion(), {"text": "Theirs"}, "`bufferctl pull "),
+        (None, {"text": "Theirs"}, "`bufferctl pull "),
+    ):
+        item = post(expansion=expansion)
+        world = World(live=[in_buffer(item, **fields)], state=record((item, in_buffer(item))))
+        change = world.change(item)
+        assert (change.reason, says in change.hint) == (Reason.CHANGED, True), change.hint
+
+
+WEEKLY = tuple((day, time(hour)) for day in range(5) for hour in (9, 17))
+
+
+def test_each_queue_is_its_own() -> None:
+    """What leaves the queue of another channel makes no room in this one."""
+    channels = tuple(replace(each, timezone="UTC", posting_times=WEEKLY) for each in (TWITTER, LINKEDIN))
+    at = datetime(2030, 1, 15, 17, tzinfo=UTC)
+    theirs = on_linkedin(queued("gone", "Text of gone"))
+    live = in_buffer(theirs, "p1", due_at=at, is_custom_scheduled=False)
+    world = World(live=[live], state=record((theirs, live)), channels=channels)
+    found = world.plan(queued(), on_linkedin(queued("b", "Next"))).queue_times
+    assert found == {slot(queued()): at, slot(on_linkedin(queued("b"))): at}
+
+
+def test_the_slots_of_what_is_declared() -> None:
+    """Its own, and those that it had under earlier keys."""
+    items: tuple[Post | Idea, ...] = (post(was="b"), idea())
+    world = World()
+    assert slots_of(world.desired(*items), world.targets) == {
+        Slot("o1", "c1", "a"),
+        Slot("o1", "c1", "b"),
+        slot(idea()),
+    }
+
+
+def test_why_a_checkout_that_diverged_holds_a_change() -> None:
+    """A removed post may have been added elsewhere; an edit of what was added elsewhere is another post's."""
+    commits = {"new": "1" * 40}
+    world = bound(post("new", "New"), KEEP)
+    bindings = {s: replace(b, commit=commits.get(s.key, "")) for s, b in world.state.bindings.items()}
+    diverged = Divergence("1" * 40, contained=frozenset({"", "0" * 40}))
+    world = replace(world, state=replace(world.state, bindings=bindings), options=Options(diverged=diverged))
+    (removed,) = (c for c in world.plan(KEEP).changes if c.slot.key == "new")
+    assert removed.message.startswith("The files do not have it, but this checkout may lack the commit"), (
+        removed.message
+    )
+    edited = world.change(post("new", "Ours"), KEEP)
+    assert edited.message.startswith("The post under this key comes from a commit that this checkout lacks")
+
+
+def test_a_post_that_is_out_is_no_scheduled_one() -> None:
+    """It takes no room of the plan's limit."""
+    there = post("b", "There", DUE)
+    for status, verdict in ((PostStatus.SCHEDULED, Action.WAITING), (PostStatus.SENT, Action.CREATE)):
+        world = World(live=[in_buffer(there, "p9", OLD, status=status)], limit=1)
+        assert world.verdict(post("c", "Something else entirely")) is verdict
