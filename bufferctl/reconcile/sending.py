@@ -126,8 +126,8 @@ def _full(room: _Room) -> tuple[str, str]:
     return f"Your Buffer plan has no room for more {what}; it is sent once {until}", ""
 
 
-def _is_scheduled(live: object) -> bool:
-    return isinstance(live, LivePost) and live.status is PostStatus.SCHEDULED
+def _is_scheduled(live: LivePost) -> bool:
+    return live.status is PostStatus.SCHEDULED
 
 
 def _within(

@@ -25,6 +25,7 @@ from .builders import (
     in_buffer,
     on_linkedin,
     post,
+    published,
     queued,
     record,
     slot,
@@ -40,14 +41,22 @@ def bound(*items: Post, **fields: object) -> World:
 
 
 def test_a_post_that_is_gone_is_not_taken_for_an_equal_one_of_another_entry() -> None:
-    """Deleted in Buffer: what another entry has is explained."""
+    """Deleted in Buffer: what another entry has is explained, whatever that says by now."""
     other = post("b")
-    world = World(
-        live=[in_buffer(other, "p2")],
-        state=record((post(), in_buffer(post())), (other, in_buffer(other, "p2"))),
-        gone=["p1"],
-    )
+    state = record((post(), in_buffer(post())), (other, in_buffer(other, "p2")))
+    world = World(live=[in_buffer(other, "p2")], state=state, gone=["p1"])
     assert world.verdict(post(), other) is Reason.GONE
+    assert world.verdict(post(), post("b", "Something else")) is Reason.GONE
+
+
+def test_an_edit_of_what_is_out_is_no_renaming_to_what_else_is_out() -> None:
+    """Done, though another published post, which left the files, has that text."""
+    one, other = queued("x", "Text of x"), queued("y", "Another text")
+    there = (published(one, "p1"), published(other, "p2"))
+    state = record((one, there[0]), (other, there[1]))
+    retired = {s: replace(b, retired=True) for s, b in state.bindings.items()}
+    world = World(live=there, state=replace(state, bindings=retired))
+    assert world.verdict(queued("x", "Another text")) is Action.DONE
 
 
 def test_each_object_is_named_once_in_a_question() -> None:
@@ -116,14 +125,15 @@ WEEKLY = tuple((day, time(hour)) for day in range(5) for hour in (9, 17))
 
 
 def test_each_queue_is_its_own() -> None:
-    """What leaves the queue of another channel makes no room in this one."""
+    """What leaves the queue of another channel makes no room in this one, and what joins it there takes none."""
     channels = tuple(replace(each, timezone="UTC", posting_times=WEEKLY) for each in (TWITTER, LINKEDIN))
     at = datetime(2030, 1, 15, 17, tzinfo=UTC)
     theirs = on_linkedin(queued("gone", "Text of gone"))
     live = in_buffer(theirs, "p1", due_at=at, is_custom_scheduled=False)
     world = World(live=[live], state=record((theirs, live)), channels=channels)
-    found = world.plan(queued(), on_linkedin(queued("b", "Next"))).queue_times
-    assert found == {slot(queued()): at, slot(on_linkedin(queued("b"))): at}
+    timed = on_linkedin(post("c", "At that time", at))
+    found = world.plan(queued(), on_linkedin(queued("b", "Next")), timed).queue_times
+    assert found == {slot(queued()): at, slot(on_linkedin(queued("b"))): datetime(2030, 1, 16, 9, tzinfo=UTC)}
 
 
 def test_the_slots_of_what_is_declared() -> None:
