@@ -79,14 +79,17 @@ soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and l
 schemas: $(STAMP) ## write the generated files
 	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json
 	@for kind in plan apply receipt list validate drift doctor state object state-log error; do $(BIN)/bufferctl schema $$kind > schemas/$$kind.schema.json; done
-	@$(BIN)/python tools/make_fields.py > docs/reference/fields.md
+	@$(BIN)/python tools/make_fields.py > docs/reference/format.new && mv docs/reference/format.new docs/reference/format.md
+	@$(BIN)/python tools/make_messages.py > docs/problems/messages.md
+	@$(BIN)/python tools/make_sandbox.py > docs/reference/sandbox.md
+	@$(BIN)/python tools/make_json.py > docs/reference/json.md
 	@$(BIN)/python tools/make_commands.py > docs/reference/commands.md
 	@$(BIN)/python tools/make_networks.py networks > docs/reference/networks.md
 	@$(BIN)/python tools/make_networks.py rules > docs/reference/rules.md
 
 docs: $(SITE)    ## the documentation as a site, in site/
-	@$(BIN)/python tools/make_site.py
 	@$(BIN)/zensical build --strict --clean
+	@$(BIN)/python tools/make_site.py site
 
 dist: $(STAMP)   ## the wheel and the source distribution, in dist/
 	@rm -rf dist

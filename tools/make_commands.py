@@ -11,12 +11,14 @@ import click
 from bufferctl.cli import EXIT_CODES, GROUPS, cli
 
 _HEAD = """\
-# The command line
+# Commands
 
 <!-- Generated from the commands' help by tools/make_commands.py; edit the help instead. -->
 
 `bufferctl COMMAND --help` shows the same. Data goes to stdout, everything else to stderr, so a pipe carries only data.
 Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off, `FORCE_COLOR` turns it on.
+
+## Variables
 
 | variable | |
 |---|---|
@@ -25,6 +27,10 @@ Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off
 | `NO_COLOR`, `FORCE_COLOR` | never use color; use it even without a terminal |
 | `XDG_STATE_HOME` | the folder that contains `bufferctl/`, with the journal and the lock |
 
+## Exit codes
+
+If several apply, the first of 4, 3, 130, 5 and 1 counts.
+
 | exit code | |
 |---|---|
 """
@@ -32,7 +38,7 @@ Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off
 
 def page() -> Iterator[str]:
     """The page, piece by piece."""
-    yield _HEAD + "".join(f"| {code} | {meaning} |\n" for code, meaning in EXIT_CODES.items())
+    yield _HEAD + "".join(f"| {code} | {meaning} |\n" for code, meaning in EXIT_CODES.items()) + "\n"
     for title, group in GROUPS.items():
         yield f"## {title}\n"
         for name, (module, _) in group.items():

@@ -1,4 +1,4 @@
-"""Writes docs/reference/fields.md from the published schema: every field with its description (`make schemas`)."""
+"""Prints docs/reference/format.md: what is written by hand, then every field, from the published schema."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from typing import Any
 
 _HERE = Path(__file__).parent
 _SCHEMA = _HERE.parent / "schemas" / "bufferctl.schema.json"
+_PAGE = _HERE.parent / "docs" / "reference" / "format.md"
+_MARK = """\
+## Every field
+
+<!-- From here on generated from the schema by tools/make_fields.py (`make schemas`). -->
+"""
 
 #: The order of the first sections; everything else follows by name.
 _FIRST = (
@@ -58,20 +64,19 @@ _TITLES = {
 
 
 def fields_text() -> str:
-    """The whole of docs/reference/fields.md."""
+    """The whole page."""
     text = _SCHEMA.read_text(encoding="utf-8")
     definitions: dict[str, Any] = json.loads(text)["$defs"]
     objects = [name for name, each in definitions.items() if each.get("properties") and f'"#/$defs/{name}"' in text]
     ordered = [name for name in _FIRST if name in objects] + sorted(set(objects) - set(_FIRST))
-    parts = ["# Every field\n", "Generated from the schema by `make schemas`; [the format](format.md) explains it.\n"]
-    parts += [_section(name, definitions) for name in ordered]
-    return "\n".join(parts)
+    by_hand = _PAGE.read_text(encoding="utf-8").partition(_MARK)[0]
+    return "\n".join([f"{by_hand}{_MARK}\n", *(_section(name, definitions) for name in ordered)])
 
 
 def _section(name: str, definitions: dict[str, Any]) -> str:
     each = definitions[name]
     required = set(each.get("required", ()))
-    lines = [f"## {_TITLES.get(name, name)}\n", f"{each.get('description', '')}\n", "| field | | |", "|---|---|---|"]
+    lines = [f"### {_TITLES.get(name, name)}\n", f"{each.get('description', '')}\n", "| field | | |", "|---|---|---|"]
     for field, schema in each["properties"].items():
         must = "required" if field in required else ""
         lines.append(f"| `{field}` | {must} | {_cell(schema, definitions)} |")

@@ -320,7 +320,7 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
     elif rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
         at = first.live.due_at.astimezone(channel.zone if channel else UTC)
         message = f"Buffer already has a post on this channel at {at:%H:%M} {shown}"
-    elif rule is Rule.SAME_TEXT:  # in full: docs/write/posts.md quotes it
+    elif rule is Rule.SAME_TEXT:
         message = f"Buffer already has one with this text {shown}"
     else:
         message = f"Buffer already has {_ALIKE[rule]} {shown}"

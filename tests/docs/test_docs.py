@@ -15,17 +15,33 @@ from tests.conftest import Expect
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_fields_are_generated(expect: Expect) -> None:
-    """docs/reference/fields.md matches the output of `make schemas`."""
-    made = subprocess.run([sys.executable, "tools/make_fields.py"], cwd=ROOT, check=True, capture_output=True)
-    expect(ROOT / "docs" / "reference" / "fields.md", made.stdout.decode())
+GENERATED = {
+    "reference/format": ["make_fields"],
+    "reference/networks": ["make_networks", "networks"],
+    "reference/rules": ["make_networks", "rules"],
+    "reference/json": ["make_json"],
+    "reference/sandbox": ["make_sandbox"],
+    "problems/messages": ["make_messages"],
+}
 
 
-@pytest.mark.parametrize("page", ["networks", "rules"])
-def test_networks_and_rules_are_generated(page: str, expect: Expect) -> None:
-    """docs/reference/networks.md and docs/reference/rules.md match the output of `make schemas`."""
-    made = subprocess.run([sys.executable, "tools/make_networks.py", page], cwd=ROOT, check=True, capture_output=True)
-    expect(ROOT / "docs" / "reference" / f"{page}.md", made.stdout.decode())
+@pytest.mark.parametrize("page", GENERATED)
+def test_pages_are_generated(page: str, expect: Expect) -> None:
+    """They match the output of `make schemas`."""
+    tool, *arguments = GENERATED[page]
+    command = [sys.executable, f"tools/{tool}.py", *arguments]
+    made = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    expect(ROOT / "docs" / f"{page}.md", made.stdout.decode())
+
+
+def test_every_hold_and_error_has_its_message() -> None:
+    """All holds of the code, the kinds of errors that people see, and hardly one without an answer."""
+    page = (ROOT / "docs" / "problems" / "messages.md").read_text(encoding="utf-8")
+    holds = page.partition("## A post needs you")[2].partition("\n## ")[0]
+    assert len(re.findall(r"^- \*\*", holds, re.MULTILINE)) > 40
+    assert re.findall(r"^- \*\*.*\*\*$", holds, re.MULTILINE) == []
+    sections = re.split(r"^## ", page, flags=re.MULTILINE)[1:]
+    assert [each.partition("\n")[0] for each in sections if "- **" not in each] == []
 
 
 def test_every_field_is_described() -> None:
@@ -41,12 +57,37 @@ def test_every_field_is_described() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    """Every relative link of the README and the docs names an existing file."""
+    """Every link names an existing file or page, and a heading of it; those of the site stay in it, or are URLs."""
     broken = []
-    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")):
-        links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
-        broken += [f"{page.name}: {link}" for link in links if not (page.parent / link).exists()]
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for link, anchor in re.findall(r"\]\(([^)#\s]*)#?([^)\s]*)\)", _prose(page)):
+            on_github = re.match(
+                r"https://(?:raw\.githubusercontent|github)\.com/bufferctl/bufferctl/.*?main/(.+)", link
+            )
+            if link.startswith(("http", "mailto:")) and not on_github:
+                continue
+            target = (ROOT / on_github[1] if on_github else page.parent / link if link else page).resolve()
+            leaves = ROOT / "docs" in page.parents and not on_github and ROOT / "docs" not in target.parents
+            if not target.exists() or leaves or (anchor and anchor not in _anchors(target)):
+                broken.append(f"{page.relative_to(ROOT)}: {link}#{anchor}")
     assert broken == []
+
+
+def _prose(page: Path) -> str:
+    """The text of a page without its blocks of code."""
+    return re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+def _anchors(page: Path) -> set[str]:
+    """The names of the headings of a page, as the site and GitHub make them."""
+    titles = re.findall(r"^#+ (.+)$", _prose(page), re.MULTILINE)
+    return {re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", title.lower()).strip()) for title in titles}
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    """Once, and nothing else is."""
+    listed = re.findall(r'"([\w/-]+\.md)"', (ROOT / "zensical.toml").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md"))
 
 
 def test_the_map_names_paths_that_exist() -> None:
@@ -104,10 +145,10 @@ def test_the_readme_is_short() -> None:
 
 
 def test_examples_of_the_format_are_valid(tmp_path: Path) -> None:
-    """The YAML files in docs/reference/format.md are valid together, as written."""
-    blocks = re.findall(
-        r"```yaml\n# (\S+?\.yaml)[^\n]*\n(.*?)```", (ROOT / "docs" / "reference" / "format.md").read_text(), re.DOTALL
-    )
+    """The YAML files of the format and of campaigns are valid together, as written."""
+    pages = (ROOT / "docs" / "reference" / "format.md", ROOT / "docs" / "write" / "campaigns.md")
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    blocks = re.findall(r"```yaml\n# (?!posts/spring)(\S+?\.yaml)[^\n]*\n(.*?)```", text, re.DOTALL)
     assert [name for name, _ in blocks] == ["buffer.yaml", "posts/2026-w49.yaml", "posts/2027-launch.yaml"]
     for name, text in blocks:
         path = tmp_path / name

@@ -25,9 +25,10 @@ def test_page_runs(project: Any, expect: Expect) -> None:
     expect(PAGE, made)
 
 
-def test_fields_that_it_names() -> None:
-    """The JSON fields that it names exist."""
-    text = PAGE.read_text(encoding="utf-8").partition("## For machines")[2]
+def test_fields_that_json_names() -> None:
+    """The JSON fields of plans that docs/reference/json.md names exist."""
+    page = PAGE.parents[1] / "reference" / "json.md"
+    text = page.read_text(encoding="utf-8").partition("## Plans")[2]
     schema = json.loads((PAGE.parents[2] / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
     there = {*schema["properties"], *schema["$defs"]["ChangeForm"]["properties"]}
     assert {name for name in re.findall(r"`(\w+)`", text) if name != "after"} <= there
