@@ -113,7 +113,7 @@ def _since_last_look(job: Job, request: ChangeRequest | None) -> list[str]:
         return []
     path = job.work / "earlier.md"
     path.write_text(found.body, encoding="utf-8")
-    return ["--since", str(path)]
+    return ["--previous", str(path)]
 
 
 def _is_needed(job: Job, request: ChangeRequest | None) -> bool:

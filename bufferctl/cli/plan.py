@@ -35,7 +35,7 @@ PENDING = 2
 @options.json_option
 @options.file_option("-o", "--output", "out", help_text="Save the plan; `apply FILE` then applies exactly that.")
 @outputs.report_option
-@options.file_option("--since", help_text="An earlier report (.md): the new one says what changed since.")
+@options.file_option("--previous", "since", help_text="An earlier report (.md): the new one says what changed since.")
 @click.option(
     "--expires",
     type=options.Number(min=0, min_open=True, max=MOST_DAYS),
@@ -77,7 +77,7 @@ def plan(
     check_plan_name(out)
     outputs.check_writable("--report", *report_files)
     outputs.check_apart(out, *report_files)
-    earlier = outputs.read_text("--since", since) if since else ""
+    earlier = outputs.read_text("--previous", since) if since else ""
     if offline:
         check_offline(choices)
     files, console = setup.open_project(paths), setup.console
