@@ -43,6 +43,15 @@ def write(folder: Path, count: int, organizations: tuple[str, ...] = ("Acme",), 
             file.writelines(_post(number, organizations[number % len(organizations)], warned=number < findings))
 
 
+def write_files(folder: Path, count: int) -> None:
+    """Fill `folder` with a root file and `count` files of one post each."""
+    (folder / "posts").mkdir(parents=True)
+    (folder / "buffer.yaml").write_text("".join(_root(("Acme",))), encoding="utf-8")
+    for number in range(count):
+        text = "".join(_post(number, "Acme", warned=False))
+        (folder / "posts" / f"p{number:05}.yaml").write_text(f"posts:\n{text}", encoding="utf-8")
+
+
 #: Entries of the campaign, and occurrences of each: 10,000 posts on the four channels of Acme.
 _SERIES, _TIMES = 50, 50
 

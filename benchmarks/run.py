@@ -2,7 +2,7 @@
 
 Measures whole processes with compiled modules, with the sandbox in another process. Compared commands take turns, and
 the fastest of several runs counts, since a busy machine only adds time. `run.py NAME…` measures only some: startup,
-requests, validate, media, campaign, worst, plan, alike, render, apply, journal, record, quota, page.
+requests, validate, media, campaign, size, worst, plan, alike, render, apply, journal, record, quota, page.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ _APPLY = (*BUFFERCTL, "apply", "--auto-approve", "--settle", "0")
 _PLAN = (*BUFFERCTL, "plan", "--detailed-exitcode")
 #: The command that the console script runs, but always with exit code 0.
 _ANY_EXIT = "from contextlib import suppress; from bufferctl.cli import main\nwith suppress(SystemExit): main()"
+#: The yardstick: PyYAML's C parser without the garbage collector, which takes three quarters of its time otherwise.
 _YAML = """
-import sys, time, yaml
+import gc, sys, time, yaml
+gc.disable()
 data = open(sys.argv[1], "rb").read()
 began = time.process_time()
 yaml.load(data, yaml.CSafeLoader)
@@ -72,12 +74,16 @@ class Bench:
         """Run a command to its end, in a project and with a sandbox if it needs them."""
         return measured(command, buffer.env if buffer else self.env, cwd or self.scratch)
 
-    def project(self, name: str, posts: int, *organizations: str) -> Path:
+    def project(self, name: str, posts: int, *organizations: str, findings: int = 0) -> Path:
         """A new project without state."""
         folder = self.scratch / name
         shutil.rmtree(folder, ignore_errors=True)
-        corpus.write(folder, posts, organizations or ("Acme",))
+        corpus.write(folder, posts, organizations or ("Acme",), findings=findings)
         return folder
+
+    def parse(self, folder: Path) -> float:
+        """Seconds that the yardstick takes for the posts of a project."""
+        return float(self.run((sys.executable, "-c", _YAML, str(folder / corpus.ALL))).out)
 
 
 def startup(bench: Bench) -> Iterator[Number]:
@@ -106,19 +112,47 @@ def requests(bench: Bench) -> Iterator[Number]:
         bench.run(_PLAN, folder, buffer)
         reads, _ = buffer.requests()
         yield Number("plan, 1,000 posts in 2 organizations, requests", reads, 8)
+    with serving(bench.env) as buffer:
+        folder = bench.scratch / "channel"
+        corpus.write_news(folder, 10_000)
+        bench.run(_APPLY, folder, buffer)
+        for what, limit in (("all", 8), ("none", 16)):
+            buffer.requests()
+            bench.run((*BUFFERCTL, "plan"), folder, buffer)
+            yield Number(f"plan, 10,000 on a channel, {what} in the state", buffer.requests()[0], limit)
+            for state in (folder / ".bufferctl", bench.scratch / "state"):
+                shutil.rmtree(state, ignore_errors=True)
 
 
 def validate(bench: Bench) -> Iterator[Number]:
-    """How long `validate` of 10,000 posts takes, startup included, against only parsing with PyYAML's C loader."""
-    folder = bench.project("validated", 10_000)
-    ours, theirs = [], []
-    bench.run((*BUFFERCTL, "validate"), folder)
+    """How long `validate` takes for clean posts and for posts with findings, against the yardstick."""
+    folders = [bench.project("clean", 10_000), bench.project("warned", 10_000, findings=9000)]
+    runs: list[list[Measured]] = [[], []]
+    for folder in folders:  # once before, to compile modules
+        bench.run((*BUFFERCTL, "validate"), folder)
+    parsed = []
     for _ in range(5):
-        ours.append(bench.run((*BUFFERCTL, "validate"), folder))
-        theirs.append(float(bench.run((sys.executable, "-c", _YAML, str(folder / corpus.ALL)), folder).out))
-    took, parse = min(each.cpu for each in ours), min(theirs)
-    yield Number("validate 10,000 posts", took / parse, 0.8, " x", f"{took:.2f} s, CSafeLoader {parse:.2f} s")
-    yield Number("validate 10,000 posts, memory", max(each.peak for each in ours), 150, " MiB")
+        for folder, those in zip(folders, runs, strict=True):
+            those.append(bench.run((*BUFFERCTL, "validate"), folder))
+        parsed.append(bench.parse(folders[0]))
+    for those, what, ratio, memory in zip(runs, ("", ", 9,000 findings"), (1.3, 1.5), (95, 105), strict=True):
+        took, parse = min(each.cpu for each in those), min(parsed)
+        yield Number(f"validate 10,000 posts{what}", took / parse, ratio, " x", f"{took:.2f} s, {parse:.2f} s")
+        yield Number("… memory", max(each.peak for each in those), memory, " MiB")
+
+
+def size(bench: Bench) -> Iterator[Number]:
+    """What `validate` takes for ten times the posts, and for each post in a file of its own."""
+    folders = [bench.project(f"sized-{count}", count) for count in (10_000, 100_000)]
+    runs = [[bench.run((*BUFFERCTL, "validate"), folder) for _ in range(3)] for folder in folders]
+    small, large = (min(each.cpu for each in those) for those in runs)
+    yield Number("validate 100,000 posts against 10,000", large / small, 10.5, " x", f"{large:.1f} s, {small:.2f} s")
+    small, large = (max(each.peak for each in those) for those in runs)
+    yield Number("… memory", large / small, 10.5, " x", f"{large:.0f} MiB, {small:.0f} MiB")
+    folder = bench.scratch / "files"
+    corpus.write_files(folder, 10_000)
+    took = min(bench.run((*BUFFERCTL, "validate"), folder).cpu for _ in range(3))
+    yield Number("validate 10,000 files of one post", took, 1.2, " s")
 
 
 def media(bench: Bench) -> Iterator[Number]:
@@ -178,16 +212,17 @@ def worst(bench: Bench) -> Iterator[Number]:
 
 
 def plan(bench: Bench) -> Iterator[Number]:
-    """What `plan` takes if nothing has changed."""
+    """What `plan` takes if nothing has changed, live reads included; only its own process counts."""
     found = {}
     for posts in (1000, 10_000):
         folder = bench.project(f"planned-{posts}", posts)
         with serving(bench.env) as buffer:
             bench.run(_APPLY, folder, buffer)
             found[posts] = [bench.run(_PLAN, folder, buffer) for _ in range(5)]
+        parse = min(bench.parse(folder) for _ in range(5))
     small, large = (min(each.cpu for each in runs) for runs in found.values())
-    yield Number("plan 10,000 unchanged posts, own time", large, 2, " s")
-    yield Number("plan 10,000 unchanged posts, memory", max(each.peak for each in found[10_000]), 150, " MiB")
+    yield Number("plan 10,000 unchanged posts", large / parse, 2.6, " x", f"{large:.2f} s, {parse:.2f} s")
+    yield Number("… memory", max(each.peak for each in found[10_000]), 120, " MiB")
     yield Number("plan 10,000 against 1,000", large / small, 12, " x", f"{large:.2f} s, {small:.2f} s")
 
 
@@ -271,6 +306,7 @@ NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (
     validate,
     media,
     campaign,
+    size,
     worst,
     plan,
     alike,

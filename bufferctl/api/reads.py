@@ -6,10 +6,12 @@ together. Unsent posts are read in full, in windows of creation time (`paging`);
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from bufferctl.api.answers import brief
@@ -103,8 +105,15 @@ def read_posts(
 
 
 def _cuts(channels: Iterable[str], created: Mapping[str, Sequence[datetime]]) -> list[datetime]:
-    """Where to cut a list of these channels' posts, so that each window fits a page."""
-    return sorted(at for channel in channels for at in created.get(channel, ()))[FILLED::FILLED]
+    """Where to cut a list of these channels' posts: between instants, so that each window fits a page."""
+    numbers = Counter(at for channel in channels for at in created.get(channel, ()))
+    cuts, held = [], 0
+    for before, at in pairwise(sorted(numbers)):
+        held += numbers[before]
+        if held + numbers[at] > FILLED:
+            cuts.append(before + (at - before) / 2)
+            held = 0
+    return cuts
 
 
 def _by_instant(

@@ -50,12 +50,12 @@ def not_utf8(path: Path) -> str:
 
 @dataclass
 class Included:
-    """What the include patterns match. `unmatched`: indexes of patterns without a file.
+    """What the include patterns match: `files` by name. `unmatched`: indexes of patterns without a file.
 
     `skipped` and `unreadable`: names that match but are not read, and folders that cannot be; each with the reason.
     """
 
-    files: list[Path] = field(default_factory=list)
+    files: dict[str, Path] = field(default_factory=dict)
     unmatched: list[int] = field(default_factory=list)
     skipped: dict[str, tuple[str, str]] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
@@ -70,15 +70,15 @@ def included(root_file: Path, patterns: Sequence[str]) -> Included:
     found = Included()
     files: dict[str, Path] = {}
     for index, pattern in enumerate(patterns):
-        matches = {path.relative_to(root_file.parent).as_posix(): path for path in _walk(root_file, pattern, found)}
+        matches = dict(_walk(root_file, pattern, found))
         if not matches:
             found.unmatched.append(index)
         files |= matches
-    found.files = [files[name] for name in sorted(files, key=lambda name: name.split("/"))]
+    found.files = {name: files[name] for name in sorted(files, key=lambda name: name.split("/"))}
     return found
 
 
-def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[Path]:
+def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[tuple[str, Path]]:
     root = root_file.parent
     matcher = _matcher(pattern)
 
@@ -94,12 +94,14 @@ def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[Path]:
                 "it is a link to a folder",
                 "replace the link with the files themselves",
             )
-        for path in [Path(folder, name) for name in sorted(names) if not name.startswith(".")]:
-            name = path.relative_to(root).as_posix()
-            if path == root_file:
+        below = Path(folder)
+        start = "" if below == root else f"{below.relative_to(root).as_posix()}/"
+        for file in sorted(each for each in names if not each.startswith(".")):
+            name = f"{start}{file}"
+            if name == root_file.name:
                 continue
             if matcher.fullmatch(name):
-                yield path
+                yield name, below / file
             elif (ending := _ENDING.search(name)) and matcher.fullmatch(name[: ending.start()] + ".yaml"):
                 reason = f"its name ends in {ending[0]}, and `include` says .yaml"
                 found.skipped[name] = (reason, "rename it, or change `include`")

@@ -111,7 +111,7 @@ class _Loading:
         return tuple(reversed({item.address: item for item in intact}.values()))
 
     def desired(self) -> Desired | None:
-        read = self._file(self.root_file, RootFile)
+        read = self._file(self.root_file, self.root_file.name, RootFile)
         if read is None:
             self.root_is_sound = False
             return None
@@ -155,9 +155,8 @@ class _Loading:
         clock = clock_of(content.timezone, spot, None, self.reading.problems)
         return defaults_of(content, spot, clock, root)
 
-    def _file(self, path: Path, model: type[F]) -> tuple[F, Spot] | None:
+    def _file(self, path: Path, name: str, model: type[F]) -> tuple[F, Spot] | None:
         """Read as much of one file as possible; None, and problems, if nothing can be read."""
-        name = path.relative_to(self.reading.root).as_posix()
         odd = not_utf8(Path(name))
         self.files.append(odd or name)
         if odd:
@@ -205,14 +204,14 @@ class _Loading:
         for index in found.unmatched:
             if "include" in root.model_fields_set:
                 self._unmatched(spot, root.include.index(patterns[index]), patterns[index])
-        found.skipped = astray(self.root_file, patterns, found.files) | found.skipped
+        found.skipped = astray(self.root_file, patterns, found.files.values()) | found.skipped
         for name, (reason, hint) in found.skipped.items():
             message = f"this file is not read, so none of its posts is published: {reason}"
             self.reading.problems.append(whole_file(name, message, hint, Severity.WARNING))
         for name, reason in found.unreadable.items():
             self._unreadable(name, UnreadableError(reason))
-        for path in found.files:
-            read = self._file(path, IncludedFile)
+        for name, path in found.files.items():
+            read = self._file(path, name, IncludedFile)
             if read is not None:
                 yield read
 

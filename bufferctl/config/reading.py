@@ -29,6 +29,7 @@ class Reading:
     """The text files and media that entries name, from the root folder."""
     _texts: dict[Path, Source | UnreadableError] = field(default_factory=dict)
     _real_root: Path | None = None
+    _real_folders: dict[Path, Path] = field(default_factory=dict)
 
     @property
     def full(self) -> bool:
@@ -91,12 +92,17 @@ class Reading:
         try:
             if self._real_root is None:
                 self._real_root = self.root.resolve()
-            real = path.resolve()
+            folder = path.parent
+            if folder not in self._real_folders:
+                self._real_folders[folder] = folder.resolve()
+            real = path.resolve() if path.is_symlink() or path.name == ".." else self._real_folders[folder] / path.name
         except (OSError, ValueError, RuntimeError):
             return
-        if not real.is_relative_to(self._real_root):
-            raise UnreadableError(reason, hint)
-        if in_git(real.relative_to(self._real_root).as_posix()):
+        try:
+            inside = real.relative_to(self._real_root)
+        except ValueError:
+            raise UnreadableError(reason, hint) from None
+        if in_git(inside.as_posix()):
             raise UnreadableError("it is one of git's own files", "name a file outside `.git`")
 
     def _read(self, path: Path) -> Source | UnreadableError:

@@ -180,7 +180,8 @@ def _read(path: Path) -> bytes:
         if kind.st_size > MAX_BYTES:
             raise UnreadableError(f"it is larger than {MAX_BYTES >> 20} MiB", "split it")
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            data = file.read(kind.st_size + 1)  # room for MAX_BYTES would be reserved for each file
+            return data if len(data) <= kind.st_size else data + file.read(MAX_BYTES)
     except OSError as error:
         raise UnreadableError((os.strerror(error.errno) if error.errno else str(error)).lower()) from None
     except ValueError:  # a NUL in the name
