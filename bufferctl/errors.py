@@ -30,7 +30,7 @@ EXIT_PRECEDENCE = (4, 3, 130, 5, 1)
 
 
 class BufferctlError(Exception):
-    """`message`: what is wrong and its consequence. `hint`: one thing to do about it, may be empty."""
+    """An error for people. `message`: what is wrong and its consequence. `hint`: one thing to do, may be empty."""
 
     exit_code: ClassVar[int] = 1
 

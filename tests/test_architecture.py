@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 
@@ -58,6 +60,39 @@ def test_module(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "from __future__ import annotations\n" in text
     assert not re.search(r"\b(TODO|FIXME|XXX)\b", text)
+
+
+def classes(path: Path) -> Iterator[tuple[ast.ClassDef, list[str]]]:
+    """The classes of a module, and its lines."""
+    text = path.read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ClassDef):
+            yield node, text.splitlines()
+
+
+def test_every_class_says_what_it_is() -> None:
+    """First, before it says anything of its fields."""
+    public = [(path, node) for path in MODULES for node, _ in classes(path) if not node.name.startswith("_")]
+    found = {f"{name(path)}:{node.lineno}": ast.get_docstring(node) or "`" for path, node in public}
+    assert [place for place, text in found.items() if text.startswith("`")] == []
+
+
+@pytest.mark.parametrize("room", ["apply", "cli", "model", "planfile", "run", "state"])
+def test_many_fields_are_documented_each_at_its_line(room: str) -> None:
+    """Of a dataclass with more than six: a comment behind it, or `#:` above it."""
+    bare = []
+    for path in MODULES:
+        for node, lines in classes(path) if path.is_relative_to(ROOT / "bufferctl" / room) else ():
+            fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+            fields = [each for each in fields if "ClassVar" not in ast.unparse(each.annotation)]
+            if len(fields) > 6 and any("dataclass" in ast.unparse(each) for each in node.decorator_list):
+                documented = ["  # " in lines[each.lineno - 1] or "#:" in lines[each.lineno - 2] for each in fields]
+                bare += [
+                    f"{name(path)}:{each.lineno}"
+                    for each, is_said in zip(fields, documented, strict=True)
+                    if not is_said
+                ]
+    assert bare == []
 
 
 def test_every_ignore_has_a_reason() -> None:

@@ -35,7 +35,7 @@ _PAST = re.compile(r"\bdueAt must be in the future", flags=re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is None if it was not a JSON object; then `text` is its beginning. `at`: the server's clock, aware."""
+    """An answer. `body`: None if it is no JSON object; then `text` is its start. `at`: aware, the server's clock."""
 
     status: int
     headers: Mapping[str, str]

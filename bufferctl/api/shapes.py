@@ -68,7 +68,7 @@ Length = Annotated[int, Field(ge=1)]
 
 
 class TagJson(TypedDict, total=False):
-    """`tags` of posts and ideas."""
+    """A tag, as in `tags` of posts and ideas."""
 
     id: Required[Id]
     name: Text

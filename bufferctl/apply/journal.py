@@ -43,25 +43,23 @@ _RUNS = 8
 
 @dataclass(eq=False)
 class _Entries:
-    """The entries of one file. `project`: the resolved path of its root file.
+    """The entries of one file."""
 
-    `results`: by number. `revisions`: by lineage. `listed`: by home, each id with the number of the first intent that
-    it was there before; 0: it belongs to another entry. `runs`: those that may hold the lock of a shared state.
-    `foreign`: numbers of intents that another machine left open there; they are not in the file.
-    """
-
-    file: LineFile
-    endpoint: str
-    project: str = ""
-    lineage: str = ""
-    intents: dict[int, Intent] = field(default_factory=dict)
-    results: dict[int, Settled] = field(default_factory=dict)
+    file: LineFile  # where they are written
+    endpoint: str  # the API that they are for
+    project: str = ""  # the resolved path of its root file
+    lineage: str = ""  # of the project's state; empty before the first
+    intents: dict[int, Intent] = field(default_factory=dict)  # what was about to be sent, by number
+    results: dict[int, Settled] = field(default_factory=dict)  # what came of them, by number
+    #: Questions to a person, by number: the ids that it might be.
     asked: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    revisions: dict[str, Revision] = field(default_factory=dict)
+    revisions: dict[str, Revision] = field(default_factory=dict)  # the state that was saved last, by lineage
+    #: By home, each id with the first intent that it was there before; 0: another entry's.
     listed: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
-    runs: list[str] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)  # those that may hold the lock of a shared state
+    #: Intents that another machine left open there; they are not in the file.
     foreign: set[int] = field(default_factory=set)
-    last: int = 0
+    last: int = 0  # the highest number so far
 
     @classmethod
     def read(cls, path: Path, endpoint: str) -> _Entries:

@@ -15,19 +15,16 @@ from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Reason, Status
 
 @dataclass
 class Ledger:
-    """`bindings` is the updated state, `state` the rest of it, `outcomes` what was reported so far.
+    """The results of a run, in the places that must agree: the journal, the state, the report."""
 
-    `run`: the id of the run that holds the lock of a shared state, else empty; `commit`: its checkout's, if known.
-    """
-
-    journal: FileJournal
-    store: Store
-    watcher: Watcher
-    bindings: dict[Slot, Binding]
-    state: State = field(default_factory=State)
-    outcomes: list[Outcome] = field(default_factory=list)
-    run: str = ""
-    commit: str = ""
+    journal: FileJournal  # where results are at once
+    store: Store  # where the state is at the end
+    watcher: Watcher  # who hears the outcomes
+    bindings: dict[Slot, Binding]  # the updated ones of the state
+    state: State = field(default_factory=State)  # the rest of it
+    outcomes: list[Outcome] = field(default_factory=list)  # what was reported so far
+    run: str = ""  # the id of the run that holds the lock of a shared state, else empty
+    commit: str = ""  # its checkout's, empty if unknown
 
     @property
     def anything_done(self) -> bool:

@@ -284,21 +284,16 @@ class _Pairing:
 
 @dataclass
 class Settler:
-    """Settles intents.
+    """Settles intents."""
 
-    `settle`: seconds, as given; `max_wait`: the longest wait for proof, in seconds.
-    `shortening`: ids of channels that shorten links. `skew`: how far `createdAt` was from Date at the creates that
-    Buffer confirmed; None before the first.
-    """
-
-    buffer: Buffer
-    journal: FileJournal
-    clock: Timer
-    watcher: Watcher
-    settle: float
-    shortening: Collection[str] = ()
-    max_wait: float = MAX_WAIT
-    skew: timedelta | None = None
+    buffer: Buffer  # the account
+    journal: FileJournal  # where the results are written
+    clock: Timer  # to wait by
+    watcher: Watcher  # who hears of waits
+    settle: float  # seconds until lists show a write, as given
+    shortening: Collection[str] = ()  # ids of channels that shorten links
+    max_wait: float = MAX_WAIT  # the longest wait for proof, in seconds
+    skew: timedelta | None = None  # how far `createdAt` was from Date at confirmed creates; None before the first
 
     def measure(self, intent: Intent, created_at: datetime) -> None:
         """Note how far from Buffer's Date it dated a create that it confirmed at `intent.until`."""

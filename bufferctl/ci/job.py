@@ -48,7 +48,7 @@ class JobOptions:
 
 @dataclass(frozen=True)
 class Job:
-    """`checkout`: the folder of the checkout. `work`: a folder outside it that this run alone uses.
+    """A job of a forge. `checkout`: the folder of the checkout. `work`: a folder outside it that this run alone uses.
 
     `program`: what runs bufferctl. `has_state`: whether plans may use the state (state_place.py).
     `is_offline`: nobody but the forge is contacted, and plans go without the state.

@@ -151,6 +151,8 @@ def _bar() -> Progress:
     from rich.text import Text
 
     class Countdown(ProgressColumn):
+        """The time left while waiting."""
+
         def render(self, task: Task) -> Text:
             left = round(task.fields["until"] - time.monotonic())
             return Text(f"{left // 60}:{left % 60:02d} to wait" if left > 0 else "")

@@ -37,7 +37,7 @@ F = TypeVar("F", bound=AnyFile)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`desired`: None if the files have errors. `sound`: the posts and ideas without errors of their own.
+    """Files as read. `desired`: None if they have errors. `sound`: the posts and ideas without errors of their own.
 
     `root`: the root file's folder; places are relative to it.
     `files`: every file that was read or should have been, the root file first. `root_is_sound`: the root file could be

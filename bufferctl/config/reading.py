@@ -18,7 +18,7 @@ from bufferctl.git import in_git
 
 @dataclass
 class Reading:
-    """`root`: the root file's folder. `broken`: the fields that are unusable, by the id of their container."""
+    """Files being read. `root`: the root file's folder. `broken`: unusable fields, by the id of their container."""
 
     root: Path
     problems: list[Diagnostic] = field(default_factory=list)

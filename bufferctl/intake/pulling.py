@@ -57,7 +57,7 @@ _BOARD = (("board",), ("board_service_id",))
 
 @dataclass
 class Pulled:
-    """`taken`: changes with the fields to write. `left_out`: with the reason. `equal`: the file has it already.
+    """What pull takes over. `taken`: changes with the fields to write. `left_out`: with the reason. `equal`: the rest.
 
     `made`: changes of `left_out` in whose entry Buffer's version cannot be written, since it makes more than this post.
     """

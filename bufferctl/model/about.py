@@ -14,32 +14,21 @@ from pydantic.fields import FieldInfo
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a field; an annotation may have several, also within its type.
+    """What is known of a field; an annotation may have several, also within its type."""
 
-    `called`: other names that people use for it, in lower case. `order`: its place among the fields that are laid out,
-    0 for none. `goes_with`: the field that it is given in place of, or together with: an override of either replaces
-    both. `prose`: text for people, in which ` #` is more likely a hashtag than a comment. `takes_variables`:
-    `$(name)` in it is replaced. `one_line`: a list that is written on one line. `instant`: a date with a time.
-
-    Of a field that Buffer gets: `unread`: Buffer does not return it, or not as it was sent. `filled_in`: Buffer may
-    give it a value where the files have none. `on`: a switch that is on unless a post turns it off. `unseen`: no reader
-    sees it. `may_be_lost`: it may come back empty. Of a field of what is declared, `private`: it is neither public nor
-    a part of the schedule.
-    """
-
-    called: str = ""
-    order: int = 0
-    goes_with: str = ""
-    prose: bool = False
-    takes_variables: bool = False
-    one_line: bool = False
-    instant: bool = False
-    unread: bool = False
-    filled_in: bool = False
-    on: bool = False
-    unseen: bool = False
-    private: bool = False
-    may_be_lost: bool = False
+    called: str = ""  # other names that people use for it, in lower case
+    order: int = 0  # its place among the fields that are laid out, 0 for none
+    goes_with: str = ""  # the field that it is given in place of, or together with: an override of either replaces both
+    prose: bool = False  # text for people, in which ` #` is more likely a hashtag than a comment
+    takes_variables: bool = False  # `$(name)` in it is replaced
+    one_line: bool = False  # a list that is written on one line
+    instant: bool = False  # a date with a time
+    unread: bool = False  # Buffer does not return it, or not as it was sent
+    filled_in: bool = False  # Buffer may give it a value where the files have none
+    on: bool = False  # a switch that is on unless a post turns it off
+    unseen: bool = False  # no reader sees it
+    private: bool = False  # of what is declared: neither public nor a part of the schedule
+    may_be_lost: bool = False  # it may come back empty
 
 
 def about(field: FieldInfo) -> Iterator[About]:

@@ -19,7 +19,7 @@ _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^/"]+')
 
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
-    """`channel` is the channel's label, or `ideas` for an idea of the organization."""
+    """The address of a post or an idea. `channel`: the channel's label, or `ideas` for an idea."""
 
     organization: str
     channel: str

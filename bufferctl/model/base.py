@@ -49,7 +49,7 @@ FOLLOWS = "follows"
 
 
 class Model(BaseModel):
-    """Fields are snake_case in files; `model_dump(by_alias=True)` gives the API's camelCase.
+    """A model of the files: fields are snake_case there; `model_dump(by_alias=True)` gives the API's camelCase.
 
     `defer_build`: only the models that a file is read with build their own validator (this halves the start-up time).
     The text below a field is its description, in the JSON Schema and in hints (`config/format.py` reads it there).

@@ -54,21 +54,18 @@ class Utm:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The whole policy; an empty or None field sets no limit.
+    """The whole policy; an empty or None field sets no limit."""
 
-    `posts_per_day`: by channel reference; `per_day` is for all other channels. `minimum_lead`: how long before its time
-    a post must be planned. `spacing`: between two posts of a channel.
-    """
-
-    freeze: tuple[Freeze, ...] = ()
-    link_domains: tuple[str, ...] = ()
-    utm: tuple[Utm, ...] = ()
-    forbidden_words: tuple[str, ...] = ()
-    per_day: int | None = None
+    freeze: tuple[Freeze, ...] = ()  # periods without publishing
+    link_domains: tuple[str, ...] = ()  # those that links may lead to
+    utm: tuple[Utm, ...] = ()  # parameters that links must have
+    forbidden_words: tuple[str, ...] = ()  # words and phrases that no text may have
+    per_day: int | None = None  # posts of a channel on one day
+    #: The same, by channel reference; `per_day` is for all other channels.
     posts_per_day: Mapping[str, int] = field(default_factory=dict)
-    minimum_lead: timedelta | None = None
-    spacing: timedelta | None = None
-    required_tags: tuple[str, ...] = ()
+    minimum_lead: timedelta | None = None  # how long before its time a post must be planned
+    spacing: timedelta | None = None  # between two posts of a channel
+    required_tags: tuple[str, ...] = ()  # at least one of them
 
     def frozen(self, moment: datetime, channel: str) -> Freeze | None:
         """The first freeze that holds at that instant on the channel with that label."""
@@ -160,19 +157,16 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A declared channel; `label` is `service:name`, or `service:id` if the files give no name.
+    """A declared channel."""
 
-    `timezone` is the innermost zone that the files set for its times; `has_own_timezone`: its own entry sets it.
-    """
-
-    organization: str
-    label: str
-    service: Service
-    name: str | None
-    id: str | None
-    place: Place
-    timezone: str | None = None
-    has_own_timezone: bool = False
+    organization: str  # the label of its organization
+    label: str  # `service:name`, or `service:id` if the files give no name
+    service: Service  # its network
+    name: str | None  # its name there
+    id: str | None  # Buffer's
+    place: Place  # where it is declared
+    timezone: str | None = None  # the innermost zone that the files set for its times
+    has_own_timezone: bool = False  # its own entry sets it
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -191,25 +185,18 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """How a post was made from an entry that is shorter or covers more posts: for display, never compared or sent.
+    """How a post was made from an entry that is shorter or covers more posts: for display, never compared or sent."""
 
-    `number` of `times`: which occurrence of a repeated entry it is, 0 for none; `every` in plain words. `starts`: the
-    day from which its time is counted; `fixed`: the file has one, but its time is a date of its own. `parameters`:
-    those added to links, as `utm_source=x`. `untagged`: each text to which they were added, with its original.
-    `repeats`: the earlier occurrence with the same text and assets, to which `repeat_of` then refers. `thread`: the
-    thread is written next to `text`.
-    """
-
-    number: int = 0
-    times: int = 0
-    every: str = ""
-    starts: date | None = None
-    fixed: bool = False
-    variables: tuple[Variable, ...] = ()
-    parameters: tuple[str, ...] = ()
-    untagged: tuple[tuple[str, str], ...] = ()
-    repeats: str | None = None
-    thread: bool = False
+    number: int = 0  # which of `times` occurrences of a repeated entry it is; 0: none
+    times: int = 0  # how often the entry repeats
+    every: str = ""  # in plain words
+    starts: date | None = None  # the day from which its time is counted
+    fixed: bool = False  # the file has such a day, but its time is a date of its own
+    variables: tuple[Variable, ...] = ()  # those that it uses
+    parameters: tuple[str, ...] = ()  # those added to links, as `utm_source=x`
+    untagged: tuple[tuple[str, str], ...] = ()  # each text to which they were added, with its original
+    repeats: str | None = None  # the earlier occurrence with the same content, to which `repeat_of` then refers
+    thread: bool = False  # the thread is written next to `text`
 
 
 #: A field that Buffer does not return, or not as it was sent.
@@ -220,37 +207,32 @@ _PRIVATE = About(private=True)
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post on one channel, as declared.
+    """One post on one channel, as declared."""
 
-    `due_at` is aware, in the zone that the file sets. `metadata` is only that of the channel's network. `tags` are
-    names. `idea` is the key of an idea of the same organization. `place` points at the `key`. `existing`: the id of the
-    live post that it is. `was_single`: the key that the first occurrence of a repeated entry may have had before it was
-    repeated.
-    """
-
-    address: Annotated[Address, _PRIVATE]
-    service: Service
-    place: Annotated[Place, _PRIVATE]
-    text: str = ""
-    mode: ShareMode = ShareMode.ADD_TO_QUEUE
-    due_at: Aware | None = None
-    scheduling_type: SchedulingType = SchedulingType.AUTOMATIC
-    draft: bool = False
-    needs_approval: bool = False
-    assets: Annotated[tuple[Asset, ...], _UNREAD] = ()
-    metadata: Annotated[NetworkMetadata | None, _UNREAD] = None
-    tags: tuple[str, ...] = ()
-    idea: Annotated[str | None, _UNREAD] = None
-    ai_assisted: Annotated[bool | None, _UNREAD] = None
-    source: Annotated[str | None, _UNREAD] = None
-    draft_id: Annotated[str | None, _UNREAD] = None
-    was: Annotated[str | None, _PRIVATE] = None
-    existing: str | None = None
-    repeat_of: Annotated[str | None, _PRIVATE] = None
-    cancelled: Annotated[bool, _PRIVATE] = False
-    protect: Annotated[bool, _PRIVATE] = False
+    address: Annotated[Address, _PRIVATE]  # by which people name it
+    service: Service  # its network
+    place: Annotated[Place, _PRIVATE]  # where its `key` is
+    text: str = ""  # what is published
+    mode: ShareMode = ShareMode.ADD_TO_QUEUE  # when it is published
+    due_at: Aware | None = None  # aware, in the zone that the file sets
+    scheduling_type: SchedulingType = SchedulingType.AUTOMATIC  # whether Buffer publishes it, or reminds a person
+    draft: bool = False  # Buffer keeps it as a draft
+    needs_approval: bool = False  # somebody has to approve it in Buffer
+    assets: Annotated[tuple[Asset, ...], _UNREAD] = ()  # images, videos, a document
+    metadata: Annotated[NetworkMetadata | None, _UNREAD] = None  # the fields of its own network only
+    tags: tuple[str, ...] = ()  # names
+    idea: Annotated[str | None, _UNREAD] = None  # the key of an idea of the same organization
+    ai_assisted: Annotated[bool | None, _UNREAD] = None  # an AI helped to write it
+    source: Annotated[str | None, _UNREAD] = None  # where it came from
+    draft_id: Annotated[str | None, _UNREAD] = None  # the draft that it was made from
+    was: Annotated[str | None, _PRIVATE] = None  # the key that it had before
+    existing: str | None = None  # the id of the live post that it is
+    repeat_of: Annotated[str | None, _PRIVATE] = None  # the key of the post that it repeats
+    cancelled: Annotated[bool, _PRIVATE] = False  # it is to be deleted, if it is not out
+    protect: Annotated[bool, _PRIVATE] = False  # it is never deleted
+    #: The key that the first occurrence may have had before the entry repeated.
     was_single: Annotated[str | None, _PRIVATE] = None
-    expansion: Annotated[Expansion | None, _PRIVATE] = None
+    expansion: Annotated[Expansion | None, _PRIVATE] = None  # how it was made
 
     @property
     def number(self) -> int:
@@ -282,29 +264,29 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Idea:
-    """One idea of an organization. `date` is aware; `tags` are names; `place` points at the `key`."""
+    """One idea of an organization."""
 
     number: ClassVar = 0
     is_counted: ClassVar = False
     due_at: ClassVar = None
 
-    address: Annotated[Address, _PRIVATE]
-    place: Annotated[Place, _PRIVATE]
-    title: str | None = None
-    text: str | None = None
-    services: tuple[Service, ...] = ()
-    tags: tuple[str, ...] = ()
-    date: Aware | None = None
-    media: Annotated[tuple[IdeaMedia, ...], _UNREAD] = ()
-    group: Annotated[IdeaGroup | None, _UNREAD] = None
-    ai_assisted: Annotated[bool | None, _UNREAD] = None
-    cta: Annotated[str | None, _UNREAD] = None
-    template_id: Annotated[str | None, _UNREAD] = None
-    was: Annotated[str | None, _PRIVATE] = None
-    existing: str | None = None
-    repeat_of: Annotated[str | None, _PRIVATE] = None
-    cancelled: Annotated[bool, _PRIVATE] = False
-    protect: Annotated[bool, _PRIVATE] = False
+    address: Annotated[Address, _PRIVATE]  # by which people name it
+    place: Annotated[Place, _PRIVATE]  # where its `key` is
+    title: str | None = None  # its title
+    text: str | None = None  # its text
+    services: tuple[Service, ...] = ()  # the networks that it is for
+    tags: tuple[str, ...] = ()  # names
+    date: Aware | None = None  # aware
+    media: Annotated[tuple[IdeaMedia, ...], _UNREAD] = ()  # images, videos, links
+    group: Annotated[IdeaGroup | None, _UNREAD] = None  # the column of the board
+    ai_assisted: Annotated[bool | None, _UNREAD] = None  # an AI helped to write it
+    cta: Annotated[str | None, _UNREAD] = None  # what readers are asked to do
+    template_id: Annotated[str | None, _UNREAD] = None  # the template that it was made from
+    was: Annotated[str | None, _PRIVATE] = None  # the key that it had before
+    existing: str | None = None  # the id of the live idea that it is
+    repeat_of: Annotated[str | None, _PRIVATE] = None  # the key of the idea that it repeats
+    cancelled: Annotated[bool, _PRIVATE] = False  # it is to be let go
+    protect: Annotated[bool, _PRIVATE] = False  # it is never deleted
 
     @property
     def previous_keys(self) -> tuple[str, ...]:
@@ -328,22 +310,16 @@ class StateSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of the root file (design: The files). `rules` is kept as written.
+    """The settings of the root file (design: The files)."""
 
-    `state`: None if the state is in a file beside the root file.
-
-    `managed_since` is aware: bufferctl created nothing before it (design: The state). `media`: None if no file is
-    declared. `link_shorteners`: domains that may replace those of links, besides the well-known ones.
-    """
-
-    prune: bool = True
-    max_deletes: int = 5
-    rules: dict[str, Any] = field(default_factory=dict)
-    policy: Policy = field(default_factory=Policy)
-    state: StateSettings | None = None
-    managed_since: Aware | None = None
-    media: MediaSettings | None = None
-    link_shorteners: tuple[str, ...] = ()
+    prune: bool = True  # delete what the files no longer have
+    max_deletes: int = 5  # the most deletes of one run
+    rules: dict[str, Any] = field(default_factory=dict)  # the level of each rule, as written
+    policy: Policy = field(default_factory=Policy)  # what the team has agreed on
+    state: StateSettings | None = None  # where it is; None: in a file beside the root file
+    managed_since: Aware | None = None  # aware; bufferctl created nothing before it (design: The state)
+    media: MediaSettings | None = None  # how files become public; None if no file is declared
+    link_shorteners: tuple[str, ...] = ()  # domains that may replace those of links, besides the well-known ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,29 +51,29 @@ class LiveTag:
 
 @dataclass(frozen=True, slots=True)
 class LivePost:
-    """A post in Buffer. All datetimes are aware. `thread`: empty if it is not one; `error`: the network's message."""
+    """A post in Buffer. All datetimes are aware."""
 
-    id: str
-    channel_id: str
-    status: PostStatus
-    text: str
-    created_at: Aware
-    updated_at: Aware
-    due_at: Aware | None = None
-    sent_at: Aware | None = None
-    share_mode: str = ""
-    scheduling_type: str | None = None
-    is_custom_scheduled: bool = False
-    shared_now: bool = False
-    via: str = ""
-    idea_id: str | None = None
-    tags: tuple[LiveTag, ...] = ()
-    assets: tuple[LiveAsset, ...] = ()
-    thread: tuple[LiveThreadItem, ...] = ()
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-    error: str = ""
-    external_link: str | None = None
-    allowed_actions: tuple[str, ...] = ()
+    id: str  # Buffer's
+    channel_id: str  # of its channel
+    status: PostStatus  # as last read
+    text: str  # what is or will be published
+    created_at: Aware  # by Buffer's clock
+    updated_at: Aware  # by Buffer's clock
+    due_at: Aware | None = None  # when it goes out; None: not known yet
+    sent_at: Aware | None = None  # when it was published
+    share_mode: str = ""  # how it was scheduled
+    scheduling_type: str | None = None  # whether Buffer publishes it, or reminds a person
+    is_custom_scheduled: bool = False  # it has its own time
+    shared_now: bool = False  # it was published at once
+    via: str = ""  # what created it
+    idea_id: str | None = None  # of the idea that it was made from
+    tags: tuple[LiveTag, ...] = ()  # names and ids
+    assets: tuple[LiveAsset, ...] = ()  # images, videos, a document
+    thread: tuple[LiveThreadItem, ...] = ()  # empty if it is not one
+    metadata: Mapping[str, Any] = field(default_factory=dict)  # the fields of its own network
+    error: str = ""  # the network's message
+    external_link: str | None = None  # where it is published
+    allowed_actions: tuple[str, ...] = ()  # what Buffer lets people do with it
 
     @property
     def home(self) -> str:
@@ -123,17 +123,17 @@ class LiveIdea:
     is_out: ClassVar = False
     by_api: ClassVar = False
 
-    id: str
-    organization_id: str
-    created_at: Aware
-    title: str = ""
-    text: str = ""
-    services: tuple[str, ...] = ()
-    tags: tuple[LiveTag, ...] = ()
-    date: Aware | None = None
-    media: tuple[LiveMedium, ...] = ()
-    group_id: str | None = None
-    ai_assisted: bool = False
+    id: str  # Buffer's
+    organization_id: str  # of its organization
+    created_at: Aware  # by Buffer's clock
+    title: str = ""  # its title
+    text: str = ""  # its text
+    services: tuple[str, ...] = ()  # the networks that it is for
+    tags: tuple[LiveTag, ...] = ()  # names and ids
+    date: Aware | None = None  # aware
+    media: tuple[LiveMedium, ...] = ()  # images, videos, links
+    group_id: str | None = None  # the column of the board
+    ai_assisted: bool = False  # an AI helped to write it
 
     @property
     def home(self) -> str:
@@ -143,28 +143,25 @@ class LiveIdea:
 
 @dataclass(frozen=True, slots=True)
 class LiveChannel:
-    """A channel in Buffer. `boards` maps a Pinterest board's name to its service id.
+    """A channel in Buffer."""
 
-    `max_characters`: the limit that Buffer reports for it (a Mastodon server, a paying X account), else None.
-    `posting_times`: the weekly slots of its queue, each a day (0 is Monday) and a time in its zone. `only_reminds`:
-    Buffer refuses to publish there by itself; `reminds_by_default`: people chose that it does not (notes: Reading).
-    """
-
-    id: str
-    organization_id: str
-    service: Service
-    name: str
-    display_name: str | None = None
-    timezone: str = "UTC"
-    is_disconnected: bool = False
-    is_locked: bool = False
-    is_queue_paused: bool = False
-    link_shortening: bool = False
-    boards: Mapping[str, str] = field(default_factory=dict)
+    id: str  # Buffer's
+    organization_id: str  # of its organization
+    service: Service  # its network
+    name: str  # its name there
+    display_name: str | None = None  # as people see it
+    timezone: str = "UTC"  # of its queue
+    is_disconnected: bool = False  # Buffer cannot publish there
+    is_locked: bool = False  # the Buffer plan has fewer channels
+    is_queue_paused: bool = False  # it takes posts and publishes none
+    link_shortening: bool = False  # Buffer rewrites the links in texts
+    boards: Mapping[str, str] = field(default_factory=dict)  # the service ids of Pinterest boards, by name
+    #: The limit that Buffer reports for it (a Mastodon server, a paying X account), else None.
     max_characters: int | None = None
+    #: The weekly slots of its queue: a day (0 is Monday) and a time in its zone.
     posting_times: tuple[tuple[int, time], ...] = ()
-    only_reminds: bool = False
-    reminds_by_default: bool = False
+    only_reminds: bool = False  # Buffer refuses to publish there by itself
+    reminds_by_default: bool = False  # people chose that it does not publish by itself (notes: Reading)
 
     @property
     def zone(self) -> tzinfo:
@@ -213,20 +210,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Everything read from the declared organizations.
+    """Everything read from the declared organizations."""
 
-    `at`: the server's clock at the last answer, aware; `began`: before the first request, None if there was none.
-    `unread`: ids of channels whose sent posts were not read back to the requested instant, so that a missing post there
-    proves nothing. `gone`: ids that were requested and do not exist.
-    """
-
-    at: Aware
-    organizations: tuple[LiveOrganization, ...] = ()
-    posts: tuple[LivePost, ...] = ()
-    ideas: tuple[LiveIdea, ...] = ()
+    at: Aware  # the server's clock at the last answer, aware
+    organizations: tuple[LiveOrganization, ...] = ()  # with their channels
+    posts: tuple[LivePost, ...] = ()  # of the channels that were read
+    ideas: tuple[LiveIdea, ...] = ()  # of the organizations that were read
+    #: Channels whose sent posts were not all read, so that a missing post proves nothing.
     unread: frozenset[str] = frozenset()
-    gone: frozenset[str] = frozenset()
-    began: datetime | None = None
+    gone: frozenset[str] = frozenset()  # ids that were requested and do not exist
+    began: datetime | None = None  # the server's clock before the first request, None if there was none
 
     @property
     def items(self) -> tuple[LivePost | LiveIdea, ...]:

@@ -85,25 +85,20 @@ class Clip(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """The files that a network accepts, and the page of its documentation about them (`source`).
+    """The files that a network accepts."""
 
-    `pictures` and `videos`: types, empty if none is published. `doubtful`: types of pictures that it takes by its
-    own account and that were seen to fail. `moving`: types in which it shows an animation. Bytes as `most_…`, pixels
-    together as `most_pixels`, those of the shorter side as `least_side`. `ratio`: width to height, least and most, of
-    an ordinary post. `clips`: what its videos may be, by the type of the post, "" for any.
-    """
-
-    source: str
-    pictures: tuple[str, ...] = ()
-    doubtful: tuple[str, ...] = ()
-    moving: tuple[str, ...] = ("gif",)
-    most_bytes: int | None = None
-    most_pixels: int | None = None
-    least_side: int | None = None
-    ratio: tuple[float, float] | None = None
-    videos: tuple[str, ...] = ()
-    most_video_bytes: int | None = None
-    most_document_bytes: int | None = None
+    source: str  # the page of its documentation about them
+    pictures: tuple[str, ...] = ()  # their types, empty if none is published
+    doubtful: tuple[str, ...] = ()  # types of pictures that it takes by its own account and that were seen to fail
+    moving: tuple[str, ...] = ("gif",)  # types in which it shows an animation
+    most_bytes: int | None = None  # of a picture
+    most_pixels: int | None = None  # of a picture, width times height
+    least_side: int | None = None  # pixels of the shorter side of a picture
+    ratio: tuple[float, float] | None = None  # width to height of an ordinary post's picture, least and most
+    videos: tuple[str, ...] = ()  # their types, empty if none is published
+    most_video_bytes: int | None = None  # of a video
+    most_document_bytes: int | None = None  # of a document
+    #: What its videos may be, by the type of the post, "" for any.
     clips: Mapping[str, Clip] = field(default_factory=dict)
 
 
@@ -113,53 +108,42 @@ ANY_CROP = 0.5, 2.5
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One row. None if no limit is known; `label` is the network as people write it.
+    """A network: its names, its limits, and what Buffer does there. None if no limit is known."""
 
-    `glyph`: its sign in pages. `called`: other names that people use for the service, in lower case. `crop`: the range
-    of width divided by height in which its feed shows a single picture whole, according to its help pages in 2026.
-    `wire`: its key in the API's metadata, if that is not the service's name.
-
-    `text` is counted as `counting` says; `text_with_video` instead of it where there is a video; `shown`: what the
-    network shows of it; `paid`: what a paid account of the network takes; `text_varies`: the account's server says.
-    `media` limits images and videos together, `images` images alone; `video_alone`: one video, and nothing beside it.
-    `needs_media`: one of these kinds must be there; with `or_link_attachment` any asset or a link attachment will do.
-    `types`: the values of `type` that it takes. `covers`: a frame may be a video's cover. `note`: what no rule can
-    judge. `takes_posts`: Buffer's API documents posts for it. `only_remind`: the kinds of its channels for which Buffer
-    refuses posts that it is to publish by itself. `files`: None if it publishes nothing of them.
-    """
-
-    label: str
-    glyph: str
-    called: str = ""
+    label: str  # as people write it
+    glyph: str  # its sign in pages
+    called: str = ""  # other names that people use for it, in lower case
+    #: Width divided by height in which its feed shows a single picture whole (its help pages, 2026).
     crop: tuple[float, float] = ANY_CROP
-    wire: str = ""
-    text: Limit | None = None
-    counting: Counting = Counting.UTF16
-    counting_source: Source = Source.BUFFER
-    text_with_video: Limit | None = None
-    shown: Limit | None = None
-    paid: Limit | None = None
-    text_varies: bool = False
-    bytes: Limit | None = None
-    first_comment: Limit | None = None
-    title: Limit | None = None
-    topic: Limit | None = None
-    event_title: Limit | None = None
-    images: Limit | None = None
-    media: Limit | None = None
-    video_alone: Source | None = None
-    kinds: frozenset[AssetKind] = frozenset({"image", "video"})
-    kinds_source: Source = Source.REFERENCE
-    needs_media: tuple[AssetKind, ...] = ()
-    or_link_attachment: bool = False
-    types: tuple[str, ...] = ()
-    needs: tuple[Need, ...] = ()
-    covers: Source | None = None
-    thread: bool = False
-    note: str = ""
-    takes_posts: bool = True
+    wire: str = ""  # its key in the API's metadata, if that is not the service's name
+    text: Limit | None = None  # the longest, counted as `counting` says
+    counting: Counting = Counting.UTF16  # how its texts are counted
+    counting_source: Source = Source.BUFFER  # how we know that
+    text_with_video: Limit | None = None  # instead of `text` where there is a video
+    shown: Limit | None = None  # what it shows of a text
+    paid: Limit | None = None  # the longest text of a paid account
+    text_varies: bool = False  # the account's server says how long a text may be
+    bytes: Limit | None = None  # of a text
+    first_comment: Limit | None = None  # its characters
+    title: Limit | None = None  # its characters
+    topic: Limit | None = None  # its characters
+    event_title: Limit | None = None  # its characters
+    images: Limit | None = None  # images alone
+    media: Limit | None = None  # images and videos together
+    video_alone: Source | None = None  # one video, and nothing beside it
+    kinds: frozenset[AssetKind] = frozenset({"image", "video"})  # what it takes
+    kinds_source: Source = Source.REFERENCE  # how we know that
+    needs_media: tuple[AssetKind, ...] = ()  # one of these kinds must be there
+    or_link_attachment: bool = False  # with `needs_media`: any asset or a link attachment will do
+    types: tuple[str, ...] = ()  # the values of `type` that it takes
+    needs: tuple[Need, ...] = ()  # what else a post must have
+    covers: Source | None = None  # a frame may be a video's cover
+    thread: bool = False  # it has threads
+    note: str = ""  # what no rule can judge
+    takes_posts: bool = True  # Buffer's API documents posts for it
+    #: The kinds of its channels for which Buffer refuses posts that it is to publish by itself.
     only_remind: tuple[str, ...] = ()
-    files: FileLimits | None = None
+    files: FileLimits | None = None  # None if it publishes nothing of them
 
     @property
     def takes_text_alone(self) -> bool:

@@ -58,41 +58,29 @@ _VERSIONS = 5
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A declared object and its live one.
+    """A declared object and its live one. Texts are empty where nothing is known."""
 
-    `applied`: fingerprint of the desired object when last applied; `text`: digest of its title and text at that time.
-    `noted`: fingerprint of an edit that came after publication and changed nothing; `applied`, `text` and `media` stay
-    those of what was published. `seen`: digest of the live content when it last matched what was applied
-    (empty: never). `due_at`: the instant last seen for a timed post, ISO 8601 in UTC, else empty. `status`: the status
-    last seen. `created_at`: when Buffer created it, ISO 8601 in UTC, empty if unknown. `address`, `file` and `protect`:
-    as last declared; the files may have changed since. `retired`: removed from the files or cancelled while its object
-    is published or stays in Buffer; kept only so that nothing creates it again. `reconnected`: its channel was
-    reconnected before it was seen published, so its id is gone. `media`: the attachments when last applied, each an
-    address or the summary of a file (`MediaFile.summary`). `unmerged`: imported into a file that no apply has seen yet.
-    `pulled`: what pull wrote into a file, until an apply sees it: the fingerprint of the entry, then the values that
-    `applied`, `seen` and `due_at` get once the files declare it. `commit`: the checkout that last wrote it, empty if
-    unknown; `before`: the fingerprints that it had before, newest last.
-    """
-
-    id: str
-    origin: Origin
-    applied: str = ""
-    text: str = ""
+    id: str  # of the live object
+    origin: Origin  # how this was made
+    applied: str = ""  # fingerprint of the desired object when last applied
+    text: str = ""  # digest of its title and text at that time
+    #: Fingerprint of an edit after publication; `applied`, `text` and `media` stay those of what was published.
     noted: str = ""
-    seen: str = ""
-    due_at: WrittenInstant = ""
-    status: str = ""
-    created_at: WrittenInstant = ""
-    address: str = ""
-    file: str = ""
-    protect: bool = False
-    retired: bool = False
-    reconnected: bool = False
-    media: tuple[str, ...] = ()
-    unmerged: bool = False
+    seen: str = ""  # digest of the live content when it last matched what was applied; empty: never
+    due_at: WrittenInstant = ""  # the instant last seen for a timed post, ISO 8601 in UTC
+    status: str = ""  # the status last seen
+    created_at: WrittenInstant = ""  # when Buffer created it, ISO 8601 in UTC
+    address: str = ""  # as last declared; the files may have changed since
+    file: str = ""  # as last declared
+    protect: bool = False  # as last declared
+    retired: bool = False  # no longer declared, its object out or left in Buffer; kept so that nothing creates it again
+    reconnected: bool = False  # its channel was reconnected before it was seen published, so its id is gone
+    media: tuple[str, ...] = ()  # the attachments when last applied, each an address or a `MediaFile.summary`
+    unmerged: bool = False  # imported into a file that no apply has seen yet
+    #: Until an apply sees what pull wrote: its fingerprint, then `applied`, `seen` and `due_at` from then on.
     pulled: tuple[str, ...] = ()
-    commit: str = ""
-    before: tuple[str, ...] = ()
+    commit: str = ""  # the checkout that last wrote it
+    before: tuple[str, ...] = ()  # the fingerprints that it had before, newest last
 
     def written_by(self, commit: str, old: Binding | None) -> Binding:
         """The binding as written by a checkout, in the place of `old`."""
@@ -196,27 +184,22 @@ class Horizon:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The state of one API endpoint. An id has at most one slot.
+    """The state of one API endpoint. An id has at most one slot."""
 
-    `homes` by their id; none is ever removed. `let_go` by the live object's id, until the horizon passes it, or, with
-    a key, until that address has an object again or this one is gone. `past`:
-    slots of posts whose time had passed when they were first seen. `former`: slots that objects had before they were
-    renamed, with the ids of these objects. `spent`: digests that reviewers agreed to and that were sent, and when.
-    `complete_at`: the horizon of the last apply that read and planned every
-    declared home; a home that is not listed starts from there. `lineage`: created by the first write; `serial` grows
-    with each write. `public`: addresses of uploaded files that have answered, as long as a file still uses them.
-    """
-
-    bindings: Mapping[Slot, Binding] = field(default_factory=dict)
-    homes: Mapping[str, Home] = field(default_factory=dict)
-    questions: Mapping[Slot, Question] = field(default_factory=dict)
+    bindings: Mapping[Slot, Binding] = field(default_factory=dict)  # the live object of each declared one
+    homes: Mapping[str, Home] = field(default_factory=dict)  # by their id; none is ever removed
+    questions: Mapping[Slot, Question] = field(default_factory=dict)  # to a person, about the address in the slot
+    #: By id, until the horizon passes it; with a key, until that address has an object, or this one is gone.
     let_go: Mapping[str, LetGo] = field(default_factory=dict)
-    past: frozenset[Slot] = frozenset()
+    past: frozenset[Slot] = frozenset()  # slots of posts whose time had passed when they were first seen
+    #: The horizon of the last apply of every declared home; homes not listed start from there.
     complete_at: datetime | None = None
-    lineage: str = ""
-    serial: int = 0
-    public: frozenset[str] = frozenset()
+    lineage: str = ""  # created by the first write
+    serial: int = 0  # grows with each write
+    public: frozenset[str] = frozenset()  # URLs of uploaded files that have answered, as long as a file still uses them
+    #: Slots that objects had before they were renamed, with their ids.
     former: Mapping[Slot, str] = field(default_factory=dict)
+    #: Digests that reviewers agreed to and that were sent, and when.
     spent: Mapping[str, datetime] = field(default_factory=dict)
 
     @property

@@ -137,7 +137,7 @@ class Modify(_Write):
 
 @dataclass(frozen=True, slots=True)
 class CreatePost(Create):
-    """`post.metadata` has its board id resolved; `tag_ids` and `idea_id` are Buffer's."""
+    """A new post. Its board id is resolved; `tag_ids` and `idea_id` are Buffer's."""
 
     kind: ClassVar[str] = "create-post"
 
@@ -193,7 +193,7 @@ class CreatePost(Create):
 
 @dataclass(frozen=True, slots=True)
 class CreateIdea(Create):
-    """Ideas take whole tags, not ids (schema: TagInput)."""
+    """A new idea. It takes whole tags, not ids (schema: TagInput)."""
 
     kind: ClassVar[str] = "create-idea"
 
@@ -218,21 +218,20 @@ class CreateIdea(Create):
 
 @dataclass(frozen=True, slots=True)
 class EditPost(Modify):
-    """Always sends the whole content, but schedule fields only with `reschedule` (notes: Writing).
+    """An edit of a post, with all of its content, but schedule fields only with `reschedule` (notes: Writing).
 
-    `was_scheduled`: it was scheduled in Buffer when this was planned. A draft that a person has scheduled stays
-    scheduled in an edit that does not touch the schedule.
+    A draft that a person has scheduled stays scheduled in an edit that does not touch the schedule.
     """
 
     kind: ClassVar[str] = "edit-post"
 
-    id: str
-    post: Post
-    channel_id: str
-    tag_ids: tuple[str, ...] = ()
-    idea_id: str | None = None
-    reschedule: bool = False
-    was_scheduled: bool = False
+    id: str  # of the post
+    post: Post  # as declared, its board id resolved
+    channel_id: str  # of its channel
+    tag_ids: tuple[str, ...] = ()  # Buffer's
+    idea_id: str | None = None  # Buffer's
+    reschedule: bool = False  # its time or place in the queue changes
+    was_scheduled: bool = False  # it was scheduled in Buffer when this was planned
 
     @property
     def home(self) -> str:
@@ -381,23 +380,17 @@ Result = Done | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write that is about to be sent. `number` orders the intents of a machine.
+    """A write that is about to be sent. Times are aware, by the server's clock."""
 
-    `at`: when it was recorded, `until`: when sending it had certainly ended, both aware and by the server's clock.
-    `before`: for an edit, the `standing` of the post; for a create, the id that state had in its place, empty for none.
-    `run`: the id of the run that sends it, if the state is shared; a run has at most one intent per slot at a time.
-    `settle`: seconds after the end of sending until lists show it. `answered`: as in `Unknown`.
-    """
-
-    number: int
-    slot: Slot
-    write: Write
-    at: datetime
-    until: datetime
-    before: str = ""
-    run: str = ""
-    settle: float = SETTLE
-    answered: bool = False
+    number: int  # orders the intents of a machine
+    slot: Slot  # of the object
+    write: Write  # what is sent
+    at: datetime  # when it was written down
+    until: datetime  # when sending it had certainly ended
+    before: str = ""  # of an edit, the `standing` of the post; of a create, the id that the state had in its place
+    run: str = ""  # that sends it, if the state is shared; at most one intent per slot at a time
+    settle: float = SETTLE  # seconds after the end of sending until lists show it
+    answered: bool = False  # as in `Unknown`
 
     @property
     def shown_at(self) -> datetime:

@@ -43,18 +43,15 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """The content of a file. `rests_on`: the `facts` of each change at that time. Times are aware.
+    """The content of a file. Times are aware."""
 
-    `offline`: it was made from files and state alone, so nobody saw the account.
-    """
-
-    plan: Plan
-    desired: Desired
-    choices: Choices
-    rests_on: Mapping[Slot, Mapping[str, str | None]]
-    created_at: datetime
-    expires_at: datetime
-    offline: bool = False
+    plan: Plan  # what was reviewed
+    desired: Desired  # what the files declared
+    choices: Choices  # what the command line overruled
+    rests_on: Mapping[Slot, Mapping[str, str | None]]  # the `facts` of each change at that time
+    created_at: datetime  # when it was made
+    expires_at: datetime  # after this it is not applied
+    offline: bool = False  # made from files and state alone, so nobody saw the account
 
 
 class _Inputs(BaseModel):

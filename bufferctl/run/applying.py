@@ -53,8 +53,8 @@ class Applied:
 class Applying:
     """An apply under way: `plan`, then `apply` with the plan or a part of it, or `send` and `finish`."""
 
-    session: Session
-    choices: Choices = NONE
+    session: Session  # the account, the files and the state
+    choices: Choices = NONE  # what narrows or overrules the plan
     #: Longest wait for Buffer's quota, in seconds.
     max_wait: float = MAX_WAIT
     #: Holds what nobody agreed to.
@@ -67,8 +67,8 @@ class Applying:
     publisher: Publisher | None = None
     #: Whether the last plan held what the checkout lacks or reverses of what was applied last.
     is_diverged: bool = False
-    outcomes: list[Outcome] = field(default_factory=list)
-    errors: list[BufferctlError] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)  # of the changes so far
+    errors: list[BufferctlError] = field(default_factory=list)  # what the listener heard
     #: Ids of channels that rewrite the links in texts.
     _shortening: frozenset[str] = frozenset()
     #: How far Buffer's dates of new posts are from its clock.

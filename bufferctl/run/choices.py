@@ -12,7 +12,7 @@ class Choices:
 
     #: Globs of addresses; empty: all.
     targets: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()  # globs of addresses that are left out
     #: Addresses whose post is created again after it was deleted in Buffer.
     recreate: frozenset[str] = frozenset()
     #: Addresses whose version in Buffer is overwritten.

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 class Session:
     """A run on one account and one project, with the lock of a shared state if it may change anything."""
 
-    files: Files
-    buffer: Buffer
+    files: Files  # the project
+    buffer: Buffer  # the account
     #: Where the state is kept; a shared one has the lock, one of this machine needs none.
     store: StateFile
-    journal: FileJournal
-    listener: Listener
-    stop: Stop
+    journal: FileJournal  # what this machine sent, and what came of it
+    listener: Listener  # who hears what happens
+    stop: Stop  # whether somebody asked to stop, and the clock
     #: Seconds until Buffer's lists certainly show a write.
     settle: float
     #: After `find_homes` with what the journal knows, and under the ids that channels have now.
@@ -45,10 +45,10 @@ class Session:
     relation: Relation = Relation.SAME
     #: Read just now, and how many requests that took; it serves once.
     account: Account | None = None
-    account_requests: int = 0
+    account_requests: int = 0  # requests that `account` took
     #: Texts that are too long for their channels; what was reported is not reported again.
     too_long: tuple[Diagnostic, ...] = ()
-    is_finished: bool = False
+    is_finished: bool = False  # `finish` was called
 
     @property
     def lead(self) -> timedelta:

@@ -34,22 +34,17 @@ _AGAIN = "Plan again, and have that reviewed."
 
 @dataclass(frozen=True, slots=True)
 class PlanSource:
-    """One way to a plan of `files`.
+    """One way to a plan of `files`."""
 
-    `choices`: the options, of this run or of the one that saved the plan, that overrule a plan. `select`: what of
-    today's plan to carry out; raises StalePlanError and UsageError, with nothing sent. `saved_plan`: the file that is
-    applied whole or not at all. `reviewed`: the plans that people agreed to. `not_created`: addresses that a person
-    says, in this very run, an earlier one did not create (`--recreate`). `selection`: what of the command line limits
-    the plan.
-    """
-
-    files: Files
-    choices: Choices
+    files: Files  # the project
+    choices: Choices  # the options that overrule a plan: of this run, or of the one that saved the plan
+    #: What of today's plan to carry out; raises StalePlanError and UsageError, with nothing sent.
     select: Callable[[Plan], Plan]
-    saved_plan: Path | None = None
-    reviewed: Reviewed | None = None
+    saved_plan: Path | None = None  # the file that is applied whole or not at all
+    reviewed: Reviewed | None = None  # the plans that people agreed to
+    #: Addresses that a person says, in this very run, an earlier one did not create (`--recreate`).
     not_created: frozenset[str] = frozenset()
-    selection: str = ""
+    selection: str = ""  # what of the command line limits the plan
 
     @property
     def asks(self) -> bool:

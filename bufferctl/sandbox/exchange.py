@@ -74,7 +74,7 @@ class RequestRecord:
 
 @dataclass
 class Window:
-    """`quota` requests in any `seconds`; `name` is used in the headers, `label` in the 429."""
+    """A limit: `quota` requests in any `seconds`; `name` is used in the headers, `label` in the 429."""
 
     name: str
     label: str

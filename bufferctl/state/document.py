@@ -45,67 +45,64 @@ _LINES = 5
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as read or to be written.
+    """A document as read or to be written."""
 
-    `commit`: the commit of the checkout that was applied last, empty if there was none. `run`: the id of the run
-    that last wrote the state. `lease`: of the run that holds the lock. `intents`: what is open. `moved_to`: the
-    address of the document that the state was moved to; this one keeps it only until that one is written.
-    """
-
-    endpoint: str
-    state: State = field(default_factory=State)
-    commit: str = ""
-    run: str = ""
-    lease: Lease | None = None
-    intents: tuple[OpenIntent, ...] = ()
-    moved_to: str = ""
+    endpoint: str  # the API that it is for
+    state: State = field(default_factory=State)  # which object each entry became
+    commit: str = ""  # of the checkout that was applied last, empty if there was none
+    run: str = ""  # the id of the run that last wrote the state
+    lease: Lease | None = None  # of the run that holds the lock
+    intents: tuple[OpenIntent, ...] = ()  # what is open
+    moved_to: str = ""  # the document that has the state now; until that one is written, this one keeps it
 
 
 @dataclass(frozen=True)
 class _StoredHome:
     """A `Home` in the file, with everything recorded for it."""
 
-    horizon: AwareDatetime | None = None
-    service: str = ""
-    handle: str = ""
-    only_reminds: bool = False
-    past: list[str] = field(default_factory=list)
-    former: dict[str, str] = field(default_factory=dict)
-    let_go: dict[str, AwareDatetime] = field(default_factory=dict)
-    let_go_keys: dict[str, str] = field(default_factory=dict)
-    questions: dict[str, Question] = field(default_factory=dict)
-    objects: dict[str, Binding] = field(default_factory=dict)
+    horizon: AwareDatetime | None = None  # up to when the state of it is complete
+    service: str = ""  # its network, as the channel was named last
+    handle: str = ""  # its name there
+    only_reminds: bool = False  # Buffer does not publish there by itself
+    past: list[str] = field(default_factory=list)  # keys of posts whose time had passed when they were first seen
+    former: dict[str, str] = field(default_factory=dict)  # keys that objects had before, with their ids
+    let_go: dict[str, AwareDatetime] = field(default_factory=dict)  # when objects without an address were let go, by id
+    let_go_keys: dict[str, str] = field(default_factory=dict)  # for which address only, by id
+    questions: dict[str, Question] = field(default_factory=dict)  # to a person, by key
+    objects: dict[str, Binding] = field(default_factory=dict)  # its bindings, by key
 
 
 @dataclass(frozen=True)
 class _StoredIntent:
     """An `OpenIntent` as the file holds it; `listed`: which of the document's lists of ids was there before it."""
 
-    run: str
-    slot: tuple[str, str, str]
-    at: AwareDatetime
-    until: AwareDatetime
-    write: dict[str, Any]
-    listed: int
-    before: str = ""
-    settle: float = SETTLE
-    held: list[str] | None = None
+    run: str  # the run that sends it
+    slot: tuple[str, str, str]  # organization, channel and key
+    at: AwareDatetime  # when it was written down
+    until: AwareDatetime  # when sending it had certainly ended
+    write: dict[str, Any]  # its form in the journal
+    listed: int  # which of the document's lists of ids was there before it
+    before: str = ""  # as in `Intent`
+    settle: float = SETTLE  # seconds until lists show it
+    held: list[str] | None = None  # a person was asked: the ids that it might be
 
 
 @dataclass(frozen=True)
 class _StoredFile:
-    organizations: dict[str, dict[str, _StoredHome]] = field(default_factory=dict)
-    lineage: str = ""
-    serial: int = 0
-    complete_at: AwareDatetime | None = None
-    public: frozenset[str] = frozenset()
-    spent: dict[str, AwareDatetime] = field(default_factory=dict)
-    commit: Commit = ""
-    run: str = ""
-    lock: Lease | None = None
-    intents: list[_StoredIntent] = field(default_factory=list)
-    listed: list[list[str]] = field(default_factory=list)
-    moved_to: str = ""
+    """A whole document, as JSON has it."""
+
+    organizations: dict[str, dict[str, _StoredHome]] = field(default_factory=dict)  # homes, by organization and id
+    lineage: str = ""  # as in `State`
+    serial: int = 0  # as in `State`
+    complete_at: AwareDatetime | None = None  # as in `State`
+    public: frozenset[str] = frozenset()  # as in `State`
+    spent: dict[str, AwareDatetime] = field(default_factory=dict)  # as in `State`
+    commit: Commit = ""  # as in `Document`
+    run: str = ""  # as in `Document`
+    lock: Lease | None = None  # as in `Document`
+    intents: list[_StoredIntent] = field(default_factory=list)  # what is open
+    listed: list[list[str]] = field(default_factory=list)  # lists of ids, each once
+    moved_to: str = ""  # as in `Document`
 
 
 def parse(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Document:

@@ -95,7 +95,7 @@ _REF = "refs/bufferctl/tip"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`reason`: git's, or the forge's own words, one line."""
+    """Why git failed. `reason`: git's, or the forge's own words, one line."""
 
     kind: Kind
     reason: str

@@ -142,19 +142,15 @@ def _is_left_behind(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The lock in a document. `run`: the id of the run that holds it; `since`: aware.
+    """The lock in a document."""
 
-    `until`: when it ends, aware, by Buffer's clock. `landing`: seconds within which what that run sends is answered
-    and shown (its timeout and settle time together).
-    """
-
-    run: str
-    user: str
-    host: str
-    pid: int
-    since: AwareDatetime
-    until: AwareDatetime
-    landing: float
+    run: str  # the id of the run that holds it
+    user: str  # who started that run
+    host: str  # the machine of that run
+    pid: int  # its process
+    since: AwareDatetime  # aware
+    until: AwareDatetime  # when it ends, aware, by Buffer's clock
+    landing: float  # seconds within which what that run sends is answered and shown
 
     @property
     def dead_at(self) -> datetime:

@@ -73,7 +73,7 @@ def test_plan(project: Project, summary: Path) -> None:
         "::warning file=posts/a.yaml,line=2,col=10,title=bufferctl missed::Acme/twitter:acme/launch: "
     )
     assert commands(ran.out) == []
-    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:plan -->\n\n### 1 post needs you")
+    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:plan -->\n\n### 1 post ")
 
 
 def test_apply(project: Project, summary: Path) -> None:

@@ -32,7 +32,7 @@ _HINT = f"Buffer's first line is `{','.join(COLUMNS[:-2])}`"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`values` by column, stripped; `start` and `end` are the row's offsets in the file."""
+    """A row of the CSV. `values` by column, stripped; `start` and `end` are the row's offsets in the file."""
 
     values: dict[str, str]
     start: int

@@ -23,7 +23,7 @@ _MARKDOWN = (".md", ".markdown")
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """`text` is a file to put below the root file; empty if `problems` has errors. `posts`: entries in it."""
+    """Entries as a file. `text`: to put below the root file; empty if `problems` has errors. `posts`: entries in it."""
 
     text: str
     posts: int

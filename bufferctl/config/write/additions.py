@@ -193,7 +193,7 @@ def _find(root: Node, organization: NewOrganization) -> Node | None:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """`loaded`: a project of the additions alone. `refused`: what is wrong, by the index of the addition."""
+    """Additions as a project. `loaded`: of them alone. `refused`: what is wrong, by the index of the addition."""
 
     loaded: Loaded
     refused: dict[int, str]

@@ -22,7 +22,7 @@ _EMPTY_LINES = re.compile(r"(?:\n[ \t]*)*(?=\n|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """`start` is its offset; `text` is from its `#` on. `blank`: an empty line comes before it."""
+    """A comment. `start` is its offset; `text` is from its `#` on. `blank`: an empty line comes before it."""
 
     start: int
     text: str
