@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bufferctl import planfile
+from bufferctl import __version__, planfile
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import (
     CreatePost,
@@ -107,6 +108,20 @@ STALE: dict[str, tuple[Change, list[Change], str]] = {
     "too late": (create(), [now_is(Action.PAST)], ""),
     "sent": (update(), [held(Reason.SENT)], ""),
     "missed": (create(), [held(Reason.MISSED)], ""),
+    "not shown yet": (update(), [held(Reason.LAG)], ""),
+    "without an outcome yet": (update(), [held(Reason.UNSETTLED)], ""),
+    "refused by the network": (update(), [held(Reason.ERROR)], ""),
+    "renamed, and edited since": (
+        now_is(Action.MOVE),
+        [update()],
+        "it was to be renamed, and would now be changed",
+    ),
+    "forgotten, and there again": (forget(), [delete()], "it was to be forgotten, and would now be deleted"),
+    "without room now": (
+        update(),
+        [create(action=Action.WAITING, write=None)],
+        "it was to be changed, and would now be left waiting for room",
+    ),
     "same": (update(), [update()], ""),
 }
 
@@ -136,6 +151,8 @@ def test_what_needed_a_person_still_counts(then: Action) -> None:
     plan = Plan(START, "http://127.0.0.1:1/graphql", (held(Reason.AMBIGUOUS),))
     kept = verify(saved(replace(held(Reason.LAG), action=then)), plan).plan
     assert (list(kept.changes), kept.narrowed) == ([held(Reason.AMBIGUOUS)] if then is Action.HOLD else [], True)
+    now = Plan(START, "http://127.0.0.1:1/graphql", (now_is(Action.NO_OP),))
+    assert verify(saved(replace(held(Reason.LAG), action=then)), now).plan.changes == ()
 
 
 NEWER = "the files have a newer version, and so does Buffer"
@@ -168,6 +185,14 @@ def test_what_is_dropped_without_asking(then: Change, now: list[Change], why: st
     plan = Plan(START, "http://127.0.0.1:1/graphql", tuple(now))
     told = list(Reviewed({"plan.json": saved(then)}).undone(plan))
     assert told == ([f"{ADDRESS}: {why}"] if why else [])
+
+
+def test_each_reviewed_change_is_told_by_itself() -> None:
+    """What agrees to nothing says nothing of the others."""
+    other = replace(POST, address=replace(POST.address, key="z"))
+    then = saved(now_is(Action.ADOPT), create(other, slot=SLOT._replace(key="z")))
+    told = list(Reviewed({"plan.json": then}).undone(Plan(START, "")))
+    assert told == ["Acme/twitter:acme/z: it was removed from the files"]
 
 
 def test_of_an_offline_plan_the_channel_is_not_known() -> None:
@@ -217,8 +242,12 @@ def test_why_an_offline_plan_does_not_agree() -> None:
     review = Reviewed({"plan.json": bare})
     assert "made without Buffer (--offline)" in review.hold(create(), state=NOTHING, declared=FILES).message
     (organization,), (channel,) = FILES.organizations, FILES.channels
-    now = replace(FILES, organizations=(replace(organization, id="o"),))
-    assert "declared otherwise than in plan.json" in review.hold(create(), state=RECORDED, declared=now).message
+    for now in (
+        replace(FILES, organizations=(replace(organization, id="o"),)),
+        replace(FILES, organizations=(replace(organization, name="Acme Ltd."),)),
+        replace(FILES, channels=(replace(channel, service=Service.LINKEDIN),)),
+    ):
+        assert "declared otherwise than in plan.json" in review.hold(create(), state=RECORDED, declared=now).message
     others = replace(
         FILES,
         organizations=(organization, replace(organization, label="Other", name="Other")),
@@ -273,6 +302,8 @@ def test_what_a_saved_plan_has_besides_its_changes() -> None:
     assert (found.created_at, found.expires_at) == (START, START + timedelta(days=7))
     assert (found.plan.warnings, dict(found.plan.channels), found.plan.unmanaged) == ((warning,), {"c": CHANNEL}, 3)
     assert not read_back(plan, files).offline
+    head = json.loads(planfile.dump(plan, files, choices, expires_at=START))
+    assert (head["bufferctl_version"], head["format_version"], head["kind"]) == (__version__, "3.0", "saved-plan")
 
 
 def test_the_board_that_planning_found() -> None:
