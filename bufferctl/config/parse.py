@@ -328,10 +328,8 @@ class _Builder:
             self._refuse_tag(event, name)
         if not style and value in _NOTHING:
             return None
-        if name in PROSE:
-            self._look_for_hashtag(event, name)
-            if style != "|" and event.end_mark.line > event.start_mark.line + (style == ">"):
-                self._look_for_breaks(event, name)
+        if name in PROSE and len(self.problems) <= MANY:
+            self._look_for_losses(event, name)
         if style == '"':
             if hidden := _HIDDEN.search(value):
                 self._problem(event, "this text holds " + control_message(hidden[0]), "delete it")
@@ -358,26 +356,21 @@ class _Builder:
             )
         return data
 
-    def _look_for_hashtag(self, event: Any, name: str) -> None:
-        start = event.start_mark.index
-        if event.style in _BLOCKS:
-            lost = slips.behind_header(self.source, start, name)
+    def _look_for_losses(self, event: Any, name: str) -> None:
+        """Report a hashtag and line breaks of a text that would not be posted."""
+        source, start, end, style = self.source, event.start_mark, event.end_mark, event.style
+        if style in _BLOCKS:
+            lost = [slips.behind_header(source, start.index, name)]
         else:
-            lost = slips.behind_text(self.source, start, event.end_mark.index, name)
-        if lost and len(self.problems) <= MANY:
-            self.problems.append(lost)
-
-    def _look_for_breaks(self, event: Any, name: str) -> None:
-        start, end = event.start_mark.index, event.end_mark.index
-        lost = slips.lost_breaks(self.source, start, end, name, folded=event.style == ">")
-        if lost and len(self.problems) <= MANY:
-            self.problems.append(lost)
+            lost = [slips.behind_text(source, start.index, end.index, name)]
+        if style != "|" and end.line > start.line + (style == ">"):
+            lost.append(slips.lost_breaks(source, start.index, end.index, name, folded=style == ">"))
+        self.problems += filter(None, lost)
 
     def _without_value(self, event: Any, value_event: Any, key: str, data: dict[str, Any]) -> None:
         self.tree.empty.setdefault(id(data), set()).add(key)
-        if type(value_event) is not ScalarEvent or len(self.problems) > MANY:  # an undefined alias is reported already
-            return
-        self.problems.append(slips.no_value(self.source, key, event.start_mark.index, event.end_mark.index))
+        if type(value_event) is ScalarEvent and len(self.problems) <= MANY:  # an undefined alias is reported already
+            self.problems.append(slips.no_value(self.source, key, event.start_mark.index, event.end_mark.index))
 
     def _duplicate(self, event: Any, key: str, data: dict[str, Any], marks: list[int]) -> None:
         if len(self.problems) > MANY:

@@ -85,9 +85,10 @@ class Source:
 
     def as_written(self, place: Place) -> Place:
         """A place in this text as one in the original."""
+        if self.original is None:
+            return place
         start = Place(self.name, place.line, 1)
-        mine = self.line(self.offset(start))
-        theirs = self.original.line(self.original.offset(start)) if self.original else mine
+        mine, theirs = self.line(self.offset(start)), self.original.line(self.original.offset(start))
         if mine[: place.column] == theirs[: place.column]:
             return place
         return Place(self.name, place.line, max(1, min(len(theirs), place.column - len(mine) + len(theirs))))

@@ -21,13 +21,15 @@ MEDIA = "media"
 def check_pictures(layers: Iterable[Layer], reading: Reading) -> None:
     """Report `image` and `alt` that cannot be combined with what is beside them."""
     for fields, spot, _ in layers:
+        if spot.node.keys().isdisjoint(("image", "alt")):
+            continue
         images, alts = len(fields.image), len(fields.alt)
         problem = None
-        if spot.has("assets") and (spot.has("image") or spot.has("alt")):
+        if spot.has("assets"):
             name = "image" if spot.has("image") else "alt"
             message = f"`{name}` is for images without `assets`, and both are given"
             problem = spot.at_key(name, message, hint="move it into `assets`")
-        elif spot.has("alt") and not spot.has("image"):
+        elif not spot.has("image"):
             message = "`alt` describes the `image` beside it, and there is none here"
             problem = spot.at_key("alt", message, hint="write `image` here, too")
         elif alts not in {0, images} and reading.is_intact(spot):
