@@ -92,6 +92,14 @@ class Buffer:
         """
         return read_account(self._data, organizations, self._debug)
 
+    def schema_differences(self, published: str) -> tuple[str, ...]:
+        """What bufferctl's operations need of the `published` schema and the service lacks; one request."""
+        from bufferctl.api.introspection import INTROSPECTION, schema_differences
+
+        data = self._data(INTROSPECTION)
+        with understood():
+            return schema_differences(published, dict(data))
+
     def read(
         self,
         account: Account,

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from importlib.resources import files
 from pathlib import Path
 
 from bufferctl import __version__
-from bufferctl.api import endpoint_of
+from bufferctl.api import Buffer, endpoint_of
 from bufferctl.apply import FileJournal
 from bufferctl.cli.api_key import connected
 from bufferctl.cli.options import Setup
@@ -71,6 +72,7 @@ class Checkup:
     """One look at everything; what one check finds out the later ones use."""
 
     setup: Setup
+    with_schema: bool = False
     loaded: Loaded | None = None
     account: Account | None = None
     state: State = field(default_factory=State)
@@ -92,6 +94,7 @@ class Checkup:
         try:
             with connected(self.setup.connection, self.setup.console) as buffer:
                 self.account = buffer.account()
+                schema = list(_schema(buffer)) if self.with_schema else []
                 server, here, requests = buffer.server_time(), datetime.now(UTC), buffer.quota
         except BufferctlError as error:
             yield problem("key" if isinstance(error, KeyRefusedError) else "connection", error)
@@ -102,6 +105,7 @@ class Checkup:
         )
         yield Check("key", Verdict.OK, f"Buffer accepts the key in {file or 'BUFFER_API_KEY'}. {expiry}")
         yield _clock(server, here)
+        yield from schema
         yield from _quota(requests)
         if self.account.organizations:
             access = ", ".join(map(_organization, self.account.organizations))
@@ -188,6 +192,15 @@ def _media(number: int, problems: Sequence[Diagnostic]) -> Check:
         wrong = sum(each.severity is Severity.ERROR for each in problems)
         return Check("media", Verdict.PROBLEM, f"Buffer cannot use {wrong:,} of {addresses}. {first}", hint)
     return Check("media", Verdict.WARNING, f"{len(problems):,} of {addresses} did not answer. {first}", hint)
+
+
+def _schema(buffer: Buffer) -> Iterator[Check]:
+    published = files("bufferctl").joinpath("sandbox", "schema.graphql").read_text(encoding="utf-8")
+    for each in (found := buffer.schema_differences(published)):
+        hint = "Install the newest bufferctl; if you have it, report this."
+        yield Check("schema", Verdict.PROBLEM, f"Buffer's API has changed: {each}", hint)
+    if not found:
+        yield Check("schema", Verdict.OK, "Buffer's API has everything that bufferctl sends and reads")
 
 
 def _clock(server: datetime, here: datetime) -> Check:

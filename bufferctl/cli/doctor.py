@@ -23,17 +23,18 @@ _VERDICTS = 9
         ("bufferctl doctor --json", "the same for a program"),
     )
 )
+@click.option("--schema", "with_schema", is_flag=True, help="Compare Buffer's schema with what bufferctl relies on.")
 @options.json_option
 @options.setup_options
-def doctor(as_json: bool, setup: options.Setup) -> int:
+def doctor(as_json: bool, with_schema: bool, setup: options.Setup) -> int:
     """Check the key, the account, the files and the state, and explain how to fix what is wrong.
 
-    Nothing is changed. It uses two API requests, and checks the URL of every image, video and document. The exit code
-    is 1 if there is a problem, 4 if the problem is the key.
+    Nothing is changed. It uses two API requests, three with --schema, and checks the URL of every image, video and
+    document. The exit code is 1 if there is a problem, 4 if the problem is the key.
     """
     from bufferctl.cli.checkup import Checkup
 
-    console, found = setup.console, list(Checkup(setup).findings())
+    console, found = setup.console, list(Checkup(setup, with_schema).findings())
     if as_json:
         from bufferctl.render.json import document
 

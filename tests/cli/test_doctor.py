@@ -62,6 +62,14 @@ def test_all_well(today: Project, prints: Prints) -> None:
     assert [path.name for path in today.folder.iterdir()] == ["buffer.yaml"]
 
 
+def test_schema(today: Project) -> None:
+    """One more request, and what the schema lacks, which is nothing here."""
+    today.write("buffer.yaml", FILES)
+    ran = today("doctor", "--schema")
+    assert "Buffer's API has everything that bufferctl sends and reads" in " ".join(ran.out.split())
+    assert (ran.code, len(today.sandbox.requests)) == (0, 3)
+
+
 def test_key_but_no_files(today: Project, prints: Prints) -> None:
     """Exit 1, with `init` as the fix; all channels of the account are checked."""
     prints("doctor/no-files", made_the_same(today("doctor")))
