@@ -352,8 +352,15 @@ def _weekdays(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
             before = _before(change, due) if due and _is_update(change) else None
             if due and before and before.weekday() != due.weekday():
                 is_weekend = due.weekday() >= _SATURDAY > before.weekday()
+                if not is_weekend and not _moves_with_others(change):
+                    continue  # its own date was edited
                 yield _Sight(OTHER_WEEKDAY, occurrence, _MOVES[is_weekend], f"moves from {before:%A} to {due:%A}")
                 break
+
+
+def _moves_with_others(change: Change) -> bool:
+    post = change.desired
+    return isinstance(post, Post) and (post.is_counted or post.number > 0)
 
 
 def _close(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:

@@ -181,10 +181,7 @@ def show_plan(report: Report, console: Console, *, as_json: bool) -> None:
     else:
         from bufferctl.render.text import plan_text
 
-        text = plan_text(
-            report.plan, console.out, report.lengths, is_offline=report.is_offline, selection=report.selection
-        )
-        console.data(text)
+        console.data(plan_text(report, console.out))
 
 
 def note_downloads(downloads: Downloads, console: Console) -> int:

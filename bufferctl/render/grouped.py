@@ -19,7 +19,7 @@ from bufferctl.diagnostics import some_of
 from bufferctl.digests import REVIEWED, SHORT, change_digest
 from bufferctl.model import Post
 from bufferctl.model.entries import Occurrence, named, occurrence_of
-from bufferctl.model.plain_text import without_parameters
+from bufferctl.model.plain_text import visible, without_parameters
 from bufferctl.plan import Action, Change
 from bufferctl.render.cards import Card, Changed, Moment, by_time, cards_of
 from bufferctl.render.lines import count
@@ -268,9 +268,26 @@ class Grouped:
         return tuple(item for item in self.new if item.when is None)
 
     @property
+    def changing(self) -> tuple[Item, ...]:
+        """The items of which something is sent to Buffer."""
+        return self.of("create", "update", "delete")
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the parameters that links get, which are not shown."""
+        posts = (card.change.desired for item in self.items for card in item.cards)
+        made = (post.expansion.parameters for post in posts if isinstance(post, Post) and post.expansion)
+        return tuple(dict.fromkeys(visible(each.partition("=")[0]) for parameters in made for each in parameters))
+
+    @property
+    def organizations(self) -> int:
+        """How many organizations its items are of."""
+        return len({item.occurrence.organization for item in self.items})
+
+    @property
     def networks(self) -> Mapping[str, int]:
         """How many posts each network gets, changes or loses, in order of first mention."""
-        cards = (card for item in self.of("create", "update", "delete") for card in item.cards)
+        cards = (card for item in self.changing for card in item.cards)
         return Counter(card.channel.network for card in cards if not card.change.address.is_idea)
 
 

@@ -30,6 +30,7 @@ from bufferctl.plan import Action, Plan, Status
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Card, cards_of, is_trouble
 from bufferctl.render.diagnostics import summary_text
+from bufferctl.render.grouped import grouped
 from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.report import Report, by_severity
 
@@ -106,7 +107,7 @@ def _page(report: Report, *, is_preview: bool) -> dict[str, Any]:
         "verdict": _preview_verdict(cards) if is_preview else _verdict(plan, report),
         "unmanaged": 0 if is_preview else plan.unmanaged,
         "first": _first(plan) if form == "plan" else "",
-        "moved": summary.moved_together(plan) if form == "plan" else (),
+        "moved": grouped(report).moves if form == "plan" else (),
         "requests": summary.requests(plan) if form == "plan" and plan.writes and not report.is_offline else "",
         "kinds": () if is_preview else _kinds(cards),
         "problems": problems,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from functools import partial
 
-from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.diagnostics import Diagnostic, Severity, all_of
 from bufferctl.digests import REVIEWED, SHORT, change_digest
 from bufferctl.plan import Action
 from bufferctl.render import summary, words
@@ -56,6 +56,8 @@ _PROBLEMS = 2
 #: The room of a fold in which nothing fits any more.
 _FOLD = 250
 _CODE = re.compile(r"`([^`]+)`")
+#: The space in `8 Jan`, where a line of the heading does not break.
+_DAY = re.compile(r"(?<=\d) (?=[A-Z][a-z]{2}\b)")
 
 
 def report_markdown(report: Report) -> str:
@@ -84,7 +86,7 @@ def problems_markdown(report: Report) -> str:
 def _plan(sheet: Sheet, found: Grouped) -> None:
     report, plan = found.report, found.report.plan
     few = len(found.items) - len(found.of("quiet")) <= _FEW
-    sheet.put(f"### {_headline(found)}")
+    sheet.put(_DAY.sub("\u00a0", f"### {plain(summary.headline(found))}"))
     sheet.put(_second_line(found))
     if report.is_offline:
         sheet.put(f"<b>{summary.NOT_CHECKED}</b> {summary.NOT_CHECKED_WHY}")
@@ -138,25 +140,6 @@ def _all(report: Report) -> str:
     return "`bufferctl plan` shows all" if report.outcomes is None else "the log of the run shows all"
 
 
-def _headline(found: Grouped) -> str:
-    """`38 new posts on 4 networks, 8 Jan to 8 Mar`, with what else there is; items are counted."""
-    plan = found.report.plan
-    if plan.is_empty:
-        return "No changes"
-    kinds = [(found.of("create"), "new"), (found.of("update"), "changed"), (found.of("delete"), "deleted")]
-    there = [(items, name) for items, name in kinds if items]
-    if not there:
-        held = len(found.of("hold"))
-        return f"{count(held, 'post')} need{'s' * (held == 1)} you" if held else "Nothing to send"
-    counted = [f"{len(items):,} {name}" for items, name in there]
-    counted = [f"{counted[0]} {'post' if len(there[0][0]) == 1 else 'posts'}"] if len(there) == 1 else counted
-    dated = [item.when.due for items, _ in there for item in items if item.when]
-    span = summary.days(min(dated).date(), max(dated).date(), plan.at.date()) if dated else ""
-    networks = len(found.networks)
-    on = next(iter(found.networks)) if networks == 1 else count(networks, "network")
-    return plain(f"{', '.join(counted)} on {on}{f', {_unbroken(span)}' if span else ''}")
-
-
 def _second_line(found: Grouped) -> str:
     """What needs a person, and what merging does: posts are counted here, by network."""
     plan = found.report.plan
@@ -169,15 +152,12 @@ def _second_line(found: Grouped) -> str:
     if not (does := summary.verbs(plan)):
         parts = ["Merging sends nothing."]
     else:
-        networks = ", ".join(_unbroken(f"{plain(network)} {number:,}") for network, number in found.networks.items())
+        networks = ", ".join(f"{plain(network)}\u00a0{number:,}" for network, number in found.networks.items())
         parts.append(f"Merging {does}{f': {networks}' if len(found.networks) > 1 else ''}.")
-    parts += [summary.uploads(plan)] if plan.uploads else []
+    parts += [summary.uploads(plan)]
     parts += [f"{summary.NARROWED}."] if plan.narrowed else []
-    return f"{' '.join(parts)}{PAGE_MARK if found.report.page else ''}"
-
-
-def _unbroken(text: str) -> str:
-    return text.replace(" ", "\u00a0")
+    parts += [f"Links get {plain(all_of(found.parameters))}, and are shown without."] if found.parameters else []
+    return f"{' '.join(filter(None, parts))}{PAGE_MARK if found.report.page else ''}"
 
 
 def _since(sheet: Sheet, found: Grouped) -> None:
@@ -228,7 +208,7 @@ def _calendar(sheet: Sheet, found: Grouped) -> None:
 
 def _of_days(week: Week) -> str:
     first, last = week.days[0][0], week.days[-1][0]
-    return summary.days(first, last)
+    return summary.days_between(first, last)
 
 
 def _short(week: Week, *, is_month: bool) -> str:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
-from bufferctl.diagnostics import all_of, some_of
+from bufferctl.diagnostics import all_of
 from bufferctl.model import Post, ShareMode
 from bufferctl.model.media_file import size_words
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status, requests_needed
 from bufferctl.render import words
 from bufferctl.render.cards import ShownChannel, channel_of, moment_of
+from bufferctl.render.grouped import Grouped
 from bufferctl.render.lines import count
 
 #: The note on a plan made with --offline.
@@ -37,19 +38,26 @@ _CHANGES, _DELETES = "changes {}", "deletes {}"
 _VERBS = (*_MODES.values(), _DRAFTS, _APPROVALS, _IDEAS, _CHANGES, _DELETES)
 #: From this distance on, a date has its year.
 _FAR = timedelta(days=300)
-#: The number of posts with the same move from which they are shown together.
-_TOGETHER = 2
-#: How many fixed posts are named beside them.
-_FIXED = 3
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
 
 
-def counts(plan: Plan) -> str:
-    """`3 to create, 0 to change, 1 to delete; 2 need you`."""
-    of = plan.count()
-    parts = ((Action.CREATE, "create"), (Action.UPDATE, "change"), (Action.DELETE, "delete"))
-    pending = ", ".join(f"{of[action]:,} to {name}" for action, name in parts)
-    return f"{pending}; {words.need_you(of[Action.HOLD])}" if of[Action.HOLD] else pending
+def headline(found: Grouped) -> str:
+    """`38 new posts on 4 networks, 8 Jan to 8 Mar`, with what else there is; a post on four networks counts once."""
+    plan = found.report.plan
+    if plan.is_empty:
+        return "No changes"
+    kinds = [(found.of("create"), "new"), (found.of("update"), "changed"), (found.of("delete"), "deleted")]
+    there = [(len(items), name) for items, name in kinds if items]
+    if not there:
+        held = len(found.of("hold"))
+        return f"{count(held, 'post')} need{'s' * (held == 1)} you" if held else "nothing to send"
+    (number, name), *others = there
+    first = f"{number:,} {name}" if others else f"{number:,} {name} post{'s' * (number > 1)}"
+    networks = found.networks
+    on = f" on {next(iter(networks)) if len(networks) == 1 else count(len(networks), 'network')}" if networks else ""
+    days = [item.when.due.date() for item in found.changing if item.when]
+    span = f", {days_between(min(days), max(days), plan.at.date())}" if days else ""
+    return f"{', '.join([first, *(f'{number:,} {name}' for number, name in others)])}{on}{span}"
 
 
 def quiet_counts(plan: Plan) -> str:
@@ -98,8 +106,8 @@ def _verb(change: Change) -> str:
     return _MODES[post.mode]
 
 
-def days(first: date, last: date, today: date | None = None) -> str:
-    """`4 to 10 Mar`, `8 Jan to 8 Mar`, `3 Mar`; with the year if it is more than ten months from `today`."""
+def days_between(first: date, last: date, today: date | None = None) -> str:
+    """`4 to 10 Mar`, `8 Jan to 8 Mar`, `3 Mar`; with the year if it is far from `today`."""
     year = f" {last.year}" if today and abs(last - today) > _FAR else ""
     start = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%b}"
     return f"{f'{start} to ' if first != last else ''}{last.day} {last:%b}{year}"
@@ -140,9 +148,9 @@ def requests(plan: Plan) -> str:
 
 
 def uploads(plan: Plan) -> str:
-    """How many files an apply uploads, and their size."""
+    """How many files an apply uploads, and their size; empty if none."""
     size = size_words(sum(file.size for file in plan.uploads))
-    return f"{count(len(plan.uploads), 'file')} to upload ({size}) before anything is sent."
+    return f"{count(len(plan.uploads), 'file')} to upload ({size}) before anything is sent." if plan.uploads else ""
 
 
 def applied(outcomes: Sequence[Outcome]) -> str:
@@ -184,71 +192,3 @@ def unsent(left: Plan, outcomes: Iterable[Outcome]) -> Plan:
     """The plan that is left, without changes that this apply could not make: Buffer refused them, or they were held."""
     failed = {o.change.slot for o in outcomes if o.status in {Status.REFUSED, Status.HELD}}
     return replace(left, changes=tuple(c for c in left.changes if c.action not in WRITING or c.slot not in failed))
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Posts of one file in which only the time changes, all by the same span of local time; in order of time.
-
-    `fixed`: keys of posts of the file that stay, because they have dates of their own.
-    """
-
-    file: str
-    span: timedelta
-    changes: tuple[Change, ...]
-    fixed: tuple[str, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """`37 posts moved by 1 day (fixed: press-day)`."""
-        way = "back by" if self.span < timedelta() else "by"
-        stay = f" (fixed: {some_of(self.fixed, _FIXED)})" if self.fixed else ""
-        return f"{count(len(self.changes), 'post')} moved {way} {_duration(abs(self.span))}{stay}"
-
-
-def moved_together(plan: Plan, changes: Iterable[Change] | None = None) -> tuple[Moved, ...]:
-    """The moves among changes, those of the plan by default, in the order of their first posts."""
-    groups: dict[tuple[str, timedelta], list[Change]] = {}
-    edits = (change for change in (plan.changes if changes is None else changes) if change.action is Action.UPDATE)
-    for change in sorted(edits, key=lambda each: (each.due_at is None, each.due_at and each.due_at.timestamp())):
-        span = moved_by(change)
-        if span is not None and change.place is not None:
-            groups.setdefault((change.place.file, span), []).append(change)
-    fixed: dict[str, dict[str, None]] = {}
-    for change in plan.of(Action.NO_OP):
-        if isinstance(change.desired, Post) and change.desired.is_fixed:
-            fixed.setdefault(change.desired.place.file, {})[change.address.key] = None
-    return tuple(
-        Moved(file, span, tuple(those), tuple(fixed.get(file, ())))
-        for (file, span), those in groups.items()
-        if len(those) >= _TOGETHER
-    )
-
-
-def of_one_channel(changes: Iterable[Change]) -> tuple[tuple[Change, ...], ...]:
-    """Holds that one channel causes, because it is disconnected or locked: the channel is said once."""
-    groups: dict[tuple[str, str], list[Change]] = {}
-    for change in changes:
-        if change.action is Action.HOLD and change.reason is Reason.CHANNEL:
-            groups.setdefault((change.address.organization, change.message), []).append(change)
-    return tuple(tuple(those) for those in groups.values() if len(those) >= _TOGETHER)
-
-
-def moved_by(change: Change) -> timedelta | None:
-    """By how much an edit moves a post of a campaign in local time; None if something else changes too."""
-    post = change.desired
-    if not isinstance(post, Post) or post.due_at is None:
-        return None
-    if not (post.is_counted or post.number):
-        return None
-    if [each.path for each in change.differences] != ["due_at"] or not change.differences[0].before:
-        return None
-    before = datetime.fromisoformat(change.differences[0].before).astimezone(post.due_at.tzinfo)
-    return post.due_at.replace(tzinfo=None) - before.replace(tzinfo=None)
-
-
-def _duration(span: timedelta) -> str:
-    """`1 day`, `1 day, 2 hours`."""
-    minutes = span.days * 24 * 60 + span.seconds // 60
-    parts = ((minutes // 1440, "day"), (minutes % 1440 // 60, "hour"), (minutes % 60, "minute"))
-    return ", ".join(count(number, unit) for number, unit in parts if number)

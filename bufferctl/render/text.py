@@ -1,192 +1,137 @@
-"""A plan and its results as text for a terminal: plain words, readable at 80 columns and without color.
+"""A plan and its results as text for a terminal: by day and item, readable at 80 columns and without color.
 
-A plan is ordered by channel and time, each change with the digest that a review can refer to; then come the counts and
-the cost of applying; what needs you is last, where it is easiest to see.
+Each text is there once with its networks; `-v` adds addresses and digests, `--full` everything that is folded. After
+the items come the counts and the cost of applying; what needs you is last, where it is easiest to see.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from bufferctl.digests import REVIEWED, SHORT, change_digest, digest_of
-from bufferctl.model import Address, Idea, Post
-from bufferctl.model.content import TextLength
+from bufferctl.diagnostics import all_of
+from bufferctl.digests import SHORT, change_digest
+from bufferctl.model import Idea, Post
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, Status, ready_at
 from bufferctl.render import summary, words
-from bufferctl.render.cards import Card, Changed, by_time, card_of, mark, moment_of
-from bufferctl.render.lines import INDENT, Paint, cells, count, hint_lines, indented, sentence, wrapped
+from bufferctl.render.cards import Changed, card_of, mark
+from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, grouped
+from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_lines, indented, sentence, wrapped
 from bufferctl.render.pieces import marked_lines, pieces
 from bufferctl.render.report import Report
-from bufferctl.render.shown import Media, Shown
+from bufferctl.render.shown import Media
 
-#: How many lines of a text are shown before it is folded.
-FOLD = 12
-
-_SHOWN = WRITING | STATE_ONLY | {Action.HOLD, Action.WAITING}
-#: Actions that send a declared object, now or later.
-_SENT = frozenset({Action.CREATE, Action.UPDATE, Action.WAITING})
-#: Shown instead of a message and a hint that are the same as in the change above.
-_SAME = "same reason as above"
+#: How many lines of a text, and posts of a cause, are shown before they are folded.
+FOLD, _POSTS = 12, 3
 _HOUR = 3600
 
 
-def plan_text(
-    plan: Plan,
-    paint: Paint,
-    lengths: Mapping[Address, TextLength] | None = None,
-    *,
-    is_offline: bool = False,
-    selection: str = "",
-) -> str:
-    """The whole plan, ending in a newline. `lengths`: text lengths by address. The rest is as in `Report`."""
-    digests = {change.slot: change_digest(change) for change in plan.changes if change.action in REVIEWED}
-
-    def cards_text(cards: Iterable[Card]) -> Iterator[str]:
-        above = None
-        for card in cards:
-            yield from _card(card, above, digests.get(card.change.slot, ""), paint)
-            above = card
-
-    moved = () if paint.full or paint.verbose else summary.moved_together(plan)
-    blocked = () if paint.full or paint.verbose else summary.of_one_channel(plan.changes)
-    together = {change.slot for changes in (*(each.changes for each in moved), *blocked) for change in changes}
-    shown = [change for change in plan.changes if change.action in _SHOWN and change.slot not in together]
-    shown.sort(key=lambda each: by_time(each, plan))
-    cards = [card_of(change, plan, lengths) for change in shown]
-    by_home = sorted((card for card in cards if card.kind != "hold"), key=lambda card: card.channel.home)
-    lines = [line for each in moved for line in _moved(each, plan, paint)]
-    for home, group in groupby(by_home, key=lambda card: card.channel.home):
-        lines += ["", paint.strong(home), *cards_text(group)]
-    lines += [""]
-    if selection and not plan.is_empty:
-        lines += wrapped(f"{summary.NARROWED} ({selection}).", paint.width)
-    lines += _summary(plan, paint, is_offline=is_offline)
-    if digests:
-        lines.append(f"Digest {digest_of(digests.values())[:SHORT]}.")
-    holds = [card for card in cards if card.kind == "hold"]
-    if holds or blocked:
-        channels = (line for each in blocked for line in _blocked(each, paint))
-        lines += ["", paint.strong(paint.bad("Needs you")), *channels, *cards_text(holds)]
+def plan_text(report: Report, paint: Paint) -> str:
+    """The whole plan, ending in a newline."""
+    found = grouped(report)
+    in_full = paint.full or paint.verbose
+    moves = () if in_full else found.moves
+    moved = {id(item) for move in moves for item in move.items}
+    lines = [line for move in moves for line in _move(move, paint)]
+    items = [item for item in found.items if item.kind not in {"hold", "quiet"} and id(item) not in moved]
+    said: set[str] = set()
+    for day, group in groupby(items, key=_day):
+        lines += ["", paint.strong(day), *(line for item in group for line in _item(item, found, said, paint))]
+    lines += ["", *_summary(found, paint)]
+    if report.worth_a_look:
+        lines += ["", paint.strong("Worth a look")]
+        lines += [line for each in report.worth_a_look for line in _look(f"{each.message} ({each.code})", paint)]
+    if found.causes:
+        lines += ["", paint.strong(paint.bad("Needs you"))]
+        lines += [line for cause in found.causes for line in _cause(cause, paint)]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def differences_text(change: Change, plan: Plan, paint: Paint) -> str:
     """The address of a change and how Buffer and the file differ, ending in a newline."""
     card = card_of(change, plan)
-    lines = [line for changed in card.changed for line in _changed(changed, paint, is_held=True)]
+    lines = [line for changed in card.changed for line in changed_lines(changed, paint, is_held=True)]
     return "\n".join([paint.strong(card.address), *lines]) + "\n"
 
 
-def _moved(moved: summary.Moved, plan: Plan, paint: Paint) -> Iterator[str]:
-    """Posts that move together: how many, by how much, and the first and last of them."""
-    yield f"  {paint.change('~')} {paint.strong(visible(moved.file))}: {moved.label}"
-    for name, change in (("first", moved.changes[0]), ("last", moved.changes[-1])):
-        moment = moment_of(change, plan)
-        address = visible(str(change.address))
-        yield from indented(f"{name}: {moment.local}, {address}" if moment else f"{name}: {address}", paint)
+def _day(item: Item) -> str:
+    if item.main.cards[0].at_once:
+        return "At once"
+    if item.when is None:
+        return "Unscheduled"
+    return f"{item.when.due:%a} {item.when.due.day} {item.when.due:%b %Y}"
+
+
+def _move(move: Move, paint: Paint) -> Iterator[str]:
+    """Items that move together: how many, by how much, and the first and last of them."""
+    yield f"  {paint.change('~')} {paint.strong(visible(move.file))}: {move.label}"
+    for name, item in (("first", move.items[0]), ("last", move.items[-1])):
+        yield from indented(f"{name}: {item.main.changed[0].before} → {item.main.changed[0].after}, {item.name}", paint)
+    if days := move.weekdays:
+        yield from indented(f"days of the week: {', '.join(f'{way} {n:,}' for way, n in days.items())}", paint)
     yield f"{INDENT}{paint.faint('--full shows each')}"
 
 
-def _blocked(changes: Sequence[Change], paint: Paint) -> Iterator[str]:
-    """A channel that holds several posts: why, and what to do, once."""
-    channel, held = visible(changes[0].address.channel), count(len(changes), "post")
-    yield f"  {paint.bad('!')} {paint.strong(channel)}: {held} held"
-    yield from indented(f"{visible(changes[0].message)}.", paint)
-    yield from indented(f"→ {visible(changes[0].hint)}", paint)
-    yield f"{INDENT}{paint.faint('--full shows each')}"
+def _look(text: str, paint: Paint) -> Iterator[str]:
+    first, *more = wrapped(visible(text), paint.width - 4)
+    yield f"  ? {first}"
+    yield from (f"    {line}" for line in more)
 
 
-def _summary(plan: Plan, paint: Paint, *, is_offline: bool) -> Iterator[str]:
-    quiet = summary.quiet_counts(plan)
-    not_checked = wrapped(f"{summary.NOT_CHECKED} {summary.NOT_CHECKED_WHY}", paint.width) if is_offline else []
-    if plan.is_empty:
-        yield paint.strong(paint.good("No changes."))
-        about = summary.no_changes(plan, is_offline=is_offline)
-        yield from wrapped(f"{about}{': ' + quiet if quiet else ''}.", paint.width)
-        yield from not_checked
+def _item(item: Item, found: Grouped, said: set[str], paint: Paint) -> Iterator[str]:
+    """When and where it goes out, its text once, how that differs by network, and how it changes.
+
+    `said`: the messages that were shown before; this one's is added.
+    """
+    card, action = item.main.cards[0], item.main.cards[0].change.action
+    clock = f"{'about ' if item.when.is_slot else ''}{item.when.clock} {item.when.due.tzname()}  " if item.when else ""
+    usual = {Action.CREATE: "will schedule", Action.UPDATE: "will change"}.get(action)
+    about = [item.networks, *filter(None, ["" if card.what == usual else card.what, card.why])]
+    about += [card.channel.organization] if found.organizations > 1 else []
+    about += [f"{each.over:,} too many on {each.channel.network}" for each in item.cards if each.over]
+    name = visible(item.name)
+    first, *more = wrapped(f"{clock}{name}  {', '.join(about)}", paint.width - len(INDENT))
+    yield f"  {_painter(card.kind, paint)(card.sign)} {first.replace(name, paint.strong(name), 1)}"
+    yield from (f"{INDENT}{line}" for line in more)
+    if paint.verbose:
+        yield from _addresses(item, paint)
+    if action in STATE_ONLY:
         return
-    yield paint.strong(f"Plan: {summary.counts(plan)}.")
-    if new := summary.new_posts(plan):
-        first = summary.first_post(plan)
-        where = f" First: {first[0]}, {first[1].label}." if first else ""
-        yield from wrapped(new + where, paint.width)
-    if at_once := sum(map(words.is_at_once, plan.writes)):
-        yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
-    if plan.uploads:
-        yield from wrapped(summary.uploads(plan), paint.width)
-    if quiet:
-        yield from wrapped(f"Also: {quiet}.", paint.width)
-    yield from not_checked
-    if plan.writes and not is_offline:
-        yield from wrapped(_requests(plan), paint.width)
+    if item.message and item.message not in said:
+        said.add(item.message)
+        yield from indented(item.message, paint)
+    if action is Action.UPDATE and any(version.changed for version in item.versions):
+        for version in item.versions:
+            yield from _changes(version, item, paint)
+        if not words.goes_public(card.change):
+            return
+    yield from _content(item.main, paint)
+    for version in item.others:
+        yield from _own(version, paint)
 
 
-def _requests(plan: Plan) -> str:
-    """The number of requests that apply will use, and when Buffer allows them."""
-    text = summary.requests(plan)
-    tightest, end = plan.quota.tightest, ready_at(plan)
-    if tightest is None or end is None:
-        return text
-    seconds = tightest.window_seconds
-    span = f"{seconds // 60} minutes" if seconds < _HOUR else count(round(seconds / _HOUR), "hour")
-    text += f" Buffer allows {tightest.left} more within {span}"
-    return text + (f", so it would be done at about {words.local(end, '')}." if end > plan.at else ".")
-
-
-def _card(card: Card, above: Card | None, digest: str, paint: Paint) -> Iterator[str]:
-    """One change. A message that is the same as in the change above is not repeated, unless there is more to show."""
-    address = card.address
-    if card.change.action in STATE_ONLY and not card.message:
-        about = ", ".join(filter(None, [card.what, card.why]))
-        yield f"  {paint.faint(card.sign)} {address}  {about}"
-        return
-    yield f"  {_painter(card.kind, paint)(card.sign)} {paint.strong(address)}  {paint.faint(digest[:SHORT])}".rstrip()
-    if about := ", ".join(filter(None, _heading(card))):
-        yield from indented(about, paint)
-    alike = above is not None and card.message != "" and _messages(above) == _messages(card)
-    is_said_above = alike and not card.changed and card.change.reason is not Reason.NOT_REVIEWED
-    yield from _details(card, paint, is_said_above=is_said_above)
-
-
-def _messages(card: Card) -> tuple[str, str, bool]:
-    return card.message, card.hint, bool(card.changed)
-
-
-def _painter(kind: str, paint: Paint) -> Callable[[str], str]:
-    bad = dict.fromkeys(("delete", "hold", "bad"), paint.bad)
-    return {"create": paint.good, "good": paint.good, "update": paint.change, **bad}.get(kind, paint.faint)
-
-
-def _heading(card: Card) -> Iterator[str]:
-    """What happens, when and why, and how long the text is."""
-    yield "" if card.kind == "hold" else card.what
-    yield f"{card.when.local} ({card.when.away})" if card.when else ""
-    yield card.why
-    if card.change.action in _SENT and card.length and card.length.used and card.length.limit is not None:
-        yield f"length {card.length.used:,} of {card.length.limit:,}{f', {card.over:,} too many' if card.over else ''}"
-
-
-def _details(card: Card, paint: Paint, *, is_said_above: bool) -> Iterator[str]:
-    """Its messages, its content or how that changes, and one thing to do."""
-    if card.message and not is_said_above:
-        yield from indented(card.message, paint)
-    action = card.change.action
-    unseen = card.change.reason is Reason.NOT_REVIEWED or action is Action.UPDATE
-    is_new_to_readers = action is Action.CREATE or words.goes_public(card.change)
-    if is_new_to_readers or action in {Action.DELETE, Action.WAITING} or (unseen and not card.changed):
-        yield from _content(card.shown, paint)
-    for changed in card.changed:
-        yield from _changed(changed, paint, is_held=action is Action.HOLD)
-    for line in _expansion_lines(card.change.desired) if paint.verbose else ():
+def _addresses(item: Item, paint: Paint) -> Iterator[str]:
+    for card in item.cards:
+        digest = paint.faint(change_digest(card.change)[:SHORT])
+        used = card.length
+        length = f"  {used.used:,} of {used.limit:,}" if used and used.limit is not None and used.used else ""
+        yield f"{INDENT}{card.address}  {digest}{length}".rstrip()
+    for line in _expansion_lines(item.main.cards[0].change.desired):
         yield from indented(line, paint)
-    if card.hint:
-        yield from hint_lines(": ".join(filter(None, [card.place, _SAME if is_said_above else card.hint])), paint)
 
 
-def _content(shown: Shown, paint: Paint) -> Iterator[str]:
+def _changes(version: Version, item: Item, paint: Paint, *, is_held: bool = False) -> Iterator[str]:
+    """Each field that changes; the networks are named if they differ."""
+    if item.others and version.changed:
+        yield f"{INDENT}{version.networks}:"
+    for changed in version.changed:
+        yield from changed_lines(changed, paint, is_held=is_held)
+
+
+def _content(version: Version, paint: Paint) -> Iterator[str]:
+    shown = version.shown
     if shown.title:
         yield from indented(f"title: {shown.title}", paint)
     if shown.warning:
@@ -195,20 +140,34 @@ def _content(shown: Shown, paint: Paint) -> Iterator[str]:
         if number > 1:
             yield f"{INDENT}{paint.faint(f'├ {number} of {len(shown.parts)}')}"
         yield from _quoted(part.text, paint)
-        for media in part.media:
-            yield from indented(_media(media), paint)
+        yield from (f"{INDENT}{_media(media, paint)}" for media in part.media)
     if shown.comment:
         yield from indented(f"first_comment: {''.join(piece.text for piece in shown.comment)}", paint)
-    for fact in shown.facts:
-        yield from indented(f"{fact.name}: {fact.value}", paint)
-    if shown.tags:
-        yield from indented(f"tags: {', '.join(shown.tags)}", paint)
+    facts = [f"{fact.name}: {fact.value}" for fact in shown.facts] + (
+        [f"tags: {', '.join(shown.tags)}"] * bool(shown.tags)
+    )
+    for fact in facts:
+        yield from indented(fact, paint)
 
 
-def _media(media: Media) -> str:
-    """The kind of an attachment, its address, and its description or title."""
+def _own(version: Version, paint: Paint) -> Iterator[str]:
+    """How a version differs from the item's main one."""
+    for changed in version.differs:
+        if changed.words and changed.is_mixed and (both := marked_lines(changed.words, paint, paint.width - 8)):
+            yield f"{INDENT}{version.networks}, {changed.name}:"
+            yield from (f"{INDENT}{paint.change('│')} {part}".rstrip() for part in both)
+        elif "\n" in changed.after or cells(changed.after) > paint.width // 2:
+            yield f"{INDENT}{version.networks}, {changed.name}:"
+            yield from _quoted(changed.after, paint)
+        else:
+            yield from indented(f"{version.networks}, {changed.name}: {changed.after or 'nothing'}", paint)
+
+
+def _media(media: Media, paint: Paint) -> str:
+    """The kind of an attachment, its address, and its description or title; on one line if it is not shown in full."""
     about = " · ".join(filter(None, [media.about, media.alt, media.title, media.text]))
-    return " ".join(filter(None, [f"with {media.kind}", media.address, f"({about})" if about else ""]))
+    line = " ".join(filter(None, [f"with {media.kind}", media.address, f"({about})" if about else ""]))
+    return line if paint.full or paint.verbose else clipped(line, paint.width - len(INDENT))
 
 
 def _quoted(text: str, paint: Paint) -> Iterator[str]:
@@ -226,7 +185,7 @@ def _quoted(text: str, paint: Paint) -> Iterator[str]:
         yield from (f"{INDENT}{bar}   {link}" for link in dict.fromkeys(links))
 
 
-def _changed(changed: Changed, paint: Paint, *, is_held: bool) -> Iterator[str]:
+def changed_lines(changed: Changed, paint: Paint, *, is_held: bool) -> Iterator[str]:
     """One field: on one line if it is short, word by word if it is text, else one value above the other."""
     name = f"{changed.name} (Buffer → file)" if is_held else changed.name
     if not changed.before or not changed.after:
@@ -252,6 +211,90 @@ def _marked(name: str, values: Iterable[tuple[str, str]], paint: Paint) -> Itera
             yield from (f"{INDENT}{sign} {part}".rstrip() for part in wrapped(line, paint.width - 8))
 
 
+def _cause(cause: Cause, paint: Paint) -> Iterator[str]:
+    """Why posts need a person, once; which posts, with how Buffer differs; and one thing to do for all of them."""
+    is_one = len(cause.items) == 1
+    name = _where(cause.items[0]) if is_one else f"{count(len(cause.items), 'post')}: {cause.name}"
+    first, *more = wrapped(name, paint.width - 4)
+    yield f"  {paint.bad('!')} {paint.strong(first)}"
+    yield from (f"{INDENT}{line}" for line in more)
+    yield from indented(cause.message, paint)
+    shown = cause.items if paint.full or paint.verbose or len(cause.items) <= _POSTS + 1 else cause.items[:_POSTS]
+    for item in shown:
+        yield from indented(_where(item), paint) if not is_one else ()
+        yield from _addresses(item, paint) if paint.verbose else ()
+        changed = any(version.changed for version in item.versions)
+        for version in item.versions:
+            yield from _changes(version, item, paint, is_held=True)
+        if not changed and item.main.cards[0].change.reason is Reason.NOT_REVIEWED:
+            yield from _content(item.main, paint)
+        if cause.own_hints:
+            yield from (line for each in item.cards for line in hint_lines(each.hint, paint))
+    if left := len(cause.items) - len(shown):
+        yield f"{INDENT}{paint.faint(f'… and {left:,} more (--full shows all)')}"
+    if cause.hint and not (cause.own_hints and not left):
+        yield from hint_lines(cause.hint, paint)
+
+
+def _where(item: Item) -> str:
+    when = f"{item.when.local} ({item.when.away})" if item.when else ""
+    return visible(f"{item.name}  {', '.join(filter(None, [item.networks, when, item.main.cards[0].place]))}")
+
+
+def _summary(found: Grouped, paint: Paint) -> Iterator[str]:
+    report, plan = found.report, found.report.plan
+    quiet = summary.quiet_counts(plan)
+    if plan.is_empty:
+        yield paint.strong(paint.good("No changes."))
+        about = summary.no_changes(plan, is_offline=report.is_offline)
+        yield from wrapped(f"{about}{': ' + quiet if quiet else ''}.", paint.width)
+    else:
+        if report.selection:
+            yield from wrapped(f"{summary.NARROWED} ({report.selection}).", paint.width)
+        held = len(found.of("hold"))
+        needs = f"; {words.need_you(held)}" if held and found.changing else ""
+        yield paint.strong(f"Plan: {summary.headline(found)}{needs}.")
+        if at_once := sum(map(words.is_at_once, plan.writes)):
+            yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
+        for said in filter(None, [_does(found), summary.uploads(plan), f"Also: {quiet}." if quiet else ""]):
+            yield from wrapped(said, paint.width)
+    if report.is_offline:
+        yield from wrapped(f"{summary.NOT_CHECKED} {summary.NOT_CHECKED_WHY}", paint.width)
+    elif plan.writes:
+        yield from wrapped(_requests(plan), paint.width)
+    if any(item.digests for item in found.items):
+        yield f"Digest {report.digest[:SHORT]}."
+
+
+def _does(found: Grouped) -> str:
+    """What an apply does, in numbers of posts by network, and when the first one goes out."""
+    plan = found.report.plan
+    if not plan.writes:
+        return ""
+    numbers = ", ".join(f"{network} {number:,}" for network, number in found.networks.items())
+    text = f"Apply {summary.verbs(plan)}{f': {numbers}' if len(found.networks) > 1 else ''}."
+    if first := summary.first_post(plan):
+        text += f" The first one goes out {first[0]}, on {first[1].called}."
+    return text + (f" Links get {all_of(found.parameters)}, and are shown without." if found.parameters else "")
+
+
+def _requests(plan: Plan) -> str:
+    """The number of requests that apply will use, and when Buffer allows them."""
+    text = summary.requests(plan)
+    tightest, end = plan.quota.tightest, ready_at(plan)
+    if tightest is None or end is None:
+        return text
+    seconds = tightest.window_seconds
+    span = f"{seconds // 60} minutes" if seconds < _HOUR else count(round(seconds / _HOUR), "hour")
+    text += f" Buffer allows {tightest.left} more within {span}"
+    return text + (f", so it would be done at about {words.local(end, '')}." if end > plan.at else ".")
+
+
+def _painter(kind: str, paint: Paint) -> Callable[[str], str]:
+    bad = dict.fromkeys(("delete", "hold", "bad"), paint.bad)
+    return {"create": paint.good, "good": paint.good, "update": paint.change, **bad}.get(kind, paint.faint)
+
+
 def outcome_text(outcome: Outcome, paint: Paint) -> str:
     """One outcome: symbol, address, result, id and link; then Buffer's message, and what a person should do."""
     kind, sign = mark(outcome)
@@ -275,7 +318,7 @@ def left_text(left: Plan, planned: Plan, outcomes: Sequence[Outcome], paint: Pai
     unsent = summary.unsent(left, outcomes)
     shown = {(change.slot, change.message) for change in planned.of(Action.HOLD)}
     if unsent.writes or any((c.slot, c.message) not in shown for c in left.of(Action.HOLD)):
-        return f"Read again after applying; this is left:\n{plan_text(unsent, paint)}"
+        return f"Read again after applying; this is left:\n{plan_text(Report(unsent), paint)}"
     return f"{total}\n"
 
 

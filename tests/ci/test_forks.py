@@ -87,7 +87,7 @@ def test_a_fork_s_run_contacts_nobody(
     ran = team.plan(number, key=None, offline=True, comment=False)
     assert ran.failed is held, ran.log
     assert "so this plan does not know the shared state" in " ".join(ran.log.split())
-    assert "to create" in ran.log
+    assert "new post" in ran.log
     assert len(team.sandbox.requests) == asked
     ours = [line for line in reached.read_text(encoding="utf-8").splitlines() if "safe.bareRepository" in line]
     assert ours == [], "bufferctl's, besides those of the checkout itself"

@@ -136,7 +136,7 @@ def test_a_pull_request_moves_the_project(team: Team) -> None:
     team.ada.push()
     number = team.github.open_pull("move")
     planned = team.plan(number, directory="social")
-    assert (planned.failed, "1 to change" in team.github.bodies(number)[0]) == (False, True), planned.log
+    assert (planned.failed, "### 1 changed post" in team.github.bodies(number)[0]) == (False, True), planned.log
     team.merge(number)
     ran = team.apply(directory="social")
     assert not ran.failed, ran.log
@@ -238,7 +238,7 @@ def test_undo_is_a_revert(team: Team) -> None:
     team.sandbox.clock.advance(days=2)
     number = reverted(team)
     planned = team.plan(number)
-    assert "Plan: 0 to create, 1 to change, 1 to delete." in planned.log
+    assert "Plan: 1 changed, 1 deleted on" in planned.log
     assert "Acme/linkedin:acme-inc/soon" in planned.log
     team.merge(number)
     ran = team.apply()
@@ -252,7 +252,7 @@ def test_undo_of_a_pull_request_that_added_a_file(team: Team) -> None:
     merged(team, "launch", launch=post("launch", "We are live"))
     merged(team, "campaign", more=post("more", "And more", due="2029-12-21 09:00"))
     number = reverted(team)
-    assert "Plan: 0 to create, 0 to change, 1 to delete." in team.plan(number).log
+    assert "Plan: 1 deleted post on" in team.plan(number).log
     team.merge(number)
     ran = team.apply()
     assert not ran.failed, ran.log

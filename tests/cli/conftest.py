@@ -38,8 +38,12 @@ class Ran:
 
     @property
     def planned(self) -> list[str]:
-        """`+ one`, `! two`: each change of the printed plan, by its sign and key."""
-        return [" ".join(each) for each in re.findall(r"^  (\S) \S+/([\w.-]+)(?= |$)", self.out, re.MULTILINE)]
+        """`+ one`, `! two-3`: each item of the printed plan, by its sign and key."""
+        body, _, needs = self.out.partition("\nNeeds you\n")
+        clock = r"(?:(?:about )?\d\d:\d\d \S+  )?"
+        found = re.findall(rf"^  (\S) {clock}([\w.-]+(?: \d+)?)  ", body, re.MULTILINE)
+        found += (("!", name) for name in re.findall(r"^(?:  !|     ) ([\w.-]+(?: \d+)?)  (?=\S)", needs, re.MULTILINE))
+        return [f"{sign} {name.replace(' ', '-')}" for sign, name in found]
 
     @property
     def outcomes(self) -> list[str]:

@@ -107,7 +107,7 @@ def test_damaged_plan(files: Files, seed: int) -> None:
         told(error)
         return
     report = report_of(plan.plan, plan.desired)
-    plan_text(plan.plan, Paint(), report.lengths)
+    plan_text(report, Paint())
     shown(report)
 
 

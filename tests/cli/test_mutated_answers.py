@@ -174,7 +174,7 @@ def declared(account: Account, live: Live) -> tuple[Desired, Targets, State]:
 def show(plan: Plan, desired: Desired) -> None:
     """Every form of a plan."""
     report: Report = report_of(plan, desired)
-    plan_text(plan, Paint(False), report.lengths)
+    plan_text(report, Paint(False))
     for form in (report_json, report_markdown, report_html):
         form(report).encode()
 

@@ -119,7 +119,7 @@ def _place(found: dict[str, Any]) -> str:
 
 def planned(project: Any, *options: str) -> dict[str, Any] | None:
     """The plan as JSON, as text and saved, all equal; None if it was refused, with a message."""
-    ran, text = project("plan", "--json", *options), project("plan", "-o", "plan.json", *options)
+    ran, text = project("plan", "--json", *options), project("plan", "-v", "-o", "plan.json", *options)
     assert ran.code == text.code
     if ran.code:
         assert "error:" in ran.err

@@ -506,7 +506,7 @@ def test_conflict(project: Any, start: Any, prints: Any) -> None:
     assert project("plan", "--strict").code == 1
     ran = project("pull")
     assert (ran.code, read(project)) == (0, edited.replace("Our text", "Their text"))
-    assert "1 to change" in project("plan").out
+    assert "1 changed post" in project("plan").out
     project.apply()
     assert project.sandbox.posts()[0]["assets"][0]["image"]["url"] == "https://acme.example/b.png"
 

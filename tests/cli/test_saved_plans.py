@@ -202,7 +202,7 @@ def edited_then_planned(project: Any) -> str:
     project.apply()
     project.sandbox.requests.clear()
     project.write("buffer.yaml", HEAD + ONE.replace("first", "FIRST"))
-    assert "1 to change" in project("plan", "-o", "plan.json").out
+    assert "1 changed post" in project("plan", "-o", "plan.json").out
     (post,) = project.sandbox.posts()
     return str(post["id"])
 

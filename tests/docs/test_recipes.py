@@ -154,7 +154,7 @@ def test_readme(project: Any, expect: Expect) -> None:
     project.write("buffer.yaml", before + re.sub(r"\A(?: {10}.*\n)+", "", after))  # without init's own example
     made = Document(project.folder).run(text)
     expect(README, README.read_text(encoding="utf-8").replace(text, made))
-    assert "2 to create" in made
+    assert "1 new post on 2 networks" in made
 
 
 def test_first_post(project: Any, expect: Expect) -> None:

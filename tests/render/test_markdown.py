@@ -104,7 +104,7 @@ def test_says_first_how_many_and_when() -> None:
     assert lines[3:6:2] == ["### 2 new posts on X, 3\u00a0Dec", "Nothing needs you. Merging schedules 2."]
     changed = next(each for each in PLAN.changes if each.address.key == "release")
     lines = _of(*_creates(2), changed, *_deletes(1), *_holds(1)).splitlines()
-    assert lines[3] == "### 2 new, 1 changed, 1 deleted on X, 3\u00a0to\u00a012\u00a0Dec"
+    assert lines[3] == "### 2 new, 1 changed, 1 deleted on X, 3 to 12\u00a0Dec"
     assert lines[5] == "<b>1 needs you.</b> Merging schedules 2, changes 1 and deletes 1."
 
 

@@ -17,24 +17,27 @@ from bufferctl.model import Idea, Post, PostStatus, SchedulingType
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.lines import Paint, cells
+from bufferctl.render.report import Report
 from bufferctl.render.summary import left_over
 from bufferctl.render.text import plan_text, receipt_text
 from tests.conftest import Expect
 from tests.fuzzing import examples
-from tests.render.rich import APPLIED, HOSTILE, LENGTHS, NOW, PLAN, change, live, post
+from tests.render.plans import PLANS, plan_at, report_of
+from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post
 
-CASES = Path(__file__).parents[1] / "cases" / "render"
+ROOT = Path(__file__).parents[2]
+CASES = ROOT / "tests" / "cases" / "render"
 PLAIN = Paint()
 
 
-def text_of(*changes: Change) -> str:
+def text_of(*changes: Change, paint: Paint = PLAIN) -> str:
     """A plan of these changes only."""
-    return plan_text(replace(PLAN, changes=changes, warnings=()), PLAIN)
+    return plan_text(Report(replace(PLAN, changes=changes, warnings=())), paint)
 
 
 def test_rich_plan(expect: Expect) -> None:
     """The whole plan, with every feature."""
-    expect(CASES / "plan.txt", plan_text(PLAN, PLAIN, LENGTHS))
+    expect(CASES / "plan.txt", plan_text(REPORT, PLAIN))
 
 
 def test_rich_receipt(expect: Expect) -> None:
@@ -42,9 +45,7 @@ def test_rich_receipt(expect: Expect) -> None:
     expect(CASES / "receipt.txt", receipt_text(APPLIED, NOW + timedelta(minutes=2), PLAIN))
 
 
-@pytest.mark.parametrize(
-    "text", [plan_text(PLAN, PLAIN, LENGTHS), receipt_text(APPLIED, NOW, PLAIN)], ids=["plan", "receipt"]
-)
+@pytest.mark.parametrize("text", [plan_text(REPORT, PLAIN), receipt_text(APPLIED, NOW, PLAIN)], ids=["plan", "receipt"])
 def test_80_columns(text: str) -> None:
     """No line is wider, counting wide characters as two, except for unbreakable text: an address, a link."""
     wide = [line for line in text.splitlines() if cells(line) > 80]
@@ -53,9 +54,9 @@ def test_80_columns(text: str) -> None:
 
 def test_colour_adds_nothing() -> None:
     """Without color it has the same words and marks."""
-    colored = plan_text(PLAN, Paint(enabled=True), LENGTHS)
+    colored = plan_text(REPORT, Paint(enabled=True))
     assert "\x1b[31m[-autumn-]\x1b[0m\x1b[32m{+winter+}\x1b[0m" in colored
-    assert re.sub(r"\x1b\[\d+m", "", colored) == plan_text(PLAN, PLAIN, LENGTHS)
+    assert re.sub(r"\x1b\[\d+m", "", colored) == plan_text(REPORT, PLAIN)
 
 
 def test_what_happens_otherwise_is_said() -> None:
@@ -88,24 +89,59 @@ def test_hostile_text_does_not_reach_the_terminal() -> None:
 
 
 def test_order_of_time() -> None:
-    """Within a channel: immediate posts, then by time for any action, then unscheduled posts."""
-    block = plan_text(PLAN, PLAIN).partition("Acme · twitter:acme\n")[2].partition("\n\n")[0]
-    keys = [line.split("/")[-1].split()[0] for line in block.splitlines() if line[:4].strip() in set("+~-=")]
-    assert keys == ["now", "evening", "launch", "there", "release", "screens", "party"]
+    """Immediate posts, then by day and time for any action, then unscheduled posts."""
+    text = plan_text(REPORT, PLAIN)
+    days = re.findall(r"^(?:At once|Unscheduled|\w{3} \d+ \w{3} \d{4})$", text, re.MULTILINE)
+    assert [days[0], *days[1:3], days[-1]] == ["At once", "Mon 3 Dec 2029", "Wed 5 Dec 2029", "Unscheduled"]
+    assert text.index("now  X") < text.index("evening  ") < text.index("picture  ") < text.index("+ learned  ")
 
 
 def test_what_needs_you_is_last() -> None:
     """After the counts, where the eye lands in a terminal."""
-    text = plan_text(PLAN, PLAIN)
-    assert text.index("Plan: 8 to create") < text.index("Needs you")
-    assert "`repeat_of: post-40` in the file" in text.splitlines()[-1]
+    text = plan_text(REPORT, PLAIN)
+    assert text.index("Plan: 8 new, 3 changed, 2 deleted on 4") < text.index("Needs you")
+    assert "`repeat_of: post-40` in the file" in text
 
 
-def test_each_that_is_reviewed_has_its_digest() -> None:
-    """Its first sixteen digits, so that a review can refer to it."""
-    text = plan_text(PLAN, PLAIN)
+def test_addresses_and_digests_are_there_on_request() -> None:
+    """With -v, the first sixteen digits, so that a review can refer to them."""
+    text = plan_text(REPORT, Paint(verbose=True))
     for each in PLAN.of(Action.CREATE, Action.UPDATE, Action.DELETE, Action.WAITING):
-        assert f"{each.address}  {change_digest(each)[:16]}\n" in text
+        assert f"{each.address}  {change_digest(each)[:16]}" in text
+        assert change_digest(each)[:16] not in plan_text(REPORT, PLAIN)
+
+
+def test_a_text_is_there_once_with_its_networks() -> None:
+    """And how it differs on one of them, word by word; parameters of links are named once."""
+    text = plan_text(PLANS["campaign"](), PLAIN)
+    assert len(text.splitlines()) <= 220
+    assert text.count("│ Tip 3: ask who changed this box last") == 1
+    assert "tip 3  X, LinkedIn, Instagram, Bluesky\n" in text
+    assert "LinkedIn, text:" in text
+    assert "Links get utm_source, utm_medium and utm_campaign, and are shown without." in " ".join(text.split())
+    assert "utm_source=" not in text
+
+
+def test_the_campaign_of_the_examples_fits() -> None:
+    """24 posts on four networks in 160 lines of 80 columns."""
+    text = plan_text(report_of(plan_at(ROOT / "examples" / "campaign")), PLAIN)
+    assert len(text.splitlines()) <= 160
+    assert max(map(cells, text.splitlines())) <= 80
+
+
+def test_one_command_for_all_of_a_cause() -> None:
+    """One reason and one command, however many posts; the first three are named."""
+    hint = "Run `bufferctl apply --reapply Acme/twitter:acme/{}`."
+    held = [
+        change(
+            post("ch-x", f"p{n}", n, text="P"), Action.HOLD, Cause.DRIFT, message="Changed", hint=hint.format(f"p{n}")
+        )
+        for n in range(6)
+    ]
+    text = text_of(*held)
+    assert text.count("Changed") == text.count("bufferctl apply --reapply") == 1
+    assert "--reapply Acme/twitter:acme/p0 --reapply Acme/twitter:acme/p1 " in text
+    assert "… and 3 more (--full shows all)" in text
 
 
 def test_an_edit_that_does_not_read_back() -> None:
@@ -122,25 +158,25 @@ def test_not_reviewed_shows_what_it_says() -> None:
 
 
 def test_what_is_said_of_several_is_said_once() -> None:
-    """Below the last one; but an unreviewed post keeps its own, with its content."""
-    for reason, once in ((Reason.MISSED, True), (Reason.NOT_REVIEWED, False)):
+    """With the place of each; an unreviewed post is shown with its content."""
+    for reason, contents in ((Reason.MISSED, 0), (Reason.NOT_REVIEWED, 2)):
         told: dict[str, Any] = {"reason": reason, "message": "It is so", "hint": "Do something."}
         held = [
             change(post("ch-x", key, 1, text=f"Words of {key}"), Action.HOLD, Cause.NEW, **told) for key in ("a", "b")
         ]
         text = text_of(*held)
-        assert text.count("It is so.") == text.count("Do something.") == (1 if once else 2)
-        assert text.count("│ Words of") == (0 if once else 2)
-        assert text.count("→ posts/2029-w49.yaml:1:10") == 2
+        assert text.count("It is so.") == text.count("Do something.") == 1
+        assert text.count("│ Words of") == contents
+        assert text.count("posts/2029-w49.yaml:1:10") == 2
 
 
 def test_too_long() -> None:
-    """A text over its limit is marked next to its length."""
+    """A text over its limit is marked beside its networks; with -v each has its length."""
     item = post("ch-x", "long", 1, text="x" * 300)
-    text = plan_text(
-        replace(PLAN, changes=(change(item, Action.CREATE, Cause.NEW),)), PLAIN, {item.address: TextLength(300, 280)}
-    )
-    assert "length 300 of 280, 20 too many" in text
+    plan = replace(PLAN, changes=(change(item, Action.CREATE, Cause.NEW),))
+    report = Report(plan, lengths={item.address: TextLength(300, 280)})
+    assert "20 too many on X" in plan_text(report, PLAIN)
+    assert "  300 of 280" in plan_text(report, Paint(verbose=True))
 
 
 def test_long_texts_are_folded() -> None:
@@ -198,13 +234,13 @@ def test_nothing() -> None:
 @settings(max_examples=examples(50))
 @given(st.lists(st.sampled_from(PLAN.changes), unique_by=id), st.booleans())
 def test_any_part_of_a_plan(changes: list[Change], narrowed: bool) -> None:
-    """For any content, each change that needs a look is named once, and the text ends with one newline."""
+    """For any content, with -v each change that needs a look is named once, and the text ends with one newline."""
     plan = Plan(at=NOW, endpoint="x", changes=tuple(changes), channels=PLAN.channels, narrowed=narrowed)
-    text = plan_text(plan, PLAIN, LENGTHS)
+    text = plan_text(replace(REPORT, plan=plan), Paint(verbose=True))
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
     quiet = {Action.NO_OP, Action.DONE, Action.PAST}
-    named = re.findall(r"^  \S (\S+)", text, re.MULTILINE)
+    named = re.findall(r"^      (\S+/\S+/\S+)(?:  [0-9a-f]{16}|$)", text, re.MULTILINE)
     assert sorted(named) == sorted(str(each.address) for each in changes if each.action not in quiet)
 
 
@@ -236,7 +272,7 @@ def test_a_draft_that_goes_live_says_so() -> None:
     switch = (Difference("draft", True, False),)
     text = text_of(change(item, Action.UPDATE, Cause.EDITED, there, differences=switch))
     assert "will schedule (was a draft)" in text
-    assert "1 new post will be published. First: Mon 10 Dec" in text
+    assert "The first one goes out Mon 10 Dec" in text
     assert "draft: yes → no" in text
 
 
@@ -255,26 +291,14 @@ def test_the_first_post_is_one_of_those_that_are_counted() -> None:
     later = (Difference("due_at", "2029-12-30T10:00:00Z", "2029-12-04T10:00:00Z"),)
     update = change(moved, Action.UPDATE, Cause.EDITED, live("ch-x", 2, "Moved"), differences=later)
     text = text_of(change(new, Action.CREATE, Cause.NEW), update)
-    assert "1 new post will be published. First: Mon 10 Dec" in text
-
-
-def test_a_reason_is_above_those_that_share_it() -> None:
-    """The reason of each group is at its first post, where people read it."""
-    reasons = ("a is gone", "a is gone", "b is gone", "b is gone")
-    items = (post("ch-x", f"p{day}", day, text="P", due_at=NOW + timedelta(days=day)) for day in range(1, 5))
-    held = (
-        change(item, Action.HOLD, Cause.REMOVED, message=reason, hint=f"restore {reason[0]}")
-        for item, reason in zip(items, reasons, strict=True)
-    )
-    found = re.findall(r"(\w) is gone|(same reason as above)", text_of(*held))
-    assert [one or other for one, other in found] == ["a", "same reason as above", "b", "same reason as above"]
+    assert "The first one goes out Mon 10 Dec" in text
 
 
 def test_waiting_posts_do_not_match_buffer() -> None:
     """They are not in Buffer: neither a plan nor the remainder after an apply says that it matches."""
     item = post("ch-x", "late", 1, text="Late", due_at=NOW + timedelta(days=7))
     waiting = replace(PLAN, changes=(change(item, Action.WAITING, Cause.NEW),), warnings=(), unmanaged=0)
-    assert "No changes.\n1 post still waits for room in Buffer: 1 waiting.\n" in plan_text(waiting, PLAIN)
+    assert "No changes.\n1 post still waits for room in Buffer: 1 waiting.\n" in plan_text(Report(waiting), PLAIN)
     assert left_over(waiting, ()) == "Verified: 1 post still waits for room in Buffer."
 
 
@@ -288,8 +312,8 @@ def test_what_was_overtaken_is_not_verified() -> None:
 def test_a_limited_plan_says_so() -> None:
     """Above the counts, which only cover the selected posts."""
     made = change(post("ch-x", "new", 1, text="New"), Action.CREATE, Cause.NEW)
-    text = plan_text(replace(PLAN, changes=(made,), narrowed=True), PLAIN, selection="--target '*/new'")
-    assert "Limited to the selected posts (--target '*/new').\nPlan: 1 to create" in text
+    text = plan_text(Report(replace(PLAN, changes=(made,), narrowed=True), selection="--target '*/new'"), PLAIN)
+    assert "Limited to the selected posts (--target '*/new').\nPlan: 1 new post" in text
 
 
 def test_a_queue_post_can_be_first() -> None:
@@ -297,7 +321,7 @@ def test_a_queue_post_can_be_first() -> None:
     queued = post("ch-x", "q", 1, text="Queued")
     timed = post("ch-x", "t", 2, text="Timed", due_at=NOW + timedelta(days=7))
     text = " ".join(text_of(*(change(each, Action.CREATE, Cause.NEW) for each in (timed, queued))).split())
-    assert "2 new posts will be published. First: in the next free slot of the queue" in text
+    assert "The first one goes out in the next free slot of the queue" in text
 
 
 def test_folded_links_are_shown() -> None:
@@ -307,7 +331,7 @@ def test_folded_links_are_shown() -> None:
     folded = text_of(made)
     assert "│   https://evil.example/x\n" in folded
     assert "the end" not in folded
-    assert "│ the end\n" in plan_text(replace(PLAN, changes=(made,)), Paint(full=True))
+    assert "│ the end\n" in text_of(made, paint=Paint(full=True))
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -316,6 +340,6 @@ def test_commands_in_hints_are_never_wrapped(width: int) -> None:
     command = "bufferctl import Acme/twitter:acme/a-rather-long-name-for-a-post 66b0c0ffee66b0c0ffee66b0"
     hint = f"If it is the same, run `{command}`; if both are meant, say `repeat_of: x`."
     held = change(post("ch-x", "a", 1, text="A"), Action.HOLD, Cause.NEW, message="It may be there", hint=hint)
-    lines = plan_text(replace(PLAN, changes=(held,), warnings=()), Paint(width=width)).splitlines()
+    lines = text_of(held, paint=Paint(width=width)).splitlines()
     assert command in [line.strip() for line in lines]
     assert max(cells(line) for line in lines if command not in line) <= width
