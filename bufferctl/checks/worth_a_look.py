@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,7 +23,7 @@ from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import LINK, host_of, trimmed, without_parameters
 
 if TYPE_CHECKING:
-    from bufferctl.plan import Change, Plan
+    from bufferctl.plan import Beside, Change, Plan
 
 #: How many lines people get.
 MOST = 6
@@ -78,6 +79,15 @@ _MOVES = "move to another day of the week", "move to the weekend"
 _SATURDAY = 5
 
 
+SOMEBODY_CLOSE = _rule(
+    "BC406",
+    "close-to-somebody-else",
+    f"somebody else's post on the channel goes out within {CLOSE.seconds // 60} minutes",
+    "they compete for readers",
+    "move one of them",
+)
+
+
 class _Sight(NamedTuple):
     """One line about one occurrence; those of an entry with the same `kind` are one line. `detail`: of the first."""
 
@@ -102,6 +112,7 @@ def worth_a_look(plan: Plan, levels: Mapping[str, str]) -> tuple[Diagnostic, ...
         _pictures,
         _weekdays,
         _close,
+        partial(_close_to_others, beside=plan.beside),
     )
     found = [sight for rule in rules for sight in rule(groups) if levels.get(sight.rule.code) != "off"]
     lines: dict[tuple[str, Occurrence | None, str], list[_Sight]] = {}
@@ -114,9 +125,9 @@ def worth_a_look(plan: Plan, levels: Mapping[str, str]) -> tuple[Diagnostic, ...
 def _line(sights: Sequence[_Sight]) -> Diagnostic:
     first = sights[0]
     name = named(sight.occurrence for sight in sights)
-    detail = (
-        first.detail if len({sight.detail for sight in sights}) == 1 else f"{first.detail} ({first.occurrence.name})"
-    )
+    detail = first.detail
+    if len({sight.detail for sight in sights}) > 1:
+        detail = first.kind if first.kind in _MOVES else f"{detail} ({first.occurrence.name})"
     return Diagnostic(Severity.WARNING, f"`{name}`: {detail}", first.occurrence.place, code=first.rule.code)
 
 
@@ -378,3 +389,18 @@ def _close(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
                 minutes = (other_at - one_at).seconds // 60
                 apart = f"{minutes} minute{'s' * (minutes != 1)} after" if minutes else "at the same time as"
                 yield _Sight(TOO_CLOSE, other, one.key, f"goes out {apart} `{one.name}` on the same channel")
+
+
+def _close_to_others(groups: Mapping[Occurrence, list[Change]], beside: Iterable[Beside]) -> Iterator[_Sight]:
+    """Somebody else's posts: their time and channel only, since not everybody who reads this may read their text."""
+    others: dict[str, list[datetime]] = {}
+    for each in beside:
+        others.setdefault(each.channel_id, []).append(each.due_at)
+    for occurrence, changes in groups.items():
+        for change in changes:
+            due = change.due_at
+            near = [at for at in others.get(change.slot.channel_id, ()) if due and abs(at - due) < CLOSE]
+            if due and near:
+                when = f"{near[0].astimezone(due.tzinfo):%H:%M}"
+                detail = f"somebody else's post goes out at {when} on {change.address.channel}"
+                yield _Sight(SOMEBODY_CLOSE, occurrence, change.address.channel, detail)

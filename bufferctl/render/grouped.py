@@ -123,6 +123,13 @@ class Item:
         return Version(self.cards, Shown(()), ()).networks
 
     @property
+    def changes(self) -> tuple[tuple[str, tuple[Changed, ...]], ...]:
+        """What changes, with the networks where it does; without them if it is the same on all."""
+        if len({version.changed for version in self.versions}) == 1:
+            return (("", self.main.changed),) if self.main.changed else ()
+        return tuple((version.networks, version.changed) for version in self.versions if version.changed)
+
+    @property
     def digests(self) -> tuple[str, ...]:
         """The digests of its posts that a reviewer agrees to."""
         return tuple(change_digest(card.change)[:SHORT] for card in self.cards if card.change.action in REVIEWED)

@@ -250,7 +250,7 @@ def _commands(cause: Cause) -> list[str]:
 
 def _held(item: Item, *, with_hint: bool) -> str:
     """An item that is held: where it is in the files, how Buffer's version differs, and its own answer."""
-    changed = [line for version in item.versions for line in _differences(version, item)]
+    changed = list(_differences(item))
     if changed:
         changed = ["Struck out: Buffer's. Underlined: the file's.", *changed]
     places = sorted({card.place for card in item.cards if card.place})
@@ -274,7 +274,7 @@ def _problem(diagnostic: Diagnostic) -> str:
 
 def _change(change: Item | Move) -> str:
     if isinstance(change, Item):
-        body = [line for version in change.versions for line in _differences(version, change)]
+        body = list(_differences(change))
         return _paragraphs([_head(change), _prose(clipped(change.message, _MESSAGE)), *(body or _full(change))])
     first, last = change.items[0], change.items[-1]
     ends = dict.fromkeys(f"{plain(item.name)}: {_values(item.main.changed[0])}" for item in (first, last))
@@ -392,17 +392,18 @@ def _pictures(media: Sequence[Media]) -> Iterator[str]:
     yield from [f"and {rest}" if first else f"with {rest}"] if rest else []
 
 
-def _differences(version: Version, item: Item) -> Iterator[str]:
-    """Old and new of each field of a change; the networks are named where they differ."""
-    prefix = f"{plain(version.networks)}, " if item.others else ""
-    for changed in version.changed:
-        if changed.words and changed.is_mixed:
-            yield from [f"{prefix}{plain(changed.name)}:"] if prefix or changed.name != "text" else []
-            yield from _quote(_shortened(changed.words))
-        elif changed.words:
-            yield from (part for piece in changed.words for part in _quote([piece]))
-        else:
-            yield f"{prefix}{code(changed.name)}: {_values(changed)}"
+def _differences(item: Item) -> Iterator[str]:
+    """Old and new of each field of a change; the networks are named where it differs by network."""
+    for networks, changes in item.changes:
+        prefix = f"{plain(networks)}, " if networks else ""
+        for changed in changes:
+            if changed.words and changed.is_mixed:
+                yield from [f"{prefix}{plain(changed.name)}:"] if prefix or changed.name != "text" else []
+                yield from _quote(_shortened(changed.words))
+            elif changed.words:
+                yield from (part for piece in changed.words for part in _quote([piece]))
+            else:
+                yield f"{prefix}{code(changed.name)}: {_values(changed)}"
 
 
 def _shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:

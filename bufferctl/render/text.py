@@ -102,9 +102,8 @@ def _item(item: Item, found: Grouped, said: set[str], paint: Paint) -> Iterator[
     if item.message and item.message not in said:
         said.add(item.message)
         yield from indented(item.message, paint)
-    if action is Action.UPDATE and any(version.changed for version in item.versions):
-        for version in item.versions:
-            yield from _changes(version, item, paint)
+    if action is Action.UPDATE and item.changes:
+        yield from _changes(item, paint)
         if not words.goes_public(card.change):
             return
     yield from _content(item.main, paint)
@@ -122,12 +121,13 @@ def _addresses(item: Item, paint: Paint) -> Iterator[str]:
         yield from indented(line, paint)
 
 
-def _changes(version: Version, item: Item, paint: Paint, *, is_held: bool = False) -> Iterator[str]:
-    """Each field that changes; the networks are named if they differ."""
-    if item.others and version.changed:
-        yield f"{INDENT}{version.networks}:"
-    for changed in version.changed:
-        yield from changed_lines(changed, paint, is_held=is_held)
+def _changes(item: Item, paint: Paint, *, is_held: bool = False) -> Iterator[str]:
+    """Each field that changes; the networks are named if it differs by network."""
+    for networks, changes in item.changes:
+        if networks:
+            yield f"{INDENT}{networks}:"
+        for changed in changes:
+            yield from changed_lines(changed, paint, is_held=is_held)
 
 
 def _content(version: Version, paint: Paint) -> Iterator[str]:
@@ -223,10 +223,8 @@ def _cause(cause: Cause, paint: Paint) -> Iterator[str]:
     for item in shown:
         yield from indented(_where(item), paint) if not is_one else ()
         yield from _addresses(item, paint) if paint.verbose else ()
-        changed = any(version.changed for version in item.versions)
-        for version in item.versions:
-            yield from _changes(version, item, paint, is_held=True)
-        if not changed and item.main.cards[0].change.reason is Reason.NOT_REVIEWED:
+        yield from _changes(item, paint, is_held=True)
+        if not item.changes and item.main.cards[0].change.reason is Reason.NOT_REVIEWED:
             yield from _content(item.main, paint)
         if cause.own_hints:
             yield from (line for each in item.cards for line in hint_lines(each.hint, paint))

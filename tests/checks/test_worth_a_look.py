@@ -11,7 +11,7 @@ import pytest
 from bufferctl.checks import RULES, worth_a_look
 from bufferctl.config import load
 from bufferctl.model.state import State
-from bufferctl.plan import Action, Difference, Plan
+from bufferctl.plan import Action, Beside, Difference, Plan
 from bufferctl.reconcile.offline import offline
 
 ROOT = Path(__file__).parents[2]
@@ -173,6 +173,16 @@ def test_two_items_of_a_channel_close_to_each_other(tmp_path: Path) -> None:
         ("BC106", "`news`: goes out 5 minutes after `tip 2` on the same channel")
     ]
     assert lines(plan_of(tmp_path, other.replace("09:05", "09:10"))) == []
+
+
+def test_somebody_elses_post_close_to_ours(tmp_path: Path) -> None:
+    """Its time and channel, never its text; ten minutes away is not close."""
+    plan = plan_of(tmp_path, TIP)
+    change = plan.changes[0]
+    assert change.due_at is not None
+    for minutes, expected in ((9, ["`tip 1`: somebody else's post goes out at 09:09 on twitter:acme"]), (10, [])):
+        theirs = Beside("post-1", change.slot.channel_id, change.due_at + timedelta(minutes=minutes), "Private")
+        assert [message for _, message in lines(replace(plan, beside=(theirs,)))] == expected
 
 
 @pytest.mark.parametrize("code", ["BC401", "BC402"])

@@ -22,11 +22,11 @@ def test_it_is_said_once(project: Project) -> None:
     project.sandbox.person.set_channel(project.sandbox.channel("twitter")["id"], isDisconnected=True)
     ran = project("plan", "--report", "plan.md")
     comment = (project.folder / "plan.md").read_text(encoding="utf-8")
-    assert "3 need you" in ran.out
+    assert "3 posts need you" in ran.out
     for text in (ran.out, comment):
         assert text.count("disconnected") == text.count("Reconnect it") == 1
     assert all(f"/p{n}" in comment for n in range(3))
-    assert project("plan", "--full").out.count("/p") == 3
+    assert project("plan", "-v").out.count("/p") == 3
     applied = project("apply", "--auto-approve", "--settle", "0", "--report", "receipt.md")
     receipt = (project.folder / "receipt.md").read_text(encoding="utf-8")
     assert applied.code == 1

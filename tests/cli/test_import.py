@@ -53,7 +53,7 @@ def test_another_text(project: Any, prints: Any) -> None:
     prints("import/post", ran)
     assert writes(project) == 0
     after = project("plan")
-    assert after.planned == ["+ hiring", "~ launch"]
+    assert after.planned == ["~ launch", "+ hiring"]
     assert "We are [-LIVE-]{+live+}" in after.out
     project.apply()
     (live,) = project.sandbox.posts()

@@ -60,7 +60,7 @@ def test_what_needs_the_account_is_refused(alone: Path, run: Callable[..., Ran],
 def test_saved_for_a_review(alone: Path, run: Callable[..., Ran]) -> None:
     """It is shown like any plan, and not applied as a whole: exit 64, with what to do instead."""
     assert run("plan", "--offline", "-o", "plan.json").code == 0
-    assert "+ Acme/twitter:acme/teaser" in run("show", "plan.json").out
+    assert "+ teaser  X" in run("show", "plan.json").out
     ran = run("apply", "plan.json")
     assert (ran.code, "apply --reviewed plan.json" in ran.err) == (64, True)
 
