@@ -34,7 +34,7 @@ organizations:
 
 #: What the output of a recipe has to show, so that it is what the recipe claims.
 CLAIMS = {
-    "Your Buffer plan is full": (r"Plan: 2 new posts on", r"2 waiting", r"2 created"),
+    "Your Buffer plan is full": (r"Plan: 4 new posts on", r"2 waiting", r"2 created"),
     "Change a text or a time": (r"Plan: 1 changed post on", r"0 created, 1 changed", r"No changes"),
     "Move a campaign": (r"Moved 2 dates", r"Plan: 2 changed posts on 2 networks"),
     "Rename a post": (r"renamed, nothing to do in Buffer",),
@@ -161,7 +161,7 @@ def test_first_post(project: Any, expect: Expect) -> None:
     """The commands of the page print the output shown on it, and the posts are scheduled."""
     page = DOCS / "start" / "first-post.md"
     expect(page, made := Document(project.folder).run(page.read_text(encoding="utf-8")))
-    assert "Plan: 2 new posts on" in made
+    assert "Plan: 1 new post on 2 networks" in made
     assert [post["text"] for post in project.sandbox.posts() if post["status"] == "scheduled"].count(
         "Hello from a text file."
     ) == 2
