@@ -45,7 +45,7 @@ def _took(plan: Plan, desired: Desired, form: Callable[[Report], str]) -> float:
 
 
 def _text(report: Report) -> str:
-    return plan_text(report.plan, Paint(), report.lengths)
+    return plan_text(report, Paint())
 
 
 def _varied(change: Change, number: int) -> Change:
