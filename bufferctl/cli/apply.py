@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl import limits
+from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
-from bufferctl.run.choices import Choices
 
 if TYPE_CHECKING:
     from bufferctl.run.session import Session

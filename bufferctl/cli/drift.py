@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from bufferctl.choices import Choices
 from bufferctl.cli import examples, options
-from bufferctl.run.choices import Choices
 
 #: There is drift (design: Contracts, as `plan --detailed-exitcode`).
 DRIFT = 2

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from bufferctl.choices import Choices
 from bufferctl.cli import completing
 from bufferctl.limits import TIMEOUT
-from bufferctl.run.choices import Choices
 
 if TYPE_CHECKING:
     from bufferctl.cli import console

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
 from bufferctl.limits import MOST_DAYS
-from bufferctl.run.choices import Choices
 
 if TYPE_CHECKING:
     from bufferctl.model import State

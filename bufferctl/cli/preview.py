@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from bufferctl.choices import Choices
 from bufferctl.cli import examples, options
-from bufferctl.run.choices import Choices
 
 
 @click.command(

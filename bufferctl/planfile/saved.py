@@ -10,7 +10,7 @@ make a saved plan stale, and neither does an earlier run of it that was interrup
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from bufferctl import __version__
+from bufferctl.choices import Choices
 from bufferctl.digests import change_digest, facts, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Slot
@@ -32,22 +33,12 @@ FORMAT_MAJOR, FORMAT_MINOR = 3, 0
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
-    """The command-line options that override a plan, as given when the plan was made."""
-
-    recreate: frozenset[str] = frozenset()
-    reapply: frozenset[str] = frozenset()
-    max_deletes: int | None = None
-    confirmed: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class SavedPlan:
     """The content of a file. Times are aware."""
 
     plan: Plan  # what was reviewed
     desired: Desired  # what the files declared
-    choices: Choices  # what the command line overruled
+    choices: Choices  # what the command line overruled, and when
     rests_on: Mapping[Slot, Mapping[str, str | None]]  # the `facts` of each change at that time
     created_at: datetime  # when it was made
     expires_at: datetime  # after this it is not applied
@@ -151,7 +142,7 @@ def _load(values: Mapping[str, Any]) -> SavedPlan:
     return SavedPlan(
         plan=plan,
         desired=desired,
-        choices=inputs.choices,
+        choices=replace(inputs.choices, planned_at=read.created_at),
         rests_on={change.slot: facts(change) for change in plan.changes},
         created_at=read.created_at,
         expires_at=read.expires_at,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bufferctl import DOCS
 from bufferctl.apply import MARGIN, Ledger, Pacer, Published, Publisher, Recovered, Run, Settler, publish, recover
+from bufferctl.choices import NONE, Choices
 from bufferctl.errors import BufferctlError, InterruptError
 from bufferctl.limits import MAX_WAIT
 from bufferctl.model import Live, Slot
@@ -19,7 +20,6 @@ from bufferctl.model.live import ids_by_home
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import begin_run, move_on
-from bufferctl.run.choices import NONE, Choices
 from bufferctl.run.compare import Homes, find_homes
 from bufferctl.run.compare import plan as make_plan
 from bufferctl.run.session import Session

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from bufferctl.choices import NONE, Choices
 from bufferctl.diagnostics import Diagnostic, FilesError, Severity, has_errors
 from bufferctl.errors import ConfigError, StateError
 from bufferctl.model import IDEAS, Account, Claim, Live, Origin, Slot, State
@@ -25,7 +26,6 @@ from bufferctl.reconcile import (
     sought,
     within_daily_limits,
 )
-from bufferctl.run.choices import NONE, Choices
 from bufferctl.run.files import Files
 from bufferctl.run.judging import judge_lengths, shorten
 from bufferctl.run.session import Session, find_organizations, with_unsaved_results

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+from bufferctl.choices import Choices
 from bufferctl.diagnostics import Diagnostic, Severity, nearest
 from bufferctl.errors import UsageError
 from bufferctl.model import Slot
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import hold_repeats
-from bufferctl.run.choices import Choices
 from bufferctl.run.files import Files
 
 #: Selectors that are shown of a limited plan.

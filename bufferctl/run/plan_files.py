@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bufferctl.choices import Choices
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Desired
-from bufferctl.run.choices import Choices
 from bufferctl.run.secrets import write_whole
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ def save(
     """Write the plan. Raises BufferctlError if it cannot be written."""
     from bufferctl import planfile  # slow to import, and most runs save nothing
 
-    kept = planfile.Choices(choices.recreate, choices.reapply, choices.max_deletes, choices.confirmed)
-    write_whole(path, planfile.dump(plan, desired, kept, expires_at=expires_at, offline=offline))
+    write_whole(path, planfile.dump(plan, desired, choices, expires_at=expires_at, offline=offline))
 
 
 def read(path: Path) -> SavedPlan:
@@ -45,18 +44,6 @@ def read(path: Path) -> SavedPlan:
             hint="Plan again, and have that plan reviewed.",
         )
     return plan
-
-
-def read_choices(plan: SavedPlan) -> Choices:
-    """What the command line said when the plan was made."""
-    kept = plan.choices
-    return Choices(
-        recreate=kept.recreate,
-        reapply=kept.reapply,
-        max_deletes=kept.max_deletes,
-        confirmed=kept.confirmed,
-        planned_at=plan.created_at,
-    )
 
 
 def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:

@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bufferctl.choices import Choices
 from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model.plain_text import visible
 from bufferctl.run import plan_files
-from bufferctl.run.choices import Choices
 from bufferctl.run.files import Files, open_project
 from bufferctl.run.listener import Listener
 from bufferctl.run.narrowing import check_named, describe_selection, hold_repeats_outside, narrow
@@ -125,7 +125,7 @@ def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, listener: Listen
             listener.note(f"{len(left.writes)} of {total} changes of {path} are still to be applied.")
         return left
 
-    return PlanSource(files, plan_files.read_choices(plan), select, saved_plan=path)
+    return PlanSource(files, plan.choices, select, saved_plan=path)
 
 
 def _from_reviewed(fresh: PlanSource, agreed: dict[Path, SavedPlan], listener: Listener) -> PlanSource:

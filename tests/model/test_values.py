@@ -37,7 +37,7 @@ READ: list[tuple[Any, Any, Any]] = [
     (base.When, "2026-12-01 09:00Z", AT.replace(tzinfo=UTC)), (base.When, "2026-12-01 09:00 z", AT.replace(tzinfo=UTC)),
     (base.When, "2026-12-01 09:00 +05:30", AT.replace(tzinfo=INDIA)),
     (base.When, "2026-12-01 09:00 -0530", AT.replace(tzinfo=timezone(-timedelta(hours=5, minutes=30)))),
-    (base.When, "2000-01-01 00:00", datetime(2000, 1, 1)), (base.When, "2999-12-31 00:00", datetime(2999, 12, 31)),  # noqa: DTZ001
+    (base.When, "2000-01-01 00:00", datetime(2000, 1, 1)), (base.When, "2999-12-31 00:00", datetime(2999, 12, 31)),  # noqa: DTZ001 - as written
     (base.Instant, "2026-12-01T09:00:00Z", AT.replace(tzinfo=UTC)),
     (base.Day, "2026-12-24", date(2026, 12, 24)),
     (base.Moment, "2026-12-24", date(2026, 12, 24)), (base.Moment, "2026-12-01 09:00", AT),
@@ -97,8 +97,8 @@ def test_what_is_counted_from_the_day_on_which_a_file_starts() -> None:
     """Days before or after it at a local time; refused where the file has none, and beyond the years that it can be."""
     when = TypeAdapter(base.When).validate_python
     monday = Of(date(2026, 12, 7))
-    assert when("start+2d 12:00", context=monday) == datetime(2026, 12, 9, 12, 0)  # noqa: DTZ001
-    assert when("start-7d 09:00:30", context=monday) == datetime(2026, 11, 30, 9, 0, 30)  # noqa: DTZ001
+    assert when("start+2d 12:00", context=monday) == datetime(2026, 12, 9, 12, 0)  # noqa: DTZ001 - as written
+    assert when("start-7d 09:00:30", context=monday) == datetime(2026, 11, 30, 9, 0, 30)  # noqa: DTZ001 - as written
     for text, context, why in (
         ("start+2d", monday, "counted from `starts` in days, with a local time"),
         ("start+2d 12:00Z", monday, "counted from `starts` in days"),

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl import planfile
+from bufferctl.choices import Choices
 from bufferctl.digests import facts
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import CreatePost, Desired, Idea, Post, PostStatus, State
@@ -29,7 +30,7 @@ from tests.planfile.forging import forged
 A, B, C = post("a"), post("b"), post("c")
 DUE = START + timedelta(days=3)
 EDITED = replace(A, text="The words that it is to have now")
-CHOICES = planfile.Choices()
+CHOICES = Choices()
 
 
 def saved_from(plan: Plan, items: tuple[Post | Idea, ...] = (), *, days: float = 7) -> SavedPlan:

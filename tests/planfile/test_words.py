@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bufferctl import __version__, planfile
+from bufferctl.choices import Choices
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import (
     CreatePost,
@@ -25,7 +26,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import bind
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
-from bufferctl.planfile import Choices, Reviewed, SavedPlan, verify
+from bufferctl.planfile import Reviewed, SavedPlan, verify
 from bufferctl.planfile.overtaken import overtaken
 from tests.apply.fake import START
 from tests.planfile.test_agreement import (
@@ -293,7 +294,8 @@ def read_back(plan: Plan, files: Desired, choices: Choices = Choices(), **more: 
 
 def test_what_a_saved_plan_has_besides_its_changes() -> None:
     """The options it was made with, its times, what the files declare, its warnings and channels, who saw Buffer."""
-    choices = Choices(frozenset({"a"}), frozenset({"b"}), 7, frozenset({"c", "d"}))
+    a, b, c = frozenset({"a"}), frozenset({"b"}), frozenset({"c", "d"})
+    choices = Choices(recreate=a, reapply=b, max_deletes=7, confirmed=c, planned_at=START)
     warning = Diagnostic(Severity.WARNING, "It is late", Place("a.yaml", 3, 1))
     plan = Plan(START, "http://127.0.0.1:1/graphql", (create(),), (warning,), {"c": CHANNEL}, unmanaged=3)
     files = replace(FILES, files=("a.yaml",), settings=replace(FILES.settings, max_deletes=9))
