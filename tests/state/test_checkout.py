@@ -1,0 +1,147 @@
+"""A checkout and the commit that was applied last: which is newer, what each changed, deleted and renamed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bufferctl.state.checkout import (
+    Relation,
+    contained,
+    deleted_since,
+    head,
+    outdated_files,
+    relation,
+    renamed_since,
+    text_before,
+)
+from tests.stores.git import ENVIRONMENT, git
+
+LONG = "".join(f"line {number}\n" for number in range(30))
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
+def commit(folder: Path, files: dict[str, str | None]) -> str:
+    """Commit files with these texts, without those that are None; the commit's id."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8") if text is not None else path.unlink()
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "Edit")
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A repository with a first commit, whose origin has nothing yet."""
+    folder = tmp_path / "project"
+    git(tmp_path, "init", "--quiet", "--bare", "origin.git")
+    git(tmp_path, "init", "--quiet", "project")
+    git(folder, "remote", "add", "origin", str(tmp_path / "origin.git"))
+    commit(folder, {"posts/a.yaml": "a: 1\n", "posts/b.yaml": LONG, "other.yaml": "o: 1\n"})
+    return folder
+
+
+def test_the_checked_out_commit(project: Path, tmp_path: Path) -> None:
+    """Its id, also from a folder below; none outside a repository."""
+    assert head(project) == head(project / "posts") == git(project, "rev-parse", "HEAD")
+    assert head(tmp_path) == ""
+
+
+def test_how_commits_relate(project: Path) -> None:
+    """The same, newer, older, parted; and unknown where nobody has the other one."""
+    first = git(project, "rev-parse", "HEAD")
+    second = commit(project, {"posts/a.yaml": "a: 2\n"})
+    git(project, "checkout", "--quiet", "--detach", first)
+    third = commit(project, {"posts/a.yaml": "a: 3\n"})
+    for here, applied, expected in (
+        (first, first, Relation.SAME),
+        (second, first, Relation.NEWER),
+        (first, second, Relation.OLDER),
+        (third, second, Relation.DIVERGED),
+        (third, "1" * 40, Relation.UNKNOWN),
+    ):
+        assert relation(project, here, applied, remote="origin") is expected
+    assert contained(project, [first, second, third, "1" * 40]) == {first, third}
+    assert contained(project, []) == frozenset()
+
+
+def test_what_a_shallow_checkout_lacks_is_fetched(project: Path, tmp_path: Path) -> None:
+    """A newer commit and an older one; nothing else moves."""
+    first = git(project, "rev-parse", "HEAD")
+    second = commit(project, {"posts/a.yaml": "a: 2\n"})
+    third = commit(project, {"posts/a.yaml": "a: 3\n"})
+    git(project, "push", "--quiet", "origin", "HEAD:main")
+    for here, applied, expected in ((third, first, Relation.NEWER), (second, third, Relation.OLDER)):
+        shallow = tmp_path / expected.value
+        git(tmp_path, "init", "--quiet", expected.value)
+        git(shallow, "remote", "add", "origin", str(tmp_path / "origin.git"))
+        git(shallow, "fetch", "--quiet", "--depth", "1", "origin", here)
+        git(shallow, "checkout", "--quiet", "--detach", "FETCH_HEAD")
+        assert relation(shallow, here, applied, remote="origin") is expected
+        assert head(shallow) == here
+        assert relation(shallow, here, "1" * 40, remote="origin") is Relation.UNKNOWN
+    assert relation(project, first, "1" * 40, remote="nowhere") is Relation.UNKNOWN
+
+
+def test_what_was_deleted_since(project: Path) -> None:
+    """By a commit, below the folder; what was moved, or only a merge lost, was not."""
+    first = git(project, "rev-parse", "HEAD")
+    posts = project / "posts"
+    commit(project, {"posts/a.yaml": None, "other.yaml": None, "posts/b.yaml": None, "posts/c.yaml": LONG})
+    names = ["a.yaml", "b.yaml", "c.yaml", "other.yaml"]
+    assert deleted_since(posts, first, names, remote="origin") == {"a.yaml"}
+    assert deleted_since(project, first, ["other.yaml"], remote="origin") == {"other.yaml"}
+    assert deleted_since(posts, "", names, remote="origin") == frozenset()
+    assert deleted_since(posts, first, [], remote="origin") == frozenset()
+
+
+def test_what_a_shallow_checkout_deleted(project: Path, tmp_path: Path) -> None:
+    """The history is fetched first: its oldest commit has no parent here."""
+    first = git(project, "rev-parse", "HEAD")
+    commit(project, {"posts/a.yaml": None})
+    last = commit(project, {"other.yaml": "o: 2\n"})
+    git(project, "push", "--quiet", "origin", "HEAD:main")
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "init", "--quiet", "shallow")
+    git(shallow, "remote", "add", "origin", str(tmp_path / "origin.git"))
+    git(shallow, "fetch", "--quiet", "--depth", "1", "origin", last)
+    git(shallow, "checkout", "--quiet", "--detach", "FETCH_HEAD")
+    assert deleted_since(shallow, first, ["posts/a.yaml"], remote="origin") == {"posts/a.yaml"}
+
+
+def test_what_the_other_commit_changed(project: Path) -> None:
+    """Files that are here as they were when the two parted, and what they said then; none where it is contained."""
+    base = commit(project, {"posts/d.yaml": "d: 1\n"})
+    edits = {"posts/a.yaml": "a: 2\n", "posts/b.yaml": "b: 2\n", "posts/d.yaml": None, "other.yaml": "o: 2\n"}
+    applied = commit(project, edits)
+    git(project, "checkout", "--quiet", "--detach", base)
+    commit(project, {"posts/b.yaml": "b: 3\n"})
+    posts = project / "posts"
+    assert outdated_files(posts, applied) == {"a.yaml", "d.yaml"}
+    assert outdated_files(project, applied) == {"posts/a.yaml", "posts/d.yaml", "other.yaml"}
+    said = text_before(posts, applied)
+    assert all(line in said.splitlines() for line in ("a: 1", "d: 1", "line 29"))
+    assert not {"a: 2", "b: 2", "o: 1"} & set(said.splitlines())
+    for contained_here in (base, ""):
+        assert outdated_files(posts, contained_here) == frozenset()
+        assert text_before(posts, contained_here) == ""
+    assert outdated_files(posts, "1" * 40) == frozenset()
+
+
+def test_what_was_renamed_since(project: Path) -> None:
+    """From the top of the repository, also if it is only staged; what was rewritten is another file."""
+    first = git(project, "rev-parse", "HEAD")
+    git(project, "mv", "posts/b.yaml", "b.yaml")
+    git(project, "mv", "other.yaml", "posts/other.yaml")
+    (project / "posts" / "other.yaml").write_text(LONG.upper(), encoding="utf-8")
+    git(project, "add", "--all")
+    assert renamed_since(project / "posts", first, remote="origin") == {"posts/b.yaml": "b.yaml"}
+    assert renamed_since(project, "1" * 40, remote="origin") == {}

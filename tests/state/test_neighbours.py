@@ -1,0 +1,254 @@
+"""States beside this one: whose they are, what they have, and which of them goes on here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bufferctl.errors import OvertakenError, StateError
+from bufferctl.model import Binding, CreatePost, Home, Intent, LiveChannel, OpenIntent, Origin, Service, Slot, State
+from bufferctl.state import Document, LocalStore, StateFile
+from bufferctl.state.document import dump
+from bufferctl.state.local import state_path_of
+from bufferctl.state.location import claimed_elsewhere, has_remote, repository_of, root_files_of, top_of
+from bufferctl.state.succession import Predecessor, hand_over, name_of, predecessors, proves
+from tests.apply.fake import post
+from tests.state.test_checkout import _no_settings, commit
+from tests.stores.git import git
+
+__all__ = ["_no_settings"]
+
+ENDPOINT = "https://api.buffer.com"
+NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
+SLOT = Slot("org", "c", "a")
+
+
+def state(lineage: str = "one") -> State:
+    """A state with one post, of posts/a.yaml."""
+    binding = Binding("p1", Origin.CREATED, file="posts/a.yaml")
+    return State({SLOT: binding}, {"c": Home("org", "c", NOW, "twitter", "acme")}, lineage=lineage)
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    """A folder with no other test's beside it."""
+    folder = tmp_path / "team" / "acme"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def write(root: Path, lineage: str = "one", document: Document | None = None) -> None:
+    """A root file and its state."""
+    root.parent.mkdir(parents=True, exist_ok=True)
+    root.write_text("version: 1\n", encoding="utf-8")
+    path = state_path_of(root)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(dump(document or Document(ENDPOINT, state(lineage))))
+
+
+def project(root: Path, lineage: str = "one", document: Document | None = None) -> StateFile:
+    """The same, as a run reads it."""
+    write(root, lineage, document)
+    return opened(root)
+
+
+def opened(root: Path) -> StateFile:
+    """Its state, as a run reads it."""
+    found = StateFile(LocalStore(state_path_of(root)), ENDPOINT)
+    found.read()
+    return found
+
+
+def test_what_other_root_files_of_the_folder_have(tmp_path: Path) -> None:
+    """Named by their paths from this one; not what copies of this project have, which know nothing of their own."""
+    mine = project(tmp_path / "buffer.yaml", "mine")
+    project(tmp_path / "blog.yaml", "other")
+    project(tmp_path / "copy.yaml", "mine")
+    (claim,) = claimed_elsewhere(mine, tmp_path / "buffer.yaml")
+    assert (claim.root_file, claim.slot, claim.binding.id) == ("blog.yaml", SLOT, "p1")
+
+
+@pytest.mark.parametrize("place", ["sub", "..", "../beside"])
+def test_what_other_root_files_of_the_repository_have(tmp_path: Path, place: str) -> None:
+    """Above, below and beside; without a repository around both, they are another team's."""
+    here = tmp_path / "work" / "acme"
+    mine = project(here / "buffer.yaml", "mine")
+    other = (here / place).resolve() / "buffer.yaml"
+    project(other, "other")
+    assert claimed_elsewhere(mine, here / "buffer.yaml") == []
+    (tmp_path / ".git").mkdir()
+    (claim,) = claimed_elsewhere(mine, here / "buffer.yaml")
+    assert (here / claim.root_file).resolve() == other
+    (other.parent / ".git").mkdir(exist_ok=True)
+    if place != "..":
+        assert claimed_elsewhere(mine, here / "buffer.yaml") == []
+
+
+def test_what_claims_nothing(tmp_path: Path) -> None:
+    """A state whose root file is gone, one that is damaged, one of another account."""
+    mine = project(tmp_path / "buffer.yaml", "mine")
+    project(tmp_path / "gone.yaml", "other")
+    (tmp_path / "gone.yaml").unlink()
+    project(tmp_path / "damaged.yaml")
+    state_path_of(tmp_path / "damaged.yaml").write_bytes(b"{")
+    write(tmp_path / "sandbox.yaml", document=Document("http://127.0.0.1:4000", state("other")))
+    assert claimed_elsewhere(mine, tmp_path / "buffer.yaml") == []
+
+
+def test_the_root_files_of_a_document() -> None:
+    """The likeliest first; local and shared ones."""
+    for document, stem in (
+        ("acme/.bufferctl/state.json", "acme/buffer"),
+        ("acme/.bufferctl/blog.state.json", "acme/blog"),
+        ("acme/state.json", "acme/buffer"),
+        ("acme/blog.state.json", "acme/blog"),
+        ("state.json", "buffer"),
+    ):
+        assert root_files_of(Path(document)) == (Path(f"{stem}.yaml"), Path(f"{stem}.yml"))
+
+
+def test_the_state_file_of_a_root_file(tmp_path: Path) -> None:
+    """Its own; one that an earlier version kept for it, unless that is another root file's."""
+    shared, own = tmp_path / ".bufferctl" / "state.json", tmp_path / ".bufferctl" / "blog.state.json"
+    assert (state_path_of(tmp_path / "buffer.yaml"), state_path_of(tmp_path / "blog.yaml")) == (shared, own)
+    shared.parent.mkdir()
+    shared.touch()
+    assert state_path_of(tmp_path / "blog.yaml") == shared
+    (tmp_path / "buffer.yaml").touch()
+    assert state_path_of(tmp_path / "blog.yaml") == own
+    (tmp_path / "buffer.yaml").unlink()
+    own.touch()
+    assert state_path_of(tmp_path / "blog.yaml") == own
+
+
+def test_repositories(tmp_path: Path) -> None:
+    """The innermost around a root file; whether it has the usual remote."""
+    root = tmp_path / "acme" / "buffer.yaml"
+    root.parent.mkdir()
+    assert (repository_of(root), top_of(root), has_remote(root)) == (None, root.parent, False)
+    git(tmp_path, "init", "--quiet")
+    assert (repository_of(root), top_of(root), has_remote(root), name_of(root)) == (
+        tmp_path,
+        tmp_path,
+        False,
+        "acme/buffer.yaml",
+    )
+    git(tmp_path, "remote", "add", "upstream", "https://acme.example/posts")
+    assert not has_remote(root)
+    git(tmp_path, "remote", "add", "origin", "https://acme.example/posts")
+    assert has_remote(root)
+
+
+def test_states_whose_root_file_is_gone(tmp_path: Path) -> None:
+    """Those that have something, posts or what is open; not those of root files that are there."""
+    mine = project(tmp_path / "new.yaml", "mine", Document(ENDPOINT))
+    intent = Intent(1, SLOT, CreatePost(post("a"), "c"), NOW, NOW, run="r")
+    for name, document in (
+        ("old", Document(ENDPOINT, state())),
+        ("open", Document(ENDPOINT, State(lineage="x"), intents=(OpenIntent(intent),))),
+        ("empty", Document(ENDPOINT, State(lineage="x"))),
+        ("there", Document(ENDPOINT, state())),
+        ("yml", Document(ENDPOINT, state())),
+        ("damaged", Document(ENDPOINT, state())),
+    ):
+        write(tmp_path / f"{name}.yaml", document=document)
+        if name != "there":
+            (tmp_path / f"{name}.yaml").unlink()
+    (tmp_path / "yml.yml").touch()
+    state_path_of(tmp_path / "damaged.yaml").write_bytes(b"[]")
+    found = predecessors(mine, tmp_path / "new.yaml")
+    assert [each.root_file.name for each in found] == ["old.yaml", "open.yaml"]
+
+
+def test_what_is_moved_here_comes_first(tmp_path: Path) -> None:
+    """A run was cut off while it moved the state; what is moved elsewhere is among the others."""
+    mine = project(tmp_path / "new.yaml", "mine", Document(ENDPOINT))
+    for name, to in (("a", "somewhere else"), ("b", mine.store.address), ("c", "")):
+        project(tmp_path / f"{name}.yaml", document=Document(ENDPOINT, state(), moved_to=to))
+        (tmp_path / f"{name}.yaml").unlink()
+    (found,) = predecessors(mine, tmp_path / "new.yaml")
+    assert found.root_file.name == "b.yaml"
+    state_path_of(tmp_path / "b.yaml").unlink()
+    assert [each.root_file.name for each in predecessors(mine, tmp_path / "new.yaml")] == ["a.yaml", "c.yaml"]
+
+
+def old(tmp_path: Path, commit_id: str, *, name: str = "buffer", moved_to: str = "") -> Predecessor:
+    """What was applied of a root file at that commit."""
+    document = Document(ENDPOINT, state(), commit=commit_id, moved_to=moved_to)
+    roots = tuple(tmp_path / f"{name}{suffix}" for suffix in (".yaml", ".yml"))
+    return Predecessor(f".bufferctl/{name}.state.json", roots, document)
+
+
+def test_which_homes_it_has_objects_of() -> None:
+    """A channel that was reconnected under its name; organizations with ideas; what is only open."""
+    ours = Predecessor("", (Path("a.yaml"),), Document(ENDPOINT, state()))
+    channels = [LiveChannel(id_, "org", Service.TWITTER, name) for id_, name in (("c", "x"), ("d", "acme"), ("e", "y"))]
+    assert ours.homes(channels, ["org"]) == {"c", "d"}
+    linked = LiveChannel("f", "org", Service.LINKEDIN, "acme")
+    assert ours.homes([linked], []) == frozenset()
+    ideas = State({Slot("org", "ideas", "a"): Binding("i1", Origin.CREATED)})
+    assert replace(ours, document=Document(ENDPOINT, ideas)).homes(channels, ["org", "other"]) == {"org"}
+    intent = Intent(1, Slot("org", "e", "a"), CreatePost(post("a"), "e"), NOW, NOW)
+    opened = Document(ENDPOINT, intents=(OpenIntent(intent),))
+    assert replace(ours, document=opened).homes(channels, ["org"]) == {"e"}
+
+
+def test_git_proves_a_move(tmp_path: Path) -> None:
+    """Of the root file itself, or where it was rewritten, of more than half of the files that it read."""
+    git(tmp_path, "init", "--quiet")
+    text = "".join(f"line {number}\n" for number in range(30))
+    applied = commit(tmp_path, {"buffer.yaml": text, "posts/a.yaml": text.upper(), "other.yaml": "o\n"})
+    before, root = old(tmp_path, applied), tmp_path / "brand" / "buffer.yaml"
+    assert not proves(before, root, [], remote="origin")
+    root.parent.mkdir()
+    git(tmp_path, "mv", "buffer.yaml", "brand/buffer.yaml")
+    git(tmp_path, "mv", "posts", "brand/posts")
+    commit(tmp_path, {})
+    assert proves(before, root, [], remote="origin")
+    assert not proves(before, tmp_path / "other.yaml", ["brand/posts/a.yaml"], remote="origin")
+    assert not proves(old(tmp_path, ""), root, [], remote="origin")
+    assert not proves(old(tmp_path, "1" * 40), root, [], remote="origin")
+    assert not proves(old(tmp_path, applied, moved_to="elsewhere"), root, [], remote="origin")
+    newest = commit(tmp_path, {"brand/buffer.yaml": "rewritten\n"})
+    assert proves(before, root, ["posts/a.yaml"], remote="origin")
+    assert not proves(before, root, ["posts/b.yaml"], remote="origin")
+    assert not proves(before, root, [], remote="origin")
+    git(tmp_path, "checkout", "--quiet", "--detach", applied)
+    assert not proves(old(tmp_path, newest, name="brand/buffer"), tmp_path / "buffer.yaml", [], remote="origin")
+
+
+def test_a_state_is_handed_over(tmp_path: Path) -> None:
+    """Closed first, then written at its new place, and gone from the old one; once."""
+    before, new = project(tmp_path / "old.yaml"), opened(tmp_path / "new.yaml")
+    address = new.store.address
+    hand_over(before, new)
+    there, left = opened(tmp_path / "new.yaml").document, opened(tmp_path / "old.yaml").document
+    assert (there.state.bindings, there.state.lineage, there.moved_to) == (state().bindings, "one", "")
+    assert (left.moved_to, left.state) == (address, State())
+    stands = new.store.read()
+    hand_over(opened(tmp_path / "old.yaml"), new)
+    assert new.store.read() == stands
+
+
+def test_a_state_that_is_being_handed_over(tmp_path: Path) -> None:
+    """It goes on where it was to go, and nowhere else."""
+    new = opened(tmp_path / "new.yaml")
+    moving = project(tmp_path / "a.yaml", document=Document(ENDPOINT, state(), moved_to="somewhere else"))
+    with pytest.raises(StateError, match="somewhere else"):
+        hand_over(moving, new)
+    assert not opened(tmp_path / "new.yaml").exists
+    cut_off = project(tmp_path / "b.yaml", document=Document(ENDPOINT, state(), moved_to=new.store.address))
+    hand_over(cut_off, new)
+    assert opened(tmp_path / "new.yaml").saved.bindings == state().bindings
+
+
+def test_a_state_that_another_run_changes_is_not_handed_over(tmp_path: Path) -> None:
+    """It is read again first."""
+    before, new = project(tmp_path / "old.yaml"), opened(tmp_path / "new.yaml")
+    opened(tmp_path / "old.yaml").save(State(lineage="other"))
+    with pytest.raises(OvertakenError):
+        hand_over(before, new)
+    assert not opened(tmp_path / "new.yaml").exists
