@@ -84,7 +84,7 @@ def _plain(value: Any) -> Any:
 
 def load_write(values: dict[str, Any]) -> Write:
     """Load the output of `dump_write`. Raises ValidationError, KeyError or TypeError for anything else."""
-    given = {_EARLIER.get(k, k): v for k, v in values.items() if k not in {"kind", "post", "idea"}}
+    given = {_EARLIER.get(k, k): v for k, v in values.items()}
     for name in ("post", "idea"):
         if name in values:
             given[name] = load_item(values)

@@ -15,7 +15,7 @@ import pytest
 
 from bufferctl.errors import LockedError
 from bufferctl.state import Lease, Lock
-from bufferctl.state.lock import holders
+from bufferctl.state.lock import Holder, holders, is_mine, locked_by, same_process
 
 ENDPOINT = "https://api.buffer.com"
 #: Holds the lock until its standard input closes.
@@ -163,6 +163,12 @@ def _link(path: Path) -> None:
     path.symlink_to("nowhere")
 
 
+def _link_to_a_folder(path: Path) -> None:
+    (path.parent / "elsewhere").mkdir()
+    (path.parent / "elsewhere" / "kept").touch()
+    path.symlink_to("elsewhere")
+
+
 def _folder(path: Path) -> None:
     path.mkdir()
     (path / "file").write_text("", encoding="utf-8")
@@ -174,10 +180,11 @@ def _folder(path: Path) -> None:
         lambda path: path.write_bytes(b"\xff garbage"),
         lambda path: path.write_text("4242\nanother-host\n", encoding="utf-8"),
         _link,
+        _link_to_a_folder,
         _folder,
         os.mkfifo,
     ],
-    ids=["garbage", "another-host", "dangling-link", "folder", "pipe"],
+    ids=["garbage", "another-host", "dangling-link", "link-to-a-folder", "folder", "pipe"],
 )
 def test_what_blocks_is_named_and_removed(tmp_path: Path, leave: Callable[[Path], object]) -> None:
     """Its path, since no run is named there; after `state unlock` the next run has the lock."""
@@ -190,8 +197,33 @@ def test_what_blocks_is_named_and_removed(tmp_path: Path, leave: Callable[[Path]
     assert str(path) in lock.held_by
     lock.break_()
     assert lock.held_by == ""
+    assert (tmp_path / "elsewhere" / "kept").exists() is (leave is _link_to_a_folder)
     with lock.held(0) as died:
         assert died is None
+
+
+def test_whose_run_holds_a_shared_lock() -> None:
+    """This machine's, if its journal knows the run and it was started here; it is dead then."""
+    now = datetime(2029, 12, 3, 9, tzinfo=UTC)
+    lease = Lease("r1", "ann", platform.node(), 7, now, now + timedelta(minutes=5), 60)
+    assert is_mine(lease, frozenset({"r1"}))
+    assert not is_mine(lease, frozenset({"r2"}))
+    assert not is_mine(replace(lease, host="elsewhere"), frozenset({"r1"}))
+    assert same_process(Holder("ann", platform.node(), 7, now), lease)
+    assert not same_process(Holder("ann", platform.node(), 8, now), lease)
+    assert not same_process(Holder("ann", "elsewhere", 7, now), lease)
+    assert not same_process(None, lease)
+    assert not same_process(Holder("ann", platform.node(), 7, now), None)
+
+
+@pytest.mark.parametrize(("tells_time", "says"), [(True, "takes over after 09:06:00 UTC"), (False, "bufferctl state")])
+def test_a_run_that_finds_the_lock_taken_is_told_until_when(tells_time: bool, says: str) -> None:
+    """Only if Buffer says what time it is."""
+    now = datetime(2029, 12, 3, 9, tzinfo=UTC)
+    error = locked_by(Lease("r1", "ann", "there", 7, now, now + timedelta(minutes=5), 60), tells_time=tells_time)
+    assert error.message.endswith("nothing was done: ann on there (process 7, since 2029-12-03 09:00 UTC)")
+    assert says in error.hint
+    assert ("09:06" in error.hint) is tells_time
 
 
 def test_a_killed_run_that_nobody_reaped_holds_nothing(tmp_path: Path) -> None:

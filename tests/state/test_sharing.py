@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -230,6 +231,29 @@ def test_while_waiting_it_is_renewed_at_half(store: Memory, clock: Clock) -> Non
     clock.advance(1)
     record.keep_lock()
     assert len(store.messages) == 2
+
+
+def test_while_a_person_is_asked_it_is_renewed_at_half(store: Memory, clock: Clock) -> None:
+    """By itself, as often as needed, until the answer; an answer at once renews nothing."""
+    record = locked(store, clock)
+    waits: list[float] = []
+
+    def wait(event: threading.Event, seconds: float) -> bool:
+        waits.append(seconds)
+        clock.advance(seconds)
+        return len(waits) > 2
+
+    with (
+        patch.object(threading.Event, "wait", wait),
+        patch.multiple(threading.Thread, start=threading.Thread.run, join=lambda _: None),
+        record.keeping_lock(),
+    ):
+        pass
+    assert waits == [150.0, 150.0, 150.0]
+    assert store.lease.until == NOW + timedelta(seconds=300 + 300)
+    with record.keeping_lock():
+        pass
+    assert len(store.messages) == 3
 
 
 def test_after_a_sleep_a_lease_that_nobody_took_is_renewed(store: Memory, clock: Clock) -> None:

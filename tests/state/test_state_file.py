@@ -121,6 +121,31 @@ def test_the_previous_one_is_kept(path: Path) -> None:
     assert read(backup) == SECOND
 
 
+def test_a_state_of_its_own_is_stored_at_once(path: Path) -> None:
+    """Also where it is stored already; at the end of a run nothing is left to store."""
+    store = file(path)
+    assert store.save(FIRST)
+    assert store.save(FIRST)
+    assert store.begin(SECOND, [])
+    assert not store.close([], "apply")
+    assert read(path) == SECOND
+
+
+def test_everything_in_a_state_is_read_back(path: Path) -> None:
+    """Earlier keys, what was sent, uploaded files, files and commits of bindings."""
+    binding = Binding("p1", Origin.CREATED, file="posts/a.yaml", commit="1" * 40, before=("1:a:b:c",))
+    everything = replace(
+        SECOND,
+        bindings={SLOT: binding, **SECOND.bindings},
+        former={Slot("org", "channel", "before"): "p1"},
+        spent={"d1": THEN},
+        public=frozenset({"https://m.example/a.png"}),
+        let_go={"p8": LetGo("channel", THEN), "p9": LetGo("channel", THEN, "tip")},
+    )
+    saved(path, everything)
+    assert read(path) == everything
+
+
 def test_equal_state_is_not_written_again(path: Path) -> None:
     """The backup stays as it was."""
     saved(path, FIRST, SECOND, SECOND)

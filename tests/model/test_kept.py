@@ -1,0 +1,170 @@
+"""What is kept from run to run: the words in which it is stored, and when an object counts as untouched since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated
+
+import pytest
+
+from bufferctl.model import Address, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, Rule, Service, ShareMode
+from bufferctl.model.about import About, fields_with
+from bufferctl.model.attached import files_of, with_files
+from bufferctl.model.comparable import (
+    bind,
+    content_of_desired,
+    content_of_live,
+    has_renamed_board,
+    is_untouched,
+    list_differences,
+    with_board_of,
+)
+from bufferctl.model.content import Asset, Image
+from bufferctl.model.desired import Expansion
+from bufferctl.model.entries import Occurrence, named, occurrence_of
+from bufferctl.model.enums import MediaType, SchedulingType
+from bufferctl.model.media_file import MediaFile
+from bufferctl.model.metadata import PinterestMetadata
+from tests.model.samples import PLACE
+from tests.model.test_comparable import LIVE, NOW, POST
+
+TIMED = replace(POST, due_at=NOW, mode=ShareMode.CUSTOM_SCHEDULED)
+THERE = replace(LIVE, is_custom_scheduled=True, share_mode="customScheduled")
+
+
+def test_the_words_of_states_and_answers() -> None:
+    """Another word would make every stored state, or every answer, unreadable."""
+    assert [*Rule] == [
+        "same-text",
+        "same-time",
+        "similar-text",
+        "no-text",
+        "rewritten-links",
+        "same-title",
+        "let-go",
+        "edited-since",
+    ]
+    assert [*Origin] == ["created", "recovered", "adopted", "imported"]
+    assert [*PostStatus] == ["draft", "needs_approval", "scheduled", "sending", "sent", "error"]
+    assert [*ShareMode] == ["addToQueue", "shareNext", "shareNow", "customScheduled"]
+    assert [*SchedulingType] == ["automatic", "notification"]
+    assert {"image", "gif", "document", "video", "link"} <= {*MediaType}
+    assert {"twitter", "googlebusiness", "startPage"} <= {*Service}
+
+
+TOUCHES: dict[str, Callable[[LivePost], LivePost]] = {
+    "text": lambda live: replace(live, text="Somebody's"),
+    "time": lambda live: replace(live, due_at=NOW + timedelta(minutes=1)),
+    "status": lambda live: replace(live, status=PostStatus.DRAFT),
+}
+
+
+@pytest.mark.parametrize("touch", TOUCHES)
+def test_a_post_that_somebody_touched(touch: str) -> None:
+    """Its content, its time or its status differ from what bufferctl saw last."""
+    binding = bind(TIMED, THERE, Origin.CREATED)
+    assert is_untouched(binding, THERE)
+    assert not is_untouched(binding, TOUCHES[touch](THERE))
+
+
+def test_a_place_in_the_queue_is_no_touch() -> None:
+    """It moves by itself; a time of its own is somebody's."""
+    binding = bind(POST, LIVE, Origin.CREATED)
+    moved = replace(LIVE, due_at=NOW + timedelta(days=1))
+    assert is_untouched(binding, moved)
+    assert not is_untouched(binding, replace(moved, is_custom_scheduled=True, share_mode="customScheduled"))
+
+
+def test_an_idea_that_somebody_touched() -> None:
+    """Its content."""
+    idea = Idea(Address("Acme", "ideas", "a"), PLACE, title="T")
+    live = LiveIdea("1", "o", NOW, "T")
+    binding = bind(idea, live, Origin.CREATED)
+    assert (is_untouched(binding, live), is_untouched(binding, replace(live, title="U"))) == (True, False)
+
+
+def test_a_rewritten_link_is_a_difference_unless_it_may_be() -> None:
+    """By default it is one."""
+    desired = content_of_desired(POST)
+    live = content_of_live(replace(LIVE, text=POST.text.replace("https://acme.example/long", "https://buff.ly/1")))
+    assert [name for name, _, _ in list_differences(desired, live)] == ["text"]
+    assert list(list_differences(desired, live, links_may_differ=True)) == []
+
+
+def test_a_board_that_was_renamed() -> None:
+    """The file's name stands for it, as long as its id, if one was sent, is the same; then nothing else changed."""
+    pin = replace(POST, service=Service.PINTEREST, metadata=PinterestMetadata(board="News"))
+    live = replace(LIVE, metadata={"board": "Old news", "board_service_id": "1"})
+    named_so = replace(live, metadata={"board": "News", "board_service_id": "1"})
+    assert with_board_of(pin, live) == named_so
+    same, other = (replace(pin, metadata=PinterestMetadata(board="News", board_service_id=id_)) for id_ in "12")
+    assert (with_board_of(same, live), with_board_of(other, live)) == (named_so, live)
+    for item, there in ((POST, live), (pin, replace(live, metadata={})), (pin, named_so)):
+        assert with_board_of(item, there) == there
+    assert with_board_of(replace(pin, metadata=PinterestMetadata(board_service_id="1")), live) == live
+    seen = bind(pin, named_so, Origin.CREATED).seen
+    assert has_renamed_board(pin, live, seen)
+    assert not has_renamed_board(pin, replace(live, text="Somebody's"), seen)
+    assert not has_renamed_board(pin, named_so, seen)
+
+
+def at(key: str, number: int = 0, organization: str = "Acme") -> Occurrence:
+    """An occurrence of an entry."""
+    return Occurrence(organization, key, None, number)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([at("launch")], "launch"),
+        ([at("tip", 3)], "tip 3"),
+        ([at("tip", n) for n in (2, 3, 4, 5)], "tip 2 to 5"),
+        ([at("tip", n) for n in (9, 2, 4, 3)], "tip 2 to 4 and 9"),
+        ([at("tip", n) for n in (1, 3, 5)], "tip 1, 3 and 5"),
+        ([at("tip", n) for n in (1, 2)] + [at("launch")], "tip 1 to 2, launch"),
+        ([at("a"), at("a", organization="Beta")], "a, a"),
+        ([at(key) for key in "abcde"], "a, b, c and 2 more"),
+    ],
+)
+def test_entries_are_named_with_their_occurrences(found: list[Occurrence], said: str) -> None:
+    """In runs; a few of many entries."""
+    assert named(found) == said
+
+
+def test_the_entry_of_an_object() -> None:
+    """Its key without its number; without the files, each key is its own."""
+    address = Address("Acme", "twitter:acme", "tip-3")
+    repeated: Post = replace(POST, address=address, expansion=Expansion(number=3, times=5))
+    assert occurrence_of(address, repeated) == Occurrence("Acme", "tip", PLACE, 3)
+    assert occurrence_of(address, repeated).name == "tip 3"
+    assert occurrence_of(address, replace(repeated, expansion=None)).name == "tip-3"
+    assert occurrence_of(address, None) == Occurrence("Acme", "tip-3")
+
+
+def test_a_post_has_files_if_one_of_its_attachments_is_one() -> None:
+    """Whether the first or the last of them; one at an address is none."""
+    file, url = (Asset(image=each) for each in (Image(file=MediaFile(path="a.png")), Image(url="https://a.example/b")))
+    for assets, count in (((file,), 1), ((url, file), 1), ((file, url), 1), ((url,), 0), ((), 0)):
+        item = replace(POST, assets=assets)
+        assert len(list(files_of(item))) == count
+        after = with_files(item, lambda each: MediaFile(path="b.png"))
+        assert [each.file.path for each in files_of(after) if each.file] == ["b.png"] * count
+
+
+@dataclass
+class Declared:
+    """Fields of which something is stated at every depth."""
+
+    outer: Annotated[Annotated[str, About(prose=True)] | None, About(order=1)]
+    other: str
+
+
+def test_what_is_stated_deep_in_a_type_counts_for_its_field() -> None:
+    """In an annotated union, too."""
+    assert (
+        fields_with(Declared, lambda each: each.prose)
+        == fields_with(Declared, lambda each: each.order > 0)
+        == {"outer"}
+    )
