@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bufferctl.sandbox.options import Options
 from tests.conftest import Expect
 
 ROOT = Path(__file__).parent.parent.parent
@@ -106,6 +107,24 @@ def _in_tables(page: str) -> list[str]:
     """Text in backticks that looks like a path, in the tables of a page."""
     rows = [line for line in (ROOT / page).read_text(encoding="utf-8").splitlines() if line.lstrip().startswith("| ")]
     return re.findall(r"`([\w.-]*/[\w./-]*|[\w.-]+\.(?:py|yml|md))`", "\n".join(rows))
+
+
+def test_the_table_of_facts_is_true() -> None:
+    """Each file exists in its room, each test in its file, and every choice of the sandbox has a row."""
+    rows = [
+        line
+        for line in (ROOT / "docs/how/fidelity.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ")
+    ]
+    for row in rows[1:]:
+        _, _, ours, sandbox, test, _ = map(str.strip, row.split("|"))
+        for folder, cell in (("bufferctl", ours), ("bufferctl/sandbox", sandbox)):
+            for name in re.findall(r"`([\w/]+\.\w+)`", cell):
+                assert (ROOT / folder / name).is_file(), row
+        path, _, name = test.strip("`").partition("::")
+        assert f"def {name}" in (ROOT / path).read_text(encoding="utf-8"), row
+    page = "\n".join(rows)
+    assert [each for each in Options.__dataclass_fields__ if f"*`{each}`*" not in page] == []
 
 
 def test_the_ten_changes_each_begin_in_one_file() -> None:
