@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -10,7 +11,7 @@ from bufferctl.checks.finding import Finding, RelatedItem, Rule
 from bufferctl.checks.team_rules import SPACING
 from bufferctl.diagnostics import Place, Severity
 from bufferctl.model import Post, Service
-from bufferctl.model.networks import Source
+from bufferctl.model.networks import NETWORKS, Source
 
 AGAIN = timedelta(days=30)
 APART = timedelta(minutes=15)
@@ -55,6 +56,18 @@ REPEATED = Rule(
 )
 
 
+MENTION = Rule(
+    "BC113",
+    "mention-stays-text",
+    Severity.WARNING,
+    "a text for Facebook or LinkedIn names somebody with `@`",
+    "these networks make no mention of it: it stays plain text, and nobody is notified",
+    "describe the mention under `annotations` of the network, or write the name without `@`",
+    "what Buffer's API needs for a mention",
+)
+_MENTION = re.compile(r"(?<![^\s(])@\w[\w.-]*\b")
+
+
 #: A post and its instant in seconds since 1970, None if a queue decides.
 Timed = tuple[Post, float | None]
 
@@ -73,6 +86,7 @@ def neighbour_findings(
         channels.setdefault((address.organization, address.channel), []).append(timed)
     ahead = [post for (post, at) in posts if since is None or at is None or at >= since]
     yield from _on_x(ahead)
+    yield from _mentions(ahead)
     yield from _repeated(ahead)
     for there in channels.values():
         firsts: dict[str, Timed] = {}
@@ -97,6 +111,19 @@ def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
             message = f"the same text goes out on {first.address.channel}, and X forbids that for several accounts"
             related = () if first.place == post.place else (RelatedItem(first, f"first used in `{first.address.key}`"),)
             yield Finding(SAME_ON_X, post, ("text",), message, related=related)
+
+
+def _mentions(posts: Iterable[Post]) -> Iterator[Finding]:
+    """Mentions that stay plain text, reported once a file."""
+    reported: set[str] = set()
+    for post in posts:
+        if "@" not in post.text or post.service not in {Service.FACEBOOK, Service.LINKEDIN}:
+            continue
+        found = _MENTION.search(post.text)
+        if found and post.place.file not in reported and not getattr(post.metadata, "annotations", ()):
+            reported.add(post.place.file)
+            message = f"`{found[0]}` stays plain text on {NETWORKS[post.service].label}, and nobody is notified"
+            yield Finding(MENTION, post, ("text",), message, quote=found[0])
 
 
 def _repeated(posts: Iterable[Post]) -> Iterator[Finding]:

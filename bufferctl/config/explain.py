@@ -141,7 +141,7 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path) -> str:
         return f"did you mean `{near}`?" if near else ""
     if kind == "value_error" and isinstance(value, str):
         is_file = name == "url" and loc[-2:-1] and loc[-2] in _MEDIA and _is_path(value)
-        return _file_hint(value, folder) if is_file else _value_hint(value, str(error["ctx"]["error"]))
+        return _file_hint(value, folder) if is_file else value_hint(value, str(error["ctx"]["error"]))
     if isinstance(value, list | dict) and kind.startswith("datetime"):
         return f"write one time: `{name}: 2026-12-01 09:00`"
     if kind.endswith("_type"):
@@ -199,7 +199,8 @@ def _path(value: str, folder: Path) -> str:
     return json.dumps(path, ensure_ascii=False) if re.search(r"[,\[\]{}\"'#&*!|>%@`:]", path) else path
 
 
-def _value_hint(value: str, reason: str) -> str:
+def value_hint(value: str, reason: str) -> str:
+    """What to write in place of a value that is wrong for that reason."""
     if "true or" in reason:
         if "list of channels" in reason and (named := _services_in(value)):
             return f"write `cancelled: [{', '.join(named)}]`"
@@ -258,7 +259,10 @@ def _from_start(value: str) -> str:
 
 
 def _interval(value: str) -> str:
+    value = re.sub(r"(?i)^(?:every|each) +", "", value)
     words = {"daily": "1 day", "weekly": "1 week", "day": "1 day", "week": "1 week", "fortnight": "2 weeks"}
+    if re.match(r"(?i)(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", value):
+        return "write `1 week`, and the first of these days in `due_at`"
     if value.casefold() in words:
         return f"write `{words[value.casefold()]}`"
     found = re.fullmatch(r"(\d{1,3}) ?(d|w)\w*", value, re.IGNORECASE)
@@ -307,7 +311,7 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], folder: Path) -> st
     if steps[-1:] == ["assets"] or name in _MEDIA:
         return f"write `{attachment(value, folder, name if name in _MEDIA else '')}`"
     if name == "repeat":
-        every = _interval(value).removeprefix("write `").removesuffix("`") or "1 week"
+        every = "".join(re.findall(r"`(.+?)`", _interval(value))[:1]) or "1 week"
         return f"write `repeat: {{every: {every}, times: 10}}`"
     return f"write its fields below `{name}:`, two spaces further in" if name in steps else ""
 

@@ -365,6 +365,8 @@ class _Builder:
             lost = [slips.behind_text(source, start.index, end.index, name)]
         if style != "|" and end.line > start.line + (style == ">"):
             lost.append(slips.lost_breaks(source, start.index, end.index, name, folded=style == ">"))
+        if "\\n" in event.value and style != '"':
+            lost.append(slips.literal_break(source, start.index, end.index, name))
         self.problems += filter(None, lost)
 
     def _without_value(self, event: Any, value_event: Any, key: str, data: dict[str, Any]) -> None:

@@ -41,6 +41,17 @@ def behind_header(source: Source, start: int, name: str) -> Diagnostic | None:
     return _lost(source, _IN_HEADER.match(source.text, start), name)
 
 
+def literal_break(source: Source, start: int, end: int, name: str) -> Diagnostic:
+    """A text between these offsets with a line break as letters: a warning, because it may be meant."""
+    at = source.text.index("\\n", start, end)
+    message = "`\\n` is posted as these two characters: only between double quotes it is a line break"
+    hint = "begin a new line there"
+    if source.text[start] not in {"|", ">"}:
+        plain = source.text[start:end].strip("'").replace("''", "'")
+        hint = f"write `{name}: {json.dumps(plain, ensure_ascii=False).replace(chr(92) * 2 + 'n', chr(92) + 'n')}`"
+    return source.diagnostic(at, message, hint=hint, width=2, severity=Severity.WARNING)
+
+
 def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagnostic:
     """A text that begins with `&`, at `start`: a warning, because it may be an anchor that nothing refers to."""
     message = f"`&{word}` is not posted: YAML reads it as a name for the text, and nothing uses that name"
@@ -103,7 +114,7 @@ _SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
     (
         rf"^{_START}(?:-|\w+:)? *(?P<at>[{_ODD}]+)",
         "this is not an ordinary space (often from copied text), and YAML cannot read the line because of it",
-        "delete it and type a space",
+        "delete it and type {spaces}",
         " ",
     ),
     (
@@ -161,6 +172,8 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
     hint = "add a value or delete the line"
     if name in _GROUPS or name.partition(":")[0] in _SERVICES:
         hint = "write what belongs to it on the lines below, two spaces further in"
+    elif re.match(r": +[&!]", source.text[end:]):
+        hint = f"if it is text that begins with `{source.text[end:].split()[1][0]}`, {BLOCK_FORM.format(name=name)}"
     elif ":" in name:
         hint = f"write a space after `{name.partition(':')[0]}:`"
     elif source.text[end : end + 1] in {",", "}"}:
@@ -196,7 +209,7 @@ def slip(source: Source, *offsets: int | None) -> tuple[Diagnostic, Mend | None]
             found = re.search(pattern, line)
             if found is None or ("name" in found.groupdict() and found["name"] not in FIELD_NAMES):
                 continue
-            parts = found.groupdict()
+            parts = {**found.groupdict(), "spaces": f"{wide} spaces" if (wide := len(found["at"])) > 1 else "a space"}
             first, last = found.span("at")
             mend = in_quotes(source, row)
             if becomes is not None:

@@ -58,7 +58,12 @@ _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
         False,
     ),
     (r"'-' indicator", "this line does not fit the list above", _INDENT, False),
-    (r"block sequence entries|sequence entries", "`- ` starts a list where none can be", _INDENT, False),
+    (
+        r"sequence entries|mapping keys",
+        "an unquoted text cannot begin with `- ` or `? `",
+        f"put it in quotes, or {_BLOCK}",
+        False,
+    ),
     (
         r"unknown escape|hexdecimal|hexadecimal",
         "a `\\` in double quotes starts an escape sequence, and this is not a valid one",

@@ -143,6 +143,41 @@ def _written(found: re.Match[str]) -> str:
     return f"{date} {hour:02}:{found['minute']}{found['second'] or ''}{found['zone'] or ''}"
 
 
+#: Months and weekdays by the beginnings of their English and German names.
+_MONTHS = {
+    name: n
+    for names in ("jan feb mar apr may jun jul aug sep oct nov dec", "jan feb mär apr mai jun jul aug sep okt nov dez")
+    for n, name in enumerate(names.split(), 1)
+}
+_DAYS = {
+    name: n
+    for names in ("mon tue wed thu fri sat sun", "mon die mit don fre sam son")
+    for n, name in enumerate(names.split())
+}
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-zä]*\.?"
+_DAY_OF = (
+    re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? +(?:of +)?{_MONTH}(?:,? +(?P<year>\d{{4}}))?", re.IGNORECASE),
+    re.compile(rf"{_MONTH} +(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? +(?P<year>\d{{4}}))?", re.IGNORECASE),
+)
+_WEEKDAY = re.compile(rf"^(?:next |on |am )?(?P<name>{'|'.join(_DAYS)})[a-zä]*\.?,? +", re.IGNORECASE)
+_NO_YEAR = re.compile(r"^(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.?(?=,? +\d{1,2}:\d\d)")
+
+
+def _spelled_out(given: str) -> str:
+    """The time with its month as a number, and the next such day where it has no year or only a weekday."""
+    today = datetime.now(UTC).date()
+    weekday, plain = _WEEKDAY.match(given), re.sub(r"\b(?:at|um) +", "", _WEEKDAY.sub("", given))
+    for pattern in _DAY_OF:
+        plain = pattern.sub(lambda each: f"{each['day']}.{_MONTHS[each['month'].lower()]}.{each['year'] or ''}", plain)
+    if weekday and re.fullmatch(r"\d{1,2}:\d\d.*", plain):
+        ahead = (_DAYS[weekday["name"].lower()] - today.weekday()) % 7 or 7
+        return f"{today + timedelta(days=ahead)} {plain}"
+    if found := _NO_YEAR.match(plain):
+        is_over = (int(found["month"]), int(found["day"])) <= (today.month, today.day)
+        plain = f"{found['day']}.{found['month']}.{today.year + is_over}{plain[found.end() :]}"
+    return plain
+
+
 def probably_meant(given: str) -> str | None:
     """The time that was probably meant by `given`, for a hint; a day past the end of its month becomes the last one."""
     plain = given.translate(_TYPESET).strip()
@@ -150,7 +185,7 @@ def probably_meant(given: str) -> str | None:
     plain = re.sub(r"(?<=\d) ?[Uu]hr$", "", plain)
     plain = re.sub(r"(?<=\d)[.h](?=\d\d$)", ":", plain)
     plain = re.sub(r"(?<= )(\d{1,2})(?= ?[AaPp]\.?[Mm]\.?$)", r"\1:00", plain)
-    plain = _SHORT_YEAR.sub(r"\g<1>20\2", plain)
+    plain = _spelled_out(_SHORT_YEAR.sub(r"\g<1>20\2", plain))
     found = in_our_form(plain)
     if found is None and (american := _AMERICAN.fullmatch(plain)) and int(american["day"]) > _NOON:
         found = _written(american)  # with smaller numbers, either could be the month

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from bufferctl.config.expand.layers import Layer
 from bufferctl.config.expand.variables import Variables
+from bufferctl.config.explain import value_hint
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.config.validation import Faults
@@ -52,7 +53,7 @@ def pictures_of(layer: Layer, variables: Variables) -> tuple[Asset, ...]:
         except ValidationError as error:
             variables.reading.spoil(variables.entry, "image")
             reason = error.errors(include_url=False)[0].get("ctx", {}).get("error", "cannot be used")
-            hint = "write a URL that starts with https://"
+            hint = value_hint(written, str(reason))
             variables.reading.problems.append(spot.at(part, f"`image` {reason}", hint=hint))
         else:
             found.append(Asset(image=image))

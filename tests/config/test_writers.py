@@ -1,0 +1,87 @@
+"""Mistakes of people who write posts: each hint, followed to the letter, gives a valid file at the first try."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from bufferctl.config import load
+from bufferctl.diagnostics import Diagnostic, has_errors
+from tests.config.test_hints import followed
+
+CASE = Path(__file__).parents[1] / "cases/validate/writers"
+MISTAKES = sorted((CASE / "posts").iterdir())
+#: Depend on the day, so no output is recorded.
+TODAY = ("15.1. 9 Uhr", "Tuesday 9:00", "next Friday at 9:30", "Dienstag, 9 Uhr", "15 January 9:00")
+
+
+def problems(folder: Path, text: str) -> tuple[Diagnostic, ...]:
+    """What is wrong with a file of posts, beside the case's root file and media."""
+    for path in ("posts", "media"):
+        (folder / path).mkdir(exist_ok=True)
+    (folder / "media/console.jpg").touch()
+    (folder / "buffer.yaml").write_bytes((CASE / "buffer.yaml").read_bytes())
+    (folder / "posts/a.yaml").write_text(text, encoding="utf-8")
+    return load(None, folder).diagnostics
+
+
+def follow(text: str, problem: Diagnostic) -> str:  # noqa: C901 - a list of the forms of hints
+    """The file with the hint followed, and nothing else changed."""
+    assert problem.place
+    lines, row, hint = text.splitlines(), problem.place.line - 1, problem.hint
+    line, column = lines[row], problem.place.column - 1
+    value = re.match(r"(?P<start> *(?:- )?)(?P<name>\w+): (?P<value>.+)", line)
+    if found := re.fullmatch(r"delete it and type (?:a space|(\d+) spaces)", hint):
+        lines[row] = line[:column] + " " * int(found[1] or 1) + line[column + problem.width :]
+    elif hint == "write `- `":
+        lines[row] = f"{line[:column]}- {line[column + 1 :].lstrip()}"
+    elif found := re.fullmatch(r"write `(- )?(\w+): ?`", hint):
+        rest = re.split(r"[=:\uff1a]", line, maxsplit=1)[1].lstrip()
+        lines[row] = f"{line[: len(line) - len(line.lstrip())]}{found[1] or ''}{found[2]}: {rest}"
+    elif hint == "use spaces":
+        lines[row] = line.replace("\t", "    ")
+    elif hint.startswith("line it up"):
+        lines[row] = "    " + line.lstrip()
+    elif hint.startswith(("close it with", "close it, or")):
+        lines[row] += "]" if "with" in hint else line[column]
+    elif "and the text on the lines below" in hint and value and not hint.startswith("write `\\\\`"):
+        lines[row] = f"{value['start']}{value['name']}: |\n{' ' * len(value['start'])}  {value['value']}"
+    elif hint.startswith("put a text in quotes") and value:
+        lines[row] = f"{value['start']}{value['name']}: {json.dumps(value['value'])}"
+    elif hint.startswith("leave out the `#`"):
+        lines[row] = line.replace(f" {problem.source[column : column + problem.width]}", f" {hint.split('`')[-2]}")
+    elif (named := re.match(r"did you mean `([^`]+)`", hint)) and "a field" in problem.message:
+        lines[row] = line[:column] + named[1] + line[column + problem.width :]
+    elif hint.startswith("write what belongs to it on the lines below") and row + 1 < len(lines):
+        lines[row + 1 :] = ["  " + each for each in lines[row + 1 :]]
+    else:
+        return followed(text, problem)
+    return "\n".join(lines) + "\n"
+
+
+def test_there_are_many() -> None:
+    """As many as were collected."""
+    assert len(MISTAKES) == 76
+
+
+@pytest.mark.parametrize("file", MISTAKES, ids=lambda file: file.stem)
+def test_each_hint_works(tmp_path: Path, file: Path) -> None:
+    """All hints of one round are followed, the last first; then the file is valid."""
+    text = file.read_text(encoding="utf-8")
+    found = problems(tmp_path, text)
+    assert found
+    at = [problem for problem in reversed(found) if not problem.message.endswith("there is no field `twitter` here")]
+    for problem in at:
+        text = follow(text, problem)
+    assert not has_errors(problems(tmp_path, text)), text
+
+
+@pytest.mark.parametrize("written", TODAY)
+def test_a_day_without_its_year(tmp_path: Path, written: str) -> None:
+    """The next such day is proposed."""
+    text = f"posts:\n  - key: a\n    channels: [twitter]\n    text: Hello\n    due_at: {written}\n"
+    (problem,) = problems(tmp_path, text)
+    assert not has_errors(problems(tmp_path, follow(text, problem)))
