@@ -62,7 +62,7 @@ def list_(
     apply. PATHs limit it to those files or folders. A calendar (--report FILE.ics) includes past posts, unless you
     limit the days; importing it again updates its events.
     """
-    from bufferctl.render.agenda import agenda, before_today, within
+    from bufferctl.render.agenda import agenda, before_today, within_days
     from bufferctl.render.agenda_forms import agenda_json, agenda_text
     from bufferctl.run.compare import plan_offline
 
@@ -74,7 +74,7 @@ def list_(
         plan, found = plan_offline(files, files.store(setup.state_file, console)), None
     span = _span(week, first, last, plan.at, files)
     rows = _selected(agenda(plan, found), files, channels, targets)
-    shown = within(rows, span, plan.at)
+    shown = within_days(rows, span, plan.at)
     for path in report_files:
         _write_calendar(path, rows if span == (None, None) else shown, plan.at, console)
     if as_json:
@@ -117,7 +117,7 @@ def _selected(
 ) -> tuple[Row, ...]:
     """The rows that the command line names. Raises UsageError for names that fit nothing."""
     from bufferctl.diagnostics import nearest
-    from bufferctl.render.agenda import on
+    from bufferctl.render.agenda import on_channels
     from bufferctl.run.narrowing import check_globs, matches
 
     names = {name for each in files.desired.channels for name in (each.label, each.service.value)}
@@ -128,7 +128,7 @@ def _selected(
             raise UsageError(f"There is no channel {channel}", hint=hint)
     check_globs("--target", targets, [str(row.address) for row in rows if row.address])
     if channels:
-        rows = on(rows, channels)
+        rows = on_channels(rows, channels)
     if targets:
         rows = tuple(row for row in rows if matches(str(row.address or ""), targets))
     if files.named is not None:

@@ -84,7 +84,7 @@ def agenda(plan: Plan, live: Live | None = None) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=_order))
 
 
-def within(rows: Iterable[Row], span: Span, now: datetime) -> tuple[Row, ...]:
+def within_days(rows: Iterable[Row], span: Span, now: datetime) -> tuple[Row, ...]:
     """The rows of a span of days, which begins today if it has no first day.
 
     Rows without a time are included only if the span has no last day and they are not published.
@@ -97,7 +97,7 @@ def before_today(rows: Iterable[Row], now: datetime) -> tuple[Row, ...]:
     return tuple(row for row in rows if row.when and row.when.date() < in_zone(now, row.timezone).date())
 
 
-def on(rows: Iterable[Row], channels: Collection[str]) -> tuple[Row, ...]:
+def on_channels(rows: Iterable[Row], channels: Collection[str]) -> tuple[Row, ...]:
     """The rows on these channels, each a service or a label such as `twitter:acme`."""
     return tuple(row for row in rows if row.channel in channels or row.service in channels)
 
@@ -186,7 +186,7 @@ def _standing(change: Change, status: PostStatus | None) -> str:
         return "cancelled"
     if change.action in _SETTLED and status is not None:
         return _STATUSES[status]
-    return words.what(change)
+    return words.describe_action(change)
 
 
 def _is_cancelled(change: Change) -> bool:

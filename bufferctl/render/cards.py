@@ -224,12 +224,12 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
     """The kind of a card, its symbol, what happens or happened, and why."""
     if is_preview:
         as_made = change if change.action is Action.PAST else replace(change, action=Action.CREATE)
-        return "plain", "", words.what(as_made).removeprefix("will "), ""
+        return "plain", "", words.describe_action(as_made).removeprefix("will "), ""
     if outcome is None:
         presented = words.ACTIONS[change.action]
-        return presented.kind, presented.sign, words.what(change), words.why(change)
+        return presented.kind, presented.sign, words.describe_action(change), words.describe_cause(change)
     kind, sign = mark(outcome)
-    return kind, sign, words.result(outcome), words.why(change) if kind == "good" else ""
+    return kind, sign, words.result(outcome), words.describe_cause(change) if kind == "good" else ""
 
 
 def mark(outcome: Outcome) -> tuple[str, str]:

@@ -81,7 +81,7 @@ OUTCOMES = {
 }
 
 
-def what(change: Change) -> str:
+def describe_action(change: Change) -> str:
     """What will happen to an object, in a few words."""
     if change.action is Action.UPDATE and isinstance(change.desired, Post):
         if was_draft(change):
@@ -134,7 +134,7 @@ def is_public(item: Post | Idea | None) -> bool:
     return isinstance(item, Post) and not item.draft and not item.needs_approval and not item.reminds
 
 
-def why(change: Change) -> str:
+def describe_cause(change: Change) -> str:
     """The cause in plain words, empty if there is none or the action already says it."""
     if change.action in {Action.ADOPT, Action.MOVE}:
         return ""
