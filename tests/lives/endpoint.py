@@ -130,7 +130,8 @@ class Endpoint:
         account, given = self.account, arguments.get("input") or {}
         match name:
             case "account":
-                limits = {"scheduledPosts": account.limit}
+                others = ("scheduledThreadsPerChannel", "scheduledStoriesPerChannel", "ideas", "tags")
+                limits = {"scheduledPosts": account.limit, **dict.fromkeys(others, 10_000)}
                 organization = {
                     "id": ORGANIZATION,
                     "name": "Acme",
@@ -261,7 +262,7 @@ def _broken(fault: Fault, key: str = "") -> tuple[int, dict[str, str], dict[str,
 def _channel(channel: Channel) -> dict[str, Any]:
     flags = {"isDisconnected": False, "isLocked": False, "isQueuePaused": False, "isNew": False}
     return {
-        "__typename": "Channel", "id": channel.id, "service": channel.service, "name": channel.name,
+        "__typename": "Channel", "id": channel.id, "service": channel.service, "type": "profile", "name": channel.name,
         "displayName": channel.name, "timezone": "UTC", "organizationId": ORGANIZATION, **flags,
         "linkShortening": {"isEnabled": channel.shortens}, "metadata": None, "descriptor": channel.service,
         "postingSchedule": [],
