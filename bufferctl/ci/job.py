@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +15,7 @@ from bufferctl import DOCS
 from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
 from bufferctl.ci.forge import ChangeRequest, Comment, Forge, find_comment, marker, put_comment, title
 from bufferctl.config import Loaded, load
+from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
 from bufferctl.git import git, protocols_of
 from bufferctl.model.desired import GIT_REMOTE
@@ -270,10 +270,10 @@ def run_job(
         checkout = (checkout or Path()).resolve()
         own = replace(options, directory=_folder_below(checkout, options.directory))
         with (
-            tempfile.TemporaryDirectory(prefix="bufferctl-", dir=environment.get("RUNNER_TEMP")) as work,
+            work_folder() as work,
             connect(environment, plan_workflow=options.plan_workflow, transport=transport) as forge,
         ):
-            return command(Job(own, environment, checkout, Path(work).resolve(), forge, program))
+            return command(Job(own, environment, checkout, work.resolve(), forge, program))
     except BufferctlError as error:
         annotate("error", f"{error.message}. {error.hint}".strip(), environment)
         return error.exit_code

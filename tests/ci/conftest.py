@@ -194,7 +194,6 @@ class Team:
             "GITHUB_EVENT_PATH": str(machine / "event.json"),
             "GITHUB_OUTPUT": str(machine / "output"),
             "GITHUB_STEP_SUMMARY": str(machine / "summary"),
-            "RUNNER_TEMP": str(machine),
             "PATH": os.environ["PATH"],
             "HOME": str(machine),
         }
@@ -209,7 +208,7 @@ class Team:
                 program=in_process,
             )
         assert TOKEN not in log.getvalue()
-        assert not list(machine.glob("bufferctl-*")), "the work folder is gone"
+        assert not list(Path(os.environ["XDG_STATE_HOME"]).glob("bufferctl/runs/*/")), "the work folder is gone"
         lines = (machine / "output").read_text(encoding="utf-8").splitlines() if (machine / "output").exists() else []
         outputs = dict(line.split("=", 1) for line in lines)
         uploads = [(outputs["artifact"], Path(outputs["folder"]))] if "folder" in outputs else []
