@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
-from bufferctl.model import EditPost, Idea, Origin, Post, PostStatus, Slot
+from bufferctl.model import EditPost, Idea, Origin, Post, PostStatus, Rule, Slot
 from bufferctl.model.comparable import content_of_live, text_digest
 from bufferctl.model.desired import Expansion, Variable
 from bufferctl.plan import Action, Reason
@@ -57,6 +57,16 @@ def test_an_edit_of_what_is_out_is_no_renaming_to_what_else_is_out() -> None:
     retired = {s: replace(b, retired=True) for s, b in state.bindings.items()}
     world = World(live=there, state=replace(state, bindings=retired))
     assert world.verdict(queued("x", "Another text")) is Action.DONE
+
+
+def test_what_is_out_and_says_something_else_by_now_is_asked_about() -> None:
+    """A question that stays, under the address that has its text now; also of a post too old to be read."""
+    was, now = queued("a", "We are live"), queued("b", "We are live")
+    state = record((was, published(was)))
+    for live in ([published(was)], []):
+        plan = World(live=live, state=state).plan(queued("a", "Other words altogether"), now)
+        question = plan.recording.questions[slot(now)]
+        assert (question.rule, set(question.candidates), question.may_be_ours) == (Rule.SAME_TEXT, {"p1"}, False)
 
 
 def test_each_object_is_named_once_in_a_question() -> None:
