@@ -10,7 +10,7 @@ import httpx2
 import pytest
 import stamina
 
-from bufferctl.media.addresses import WITHIN, Answer, Verdict, Wanted, probe
+from bufferctl.media.addresses import TYPES, WITHIN, Answer, Verdict, Wanted, probe
 from bufferctl.media.reach import PublicOnly
 
 URL = "https://media.example/a.png"
@@ -115,9 +115,61 @@ def test_verdicts(handler: Handler, expected: dict[str, object], verdict: Verdic
 
 def test_a_server_without_head_is_fine() -> None:
     """HEAD is only a shortcut: the answer to GET decides."""
-    inner = served()
-    found = answer(lambda request: httpx2.Response(405) if request.method == "HEAD" else inner(request))
-    assert (found.verdict, found.type, found.size) == (Verdict.FINE, "image/png", 5008)
+    for inner in (served(), served(ranges=False)):
+        found = answer(without_head(inner))
+        assert (found.verdict, found.type, found.size) == (Verdict.FINE, "image/png", 5008)
+
+
+def without_head(handler: Handler) -> Handler:
+    """The same server, which refuses HEAD."""
+    return lambda request: httpx2.Response(405) if request.method == "HEAD" else handler(request)
+
+
+@pytest.mark.parametrize("kind", ["svg+xml", "heic", "heif", "tiff", "x-icon"])
+def test_pictures_that_no_network_takes(kind: str) -> None:
+    """By the type that the server tells."""
+    assert answer(served(b"some bytes", f"image/{kind}")).verdict is Verdict.WRONG_TYPE
+
+
+def test_types_that_networks_take() -> None:
+    """As images, videos and documents."""
+    assert {kind: " ".join(sorted(types)) for kind, types in TYPES.items()} == {
+        "image": "avif gif jpg png webp",
+        "video": "mov mp4 webm",
+        "document": "pdf",
+    }
+
+
+def test_a_length_of_something_else_is_none() -> None:
+    """That of a compressed body, and one that is no number."""
+    for headers in ({"Content-Encoding": "identity"}, {"Content-Length": "many"}):
+        found = answer(streamed(headers))
+        assert (found.verdict, found.size) == (Verdict.FINE, None)
+
+
+def streamed(headers: Mapping[str, str]) -> Handler:
+    """A picture without a length of its own."""
+    return lambda _: httpx2.Response(200, headers=headers, stream=Chunks([PNG]))
+
+
+class Chunks(httpx2.AsyncByteStream):
+    """A body in parts."""
+
+    def __init__(self, parts: Sequence[bytes]) -> None:
+        self.parts, self.sent = parts, 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Each part, when it is asked for."""
+        for part in self.parts:
+            self.sent += 1
+            yield part
+
+
+def test_as_much_is_read_as_shows_the_type() -> None:
+    """1,024 bytes, in parts of any length."""
+    body = Chunks([PNG[:1000], PNG[1000:1024], PNG[1024:]])
+    assert answer(lambda request: httpx2.Response(200, stream=Chunks([]) if request.method == "HEAD" else body)).is_fine
+    assert body.sent == 2
 
 
 def test_answers_after_failures_that_pass() -> None:

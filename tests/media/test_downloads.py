@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from PIL import Image
 
-from bufferctl.media.downloads import download
+from bufferctl.media.downloads import MOST_BYTES, MOST_IN_ALL, WITHIN, download
 
 URL = "https://media.example/a"
 
@@ -107,3 +107,30 @@ def test_a_folder_that_is_full(tmp_path: Path) -> None:
     (found,) = download([(URL, "image")], tmp_path, transport=answers).values()
     assert "File exists" in found.why
     assert (tmp_path / "0").read_text() == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (httpx2.ConnectError("refused"), "refused"),
+        (httpx2.ReadError(""), "did not answer (ReadError)"),
+        (httpx2.InvalidURL(""), "could not be downloaded"),
+    ],
+)
+def test_a_server_that_goes_away(tmp_path: Path, error: Exception, message: str) -> None:
+    """It answered that the file is there, and then not again."""
+    asked: list[str] = []
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.method)
+        if len(asked) > 2:
+            raise error
+        return httpx2.Response(200, content=jpeg())
+
+    (found,) = download([(URL, "image")], tmp_path, transport=httpx2.MockTransport(handler)).values()
+    assert (found.path, found.why) == (None, message)
+
+
+def test_how_much_is_downloaded() -> None:
+    """Of one file, of all, and for how long."""
+    assert (MOST_BYTES, MOST_IN_ALL, WITHIN) == (500_000_000, 5_000_000_000, 1800)
