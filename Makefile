@@ -96,7 +96,7 @@ dist: $(STAMP)   ## the wheel and the source distribution, in dist/
 	@$(BIN)/python -m hatchling build
 
 screenshots: $(BROWSER) ## take the screenshots in docs/images
-	@$(BIN)/python tools/make_screenshots.py
+	@$(BIN)/python -m tools.make_screenshots
 
 lock: $(STAMP)   ## update the locked dependencies
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \

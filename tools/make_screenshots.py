@@ -1,7 +1,7 @@
 """Take the screenshots in docs/images: a plan on a screen, on a phone and as a comment, and the sandbox's page.
 
 `make screenshots`. They show the beginning of examples/campaign three days before it starts: some posts are in Buffer
-with an earlier text, and a person has edited one there.
+with an earlier text, and a person has edited one there; and the comments of a larger campaign on a phone.
 """
 
 from __future__ import annotations
@@ -14,24 +14,16 @@ import tempfile
 from hashlib import md5
 from pathlib import Path
 
-from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Route, ViewportSize, sync_playwright
 
+from bufferctl.render.markdown import report_markdown
 from bufferctl.sandbox import Clock, Sandbox
+from tests.render.github import comment_page
+from tests.render.plans import campaign, held, moved
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOW = "2030-03-01T06:00:00Z"
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-_GITHUB = """
-body { font: 14px/1.5 system-ui, sans-serif; color: #1f2328; margin: 16px }
-.comment { border: 1px solid #d1d9e0; border-radius: 6px } .comment > div { padding: 4px 16px 12px }
-.by { background: #f6f8fa; border-bottom: 1px solid #d1d9e0; border-radius: 6px 6px 0 0; margin: 0; padding: 8px 16px }
-h2, h3 { border-bottom: 1px solid #d1d9e0b3; padding-bottom: .3em } h3 { font-size: 1.25em }
-code { background: #818b981f; border-radius: 6px; padding: .2em .4em; font-size: 85% }
-pre { background: #f6f8fa; border-radius: 6px; padding: 12px; overflow: hidden } pre code { background: none }
-table { border-collapse: collapse } td, th { border: 1px solid #d1d9e0; padding: 6px 13px }
-blockquote { border-left: .25em solid #d1d9e0; color: #59636e; margin: 0; padding: 0 1em }
-"""
 _POLL = """
   - key: poll
     due_at: 2030-03-07 17:00
@@ -62,7 +54,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=found, args=[*_FLAGS])
         picture(browser, plan.as_uri(), "plan", 1280, 1120)
         picture(browser, plan.as_uri(), "phone", 380, 800, is_dark=True, at="Acme/twitter:acme/launch")
-        picture(browser, comment(plan.with_suffix(".md")).as_uri(), "comment", 900, 640, ready=".comment")
+        for name, report in ("comment", campaign()), ("comment-moved", moved()), ("comment-held", held()):
+            address = comment(report_markdown(report), Path(folder) / f"{name}.html")
+            picture(browser, address, name, 380, 800, ready=".markdown-body")
         picture(browser, sandbox.url, "sandbox", 1280, 700)
         browser.close()
 
@@ -78,17 +72,14 @@ def planned(folder: Path, sandbox: Sandbox) -> Path:
     teaser = next(each for each in sandbox.posts() if each["channelId"] == sandbox.channel("bluesky")["id"])
     sandbox.person.edit_post(teaser["id"], text="Something big is coming on Monday!")
     posts.write_text(final + _QUEUE, encoding="utf-8")
-    run(folder, sandbox, "plan", "--report", "plan.html", "--report", "plan.md")
+    run(folder, sandbox, "plan", "--report", "plan.html")
     return folder / "campaign" / "plan.html"
 
 
-def comment(markdown: Path) -> Path:
-    """The plan's comment as GitHub shows one on a pull request, as closely as a few lines of CSS can."""
-    body = MarkdownIt("commonmark").enable("table").render(markdown.read_text(encoding="utf-8"))
-    page = markdown.with_name("comment.html")
-    head = "<p class=by><b>github-actions</b> commented now</p>"
-    page.write_text(f"<!doctype html><style>{_GITHUB}</style><div class=comment>{head}<div>{body}</div></div>")
-    return page
+def comment(markdown: str, page: Path) -> str:
+    """The address of a page with the comment as GitHub shows it."""
+    page.write_text(comment_page(markdown), encoding="utf-8")
+    return page.as_uri()
 
 
 def run(folder: Path, sandbox: Sandbox, *arguments: str) -> None:

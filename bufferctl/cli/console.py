@@ -122,7 +122,7 @@ def _is_file(stream: TextIO) -> bool:
 def _colored(stream: TextIO, no_color: bool) -> bool:
     if no_color or os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def _diff(name: str, before: str, after: str) -> Iterator[str]:

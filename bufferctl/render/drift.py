@@ -1,9 +1,9 @@
-"""Changes in Buffer since the last apply, as text and JSON. It must make sense on its own: CI posts it as an issue."""
+"""Changes in Buffer since the last apply: those causes of a plan, as text and JSON. CI posts it as an issue."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
@@ -11,10 +11,12 @@ from typing import NamedTuple
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Plan, Reason
 from bufferctl.render import words
-from bufferctl.render.cards import Card, Changed, card_of
 from bufferctl.render.diagnostics import diagnostics_text
+from bufferctl.render.grouped import grouped
 from bufferctl.render.json import document, plan_values
 from bufferctl.render.lines import Paint, count, hint_lines, indented, posts_and_ideas, sentence, wrapped
+from bufferctl.render.report import Report
+from bufferctl.render.text import cause_lines
 
 #: Kinds of drift, most urgent first.
 _HEADINGS = {
@@ -60,15 +62,17 @@ def drift_text(
     a shared state that was not found, empty if it is the local state that was not found; None if no state is missing.
     """
     lines = [*(_nothing_to_compare(missing, paint) if missing is not None else _verdict(plan, recorded, lost, paint))]
-    drift = sorted(plan.drift, key=lambda change: [*_HEADINGS].index(change.reason or Reason.CHANGED))
-    for reason, group in groupby(drift, key=lambda change: change.reason):
-        cards = [card_of(change, plan) for change in group]
-        lines += ["", paint.bad(_HEADINGS[reason or Reason.CHANGED]), *_changes(cards, paint)]
-    for heading, found in (
+    causes = grouped(Report(replace(plan, changes=plan.drift))).causes
+    for reason, heading in _HEADINGS.items():
+        found = [
+            line for cause in causes if cause.code == reason for line in cause_lines(cause, replace(paint, full=True))
+        ]
+        lines += ["", paint.bad(heading), *found] if found else []
+    for heading, media in (
         (paint.bad(_LOST), [each for each in lost if each.is_certain]),
         (paint.strong(_UNCERTAIN), [each for each in lost if not each.is_certain]),
     ):
-        lines += ["", heading, *_media(found, paint)] if found else []
+        lines += ["", heading, *_media(media, paint)] if media else []
     if plan.progress:
         lines += ["", paint.strong("Not drift: progress that people made in Buffer since the last apply")]
         lines += [f"  {visible(str(c.address))}  {_PROGRESS[c.reason or Reason.SHARED]}" for c in plan.progress]
@@ -119,21 +123,6 @@ def _nothing_to_compare(shared: str, paint: Paint) -> Iterator[str]:
     yield from wrapped(f"If nothing was applied yet, run apply first. {elsewhere}", paint.width)
 
 
-def _changes(cards: Iterable[Card], paint: Paint) -> Iterator[str]:
-    """Each change; a message shared by several consecutive changes is shown once."""
-    for _, alike in groupby(cards, key=lambda card: (card.message, card.hint, card.changed)):
-        group = list(alike)
-        for card in group:
-            yield f"  {paint.bad(card.sign)} {paint.strong(card.address)}"
-            yield f"      {', '.join(filter(None, [card.when.local if card.when else '', card.place]))}"
-        last = group[-1]
-        yield from indented(last.message, paint)
-        for changed in last.changed:
-            yield from _changed(changed, paint)
-        if last.hint:
-            yield from hint_lines(last.hint, paint)
-
-
 def _media(lost: Sequence[LostMedia], paint: Paint) -> Iterator[str]:
     """Each URL once, with the posts that need it."""
     for url, group in groupby(lost, key=lambda each: each.url):
@@ -144,15 +133,6 @@ def _media(lost: Sequence[LostMedia], paint: Paint) -> Iterator[str]:
             yield f"      {visible(', '.join(filter(None, [each.address, each.place])))}"
     if lost[0].is_certain:
         yield from hint_lines(_LOST_HINT, paint)
-
-
-def _changed(changed: Changed, paint: Paint) -> Iterator[str]:
-    """Both values with their names, so that it is clear without color which one is Buffer's."""
-    yield f"      {changed.name}"
-    for name, value in (("file:", changed.after), ("Buffer:", changed.before)):
-        lines = [part for line in (value or "nothing").splitlines() for part in wrapped(line, paint.width - 16)]
-        yield f"        {paint.faint(f'{name:<7}')} {lines[0]}"
-        yield from (f"                {line}".rstrip() for line in lines[1:])
 
 
 def _unseen(plan: Plan) -> int:

@@ -63,7 +63,7 @@ _DAY = re.compile(r"(?<=\d) (?=[A-Z][a-z]{2}\b)")
 def report_markdown(report: Report) -> str:
     """The report as Markdown for GitHub and GitLab, at most `LIMIT` long, ending in a newline; first is its mark."""
     found = grouped(report)
-    foot = _foot(report)
+    foot = _foot(found)
     if report.outcomes is not None:
         sheet = Sheet(RECEIPT_MARK, foot)
         _receipt(sheet, found)
@@ -156,7 +156,6 @@ def _second_line(found: Grouped) -> str:
         parts.append(f"Merging {does}{f': {networks}' if len(found.networks) > 1 else ''}.")
     parts += [summary.uploads(plan)]
     parts += [f"{summary.NARROWED}."] if plan.narrowed else []
-    parts += [f"Links get {plain(all_of(found.parameters))}, and are shown without."] if found.parameters else []
     return f"{' '.join(filter(None, parts))}{PAGE_MARK if found.report.page else ''}"
 
 
@@ -452,12 +451,14 @@ def _ids(item: Item) -> str:
     )
 
 
-def _foot(report: Report) -> str:
+def _foot(found: Grouped) -> str:
+    report = found.report
     parts = [f"Digest {code(report.digest[:SHORT])}"]
     if report.expires_at:
         parts.append(f"may be applied until {report.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     quiet = summary.quiet_counts(report.plan)
     parts += [f"Also: {quiet}"] if quiet and not report.plan.is_empty and report.outcomes is None else []
+    parts += [f"Links get {plain(all_of(found.parameters))}, and are shown without"] if found.parameters else []
     return f"<sub>{' · '.join(parts)}</sub>"
 
 

@@ -45,7 +45,7 @@ def plan_text(report: Report, paint: Paint) -> str:
         lines += [line for each in report.worth_a_look for line in _look(f"{each.message} ({each.code})", paint)]
     if found.causes:
         lines += ["", paint.strong(paint.bad("Needs you"))]
-        lines += [line for cause in found.causes for line in _cause(cause, paint)]
+        lines += [line for cause in found.causes for line in cause_lines(cause, paint)]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
@@ -211,7 +211,7 @@ def _marked(name: str, values: Iterable[tuple[str, str]], paint: Paint) -> Itera
             yield from (f"{INDENT}{sign} {part}".rstrip() for part in wrapped(line, paint.width - 8))
 
 
-def _cause(cause: Cause, paint: Paint) -> Iterator[str]:
+def cause_lines(cause: Cause, paint: Paint) -> Iterator[str]:
     """Why posts need a person, once; which posts, with how Buffer differs; and one thing to do for all of them."""
     is_one = len(cause.items) == 1
     name = _where(cause.items[0]) if is_one else f"{count(len(cause.items), 'post')}: {cause.name}"

@@ -13,6 +13,13 @@ from tests.cli.test_plan_cases import CASES, prepare
 from tests.conftest import Expect
 
 HERE = CASES.parent / "drift"
+ROOT = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels: [{service: twitter, name: acme}]
+"""
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in HERE.glob("*/buffer.yaml")))
@@ -49,6 +56,24 @@ def test_json(project: Any) -> None:
         {**change, "length": told[change["address"]]["length"]} == told[change["address"]]
         for change in found["drift"] + found["progress"]
     )
+
+
+def test_nine_posts_with_one_answer(project: Any) -> None:
+    """Each with its words, then one command for all: at most 45 lines, where each with its own took 130."""
+    keys = [f"p{number}" for number in range(9)]
+    posts = "".join(
+        f"  - {{key: {k}, due_at: 2029-12-1{k[1]} 09:00, channels: [twitter], text: We are {k}}}\n" for k in keys
+    )
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/nine.yaml", f"posts:\n{posts}")
+    assert project.apply().code == 0
+    for post in project.sandbox.posts():
+        project.sandbox.person.edit_post(post["id"], text=post["text"].replace("are", "were"))
+    ran = project("drift")
+    assert (ran.code, ran.out.count("[-were-]{+are+}")) == (2, 9)
+    assert len(ran.out.splitlines()) <= 45
+    commands = [line for line in ran.out.splitlines() if line.strip().startswith("bufferctl")]
+    assert [command.count("Acme/twitter:acme/p") for command in commands] == [9, 9]
 
 
 def test_deleted_within_the_hour(project: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bufferctl.cli.console import Console
 from tests.cli.conftest import Project
 
 
@@ -235,6 +236,14 @@ def test_colour(campaign: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert campaign("plan", "--no-color").out == plain
     monkeypatch.setenv("NO_COLOR", "1")
     assert campaign("plan").out == plain
+
+
+@pytest.mark.parametrize(("term", "colored"), [("xterm", True), ("dumb", False)])
+def test_a_dumb_terminal_gets_no_color(monkeypatch: pytest.MonkeyPatch, term: str, colored: bool) -> None:
+    """`TERM=dumb` is a terminal that would show the codes."""
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert Console.create().out.enabled == colored
 
 
 def test_text_from_files_cannot_draw_on_the_terminal(project: Any) -> None:

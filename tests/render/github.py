@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 
 import cmarkgfm  # type: ignore[import-untyped]  # it comes without types
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # likewise
@@ -21,6 +22,25 @@ _BECOMES = re.compile(
     r"@\w|#\d|GH-\d|(?<![0-9A-Za-z])[0-9a-f]{7,}(?![0-9A-Za-z])|:[\w+-]+:|(?:https?|ftp)://|mailto:\w|xmpp:\w|www\.",
     re.IGNORECASE | re.ASCII,
 )
+
+
+_STYLE = Path(__file__).parent / "files" / "github-markdown.css"
+
+
+def parsed(markdown: str) -> str:
+    """The comment as HTML, by GitHub's own parser."""
+    options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_HARDBREAKS | Options.CMARK_OPT_FOOTNOTES
+    html: str = cmarkgfm.github_flavored_markdown_to_html(markdown, options)
+    return html
+
+
+def comment_page(markdown: str) -> str:
+    """A page that shows the comment as GitHub does on a phone, with GitHub's own style (npm: github-markdown-css)."""
+    style = (
+        f"{_STYLE.read_text(encoding='utf-8')} body {{ margin: 0 }} .markdown-body {{ padding: 16px; font-size: 14px }}"
+    )
+    body = f"<div class=markdown-body>{parsed(markdown)}</div>"
+    return f"<!doctype html><meta charset=utf-8><style>{style}</style>{body}"
 
 
 @dataclass
@@ -40,8 +60,7 @@ class Page(HTMLParser):
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_HARDBREAKS | Options.CMARK_OPT_FOOTNOTES
-        self.feed(cmarkgfm.github_flavored_markdown_to_html(self.markdown, options))
+        self.feed(parsed(self.markdown))
         self.close()
         assert self._open == [], "something was opened and not closed"
 
