@@ -248,6 +248,9 @@ class _Builder:
             key = names.get(event.value) if type(event) is ScalarEvent else None
             if key is None or event.anchor is not None or event.ctag is not None:
                 key = self._key(event, depth)
+                if key == "<<" and not event.style:
+                    tree.empty.setdefault(id(data), set()).add(key)
+                    key = None
             value_event = following()
             if type(value_event) is ScalarEvent:  # nearly all: this saves a call
                 value = self._scalar(value_event, key or "")
@@ -255,16 +258,14 @@ class _Builder:
                 value = self._node(value_event, key or "", depth + 1)
             if key is None:
                 pass
-            elif key == "<<" and not event.style:
-                tree.empty.setdefault(id(data), set()).add(key)
             elif key in data or (tree.empty and key in tree.empty.get(id(data), ())):
                 self._duplicate(event, key, data, marks)
             elif value is None:
                 self._without_value(event, value_event, key, data)
             else:
                 data[key] = value
-                start_of, end_of = value_event.start_mark.index, value_event.end_mark.index
-                marks += (event.start_mark.index, event.end_mark.index, start_of, end_of)
+                name_at, name_end = event.start_mark, event.end_mark
+                marks += (name_at.index, name_end.index, value_event.start_mark.index, value_event.end_mark.index)
             event = following()
         if start.flow_style:
             marks[1] = event.end_mark.index
