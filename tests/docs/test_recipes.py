@@ -37,6 +37,7 @@ CLAIMS = {
     "Your Buffer plan is full": (r"Plan: 4 new posts on", r"2 waiting", r"2 created"),
     "Change a text or a time": (r"Plan: 1 changed post on", r"0 created, 1 changed", r"No changes"),
     "Move a campaign": (r"Moved 2 dates", r"Plan: 2 changed posts on 2 networks"),
+    "A campaign slips, and loses a network": (r"only --all moves: fair", r"2 changed, 3 deleted", r"No changes"),
     "Rename a post": (r"renamed, nothing to do in Buffer",),
     "Move a post to another file, or another channel": (r"No changes", r"Plan: 1 new, 1 deleted on 2 networks"),
     "Cancel a post": (r"0 created, 0 changed, 1 deleted",),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,49 @@ def test_example(sandbox: Sandbox, host: FileServer, tmp_path: Path, name: str) 
     assert run_in(folder, "plan", "--detailed-exitcode").out.startswith("No changes.\n")
     made = len(sandbox.posts()) + len(sandbox.ideas())
     assert f"Plan: {made} to create" in planned.out
+
+
+def test_the_campaign_slips_twice_drops_a_network_and_is_done(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Beside another team's queue, which stays as it is: after each step the next plan is empty."""
+    folder = tmp_path / "campaign"
+    shutil.copytree(ROOT / "examples/campaign", folder)
+    path = folder / "posts/console.yaml"
+    channel = sandbox.channel("twitter")["id"]
+    theirs = {"channelId": channel, "text": "Theirs", "status": "scheduled", "dueAt": "2030-03-13T08:03:00Z"}
+    sandbox.seed([theirs])
+
+    def apply(expected: str) -> None:
+        ran = run_in(folder, "apply", "--auto-approve", "--settle", "0")
+        assert (ran.code, expected in ran.out) == (0, True), ran.out + ran.err
+        assert run_in(folder, "plan").out.startswith("No changes.")
+        sandbox.clock.advance(minutes=16)
+
+    def ours(service: str) -> list[str]:
+        found = [post for post in sandbox.posts(sandbox.channel(service)["id"]) if post["text"] != "Theirs"]
+        return sorted(post["dueAt"][:10] for post in found)
+
+    apply("Applied: 75 created")
+    before = ours("twitter")
+    ran = run_in(folder, "shift", "posts/console.yaml", "--by", "1w", "--auto-approve")
+    assert (ran.code, ran.err) == (0, "note: fixed dates, which only --all moves: tip-7\n")
+    plan = run_in(folder, "plan", "--json")
+    assert [post["text"] for post in json.loads(plan.out)["beside"]] == ["Theirs"]
+    said = run_in(folder, "plan").out
+    assert "(fixed: tip 7)" in said
+    assert "somebody else's post goes out at 09:03 on twitter:acme" in said
+    apply("Applied: 0 created, 71 changed, 0 deleted.")
+    path.write_text(path.read_text(encoding="utf-8").replace("starts: 2030-03-11", "starts: 2030-03-14"), "utf-8")
+    apply("Applied: 0 created, 71 changed, 0 deleted.")
+    moved = [(date.fromisoformat(day) + timedelta(days=10)).isoformat() for day in before if day != "2030-04-18"]
+    assert ours("twitter") == sorted([*moved, "2030-04-18"])
+    text = path.read_text(encoding="utf-8").replace("starts:", "cancelled: [instagram]\nstarts:")
+    path.write_text(text, encoding="utf-8")
+    apply("Applied: 0 created, 0 changed, 13 deleted.")
+    assert ours("instagram") == []
+    sandbox.clock.set("2030-06-10T09:00:00Z")
+    apply("No changes.")
+    assert {post["status"] for post in sandbox.posts()} == {"sent"}
+    assert sum(post["text"] == "Theirs" for post in sandbox.posts(channel)) == 1
 
 
 def test_the_campaign_fits_in_a_head() -> None:
