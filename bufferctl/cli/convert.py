@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from bufferctl.cli import examples, options
 from bufferctl.errors import ConfigError
-
-if TYPE_CHECKING:
-    from bufferctl.config import Loaded
 
 
 @click.command(
@@ -48,10 +44,9 @@ def convert(
     from bufferctl.diagnostics import has_errors
     from bufferctl.render.diagnostics import summary_text
     from bufferctl.render.lines import count
+    from bufferctl.run.files import open_project
 
-    desired = _loaded(file, console).desired
-    if desired is None:
-        raise ConfigError("The root file has errors, so nothing was converted", hint="Fix them, then try again.")
+    desired = open_project(file, (), console, by_rules=False).desired
     if output is not None and output.exists():
         raise ConfigError(f"{output} already exists and is not overwritten", hint="Choose another file with -o FILE.")
     found = converted(sources, desired, channels=channels, zone=zone)
@@ -68,16 +63,9 @@ def convert(
     return 0
 
 
-def _loaded(file: Path | None, console: options.Console) -> Loaded:
+def _note_left_out(output: Path, file: Path | None, console: options.Console) -> None:
     from bufferctl.config import load
 
     loaded = load(file, Path.cwd())
-    if loaded.desired is None:
-        console.diagnostics(loaded.diagnostics)
-    return loaded
-
-
-def _note_left_out(output: Path, file: Path | None, console: options.Console) -> None:
-    loaded = _loaded(file, console)
     if output.resolve() not in {(loaded.root / name).resolve() for name in loaded.files}:
         console.note(f"The root file does not include {output}: put it below posts/, or name it under `include`.")

@@ -14,7 +14,7 @@ from bufferctl.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
     from bufferctl.config.convert.starting import Started
-    from bufferctl.model import Desired
+    from bufferctl.run.files import Files
 
 
 _KINDS = click.Choice(["post", "campaign"])
@@ -71,8 +71,12 @@ def new(
     are drafts. For Markdown with front matter, use `convert`.
     """
     from bufferctl.config.convert import starting
+    from bufferctl.run.files import open_project
 
-    loaded, desired = _loaded(file, console)
+    files = open_project(file, (), console, by_rules=False)
+    desired = files.desired
+    if not desired.channels:
+        raise ConfigError("The root file has no channels yet", hint="Run `bufferctl init`, or add `channels`.")
     asking = _Asking(console)
     if kind is None and (title or starts):
         kind = "campaign"
@@ -88,21 +92,9 @@ def new(
         title = title or asking.ask("--title", "What is it about?")
         day = starts or asking.ask("--starts", "On which day does it start?", type=options.day)
         started = starting.new_campaign(desired, channels or asking.channels(usual), title, day.date(), draft)
-    path = output or loaded.root / "posts" / f"{started.key}.yaml"
-    _write(path, started, loaded, console)
+    path = output or files.root / "posts" / f"{started.key}.yaml"
+    _write(path, started, files, console)
     return 0
-
-
-def _loaded(file: Path | None, console: options.Console) -> tuple[Loaded, Desired]:
-    from bufferctl.config import load
-
-    loaded = load(file, Path.cwd())
-    if loaded.desired is None:
-        console.diagnostics(loaded.diagnostics)
-        raise ConfigError("The files have errors, so nothing was written", hint="Fix them, then try again.")
-    if not loaded.desired.channels:
-        raise ConfigError("The root file has no channels yet", hint="Run `bufferctl init`, or add `channels`.")
-    return loaded, loaded.desired
 
 
 def _check_options(kind: str, **given: object) -> None:
@@ -165,7 +157,7 @@ class _Asking:
         return found
 
 
-def _write(path: Path, started: Started, loaded: Loaded, console: options.Console) -> None:
+def _write(path: Path, started: Started, files: Files, console: options.Console) -> None:
     """Write the file. If it would not be valid, it is removed again, and ConfigError is raised."""
     from bufferctl.config import load
     from bufferctl.config.write.yaml_files import FileChanges
@@ -175,28 +167,21 @@ def _write(path: Path, started: Started, loaded: Loaded, console: options.Consol
 
     if path.exists():
         raise ConfigError(f"{path} already exists and is not overwritten", hint="Choose another file with -o FILE.")
-    root = loaded.root / loaded.files[0]
-    before = set(loaded.diagnostics)
-    files = FileChanges()
-    files.put(path, None, started.text.encode())
-    files.make()
-    now = load(root, Path.cwd())
-    problems = [
-        each for each in judge_files(now) if each not in before and each.place and _is(path, now, each.place.file)
-    ]
-    is_read = any(_is(path, now, name) for name in now.files)
-    if has_errors(problems) or not is_read:
-        files.undo()
+    changes = FileChanges()
+    changes.put(path, None, started.text.encode())
+    with changes.attempt():
+        now = load(files.root_file, Path.cwd())
+        fresh = (each for each in judge_files(now) if each not in files.warnings and each.place)
+        problems = [each for each in fresh if each.place and _is(path, now, each.place.file)]
         console.diagnostics(problems)
-        if not is_read:
+        if not any(_is(path, now, name) for name in now.files):
             raise ConfigError(
                 f"The root file does not include {path}, so nothing was written",
                 hint="Name a file below posts/ with -o, or name it under `include`.",
             )
-        raise ConfigError(
-            "The new file would have these errors, so nothing was written", hint="Change the options, then try again."
-        )
-    console.diagnostics(problems)
+        if has_errors(problems):
+            message = "The new file would have these errors, so nothing was written"
+            raise ConfigError(message, hint="Change the options, then try again.")
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     console.data(f"Wrote {visible(str(shown))}. Edit it, then run: bufferctl validate")
 

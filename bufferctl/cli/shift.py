@@ -148,16 +148,13 @@ def _listed(addresses: Sequence[Address | str]) -> str:
 
 
 def _write(changes: FileChanges, files: Files, console: options.Console) -> None:
-    """Write the files. Raises ConfigError, with nothing changed, if they would have errors."""
+    """Write the files. Raises FilesError, with nothing changed, if they would have errors."""
     from bufferctl.config import load
-    from bufferctl.diagnostics import has_errors
+    from bufferctl.diagnostics import FilesError, has_errors
 
-    changes.make()
-    problems = load(files.root_file, Path.cwd()).diagnostics
-    if has_errors(problems):
-        changes.undo()
-        console.diagnostics(problems)
-        raise ConfigError(
-            "With these dates the files would have errors, so nothing was written",
-            hint="Move by other days, or edit these by hand.",
-        )
+    with changes.attempt():
+        problems = load(files.root_file, Path.cwd()).diagnostics
+        if has_errors(problems):
+            console.diagnostics(problems)
+            message = "With these dates the files would have errors, so nothing was written"
+            raise FilesError(message, problems, files.root, hint="Move by other days, or edit these by hand.")

@@ -104,15 +104,10 @@ def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto
     if not held:
         _print("The lock is free.")
         return 0
-    by = " and by ".join(held)
     if not auto_approve:
-        if not console.can_ask:
-            raise UsageError(
-                f"The lock is held by {by}",
-                hint="If that run crashed, remove its lock:\nbufferctl state unlock --auto-approve",
-            )
-        if not click.confirm(f"The lock is held by {by}. Has that run crashed?", err=True):
-            console.note("The lock was not removed.")
+        console.notice(f"The lock is held by {' and by '.join(held)}.")
+        hint = "If that run crashed, remove its lock:\nbufferctl state unlock --auto-approve"
+        if not console.confirm("Has that run crashed?", nothing_was="unlocked", hint=hint):
             return 1
     if stored and stored.document.lease:
         stored.replace(replace(stored.document, lease=None), "state unlock")

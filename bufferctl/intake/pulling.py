@@ -17,7 +17,7 @@ from bufferctl.config.write.project import Project
 from bufferctl.config.write.revise import Revision, made_by_expansion, revise
 from bufferctl.config.write.yaml_files import FileChanges
 from bufferctl.diagnostics import Place, nearest
-from bufferctl.errors import BufferctlError, ConfigError, UsageError
+from bufferctl.errors import ConfigError, UsageError
 from bufferctl.intake.writing import Reread
 from bufferctl.model import (
     Address,
@@ -157,14 +157,10 @@ def write_pulled(
 
     Raises ConfigError and StateError, with nothing changed.
     """
-    files.make()
-    try:
+    with files.attempt():
         items: dict[Address, Post | Idea] = {item.address: item for item in reread().items}
         _check(pulled, before, items, plan)
         save(replace(state, bindings=_bindings(pulled, state, items)))
-    except BufferctlError:
-        files.undo()
-        raise
 
 
 def _check(pulled: Pulled, before: Desired, items: Mapping[Address, Post | Idea], plan: Plan) -> None:

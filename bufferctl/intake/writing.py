@@ -11,7 +11,7 @@ from pathlib import Path
 from bufferctl.config.write.additions import file_name, file_with, new_file, new_root, root_with, takes, together
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.yaml_files import FileChanges, Text
-from bufferctl.errors import BufferctlError, ConfigError
+from bufferctl.errors import ConfigError
 from bufferctl.intake.homes import root_zone
 from bufferctl.intake.importing import Baseline, Intake, NewEntry, bindings_of
 from bufferctl.model import Address, Desired, Home, Idea, Post, State
@@ -42,17 +42,13 @@ class Writing:
         """Write files and the state; the names of the files. Raises ConfigError, StateError, with nothing changed."""
         files = FileChanges()
         names = [*self._root(files), *self._entries(files)]
-        files.make()
-        try:
+        with files.attempt():
             items: dict[Address, Post | Idea] = {item.address: item for item in reread().items}
             self._check_included(items, names)
             new = {**self.intake.claimed, **bindings_of(self.intake.entries, items)}
             if new or self._begun():
                 state = self.baseline.state
                 save(begin_homes(replace(state, bindings={**state.bindings, **new}), self._begun(), self.begins))
-        except BufferctlError:
-            files.undo()
-            raise
         return names
 
     @property

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from codecs import BOM_UTF8
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -128,6 +129,16 @@ class FileChanges:
             for path, (before, after) in self.wanted.items():
                 self.made[path] = before
                 replace_file(path, after)
+        except BaseException:
+            self.undo()
+            raise
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Write them, as `make`; if what follows fails, they are as they were."""
+        self.make()
+        try:
+            yield
         except BaseException:
             self.undo()
             raise
