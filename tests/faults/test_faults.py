@@ -67,6 +67,18 @@ def test_each_fault_alone(make_world: Callable[..., World], faults: str, seed: i
     hold(world, POSTS, IDEAS)
 
 
+@pytest.mark.parametrize(
+    "faults", ["slow@mutation*1", "slow@mutation=0.6:3.4s", "slow@mutation=0.5:3.4s,lag@query=0.3:20s"]
+)
+def test_media_that_take_long(make_world: Callable[..., World], faults: str) -> None:
+    """Exactly once while posts with images appear one after another, after the connection is gone."""
+    world = make_world(faults, 1)
+    world.declare(POSTS, images=True)
+    world.apply_until_done()
+    assert any(each.fault == "slow" for each in world.sandbox.fault_log)
+    hold(world, POSTS, 0)
+
+
 @pytest.mark.parametrize("faults", ["cut-after@mutation", "cut-middle@mutation", "late@mutation:20s", "throw#20"])
 def test_state_lost_between_runs(make_world: Callable[..., World], faults: str) -> None:
     """Exactly once although `.bufferctl` is deleted after every failed run."""

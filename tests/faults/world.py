@@ -60,16 +60,18 @@ class World:
     said: str = ""
     errors: list[str] = field(default_factory=list)
 
-    def declare(self, posts: int, ideas: int = 0, mark: str = "") -> None:
+    def declare(self, posts: int, ideas: int = 0, mark: str = "", *, images: bool = False) -> None:
         """Write a buffer.yaml with this many posts over three channels (timed, queued, including twins) and ideas.
 
-        `mark` is at the end of every text.
+        `mark` is at the end of every text. `images`: every post has one.
         """
         lines = ["version: 1", "timezone: UTC", "organizations:", "  - name: Acme", "    channels:"]
         for place, (service, name) in enumerate(_CHANNELS.items()):
             lines += [f"      - service: {service}", f"        name: {name}", "        posts:"]
             for number in range(place, posts, len(_CHANNELS)):
-                lines += self._post(number, mark)
+                key, *rest = self._post(number, mark)
+                url = f"https://acme.example/{number}.png"
+                lines += [key, *[f"            assets: [{{image: {{url: '{url}', alt_text: A}}}}]"] * images, *rest]
             if lines[-1].endswith("posts:"):
                 lines.pop()
         if ideas:
