@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from bufferctl.model import Home, LivePost, Post, PostStatus, SchedulingType
+from bufferctl.model.comparable import standing
+from bufferctl.model.metadata import PinterestMetadata
+from bufferctl.model.writing import EditPost, Fate
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import Options
 from bufferctl.reconcile.offline import offline
@@ -106,3 +109,19 @@ def test_a_draft_that_a_person_scheduled_is_progress() -> None:
     draft = replace(AUTOMATIC, draft=True)
     live = in_buffer(draft, status=PostStatus.SCHEDULED)
     assert applied(draft, live).verdict(draft) is Action.NO_OP
+
+
+def test_who_publishes_it_is_part_of_how_a_post_stands() -> None:
+    """So a person who changes it between plan and apply is noticed; null and `automatic` are the same."""
+    automatic, null, reminder = (
+        standing(in_buffer(AUTOMATIC, scheduling_type=kind)) for kind in ("automatic", None, "notification")
+    )
+    assert automatic == null != reminder
+
+
+@pytest.mark.parametrize(("live_id", "expected"), [("b1", Fate.DONE), ("b2", Fate.UNCLEAR)])
+def test_an_edit_without_an_answer_knows_its_board_by_the_id(live_id: str, expected: Fate) -> None:
+    """Done on the board that was sent, whatever it is called by now; unclear on another one."""
+    pin = replace(AUTOMATIC, metadata=PinterestMetadata(board="Old", board_service_id="b1"))
+    live = in_buffer(pin, metadata={"board": "New", "board_service_id": live_id})
+    assert EditPost("p1", pin, "c1").fate(live, "another", links_may_differ=False) is expected
