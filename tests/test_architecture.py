@@ -10,6 +10,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from contextlib import chdir
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,18 @@ def test_rooms_import_as_the_design_says() -> None:
     assert ran.returncode == 0, ran.stdout
     contracts = len(tomllib.loads(PYPROJECT)["tool"]["importlinter"]["contracts"])
     assert f"Contracts: {contracts} kept, 0 broken." in ran.stdout
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    """Not through others either, in a function, or for types alone."""
+    names = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in MODULES if path.stem[0] != "_"}
+    graph = {module: set[str]() for module in names}
+    for module, path in names.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                graph[module] |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)} & names.keys()
+    assert sum(map(len, graph.values())) > 1000
+    TopologicalSorter(graph).prepare()  # raises CycleError
 
 
 def test_contracts_name_every_room() -> None:

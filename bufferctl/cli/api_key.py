@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bufferctl.errors import KeyRefusedError
@@ -13,7 +15,16 @@ from bufferctl.run.secrets import keep
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
     from bufferctl.cli.console import Console
-    from bufferctl.cli.options import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach Buffer. `timeout` in seconds."""
+
+    api_url: str | None
+    api_key_file: Path | None
+    timeout: float
+    debug: bool
 
 
 @contextmanager

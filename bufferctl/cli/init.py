@@ -14,6 +14,7 @@ from bufferctl.errors import ConfigError, StateError
 from bufferctl.limits import SETTLE
 
 if TYPE_CHECKING:
+    from bufferctl.cli.api_key import Connection
     from bufferctl.model import Account, StateSettings
     from bufferctl.state import StateFile
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 )
 @options.connection_options
 @options.console_options
-def init(file: Path | None, connection: options.Connection, console: options.Console) -> int:
+def init(file: Path | None, connection: Connection, console: options.Console) -> int:
     """Write a first buffer.yaml with your organizations and channels, and one example post as a draft.
 
     An existing file is never overwritten. In a git repository with a remote, it offers to keep the state on a branch

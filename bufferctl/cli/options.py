@@ -14,6 +14,7 @@ import click
 
 from bufferctl.choices import Choices
 from bufferctl.cli import completing
+from bufferctl.cli.api_key import Connection, connected
 from bufferctl.limits import TIMEOUT
 
 if TYPE_CHECKING:
@@ -134,16 +135,6 @@ def _as_one(name: str, kind: type, *declared: Callable[[F], F]) -> Callable[[F],
     return decorate
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """How to reach Buffer. `timeout` in seconds."""
-
-    api_url: str | None
-    api_key_file: Path | None
-    timeout: float
-    debug: bool
-
-
 connection_options = _as_one(
     "connection",
     Connection,
@@ -221,7 +212,6 @@ class Setup:
     @contextmanager
     def reading(self, files: Files) -> Iterator[Session]:
         """A session for reading only, as `open_to_read`."""
-        from bufferctl.cli.api_key import connected
         from bufferctl.run.opening import open_to_read
 
         with (
@@ -233,7 +223,6 @@ class Setup:
     @contextmanager
     def changing(self, files: Files, wait: float, *, quiet: bool = True, **how: Any) -> Iterator[Session]:
         """A session that holds the locks. `quiet`: outcomes are not printed. `wait`, `how`: as `open_to_change`."""
-        from bufferctl.cli.api_key import connected
         from bufferctl.cli.watching import Watching
         from bufferctl.run.opening import open_to_change
 
