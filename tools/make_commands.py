@@ -20,7 +20,7 @@ Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off
 
 ## Variables
 
-| variable | |
+| variable | meaning |
 |---|---|
 | `BUFFER_API_KEY` | the API key; it is never printed, logged or saved |
 | `BUFFER_API_URL` | an endpoint other than Buffer's, such as the sandbox |
@@ -31,7 +31,7 @@ Output is colored only on a terminal; `NO_COLOR` and `--no-color` turn color off
 
 If several apply, the first of 4, 3, 130, 5 and 1 counts.
 
-| exit code | |
+| exit code | meaning |
 |---|---|
 """
 

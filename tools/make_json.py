@@ -17,7 +17,7 @@ With `--json`, a command prints one document to stdout, and everything else to s
 [with and without it](commands.md#exit-codes). `kind` says which document it is, and `format_version` is the version of the
 format; a minor version only adds to it. `bufferctl schema KIND` prints the schema.
 
-| kind | |
+| kind | meaning |
 |---|---|
 """
 _ERRORS = """
@@ -41,7 +41,7 @@ For errors in the files there is one for each, with its place.
 }
 ```
 
-| field | |
+| field | meaning |
 |---|---|
 """
 _PLANS = """

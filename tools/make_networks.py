@@ -69,7 +69,7 @@ rules:
 posts that were due more than a day ago, are not checked. The rules BC4xx look at a plan: what they find is a line under
 "Worth a look" and never stops anything; only `off` changes them.
 
-| code | name | level | |
+| code | name | level | reports |
 |---|---|---|---|
 """
 
