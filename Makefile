@@ -48,7 +48,7 @@ test-long: $(STAMP) ## races, kills, all examples of each property, and 10,000 d
 	@THOROUGH=1 $(PYTEST) -m 'long or hypothesis'
 	@FUZZ=10000 $(PYTEST) tests/cli/test_damaged_files.py
 
-test-browser: $(BROWSER) ## the tests that need Chromium
+test-browser: $(BROWSER) $(SITE) ## the tests that need Chromium
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then $(BIN)/python -m pytest tests/browser; \
 	else echo "The browser tests did not run: there is no Chromium (Debian: apt-get install chromium)."; fi
 

@@ -76,7 +76,12 @@ def fields_text() -> str:
 def _section(name: str, definitions: dict[str, Any]) -> str:
     each = definitions[name]
     required = set(each.get("required", ()))
-    lines = [f"### {_TITLES.get(name, name)}\n", f"{each.get('description', '')}\n", "| field | must | meaning |", "|---|---|---|"]
+    lines = [
+        f"### {_TITLES.get(name, name)}\n",
+        f"{each.get('description', '')}\n",
+        "| field | must | meaning |",
+        "|---|---|---|",
+    ]
     for field, schema in each["properties"].items():
         must = "required" if field in required else ""
         lines.append(f"| `{field}` | {must} | {_cell(schema, definitions)} |")

@@ -193,7 +193,7 @@ def _files(row: Network) -> Iterator[str]:
     yield f"- files beside the posts ({limits.source}):"
     for words, value, code in facts:
         if value and (not value.startswith(("0.00", "0 ")) or code == "BC312") and value != "0":
-            yield f"  - {words}: {value} {_link(code)}"
+            yield f"    - {words}: {value} {_link(code)}"
 
 
 def _types(names: Sequence[str]) -> str:

@@ -85,6 +85,48 @@ def _anchors(page: Path) -> set[str]:
     return {re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", title.lower()).strip()) for title in titles}
 
 
+def test_lists_are_nested_by_four_spaces() -> None:
+    """The site's Markdown shows what is less far in as items of the outer list."""
+    pages = (ROOT / "docs").rglob("*.md")
+    assert [page.name for page in pages if re.search(r"^ {2,3}(- |```)", _prose(page), re.MULTILINE)] == []
+
+
+def test_commands_are_taken() -> None:
+    """Every command in the pages, the README and AGENTS.md is one of bufferctl, with options that it has."""
+    from importlib import import_module
+
+    import click
+
+    from bufferctl.cli import COMMANDS
+
+    wrong = []
+    for page in [ROOT / "README.md", ROOT / "AGENTS.md", *(ROOT / "docs").rglob("*.md")]:
+        text = page.read_text(encoding="utf-8")
+        fenced = "".join(re.findall(r"^```(?:sh|console)?\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+        blocks = re.findall(r"^(?:\$ )?bufferctl ([^`\n]*)$", fenced, re.MULTILINE)
+        for line in {*blocks, *re.findall(r"`bufferctl ([^`]+)`", text)}:
+            words = re.split(r"\s+", re.sub(r"\s[#>|].*", "", line).strip(" …"))
+            if not re.fullmatch(r"[a-z][a-z-]*", words[0]):
+                continue  # --version, COMMAND, or a heading of the reference
+            command: click.Command | None = None
+            if words[0] in COMMANDS:
+                module = COMMANDS[words[0]][0]
+                command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+            if isinstance(command, click.Group) and len(words) > 1:
+                command = command.commands.get(words[1].rstrip(","))
+            known = (
+                {name for each in command.params for name in (*each.opts, *each.secondary_opts)} if command else set()
+            )
+            options = {word.partition("=")[0].strip("[],.") for word in words if word.startswith("-")} - {
+                "--help",
+                "-h",
+                "--version",
+            }
+            if command is None or not options <= known:
+                wrong.append(f"{page.relative_to(ROOT)}: bufferctl {line}")
+    assert not wrong, "\n".join(wrong)
+
+
 def test_every_page_is_in_the_navigation() -> None:
     """Once, and nothing else is."""
     listed = re.findall(r'"([\w/-]+\.md)"', (ROOT / "zensical.toml").read_text(encoding="utf-8"))
@@ -153,7 +195,7 @@ def test_links_of_the_readme_are_absolute() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)]+)\)", text)
     assert [link for link in links if not link.startswith("https://")] == []
-    ours = [each for link in links for each in re.findall(r"/bufferctl/(?:(?:blob|tree)/)?main/(.+)", link)]
+    ours = [each for link in links for each in re.findall(r"/bufferctl/(?:(?:blob|tree)/)?main/([^#]+)", link)]
     assert len(ours) > 10
     assert [path for path in ours if not (ROOT / path).exists()] == []
 
