@@ -40,7 +40,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]
     folder = tmp_path_factory.mktemp("site")
     config = Path(shutil.copy(ROOT / "zensical.toml", folder))
     shutil.copytree(ROOT / "docs", folder / "docs")
-    command = [Path(sys.executable).with_name("zensical"), "build", "--strict", "--clean", "-f", config]
+    program = str(Path(sys.executable).with_name("zensical"))
+    command = [program, "build", "--strict", "--clean", "-f", str(config)]
     built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
     subprocess.run([sys.executable, ROOT / "tools" / "make_site.py", folder / "site"], check=True)
