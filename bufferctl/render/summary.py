@@ -34,8 +34,8 @@ _MODES = {
     ShareMode.SHARE_NEXT: "queues {} first",
 }
 _DRAFTS, _APPROVALS, _IDEAS = "saves {} as drafts", "submits {} for approval", "adds {} to your ideas"
-_CHANGES, _DELETES = "changes {}", "deletes {}"
-_VERBS = (*_MODES.values(), _DRAFTS, _APPROVALS, _IDEAS, _CHANGES, _DELETES)
+_CHANGES, _DELETES, _REMINDS = "changes {}", "deletes {}", "reminds a person of {}"
+_VERBS = (*_MODES.values(), _REMINDS, _DRAFTS, _APPROVALS, _IDEAS, _CHANGES, _DELETES)
 #: From this distance on, a date has its year.
 _FAR = timedelta(days=300)
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
@@ -103,7 +103,7 @@ def _verb(change: Change) -> str:
         return _IDEAS
     if post.draft or post.needs_approval:
         return _DRAFTS if post.draft else _APPROVALS
-    return _MODES[post.mode]
+    return _REMINDS if post.reminds else _MODES[post.mode]
 
 
 def days_between(first: date, last: date, today: date | None = None) -> str:
