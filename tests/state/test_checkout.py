@@ -143,5 +143,15 @@ def test_what_was_renamed_since(project: Path) -> None:
     git(project, "mv", "other.yaml", "posts/other.yaml")
     (project / "posts" / "other.yaml").write_text(LONG.upper(), encoding="utf-8")
     git(project, "add", "--all")
+    git(project, "config", "diff.external", "false")
+    git(project, "config", "diff.renames", "false")
+    git(project, "config", "diff.relative", "true")
     assert renamed_since(project / "posts", first, remote="origin") == {"posts/b.yaml": "b.yaml"}
+    commit(project, {})
+    git(project, "mv", "b.yaml", "c.yaml")
+    (project / "posts" / "second.yaml").write_text("second " * 99, encoding="utf-8")
+    second = commit(project, {})
+    git(project, "mv", "posts/second.yaml", "third.yaml")
+    git(project, "mv", "c.yaml", "d.yaml")
+    assert renamed_since(project, second, remote="origin") == {"posts/second.yaml": "third.yaml", "c.yaml": "d.yaml"}
     assert renamed_since(project, "1" * 40, remote="origin") == {}

@@ -187,6 +187,8 @@ def test_which_homes_it_has_objects_of() -> None:
     ours = Predecessor("", (Path("a.yaml"),), Document(ENDPOINT, state()))
     channels = [LiveChannel(id_, "org", Service.TWITTER, name) for id_, name in (("c", "x"), ("d", "acme"), ("e", "y"))]
     assert ours.homes(channels, ["org"]) == {"c", "d"}
+    nameless = replace(ours.document, state=replace(state(), homes={"c": Home("org", "c", NOW, "twitter", "")}))
+    assert replace(ours, document=nameless).homes([LiveChannel("g", "org", Service.TWITTER, "")], []) == frozenset()
     linked = LiveChannel("f", "org", Service.LINKEDIN, "acme")
     assert ours.homes([linked], []) == frozenset()
     ideas = State({Slot("org", "ideas", "a"): Binding("i1", Origin.CREATED)})
@@ -212,6 +214,8 @@ def test_git_proves_a_move(tmp_path: Path) -> None:
     assert not proves(old(tmp_path, ""), root, [], remote="origin")
     assert not proves(old(tmp_path, "1" * 40), root, [], remote="origin")
     assert not proves(old(tmp_path, applied, moved_to="elsewhere"), root, [], remote="origin")
+    here = git(tmp_path, "rev-parse", "HEAD")
+    assert not proves(old(tmp_path, here), root, [], remote="origin")
     newest = commit(tmp_path, {"brand/buffer.yaml": "rewritten\n"})
     assert proves(before, root, ["posts/a.yaml"], remote="origin")
     assert not proves(before, root, ["posts/b.yaml"], remote="origin")
@@ -242,6 +246,14 @@ def test_a_state_that_is_being_handed_over(tmp_path: Path) -> None:
     assert not opened(tmp_path / "new.yaml").exists
     cut_off = project(tmp_path / "b.yaml", document=Document(ENDPOINT, state(), moved_to=new.store.address))
     hand_over(cut_off, new)
+    assert opened(tmp_path / "new.yaml").saved.bindings == state().bindings
+
+
+def test_a_state_that_was_handed_on_can_come_back(tmp_path: Path) -> None:
+    """To a document that only says where its own went."""
+    before = project(tmp_path / "old.yaml")
+    new = project(tmp_path / "new.yaml", document=Document(ENDPOINT, moved_to="somewhere else"))
+    hand_over(before, new)
     assert opened(tmp_path / "new.yaml").saved.bindings == state().bindings
 
 
