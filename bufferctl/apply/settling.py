@@ -28,7 +28,6 @@ from bufferctl.model import (
     Modify,
     ModifyPost,
     Origin,
-    Post,
     PostStatus,
     Slot,
 )
@@ -203,14 +202,13 @@ class _Create:
     @property
     def but_for_links(self) -> tuple[object, ...]:
         """The content without its links: equal for creates that differ only in links."""
-        item = self.write.item
-        due = instant(item.due_at) if isinstance(item, Post) else ""
+        due = instant(self.write.item.due_at)
         return linkless(self.content), due, self.write.makes_draft, self.write.makes_approval
 
     def kinship(self, candidate: _Candidate) -> int:
         """How likely the candidate is this write's, edited by a person since: by text, then by time."""
         item, live = self.write.item, candidate.live
-        due = isinstance(item, Post) and isinstance(live, LivePost) and instant(item.due_at) == instant(live.due_at)
+        due = isinstance(live, LivePost) and instant(item.due_at) == instant(live.due_at)
         return 2 * (self.content.text == candidate.content.text) + due
 
 
