@@ -27,13 +27,15 @@ if TYPE_CHECKING:
 @click.option(
     "-f", "--file", "file", type=click.Path(path_type=Path), metavar="FILE", help="File to write; default: buffer.yaml."
 )
+@click.option("--agents/--no-agents", default=None, help="Write an AGENTS.md for coding agents; default: it asks.")
 @options.connection_options
 @options.console_options
-def init(file: Path | None, connection: Connection, console: options.Console) -> int:
+def init(file: Path | None, agents: bool | None, connection: Connection, console: options.Console) -> int:
     """Write a first buffer.yaml with your organizations and channels, and one example post as a draft.
 
     An existing file is never overwritten. In a git repository with a remote, it offers to keep the state on a branch
-    there (`state: git`).
+    there (`state: git`). It also offers an AGENTS.md: coding agents then propose posts in pull requests, and never
+    apply.
     """
     from bufferctl.cli.api_key import connected
     from bufferctl.intake import starter_text
@@ -66,6 +68,7 @@ def init(file: Path | None, connection: Connection, console: options.Console) ->
         ) from error
     channels = sum(len(organization.channels) for organization in account.organizations)
     console.data(f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft.")
+    _offer_agents(path.with_name("AGENTS.md"), agents, console)
     if begun:
         console.data(f"Posts are tracked in {visible(stored.place)}.")
     console.data(f"Commit {'it' if state or not begun else 'both'}, then run:")
@@ -74,6 +77,18 @@ def init(file: Path | None, connection: Connection, console: options.Console) ->
         console.data("This file is for the sandbox. For your own account, use another folder and unset BUFFER_API_URL:")
         console.data("  bufferctl init")
     return 0
+
+
+def _offer_agents(path: Path, wanted: bool | None, console: options.Console) -> None:
+    """Write what coding agents may do here, unless it is there; `wanted`: None to ask, where there is somebody."""
+    from importlib.resources import files
+
+    if path.exists() or wanted is False:
+        return
+    question = "Write AGENTS.md, so that coding agents propose posts and never apply?"
+    if wanted or (console.can_ask and click.confirm(question, default=True, err=True)):
+        path.write_text(files("bufferctl.intake").joinpath("agents.md").read_text(encoding="utf-8"), encoding="utf-8")
+        console.data("Wrote AGENTS.md: coding agents propose posts in pull requests, and never apply.")
 
 
 def propose_state(path: Path, console: options.Console) -> StateSettings | None:

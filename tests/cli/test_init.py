@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,26 @@ def test_never_through_a_link(project: Any) -> None:
     (project.folder / "buffer.yaml").symlink_to(project.folder / "elsewhere")
     assert project("init").code == 1
     assert not (project.folder / "elsewhere").exists()
+
+
+def test_agents_are_told_what_they_may_do(project: Any) -> None:
+    """--agents writes AGENTS.md, whose commands exist; without a terminal and without the option nothing is."""
+    project("init", "-f", "first.yaml")
+    assert not (project.folder / "AGENTS.md").exists()
+    assert "Wrote AGENTS.md" in project("init", "--agents").out
+    text = (project.folder / "AGENTS.md").read_text(encoding="utf-8")
+    commands = re.findall(r"`bufferctl ([a-z -]+)`", text)
+    assert commands == ["apply", "schema", "validate --json", "fmt", "plan --offline", "apply"]
+    for command in commands[1:-1]:
+        assert project(*command.split()).code == 0
+    assert "Never run `bufferctl apply`" in text
+
+
+def test_agents_file_that_is_there_stays(project: Any) -> None:
+    """Somebody's own is never overwritten."""
+    project.write("AGENTS.md", "mine")
+    assert project("init", "--agents").code == 0
+    assert (project.folder / "AGENTS.md").read_text(encoding="utf-8") == "mine"
 
 
 def test_another_name(project: Any) -> None:
