@@ -4,5 +4,3 @@ from __future__ import annotations
 
 from bufferctl.api.buffer import Buffer, connect
 from bufferctl.api.endpoint import endpoint_of
-
-__all__ = ["Buffer", "connect", "endpoint_of"]

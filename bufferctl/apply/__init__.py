@@ -10,20 +10,3 @@ from bufferctl.apply.queue import Pacer
 from bufferctl.apply.recover import Recovered, recover
 from bufferctl.apply.run import Run
 from bufferctl.apply.settling import MARGIN, Settler
-
-__all__ = [
-    "MARGIN",
-    "FileJournal",
-    "Ledger",
-    "Pacer",
-    "Published",
-    "Publisher",
-    "Recovered",
-    "Revision",
-    "Run",
-    "Settler",
-    "Timer",
-    "publish",
-    "recover",
-    "save_state",
-]

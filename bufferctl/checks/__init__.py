@@ -13,19 +13,3 @@ from bufferctl.checks.judge import RULES, check, check_lengths, rules_of, unknow
 from bufferctl.checks.texts import text_length, text_lengths
 from bufferctl.checks.worth_a_look import worth_a_look
 from bufferctl.model.networks import NETWORKS, Network
-
-__all__ = [
-    "NETWORKS",
-    "RULES",
-    "Finding",
-    "Network",
-    "Rule",
-    "check",
-    "check_lengths",
-    "rules_of",
-    "text_length",
-    "text_lengths",
-    "unknown_codes",
-    "waits_for_account",
-    "worth_a_look",
-]

@@ -7,19 +7,3 @@ from bufferctl.intake.importing import Baseline, Intake, Wanted, claim, importab
 from bufferctl.intake.media import Downloads, with_downloads
 from bufferctl.intake.pulling import Pulled, changed_files, choose, write_pulled
 from bufferctl.intake.writing import Writing
-
-__all__ = [
-    "Baseline",
-    "Downloads",
-    "Intake",
-    "Pulled",
-    "Wanted",
-    "Writing",
-    "changed_files",
-    "choose",
-    "claim",
-    "importable",
-    "starter_text",
-    "with_downloads",
-    "write_pulled",
-]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from bufferctl.model.address import IDEAS, Address
@@ -47,71 +48,11 @@ if TYPE_CHECKING:
         Write,
     )
 
-__all__ = [
-    "IDEAS",
-    "Account",
-    "Address",
-    "Asset",
-    "Binding",
-    "Channel",
-    "Claim",
-    "Create",
-    "CreateIdea",
-    "CreatePost",
-    "DeletePost",
-    "Desired",
-    "Done",
-    "EditPost",
-    "Fate",
-    "Fit",
-    "Home",
-    "Horizon",
-    "Idea",
-    "Intent",
-    "LetGo",
-    "Live",
-    "LiveAsset",
-    "LiveChannel",
-    "LiveIdea",
-    "LiveMedium",
-    "LiveOrganization",
-    "LivePost",
-    "LiveTag",
-    "LiveThreadItem",
-    "MediaFile",
-    "MediaSettings",
-    "Metadata",
-    "Modify",
-    "ModifyPost",
-    "NetworkMetadata",
-    "OpenIntent",
-    "Organization",
-    "Origin",
-    "Post",
-    "PostStatus",
-    "Question",
-    "Refusal",
-    "Refused",
-    "Result",
-    "Rule",
-    "SchedulingType",
-    "Service",
-    "Settings",
-    "Settled",
-    "ShareMode",
-    "Slot",
-    "State",
-    "StateSettings",
-    "Tag",
-    "Unknown",
-    "Write",
-]
-
 
 def __getattr__(name: str) -> Any:
     """Import the names that only commands with an account need, each on first use."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from bufferctl.model import live, state, writing
-
-    return next(getattr(module, name) for module in (live, state, writing) if hasattr(module, name))
+    for module in ("live", "state", "writing"):
+        names = vars(import_module(f"bufferctl.model.{module}"))
+        if name in names:
+            return names[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,5 +5,3 @@ from __future__ import annotations
 from bufferctl.planfile.agreed import Reviewed, Verified, verify
 from bufferctl.planfile.receipt import Receipt
 from bufferctl.planfile.saved import SavedPlan, dump, load
-
-__all__ = ["Receipt", "Reviewed", "SavedPlan", "Verified", "dump", "load", "verify"]

@@ -22,33 +22,3 @@ from bufferctl.reconcile.offline import offline
 from bufferctl.reconcile.planning import by_slot, reconcile, slots_of
 from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.sending import busy_days, within_daily_limits
-
-__all__ = [
-    "Divergence",
-    "Options",
-    "Targets",
-    "answer",
-    "begin",
-    "begin_anew",
-    "begin_homes",
-    "begin_run",
-    "busy_days",
-    "by_slot",
-    "differences",
-    "find_targets",
-    "follow_reconnected",
-    "handling_differences",
-    "hold_repeats",
-    "homes_of",
-    "imported",
-    "move_on",
-    "offline",
-    "reconcile",
-    "release",
-    "same_name",
-    "schedule_differences",
-    "shows_edit",
-    "slots_of",
-    "sought",
-    "within_daily_limits",
-]

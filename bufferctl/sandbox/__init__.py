@@ -18,5 +18,3 @@ from bufferctl.sandbox.clock import Clock
 from bufferctl.sandbox.faults import FaultError, Faults, Rule, read_rules
 from bufferctl.sandbox.fixture import FixtureError, read_fixture
 from bufferctl.sandbox.running import Sandbox
-
-__all__ = ["Clock", "FaultError", "Faults", "FixtureError", "Rule", "Sandbox", "read_fixture", "read_rules"]

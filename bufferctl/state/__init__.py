@@ -8,18 +8,3 @@ from bufferctl.state.location import claimed_elsewhere, open_shared, open_store
 from bufferctl.state.lock import Lease, Lock
 from bufferctl.state.state_file import StateFile
 from bufferctl.state.store import History, Store, Stored
-
-__all__ = [
-    "Document",
-    "History",
-    "Lease",
-    "LocalStore",
-    "Lock",
-    "StateFile",
-    "Store",
-    "Stored",
-    "claimed_elsewhere",
-    "open_shared",
-    "open_store",
-    "state_path_of",
-]

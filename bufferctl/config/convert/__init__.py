@@ -6,5 +6,3 @@ The entry point is `convert(files, desired, …)`.
 from __future__ import annotations
 
 from bufferctl.config.convert.conversion import Converted, convert
-
-__all__ = ["Converted", "convert"]
