@@ -1,15 +1,22 @@
-"""What an intent says of the time before it: by that a later run tells its result from what was there."""
+"""What an intent and its outcome say, in memory and on disk: by that a later run tells what became of it."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
+from pydantic_core import to_json
+
+from bufferctl.apply import FileJournal
+from bufferctl.apply.line_file import read_settled, settled_line
 from bufferctl.apply.queue import Pending
-from bufferctl.model import CreatePost, DeletePost, EditPost, LivePost, Origin, PostStatus
+from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, LivePost, Origin, PostStatus, Settled
 from bufferctl.model.comparable import bind, standing
 from bufferctl.plan import Action, Cause, Change
 from tests.apply.fake import START, post
-from tests.apply.machine import slot
+from tests.apply.machine import ENDPOINT, slot
 
 A = post("a")
 LIVE = LivePost("p1", "c0", PostStatus.SCHEDULED, "Before", START, START)
@@ -28,3 +35,23 @@ def test_what_a_create_replaces_is_named() -> None:
     change = Change(A.address, Action.CREATE, Cause.DRIFT, slot(A), desired=A, binding=bind(A, LIVE, Origin.CREATED))
     assert Pending(change, CreatePost(A, "c0")).before == "p1"
     assert Pending(replace(change, binding=None), CreatePost(A, "c0")).before == ""
+
+
+@pytest.mark.parametrize("run", ["", "r1"])
+@pytest.mark.parametrize("binding", [None, bind(A, LIVE, Origin.CREATED)])
+def test_an_outcome_is_read_back(run: str, binding: Binding | None) -> None:
+    """With its binding, and the run that sent it; of this machine's own state, none is named."""
+    settled = Settled(7, slot(A), done=binding is not None, binding=binding, run=run)
+    line = settled_line(settled)
+    assert ("run" in line) is bool(run)
+    assert read_settled(json.loads(to_json(line))) == settled
+
+
+def test_a_run_that_may_hold_the_lock_is_known(tmp_path: Path) -> None:
+    """To itself and to the next one, until it has ended."""
+    journal = FileJournal(tmp_path, ENDPOINT, Path("/projects/acme/buffer.yaml"))
+    journal.begin("r1")
+    assert journal.runs == {"r1"}
+    assert FileJournal(tmp_path, ENDPOINT, Path("/projects/acme/buffer.yaml")).runs == {"r1"}
+    journal.end("r1")
+    assert journal.runs == frozenset()

@@ -180,6 +180,14 @@ def test_the_format_is_versioned_and_of_one_endpoint(path: Path) -> None:
     }
 
 
+def test_each_object_has_a_line(path: Path) -> None:
+    """So that a diff of the state shows which of them changed."""
+    saved(path, FIRST)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    (line,) = (each for each in lines if '"launch"' in each)
+    assert all(f'"{name}"' in line for name in ("id", "applied", "seen", "status"))
+
+
 def test_a_newer_minor_version_is_read(path: Path) -> None:
     """A minor version only adds."""
     saved(path, FIRST)
