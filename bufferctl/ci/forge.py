@@ -87,10 +87,12 @@ class Forge(Protocol):
     """A forge, as a job on it sees it. Every method raises ForgeError.
 
     `noun`: what people call a request there (`pull request`). `sign`: what stands before its number (`#`).
+    `suggestion`: how a code block that replaces a line begins.
     """
 
     noun: str
     sign: str
+    suggestion: str
     _api: Api
 
     def now(self) -> datetime:
@@ -146,6 +148,15 @@ class Forge(Protocol):
 
     def edit_comment(self, number: int, comment: int, body: str) -> None:
         """Replace the text of a comment."""
+
+    def suggestions(self, number: int) -> Iterable[Comment]:
+        """The comments on lines of a request."""
+
+    def add_suggestion(self, request: ChangeRequest, path: str, line: int, body: str) -> None:
+        """Comment on a line of a request's newest commit, which its diff has to show."""
+
+    def delete_suggestion(self, number: int, comment: int) -> None:
+        """Delete a comment on a line."""
 
     def newest(self, branch: str) -> str:
         """The newest commit of a branch."""

@@ -118,7 +118,7 @@ class _Run(BaseModel):
 class GitHub(Forge):
     """A repository on GitHub. `environment`: as GitHub Actions sets it, with GITHUB_TOKEN."""
 
-    noun, sign = "pull request", "#"
+    noun, sign, suggestion = "pull request", "#", "suggestion"
 
     def __init__(
         self,
@@ -223,6 +223,17 @@ class GitHub(Forge):
 
     def edit_comment(self, number: int, comment: int, body: str) -> None:  # noqa: ARG002 - only GitLab needs the number
         self._api.write("PATCH", f"issues/comments/{comment}", body=body)
+
+    def suggestions(self, number: int) -> Iterator[Comment]:
+        for each in self._api.pages(f"pulls/{number}/comments", _Entry):
+            yield Comment(each.id, each.body or "", each.by_robot)
+
+    def add_suggestion(self, request: ChangeRequest, path: str, line: int, body: str) -> None:
+        where = {"commit_id": request.head, "path": path, "line": line, "side": "RIGHT"}
+        self._api.write("POST", f"pulls/{request.number}/comments", body=body, **where)
+
+    def delete_suggestion(self, number: int, comment: int) -> None:  # noqa: ARG002 - only GitLab needs the number
+        self._api.write("DELETE", f"pulls/comments/{comment}")
 
     def newest(self, branch: str) -> str:
         return self._api.get(f"branches/{quote(branch, safe='')}", _Branch).commit.sha

@@ -54,6 +54,12 @@ class _Compared(BaseModel):
     commits: list[_Commit]
 
 
+class _DiffRefs(BaseModel):
+    base_sha: str
+    start_sha: str
+    head_sha: str
+
+
 class _MergeRequest(BaseModel):
     iid: int
     state: str
@@ -62,6 +68,7 @@ class _MergeRequest(BaseModel):
     target_branch: str
     target_project_id: int
     source_project_id: int | None = None  # a fork that was deleted
+    diff_refs: _DiffRefs | None = None
 
 
 class _Pipeline(BaseModel):
@@ -89,7 +96,7 @@ class GitLab(Forge):
     GITLAB_TOKEN is a project access token with the scope `api`: CI_JOB_TOKEN may write neither notes nor issues.
     """
 
-    noun, sign = "merge request", "!"
+    noun, sign, suggestion = "merge request", "!", "suggestion:-0+0"
     _PIPELINE = "Choose Run pipeline on the tab Pipelines of the merge request."
 
     def __init__(self, environment: Mapping[str, str], *, transport: httpx2.BaseTransport | None = None) -> None:
@@ -158,6 +165,20 @@ class GitLab(Forge):
 
     def edit_comment(self, number: int, comment: int, body: str) -> None:
         self._api.write("PUT", f"{self._here}/merge_requests/{number}/notes/{comment}", body=body)
+
+    def suggestions(self, number: int) -> Iterator[Comment]:
+        return self.comments(number)  # notes on lines are among them
+
+    def add_suggestion(self, request: ChangeRequest, path: str, line: int, body: str) -> None:
+        here = f"{self._here}/merge_requests/{request.number}"
+        refs = self._api.get(here, _MergeRequest).diff_refs
+        if refs is None:
+            raise ForgeError("The merge request has no diff yet")
+        position = {"position_type": "text", **refs.model_dump(), "new_path": path, "old_path": path, "new_line": line}
+        self._api.write("POST", f"{here}/discussions", body=body, position=position)
+
+    def delete_suggestion(self, number: int, comment: int) -> None:
+        self._api.write("DELETE", f"{self._here}/merge_requests/{number}/notes/{comment}")
 
     def newest(self, branch: str) -> str:
         return self._api.get(f"{self._here}/repository/branches/{quote(branch, safe='')}", _Branch).commit.id

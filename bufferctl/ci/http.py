@@ -79,7 +79,7 @@ class Api:
             yield from (_parsed(what, each, shape) for each in found)
             page, count = page + 1, len(found)
 
-    def write(self, method: str, path: str, **values: Any) -> None:
+    def write(self, method: str, path: str, /, **values: Any) -> None:
         """Send `values` as JSON. A POST is repeated only where the forge cannot have carried it out."""
         self._send(method, path, body=to_json(values))
 

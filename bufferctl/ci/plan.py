@@ -13,6 +13,7 @@ from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.state_place import moved_state
+from bufferctl.ci.suggestions import suggest
 from bufferctl.ci.touched import is_touched
 from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
@@ -96,6 +97,7 @@ def _plan(
         body = with_commit(body, commit).replace(
             PAGE_MARK, f" · [the page]({job.forge.artifacts_url})" * bool(artifact)
         )
+        body = suggest(job, request, folder / _JSON, body) if made else body
         because = _because_of_request(job, [code(address) for address in found.by_request])
         failure = f"**This check fails:** {because}" if fails else ""
         notes = [moved, failure] if made else []

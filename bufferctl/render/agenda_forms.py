@@ -1,7 +1,7 @@
 """The output of `bufferctl list`, from the rows of an agenda: text, JSON, and a calendar (RFC 5545).
 
-The text is readable at 80 columns and without color. An event's UID is derived from the address of its post, so a
-calendar that reads the file again moves the event instead of adding another.
+The text is readable at 80 columns and without color. An event's UID is derived from the address of its first post, so
+a calendar that reads the file again moves the event instead of adding another.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def _listed(row: Row) -> ListedForm:
 
 
 def agenda_ics(rows: Iterable[Row], at: datetime) -> str:
-    """An event for each row with a time; cancelled posts are cancelled events. `at`: when the calendar was made."""
+    """An event for each item with a time, with its networks; cancelled ones are cancelled events. `at`: made when."""
     from icalendar import Calendar  # the other forms do not need it
 
     calendar = Calendar()
@@ -179,29 +179,36 @@ def agenda_ics(rows: Iterable[Row], at: datetime) -> str:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", "Buffer")
+    items: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
         if row.when is not None:
-            calendar.add_component(_event(row, row.when, at))
+            items.setdefault((*_together(row), row.organization), []).append(row)
+    for item in items.values():
+        calendar.add_component(_event(item, at))
     data: bytes = calendar.to_ical()
     return data.decode()
 
 
-def _event(row: Row, when: datetime, at: datetime) -> Event:
+def _event(rows: Sequence[Row], at: datetime) -> Event:
     from icalendar import Event
 
-    event = Event()
+    row, several = rows[0], len({each.text for each in rows}) > 1
+    event, when = Event(), row.when or at
     event.add("uid", f"{sha256(str(row.address or row.id).encode()).hexdigest()[:32]}@bufferctl")
     event.add("dtstamp", at.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", when.astimezone(UTC))
     event.add("dtend", when.astimezone(UTC) + _LENGTH)
-    text = visible(row.text)
-    event.add("summary", visible(f"{row.channel}: {_title(text)}"))
-    event.add("description", "\n\n".join(filter(None, (text, f"{row.address or row.id}: {row.standing}"))))
+    event.add("summary", visible(f"{', '.join(each.channel for each in rows)}: {_title(visible(row.text))}"))
+    texts = [
+        visible(f"{each.channel}: {each.text}" if several else each.text) for each in rows[: None if several else 1]
+    ]
+    about = "\n".join(f"{each.address or each.id}: {each.standing}" for each in rows)
+    event.add("description", "\n\n".join(filter(None, (*texts, about))))
     event.add("status", "CANCELLED" if row.cancelled else "CONFIRMED" if row.status in _CERTAIN else "TENTATIVE")
     event.add("transp", "TRANSPARENT")  # nobody is busy while a post goes out
     if row.tags:
         event.add("categories", list(map(visible, row.tags)))
-    if link := web(row.link):
+    if link := next(filter(None, (web(each.link) for each in rows)), ""):
         event.add("url", link)
     return event
 

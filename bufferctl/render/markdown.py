@@ -19,7 +19,7 @@ from bufferctl.render import summary, words
 from bufferctl.render.cards import Changed
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, Week, grouped, months_of
-from bufferctl.render.lines import count, sentence, steps
+from bufferctl.render.lines import capitalized, count, sentence, steps
 from bufferctl.render.markdown_text import (
     PAGE_MARK,
     RESERVED,
@@ -86,7 +86,7 @@ def problems_markdown(report: Report) -> str:
 def _plan(sheet: Sheet, found: Grouped) -> None:
     report, plan = found.report, found.report.plan
     few = len(found.items) - len(found.of("quiet")) <= _FEW
-    sheet.put(_DAY.sub("\u00a0", f"### {plain(summary.headline(found))}"))
+    sheet.put(_DAY.sub("\u00a0", f"### {plain(capitalized(summary.headline(found)))}"))
     sheet.put(_second_line(found))
     if report.is_offline:
         sheet.put(f"<b>{summary.NOT_CHECKED}</b> {summary.NOT_CHECKED_WHY}")

@@ -42,6 +42,7 @@ class FakeGitHub:
     repository: Repository
     pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
     comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    suggestions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     issues: list[dict[str, Any]] = field(default_factory=list)
     artifacts: list[Artifact] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
@@ -72,7 +73,7 @@ class FakeGitHub:
             },
             "base": {"ref": "main", "sha": self.repository.head("main"), "repo": {"full_name": NAME}},
         }
-        self.comments[number] = []
+        self.comments[number], self.suggestions[number] = [], []
         return number
 
     def pushed(self, number: int) -> None:
@@ -124,6 +125,9 @@ class FakeGitHub:
                 ("GET", rf"{here}/issues/(\d+)/comments", lambda a, n: paged(a, self.comments[int(n)])),
                 ("POST", rf"{here}/issues/(\d+)/comments", self._add_comment),
                 ("PATCH", rf"{here}/issues/comments/(\d+)", self._edit_comment),
+                ("GET", rf"{here}/pulls/(\d+)/comments", lambda a, n: paged(a, self.suggestions[int(n)])),
+                ("POST", rf"{here}/pulls/(\d+)/comments", self._add_suggestion),
+                ("DELETE", rf"{here}/pulls/comments/(\d+)", self._delete_suggestion),
                 ("GET", rf"{here}/issues", self._open_issues),
                 ("POST", rf"{here}/issues", self._add_issue),
                 ("PATCH", rf"{here}/issues/(\d+)", self._edit_issue),
@@ -171,6 +175,21 @@ class FakeGitHub:
         self._check(asked.values["body"])
         self.comment(int(number), asked.values["body"], ROBOT)
         return self.comments[int(number)][-1]
+
+    def _add_suggestion(self, asked: Asked, number: str) -> Any:
+        self._check(asked.values["body"])
+        lines = self.repository.shown(
+            self.pulls[int(number)]["base"]["ref"], asked.values["commit_id"], asked.values["path"]
+        )
+        if asked.values["line"] not in lines:
+            raise RefusalError(422, "Validation Failed: line must be part of the diff")
+        self.suggestions[int(number)].append({"id": self._next(), "user": ROBOT, **asked.values})
+        return self.suggestions[int(number)][-1]
+
+    def _delete_suggestion(self, _: Asked, number: str) -> Any:
+        for found in self.suggestions.values():
+            found[:] = [each for each in found if each["id"] != int(number)]
+        return {}
 
     def _edit_comment(self, asked: Asked, number: str) -> Any:
         self._check(asked.values["body"])

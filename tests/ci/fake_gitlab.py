@@ -78,10 +78,12 @@ class FakeGitLab:
                 ("GET", rf"{here}/repository/compare", self._compare),
                 ("GET", rf"{here}/repository/commits/(\w+)/merge_requests", self._requests_of),
                 ("GET", rf"{here}/repository/commits/(\w+)", self._commit),
-                ("GET", rf"{here}/merge_requests/(\d+)", lambda _, n: self.requests[int(n)]),
+                ("GET", rf"{here}/merge_requests/(\d+)", lambda _, n: self._request(int(n))),
                 ("GET", rf"{here}/merge_requests/(\d+)/notes", lambda a, n: paged(a, self.notes[int(n)])),
                 ("POST", rf"{here}/merge_requests/(\d+)/notes", self._add_note),
                 ("PUT", rf"{here}/merge_requests/(\d+)/notes/(\d+)", self._edit_note),
+                ("DELETE", rf"{here}/merge_requests/(\d+)/notes/(\d+)", self._delete_note),
+                ("POST", rf"{here}/merge_requests/(\d+)/discussions", self._add_discussion),
                 ("GET", rf"{here}/merge_requests/(\d+)/pipelines", lambda a, n: paged(a, self.pipelines[int(n)])),
                 ("GET", rf"{here}/pipelines/(\d+)/jobs", lambda a, n: paged(a, self.jobs[int(n)])),
                 ("GET", rf"{here}/jobs/(\d+)/artifacts/(.+)", self._artifact),
@@ -107,6 +109,20 @@ class FakeGitLab:
     def _add_note(self, asked: Asked, number: str) -> Any:
         self.notes[int(number)].append({"id": self._next(), "author": {"id": ROBOT}, **asked.values})
         return self.notes[int(number)][-1]
+
+    def _request(self, number: int) -> Any:
+        found, base = self.requests[number], self.repository.head("main")
+        return {**found, "diff_refs": {"base_sha": base, "start_sha": base, "head_sha": found["sha"]}}
+
+    def _add_discussion(self, asked: Asked, number: str) -> Any:
+        at = asked.values["position"]
+        if at["new_line"] not in self.repository.shown(at["base_sha"], at["head_sha"], at["new_path"]):
+            raise RefusalError(400, '400 Bad request - Note {:line_code=>["can\'t be blank"]}')
+        return self._add_note(asked, number)
+
+    def _delete_note(self, _: Asked, number: str, note: str) -> Any:
+        self.notes[int(number)] = [each for each in self.notes[int(number)] if each["id"] != int(note)]
+        return {}
 
     def _edit_note(self, asked: Asked, number: str, note: str) -> Any:
         found = next(each for each in self.notes[int(number)] if each["id"] == int(note))

@@ -167,6 +167,12 @@ class Repository:
         """The parents of a commit."""
         return self.git("rev-parse", f"{commit}^@").split()
 
+    def shown(self, base: str, head: str, path: str) -> set[int]:
+        """The lines of a file that the diff of a request shows: the changed ones and three around each."""
+        diff = self.git("diff", "--unified=3", f"{base}...{head}", "--", path)
+        hunks = re.findall(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", diff, re.MULTILINE)
+        return {line for start, number in hunks for line in range(int(start), int(start) + int(number or 1))}
+
     def between(self, since: str, commit: str) -> list[tuple[str, list[str]]]:
         """The commits in `commit` that are not in `since`, oldest first, with their parents."""
         lines = self.git("rev-list", "--reverse", "--topo-order", "--parents", f"{since}..{commit}").splitlines()

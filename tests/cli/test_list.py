@@ -164,7 +164,7 @@ def test_left_the_files(project: Project) -> None:
 
 
 def test_calendar(environment: Path, offline: Any) -> None:
-    """An event for each timed post, with the same UID for any time and text; canceled ones are marked."""
+    """An event for each timed item with its channels, with one UID for any time and text; canceled ones are marked."""
 
     def events() -> dict[str, Any]:
         assert offline("list", "--report", "posts.ics").code == 0
@@ -173,11 +173,10 @@ def test_calendar(environment: Path, offline: Any) -> None:
 
     before = events()
     assert sorted(before) == [
+        "linkedin:acme-inc, twitter:acme: We are live: https://acme.example #opensource",
         "linkedin:acme-inc: The week after",
-        "linkedin:acme-inc: We are live: https://acme.example #opensource",
         "twitter:acme: Called off",
         "twitter:acme: The second",
-        "twitter:acme: We are live: https://acme.example #opensource",
     ]
     assert before["twitter:acme: Called off"]["status"] == "CANCELLED"
     assert before["twitter:acme: The second"]["dtstart"].dt.isoformat() == "2031-03-04T16:00:00+00:00"

@@ -1,0 +1,89 @@
+"""Answers to what needs a person, as suggestions on the lines of a request: one tap, and the file has the answer.
+
+Only an answer that adds a field to an entry (`repeat_of`, `was`, `existing`) is suggested; a forge takes it only on a
+line that the request's diff shows. The others stand in the plan's comment as the lines to write.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from posixpath import join, normpath
+
+from pydantic_core import from_json
+
+from bufferctl.ci.forge import ChangeRequest, marker
+from bufferctl.ci.job import Job
+from bufferctl.errors import ForgeError
+from bufferctl.render.markdown_text import code, plain
+
+#: How many suggestions a plan makes: each is a request to the forge, and a comment to read.
+_MOST = 5
+#: A field that a hint proposes; below `each` it would need more than a line.
+_FIELD = re.compile(r"`((?:repeat_of|was|existing): [^`]+)`(?! under `each`)")
+#: The line of a key, and where its entry's other fields begin.
+_KEY = re.compile(r"(\s*(?:- )?)key: *\S+\s*")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`place`: as in the plan's comment. `path` and `line`: in the repository. `answers`: each the lines to write."""
+
+    place: str
+    path: str
+    line: int
+    message: str
+    answers: tuple[str, ...]
+
+
+def suggest(job: Job, request: ChangeRequest, report: Path, body: str) -> str:
+    """Replace the suggestions on a request by those of its plan; the plan's comment, with those that have no line."""
+    first = marker("suggestion", job.about)
+    for old in list(job.forge.suggestions(request.number)):
+        if old.mine and old.body.startswith(first):
+            job.forge.delete_suggestion(request.number, old.id)
+    left = list(_suggestions(job, report))
+    suggested, left = left[:_MOST], left[_MOST:]
+    for each in suggested:
+        try:
+            job.forge.add_suggestion(request, each.path, each.line, f"{first}\n{_text(each, job.forge.suggestion)}")
+        except ForgeError:  # the diff does not show the line, or the token may not comment on lines
+            left.append(each)
+    for each in left:
+        body = _with_lines(body, each)
+    return body
+
+
+def _suggestions(job: Job, report: Path) -> Iterator[Suggestion]:
+    """Those of the changes that are held, one for each place of an entry."""
+    plan = from_json(report.read_bytes())
+    held: dict[tuple[str, int, int], dict[str, str]] = {}
+    for change in plan["changes"]:
+        place = change["place"]
+        if change["action"] == "hold" and place and place["line"]:
+            fields = held.setdefault((place["file"], place["line"], place["column"]), {})
+            fields |= dict.fromkeys(_FIELD.findall(change["hint"]), change["message"])
+    for (file, line, column), fields in held.items():
+        try:
+            text = (job.folder / file).read_text(encoding="utf-8").split("\n")[line - 1]
+        except (OSError, ValueError, IndexError):
+            continue
+        if fields and (key := _KEY.fullmatch(text)):
+            indent = " " * len(key[1])
+            answers = tuple(f"{text.rstrip()}\n{indent}{field}" for field in fields)
+            path = normpath(join(job.options.directory, file))
+            yield Suggestion(f"{file}:{line}:{column}", path, line, next(iter(fields.values())), answers)
+
+
+def _text(suggestion: Suggestion, fence: str) -> str:
+    answers = [f"```{fence}\n{answer}\n```" for answer in suggestion.answers]
+    return "\n\n".join([f"{plain(suggestion.message)}. One of these answers it:", *answers])
+
+
+def _with_lines(body: str, suggestion: Suggestion) -> str:
+    """The comment with the lines to write below the post that they are about."""
+    place = f" · {code(suggestion.place)}\n"
+    lines = [f"```yaml\n{answer}\n```" for answer in suggestion.answers]
+    return body.replace(place, "\n\n".join([place.rstrip("\n"), *lines, ""]), 1)
