@@ -64,7 +64,6 @@ class Buffer:
 
     @property
     def requests(self) -> int:
-        """How many requests have been sent."""
         return self._wire.requests
 
     def keep_pace(self, pace: Callable[[], None]) -> None:

@@ -56,7 +56,6 @@ def check_key(key: str | None) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
     if host == "localhost":
         return True
     try:

@@ -66,7 +66,6 @@ class _Unpacked(httpx2.SyncByteStream):
             yield chunk
 
     def close(self) -> None:
-        """Release the connection."""
         self._packed.close()
 
 

@@ -63,7 +63,6 @@ class _Entries:
 
     @classmethod
     def read(cls, path: Path, endpoint: str) -> _Entries:
-        """Read a file."""
         entries = cls(LineFile(path), endpoint)
         for values in entries.file.read():
             entries.take(values)
@@ -75,7 +74,6 @@ class _Entries:
         return {lineage for lineage in (self.lineage, *self.revisions) if lineage}
 
     def take(self, values: Mapping[str, Any]) -> None:
-        """Apply one line of the file."""
         match values["type"]:
             case "journal":
                 if values["format"] != FORMAT:
@@ -102,7 +100,6 @@ class _Entries:
                 self.settle(read_settled(values))
 
     def settle(self, settled: Settled) -> None:
-        """Close an intent."""
         self.intents.pop(settled.number, None)
         self.asked.pop(settled.number, None)
         self.last = max(self.last, settled.number)
@@ -343,7 +340,6 @@ class FileJournal:
             self._own.listed[home] |= ids
 
     def close(self) -> None:
-        """Close the files."""
         for entries in self._files.values():
             entries.file.close()
 

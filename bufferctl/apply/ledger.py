@@ -67,7 +67,6 @@ class Ledger:
         self._settle([Settled(intent.number, intent.slot, done=False) for intent in intents])
 
     def report(self, outcome: Outcome) -> None:
-        """Report the outcome of a change."""
         self.outcomes.append(outcome)
         self.watcher.outcome(outcome)
 

@@ -79,7 +79,6 @@ class LineFile:
         sync_folder(self.path.parent)
 
     def close(self) -> None:
-        """Let the file go."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
@@ -125,7 +124,6 @@ def _decoded(line: bytes) -> dict[str, Any] | None:
 
 
 def head_line(endpoint: str, project: str, lineage: str) -> dict[str, Any]:
-    """The first line of a file."""
     return {"type": "journal", "format": FORMAT, "endpoint": endpoint, "project": project, "lineage": lineage}
 
 

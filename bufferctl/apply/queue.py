@@ -77,7 +77,6 @@ class Queue:
         self.seen: Mapping[str, LivePost | None] = {}
 
     def fill(self, plan: Plan) -> None:
-        """Take up all that a plan writes."""
         self._left.extend(Pending(change, change.write) for change in plan.writes if change.write)
 
     def __bool__(self) -> bool:

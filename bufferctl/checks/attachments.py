@@ -64,7 +64,6 @@ COVER_NOT_TAKEN = refusal(
 
 
 def media_findings(post: Post) -> Iterator[Finding]:
-    """What is wrong with the number and kinds of assets of a post and its thread."""
     network = NETWORKS[post.service]
     if post.assets:
         yield from _of_assets(post, network, ("assets",), post.assets)
@@ -202,7 +201,6 @@ _A = {"image": "an image", "video": "a video", "document": "a document", "gif": 
 
 
 def address_findings(item: Post | Idea) -> Iterator[Finding]:
-    """What is wrong with the addresses of an object's media."""
     for path, kind, url in _doubtful(item):
         host = _HOST.match(url)
         name = host[1] if host else ""

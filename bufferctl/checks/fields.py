@@ -49,7 +49,6 @@ NO_POSTS = refusal(
 
 
 def field_findings(post: Post) -> Iterator[Finding]:
-    """What is wrong with a post's metadata, and what it lacks."""
     network, metadata = NETWORKS[post.service], post.metadata
     if not network.takes_posts:
         yield Finding(NO_POSTS, post, ("key",), f"{network.label} does not accept posts through Buffer's API")

@@ -167,7 +167,6 @@ _LARGE = 20_000_000
 
 
 def file_findings(item: Post | Idea) -> Iterator[Finding]:
-    """What is wrong with the files that belong to a post or an idea."""
     network = NETWORKS[item.service] if isinstance(item, Post) else None
     for each in files_of(item):
         if each.file is None or not each.file.digest:

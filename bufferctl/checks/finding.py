@@ -21,7 +21,6 @@ class Rule(RuleHelp):
 
     @property
     def page(self) -> str:
-        """Where it is explained."""
         return f"docs/reference/rules.md#{self.code.lower()}"
 
 

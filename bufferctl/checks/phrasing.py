@@ -48,7 +48,6 @@ _LINKS: tuple[Path, ...] = (
 
 
 def content_findings(post: Post) -> Iterator[Finding]:
-    """What would make a post better."""
     yield from _plain_links(post, ("text",), post.text)
     for index, asset in enumerate(post.assets):
         yield from _of_asset(post, ("assets", index), asset)

@@ -43,13 +43,11 @@ def graphemes(text: str) -> int:
 
 
 def utf8(text: str) -> int:
-    """How many bytes a text has as UTF-8."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 @lru_cache(maxsize=128)
 def length(text: str, counting: Counting) -> int:
-    """How long a text is, counted that way."""
     match counting:
         case Counting.UTF16:
             return utf16(text)

@@ -94,7 +94,6 @@ def links_in(text: str) -> list[str]:
 
 @lru_cache(maxsize=128)
 def link_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Where each link of a text starts and ends."""
     found = [(match.start(), match.start() + len(trimmed(match[0]))) for match in _WEB.finditer(text)]
     rest = without(text, found)
     if _MAYBE.search(rest):

@@ -105,7 +105,6 @@ class _Kept:
 
     @property
     def addresses(self) -> frozenset[Address]:
-        """The addresses of its changes."""
         return frozenset(change.address for change in self.saved.plan.changes)
 
 

@@ -62,7 +62,6 @@ class Api:
             self._client = httpx2.Client(headers={"User-Agent": _USER_AGENT}, timeout=TIMEOUT, transport=transport)
 
     def close(self) -> None:
-        """Close the connections."""
         self._client.close()
 
     def get(self, path: str, shape: type[T], **query: Any) -> T:

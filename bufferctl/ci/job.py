@@ -65,7 +65,6 @@ class Job:
 
     @property
     def folder(self) -> Path:
-        """The folder of the files."""
         return (self.checkout / self.options.directory).resolve()
 
     @property

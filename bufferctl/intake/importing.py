@@ -149,12 +149,10 @@ class NewEntry:
 
     @property
     def address(self) -> Address:
-        """Its address from now on."""
         return self.addition.item.address
 
     @property
     def slot(self) -> Slot:
-        """Its slot in the state."""
         home = self.channel.live.id if self.channel else IDEAS
         return Slot(self.organization.live.id, home, self.address.key)
 

@@ -77,7 +77,6 @@ class Downloads:
         return new
 
     def undo(self) -> None:
-        """Remove the new files."""
         for path in self.made:
             path.unlink(missing_ok=True)
         with suppress(OSError):  # other files are there

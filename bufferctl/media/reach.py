@@ -51,7 +51,6 @@ class PublicOnly(httpx2.AsyncBaseTransport):
         self._proxy = httpx2.AsyncHTTPTransport(proxy=proxy, limits=limits) if proxy else None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Check the address, then send."""
         url = request.url
         if url.userinfo:
             raise NotPublicError("contains a user name or password")
@@ -69,7 +68,6 @@ class PublicOnly(httpx2.AsyncBaseTransport):
         raise failed
 
     async def aclose(self) -> None:
-        """Close the connections."""
         await self._direct.aclose()
         if self._proxy:
             await self._proxy.aclose()

@@ -30,7 +30,6 @@ class Address:
 
     @property
     def is_idea(self) -> bool:
-        """Whether this is the address of an idea."""
         return self.channel == IDEAS
 
     @classmethod

@@ -54,7 +54,6 @@ def assets_of(post: Post) -> Iterator[tuple[Path, Asset]]:
 
 
 def files_of(item: Post | Idea) -> Iterator[Attached]:
-    """The attachments that are files."""
     return (each for each in attached(item) if each.file) if _may_have_files(item) else iter(())
 
 

@@ -96,7 +96,6 @@ def reading(
 
 
 def text_schema(pattern: str) -> WithJsonSchema:
-    """The JSON Schema of a text of this pattern."""
     return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 

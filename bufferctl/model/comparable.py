@@ -98,7 +98,6 @@ def instant(moment: datetime | None) -> str:
 
 
 def content_of_desired(item: Post | Idea) -> Content:
-    """The comparable content of a declared object."""
     if isinstance(item, Idea):
         return Content(
             text=normal_text(item.text),
@@ -132,7 +131,6 @@ def _redundant(metadata: NetworkMetadata) -> set[str]:
 
 
 def content_of_live(item: LivePost | LiveIdea) -> Content:
-    """The comparable content of a live object."""
     if isinstance(item, LiveIdea):
         return Content(
             text=normal_text(item.text),

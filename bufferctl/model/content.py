@@ -169,7 +169,6 @@ class Asset(Model):
 
     @property
     def kind(self) -> AssetKind:
-        """The name of the field that is set."""
         if self.image:
             return "image"
         return "video" if self.video else "document"

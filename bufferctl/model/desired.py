@@ -290,7 +290,6 @@ class Idea:
 
     @property
     def previous_keys(self) -> tuple[str, ...]:
-        """The keys that it may have had."""
         return (self.was,) if self.was else ()
 
 

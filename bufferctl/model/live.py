@@ -77,7 +77,6 @@ class LivePost:
 
     @property
     def home(self) -> str:
-        """The id of its channel."""
         return self.channel_id
 
     @property
@@ -137,7 +136,6 @@ class LiveIdea:
 
     @property
     def home(self) -> str:
-        """The id of its organization."""
         return self.organization_id
 
 
@@ -223,12 +221,10 @@ class Live:
 
     @property
     def items(self) -> tuple[LivePost | LiveIdea, ...]:
-        """All posts and ideas."""
         return (*self.posts, *self.ideas)
 
 
 def ids_by_home(items: Iterable[LivePost | LiveIdea]) -> dict[str, set[str]]:
-    """The ids of live objects by the ids of their homes."""
     homes: dict[str, set[str]] = {}
     for item in items:
         homes.setdefault(item.home, set()).add(item.id)

@@ -112,7 +112,6 @@ class Home:
 
     @property
     def id(self) -> str:
-        """The same id as `Slot.home`."""
         return home_id(self.organization_id, self.channel_id)
 
 
@@ -167,7 +166,6 @@ class Claim:
 
     @property
     def id(self) -> str:
-        """The id of the live object."""
         return self.binding.id
 
 

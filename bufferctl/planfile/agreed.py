@@ -299,13 +299,11 @@ def _status(change: Change) -> str:
 
 
 def _differing(then: Post | Idea | None, now: Post | Idea | None) -> tuple[str, ...]:
-    """The names of the public fields that differ."""
     before, after = what_it_says(then), what_it_says(now)
     return tuple(dict.fromkeys(n for n in chain(after, before) if before.get(n) != after.get(n)))
 
 
 def _consequence(change: Change) -> str:
-    """The consequence of not sending the change."""
     if change.action is Action.DELETE:
         return f"it is not deleted and {change.stays}"
     return "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"

@@ -86,7 +86,6 @@ def load_plan(values: Any) -> Plan:
 
 
 def dump_change(change: Change) -> dict[str, Any]:
-    """A change as JSON values."""
     bare = replace(change, desired=None, live=None, write=None)
     values = adapter(Change).dump_python(bare, mode="json", exclude_defaults=True)
     slots = {"slot": change.slot, "moved_from": change.moved_from}

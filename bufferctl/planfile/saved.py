@@ -66,7 +66,6 @@ class _Saved(BaseModel):
 
 
 def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime, offline: bool = False) -> bytes:
-    """The file's content."""
     changes = [_dump(change) for change in plan.changes if change.action is not Action.NO_OP]
     body = {
         "created_at": plan.at.isoformat(),

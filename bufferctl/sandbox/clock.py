@@ -56,7 +56,6 @@ class Clock:
                 self._offset += step
 
     def stop(self) -> None:
-        """Stop at the current time."""
         present = self.now()
         with self._lock:
             self._stopped_at = present

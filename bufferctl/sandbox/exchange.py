@@ -41,7 +41,6 @@ class Response:
 
     @classmethod
     def of_json(cls, status: int, data: Any) -> Response:
-        """Return a JSON answer."""
         body = json.dumps(data, separators=(",", ":")).encode()
         return cls(status, body, [("content-type", "application/json; charset=utf-8")])
 
@@ -68,7 +67,6 @@ class RequestRecord:
 
     @property
     def writes(self) -> bool:
-        """Whether it is a mutation."""
         return self.kind == "mutation"
 
 

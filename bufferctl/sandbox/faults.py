@@ -132,7 +132,6 @@ class Faults:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How often each fault happened."""
         return dict(sorted(Counter(record.fault for record in self.log).items()))
 
     def draw(self, kind: str | None, fields: Sequence[str], *, write: bool = False) -> Fault | None:

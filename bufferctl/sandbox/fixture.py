@@ -89,7 +89,6 @@ def load(store: Store, fixture: Doc, now: datetime) -> None:
 
 
 def dump(store: Store) -> Doc:
-    """Return the whole account as a fixture."""
     organizations = []
     for doc in store.organizations.values():
         own = (doc["id"],)

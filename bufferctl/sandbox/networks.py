@@ -72,7 +72,6 @@ _BLUESKY_PATH = 16  # a URL is shown as its host and at most this many more char
 
 
 def text_limit(channel: Doc, *, has_video: bool) -> int | None:
-    """Return the longest text allowed on this channel."""
     metadata = channel.get("metadata") or {}
     match channel["service"]:
         case "twitter" if str(metadata.get("subscriptionType")).lower() in _PREMIUM:

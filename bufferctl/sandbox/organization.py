@@ -49,7 +49,6 @@ def create_idea(core: Core, wanted: Doc) -> Doc:
 
 
 def create_tag(core: Core, wanted: Doc) -> Doc:
-    """Answer `createTag`."""
     organization = core.store.organizations.get(wanted["organizationId"])
     if organization is None:
         return answer("UnauthorizedError", message="Organization not found")

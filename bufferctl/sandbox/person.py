@@ -65,7 +65,6 @@ class Person:
             return self._post(post_id)
 
     def share_now(self, post_id: str) -> Doc:
-        """Publish a post immediately."""
         with self._acting():
             post = self._post(post_id)
             slot = schedule.queue_slot(post)
@@ -74,7 +73,6 @@ class Person:
             return post
 
     def mark_published(self, post_id: str) -> Doc:
-        """Mark a notification post as published by hand."""
         return self._change(post_id, notificationStatus="markedAsPublished")
 
     def set_error(self, post_id: str, message: str) -> Doc:
@@ -105,7 +103,6 @@ class Person:
             return idea
 
     def delete_idea(self, idea_id: str) -> None:
-        """Delete an idea."""
         with self._acting():
             self._core.store.delete_idea(idea_id)
 

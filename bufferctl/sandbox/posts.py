@@ -88,7 +88,6 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
 
 
 def delete_post(core: Core, post_id: str) -> Doc:
-    """Answer `deletePost`."""
     core.settle()
     post = core.store.post(post_id)
     if post is None:

@@ -34,7 +34,6 @@ class Where:
     values: list[Any] = field(default_factory=list)
 
     def add(self, term: str, *values: Any) -> None:
-        """Add one condition."""
         self.terms.append(term)
         self.values.extend(values)
 
@@ -124,7 +123,6 @@ def organization(core: Core, organization_id: str) -> Doc:
 
 
 def bad_input(message: str) -> GraphQLError:
-    """Return the error for a query whose arguments do not go together."""
     return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
 
 

@@ -194,7 +194,6 @@ class Sandbox:
         self._server: Server | None = None
 
     def start(self) -> Self:
-        """Start listening."""
         executable_schema()
         self._server = Server(self.service, self._port)
         return self
@@ -207,11 +206,9 @@ class Sandbox:
         self.core.store.close()
 
     def __enter__(self) -> Self:
-        """Start."""
         return self.start()
 
     def __exit__(self, *_exception: object) -> None:
-        """Stop."""
         self.stop()
 
     @property
@@ -259,7 +256,6 @@ class Sandbox:
         return seed(self.core, posts, ideas)
 
     def dump(self) -> Doc:
-        """Return the account as a fixture."""
         with self._present():
             return dump(self.core.store)
 

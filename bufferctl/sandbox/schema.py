@@ -44,7 +44,6 @@ _LEVEL, _OBJECT, _SCALAR = 1.5, 2, 1
 
 
 def sdl() -> str:
-    """Return the SDL as text."""
     return resources.files("bufferctl.sandbox").joinpath("schema.graphql").read_text(encoding="utf-8")
 
 
@@ -141,7 +140,6 @@ class Size:
     complexity: float = 0
 
     def add(self, other: Size) -> None:
-        """Add the size of a sibling part."""
         self.aliases += other.aliases
         self.depth = max(self.depth, other.depth)
         self.directives += other.directives

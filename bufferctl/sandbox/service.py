@@ -165,7 +165,6 @@ class Service:
         self.order_faults(faults)
 
     def order_faults(self, faults: Faults) -> None:
-        """Replace the faults from now on."""
         self.faults = faults
         self.core.skew = timedelta(seconds=faults.skew())
         self.core.created_skew = timedelta(seconds=faults.skew("created-skew"))

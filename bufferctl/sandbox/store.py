@@ -69,7 +69,6 @@ class Store:
         self.channels: dict[str, Doc] = {doc["id"]: doc for (doc,) in self._docs("SELECT doc FROM channels")}
 
     def close(self) -> None:
-        """Close the file."""
         with self.lock:
             self._db.close()
 
@@ -92,13 +91,11 @@ class Store:
                 self._db.execute("COMMIT")
 
     def put_account(self, doc: Doc) -> None:
-        """Store the account's own fields."""
         with self.lock:
             self.account = doc
             self._db.execute("INSERT OR REPLACE INTO account VALUES (1, ?)", (json.dumps(doc),))
 
     def put_organization(self, doc: Doc) -> None:
-        """Add or replace an organization."""
         with self.lock:
             self.organizations[doc["id"]] = doc
             self._db.execute("INSERT OR REPLACE INTO organizations VALUES (?, ?)", (doc["id"], json.dumps(doc)))
@@ -135,7 +132,6 @@ class Store:
             self._db.execute("DELETE FROM posts WHERE id = ?", (post_id,))
 
     def post(self, post_id: str) -> Doc | None:
-        """Return a post by id."""
         return next((doc for (doc,) in self._docs("SELECT doc FROM posts WHERE id = ?", (post_id,))), None)
 
     def posts(self, where: str = "1", values: Sequence[Any] = (), order: str = "seq", limit: int = -1) -> list[Doc]:
