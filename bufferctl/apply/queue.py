@@ -11,7 +11,7 @@ from bufferctl.apply import outcomes
 from bufferctl.apply.ports import Timer, Watcher
 from bufferctl.errors import PartWayError
 from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS
-from bufferctl.model import IDEAS, Binding, LivePost, Modify, ModifyPost, Slot, Write
+from bufferctl.model import IDEAS, Binding, LivePost, Modify, Slot, Write
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import standing
 from bufferctl.model.live import Quota
@@ -86,7 +86,7 @@ class Queue:
         return iter(self._left)
 
     @property
-    def changes(self) -> list[tuple[Slot, ModifyPost]]:
+    def changes(self) -> list[tuple[Slot, Modify]]:
         """What is left of edits and deletes, each with its slot."""
         return [(p.change.slot, p.write) for p in self._left if isinstance(p.write, Modify)]
 

@@ -26,7 +26,6 @@ from bufferctl.model import (
     LiveIdea,
     LivePost,
     Modify,
-    ModifyPost,
     Origin,
     PostStatus,
     Slot,
@@ -361,7 +360,7 @@ class Settler:
         if self.clock.asked():
             raise InterruptError("Stopped as requested, before Buffer showed what became of the last writes")
 
-    def finder(self, changes: Sequence[tuple[Slot, ModifyPost]]) -> Callable[[str], LivePost | None]:
+    def finder(self, changes: Sequence[tuple[Slot, Modify]]) -> Callable[[str], LivePost | None]:
         """A function that looks up posts: many at once in a list of their channels, the rest one by one by id."""
         if len(changes) <= FEW:
             return self.buffer.post

@@ -6,7 +6,6 @@ everything else is `Unknown`, and the object may or may not exist (design: Apply
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -49,18 +48,13 @@ class Fate(Enum):
     """The object matches neither its old nor its new version: a person changed it as well."""
 
 
-class _Write(ABC):
-    """The interface of every write, so that no caller has to distinguish classes."""
+class _Write:
+    """What callers ask of every write, so that none has to distinguish classes."""
 
     __slots__ = ()
 
     kind: ClassVar[str]
     """Its name in the journal and in saved plans."""
-
-    @property
-    @abstractmethod
-    def home(self) -> str:
-        """Where its object lives: the channel's id, or the organization's for ideas."""
 
     @property
     def missing_idea(self) -> str | None:
@@ -71,75 +65,24 @@ class _Write(ABC):
         """The same write with the id of its idea. Raises TypeError if it cannot have one."""
         raise TypeError(f"{self.kind} has no idea")
 
-    @abstractmethod
     def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
         """When Buffer publishes the post that this leaves scheduled; None if there is no such post or no known time.
 
         `live`: the object that this changes.
         """
+        return None
 
     def goes_out_early(self, live: LivePost | LiveIdea) -> str:
         """The field of the file that should have kept `live` from being published; empty if there is none."""
         return ""
 
 
-class Create(_Write):
-    """A write that creates an object. A live object with equal content and a `fit` proves that it was carried out."""
-
-    __slots__ = ()
-
-    @property
-    @abstractmethod
-    def item(self) -> Post | Idea:
-        """The declared object that it creates."""
-
-    @property
-    def target(self) -> None:
-        """None: it creates an object."""
-
-    @property
-    def makes_draft(self) -> bool:
-        """Whether it creates a draft; the API may report one as created by the Buffer app (notes: Limits, `via`)."""
-        return False
-
-    @property
-    def makes_approval(self) -> bool:
-        """Whether it creates a post that waits for approval, which the API treats as a kind of draft."""
-        return False
-
-    @abstractmethod
-    def fit(self, live: LivePost | LiveIdea) -> Fit:
-        """How `live` fits it, content aside."""
-
-
-class Modify(_Write):
-    """A write that changes or removes the object with the id `target`."""
-
-    __slots__ = ()
-
-    @property
-    @abstractmethod
-    def target(self) -> str:
-        """The id of that object."""
-
-    @property
-    @abstractmethod
-    def item(self) -> Post | Idea | None:
-        """The declared object that it leaves in Buffer, None if it removes it."""
-
-    @abstractmethod
-    def fate(self, live: LivePost | LiveIdea | None, before: str, *, links_may_differ: bool) -> Fate:
-        """Whether it was carried out, judging by the current live object (None: it is gone).
-
-        `before`: its `standing` when this was sent. `links_may_differ`: the channel shortens links.
-        """
-
-
 @dataclass(frozen=True, slots=True)
-class CreatePost(Create):
+class CreatePost(_Write):
     """A new post. Its board id is resolved; `tag_ids` and `idea_id` are Buffer's."""
 
     kind: ClassVar[str] = "create-post"
+    target: ClassVar[None] = None
 
     post: Post
     channel_id: str
@@ -156,10 +99,12 @@ class CreatePost(Create):
 
     @property
     def makes_draft(self) -> bool:
+        """Whether it creates a draft; the API may report one as created by the Buffer app (notes: Limits, `via`)."""
         return self.post.draft
 
     @property
     def makes_approval(self) -> bool:
+        """Whether it creates a post that waits for approval, which the API treats as a kind of draft."""
         return self.post.needs_approval
 
     @property
@@ -176,6 +121,7 @@ class CreatePost(Create):
         return _should_wait(self.post, live)
 
     def fit(self, live: LivePost | LiveIdea) -> Fit:
+        """How `live` fits it, content aside; with equal content, a fit proves that it was carried out."""
         post = self.post
         if isinstance(live, LiveIdea) or (live.status is PostStatus.DRAFT and not post.draft):
             return Fit.NONE
@@ -192,10 +138,13 @@ class CreatePost(Create):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateIdea(Create):
+class CreateIdea(_Write):
     """A new idea. It takes whole tags, not ids (schema: TagInput)."""
 
     kind: ClassVar[str] = "create-idea"
+    target: ClassVar[None] = None
+    makes_draft: ClassVar[bool] = False
+    makes_approval: ClassVar[bool] = False
 
     idea: Idea
     organization_id: str
@@ -209,15 +158,12 @@ class CreateIdea(Create):
     def item(self) -> Idea:
         return self.idea
 
-    def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
-        return None
-
     def fit(self, live: LivePost | LiveIdea) -> Fit:
         return Fit.AS_SENT if isinstance(live, LiveIdea) else Fit.NONE
 
 
 @dataclass(frozen=True, slots=True)
-class EditPost(Modify):
+class EditPost(_Write):
     """An edit of a post, with all of its content, but schedule fields only with `reschedule` (notes: Writing).
 
     A draft that a person has scheduled stays scheduled in an edit that does not touch the schedule.
@@ -263,6 +209,10 @@ class EditPost(Modify):
         return "" if self._stays_scheduled else _should_wait(self.post, live)
 
     def fate(self, live: LivePost | LiveIdea | None, before: str, *, links_may_differ: bool) -> Fate:
+        """Whether it was carried out, judging by the current live object (None: it is gone).
+
+        `before`: its `standing` when this was sent. `links_may_differ`: the channel shortens links.
+        """
         if not isinstance(live, LivePost):
             return Fate.UNCLEAR
         if standing(live) == before:
@@ -291,10 +241,11 @@ class EditPost(Modify):
 
 
 @dataclass(frozen=True, slots=True)
-class DeletePost(Modify):
+class DeletePost(_Write):
     """Delete an unsent post."""
 
     kind: ClassVar[str] = "delete-post"
+    item: ClassVar[None] = None
 
     id: str
     channel_id: str
@@ -307,20 +258,14 @@ class DeletePost(Modify):
     def target(self) -> str:
         return self.id
 
-    @property
-    def item(self) -> None:
-        """Nothing is left in Buffer."""
-
-    def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
-        return None
-
     def fate(self, live: LivePost | LiveIdea | None, before: str, *, links_may_differ: bool) -> Fate:
         return Fate.NOT_DONE if live else Fate.DONE
 
 
+Create = CreatePost | CreateIdea
+#: Settling finds the object of these by its id, which is not possible for ideas.
+Modify = EditPost | DeletePost
 Write = CreatePost | EditPost | DeletePost | CreateIdea
-#: Writes to an existing post. Settling finds it by its id, which is not possible for ideas.
-ModifyPost = EditPost | DeletePost
 
 
 def _should_wait(post: Post, live: LivePost | LiveIdea) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from bufferctl.model import (
     Address,
+    Create,
     CreateIdea,
     CreatePost,
     DeletePost,
@@ -192,8 +193,8 @@ def test_what_each_write_is_about() -> None:
     assert [each.home for each in (post, edit, delete, idea)] == ["c", "c", "c", "o"]
     assert [each.target for each in (post, edit, delete, idea)] == [None, "1", "1", None]
     assert [each.item for each in (post, edit, delete, idea)] == [TIMED, QUEUED, None, IDEA]
-    drafts = [CreatePost(each, "c") for each in (TIMED, DRAFT, APPROVAL)]
-    assert [(each.makes_draft, each.makes_approval) for each in (*drafts, idea)] == [
+    creates: list[Create] = [*(CreatePost(each, "c") for each in (TIMED, DRAFT, APPROVAL)), idea]
+    assert [(each.makes_draft, each.makes_approval) for each in creates] == [
         (False, False),
         (True, False),
         (False, True),
