@@ -125,17 +125,15 @@ def dates_in(
 
 
 def _instant_of(project: Project, names: Collection[str], key: str) -> datetime:
-    """When the last post of an entry, or the occurrence with that key, is due."""
-    posts = [post for post in project.desired.posts if post.place.file in names and post.due_at]
-    known = {name: None for post in posts for name in (post.address.key, _entry_key(post))}
-    due = [post.due_at for post in posts if post.due_at and key in {post.address.key, _entry_key(post)}]
-    if not due:
-        raise UsageError(f"No post with a time has the key {key} in these files", hint=nearest(key, known))
-    return max(due)
-
-
-def _entry_key(post: Post) -> str:
-    return post.address.key.removesuffix(f"-{post.number}") if post.number else post.address.key
+    """When the last post of an entry, or the occurrence with that key, is due. Raises UsageError if none is."""
+    due: dict[str, datetime] = {}
+    for post in project.desired.posts:
+        if post.due_at is not None and post.place.file in names:
+            entry = post.address.key.removesuffix(f"-{post.number}") if post.number else post.address.key
+            due |= {each: max(post.due_at, due.get(each, post.due_at)) for each in (entry, post.address.key)}
+    if key not in due:
+        raise UsageError(f"No post with a time has the key {key} in these files", hint=nearest(key, due))
+    return due[key]
 
 
 def days_to(day: date, dates: Collection[Dated], published: Collection[Address]) -> int:
