@@ -157,14 +157,14 @@ def test_version_is_said_once(wheel: zipfile.ZipFile) -> None:
     "phrase",
     [
         "Apply will use",
-        " to create, ",
+        " new posts on ",
         "Applied: ",
         "Digest <digest>",
         "Verified: Buffer matches",
         "error in 1 file",
         "needs you",
         "will add to the queue",
-        "will be published. First:",
+        "The first one goes out",
     ],
 )
 def test_a_phrase_of_the_product_stands_in_few_test_files(phrase: str) -> None:

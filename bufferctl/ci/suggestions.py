@@ -29,7 +29,7 @@ _KEY = re.compile(r"(\s*(?:- )?)key: *\S+\s*")
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`place`: as in the plan's comment. `path` and `line`: in the repository. `answers`: each the lines to write."""
+    """Answers on a line of a file. `place`: as in the plan's comment; `path`: in the repository; `answers`: lines."""
 
     place: str
     path: str

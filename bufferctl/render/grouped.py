@@ -98,6 +98,11 @@ class Item:
         return self.main.cards[0].kind
 
     @property
+    def is_idea(self) -> bool:
+        """Whether it is an idea, which is never published."""
+        return self.cards[0].change.address.is_idea
+
+    @property
     def message(self) -> str:
         """What is said about its posts, empty if nothing."""
         return next((card.message for card in self.cards if card.message), "")

@@ -46,18 +46,22 @@ def headline(found: Grouped) -> str:
     plan = found.report.plan
     if plan.is_empty:
         return "No changes"
-    kinds = [(found.of("create"), "new"), (found.of("update"), "changed"), (found.of("delete"), "deleted")]
-    there = [(len(items), name) for items, name in kinds if items]
+    kinds = {"new": found.of("create"), "changed": found.of("update"), "deleted": found.of("delete")}
+    posts = {name: sum(not item.is_idea for item in items) for name, items in kinds.items()}
+    there = [(number, name) for name, number in posts.items() if number]
+    ideas = count(sum(item.is_idea for item in found.changing), "idea")
     if not there:
         held = len(found.of("hold"))
-        return f"{count(held, 'post')} need{'s' * (held == 1)} you" if held else "nothing to send"
+        needs = f"{count(held, 'post')} need{'s' * (held == 1)} you" if held else "nothing to send"
+        return f"{ideas} new" if found.changing else needs
     (number, name), *others = there
     first = f"{number:,} {name}" if others else f"{number:,} {name} post{'s' * (number > 1)}"
+    counts = ", ".join([first, *(f"{number:,} {name}" for number, name in others)])
     networks = found.networks
-    on = f" on {next(iter(networks)) if len(networks) == 1 else count(len(networks), 'network')}" if networks else ""
+    on = next(iter(networks)) if len(networks) == 1 else count(len(networks), "network")
     days = [item.when.due.date() for item in found.changing if item.when]
     span = f", {days_between(min(days), max(days), plan.at.date())}" if days else ""
-    return f"{', '.join([first, *(f'{number:,} {name}' for number, name in others)])}{on}{span}"
+    return f"{counts} on {on}{span}{f', and {ideas}' if sum(posts.values()) < len(found.changing) else ''}"
 
 
 def quiet_counts(plan: Plan) -> str:

@@ -251,7 +251,7 @@ def _summary(found: Grouped, paint: Paint) -> Iterator[str]:
             yield from wrapped(f"{summary.NARROWED} ({report.selection}).", paint.width)
         held = len(found.of("hold"))
         needs = f"; {words.need_you(held)}" if held and found.changing else ""
-        yield paint.strong(f"Plan: {summary.headline(found)}{needs}.")
+        yield from map(paint.strong, wrapped(f"Plan: {summary.headline(found)}{needs}.", paint.width))
         if at_once := sum(map(words.is_at_once, plan.writes)):
             yield paint.bad(f"{count(at_once, 'post')} will be PUBLISHED AT ONCE when this is applied.")
         for said in filter(None, [_does(found), summary.uploads(plan), f"Also: {quiet}." if quiet else ""]):

@@ -85,7 +85,7 @@ def test_apply(project: Project, summary: Path) -> None:
     assert ran.code == 1
     (held,) = commands(ran.err)
     assert held.startswith("::error file=posts/a.yaml,line=2,")
-    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:receipt -->\n\n### Applied: 1 created")
+    assert summary.read_text(encoding="utf-8").startswith("<!-- bufferctl:receipt -->\n\n### Applied")
     assert project.folder.joinpath("receipt.md").read_text(encoding="utf-8").startswith("<!-- bufferctl:receipt -->")
 
 
