@@ -81,7 +81,6 @@ schemas: $(STAMP) ## write the generated files
 	@for kind in plan apply receipt list validate drift doctor state object state-log error; do $(BIN)/bufferctl schema $$kind > schemas/$$kind.schema.json; done
 	@$(BIN)/python tools/make_fields.py > docs/reference/format.new && mv docs/reference/format.new docs/reference/format.md
 	@$(BIN)/python tools/make_messages.py > docs/problems/messages.md
-	@$(BIN)/python tools/make_sandbox.py > docs/reference/sandbox.md
 	@$(BIN)/python tools/make_json.py > docs/reference/json.md
 	@$(BIN)/python tools/make_commands.py > docs/reference/commands.md
 	@$(BIN)/python tools/make_networks.py networks > docs/reference/networks.md

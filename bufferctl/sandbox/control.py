@@ -1,21 +1,4 @@
-"""`/_sandbox/`: what tests and teachers can do over HTTP while it runs. Bearer key as for the API, JSON bodies.
-
-GET    /_sandbox/clock      {"now": …}
-POST   /_sandbox/clock      {"advance": seconds} or {"set": "2026-12-01T09:00:00Z"}, with "stopped": true or false
-GET    /_sandbox/faults     rules, seed, counts and the log of faults that happened
-PUT    /_sandbox/faults     {"rules": "cut-after=0.2" or a list, "seed": 7}
-DELETE /_sandbox/faults     no more faults
-GET    /_sandbox/options    how it behaves if Buffer's behavior is unknown (options.py)
-PUT    /_sandbox/options    {"edits_replace": true, …}: behave differently from now on
-GET    /_sandbox/requests   every request to the endpoint so far
-GET    /_sandbox/account    the account as a fixture
-GET    /_sandbox/board      what the page at / shows
-PUT    /_sandbox/channels   {"id": …, fields to change: isQueuePaused, name, …}
-POST   /_sandbox/posts      {"posts": […], "ideas": […]} as the fixture file writes them, unchecked, with any
-                            createdAt, sentAt, status and via: {"ids": […]}; hundreds take one request
-PUT    /_sandbox/posts      {"id": …, fields to change}, as a person would in the web application
-DELETE /_sandbox/posts      {"id": …}
-"""
+"""`/_sandbox/`: what tests and teachers can do over HTTP while it runs, see docs/reference/sandbox.md."""
 
 from __future__ import annotations
 

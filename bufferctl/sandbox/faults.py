@@ -1,25 +1,6 @@
 """Injected faults: what goes wrong, how often, and on which requests; seeded, so that runs are reproducible.
 
-A rule is `KIND[@ON][#NTH][=PROBABILITY][:DURATION][*TIMES]`; rules are separated by commas, the first that hits wins:
-
-    cut-after=0.2,late=0.1:3s        one request in five is cut after its write, one in ten lands 3 s after the cut
-    timeout@createPost#2             the second request with a createPost is never answered
-    throw=0.05*4,skew=-5m            at most four aliases throw; the service's clock is five minutes behind
-
-Kinds that hit a request, each with -before (nothing ran), -middle (some aliases ran), -after (all ran), or no suffix
-to let the seed choose: `cut` (the connection breaks), `timeout` (no answer ever arrives), `5xx`, `html` (a web page
-instead of JSON), `malformed` (truncated JSON).
-Others: `late` (cut, and the mutation lands DURATION later), `rate-limit` (429, nothing ran), `lag` (lists do not show
-rows younger than DURATION), `skew` (the service's clock is always off by DURATION), `created-skew` (only the creation
-times of new posts and ideas are, against the service's clock).
-Kinds that hit one alias of a mutation, with -before, -after, or chosen by the seed: `throw` (`data: null`, the aliases
-after it never run), `unexpected` (UnexpectedError), `rest-proxy` (RestProxyError), `missing-alias` (no answer for it).
-And `duplicate`: createPost is refused as a repeat of an earlier post; `past`: as one whose time has passed.
-And `slow`: the aliases of a mutation run one after another, each DURATION later for each of its images, videos and
-documents, while the client, who was cut off, no longer waits (notes: Writing).
-
-ON is query, mutation or a root field; NTH (`3`, `2-4`, `5+`) counts the requests that match ON (for the second group,
-the writes). In a JSON file a rule is an object: kind, on, nth (a list: first, last), probability, seconds, times.
+docs/reference/sandbox.md explains the rules, such as `cut-after@createPost#2`, and each kind of fault.
 """
 
 from __future__ import annotations

@@ -1,26 +1,7 @@
 """The fixture file: an account to start from, as JSON. `dump` returns the current account in the same form.
 
-    {"account": {"email": "…", "name": "…", "timezone": "Europe/Berlin"},
-     "organizations": [
-       {"id": "24 hex", "name": "Acme", "ownerEmail": "…", "plan": "free" | "essentials" | "team",
-        "limits": {"scheduledPosts": 10, …},                     any of OrganizationLimits
-        "tags": [{"id": "…", "name": "launch", "color": "#F523F1"}],
-        "ideaGroups": [{"id": "…", "name": "Later"}],
-        "channels": [{"id": "…", "service": "twitter", "name": "acme", "displayName": "Acme", "type": "profile",
-                      "timezone": "Europe/Berlin", "metadata": {…}, "isDisconnected": false, "isLocked": false,
-                      "isQueuePaused": false, "linkShortening": false, "requiresApproval": false,
-                      "makesApprovals": false, "dailyPostingLimit": 35,
-                      "postingSchedule": [{"day": "mon", "paused": false, "times": ["09:00", "17:30"]}]}],
-        "posts": [{"channelId": "…", "status": "scheduled", "text": "…", "dueAt": "2026-12-01T08:00:00.000Z",
-                   "assets": [{"image": {"url": "https://…", "metadata": {"altText": "…"}}}],
-                   "metadata": {"type": "post"}, "tagIds": ["…"], "shareMode": "customScheduled", …}],
-        "ideas": [{"content": {"title": "…", "text": "…", "services": ["linkedin"], "tags": [{"id": "…"}]}}]}]}
-
-Everything has a default except `name` of an organization, `service` and `name` of a channel, and `channelId` of a post.
-Missing ids are derived from the names, so they are the same in every run; `channelId` may be written `service:name`.
-Dates are ISO 8601. `assets` and `metadata` of a post have the same shape as when sent, except that metadata is not
-nested under the network's key. `metadata` of a channel holds the fields of its ChannelMetadata type. Posts and ideas
-are listed oldest first.
+docs/reference/sandbox.md shows the form. Everything has a default except `name` of an organization, `service` and
+`name` of a channel, and `channelId` of a post. Posts and ideas are listed oldest first.
 """
 
 from __future__ import annotations

@@ -37,26 +37,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Options:
-    """Settings that may differ from run to run.
-
-    `key_code`: the error code in the 401; the guides say UNAUTHORIZED.
-    `page_max`: the most nodes in a page.
-    `automatic_reads_null`: the `schedulingType` of an automatic post reads back as null, as often seen.
-    `reminders_win`: on a channel that defaults to reminders, an automatic post becomes one, else it stays automatic.
-    `idea_response`: createIdea returns IdeaResponse, else Idea.
-    `drafts_via_buffer`: drafts created over the API read back as `via: buffer`, as was seen.
-    `refuse_duplicates`: the service's own refusal of equal posts on a channel, see posts.py.
-    `refuse_x_repeats`: the same text is refused on a second X channel of the organization.
-    `shorten_links`: links in texts are rewritten to Buffer's shortener on channels with linkShortening.
-    `edits_replace`: content that an edit omits is lost, as was seen; else it stays, as the reference says.
-    `comments_lost`: Instagram's first comment is not kept, as was seen.
-    `delete_sent`: a sent post can be deleted over the API, as a guide says.
-    `link_assets_end`: when `assets[].link` starts to be refused, ISO 8601.
-    `limit_per_channel`: the plan's limit of scheduled posts applies per channel, else to the whole organization.
-    `sending_seconds`: how long a due post is `sending` before it is `sent`.
-    `sends_date`: responses have a Date header, by the sandbox's clock.
-    `media_roots`: media below these URLs is fetched when a post is created and when it goes out, see media.py.
-    """
+    """Settings that may differ from run to run; docs/reference/sandbox.md says what each does."""
 
     key_code: str = "UNAUTHENTICATED"
     page_max: int = 100

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bufferctl.sandbox import Sandbox, faults
+from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.options import Options
 from tests.conftest import Expect
 
@@ -21,7 +23,6 @@ GENERATED = {
     "reference/networks": ["make_networks", "networks"],
     "reference/rules": ["make_networks", "rules"],
     "reference/json": ["make_json"],
-    "reference/sandbox": ["make_sandbox"],
     "problems/messages": ["make_messages"],
 }
 
@@ -167,6 +168,16 @@ def test_the_table_of_facts_is_true() -> None:
         assert f"def {name}" in (ROOT / path).read_text(encoding="utf-8"), row
     page = "\n".join(rows)
     assert [each for each in Options.__dataclass_fields__ if f"*`{each}`*" not in page] == []
+
+
+def test_the_page_of_the_sandbox_is_complete() -> None:
+    """Every option, kind of fault and control."""
+    page = (ROOT / "docs" / "reference" / "sandbox.md").read_text(encoding="utf-8")
+    with Sandbox() as sandbox:
+        routes = [f"{method:<6} /_sandbox/{what}" for method, what in Control(sandbox.service, sandbox.person)._routes]
+    kinds = [f"`{kind}`" for kind in (*faults._MOMENTS, *faults._PLAIN)]
+    options = [f"- `{each}`: " for each in Options.__dataclass_fields__]
+    assert [each for each in (*routes, *kinds, *options) if each not in page] == []
 
 
 def test_the_ten_changes_each_begin_in_one_file() -> None:
