@@ -11,6 +11,7 @@ import click
 
 from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
+from bufferctl.errors import UsageError
 from bufferctl.limits import MOST_DAYS
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ PENDING = 2
     metavar="DAYS",
     help="Days until the saved plan expires.",
 )
+@click.option("--explain", metavar="ADDRESS", help="Show what decided about this address, instead of the plan.")
 @click.option("--offline", is_flag=True, help="Plan from files and local state; contact nobody.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if changes are pending.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything needs a person.")
@@ -58,6 +60,7 @@ def plan(
     report_files: tuple[Path, ...],
     since: Path | None,
     expires: float,
+    explain: str | None,
     offline: bool,
     detailed_exitcode: bool,
     strict: bool,
@@ -80,8 +83,12 @@ def plan(
     earlier = outputs.read_text("--previous", since) if since else ""
     if offline:
         check_offline(choices)
+        if explain:
+            raise UsageError("--explain compares with Buffer, so it cannot be used with --offline")
     files, console = setup.open_project(paths), setup.console
     check_named(choices, files)
+    if explain:
+        return _explained(explain, files, choices, setup)
     made, state = (
         (_planned_offline(files, choices, setup), None) if offline else _compared_with_buffer(files, choices, setup)
     )
@@ -116,6 +123,21 @@ def _compared_with_buffer(files: Files, choices: Choices, setup: options.Setup) 
         made = plan(session, choices)
         session.note_leftovers()
         return made, session.state
+
+
+def _explained(address: str, files: Files, choices: Choices, setup: options.Setup) -> int:
+    """Print what decided about an address: the rule of matching, the action table, and the passes."""
+    from bufferctl.model.plain_text import visible
+    from bufferctl.reconcile import Trace
+    from bufferctl.run.compare import plan
+
+    trace = Trace(address)
+    with setup.reading(files) as session:
+        plan(session, choices, trace=trace)
+    if not trace.lines:
+        raise UsageError(f"Nothing has the address {address}", hint="Run `bufferctl plan -v` to see addresses.")
+    setup.console.data("".join(f"{visible(line)}\n" for line in trace.lines))
+    return 0
 
 
 def _planned_offline(files: Files, choices: Choices, setup: options.Setup) -> Plan:

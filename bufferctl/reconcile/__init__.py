@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bufferctl.reconcile.differences import differences, handling_differences, schedule_differences, shows_edit
+from bufferctl.reconcile.explain import Trace
 from bufferctl.reconcile.horizons import (
     answer,
     begin,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bufferctl.limits import LEAD
 from bufferctl.model import Claim, LiveChannel, LiveOrganization, Slot
 from bufferctl.plan import Change
+from bufferctl.reconcile.explain import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Options:
     holds changes that were not reviewed. `planned_at`: when the plan being applied was made, None for now.
     `deleted_files`: files that a commit since the last apply deleted, so they were not lost by accident. `elsewhere`:
     claims in other root files on the same objects. `diverged`: the checkout may lack changes that were applied last,
-    and `confirmed`: addresses whose change a person confirms all the same.
+    and `confirmed`: addresses whose change a person confirms all the same. `trace`: told what decides.
     """
 
     recreate: frozenset[str] = frozenset()
@@ -68,6 +69,7 @@ class Options:
     elsewhere: tuple[Claim, ...] = ()
     diverged: Divergence | None = None
     confirmed: frozenset[str] = frozenset()
+    trace: Trace | None = None
 
     @property
     def managed_elsewhere(self) -> dict[str, Claim]:

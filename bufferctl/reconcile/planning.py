@@ -139,8 +139,12 @@ def reconcile(
     channels = {c.id: c for o in live.organizations for c in o.channels}
     scene = Scene(desired, live, matches, channels, options)
     changes = [*_decided(scene, view, targets), *_removed(scene)]
+    if options.trace:
+        options.trace.start(matches.matches, changes)
     for each in PASSES:
         changes = each(changes, scene)
+        if options.trace:
+            options.trace.step(f"Pass {each.__name__.strip('_').replace('_', ' ')}", changes)
     return Plan(
         at=live.at,
         endpoint=endpoint,

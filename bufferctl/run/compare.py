@@ -16,6 +16,7 @@ from bufferctl.reconcile import (
     Divergence,
     Options,
     Targets,
+    Trace,
     busy_days,
     by_slot,
     find_targets,
@@ -88,11 +89,12 @@ def plan(
     homes: Homes | None = None,
     review: Callable[[Change], Change] | None = None,
     unsettled: Mapping[Slot, tuple[str, ...]] = MappingProxyType({}),
+    trace: Trace | None = None,
 ) -> Plan:
     """Read the account and compare it with the files.
 
     `homes`: if they were found just now. `review`: holds what was not reviewed. `unsettled`: what `recover` left open.
-    Raises as `find_homes`.
+    `trace`: follows one address. Raises as `find_homes`.
     """
     buffer, files = session.buffer, session.files
     homes = homes or find_homes(session)
@@ -111,6 +113,7 @@ def plan(
         deleted_files=deleted_since(files.root, commit, lost, remote=files.remote),
         diverged=_divergence(session),
         confirmed=choices.confirmed,
+        trace=trace,
     )
     made = _compared(session, live, homes.targets, options)
     if days := busy_days(made, live):

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from bufferctl.checks import RULES, worth_a_look
 from bufferctl.config import load
+from bufferctl.model import Desired
 from bufferctl.model.state import State
 from bufferctl.plan import Action, Beside, Difference, Plan
 from bufferctl.reconcile.offline import offline
+from tests.config.test_expand_properties import NOW as DRAWN_AT
+from tests.config.test_expand_properties import campaigns, loaded
+from tests.fuzzing import examples
+from tests.render.plans import CAMPAIGN
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2029, 11, 28, 8, tzinfo=UTC)
@@ -211,3 +220,31 @@ def test_at_most_six_lines(tmp_path: Path) -> None:
 def test_examples_get_no_line(example: str) -> None:
     """None of the examples has anything that is worth a look."""
     assert lines(plan_at(ROOT / "examples" / example)) == []
+
+
+def test_three_planted_mistakes_are_found(tmp_path: Path) -> None:
+    """In a campaign of 115 posts: a wrong link on one network, a webinar a day early, a picture lost on one network."""
+    folder = tmp_path / "campaign"
+    shutil.copytree(CAMPAIGN, folder)
+    path = folder / "posts" / "atlas.yaml"
+    good = path.read_text(encoding="utf-8")
+    assert lines(plan_at(folder)) == []
+    planted = good.replace("due_at: 2030-01-23 10:00", "due_at: 2030-01-22 10:00").replace(
+        "3: {vars: {tip: ask who changed this box last}}",
+        "3: {vars: {tip: ask who changed this box last}, overrides: {bluesky: {assets: []}}}",
+    )
+    linkedin = planted.replace(
+        "who to call about it: $(site)/launch\n", "who to call about it: https://atlas.exmaple/launch\n"
+    )
+    path.write_text(linkedin, encoding="utf-8")
+    assert [code for code, _ in lines(plan_at(folder))] == ["BC403", "BC404", "BC401", "BC402"]
+
+
+@settings(max_examples=examples(200))
+@given(campaigns())
+def test_drawn_campaigns_get_few_lines(campaign: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """At most three, however odd their texts and times are."""
+    with tempfile.TemporaryDirectory() as name:
+        desired = loaded(Path(name), campaign[0])
+    if isinstance(desired, Desired):
+        assert len(lines(offline(desired, State(), endpoint="", now=DRAWN_AT))) <= 3

@@ -332,3 +332,21 @@ def test_a_wrong_year_is_named_once(project: Project) -> None:
     assert "Acme/twitter:acme/slip" in said
     project("apply", "--auto-approve", "--settle", "0")
     assert "due in the past" not in project("plan").err
+
+
+def test_explain(campaign: Any) -> None:
+    """Which rule matched it, what the action table said, and which pass held it; nothing else is printed."""
+    address = "Acme/twitter:acme/launch"
+    assert campaign("plan", "--explain", address).out.splitlines() == [
+        "Matching: nothing in Buffer is it.",
+        "Action table: create (new).",
+    ]
+    campaign.apply()
+    matched, decided = campaign("plan", "--explain", address).out.splitlines()
+    assert re.fullmatch(r"Matching: the state says which one in Buffer it is \(\w+\)\.", matched)
+    assert decided == "Action table: no-op (unchanged)."
+    campaign.write("posts/launch.yaml", "posts: []\n")
+    decided, held, *_ = campaign("plan", "--explain", address).out.splitlines()
+    assert (decided, held) == ("Action table: delete (removed).", "Pass guard deletes: hold (removed, deletes).")
+    nobody = campaign("plan", "--explain", "Acme/twitter:acme/nobody")
+    assert (nobody.code, nobody.out) == (64, "")
