@@ -83,14 +83,13 @@ def test_example(sandbox: Sandbox, host: FileServer, tmp_path: Path, name: str) 
     assert (validated.code, validated.err) == (0, "")
     planned = run_in(folder, "plan", "--strict", "--detailed-exitcode")
     assert planned.code == 2, planned.out + planned.err
-    assert re.search(r"^Plan: [1-9]\d* new posts?\b", planned.out, re.MULTILINE)
     wanted = json.loads(run_in(folder, "plan", "--json").out)["summary"]["create"]
     applied = run_in(folder, "apply", "--auto-approve")
     assert (applied.code, applied.err) == (0, ""), applied.out
     assert applied.out.endswith("Verified: Buffer matches your files.\n")
     assert run_in(folder, "plan", "--detailed-exitcode").out.startswith("No changes.\n")
     made = len(sandbox.posts()) + len(sandbox.ideas())
-    assert made == wanted
+    assert made == wanted > 0
 
 
 def test_the_campaign_slips_twice_drops_a_network_and_is_done(tmp_path: Path, sandbox: Sandbox) -> None:
