@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from ariadne import MutationType, ObjectType, QueryType
+from ariadne import ObjectType, QueryType
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLUnionType, get_named_type
 
 from bufferctl.sandbox import organization, posts, reads, views
@@ -28,7 +28,6 @@ _ACCOUNT: Doc = {
 }  # fmt: skip
 _CHANNEL_ACTIONS = ["viewChannel", "viewPublish", "readUpdates", "manageUpdates", "managePostingSchedule"]
 _SHORTENER = {"domain": "buff.ly", "name": "Buffer"}
-_NO_CONTENT_ITEM = "Content item not found"
 
 
 @dataclass
@@ -44,7 +43,6 @@ Info: TypeAlias = GraphQLResolveInfo[Exchange]
 """The argument that every resolver gets in addition to its parent."""
 
 query = QueryType()
-mutation = MutationType()
 account_type = ObjectType("Account")
 organization_type = ObjectType("Organization")
 channel_type = ObjectType("Channel")
@@ -229,11 +227,6 @@ for _name, _read in _READS.items():
 # Mutations
 
 
-def _refuses(typename: str, message: str) -> Callable[[Core, Doc], Doc]:
-    more: Doc = {"errors": []} if typename.endswith("Failure") else {}
-    return lambda _core, _wanted: answer(typename, message=message, **more)
-
-
 _WRITES: dict[str, Callable[[Core, Doc], Doc]] = {
     "createPost": posts.create_post,
     "editPost": posts.edit_post,
@@ -243,35 +236,27 @@ _WRITES: dict[str, Callable[[Core, Doc], Doc]] = {
     "createTag": organization.create_tag,
     "updateTag": organization.update_tag,
     "deleteTag": organization.delete_tag,
-    "createPostTemplate": _refuses("VoidMutationError", "The sandbox keeps no post templates"),
-    "updatePostTemplate": _refuses("VoidMutationError", "Document not found"),
-    "deletePostTemplate": _refuses("VoidMutationError", "Document not found"),
-    "createContentItem": _refuses("CreateContentItemFailure", "The sandbox keeps no content items"),
-    "createContentItemDraft": _refuses("CreateContentItemDraftFailure", "The sandbox keeps no content items"),
-    "updateContentItem": _refuses("UpdateContentItemFailure", _NO_CONTENT_ITEM),
-    "updateContentItemDraft": _refuses("UpdateContentItemDraftFailure", _NO_CONTENT_ITEM),
-    "promoteContentItemDraftToPosts": _refuses("PromoteContentItemDraftToPostsFailure", _NO_CONTENT_ITEM),
-    "addPostToContentItem": _refuses("InvalidInputError", _NO_CONTENT_ITEM),
-    "removePostFromContentItem": _refuses("InvalidInputError", _NO_CONTENT_ITEM),
-    "createCollaborationNote": _refuses("InvalidInputError", "The sandbox keeps no notes"),
-    "updateCollaborationNote": _refuses("InvalidInputError", "Note not found"),
-    "deleteCollaborationNote": _refuses("InvalidInputError", "Note not found"),
 }
 
 
-def _mutation(name: str, write: Callable[[Core, Doc], Doc]) -> Callable[..., Doc]:
-    """Return the resolver of a mutation: faults can hit right before and right after its write."""
+def resolve_mutation(_root: Any, info: Info, **arguments: Any) -> Doc:
+    """Do the write of a mutation; faults can hit right before and right after it."""
+    context, name = info.context, info.field_name
+    payload = [one.name for one in cast("GraphQLUnionType", get_named_type(info.return_type)).types]
 
-    def resolve(_root: Any, info: Info, **arguments: Any) -> Doc:
-        context = info.context
-        union = cast("GraphQLUnionType", get_named_type(info.return_type))
-        payload = [one.name for one in union.types]
-        return context.faults.around(name, str(info.path.key), payload, lambda: write(context.core, arguments["input"]))
+    def write() -> Doc:
+        return _WRITES[name](context.core, arguments["input"]) if name in _WRITES else _refusal(payload)
 
-    return resolve
+    return context.faults.around(name, str(info.path.key), payload, write)
 
 
-for _name, _write in _WRITES.items():
-    mutation.set_field(_name, _mutation(_name, _write))
+def _refusal(payload: list[str]) -> Doc:
+    """Refuse a write to what the sandbox does not keep: content items, notes and post templates."""
+    failure = next((one for one in payload if one.endswith("Failure")), None)
+    if failure:
+        return answer(failure, message="Document not found", errors=[])
+    typename = "VoidMutationError" if "VoidMutationError" in payload else "InvalidInputError"
+    return answer(typename, message="Document not found")
 
-RESOLVERS = [query, mutation, account_type, organization_type, channel_type, group_type, tag_type, post_type]
+
+RESOLVERS = [query, account_type, organization_type, channel_type, group_type, tag_type, post_type]

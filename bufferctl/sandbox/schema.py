@@ -31,7 +31,7 @@ from graphql import (
 )
 
 from bufferctl.sandbox.clock import iso, parse_time
-from bufferctl.sandbox.resolvers import RESOLVERS
+from bufferctl.sandbox.resolvers import RESOLVERS, resolve_mutation
 from bufferctl.sandbox.store import Doc
 
 _ID_SCALARS = (
@@ -50,7 +50,10 @@ def sdl() -> str:
 @functools.cache
 def executable_schema() -> GraphQLSchema:
     """Build the schema, once per process."""
-    return make_executable_schema(sdl(), *RESOLVERS, *_scalars())
+    schema = make_executable_schema(sdl(), *RESOLVERS, *_scalars())
+    for field in schema.mutation_type.fields.values() if schema.mutation_type else ():
+        field.resolve = resolve_mutation
+    return schema
 
 
 def _scalars() -> list[ScalarType]:
