@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bufferctl.ci.forge import fenced, marker, same_text, with_marker
+from bufferctl.ci.forge import fenced
 from bufferctl.ci.job import Job
 
 _DRIFT = 2
@@ -20,14 +20,6 @@ def drift(job: Job) -> int:
     ran = job.run("drift")
     if ran.code not in {0, _DRIFT}:
         return ran.code
-    first = marker("drift", job.about)
-    issue = job.forge.open_issue(first)
     is_drift = ran.code == _DRIFT
-    said = f"{_FOUND}\n\n{fenced(ran.printed)}" if is_drift else _OVER
-    body = with_marker(first, f"{said}\n\n{job.footer(job.commit())}")
-    if issue is None:
-        if is_drift:
-            job.forge.add_issue(f"{_TITLE} ({job.about})" if job.about else _TITLE, body)
-    elif not is_drift or not same_text(issue.body, body):
-        job.forge.edit_issue(issue.number, body, close=not is_drift)
+    job.keep_issue("drift", _TITLE, f"{_FOUND}\n\n{fenced(ran.printed)}" if is_drift else _OVER, is_open=is_drift)
     return 0

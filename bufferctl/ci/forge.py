@@ -253,21 +253,6 @@ def title(kind: str, directory: str = "") -> str:
     return f"### {what}: {code(directory)}" if directory else f"### {what}" if kind == "unsent" else ""
 
 
-def put_comment(forge: Forge, number: int, first: str, body: str) -> None:
-    """Create the comment that begins with the marker `first`, or edit it where its text differs. Raises ForgeError."""
-    text = with_marker(first, body)
-    found = find_comment(forge, number, first)
-    if found is None:
-        forge.add_comment(number, text)
-    elif not same_text(found.body, text):
-        forge.edit_comment(number, found.id, text)
-
-
-def find_comment(forge: Forge, number: int, first: str) -> Comment | None:
-    """Our comment that begins with the marker `first`. Raises ForgeError."""
-    return next((each for each in forge.comments(number) if each.mine and each.body.startswith(first)), None)
-
-
 def same_text(posted: str, text: str) -> bool:
     """Whether a forge that stores `text` shows it as `posted`: line ends and outer white space may differ."""
     return posted.replace("\r\n", "\n").strip() == text.strip()

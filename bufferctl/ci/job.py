@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from bufferctl import DOCS
 from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
-from bufferctl.ci.forge import ChangeRequest, Comment, Forge, find_comment, marker, put_comment, title
+from bufferctl.ci.forge import ChangeRequest, Comment, Forge, marker, same_text, title, with_marker
 from bufferctl.config import Loaded, load
 from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
@@ -209,12 +209,31 @@ class Job:
 
         `parts`: what stands below the title; empty ones are left out. Raises ForgeError.
         """
-        body = "\n\n".join(filter(None, [title(kind, self.about), *parts]))
-        put_comment(self.forge, request.number, marker(kind, self.about), body)
+        text = with_marker(marker(kind, self.about), "\n\n".join(filter(None, [title(kind, self.about), *parts])))
+        found = self.find_comment(kind, request)
+        if found is None:
+            self.forge.add_comment(request.number, text)
+        elif not same_text(found.body, text):
+            self.forge.edit_comment(request.number, found.id, text)
 
     def find_comment(self, kind: str, request: ChangeRequest) -> Comment | None:
-        """The comment of a `kind` on a request. Raises ForgeError."""
-        return find_comment(self.forge, request.number, marker(kind, self.about))
+        """Our comment of a `kind` on a request. Raises ForgeError."""
+        first = marker(kind, self.about)
+        comments = self.forge.comments(request.number)
+        return next((each for each in comments if each.mine and each.body.startswith(first)), None)
+
+    def keep_issue(self, kind: str, name: str, said: str, *, is_open: bool) -> bool:
+        """Open, update or close our issue of a `kind`; whether it is a new one. Raises ForgeError."""
+        first = marker(kind, self.about)
+        issue = self.forge.open_issue(first)
+        if issue is None and not is_open:
+            return False
+        body = with_marker(first, f"{said}\n\n{self.footer(self.commit())}")
+        if issue is None:
+            self.forge.add_issue(f"{name} ({self.about})" if self.about else name, body)
+        elif not is_open or not same_text(issue.body, body):
+            self.forge.edit_issue(issue.number, body, close=not is_open)
+        return issue is None
 
     def annotate(self, level: str, message: str) -> None:
         """Print an `error` or a `warning` on the page of the run."""
