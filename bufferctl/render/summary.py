@@ -53,7 +53,7 @@ def headline(found: Grouped) -> str:
     if not there:
         held = len(found.of("hold"))
         needs = f"{count(held, 'post')} need{'s' * (held == 1)} you" if held else "nothing to send"
-        return f"{ideas} new" if found.changing else needs
+        return ideas if found.changing else needs
     (number, name), *others = there
     first = f"{number:,} {name}" if others else f"{number:,} {name} post{'s' * (number > 1)}"
     counts = ", ".join([first, *(f"{number:,} {name}" for number, name in others)])
