@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from typing import Any
+
+import pytest
 
 from bufferctl.model import EditPost, Idea, Origin, Post, PostStatus, Rule, Slot
-from bufferctl.model.comparable import content_of_live, text_digest
+from bufferctl.model.comparable import content_of_desired, content_of_live, fingerprint, text_digest
 from bufferctl.model.desired import Expansion, Variable
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import Divergence, Options
@@ -170,6 +174,60 @@ def test_why_a_checkout_that_diverged_holds_a_change() -> None:
     )
     edited = world.change(post("new", "Ours"), KEEP)
     assert edited.message.startswith("The post under this key comes from a commit that this checkout lacks")
+
+
+def diverged(world: World, commits: Mapping[str, str], *, confirmed: str = "", **fields: Any) -> World:
+    """The world where bindings were last written by these commits (by key), of which the checkout has none.
+
+    `confirmed`: the key whose change a person confirms.
+    """
+    bindings = {s: replace(b, commit=commits.get(s.key, "")) for s, b in world.state.bindings.items()}
+    options = Options(
+        diverged=Divergence("1" * 40, contained=frozenset({""}), **fields),
+        confirmed=frozenset({str(post(confirmed).address)} if confirmed else ()),
+    )
+    return replace(world, state=replace(world.state, bindings=bindings), options=options)
+
+
+def test_a_version_that_another_checkout_replaced_does_not_come_back_under_another_key() -> None:
+    """It would be created beside the corrected post; another text is new."""
+    world = bound(corrected := post(text="Corrected"))
+    before = (str(fingerprint(post(), content_of_desired(post()))),)
+    world = diverged(world, {"a": "1" * 40})
+    bindings = {s: replace(b, before=before) for s, b in world.state.bindings.items()}
+    world = replace(world, state=replace(world.state, bindings=bindings))
+    assert world.verdicts(corrected, post("b"))["b"] is Reason.DIVERGED
+    assert world.verdicts(corrected, post("b", "Another"))["b"] is Action.CREATE
+
+
+@pytest.mark.parametrize(
+    ("before", "item"),
+    [
+        ("- key: a", post()),
+        ("- {key: 'a', text: Other}", post()),
+        ("- key: a", post("a-2", "Of a series")),
+        ("- key: old", post(was="old")),
+        ("text: We\n  are live", post("b")),
+    ],
+)
+def test_what_is_not_new_in_a_checkout_is_not_created(before: str, item: Post) -> None:
+    """The commit that it lacks may have called it off: found by its key, an earlier one, or its text."""
+    change = diverged(World(), {}, text_before=before).change(item)
+    assert (change.reason, change.message.partition(",")[0]) == (
+        Reason.DIVERGED, "It is not new in this checkout",
+    )  # fmt: skip
+    assert diverged(World(), {}, text_before="- key: another").verdict(item) is Action.CREATE
+
+
+def test_a_change_of_a_checkout_that_diverged_is_confirmed_by_name() -> None:
+    """`--confirm-removed ADDRESS`: its create, edit or delete is made, and that of no other address."""
+    old = diverged(World(), {}, text_before="- key: a\n- key: b", confirmed="a")
+    assert old.verdicts(post(), post("b", "Other")) == {"a": Action.CREATE, "b": Reason.DIVERGED}
+    there = bound(post(), post("b", "Other", LATER), KEEP)
+    theirs = diverged(there, {"a": "1" * 40, "b": "1" * 40}, confirmed="a")
+    assert theirs.verdicts(KEEP) == {"a": Action.DELETE, "b": Reason.DIVERGED, "keep": Action.NO_OP}
+    edited = [post(text="Ours"), post("b", "Ours, too", LATER), KEEP]
+    assert theirs.verdicts(*edited) == {"a": Action.UPDATE, "b": Reason.DIVERGED, "keep": Action.NO_OP}
 
 
 def test_a_post_that_is_out_is_no_scheduled_one() -> None:
