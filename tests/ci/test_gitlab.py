@@ -239,33 +239,12 @@ def test_a_job_that_is_retried_after_the_merge_does_not_count(gitlab: FakeGitLab
     assert (found.content, "more than 7 days before the merge" in found.ignored[0]) == (None, True)
 
 
-@pytest.mark.long
-def test_a_merge_request_into_another_branch_says_so(group: Group) -> None:
-    """Asked of the forge, since the variables of a pipeline are of the time when it began."""
-    number = group.open("launch", launch=post("launch", "We are live"))
-    group.gitlab.requests[number]["target_branch"] = "develop"
-    assert group.plan(number).returncode == 0
-    (note,) = group.bodies(number)
-    assert "**Merging this publishes nothing.** It goes into `develop`" in note
-    assert "choose Run pipeline on the tab Pipelines" in note
-
-
 def test_a_forks_pipeline_in_this_project_does_not_count(gitlab: FakeGitLab) -> None:
     """A member can start a fork's pipeline in the parent project: it runs the fork's own .gitlab-ci.yml here."""
     gitlab.requests[1]["source_project_id"] = FORK
     gitlab.ran(1, "bufferctl-plan", described(gitlab))
     found = reviewed(gitlab, 1)
     assert (found.content, found.ignored) == (None, ("!1 comes from another project",))
-
-
-def test_without_a_plan_nothing_is_sent(group: Group) -> None:
-    """The job fails, and names the merge request without a plan."""
-    number = group.open("launch", launch=post("launch", "We are live"))
-    group.merge(number)
-    _, ran = group.job("bufferctl-apply")
-    assert ran.returncode == 1
-    assert "There is no reviewed plan for !1" in ran.stdout
-    assert group.texts() == []
 
 
 def test_a_committed_link_does_not_lead_the_plan_elsewhere(group: Group) -> None:

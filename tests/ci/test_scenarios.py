@@ -1,0 +1,422 @@
+"""Each row of the table in docs/run/ci.md, told on both forges: comments, checks, and what is sent.
+
+A story is named after its row. It returns the request that the row is about, and whether what it brought was sent; the
+words of the row are compared with that.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bufferctl.sandbox import Sandbox
+from tests.ci.action import ROOT
+from tests.ci.conftest import Team, begin, post
+from tests.ci.fake_gitlab import FakeGitLab
+from tests.ci.forges import TOKEN
+from tests.ci.sides import OnGitHub, OnGitLab, Side
+from tests.stores import git
+
+Story = Callable[[Side], tuple[int, bool]]
+TABLE = (ROOT / "docs" / "run" / "ci.md").read_text(encoding="utf-8").partition("| what happened |")[2]
+#: The columns about comments, and about what is sent, by what happened.
+ROWS = {
+    cells[0]: (cells[1], cells[2])
+    for line in TABLE.partition("\n\n")[0].splitlines()[2:]
+    if (cells := [each.strip() for each in line.strip("|").split("|")])
+}
+STORIES: list[tuple[str, Story]] = []
+
+
+def row(happened: str) -> Callable[[Story], Story]:
+    """A story of the row that begins with these words."""
+
+    def told(story: Story) -> Story:
+        STORIES.append((happened, story))
+        return story
+
+    return told
+
+
+LAUNCH = post("launch", "We are live")
+
+
+@row("a pull request is opened")
+def opened(side: Side) -> tuple[int, bool]:
+    number = side.planned("launch", launch=LAUNCH)
+    (comment,) = side.comments(number)
+    assert "### 1 new post on" in comment
+    assert side.texts() == []
+    side.land(number)
+    assert not side.apply().failed
+    assert "1 created" in side.comments(number)[1]
+    assert not side.apply().failed
+    return number, side.texts() == ["We are live"]
+
+
+@row("a pull request is opened")
+def opened_too_late(side: Side) -> tuple[int, bool]:
+    number = side.open("launch", launch=post("launch", "We are live", due="2029-12-03 10:01"))
+    ran = side.plan(number)
+    assert ran.failed
+    assert "because of this" in side.comments(number)[0]
+    side.edit(number, launch=LAUNCH)
+    assert not side.plan(number).failed
+    side.land(number)
+    assert not side.apply().failed
+    return number, side.texts() == ["We are live"]
+
+
+@row("a second push, or a force push")
+def pushed_again(side: Side) -> tuple[int, bool]:
+    number = side.planned("launch", launch=post("launch", "We are alive"))
+    side.edit(number, launch=LAUNCH)
+    assert not side.plan(number).failed
+    (comment,) = side.comments(number)
+    assert "We are live" in comment
+    side.land(number)
+    assert not side.apply().failed
+    return number, side.texts() == ["We are live"]
+
+
+@row("a second push, or a force push")
+def force_pushed(side: Side) -> tuple[int, bool]:
+    number = side.planned("launch", launch=post("launch", "We are alive"))
+    side.force_push(number, launch=LAUNCH)
+    assert not side.plan(number).failed
+    (comment,) = side.comments(number)
+    assert "We are live" in comment
+    side.land(number)
+    assert not side.apply().failed
+    return number, side.texts() == ["We are live"]
+
+
+@row("none of the files changed")
+def code_alone(side: Side) -> tuple[int, bool]:
+    side.launched()
+    side.ada.branch("code")
+    (side.ada.folder / "main.py").write_text("print()\n", encoding="utf-8")
+    side.ada.push()
+    number, before = side.request("code"), len(side.sandbox.requests)
+    assert not side.plan(number).failed
+    side.land(number)
+    assert not side.apply().failed
+    return number, len(side.sandbox.requests) != before
+
+
+@row("it goes into another branch (stacked)")
+def stacked(side: Side) -> tuple[int, bool]:
+    side.repository.git("branch", "develop", "main")
+    number = side.open("launch", into="develop", launch=LAUNCH)
+    assert not side.plan(number).failed
+    assert "**Merging this publishes nothing.** It goes into `develop`" in side.comments(number)[0]
+    side.land(number, into="develop")
+    assert not side.apply().failed
+    return number, side.texts() != []
+
+
+@row("its target is changed to `main`")
+def retargeted(side: Side) -> tuple[int, bool]:
+    side.repository.git("branch", "develop", "main")
+    number = side.open("launch", into="develop", launch=LAUNCH)
+    side.plan(number)
+    side.retarget(number, "main")
+    assert not side.plan_again(number).failed
+    (comment,) = side.comments(number)
+    assert "publishes nothing" not in comment
+    side.land(number)
+    assert not side.apply().failed
+    return number, side.texts() == ["We are live"]
+
+
+@row("the plan is more than 7 days old")
+def expired(side: Side) -> tuple[int, bool]:
+    number = side.planned("launch", launch=LAUNCH)
+    assert "may be applied until 2029-12-10" in side.comments(number)[0]
+    side.later(days=8)
+    side.land(number)
+    assert side.apply().failed
+    assert "more than 7 days before the merge" in side.comments(number)[1]
+    return number, side.texts() != []
+
+
+@row("it is merged before the check is done")
+def merged_before_the_check(side: Side) -> tuple[int, bool]:
+    number = side.open("launch", launch=LAUNCH)
+    side.land(number)
+    assert side.apply().failed
+    assert "**Its plan was not applied**: no plan was made before the merge" in side.comments(number)[0]
+    return number, side.texts() != []
+
+
+@row("it is merged before the check is done")
+def checked_again_after_the_merge(side: Side) -> tuple[int, bool]:
+    number = side.open("launch", launch=LAUNCH)
+    side.ada.git("push", "--quiet", "origin", "HEAD:refs/heads/kept")
+    side.land(number)
+    ran = side.plan(number)
+    assert "is already merged" in ran.log
+    assert side.apply().failed
+    return number, side.texts() != []
+
+
+@row("a merge commit, a squash, a rebase, a merge queue")
+def squashed(side: Side) -> tuple[int, bool]:
+    return of_two_commits(side, "squash")
+
+
+@row("a merge commit, a squash, a rebase, a merge queue")
+def rebased(side: Side) -> tuple[int, bool]:
+    return of_two_commits(side, "rebase")
+
+
+def of_two_commits(side: Side, way: str) -> tuple[int, bool]:
+    """The plan of the branch's last commit counts, whatever commits the merge makes."""
+    number = side.open("launch", launch=post("launch", "We are alive"))
+    side.edit(number, launch=LAUNCH)
+    assert not side.plan(number).failed
+    side.land(number, way)
+    assert not side.apply().failed
+    return number, side.texts() == ["We are live"]
+
+
+@row("a merge commit, a squash, a rebase, a merge queue")
+def queued(side: Side) -> tuple[int, bool]:
+    number = side.planned("launch", launch=LAUNCH)
+    ran = side.in_queue(number)
+    assert not ran.failed, ran.log
+    side.land(number)
+    assert not side.apply().failed
+    return number, side.texts() == ["We are live"]
+
+
+@row("several merges within seconds")
+def quick_merges(side: Side) -> tuple[int, bool]:
+    assert not side.apply().failed
+    more = side.planned("more", more=post("more", "And more", due="2029-12-21 09:00"))
+    number = side.planned("launch", launch=LAUNCH)
+    for each in (more, number):
+        side.land(each, "squash")
+    assert not side.apply().failed
+    assert all("2 created" in side.comments(each)[1] for each in (more, number))
+    return number, side.texts() == ["And more", "We are live"]
+
+
+@row("another pull request was merged in between")
+def merged_in_between(side: Side) -> tuple[int, bool]:
+    more = side.planned("more", more=post("more", "And more", due="2029-12-21 09:00"))
+    number = side.planned("launch", launch=LAUNCH)
+    side.land(number)
+    assert not side.apply().failed
+    assert side.texts() == ["We are live"]
+    side.land(more)
+    assert not side.apply().failed
+    return number, side.texts() == ["And more", "We are live"]
+
+
+@row("posts were pushed straight to `main`")
+def straight_to_main(side: Side) -> tuple[int, bool]:
+    number = side.planned("launch", launch=LAUNCH)
+    side.straight_to_main(more=post("more", "And more", due="2029-12-21 09:00"))
+    side.land(number)
+    assert side.apply().failed
+    assert side.comments(number)[1].count("**1 change was not in this plan**") == 1
+    sent = side.texts() != ["We are live"]
+    assert not side.apply(reviewed=False).failed
+    assert side.texts() == ["And more", "We are live"]
+    return number, sent
+
+
+@row("a plan comes from a fork, another workflow, or another")
+def of_a_fork(side: Side) -> tuple[int, bool]:
+    number = side.planned("launch", launch=LAUNCH)
+    side.as_of_a_fork(number)
+    side.land(number)
+    ran = side.apply()
+    assert ran.failed
+    assert "fork" in ran.log or "another project" in ran.log
+    return number, side.texts() != []
+
+
+@row("a plan comes from a fork, another workflow, or another")
+def of_a_second_request(side: Side) -> tuple[int, bool]:
+    number = side.planned("launch", launch=LAUNCH)
+    side.repository.git("branch", "develop", "main")
+    other = side.request("launch", "develop")
+    assert not side.plan(other).failed
+    assert "**Merging this publishes nothing.**" in side.comments(other)[0]
+    side.drop_plans_of(number)
+    side.land(number)
+    ran = side.apply()
+    assert ran.failed
+    assert "There is no reviewed plan for" in ran.log
+    return number, side.texts() != []
+
+
+@row("an artifact was forged by somebody with write access")
+def forged(side: Side) -> tuple[int, bool]:
+    assert not side.apply().failed
+    damaged = side.planned("damaged", damaged=post("damaged", "Damaged", due="2029-12-21 09:00"))
+    number = side.planned("launch", launch=LAUNCH)
+    side.forge_plan(damaged, b"{}")
+    for each in (damaged, number):
+        side.land(each)
+    assert side.apply().failed
+    assert "**Its plan was not applied**" in side.comments(damaged)[1]
+    return number, side.texts() == ["We are live"]
+
+
+@row("somebody changed the post in Buffer in the meantime")
+def changed_in_buffer(side: Side) -> tuple[int, bool]:
+    side.launched()
+    number = side.planned("edit", launch=post("launch", "We are live at last"))
+    (live,) = side.sandbox.posts()
+    side.sandbox.person.edit_post(live["id"], text="Somebody's own words")
+    side.land(number)
+    assert side.apply().failed
+    assert "Somebody's own words" in side.comments(number)[1]
+    return number, side.texts() != ["Somebody's own words"]
+
+
+@row("the API key belongs to another account")
+def another_account(side: Side) -> tuple[int, bool]:
+    number = side.planned("launch", launch=LAUNCH)
+    side.land(number)
+    with Sandbox(clock=side.sandbox.clock) as another:
+        if isinstance(side, OnGitHub):
+            side.team.environment["BUFFER_API_URL"] = another.url
+        elif isinstance(side, OnGitLab):
+            side.buffer = another.url
+        assert side.apply().failed
+        assert "**Not applied.**" in side.comments(number)[1]
+        return number, bool(side.texts() or another.posts())
+
+
+@row("a revert is merged")
+def reverted(side: Side) -> tuple[int, bool]:
+    side.launched()
+    side.ada.branch("undo")
+    side.ada.git("revert", "--no-edit", "--mainline", "1", "origin/main")
+    side.ada.git("push", "--quiet", "origin", "HEAD")
+    number = side.request("undo")
+    assert "1 deleted post on" in side.plan(number).log
+    side.land(number)
+    assert not side.apply().failed
+    return number, side.texts() == []
+
+
+@row("the run fails, or never starts")
+def failed(side: Side) -> tuple[int, bool]:
+    assert not side.apply().failed
+    number = side.planned("launch", launch=LAUNCH)
+    side.land(number)
+    side.sandbox.set_faults("rate-limit@posts:2h")
+    assert side.apply().failed
+    assert (side.issues(), side.texts()) == ([], [])
+    side.later(minutes=61)
+    side.apply(scheduled=True)
+    assert side.issues() == ["open"]
+    assert "an hour after the merge" in side.comments(number)[2]
+    side.sandbox.set_faults()
+    assert not side.apply(scheduled=True).failed
+    assert side.issues() == ["closed"]
+    assert "1 created" in side.comments(number)[1]
+    return number, side.texts() == ["We are live"]
+
+
+@row("there are several root files")
+def two_root_files(side: Side) -> tuple[int, bool]:
+    side.ada.branch("regions")
+    for name, channel in (("north", "twitter, name: acme"), ("south", "linkedin, name: acme-inc")):
+        (side.ada.folder / name).mkdir()
+        entry = f"{{key: {name}, due_at: 2029-12-20 09:00, text: From the {name}}}"
+        home = f"organizations: [{{name: Acme, channels: [{{service: {channel}, posts: [{entry}]}}]}}]"
+        text = f"version: 1\ntimezone: UTC\nstate: git\n{home}\n"
+        (side.ada.folder / name / "buffer.yaml").write_text(text, encoding="utf-8")
+    side.ada.push()
+    number = side.request("regions")
+    for name in ("north", "south"):
+        assert not side.plan(number, directory=name).failed
+    assert [body.splitlines()[1] for body in side.comments(number)] == [
+        "### Buffer plan: `north`",
+        "### Buffer plan: `south`",
+    ]
+    side.land(number)
+    for name in ("north", "south"):
+        assert not side.apply(directory=name).failed
+    assert len(side.comments(number)) == 4
+    return number, side.texts() == ["From the north", "From the south"]
+
+
+def test_every_row_has_a_story() -> None:
+    """And every story a row."""
+    told = {each for happened, _ in STORIES for each in ROWS if each.startswith(happened)}
+    assert told == set(ROWS)
+    assert all(any(each.startswith(happened) for each in ROWS) for happened, _ in STORIES)
+
+
+@pytest.fixture
+def side(request: pytest.FixtureRequest, tmp_path: Path, begun: Path) -> Iterator[Side]:
+    """A repository whose main branch declares two channels and no posts yet."""
+    if request.param == "github":
+        yield OnGitHub(request.getfixturevalue("team"))
+        return
+    repository, ada = begin(begun, tmp_path / "forge", "acme/posts.git")
+    gitlab = FakeGitLab(repository)
+    with Sandbox(clock=gitlab.clock) as sandbox:
+        yield OnGitLab(tmp_path, gitlab, sandbox, ada)
+
+
+#: What `make test` tells on GitHub, and on neither: the other stories on GitHub have tests of their own.
+_ON_GITHUB = (force_pushed, squashed, of_a_second_request)
+_ON_NEITHER = (rebased, merged_in_between, another_account, opened_too_late)
+
+
+def _sides() -> Iterator[Any]:
+    for happened, story in STORIES:
+        for forge in ("github", "gitlab"):
+            is_long = story in _ON_NEITHER or (forge == "github") != (story in _ON_GITHUB)
+            name = f"{forge}-{story.__name__}"
+            yield pytest.param(forge, happened, story, id=name, marks=[pytest.mark.long] if is_long else [])
+
+
+@pytest.mark.parametrize(("side", "happened", "story"), list(_sides()), indirect=["side"])
+def test_what_happened(side: Side, happened: str, story: Story) -> None:
+    """As the row says: which comments there are, and whether what was merged is sent."""
+    about, sent = next(columns for each, columns in ROWS.items() if each.startswith(happened))
+    number, is_sent = story(side)
+    assert is_sent is (re.match("(nothing|not )", sent) is None), (sent, side.texts())
+    comments = side.comments(number)
+    if "no comment" in about:
+        assert comments == []
+    elif "receipt" in about or is_sent:
+        assert "<!-- bufferctl:receipt" in comments[-1] or "<!-- bufferctl:receipt" in comments[1]
+    else:
+        assert comments
+    assert bool(side.issues()) is ("an issue" in about)
+
+
+def test_git_over_http_with_the_token_of_the_job(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Smart HTTP that refuses whoever has no token: the base is fetched, and the state is kept on its branch."""
+    for name, value in git.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    team.github.repository.git("config", "http.receivepack", "true")
+    with git.served(team.github.repository.path.parents[1]) as server:
+        team.server = server.address
+        server.password = base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
+        number = team.open("launch", launch=LAUNCH)
+        ran = team.plan(number)
+        assert not ran.failed, ran.log
+        team.merge(number)
+        ran = team.apply()
+        assert not ran.failed, ran.log
+        assert {"git-upload-pack", "git-receive-pack"} <= set(server.asked)
+        assert team.texts() == ["We are live"]
+        server.password = "another"
+        number = team.open("more", more=post("more", "And more", due="2029-12-21 09:00"))
+        assert "cannot be read" in team.plan(number).log
