@@ -269,6 +269,7 @@ class Idea:
     number: ClassVar = 0
     is_counted: ClassVar = False
     due_at: ClassVar = None
+    expansion: ClassVar = None
 
     address: Annotated[Address, _PRIVATE]  # by which people name it
     place: Annotated[Place, _PRIVATE]  # where its `key` is

@@ -275,7 +275,7 @@ def changed(
 
 def _either(item: Post | Idea, differences: tuple[Difference, ...]) -> str:
     """Both options. pull cannot write a text back into an entry that makes it from variables and parameters."""
-    made = item.expansion if isinstance(item, Post) else None
+    made = item.expansion
     is_made = made is not None and (made.variables or made.parameters)
     by_hand = is_made and any(each.path.startswith(_MADE) for each in differences)
     return f"{_BY_HAND if by_hand else _PULL} {_REAPPLY}"

@@ -33,7 +33,7 @@ class Near:
 
         Matching itself finds equal texts and those with rewritten links.
         """
-        if isinstance(item, Post) and item.due_at is not None and wanted.text:
+        if item.due_at is not None and wanted.text:
             likely: Sequence[Candidate] = self._by_instant.get(instant(item.due_at), ())
         elif isinstance(item, Post) and wanted.text:
             likely = self._perhaps_alike(wanted.text)

@@ -76,7 +76,7 @@ def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
     series = {
         (m.declared.slot.home, base): item.expansion.times
         for m in scene.matches.matches
-        if isinstance(item := m.declared.item, Post) and item.expansion and item.number
+        if (item := m.declared.item).expansion and item.number
         for base in (key.rpartition("-")[0] for key in (item.address.key, item.was) if key)
     }
     declared = {(m.declared.slot.organization_id, m.declared.slot.key) for m in scene.matches.matches}

@@ -51,6 +51,10 @@ def test_a_post_that_is_gone_is_not_taken_for_an_equal_one_of_another_entry() ->
     world = World(live=[in_buffer(other, "p2")], state=state, gone=["p1"])
     assert world.verdict(post(), other) is Reason.GONE
     assert world.verdict(post(), post("b", "Something else")) is Reason.GONE
+    out = published(queued("b"), "p2")
+    state = record((queued(), in_buffer(queued())), (queued("b"), out))
+    world = World(live=[out], state=state, gone=["p1"])
+    assert world.verdict(queued(), queued("b", "Something else")) is Reason.GONE
 
 
 def test_an_edit_of_what_is_out_is_no_renaming_to_what_else_is_out() -> None:

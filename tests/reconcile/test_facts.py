@@ -96,7 +96,8 @@ def test_agree(before: Post, then: LivePost, now: Post, live: LivePost, agree: b
             replace(LIVE, status=PostStatus.SENT, sent_at=DUE - timedelta(days=1), shared_now=True),
             Reason.SHARED,
         ),
-        (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE - timedelta(seconds=20)), None),
+        (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE - timedelta(seconds=61)), Reason.SHARED),
+        (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE - timedelta(seconds=60)), None),
         (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE), None),
         (POST, LIVE, LIVE, None),
         (POST, LIVE, replace(LIVE, status=PostStatus.ERROR), None),
@@ -105,3 +106,31 @@ def test_agree(before: Post, then: LivePost, now: Post, live: LivePost, agree: b
 def test_progress(before: Post, then: LivePost, live: LivePost, expected: Reason | None) -> None:
     """Changes by a person, not by time or the network."""
     assert facts(before, then, before, live).progress == expected
+
+
+REWORDED = replace(POST, text="New")
+OUT = replace(LIVE, status=PostStatus.SENT, sent_at=DUE)
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "now", "live", "paths"),
+    [
+        pytest.param(ASKS, WAITS, replace(ASKS, text="New"), LIVE, ["text", "needs_approval"], id="approved before"),
+        pytest.param(POST, WAITS, REWORDED, WAITS, ["text"], id="its channel lets every post wait"),
+        pytest.param(POST, LIVE, REWORDED, LIVE, ["text"], id="only the text"),
+        pytest.param(POST, LIVE, POST, WAITS, ["needs_approval"], id="sent back"),
+        pytest.param(
+            POST, OUT, replace(POST, due_at=MADE), replace(OUT, text="Theirs"), ["due_at"], id="out, with another text"
+        ),
+        pytest.param(POST, OUT, REWORDED, OUT, ["text"], id="out, and edited"),
+    ],
+)
+def test_what_differs(before: Post, then: LivePost, now: Post, live: LivePost, paths: list[str]) -> None:
+    """What an edit changes and what a person changed, but not what a person approved or wrote after publication."""
+    assert [each.path for each in facts(before, then, now, live).differences] == paths
+
+
+def test_an_edit_that_a_person_made_too_agrees_unless_it_was_sent_back() -> None:
+    """A post that waited before may wait."""
+    for then, agree in ((WAITS, True), (LIVE, False)):
+        assert facts(POST, then, REWORDED, replace(WAITS, text="New")).agree == agree

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 
 import pytest
 
+from bufferctl.diagnostics import Place
 from bufferctl.digests import change_digest
 from bufferctl.model import (
     Idea,
@@ -439,6 +441,11 @@ def test_ideas_match_without_saying_where_they_came_from() -> None:
     assert (change.action, change.binding and change.binding.origin) == (Action.ADOPT, Origin.RECOVERED)
     change = World(live=[there]).change(idea())
     assert (change.action, change.binding and change.binding.origin) == (Action.ADOPT, Origin.ADOPTED)
+
+
+def test_an_idea_that_differs_in_its_networks_is_no_match() -> None:
+    """A question, as its title and text are the same."""
+    assert World(live=[idea_in_buffer(idea(), services=("twitter",))]).verdict(idea()) is Reason.AMBIGUOUS
 
 
 def test_an_equal_on_another_home_is_no_match() -> None:
@@ -954,8 +961,9 @@ def test_existing_claims_an_adopted_post() -> None:
     ids=["gone", "on another channel", "the post of another entry"],
 )
 def test_existing_that_names_nothing_to_bind_is_held(world: World) -> None:
-    """Held, not created."""
-    assert world.verdict(post(existing="p9"), post("b", "b")) is Reason.AMBIGUOUS
+    """Held with the id, not created."""
+    change = world.change(post(existing="p9"), post("b", "b"))
+    assert (change.reason, change.message.partition(",")[0]) == (Reason.AMBIGUOUS, "`existing` names p9")
 
 
 def test_existing_takes_the_claim_of_an_address_that_was_removed() -> None:
@@ -1029,3 +1037,59 @@ def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
     assert reworded(replace(live, via="buffer")).verdict(now) is Reason.MISSED
     assert reworded(replace(live, status=PostStatus.SENDING)).verdict(now) is Reason.MISSED
     assert World(live=[published(was, created=YOUNG)]).verdict(now) is Reason.MISSED
+
+
+def test_what_is_out_is_named_by_the_key_that_it_has_now() -> None:
+    """In the hint, and in the `repeat_of` that answers it."""
+    was = queued("old", "We are live")
+    world = World(live=[published(was)], state=record((was, published(was))))
+    renamed, new = queued("b", "Other words altogether", was="old"), queued("c", "We are live")
+    assert world.change(new, renamed).hint.startswith("If it is the same, keep it under `b` and give the new one ")
+    assert world.verdict(replace(new, repeat_of="b"), renamed) is Action.CREATE
+
+
+# -- entries that were imported, and are gone before the first apply
+
+
+def test_what_is_new_beside_imported_entries_that_are_gone_may_be_one_of_them() -> None:
+    """A question in their file alone; `was` takes the post, and `repeat_of` says that it is another."""
+    was = post("old", "Imported")
+    state = record((was, in_buffer(was)), origin=Origin.IMPORTED)
+    state = replace(state, bindings={s: replace(b, unmerged=True) for s, b in state.bindings.items()})
+    world = World(live=[in_buffer(was)], state=state)
+    change = world.change(post())
+    assert (change.reason, change.candidates) == (Reason.AMBIGUOUS, ("p1",))
+    assert change.message.startswith("This file had imported entries that are gone (`old`), ")
+    assert change.hint == "If it is, write `was: old`. If it is not, write `repeat_of: old`."
+    assert world.verdicts(post()).keys() == {"a"}
+    assert world.verdict(post(was="old")) is Action.UPDATE
+    assert world.verdict(post(repeat_of="old")) is Action.CREATE
+    assert world.verdict(replace(post(), place=Place("other.yaml", 1, 1))) is Action.CREATE
+
+
+# -- what a question says
+
+
+@pytest.mark.parametrize(
+    ("live", "seen"),
+    [
+        ([in_buffer(post(), due_at=LATER)], "('We are live', scheduled, Wed 23 Jan 2030 12:00 UTC)"),
+        ([in_buffer(post(draft=True), due_at=None)], "('We are live', a draft)"),
+        ([in_buffer(post(), due_at=LATER), in_buffer(post(), "p2", due_at=LATER)], "* 12:00 UTC) and 1 more"),
+    ],
+)
+def test_a_question_shows_what_it_is_about(live: list[LivePost], seen: str) -> None:
+    """The text, status and time of the first, and how many more there are."""
+    message = World(live=live).change(post()).message
+    assert fnmatchcase(message, f"Buffer already has one with this text {seen}, so it may be there already"), message
+
+
+def test_a_question_names_what_was_not_read_by_its_id() -> None:
+    """`p1`, and an idea by its title; a long text is cut after 40 characters."""
+    was = queued("b", "We are live")
+    unread = World(state=record((was, published(was)))).change(queued(), queued("b", "Other words altogether"))
+    assert unread.message.startswith("Buffer already has one with this text (p1), so it may be ")
+    near = World(live=[idea_in_buffer(idea(text=""), created=YOUNG)]).change(idea(text="Over a coffee"))
+    assert near.message.startswith("Buffer already has an idea with this title ('How we hire'), so it may be ")
+    cut = World(live=[in_buffer(queued(text=LONG), created=YOUNG)]).change(queued(text=ALIKE))
+    assert f"('{LONG[:40]}…', scheduled, " in cut.message

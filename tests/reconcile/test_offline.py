@@ -107,6 +107,12 @@ def test_what_existing_names_is_assumed_to_be_there() -> None:
     assert [each.reason for each in changes if each.address == POST.address] == [Reason.AMBIGUOUS]
 
 
+def test_the_text_of_what_is_called_off_does_not_count() -> None:
+    """Deleted, and no edit, whatever its entry says by now."""
+    change = one(desired(replace(POST, text="Edited", cancelled=True)), State(bindings={SLOT: applied(POST)}))
+    assert (change.action, change.differences) == (Action.DELETE, ())
+
+
 def test_a_post_to_be_published_at_once_is_said_to_be() -> None:
     """Created, with a clear warning, while the real plan asks for confirmation first."""
     assert one(desired(replace(POST, mode=ShareMode.SHARE_NOW, due_at=None)), State()).action is Action.CREATE

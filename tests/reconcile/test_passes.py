@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bufferctl.model import LivePost, Origin, Post, Settings
 from bufferctl.model.comparable import content_of_desired, fingerprint
-from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, Policy
+from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Expansion, Freeze, Policy
 from bufferctl.plan import WRITING, Action, Change, Reason
 from bufferctl.reconcile import Divergence, Options, hold_repeats, planning
 from bufferctl.reconcile.horizons import StateView
@@ -78,6 +78,19 @@ def test_more_deletes_than_max_deletes_are_held_together() -> None:
     assert set(allowed.values()) == {Action.NO_OP, Action.DELETE}
     lower = bound(*posts[:2], keep, options=Options(max_deletes=1)).verdicts(keep)
     assert set(lower.values()) == {Action.NO_OP, Reason.DELETES}
+
+
+@pytest.mark.parametrize("was", ["tip", "hint"])
+def test_a_series_that_was_shortened_says_from_how_many(was: str) -> None:
+    """From eight to two, under its key or the one that it had."""
+    eight = [post(f"{was}-{n}", f"Number {n}") for n in range(1, 9)]
+    made = [Expansion(number=n, times=2) for n in (1, 2)]
+    two = [replace(post(f"tip-{e.number}", f"Number {e.number}"), expansion=e, was=f"{was}-{e.number}") for e in made]
+    two = [replace(each, was=None) for each in two] if was == "tip" else two
+    held = bound(*eight).plan(*two).of(Action.HOLD)
+    assert {(c.reason, c.message.partition(", and")[0]) for c in held} == {
+        (Reason.DELETES, f"6 posts disappeared from the files (`{was}` was shortened from 8 to 2)")
+    }
 
 
 def test_what_is_cancelled_does_not_count() -> None:

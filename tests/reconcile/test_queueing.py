@@ -48,6 +48,11 @@ def test_what_stands_in_a_slot_has_it() -> None:
     assert found == {"a": at(17, 9)}
 
 
+def test_what_is_held_takes_no_slot() -> None:
+    """A timed post with a tag that Buffer does not have."""
+    assert times(queued(), post("held", "Held", at(15, 17), tags=("nowhere",))) == {"a": at(15, 17)}
+
+
 def test_a_queue_closes_ranks() -> None:
     """If one of the plan's deletes leaves the queue, the later posts move up."""
     keep, gone = in_slot("keep", at(16, 9)), in_slot("gone", at(15, 17))

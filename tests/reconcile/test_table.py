@@ -355,7 +355,7 @@ def test_an_edit_of_the_time_sends_the_schedule() -> None:
     change = known().change(replace(APPLIED, due_at=LATER))
     assert isinstance(change.write, EditPost)
     assert change.write.reschedule
-    assert [each.path for each in change.differences] == ["due_at"]
+    assert ([each.path for each in change.differences], change.message) == (["due_at"], "")
 
 
 def test_an_edit_that_buffer_does_not_show_says_so() -> None:
@@ -597,7 +597,9 @@ def test_what_is_cancelled_and_not_ours_is_not_deleted() -> None:
     assert World().verdict(cancelled) is Action.NO_OP
     over = post(due=OVER)
     assert World(live=[published(over, created=YOUNG)]).verdict(replace(over, cancelled=True)) is Action.NO_OP
-    assert sent(over).verdict(replace(over, cancelled=True)) is Action.FORGET
+    change = sent(over).change(replace(over, cancelled=True))
+    assert (change.action, change.message) == (Action.FORGET, "It is already published, which cannot be undone")
+    assert not sent(over).plan(other()).changes[0].message
 
 
 def test_what_is_protected_is_not_deleted() -> None:

@@ -1,0 +1,117 @@
+"""The warnings of a plan, about one object and about several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from bufferctl.model import Idea, LivePost, Origin, Post, PostStatus, Settings
+
+from .builders import (
+    NO_RECORD,
+    NOW,
+    OVER,
+    TWITTER,
+    YOUNG,
+    World,
+    in_buffer,
+    picture,
+    post,
+    queued,
+    record,
+)
+
+A, B = post(), post("b", "Second")
+ONE, TWO = (A, in_buffer(A, "p1")), (B, in_buffer(B, "p2"))
+
+
+def there(*bound: tuple[Post, LivePost], channel: dict[str, Any] | None = None, **fields: Any) -> World:
+    """Applied, and in Buffer."""
+    channels = (replace(TWITTER, **channel),) if channel else World().channels
+    return World(live=[live for _, live in bound], state=record(*bound), channels=channels, **fields)
+
+
+def unmerged(*items: Post) -> World:
+    """Just imported, into files that this checkout may lack."""
+    state = record(*((each, in_buffer(each, f"p-{each.address.key}")) for each in items), origin=Origin.IMPORTED)
+    bindings = {s: replace(b, unmerged=True) for s, b in state.bindings.items()}
+    live = [in_buffer(each, f"p-{each.address.key}") for each in items]
+    return World(live=live, state=replace(state, bindings=bindings), settings=Settings(prune=False))
+
+
+def pictured(*keys: str) -> list[Post]:
+    return [post(key, f"Text of {key}", assets=(picture(key),)) for key in keys]
+
+
+SINCE = NOW - timedelta(days=30)
+NEXT = [queued("q", "Q"), queued("r", "R")]
+WAIT = PostStatus.NEEDS_APPROVAL
+WAITING = [(A, in_buffer(A, "p1", status=WAIT)), (B, in_buffer(B, "p2", status=WAIT))]
+X, Y = pictured("x", "y")
+UNKNOWN = "`managed_since` is not set, *"
+
+
+@pytest.mark.parametrize(
+    ("world", "items", "expected"),
+    [
+        (World(state=NO_RECORD), [post(due=OVER)], [UNKNOWN, f"1 post is due *never sends it: {A.address}"]),
+        (
+            World(state=NO_RECORD),
+            [post(due=OVER), post("b", "Second", OVER)],
+            [UNKNOWN, f"2 posts are due *never sends them: {A.address}, {B.address}"],
+        ),
+        (World(live=[in_buffer(X)]), [X], ["The image of the post that was found *, and is taken to be the same"]),
+        (
+            World(live=[in_buffer(X), in_buffer(Y, "p2")]),
+            [X, Y],
+            ["The 2 media files of the 2 posts and ideas that were found *, and are taken to be the same"],
+        ),
+        (
+            there(channel={"is_queue_paused": True}),
+            NEXT[:1],
+            ["The queue of twitter:acme is paused, so 1 post waits *"],
+        ),
+        (there(channel={"is_queue_paused": True}), NEXT, ["The queue of twitter:acme is paused, so 2 posts wait *"]),
+        (there(WAITING[0]), [A], ["twitter:acme makes *: 1 post waits there and will not be published before"]),
+        (there(*WAITING), [A, B, *NEXT], ["twitter:acme makes *: 2 posts wait *, and so will new ones (2)"]),
+        (there(channel={"reminds_by_default": True}), NEXT[:1], ["twitter:acme is set to *of the new post and *"]),
+        (there(channel={"reminds_by_default": True}), NEXT, ["twitter:acme is set to *of the 2 new posts and *"]),
+        (there(ONE, settings=Settings(prune=False)), [B], [f"{A.address} was removed *and will be published, *"]),
+        (unmerged(A), [], ["1 imported post is not in these files (a), *"]),
+        (unmerged(A, B), [], ["2 imported posts and ideas are not in these files (a, b), *"]),
+        (World(live=[ONE[1]], state=NO_RECORD, since=SINCE), [A], ["1 post in Buffer matched by content alone, *"]),
+        (
+            World(live=[ONE[1], TWO[1]], state=NO_RECORD, since=SINCE),
+            [A, B],
+            ["2 posts in Buffer matched by content alone, *"],
+        ),
+        (
+            World(live=[ONE[1]], state=NO_RECORD, since=SINCE),
+            [],
+            ["Buffer has 1 unsent post *: 'We are live' (p1). It will be published, and may be one that *"],
+        ),
+        (
+            World(live=[ONE[1], TWO[1]], state=NO_RECORD, since=SINCE),
+            [],
+            ["Buffer has 2 unsent posts *: 'We are live' (p1), 'Second' (p2). They will be *, and may be posts that *"],
+        ),
+        (
+            replace(there(ONE), live=[ONE[1], in_buffer(A, "p9", YOUNG)]),
+            [A],
+            [f"Buffer has p9, which equals {A.address} (p1) and is unmanaged, *"],
+        ),
+        (World(unread=["c1", "c2"]), [A], ["Not all published posts of twitter:acme could be read, *"]),
+        (there(ONE), [post(existing="p7")], [f"`existing` names p7, but {A.address} is p1 in Buffer, *"]),
+        (there(ONE), [post(existing="p1")], []),
+    ],
+)
+def test_warnings(world: World, items: list[Post | Idea], expected: list[str]) -> None:
+    """These, and no others."""
+    messages = [each.message for each in world.plan(*items).warnings]
+    assert len(messages) == len(expected), messages
+    for message, pattern in zip(messages, expected, strict=True):
+        assert fnmatchcase(message, pattern), message
