@@ -2,7 +2,8 @@
 
 `checked_post` and the other checkers raise FormError for a value of another type, so later code does not have to
 check again. Every field except ids, status and creation may be null or missing, whatever the published schema promises;
-fields that were not requested are dropped. Instants become aware datetimes.
+fields that were not requested are dropped. Instants become aware datetimes. An object whose fields are all of one type
+is a `dict`.
 """
 
 from __future__ import annotations
@@ -138,35 +139,6 @@ class BoardJson(TypedDict, total=False):
     serviceId: Required[Id]
 
 
-class CategoryJson(TypedDict):
-    """A YouTube category."""
-
-    categoryId: str
-
-
-class RetweetJson(TypedDict):
-    """The post that is shared."""
-
-    id: str
-
-
-class PlaceJson(TypedDict, total=False):
-    """Instagram's location."""
-
-    id: Text
-    text: Text
-
-
-class StickersJson(TypedDict, total=False):
-    """Instagram's stickers."""
-
-    music: Text
-    other: Text
-    products: Text
-    text: Text
-    topics: Text
-
-
 _DETAILS = TypedDict(
     "_DETAILS",
     {
@@ -189,11 +161,11 @@ class MetadataJson(TypedDict, total=False):
 
     annotations: list[AnnotationJson] | None
     board: BoardJson | None
-    category: CategoryJson | None
+    category: dict[str, str] | None
     details: _DETAILS | None
     embeddable: Switch
     firstComment: Text
-    geolocation: PlaceJson | None
+    geolocation: dict[str, Text] | None
     isAiGenerated: Switch
     license: Text
     link: Text
@@ -203,21 +175,15 @@ class MetadataJson(TypedDict, total=False):
     madeForKids: Switch
     notifySubscribers: Switch
     privacy: Text
-    retweet: RetweetJson | None
+    retweet: dict[str, str] | None
     shouldShareToFeed: Switch
     spoilerText: Text
-    stickerFields: StickersJson | None
+    stickerFields: dict[str, Text] | None
     thread: list[ThreadItemJson] | None
     title: Text
     topic: Text
     type: Text
     url: Text
-
-
-class ErrorJson(TypedDict, total=False):
-    """Why publishing failed."""
-
-    message: Text
 
 
 class PostJson(TypedDict, total=False):
@@ -239,19 +205,10 @@ class PostJson(TypedDict, total=False):
     ideaId: Text
     externalLink: Text
     allowedActions: list[str] | None
-    error: ErrorJson | None
+    error: dict[str, Text] | None
     tags: list[TagJson] | None
     assets: list[AssetJson] | None
     metadata: MetadataJson | None
-
-
-class SourceJson(TypedDict, total=False):
-    """The source of an idea's image."""
-
-    id: Text
-    name: Text
-    author: Text
-    authorUrl: Text
 
 
 class MediumJson(TypedDict, total=False):
@@ -262,7 +219,7 @@ class MediumJson(TypedDict, total=False):
     url: Text
     thumbnailUrl: Text
     size: Number | None
-    source: SourceJson | None
+    source: dict[str, Text] | None
 
 
 class ContentJson(TypedDict, total=False):
@@ -285,12 +242,6 @@ class IdeaJson(TypedDict, total=False):
     createdAt: Required[Epoch]
     groupId: Text
     content: ContentJson | None
-
-
-class ShorteningJson(TypedDict, total=False):
-    """Whether links are shortened."""
-
-    isEnabled: Switch
 
 
 class ScheduleJson(TypedDict, total=False):
@@ -329,7 +280,7 @@ class ChannelJson(TypedDict, total=False):
     isDisconnected: Switch
     isLocked: Switch
     isQueuePaused: Switch
-    linkShortening: ShorteningJson | None
+    linkShortening: dict[str, Switch] | None
     postingSchedule: list[ScheduleJson] | None
     metadata: ChannelMetadataJson | None
 
