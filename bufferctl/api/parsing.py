@@ -7,7 +7,7 @@ its id, status or dates, or of another form, raises FormError.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import time
 from functools import cache
@@ -54,7 +54,6 @@ _FREE_X = frozenset({"", "none", "free"})
 #: Days of the week in Python's order.
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SERVICES = {service.value: service for service in Service}
-_MEDIUM_SOURCE = {"name": "name", "id": "id", "author": "author", "authorUrl": "author_url"}
 _STATUSES = {status.value: status for status in PostStatus}
 _GOOGLE_DETAILS = {
     "GoogleBusinessEventMetaData": "details_event",
@@ -150,7 +149,7 @@ def live_post(raw: Any) -> LivePost:
         via=post.get("via") or "",
         idea_id=post.get("ideaId"),
         tags=_tags(post.get("tags") or ()),
-        assets=_assets(post.get("assets") or ()),
+        assets=tuple(map(_asset, post.get("assets") or ())),
         thread=_thread(metadata.get("thread") or ()),
         metadata=live_metadata(metadata) if metadata else {},
         error=error,
@@ -186,7 +185,7 @@ def _medium(raw: MediumJson) -> LiveMedium:
         url=raw.get("url") or "",
         thumbnail=raw.get("thumbnailUrl") or "",
         size=raw.get("size"),
-        source={_MEDIUM_SOURCE[name]: str(value) for name, value in source.items() if value},
+        source={_snake(name): value for name, value in source.items() if value},
     )
 
 
@@ -195,11 +194,7 @@ def _tags(raw: Iterable[TagJson]) -> tuple[LiveTag, ...]:
 
 
 def _thread(raw: Iterable[ThreadItemJson]) -> tuple[LiveThreadItem, ...]:
-    return tuple(LiveThreadItem(item.get("text") or "", _assets(item.get("assets") or ())) for item in raw)
-
-
-def _assets(raw: Iterable[AssetJson]) -> tuple[LiveAsset, ...]:
-    return tuple(map(_asset, raw))
+    return tuple(LiveThreadItem(item.get("text") or "", tuple(map(_asset, item.get("assets") or ()))) for item in raw)
 
 
 def _asset(raw: AssetJson) -> LiveAsset:
@@ -229,36 +224,22 @@ def live_metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in raw.items():
         if value in (None, []) or name == "thread":
             continue
-        if read := _READ.get(name):
-            found.update(read(value))
-        elif isinstance(value, dict):
-            if inner := live_metadata(value):
-                found[_snake(name)] = inner
-        else:
-            found[_snake(name)] = value
+        match name:
+            case "board":
+                found["board_service_id"] = value["serviceId"]
+                if value.get("name"):
+                    found["board"] = value["name"]
+            case "category":
+                found["category_id"] = value["categoryId"]
+            case "details":
+                if kind := _GOOGLE_DETAILS.get(value["__typename"]):
+                    found[kind] = live_metadata({each: value[each] for each in value if each != "__typename"})
+            case _ if isinstance(value, dict):
+                if inner := live_metadata(value):
+                    found[_snake(name)] = inner
+            case _:
+                found[_snake(name)] = value
     return found
-
-
-def _board(value: Mapping[str, Any]) -> dict[str, Any]:
-    name = value.get("name")
-    return {"board_service_id": value["serviceId"], **({"board": name} if name else {})}
-
-
-def _category(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {"category_id": value["categoryId"]}
-
-
-def _details(value: Mapping[str, Any]) -> dict[str, Any]:
-    kind = _GOOGLE_DETAILS.get(value["__typename"])
-    rest = {name: inner for name, inner in value.items() if name != "__typename"}
-    return {kind: live_metadata(rest)} if kind else {}
-
-
-_READ: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "board": _board,
-    "category": _category,
-    "details": _details,
-}
 
 
 _snake = cache(to_snake)
