@@ -251,8 +251,8 @@ def unread(channel: str) -> Hold:
         Reason.UNREAD,
         "It may already be published: this channel has more published posts than could be read, and the state does "
         "not say which of them bufferctl created. Sending it could publish it twice",
-        "If the state was lost, restore it from a backup. If bufferctl has never posted here, run "
-        f"`bufferctl state begin {channel}`.",
+        "If it is published, add {cancelled}. If the state was lost, restore it from a backup. If bufferctl has never "
+        f"posted here, run `bufferctl state begin {channel}`.",
     )
 
 
@@ -407,11 +407,12 @@ def _text(suspect: Suspect) -> str:
 
 def unsettled(candidates: Sequence[str]) -> Hold:
     what = f"; it may be {candidates[0]}, changed by somebody since" if candidates else ""
-    same = f"If it is there, add {{existing {candidates[0]}}}. " if candidates else ""
+    same = f"{{existing {candidates[0]}}}" if candidates else "{existing ID} with its id"
     return Hold(
         Reason.UNSETTLED,
         f"An earlier run got no answer from Buffer, so bufferctl does not know whether it was created{what}",
-        f"Check in Buffer. {same}" + "If it is not there, run `bufferctl apply --recreate {address}`.",
+        f"Check in Buffer. If it is there, add {same}. "
+        "If it is not there, run `bufferctl apply --recreate {address}`.",
         candidates=tuple(candidates),
     )
 
