@@ -15,7 +15,7 @@ from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, Idea, Post
 from bufferctl.model.attached import assets_of
 from bufferctl.model.content import LinkAttachment
-from bufferctl.model.hosts import is_public
+from bufferctl.model.hosts import PRIVATE_NAMES, is_public
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.networks import NETWORKS, Network, Source
 
@@ -153,8 +153,6 @@ IS_A_PAGE = refusal(
 
 _HOST = re.compile(r"https?://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)", re.IGNORECASE)
 _NUMERIC = re.compile(r"[0-9.]+|\[.*\]")
-#: Ends of host names that exist only in a private network (RFC 2606, RFC 6761, RFC 6762, RFC 8375).
-_LOCAL = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".invalid", ".test", ".localdomain")
 #: Parameters of addresses that expire: Amazon, Google, Azure, CloudFront, and home-made ones.
 _SIGNED = re.compile(
     r"[?&](X-Amz-(?:Signature|Expires)|X-Goog-(?:Signature|Expires)|AWSAccessKeyId|Signature|Key-Pair-Id|Expires|sig"
@@ -242,7 +240,7 @@ def _public(host: str) -> bool:
             return is_public(ipaddress.ip_address(host.strip("[]")))
         except ValueError:
             return False
-    return "." in host and not host.endswith(_LOCAL)
+    return "." in host and not host.endswith(PRIVATE_NAMES)
 
 
 @lru_cache(maxsize=256)

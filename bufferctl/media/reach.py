@@ -14,13 +14,10 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
-from bufferctl.model.hosts import IPAddress, is_public
+from bufferctl.model.hosts import PRIVATE_NAMES, IPAddress, is_public
 
 #: Finds the IP addresses of a host from its name and port. Raises OSError if there are none.
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
-
-#: Suffixes that only resolve inside a network (RFC 6761, RFC 6762, RFC 8375); a proxy would resolve them itself.
-_INSIDE = (".internal", ".local", ".localhost", ".localdomain", ".lan", ".home.arpa")
 
 
 class NotPublicError(httpx2.TransportError):
@@ -55,8 +52,8 @@ class PublicOnly(httpx2.AsyncBaseTransport):
         if url.userinfo:
             raise NotPublicError("contains a user name or password")
         proxy = self._proxy if self._proxy and not proxy_bypass(url.host) else None
-        if proxy is not None:
-            if "." not in url.host or url.host.endswith(_INSIDE) or not _may_be_public(url.host):
+        if proxy is not None:  # it would resolve private names itself
+            if "." not in url.host or url.host.endswith(PRIVATE_NAMES) or not _may_be_public(url.host):
                 raise NotPublicError(f"is on {url.host}, which is not on the public internet")
             self._check_scheme(url, local=False)
             return await proxy.handle_async_request(request)

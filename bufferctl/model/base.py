@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -28,6 +28,8 @@ from pydantic_core import PydanticCustomError
 from bufferctl.git import COMMIT
 from bufferctl.model.about import About
 from bufferctl.model.address import KEY_PATTERN
+
+D = TypeVar("D", date, datetime)
 
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INSTANT_PATTERN = (
@@ -66,9 +68,9 @@ class Model(BaseModel):
     )
 
 
-def _in_range(moment: datetime) -> datetime:
+def _in_range(moment: D) -> D:
     if not _FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise ValueError(f"must be between the years {_FIRST_YEAR} and {LAST_YEAR}")
+        raise ValueError(_YEARS)
     return moment
 
 
@@ -139,9 +141,7 @@ def _absolute(value: Any) -> Any:
             when = datetime.fromisoformat(value.upper().replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
         except ValueError:
             raise ValueError("is a date or a time that does not exist") from None
-        if not _FIRST_YEAR <= when.year <= LAST_YEAR:
-            raise ValueError(_YEARS)
-        return when
+        return _in_range(when)
     return value
 
 
@@ -173,9 +173,7 @@ def day_of(value: Any) -> date:
         day = date.fromisoformat(value)
     except ValueError:
         raise ValueError("is a day that does not exist") from None
-    if not _FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(_YEARS)
-    return day
+    return _in_range(day)
 
 
 Flag = Annotated[bool, BeforeValidator(truth, json_schema_input_type=bool)]

@@ -23,6 +23,8 @@ _PRIVATE_4 = tuple(
         ),
     )
 )  # fmt: skip
+#: Ends of host names that exist only in a private network (RFC 2606, RFC 6761, RFC 6762, RFC 8375).
+PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".invalid", ".test", ".localdomain")
 _GLOBAL_6 = ipaddress.IPv6Network("2000::/3")
 #: Protocols (Teredo among them), documentation, 6to4.
 _PRIVATE_6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))

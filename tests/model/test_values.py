@@ -70,9 +70,9 @@ REFUSED: list[tuple[Any, Any, str]] = [
     (base.Filled, "", "at least 1"),
     (base.Commit, "a1" * 19, "match pattern"), (base.Commit, "--output=x", "match pattern"),
     (base.WrittenInstant, "2026-12-01T09:00:00", "must name its time zone"),
-    (base.WrittenInstant, "1999-12-01T09:00:00Z", "between the years"),
-    (base.Aware, "1999-12-31T23:59:59Z", "between the years 2000 and 2999"),
-    (base.Aware, "3000-01-01T00:00:00Z", "between the years 2000 and 2999"),
+    (base.WrittenInstant, "1999-12-01T09:00:00Z", "in a year between"),
+    (base.Aware, "1999-12-31T23:59:59Z", "in a year between 2000 and 2999"),
+    (base.Aware, "3000-01-01T00:00:00Z", "in a year between 2000 and 2999"),
     (base.Aware, "2026-12-01T09:00:00", "timezone"),
     (base.Seconds, -1, "greater than or equal to 0"), (base.Seconds, 10**9 + 1, "less than or equal to 1000000000"),
 ]  # fmt: skip
