@@ -63,7 +63,7 @@ _SAMPLES: dict[str, Any] = {
     "id_": "ID",
     "until": _LATER,
     "channel": SimpleNamespace(name="…", boards=["…"], zone=UTC),
-    "item": None,
+    "item": SimpleNamespace(expansion=None),
     "edited": False,
     "by_buffer": False,
     "can_send": True,

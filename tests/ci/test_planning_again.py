@@ -48,7 +48,7 @@ def test_a_change_that_was_taken_back_is_planned(team: Team) -> None:
     team.plan(number)
     team.edit(number, launch="")
     team.plan(number)
-    assert "**No changes.**" in team.github.bodies(number)[0]
+    assert "### No changes" in team.github.bodies(number)[0]
 
 
 def test_a_request_into_another_branch(team: Team) -> None:
@@ -58,7 +58,7 @@ def test_a_request_into_another_branch(team: Team) -> None:
     team.github.pulls[number]["base"]["ref"] = "develop"
     team.plan(number)
     comment = team.github.bodies(number)[0]
-    assert comment.splitlines()[3].startswith("**Merging this publishes nothing.** It goes into `develop`")
+    assert "\n**Merging this publishes nothing.** It goes into `develop`" in comment.partition("###")[0]
     assert "actions/workflows/plan.yml) with the number 1" in comment
     team.github.pulls[number]["base"]["ref"] = "main"
     ran = team.plan_again(number)
