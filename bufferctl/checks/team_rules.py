@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -122,10 +122,12 @@ def policy_findings(desired: Desired, now: datetime | None) -> Iterator[Finding]
         return
     posts = [post for post in desired.posts if not post.cancelled]
     ahead = [post for post in posts if now is None or post.due_at is None or post.due_at > now]
-    sites = _Sites(policy)
+    allowed = {normal_host(domain) for domain in policy.link_domains}
+    utm = [(tuple(map(normal_host, each.domains)), each.parameters) for each in policy.utm]
     for post in ahead:
         yield from _of_post(post, policy)
-        yield from few(sites.findings(post))
+        if allowed or utm:
+            yield from few(_of_links(post, allowed, utm, some_of(policy.link_domains, _FEW)))
     if policy.per_day is not None or policy.posts_per_day:
         judged = {id(post) for post in ahead}
         yield from (each for each in _too_many(posts, policy, desired.channels) if id(each.item) in judged)
@@ -164,36 +166,27 @@ def _day(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
-class _Sites:
-    """The policy on links, with its domains normalized."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._allowed = {normal_host(domain): domain for domain in policy.link_domains}
-        self._utm = [(tuple(map(normal_host, each.domains)), each.parameters) for each in policy.utm]
-
-    def findings(self, post: Post) -> Iterator[Finding]:
-        for link in links(post) if self._allowed or self._utm else ():
-            if self._allowed and not any(within(link.host, domain) for domain in self._allowed):
-                message = f"the link leads to {link.host or 'nowhere'}, and posts may link to {self._sites()} only"
-                yield Finding(LINK_DOMAIN, post, link.path, message, quote=link.url)
-            missing = self._missing(link)
-            if missing:
-                names = " and no ".join(f"`{name}`" for name in missing)
-                message = f"the link has no {names}, so visits that come through it cannot be attributed"
-                yield Finding(UTM, post, link.path, message, f"write {_with(link.url, missing)}", link.url)
-
-    def _sites(self) -> str:
-        return some_of(list(self._allowed.values()), _FEW)
-
-    def _missing(self, link: Link) -> list[str]:
-        wanted = [
-            name for domains, names in self._utm if any(within(link.host, each) for each in domains) for name in names
-        ]
-        parts = split(link.url) if wanted else None
-        given = {name for name, value in parse_qsl(parts.query) if value} if parts else set()
-        return [name for name in dict.fromkeys(wanted) if name not in given]
+def _of_links(post: Post, allowed: Collection[str], utm: Iterable[_Utm], sites: str) -> Iterator[Finding]:
+    """`allowed`, `utm`: hosts as `normal_host` writes them; `sites`: those that are allowed, for people."""
+    for link in links(post):
+        if allowed and not any(within(link.host, domain) for domain in allowed):
+            message = f"the link leads to {link.host or 'nowhere'}, and posts may link to {sites} only"
+            yield Finding(LINK_DOMAIN, post, link.path, message, quote=link.url)
+        if missing := _missing(link, utm):
+            names = " and no ".join(f"`{name}`" for name in missing)
+            message = f"the link has no {names}, so visits that come through it cannot be attributed"
+            yield Finding(UTM, post, link.path, message, f"write {_with(link.url, missing)}", link.url)
 
 
+def _missing(link: Link, utm: Iterable[_Utm]) -> list[str]:
+    wanted = [name for domains, names in utm if any(within(link.host, each) for each in domains) for name in names]
+    parts = split(link.url) if wanted else None
+    given = {name for name, value in parse_qsl(parts.query) if value} if parts else set()
+    return [name for name in dict.fromkeys(wanted) if name not in given]
+
+
+#: Domains, and the parameters that a link to one of them must have.
+_Utm = tuple[tuple[str, ...], tuple[str, ...]]
 #: How many sites a message names.
 _FEW = 5
 

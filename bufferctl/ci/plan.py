@@ -52,16 +52,15 @@ def plan(
     if request and request.merged_at:
         print(f"{name_of(request, job.forge)} is already merged, so a plan made now would not count.")
         return 0
-    if number == 0 or request is None:
-        return _plan(job, request, branch, offline=offline, strict=strict, artifact=artifact)
-    if request.head not in {job.commit(), job.parents()[-1]}:
+    again = request if number else None
+    if again and again.head not in {job.commit(), job.parents()[-1]}:
         raise ForgeError("The checkout is not of the pull request's newest commit", hint="Run the workflow again.")
-    passed = False
+    code = 1
     try:
         code = _plan(job, request, branch, offline=offline, strict=strict, artifact=artifact)
-        passed = code == 0
     finally:
-        job.forge.post_check(request, check, passed=passed)
+        if again:
+            job.forge.post_check(again, check, passed=code == 0)
     return code
 
 

@@ -152,11 +152,10 @@ def _shortened(link: re.Match[str]) -> str:
 
 def _problems(core: Core, wanted: Doc, content: Doc, channel: Doc, mode: str, due_at: str | None) -> list[str]:
     organization = core.store.organizations[channel["organizationId"]]
-    return [
-        *problems(content, channel, organization, core.options.media_roots),
-        *_link_problems(core, wanted),
-        *_time_problems(mode, due_at),
-    ]
+    found = [*problems(content, channel, organization, core.options.media_roots), *_link_problems(core, wanted)]
+    if mode == "customScheduled" and not due_at:
+        found.append("Custom scheduled posts require dueAt.")
+    return found
 
 
 def _link_problems(core: Core, wanted: Doc) -> list[str]:
@@ -167,10 +166,6 @@ def _link_problems(core: Core, wanted: Doc) -> list[str]:
     assets = [asset for one in (wanted, *items) for asset in one.get("assets") or []]
     found = any(kind_of(asset)[0] == "link" for asset in assets)
     return ["Link assets are no longer supported. Use the linkAttachment of the network's metadata."] * found
-
-
-def _time_problems(mode: str, due_at: str | None) -> list[str]:
-    return ["Custom scheduled posts require dueAt."] * (mode == "customScheduled" and not due_at)
 
 
 def _approval_problems(wanted: Doc, channel: Doc, status: str = "draft") -> list[str]:

@@ -101,11 +101,11 @@ def idea_page(core: Core, wanted: Doc, first: int | None, after: str | None, hid
     return _page(core, "ideas", where, ["-created", "-seq"], first, after, idea_view)
 
 
-def listed(docs: list[Doc], first: int | None, after: str | None, *, most: int | None = _PAGE_MOST) -> Doc:
-    """Return a page of a short list as a connection with `totalCount`; more than `most` nodes are refused."""
+def listed(docs: list[Doc], first: int | None, after: str | None) -> Doc:
+    """Return a page of a short list as a connection with `totalCount`; more than `_PAGE_MOST` nodes are refused."""
     _check_first(first)
-    if most is not None and (first or 0) > most:
-        raise bad_input(f"first must not be greater than {most}")
+    if (first or 0) > _PAGE_MOST:
+        raise bad_input(f"first must not be greater than {_PAGE_MOST}")
     start = _key_of(after, 1) if after is not None else [0]
     size = _PAGE_DEFAULT if first is None else first
     places = range(len(docs))[max(0, start[0]) :][:size]
