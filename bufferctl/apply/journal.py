@@ -83,7 +83,6 @@ class _Entries:
                 self.project, self.lineage = values["project"], values["lineage"]
             case "revision":
                 revision = read_revision(values)
-                self.revisions.pop(revision.lineage, None)
                 self.revisions[revision.lineage] = revision
             case "run":
                 self.runs.append(values["run"])
@@ -327,7 +326,7 @@ class FileJournal:
             self._lineage = self._own.lineage = revision.lineage
             self._own.revisions.pop(revision.lineage, None)  # the latest stands last
             self._own.revisions[revision.lineage] = revision
-        written = {intent.write.home for intent in self._own.intents.values()}
+        written = {i.write.home for number, i in self._own.intents.items() if number not in self._own.foreign}
         self._unwritten = {home: dict(ids) for home, ids in self._own.listed.items() if home not in written}
         for entries in self._mine:
             done = entries.results.keys() & {*recorded, *self._absorbed}

@@ -55,10 +55,11 @@ def bound(
             content_of_desired(item), content_of_live(live), links_may_differ=links_may_differ
         )
     ]
-    if isinstance(item, Post) and isinstance(live, LivePost) and item.due_at and not _on_time(item, live):
-        names.append("due_at")
-    if isinstance(item, Post) and isinstance(live, LivePost) and live.reminds and not item.reminds:
-        names.append("scheduling_type")
+    if isinstance(item, Post) and isinstance(live, LivePost):
+        if item.due_at and not _on_time(item, live):
+            names.append("due_at")
+        if live.reminds and not item.reminds:
+            names.append("scheduling_type")
     fields = (*names, early) if early else tuple(names)
     return bind(item, live, origin, as_declared=not fields), fields
 

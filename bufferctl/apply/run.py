@@ -178,8 +178,6 @@ class Run:
         if isinstance(error, TooLargeError):
             self._queue.size = len(batch) // 2
             return
-        if isinstance(error, PartWayError):  # no request may leave any more
-            raise error
         wait = error.retry_after if isinstance(error, RateLimitedError) else None
         if wait is None or wait > self._max_wait:
             raise self._stopped_by(error)
@@ -205,7 +203,7 @@ class Run:
         if self._failures > TRIES:
             raise error
 
-    def _stopped_by(self, error: ApiError) -> BufferctlError:
+    def _stopped_by(self, error: ApiError | PartWayError) -> BufferctlError:
         """The error that stops the run partway; running it again continues."""
         if error.exit_code == 1 and (self._ledger.anything_done or self._in_flight):
             return PartWayError(error.message, hint=error.hint or "Run apply again to go on.")

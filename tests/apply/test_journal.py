@@ -322,6 +322,15 @@ def test_the_last_record_survives_compaction(journals: Journals) -> None:
         assert each.last("another") is None
 
 
+def test_the_state_that_was_saved_last_is_the_latest(journals: Journals) -> None:
+    """Also one that was saved before another: after it, the other is older."""
+    journal = journals()
+    for lineage in ("l", "m", "l"):
+        journal.compact([], Revision(lineage, 5, "five"))
+    for each in (journal, journals()):
+        assert [each.is_older(Revision(lineage, 5, "five")) for lineage in ("l", "m")] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("serial", "digest", "older"), [(4, "four", True), (5, "five", False), (5, "fork", True), (6, "six", False)]
 )

@@ -54,6 +54,16 @@ def test_what_another_machine_left_open_is_open_here(machine: Machine) -> None:
     assert not (machine.folder / "user").exists()
 
 
+def test_what_is_bound_here_is_not_what_another_machine_sent(machine: Machine) -> None:
+    """Also once its result is in the state and no longer in the journal."""
+    journal = machine(listed())
+    journal.intend([sent(7, run="r2")])
+    journal.settle([Settled(7, slot(B), done=True, binding=bound("p1", B))])
+    journal.compact([7])
+    (intent,) = journal.open
+    assert set(journal.ruled_out(intent)) == {"p0", "p1"}
+
+
 def test_what_this_machine_sent_is_open_while_the_record_lists_it(machine: Machine) -> None:
     """Once, with its own number and time; not after another machine has settled it."""
     machine().intend([sent()])

@@ -215,6 +215,15 @@ def test_too_few_rewritten_links_are_a_question() -> None:
     assert verdicts([], first, second, judge=SHORTENING) == [NotWritten()] * 2
 
 
+def test_what_is_asked_about_is_asked_about_once() -> None:
+    """Of the posts that may be a pair's, none is a stranger to another create; another stranger is."""
+    first, second = post("one", "See https://acme.example/1"), post("two", "See https://acme.example/2")
+    short, stranger = live("1", first, text="See https://buff.ly/1"), live("2", post("x"), text="Other words")
+    asked = [Ambiguous(("1",))] * 2
+    assert verdicts([short], first, second, A, judge=SHORTENING) == [*asked, NotWritten()]
+    assert verdicts([short, stranger], first, second, A, judge=SHORTENING) == [*asked, Ambiguous(("2",))]
+
+
 def test_equal_twins_with_links_need_no_question() -> None:
     """They are identical, so it does not matter which one was written."""
     twins = [post("one", LINKED.text), post("two", LINKED.text)]
@@ -258,6 +267,21 @@ def test_an_edit_goes_by_what_is_there(there: LivePost | None, verdict: Verdict)
     write = EditPost("1", EDITED, "c0")
     found = JUDGE.verdicts([intent(1, EDITED, write, standing(BEFORE))], (), lambda _: (), lambda _: there)
     assert found == {1: verdict}
+
+
+@pytest.mark.parametrize(("number", "reads"), [(3, 3), (4, 1), (40, 1)])
+def test_few_posts_are_read_one_by_one_and_many_in_a_list(tmp_path: Path, number: int, reads: int) -> None:
+    """Each read is a request: three for three edits, one for more."""
+    buffer, journal = FakeBuffer(time=0), FileJournal(tmp_path, ENDPOINT, tmp_path / "buffer.yaml")
+    posts = [post(f"k{n}") for n in range(number)]
+    buffer.posts = {f"p{n}": live(f"p{n}", each) for n, each in enumerate(posts)}
+    buffer._born = dict.fromkeys(buffer.posts, 0)
+    journal.limit_to_homes()
+    edits = [EditPost(f"p{n}", replace(each, text="New"), "c0") for n, each in enumerate(posts)]
+    were = map(standing, buffer.posts.values())
+    journal.intend([intent(n, write.item, write, was) for n, (write, was) in enumerate(zip(edits, were, strict=True))])
+    found = Settler(buffer, journal, buffer, Told(), SETTLE).judge(journal.open, {})
+    assert (found, buffer.reads) == (dict.fromkeys(range(number), NotWritten()), reads)
 
 
 def test_an_edit_does_not_take_another_link_for_its_own() -> None:
