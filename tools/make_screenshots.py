@@ -1,7 +1,7 @@
-"""Take the screenshots in docs/images: a plan on a screen, on a phone and as a comment, and the sandbox's page.
+"""Take the screenshots in docs/images: plans as a page on a screen and a phone, and as a comment, and the sandbox's page.
 
 `make screenshots`. They show the beginning of examples/campaign three days before it starts: some posts are in Buffer
-with an earlier text, and a person has edited one there; and the comments of a larger campaign on a phone.
+with an earlier text, and a person has edited one there; and a larger campaign in five situations.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import datetime
 from hashlib import md5
 from pathlib import Path
 
 from playwright.sync_api import Browser, Route, ViewportSize, sync_playwright
 
+from bufferctl.render.html import report_html
 from bufferctl.render.markdown import report_markdown
 from bufferctl.sandbox import Clock, Sandbox
 from tests.render.github import comment_page
-from tests.render.plans import campaign, held, moved
+from tests.render.plans import NOW as PLANNED
+from tests.render.plans import PLANS, campaign, held, moved
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOW = "2030-03-01T06:00:00Z"
@@ -53,9 +56,13 @@ def main() -> None:
         plan = planned(Path(folder), sandbox)
         browser = playwright.chromium.launch(executable_path=found, args=[*_FLAGS])
         picture(browser, plan.as_uri(), "plan", 1280, 1120)
-        picture(browser, plan.as_uri(), "phone", 380, 800, is_dark=True, at="Acme/twitter:acme/launch")
+        picture(browser, f"{plan.as_uri()}#Acme/twitter:acme/launch", "phone", 380, 800, is_dark=True)
+        for name, made in PLANS.items():
+            page = write(report_html(made()), Path(folder) / f"page-{name}.html")
+            picture(browser, page, f"page-{name}-380", 380, 800, at=PLANNED)
+            picture(browser, page, f"page-{name}-1280", 1280, 900, at=PLANNED)
         for name, report in ("comment", campaign()), ("comment-moved", moved()), ("comment-held", held()):
-            address = comment(report_markdown(report), Path(folder) / f"{name}.html")
+            address = write(comment_page(report_markdown(report)), Path(folder) / f"{name}.html")
             picture(browser, address, name, 380, 800, ready=".markdown-body")
         picture(browser, sandbox.url, "sandbox", 1280, 700)
         browser.close()
@@ -76,9 +83,9 @@ def planned(folder: Path, sandbox: Sandbox) -> Path:
     return folder / "campaign" / "plan.html"
 
 
-def comment(markdown: str, page: Path) -> str:
-    """The address of a page with the comment as GitHub shows it."""
-    page.write_text(comment_page(markdown), encoding="utf-8")
+def write(html: str, page: Path) -> str:
+    """The address of a page with this text."""
+    page.write_text(html, encoding="utf-8")
     return page.as_uri()
 
 
@@ -97,21 +104,19 @@ def picture(
     height: int,
     *,
     is_dark: bool = False,
-    at: str = "",
-    ready: str = "main[data-ready], .post",
+    at: datetime | str = NOW,
+    ready: str = "main[data-ready], .post:visible",
 ) -> None:
-    """Take one screenshot of a window of that size, with the post `at` in view."""
+    """Take one screenshot of a window of that size, with the clock `at` that instant."""
     page = browser.new_page(
         viewport=ViewportSize(width=width, height=height), color_scheme="dark" if is_dark else "light",
         timezone_id="Europe/Berlin", reduced_motion="reduce",
     )  # fmt: skip
     page.route("https://**/*", paint)
     if url.startswith("file:"):
-        page.clock.set_fixed_time(NOW)
+        page.clock.set_fixed_time(at)
     page.goto(url)
     page.wait_for_selector(ready)
-    if at:
-        page.locator(f'[id="{at}"]').evaluate("card => card.scrollIntoView({block: 'start', behavior: 'instant'})")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=DOCS / "images" / f"{name}.png")
     page.close()

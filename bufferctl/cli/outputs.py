@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -41,7 +40,7 @@ PROBLEMS: Forms = {".md": ("markdown", "problems_markdown"), ".sarif": ("sarif",
 #: What can be made of a list of posts.
 CALENDARS: Forms = {".ics": ("agenda_forms", "agenda_ics")}
 #: The most characters of all thumbnails of a page; the other pictures are named with their sizes.
-_PAGE = 4_000_000
+_PAGE = 1_000_000
 _PREFIX = "data:image/jpeg;base64,"
 #: The fewest bytes of a thumbnail that is worth a look.
 _FEWEST = 3_000
@@ -130,26 +129,21 @@ def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: St
     return report
 
 
-def _thumbnails(report: Report, root: Path) -> dict[tuple[str, str], str]:
-    """By digest and place, as `data:` URLs.
+def _thumbnails(report: Report, root: Path) -> dict[str, str]:
+    """By digest, as `data:` URLs."""
+    from bufferctl.render.shown import pictures_of
 
-    A page contains an image once for each use, so each use counts; one that is used very often is smaller.
-    """
-    from bufferctl.render.shown import crop_of, pictures_of
-
-    uses = Counter((file.digest, where) for file, where in pictures_of(report.plan))
-    if not uses:
+    files = pictures_of(report.plan)
+    if not files:
         return {}
     from bufferctl.media.thumbnails import MOST_BYTES, thumbnail
 
-    files = {(file.digest, where): file for file, where in pictures_of(report.plan)}
-    found, room = dict[tuple[str, str], str](), _PAGE
-    for key, number in uses.items():
-        most = min(MOST_BYTES, room // number * 3 // 4 - len(_PREFIX))  # base64 makes four characters of three bytes
-        made = thumbnail(root, files[key], *crop_of(key[1]), most) if most >= _FEWEST else None
-        if made:
-            found[key] = f"{_PREFIX}{b64encode(made).decode()}"
-            room -= number * len(found[key])
+    found, room = dict[str, str](), _PAGE
+    for digest, file in files.items():
+        most = min(MOST_BYTES, room * 3 // 4 - len(_PREFIX))  # base64 makes four characters of three bytes
+        if most >= _FEWEST and (made := thumbnail(root, file, most)):
+            found[digest] = f"{_PREFIX}{b64encode(made).decode()}"
+            room -= len(found[digest])
     return found
 
 

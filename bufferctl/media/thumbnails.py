@@ -1,4 +1,4 @@
-"""Small versions of images for pages that show a plan: cropped like on the network, never larger than 30 kB.
+"""Small versions of images for pages that show a plan, never larger than 30 kB.
 
 Files come from pull requests, so images over 24 megapixels are not decoded, and only image decoders are used.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: The most bytes of a thumbnail, and the most pixels of an image to decode.
 MOST_BYTES, MOST_PIXELS = 30_000, 24_000_000
-#: An image with a side of at least twice this many pixels is reduced before it is cropped.
+#: An image with a side of at least twice this many pixels is reduced before it is turned upright.
 _WORKED_ON = 2000
 #: Formats to open: Pillow supports many more, some of which start other programs.
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
@@ -31,13 +31,10 @@ _FRAMES = {bytes([each]) for each in range(0xC0, 0xD0)} - {b"\xc4", b"\xc8", b"\
 _TRIES = ((720, 82), (640, 76), (560, 70), (480, 62), (400, 52), (320, 42), (240, 32))
 
 
-def thumbnail(
-    root: Path, file: MediaFile, narrowest: float, widest: float, most_bytes: int = MOST_BYTES
-) -> bytes | None:
+def thumbnail(root: Path, file: MediaFile, most_bytes: int = MOST_BYTES) -> bytes | None:
     """A JPEG of the image below `root`; None if it cannot be shown, or Pillow is not installed.
 
     Also None if the file's bytes have changed since the plan: the thumbnail must show what was planned.
-    `narrowest`, `widest`: the range of width divided by height that the network shows uncropped.
     """
     try:
         import PIL.Image  # noqa: F401 - checks that it is installed
@@ -49,14 +46,14 @@ def thumbnail(
             return None
         with open_below(root, file.path) as source, warnings.catch_warnings():
             warnings.simplefilter("error")  # images that Pillow considers decompression bombs
-            small = _made(source, narrowest, widest)
+            small = _made(source)
             return next((each for each in _versions(small) if len(each) <= most_bytes), None) if small else None
     except Exception:  # noqa: BLE001 - a damaged image can fail in any way; it is just not shown
         return None
 
 
-def _made(source: BinaryIO, narrowest: float, widest: float) -> Image | None:
-    """The cropped image, still large; None if it has too many pixels."""
+def _made(source: BinaryIO) -> Image | None:
+    """The image, still large; None if it has too many pixels."""
     import PIL.Image
     from PIL import ImageOps
 
@@ -68,8 +65,7 @@ def _made(source: BinaryIO, narrowest: float, widest: float) -> Image | None:
         picture: Image = image.convert("RGBA") if image.mode == "P" else image
         if (factor := max(picture.size) // _WORKED_ON) > 1:  # keeps the following copies small
             picture = picture.reduce(factor)
-        upright = ImageOps.exif_transpose(picture)
-    return _opaque(upright.crop(_crop(upright.width, upright.height, narrowest, widest)))
+        return _opaque(ImageOps.exif_transpose(picture))
 
 
 def _has_scans(source: BinaryIO) -> bool:
@@ -86,14 +82,6 @@ def _has_scans(source: BinaryIO) -> bool:
             components = head[place + 7]
         place += int.from_bytes(head[place : place + 2], "big")
     return head.startswith(b"\xff\xd8")
-
-
-def _crop(width: int, height: int, narrowest: float, widest: float) -> tuple[int, int, int, int]:
-    """The centered part that a network shows: left, top, right, bottom."""
-    shown_width = max(1, min(width, round(height * widest)))
-    shown_height = max(1, min(height, round(width / narrowest)))
-    left, top = (width - shown_width) // 2, (height - shown_height) // 2
-    return left, top, left + shown_width, top + shown_height
 
 
 def _opaque(image: Image) -> Image:

@@ -121,6 +121,7 @@ class Network:
     counting_source: Source = Source.BUFFER  # how we know that
     text_with_video: Limit | None = None  # instead of `text` where there is a video
     shown: Limit | None = None  # what it shows of a text
+    fold: int = 0  # about how many characters its feed shows before "…see more"; 0 if all, or unknown
     paid: Limit | None = None  # the longest text of a paid account
     text_varies: bool = False  # the account's server says how long a text may be
     bytes: Limit | None = None  # of a text
@@ -178,6 +179,7 @@ NETWORKS: Mapping[Service, Network] = {
         "Ig",
         called="ig insta",
         crop=(0.75, 1.91),
+        fold=125,
         text=Limit(2196),
         counting=Counting.BREAKS,
         first_comment=Limit(2200),
@@ -204,6 +206,7 @@ NETWORKS: Mapping[Service, Network] = {
         "f",
         called="fb meta facebook_page",
         crop=(0.8, 1.91),
+        fold=480,
         text=Limit(5000),
         first_comment=Limit(5000),
         images=Limit(10),
@@ -221,6 +224,7 @@ NETWORKS: Mapping[Service, Network] = {
         "in",
         called="li linked_in linkedin_page",
         crop=(0.8, 1.91),
+        fold=210,
         text=Limit(3000),
         counting=Counting.LINKS_24,
         first_comment=Limit(1250),

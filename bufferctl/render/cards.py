@@ -6,7 +6,6 @@ Text, Markdown, HTML, drift and receipts are made from cards, so that all of the
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,8 +24,6 @@ from bufferctl.render.shown import Pictures, Shown, shown
 
 #: Results of changes that a later apply may still make.
 _LATE = frozenset({Status.NOT_SENT, Status.WAITING})
-#: How many characters of a text are shown to identify its post.
-_EXCERPT = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +76,11 @@ class Moment:
     def clock(self) -> str:
         """`09:00`, in the channel's zone."""
         return f"{self.due:%H:%M}"
+
+    @property
+    def short(self) -> str:
+        """`Tue 1`, in the channel's zone."""
+        return f"{self.due:%a} {self.due.day}"
 
     @property
     def local(self) -> str:
@@ -151,24 +153,11 @@ class Card:
         return re.sub(r"\s", "_", self.address)
 
     @property
-    def excerpt(self) -> str:
-        """The beginning of its text, to recognize it."""
-        text = self.shown.parts[0].text if self.shown.parts else ""
-        return textwrap.shorten(self.shown.title or " ".join(text.split()), _EXCERPT, placeholder=" …")
-
-    @property
     def over(self) -> int:
         """By how much the text is too long, or 0."""
         if self.length is None or self.length.limit is None:
             return 0
         return max(0, self.length.used - self.length.limit)
-
-    @property
-    def part(self) -> int:
-        """How much of the limit is used, in percent."""
-        if self.length is None or not self.length.limit:
-            return 0
-        return min(100, self.length.used * 100 // self.length.limit)
 
 
 def card_of(
@@ -281,12 +270,3 @@ def by_time(change: Change, plan: Plan) -> tuple[int, float]:
         return 0, 0.0
     at = change.due_at or plan.queue_times.get(change.slot)
     return (1, at.timestamp()) if at else (2, 0.0)
-
-
-def is_trouble(card: Card) -> bool:
-    """Whether it is among the first things a person has to look at."""
-    return (
-        card.at_once
-        or card.kind in {"hold", "delete", "bad"}
-        or (card.kind == "update" and words.was_draft(card.change))
-    )

@@ -135,6 +135,15 @@ class Item:
         return tuple((version.networks, version.changed) for version in self.versions if version.changed)
 
     @property
+    def own(self) -> Mapping[str, tuple[str, ...]]:
+        """What some networks have of their own (`text`, `media`), with these networks."""
+        found: dict[str, tuple[str, ...]] = {}
+        for version in self.others:
+            for name in dict.fromkeys("text" if each.is_text else each.name for each in version.differs):
+                found[name] = (*found.get(name, ()), version.networks)
+        return found
+
+    @property
     def digests(self) -> tuple[str, ...]:
         """The digests of its posts that a reviewer agrees to."""
         return tuple(change_digest(card.change)[:SHORT] for card in self.cards if card.change.action in REVIEWED)
@@ -315,10 +324,12 @@ def grouped(report: Report, *, is_preview: bool = False, with_thumbnails: bool =
 def weeks_of(items: Iterable[Item]) -> tuple[Week, ...]:
     """The items that have a time, which are in order of time, by week and day."""
     days = [(day, tuple(group)) for day, group in groupby(items, key=lambda item: item.day) if day]
-    return tuple(
-        Week(monday, tuple(found))
-        for monday, found in groupby(days, key=lambda each: each[0] - timedelta(days=each[0].weekday()))
-    )
+    return tuple(Week(monday, tuple(found)) for monday, found in groupby(days, key=lambda each: monday_of(each[0])))
+
+
+def monday_of(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
 
 
 def _moved_by(change: Change) -> timedelta | None:

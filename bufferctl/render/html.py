@@ -1,23 +1,24 @@
-"""A report as one HTML file: a calendar, and each post as a card that looks much like it does on its network.
+"""A report as one HTML file: an agenda for a phone, and a month and a week where there is room for them.
 
-Only the pictures of the posts are fetched: styles and scripts are inline, and the page's Content-Security-Policy lets
+Only pictures with an address are fetched: styles and scripts are inline, and the page's Content-Security-Policy lets
 nothing else run or load. Everything that comes from files or from Buffer goes through jinja2's autoescape, and
-addresses in `href` and `src` are http or https. All cards are readable without JavaScript, which adds the calendar and
-the filters.
+addresses are http or https. Each picture is in the page once, as a style of those that show it, so that a network's
+crop is a rule of the style. Everything is readable without JavaScript, which adds tabs, filters, month and week.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -25,161 +26,264 @@ from markupsafe import Markup
 from bufferctl import __version__
 from bufferctl.diagnostics import has_errors
 from bufferctl.model.comparable import instant
+from bufferctl.model.networks import ANY_CROP, NETWORKS
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import Action, Plan, Status
+from bufferctl.plan import WRITING
 from bufferctl.render import summary, words
-from bufferctl.render.cards import Card, cards_of, is_trouble
+from bufferctl.render.cards import Moment, ShownChannel
 from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.grouped import grouped
+from bufferctl.render.grouped import Grouped, Item, Version, grouped, monday_of
 from bufferctl.render.lines import count, sentence, steps
+from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
+from bufferctl.render.since import since
 
 _TEMPLATES = files("bufferctl.render") / "templates"
-#: The kinds of cards that a reviewer filters by: name in the page, label and sign.
-_KINDS = (
-    ("hold", "needs you", words.ACTIONS[Action.HOLD].sign),
-    ("delete", "delete", words.ACTIONS[Action.DELETE].sign),
-    ("update", "change", words.ACTIONS[Action.UPDATE].sign),
-    ("create", "create", words.ACTIONS[Action.CREATE].sign),
-    ("bad", "needs you", words.ACTIONS[Action.HOLD].sign),
-    ("late", "not sent yet", words.ACTIONS[Action.WAITING].sign),
-    ("good", "done", "✓"),
-    ("note", "noted", "="),
-    ("quiet", "unchanged", "·"),
-)
+#: The kinds of items that a reviewer filters by, and how they are called.
+_KINDS = {
+    "hold": "Need you",
+    "bad": "Need you",
+    "delete": "Deleted",
+    "update": "Changed",
+    "create": "New",
+    "late": "Not sent",
+    "good": "Done",
+    "note": "Noted",
+    "quiet": "Unchanged",
+}
+#: What differs on a network without its content being another.
+_BESIDE_CONTENT = frozenset({"time", "what happens"})
+#: How much of a first line a row has.
+_LINE = 140
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of card, and how many there are."""
+class Theirs:
+    """Somebody else's post: its time and channel only, since not everybody who reads a page may read its text."""
 
-    name: str
-    called: str
-    sign: str
-    number: int
+    when: Moment
+    channel: ShownChannel
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One version of an item. `texts`: by part, how its text differs from the main one, word by word.
+
+    `notes`: the other fields that differ. `is_same`: its content is that of the main version.
+    """
+
+    version: Version
+    texts: Mapping[int, tuple[Piece, ...]]
+    notes: tuple[Any, ...]
+    is_same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the agenda. `is_new`: it is not as in the report that a reader has seen before."""
+
+    item: Item
+    anchor: str
+    is_new: bool
 
     @property
-    def counted(self) -> str:
-        """The words after the number."""
-        if self.name in {"delete", "update", "create"}:
-            return f"to {self.called}"
-        return "need you" if self.name in {"hold", "bad"} and self.number > 1 else self.called
+    def when(self) -> Moment | None:
+        """When its first post goes out."""
+        return self.item.when
+
+    @property
+    def first_line(self) -> str:
+        """The beginning of the text, to recognize it."""
+        text = self.item.main.shown.title or self.item.main.text
+        return next((line.strip() for line in text.splitlines() if line.strip()), "")[:_LINE]
+
+    @property
+    def about(self) -> str:
+        """What its sign leaves open: which fields change, or what happened."""
+        if self.item.kind == "update":
+            return ", ".join(dict.fromkeys(each.name for _, changed in self.item.changes for each in changed))
+        return "" if self.item.kind == "hold" else self.item.what
+
+    @property
+    def messages(self) -> Mapping[tuple[str, str], None]:
+        """What is said about its posts, each with what to do."""
+        return dict.fromkeys((card.message, card.hint) for card in self.item.cards if card.message)
+
+    @property
+    def panels(self) -> Iterator[Panel]:
+        """The versions, the main one first."""
+        for version in self.item.versions:
+            differs = {changed.name: changed for changed in version.differs}
+            texts = {
+                0: differs.get("text"),
+                **{n: differs.get(f"thread, part {n + 1}") for n in range(1, len(differs))},
+            }
+            marked = {n: each.words for n, each in texts.items() if each and each.is_mixed}
+            notes = tuple(each for name, each in differs.items() if name in _BESIDE_CONTENT)
+            yield Panel(version, marked, notes, bool(differs) and differs.keys() <= _BESIDE_CONTENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Cards under one heading; `day` is empty for unscheduled cards."""
+    """Rows under one heading; `title` has the days of a week."""
 
     title: str
-    day: str
-    cards: tuple[Card, ...]
+    rows: tuple[Row | Theirs, ...]
 
 
 def report_html(report: Report) -> str:
     """A plan, or the receipt after an apply, as one HTML document."""
-    return _document(_page(report, is_preview=False))
+    return _document(grouped(report, with_thumbnails=True), "plan" if report.outcomes is None else "receipt")
 
 
 def preview_html(report: Report) -> str:
     """The posts in the files alone, in the same form: nothing is new, changed or deleted."""
-    return _document(_page(report, is_preview=True))
+    return _document(grouped(report, is_preview=True, with_thumbnails=True), "preview")
 
 
-def _page(report: Report, *, is_preview: bool) -> dict[str, Any]:
+def _page(found: Grouped, form: str) -> dict[str, Any]:
     """Everything that the template shows. `form` is plan, receipt or preview."""
-    plan = report.plan
-    cards = list(cards_of(report, is_preview=is_preview, with_thumbnails=True))
-    channels = {card.channel.key: card.channel for card in cards}
-    organizations = list(dict.fromkeys(channel.organization for channel in channels.values()))
-    form = "preview" if is_preview else "plan" if report.outcomes is None else "receipt"
-    about = " and ".join(organizations) if len(organizations) < 3 else count(len(organizations), "organization")  # noqa: PLR2004 - what fits a title
+    report, plan, is_preview = found.report, found.report.plan, form == "preview"
+    earlier = since(found, report.earlier) if form == "plan" else None
+    seen_since = {id(item) for item in (*earlier.texts, *earlier.others, *earlier.added)} if earlier else set()
+    rows = [Row(item, f"i{number}", id(item) in seen_since) for number, item in enumerate(found.items)]
+    looked = {each.code for each in report.worth_a_look}
     problems = by_severity((*plan.warnings, *report.diagnostics))
+    problems = [each for each in problems if each.code not in looked]
+    kinds = Counter(_KINDS[row.item.kind] for row in rows if row.item.kind in _KINDS)
     return {
         "form": form,
-        "title": f"{form.capitalize()}{f' for {about}' if about else ''}",
+        "title": _title(found),
+        "organizations": " and ".join(dict.fromkeys(item.occurrence.organization for item in found.items)),
+        "lines": list(filter(None, _lines(found, form))),
         "made": plan.at,
         "until": report.expires_at if report.outcomes is None else None,
         "digest": "" if is_preview else report.digest,
         "endpoint": visible(plan.endpoint),
         "version": __version__,
         "not_checked": summary.NOT_CHECKED_WHY if report.is_offline and not is_preview else "",
-        "narrowed": plan.narrowed,
-        "verdict": _preview_verdict(cards) if is_preview else _verdict(plan, report),
+        "narrowed": plan.narrowed and form == "plan",
+        "stopped": visible(sentence(report.stopped)),
         "unmanaged": 0 if is_preview else plan.unmanaged,
-        "first": _first(plan) if form == "plan" else "",
-        "moved": grouped(report).moves if form == "plan" else (),
         "requests": summary.requests(plan) if form == "plan" and plan.writes and not report.is_offline else "",
-        "kinds": () if is_preview else _kinds(cards),
+        "parameters": found.parameters,
+        "causes": () if is_preview else found.causes,
+        "anchors": {id(row.item): row.anchor for row in rows},
+        "look": report.worth_a_look,
+        "moves": found.moves if form == "plan" else (),
+        "since": earlier,
+        "number_since": len(seen_since),
         "problems": problems,
         "problem_counts": summary_text(problems),
-        "problems_open": bool(plan.warnings) or has_errors(problems),
-        "trouble": () if is_preview else sorted(filter(is_trouble, cards), key=_urgency),
-        "sections": list(_sections(cards)),
-        "channels": sorted(channels.values(), key=lambda c: (c.organization, c.service == "ideas", c.key)),
-        "left": summary.left_over(report.left, report.outcomes or ()) if report.left else "",
-        "stopped": visible(sentence(report.stopped)),
+        "problems_open": has_errors(problems),
+        "kinds": {name: kinds[name] for name in dict.fromkeys(_KINDS.values()) if kinds[name]},
+        "called": _KINDS,
+        "networks": dict(sorted((c.channel.service, c.channel.network) for i in found.items for c in i.cards)),
+        "sections": list(_sections(rows, found)),
+        "pictures": _pictures(found),
+        "folds": " ".join(f"{service}:{row.fold}" for service, row in NETWORKS.items() if row.fold),
     }
 
 
-def _sections(cards: Iterable[Card]) -> Iterator[Section]:
-    """Posts published at once, one section per day in the channels' zones, then posts without a time, then ideas."""
-
-    def home(card: Card) -> tuple[bool, str, str]:
-        day, at = (card.when.day, card.when.at) if card.when else ("~", "")
-        return card.channel.service == "ideas", "" if card.at_once else day, at
-
-    for (is_idea, day), found in groupby(sorted(cards, key=home), key=lambda card: home(card)[:2]):
-        if is_idea:
-            yield Section("Ideas", "", tuple(found))
-        elif not day:
-            yield Section("Now", "", tuple(found))
-        elif day == "~":
-            yield Section("Unscheduled", "", tuple(found))
-        else:
-            on = date.fromisoformat(day)
-            yield Section(f"{on:%A} {on.day} {on:%B %Y}", day, tuple(found))
+def _title(found: Grouped) -> str:
+    """The file that it is about, with how many more there are."""
+    shown = [item for item in found.items if item.kind != "quiet"] or found.items
+    names = list(dict.fromkeys(item.occurrence.place.file for item in shown if item.occurrence.place))
+    if not names:
+        return "Buffer"
+    more = f" and {count(len(names) - 1, 'more file')}" if names[1:] else ""
+    return f"{visible(names[0])}{more}"
 
 
-def _kinds(cards: Iterable[Card]) -> list[Kind]:
-    found = Counter(card.kind for card in cards)
-    return [Kind(name, called, sign, found[name]) for name, called, sign in _KINDS if found[name]]
+def _lines(found: Grouped, form: str) -> Iterator[str]:
+    """What it is about in numbers: items, then posts by network."""
+    report, plan = found.report, found.report.plan
+    if form == "preview":
+        cards = [card for item in found.items for card in item.cards]
+        ideas = sum(card.change.address.is_idea for card in cards)
+        networks = {card.channel.network for card in cards if not card.change.address.is_idea}
+        posts = f"{count(len(cards) - ideas, 'post')} on {count(len(networks), 'network')}"
+        yield f"{posts}, {count(ideas, 'idea')}" if ideas else posts
+    elif form == "receipt":
+        yield summary.applied(report.outcomes or ())
+        yield summary.left_over(report.left, report.outcomes or ()) if report.left else ""
+    else:
+        yield summary.headline(found)
+        quiet = summary.quiet_counts(plan)
+        if plan.is_empty:
+            yield f"{summary.no_changes(plan, is_offline=report.is_offline)}{f': {quiet}' if quiet else ''}."
+            return
+        does = summary.verbs(plan)
+        numbers = ", ".join(f"{network} {number:,}" for network, number in found.networks.items())
+        where = f": {numbers}" if len(found.networks) > 1 and len(plan.count().keys() & WRITING) == 1 else ""
+        yield f"Apply {does}{where}." if does else "Apply sends nothing."
 
 
-def _urgency(card: Card) -> tuple[int, str]:
-    """Failures and holds first, then posts that are published at once, then deletes; each in time order."""
-    return 0 if card.kind in {"hold", "bad"} else 1 if card.at_once else 2, card.when.at if card.when else ""
+def _sections(rows: list[Row], found: Grouped) -> Iterator[Section]:
+    """Posts published at once, then week by week in the channels' zones, then posts without a time, then ideas."""
+    channels = {card.change.slot.channel_id: card.channel for item in found.items for card in item.cards}
+    plan = found.report.plan
+    theirs = [
+        Theirs(Moment(words.in_zone(each.due_at, zone), zone, plan.at, is_slot=False), channels[each.channel_id])
+        for each in plan.beside
+        if each.channel_id in channels and found.report.outcomes is None
+        for zone in [plan.channels[each.channel_id].timezone]
+    ]
+
+    def home(row: Row | Theirs) -> tuple[int, str, str]:
+        if isinstance(row, Row) and row.item.main.cards[0].at_once:
+            return 0, "", ""
+        if isinstance(row, Row) and row.item.main.cards[0].channel.service == "ideas":
+            return 3, "", ""
+        if row.when is None:
+            return 2, "", ""
+        return 1, row.when.day, row.when.at
+
+    def week(row: Row | Theirs) -> tuple[int, date | None]:
+        place, day, _ = home(row)
+        return place, monday_of(date.fromisoformat(day)) if day else None
+
+    every: list[Row | Theirs] = [*rows, *theirs]
+    for (place, monday), group in groupby(sorted(every, key=home), key=week):
+        title = ("At once", "", "Without a time", "Ideas")[place]
+        if monday:
+            title = summary.days_between(monday, monday + timedelta(days=6), plan.at.date())
+        yield Section(title, tuple(group))
 
 
-def _verdict(plan: Plan, report: Report) -> str:
-    outcomes = report.outcomes
-    if outcomes is None:
-        if not plan.is_empty:
-            return ""
-        return f"No changes. {summary.no_changes(plan, is_offline=report.is_offline)}."
-    done = sum(outcome.status is Status.DONE for outcome in outcomes)
-    return f"{done:,} of {count(len(outcomes), 'change')} done." if outcomes else "There was nothing to do."
+def _pictures(found: Grouped) -> dict[str, tuple[str, float]]:
+    """Each picture's address with the name of its style and its width divided by its height, 0 if unknown."""
+    media = (each for item in found.items for version in item.versions for each in version.media if each.src)
+    ratios: dict[str, float] = {}
+    for each in media:
+        ratios.setdefault(each.src, each.ratio)
+    return {src: (f"p{number}", ratio) for number, (src, ratio) in enumerate(ratios.items())}
 
 
-def _preview_verdict(cards: list[Card]) -> str:
-    ideas = sum(card.channel.service == "ideas" for card in cards)
-    channels = {card.channel.key for card in cards if card.channel.service != "ideas"}
-    posts = f"{count(len(cards) - ideas, 'post')} on {count(len(channels), 'channel')}"
-    return f"{posts}, {count(ideas, 'idea')}." if ideas else f"{posts}."
+def _picture_styles(pictures: Mapping[str, tuple[str, float]]) -> Iterator[str]:
+    """A rule for each picture, and how each network crops them."""
+    for src, (name, ratio) in pictures.items():
+        size = f";--r:{ratio:.3f}" if ratio else ""
+        yield f'.{name}{{background-image:url("{quote(src, safe=_IN_STYLES)}"){size}}}'
+    for service, row in NETWORKS.items() if pictures else ():
+        if row.crop != ANY_CROP:
+            yield f".{service} .post .pic{{aspect-ratio:clamp({row.crop[0]:.3f},var(--r),{row.crop[1]:.3f})}}"
 
 
-def _first(plan: Plan) -> str:
-    first = summary.first_post(plan)
-    return f"{summary.new_posts(plan)} First: {first[0]}, {first[1].called}." if first else summary.new_posts(plan)
+#: The characters of an address that may be in a quoted address of a style.
+_IN_STYLES = ":/?#[]@!$&*+,;=%~"
 
 
-def _document(page: dict[str, Any]) -> str:
-    style, script, first = (_read(name) for name in ("report.css", "report.js", "report_first.js"))
+def _document(found: Grouped, form: str) -> str:
+    page = _page(found, form)
+    style = "\n".join([_read("report.css"), *_picture_styles(page["pictures"])])
+    script = _read("report.js")
     policy = (
         f"default-src 'none'; img-src http: https: data:; style-src {_hashed(style)}; "
-        f"script-src {_hashed(script)} {_hashed(first)}; base-uri 'none'; form-action 'none'"
+        f"script-src {_hashed(script)}; base-uri 'none'; form-action 'none'"
     )
     # Our own style and script: they are inserted unescaped, and the policy allows them by digest.
-    own = {"style": Markup(style), "script": Markup(script), "first": Markup(first)}  # noqa: S704 - files of this package
+    own = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - files of this package, quoted addresses
     return _environment().get_template("report.html").render(page=page, policy=policy, **own) + "\n"
 
 
@@ -188,7 +292,8 @@ def _environment() -> Environment:
     made = Environment(
         loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals |= {"count": count, "instant": instant, "local": words.local, "steps": steps}
+    made.globals |= {"count": count, "instant": instant, "local": words.local, "steps": steps, "away": words.away}
+    made.globals |= {"is_row": lambda row: isinstance(row, Row), "id_of": id}
     made.filters |= {"sentence": sentence, "visible": visible}
     return made
 

@@ -320,16 +320,8 @@ def _about(item: Item) -> Iterator[str]:
     yield from (count(number, kind) for kind, number in kinds.items())
     if len(item.main.shown.parts) > 1:
         yield f"thread of {len(item.main.shown.parts)}"
-    own: dict[str, list[str]] = {}
-    for version in item.others:
-        for name in dict.fromkeys(_own(changed) for changed in version.differs):
-            own.setdefault(name, []).append(version.networks)
-    yield from (f"own {name}: {', '.join(networks)}" for name, networks in own.items())
+    yield from (f"own {name}: {', '.join(networks)}" for name, networks in item.own.items())
     yield from (f"{each.over} too many on {each.channel.network}" for each in item.cards if each.over)
-
-
-def _own(changed: Changed) -> str:
-    return "text" if changed.is_text else changed.name
 
 
 def _whole(item: Item) -> str:

@@ -26,7 +26,7 @@ class Report:
     applied. `is_offline`: made from files and state alone, not checked against Buffer. `folder`: the root file's folder
     below the repository's root, with `/`, empty if they are the same; `rules`: the rules whose codes `diagnostics` use.
     `page`: the name of the HTML page written next to this report, which shows everything; empty without one.
-    `pictures`: thumbnails of files as `data:` addresses, by digest and where they are shown (`pictures.pictures_of`).
+    `pictures`: thumbnails of files as `data:` addresses, by digest (`shown.pictures_of`).
     `selection`: the options that limit the plan to some posts, as typed; empty without any.
     `public`: the summaries of files that were applied before, whose addresses therefore answer.
     `worth_a_look`: what a reviewer could overlook (`checks.worth_a_look`); nothing is held for it.
@@ -45,7 +45,7 @@ class Report:
     folder: str = ""
     rules: tuple[RuleHelp, ...] = ()
     page: str = ""
-    pictures: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    pictures: Mapping[str, str] = field(default_factory=dict)
     public: frozenset[str] = frozenset()
     worth_a_look: tuple[Diagnostic, ...] = ()
     earlier: str = ""

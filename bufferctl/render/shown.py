@@ -1,8 +1,8 @@
 """The content of a post or an idea as its network would show it, from the files or from Buffer.
 
 Each form shows this and nothing else: parts with their media, title, warning, first comment, tags, and other fields.
-Pictures stored with the posts are passed in as data, since nothing here reads files: pages contain thumbnails, each
-cropped as on its network. A comment cannot contain any, so it shows public pictures only.
+Pictures stored with the posts are passed in as data, since nothing here reads files: pages contain thumbnails. A
+comment cannot contain any, so it shows public pictures only.
 """
 
 from __future__ import annotations
@@ -26,14 +26,11 @@ from bufferctl.model.content import Document, Image, LinkAttachment, Video
 from bufferctl.model.desired import IdeaMedia
 from bufferctl.model.media_file import size_words
 from bufferctl.model.metadata import USUAL, thread_of
-from bufferctl.model.networks import ANY_CROP, NETWORKS
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import Plan
+from bufferctl.plan import WRITING, Action, Plan
 from bufferctl.render import words
 from bufferctl.render.pieces import Piece, pieces, shown_text, web
 
-#: Used in place of a service for ideas.
-IDEAS = "ideas"
 #: The beginning of a thumbnail's address.
 _THUMBNAIL = "data:image/jpeg;base64,"
 
@@ -46,29 +43,19 @@ class Pictures:
     """
 
     public: frozenset[str] = frozenset()
-    thumbnails: Mapping[tuple[str, str], str] | None = None
+    thumbnails: Mapping[str, str] | None = None
 
-    def of(self, file: MediaFile, where: str) -> tuple[str, str]:
-        """The address that shows a file in a service or in `IDEAS`, and the one to link to; both may be empty."""
+    def of(self, file: MediaFile) -> tuple[str, str]:
+        """The address that shows a file, and the one to link to; both may be empty."""
         href = file.url if file.summary in self.public else ""
-        return (href if self.thumbnails is None else self.thumbnails.get((file.digest, where), "")), href
+        return (href if self.thumbnails is None else self.thumbnails.get(file.digest, "")), href
 
 
-def crop_of(where: str) -> tuple[float, float]:
-    """The range of width divided by height in which a service shows a picture whole; for ideas, a generous one."""
-    row = NETWORKS.get(where)  # type: ignore[call-overload]  # a StrEnum equals its text
-    return row.crop if row else ANY_CROP
-
-
-def pictures_of(plan: Plan) -> Iterator[tuple[MediaFile, str]]:
-    """Each picture file, as often as a page of the plan shows it, with its place: a service or `IDEAS`."""
-    for change in plan.changes:
-        item = change.desired
-        if item is not None and not item.cancelled:
-            where = item.service.value if isinstance(item, Post) else IDEAS
-            for each in files_of(item):
-                if each.file and each.kind not in {"video", "document"}:
-                    yield each.file, where
+def pictures_of(plan: Plan) -> Mapping[str, MediaFile]:
+    """The picture files of what is sent, or waits for a person, by digest; the others are as reviewed before."""
+    items = (change.desired for change in plan.changes if change.action in WRITING | {Action.HOLD})
+    found = (each for item in items if item is not None and not item.cancelled for each in files_of(item))
+    return {each.file.digest: each.file for each in found if each.file and each.kind not in {"video", "document"}}
 
 
 class Fact(NamedTuple):
@@ -82,7 +69,8 @@ class Media(NamedTuple):
     """An image, or the placeholder for a video, a document or a link.
 
     `src` and `href` are http(s) or empty, `src` may be a thumbnail (`data:`); `address`: as written in the files, an
-    address or a path, empty for live media. `about`: pixels and size of a file stored with the posts; else empty.
+    address or a path, empty for live media. `about`, `ratio`: pixels and size of a file stored with the posts, and its
+    width divided by its height; else empty.
     """
 
     kind: str
@@ -93,6 +81,7 @@ class Media(NamedTuple):
     text: str = ""
     address: str = ""
     about: str = ""
+    ratio: float = 0
 
 
 class Part(NamedTuple):
@@ -139,7 +128,7 @@ def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures | N
 
 def _of_post(post: Post, pictures: Pictures) -> Shown:
     def asset(each: Asset) -> Media:
-        return _asset(each, pictures, post.service.value)
+        return _asset(each, pictures)
 
     values = post.metadata.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if post.metadata else {}
     thread = thread_of(post.metadata)
@@ -216,21 +205,25 @@ def _facts(values: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
     return tuple(Fact(name, visible(value)) for name, value in values if value)
 
 
-def _asset(asset: Asset, pictures: Pictures, where: str) -> Media:
+def _asset(asset: Asset, pictures: Pictures) -> Media:
     media = _declared(asset)
     file: MediaFile | None = getattr(asset.value, "file", None)
     cover: MediaFile | None = getattr(asset.value, "thumbnail_file", None)
     if file:
-        media = _of_file(media, file, pictures, where)
-    return media._replace(src=_source(pictures.of(cover, where)[0])) if cover else media
+        media = _of_file(media, file, pictures)
+    return media._replace(src=_source(pictures.of(cover)[0]), ratio=_ratio(cover)) if cover else media
 
 
-def _of_file(media: Media, file: MediaFile, pictures: Pictures, where: str) -> Media:
+def _ratio(file: MediaFile) -> float:
+    return file.width / file.height if file.height else 0
+
+
+def _of_file(media: Media, file: MediaFile, pictures: Pictures) -> Media:
     """The same for a file stored with the posts: it has a path and a size, but may get a public address only later."""
-    src, href = pictures.of(file, where)
+    src, href = pictures.of(file)
     src = _source(src) if media.kind == "image" else media.src
     about = ", ".join(filter(None, [file.pixels, size_words(file.size)]))
-    return media._replace(src=src, href=web(href), address=visible(file.path), about=about)
+    return media._replace(src=src, href=web(href), address=visible(file.path), about=about, ratio=_ratio(file))
 
 
 def _source(address: str) -> str:
@@ -261,7 +254,7 @@ def _idea_media(media: IdeaMedia, pictures: Pictures) -> Media:
     kind, address = "image" if media.type in {"image", "gif"} else str(media.type), visible(media.address)
     picture = media.thumbnail_url or (address if kind == "image" else None)
     found = Media(kind, web(picture), web(address), visible(media.alt or ""), address=address)
-    return _of_file(found, media.file, pictures, IDEAS) if media.file else found
+    return _of_file(found, media.file, pictures) if media.file else found
 
 
 def _live_media(media: LiveAsset | LiveMedium) -> Media:

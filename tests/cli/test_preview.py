@@ -42,7 +42,7 @@ def written(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def addresses(page: Path) -> list[str]:
     """The posts of a page, in order."""
-    return re.findall(r'<article class="card plain[^>]* id="([^"]+)"', page.read_text(encoding="utf-8"))
+    return re.findall(r'<li id="([^"]+)"', page.read_text(encoding="utf-8"))
 
 
 def test_a_page_of_all_that_is_declared(written: Path, run: Callable[..., Ran]) -> None:
@@ -52,7 +52,7 @@ def test_a_page_of_all_that_is_declared(written: Path, run: Callable[..., Ran]) 
     page = written / "preview.html"
     shown = ["twitter:acme/past", "twitter:acme/launch", "twitter:acme/queued", "ideas/hiring"]
     assert addresses(page) == [f"Acme/{each}" for each in shown]
-    assert "3 posts on 1 channel, 1 idea." in page.read_text(encoding="utf-8")
+    assert "3 posts on 1 network, 1 idea" in page.read_text(encoding="utf-8")
     assert "Tue 4 Mar 2031 09:00 CET" in page.read_text(encoding="utf-8")
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
 

@@ -9,7 +9,7 @@ from bufferctl.plan import Action, Cause, Change
 from bufferctl.render.html import report_html
 from bufferctl.render.markdown import report_markdown
 from bufferctl.render.report import Report
-from bufferctl.render.shown import IDEAS, crop_of, pictures_of
+from bufferctl.render.shown import pictures_of
 from tests.render.rich import PLAN, post
 
 THUMBNAIL = "data:image/jpeg;base64,/9j/4AAQ"
@@ -25,20 +25,32 @@ def report(**more: object) -> Report:
     return Report(replace(PLAN, changes=(change,), warnings=()), **more)  # type: ignore[arg-type]  # each test names its fields
 
 
-def test_a_page_holds_the_thumbnail() -> None:
-    """With its alt text, name and size; no link to an address without a file yet."""
-    page = report_html(report(pictures={("ab12", "twitter"): THUMBNAIL}))
-    assert f'<img src="{THUMBNAIL}" alt="The &lt;new&gt; console"' in page
-    assert "<code>media/console.png</code> 1,200 \N{MULTIPLICATION SIGN} 675, 240 kB" in page
+def test_a_page_holds_the_thumbnail_once() -> None:
+    """As a style of all that show it, with alt text, name and size; no link to an address without a file yet."""
+    page = report_html(report(pictures={"ab12": THUMBNAIL}))
+    assert page.count(THUMBNAIL) == 1
+    assert f'.p0{{background-image:url("{THUMBNAIL}");--r:1.778}}' in page
+    assert 'class="pic p0" role="img" aria-label="The &lt;new&gt; console"' in page
+    assert "media/console.png 1,200 \N{MULTIPLICATION SIGN} 675, 240 kB" in page
     assert URL not in page
     assert "img-src http: https: data:;" in page
 
 
+def test_an_address_cannot_leave_its_style() -> None:
+    """Quotes, backslashes, line ends and tags in the address of a picture are part of the address."""
+    image = Asset.model_validate({"image": {"url": 'https://a.example/")}</style>\\a', "alt_text": "A"}})
+    item = replace(post("ch-x", "p", 2, text="Look"), assets=(image,))
+    change = Change(item.address, Action.CREATE, Cause.NEW, Slot("org-acme", "ch-x", "p"), desired=item)
+    page = report_html(Report(replace(PLAN, changes=(change,), warnings=())))
+    assert '.p0{background-image:url("https://a.example/%22%29%7D%3C/style%3E%5Ca")}' in page
+    assert page.count("</style>") == 1
+
+
 def test_without_a_thumbnail_name_and_size_stand_there() -> None:
-    """A placeholder instead of a broken image; another network's thumbnail is not used."""
-    page = report_html(report(pictures={("ab12", "instagram"): THUMBNAIL}))
-    assert '<p class="unseen"><code>media/console.png</code> 1,200' in page
-    assert "<img" not in page.partition("<main")[2]
+    """A placeholder instead of a broken image."""
+    page = report_html(report(pictures={}))
+    assert '<span class="unseen"><code>media/console.png</code> 1,200' in page
+    assert "background-image:url" not in page
 
 
 def test_a_comment_shows_what_is_public() -> None:
@@ -48,11 +60,14 @@ def test_a_comment_shows_what_is_public() -> None:
     assert "with 1 image (`media/console.png`)" in new
     assert "image: media/console.png · 1,200 \N{MULTIPLICATION SIGN} 675, 240 kB" in new
     assert f'<img src="{URL}" alt="The &lt;new&gt; console" width="120">' in known
-    assert THUMBNAIL not in report_markdown(report(pictures={("ab12", "twitter"): THUMBNAIL}))
+    assert THUMBNAIL not in report_markdown(report(pictures={"ab12": THUMBNAIL}))
 
 
 def test_which_pictures_are_shown_and_how() -> None:
-    """Each in its network's crop; every network has one, and so do ideas."""
-    assert [(file.path, where) for file, where in pictures_of(report().plan)] == [("media/console.png", "twitter")]
-    assert crop_of("instagram")[0] == 0.75
-    assert crop_of(IDEAS)[1] > 2
+    """Those of what changes, each once; the page crops them as each network does."""
+    plan = report().plan
+    assert [file.path for file in pictures_of(plan).values()] == ["media/console.png"]
+    unchanged = replace(plan, changes=tuple(replace(each, action=Action.NO_OP) for each in plan.changes))
+    assert pictures_of(unchanged) == {}
+    page = report_html(report(pictures={"ab12": THUMBNAIL}))
+    assert ".instagram .post .pic{aspect-ratio:clamp(0.750,var(--r),1.910)}" in page
