@@ -95,12 +95,12 @@ _SAMPLES: dict[str, Any] = {
 _OWNED = [SimpleNamespace(id="ID", live=None, owner=SimpleNamespace(key="…"), owner_declared=False)]
 _INSTEAD: dict[str, dict[str, Any]] = {
     "unread": {"channel": "CHANNEL"},
-    "perhaps_imported": {"suspects": _OWNED},
     "perhaps_renamed": {"suspects": _OWNED, "was": ["…"]},
 }
 #: Other values that make another message, by function.
 _ALSO: dict[str, list[dict[str, Any]]] = {
     "channel_unavailable": [{"locked": True}],
+    "perhaps_renamed": [{"was": []}],
     "changed": [{"edited": True}, {"by_buffer": True}],
     "ambiguous": [{"rule": rule} for rule in Rule if rule is not Rule.SAME_TEXT],
     "protected": [{"declared": False}],

@@ -191,32 +191,17 @@ def key_elsewhere(claim: Claim) -> Hold:
     )
 
 
-def perhaps_imported(suspects: Sequence[Suspect]) -> Hold:
-    """A new entry in a file from which imported entries disappeared before any apply."""
-    return _one_that_is_gone(
-        f"This file had imported entries that are gone ({_keys(suspects)}), and this may be one of them with another "
-        "key, whose post is in Buffer already",
-        suspects,
-    )
-
-
 def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
-    """`was` has a key that the state does not have, while other entries are gone."""
-    return _one_that_is_gone(
-        f"The state has no `{was[0]}`, which this was, while other entries are gone ({_keys(suspects)}), and this may "
-        "be one of them",
-        suspects,
+    """A new entry while others are gone: of its file, before any apply since the import, or with an unknown `was`."""
+    keys = [suspect.owner.key if suspect.owner else suspect.id for suspect in suspects]
+    unknown = f"The state has no `{was[0]}`, which this was. " if was else ""
+    return Hold(
+        Reason.AMBIGUOUS,
+        f"{unknown}Other entries are gone ({some_of([f'`{key}`' for key in keys], _NAMED)}) whose posts are in Buffer, "
+        "and this may be one of them",
+        f"If it is, write `was: {keys[0]}`. If it is not, write `repeat_of: {keys[0]}`.",
+        candidates=tuple(suspect.id for suspect in suspects),
     )
-
-
-def _one_that_is_gone(message: str, suspects: Sequence[Suspect]) -> Hold:
-    key = suspects[0].owner.key if suspects[0].owner else suspects[0].id
-    hint = f"If it is, write `was: {key}`. If it is not, write `repeat_of: {key}`."
-    return Hold(Reason.AMBIGUOUS, message, hint, candidates=tuple(suspect.id for suspect in suspects))
-
-
-def _keys(suspects: Sequence[Suspect]) -> str:
-    return some_of([f"`{suspect.owner.key}`" for suspect in suspects if suspect.owner], _NAMED)
 
 
 def key_taken(key: str, id_: str) -> Hold:

@@ -58,11 +58,9 @@ class Near:
 
     def _perhaps_alike(self, text: str) -> Sequence[Candidate]:
         """All that are alike, and few others: no part that both texts share in order is longer than the longest."""
-        try:  # imported late, since few plans compare texts
-            from rapidfuzz.distance.Indel import normalized_similarity
-            from rapidfuzz.process import extract_iter
-        except ImportError:  # no wheel for this platform: texts are compared one by one, with the same result
-            return self._candidates
+        from rapidfuzz.distance.Indel import normalized_similarity  # few plans compare texts
+        from rapidfuzz.process import extract_iter
+
         close = extract_iter(text, self._texts, scorer=normalized_similarity, score_cutoff=_BOUND)
         return [self._candidates[index] for _, _, index in close]
 

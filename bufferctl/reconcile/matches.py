@@ -101,7 +101,6 @@ class How(Enum):
     MOVED = auto()
     EXACT = auto()
     KEY_TAKEN = auto()
-    PERHAPS_IMPORTED = auto()
     PERHAPS_RENAMED = auto()
     IN_QUESTION = auto()
     NAMED = auto()

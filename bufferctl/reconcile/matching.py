@@ -165,7 +165,7 @@ def _new(d: Declared, gone: Mapping[Slot, Binding]) -> Match:
     if not imported and (d.item.number or not d.item.previous_keys):  # a series may grow after it was renamed
         return Match(d, How.NEW)
     suspects = tuple(Suspect.recorded(slot, binding) for slot, binding in (imported or gone).items())
-    return Match(d, How.PERHAPS_IMPORTED if imported else How.PERHAPS_RENAMED, suspects=suspects)
+    return Match(d, How.PERHAPS_RENAMED, suspects=suspects)
 
 
 def _as_declared(d: Declared, binding: Binding) -> Binding:

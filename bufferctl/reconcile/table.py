@@ -75,13 +75,10 @@ def decide(match: Match, situation: Situation) -> Change:
 def _asked(match: Match, situation: Situation) -> Hold | None:
     """What a person has to decide about a match, unless it waits until its post has another time."""
     item, suspects = match.declared.item, match.suspects
-    match match.how:
-        case How.NOT_THERE:
-            return holds.not_there(item.existing or "")
-        case How.PERHAPS_RENAMED:
-            return holds.perhaps_renamed(item.previous_keys, suspects)
-        case How.PERHAPS_IMPORTED:
-            return holds.perhaps_imported(suspects)
+    if match.how is How.NOT_THERE:
+        return holds.not_there(item.existing or "")
+    if match.how is How.PERHAPS_RENAMED:
+        return holds.perhaps_renamed(item.previous_keys, suspects)
     if match.question is None or match.question.postponed or _is_past(match, situation):
         return None
     return holds.ambiguous(match.question.rule, suspects, match.declared.channel)

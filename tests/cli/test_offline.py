@@ -7,8 +7,10 @@ import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from bufferctl.cli import cli
 from tests.cli.conftest import Prints, Project, Ran
 from tests.stores import git
 
@@ -76,6 +78,21 @@ def test_an_edit_is_compared_with_state(project: Project, monkeypatch: pytest.Mo
     assert json.loads(project("plan", "--offline", "--json").out)["offline"] is True
     project.write("buffer.yaml", FILES.format(text="Very soon").replace("            tags: [launch]\n", ""))
     prints("offline/edited", project("plan", "--offline"))
+
+
+def test_every_command_with_the_option_is_walked() -> None:
+    """`plan` here, `ci plan` in tests/ci/test_forks.py; another one needs such a walk, too."""
+
+    def having(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
+        if any(each.name == "offline" for each in command.params):
+            yield path
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for name in command.list_commands(context):
+                if found := command.get_command(context, name):
+                    yield from having(found, *path, name)
+
+    assert sorted(having(cli)) == [("ci", "plan"), ("plan",)]
 
 
 @pytest.fixture

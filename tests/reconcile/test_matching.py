@@ -1059,7 +1059,7 @@ def test_what_is_new_beside_imported_entries_that_are_gone_may_be_one_of_them() 
     world = World(live=[in_buffer(was)], state=state)
     change = world.change(post())
     assert (change.reason, change.candidates) == (Reason.AMBIGUOUS, ("p1",))
-    assert change.message.startswith("This file had imported entries that are gone (`old`), ")
+    assert change.message.startswith("Other entries are gone (`old`) whose posts are in Buffer, ")
     assert change.hint == "If it is, write `was: old`. If it is not, write `repeat_of: old`."
     assert world.verdicts(post()).keys() == {"a"}
     assert world.verdict(post(was="old")) is Action.UPDATE
