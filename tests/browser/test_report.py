@@ -35,7 +35,8 @@ def view(page: Page, name: str) -> None:
 
 def shown(page: Page) -> list[str]:
     """The names of the listed items, in order."""
-    return page.locator("details.row:visible .about > span:not(.nets, .sr, .own)").all_text_contents()
+    names: list[str] = page.locator("details.row:visible .about > span:not(.nets, .sr, .own)").all_text_contents()
+    return names
 
 
 def row(page: Page, name: str) -> Locator:
