@@ -32,6 +32,9 @@ _HINTS = {
 }
 
 
+_BOTH = "Run `bufferctl plan` again; it shows both versions."
+
+
 @dataclass(frozen=True, slots=True)
 class Conclusion:
     """The outcome of a change, and the binding that the state keeps (None: nothing)."""
@@ -49,23 +52,15 @@ def bound(
     `early`: a field that differs because the post goes out too early.
     """
     live = with_board_of(item, live)
-    names = [
-        name
-        for name, *_ in list_differences(
-            content_of_desired(item), content_of_live(live), links_may_differ=links_may_differ
-        )
-    ]
+    found = list_differences(content_of_desired(item), content_of_live(live), links_may_differ=links_may_differ)
+    names = [name for name, *_ in found]
     if isinstance(item, Post) and isinstance(live, LivePost):
-        if item.due_at and not _on_time(item, live):
+        if item.due_at and instant(item.due_at) != instant(live.due_at or live.sent_at):
             names.append("due_at")
         if live.reminds and not item.reminds:
             names.append("scheduling_type")
     fields = (*names, early) if early else tuple(names)
     return bind(item, live, origin, as_declared=not fields), fields
-
-
-def _on_time(item: Post, live: LivePost) -> bool:
-    return instant(item.due_at) == instant(live.due_at or live.sent_at)
 
 
 def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: datetime, *, links: bool) -> Conclusion:
@@ -151,23 +146,15 @@ _NAMED = {
 def missed(change: Change) -> Outcome:
     """The outcome of a post whose time is too near by now."""
     timed = isinstance(change.desired, Post) and change.desired.due_at
-    return Outcome(
-        change,
-        Status.HELD,
-        message="Its time is now too near, and Buffer might publish it at once, so it was not sent",
-        hint="Give it a later due_at." if timed else "Change it in Buffer, or wait until it is published.",
-    )
+    message = "Its time is now too near, and Buffer might publish it at once, so it was not sent"
+    hint = "Give it a later due_at." if timed else "Change it in Buffer, or wait until it is published."
+    return Outcome(change, Status.HELD, message=message, hint=hint)
 
 
 def moved_on(change: Change) -> Outcome:
     """The outcome if somebody changed the post after its edit or delete was planned."""
-    return Outcome(
-        change,
-        Status.HELD,
-        change.live_id,
-        message="It was changed in Buffer after this was planned, so it was not sent",
-        hint="Run `bufferctl plan` again; it shows both versions.",
-    )
+    message = "It was changed in Buffer after this was planned, so it was not sent"
+    return Outcome(change, Status.HELD, change.live_id, message=message, hint=_BOTH)
 
 
 def without_idea(change: Change, idea: str) -> Outcome:
@@ -177,37 +164,22 @@ def without_idea(change: Change, idea: str) -> Outcome:
 
 def unanswered(change: Change) -> Outcome:
     """The outcome of a write that was sent, if the run ends before checking what happened."""
-    return Outcome(
-        change,
-        Status.HELD,
-        message="It was sent, but no answer arrived",
-        hint="Run apply again: it checks first what Buffer did.",
-    )
+    hint = "Run apply again: it checks first what Buffer did."
+    return Outcome(change, Status.HELD, message="It was sent, but no answer arrived", hint=hint)
 
 
 def given_up(change: Change, result: Result, at: datetime) -> Outcome:
     """The outcome of a write that Buffer failed on every time and did not carry out."""
     why = f" ({result.why})" if isinstance(result, Unknown) else ""
-    return Outcome(
-        change,
-        Status.REFUSED,
-        change.live_id,
-        message=f"Buffer failed on it each time and did not carry it out{why}",
-        hint="Check it for anything unusual; a later apply tries again.",
-        at=at,
-    )
+    message = f"Buffer failed on it each time and did not carry it out{why}"
+    hint = "Check it for anything unusual; a later apply tries again."
+    return Outcome(change, Status.REFUSED, change.live_id, message=message, hint=hint, at=at)
 
 
 def touched(change: Change, at: datetime) -> Outcome:
     """The outcome of an edit whose answer was lost, if the post matches neither version."""
-    return Outcome(
-        change,
-        Status.HELD,
-        change.live_id,
-        message="The answer was lost, and the post matches neither its earlier version nor the file",
-        hint="Run `bufferctl plan` again; it shows both versions.",
-        at=at,
-    )
+    message = "The answer was lost, and the post matches neither its earlier version nor the file"
+    return Outcome(change, Status.HELD, change.live_id, message=message, hint=_BOTH, at=at)
 
 
 def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:

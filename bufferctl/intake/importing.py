@@ -376,12 +376,8 @@ def _ruled_out(desired: Desired, entries: Sequence[NewEntry], live: Live) -> dic
 def _not_held_alike(entry: NewEntry, item: Post | Idea) -> str | None:
     """The first field that files cannot express as Buffer has it."""
     shortened = bool(entry.channel and entry.channel.live.link_shortening)
-    fields = [
-        name
-        for name, *_ in list_differences(
-            content_of_desired(item), content_of_live(entry.live), links_may_differ=shortened
-        )
-    ]
+    found = list_differences(content_of_desired(item), content_of_live(entry.live), links_may_differ=shortened)
+    fields = [name for name, *_ in found]
     fields += [difference.path for difference in schedule_differences(item, entry.live)]
     return f"files cannot hold its {fields[0]} as Buffer has it" if fields else None
 
