@@ -64,10 +64,6 @@ Changes = list[Change]
 _NOT_GOING_OUT = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.ERROR})
 
 
-def _hold_what_diverged(changes: Changes, scene: Scene) -> Changes:
-    return hold_what_diverged(changes, scene.options)
-
-
 def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
     if scene.options.review and scene.options.max_deletes is None:
         return changes  # each delete was agreed to by itself, or is held as not reviewed
@@ -83,14 +79,6 @@ def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
     return guard_deletes(changes, scene.desired, scene.options, files, series, declared)
 
 
-def _hold_against_policy(changes: Changes, scene: Scene) -> Changes:
-    return hold_against_policy(changes, scene.desired.settings, scene.live.at, scene.planned_at)
-
-
-def _hold_unreviewed(changes: Changes, scene: Scene) -> Changes:
-    return [scene.options.review(change) for change in changes] if scene.options.review else changes
-
-
 def _hold_repeats(changes: Changes, scene: Scene) -> Changes:
     recorded = [(slot, b) for slot, b in scene.matches.released.items() if b.retired or is_out(b, None)]
     recorded += [
@@ -101,24 +89,20 @@ def _hold_repeats(changes: Changes, scene: Scene) -> Changes:
     return hold_repeats(changes, scene.channels, unclaimed=scene.matches.unclaimed, recorded=recorded)
 
 
-def _order(changes: Changes, scene: Scene) -> Changes:
-    return in_order(changes, scene.live)
-
-
-def _wait_for_room(changes: Changes, scene: Scene) -> Changes:
-    return within_limits(changes, scene.live)
-
-
 #: The passes after the table, in order of precedence: a later pass does not change what an earlier one holds.
-PASSES: tuple[Callable[[Changes, Scene], Changes], ...] = (
-    _hold_what_diverged,
-    _guard_deletes,
-    _hold_against_policy,
-    _hold_unreviewed,
-    _hold_repeats,
-    _order,
-    _wait_for_room,
-)
+PASSES: Mapping[str, Callable[[Changes, Scene], Changes]] = {
+    "hold what diverged": lambda changes, scene: hold_what_diverged(changes, scene.options),
+    "guard deletes": _guard_deletes,
+    "hold against policy": lambda changes, scene: hold_against_policy(
+        changes, scene.desired.settings, scene.live.at, scene.planned_at
+    ),
+    "hold unreviewed": lambda changes, scene: (
+        [*map(scene.options.review, changes)] if scene.options.review else changes
+    ),
+    "hold repeats": _hold_repeats,
+    "order": lambda changes, scene: in_order(changes, scene.live),
+    "wait for room": lambda changes, scene: within_limits(changes, scene.live),
+}
 
 
 def reconcile(
@@ -141,10 +125,10 @@ def reconcile(
     changes = [*_decided(scene, view, targets), *_removed(scene)]
     if options.trace:
         options.trace.start(matches.matches, changes)
-    for each in PASSES:
+    for name, each in PASSES.items():
         changes = each(changes, scene)
         if options.trace:
-            options.trace.step(f"Pass {each.__name__.strip('_').replace('_', ' ')}", changes)
+            options.trace.step(f"Pass {name}", changes)
     return Plan(
         at=live.at,
         endpoint=endpoint,

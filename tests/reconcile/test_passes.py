@@ -413,7 +413,7 @@ def table_of(world: World, items: list[Post]) -> tuple[list[Change], planning.Sc
 def test_a_pass_is_pure_and_lifts_no_hold(drawn: tuple[World, list[Post]]) -> None:
     """The same result twice, nothing lost; only writes are held or wait, and holds stay word for word."""
     changes, scene = table_of(*drawn)
-    for each in planning.PASSES:
+    for each in planning.PASSES.values():
         before = tuple(changes)
         after = each(changes, scene)
         assert tuple(changes) == before
