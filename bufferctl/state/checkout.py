@@ -56,7 +56,7 @@ def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote:
         return frozenset()
     if _is_shallow(folder):  # what its oldest commits deleted cannot be seen
         _fetch(folder, head(folder), applied, remote)
-    only = ("--no-merges", "--name-only", "--diff-filter=D", "--find-renames", "--no-ext-diff", "--relative", "-z")
+    only = ("--no-merges", "--name-only", "--diff-filter=D", "--find-renames", "--relative", "-z")
     since = [f"{applied}..HEAD", "--"]
     deleted = _output(folder, "log", "--format=", *only, operands=since, protocols=protocols_of(folder, remote))
     return frozenset(deleted.split("\0")) & frozenset(files)
@@ -86,7 +86,7 @@ def text_before(folder: Path, applied: str) -> str:
 
 def _changed(folder: Path, *commits: str) -> frozenset[str]:
     """The files that differ between two commits, or one and what is checked out."""
-    only = ("--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z")
+    only = ("--name-only", "--no-renames", "--relative", "-z")
     return frozenset(_output(folder, "diff", *only, operands=[*commits, "--"]).split("\0")) - {""}
 
 
@@ -112,7 +112,7 @@ def renamed_since(folder: Path, applied: str, *, remote: str) -> dict[str, str]:
 
     What is staged and not committed yet counts. A partial clone gets the files that it lacks from `remote`.
     """
-    only = ("--name-status", "--diff-filter=R", "--find-renames", "-l5000", "--no-ext-diff", "--no-relative", "-z")
+    only = ("--name-status", "--diff-filter=R", "--find-renames", "-l5000", "--no-relative", "-z")
     ran = _output(folder, "diff", *only, operands=[applied, "--"], protocols=protocols_of(folder, remote))
     parts = ran.split("\0")
     return dict(zip(parts[1::3], parts[2::3], strict=False))

@@ -120,6 +120,8 @@ def test_what_a_shallow_checkout_deleted(project: Path, tmp_path: Path) -> None:
 def test_what_the_other_commit_changed(project: Path) -> None:
     """Files that are here as they were when the two parted, and what they said then; none where it is contained."""
     base = commit(project, {"posts/d.yaml": "d: 1\n"})
+    git(project, "config", "diff.external", "false")
+    git(project, "config", "diff.renames", "true")
     edits = {"posts/a.yaml": "a: 2\n", "posts/b.yaml": "b: 2\n", "posts/d.yaml": None, "other.yaml": "o: 2\n"}
     applied = commit(project, edits)
     git(project, "checkout", "--quiet", "--detach", base)
@@ -137,7 +139,7 @@ def test_what_the_other_commit_changed(project: Path) -> None:
 
 
 def test_what_was_renamed_since(project: Path) -> None:
-    """From the top of the repository, also if it is only staged; what was rewritten is another file."""
+    """From the top of the repository, also if it is only staged or edited, and of many; what was rewritten is not."""
     first = git(project, "rev-parse", "HEAD")
     git(project, "mv", "posts/b.yaml", "b.yaml")
     git(project, "mv", "other.yaml", "posts/other.yaml")
@@ -153,5 +155,9 @@ def test_what_was_renamed_since(project: Path) -> None:
     second = commit(project, {})
     git(project, "mv", "posts/second.yaml", "third.yaml")
     git(project, "mv", "c.yaml", "d.yaml")
+    (project / "third.yaml").write_text("second " * 99 + "and third", encoding="utf-8")
+    (project / "d.yaml").write_text(LONG + "and one more\n", encoding="utf-8")
+    git(project, "add", "--all")
+    git(project, "config", "diff.renameLimit", "1")
     assert renamed_since(project, second, remote="origin") == {"posts/second.yaml": "third.yaml", "c.yaml": "d.yaml"}
     assert renamed_since(project, "1" * 40, remote="origin") == {}

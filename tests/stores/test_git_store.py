@@ -105,6 +105,8 @@ def test_documents_of_other_root_files_are_listed(project: Path) -> None:
     """All on the branch except its own, as of the last read."""
     one, other = git.store(project), git.store(project, "blog/news.state.json")
     assert one.others() == {}
+    one.read()
+    assert one.others() == {}
     one.swap(FIRST, one.read().version, "lock")
     other.swap(SECOND, other.read().version, "lock")
     assert other.others() == {"state.json": FIRST}
@@ -157,6 +159,15 @@ def test_the_history_can_be_listed_and_read(project: Path) -> None:
 def test_a_branch_without_history_has_an_empty_log(project: Path) -> None:
     """If nothing has been applied yet."""
     assert git.store(project).log() == ()
+
+
+def test_a_worktree_may_have_a_remote_of_its_own(project: Path, bare: Path) -> None:
+    """Git reads it there, too."""
+    git.git(project, "config", "extensions.worktreeConfig", "true")
+    git.git(project, "config", "--worktree", "remote.team.url", str(bare))
+    git.git(project, "remote", "remove", "origin")
+    run(GitStore(project, "state.json", remote="team"), FIRST, message="begin")
+    assert git.subjects(bare) == ["begin"]
 
 
 def test_commits_are_the_users(project: Path, bare: Path) -> None:
