@@ -109,9 +109,8 @@ class Forge(Protocol):
     def run_url(self) -> str:
         """Where this run is shown."""
 
-    @property
-    def artifacts_url(self) -> str:
-        """Where this run's artifacts are shown."""
+    def page_url(self, path: str) -> str:
+        """Where people get the page of this run's plan, the artifact's file `path` below the checkout."""
 
     def request(self, number: int = 0) -> ChangeRequest | None:
         """The request `number`, 0 for that which this run belongs to; None if it belongs to none."""

@@ -144,8 +144,7 @@ class GitHub(Forge):
         server = given.get("GITHUB_SERVER_URL", "https://github.com")
         return f"{server}/{self._repository}/actions/runs/{given.get('GITHUB_RUN_ID', '')}"
 
-    @property
-    def artifacts_url(self) -> str:
+    def page_url(self, path: str) -> str:  # noqa: ARG002 - an artifact has no address before it is uploaded
         return f"{self.run_url}#artifacts"
 
     @property

@@ -110,9 +110,8 @@ class GitLab(Forge):
     def run_url(self) -> str:
         return self._environment.get("CI_JOB_URL", "")
 
-    @property
-    def artifacts_url(self) -> str:
-        return f"{self.run_url}/artifacts/browse"
+    def page_url(self, path: str) -> str:
+        return f"{self.run_url}/artifacts/{'browse' if path.startswith('/') else f'file/{quote(path)}'}"
 
     def request(self, number: int = 0) -> ChangeRequest | None:
         """As the base. The variables are those of the time when the pipeline began; without a token nothing else is."""

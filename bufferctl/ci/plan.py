@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bufferctl.ci.comment import page_link
 from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, fenced, without_marker
 from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
@@ -24,9 +26,9 @@ from bufferctl.render.since import commit_of, with_commit
 PENDING = 2
 #: bufferctl's message for files that cannot be planned; the problems are listed above it.
 _INVALID = "The files have errors"
-_JSON, _PAGE = "plan.report.json", "plan.html"
-#: The formats of a plan for people and programs.
-_REPORTS = ("plan.md", _PAGE, _JSON, "plan.sarif")
+_JSON = "plan.report.json"
+#: The formats of a plan for people and programs, besides its page.
+_REPORTS = ("plan.md", _JSON, "plan.sarif")
 #: How many addresses a line names; the rest is counted.
 _NAMED = 5
 
@@ -77,25 +79,25 @@ def _plan(
     if moved:
         job.annotate("warning", moved.replace("**", "").replace("`", ""))
         job = replace(job, has_state=False)
-    options = [*_options(folder, saved=not (offline or moved)), *_since_last_look(job, request), *more]
+    commit = request.head if request else job.commit()
+    page = _page_name(job, str(request.number) if request else commit[:SHORT])
+    options = [*_options(folder, page, saved=not (offline or moved)), *_since_last_look(job, request), *more]
     ran = job.run("plan", *options, without=f"Saved to {folder}")
     made = ran.code in {0, PENDING}
     found = held(job, request, folder / _JSON, *more) if made and request else Held()
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
     if request:
         (folder / PLANNED_FOR).write_bytes(request.describe())
-    commit = request.head if request else job.commit()
     name = artifact_name(job.artifact, request) if request else f"{job.artifact}-{commit}"
     if artifact:
         keep_artifact(folder, artifact, job.checkout)
         counts = {"changes": str(ran.code == PENDING).lower(), "needs_you": str(len(found.by_request))}
-        job.output(folder=str(artifact), artifact=name, **counts)
+        job.output(folder=str(artifact), artifact=name, page=str(artifact / page) if made else "", **counts)
     fails = strict and bool(found.by_request)
     if request and job.options.comment:
         body = (folder / "plan.md").read_text(encoding="utf-8") if made else _no_plan(ran.printed)
-        body = with_commit(body, commit).replace(
-            PAGE_MARK, f" · [the page]({job.forge.artifacts_url})" * bool(artifact)
-        )
+        link = page_link(job.forge.page_url((artifact / page).as_posix())) if artifact else ""
+        body = with_commit(body, commit).replace(PAGE_MARK, link)
         body = suggest(job, request, folder / _JSON, body) if made else body
         because = _because_of_request(job, [code(address) for address in found.by_request])
         failure = f"**This check fails:** {because}" if fails else ""
@@ -136,9 +138,15 @@ def _elsewhere(job: Job, request: ChangeRequest, branch: str) -> str:
     )
 
 
-def _options(folder: Path, *, saved: bool) -> list[str]:
+def _page_name(job: Job, about: str) -> str:
+    """The name of the page, which an artifact of this file alone takes; no two attempts or sets of files share one."""
+    parts = ["plan", about, re.sub(r"[^\w.]+", "-", job.about), job.environment.get("GITHUB_RUN_ATTEMPT", "1")]
+    return f"{'-'.join(filter(None, parts))}.html"
+
+
+def _options(folder: Path, page: str, *, saved: bool) -> list[str]:
     """`saved`: whether apply may take this plan for a reviewed one."""
-    reports = [option for name in _REPORTS for option in ("--report", str(folder / name))]
+    reports = [option for name in (*_REPORTS, page) for option in ("--report", str(folder / name))]
     return ["--detailed-exitcode", *(["--output", str(folder / PLAN)] if saved else []), *reports]
 
 

@@ -101,6 +101,27 @@ def plan(
 
 
 @ci.command(
+    short_help="Link the comment of a plan to its page.",
+    epilog=examples(("bufferctl ci comment --page https://…", "after the page was uploaded")),
+)
+@_directory
+@_file
+@click.option("--page", required=True, metavar="URL", help="Where the page of the plan was uploaded to.")
+@click.option(
+    "--request", "number", type=click.IntRange(min=0), default=0, metavar="N", help="As for plan, in a run by hand."
+)
+def comment(page: str, number: int, **job_options: Any) -> int:
+    """Link the comment of the plan to its page, so that a reviewer opens it with one tap.
+
+    The page has an address only after ci plan, when it was uploaded as an artifact of its own.
+    """
+    from bufferctl.ci.comment import comment as run
+    from bufferctl.ci.job import JobOptions, run_job
+
+    return run_job(JobOptions(**job_options), partial(run, page=page, number=number))
+
+
+@ci.command(
     short_help="Apply the reviewed plans after the merge.",
     epilog=examples(
         ("bufferctl ci apply --branch main", "reviewed plans"),

@@ -66,7 +66,12 @@ def run_action(
             continue
         if "uses" in step:
             assert step["uses"].startswith("actions/upload-artifact@")
-            run.uploads.append((_filled(step["with"]["name"], values), Path(_filled(step["with"]["path"], values))))
+            path = Path(_filled(step["with"]["path"], values))
+            if step["with"].get("archive") is False:
+                assert path.is_file()
+                run.outputs[step["id"]] = {"artifact-url": f"https://github.example/artifacts/{path.name}"}
+            else:
+                run.uploads.append((_filled(step["with"]["name"], values), path))
             continue
         _run_step(step, number, folder, temporary, values, _public(environment, temporary), run)
     return run

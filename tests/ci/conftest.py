@@ -21,6 +21,7 @@ import pytest
 import stamina
 
 from bufferctl.ci.apply import apply
+from bufferctl.ci.comment import comment
 from bufferctl.ci.drift import drift
 from bufferctl.ci.fork_comment import fork_comment
 from bufferctl.ci.job import JobOptions, run_job
@@ -31,7 +32,13 @@ from tests.ci.fake_github import NAME, PLAN_WORKFLOW, FakeGitHub
 from tests.ci.forges import TOKEN, Repository, Served
 from tests.ci.in_process import in_process
 
-COMMANDS: dict[str, Callable[..., int]] = {"plan": plan, "apply": apply, "drift": drift, "fork-comment": fork_comment}
+COMMANDS: dict[str, Callable[..., int]] = {
+    "plan": plan,
+    "apply": apply,
+    "comment": comment,
+    "drift": drift,
+    "fork-comment": fork_comment,
+}
 NOW = "2029-12-03T09:00:00Z"
 FILES = """\
 version: 1

@@ -20,7 +20,11 @@ def test_plan_and_apply(team: Team) -> None:
     assert not planned.failed, planned.log
     assert planned.outputs["plan"]["changes"] == "true"
     assert planned.outputs["plan"]["needs-you"] == "0"
-    assert "### 1 new post on" in team.github.bodies(number)[0]
+    heading, second = [line for line in team.github.bodies(number)[0].splitlines() if line and "<!-- " not in line[:5]][
+        :2
+    ]
+    assert heading.startswith("### 1 new post on")
+    assert second.endswith(f"[the page](https://github.example/artifacts/plan-{number}-1.html)")
     team.keep(number, planned)
     team.merge(number)
     applied = team.by_action("main", {"command": "apply", "branch": "main"}, {}, key="sandbox")

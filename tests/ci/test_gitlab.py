@@ -128,6 +128,8 @@ def test_the_whole_story(group: Group) -> None:
     (note,) = group.bodies(number)
     assert "### 1 new post on" in note
     assert "We are live at last" in note
+    page = f"https://gitlab.example/acme/posts/-/jobs/2/artifacts/file/bufferctl-plan/plan-{number}-1.html"
+    assert f"[the page]({page})" in note
     assert group.texts() == []
 
     group.merge(number)
