@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -20,9 +19,7 @@ Entry = Declared[Post | Idea]
 
 def crosschecks(posts: list[Declared[Post]], ideas: list[Declared[Idea]], reading: Reading) -> Iterator[Diagnostic]:
     """Every problem between entries. If not everything could be read, a missing name may be in the unreadable part."""
-    whole = reading.is_complete
     places: dict[Address, Place] = {}
-    keys = _Keys(places)
     entries: list[Entry] = [*ideas, *posts]
     again: dict[tuple[Place, Place], list[Entry]] = {}
     for each in entries:
@@ -31,7 +28,7 @@ def crosschecks(posts: list[Declared[Post]], ideas: list[Declared[Idea]], readin
             again.setdefault((each.item.place, first), []).append(each)
     for (_, first), duplicates in again.items():
         yield _twice(duplicates, first)
-    yield from _missing(entries, keys, whole=whole)
+    yield from _missing(entries, _Keys(places), whole=reading.is_complete)
     yield from _renamed_twice(entries)
     yield from _existing_twice(entries)
     yield from _same_text_and_instant(posts, reading)
@@ -53,27 +50,24 @@ def _missing(entries: list[Entry], keys: _Keys, *, whole: bool) -> Iterator[Diag
                 yield _nothing(declared, "idea", named, "idea", keys)
 
 
+@dataclass
 class _Keys:
-    """The declared keys, to find one that was probably meant."""
+    """Where each key is declared, to find one that was probably meant."""
 
-    def __init__(self, places: dict[Address, Place]) -> None:
-        self.places = places
+    places: dict[Address, Place]
 
     @cached_property
-    def _sorted(self) -> dict[tuple[str, str], list[str]]:
-        homes: dict[tuple[str, str], list[str]] = {}
-        for each in sorted(self.places):
-            homes.setdefault((each.organization, each.channel), []).append(each.key)
-        return homes
+    def _sorted(self) -> list[Address]:
+        return sorted(self.places)
 
     def near(self, address: Address) -> list[str]:
-        """The keys of a home; if there are many, those whose beginning is most like the missing one."""
-        keys = self._sorted.get((address.organization, address.channel), [])
-        at = bisect_left(keys, address.key)
-        return keys if len(keys) <= _COMPARED else keys[max(0, at - _COMPARED // 2) : at + _COMPARED // 2]
+        """The keys on the same channel whose beginnings are most like the missing one."""
+        at = bisect_left(self._sorted, address)
+        beside = self._sorted[max(0, at - _COMPARED) : at + _COMPARED]
+        return [e.key for e in beside if (e.organization, e.channel) == (address.organization, address.channel)]
 
 
-#: How many keys a missing one is compared with.
+#: With how many keys on either side a missing one is compared.
 _COMPARED = 100
 
 
@@ -122,25 +116,17 @@ def _same_text_and_instant(posts: list[Declared[Post]], reading: Reading) -> Ite
 
     Posts without text are the same if their assets are.
     """
-    same: dict[tuple[str, str, object], list[Declared[Post]]] = {}
+    same: dict[tuple[object, ...], list[Declared[Post]]] = {}
     for each in posts:
         post = each.item
         content = post.text.strip() or post.assets
         if content and post.due_at is not None and not post.cancelled:
-            same.setdefault((post.address.organization, post.address.channel, content), []).append(each)
+            same.setdefault((post.address.organization, post.address.channel, content, post.due_at), []).append(each)
     reported: set[tuple[Place, Place]] = set()
-    groups = [group for repeats in same.values() if len(repeats) > 1 for group in _by_instant(repeats)]
-    for group in groups:
-        sound = [each for each in group if reading.is_intact(*each.spots)]
+    for group in same.values():
+        sound = [each for each in group if reading.is_intact(*each.spots)] if len(group) > 1 else []
         if len(sound) > 1:
             yield from _not_meant(sound[0], sound[1:], reported)
-
-
-def _by_instant(posts: list[Declared[Post]]) -> Iterable[list[Declared[Post]]]:
-    groups: dict[datetime | None, list[Declared[Post]]] = {}
-    for each in posts:
-        groups.setdefault(each.item.due_at, []).append(each)
-    return groups.values()
 
 
 def _not_meant(

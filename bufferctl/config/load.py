@@ -14,7 +14,7 @@ from bufferctl.config.catalog import catalog_of, clock_of
 from bufferctl.config.crosschecks import crosschecks
 from bufferctl.config.discover import astray, find_root, included, not_utf8
 from bufferctl.config.expand.channels import Targets
-from bufferctl.config.expand.layers import Declared, Defaults, defaults_of
+from bufferctl.config.expand.layers import Declared, defaults_of
 from bufferctl.config.explain import explain
 from bufferctl.config.file_facts import MediaFiles, media_settings
 from bufferctl.config.format import AnyFile, IncludedFile, RootFile, carried
@@ -132,7 +132,11 @@ class _Loading:
         posts.add_shared(root.posts, at_root)
         ideas.add_shared(root.ideas, at_root)
         for content, below in self._included(root, spot):
-            defaults = self._defaults(content, below, read)
+            if content.cancelled and content.protect:
+                message = "`cancelled` cancels posts that `protect` keeps from being deleted"
+                self.reading.problems.append(below.at_key("protect", message, hint="delete one of the two"))
+            clock = clock_of(content.timezone, below, None, self.reading.problems)
+            defaults = defaults_of(content, below, clock, read)
             posts.add_shared(content.posts, defaults)
             ideas.add_shared(content.ideas, defaults)
         if media is None and not spot.has("media"):  # one that cannot be read is reported already
@@ -147,13 +151,6 @@ class _Loading:
             tuple(each.item for each in ideas.found),
             tuple(self.files),
         )
-
-    def _defaults(self, content: IncludedFile, spot: Spot, root: tuple[RootFile, Spot]) -> Defaults:
-        if content.cancelled and content.protect:
-            message = "`cancelled` cancels posts that `protect` keeps from being deleted"
-            self.reading.problems.append(spot.at_key("protect", message, hint="delete one of the two"))
-        clock = clock_of(content.timezone, spot, None, self.reading.problems)
-        return defaults_of(content, spot, clock, root)
 
     def _file(self, path: Path, name: str, model: type[F]) -> tuple[F, Spot] | None:
         """Read as much of one file as possible; None, and problems, if nothing can be read."""
@@ -188,9 +185,7 @@ class _Loading:
 
     def _unreadable(self, name: str, error: UnreadableError) -> None:
         self.reading.is_complete = False
-        place = Place(name, error.line, error.column)
-        message = f"the file cannot be read: {error.reason}"
-        self.reading.problems.append(Diagnostic(Severity.ERROR, message, place, error.hint))
+        self.reading.problems.append(error.of(name))
 
     def _included(self, root: RootFile, spot: Spot) -> Iterator[tuple[IncludedFile, Spot]]:
         patterns = [each for each in root.include if not leaves_folder(each) and not in_git(each)]

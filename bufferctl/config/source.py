@@ -49,6 +49,11 @@ class UnreadableError(Exception):
         self.line = line
         self.column = column
 
+    def of(self, name: str) -> Diagnostic:
+        """The problem with the file of that name."""
+        place = Place(name, self.line, self.column)
+        return Diagnostic(Severity.ERROR, f"the file cannot be read: {self.reason}", place, self.hint)
+
 
 @dataclass(frozen=True)
 class Source:

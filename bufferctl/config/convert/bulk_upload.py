@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,6 +20,7 @@ from bufferctl.config.names import listed, nearest_value
 from bufferctl.config.source import Source
 from bufferctl.config.times import LocalTimeError, in_our_form
 from bufferctl.diagnostics import Diagnostic, Place
+from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Service
 from bufferctl.model.base import Url, When
 
@@ -26,6 +28,7 @@ from bufferctl.model.base import Url, When
 #: one channel.
 COLUMNS = ("Text", "Image URL", "Tags", "Posting Time", "Board Name", "Channel")
 _SEPARATORS = (",", ";", "\t")
+_LINE_ENDS = re.compile(r"\r\n?")
 _SEP_LINE = re.compile(r"\"?sep=(.)\"?[ \t]*(?:\r\n?|\n)", re.IGNORECASE)
 _HINT = f"Buffer's first line is `{','.join(COLUMNS[:-2])}`"
 
@@ -58,18 +61,18 @@ def read_rows(source: Source) -> tuple[list[Row], list[Diagnostic]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sep[1] if sep else _separator(text), strict=True)
     problems: list[Diagnostic] = []
     rows: list[Row] = []
-    columns: list[str | None] = []
+    columns: list[str] = []
     began = start
     try:
         for cells in reader:
-            values = [cell.strip() for cell in cells]
+            values = [_LINE_ENDS.sub("\n", cell.strip()) for cell in cells]
             end = source.offset(Place("", 1 + bool(sep) + reader.line_num, 1)) or len(source.text)
             if any(values) and not columns:
                 columns = _columns(values, source, began, problems)
                 if not set(columns) & set(COLUMNS):
                     break
             elif any(values):
-                row = Row(dict(_named(columns, values)), began, end)
+                row = Row(dict(zip(columns, values, strict=False)), began, end)  # empty ones at the end may be missing
                 rows.append(row)
                 problems += _unnamed(columns, values, row, source)
             began = end
@@ -78,12 +81,6 @@ def read_rows(source: Source) -> tuple[list[Row], list[Diagnostic]]:
     if not columns and not problems:
         problems.append(source.diagnostic(0, "the file is empty", hint=_HINT))
     return rows, problems
-
-
-def has_channels(source: Source) -> bool:
-    """Whether the first line names a column `Channel`."""
-    rows, _ = read_rows(source)
-    return any("Channel" in row.values for row in rows)
 
 
 def _separator(text: str) -> str:
@@ -101,12 +98,12 @@ def _column(name: str) -> str | None:
     return next((column for column in COLUMNS if column.casefold() == plain), None)
 
 
-def _columns(names: list[str], source: Source, start: int, problems: list[Diagnostic]) -> list[str | None]:
-    """The name of each column; None for one without a name."""
+def _columns(names: list[str], source: Source, start: int, problems: list[Diagnostic]) -> list[str]:
+    """The name of each column; empty for one without a name."""
     if not any(map(_column, names)):
         message = "the first line does not name the columns, so the columns cannot be told apart"
         problems.append(source.diagnostic(start, message, hint=_HINT))
-    found: list[str | None] = []
+    found: list[str] = []
     for name in names:
         column, at = _column(name), max(source.text.find(name, start), start)
         if name and column is None and any(map(_column, names)):
@@ -117,19 +114,13 @@ def _columns(names: list[str], source: Source, start: int, problems: list[Diagno
         if column is not None and column in found:
             message = f"there are two columns `{column}`"
             problems.append(source.diagnostic(start, message, hint="remove one of them"))
-        found.append(column or (name or None))
+        found.append(column or name)
     return found
 
 
-def _named(columns: list[str | None], values: list[str]) -> Iterator[tuple[str, str]]:
-    for column, value in zip(columns, values, strict=False):  # spreadsheets omit empty values at the end
-        if column is not None:
-            yield column, value.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _unnamed(columns: list[str | None], values: list[str], row: Row, source: Source) -> Iterator[Diagnostic]:
+def _unnamed(columns: list[str], values: list[str], row: Row, source: Source) -> Iterator[Diagnostic]:
     """A value in a column without a name: usually a text that contains the separator and is not in quotes."""
-    beside = [value for index, value in enumerate(values) if value and not (columns[index : index + 1] or [None])[0]]
+    beside = [value for name, value in zip_longest(columns, values, fillvalue="") if value and not name]
     if beside:
         message = f"this row has more values than there are columns, from `{beside[0][:40]}` on"
         hint = 'put a text that holds the separator in quotes: "one, two"'
@@ -164,7 +155,7 @@ class BulkUpload:
     problems: list[Diagnostic] = field(default_factory=list)
 
     def posts(self) -> list[NewPost]:
-        """The posts in the order of the file; problems are in `problems`."""
+        """The posts in the order of the file; problems are in `problems`. Raises UsageError if no channel is named."""
         rows, problems = read_rows(self.source)
         self.problems += [*self.source.controls(), *problems]
         found = ((row, self._channels(row)) for row in rows)
@@ -174,6 +165,11 @@ class BulkUpload:
         """The channels of a row; empty if they are unclear."""
         names = [name for name in (each.strip() for each in re.split("[,;]", row["Channel"])) if name]
         if not names:
+            if not self.channels and "Channel" not in row.values:
+                raise UsageError(
+                    f"{self.source.name} names no channel",
+                    hint="Give --channel, such as twitter:acme, or add a column `Channel`.",
+                )
             if not self.channels:
                 message = "this row names no channel"
                 self._problem(row, "Text", message, "fill in `Channel`, such as twitter:acme, or give --channel")
@@ -193,12 +189,17 @@ class BulkUpload:
         text, assets, when = row["Text"], list(self._assets(row)), self._time(row)
         if not (text or row["Image URL"]):
             self._problem(row, "Text", "this row has neither text nor an image, so there is nothing to publish", "")
+        try:
+            due_at = self.destination.moment(when, channels) if when else None
+        except LocalTimeError as error:
+            self._problem(row, "Posting Time", str(error), error.hint)
+            due_at = None
         fields: dict[str, Any] = {
             "text": text or None,
             "assets": assets,
             "tags": tuple(dict.fromkeys(filter(None, (tag.strip() for tag in row["Tags"].split(","))))),
             "metadata": self._board(row, channels),
-            "due_at": self._unclear(row, lambda: self.destination.moment(when, channels)) if when else None,
+            "due_at": due_at,
         }
         at = Located(self.source.place(row.start), self.source.line(row.start))
         return NewPost(channels, fields, text, when.date() if when else None, at)
@@ -218,7 +219,7 @@ class BulkUpload:
         try:
             return _WHEN.validate_python(written)
         except ValidationError as error:
-            reason = str(error.errors()[0].get("ctx", {}).get("error", "is no time"))
+            reason = error.errors()[0].get("ctx", {}).get("error", "is no time")
             self._problem(row, "Posting Time", f"`{given[:40]}` {reason}", _FORM)
             return None
 
@@ -243,13 +244,6 @@ class BulkUpload:
         if is_pinterest and not board:
             self._problem(row, "Text", "a pin needs a board", "fill in `Board Name`")
         return {"pinterest": {"board": board}} if board and is_pinterest else None
-
-    def _unclear(self, row: Row, moment: Callable[[], str]) -> str | None:
-        try:
-            return moment()
-        except LocalTimeError as error:
-            self._problem(row, "Posting Time", str(error), error.hint)
-            return None
 
     def _problem(self, row: Row, column: str, message: str, hint: str) -> None:
         self.problems.append(row.problem(self.source, column, message, hint))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bufferctl.config.catalog import UnknownNameError
-from bufferctl.config.convert.bulk_upload import BulkUpload, has_channels
+from bufferctl.config.convert.bulk_upload import BulkUpload
 from bufferctl.config.convert.destination import Destination, NewPost, entries
 from bufferctl.config.convert.front_matter import MarkdownFile
 from bufferctl.config.source import UnreadableError, read_source, whole_file
 from bufferctl.config.times import LocalTimes, clock_named, zone_hint
 from bufferctl.config.write.yaml_files import yaml_text
-from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
+from bufferctl.diagnostics import Diagnostic, Place, has_errors
 from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Desired
 
@@ -58,19 +58,9 @@ def _read(
     try:
         source = read_source(path, name)
     except UnreadableError as error:
-        place = Place(name, error.line, error.column)
-        message = f"the file cannot be read: {error.reason}"
-        hint = f"{error.hint} (in Excel: CSV UTF-8)" if "UTF-8" in error.hint else error.hint
-        return [], [Diagnostic(Severity.ERROR, message, place, hint)]
-    if path.suffix.lower() in _MARKDOWN:
-        reader: MarkdownFile | BulkUpload = MarkdownFile(source, channels, destination)
-    elif not channels and not has_channels(source):
-        raise UsageError(
-            f"{name} names no channel",
-            hint="Give --channel, such as twitter:acme, or add a column `Channel`.",
-        )
-    else:
-        reader = BulkUpload(source, channels, destination)
+        error.hint += " (in Excel: CSV UTF-8)" if "UTF-8" in error.hint else ""
+        return [], [error.of(name)]
+    reader = (MarkdownFile if path.suffix.lower() in _MARKDOWN else BulkUpload)(source, channels, destination)
     found = reader.posts()
     if not found and not reader.problems:
         reader.problems.append(whole_file(name, "there are no posts in it", "name another file"))

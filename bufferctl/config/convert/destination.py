@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,11 +26,11 @@ class Destination:
 
     desired: Desired
     clock: LocalTimes | None = None
-    _keys: dict[str, set[str]] = field(default_factory=dict)
+    _keys: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
         for post in self.desired.posts:
-            self._taken(post.address.organization, post.address.channel).add(post.address.key)
+            self._keys[post.address.organization, post.address.channel].add(post.address.key)
 
     @property
     def several(self) -> bool:
@@ -73,36 +74,26 @@ class Destination:
         zones = {channel.timezone for channel in channels}
         if when.tzinfo is None and self.clock is None:
             for zone in zones:
-                _clock(zone, when).instant(when)
+                if (clock := clock_named(zone)) is None:
+                    hint = "give `--timezone Europe/Berlin`, write `timezone:` in the root file, or "
+                    raise LocalTimeError("this has no time zone", f"{hint}`{when:%Y-%m-%d %H:%M}+01:00`")
+                clock.instant(when)
             return when.isoformat(" ", "seconds" if when.second else "minutes")
         instant = self.clock.instant(when) if self.clock else when
         return moment_text(instant, zone_of(zones.pop() or "") if len(zones) == 1 else None)
 
     def taken(self, channels: Iterable[Channel]) -> set[str]:
         """The keys used on any of the channels."""
-        keys = [self._taken(each.organization, each.label) for each in channels]
+        keys = [self._keys[each.organization, each.label] for each in channels]
         return keys[0] if len(keys) == 1 else set().union(*keys)
 
     def take(self, key: str, channels: Iterable[Channel]) -> None:
         """Note that a key is used on the channels."""
         for each in channels:
-            self._taken(each.organization, each.label).add(key)
-
-    def _taken(self, organization: str, channel: str) -> set[str]:
-        return self._keys.setdefault(f"{organization}/{channel}", set())
+            self._keys[each.organization, each.label].add(key)
 
     def _of(self, organization: str) -> list[Channel]:
         return [each for each in self.desired.channels if each.organization == organization]
-
-
-def _clock(zone: str | None, when: datetime) -> LocalTimes:
-    found = clock_named(zone)
-    if found is None:
-        raise LocalTimeError(
-            "this has no time zone",
-            f"give `--timezone Europe/Berlin`, write `timezone:` in the root file, or `{when:%Y-%m-%d %H:%M}+01:00`",
-        )
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +129,18 @@ def entries(posts: Sequence[NewPost], destination: Destination) -> tuple[list[Co
         due_at, content = first.fields.get("due_at"), first.fields.get("text") or str(first.fields.get("assets"))
         same = [earlier.setdefault((channel.label, due_at, content), key) for channel in channels] if due_at else []
         repeat_of = next((each for each in same if each != key), None)
-        members = []
-        for post in group:
-            fields = {"repeat_of": repeat_of, **post.fields}
-            references = tuple(map(destination.reference, post.channels))
-            members.append(
-                Member(escape_variables(as_entry(None, key=key, organization=organization, **fields)), references)
+        given = {"key": key, "organization": organization, "repeat_of": repeat_of}
+        found.append(
+            one_entry(
+                [
+                    Member(
+                        escape_variables(as_entry(None, **given, **post.fields)),
+                        tuple(map(destination.reference, post.channels)),
+                    )
+                    for post in group
+                ]
             )
-        found.append(one_entry(members))
+        )
     return found, problems
 
 

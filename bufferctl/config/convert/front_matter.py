@@ -26,7 +26,7 @@ from bufferctl.config.locate import Located
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
 from bufferctl.config.times import LocalTimeError
-from bufferctl.config.tree import Spot
+from bufferctl.config.tree import Spot, Tree
 from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, NetworkMetadata
@@ -75,26 +75,25 @@ class MarkdownFile:
             return []
         body = _LINE_ENDS.sub("\n", text[front.end() if front else 0 :]).strip()
         if front is None or not front["inner"].strip():
-            return self._post(FrontMatter(), None, body)
-        spot, faults = self._read(Source(self.source.name, text[: front.start("end")], self.source.folder)), Faults()
-        if spot is None:
-            return []
-        found = read_model(FrontMatter, spot.node, faults)
-        self.problems += explain(spot.tree, faults, FrontMatter)
-        return self._post(found, spot, body) if found else []
-
-    def _read(self, source: Source) -> Spot | None:
-        tree, problems = parse(source)
+            return self._post(FrontMatter(), Spot(Tree(self.source), {}), body)
+        tree, problems = parse(replace(self.source, text=text[: front.start("end")]))
         self.problems += problems
-        if tree.data is not None and not isinstance(tree.data, dict):
-            message = "the front matter is a group of fields (`name: value`), and this is not one"
-            self.problems.append(source.diagnostic(0, message, hint="write `due_at: 2026-12-01 09:00`"))
-        return Spot(tree, tree.data) if isinstance(tree.data, dict) else None
+        if not isinstance(tree.data, dict):
+            if tree.data is not None:
+                message = "the front matter is a group of fields (`name: value`), and this is not one"
+                self.problems.append(self.source.diagnostic(0, message, hint="write `due_at: 2026-12-01 09:00`"))
+            return []
+        faults = Faults()
+        found = read_model(FrontMatter, tree.data, faults)
+        self.problems += explain(tree, faults, FrontMatter)
+        return self._post(found, Spot(tree, tree.data), body) if found else []
 
-    def _post(self, front: FrontMatter, spot: Spot | None, body: str) -> list[NewPost]:
+    def _post(self, front: FrontMatter, spot: Spot, text: str) -> list[NewPost]:
         channels = self._channels(front, spot)
-        text = self._text(front, spot, body)
-        when = self._when(front, spot)
+        self._check_text(front, spot, text)
+        when = front.due_at or front.date
+        if front.due_at and front.date:
+            self.problems.append(spot.at_key("date", "`date` and `due_at` are both given", hint="keep one of them"))
         given = {name: getattr(front, name) for name in front.model_fields_set & PostFields.model_fields.keys()}
         fields: dict[str, Any] = {
             **given,
@@ -103,7 +102,7 @@ class MarkdownFile:
             "metadata": _metadata(front, channels),
         }
         titled = any(getattr(fields["metadata"].get(each.service), "title", None) for each in channels)
-        if front.title and spot and channels and not titled:
+        if front.title and channels and not titled:
             message = "none of this post's channels shows a title, so it is left out"
             found = spot.at_key("title", message, hint="put it into the text, or remove it")
             self.problems.append(replace(found, severity=Severity.WARNING))
@@ -111,13 +110,13 @@ class MarkdownFile:
         dated = _DATED.match(name)
         day = when.date() if when else _date(dated[1]) if dated else None
         words = name[dated.end() if dated else 0 :] or front.title or text
-        at = spot.value("key") if spot and front.key else 0
+        at = spot.value("key") if front.key else 0
         located = Located(self.source.place(at), self.source.line(at), len(front.key or "-"))
         return [NewPost(channels, fields, words, day, located, front.key)] if channels else []
 
-    def _channels(self, front: FrontMatter, spot: Spot | None) -> tuple[Channel, ...]:
+    def _channels(self, front: FrontMatter, spot: Spot) -> tuple[Channel, ...]:
         if not front.channels:
-            if not self.channels and not (spot and spot.has("channels")):
+            if not self.channels and not spot.has("channels"):
                 hint = "write `channels: [twitter]` in the front matter, or give --channel"
                 self.problems.append(self.source.diagnostic(0, "this names no channel", hint=hint))
             return self.channels
@@ -126,34 +125,26 @@ class MarkdownFile:
             try:
                 found.append(self.destination.channel(reference, front.organization))
             except UnknownNameError as error:
-                if spot is not None:
-                    self.problems.append(spot.down("channels").at(index, error.message, hint=error.hint))
+                self.problems.append(spot.down("channels").at(index, error.message, hint=error.hint))
         return tuple(dict.fromkeys(found))
 
-    def _text(self, front: FrontMatter, spot: Spot | None, body: str) -> str:
+    def _check_text(self, front: FrontMatter, spot: Spot, text: str) -> None:
         for name in ("text", "text_file"):
-            if spot is not None and spot.has(name):
+            if spot.has(name):
                 message = f"the text is below the front matter, and `{name}` would be another"
                 self.problems.append(spot.at_key(name, message, hint="take it out"))
         attachment = any(getattr(each, "link_attachment", None) for _, each in front.metadata or ())
-        if not (body or front.assets or attachment):
+        if not (text or front.assets or attachment):
             last = self.source.text.rstrip().rfind("\n") + 1
             message = "there is no text below the front matter, so there is nothing to publish"
             self.problems.append(self.source.diagnostic(last, message, hint="write one", width=3))
-        return body
 
-    def _when(self, front: FrontMatter, spot: Spot | None) -> datetime | None:
-        if front.due_at and front.date and spot is not None:
-            self.problems.append(spot.at_key("date", "`date` and `due_at` are both given", hint="keep one of them"))
-        return front.due_at or front.date
-
-    def _moment(self, when: datetime, channels: tuple[Channel, ...], spot: Spot | None) -> str | None:
+    def _moment(self, when: datetime, channels: tuple[Channel, ...], spot: Spot) -> str | None:
         try:
             return self.destination.moment(when, channels)
         except LocalTimeError as error:
-            if spot is not None:
-                name = "due_at" if spot.has("due_at") else "date"
-                self.problems.append(spot.at(name, str(error), hint=error.hint))
+            name = "due_at" if spot.has("due_at") else "date"
+            self.problems.append(spot.at(name, str(error), hint=error.hint))
             return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ def new_root(
 
     `managed_since` is in UTC, to the second. `in_git`: the state is on a branch.
     """
-    entries = [_organization(each) for each in organizations]
+    entries = [_fields(**asdict(each)) for each in organizations]
     fields = _fields(version=1, timezone=timezone, managed_since=managed_since, state="git" if in_git else None)
     return _HEAD + yaml_text(CommentedMap(**fields, organizations=entries))
 
@@ -83,9 +83,9 @@ def root_with(root: Text, organizations: Iterable[NewOrganization], *, managed_s
     for organization in organizations:
         there = _find(edits.root, organization)
         if there is None:
-            edits.append(edits.root, "organizations", [_organization(organization)])
+            edits.append(edits.root, "organizations", [_fields(**asdict(organization))])
         else:
-            edits.append(there, "channels", [_channel(each) for each in organization.channels])
+            edits.append(there, "channels", [_fields(**asdict(each)) for each in organization.channels])
     return edits.result()
 
 
@@ -164,21 +164,10 @@ def _post(group: Sequence[Addition], organization: str | None, *, no_utm: bool) 
     return CommentedMap({name: entry[name] for name in ORDER if name in entry})
 
 
-def _organization(organization: NewOrganization) -> CommentedMap:
-    return _fields(
-        name=organization.name,
-        id=organization.id,
-        timezone=organization.timezone,
-        tags=CommentedMap(organization.tags),
-        channels=[_channel(each) for each in organization.channels],
-    )
-
-
-def _channel(channel: NewChannel) -> CommentedMap:
-    return _fields(service=channel.service, name=channel.name, id=channel.id, timezone=channel.timezone)
-
-
 def _fields(**fields: Any) -> CommentedMap:
+    """Fields as YAML, without those that are None or empty."""
+    if "channels" in fields:
+        fields["channels"] = [_fields(**each) for each in fields["channels"]]
     return CommentedMap({name: value for name, value in fields.items() if value})
 
 

@@ -240,16 +240,8 @@ def as_name(name: str) -> str | int:
 def _on_a_line(value: Any) -> str:
     """A value as written between brackets."""
     flat = _without_blocks(CommentedMap(x=value))
-    _flatten(flat)
+    flat.fa.set_flow_style()  # everything below it, too
     return yaml_text(flat).strip()[len("{x: ") : -1]
-
-
-def _flatten(value: Any) -> None:
-    """Write a value between brackets, including everything below it."""
-    if isinstance(value, CommentedMap | CommentedSeq):
-        value.fa.set_flow_style()
-        for each in value.values() if isinstance(value, CommentedMap) else value:
-            _flatten(each)
 
 
 def _without_blocks(value: Any) -> Any:
