@@ -32,16 +32,11 @@ _FORMS: Mapping[str, str] = {
 }
 _MEDIA = tuple(Asset.model_fields)
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_TRUTHS = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 
 
-def explain(tree: Tree, faults: Faults, model: type[BaseModel]) -> Iterator[Diagnostic]:
-    """Every error in a file whose model is `model`."""
-    if not faults.found:
-        return
-    owners = _owners(tree.data, model)
-    for container, errors in faults.found.values():
-        owner = owners.get(id(container), model)
+def explain(tree: Tree, faults: Faults) -> Iterator[Diagnostic]:
+    """Every error in a file."""
+    for container, owner, errors in faults.found.values():
         for error in errors:
             if (found := explained(Spot(tree, container), owner, error)) is not None:
                 yield found
@@ -56,23 +51,22 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
         where, name = spot.down(*loc[:-1]), str(loc[-1])
         if spot.tree.empty.get(id(where.node), set()) & {name, "<<"}:
             return None
-        hint = _key_hint(where.node) if name == "key" else _purpose(owner, loc)
+        hint = _key_hint(where.node) if name == "key" else _purpose(_model_at(owner, loc[:-1]), name)
         return spot.tree.source.diagnostic(where.offset, f"`{name}` is missing", hint=hint)
-    if kind == "model_type" and loc[-2:-1] == ("overrides",) and _has_an_empty_channel(spot, loc):
-        return None
+    if kind == "model_type" and loc[-2:-1] == ("overrides",):
+        empty = spot.tree.empty.get(id(spot.down(*loc[:-1]).node), ())
+        if any(name.partition(":")[0] in set(Service) for name in empty):
+            return None  # the fields that follow a channel without a value are meant to belong to it
     if kind == "too_short" and id(error["input"]) in spot.tree.empty:
         return None
     where, part = walk(spot, loc)
     if kind == "extra_forbidden":
-        return _unknown(where, str(loc[-1]), model_at(owner, loc[:-1]), error["input"])
+        return _unknown(where, str(loc[-1]), _model_at(owner, loc[:-1]), error["input"])
+    hint = _hint(error, loc, spot.tree.source.folder)
     if part is None:
-        return spot.tree.source.diagnostic(
-            where.offset, _message("", error), hint=_hint(error, loc, spot.tree.source.folder)
-        )
-    if kind == "model_type" and loc[-2:-1] == ("thread",) and isinstance(error["input"], str):
-        return where.at(part, _message("thread", error), hint=_thread_hint(where.node, spot.get("text")))
+        return spot.tree.source.diagnostic(where.offset, _message("", error), hint=hint)
     name = next((step for step in reversed(loc) if isinstance(step, str) and step != "[key]"), "")
-    return where.at(part, _message(name, error), hint=_hint(error, loc, spot.tree.source.folder))
+    return where.at(part, _message(name, error), hint=hint)
 
 
 def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any) -> Diagnostic:
@@ -90,20 +84,6 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any) 
     return where.at_key(name, message, hint=hint)
 
 
-def _has_an_empty_channel(spot: Spot, loc: Sequence[str | int]) -> bool:
-    """Whether a channel in `overrides` has no value, so the following fields are meant to belong to it."""
-    overrides = spot.down(*loc[:-1])
-    return any(name.partition(":")[0] in set(Service) for name in spot.tree.empty.get(id(overrides.node), ()))
-
-
-def _thread_hint(parts: Any, text: Any) -> str:
-    """How to write a list of texts as a thread; its first part repeats the post's text."""
-    texts = [each for each in parts if isinstance(each, str)]
-    written = texts if text in {None, texts[0]} else [text, *texts]
-    groups = ", ".join(f"{{text: {json.dumps(each, ensure_ascii=False)}}}" for each in written[:5])
-    return f"write `thread: [{groups}{', …' if len(written) > 5 else ''}]`"  # noqa: PLR2004 - what a line holds
-
-
 def _message(name: str, error: ErrorDetails) -> str:
     subject = f"`{name}`" if name else "this"
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
@@ -118,7 +98,7 @@ def _message(name: str, error: ErrorDetails) -> str:
     match kind:
         case "enum" | "literal_error":
             given = f"`{value[:60]}`" if isinstance(value, str) else _KINDS.get(type(value), "this")
-            return f"{given} is not a valid value for {subject}; use {either(_expected(context))}"
+            return f"{given} is not a valid value for {subject}; use {either(_expected(error))}"
         case "string_too_short" | "too_short":
             return f"{subject} is empty"
         case "greater_than_equal":
@@ -137,7 +117,7 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path) -> str:
     kind, value = error["type"], error["input"]
     name = str(loc[-1]) if loc else ""
     if kind in {"enum", "literal_error"} and isinstance(value, str):
-        near = nearest_value(value, _expected(error.get("ctx", {})))
+        near = nearest_value(value, _expected(error))
         return f"did you mean `{near}`?" if near else ""
     if kind == "value_error" and isinstance(value, str):
         is_file = name == "url" and loc[-2:-1] and loc[-2] in _MEDIA and _is_path(value)
@@ -199,24 +179,45 @@ def _path(value: str, folder: Path) -> str:
     return json.dumps(path, ensure_ascii=False) if re.search(r"[,\[\]{}\"'#&*!|>%@`:]", path) else path
 
 
+_EVERY = r"(?:every +|each +)?"
+_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+_ANY = r"[\s\S]*"
+#: What a reason says, a pattern for the value, and what to write instead; the first that fits is used.
+_INSTEAD: tuple[tuple[str, str, str], ...] = (
+    ("true or", r"yes|on|y|1", "did you mean `true`?"),
+    ("true or", r"no|off|n|0", "did you mean `false`?"),
+    *(("whole number", word, f"write `{number}`") for number, word in enumerate(_NUMBERS, 1)),
+    ("whole number", _ANY, "write digits, such as `10`"),
+    ("a URL", _WITHOUT_HTTPS.pattern, "write `https://{0}`"),
+    ("a URL", _ANY, "put it at a public URL"),
+    ("of days or weeks", rf"{_EVERY}{_DAY}{_ANY}", "write `1 week`, and the first of these days in `due_at`"),
+    ("of days or weeks", rf"{_EVERY}(?:day|daily|1 ?d\w*)", "write `1 day`"),
+    ("of days or weeks", rf"{_EVERY}(?:week|weekly|1 ?w\w*)", "write `1 week`"),
+    ("of days or weeks", rf"{_EVERY}fortnight", "write `2 weeks`"),
+    ("of days or weeks", rf"{_EVERY}0*(\d{{1,3}}) ?d\w*", "write `{1} days`"),
+    ("of days or weeks", rf"{_EVERY}0*(\d{{1,3}}) ?w\w*", "write `{1} weeks`"),
+    ("of days or weeks", rf"{_ANY}(?:month|year){_ANY}", "months and years differ in length: write the days or weeks"),
+    ("is counted from", _ANY, "add `starts: 2027-01-11` at the top of the file, or write the date"),
+)
+
+
 def value_hint(value: str, reason: str) -> str:
     """What to write in place of a value that is wrong for that reason."""
-    if "true or" in reason:
-        if "list of channels" in reason and (named := _services_in(value)):
-            return f"write `cancelled: [{', '.join(named)}]`"
-        return f"did you mean `{_TRUTHS[value.casefold()]}`?" if value.casefold() in _TRUTHS else ""
-    if "whole number" in reason:
-        word = value.casefold()
-        return f"write `{_NUMBERS.index(word) + 1}`" if word in _NUMBERS else "write digits, such as `10`"
+    if "list of channels" in reason and (named := _services_in(value)):
+        return f"write `cancelled: [{', '.join(named)}]`"
     if "a to z" in reason:
         return f"for instance `{key_for(None, value, ())}`"
-    if "a URL" in reason:
-        if re.match(r"https?://\S+\s", value, re.IGNORECASE):
-            return f"write `{'%20'.join(value.split())}`"
-        return f"write `https://{value}`" if _WITHOUT_HTTPS.fullmatch(value) else "put it at a public URL"
+    if "a URL" in reason and re.match(r"https?://\S+\s", value, re.IGNORECASE):
+        return f"write `{'%20'.join(value.split())}`"
     if "a time that" in reason or "a date and a time" in reason:
         return _time_hint(value, reason)
-    return _campaign_hint(value, reason)
+    for said, pattern, instead in _INSTEAD:
+        if said in reason and (found := re.fullmatch(pattern, value, re.IGNORECASE)):
+            return instead.format(found[0], *found.groups())
+    if "counted from" in reason:
+        return _from_start(value)
+    meant = probably_meant(f"{value} 00:00") if "a day such as" in reason else None
+    return f"write `{meant[:10]}`" if meant else ""
 
 
 def _time_hint(value: str, reason: str) -> str:
@@ -233,18 +234,6 @@ def _time_hint(value: str, reason: str) -> str:
     return "write year-month-day hour:minute; an offset such as +01:00 may follow"
 
 
-def _campaign_hint(value: str, reason: str) -> str:
-    """What to write instead of a wrong relative time, interval or day."""
-    if reason.startswith("is counted from"):
-        return "add `starts: 2027-01-11` at the top of the file, or write the date"
-    if "counted from" in reason:
-        return _from_start(value)
-    if "of days or weeks" in reason:
-        return _interval(value)
-    meant = probably_meant(f"{value} 00:00") if "a day such as" in reason else None
-    return f"write `{meant[:10]}`" if meant else ""
-
-
 def _from_start(value: str) -> str:
     if zoned := re.fullmatch(r"(start[+-]\d+d \d\d:\d\d) ?(?:[Zz]|[+-]\d\d:?\d\d)", value):
         return f"write `{zoned[1]}`: the time is local, in the nearest `timezone`"
@@ -256,19 +245,6 @@ def _from_start(value: str) -> str:
     days = int(found[2] or 0) * (7 if (found[3] or "d").startswith("w") else 1)
     time = f"{int(found[4]):02}:{found[5]}" if found[4] else "09:00"
     return f"write `start{found[1] or '+'}{days}d {time}`"
-
-
-def _interval(value: str) -> str:
-    value = re.sub(r"(?i)^(?:every|each) +", "", value)
-    words = {"daily": "1 day", "weekly": "1 week", "day": "1 day", "week": "1 week", "fortnight": "2 weeks"}
-    if re.match(r"(?i)(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", value):
-        return "write `1 week`, and the first of these days in `due_at`"
-    if value.casefold() in words:
-        return f"write `{words[value.casefold()]}`"
-    found = re.fullmatch(r"(\d{1,3}) ?(d|w)\w*", value, re.IGNORECASE)
-    if found:
-        return f"write `{int(found[1])} {'day' if found[2] in 'dD' else 'week'}{'s' * (int(found[1]) != 1)}`"
-    return "months and years differ in length: write the days or weeks" if re.search("month|year", value) else ""
 
 
 def _form_hint(kind: str, value: Any, loc: Sequence[str | int], folder: Path) -> str:
@@ -285,11 +261,10 @@ def _form_hint(kind: str, value: Any, loc: Sequence[str | int], folder: Path) ->
         return f"write `assets: [{{{attachment(value, folder)}}}]`"
     if name == "channels" and value in {"all", "*", "every", "everywhere", "any"}:
         return "name each of them, such as `channels: [twitter, linkedin]`"
-    entries = _services_in(value) if name in {"channels", "services"} else [value]
-    return f"write `{name}: [{', '.join(entries or [value])[:60]}]`" if "\n" not in value else _EACH_ON_A_LINE
-
-
-_EACH_ON_A_LINE = "put each on a line of its own after `- `"
+    if "\n" in value:
+        return "put each on a line of its own after `- `"
+    entries = _services_in(value) if name in {"channels", "services"} else []
+    return f"write `{name}: [{', '.join(entries or [value])[:60]}]`"
 
 
 def _services_in(value: str) -> list[str]:
@@ -310,8 +285,10 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], folder: Path) -> st
         return "delete the `- `" if isinstance(value, list) else ""
     if steps[-1:] == ["assets"] or name in _MEDIA:
         return f"write `{attachment(value, folder, name if name in _MEDIA else '')}`"
+    if steps[-1:] == ["thread"]:
+        return f"write `{{text: {json.dumps(value, ensure_ascii=False)}}}`"
     if name == "repeat":
-        every = "".join(re.findall(r"`(.+?)`", _interval(value))[:1]) or "1 week"
+        every = "".join(re.findall(r"`(.+?)`", value_hint(value, "of days or weeks"))[:1]) or "1 week"
         return f"write `repeat: {{every: {every}, times: 10}}`"
     return f"write its fields below `{name}:`, two spaces further in" if name in steps else ""
 
@@ -387,34 +364,18 @@ def _key_hint(entry: Any) -> str:
     return f"add a name that stays, such as `key: {key_for(None, text, ())}`"
 
 
-def _purpose(owner: Any, loc: Sequence[str | int]) -> str:
-    """What a field is for: the first sentence of its description."""
-    model, name = model_at(owner, loc[:-1]), loc[-1]
-    text = " ".join(descriptions(model).get(str(name), "").split()) if model else ""
+def _purpose(model: type[BaseModel] | None, name: str) -> str:
+    """What a field is for."""
+    text = " ".join(descriptions(model).get(name, "").split()) if model else ""
     return f"`{name}`: {text.rstrip('.')}" if text else ""
 
 
-def _expected(context: Mapping[str, Any]) -> list[str]:
-    return re.findall(r"'([^']*)'", str(context.get("expected", ""))) or [str(context.get("expected", ""))]
+def _expected(error: ErrorDetails) -> list[str]:
+    expected = str(error.get("ctx", {}).get("expected", ""))
+    return re.findall(r"'([^']*)'", expected) or [expected]
 
 
-def _owners(data: Any, model: type[BaseModel]) -> dict[int, type[BaseModel]]:
-    """The model of each entry of a list of entries, by identity."""
-    owners: dict[int, type[BaseModel]] = {}
-    todo: list[tuple[Any, type[BaseModel]]] = [(data, model)]
-    while todo:
-        node, owner = todo.pop()
-        if isinstance(node, dict) and id(node) not in owners:
-            owners[id(node)] = owner
-            todo += [(child, inside) for name, child in node.items() if (inside := below(owner, name)) is not None]
-        elif isinstance(node, list):
-            if id(node) not in owners:
-                owners[id(node)] = owner
-            todo += [(child, owner) for child in node]
-    return owners
-
-
-def model_at(owner: Any, loc: Sequence[str | int]) -> type[BaseModel] | None:
+def _model_at(owner: Any, loc: Sequence[str | int]) -> type[BaseModel] | None:
     """The model at `loc` below a model; None if there is none."""
     model: type[BaseModel] | None = owner
     for step in loc:

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from bufferctl.config.validation import Each
+from bufferctl.config.validation import each_of
 from bufferctl.git import REMOTE
 from bufferctl.model.about import About, about, reading_order
 from bufferctl.model.base import (
@@ -433,7 +433,7 @@ class ChannelEntry(Model):
     """The channel's id in Buffer, if its name is not unique."""
     timezone: Filled | None = None
     """The zone of times without an offset, such as Europe/Berlin."""
-    posts: Annotated[tuple[PostEntry | None, ...], Each] = ()
+    posts: Annotated[tuple[PostEntry | None, ...], each_of(PostEntry)] = ()
     """The posts of this channel alone."""
 
 
@@ -452,9 +452,9 @@ class OrganizationEntry(Model):
         default_factory=dict
     )
     """Buffer's tag ids, by name; needed only for tags that no post or idea in Buffer has yet."""
-    channels: Annotated[tuple[ChannelEntry | None, ...], Each] = ()
+    channels: Annotated[tuple[ChannelEntry | None, ...], each_of(ChannelEntry)] = ()
     """Its channels."""
-    ideas: Annotated[tuple[IdeaEntry | None, ...], Each] = ()
+    ideas: Annotated[tuple[IdeaEntry | None, ...], each_of(IdeaEntry)] = ()
     """Its ideas."""
 
 
@@ -469,9 +469,9 @@ class AnyFile(Model):
     """Values for `$(name)` in texts and links of posts: `{product: Console}`. A post may set its own."""
     utm: Annotated[UtmFields | None, About(order=200)] = None
     """The parameters that links in posts to your own sites get. A post may set its own."""
-    posts: Annotated[tuple[SharedPostEntry | None, ...], Each, About("post queue items", 220)] = ()
+    posts: Annotated[tuple[SharedPostEntry | None, ...], each_of(SharedPostEntry), About("post queue items", 220)] = ()
     """Posts, each for one or several channels."""
-    ideas: Annotated[tuple[SharedIdeaEntry | None, ...], Each, About("idea", 230)] = ()
+    ideas: Annotated[tuple[SharedIdeaEntry | None, ...], each_of(SharedIdeaEntry), About("idea", 230)] = ()
     """Ideas of the organization."""
 
 
@@ -597,7 +597,9 @@ class RootFile(AnyFile):
     timezone: Annotated[Filled | None, About(order=20)] = None
     """The zone of times without an offset, such as Europe/Berlin; organizations and channels may have their own."""
     organizations: Annotated[
-        tuple[OrganizationEntry | None, ...], Each, About("organization organisations orgs org accounts", 210)
+        tuple[OrganizationEntry | None, ...],
+        each_of(OrganizationEntry),
+        About("organization organisations orgs org accounts", 210),
     ]
     """The organizations of the Buffer account, with their channels."""
     include: Annotated[

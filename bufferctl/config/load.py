@@ -178,7 +178,7 @@ class _Loading:
             return None
         faults = Faults(starts=_starts(tree.data))
         found = read_model(model, tree.data, faults)
-        self.reading.problems += islice(explain(tree, faults, model), MANY + 1)
+        self.reading.problems += islice(explain(tree, faults), MANY + 1)
         self.reading.broken |= faults.broken
         self.reading.is_complete = self.reading.is_complete and found is not None and not has_errors(problems)
         return (found, spot) if found is not None else None

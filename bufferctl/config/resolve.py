@@ -24,13 +24,12 @@ from bufferctl.config.expand.schedule import schedule_of
 from bufferctl.config.expand.series import Series
 from bufferctl.config.expand.variables import Values, Variables, values_of
 from bufferctl.config.file_facts import MediaFiles
-from bufferctl.config.format import EXISTING, PostEntry, PostFields, SharedPostEntry, carried
+from bufferctl.config.format import EXISTING, PostEntry, SharedPostEntry, carried
 from bufferctl.config.parts import check_together, content_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
-from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Place
-from bufferctl.model import Address, Channel, Post
+from bufferctl.model import Address, Post
 from bufferctl.model.desired import Expansion
 
 #: Stands for a date that is wrong, which is reported where it is given.
@@ -68,12 +67,9 @@ class Posts:
                 continue
             owner = self.targets.organization(entry, below, defaults)
             if owner is not None:
-                self._on_channels(entry, below, owner, defaults)
-
-    def _on_channels(self, entry: SharedPostEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:
-        named = spot if entry.channels else defaults.spot
-        channels = list(self.targets.channels(entry.channels or defaults.channels, named, owner))
-        self._expand(entry, Layer(entry, spot), channels, owner, defaults)
+                named = below if entry.channels else defaults.spot
+                channels = list(self.targets.channels(entry.channels or defaults.channels, named, owner))
+                self._expand(entry, Layer(entry, below), channels, owner, defaults)
 
     def _expand(
         self,
@@ -92,7 +88,10 @@ class Posts:
         for occurrence in occurrences(entry, base.spot, self.reading):
             inside = occurrence.layer if occurrence else None
             key = occurrence.key(entry.key) if occurrence else entry.key
-            values = self._values(key, occurrence, base, owner, defaults)
+            always = {"key": key, "organization": owner.label} | (
+                {"number": str(occurrence.number)} if occurrence else {}
+            )
+            values = values_of((inside, base) if inside else (base,), defaults, always, self.reading)
             turn = _Turn(key, place, occurrence, clock, defaults, values)
             inside_own = self.targets.overrides(inside, owner, channels) if inside else {}
             for declared in channels:
@@ -101,16 +100,6 @@ class Posts:
                 self.found.append(self._post(declared, layers, turn))
             if series:
                 series.close(key, self.found, len(channels))
-
-    def _values(
-        self, key: str, occurrence: Occurrence | None, base: Layer, owner: DeclaredOrganization, defaults: Defaults
-    ) -> Values:
-        """The values of the variables of an occurrence."""
-        always = {"key": key, "organization": owner.label}
-        if occurrence:
-            always["number"] = str(occurrence.number)
-        layers = (occurrence.layer, base) if occurrence and occurrence.layer else (base,)
-        return values_of(layers, defaults, always, self.reading)
 
     def _post(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> Declared[Post]:
         """A post on one channel, from its layers."""
@@ -139,7 +128,7 @@ class Posts:
             "metadata": content.metadata,
             "cancelled": cancelled,
             "was": _renamed(fields.was, turn.key, occurrence),
-            "existing": _existing(fields, channel),
+            "existing": next((i for to, i in fields.existing.items() if to in {EXISTING, *channel.references}), None),
             "was_single": fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
             "expansion": turn.expansion(layers, variables, parameters),
         }
@@ -188,11 +177,6 @@ class _Turn:
                 thread=threaded,
             )
         return self.expansions[key]
-
-
-def _existing(fields: PostFields, channel: Channel) -> str | None:
-    """The id of the live post on the channel."""
-    return next((id_ for to, id_ in fields.existing.items() if to == EXISTING or to in channel.references), None)
 
 
 def _renamed(was: str | None, key: str, occurrence: Occurrence | None) -> str | None:

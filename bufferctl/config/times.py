@@ -59,14 +59,9 @@ def zone_hint(name: str) -> str:
     places = {zone.rsplit("/", 1)[-1].casefold(): zone for zone in reversed(zones)}
     wanted = wanted.replace(" ", "_")
     by_name = {zone.casefold(): zone for zone in zones}
-    near = places.get(wanted.rsplit("/", 1)[-1]) or next(
-        (
-            table[close[0]]
-            for table in (by_name, places)
-            if (close := get_close_matches(wanted, table, n=1, cutoff=0.8))
-        ),
-        None,
-    )
+    near = places.get(wanted.rsplit("/", 1)[-1])
+    for table in (by_name, places) if near is None else ():
+        near = near or next((table[each] for each in get_close_matches(wanted, table, n=1, cutoff=0.8)), None)
     return f"did you mean `{near}`?" if near else "write a place, such as `Europe/Berlin`"
 
 
@@ -87,14 +82,11 @@ class LocalTimes:
         return early
 
     def _unclear(self, early: datetime, late: datetime) -> LocalTimeError:
-        written = f"{early:%Y-%m-%d %H:%M}"
         choices = " or ".join(f"`{early:%Y-%m-%dT%H:%M}{_offset(each)}`" for each in (early, late))
         skipped = (early.utcoffset() or timedelta()) < (late.utcoffset() or timedelta())
-        what = "does not exist" if skipped else "comes twice"
-        way = "forward" if skipped else "back"
-        return LocalTimeError(
-            f"{written} {what} in {self.name}: the clocks go {way} then", f"add the offset that you mean: {choices}"
-        )
+        what, way = ("does not exist", "forward") if skipped else ("comes twice", "back")
+        message = f"{early:%Y-%m-%d %H:%M} {what} in {self.name}: the clocks go {way} then"
+        return LocalTimeError(message, f"add the offset that you mean: {choices}")
 
 
 def clock_named(name: str | None) -> LocalTimes | None:
@@ -202,7 +194,7 @@ _OFFSET = re.compile(r"(?:UTC|GMT)? ?([+-])(\d{1,2})(?::?(\d\d))?")
 
 def with_offset(given: str) -> tuple[str, str] | None:
     """The time with the offset of the zone named after it, and that zone as written; None if there is none."""
-    found = _WITH_ZONE.fullmatch(given.translate(_TYPESET).strip()[:_LONGEST])
+    found = _WITH_ZONE.fullmatch(given.translate(_TYPESET).strip()[:100])  # no zone has a longer name
     time = probably_meant(found["time"]) if found else None
     if found is None or time is None or len(time) > len("2027-01-15 09:00:00"):
         return None
@@ -215,15 +207,8 @@ def with_offset(given: str) -> tuple[str, str] | None:
     return f"{time}{_offset(datetime.fromisoformat(time).replace(tzinfo=place))}", zone
 
 
-#: Characters of a time with the name of its zone.
-_LONGEST = 100
-
-
 def _existing(written: str) -> str | None:
     year, month, day = map(int, written[:10].split("-"))
-    if not (1 <= month <= _NOON and year and day and int(written[11:13]) <= _LAST_HOUR):
+    if not (1 <= month <= _NOON and year and day and written[11:13] < "24"):
         return None
     return f"{written[:8]}{min(day, monthrange(year, month)[1]):02}{written[10:]}"
-
-
-_LAST_HOUR = 23

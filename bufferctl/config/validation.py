@@ -21,34 +21,34 @@ M = TypeVar("M", bound=BaseModel)
 class Faults:
     """What was wrong: pydantic's errors by the container that they are relative to, and the top fields they spoil.
 
+    `found` also has the model of each container, or of its entries.
     `starts`: the day that relative times are counted from (`model.base.When`); text where that is no day.
     """
 
-    found: dict[int, tuple[Any, list[ErrorDetails]]] = field(default_factory=dict)
+    found: dict[int, tuple[Any, type[BaseModel], list[ErrorDetails]]] = field(default_factory=dict)
     broken: dict[int, set[str]] = field(default_factory=dict)
     starts: date | str | None = None
 
-    def note(self, container: Any, errors: list[ErrorDetails]) -> None:
-        """Keep the errors of one container; duplicates count once."""
-        self.found.setdefault(id(container), (container, errors))
+
+def each_of(model: type[BaseModel]) -> WrapValidator:
+    """For a list of entries of that model; an entry of which nothing is left is None."""
+
+    def each(values: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        try:
+            return handler(values)
+        except ValidationError:
+            if type(values) is not list or not isinstance(info.context, Faults):
+                raise
+            faults = info.context
+            return tuple(
+                _entry(values, index, model, lambda value: handler([value])[0], faults) for index in range(len(values))
+            )
+
+    return WrapValidator(each)
 
 
-def _each(values: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
-    if type(values) is not list or not isinstance(info.context, Faults):
-        return handler(values)
-    try:
-        return handler(values)
-    except ValidationError:
-        faults = info.context
-        return tuple(_entry(values, index, handler, faults) for index in range(len(values)))
-
-
-def _entry(values: list[Any], index: int, handler: ValidatorFunctionWrapHandler, faults: Faults) -> Any:
+def _entry(values: list[Any], index: int, model: type[BaseModel], read: Callable[[Any], Any], faults: Faults) -> Any:
     entry = values[index]
-
-    def read(value: Any) -> Any:
-        return handler([value])[0]
-
     try:
         return read(entry)
     except ValidationError as error:
@@ -56,10 +56,10 @@ def _entry(values: list[Any], index: int, handler: ValidatorFunctionWrapHandler,
         for each in errors:
             each["loc"] = each["loc"][1:]
         if not isinstance(entry, dict):
-            at_list = faults.found.setdefault(id(values), (values, []))[1]
+            at_list = faults.found.setdefault(id(values), (values, model, []))[2]
             at_list += [{**each, "loc": (index, *each["loc"])} for each in errors]
             return None
-        faults.note(entry, errors)
+        faults.found.setdefault(id(entry), (entry, model, errors))  # an alias counts once
         return _what_is_left(entry, errors, read, faults)
 
 
@@ -72,10 +72,6 @@ def _what_is_left(entry: dict[str, Any], errors: list[ErrorDetails], read: Calla
         return None
 
 
-#: For lists of entries; an entry of which nothing is left is None.
-Each = WrapValidator(_each)
-
-
 def read_model(model: type[M], data: dict[str, Any], faults: Faults) -> M | None:
     """The model of a whole file, as far as it can be read. Errors are in `faults`."""
 
@@ -86,6 +82,6 @@ def read_model(model: type[M], data: dict[str, Any], faults: Faults) -> M | None
         return read(data)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        faults.note(data, errors)
+        faults.found[id(data)] = data, model, errors
         found: M | None = _what_is_left(data, errors, read, faults)
         return found

@@ -85,7 +85,7 @@ class MarkdownFile:
             return []
         faults = Faults()
         found = read_model(FrontMatter, tree.data, faults)
-        self.problems += explain(tree, faults, FrontMatter)
+        self.problems += explain(tree, faults)
         return self._post(found, Spot(tree, tree.data), body) if found else []
 
     def _post(self, front: FrontMatter, spot: Spot, text: str) -> list[NewPost]:

@@ -19,7 +19,6 @@ from bufferctl.config.format import (
     REPLACED,
     AnyFile,
     IncludedFile,
-    OccurrenceEntry,
     PostEntry,
     PostFields,
     Repeat,
@@ -151,17 +150,6 @@ def is_called_off(names: Iterable[str], channel: Channel) -> bool:
     return any(name == EVERY or name in channel.references for name in names)
 
 
-def parameters_of(layers: tuple[Layer, ...], defaults: Defaults) -> list[tuple[UtmFields, Spot]]:
-    """Each `utm` that applies to a post, most specific first; an empty one ends the list."""
-    found: list[tuple[UtmFields, Spot]] = []
-    given = [(utm, layer.spot) for layer in layers if (utm := getattr(layer.fields, "utm", None)) is not None]
-    for utm, spot in (*given, *defaults.utm):
-        if not utm.model_fields_set:
-            break
-        found.append((utm, spot.down("utm")))
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """One occurrence of a repeated entry: its number from 1, of how many, and how much later it is than the first.
@@ -198,9 +186,5 @@ def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Sequence[Occu
         message = f"with the number of an occurrence this key is longer than {LONGEST} characters"
         reading.problems.append(spot.at("key", message, hint="shorten it"))
     every = str(spot.down("repeat").get("every"))
-    numbers = range(1, repeat.times + 1)
-    return [Occurrence(number, repeat, every, _layer(repeat.each.get(number), each, number)) for number in numbers]
-
-
-def _layer(fields: OccurrenceEntry | None, each: Spot, number: int) -> Layer | None:
-    return Layer(fields, each.down(str(number)), of_occurrence=True) if fields else None
+    layers = {n: Layer(fields, each.down(str(n)), of_occurrence=True) for n, fields in repeat.each.items()}
+    return [Occurrence(number, repeat, every, layers.get(number)) for number in range(1, repeat.times + 1)]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 from urllib.parse import quote, unquote
 
-from bufferctl.config.expand.layers import Defaults, Layer, parameters_of
+from bufferctl.config.expand.layers import Defaults, Layer
 from bufferctl.config.expand.variables import Variables
 from bufferctl.config.format import UtmFields
 from bufferctl.model import NetworkMetadata
@@ -90,7 +91,9 @@ class Parameters:
 
 def parameters_for(layers: tuple[Layer, ...], defaults: Defaults, variables: Variables) -> Parameters | None:
     """The parameters of a post, each from the most specific `utm` that has it; None if there are none."""
-    found = parameters_of(layers, defaults)
+    given = ((utm, layer.spot) for layer in layers if (utm := getattr(layer.fields, "utm", None)) is not None)
+    applying = takewhile(lambda each: each[0].model_fields_set, (*given, *defaults.utm))  # an empty one is the last
+    found = [(utm, spot.down("utm")) for utm, spot in applying]
     if not found:
         return None
     values: list[tuple[str, str]] = []
