@@ -9,6 +9,7 @@ import ast
 import inspect
 import re
 import textwrap
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
 from functools import lru_cache
@@ -60,11 +61,6 @@ def _every(found: re.Match[str]) -> timedelta:
     return timedelta(**{f"{found[2].rstrip('s')}s": int(found[1])})
 
 
-def part_of(value: Any) -> Any:
-    """A part of a thread that is given as its text, as the fields of a part."""
-    return {"text": value} if isinstance(value, str) else value
-
-
 def _word(value: str) -> str:
     if not value.strip():
         raise ValueError("must be a word")
@@ -73,26 +69,22 @@ def _word(value: str) -> str:
 
 #: The key under which a bare number of `posts_per_day` is kept: the field's own, so that its errors point there.
 EVERYWHERE = "posts_per_day"
-
-
-def _per_channel(value: Any) -> Any:
-    return {EVERYWHERE: value} if isinstance(value, str | int) else value
-
-
 #: The same for a bare id in `existing`.
 EXISTING = "existing"
-
-
-def _by_channel(value: Any) -> Any:
-    return {EXISTING: value} if isinstance(value, str) else value
-
-
 #: What `cancelled: true` names: every channel.
 EVERY = "*"
 
 
-def _list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+def _short(kind: Any, whole: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Reads a value of a simple kind as the whole that it is short for."""
+    return lambda value: whole(value) if isinstance(value, kind) else value
+
+
+_part_of = _short(str, lambda text: {"text": text})
+_per_channel = _short(str | int, lambda number: {EVERYWHERE: number})
+_by_channel = _short(str, lambda id_: {EXISTING: id_})
+_list = _short(str, lambda value: [value])
+_tag = _short(str, lambda id_: {"id": id_})
 
 
 def _called_off(value: Any) -> Any:
@@ -122,7 +114,7 @@ VariableName = Annotated[str, AfterValidator(_variable)]
 Variables = Annotated[
     dict[VariableName, str], Field(json_schema_extra={"propertyNames": {"pattern": f"^{_VARIABLE_PATTERN}$"}})
 ]
-ThreadPart = Annotated[Part, BeforeValidator(part_of, json_schema_input_type=str | Part)]
+ThreadPart = Annotated[Part, BeforeValidator(_part_of, json_schema_input_type=str | Part)]
 _number = reading(_NUMBER_PATTERN, "must be the number of an occurrence, counted from 1", lambda found: int(found[0]))
 #: The channels on which a post is called off.
 CalledOff = Annotated[
@@ -416,10 +408,6 @@ class TagEntry(Model):
     """Its color, #rrggbb."""
 
 
-def _tag(value: Any) -> Any:
-    return {"id": value} if isinstance(value, str) else value
-
-
 class ChannelEntry(Model):
     """A channel: one account on one network, connected in Buffer."""
 
@@ -493,13 +481,7 @@ class IncludedFile(AnyFile):
     """Never delete its posts, not even when they are removed from the file."""
 
 
-def _version(value: Any) -> Any:
-    return 1 if value == "1" else value
-
-
 _STORE_PATTERN = r"(s3|gs|az)://[^/\s?#]+(/[^\s?#]*)?"
-
-
 _bucket = reading(
     _STORE_PATTERN,
     "must be a bucket such as s3://acme-media/social, gs://… or az://…",
@@ -592,7 +574,11 @@ Level = Literal["off", "warning", "error"]
 class RootFile(AnyFile):
     """The root file, buffer.yaml: settings, organizations and channels, and posts and ideas if you like."""
 
-    version: Annotated[Literal[1], BeforeValidator(_version, json_schema_input_type=Literal[1]), About(order=10)]
+    version: Annotated[
+        Literal[1],
+        BeforeValidator(lambda value: 1 if value == "1" else value, json_schema_input_type=Literal[1]),
+        About(order=10),
+    ]
     """The version of this format: 1."""
     timezone: Annotated[Filled | None, About(order=20)] = None
     """The zone of times without an offset, such as Europe/Berlin; organizations and channels may have their own."""

@@ -86,13 +86,7 @@ def parts_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Part, ...
         return ()
     if not variables.are_in(raw := layer.spot.get("thread")):
         return layer.fields.thread
-    spot = layer.spot.down("thread")
-
-    def made() -> tuple[Part, ...] | None:
-        texts = [variables.text(each, spot, at) if isinstance(each, str) else each for at, each in enumerate(raw)]
-        return _reread(_PARTS, Part, texts, spot, variables, None)
-
-    found = variables.made(id(spot.node), made)
+    found = reread(_PARTS, Part, raw, layer.spot.down("thread"), variables)
     return layer.fields.thread if found is None else found
 
 
@@ -108,24 +102,20 @@ def reread(
 
     `owner`: the model of `raw`. `spot`: its place.
     """
-    return variables.made(id(spot.node), lambda: _reread(kind, owner, raw, spot, variables, starts))
 
+    def read() -> T | None:
+        try:
+            return kind.validate_python(variables.data(raw, spot), context=Faults(starts=starts))
+        except ValidationError as error:
+            variables.reading.spoil(variables.entry, str(spot.offset))
+            for each in error.errors(include_url=False):
+                where, part = walk(spot, each["loc"])
+                if (problem := explained(spot, owner, each)) is not None:
+                    related = variables.related(where.get(part) if part is not None else None)
+                    variables.reading.problems.append(replace(problem, related=(*problem.related, *related)))
+        return None
 
-def _reread(
-    kind: TypeAdapter[T], owner: type[BaseModel], raw: Any, spot: Spot, variables: Variables, starts: date | None
-) -> T | None:
-    try:
-        return kind.validate_python(variables.data(raw, spot), context=Faults(starts=starts))
-    except ValidationError as error:
-        variables.reading.spoil(variables.entry, str(spot.offset))
-        for each in error.errors(include_url=False):
-            where, part = walk(spot, each["loc"])
-            problem = explained(spot, owner, each)
-            if problem is not None:
-                written = where.get(part) if part is not None else None
-                related = (*problem.related, *variables.related(written))
-                variables.reading.problems.append(replace(problem, related=related))
-    return None
+    return variables.made(id(spot.node), read)
 
 
 def metadata_of(

@@ -58,7 +58,8 @@ class _Names:
 def _freeze(entry: FreezeEntry, spot: Spot, clock: LocalTimes | None, names: _Names, reading: Reading) -> Freeze | None:
     first, last = getattr(entry, "from"), entry.to
     start = _instant(first, clock, spot, "from", reading)
-    end = _instant(_day_after(last), clock, spot, "to", reading)
+    after = last if isinstance(last, datetime) else last + timedelta(days=1)  # the end of a whole day
+    end = _instant(after, clock, spot, "to", reading)
     channels = tuple(names.label(each, spot.down("channels"), index) for index, each in enumerate(entry.channels))
     if start is None or end is None:
         return None
@@ -67,11 +68,6 @@ def _freeze(entry: FreezeEntry, spot: Spot, clock: LocalTimes | None, names: _Na
         reading.problems.append(spot.at("to", "`to` is not after `from`, so this freezes nothing", hint=hint))
         return None
     return Freeze(start, end, entry.reason or "", channels)
-
-
-def _day_after(moment: datetime | date) -> datetime | date:
-    """The end of a whole day: the start of the next one. A time is already an end."""
-    return moment if isinstance(moment, datetime) else moment + timedelta(days=1)
 
 
 def _instant(

@@ -16,6 +16,8 @@ from bufferctl.diagnostics import Diagnostic, Place
 _BLOCK = BLOCK_FORM.format(name="text")
 _SPACES = "use spaces"
 _INDENT = "line it up with the lines that it belongs to, with spaces"
+#: A line that begins a field or an entry.
+_FIELD = re.compile(r"[ ]*(?:- +)?[\w-]+:(?:\s|$)")
 
 #: A pattern for the parser's message, our message, a hint, and whether to point at where the construct began.
 _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
@@ -97,7 +99,12 @@ def syntax_problem(source: Source, error: YAMLError) -> Mended:
     if offset is not None and misplaced and (moved := out_of_line(source, offset)):
         return moved
     if "cannot start any token" in problem:
-        return _bad_start(source, offset)
+        offset = offset or 0
+        character = source.text[offset : offset + 1]
+        message, hint = f"an unquoted text cannot begin with `{character}`", f"put it in quotes, or {_BLOCK}"
+        if character == "\t":
+            message, hint = "a tab cannot indent a line in YAML", _SPACES
+        return source.diagnostic(offset, message, hint=hint), _mend(source, offset, hint)
     unended = re.search(r"node content|<stream end>", problem)
     if offset is not None and unended and not source.text[offset + 1 :].strip():
         return source.diagnostic(
@@ -105,7 +112,8 @@ def syntax_problem(source: Source, error: YAMLError) -> Mended:
         ), None
     if of_text := _of_the_text(source, began, offset):
         return of_text
-    if offset is not None and _colon_in_brackets(source, began, offset, problem):
+    on_a_line = began is not None and offset is not None and source.place(began).line == source.place(offset).line
+    if offset is not None and on_a_line and "expected ','" in problem and re.match(r":\s", source.text[offset:]):
         message = "`: ` inside an unquoted text reads as the start of another field"
         return source.diagnostic(offset, message, hint="put the text in quotes"), None
     words = f"{getattr(error, 'context', None) or ''}; {problem}"
@@ -125,15 +133,11 @@ def _mend(source: Source, offset: int, hint: str) -> Mend | None:
         return Mend(row, "")
     if "quote that opens" in hint or hint.startswith("close it, or"):
         return Mend(row, f"{line}{source.text[offset]}")
-    if hint.startswith(("close it with `]`", "close them with `}`")) and _ends_there(source, row):
+    if hint.startswith(("close it with `]`", "close them with `}`")) and _FIELD.match(
+        "".join(source.text.splitlines()[row : row + 1])
+    ):
         return Mend(row, f"{line}{hint.split('`')[1]}")
     return in_quotes(source, row) if _BLOCK in hint or "in quotes" in hint else None
-
-
-def _ends_there(source: Source, row: int) -> bool:
-    """Whether the next line begins a field or an entry."""
-    below = source.text.splitlines()[row : row + 1]
-    return bool(below and re.match(r"[ ]*(?:- +)?[\w-]+:(?:\s|$)", below[0]))
 
 
 def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mended | None:
@@ -145,46 +149,38 @@ def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mende
         return source.diagnostic(opened, "the quote that opens here is not closed", hint=hint), _mend(
             source, opened, hint
         )
-    if _after_quote(source.line(offset), source.place(offset).column - 1):
-        hint = _inner_quotes(source.line(offset)) or f"quote the whole value, or {_BLOCK}"
-        mend = in_quotes(source, source.place(offset).line)
+    line, place = source.line(offset), source.place(offset)
+    quoted = re.search(r""":\s+(".*"|'.*')\s*$""", line[: place.column - 1])
+    if quoted and line[place.column - 1 : place.column] not in {"", ":"}:
+        hint = _inner_quotes(line) or f"quote the whole value, or {_BLOCK}"
+        mend = in_quotes(source, place.line)
         return source.diagnostic(offset, "text goes on after the quote that ends it", hint=hint), mend
-    if first := _deeper_first_line(source, offset):
-        message = f"this line is indented less than line {first}, the first of its text, so YAML ends the text above it"
-        line = source.line(source.offset(Place(source.name, first, 1)))
-        mend = Mend(first, " " * (source.place(offset).column - 1) + line.lstrip())
-        return source.diagnostic(offset, message, hint=f"indent line {first} like this one"), mend
     return (_of_a_block(source, began) if began is not None else None) or _of_a_block(source, offset)
 
 
 def _of_a_block(source: Source, offset: int) -> Mended | None:
     """A line that is meant to belong to the block above it, but is not indented like the block's first line."""
     place, line = source.place(offset), source.line(offset)
-    indent, first = len(line) - len(line.lstrip(" ")), 0
-    if re.match(r"[ ]*(?:- +)?[\w-]+:(?:\s|$)", line):
-        return None
-    for _, above, depth in _above(source, place):
+    indent = len(line) - len(line.lstrip(" "))
+    at, first, first_indent = source.offset(Place(source.name, place.line, indent + 1)), "", 0
+    for start, above, depth in _above(source, place):
         if header := re.match(r"([ ]*(?:- +)?)([\w-]+: +[|>][-+]?)\s*$", above):
-            needed = first or len(header[1]) + 2
-            if needed <= indent:
-                return None
-            message = f"the lines of `{header[2]}` must be indented by at least {needed} spaces"
-            hint = f"indent it by {needed - indent} more spaces, as every line of the text"
-            at = source.offset(Place(source.name, place.line, indent + 1))
-            return source.diagnostic(at, message, hint=hint), Mend(place.line, " " * (needed - indent) + line)
+            break
         if depth <= indent:
             return None
-        first = depth
-    return None
-
-
-def _colon_in_brackets(source: Source, began: int | None, offset: int, problem: str) -> bool:
-    same_line = began is not None and source.place(began).line == source.place(offset).line
-    return same_line and "expected ','" in problem and bool(re.match(r":\s", source.text[offset : offset + 2]))
-
-
-def _after_quote(line: str, column: int) -> bool:
-    return bool(re.search(r""":\s+(".*"|'.*')\s*$""", line[:column])) and line[column : column + 1] not in {"", ":"}
+        first, first_indent, row = above, depth, source.place(start).line
+    else:
+        return None
+    if first and depth < indent:
+        message = f"this line is indented less than line {row}, the first of its text, so YAML ends the text above it"
+        mend = Mend(row, " " * indent + first.lstrip())
+        return source.diagnostic(at, message, hint=f"indent line {row} like this one"), mend
+    needed = first_indent or len(header[1]) + 2
+    if needed <= indent or _FIELD.match(line):
+        return None
+    message = f"the lines of `{header[2]}` must be indented by at least {needed} spaces"
+    hint = f"indent it by {needed - indent} more spaces, as every line of the text"
+    return source.diagnostic(at, message, hint=hint), Mend(place.line, " " * (needed - indent) + line)
 
 
 #: How many lines to look upward for the beginning of a text.
@@ -223,31 +219,6 @@ def _inner_quotes(line: str) -> str:
     inner, quote = found[1][1:-1], found[2]
     escaped = inner.replace("'", "''") if quote == "'" else re.sub(r'(?<!\\)"', r'\\"', inner)
     return f"write `{quote}{escaped}{quote}`"
-
-
-def _deeper_first_line(source: Source, offset: int) -> int | None:
-    """The number of a block's first line, if it is indented deeper than this line of the same block."""
-    place = source.place(offset)
-    indent = place.column - 1
-    if source.line(offset)[:indent].strip():
-        return None
-    first = 0
-    for start, line, depth in _above(source, place):
-        if re.search(r":\s+[|>][-+]?\s*$", line):
-            return first if first and depth < indent else None
-        if depth <= indent:
-            return None
-        first = source.place(start).line
-    return None
-
-
-def _bad_start(source: Source, offset: int | None) -> Mended:
-    offset = offset or 0
-    character = source.text[offset : offset + 1]
-    message, hint = f"an unquoted text cannot begin with `{character}`", f"put it in quotes, or {_BLOCK}"
-    if character == "\t":
-        message, hint = "a tab cannot indent a line in YAML", _SPACES
-    return source.diagnostic(offset, message, hint=hint), _mend(source, offset, hint)
 
 
 def _offset(source: Source, mark: Any) -> int | None:

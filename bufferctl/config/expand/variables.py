@@ -148,7 +148,10 @@ class Variables:
                 for name, value in node.items()
             }  # fmt: skip
         if isinstance(node, list):
-            return [self.data(value, spot.down(index)) for index, value in enumerate(node)]
+            return [
+                self.text(value, spot, index) if isinstance(value, str) else self.data(value, spot.down(index))
+                for index, value in enumerate(node)
+            ]
         return node
 
     def related(self, text: Any) -> tuple[Related, ...]:

@@ -61,7 +61,7 @@ class Edits:
         if old is None:
             self._add(owner, name, value)
         elif owner.flow:
-            self._replace(old.start, old.end, self._in_line(old, value))
+            self.replace(old.start, old.end, self._in_line(old, value))
         elif isinstance(value, CommentedMap | CommentedSeq):
             self._set_collection(old, value)
         else:
@@ -87,9 +87,9 @@ class Edits:
     def rename(self, owner: Node, name: str, new_name: str, value: Any) -> None:
         """Give a field another name and value in place."""
         key, old = owner.pairs[owner.number(name) or 0]
-        self._replace(key.start, key.end, new_name)
+        self.replace(key.start, key.end, new_name)
         if owner.flow:
-            self._replace(old.start, old.end, _on_a_line(value))
+            self.replace(old.start, old.end, _on_a_line(value))
         else:
             self._set_scalar(owner, old, value)
 
@@ -101,19 +101,19 @@ class Edits:
         key, value = owner.pairs[index]
         if owner.flow:
             if index:
-                self._replace(owner.pairs[index - 1][1].end, value.end, "")
+                self.replace(owner.pairs[index - 1][1].end, value.end, "")
             else:
-                self._replace(key.start, owner.pairs[1][0].start, "")
+                self.replace(key.start, owner.pairs[1][0].start, "")
             return
         start, end = self._line_start(key.start), self._line_end(value.end)
         if not self.text[start : key.start].strip():
-            self._replace(start, end, "")
+            self.replace(start, end, "")
             return
         # On the line of a `-`: the next field moves up to it, or stays below it with the comments before it.
         following = owner.pairs[index + 1][0].start
         joined = not self.text[end:following].strip()
         without_line_end = len(self.text[:end].rstrip("\r\n"))
-        self._replace(key.start, following if joined else without_line_end, "")
+        self.replace(key.start, following if joined else without_line_end, "")
 
     def append(self, owner: Node, name: str, values: list[Any]) -> None:
         """Append entries to a list of `owner`, which is created if needed."""
@@ -123,7 +123,7 @@ class Edits:
                 self._add(owner, name, CommentedSeq(values))
             else:
                 behind_name = len(self.text[: old.start].rstrip(" "))
-                self._replace(behind_name, old.end, self._below(owner, CommentedSeq(values)))
+                self.replace(behind_name, old.end, self._below(owner, CommentedSeq(values)))
             return
         if old.flow:
             self._insert(old.items[-1].end, "".join(f", {_on_a_line(each)}" for each in values))
@@ -149,30 +149,30 @@ class Edits:
 
     def _set_collection(self, old: Node, value: Any) -> None:
         if old.is_scalar or old.flow:
-            self._replace(old.start, old.end, _on_a_line(value))
+            self.replace(old.start, old.end, _on_a_line(value))
             return
         apart = self._apart(value, old, self._column(old.start))
-        self._replace(old.start, old.end, self._at(old, apart).lstrip(" ").removesuffix("\n"))
+        self.replace(old.start, old.end, self._at(old, apart).lstrip(" ").removesuffix("\n"))
 
     def _set_scalar(self, owner: Node, old: Node, value: Any) -> None:
         if not isinstance(value, LiteralScalarString):
-            self._replace(old.start, old.end, self._in_line(old, value))
+            self.replace(old.start, old.end, self._in_line(old, value))
             return
         text = value.removesuffix("\n")
         if not old.is_block and self._fits(old, text):
-            self._replace(old.start, old.end, self._in_line(old, text))
+            self.replace(old.start, old.end, self._in_line(old, text))
             return
         if not old.is_block:
             # a comment further in than the text would become part of it
             column = max(self._column(owner.pairs[0][0].start) + self._indent.mapping, self._comment_below(old.end) + 1)
-            self._replace(old.start, old.end, "|")
+            self.replace(old.start, old.end, "|")
             self._insert_lines(old.end, _shifted(f"{text}\n", column))
             return
         header, begin = _HEADER.match(self.text, old.start), self._line_end(old.start)
         content = _CONTENT.match(self.text, begin)
         column = len(content[1]) if content else self._column(owner.pairs[0][0].start) + self._indent.mapping
-        self._replace(old.start, header.end() if header else old.start + 1, "|")
-        self._replace(begin, old.end, _shifted(text, column))
+        self.replace(old.start, header.end() if header else old.start + 1, "|")
+        self.replace(begin, old.end, _shifted(text, column))
 
     def _apart(self, value: Any, old: Node, column: int) -> Any:
         """The value, without blocks if a comment below is indented further and would become part of the last block."""
@@ -208,11 +208,12 @@ class Edits:
         column = self._column(owner.pairs[0][0].start)
         return "\n" + _shifted(yaml_text({"x": value}, self._indent).split("\n", 1)[1], column).removesuffix("\n")
 
-    def _replace(self, start: int, end: int, new: str) -> None:
+    def replace(self, start: int, end: int, new: str) -> None:
+        """Give the characters from `start` to `end` another text."""
         self._made.append((start, end, new.replace("\n", self.newline)))
 
     def _insert(self, at: int, new: str) -> None:
-        self._replace(at, at, new)
+        self.replace(at, at, new)
 
     def _insert_lines(self, after: int, lines: str) -> None:
         """Whole lines below the line that a value ends on."""

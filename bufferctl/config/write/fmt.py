@@ -16,7 +16,6 @@ from bufferctl.config.expand.pictures import in_short
 from bufferctl.config.format import (
     FILES,
     ORDER,
-    AnyFile,
     ChannelEntry,
     Handling,
     IncludedFile,
@@ -36,7 +35,7 @@ from bufferctl.model.about import below, reading_order
 WIDTH = 120
 _STEP = 2
 #: Groups whose fields are laid out as they are declared. Files, posts and ideas have an order of their own.
-_AS_DECLARED = frozenset({OrganizationEntry, ChannelEntry, Repeat, UtmFields})
+_AS_DECLARED: tuple[type[BaseModel], ...] = (OrganizationEntry, ChannelEntry, Repeat, UtmFields)
 _OF_FILES = reading_order(*FILES)
 #: What a group is: the model of its fields, None for one that keeps its order.
 Kind = type[BaseModel] | None
@@ -44,11 +43,9 @@ Kind = type[BaseModel] | None
 
 def _order(kind: Kind) -> tuple[str, ...]:
     """The fields of a kind of group in the order in which they are laid out; empty if it keeps its own."""
-    if kind is None:
-        return ()
-    if issubclass(kind, AnyFile):
-        return _OF_FILES
-    return ORDER if issubclass(kind, Handling) else tuple(kind.model_fields) if kind in _AS_DECLARED else ()
+    if kind in _AS_DECLARED:
+        return tuple(kind.model_fields)
+    return _OF_FILES if kind in FILES else ORDER if kind and issubclass(kind, Handling) else ()
 
 
 class UnusualError(Exception):
@@ -207,18 +204,15 @@ class _Printer:
             return self._block(scalar, start, indent)
         line = f"{start} {raw}"
         if "\n" in raw or (name == "text" and not scalar.is_alias and (len(line) > WIDTH or "\n" in scalar.value)):
-            written = text_value("text", scalar.value)
-            if isinstance(written, LiteralScalarString) and not scalar.anchor and not _ends_in_blanks(scalar.value):
-                return [f"{start} |{_beside(beside)}", *_shifted(scalar.value.split("\n"), indent + _STEP)]
+            rows = scalar.value.split("\n")
+            may_be_block = isinstance(text_value("text", scalar.value), LiteralScalarString) and not scalar.anchor
+            if may_be_block and all(row == row.rstrip() for row in rows):
+                return [f"{start} |{_beside(beside)}", *_shifted(rows, indent + _STEP)]
         if "\n" not in raw:
             return [f"{line.rstrip()}{_beside(beside)}"]
         first, *rest = line.split("\n")
-        rest = [each.strip() for each in rest]
-        return [
-            first.rstrip(),
-            *_shifted(rest[:-1], indent + _STEP),
-            *_shifted(rest[-1:], indent + _STEP, _beside(beside)),
-        ]
+        rows = _shifted(map(str.strip, rest), indent + _STEP)
+        return [first.rstrip(), *rows[:-1], rows[-1] + _beside(beside)]
 
     def _block(self, scalar: Node, start: str, indent: int) -> list[str]:
         """A text below `|` or `>`, indented below its name."""
@@ -244,9 +238,5 @@ def _beside(comment: str) -> str:
     return f"  {comment.lstrip()}" if comment and not comment.startswith("  ") else comment
 
 
-def _shifted(lines: Iterable[str], column: int, end: str = "") -> list[str]:
-    return [f"{' ' * column}{line}{end}" if line else end for line in lines]
-
-
-def _ends_in_blanks(text: str) -> bool:
-    return any(line != line.rstrip() for line in text.split("\n"))
+def _shifted(lines: Iterable[str], column: int) -> list[str]:
+    return [f"{' ' * column}{line}" if line else "" for line in lines]

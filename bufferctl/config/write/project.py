@@ -14,7 +14,7 @@ from bufferctl.config.tree import Spot
 from bufferctl.config.write.as_yaml import moment_text
 from bufferctl.config.write.edits import Edits
 from bufferctl.config.write.nodes import Node
-from bufferctl.config.write.yaml_files import Text
+from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ConfigError
 from bufferctl.model import Desired, Idea, Post
@@ -115,6 +115,12 @@ class Project:
     def root_of(self, name: str) -> Node:
         """The top of a file."""
         return self._edits(name).root
+
+    def edited(self, changes: FileChanges) -> None:
+        """Add what the edits make of the files."""
+        for name, edits in self.edits.items():
+            text = self.texts[name]
+            changes.put(text.path, text.data, text.with_text(edits.result()))
 
     def siblings(self, item: Post) -> list[Post]:
         """The posts of the same entry: on other channels, other occurrences, and the post itself."""

@@ -121,9 +121,7 @@ class _Revising:
                 self._field(revision, layers, entry, name, new)
         for layers, entry in self._entries.values():
             layers.edits.update(layers.entry, entry)
-        for name, edits in self.project.edits.items():
-            text = self.project.texts[name]
-            self._files.put(text.path, text.data, text.with_text(edits.result()))
+        self.project.edited(self._files)
         return self._files
 
     def _with_parts(self, revision: Revision) -> Revision:

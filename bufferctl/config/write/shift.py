@@ -152,23 +152,17 @@ def days_to(day: date, dates: Collection[Dated], published: Collection[Address])
 def shifted(project: Project, dates: Dates, days: int, *, published: Collection[Address], now: datetime) -> Shift:
     """The shift by `days`, nothing written yet. Raises ConfigError if a date cannot be edited."""
     shift = Shift(days)
-    edits: dict[str, list[Dated]] = defaultdict(list)
     for dated in dates.moving:
         if dated.stays(published):
             shift.kept += [post.address for post in dated.posts if post.address in published]
             continue
-        edits[dated.file].append(dated)
+        end = dated.offset + len(dated.written)
+        project.edits[dated.file].replace(dated.offset, end, dated.moved(days))
         shift.dates += 1
         for post in dated.posts if dated.name == "due_at" else ():
             if post.address not in published:
                 _check(post, now, shift, is_own=dated.is_own)
-    for name, moved in edits.items():
-        text = project.texts[name]
-        new = text.text
-        for dated in sorted(moved, key=lambda each: -each.offset):
-            end = dated.offset + len(dated.written)
-            new = f"{new[: dated.offset]}{dated.moved(days)}{new[end:]}"
-        shift.changes.put(text.path, text.data, text.with_text(new))
+    project.edited(shift.changes)
     files = {dated.file for dated in dates.moving if dated.name == "starts"}
     for post in project.desired.posts:
         if post.place.file in files and post.is_counted and post.address not in published:
@@ -179,29 +173,19 @@ def shifted(project: Project, dates: Dates, days: int, *, published: Collection[
 
 def _check(post: Post, now: datetime, shift: Shift, *, is_own: bool) -> None:
     """Note what prevents moving a post. `is_own`: its time is not shared by occurrences, nor counted from `starts`."""
-    if post.cancelled:
+    if post.cancelled or post.due_at is None:
         return
+    zone, when = post.due_at.tzinfo, post.due_at + timedelta(days=shift.days)
     try:
-        when = _later(post, shift.days)
+        if isinstance(zone, ZoneInfo):
+            when = LocalTimes(zone.key, zone).instant(when.replace(tzinfo=None))
     except LocalTimeError as error:
         shift.refused.append((post.address, str(error)))
         return
-    if when is not None and when <= now:
-        if is_own:
-            shift.refused.append((post.address, f"{when:%Y-%m-%d %H:%M} is in the past"))
-        else:
-            shift.late.append(post.address)
-
-
-def _later(post: Post, days: int) -> datetime | None:
-    """The post's time that many days later, by its clock. Raises LocalTimeError if a clock change skips it."""
-    if post.due_at is None:
-        return None
-    zone = post.due_at.tzinfo
-    when = post.due_at.replace(tzinfo=None) + timedelta(days=days)
-    if not isinstance(zone, ZoneInfo):
-        return when.replace(tzinfo=zone)
-    return LocalTimes(zone.key, zone).instant(when)
+    if when <= now and is_own:
+        shift.refused.append((post.address, f"{when:%Y-%m-%d %H:%M} is in the past"))
+    elif when <= now:
+        shift.late.append(post.address)
 
 
 class _File:
