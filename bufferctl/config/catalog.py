@@ -38,7 +38,6 @@ class DeclaredOrganization:
 
     @property
     def label(self) -> str:
-        """The organization's label."""
         return self.organization.label
 
     @cached_property
@@ -66,7 +65,6 @@ class UnknownNameError(LookupError):
 
     @property
     def hint(self) -> str:
-        """One thing to do."""
         return self._hint if isinstance(self._hint, str) else self._hint()
 
 

@@ -35,7 +35,6 @@ _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nin
 
 
 def explain(tree: Tree, faults: Faults) -> Iterator[Diagnostic]:
-    """Every error in a file."""
     for container, owner, errors in faults.found.values():
         for error in errors:
             if (found := explained(Spot(tree, container), owner, error)) is not None:
@@ -65,12 +64,13 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
     hint = _hint(error, loc, spot.tree.source.folder)
     if part is None:
         return spot.tree.source.diagnostic(where.offset, _message("", error), hint=hint)
+    if kind == "model_type" and loc[-2:-1] == ("thread",) and isinstance(error["input"], str):
+        hint = _thread_hint(where.node, spot.get("text"))
     name = next((step for step in reversed(loc) if isinstance(step, str) and step != "[key]"), "")
     return where.at(part, _message(name, error), hint=hint)
 
 
 def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any) -> Diagnostic:
-    """A field that the model `owner` does not have."""
     message = f"there is no field `{name}` here"
     if name == "thumbnail_url" and owner is Video:
         message = "Buffer refuses a video with any `thumbnail_url`"
@@ -82,6 +82,14 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any) 
         empty = where.tree.empty.get(id(where.node), ())
         hint = _instead_of(name, owner, value, where.tree.source.folder) or _field_hint(name, owner, empty)
     return where.at_key(name, message, hint=hint)
+
+
+def _thread_hint(parts: Any, text: Any) -> str:
+    """How to write a list of texts as a thread; its first part repeats the post's text."""
+    texts = [each for each in parts if isinstance(each, str)]
+    written = texts if text in {None, texts[0]} else [text, *texts]
+    groups = ", ".join(f"{{text: {json.dumps(each, ensure_ascii=False)}}}" for each in written[:5])
+    return f"write `thread: [{groups}{', …' if len(written) > 5 else ''}]`"  # noqa: PLR2004 - what a line holds
 
 
 def _message(name: str, error: ErrorDetails) -> str:
@@ -285,8 +293,6 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], folder: Path) -> st
         return "delete the `- `" if isinstance(value, list) else ""
     if steps[-1:] == ["assets"] or name in _MEDIA:
         return f"write `{attachment(value, folder, name if name in _MEDIA else '')}`"
-    if steps[-1:] == ["thread"]:
-        return f"write `{{text: {json.dumps(value, ensure_ascii=False)}}}`"
     if name == "repeat":
         every = "".join(re.findall(r"`(.+?)`", value_hint(value, "of days or weeks"))[:1]) or "1 week"
         return f"write `repeat: {{every: {every}, times: 10}}`"
@@ -333,7 +339,8 @@ def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]
     for meant in (name, *meanings(name)):
         if place := _where(meant, owner):
             return place if meant == name else f"did you mean `{meant}`? {place[0].upper()}{place[1:]}"
-    return f"there are {listed(_own_first(owner))}"
+    of_bases = (name for base in owner.__mro__ if issubclass(base, BaseModel) for name in base.__annotations__)
+    return f"there are {listed(name for name in dict.fromkeys(of_bases) if name in fields)}"  # its own come first
 
 
 def _where(name: str, owner: type[BaseModel]) -> str:
@@ -347,14 +354,6 @@ def _where(name: str, owner: type[BaseModel]) -> str:
         if found:
             return f"it belongs under `{field}`, and there under {either(found)}"
     return ""
-
-
-def _own_first(owner: type[BaseModel]) -> list[str]:
-    """The fields of a model; those that it shares with others come last."""
-    bases = [base for base in owner.__mro__ if issubclass(base, BaseModel)]
-    return sorted(
-        owner.model_fields, key=lambda name: next(i for i, b in enumerate(bases) if name in b.__annotations__)
-    )
 
 
 def _key_hint(entry: Any) -> str:

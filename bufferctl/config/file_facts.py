@@ -87,17 +87,12 @@ def _nearest(root: Path, path: str) -> str:
 
 
 class MediaFiles:
-    """Resolves the files of posts and ideas; each path is checked once."""
+    """Resolves the files of posts and ideas; each path is checked once. `first`: where the first one is named."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._found: dict[tuple[Path, str], str | UnreadableError] = {}
-        self._first: tuple[Spot, Step] | None = None
-
-    @property
-    def are_named(self) -> bool:
-        """Whether there are any."""
-        return self._first is not None
+        self.first: tuple[Spot, Step] | None = None
 
     def of(self, item: Item, spots: Sequence[Spot]) -> Item:
         """A post or an idea with the paths of its files from the root folder; problems for unusable files."""
@@ -105,8 +100,8 @@ class MediaFiles:
 
     def check_setting(self) -> None:
         """Report, at the first file, that no setting says how files become public."""
-        if self._first is not None:
-            spot, name = self._first
+        if self.first is not None:
+            spot, name = self.first
             message = "`media` is not set, so this file has no public URL from which Buffer could fetch it"
             hint = f"add `media` to the root file, buffer.yaml, to say how files become public: {DOCS}/write/media.md"
             self._reading.problems.append(spot.at(name, message, hint=hint))
@@ -115,7 +110,7 @@ class MediaFiles:
         spot, name, _ = find(spots, each.path)
         if each.file is None:
             raise TypeError(each)
-        self._first = self._first or (spot, name)
+        self.first = self.first or (spot, name)
         folder, written = spot.tree.source.folder, each.file.path
         if (folder, written) not in self._found:
             try:

@@ -32,7 +32,6 @@ class Ideas:
                 self._add(entry, owner.spot.down("ideas", index), owner, defaults)
 
     def add_shared(self, entries: tuple[SharedIdeaEntry | None, ...], defaults: Defaults) -> None:
-        """The ideas of a file."""
         for index, entry in enumerate(entries):
             spot = defaults.spot.down("ideas", index)
             owner = self.targets.organization(entry, spot, defaults) if entry else None

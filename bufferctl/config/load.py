@@ -141,7 +141,7 @@ class _Loading:
             ideas.add_shared(content.ideas, defaults)
         if media is None and not spot.has("media"):  # one that cannot be read is reported already
             files.check_setting()
-        self.names_files = files.are_named
+        self.names_files = files.first is not None
         self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
         return Desired(
             Settings(**(carried(Settings, root) | {"policy": policy, "state": _state(root), "media": media})),

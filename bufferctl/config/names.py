@@ -58,12 +58,10 @@ def meanings(name: str) -> tuple[str, ...]:
 
 
 def nearest_field(name: str, allowed: Iterable[str]) -> str | None:
-    """The field that `name` probably means."""
     return _nearest(re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name[:100]).replace("-", "_"), allowed, _FIELD_NAMES)
 
 
 def nearest_value(name: str, allowed: Iterable[str]) -> str | None:
-    """The value that `name` probably means."""
     return _nearest(name[:100], allowed, _VALUE_NAMES)
 
 

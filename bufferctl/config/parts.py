@@ -51,7 +51,6 @@ def text_of(layers: tuple[Layer, ...], variables: Variables) -> str | None:
 
 
 def check_one_text(fields: PostFields | IdeaEntry, spot: Spot, reading: Reading) -> None:
-    """Report a text that is given twice."""
     if fields.text is not None and fields.text_file is not None:
         message = "`text` and `text_file` are both given"
         reading.problems.append(spot.at_key("text_file", message, hint="keep one of them"))
@@ -63,7 +62,6 @@ _ASSETS = TypeAdapter(tuple[Asset, ...], config=_LATER)
 
 
 def assets_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Asset, ...]:
-    """The assets, with variables replaced."""
     check_pictures(layers, variables.reading)
     layer = first_layer_with(layers, *together("assets"))
     if layer is None:
@@ -80,7 +78,6 @@ _PARTS = TypeAdapter(tuple[ThreadPart, ...], config=_LATER)
 
 
 def parts_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Part, ...]:
-    """The parts of a `thread`, with variables replaced."""
     layer = first_layer_with(layers, "thread")
     if layer is None or not isinstance(layer.fields, Override):
         return ()
@@ -216,7 +213,7 @@ class Content(NamedTuple):
     def tagged(self, parameters: Parameters) -> Content:
         """The same with the parameters that its links lack."""
         text = parameters.text(self.text) if self.text else self.text
-        metadata = parameters.metadata(self.metadata) if self.metadata else self.metadata
+        metadata = parameters.within(self.metadata) if self.metadata else self.metadata
         return self._replace(text=text, metadata=metadata)
 
 

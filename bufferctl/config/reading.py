@@ -41,7 +41,6 @@ class Reading:
         return not any(id(spot.node) in self.broken or id(spot.node) in spot.tree.empty for spot in spots)
 
     def spoil(self, spot: Spot, name: str) -> None:
-        """Record that a field is given but unusable."""
         self.broken.setdefault(id(spot.node), set()).add(name)
 
     def when(

@@ -38,8 +38,6 @@ _WRONG = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Posts:
-    """Turns entries into posts, in file order."""
-
     targets: Targets
     reading: Reading
     files: MediaFiles
@@ -102,7 +100,6 @@ class Posts:
                 series.close(key, self.found, len(channels))
 
     def _post(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> Declared[Post]:
-        """A post on one channel, from its layers."""
         channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
         clock = turn.clock or declared.clock
         fields = fields_of(layers, defaults)

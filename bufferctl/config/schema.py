@@ -39,7 +39,6 @@ class _Generator(GenerateJsonSchema):
 
 
 def schema() -> dict[str, Any]:
-    """The schema as JSON values."""
     references, made = models_json_schema(
         [(RootFile, "validation"), (IncludedFile, "validation")], by_alias=False, schema_generator=_Generator
     )

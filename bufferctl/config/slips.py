@@ -156,7 +156,6 @@ _CONFLICT = re.compile(r"^<{7} .*$", re.MULTILINE)
 
 
 def conflict(source: Source) -> Diagnostic | None:
-    """The first unresolved merge conflict."""
     found = _CONFLICT.search(source.text) if "<<<<<<< " in source.text else None
     if found is None or source.text.find("\n>>>>>>> ", found.end()) < 0:
         return None

@@ -50,7 +50,6 @@ class UnreadableError(Exception):
         self.column = column
 
     def of(self, name: str) -> Diagnostic:
-        """The problem with the file of that name."""
         place = Place(name, self.line, self.column)
         return Diagnostic(Severity.ERROR, f"the file cannot be read: {self.reason}", place, self.hint)
 
@@ -84,7 +83,6 @@ class Source:
         return {}
 
     def place(self, offset: int) -> Place:
-        """The line and column of an offset."""
         row = bisect_right(self._starts, offset)
         return self.as_written(Place(self.name, row, offset - self._starts[row - 1] + 1))
 
@@ -149,7 +147,6 @@ class Source:
 
 
 def control_message(character: str) -> str:
-    """The message for a control character."""
     return f"a control character (U+{ord(character):04X}), which is invisible; networks refuse or garble it"
 
 

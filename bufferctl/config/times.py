@@ -67,8 +67,6 @@ def zone_hint(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LocalTimes:
-    """The zone of times without an offset, and its name."""
-
     name: str
     zone: tzinfo
 

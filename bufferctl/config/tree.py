@@ -51,7 +51,6 @@ class Spot(NamedTuple):
 
     @property
     def offset(self) -> int:
-        """Where the container starts."""
         first = self.tree.first.get(id(self.node))
         return self.tree.offsets[first] if first is not None else 0
 
@@ -70,7 +69,6 @@ class Spot(NamedTuple):
         return self.tree.offsets[self.tree.first[id(self.node)] + behind] if behind else self.offset
 
     def has(self, name: str) -> bool:
-        """Whether the field is given."""
         return isinstance(self.node, dict) and name in self.node
 
     def down(self, *path: str | int) -> Spot:
@@ -92,7 +90,6 @@ class Spot(NamedTuple):
         return None
 
     def place(self, name: str) -> Place:
-        """The place of a field's value."""
         return self.tree.source.place(self.value(name))
 
     def at_key(self, name: str, message: str, *, hint: str) -> Diagnostic:

@@ -42,7 +42,6 @@ class Row:
     end: int
 
     def __getitem__(self, column: str) -> str:
-        """The value in a column; empty if the file has no such column."""
         return self.values.get(column, "")
 
     def problem(self, source: Source, column: str, message: str, hint: str) -> Diagnostic:

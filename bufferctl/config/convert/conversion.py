@@ -11,7 +11,7 @@ from bufferctl.config.convert.bulk_upload import BulkUpload
 from bufferctl.config.convert.destination import Destination, NewPost, entries
 from bufferctl.config.convert.front_matter import MarkdownFile
 from bufferctl.config.source import UnreadableError, read_source, whole_file
-from bufferctl.config.times import LocalTimes, clock_named, zone_hint
+from bufferctl.config.times import clock_named, zone_hint
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Diagnostic, Place, has_errors
 from bufferctl.errors import UsageError
@@ -36,7 +36,10 @@ def convert(paths: Sequence[Path], desired: Desired, *, channels: Sequence[str],
     `channels`: where those go that do not say so themselves. `zone`: of times without an offset,
     otherwise the channel's. Raises UsageError for a channel, a zone or a kind of file that there is not.
     """
-    destination = Destination(desired, _clock(zone))
+    clock = clock_named(zone)
+    if zone and clock is None:
+        raise UsageError(f"There is no time zone {zone}", hint=zone_hint(zone))
+    destination = Destination(desired, clock)
     default = named_channels(destination, channels)
     posts: list[NewPost] = []
     problems: list[Diagnostic] = []
@@ -82,13 +85,6 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
         else:
             hint = f"It reads {', '.join((_TABLES[0], *_MARKDOWN))}, and folders of Markdown."
             raise UsageError(f"{path} is of a kind that convert does not read", hint=hint)
-
-
-def _clock(zone: str | None) -> LocalTimes | None:
-    found = clock_named(zone)
-    if zone and found is None:
-        raise UsageError(f"There is no time zone {zone}", hint=zone_hint(zone))
-    return found
 
 
 def named_channels(destination: Destination, names: Sequence[str]) -> tuple[Channel, ...]:

@@ -83,12 +83,10 @@ class Destination:
         return moment_text(instant, zone_of(zones.pop() or "") if len(zones) == 1 else None)
 
     def taken(self, channels: Iterable[Channel]) -> set[str]:
-        """The keys used on any of the channels."""
         keys = [self._keys[each.organization, each.label] for each in channels]
         return keys[0] if len(keys) == 1 else set().union(*keys)
 
     def take(self, key: str, channels: Iterable[Channel]) -> None:
-        """Note that a key is used on the channels."""
         for each in channels:
             self._keys[each.organization, each.label].add(key)
 

@@ -40,8 +40,6 @@ _LINE_ENDS = re.compile(r"\r\n?")
 
 
 class FrontMatter(PostFields):
-    """The fields that may be above the text."""
-
     key: Key | None = None
     """Its name; without one the file's name is taken."""
     channels: tuple[Filled, ...] = ()

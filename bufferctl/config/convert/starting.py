@@ -39,8 +39,6 @@ _SKELETON = (
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The text of a new file, and its key, which also names the file."""
-
     key: str
     text: str
 

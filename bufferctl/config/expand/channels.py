@@ -54,12 +54,8 @@ class Targets:
         """The channels that `channels` names. `spot`: the entry or the file that has it."""
         seen: dict[str, int] = {}
         for index, reference in enumerate(names):
-            try:
-                declared = channel_of(owner, reference)
-            except UnknownNameError as error:
+            if (declared := self._channel(owner, reference, spot.down("channels"), index)) is None:
                 self.reading.is_complete = False
-                if self.catalog.is_complete and not self.reading.full:
-                    self.reading.problems.append(spot.down("channels").at(index, error.message, hint=error.hint))
                 continue
             first = seen.setdefault(declared.channel.label, index)
             if first == index:
@@ -71,6 +67,16 @@ class Targets:
             self.reading.problems.append(
                 references.at(index, message, hint="delete it", related=(Related(place, "first named here"),))
             )
+
+    def _channel(self, owner: DeclaredOrganization, name: str, spot: Spot, part: str | int) -> DeclaredChannel | None:
+        """The channel of that name; None, and a problem at the field or the item `part`, if there is none."""
+        try:
+            return channel_of(owner, name)
+        except UnknownNameError as error:
+            if self.catalog.is_complete and not self.reading.full:
+                at = spot.at_key(part, error.message, hint=error.hint) if isinstance(part, str) else None
+                self.reading.problems.append(at or spot.at(part, error.message, hint=error.hint))
+            return None
 
     def overrides(self, outer: Layer, owner: DeclaredOrganization, channels: list[DeclaredChannel]) -> dict[str, Layer]:
         """The override of each channel, by its label; the entry or the occurrence that has them is checked, too."""
@@ -88,11 +94,7 @@ class Targets:
         labels = {each.channel.label for each in channels}
         found: dict[str, Layer] = {}
         for reference, override in overrides.items():
-            try:
-                declared = channel_of(owner, reference)
-            except UnknownNameError as error:
-                if self.catalog.is_complete and not self.reading.full:
-                    self.reading.problems.append(below.at_key(reference, error.message, hint=error.hint))
+            if (declared := self._channel(owner, reference, below, reference)) is None:
                 continue
             label = declared.channel.label
             if label not in labels:
@@ -125,11 +127,7 @@ class Targets:
         owner = self.organization(None, defaults.spot, defaults) if defaults.cancelled else None
         for index, name in enumerate(defaults.cancelled if owner else ()):
             if owner and name != EVERY and not any(name in each.channel.references for each in owner.channels):
-                try:
-                    channel_of(owner, name)
-                except UnknownNameError as error:
-                    below = defaults.spot.down("cancelled")
-                    self.reading.problems.append(below.at(index, error.message, hint=error.hint))
+                self._channel(owner, name, defaults.spot.down("cancelled"), index)
 
     def check_protected(self, entry: Layer, channels: Iterable[DeclaredChannel], defaults: Defaults) -> None:
         """Report a protected post in a file that cancels it."""

@@ -51,8 +51,6 @@ class Layer(NamedTuple):
 
 
 class Written(Protocol):
-    """A layer with its fields as they are written."""
-
     @property
     def node(self) -> Any: ...
 
@@ -96,7 +94,6 @@ class Declared(Generic[Item_co]):
     spots: tuple[Spot, ...]
 
     def spot(self, name: str) -> Spot:
-        """The container that gives a field of it."""
         return first_layer_with(self.spots, name) or self.spots[-1]
 
 
@@ -146,7 +143,6 @@ def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> PostFields:
 
 
 def is_called_off(names: Iterable[str], channel: Channel) -> bool:
-    """Whether what `cancelled` names includes the channel."""
     return any(name == EVERY or name in channel.references for name in names)
 
 
@@ -168,7 +164,6 @@ class Occurrence:
         return (self.number - 1) * self.repeat.every
 
     def key(self, key: str) -> str:
-        """The key of the occurrence."""
         return f"{key}-{self.number}"
 
 

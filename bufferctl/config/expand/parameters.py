@@ -9,14 +9,17 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
+from typing import TypeVar
 from urllib.parse import quote, unquote
 
 from bufferctl.config.expand.layers import Defaults, Layer
 from bufferctl.config.expand.variables import Variables
 from bufferctl.config.format import UtmFields
 from bufferctl.model import NetworkMetadata
-from bufferctl.model.content import LinkAttachment, ThreadItem
+from bufferctl.model.content import ThreadItem
 from bufferctl.model.plain_text import LINK, host_of, normal_host, trimmed, within
+
+M = TypeVar("M", NetworkMetadata, ThreadItem)
 
 #: What ends a sentence after a link. An underscore may be the link's last character.
 _AFTER = ".,;:!?…'\u2019*"
@@ -44,30 +47,17 @@ class Parameters:
             self.untagged.append((found, text))
         return found
 
-    def metadata(self, metadata: NetworkMetadata) -> NetworkMetadata:
-        """The metadata, with the same done to its first comment, link attachment and thread."""
+    def within(self, given: M) -> M:
+        """Metadata or a part of a thread, with the same done to its texts, its link attachment and its thread."""
         changed: dict[str, object] = {}
-        comment: str | None = getattr(metadata, "first_comment", None)
-        if comment:
-            changed["first_comment"] = self.text(comment)
-        attachment: LinkAttachment | None = getattr(metadata, "link_attachment", None)
-        if attachment:
-            changed["link_attachment"] = self._attachment(attachment)
-        thread: tuple[ThreadItem, ...] = getattr(metadata, "thread", ())
-        if thread:
-            changed["thread"] = tuple(self._item(item) for item in thread)
-        return metadata.model_copy(update=changed) if changed else metadata
-
-    def _item(self, item: ThreadItem) -> ThreadItem:
-        changed: dict[str, object] = {}
-        if item.text:
-            changed["text"] = self.text(item.text)
-        if item.link_attachment:
-            changed["link_attachment"] = self._attachment(item.link_attachment)
-        return item.model_copy(update=changed)
-
-    def _attachment(self, attachment: LinkAttachment) -> LinkAttachment:
-        return attachment.model_copy(update={"url": self._tagged(attachment.url)})
+        for name in ("first_comment", "text"):
+            if text := getattr(given, name, None):
+                changed[name] = self.text(text)
+        if attachment := getattr(given, "link_attachment", None):
+            changed["link_attachment"] = attachment.model_copy(update={"url": self._tagged(attachment.url)})
+        if thread := getattr(given, "thread", ()):
+            changed["thread"] = tuple(map(self.within, thread))
+        return given.model_copy(update=changed) if changed else given
 
     def _link(self, found: re.Match[str]) -> str:
         link = trimmed(found[0], after=_AFTER)

@@ -41,7 +41,6 @@ def check_pictures(layers: Iterable[Layer], reading: Reading) -> None:
 
 
 def pictures_of(layer: Layer, variables: Variables) -> tuple[Asset, ...]:
-    """The images of a layer as assets, with variables replaced."""
     alts = _texts(layer.fields.alt, layer.spot, "alt", variables)
     found: list[Asset] = []
     for index, written in enumerate(_texts(layer.fields.image, layer.spot, "image", variables)):

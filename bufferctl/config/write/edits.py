@@ -118,17 +118,16 @@ class Edits:
     def append(self, owner: Node, name: str, values: list[Any]) -> None:
         """Append entries to a list of `owner`, which is created if needed."""
         old = owner.get(name)
-        if old is None or not old.items:
-            if old is None:
-                self._add(owner, name, CommentedSeq(values))
-            else:
-                behind_name = len(self.text[: old.start].rstrip(" "))
-                self.replace(behind_name, old.end, self._below(owner, CommentedSeq(values)))
-            return
-        if old.flow:
+        if old is None:
+            self._add(owner, name, CommentedSeq(values))
+        elif not old.items:
+            behind_name, column = len(self.text[: old.start].rstrip(" ")), self._column(owner.pairs[0][0].start)
+            lines = yaml_text({"x": CommentedSeq(values)}, self._indent).split("\n", 1)[1]
+            self.replace(behind_name, old.end, f"\n{_shifted(lines, column)}".removesuffix("\n"))
+        elif old.flow:
             self._insert(old.items[-1].end, "".join(f", {_on_a_line(each)}" for each in values))
-            return
-        self._insert_lines(old.end, self._at(old, CommentedSeq(values)))
+        else:
+            self._insert_lines(old.end, self._at(old, CommentedSeq(values)))
 
     def _add(self, owner: Node, name: str, value: Any) -> None:
         """Insert a new field after those that come before it in reading order."""
@@ -204,12 +203,7 @@ class Edits:
         inner = self._indent.dash if isinstance(value, CommentedSeq) else self._indent.mapping
         return _shifted(re.sub(rf"^ {{{inner}}}", "", lines, flags=re.MULTILINE), self._column(old.start))
 
-    def _below(self, owner: Node, value: Any) -> str:
-        column = self._column(owner.pairs[0][0].start)
-        return "\n" + _shifted(yaml_text({"x": value}, self._indent).split("\n", 1)[1], column).removesuffix("\n")
-
     def replace(self, start: int, end: int, new: str) -> None:
-        """Give the characters from `start` to `end` another text."""
         self._made.append((start, end, new.replace("\n", self.newline)))
 
     def _insert(self, at: int, new: str) -> None:
@@ -239,7 +233,6 @@ def as_name(name: str) -> str | int:
 
 
 def _on_a_line(value: Any) -> str:
-    """A value as written between brackets."""
     flat = _without_blocks(CommentedMap(x=value))
     flat.fa.set_flow_style()  # everything below it, too
     return yaml_text(flat).strip()[len("{x: ") : -1]

@@ -117,7 +117,6 @@ class _Printer:
         return self._lines(self.document.root, 0, RootFile if "organizations" in names else IncludedFile)
 
     def _lines(self, group: Group, indent: int, kind: Kind) -> list[str]:
-        """A group as a block."""
         lines: list[str] = []
         for entry in self._ordered(group, kind):
             lines += self._entry(entry, indent, kind, first=not lines)
@@ -215,7 +214,6 @@ class _Printer:
         return [first.rstrip(), *rows[:-1], rows[-1] + _beside(beside)]
 
     def _block(self, scalar: Node, start: str, indent: int) -> list[str]:
-        """A text below `|` or `>`, indented below its name."""
         block = block_text(scalar)
         keeps = "+" in block.marks
         if block.marks.strip("+-") or (keeps and scalar.value.endswith("\n")):

@@ -50,7 +50,6 @@ class Node(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The characters of a text, a name or an alias."""
         return self.tree.source.text[self.start : self.end]
 
     @property
@@ -103,11 +102,9 @@ class Node(NamedTuple):
 
     @property
     def items(self) -> list[Node]:
-        """Its items, in file order."""
         return list(map(self._part, self.value, range(0, 2 * len(self.value), 2))) if self.is_sequence else []
 
     def get(self, name: str) -> Node | None:
-        """The value of a field."""
         number = self.number(name)
         return None if number is None else self._part(self.value[name], 4 * number + 2)
 

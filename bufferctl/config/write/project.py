@@ -28,7 +28,6 @@ class Owner(NamedTuple):
 
     @property
     def node(self) -> Any:
-        """The fields as they are written."""
         return self.written.value
 
 
@@ -113,7 +112,6 @@ class Project:
         return Layers(name, edits, entry, parts, given, reference, item.number)
 
     def root_of(self, name: str) -> Node:
-        """The top of a file."""
         return self._edits(name).root
 
     def edited(self, changes: FileChanges) -> None:
@@ -135,7 +133,6 @@ class Project:
         return (self.root / item.place.file).parent / named if named else None
 
     def users(self, path: Path) -> list[Post | Idea]:
-        """All items whose text is in that file."""
         files = {item.place.file for item in self.desired.items}
         files = {name for name in files if path.name in self.texts[name].text}
         items = (item for item in self.desired.items if item.place.file in files)

@@ -238,7 +238,6 @@ def _set_metadata(fields: dict[str, Any], post: Post, paths: Paths, zone: tzinfo
 
 
 def _literal_text(item: Post | Idea, text: str) -> str:
-    """A text as it is in its own file."""
     return escaped(text) if isinstance(item, Post) else text
 
 

@@ -45,7 +45,6 @@ class Dated:
 
     @property
     def is_counted(self) -> bool:
-        """Whether it moves with `starts`."""
         return self.written.startswith("start")
 
     def is_after(self, instant: datetime, test: Callable[[list[bool]], bool] = all) -> bool:
@@ -189,8 +188,6 @@ def _check(post: Post, now: datetime, shift: Shift, *, is_own: bool) -> None:
 
 
 class _File:
-    """Finds the dates of one file."""
-
     def __init__(self, project: Project, name: str) -> None:
         self._name = name
         self._text = project.texts[name].text
@@ -237,7 +234,6 @@ class _File:
 
 
 def _scalars(node: Node, name: str = "") -> Iterator[tuple[str, Node]]:
-    """Every value below a node, with its name."""
     if node.is_scalar:
         yield name, node
     for key, value in node.pairs:

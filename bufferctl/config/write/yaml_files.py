@@ -46,12 +46,10 @@ class Text:
 
     @property
     def newline(self) -> str:
-        """How its lines end."""
         end = self.text.find("\n")
         return "\r\n" if end > 0 and self.text[end - 1] == "\r" else "\n"
 
     def with_text(self, text: str) -> bytes:
-        """`text` as this file's bytes: with its BOM."""
         return (BOM_UTF8 if self.data.startswith(BOM_UTF8) else b"") + text.encode()
 
 
