@@ -86,7 +86,8 @@ def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[tuple[str,
         if not isinstance(error, FileNotFoundError):
             found.unreadable[Path(error.filename).relative_to(root).as_posix()] = os.strerror(error.errno or 0).lower()
 
-    for folder, folders, names in os.walk(root / _fixed(pattern), onerror=unreadable):
+    fixed = takewhile(lambda part: not re.search(r"[*?]", part), pattern.split("/")[:-1])
+    for folder, folders, names in os.walk(root.joinpath(*fixed), onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for path in [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]:
             folders.remove(path.name)
@@ -105,12 +106,6 @@ def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[tuple[str,
             elif (ending := _ENDING.search(name)) and matcher.fullmatch(name[: ending.start()] + ".yaml"):
                 reason = f"its name ends in {ending[0]}, and `include` says .yaml"
                 found.skipped[name] = (reason, "rename it, or change `include`")
-
-
-def _fixed(pattern: str) -> str:
-    """The folders at the start of a pattern, before its first wildcard."""
-    fixed = takewhile(lambda part: not re.search(r"[*?]", part), pattern.split("/")[:-1])
-    return "/".join(fixed)
 
 
 def _matcher(pattern: str) -> re.Pattern[str]:

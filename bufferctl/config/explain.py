@@ -128,8 +128,12 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path) -> str:
         near = nearest_value(value, _expected(error))
         return f"did you mean `{near}`?" if near else ""
     if kind == "value_error" and isinstance(value, str):
-        is_file = name == "url" and loc[-2:-1] and loc[-2] in _MEDIA and _is_path(value)
-        return _file_hint(value, folder) if is_file else value_hint(value, str(error["ctx"]["error"]))
+        in_media = name == "url" and loc[-2:-1] and loc[-2] in _MEDIA and _kind_of(value)
+        if in_media and "://" not in value and not _WITHOUT_HTTPS.fullmatch(value):
+            if re.match(r"[A-Za-z]:|~", value):
+                return "put it beside the posts, and name it with `file:` instead of `url:`"
+            return f"write `file: {_path(value, folder)}` instead of `url:`"
+        return value_hint(value, str(error["ctx"]["error"]))
     if isinstance(value, list | dict) and kind.startswith("datetime"):
         return f"write one time: `{name}: 2026-12-01 09:00`"
     if kind.endswith("_type"):
@@ -154,26 +158,12 @@ def _kind_of(name: str) -> str:
     return _ENDINGS.get(name.partition("?")[0].rpartition(".")[2].casefold(), "")
 
 
-def attachment(value: str, folder: Path, kind: str = "") -> str:
-    """An asset of the given kind, from a URL or file name that somebody wrote in its place.
-
-    `folder`: where the file with the asset is.
-    """
+def _asset(value: str, folder: Path, kind: str = "") -> str:
+    """An asset of the given kind, from a URL or file name that somebody wrote in its place."""
     kind = kind or _kind_of(value) or "image"
     source = f"url: {value}" if re.match(r"https?://", value, re.IGNORECASE) else f"file: {_path(value, folder)}"
     more = {"image": ', alt_text: "…"', "document": ', title: "…", thumbnail_file: "…"'}.get(kind, "")
     return f"{kind}: {{{source}{more}}}"
-
-
-def _is_path(value: str) -> bool:
-    """Whether a URL is meant as the path of an image, a video or a document."""
-    return bool(_kind_of(value)) and "://" not in value and not _WITHOUT_HTTPS.fullmatch(value)
-
-
-def _file_hint(value: str, folder: Path) -> str:
-    if re.match(r"[A-Za-z]:|~", value):
-        return "put it beside the posts, and name it with `file:` instead of `url:`"
-    return f"write `file: {_path(value, folder)}` instead of `url:`"
 
 
 def _path(value: str, folder: Path) -> str:
@@ -266,7 +256,7 @@ def _form_hint(kind: str, value: Any, loc: Sequence[str | int], folder: Path) ->
     if not isinstance(value, str):
         return ""
     if name == "assets":
-        return f"write `assets: [{{{attachment(value, folder)}}}]`"
+        return f"write `assets: [{{{_asset(value, folder)}}}]`"
     if name == "channels" and value in {"all", "*", "every", "everywhere", "any"}:
         return "name each of them, such as `channels: [twitter, linkedin]`"
     if "\n" in value:
@@ -292,7 +282,7 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], folder: Path) -> st
     if not isinstance(value, str):
         return "delete the `- `" if isinstance(value, list) else ""
     if steps[-1:] == ["assets"] or name in _MEDIA:
-        return f"write `{attachment(value, folder, name if name in _MEDIA else '')}`"
+        return f"write `{_asset(value, folder, name if name in _MEDIA else '')}`"
     if name == "repeat":
         every = "".join(re.findall(r"`(.+?)`", value_hint(value, "of days or weeks"))[:1]) or "1 week"
         return f"write `repeat: {{every: {every}, times: 10}}`"
@@ -305,7 +295,7 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, folder: Pa
         return ""
     if owner is Asset and nearest_field(name, ("image", "video", "document", "url")):
         kind = nearest_field(name, _MEDIA) or ""
-        return f"write `{attachment(value, folder, '' if kind == 'document' else kind)}`"
+        return f"write `{_asset(value, folder, '' if kind == 'document' else kind)}`"
     near = nearest_field(name, owner.model_fields)
     if near == "alt":
         return ""
@@ -313,7 +303,7 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, folder: Pa
         is_url = "://" in value or "/" not in value
         return f"write `image: {value if is_url else _path(value, folder)}`"
     if near == "assets":
-        return f"write `assets: [{{{attachment(value, folder, name if name in _MEDIA else '')}}}]`"
+        return f"write `assets: [{{{_asset(value, folder, name if name in _MEDIA else '')}}}]`"
     takes_list = near is not None and get_origin(owner.model_fields[near].annotation) is tuple
     return _form_hint("tuple_type", value, (near,), folder) if near and takes_list else ""
 

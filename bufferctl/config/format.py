@@ -253,10 +253,7 @@ class PostFields(Handling):
         About("alt_text description", 222, goes_with="assets"),
     ] = ()
     """What `image` shows, for screen-reader users; a list for a list."""
-    assets: Annotated[
-        tuple[Asset, ...],
-        About("media video videos attachment attachments asset files", 224),
-    ] = ()
+    assets: Annotated[tuple[Asset, ...], About("media video videos attachment attachments asset files", 224)] = ()
     """Images, a video or a document; with more options than `image` has."""
     metadata: Annotated[Metadata | None, About("options meta settings extra network", 240)] = None
     """Options of a network, under its service's name."""
@@ -655,24 +652,14 @@ def descriptions(model: type[BaseModel]) -> dict[str, str]:
     """The description of each field of a model that has one, inherited fields included."""
     found: dict[str, str] = {}
     for base in reversed(model.__mro__):
-        if issubclass(base, BaseModel) and base is not BaseModel:
-            found |= _own(base)
+        if not issubclass(base, BaseModel) or base is BaseModel:
+            continue
+        try:
+            body = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
+        except (OSError, SyntaxError):  # installed without its source
+            continue
+        for field_and_text in pairwise(ast.iter_child_nodes(body)):
+            match field_and_text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    found[name] = inspect.cleandoc(text)
     return found
-
-
-def _own(model: type[BaseModel]) -> dict[str, str]:
-    try:
-        body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
-    except (OSError, SyntaxError):  # installed without its source
-        return {}
-    if not isinstance(body, ast.ClassDef):
-        return {}
-    return {
-        field.target.id: inspect.cleandoc(text.value.value)
-        for field, text in pairwise(body.body)
-        if isinstance(field, ast.AnnAssign)
-        and isinstance(field.target, ast.Name)
-        and isinstance(text, ast.Expr)
-        and isinstance(text.value, ast.Constant)
-        and isinstance(text.value.value, str)
-    }

@@ -42,7 +42,9 @@ class Ideas:
 
     def _add(self, entry: IdeaEntry, spot: Spot, owner: DeclaredOrganization, defaults: Defaults) -> None:
         """One idea of an organization. `defaults`: its file's, whose `timezone` applies to its date."""
-        text = self._text(entry, spot)
+        check_one_text(entry, spot, self.reading)
+        is_in_file = entry.text is None and entry.text_file is not None
+        text = self.reading.text_file(entry.text_file or "", spot) if is_in_file else entry.text
         self._check_variables(entry, spot, defaults)
         has_content = entry.title or text or entry.media
         if not has_content and not entry.cancelled and self.reading.is_intact(spot):
@@ -65,8 +67,3 @@ class Ideas:
             for name in sorted(name for name in names_in(text or "") if name in known or "|" in name):
                 message = f"ideas take no variables, so Buffer would show `$({name})`"
                 self.reading.problems.append(spot.at_quote(field_name, f"$({name})", message, hint="write its value"))
-
-    def _text(self, entry: IdeaEntry, spot: Spot) -> str | None:
-        check_one_text(entry, spot, self.reading)
-        is_in_file = entry.text is None and entry.text_file is not None
-        return self.reading.text_file(entry.text_file or "", spot) if is_in_file else entry.text

@@ -63,10 +63,11 @@ def load(file: Path | None, start: Path) -> Loaded:
     file.
     """
     root_file = find_root(file, start)
-    loading = _Loading(Reading(root_file.parent), root_file)
-    desired = loading.desired()
-    problems = in_order(loading.reading.problems, loading.files)
-    sound = desired
+    reading = Reading(root_file.parent)
+    loading = _Loading(reading, root_file, MediaFiles(reading))
+    desired = sound = loading.desired()
+    root_is_sound = desired is not None
+    problems = in_order(reading.problems, loading.files)
     if has_errors(problems):
         desired, sound = None, loading.sound_part(desired) if desired else None
     return Loaded(
@@ -74,10 +75,10 @@ def load(file: Path | None, start: Path) -> Loaded:
         problems,
         root_file.parent,
         tuple(loading.files),
-        loading.root_is_sound,
+        root_is_sound,
         sound,
-        loading.names_files,
-        frozenset(loading.reading.beside),
+        loading.media_files.first is not None,
+        frozenset(reading.beside),
         loading.trees,
     )
 
@@ -95,10 +96,9 @@ def _starts(data: dict[str, Any]) -> date | str | None:
 class _Loading:
     reading: Reading
     root_file: Path
+    media_files: MediaFiles
     files: list[str] = field(default_factory=list)
     trees: dict[str, Spot] = field(default_factory=dict)
-    root_is_sound: bool = True
-    names_files: bool = False
     found_posts: list[Declared[Post]] = field(default_factory=list)
     found_ideas: list[Declared[Idea]] = field(default_factory=list)
 
@@ -113,17 +113,15 @@ class _Loading:
     def desired(self) -> Desired | None:
         read = self._file(self.root_file, self.root_file.name, RootFile)
         if read is None:
-            self.root_is_sound = False
             return None
         root, spot = read
         catalog = catalog_of(root, spot, self.reading.problems)
         self.reading.is_complete = self.reading.is_complete and catalog.is_complete
         policy = policy_of(root, spot, catalog, self.reading)
         media = media_settings(root, spot, self.reading.problems)
-        files = MediaFiles(self.reading)
         targets = Targets(catalog, self.reading)
-        posts = Posts(targets, self.reading, files, self.found_posts)
-        ideas = Ideas(targets, self.reading, files, self.found_ideas)
+        posts = Posts(targets, self.reading, self.media_files, self.found_posts)
+        ideas = Ideas(targets, self.reading, self.media_files, self.found_ideas)
         at_root = defaults_of(root, spot, None, None)
         for organization in catalog.organizations:
             ideas.add_nested(organization, at_root)
@@ -140,8 +138,7 @@ class _Loading:
             posts.add_shared(content.posts, defaults)
             ideas.add_shared(content.ideas, defaults)
         if media is None and not spot.has("media"):  # one that cannot be read is reported already
-            files.check_setting()
-        self.names_files = files.first is not None
+            self.media_files.check_setting()
         self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
         return Desired(
             Settings(**(carried(Settings, root) | {"policy": policy, "state": _state(root), "media": media})),

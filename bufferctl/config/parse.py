@@ -75,7 +75,7 @@ _LONGEST_FOR_PURE = 100_000
 
 
 def attempts(text: str, *, compiled: bool = True) -> Iterator[Attempt]:
-    """The ways to read a text, fastest first; try the next one after a YAMLError for which `doubtful` is true.
+    """The ways to read a text, fastest first; try the next one after a YAMLError that is `_DOUBTFUL`.
 
     `compiled=False` skips the C parser, as on a platform without it.
     """
@@ -90,11 +90,6 @@ def attempts(text: str, *, compiled: bool = True) -> Iterator[Attempt]:
         if len(text) > _LONGEST_FOR_PURE:
             return
     yield Attempt(_pure(text))
-
-
-def doubtful(error: YAMLError) -> bool:
-    """Whether another attempt may still read the text."""
-    return bool(_DOUBTFUL.search(str(getattr(error, "problem", None) or error)))
 
 
 def _pure(text: str) -> Next:
@@ -163,7 +158,7 @@ def _read(source: Source, *, compiled: bool) -> tuple[_Builder, YAMLError | None
                 builder.document()
         except YAMLError as failure:
             error = failure.with_traceback(None)  # the traceback would keep everything that was read
-            if not doubtful(failure):
+            if not _DOUBTFUL.search(str(getattr(failure, "problem", None) or failure)):
                 break
         else:
             return builder, None

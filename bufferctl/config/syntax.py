@@ -14,6 +14,11 @@ from bufferctl.config.source import Source
 from bufferctl.diagnostics import Diagnostic, Place
 
 _BLOCK = BLOCK_FORM.format(name="text")
+_QUOTE_IT = f"put it in quotes, or {_BLOCK}"
+_OPEN_QUOTE, _CLOSE_QUOTE = "the quote that opens here is not closed", f"close it, or {_BLOCK}"
+_CANNOT_BEGIN = "an unquoted text cannot begin with"
+_ANOTHER_FIELD = "`: ` inside an unquoted text reads as the start of another field"
+_HIDES = "; a ` #` inside starts a comment and hides the rest of its line"
 _SPACES = "use spaces"
 _INDENT = "line it up with the lines that it belongs to, with spaces"
 #: A line that begins a field or an entry.
@@ -23,36 +28,16 @@ _FIELD = re.compile(r"[ ]*(?:- +)?[\w-]+:(?:\s|$)")
 _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
     (r"directive|YAML document|version", "a line that begins with `%` is an instruction to YAML", "delete it", True),
     (r"tab character|'\\t'", "a tab cannot indent a line in YAML", _SPACES, False),
-    (
-        r"mapping values are not allowed",
-        "`: ` inside an unquoted text reads as the start of another field",
-        _BLOCK,
-        False,
-    ),
+    (r"mapping values are not allowed", _ANOTHER_FIELD, _BLOCK, False),
     (
         r"could not find expected ':'",
         "this line is neither a field (`name: value`) nor part of the text above",
         "if it belongs to a text, put it below `text: |`, two spaces further in, as every line of the text",
         True,
     ),
-    (
-        r"end of stream|end of the stream|document indicator",
-        "the quote that opens here is not closed",
-        f"close it, or {_BLOCK}",
-        True,
-    ),
-    (
-        r"expected ',' or '\]'",
-        "the list that `[` opens here is not closed",
-        "close it with `]`; a ` #` inside starts a comment and hides the rest of its line",
-        True,
-    ),
-    (
-        r"expected ',' or '\}'",
-        "the fields that `{` opens here are not closed",
-        "close them with `}`; a ` #` inside starts a comment and hides the rest of its line",
-        True,
-    ),
+    (r"end of stream|end of the stream|document indicator", _OPEN_QUOTE, _CLOSE_QUOTE, True),
+    (r"expected ',' or '\]'", "the list that `[` opens here is not closed", f"close it with `]`{_HIDES}", True),
+    (r"expected ',' or '\}'", "the fields that `{` opens here are not closed", f"close them with `}}`{_HIDES}", True),
     (
         r"expected key|expected <block end>|<block end>",
         "this line does not fit those above",
@@ -60,27 +45,17 @@ _SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
         False,
     ),
     (r"'-' indicator", "this line does not fit the list above", _INDENT, False),
-    (
-        r"sequence entries|mapping keys",
-        "an unquoted text cannot begin with `- ` or `? `",
-        f"put it in quotes, or {_BLOCK}",
-        False,
-    ),
+    (r"sequence entries|mapping keys", f"{_CANNOT_BEGIN} `- ` or `? `", _QUOTE_IT, False),
     (
         r"unknown escape|hexdecimal|hexadecimal",
         "a `\\` in double quotes starts an escape sequence, and this is not a valid one",
         f"write `\\\\`, or {_BLOCK}",
         False,
     ),
-    (
-        r"expected alphabetic or numeric|alphabetic",
-        "an unquoted text cannot begin with `*` or `&`",
-        f"put it in quotes, or {_BLOCK}",
-        True,
-    ),
+    (r"expected alphabetic or numeric|alphabetic", f"{_CANNOT_BEGIN} `*` or `&`", _QUOTE_IT, True),
     (r"block scalars?|chomping|indentation indicator", "nothing may follow `|` or `>` on its line", _BLOCK, False),
-    (r"node content|node start", "a value cannot begin with this", f"put it in quotes, or {_BLOCK}", False),
-    (r"\btag\b|URI|handle", "an unquoted text cannot begin with `!`", f"put it in quotes, or {_BLOCK}", True),
+    (r"node content|node start", "a value cannot begin with this", _QUOTE_IT, False),
+    (r"\btag\b|URI|handle", f"{_CANNOT_BEGIN} `!`", _QUOTE_IT, True),
 )
 
 
@@ -101,7 +76,7 @@ def syntax_problem(source: Source, error: YAMLError) -> Mended:
     if "cannot start any token" in problem:
         offset = offset or 0
         character = source.text[offset : offset + 1]
-        message, hint = f"an unquoted text cannot begin with `{character}`", f"put it in quotes, or {_BLOCK}"
+        message, hint = f"{_CANNOT_BEGIN} `{character}`", _QUOTE_IT
         if character == "\t":
             message, hint = "a tab cannot indent a line in YAML", _SPACES
         return source.diagnostic(offset, message, hint=hint), _mend(source, offset, hint)
@@ -114,8 +89,7 @@ def syntax_problem(source: Source, error: YAMLError) -> Mended:
         return of_text
     on_a_line = began is not None and offset is not None and source.place(began).line == source.place(offset).line
     if offset is not None and on_a_line and "expected ','" in problem and re.match(r":\s", source.text[offset:]):
-        message = "`: ` inside an unquoted text reads as the start of another field"
-        return source.diagnostic(offset, message, hint="put the text in quotes"), None
+        return source.diagnostic(offset, _ANOTHER_FIELD, hint="put the text in quotes"), None
     words = f"{getattr(error, 'context', None) or ''}; {problem}"
     for pattern, message, hint, at_start in _SAYINGS:
         if re.search(pattern, words):
@@ -131,7 +105,7 @@ def _mend(source: Source, offset: int, hint: str) -> Mend | None:
         return Mend(row, re.sub(r"^[ \t]+", lambda found: found[0].replace("\t", "  "), line))
     if hint == "delete it":
         return Mend(row, "")
-    if "quote that opens" in hint or hint.startswith("close it, or"):
+    if hint == _CLOSE_QUOTE:
         return Mend(row, f"{line}{source.text[offset]}")
     if hint.startswith(("close it with `]`", "close them with `}`")) and _FIELD.match(
         "".join(source.text.splitlines()[row : row + 1])
@@ -145,10 +119,7 @@ def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mende
     if offset is None:
         return None
     if (opened := _unclosed_quote(source, offset)) is not None:
-        hint = f"close it, or {_BLOCK}"
-        return source.diagnostic(opened, "the quote that opens here is not closed", hint=hint), _mend(
-            source, opened, hint
-        )
+        return source.diagnostic(opened, _OPEN_QUOTE, hint=_CLOSE_QUOTE), _mend(source, opened, _CLOSE_QUOTE)
     line, place = source.line(offset), source.place(offset)
     quoted = re.search(r""":\s+(".*"|'.*')\s*$""", line[: place.column - 1])
     if quoted and line[place.column - 1 : place.column] not in {"", ":"}:

@@ -44,13 +44,6 @@ class Row:
     def __getitem__(self, column: str) -> str:
         return self.values.get(column, "")
 
-    def problem(self, source: Source, column: str, message: str, hint: str) -> Diagnostic:
-        """A problem with a value, at its place in the row, or at the start of the row if it is empty."""
-        first = self[column].partition("\n")[0].strip()
-        found = source.text.find(first, self.start, self.end) if first else -1
-        width = len(first) if found >= 0 else 1
-        return source.diagnostic(max(found, self.start), message, hint=hint, width=width)
-
 
 def read_rows(source: Source) -> tuple[list[Row], list[Diagnostic]]:
     """The rows of the table that are not empty, and problems of the table itself."""
@@ -245,4 +238,8 @@ class BulkUpload:
         return {"pinterest": {"board": board}} if board and is_pinterest else None
 
     def _problem(self, row: Row, column: str, message: str, hint: str) -> None:
-        self.problems.append(row.problem(self.source, column, message, hint))
+        """A problem with a value, at its place in the row, or at the start of the row if it is empty."""
+        first = row[column].partition("\n")[0].strip()
+        found = self.source.text.find(first, row.start, row.end) if first else -1
+        width = len(first) if found >= 0 else 1
+        self.problems.append(self.source.diagnostic(max(found, row.start), message, hint=hint, width=width))

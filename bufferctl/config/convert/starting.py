@@ -77,7 +77,11 @@ def new_campaign(desired: Desired, names: Sequence[str], title: str, starts: dat
     channels = named_channels(destination, names)
     taken = destination.taken(channels)
     name = key_for(None, title, (), fallback="campaign")
-    posts = _sections(draft, name, taken) if draft else _skeleton(name, taken)
+    skeleton = [
+        CommentedMap(key=key_for(None, f"{name} {end}", taken), due_at=when, text=text_value("text", text))
+        for end, when, text in _SKELETON
+    ]
+    posts = _sections(draft, name, taken) if draft else skeleton
     references = CommentedSeq(map(destination.reference, channels))
     references.fa.set_flow_style()
     fields = {
@@ -90,13 +94,6 @@ def new_campaign(desired: Desired, names: Sequence[str], title: str, starts: dat
     }
     given = {field: value for field, value in fields.items() if value is not None}
     return Started(name, _TOP + yaml_text(CommentedMap(given)))
-
-
-def _skeleton(name: str, taken: set[str]) -> list[CommentedMap]:
-    return [
-        CommentedMap(key=key_for(None, f"{name} {end}", taken), due_at=when, text=text_value("text", text))
-        for end, when, text in _SKELETON
-    ]
 
 
 def _sections(draft: str, name: str, taken: set[str]) -> list[CommentedMap]:

@@ -13,7 +13,7 @@ from bufferctl.config.format import ORDER, Override
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An entry, and how it names the channels that it is for. `services`: the services of these channels."""
+    """An entry, and how it names the channels that it is for."""
 
     entry: CommentedMap
     references: tuple[str, ...]
@@ -32,8 +32,8 @@ def one_entry(members: Sequence[Member]) -> CommentedMap:
         if common is not None:
             shared[name] = common
         for member, value in zip(members, values, strict=True):
-            if value != common and name not in _GIVEN_ONCE:
-                _override(overrides, member, name, CommentedSeq() if value is None else value)
+            for reference in member.references if value != common and name not in _GIVEN_ONCE else ():
+                overrides[reference][name] = CommentedSeq() if value is None else value
     _metadata(members, shared, overrides)
     channels = CommentedSeq(references)
     channels.fa.set_flow_style()
@@ -73,13 +73,6 @@ def _metadata(members: Sequence[Member], shared: CommentedMap, overrides: dict[s
                 shared.setdefault("metadata", CommentedMap())[service] = first
             continue
         for member, value in found:
-            if value is not None:
-                _override(overrides, member, "metadata", CommentedMap({service: value}), service)
-
-
-def _override(
-    overrides: dict[str, CommentedMap], member: Member, name: str, value: Any, service: str | None = None
-) -> None:
-    for reference in member.references:
-        if service is None or reference.partition(":")[0] == service:
-            overrides[reference][name] = value
+            for reference in member.references if value is not None else ():
+                if reference.partition(":")[0] == service:
+                    overrides[reference]["metadata"] = CommentedMap({service: value})
