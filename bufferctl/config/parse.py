@@ -355,10 +355,7 @@ class _Builder:
     def _look_for_losses(self, event: Any, name: str) -> None:
         """Report a hashtag and line breaks of a text that would not be posted."""
         source, start, end, style = self.source, event.start_mark, event.end_mark, event.style
-        if style in _BLOCKS:
-            lost = [slips.behind_header(source, start.index, name)]
-        else:
-            lost = [slips.behind_text(source, start.index, end.index, name)]
+        lost = [slips.lost_hashtag(source, start.index, end.index, name, block=style in _BLOCKS)]
         if style != "|" and end.line > start.line + (style == ">"):
             lost.append(slips.lost_breaks(source, start.index, end.index, name, folded=style == ">"))
         if "\\n" in event.value and style != '"':

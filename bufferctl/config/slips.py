@@ -24,21 +24,18 @@ _BELOW = re.compile(r"[ \t]*(?:\r\n?|\n)(?P<indent>[ \t]+)#[^\s#][^\r\n]*")
 _IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+#[^\s#][^\r\n]*")
 
 
-def behind_text(source: Source, start: int, end: int, name: str) -> Diagnostic | None:
-    """A hashtag lost after a text that is not a block, or on the line below, indented as if the text continued.
+def lost_hashtag(source: Source, start: int, end: int, name: str, *, block: bool) -> Diagnostic | None:
+    """A hashtag lost after a text, or on the line below, indented as if it continued; of a block, on its first line.
 
     `start` and `end` are the text's, `name` is its field.
     """
+    if block:
+        return _lost(source, _IN_HEADER.match(source.text, start), name)
     found = _BEHIND.match(source.text, end)
     if found is None and (found := _BELOW.match(source.text, end)):
         indent = source.place(start).column - len(name) - 2
         found = found if len(found["indent"]) >= indent else None
     return _lost(source, found, name)
-
-
-def behind_header(source: Source, start: int, name: str) -> Diagnostic | None:
-    """A hashtag lost on the line of a block's `|` or `>`, which is at `start`."""
-    return _lost(source, _IN_HEADER.match(source.text, start), name)
 
 
 def literal_break(source: Source, start: int, end: int, name: str) -> Diagnostic:

@@ -98,8 +98,7 @@ class Destination:
 class NewPost:
     """A post for channels of one organization. `fields`: as `entry` takes them, without key and channels.
 
-    `key`: the one that it brings, None if it is to be made of `day` and `words`. `at`: where it
-    stands.
+    `key`: the one that it brings, None if it is to be made of `day` and `words`. `at`: where it stands.
     """
 
     channels: tuple[Channel, ...]

@@ -13,6 +13,7 @@ We are live: https://acme.example
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import PurePath
@@ -106,7 +107,10 @@ class MarkdownFile:
             self.problems.append(replace(found, severity=Severity.WARNING))
         name = PurePath(self.source.name).stem
         dated = _DATED.match(name)
-        day = when.date() if when else _date(dated[1]) if dated else None
+        day = when.date() if when else None
+        if dated and not when:
+            with suppress(ValueError):
+                day = date.fromisoformat(dated[1])
         words = name[dated.end() if dated else 0 :] or front.title or text
         at = spot.value("key") if front.key else 0
         located = Located(self.source.place(at), self.source.line(at), len(front.key or "-"))
@@ -154,10 +158,3 @@ def _metadata(front: FrontMatter, channels: tuple[Channel, ...]) -> dict[str, Ne
         if metadata is not None and "title" in type(metadata).model_fields and not getattr(metadata, "title", None):
             found[service.value] = metadata.model_copy(update={"title": front.title})
     return found
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

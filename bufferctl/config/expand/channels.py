@@ -15,8 +15,6 @@ from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Related, Severity
 from bufferctl.model import Channel
 
-_ITS_OWN = "name one of its `channels`, or delete it"
-
 
 @dataclass(frozen=True, slots=True)
 class Targets:
@@ -119,8 +117,8 @@ class Targets:
                 if is_its_own or not self.reading.is_intact(layer.spot):
                     continue
                 message = f"this post does not go to `{name}`, so this would change nothing"
-                at = layer.spot.down(field).at(part if field == "cancelled" else name, message, hint=_ITS_OWN)
-                self.reading.problems.append(at)
+                hint, at = "name one of its `channels`, or delete it", part if field == "cancelled" else name
+                self.reading.problems.append(layer.spot.down(field).at(at, message, hint=hint))
 
     def check_called_off(self, defaults: Defaults) -> None:
         """Report what a file cancels on channels that do not exist."""

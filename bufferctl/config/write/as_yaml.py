@@ -85,7 +85,7 @@ def as_yaml(name: str, given: Any, zone: tzinfo | None = None) -> Any:
     if isinstance(given, MediaFile):
         return f"/{given.path}"
     if isinstance(given, Model):
-        fields = {n: v for n in type(given).model_fields if (v := getattr(given, n)) != _default(given, n)}
+        fields = {n: v for n, f in type(given).model_fields.items() if (v := getattr(given, n)) != f.get_default()}
         return CommentedMap({n: as_yaml("" if _is_few_words(given, n) else n, v, zone) for n, v in fields.items()})
     if isinstance(given, Mapping):
         found = {n: as_yaml(n, v, zone) for n, v in given.items()}
@@ -130,11 +130,6 @@ def moment_text(when: datetime, zone: tzinfo | None) -> str:
     except LocalTimeError:
         return local.isoformat(" ", exact)
     return written.isoformat(" ", exact)
-
-
-def _default(model: Model, name: str) -> Any:
-    field = type(model).model_fields[name]
-    return ... if field.is_required() else field.get_default()
 
 
 def _is_few_words(model: Model, name: str) -> bool:

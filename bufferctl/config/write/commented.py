@@ -130,7 +130,12 @@ class _Tree:
 
     def _group(self, node: Node, outer: int) -> Group:
         """A group with everything below it. `outer`: the column of its parent."""
-        column, first = self._column(self._first(node)), self._next
+        start = node.start
+        if node.is_mapping and node.value:
+            start = node.pairs[0][0].start  # an anchor may come before it
+        elif node.value and not node.flow:
+            start = self._text.rfind("-", 0, node.items[0].start)
+        column, first = self._column(start), self._next
         inner = -1 if node.flow else column
         entries = [self._entry(key, key.start, value, inner) for key, value in node.pairs]
         entries += [self._entry(None, item.start, item, inner) for item in node.items]
@@ -140,7 +145,8 @@ class _Tree:
             after = list(self._take(lambda comment: comment.start < node.end))
             return Group(node, entries, after, commented=self._next > first)
         least = max(column, outer + 1)  # a list may stand below the start of its name; then what follows is the name's
-        end = self._following(node.end)
+        index = bisect_left(self._starts, node.end)
+        end = self._starts[index] if index < len(self._starts) else len(self._text)
         below = self._take(lambda comment: comment.own_line and comment.column >= least and comment.start < end)
         return Group(node, entries, list(below))
 
@@ -184,17 +190,6 @@ class _Tree:
     def _is_blank_before(self, start: int) -> bool:
         index = bisect_left(self._starts, start)
         return index > 0 and bool(_EMPTY_LINE.search(self._text, self._ends[index - 1], start))
-
-    def _following(self, end: int) -> int:
-        """Where the next name or value starts; the end of the text if there is none."""
-        index = bisect_left(self._starts, end)
-        return self._starts[index] if index < len(self._starts) else len(self._text)
-
-    def _first(self, node: Node) -> int:
-        """Where the first entry of a group starts; an anchor may come before it."""
-        if node.is_mapping and node.value:
-            return node.pairs[0][0].start
-        return node.start if node.flow or not node.value else self._text.rfind("-", 0, node.items[0].start)
 
     def _column(self, offset: int) -> int:
         return offset - self._text.rfind("\n", 0, offset) - 1

@@ -117,6 +117,12 @@ class FileChanges:
 
     def make(self) -> None:
         """Write them. Raises ConfigError, with nothing changed, if a file has changed or cannot be written."""
+        with self.attempt():
+            pass
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Write them, as `make`; if what follows fails, they are as they were."""
         for path, (before, _) in self.wanted.items():
             if _content(path) != before:
                 raise ConfigError(
@@ -127,15 +133,6 @@ class FileChanges:
             for path, (before, after) in self.wanted.items():
                 self.made[path] = before
                 replace_file(path, after)
-        except BaseException:
-            self.undo()
-            raise
-
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """Write them, as `make`; if what follows fails, they are as they were."""
-        self.make()
-        try:
             yield
         except BaseException:
             self.undo()
