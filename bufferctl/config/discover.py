@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
@@ -150,7 +151,8 @@ def astray(root_file: Path, patterns: Sequence[str], read: Collection[Path]) -> 
     root, included_files = root_file.parent, {root_file, *read}
     meant = sorted({first for pattern in patterns if not re.search(r"[*?]", first := pattern.partition("/")[0])})
     named = {*patterns} if not read else {*patterns, *meant}  # `include: [posts]` has an error of its own
-    folders = [path for path in _visible(root) if _like(path.name, meant) and path.name not in named]
+    almost = partial(get_close_matches, possibilities=[each.casefold() for each in meant], n=1, cutoff=0.8)
+    folders = [path for path in _visible(root) if almost(path.name.strip().casefold()) and path.name not in named]
     below = [Path(at, name) for folder in folders for at, _, names in os.walk(folder) for name in sorted(names)]
     hint = f"move it into the folder {meant[0]}, or name it under `include`" if meant else "name it under `include`"
     found = {}
@@ -173,10 +175,6 @@ def _visible(folder: Path) -> Iterator[Path]:
         yield from sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError:
         return
-
-
-def _like(name: str, meant: Sequence[str]) -> bool:
-    return bool(get_close_matches(name.strip().casefold(), [each.casefold() for each in meant], n=1, cutoff=0.8))
 
 
 def _holds_posts(path: Path) -> bool:

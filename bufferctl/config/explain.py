@@ -219,15 +219,13 @@ def value_hint(value: str, reason: str) -> str:
 
 
 def _time_hint(value: str, reason: str) -> str:
-    meant = probably_meant(value)
-    if meant:
+    if meant := probably_meant(value):
         return f"write `{meant}`"
     if "does not exist" in reason:
         return "correct the month, the day or the hour"
     if zoned := with_offset(value):
         return f"write `{zoned[0]}`, or leave out `{zoned[1]}` where that is the `timezone`"
-    with_time = probably_meant(f"{value} 09:00")
-    if with_time:
+    if with_time := probably_meant(f"{value} 09:00"):
         return f"add the time: `{with_time}`"
     return "write year-month-day hour:minute; an offset such as +01:00 may follow"
 

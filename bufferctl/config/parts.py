@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -68,9 +68,10 @@ def assets_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Asset, .
         return ()
     if not layer.spot.has("assets"):
         return variables.made((id(layer.spot.node), "image"), lambda: pictures_of(layer, variables))
-    if not variables.are_in(raw := layer.spot.get("assets")):
+    spot = layer.spot.down("assets")
+    if not variables.are_in(spot.node):
         return layer.fields.assets
-    found = reread(_ASSETS, Asset, raw, layer.spot.down("assets"), variables)
+    found = reread(_ASSETS, Asset, spot, variables)
     return layer.fields.assets if found is None else found
 
 
@@ -81,28 +82,24 @@ def parts_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Part, ...
     layer = first_layer_with(layers, "thread")
     if layer is None or not isinstance(layer.fields, Override):
         return ()
-    if not variables.are_in(raw := layer.spot.get("thread")):
+    spot = layer.spot.down("thread")
+    if not variables.are_in(spot.node):
         return layer.fields.thread
-    found = reread(_PARTS, Part, raw, layer.spot.down("thread"), variables)
+    found = reread(_PARTS, Part, spot, variables)
     return layer.fields.thread if found is None else found
 
 
 def reread(
-    kind: TypeAdapter[T],
-    owner: type[BaseModel],
-    raw: Any,
-    spot: Spot,
-    variables: Variables,
-    starts: date | None = None,
+    kind: TypeAdapter[T], owner: type[BaseModel], spot: Spot, variables: Variables, starts: date | None = None
 ) -> T | None:
     """A part of an entry with its variables replaced; None, and problems, if the result is not valid.
 
-    `owner`: the model of `raw`. `spot`: its place.
+    `owner`: the model of what is at `spot`.
     """
 
     def read() -> T | None:
         try:
-            return kind.validate_python(variables.data(raw, spot), context=Faults(starts=starts))
+            return kind.validate_python(variables.data(spot.node, spot), context=Faults(starts=starts))
         except ValidationError as error:
             variables.reading.spoil(variables.entry, str(spot.offset))
             for each in error.errors(include_url=False):
@@ -126,7 +123,7 @@ def metadata_of(
         return default_metadata(service), layers[-1].spot
     spot = layer.spot.down("metadata", service.value)
     if variables.are_in(spot.node):
-        found = reread(TypeAdapter(type(found)), type(found), spot.node, spot, variables, starts) or found
+        found = reread(TypeAdapter(type(found)), type(found), spot, variables, starts) or found
     if isinstance(found, GoogleBusinessMetadata):
         found = _with_zones(found, clock, spot, reading)
     if isinstance(found, PinterestMetadata) and found.board and found.board_service_id:
@@ -180,21 +177,15 @@ def check_previews_in_thread(metadata: NetworkMetadata | None, spot: Spot, readi
             reading.problems.append(below.at_key("link_attachment", _EITHER, hint=_DELETE_ONE))
 
 
-def check_together(
-    text: str | None,
-    layers: tuple[Layer, ...],
-    assets: tuple[Asset, ...],
-    metadata: NetworkMetadata | None,
-    spot: Spot,
-    reading: Reading,
-) -> None:
-    """Report assets next to a link preview, and an empty post. `spot`: the place of the metadata."""
-    if assets and getattr(metadata, "link_attachment", None):
+def check_together(content: Content, layers: tuple[Layer, ...], reading: Reading) -> None:
+    """Report assets next to a link preview, and an empty post."""
+    text, assets, metadata, spot = content
+    attachment = getattr(metadata, "link_attachment", None)
+    if assets and attachment:
         reading.problems.append(spot.at_key("link_attachment", _EITHER, hint=_DELETE_ONE))
     if assets or (text and not text.isspace()):
         return
-    is_empty = not (getattr(metadata, "link_attachment", None) or getattr(metadata, "retweet", None))
-    if is_empty and reading.is_intact(*(each.spot for each in layers)):
+    if not (attachment or getattr(metadata, "retweet", None)) and reading.is_intact(*(each.spot for each in layers)):
         written = first_layer_with(layers, *together("text"))
         entry = (written or layers[-1]).spot
         name = next((each for each in ("text", "text_file", "key") if entry.has(each)), "key")

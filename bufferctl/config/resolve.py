@@ -38,6 +38,8 @@ _WRONG = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Posts:
+    """Turns entries into posts, in file order."""
+
     targets: Targets
     reading: Reading
     files: MediaFiles
@@ -82,7 +84,7 @@ class Posts:
         place = base.spot.place("key")
         self.targets.check_protected(base, channels, defaults)
         own = self.targets.overrides(base, owner, channels)
-        series = Series(self.reading) if entry.repeat else None
+        series = Series(self.reading, len(self.reading.problems)) if entry.repeat else None
         for occurrence in occurrences(entry, base.spot, self.reading):
             inside = occurrence.layer if occurrence else None
             key = occurrence.key(entry.key) if occurrence else entry.key
@@ -110,10 +112,11 @@ class Posts:
         content = content_of(layers, fields, clock, variables, defaults.starts)
         cancelled = self.targets.calls_off(channel, layers, defaults)
         if not cancelled:
-            check_together(content.text, layers, content.assets, content.metadata, content.spot, reading)
+            check_together(content, layers, reading)
         parameters = parameters_for(layers, defaults, variables)
         if parameters:
             content = content.tagged(parameters)
+        was = occurrence.key(fields.was) if occurrence and fields.was else fields.was
         made = {
             "address": Address(channel.organization, channel.label, turn.key),
             "service": channel.service,
@@ -124,7 +127,7 @@ class Posts:
             "assets": content.assets,
             "metadata": content.metadata,
             "cancelled": cancelled,
-            "was": _renamed(fields.was, turn.key, occurrence),
+            "was": None if occurrence and was == turn.key else was,
             "existing": next((i for to, i in fields.existing.items() if to in {EXISTING, *channel.references}), None),
             "was_single": fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
             "expansion": turn.expansion(layers, variables, parameters),
@@ -174,11 +177,3 @@ class _Turn:
                 thread=threaded,
             )
         return self.expansions[key]
-
-
-def _renamed(was: str | None, key: str, occurrence: Occurrence | None) -> str | None:
-    """The previous key of a post; that of an occurrence has the same number."""
-    if was is None or occurrence is None:
-        return was
-    numbered = occurrence.key(was)
-    return numbered if numbered != key else None

@@ -67,6 +67,8 @@ def zone_hint(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LocalTimes:
+    """The zone of times without an offset, and its name."""
+
     name: str
     zone: tzinfo
 

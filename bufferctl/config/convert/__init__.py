@@ -1,7 +1,4 @@
-"""Converts posts to YAML: Buffer's bulk-upload CSV, and Markdown with front matter.
-
-The entry point is `convert(files, desired, …)`.
-"""
+"""Converts posts to YAML: Buffer's bulk-upload CSV, and Markdown with front matter."""
 
 from __future__ import annotations
 

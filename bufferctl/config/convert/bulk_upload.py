@@ -78,11 +78,8 @@ def read_rows(source: Source) -> tuple[list[Row], list[Diagnostic]]:
 def _separator(text: str) -> str:
     """The separator that gives the first line the most columns."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-
-    def named(separator: str) -> int:
-        return sum(_column(cell) is not None for cell in next(csv.reader([first], delimiter=separator), []))
-
-    return max(_SEPARATORS, key=named)
+    cells = {separator: next(csv.reader([first], delimiter=separator), []) for separator in _SEPARATORS}
+    return max(_SEPARATORS, key=lambda separator: sum(map(bool, map(_column, cells[separator]))))
 
 
 def _column(name: str) -> str | None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import PurePath
 from typing import Any
 
@@ -41,6 +41,8 @@ _LINE_ENDS = re.compile(r"\r\n?")
 
 
 class FrontMatter(PostFields):
+    """The fields that may be above the text."""
+
     key: Key | None = None
     """Its name; without one the file's name is taken."""
     channels: tuple[Filled, ...] = ()
@@ -93,11 +95,16 @@ class MarkdownFile:
         when = front.due_at or front.date
         if front.due_at and front.date:
             self.problems.append(spot.at_key("date", "`date` and `due_at` are both given", hint="keep one of them"))
+        try:
+            due_at = self.destination.moment(when, channels) if when and channels else None
+        except LocalTimeError as error:
+            self.problems.append(spot.at("due_at" if spot.has("due_at") else "date", str(error), hint=error.hint))
+            due_at = None
         given = {name: getattr(front, name) for name in front.model_fields_set & PostFields.model_fields.keys()}
         fields: dict[str, Any] = {
             **given,
             "text": text or None,
-            "due_at": self._moment(when, channels, spot) if when and channels else None,
+            "due_at": due_at,
             "metadata": _metadata(front, channels),
         }
         titled = any(getattr(fields["metadata"].get(each.service), "title", None) for each in channels)
@@ -140,14 +147,6 @@ class MarkdownFile:
             last = self.source.text.rstrip().rfind("\n") + 1
             message = "there is no text below the front matter, so there is nothing to publish"
             self.problems.append(self.source.diagnostic(last, message, hint="write one", width=3))
-
-    def _moment(self, when: datetime, channels: tuple[Channel, ...], spot: Spot) -> str | None:
-        try:
-            return self.destination.moment(when, channels)
-        except LocalTimeError as error:
-            name = "due_at" if spot.has("due_at") else "date"
-            self.problems.append(spot.at(name, str(error), hint=error.hint))
-            return None
 
 
 def _metadata(front: FrontMatter, channels: tuple[Channel, ...]) -> dict[str, NetworkMetadata]:

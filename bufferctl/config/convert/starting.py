@@ -39,6 +39,8 @@ _SKELETON = (
 
 @dataclass(frozen=True, slots=True)
 class Started:
+    """The text of a new file, and its key, which also names the file."""
+
     key: str
     text: str
 
@@ -99,18 +101,14 @@ def new_campaign(desired: Desired, names: Sequence[str], title: str, starts: dat
 def _sections(draft: str, name: str, taken: set[str]) -> list[CommentedMap]:
     """A post for each section with text below its heading; one post for a text without headings."""
     found = _HEADING.split(draft.strip())  # the text above the first heading, then headings and texts in turn
-    parts = [
-        (name, found[0]),
-        *((f"{name} {words}", text) for words, text in zip(found[1::2], found[2::2], strict=True)),
-    ]
     used = set(taken)
     posts: list[CommentedMap] = []
-    for words, text in ((words, text.strip()) for words, text in parts):
-        if not text:
+    for words, text in zip(["", *found[1::2]], found[::2], strict=True):
+        if not text.strip():
             continue
-        key = key_for(None, words, used)
+        key = key_for(None, f"{name} {words}", used)
         used.add(key)
-        entry = escape_variables(CommentedMap(text=text_value("text", text)))
+        entry = escape_variables(CommentedMap(text=text_value("text", text.strip())))
         posts.append(CommentedMap(key=key, due_at=f"start+{7 * len(posts)}d 09:00", text=entry["text"]))
     if not posts:
         raise UsageError("There is no text in that file, so there is nothing to publish", hint="Write some first.")

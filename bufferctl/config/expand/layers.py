@@ -51,6 +51,8 @@ class Layer(NamedTuple):
 
 
 class Written(Protocol):
+    """A layer with its fields as they are written."""
+
     @property
     def node(self) -> Any: ...
 

@@ -88,11 +88,9 @@ def parameters_for(layers: tuple[Layer, ...], defaults: Defaults, variables: Var
         return None
     values: list[tuple[str, str]] = []
     for name in _NAMES:
-        for utm, spot in found:
-            value: str | None = getattr(utm, name)
-            if value is not None:
-                values.append((f"utm_{name}", variables.text(value, spot, name)))
-                break
+        given_at = next(((value, spot) for utm, spot in found if (value := getattr(utm, name)) is not None), None)
+        if given_at:
+            values.append((f"utm_{name}", variables.text(*given_at, name)))
     domains = next((utm.domains for utm, _ in found if utm.domains), ())
     reading = variables.reading
     if not domains and values and reading.is_intact(*(spot for _, spot in found)):

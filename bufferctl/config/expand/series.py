@@ -19,12 +19,9 @@ class Series:
     """
 
     reading: Reading
-    reported: int = field(init=False)
+    reported: int
     seen: set[tuple[str, Place | None]] = field(default_factory=set)
     first_keys: dict[tuple[str, object], str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.reported = len(self.reading.problems)
 
     def close(self, key: str, found: list[Declared[Post]], channels: int) -> None:
         """Name the occurrence in its problems, and set which earlier one its posts repeat.

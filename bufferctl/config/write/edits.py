@@ -62,10 +62,13 @@ class Edits:
             self._add(owner, name, value)
         elif owner.flow:
             self.replace(old.start, old.end, self._in_line(old, value))
-        elif isinstance(value, CommentedMap | CommentedSeq):
-            self._set_collection(old, value)
-        else:
+        elif not isinstance(value, CommentedMap | CommentedSeq):
             self._set_scalar(owner, old, value)
+        elif old.is_scalar or old.flow:
+            self.replace(old.start, old.end, _on_a_line(value))
+        else:
+            apart = self._apart(value, old, self._column(old.start))
+            self.replace(old.start, old.end, self._at(old, apart).lstrip(" ").removesuffix("\n"))
 
     def update(self, owner: Node, fields: AnyMapping[Any, Any]) -> None:
         """Give `owner` these fields, and no others; what is the same stays as it is written."""
@@ -145,13 +148,6 @@ class Edits:
         else:
             new = _shifted(yaml_text({as_name(name): value}, self._indent), column)
             self._insert(first.start, new[column:] + " " * column)
-
-    def _set_collection(self, old: Node, value: Any) -> None:
-        if old.is_scalar or old.flow:
-            self.replace(old.start, old.end, _on_a_line(value))
-            return
-        apart = self._apart(value, old, self._column(old.start))
-        self.replace(old.start, old.end, self._at(old, apart).lstrip(" ").removesuffix("\n"))
 
     def _set_scalar(self, owner: Node, old: Node, value: Any) -> None:
         if not isinstance(value, LiteralScalarString):

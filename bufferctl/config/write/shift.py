@@ -188,9 +188,10 @@ def _check(post: Post, now: datetime, shift: Shift, *, is_own: bool) -> None:
 
 
 class _File:
+    """Finds the dates of one file."""
+
     def __init__(self, project: Project, name: str) -> None:
         self._name = name
-        self._text = project.texts[name].text
         root = project.root_of(name)
         self._starts = root.get("starts")
         self._takers: dict[int, list[Post]] = defaultdict(list)  # by the offset of the time that they take
@@ -222,7 +223,7 @@ class _File:
                     yield self._dated(name, scalar, tuple(posts))
 
     def _dated(self, name: str, scalar: Node, posts: tuple[Post, ...], *, is_own: bool = True) -> Dated:
-        found = _DATE.search(self._text, scalar.start, scalar.end)
+        found = _DATE.search(scalar.tree.source.text, scalar.start, scalar.end)
         if found is None or not scalar.value.startswith(found[0]):
             raise ConfigError(
                 f"A date in {self._name} is written in a way that cannot be edited, so nothing was written",
