@@ -16,6 +16,9 @@ from urllib.request import Request, urlopen
 from bufferctl.sandbox.store import Doc
 
 _DEAD_HOSTS = (".invalid", "localhost")  # their media cannot be read, nor can media at private and loopback addresses
+_PAGES = frozenset(
+    {"www.youtube.com", "youtu.be", "vimeo.com", "unsplash.com", "imgur.com", "docs.google.com"}
+)  # no files
 _SECONDS = 5
 _TYPES = {"image": "image/", "gif": "image/", "thumbnail": "image/", "video": "video/", "document": "application/"}
 
@@ -34,7 +37,7 @@ def media_problem(url: str, kind: str, roots: Sequence[str] = ()) -> str | None:
     try:
         public = ipaddress.ip_address(host).is_global
     except ValueError:
-        public = "." in host and not host.endswith(_DEAD_HOSTS)
+        public = "." in host and host not in _PAGES and not host.endswith(_DEAD_HOSTS)
     if parts and parts.scheme == "https" and public:
         return None
     return _unreadable(kind)

@@ -239,7 +239,7 @@ def test_undo_is_a_revert(team: Team) -> None:
     number = reverted(team)
     planned = team.plan(number)
     assert "Plan: 1 changed, 1 deleted on" in planned.log
-    assert "Acme/linkedin:acme-inc/soon" in planned.log
+    assert "soon  LinkedIn, no longer tracked" in planned.log
     team.merge(number)
     ran = team.apply()
     assert not ran.failed, ran.log
@@ -265,10 +265,10 @@ def test_a_file_that_no_commit_deleted_is_lost(team: Team) -> None:
     merged(team, "campaign", more=post("more", "And more", due="2029-12-21 09:00"))
     folder = pulled(team)
     (folder / "posts" / "more.yaml").rename(folder / "more.yaml")
-    assert "1 needs you" in typed(team, folder, "plan")[1]
+    assert "1 post needs you" in typed(team, folder, "plan")[1]
     team.ada.git("add", "--all")
     team.ada.git("commit", "--quiet", "--message", "Move it")
-    assert "1 needs you" in typed(team, folder, "plan")[1]
+    assert "1 post needs you" in typed(team, folder, "plan")[1]
 
 
 def only(text: str) -> str:

@@ -291,7 +291,7 @@ def test_state_goes_from_run_to_run(team: Team) -> None:
     team.merge(number)
     team.apply()
     number = team.open("edit", launch=post("launch", "We are live indeed"))
-    assert "1 to change" in team.plan(number).log
+    assert "Apply changes 1." in team.plan(number).log
     team.merge(number)
     assert not team.apply().failed
     assert team.texts() == ["We are live indeed"]

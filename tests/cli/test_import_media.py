@@ -72,8 +72,8 @@ def test_an_account_is_whole_in_git(project: Any, files: FileServer) -> None:
     first, second = named(project)
     assert (first, second) == ("media/2030-01-07-we-are-live-2.jpg", "media/2030-01-07-we-are-live.jpg")
     texts = "".join(path.read_text(encoding="utf-8") for path in (project.folder / "posts").glob("*.yaml"))
-    assert f"file: /{first}" in texts
-    assert texts.count(f"file: /{second}") == 2
+    assert texts.count(f"/{first}") == 1
+    assert texts.count(f"/{second}") == 2
     assert files.url not in texts
     assert project("plan", "--detailed-exitcode").code == 0
     assert "No changes" in project("plan").out

@@ -78,4 +78,4 @@ def test_no_plan_file_says_so(agreed: Any) -> None:
     """Exit 1: the reviewed plan was made with --recreate, and the run that applies it was not given it."""
     ran = agreed("apply", "--reviewed", "plan.json", "--settle", "0")
     assert (ran.code, texts(agreed)) == (1, [])
-    assert "deleted in Buffer" in ran.out
+    assert "--recreate Acme/twitter:acme/one" in ran.out

@@ -131,7 +131,7 @@ def test_cancelled_post_uploads_nothing(stored: Project) -> None:
     put(stored, "media/a.jpg", picture("blue"))
     posts(stored, post("one") + "    cancelled: true\n")
     planned = stored("plan").out
-    assert "1 to delete" in planned
+    assert "Apply deletes 1." in planned
     assert "to upload" not in planned
 
 
