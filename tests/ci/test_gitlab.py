@@ -180,7 +180,8 @@ def gitlab(tmp_path: Path) -> FakeGitLab:
     fake = FakeGitLab(Repository(tmp_path / "posts.git"))
     tree = fake.repository.git("mktree")
     commit = ("-c", "user.name=Ada", "-c", "user.email=ada@acme.example", "commit-tree", tree, "-m", "Begin")
-    fake.repository.git("branch", "launch", fake.repository.git(*commit))
+    fake.repository.git("branch", "main", fake.repository.git(*commit))
+    fake.repository.git("branch", "launch", "main")
     fake.open_request("launch")
     return fake
 
