@@ -61,7 +61,7 @@
     const versions = $$(".version", body), base = versions[0];
     const choices = versions.flatMap((version) => $$(".entries li", version).map((entry) => ({ version, entry })));
     const choose = ({ version, entry }, tabs) => {
-      const { service } = entry.dataset, shown = version.classList.contains("same") ? base : version;
+      const service = serviceOf(entry), shown = version.classList.contains("same") ? base : version;
       for (const each of versions) {
         each.hidden = each !== version && each !== shown;
         $(".entries", each).hidden = each !== version;
@@ -78,8 +78,7 @@
     if (choices.length < 2) return choices.length ? choose(choices[0]) : undefined;
     choices.sort((one, other) => order(one) - order(other));
     const tabs = choices.map(({ version, entry }) => {
-      const { service, glyph, name } = entry.dataset;
-      const tab = make("button", { type: "button", role: "tab", "data-of": entry.id }, make("i", { class: `net ${service}`, "aria-hidden": "true" }, glyph), name);
+      const tab = make("button", { type: "button", role: "tab", "data-of": entry.id }, $(".net", entry).cloneNode(true), entry.dataset.name);
       if (version !== base) tab.append(make("span", { class: "dot", role: "img", "aria-label": "differs", title: "differs" }));
       return tab;
     });
@@ -97,7 +96,8 @@
     base.before(list);
     choose(choices[0], tabs);
   };
-  const order = ({ entry }) => [...entry.closest(".row").querySelectorAll(".nets .net")].findIndex((each) => each.classList.contains(entry.dataset.service));
+  const order = ({ entry }) => [...entry.closest(".row").querySelectorAll(".nets .net")].findIndex((each) => each.classList.contains(serviceOf(entry)));
+  const serviceOf = (entry) => $(".net", entry).classList[1];
   const yours = new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" });
   const local = (then) => new Date(then.getTime() - then.getTimezoneOffset() * 6e4).toISOString().slice(0, 16);
   document.addEventListener("toggle", (event) => event.target.open && event.target.matches?.(".row") && prepare(event.target), true);
