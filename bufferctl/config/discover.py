@@ -51,13 +51,13 @@ def not_utf8(path: Path) -> str:
 
 @dataclass
 class Included:
-    """What the include patterns match: `files` by name. `unmatched`: indexes of patterns without a file.
+    """What the include patterns match: `files` by name. `unmatched`: patterns without a file.
 
     `skipped` and `unreadable`: names that match but are not read, and folders that cannot be; each with the reason.
     """
 
     files: dict[str, Path] = field(default_factory=dict)
-    unmatched: list[int] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
     skipped: dict[str, tuple[str, str]] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -70,10 +70,10 @@ def included(root_file: Path, patterns: Sequence[str]) -> Included:
     """
     found = Included()
     files: dict[str, Path] = {}
-    for index, pattern in enumerate(patterns):
+    for pattern in patterns:
         matches = dict(_walk(root_file, pattern, found))
         if not matches:
-            found.unmatched.append(index)
+            found.unmatched.append(pattern)
         files |= matches
     found.files = {name: files[name] for name in sorted(files, key=lambda name: name.split("/"))}
     return found

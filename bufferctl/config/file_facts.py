@@ -24,8 +24,6 @@ from bufferctl.model.attached import Attached, Item, with_files
 
 #: Hosts of forges, whose raw addresses people use as a place for pictures.
 _FORGES = ("raw.githubusercontent.com", "github.com", "gitlab.com", "bitbucket.org", "codeberg.org")
-
-
 #: Where the sandbox may fetch from; plan refuses them for Buffer itself.
 _LOOPBACK = ("127.0.0.1", "localhost", "[")
 

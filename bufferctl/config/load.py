@@ -23,7 +23,7 @@ from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.resolve import Posts
-from bufferctl.config.source import MANY, UnreadableError, read_source, whole_file
+from bufferctl.config.source import MANY, UnreadableError, read_source
 from bufferctl.config.tree import Spot
 from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
@@ -69,7 +69,8 @@ def load(file: Path | None, start: Path) -> Loaded:
     root_is_sound = desired is not None
     problems = in_order(reading.problems, loading.files)
     if has_errors(problems):
-        desired, sound = None, loading.sound_part(desired) if desired else None
+        posts, ideas = loading.sound(loading.found_posts), loading.sound(loading.found_ideas)
+        desired, sound = None, replace(desired, posts=posts, ideas=ideas) if desired else None
     return Loaded(
         desired,
         problems,
@@ -102,11 +103,8 @@ class _Loading:
     found_posts: list[Declared[Post]] = field(default_factory=list)
     found_ideas: list[Declared[Idea]] = field(default_factory=list)
 
-    def sound_part(self, desired: Desired) -> Desired:
-        """Only the posts and ideas without errors, each address once: what others lack may only be unreadable."""
-        return replace(desired, posts=self._sound(self.found_posts), ideas=self._sound(self.found_ideas))
-
-    def _sound(self, found: list[Declared[Item]]) -> tuple[Item, ...]:
+    def sound(self, found: list[Declared[Item]]) -> tuple[Item, ...]:
+        """Only those without errors, each address once: what others lack may only be unreadable."""
         intact = (each.item for each in reversed(found) if self.reading.is_intact(*each.spots))
         return tuple(reversed({item.address: item for item in intact}.values()))
 
@@ -193,13 +191,12 @@ class _Loading:
             elif in_git(pattern):
                 self._pattern(spot, index, f"`{pattern}` names git's own files", "name files outside `.git`")
         found = included(self.root_file, patterns)
-        for index in found.unmatched:
-            if "include" in root.model_fields_set:
-                self._unmatched(spot, root.include.index(patterns[index]), patterns[index])
+        for pattern in found.unmatched if "include" in root.model_fields_set else ():
+            self._unmatched(spot, root.include.index(pattern), pattern)
         found.skipped = astray(self.root_file, patterns, found.files.values()) | found.skipped
         for name, (reason, hint) in found.skipped.items():
             message = f"this file is not read, so none of its posts is published: {reason}"
-            self.reading.problems.append(whole_file(name, message, hint, Severity.WARNING))
+            self.reading.problems.append(Diagnostic(Severity.WARNING, message, Place(name), hint))
         for name, reason in found.unreadable.items():
             self._unreadable(name, UnreadableError(reason))
         for name, path in found.files.items():
@@ -240,7 +237,8 @@ def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diag
             counts[problem.place.file] += 1
             if counts[problem.place.file] == MANY + 1:
                 message = f"there are more problems in this file; the first {MANY} are shown"
-                kept.append(whole_file(problem.place.file, message, "fix these, then run it again"))
+                place = Place(problem.place.file)
+                kept.append(Diagnostic(Severity.ERROR, message, place, "fix these, then run it again"))
             if counts[problem.place.file] > MANY:
                 continue
         kept.append(problem)

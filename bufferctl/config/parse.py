@@ -34,7 +34,7 @@ from ruamel.yaml.events import (
 
 from bufferctl.config import slips
 from bufferctl.config.names import BLOCK_FORM, PROSE
-from bufferctl.config.source import MANY, Source, control_message, whole_file
+from bufferctl.config.source import MANY, Source, control_message
 from bufferctl.config.syntax import syntax_problem
 from bufferctl.config.tree import Tree
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
@@ -382,7 +382,8 @@ class _Builder:
         self._problem(event, f"`{tag}` is a YAML tag, and tags are not supported", _as_text(name, "!"), width=len(tag))
 
     def _empty(self) -> None:
-        self.problems.append(whole_file(self.source.name, "the file is empty", "write something in it, or delete it"))
+        hint = "write something in it, or delete it"
+        self.problems.append(Diagnostic(Severity.ERROR, "the file is empty", Place(self.source.name), hint))
         raise _StopError
 
     def _problem(self, event: Any, message: str, hint: str, *, width: int = 1) -> None:

@@ -150,11 +150,6 @@ def control_message(character: str) -> str:
     return f"a control character (U+{ord(character):04X}), which is invisible; networks refuse or garble it"
 
 
-def whole_file(name: str, message: str, hint: str = "", severity: Severity = Severity.ERROR) -> Diagnostic:
-    """A problem with a file as a whole."""
-    return Diagnostic(severity, message, Place(name), hint)
-
-
 def read_source(path: Path, name: str) -> Source:
     """Read a file. Raises UnreadableError for anything but a regular file of UTF-8 text."""
     data = _read(path)

@@ -10,10 +10,10 @@ from bufferctl.config.catalog import UnknownNameError
 from bufferctl.config.convert.bulk_upload import BulkUpload
 from bufferctl.config.convert.destination import Destination, NewPost, entries
 from bufferctl.config.convert.front_matter import MarkdownFile
-from bufferctl.config.source import UnreadableError, read_source, whole_file
+from bufferctl.config.source import UnreadableError, read_source
 from bufferctl.config.times import clock_named, zone_hint
 from bufferctl.config.write.yaml_files import yaml_text
-from bufferctl.diagnostics import Diagnostic, Place, has_errors
+from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Desired
 
@@ -66,7 +66,8 @@ def _read(
     reader = (MarkdownFile if path.suffix.lower() in _MARKDOWN else BulkUpload)(source, channels, destination)
     found = reader.posts()
     if not found and not reader.problems:
-        reader.problems.append(whole_file(name, "there are no posts in it", "name another file"))
+        problem = Diagnostic(Severity.ERROR, "there are no posts in it", Place(name), "name another file")
+        reader.problems.append(problem)
     return found, reader.problems
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from bufferctl.config.format import (
@@ -150,7 +150,7 @@ def is_called_off(names: Iterable[str], channel: Channel) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One occurrence of a repeated entry: its number from 1, of how many, and how much later it is than the first.
+    """One occurrence of a repeated entry: its number from 1, and of what.
 
     `layer`: its fields under `each`. `every`: the interval as it is written.
     """
@@ -159,11 +159,6 @@ class Occurrence:
     repeat: Repeat
     every: str
     layer: Layer | None = None
-
-    @property
-    def later(self) -> timedelta:
-        """From the first occurrence to this one, in local time."""
-        return (self.number - 1) * self.repeat.every
 
     def key(self, key: str) -> str:
         return f"{key}-{self.number}"

@@ -8,7 +8,6 @@ from bufferctl.config.expand.layers import Layer, Occurrence, first_layer_with
 from bufferctl.config.format import together
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
-from bufferctl.config.tree import Spot
 from bufferctl.model import ShareMode
 from bufferctl.model.base import LAST_YEAR
 
@@ -36,15 +35,11 @@ def schedule_of(
         message = "a post with `repeat` needs a `due_at`, the time of its first occurrence"
         reading.problems.append(layers[-1].spot.at_key("repeat", message, hint="add `due_at`"))
     if occurrence and when and timed and not timed.of_occurrence:
-        when = _moved(when, occurrence, layers[-1].spot, reading)
+        when += (occurrence.number - 1) * occurrence.repeat.every  # in local time
+        if when.year > LAST_YEAR:
+            message = f"the last occurrences would be after the year {LAST_YEAR}"
+            below = layers[-1].spot.down("repeat")
+            reading.problems.append(below.at_key("times", message, hint="lower `times`"))
+            when = None
     where = f", under `each: {{{occurrence.number}: {{due_at: …}}}}`" if occurrence else ""
     return mode, reading.when(when, clock, spot, "due_at", where=where)
-
-
-def _moved(when: datetime, occurrence: Occurrence, spot: Spot, reading: Reading) -> datetime | None:
-    moved = when + occurrence.later
-    if moved.year <= LAST_YEAR:
-        return moved
-    message = f"the last occurrences would be after the year {LAST_YEAR}"
-    reading.problems.append(spot.down("repeat").at_key("times", message, hint="lower `times`"))
-    return None

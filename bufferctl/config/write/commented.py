@@ -60,7 +60,6 @@ class Group:
 class CommentedFile:
     """A file. `head`: the lines above its first entry, comments and `---`. `anchored`: it has `&anchors`."""
 
-    text: str
     head: list[str]
     root: Group
     anchored: bool
@@ -108,7 +107,7 @@ def read_commented(text: str) -> CommentedFile:
     root = read_nodes(text)
     start = text.rfind("\n", 0, root.start) + 1
     anchored = any(node.anchor is not None for node in walk(root))
-    return CommentedFile(text, text[:start].split("\n")[:-1], _Tree(text, root, start).whole(), anchored)
+    return CommentedFile(text[:start].split("\n")[:-1], _Tree(text, root, start).whole(), anchored)
 
 
 class _Tree:

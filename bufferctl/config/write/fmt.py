@@ -187,9 +187,8 @@ class _Printer:
         group = entry.value
         if entry.key is None or entry.key.value != "assets" or not isinstance(group, Group):
             return {}
-        if self.document.anchored or kind is None or not issubclass(kind, PostFields) or not in_short(group.node.value):
-            return {}
-        if any(_comments(group)):
+        is_of_post = kind is not None and issubclass(kind, PostFields) and in_short(group.node.value)
+        if not is_of_post or self.document.anchored or any(_comments(group)):
             return {}
         found: dict[str, list[str]] = {"image": [], "alt": []}
         for name, value in (pair for asset in group.node.items for _, image in asset.pairs for pair in image.pairs):

@@ -114,9 +114,8 @@ class _Revising:
         self.revisions = {address: self._with_parts(each) for address, each in self.revisions.items()}
         for revision in self.revisions.values():
             layers = self.project.layers(revision.item)
-            _, entry = self._entries.setdefault(
-                (layers.file, layers.entry.start), (layers, deepcopy(layers.entry.value))
-            )
+            at = layers.file, layers.entry.start
+            _, entry = self._entries.setdefault(at, (layers, deepcopy(layers.entry.value)))
             for name, new in revision.fields.items():
                 self._field(revision, layers, entry, name, new)
         for layers, entry in self._entries.values():
@@ -212,8 +211,9 @@ class _Revising:
         users = [self.revisions.get(each.address) for each in self.project.users(path)]
         if not all(each is not None and each.fields.get("text") == text for each in users):
             return False
-        file, written = Text.read(path), _literal_text(revision.item, text)
-        if normal_text(file.text) != normal_text(_literal_text(revision.item, revision.item.text or "")):
+        as_written = escaped if isinstance(revision.item, Post) else str
+        file, written = Text.read(path), as_written(text)
+        if normal_text(file.text) != normal_text(as_written(revision.item.text or "")):
             raise ConfigError(
                 f"{path} changed since it was read, so nothing was written", hint="Run the same command again."
             )
@@ -235,10 +235,6 @@ def _set_metadata(fields: dict[str, Any], post: Post, paths: Paths, zone: tzinfo
         metadata[service] = escape_variables(as_yaml(service, whole, zone))
     if not metadata:
         del fields["metadata"]
-
-
-def _literal_text(item: Post | Idea, text: str) -> str:
-    return escaped(text) if isinstance(item, Post) else text
 
 
 def _in_thread(revision: Revision, owner: Owner) -> bool:
