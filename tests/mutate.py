@@ -36,7 +36,6 @@ NEVER_TWICE = ("reconcile", "apply", "state", "planfile", "model")
 ROOMS = {"state": ("tests/state", "tests/stores")}
 FILES = {
     "bufferctl/model/networks.py": ("tests/docs/test_docs.py", "tests/checks", "tests/networks"),
-    "bufferctl/apply/publishing.py": ("tests/media/test_published.py", "tests/media/test_lost_media.py"),
 }
 #: Seconds of processor time for the tests of a room, and of waiting for one test; bytes of memory.
 LIMIT, WAIT, MEMORY = 120, 60, 4 << 30
