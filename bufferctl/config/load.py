@@ -196,7 +196,7 @@ class _Loading:
         found.skipped = astray(self.root_file, patterns, found.files.values()) | found.skipped
         for name, (reason, hint) in found.skipped.items():
             message = f"this file is not read, so none of its posts is published: {reason}"
-            self.reading.problems.append(Diagnostic(Severity.WARNING, message, Place(name), hint))
+            self.reading.problems.append(Diagnostic(Severity.WARNING, message, Place(name), hint=hint))
         for name, reason in found.unreadable.items():
             self._unreadable(name, UnreadableError(reason))
         for name, path in found.files.items():
@@ -238,7 +238,7 @@ def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diag
             if counts[problem.place.file] == MANY + 1:
                 message = f"there are more problems in this file; the first {MANY} are shown"
                 place = Place(problem.place.file)
-                kept.append(Diagnostic(Severity.ERROR, message, place, "fix these, then run it again"))
+                kept.append(Diagnostic(Severity.ERROR, message, place, hint="fix these, then run it again"))
             if counts[problem.place.file] > MANY:
                 continue
         kept.append(problem)

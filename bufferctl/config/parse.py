@@ -383,7 +383,7 @@ class _Builder:
 
     def _empty(self) -> None:
         hint = "write something in it, or delete it"
-        self.problems.append(Diagnostic(Severity.ERROR, "the file is empty", Place(self.source.name), hint))
+        self.problems.append(Diagnostic(Severity.ERROR, "the file is empty", Place(self.source.name), hint=hint))
         raise _StopError
 
     def _problem(self, event: Any, message: str, hint: str, *, width: int = 1) -> None:

@@ -84,7 +84,8 @@ class LocalTimes:
     def _unclear(self, early: datetime, late: datetime) -> LocalTimeError:
         choices = " or ".join(f"`{early:%Y-%m-%dT%H:%M}{_offset(each)}`" for each in (early, late))
         skipped = (early.utcoffset() or timedelta()) < (late.utcoffset() or timedelta())
-        what, way = ("does not exist", "forward") if skipped else ("comes twice", "back")
+        what = "does not exist" if skipped else "comes twice"
+        way = "forward" if skipped else "back"
         message = f"{early:%Y-%m-%d %H:%M} {what} in {self.name}: the clocks go {way} then"
         return LocalTimeError(message, f"add the offset that you mean: {choices}")
 

@@ -66,7 +66,7 @@ def _read(
     reader = (MarkdownFile if path.suffix.lower() in _MARKDOWN else BulkUpload)(source, channels, destination)
     found = reader.posts()
     if not found and not reader.problems:
-        problem = Diagnostic(Severity.ERROR, "there are no posts in it", Place(name), "name another file")
+        problem = Diagnostic(Severity.ERROR, "there are no posts in it", Place(name), hint="name another file")
         reader.problems.append(problem)
     return found, reader.problems
 

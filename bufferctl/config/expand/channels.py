@@ -117,7 +117,8 @@ class Targets:
                 if is_its_own or not self.reading.is_intact(layer.spot):
                     continue
                 message = f"this post does not go to `{name}`, so this would change nothing"
-                hint, at = "name one of its `channels`, or delete it", part if field == "cancelled" else name
+                hint = "name one of its `channels`, or delete it"
+                at = part if field == "cancelled" else name
                 self.reading.problems.append(layer.spot.down(field).at(at, message, hint=hint))
 
     def check_called_off(self, defaults: Defaults) -> None:

@@ -81,7 +81,7 @@ class Parameters:
 
 def parameters_for(layers: tuple[Layer, ...], defaults: Defaults, variables: Variables) -> Parameters | None:
     """The parameters of a post, each from the most specific `utm` that has it; None if there are none."""
-    given = ((utm, layer.spot) for layer in layers if (utm := getattr(layer.fields, "utm", None)) is not None)
+    given = [(utm, layer.spot) for layer in layers if (utm := getattr(layer.fields, "utm", None)) is not None]
     applying = takewhile(lambda each: each[0].model_fields_set, (*given, *defaults.utm))  # an empty one is the last
     found = [(utm, spot.down("utm")) for utm, spot in applying]
     if not found:

@@ -37,9 +37,8 @@ def schedule_of(
     if occurrence and when and timed and not timed.of_occurrence:
         when += (occurrence.number - 1) * occurrence.repeat.every  # in local time
         if when.year > LAST_YEAR:
-            message = f"the last occurrences would be after the year {LAST_YEAR}"
-            below = layers[-1].spot.down("repeat")
-            reading.problems.append(below.at_key("times", message, hint="lower `times`"))
+            last = f"the last occurrences would be after the year {LAST_YEAR}"
+            reading.problems.append(layers[-1].spot.down("repeat").at_key("times", last, hint="lower `times`"))
             when = None
     where = f", under `each: {{{occurrence.number}: {{due_at: …}}}}`" if occurrence else ""
     return mode, reading.when(when, clock, spot, "due_at", where=where)
