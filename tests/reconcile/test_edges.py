@@ -14,6 +14,7 @@ from bufferctl.model.comparable import content_of_desired, content_of_live, fing
 from bufferctl.model.desired import Expansion, Variable
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import Divergence, Options
+from bufferctl.reconcile.explain import Trace
 from bufferctl.reconcile.matches import imported
 from bufferctl.reconcile.planning import slots_of
 
@@ -240,3 +241,10 @@ def test_a_post_that_is_out_is_no_scheduled_one() -> None:
     for status, verdict in ((PostStatus.SCHEDULED, Action.WAITING), (PostStatus.SENT, Action.CREATE)):
         world = World(live=[in_buffer(there, "p9", OLD, status=status)], limit=1)
         assert world.verdict(post("c", "Something else entirely")) is verdict
+
+
+def test_an_explanation_names_the_reason_of_a_hold() -> None:
+    """After the action and its cause."""
+    trace = Trace(str(post().address))
+    bound(post(), channels=(replace(TWITTER, is_locked=True), LINKEDIN), options=Options(trace=trace)).plan(post())
+    assert "Action table: hold (unchanged, channel-unavailable)." in trace.lines
