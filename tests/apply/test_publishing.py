@@ -49,6 +49,7 @@ class Site:
     stops: float = 9e9
     time: float = 0.0
     uploads: list[str] = field(default_factory=list)
+    requests: list[list[str]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
@@ -59,6 +60,7 @@ class Site:
         return {url(key): FULL for key in self.refused}
 
     def ask(self, files: Sequence[MediaFile]) -> Mapping[str, Obstacle]:
+        self.requests.append([file.path[6] for file in files])
         late = {url(key): GONE for key, at in self.answers.items() if self.time < at}
         found = {**late, **{url(key): WRONG for key in self.wrong}}
         return {file.url: found[file.url] for file in files if file.url in found}
@@ -118,10 +120,11 @@ def test_what_something_else_publishes_is_not_uploaded() -> None:
 
 
 def test_what_answered_before_is_uploaded_only_where_it_no_longer_does() -> None:
-    """Of two, the one that is gone."""
+    """The one that is gone, with the new one; only these are asked for again."""
     site = Site(answers={"b": 1})
-    assert keys(published(site, planned("a", "b"), "a", "b")) == ["a", "b"]
-    assert site.uploads == ["media/b.png"]
+    assert keys(published(site, planned("a", "b", "c"), "a", "b")) == ["a", "b", "c"]
+    assert site.uploads == ["media/c.png", "media/b.png"]
+    assert site.requests == [["a", "b"], ["c", "b"]]
 
 
 def test_what_cannot_be_made_public_holds_its_post_alone() -> None:
@@ -129,6 +132,7 @@ def test_what_cannot_be_made_public_holds_its_post_alone() -> None:
     site = Site(refused="a", wrong="b")
     found = published(site, planned("a", "b", "c", "text"))
     assert (keys(found), found.public, site.waits) == (["c", "text"], frozenset({url("c")}), [])
+    assert site.requests == [["b", "c"]]
     assert [(each.change.address.key, each.status, each.message, each.hint) for each in found.held] == [
         ("a", Status.HELD, "media/a.png was not uploaded, so this was not sent", "Make room."),
         ("b", Status.HELD, "media/b.png has other bytes, so this was not sent", "Upload it again."),
