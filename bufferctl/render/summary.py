@@ -117,18 +117,6 @@ def days_between(first: date, last: date, today: date | None = None) -> str:
     return f"{f'{start} to ' if first != last else ''}{last.day} {last:%b}{year}"
 
 
-def new_posts(plan: Plan) -> str:
-    """`2 new posts will be published.`; empty if the plan publishes nothing that would not be published anyway.
-
-    Reminders are counted apart: Buffer publishes nothing of them by itself.
-    """
-    number = sum(map(words.goes_public, plan.writes))
-    reminders = sum(isinstance(each.desired, Post) and each.desired.reminds for each in plan.of(Action.CREATE))
-    published = f"{count(number, 'new post')} will be published." if number else ""
-    reminds = f"{count(reminders, 'new post')} only remind{'s' * (reminders == 1)} a person, who publishes it."
-    return " ".join(filter(None, (published, reminds if reminders else "")))
-
-
 def first_post(plan: Plan) -> tuple[str, ShownChannel] | None:
     """When and where the first post goes out that would not be published without the plan.
 

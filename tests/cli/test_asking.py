@@ -81,7 +81,7 @@ def test_yes(project: Any, asked: Terminal) -> None:
     assert code == 0
     assert "Send these 2 changes to Buffer? [y/N]: y\n" in shown
     assert re.search(r"Applying .* 2/2 ", shown), "no bar"
-    assert "Applied: 2 created, 0 changed, 0 deleted." in shown
+    assert "2 created, 0 changed, 0 deleted." in shown
     assert len(project.sandbox.posts()) == 2
 
 

@@ -49,6 +49,7 @@ ONE_MEANING = {
     "--strict": "exit with 1 where it would be 0",
     "--media-dir": "the folder for media from Buffer",
     "--since": "from that day on",
+    "--request": "which one, in a run that a person started",
     **dict.fromkeys(
         ("--max-deletes", "--offline", "--reapply", "--recreate", "--reviewed"), "as apply's, in a job of CI"
     ),
