@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import urlsplit
 
 from bufferctl.errors import BufferctlError
 
@@ -64,6 +65,8 @@ def state_folder() -> Path:
 def opening_connections() -> Iterator[None]:
     """Around whatever creates an HTTP client, which reads proxies and certificates. Raises BufferctlError."""
     try:
+        for name in _PROXIES:  # httpx2 overlooks what it cannot take apart
+            urlsplit(os.environ.get(name) or os.environ.get(name.lower(), ""))
         yield
     except (ImportError, ValueError, OSError) as error:
         raise _unusable(error) from error

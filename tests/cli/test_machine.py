@@ -102,6 +102,7 @@ MACHINES = {
     "socks": of_api(ALL_PROXY="socks5h://localhost:1"),
     "ftp-proxy": of_api(HTTPS_PROXY="ftp://ann:secret@x"),
     "odd-proxy": of_api(https_proxy="::::"),
+    "open-proxy": of_api(HTTPS_PROXY="http://["),
     "no-certificates": of_api(SSL_CERT_FILE="/nowhere.pem"),
     "certificates-are-a-folder": of_api(SSL_CERT_FILE="/tmp"),  # noqa: S108 - only named
     "linked-state": Handed(there=linked_state, named=everywhere("a symbolic link to", *TO_STATE)),
