@@ -297,7 +297,7 @@ class Grouped:
     def parameters(self) -> tuple[str, ...]:
         """The names of the parameters that links get, which are not shown."""
         posts = (card.change.desired for item in self.items for card in item.cards)
-        made = (post.expansion.parameters for post in posts if isinstance(post, Post) and post.expansion)
+        made = (post.expansion.parameters for post in posts if post and post.expansion)
         return tuple(dict.fromkeys(visible(each.partition("=")[0]) for parameters in made for each in parameters))
 
     @property

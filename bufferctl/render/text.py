@@ -336,7 +336,7 @@ def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
 
 def _expansion_lines(item: Post | Idea | None) -> Iterator[str]:
     """How a post was made from a shorthand or repeated entry, one line per step; nothing for other posts."""
-    made = item.expansion if isinstance(item, Post) else None
+    made = item.expansion if item else None
     if item is None or made is None:
         return
     if made.number:
