@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import get_terminal_size
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 #: The width of lines, whatever the terminal.
 _NARROWEST, _WIDEST = 40, 120
+#: Seconds after which people wonder whether anything happens.
+_LONG = 1.0
+READING = "Reading what is in Buffer"
 
 
 @dataclass
@@ -75,6 +80,28 @@ class Console(Listener):
 
         if text := diagnostics_text(tuple(diagnostics), self.err):
             self.note(f"{text}\n\n")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """As `Listener`: a line on a terminal once it takes a second, until it is over."""
+        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+            yield
+            return
+        said = threading.Event()
+
+        def say() -> None:
+            said.set()
+            click.echo(f"{READING}…", err=True, nl=False)
+
+        timer = threading.Timer(_LONG, say)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+            if said.is_set():
+                click.echo("\r\x1b[K", err=True, nl=False, color=True)
 
     def edits(self, changes: FileChanges, root: Path) -> None:
         """Print the lines that change in each file below `root`, as a diff, before anything is written."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from bufferctl.cli.console import Console
+from bufferctl.cli.console import READING, Console
 from bufferctl.machine import STOPS
 from bufferctl.plan import WRITING, Action, Outcome, Status
 from bufferctl.render.text import outcome_text
@@ -112,6 +112,16 @@ class Watching(Console):
                 yield
             finally:
                 self._progress = None
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """As `Listener`: where there is a bar, it says so."""
+        if self._progress and self._task is not None:
+            self._progress.update(self._task, description=READING, until=0.0, visible=True)
+            yield
+            return
+        with super().reading():
+            yield
 
     def outcome(self, outcome: Outcome) -> None:
         """Print an outcome. Holds were shown with the plan, unless they are new."""

@@ -99,7 +99,8 @@ def plan(
     buffer, files = session.buffer, session.files
     homes = homes or find_homes(session)
     before = buffer.requests
-    session.live = live = _read(session, homes)
+    with session.listener.reading():
+        session.live = live = _read(session, homes)
     commit = session.store.document.commit
     lost = {binding.file for binding in session.state.tracked.values()} - set(files.desired.files)
     options = Options(

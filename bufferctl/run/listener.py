@@ -39,6 +39,11 @@ class Listener:
         """Nothing will happen for a while."""
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """While this lasts, the account is read."""
+        yield
+
+    @contextmanager
     def progress(self, total: int) -> Iterator[None]:  # noqa: ARG002 - for those who show it
         """While this lasts, `total` outcomes of writes and any number of waits may follow."""
         yield

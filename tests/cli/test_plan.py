@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +246,27 @@ def test_a_dumb_terminal_gets_no_color(monkeypatch: pytest.MonkeyPatch, term: st
     monkeypatch.setenv("TERM", term)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     assert Console.create().out.enabled == colored
+
+
+def test_a_long_reading_is_said_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line after a second, erased once it is over; nothing where reading is quick."""
+    said = threading.Event()
+    screen = StringIO()
+
+    def write(text: str) -> int:
+        said.set()
+        return StringIO.write(screen, text)
+
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr(screen, "write", write)
+    monkeypatch.setattr("sys.stderr", screen)
+    with Console.create().reading():
+        pass
+    assert screen.getvalue() == ""
+    with Console.create().reading():
+        assert said.wait(30)
+    assert screen.getvalue() == "Reading what is in Buffer…\r\x1b[K"
 
 
 def test_text_from_files_cannot_draw_on_the_terminal(project: Any) -> None:
