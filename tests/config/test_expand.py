@@ -93,13 +93,13 @@ def test_dates_in_texts(tmp_path: Path) -> None:
         "channels: [twitter, linkedin]\nstarts: 2027-01-11\nvars: {start-up: Acme}\nposts:\n  - key: a\n"
         "    due_at: start+1d 09:05\n    repeat: {every: 8 days, times: 2}\n"
         "    overrides: {linkedin: {due_at: start+2d 15:00}}\n"
-        "    text: $(start-up), $(start+10d | d MMMM), $(due_at|EEEE 'at' h:mm a), $$(due_at)\n",
+        "    text: $(start-up), $(start | d MMM), $(start+10d | d MMMM), $(due_at|EEEE 'at' h:mm a), $$(due_at)\n",
     )
     assert found == {
-        "twitter/a-1": "Acme, 21 January, Tuesday at 9:05 AM, $(due_at)",
-        "linkedin/a-1": "Acme, 21 January, Wednesday at 3:00 PM, $(due_at)",
-        "twitter/a-2": "Acme, 21 January, Wednesday at 9:05 AM, $(due_at)",
-        "linkedin/a-2": "Acme, 21 January, Thursday at 3:00 PM, $(due_at)",
+        "twitter/a-1": "Acme, 11 Jan, 21 January, Tuesday at 9:05 AM, $(due_at)",
+        "linkedin/a-1": "Acme, 11 Jan, 21 January, Wednesday at 3:00 PM, $(due_at)",
+        "twitter/a-2": "Acme, 11 Jan, 21 January, Wednesday at 9:05 AM, $(due_at)",
+        "linkedin/a-2": "Acme, 11 Jan, 21 January, Thursday at 3:00 PM, $(due_at)",
     }
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 #: The names that such a date begins with; `vars` cannot set them.
 RESERVED = ("start", "due_at")
-_DATE = re.compile(r"\$\((?:start(?P<days>[+-]\d{1,4})d|due_at) *\| *(?P<form>\S[^)]*)\)")
+_DATE = re.compile(r"\$\((?:(?P<start>start)(?:(?P<days>[+-]\d{1,4})d)?|due_at) *\| *(?P<form>\S[^)]*)\)")
 #: Quoted words, a run of one letter, or what is between them.
 _TOKEN = re.compile(r"'(?P<quoted>(?:[^']|'')*)'|(?P<letters>(?P<letter>[A-Za-z])(?P=letter)*)|[^A-Za-z']+|'")
 #: What each run of letters means to `strftime`; with single letters, numbers have no zero in front.
@@ -34,9 +34,9 @@ def date_in_text(given: str, starts: date | None, due_at: datetime | None) -> st
     if not found:
         raise DateError(f"`{given}` is not a date", f"write one {_EXAMPLE}, or `$$(` if this is text")
     when: date | None = due_at
-    if found["days"]:
-        when = starts + timedelta(days=int(found["days"])) if starts else None
-    if when is None and found["days"]:
+    if found["start"]:
+        when = starts + timedelta(days=int(found["days"] or 0)) if starts else None
+    if when is None and found["start"]:
         raise DateError("this date counts from `starts`, which this file does not have", "add `starts: 2027-01-11`")
     if when is None:
         raise DateError("this post has no `due_at`", "give it one, or write the date out")
