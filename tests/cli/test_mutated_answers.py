@@ -1,4 +1,4 @@
-"""Any value in an answer is replaced: a plan, or a message; never a traceback (issue 11: Crashes and costs)."""
+"""Any value in an answer is replaced: a plan, or a message; never a traceback."""
 
 from __future__ import annotations
 

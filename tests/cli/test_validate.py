@@ -1,4 +1,4 @@
-"""`bufferctl validate`: its problems are its output (issue 11: Words at the wrong moment)."""
+"""`bufferctl validate`: its problems are its output."""
 
 from __future__ import annotations
 
