@@ -17,7 +17,7 @@ class Choices:
     recreate: frozenset[str] = frozenset()
     #: Addresses whose version in Buffer is overwritten.
     reapply: frozenset[str] = frozenset()
-    #: Deletes that one run may do; None: as the files say.
+    #: How many posts one run may delete; None for the `max_deletes` of the files.
     max_deletes: int | None = None
     #: Addresses whose change a person confirms although the checkout has diverged.
     confirmed: frozenset[str] = frozenset()
@@ -25,5 +25,5 @@ class Choices:
     planned_at: datetime | None = None
 
 
-#: Everything as the files say.
+#: No choices: the settings of the files apply.
 NONE = Choices()

@@ -262,8 +262,8 @@ class PostFields(Handling):
     ai_assisted: Annotated[Flag | None, About(order=260)] = None
     """Whether AI helped to write it."""
     cancelled: Annotated[CalledOff, About("canceled cancel delete deleted skip disabled", 320, one_line=True)] = ()
-    """Delete it from Buffer, but keep the entry here: `true`, or the channels on which it is called off. What is
-    published, or not ours, stays. Nothing below brings it back."""
+    """Delete the post from Buffer but keep this entry: `true`, or a list of channels. Published posts, and posts that
+    bufferctl does not manage, stay. Settings further down in the file cannot undo this."""
     source: Annotated[str | None, About(order=290)] = None
     """The source that Buffer shows for it."""
     draft_id: Annotated[str | None, About(order=300)] = None
@@ -364,7 +364,7 @@ class IdeaEntry(Handling):
     key: Annotated[Key, About(order=10)]
     """A stable name, unique among the ideas."""
     cancelled: Annotated[Flag, About(order=320)] = False
-    """It is called off. Buffer's API cannot delete ideas, so one that is there stays."""
+    """The idea is cancelled. Buffer's API cannot delete ideas, so an existing one stays."""
     title: Annotated[Prose | None, About("headline subject name heading", 120)] = None
     """Its headline."""
     text: Annotated[Prose | None, About(order=190)] = None
