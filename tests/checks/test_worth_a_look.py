@@ -22,19 +22,10 @@ from tests.config.test_expand_properties import NOW as DRAWN_AT
 from tests.config.test_expand_properties import campaigns, loaded
 from tests.fuzzing import examples
 from tests.render.plans import CAMPAIGN
+from tests.render.plans import THREE_NETWORKS as FILES
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2029, 11, 28, 8, tzinfo=UTC)
-FILES = """\
-version: 1
-timezone: Europe/Berlin
-organizations:
-  - name: Acme
-    channels:
-      - {service: twitter, name: acme}
-      - {service: linkedin, name: acme-inc}
-      - {service: bluesky, name: acme.bsky.example}
-"""
 TIP = """\
 channels: [twitter, linkedin, bluesky]
 starts: 2030-03-04

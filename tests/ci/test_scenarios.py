@@ -74,20 +74,17 @@ def opened_too_late(side: Side) -> tuple[int, bool]:
 
 @row("a second push, or a force push")
 def pushed_again(side: Side) -> tuple[int, bool]:
-    number = side.planned("launch", launch=post("launch", "We are alive"))
-    side.edit(number, launch=LAUNCH)
-    assert not side.plan(number).failed
-    (comment,) = side.comments(number)
-    assert "We are live" in comment
-    side.land(number)
-    assert not side.apply().failed
-    return number, side.texts() == ["We are live"]
+    return replaced(side, side.edit)
 
 
 @row("a second push, or a force push")
 def force_pushed(side: Side) -> tuple[int, bool]:
+    return replaced(side, side.force_push)
+
+
+def replaced(side: Side, push: Callable[..., None]) -> tuple[int, bool]:
     number = side.planned("launch", launch=post("launch", "We are alive"))
-    side.force_push(number, launch=LAUNCH)
+    push(number, launch=LAUNCH)
     assert not side.plan(number).failed
     (comment,) = side.comments(number)
     assert "We are live" in comment

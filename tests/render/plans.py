@@ -15,6 +15,18 @@ from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.reconcile.offline import offline
 from bufferctl.render.report import Report
 
+#: A root file with three networks.
+THREE_NETWORKS = """\
+version: 1
+timezone: Europe/Berlin
+organizations:
+  - name: Acme
+    channels:
+      - {service: twitter, name: acme}
+      - {service: linkedin, name: acme-inc}
+      - {service: bluesky, name: acme.bsky.example}
+"""
+
 CAMPAIGN = Path(__file__).parent / "files" / "campaign"
 NOW = datetime(2029, 12, 20, 8, tzinfo=UTC)
 

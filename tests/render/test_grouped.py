@@ -15,20 +15,11 @@ from bufferctl.reconcile.offline import offline
 from bufferctl.render.grouped import Grouped, grouped
 from bufferctl.render.report import Report
 from bufferctl.render.since import Since, seen_line, since, with_commit
+from tests.render.plans import THREE_NETWORKS as FILES
 from tests.render.rich import PLAN, change, live, post
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2029, 11, 28, 8, tzinfo=UTC)
-FILES = """\
-version: 1
-timezone: Europe/Berlin
-organizations:
-  - name: Acme
-    channels:
-      - {service: twitter, name: acme}
-      - {service: linkedin, name: acme-inc}
-      - {service: bluesky, name: acme.bsky.example}
-"""
 LAUNCH = """\
 starts: 2030-03-04
 channels: [twitter, linkedin, bluesky]
