@@ -39,6 +39,13 @@ _ADDRESS = "\ue000"
 _ARGUMENT = re.compile(rf"((?:--[\w-]+ )?){_ADDRESS}")
 
 
+def _networks(cards: Iterable[Card]) -> str:
+    """`X, LinkedIn`; with the names of channels if a network has several here."""
+    channels = [card.channel for card in cards]
+    several = Counter(each.network for each in channels)
+    return ", ".join(each.called if several[each.network] > 1 else each.network for each in channels)
+
+
 @dataclass(frozen=True)
 class Version:
     """What an item is on one or several of its networks, where it is the same: their cards.
@@ -54,10 +61,8 @@ class Version:
 
     @property
     def networks(self) -> str:
-        """`X, LinkedIn`; with the names of channels if a network has several here."""
-        channels = [card.channel for card in self.cards]
-        several = Counter(each.network for each in channels)
-        return ", ".join(each.called if several[each.network] > 1 else each.network for each in channels)
+        """The networks on which it is so."""
+        return _networks(self.cards)
 
     @property
     def text(self) -> str:
@@ -125,7 +130,7 @@ class Item:
     @property
     def networks(self) -> str:
         """The networks of all versions."""
-        return Version(self.cards, Shown(()), ()).networks
+        return _networks(self.cards)
 
     @property
     def changes(self) -> tuple[tuple[str, tuple[Changed, ...]], ...]:
