@@ -13,6 +13,7 @@ place, one for one so that offsets stay the same, and restores them in the value
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -109,8 +110,9 @@ MAX_DEPTH = 100
 #: Nodes that aliases may add to a file: 10,000 uses of a block of ten fields. An expansion bomb has millions.
 MAX_EXPANSION = 100_000
 
-#: How many slips are mended in one reading.
-_MOST_MENDS = 30
+#: How many slips are mended in one reading, and how many of them on one line: quoting what no quotes can mend would
+#: double its backslashes each time.
+_MOST_MENDS, _MOST_ON_A_LINE = 30, 3
 
 _BLOCKS = ("|", ">")
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
@@ -128,7 +130,7 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
         return Tree(source), [*controls, unresolved]
     if controls:
         source = source.harmless()
-    whole, found, row = source, list[Diagnostic](), 0
+    whole, found, row, mended = source, list[Diagnostic](), 0, Counter[int]()
     for _ in range(_MOST_MENDS):
         builder, error = _read(source, compiled=compiled)
         if error is None:
@@ -144,6 +146,9 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
         row = place.line
         if mend is None or mend.line == source.line(source.offset(Place(source.name, mend.row, 1))):
             break
+        if mended[mend.row] == _MOST_ON_A_LINE:
+            break
+        mended[mend.row] += 1
         source = source.mended(*mend)
     return Tree(whole), list(dict.fromkeys([*controls, *builder.errors, *found]))
 

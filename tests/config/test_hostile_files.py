@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,18 @@ def test_many_sides_of_a_conflict_that_does_not_end(tmp_path: Path) -> None:
         "this is an unresolved merge conflict" in messages(tmp_path, f"{text}<<<<<<< HEAD\n=======\n>>>>>>> main\n")[0]
     )
     assert "merge conflict" not in messages(tmp_path, text + 100 * "<<<<<<< HEAD\n")[0]
+
+
+@pytest.mark.timeout(10)
+def test_quotes_that_mend_nothing_are_not_put_again_and_again(tmp_path: Path) -> None:
+    """Its two slips in less than 10 MB; each more pair of quotes would double the backslashes inside, up to 10 GB."""
+    (tmp_path / "buffer.yaml").write_text("version: 1\ntimezo%Y: A\n    channels:\n   \\ a}\n      - \\e: b}\n")
+    tracemalloc.start()
+    found = load(None, tmp_path).diagnostics
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [problem.place.line for problem in found if problem.place] == [3, 5]
+    assert most < 10_000_000
 
 
 def test_a_question_in_braces_needs_no_slow_parser() -> None:
