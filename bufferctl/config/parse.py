@@ -1,28 +1,21 @@
 """YAML to plain data with positions, and the errors that only the parser's events reveal.
 
-Events come from the C parser where it understands the text, else from the pure one. Every scalar stays text (YAML 1.2's
-`no`, `on` and `12:30` are text anyway); the models convert. Events show what data would not: duplicate keys, tags,
-merge keys, several documents, expansion, depth, and a hashtag lost to a comment.
-
-The C parser that ruamel.yaml brings predates YAML 1.2 in one respect: inside `{}` and `[]` it refuses unquoted
-`https://…`, `09:00`, `twitter:acme` and `a?b`. There, a `:` or `?` followed by anything but a space or a bracket is
-never YAML syntax (nor is a `?` that ends a word), so a second attempt reads the text with other characters in their
-place, one for one so that offsets stay the same, and restores them in the values.
+Every scalar stays text (YAML 1.2's `no`, `on` and `12:30` are text anyway); the models convert. Events show what data
+would not: duplicate keys, tags, merge keys, several documents, expansion, depth, and a hashtag lost to a comment.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from sys import intern
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import (
+import yaml
+from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
     DocumentStartEvent,
@@ -39,71 +32,6 @@ from bufferctl.config.source import MANY, Source, control_message
 from bufferctl.config.syntax import syntax_problem
 from bufferctl.config.tree import Tree
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
-
-try:
-    from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it exists, untyped
-except ImportError:  # no wheel for this platform: about 20 times slower, otherwise the same
-    CParser = None
-
-Next = Callable[[], Any]
-
-#: The sign comes first, although the character before it is checked too: patterns that begin with a literal are fast.
-_COLON = re.compile(r":(?<![\"'\]}]:)(?=[^\s,\[\]{}])")
-_QUESTION = re.compile(r"\?(?=[^\s,\[\]{}])|\?(?<=[^\s,\[\]{}]\?)")
-#: Errors of the C parser for a text that may still be YAML 1.2.
-_DOUBTFUL = re.compile(
-    r"found unexpected ':'|did not find expected ('|node content|alphabetic)|incompatible YAML document"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One way to read the events. `stand_ins`: what replaces `:` and `?` in values; None if nothing was replaced."""
-
-    following: Next
-    stand_ins: tuple[str, str] | None = None
-
-    def restored(self, value: str) -> str:
-        """A value with its original characters instead of the stand-ins, which only a non-ASCII value can contain."""
-        if self.stand_ins is None:
-            return value
-        colon, question = self.stand_ins
-        return value.replace(colon, ":").replace(question, "?")
-
-
-#: The pure parser reads about 100 kB a second, so longer texts are left to the C parser, which refuses only oddities.
-_LONGEST_FOR_PURE = 100_000
-
-
-def attempts(text: str, *, compiled: bool = True) -> Iterator[Attempt]:
-    """The ways to read a text, fastest first; try the next one after a YAMLError that is `_DOUBTFUL`.
-
-    `compiled=False` skips the C parser, as on a platform without it.
-    """
-    if compiled and CParser is not None:
-        yield Attempt(CParser(text).get_event)
-        free = (c for c in map(chr, range(0xE000, 0xF900)) if c not in text)
-        colon, question = next(free, None), next(free, None)
-        if colon and question:
-            replaced = _QUESTION.sub(question, _COLON.sub(colon, text))
-            if replaced != text:
-                yield Attempt(CParser(replaced).get_event, (colon, question))
-        if len(text) > _LONGEST_FOR_PURE:
-            return
-    yield Attempt(_pure(text))
-
-
-def _pure(text: str) -> Next:
-    events = YAML(typ="safe", pure=True).parse(text)
-
-    def following() -> Any:
-        try:
-            return next(events)
-        except (AssertionError, ValueError) as error:  # ruamel checks the version of `%YAML 1.21` so
-            raise YAMLError("found an incompatible YAML document") from error
-
-    return following
-
 
 #: Levels of nesting. The format needs nine.
 MAX_DEPTH = 100
@@ -124,7 +52,10 @@ class _StopError(Exception):
 
 
 def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnostic]]:
-    """Read a file's text. The tree's `data` is None if nothing can be read."""
+    """Read a file's text. The tree's `data` is None if nothing can be read.
+
+    `compiled=False`: as on a platform without the C parser: 20 times slower, and a `?` in brackets needs quotes.
+    """
     controls = source.controls()
     if unresolved := slips.conflict(source):
         return Tree(source), [*controls, unresolved]
@@ -153,21 +84,16 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
     return Tree(whole), list(dict.fromkeys([*controls, *builder.errors, *found]))
 
 
-def _read(source: Source, *, compiled: bool) -> tuple[_Builder, YAMLError | None]:
+def _read(source: Source, *, compiled: bool) -> tuple[_Builder, yaml.YAMLError | None]:
     """What could be read of a text, and why it ends."""
-    error: YAMLError | None = None
-    for attempt in attempts(source.text, compiled=compiled):
-        builder = _Builder(source, attempt)
-        try:
-            with suppress(_StopError):
-                builder.document()
-        except YAMLError as failure:
-            error = failure.with_traceback(None)  # the traceback would keep everything that was read
-            if not _DOUBTFUL.search(str(getattr(failure, "problem", None) or failure)):
-                break
-        else:
-            return builder, None
-    return builder, error
+    loader = yaml.CBaseLoader if compiled and yaml.__with_libyaml__ else yaml.BaseLoader
+    builder = _Builder(source, loader(source.text).get_event)
+    try:
+        with suppress(_StopError):
+            builder.document()
+    except yaml.YAMLError as failure:
+        return builder, failure.with_traceback(None)  # the traceback would keep everything that was read
+    return builder, None
 
 
 def _as_text(name: str, sign: str) -> str:
@@ -178,12 +104,11 @@ def _as_text(name: str, sign: str) -> str:
 
 
 class _Builder:
-    def __init__(self, source: Source, attempt: Attempt) -> None:
+    def __init__(self, source: Source, following: Callable[[], Any]) -> None:
         self.source = source
         self.tree = Tree(source)
         self.problems: list[Diagnostic] = []
-        self.following = attempt.following
-        self.restored = attempt.restored
+        self.following = following
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.unused: dict[str, tuple[int, str]] = {}
         """Anchors that no alias uses yet, which may be the first words of a text: their offset and field."""
@@ -227,11 +152,11 @@ class _Builder:
             return self._alias(event, name)
         if depth >= MAX_DEPTH:
             self._stop(event, f"more than {MAX_DEPTH} levels of nested brackets or lists", "use fewer levels")
-        if event.ctag is not None:
+        if event.tag is not None:
             self._refuse_tag(event, name)
         before, reported = self.nodes, len(self.problems)
         data: Any = self._mapping(event, depth) if kind is MappingStartEvent else self._sequence(event, name, depth)
-        if event.ctag is not None:
+        if event.tag is not None:
             del self.problems[reported:]  # the content is skipped
             return None
         self.nodes += 1
@@ -246,7 +171,7 @@ class _Builder:
         event = following()
         while type(event) is not MappingEndEvent:
             key = names.get(event.value) if type(event) is ScalarEvent else None
-            if key is None or event.anchor is not None or event.ctag is not None:
+            if key is None or event.anchor is not None or event.tag is not None:
                 key = self._key(event, depth)
                 if key == "<<" and not event.style:
                     tree.empty.setdefault(id(data), set()).add(key)
@@ -303,9 +228,9 @@ class _Builder:
             )
             self._node(event, "", depth + 1)
             return None
-        if event.ctag is not None:
+        if event.tag is not None:
             self._refuse_tag(event, "")
-        key: str = event.value if event.value.isascii() else self.restored(event.value)
+        key: str = event.value
         if not event.style and key == "<<":
             self._problem(
                 event, "merge keys (`<<`) are not supported", "write the fields out, or use `overrides`", width=2
@@ -323,9 +248,9 @@ class _Builder:
 
     def _scalar(self, event: Any, name: str) -> str | None:
         self.nodes += 1
-        value: str = event.value if event.value.isascii() else self.restored(event.value)
+        value: str = event.value
         style = event.style
-        if event.ctag is not None:
+        if event.tag is not None:
             self._refuse_tag(event, name)
         if not style and value in _NOTHING:
             return None
@@ -383,7 +308,7 @@ class _Builder:
         self.problems.append(self.source.diagnostic(at, message, hint=hint, width=len(key), related=related))
 
     def _refuse_tag(self, event: Any, name: str) -> None:
-        tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
         self._problem(event, f"`{tag}` is a YAML tag, and tags are not supported", _as_text(name, "!"), width=len(tag))
 
     def _empty(self) -> None:

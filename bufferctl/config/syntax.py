@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ruamel.yaml.error import YAMLError
+from yaml import YAMLError
 
 from bufferctl.config.names import BLOCK_FORM
 from bufferctl.config.slips import Mend, in_quotes, out_of_line, slip
@@ -70,7 +70,7 @@ def syntax_problem(source: Source, error: YAMLError) -> Mended:
     began = _offset(source, getattr(error, "context_mark", None))
     if found := slip(source, began, offset):
         return found
-    misplaced = re.search(r"mapping values|expected key|<block end>", problem)
+    misplaced = re.search(r"mapping values|expected key|'-' indicator|<block end>", problem)
     if offset is not None and misplaced and (moved := out_of_line(source, offset)):
         return moved
     if "cannot start any token" in problem:

@@ -118,7 +118,7 @@ def test_help_loads_click_alone(program: list[str], arguments: list[str]) -> Non
     """gql, pydantic, deepdiff, rich and the YAML reader are not loaded to show a command's usage."""
     script = (
         "import sys; from bufferctl.cli import run; assert run(sys.argv[1:]) == 0; "
-        "print([m for m in ('gql', 'graphql', 'httpx2', 'pydantic', 'deepdiff', 'rich', 'ruamel', 'ariadne')"
+        "print([m for m in ('gql', 'graphql', 'httpx2', 'pydantic', 'deepdiff', 'rich', 'yaml', 'ruamel', 'ariadne')"
         " if m in sys.modules], file=sys.stderr)"
     )
     ran = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
-from bufferctl.config.parse import attempts
 from bufferctl.config.source import MANY
 
 ROOT = """version: 1
@@ -103,15 +102,6 @@ def test_quotes_that_mend_nothing_are_not_put_again_and_again(tmp_path: Path) ->
     tracemalloc.stop()
     assert [problem.place.line for problem in found if problem.place] == [3, 5]
     assert most < 10_000_000
-
-
-def test_a_question_in_braces_needs_no_slow_parser() -> None:
-    """The second attempt, with the C parser, accepts `?` at the end of a word."""
-    first, second, *_ = attempts("a: {b: What is it?, c: Why?}\n")
-    with pytest.raises(Exception, match="did not find"):
-        [first.following() for _ in range(12)]
-    values = [event.value for _ in range(12) if hasattr(event := second.following(), "value")]
-    assert [second.restored(value) for value in values] == ["a", "b", "What is it?", "c", "Why?"]
 
 
 def test_a_version_that_yaml_does_not_have(tmp_path: Path) -> None:
