@@ -41,7 +41,7 @@ def test_workflows_pass_actionlint(tmp_path: Path) -> None:
 
 
 def test_a_file_of_a_team_has_ten_lines(tmp_path: Path) -> None:
-    """Those in docs/run/ci.md call the workflows that are there, with the rights that each of its jobs needs."""
+    """Those in docs/run/ci.md call the workflows that are there, with the rights and the key that its jobs need."""
     page = (ROOT / "docs" / "run" / "ci.md").read_text(encoding="utf-8")
     files = re.findall(r"```yaml\n# \.github/workflows/(\S+)\n(.*?)```", page, re.DOTALL)
     assert [name for name, _ in files] == ["plan.yml", "apply.yml"]
@@ -50,6 +50,9 @@ def test_a_file_of_a_team_has_ten_lines(tmp_path: Path) -> None:
         (job,) = YAML(typ="safe").load(text)["jobs"].values()
         called, _, release = job["uses"].removeprefix("bufferctl/bufferctl/").partition("@")
         assert release == f"v{__version__}"
+        declared = CALLED[ROOT / called]["on"]["workflow_call"]["secrets"]
+        assert job["secrets"] == {each: f"${{{{ secrets.{each} }}}}" for each in declared}  # by name: not all inherit
+        assert {each["required"] for each in declared.values()} == {False}  # the environment has it, not the caller
         needed = [each["permissions"] for each in CALLED[ROOT / called]["jobs"].values()]
         assert job["permissions"] == needed[0]
         assert all(given in {"read", needed[0][right]} for each in needed for right, given in each.items())
