@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from bufferctl.checks.finding import Finding, Path, Rule, refusal
-from bufferctl.diagnostics import Severity
+from bufferctl.checks.finding import Finding, Path, advice, refusal
 from bufferctl.model import Asset, Idea, Post
 from bufferctl.model.attached import assets_of
 from bufferctl.model.content import LinkAttachment
@@ -124,19 +123,17 @@ NOT_PUBLIC = refusal(
     "put the file at a public URL, and use that",
     Source.REFERENCE,
 )
-SIGNED = Rule(
+SIGNED = advice(
     "BC103",
     "media-address-expires",
-    Severity.WARNING,
     "the URL of an image, a video or a document is signed, so it stops working after some time",
     "Buffer fetches the file again when the post goes out, and the post fails if it is gone by then",
     "use a URL that does not expire",
     Source.REFERENCE,
 )
-REFUSING_HOST = Rule(
+REFUSING_HOST = advice(
     "BC104",
     "media-host-refuses",
-    Severity.WARNING,
     "an image, a video or a document is on a site that shows a page instead of the file, or its URL is a page's",
     "Buffer cannot read the file, and refuses the post or fails to publish it",
     "put the file on a site of your own, or use the site's direct download URL",
@@ -195,7 +192,8 @@ _REFUSING = (
 
 #: Ends of addresses that name pages.
 _PAGE = re.compile(r"https?://[^/?#]+/[^?#]*(\.(?:x?html?|php|aspx?|jsp))(?:[?#]|$)", re.IGNORECASE)
-_A = {"image": "an image", "video": "a video", "document": "a document", "gif": "a GIF", "picture": "an image"}
+#: A file of a kind, in a sentence.
+A_KIND = {"image": "an image", "video": "a video", "document": "a document", "gif": "a GIF", "picture": "an image"}
 
 
 def address_findings(item: Post | Idea) -> Iterator[Finding]:
@@ -212,7 +210,7 @@ def address_findings(item: Post | Idea) -> Iterator[Finding]:
             message = f"this URL is signed (`{signed[1]}`), so the {kind} may be gone when the post goes out"
             yield Finding(SIGNED, item, path, message)
         elif page := _PAGE.match(url):
-            message = f"the URL ends in `{page[1]}`, so it is probably a page and not {_A.get(kind, 'a file')}"
+            message = f"the URL ends in `{page[1]}`, so it is probably a page and not {A_KIND.get(kind, 'a file')}"
             yield Finding(REFUSING_HOST, item, path, message, hint="use the URL of the file itself")
         else:
             for pattern, what, instead in _refusing(name):

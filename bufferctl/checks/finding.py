@@ -24,9 +24,16 @@ class Rule(RuleHelp):
         return f"docs/reference/rules.md#{self.code.lower()}"
 
 
-def refusal(code: str, name: str, summary: str, hint: str, source: str = Source.BUFFER) -> Rule:
-    """A rule that Buffer itself enforces: it refuses a post that breaks it."""
-    return Rule(code, name, Severity.ERROR, summary, "Buffer refuses the post", hint, source)
+def refusal(
+    code: str, name: str, summary: str, hint: str, source: str = Source.BUFFER, why: str = "Buffer refuses the post"
+) -> Rule:
+    """A rule that Buffer itself enforces, or the network when it publishes the post."""
+    return Rule(code, name, Severity.ERROR, summary, why, hint, source)
+
+
+def advice(code: str, name: str, summary: str, why: str, hint: str, source: str) -> Rule:
+    """A rule whose findings are warnings, unless the files set another level."""
+    return Rule(code, name, Severity.WARNING, summary, why, hint, source)
 
 
 @dataclass(frozen=True, slots=True)

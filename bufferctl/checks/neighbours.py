@@ -7,48 +7,44 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bufferctl.checks.finding import Finding, RelatedItem, Rule
+from bufferctl.checks.finding import Finding, RelatedItem, advice
 from bufferctl.checks.team_rules import SPACING
-from bufferctl.diagnostics import Place, Severity
+from bufferctl.diagnostics import Place
 from bufferctl.model import Post, Service
 from bufferctl.model.networks import NETWORKS, Source
 
 AGAIN = timedelta(days=30)
 APART = timedelta(minutes=15)
 
-SAME_TEXT = Rule(
+SAME_TEXT = advice(
     "BC105",
     "same-text-again",
-    Severity.WARNING,
     f"the same text goes out twice on one channel within {AGAIN.days} days",
     "networks hide or refuse repetitions, and so may Buffer",
     "change one of the texts; if it is intended, write `repeat_of:` and the key of the other one",
     "what networks do; Buffer was seen to refuse some repetitions",
 )
-TOO_CLOSE = Rule(
+TOO_CLOSE = advice(
     "BC106",
     "posts-too-close",
-    Severity.WARNING,
     f"two posts go out on one channel within {APART.seconds // 60} minutes",
     "they compete for readers, and usually one of the dates is a mistake",
     "move one of them",
     "what teams find in hindsight",
 )
 
-SAME_ON_X = Rule(
+SAME_ON_X = advice(
     "BC110",
     "same-text-on-x-accounts",
-    Severity.WARNING,
     "the same text goes out on two X channels",
     "X forbids it and may hide or refuse it; whether Buffer does is not known",
     "give one of them a text of its own under `overrides`, or name one of the channels",
     Source.NETWORK,
 )
 
-REPEATED = Rule(
+REPEATED = advice(
     "BC111",
     "repeat-says-the-same",
-    Severity.WARNING,
     "occurrences of a repeated post have the same text",
     "networks hide or refuse repetitions, and so may Buffer",
     "give each a text of its own with variables: `$(number)`, or `vars` under `each`",
@@ -56,10 +52,9 @@ REPEATED = Rule(
 )
 
 
-MENTION = Rule(
+MENTION = advice(
     "BC113",
     "mention-stays-text",
-    Severity.WARNING,
     "a text for Facebook or LinkedIn names somebody with `@`",
     "these networks make no mention of it: it stays plain text, and nobody is notified",
     "describe the mention under `annotations` of the network, or write the name without `@`",

@@ -6,27 +6,24 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from bufferctl.checks.finding import Finding, Path, Rule, few
+from bufferctl.checks.finding import Finding, Path, advice, few
 from bufferctl.checks.visible import visible_texts
-from bufferctl.diagnostics import Severity
 from bufferctl.model import Asset, NetworkMetadata, Post
 from bufferctl.model.content import Image
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import code_point, has_invisible, invisible
 
-NO_ALT_TEXT = Rule(
+NO_ALT_TEXT = advice(
     "BC101",
     "alt-text-missing",
-    Severity.WARNING,
     "an image has no `alt_text`",
     "screen-reader users will not know what it shows",
     "write in `alt` what the image shows, or in `alt_text` of `assets`",
     "the Web Content Accessibility Guidelines, 1.1.1",
 )
-NOT_HTTPS = Rule(
+NOT_HTTPS = advice(
     "BC102",
     "link-not-https",
-    Severity.WARNING,
     "a link begins with `http://`",
     "browsers warn readers about it, and some networks show no preview",
     "write `https://`, if the site answers there",
@@ -95,28 +92,25 @@ def _plain(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_PLAIN.findall(text))) if "://" in text else ()
 
 
-INVISIBLE = Rule(
+INVISIBLE = advice(
     "BC107",
     "invisible-character",
-    Severity.WARNING,
     "a text has an invisible character, often from copied text",
     "it counts, breaks links and words, and can hide what a reviewer should see",
     "delete it",
     "Unicode's list of ignorable characters, emoji apart",
 )
-MARKDOWN = Rule(
+MARKDOWN = advice(
     "BC108",
     "markdown-in-text",
-    Severity.WARNING,
     "a text has a link or emphasis in Markdown",
     "networks show the signs as they are written",
     "write plain text, and the bare URL of a link",
     "what networks do",
 )
-HTML = Rule(
+HTML = advice(
     "BC109",
     "html-in-text",
-    Severity.WARNING,
     "a text has an HTML tag or entity",
     "networks show it as it is written",
     "write the plain text",

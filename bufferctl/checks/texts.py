@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from sys import maxsize
 
-from bufferctl.checks.finding import Finding, Path, Rule, refusal
-from bufferctl.diagnostics import Severity
+from bufferctl.checks.finding import Finding, Path, advice, refusal
 from bufferctl.model import Address, Desired, Post
 from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
@@ -106,19 +105,17 @@ TOO_LONG = refusal(
     "a text is longer than its network allows",
     "shorten it, or give this network a text of its own under `overrides`",
 )
-NEEDS_PAID_X = Rule(
+NEEDS_PAID_X = refusal(
     "BC002",
     "text-needs-paid-x",
-    Severity.ERROR,
     "a text for X has more than 280 characters, which X allows only for paying accounts",
-    "Buffer refuses the post unless the account pays; `plan` and `apply` ask the account instead of guessing",
     "shorten it; if the account pays for X, set `rules: {BC002: off}` in the root file",
     Source.SEEN,
+    "Buffer refuses the post unless the account pays; `plan` and `apply` ask the account instead of guessing",
 )
-DEPENDS_ON_SERVER = Rule(
+DEPENDS_ON_SERVER = advice(
     "BC003",
     "text-depends-on-server",
-    Severity.WARNING,
     "a text for Mastodon has more than 500 characters, which only some servers allow",
     "`plan` and `apply` ask the server for its limit, and stop if the text is too long",
     "shorten it, unless you know that the server allows it",
@@ -130,10 +127,9 @@ TOO_MANY_BYTES = refusal(
     "a text is short enough but has more bytes than its network allows",
     "remove some of the combined emoji",
 )
-CUT_SHORT = Rule(
+CUT_SHORT = advice(
     "BC009",
     "text-cut-short",
-    Severity.WARNING,
     "a text is longer than its network shows",
     "Buffer accepts it, but readers do not see the end",
     "shorten it, or put what matters first",

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from difflib import SequenceMatcher
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from bufferctl.checks.finding import Rule
+from bufferctl.checks.finding import Rule, advice
 from bufferctl.checks.neighbours import TOO_CLOSE
 from bufferctl.diagnostics import Diagnostic, Severity, all_of
 from bufferctl.model import Post
@@ -25,16 +26,14 @@ from bufferctl.model.plain_text import LINK, host_of, trimmed, without_parameter
 if TYPE_CHECKING:
     from bufferctl.plan import Beside, Change, Plan
 
+K = TypeVar("K")
+
 #: How many lines people get.
 MOST = 6
 #: Posts of a channel that are closer than this are worth a look.
 CLOSE = timedelta(minutes=10)
 
-_SOURCE = "mistakes that reviews missed"
-
-
-def _rule(code: str, name: str, summary: str, why: str, hint: str) -> Rule:
-    return Rule(code, name, Severity.WARNING, summary, why, hint, _SOURCE)
+_rule = partial(advice, source="mistakes that reviews missed")
 
 
 LINKS_DIFFER = _rule(
@@ -88,6 +87,25 @@ SOMEBODY_CLOSE = _rule(
 )
 
 
+class _Version(NamedTuple):
+    """An occurrence on one channel. `was_due`: the time that an edit replaces, in the zone of the new one.
+
+    `changed`: the fields that an update changes; None for a new post.
+    """
+
+    change: Change
+    post: Post
+    was_due: datetime | None
+    changed: frozenset[str] | None
+
+    @property
+    def is_only_moved(self) -> bool:
+        return self.changed is not None and self.changed <= {"due_at"}
+
+
+_Groups = Mapping[Occurrence, Sequence[_Version]]
+
+
 class _Sight(NamedTuple):
     """One line about one occurrence; those of an entry with the same `kind` are one line. `detail`: of the first."""
 
@@ -99,13 +117,7 @@ class _Sight(NamedTuple):
 
 def worth_a_look(plan: Plan, levels: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     """The lines for a plan, at most `MOST`, the likeliest mistakes first. `levels`: by code, as the files set them."""
-    from bufferctl.plan import Action  # checking files needs the rules, but no plan
-
-    groups: dict[Occurrence, list[Change]] = {}
-    for change in plan.of(Action.CREATE, Action.UPDATE, Action.WAITING):
-        if isinstance(change.desired, Post):
-            groups.setdefault(occurrence_of(change.address, change.desired), []).append(change)
-    rules: tuple[Callable[[Mapping[Occurrence, list[Change]]], Iterator[_Sight]], ...] = (
+    rules: tuple[Callable[[_Groups], Iterator[_Sight]], ...] = (
         _almost_hosts,
         _wrong_days,
         _links,
@@ -114,12 +126,27 @@ def worth_a_look(plan: Plan, levels: Mapping[str, str]) -> tuple[Diagnostic, ...
         _close,
         partial(_close_to_others, beside=plan.beside),
     )
+    groups = _groups(plan)
     found = [sight for rule in rules for sight in rule(groups) if levels.get(sight.rule.code) != "off"]
     lines: dict[tuple[str, Occurrence | None, str], list[_Sight]] = {}
     for sight in found:
         entry = None if sight.kind in _MOVES else sight.occurrence._replace(number=0)
         lines.setdefault((sight.rule.code, entry, sight.kind), []).append(sight)
     return tuple(map(_line, lines.values()))[:MOST]
+
+
+def _groups(plan: Plan) -> _Groups:
+    from bufferctl.plan import Action  # checking files needs the rules, but no plan
+
+    groups: dict[Occurrence, list[_Version]] = {}
+    for change in plan.of(Action.CREATE, Action.UPDATE, Action.WAITING):
+        if isinstance(post := change.desired, Post):
+            paths = frozenset(each.path.partition(".")[0] for each in change.differences)
+            before = next((each.before for each in change.differences if each.path == "due_at"), None)
+            was_due = datetime.fromisoformat(before).astimezone(post.due_at.tzinfo) if before and post.due_at else None
+            version = _Version(change, post, was_due, paths if change.action is Action.UPDATE else None)
+            groups.setdefault(occurrence_of(change.address, post), []).append(version)
+    return groups
 
 
 def _line(sights: Sequence[_Sight]) -> Diagnostic:
@@ -129,20 +156,6 @@ def _line(sights: Sequence[_Sight]) -> Diagnostic:
     if len({sight.detail for sight in sights}) > 1:
         detail = first.kind if first.kind in _MOVES else f"{detail} ({first.occurrence.name})"
     return Diagnostic(Severity.WARNING, f"`{name}`: {detail}", first.occurrence.place, code=first.rule.code)
-
-
-def _posts(changes: Iterable[Change]) -> list[Post]:
-    return [change.desired for change in changes if isinstance(change.desired, Post)]
-
-
-def _is_update(change: Change) -> bool:
-    from bufferctl.plan import Action
-
-    return change.action is Action.UPDATE
-
-
-def _is_only_moved(change: Change) -> bool:
-    return _is_update(change) and all(each.path == "due_at" for each in change.differences)
 
 
 def _texts(post: Post) -> list[str]:
@@ -161,18 +174,22 @@ def _networks(posts: Iterable[Post]) -> str:
     return all_of(NETWORKS[post.service].label for post in posts)
 
 
-def _links(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
-    """Networks without a link are passed over. Where each network has its own, that is meant."""
-    for occurrence, changes in groups.items():
-        posts = [post for post in _posts(c for c in changes if not _is_only_moved(c)) if _links_of(post)]
+def _odd_ones(alike: Mapping[K, list[Post]]) -> list[tuple[K, list[Post]]]:
+    """What most networks have, and what the others have instead; nothing where each has its own, as that is meant."""
+    if len(alike) < 2 or len(alike) == sum(map(len, alike.values())) > 2:  # noqa: PLR2004 - one of two may be forgotten
+        return []
+    return sorted(alike.items(), key=lambda each: -len(each[1]))
+
+
+def _links(groups: _Groups) -> Iterator[_Sight]:
+    """Networks without a link are passed over."""
+    for occurrence, versions in groups.items():
         by_links: dict[frozenset[str], list[Post]] = {}
-        for post in posts:
-            links = _links_of(post)
-            key = next((each for each in by_links if each & links), links)
-            by_links.setdefault(key, []).append(post)
-        if len(by_links) < 2 or len(by_links) == len(posts) > 2:  # noqa: PLR2004 - one of two may be forgotten
-            continue
-        most, *others = sorted(by_links.items(), key=lambda each: -len(each[1]))
+        for post in (each.post for each in versions if not each.is_only_moved):
+            if links := _links_of(post):
+                key = next((each for each in by_links if each & links), links)
+                by_links.setdefault(key, []).append(post)
+        most, *others = _odd_ones(by_links) or [(frozenset(), [])]
         for links, theirs in others:
             hosts = {host_of(link) for link in links} & {host_of(link) for link in most[0]}
             shown = (min(links), min(most[0])) if hosts else (host_of(min(links)), host_of(min(most[0])))
@@ -180,45 +197,36 @@ def _links(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
             yield _Sight(LINKS_DIFFER, occurrence, _networks(theirs), detail)
 
 
-def _pictures(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
-    """A picture with the same description is another crop. Where each network has its own, that is meant."""
-    for occurrence, changes in groups.items():
-        posts = _posts(change for change in changes if not _is_only_moved(change))
+def _pictures(groups: _Groups) -> Iterator[_Sight]:
+    """A picture with the same description is another crop."""
+    for occurrence, versions in groups.items():
+        posts = [each.post for each in versions if not each.is_only_moved]
         bare, shown = [post for post in posts if not post.assets], [post for post in posts if post.assets]
         if bare and shown and not any(map(_shows_elsewhere, bare)):
             detail = f"no picture on {_networks(bare)}, only on {_networks(shown)}"
             yield _Sight(PICTURES_DIFFER, occurrence, "none", detail)
-        else:
-            yield from _other_pictures(occurrence, shown)
+            continue
+        by_picture: dict[tuple[str, ...], list[Post]] = {}
+        for post in shown:
+            pictures = (getattr(asset.value, "alt_text", None) or asset.value.address for asset in post.assets)
+            by_picture.setdefault(tuple(pictures), []).append(post)
+        most, *others = _odd_ones(by_picture) or [((), [])]
+        for _, theirs in others:
+            detail = f"another picture on {_networks(theirs)} than on {_networks(most[1])}"
+            yield _Sight(PICTURES_DIFFER, occurrence, _networks(theirs), detail)
 
 
 def _shows_elsewhere(post: Post) -> bool:
     """Whether its pictures are in its thread, or its link brings one."""
-    return any(part.assets for part in thread_of(post.metadata)) or bool(
-        getattr(post.metadata, "link_attachment", None)
-    )
+    in_thread = any(part.assets for part in thread_of(post.metadata))
+    return in_thread or bool(getattr(post.metadata, "link_attachment", None))
 
 
-def _other_pictures(occurrence: Occurrence, posts: Sequence[Post]) -> Iterator[_Sight]:
-    def shows(post: Post) -> tuple[str, ...]:
-        return tuple(getattr(asset.value, "alt_text", None) or asset.value.address for asset in post.assets)
-
-    by_picture: dict[tuple[str, ...], list[Post]] = {}
-    for post in posts:
-        by_picture.setdefault(shows(post), []).append(post)
-    if len(by_picture) < 2 or len(by_picture) == len(posts) > 2:  # noqa: PLR2004 - as for links
-        return
-    most, *others = sorted(by_picture.values(), key=lambda each: -len(each))
-    for theirs in others:
-        detail = f"another picture on {_networks(theirs)} than on {_networks(most)}"
-        yield _Sight(PICTURES_DIFFER, occurrence, _networks(theirs), detail)
-
-
-def _almost_hosts(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
+def _almost_hosts(groups: _Groups) -> Iterator[_Sight]:
     """A host of one occurrence that is nearly one of at least three others, in a file."""
     hosts: dict[str, dict[str, set[Occurrence]]] = {}
-    for occurrence, changes in groups.items():
-        for link in (link for post in _posts(changes) for link in _links_of(post)):
+    for occurrence, versions in groups.items():
+        for link in (link for each in versions for link in _links_of(each.post)):
             file = occurrence.place.file if occurrence.place else ""
             hosts.setdefault(file, {}).setdefault(host_of(link), set()).add(occurrence)
     for by_host in hosts.values():
@@ -233,18 +241,8 @@ def _is_near(one: str, other: str) -> bool:
     """Whether they differ by one or two letters: added, left out, replaced or swapped."""
     if one == other or abs(len(one) - len(other)) > 2:  # noqa: PLR2004 - letters
         return False
-    before_that: list[int]
-    before: list[int] = []
-    row: list[int] = [*range(len(other) + 1)]
-    for i, a in enumerate(one, 1):
-        before_that = before
-        before, row = row, [i]
-        for j, b in enumerate(other, 1):
-            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, before_that[j - 2] + 1)
-            row.append(cost)
-    return row[-1] <= 2  # noqa: PLR2004 - letters
+    edits = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    return sum(max(i2 - i1, j2 - j1) for kind, i1, i2, j1, j2 in edits if kind != "equal") <= 2  # noqa: PLR2004 - letters
 
 
 _DAYS = (
@@ -279,63 +277,63 @@ _DATE = (
 _NAMED = re.compile(
     rf"\b(?P<weekday>{_any(_WEEKDAY)})\b|\b(?P<away>{_any(_AWAY)})\b|(?<![\d:.])\b{_DATE}", re.IGNORECASE
 )
-_MAY_NAME_A_DAY = re.compile(rf"\b(?:{_any(name.title() for name in _WEEKDAY)})\b")
+MAY_NAME_A_DAY = re.compile(rf"\b(?:{_any(name.title() for name in _WEEKDAY)})\b")
 #: Between the names of one day: `Friday, 13 March`, `tomorrow (Friday)`, `Friday, the 13th of March`.
 _BETWEEN = re.compile(r"[\s,(\u2013\u2014-]*(?:the|den|dem|am|on|is|,)?[\s,(]*", re.IGNORECASE)
 
 
-def _wrong_days(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
-    for occurrence, changes in groups.items():
-        found = (_wrong_day(change, post) for change in changes if isinstance(post := change.desired, Post))
-        if wrong := next(filter(None, found), ""):
+def _wrong_days(groups: _Groups) -> Iterator[_Sight]:
+    for occurrence, versions in groups.items():
+        if wrong := next(filter(None, map(_wrong_day, versions)), ""):
             yield _Sight(WRONG_DAY, occurrence, "", wrong)
 
 
-def _wrong_day(change: Change, post: Post) -> str:
+def _wrong_day(version: _Version) -> str:
     """What is wrong with the days that a text names, empty if nothing is."""
-    texts = _texts(post)
-    for text in texts:
-        if wrong := _contradiction(text, post.due_at):
-            return wrong
-    paths = {each.path.partition(".")[0] for each in change.differences}
-    before = _before(change, post.due_at) if post.due_at and not paths & {"text", "thread"} else None
-    if before and post.due_at and before.date() != post.due_at.date():
-        name = next((day[0] for text in texts for day in _days_in(text)), "")
-        return f"its text names “{name}”, and only its time was moved" if name else ""
-    return ""
+    due, before, texts = version.post.due_at, version.was_due, _texts(version.post)
+    for day in (day for text in texts for day in days_in(text, due)):
+        if wrong := _contradiction(day, due):
+            return f"its text says “{day.words}”, and {wrong}"
+    is_moved = due and before and before.date() != due.date() and not (version.changed or set()) & {"text", "thread"}
+    name = next((match[0] for text in texts for match in _names_in(text)), "") if is_moved else ""
+    return f"its text names “{name}”, and only its time was moved" if name else ""
 
 
-def _days_in(text: str) -> list[re.Match[str]]:
-    """The days that a text names; `Sun` and `May 1` only with a capital letter."""
+class Day(NamedTuple):
+    """A day as names next to each other say it. `weekday`: from Monday, 0; `away`: 1 for tomorrow."""
+
+    words: str
+    date: date | None
+    weekday: int | None
+    away: int | None
+
+
+def days_in(text: str, due: datetime | None) -> Iterator[Day]:
+    """The days for which a text has two names. A date without a year is in the one nearest to `due`."""
+    for pair in pairwise(_names_in(text)):
+        one, other = pair
+        if _BETWEEN.fullmatch(text[one.end() : other.start()]):
+            weekday = next((_WEEKDAY[each["weekday"].lower()] for each in pair if each["weekday"]), None)
+            away = next((_AWAY[each["away"].lower()] for each in pair if each["away"]), None)
+            found = next(filter(None, (_date_of(each, due) for each in pair)), None)
+            yield Day(text[one.start() : other.end()], found, weekday, away)
+
+
+def _names_in(text: str) -> list[re.Match[str]]:
+    """The names of days in a text; `Sun` and `May 1` only with a capital letter."""
     found = _NAMED.finditer(text)
     return [day for day in found if day["away"] or (day["weekday"] or day["m1"] or day["m2"])[:1].isupper()]
 
 
-def _contradiction(text: str, due: datetime | None) -> str:
-    """What is wrong with names of one day, next to each other, that do not fit together or to the time of the post."""
-    for one, other in pairwise(_days_in(text)):
-        if not _BETWEEN.fullmatch(text[one.end() : other.start()]):
-            continue
-        both = f"its text says “{text[one.start() : other.end()]}”"
-        weekday = next((_WEEKDAY[each["weekday"].lower()] for each in (one, other) if each["weekday"]), None)
-        named_on = next(filter(None, (_date_of(each, due) for each in (one, other))), None)
-        away = next((_AWAY[each["away"].lower()] for each in (one, other) if each["away"]), None)
-        if due and away is not None:
-            meant = due.date() + timedelta(days=away)
-            if (named_on or meant) != meant or meant.weekday() != (meant.weekday() if weekday is None else weekday):
-                return f"{both}, and it goes out on {due:%A} {due.day} {due:%B}"
-        if named_on and weekday is not None and named_on.weekday() != weekday:
-            return f"{both}, and {named_on.day} {named_on:%B %Y} is a {named_on:%A}"
+def _contradiction(day: Day, due: datetime | None) -> str:
+    """What is wrong with names of one day that do not fit together or to the time of the post."""
+    if due and day.away is not None:
+        meant = due.date() + timedelta(days=day.away)
+        if (day.date or meant) != meant or day.weekday not in {None, meant.weekday()}:
+            return f"it goes out on {due:%A} {due.day} {due:%B}"
+    if day.date and day.weekday not in {None, day.date.weekday()}:
+        return f"{day.date.day} {day.date:%B %Y} is a {day.date:%A}"
     return ""
-
-
-def weekdays_with_dates(text: str, due: datetime) -> Iterator[tuple[date, int]]:
-    """The dates that a text names next to a weekday, in the year nearest to `due`, and that weekday from Monday, 0."""
-    for one, other in pairwise(_days_in(text)) if _MAY_NAME_A_DAY.search(text) else ():
-        weekday = next((_WEEKDAY[each["weekday"].lower()] for each in (one, other) if each["weekday"]), None)
-        named_on = next(filter(None, (_date_of(each, due) for each in (one, other))), None)
-        if named_on and weekday is not None and _BETWEEN.fullmatch(text[one.end() : other.start()]):
-            yield named_on, weekday
 
 
 def _date_of(match: re.Match[str], due: datetime | None) -> date | None:
@@ -350,36 +348,24 @@ def _date_of(match: re.Match[str], due: datetime | None) -> date | None:
     return min(found, key=lambda each: abs(each - due.date()) if due else timedelta(), default=None)
 
 
-def _before(change: Change, due: datetime) -> datetime | None:
-    """When the post was to go out before the change, in the zone of `due`."""
-    value = next((each.before for each in change.differences if each.path == "due_at"), None)
-    return datetime.fromisoformat(value).astimezone(due.tzinfo) if value else None
+def _weekdays(groups: _Groups) -> Iterator[_Sight]:
+    """On a weekday only where it moves with others; else its own date was edited."""
+    for occurrence, versions in groups.items():
+        for _, post, before, _ in versions:
+            if post.due_at and before and before.weekday() != post.due_at.weekday():
+                is_weekend = post.due_at.weekday() >= _SATURDAY > before.weekday()
+                if is_weekend or post.is_counted or post.number:
+                    detail = f"moves from {before:%A} to {post.due_at:%A}"
+                    yield _Sight(OTHER_WEEKDAY, occurrence, _MOVES[is_weekend], detail)
+                    break
 
 
-def _weekdays(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
-    for occurrence, changes in groups.items():
-        for change in changes:
-            due = change.desired.due_at if isinstance(change.desired, Post) else None
-            before = _before(change, due) if due and _is_update(change) else None
-            if due and before and before.weekday() != due.weekday():
-                is_weekend = due.weekday() >= _SATURDAY > before.weekday()
-                if not is_weekend and not _moves_with_others(change):
-                    continue  # its own date was edited
-                yield _Sight(OTHER_WEEKDAY, occurrence, _MOVES[is_weekend], f"moves from {before:%A} to {due:%A}")
-                break
-
-
-def _moves_with_others(change: Change) -> bool:
-    post = change.desired
-    return isinstance(post, Post) and (post.is_counted or post.number > 0)
-
-
-def _close(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
+def _close(groups: _Groups) -> Iterator[_Sight]:
     """Two items of one channel; the checks of the files have the rule, with its own distance."""
     channels: dict[str, list[tuple[datetime, Occurrence]]] = {}
-    for occurrence, changes in groups.items():
-        for change in changes:
-            if isinstance(change.desired, Post) and change.due_at and not change.desired.draft:
+    for occurrence, versions in groups.items():
+        for change, post, *_ in versions:
+            if change.due_at and not post.draft:
                 channels.setdefault(change.slot.channel_id, []).append((change.due_at, occurrence))
     seen = set()
     for timed in channels.values():
@@ -391,13 +377,13 @@ def _close(groups: Mapping[Occurrence, list[Change]]) -> Iterator[_Sight]:
                 yield _Sight(TOO_CLOSE, other, one.key, f"goes out {apart} `{one.name}` on the same channel")
 
 
-def _close_to_others(groups: Mapping[Occurrence, list[Change]], beside: Iterable[Beside]) -> Iterator[_Sight]:
+def _close_to_others(groups: _Groups, beside: Iterable[Beside]) -> Iterator[_Sight]:
     """Somebody else's posts: their time and channel only, since not everybody who reads this may read their text."""
     others: dict[str, list[datetime]] = {}
     for each in beside:
         others.setdefault(each.channel_id, []).append(each.due_at)
-    for occurrence, changes in groups.items():
-        for change in changes:
+    for occurrence, versions in groups.items():
+        for change, *_ in versions:
             due = change.due_at
             near = [at for at in others.get(change.slot.channel_id, ()) if due and abs(at - due) < CLOSE]
             if due and near:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, Rule
-from bufferctl.checks.worth_a_look import weekdays_with_dates
+from bufferctl.checks.worth_a_look import MAY_NAME_A_DAY, days_in
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Post
 from bufferctl.model.metadata import thread_of
@@ -61,11 +61,11 @@ def _other_year(post: Post, due: datetime) -> int:
 
 @lru_cache(maxsize=1024)
 def _year_in(text: str, due: datetime) -> int:
-    for named, weekday in weekdays_with_dates(text, due):
-        if named != due.date() or weekday == named.weekday():
+    for day in days_in(text, due) if MAY_NAME_A_DAY.search(text) else ():
+        if day.date != due.date() or day.weekday in {None, due.weekday()}:
             continue
         for year in (due.year + 1, due.year - 1):
             with suppress(ValueError):
-                if named.replace(year=year).weekday() == weekday:
+                if due.replace(year=year).weekday() == day.weekday:
                     return year
     return 0
