@@ -84,12 +84,11 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
     odd = more or phrasing.may_be_odd(post.text) or any(map(phrasing.asset_may_be_odd, post.assets))
     if (more and network.thread) or most is not None or len(post.text) > texts.SURELY_FITS[post.service]:
         yield from texts.text_findings(post, most)
-    if judge_media := more or not _fine_pictures(post, network):
+    if more or not _fine_pictures(post, network):
         yield from attachments.media_findings(post)
         yield from attachments.address_findings(post)
+        yield from phrasing.alt_text_findings(post)
         yield from file_limits.file_findings(post)
-    if judge_media or odd:
-        yield from phrasing.content_findings(post)
     if odd:
         yield from phrasing.plain_findings(post)
     if more or network.needs:

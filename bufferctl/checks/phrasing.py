@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, Path, advice, few
 from bufferctl.checks.visible import visible_texts
-from bufferctl.model import Asset, NetworkMetadata, Post
+from bufferctl.model import Asset, Post
+from bufferctl.model.attached import assets_of
 from bufferctl.model.content import Image
-from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import code_point, has_invisible, invisible
 
 NO_ALT_TEXT = advice(
@@ -31,65 +31,14 @@ NOT_HTTPS = advice(
 )
 
 
-_PLAIN = re.compile(r"http://[^\s<>\"]*[^\s<>\".,;:!?)\]}]", re.IGNORECASE)
-#: The fields of metadata with texts and links, as files name them.
-_LINKS: tuple[Path, ...] = (
-    ("first_comment",),
-    ("url",),
-    ("link",),
-    ("link_attachment", "url"),
-    ("details_event", "link"),
-    ("details_offer", "link"),
-    ("details_whats_new", "link"),
-)
+_HTTP = re.compile(r"http://[^\s<>\"]*[^\s<>\".,;:!?)\]}]", re.IGNORECASE)
 
 
-def content_findings(post: Post) -> Iterator[Finding]:
-    yield from _plain_links(post, ("text",), post.text)
-    for index, asset in enumerate(post.assets):
-        yield from _of_asset(post, ("assets", index), asset)
-    if post.metadata is not None:
-        yield from _of_metadata(post, post.metadata)
-
-
-def _of_metadata(post: Post, metadata: NetworkMetadata) -> Iterator[Finding]:
-    below: Path = ("metadata", post.service.value)
-    for path in _links_of(type(metadata)):
-        value: object = metadata
-        for name in path:
-            value = getattr(value, str(name), None)
-        if isinstance(value, str):
-            yield from _plain_links(post, (*below, *path), value)
-    for index, item in enumerate(thread_of(metadata)):
-        path = (*below, "thread", index)
-        for number, asset in enumerate(item.assets):
-            yield from _of_asset(post, (*path, "assets", number), asset)
-        if index and item.text:
-            yield from _plain_links(post, (*path, "text"), item.text)
-
-
-@cache
-def _links_of(kind: type[NetworkMetadata]) -> tuple[Path, ...]:
-    """Those of `_LINKS` that a network has: asking a model for a field that it lacks takes ten times as long."""
-    return tuple(path for path in _LINKS if path[0] in kind.model_fields)
-
-
-def _of_asset(post: Post, path: Path, asset: Asset) -> Iterator[Finding]:
-    if asset.image and not (asset.image.alt_text and asset.image.alt_text.strip()):
-        message = "this image has no `alt_text`, so screen-reader users will not know what it shows"
-        yield Finding(NO_ALT_TEXT, post, (*path, "image", "alt_text"), message)
-
-
-def _plain_links(post: Post, path: Path, text: str) -> Iterator[Finding]:
-    message = "this link is not https, so browsers warn everyone who follows it"
-    links = _plain(text)
-    yield from few(Finding(NOT_HTTPS, post, path, message, quote=link) for link in links)
-
-
-@lru_cache(maxsize=128)
-def _plain(text: str) -> tuple[str, ...]:
-    """The links of a text that begin with `http://`, each once."""
-    return tuple(dict.fromkeys(_PLAIN.findall(text))) if "://" in text else ()
+def alt_text_findings(post: Post) -> Iterator[Finding]:
+    for path, asset in assets_of(post):
+        if asset.image and not (asset.image.alt_text and asset.image.alt_text.strip()):
+            message = "this image has no `alt_text`, so screen-reader users will not know what it shows"
+            yield Finding(NO_ALT_TEXT, post, (*path, "image", "alt_text"), message)
 
 
 INVISIBLE = advice(
@@ -136,6 +85,8 @@ def plain_findings(post: Post) -> Iterator[Finding]:
     for each in visible_texts(post):
         if not may_be_odd(each.text):
             continue
+        message = "this link is not https, so browsers warn everyone who follows it"
+        yield from few(Finding(NOT_HTTPS, post, each.path, message, quote=link) for link in _http(each.text))
         yield from _invisible(post, each.path, each.text)
         if each.is_link:
             continue
@@ -173,6 +124,7 @@ def _invisible(post: Post, path: Path, text: str) -> Iterator[Finding]:
 
 
 # Many posts may share one long text, which is searched once.
+_http = lru_cache(maxsize=128)(lambda text: dict.fromkeys(_HTTP.findall(text)))
 _markdown = lru_cache(maxsize=128)(_MARKDOWN.search)
 _html = lru_cache(maxsize=128)(_HTML.search)
 

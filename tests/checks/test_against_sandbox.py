@@ -159,7 +159,8 @@ def test_what_is_passed_over_has_nothing(data: st.DataObject) -> None:
         attachments.media_findings,
         fields.field_findings,
         attachments.address_findings,
-        phrasing.content_findings,
+        phrasing.alt_text_findings,
+        phrasing.plain_findings,
     )
     everything = [*of_texts, *(finding for rules in others for finding in rules(made))]
     assert sorted(map(repr, of_post(made))) == sorted(map(repr, everything))
