@@ -160,33 +160,28 @@ _SIGNED = re.compile(
 _FILE = "download it and write its path as `file:`"
 _FILM = "put this link in the text; to post the video itself, write the path of its file as `file:`"
 _RAW = "replace `dl=0` at the end of the link by `raw=1`, or download it and write its path as `file:`"
-#: Sites that do not give the file: the end of the host name, a pattern of such addresses, what happens instead; and
-#: what to do where an address is certainly a page.
+#: Sites that do not give the file: ends of host names, a pattern of such addresses, what happens instead; and what to
+#: do where an address is certainly a page.
 _REFUSING = (
-    ("youtube.com", "", "this link leads to YouTube's page, not to the video", _FILM),
-    ("youtu.be", "", "this link leads to YouTube's page, not to the video", _FILM),
+    ("youtube.com youtu.be", "", "this link leads to YouTube's page, not to the video", _FILM),
     ("vimeo.com", r"//(?:www\.)?vimeo\.com/", "this link leads to Vimeo's page, not to the video", _FILM),
     ("unsplash.com", r"//(?:www\.)?unsplash\.com/", "this link leads to Unsplash's page about the photo", _FILE),
     ("imgur.com", r"//(?:www\.|m\.)?imgur\.com/", "this link leads to Imgur's page, not to the image", _FILE),
     ("drive.google.com", r"/uc\?", "Google Drive may show a page instead of the file", ""),
     ("drive.google.com", r"^(?!.*/uc\?)", "this link leads to Google Drive's page, not to the file", _FILE),
     ("docs.google.com", "", "this link leads to Google's page, not to a file", _FILE),
-    ("photos.google.com", "", "this link leads to Google Photos, not to the file", _FILE),
-    ("photos.app.goo.gl", "", "this link leads to Google Photos, not to the file", _FILE),
+    ("photos.google.com photos.app.goo.gl", "", "this link leads to Google Photos, not to the file", _FILE),
     ("dropbox.com", r"^(?!.*[?&](?:raw|dl)=1)", "this link leads to Dropbox's page, not to the file", _RAW),
-    ("1drv.ms", "", "OneDrive shows a page instead of the file", ""),
-    ("onedrive.live.com", "", "OneDrive shows a page instead of the file", ""),
+    ("1drv.ms onedrive.live.com", "", "OneDrive shows a page instead of the file", ""),
     ("sharepoint.com", "", "SharePoint asks for a login", ""),
     ("icloud.com", "", "iCloud shows a page instead of the file", ""),
-    ("wetransfer.com", "", "WeTransfer shows a page instead of the file, and deletes it after some days", ""),
-    ("we.tl", "", "WeTransfer shows a page instead of the file, and deletes it after some days", ""),
+    ("wetransfer.com we.tl", "", "WeTransfer shows a page instead of the file, and deletes it after some days", ""),
     ("canva.com", "", "Canva shows a page instead of the file", ""),
     ("figma.com", "", "Figma shows a page instead of the file", ""),
     ("github.com", "/blob/", "GitHub shows a page instead of the file there; `raw.githubusercontent.com` has it", ""),
     ("fbcdn.net", "", "Facebook's own URLs stop working after some days", ""),
     ("cdninstagram.com", "", "Instagram's own URLs stop working after some days", ""),
-    ("cdn.discordapp.com", "", "Discord's URLs stop working after a day", ""),
-    ("media.discordapp.net", "", "Discord's URLs stop working after a day", ""),
+    ("cdn.discordapp.com media.discordapp.net", "", "Discord's URLs stop working after a day", ""),
 )
 
 
@@ -197,7 +192,9 @@ A_KIND = {"image": "an image", "video": "a video", "document": "a document", "gi
 
 
 def address_findings(item: Post | Idea) -> Iterator[Finding]:
-    for path, kind, url in _doubtful(item):
+    for path, kind, url in _addresses(item):
+        if is_fine(url):
+            continue
         host = _HOST.match(url)
         name = host[1] if host else ""
         if url[:8].lower() != "https://":
@@ -242,31 +239,25 @@ def _public(host: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _refusing(host: str) -> tuple[tuple[str, str, str], ...]:
+def _refusing(host: str) -> tuple[list[str], ...]:
     """The addresses of a site that give no file: their pattern, what they give instead, and what to do."""
     name = f".{host.lower().rstrip('.')}"
-    return tuple((pattern, what, do) for end, pattern, what, do in _REFUSING if name.endswith(f".{end}"))
+    return tuple(rest for ends, *rest in _REFUSING if name.endswith(tuple(f".{end}" for end in ends.split())))
 
 
-def _doubtful(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
-    """The addresses of media that may not be fine: the path, the kind of the file, and the address."""
+def _addresses(item: Post | Idea) -> Iterator[tuple[Path, str, str]]:
+    """The addresses of media: the path, the kind of the file, and the address."""
     if isinstance(item, Idea):
         for index, medium in enumerate(item.media):
-            if medium.type != "link" and medium.url and not is_fine(medium.url):
+            if medium.type != "link" and medium.url:
                 yield ("media", index, "url"), medium.type.value, medium.url
         return
     for path, asset in assets_of(item):
-        yield from _addresses_of(path, asset)
+        if asset.value.url:
+            yield (*path, asset.kind, "url"), asset.kind, asset.value.url
+        if thumbnail := getattr(asset.value, "thumbnail_url", None):
+            yield (*path, asset.kind, "thumbnail_url"), "image", thumbnail
     attachment: LinkAttachment | None = vars(item.metadata).get("link_attachment") if item.metadata else None
-    if attachment and attachment.thumbnail and not is_fine(attachment.thumbnail.url):
+    if attachment and attachment.thumbnail:
         path = ("metadata", item.service.value, "link_attachment", "thumbnail", "url")
         yield path, "picture", attachment.thumbnail.url
-
-
-def _addresses_of(path: Path, asset: Asset) -> Iterator[tuple[Path, str, str]]:
-    kind, value = asset.kind, asset.value
-    if value.url and not is_fine(value.url):
-        yield (*path, kind, "url"), kind, value.url
-    thumbnail: str | None = getattr(value, "thumbnail_url", None)
-    if thumbnail and not is_fine(thumbnail):
-        yield (*path, kind, "thumbnail_url"), "image", thumbnail

@@ -84,14 +84,12 @@ def neighbour_findings(
     yield from _mentions(ahead)
     yield from _repeated(ahead)
     for there in channels.values():
-        firsts: dict[str, Timed] = {}
-        again: dict[str, list[Timed]] = {}
+        texts: dict[str, list[Timed]] = {}
         for timed in there:
-            text = timed[0].text.strip()
-            if text and (first := firsts.setdefault(text, timed)) is not timed:
-                again.setdefault(text, [first]).append(timed)
-        for same in again.values():
-            yield from _again(same, now.timestamp() if now else None, since)
+            texts.setdefault(timed[0].text.strip(), []).append(timed)
+        for text, same in texts.items():
+            if text and len(same) > 1:
+                yield from _again(same, now.timestamp() if now else 0.0, since)
         yield from _too_close([(at, post) for post, at in there if at is not None and not post.draft], since, spacing)
 
 
@@ -136,15 +134,12 @@ def _repeated(posts: Iterable[Post]) -> Iterator[Finding]:
         yield Finding(REPEATED, first, ("repeat",), message)
 
 
-def _again(same: list[Timed], now: float | None, since: float | None) -> Iterator[Finding]:
-    timed = [(post, at if at is not None else now) for post, at in same]
-    untimed = [post for post, at in timed if at is None]
-    dated = sorted(((at, post) for post, at in timed if at is not None), key=lambda each: each[0])
-    pairs = [(one, other, other_at - one_at, other_at) for (one_at, one), (other_at, other) in pairwise(dated)]
-    pairs += [(one, other, 0.0, since or 0.0) for one, other in pairwise(untimed)]
-    for one, other, apart, at in pairs:
+def _again(same: list[Timed], now: float, since: float | None) -> Iterator[Finding]:
+    dated = sorted(((now if at is None else at, post) for post, at in same), key=lambda each: each[0])
+    for (one_at, one), (other_at, other) in pairwise(dated):
+        apart = other_at - one_at
         meant = one.repeat_of or other.repeat_of or one.due_at == other.due_at is not None  # that is an error
-        if apart > AGAIN.total_seconds() or meant or (since is not None and at < since):
+        if apart > AGAIN.total_seconds() or meant or (since is not None and other_at < since):
             continue
         days = round(apart / timedelta(days=1).total_seconds())
         when = f" within {days} days" if days > 1 and one.due_at and other.due_at else ""

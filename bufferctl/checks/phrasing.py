@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from bufferctl.checks.finding import Finding, Path, advice, few
+from bufferctl.checks.finding import Finding, advice, few
 from bufferctl.checks.visible import visible_texts
 from bufferctl.model import Asset, Post
 from bufferctl.model.attached import assets_of
@@ -87,15 +87,15 @@ def plain_findings(post: Post) -> Iterator[Finding]:
             continue
         message = "this link is not https, so browsers warn everyone who follows it"
         yield from few(Finding(NOT_HTTPS, post, each.path, message, quote=link) for link in _http(each.text))
-        yield from _invisible(post, each.path, each.text)
-        if each.is_link:
-            continue
-        if found := _markdown(each.text):
-            message = f"`{found[0][:40]}` is Markdown, and readers will see the markup"
-            yield Finding(MARKDOWN, post, each.path, message, quote=found[0])
-        if found := _html(each.text):
-            message = f"`{found[0][:40]}` is HTML, and readers will see the markup"
-            yield Finding(HTML, post, each.path, message, quote=found[0])
+        if hidden := _hidden(each.text):
+            names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
+            many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
+            message = f"this has {many} ({names}), often from copied text"
+            yield Finding(INVISIBLE, post, each.path, message, quote=hidden[0])
+        for rule, what, found_in in ((MARKDOWN, "Markdown", _markdown), (HTML, "HTML", _html)):
+            if not each.is_link and (found := found_in(each.text)):
+                message = f"`{found[0][:40]}` is {what}, and readers will see the markup"
+                yield Finding(rule, post, each.path, message, quote=found[0])
 
 
 @lru_cache(maxsize=128)
@@ -113,14 +113,6 @@ def asset_may_be_odd(asset: Asset) -> bool:
 
 #: Markdown, HTML and `http://` contain at least one of these.
 _SIGNS = ("]", "*", "_", "<", "&", "ttp://", "TTP://")
-
-
-def _invisible(post: Post, path: Path, text: str) -> Iterator[Finding]:
-    hidden = _hidden(text)
-    if hidden:
-        names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
-        many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
-        yield Finding(INVISIBLE, post, path, f"this has {many} ({names}), often from copied text", quote=hidden[0])
 
 
 # Many posts may share one long text, which is searched once.

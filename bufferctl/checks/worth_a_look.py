@@ -18,6 +18,7 @@ from bufferctl.checks.finding import Rule, advice
 from bufferctl.checks.neighbours import TOO_CLOSE
 from bufferctl.diagnostics import Diagnostic, Severity, all_of
 from bufferctl.model import Post
+from bufferctl.model.day_names import MONTHS, WEEKDAYS, any_of
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.networks import NETWORKS
@@ -158,13 +159,14 @@ def _line(sights: Sequence[_Sight]) -> Diagnostic:
     return Diagnostic(Severity.WARNING, f"`{name}`: {detail}", first.occurrence.place, code=first.rule.code)
 
 
-def _texts(post: Post) -> list[str]:
+def texts_of(post: Post) -> list[str]:
+    """Its text, and those of its thread."""
     return [post.text, *(part.text or "" for part in thread_of(post.metadata))]
 
 
 def _links_of(post: Post) -> frozenset[str]:
     """Where the links of a post lead, without the parameters that differ by network."""
-    texts = [*_texts(post), str(getattr(post.metadata, "first_comment", None) or "")]
+    texts = [*texts_of(post), str(getattr(post.metadata, "first_comment", None) or "")]
     found = [trimmed(link) for text in texts for link in LINK.findall(without_parameters(text))]
     attachment = getattr(post.metadata, "link_attachment", None)
     return frozenset([*found, *([without_parameters(str(attachment.url))] if attachment else [])])
@@ -245,39 +247,17 @@ def _is_near(one: str, other: str) -> bool:
     return sum(max(i2 - i1, j2 - j1) for kind, i1, i2, j1, j2 in edits if kind != "equal") <= 2  # noqa: PLR2004 - letters
 
 
-_DAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday",
-    "montag dienstag mittwoch donnerstag freitag samstag sonntag",
-)
-_MONTHS = (
-    "january february march april may june july august september october november december",
-    "januar februar märz april mai juni juli august september oktober november dezember",
-)
-_WEEKDAY = {
-    **{name: n for days in _DAYS for n, name in enumerate(days.split())},
-    **{name[:3]: n for n, name in enumerate(_DAYS[0].split())},
-    "tues": 1, "thur": 3, "thurs": 3, "sonnabend": 5,
-}  # fmt: skip
-_MONTH = {
-    **{name: n for months in _MONTHS for n, name in enumerate(months.split(), 1)},
-    **{name[:3]: n for n, name in enumerate(_MONTHS[0].split(), 1)},
-    "sept": 9, "mär": 3, "okt": 10, "dez": 12,
-}  # fmt: skip
 _AWAY = {"today": 0, "tonight": 0, "tomorrow": 1, "heute": 0, "morgen": 1}
 
 
-def _any(names: Iterable[str]) -> str:
-    return "|".join(sorted(names, key=len, reverse=True))
-
-
 _DATE = (
-    rf"(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<m1>{_any(_MONTH)})"
-    rf"|(?P<m2>{_any(_MONTH)})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b(?![:.,]\d)(?:,?\s+(?P<y>20\d\d))?"
+    rf"(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<m1>{any_of(MONTHS)})"
+    rf"|(?P<m2>{any_of(MONTHS)})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b(?![:.,]\d)(?:,?\s+(?P<y>20\d\d))?"
 )
 _NAMED = re.compile(
-    rf"\b(?P<weekday>{_any(_WEEKDAY)})\b|\b(?P<away>{_any(_AWAY)})\b|(?<![\d:.])\b{_DATE}", re.IGNORECASE
+    rf"\b(?P<weekday>{any_of(WEEKDAYS)})\b|\b(?P<away>{any_of(_AWAY)})\b|(?<![\d:.])\b{_DATE}", re.IGNORECASE
 )
-MAY_NAME_A_DAY = re.compile(rf"\b(?:{_any(name.title() for name in _WEEKDAY)})\b")
+MAY_NAME_A_DAY = re.compile(rf"\b(?:{any_of(name.title() for name in WEEKDAYS)})\b")
 #: Between the names of one day: `Friday, 13 March`, `tomorrow (Friday)`, `Friday, the 13th of March`.
 _BETWEEN = re.compile(r"[\s,(\u2013\u2014-]*(?:the|den|dem|am|on|is|,)?[\s,(]*", re.IGNORECASE)
 
@@ -290,7 +270,7 @@ def _wrong_days(groups: _Groups) -> Iterator[_Sight]:
 
 def _wrong_day(version: _Version) -> str:
     """What is wrong with the days that a text names, empty if nothing is."""
-    due, before, texts = version.post.due_at, version.was_due, _texts(version.post)
+    due, before, texts = version.post.due_at, version.was_due, texts_of(version.post)
     for day in (day for text in texts for day in days_in(text, due)):
         if wrong := _contradiction(day, due):
             return f"its text says “{day.words}”, and {wrong}"
@@ -313,7 +293,7 @@ def days_in(text: str, due: datetime | None) -> Iterator[Day]:
     for pair in pairwise(_names_in(text)):
         one, other = pair
         if _BETWEEN.fullmatch(text[one.end() : other.start()]):
-            weekday = next((_WEEKDAY[each["weekday"].lower()] for each in pair if each["weekday"]), None)
+            weekday = next((WEEKDAYS[each["weekday"].lower()] for each in pair if each["weekday"]), None)
             away = next((_AWAY[each["away"].lower()] for each in pair if each["away"]), None)
             found = next(filter(None, (_date_of(each, due) for each in pair)), None)
             yield Day(text[one.start() : other.end()], found, weekday, away)
@@ -340,7 +320,7 @@ def _date_of(match: re.Match[str], due: datetime | None) -> date | None:
     """The date, in the year that is nearest to the post's time if it names none; None if it is not a date."""
     if not (match["d1"] or match["d2"]):
         return None
-    day, month = int(match["d1"] or match["d2"]), _MONTH[(match["m1"] or match["m2"]).lower()]
+    day, month = int(match["d1"] or match["d2"]), MONTHS[(match["m1"] or match["m2"]).lower()]
     found = []
     for year in [int(match["y"])] if match["y"] else [due.year - 1, due.year, due.year + 1] if due else []:
         with suppress(ValueError):

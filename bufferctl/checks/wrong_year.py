@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from bufferctl.checks.finding import Finding, Rule
-from bufferctl.checks.worth_a_look import MAY_NAME_A_DAY, days_in
-from bufferctl.diagnostics import Severity
+from bufferctl.checks.finding import Finding, refusal
+from bufferctl.checks.worth_a_look import MAY_NAME_A_DAY, days_in, texts_of
 from bufferctl.model import Post
-from bufferctl.model.metadata import thread_of
 
-WRONG_YEAR = Rule(
+WRONG_YEAR = refusal(
     "BC112",
     "wrong-year",
-    Severity.ERROR,
     "a post is due in a year that is probably wrong",
-    "it would go out in another year, or never",
     "correct the year of `due_at`",
     "mistakes that reviews missed",
+    "it would go out in another year, or never",
 )
 #: A year ago, give or take two months.
 _AGO = timedelta(days=304), timedelta(days=427)
@@ -55,8 +52,7 @@ def _finding(post: Post, due: datetime, year: int, why: str) -> Finding:
 
 def _other_year(post: Post, due: datetime) -> int:
     """The year in which a day that a text names, with its weekday, is the day of the post; 0 if its own fits."""
-    texts: Iterable[str] = (post.text, *(part.text or "" for part in thread_of(post.metadata)))
-    return next(filter(None, (_year_in(text, due) for text in texts if str(due.day) in text)), 0)
+    return next(filter(None, (_year_in(text, due) for text in texts_of(post) if str(due.day) in text)), 0)
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from bufferctl.model.day_names import MONTHS, WEEKDAYS, any_of
+
 #: Zones that the database has under another name, or under this name without summer time.
 _ZONES = (
     ("Europe/Berlin", "cet mez cest mesz"),
@@ -136,23 +138,12 @@ def _written(found: re.Match[str]) -> str:
     return f"{date} {hour:02}:{found['minute']}{found['second'] or ''}{found['zone'] or ''}"
 
 
-#: Months and weekdays by the beginnings of their English and German names.
-_MONTHS = {
-    name: n
-    for names in ("jan feb mar apr may jun jul aug sep oct nov dec", "jan feb mär apr mai jun jul aug sep okt nov dez")
-    for n, name in enumerate(names.split(), 1)
-}
-_DAYS = {
-    name: n
-    for names in ("mon tue wed thu fri sat sun", "mon die mit don fre sam son")
-    for n, name in enumerate(names.split())
-}
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-zä]*\.?"
+_MONTH = rf"(?P<month>{any_of(MONTHS)})\.?"
 _DAY_OF = (
     re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? +(?:of +)?{_MONTH}(?:,? +(?P<year>\d{{4}}))?", re.IGNORECASE),
     re.compile(rf"{_MONTH} +(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? +(?P<year>\d{{4}}))?", re.IGNORECASE),
 )
-_WEEKDAY = re.compile(rf"^(?:next |on |am )?(?P<name>{'|'.join(_DAYS)})[a-zä]*\.?,? +", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"^(?:next |on |am )?(?P<name>{any_of(WEEKDAYS)})\.?,? +", re.IGNORECASE)
 _NO_YEAR = re.compile(r"^(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.?(?=,? +\d{1,2}:\d\d)")
 
 
@@ -161,9 +152,9 @@ def _spelled_out(given: str) -> str:
     today = datetime.now(UTC).date()
     weekday, plain = _WEEKDAY.match(given), re.sub(r"\b(?:at|um) +", "", _WEEKDAY.sub("", given))
     for pattern in _DAY_OF:
-        plain = pattern.sub(lambda each: f"{each['day']}.{_MONTHS[each['month'].lower()]}.{each['year'] or ''}", plain)
+        plain = pattern.sub(lambda each: f"{each['day']}.{MONTHS[each['month'].lower()]}.{each['year'] or ''}", plain)
     if weekday and re.fullmatch(r"\d{1,2}:\d\d.*", plain):
-        ahead = (_DAYS[weekday["name"].lower()] - today.weekday()) % 7 or 7
+        ahead = (WEEKDAYS[weekday["name"].lower()] - today.weekday()) % 7 or 7
         return f"{today + timedelta(days=ahead)} {plain}"
     if found := _NO_YEAR.match(plain):
         is_over = (int(found["month"]), int(found["day"])) <= (today.month, today.day)

@@ -1,0 +1,31 @@
+"""Weekdays and months by the names that people write, in English and German, in lower case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_DAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday",
+    "montag dienstag mittwoch donnerstag freitag samstag sonntag",
+)
+_MONTHS = (
+    "january february march april may june july august september october november december",
+    "januar februar märz april mai juni juli august september oktober november dezember",
+)
+#: From Monday, 0. German has no short names here, since `die` and `mit` are words.
+WEEKDAYS = {
+    **{name: n for days in _DAYS for n, name in enumerate(days.split())},
+    **{name[:3]: n for n, name in enumerate(_DAYS[0].split())},
+    "tues": 1, "thur": 3, "thurs": 3, "sonnabend": 5,
+}  # fmt: skip
+#: From January, 1.
+MONTHS = {
+    **{name: n for months in _MONTHS for n, name in enumerate(months.split(), 1)},
+    **{name[:3]: n for n, name in enumerate(_MONTHS[0].split(), 1)},
+    "sept": 9, "mär": 3, "okt": 10, "dez": 12,
+}  # fmt: skip
+
+
+def any_of(names: Iterable[str]) -> str:
+    """A pattern for one of the names."""
+    return "|".join(sorted(names, key=len, reverse=True))
