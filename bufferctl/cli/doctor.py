@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from bufferctl.cli import examples, options
+from bufferctl.cli.api_key import connected
 from bufferctl.errors import worst
 
 if TYPE_CHECKING:
-    from bufferctl.cli.checkup import Check
+    from bufferctl.run.checkup import Check
 
 #: Columns that verdicts take.
 _VERDICTS = 9
@@ -32,26 +35,26 @@ def doctor(as_json: bool, with_schema: bool, setup: options.Setup) -> int:
     Nothing is changed. It uses two API requests, three with --schema, and checks the URL of every image, video and
     document. The exit code is 1 if there is a problem, 4 if the problem is the key.
     """
-    from bufferctl.cli.checkup import Checkup
+    from bufferctl.run.checkup import Checkup
 
-    console, found = setup.console, list(Checkup(setup, with_schema).findings())
+    console, connection = setup.console, setup.connection
+    key_place = str(connection.api_key_file or "BUFFER_API_KEY")
+    connect = partial(connected, connection, console)
+    checkup = Checkup(setup.file, setup.state_file, connection.api_url, key_place, connect, console, with_schema)
+    found = list(checkup.findings())
     if as_json:
         from bufferctl.render.json import document
 
-        checks = [
-            {"about": each.about, "verdict": each.verdict.value, "message": each.message, "hint": each.hint}
-            for each in found
-        ]
-        console.data(document({"kind": "doctor", "checks": checks}))
+        console.data(document({"kind": "doctor", "checks": [asdict(each) for each in found]}))
     else:
         console.data(_text(found, console))
     return worst([each.exit_code for each in found])
 
 
 def _text(found: Sequence[Check], console: options.Console) -> str:
-    from bufferctl.cli.checkup import Verdict
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import count, sentence, steps, wrapped
+    from bufferctl.run.checkup import Verdict
 
     painters = {Verdict.OK: console.out.good, Verdict.WARNING: console.out.change, Verdict.PROBLEM: console.out.bad}
     lines, width = [], console.out.width - _VERDICTS

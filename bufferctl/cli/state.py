@@ -1,27 +1,49 @@
-"""`bufferctl state`: what is remembered of each declared object, and mending it by hand. Asks nobody, needs no key.
-
-`state_store.py` has the commands about the whole state and where it is.
-"""
+"""`bufferctl state`: which post in Buffer each entry became, and mending it by hand. Only `begin` asks Buffer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from bufferctl.cli import completing, examples, options, state_store
-from bufferctl.diagnostics import nearest
-from bufferctl.errors import ConfigError, UsageError
+from bufferctl.cli import completing, examples, options
 
 if TYPE_CHECKING:
-    from bufferctl.model import Binding, LiveIdea, LivePost, Slot, State
+    from bufferctl.cli.console import Console
+    from bufferctl.model import Binding, LiveIdea, LivePost, Slot
+    from bufferctl.run.mending import NamedState
     from bufferctl.state import StateFile
 
+F = TypeVar("F", bound=Callable[..., Any])
 #: How many objects `begin` names before the rest is counted.
 _NAMED = 10
+
+
+def _handing(*declared: Callable[[F], F]) -> Callable[[F], F]:
+    """Give a command these options, and hand it the state that they name, and the console."""
+
+    def decorate(command: F) -> F:
+        @wraps(command)
+        def wrapped(file: Path | None, state_file: Path | None = None, **values: Any) -> Any:
+            from bufferctl.cli.console import Console
+            from bufferctl.run.mending import NamedState
+
+            console = Console.create()
+            return command(NamedState(file, state_file, console), console, **values)
+
+        for declare in reversed(declared):
+            wrapped = declare(wrapped)
+        return cast("F", wrapped)
+
+    return decorate
+
+
+_of_files = _handing(options.root_option)
+_of_files_or_file = _handing(options.root_option, options.state_option)
 
 
 @click.group(
@@ -39,26 +61,23 @@ def state() -> None:
     short_help="List the entries.",
     epilog=examples(("bufferctl state list", "a line each"), ("bufferctl state list --json", "for a program")),
 )
-@options.root_option
-@options.state_option
+@_of_files_or_file
 @options.json_option
-def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
+def list_(named: NamedState, console: Console, as_json: bool) -> None:
     """List every address with its id in Buffer and its origin."""
     from bufferctl.model.plain_text import visible
+    from bufferctl.render.json import document
+    from bufferctl.run.mending import name_of
 
-    bindings = _bindings(file, state_file)
+    bindings = named.read().saved.bindings
     if as_json:
-        from bufferctl.render.json import document
-
         objects = [_values(slot, binding) for slot, binding in sorted(bindings.items())]
-        _print(document({"kind": "state", "objects": objects}))
+        console.data(document({"kind": "state", "objects": objects}))
         return
-    rows = sorted((name(slot, binding), binding) for slot, binding in bindings.items())
+    rows = sorted((visible(name_of(slot, binding)), binding) for slot, binding in bindings.items())
     width = max((len(address) for address, _ in rows), default=0)
-    if rows:
-        _print(
-            "\n".join(f"{visible(address):{width}}  {binding.id}  {binding.origin.value}" for address, binding in rows)
-        )
+    for address, binding in rows:
+        console.data(f"{address:{width}}  {binding.id}  {binding.origin.value}")
 
 
 @state.command(
@@ -66,15 +85,15 @@ def list_(file: Path | None, state_file: Path | None, as_json: bool) -> None:
     epilog=examples(("bufferctl state show Acme/twitter:acme/launch", "its id and digests")),
 )
 @click.argument("address", shell_complete=completing.addresses)
-@options.root_option
-@options.state_option
-def show(address: str, file: Path | None, state_file: Path | None) -> None:
+@_of_files_or_file
+def show(named: NamedState, console: Console, address: str) -> None:
     """Show the entry of ADDRESS, as JSON."""
     from bufferctl.render.json import document
+    from bufferctl.run.mending import find_slot
 
-    bindings = _bindings(file, state_file)
-    slot = _slot(bindings, address)
-    _print(document({"kind": "object", **_values(slot, bindings[slot])}))
+    bindings = named.read().saved.bindings
+    slot = find_slot(bindings, address)
+    console.data(document({"kind": "object", **_values(slot, bindings[slot])}))
 
 
 @state.command(
@@ -83,54 +102,26 @@ def show(address: str, file: Path | None, state_file: Path | None) -> None:
         ("bufferctl state unlock", "asks first"), ("bufferctl state unlock --auto-approve", "without asking")
     ),
 )
-@options.root_option
-@options.state_option
+@_of_files_or_file
 @options.api_url_option
 @options.auto_approve_option
-def unlock(file: Path | None, state_file: Path | None, api_url: str | None, auto_approve: bool) -> int:
+def unlock(named: NamedState, console: Console, api_url: str | None, auto_approve: bool) -> int:
     """Remove the lock of a run that crashed, on this machine and in a shared state.
 
     Never do this while that run is still working. The next apply first checks what that run was sending.
     """
-    from bufferctl.api import endpoint_of
-    from bufferctl.cli.console import Console
-    from bufferctl.machine import state_folder
-    from bufferctl.state import Lock
-    from bufferctl.state.lock import holders
-
-    console = Console.create()
-    lock, stored = Lock(state_folder(), endpoint_of(api_url)), _shared(file, state_file)
-    held = holders(lock, stored.document.lease if stored else None)
-    if not held:
-        _print("The lock is free.")
+    lock = named.find_lock(api_url)
+    if not lock.holders:
+        console.data("The lock is free.")
         return 0
     if not auto_approve:
-        console.notice(f"The lock is held by {' and by '.join(held)}.")
+        console.notice(f"The lock is held by {' and by '.join(lock.holders)}.")
         hint = "If that run crashed, remove its lock:\nbufferctl state unlock --auto-approve"
         if not console.confirm("Has that run crashed?", nothing_was="unlocked", hint=hint):
             return 1
-    if stored and stored.document.lease:
-        stored.replace(replace(stored.document, lease=None), "state unlock")
-    lock.break_()
-    _print("Unlocked.")
+    lock.remove()
+    console.data("Unlocked.")
     return 0
-
-
-def _shared(file: Path | None, state_file: Path | None) -> StateFile | None:
-    """The state that machines share, read; None if the files name none, or there are no files here."""
-    from bufferctl.cli.console import Console
-    from bufferctl.run.mending import find_state
-
-    try:
-        stored, _ = find_state(file, state_file, Console.create())
-    except ConfigError:
-        if file is not None:
-            raise
-        return None
-    if not stored.is_shared:
-        return None
-    stored.load()
-    return stored
 
 
 @state.command(
@@ -138,16 +129,10 @@ def _shared(file: Path | None, state_file: Path | None) -> StateFile | None:
     epilog=examples(("bufferctl state rm Acme/twitter:acme/launch", "found again by its content")),
 )
 @click.argument("address", shell_complete=completing.addresses)
-@options.root_option
-@options.state_option
-def rm(address: str, file: Path | None, state_file: Path | None) -> None:
+@_of_files_or_file
+def rm(named: NamedState, console: Console, address: str) -> None:
     """Remove the entry of ADDRESS. Nothing changes in Buffer; the next plan looks for the post by its content."""
-    from bufferctl.reconcile import release
-
-    before = _mend(
-        file, state_file, lambda state: release(state, _slot(state.bindings, address)), f"state rm {address}"
-    )
-    _print(f"Removed {address} ({before.bindings[_slot(before.bindings, address)].id}); it stays in Buffer.")
+    console.data(f"Removed {address} ({named.remove(address).id}); it stays in Buffer.")
 
 
 @state.command(
@@ -156,37 +141,11 @@ def rm(address: str, file: Path | None, state_file: Path | None) -> None:
 )
 @click.argument("address", shell_complete=completing.addresses)
 @click.argument("new_address")
-@options.root_option
-@options.state_option
-def mv(address: str, new_address: str, file: Path | None, state_file: Path | None) -> None:
+@_of_files_or_file
+def mv(named: NamedState, console: Console, address: str, new_address: str) -> None:
     """Move the entry of ADDRESS to NEW_ADDRESS on the same channel, as `was:` in the file does."""
-    _mend(file, state_file, lambda state: _moved(state, address, new_address), f"state mv {address} {new_address}")
-    _print(f"{address} is now {new_address}.")
-
-
-def _moved(state: State, address: str, new_address: str) -> State:
-    """The state with an entry at another address. Raises UsageError if that cannot be."""
-    from bufferctl.model import Address
-
-    bindings = dict(state.bindings)
-    slot = _slot(bindings, address)
-    try:
-        old, new = Address.parse(name(slot, bindings[slot])), Address.parse(new_address)
-    except ValueError as error:
-        raise UsageError(str(error), hint=f"{address} is one.") from error
-    target = slot._replace(key=new.key)
-    if (old.organization, old.channel) != (new.organization, new.channel):
-        raise UsageError(
-            "A post stays on its channel, so only the last part of an address can change",
-            hint=f"Name it {replace(old, key=new.key)}.",
-        )
-    if target in bindings:
-        raise UsageError(
-            f"The state already has an entry for {new_address}",
-            hint=f"Remove that one first: bufferctl state rm {new_address}",
-        )
-    bindings[target] = replace(bindings.pop(slot), address=str(new))
-    return replace(state, bindings=bindings)
+    named.rename(address, new_address)
+    console.data(f"{address} is now {new_address}.")
 
 
 @state.command(
@@ -224,7 +183,7 @@ def begin(channels: tuple[str, ...], lock_timeout: float, auto_approve: bool, se
     return 0
 
 
-def _show(let_go: Sequence[LivePost | LiveIdea], console: options.Console) -> None:
+def _show(let_go: Sequence[LivePost | LiveIdea], console: Console) -> None:
     """What `begin` asks about."""
     from bufferctl.model import LiveIdea
     from bufferctl.model.plain_text import visible
@@ -242,44 +201,105 @@ def _show(let_go: Sequence[LivePost | LiveIdea], console: options.Console) -> No
         console.data(f"  and {len(let_go) - _NAMED} more")
 
 
-for _command in (state_store.pull, state_store.push, state_store.migrate, state_store.log, state_store.restore):
-    state.add_command(_command)
+@state.command(
+    short_help="Print the state as it is stored.",
+    epilog=examples(("bufferctl state pull > state.json", "a copy"), ("bufferctl state pull | jq .serial", "")),
+)
+@_of_files_or_file
+def pull(named: NamedState, console: Console) -> None:
+    """Print the whole state, as JSON."""
+    console.data(named.raw().decode(errors="replace").rstrip("\n"))
 
 
-def name(slot: Slot, binding: Binding) -> str:
-    """The address as last declared; made of ids if it is unknown."""
-    return binding.address or f"{slot.organization_id}/{slot.channel_id}/{slot.key}"
+@state.command(
+    short_help="Replace the state with a file.",
+    epilog=examples(
+        ("bufferctl state push state.json", "a corrected copy from `state pull`"),
+        ("bufferctl state push --force state.json", "even if it is older"),
+    ),
+)
+@click.argument("new", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Replace it even if FILE is older or of another lineage, or another run holds the lock.",
+)
+@_of_files_or_file
+def push(named: NamedState, console: Console, new: Path, force: bool) -> None:
+    """Replace the stored state with FILE.
+
+    FILE must have the same lineage as the stored state and must not be older, unless you pass --force. The lock and
+    unfinished writes stay. The next plan searches Buffer for posts that either state may lack.
+    """
+    console.data(_stored(named.push(new, force=force)))
 
 
-def _slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
-    names = {name(slot, binding): slot for slot, binding in bindings.items()}
-    if address in names:
-        return names[address]
-    raise UsageError(
-        f"The state has no entry for {address}",
-        hint=nearest(address, names) or "`bufferctl state list` shows what there is.",
-    )
+def _stored(found: StateFile) -> str:
+    return f"Stored serial {found.saved.serial} with {len(found.saved.bindings)} entries in {found.place}."
 
 
-def _bindings(file: Path | None, state_file: Path | None) -> Mapping[Slot, Binding]:
-    from bufferctl.cli.console import Console
-    from bufferctl.run.mending import find_existing
+@state.command(
+    short_help="Move the state to the store named in buffer.yaml.",
+    epilog=examples(
+        ("bufferctl state migrate", "from .bufferctl/, after adding `state: git`"),
+        ("bufferctl state migrate --from git", "from the branch bufferctl-state"),
+        ("bufferctl state migrate --from s3://acme-state/social", "from a bucket"),
+        ("bufferctl state migrate --from old/buffer.yaml", "after moving the root file"),
+    ),
+)
+@click.option(
+    "--from",
+    "source",
+    metavar="PLACE",
+    default="",
+    help="Where the state is now: a state file, `git`, git:BRANCH, a bucket, or an old root file.",
+)
+@click.option("--from-endpoint", "endpoint", metavar="URL", default="", help="Endpoint of that bucket's store.")
+@_of_files
+def migrate(named: NamedState, console: Console, source: str, endpoint: str) -> None:
+    """Move the state from PLACE to the store that `state` in buffer.yaml names.
 
-    return find_existing(file, state_file, Console.create())[0].saved.bindings
+    Without --from, PLACE is .bufferctl/ beside the root file. A root file that was moved or renamed stands for its
+    state in the same store. Unfinished writes move too. An old state file is renamed to ….migrated; in a shared store a
+    note is left behind, so that older checkouts do not continue with the old state.
+    """
+    number, old, new = named.migrate(source, endpoint)
+    console.data(f"Moved {number} entries from {old} to {new}.")
 
 
-def _mend(file: Path | None, state_file: Path | None, change: Callable[[State], State], message: str) -> State:
-    from bufferctl.cli.console import Console
-    from bufferctl.run.mending import mend
+@state.command(
+    short_help="List earlier versions of the state.",
+    epilog=examples(("bufferctl state log", "newest first"), ("bufferctl state log --json", "for a program")),
+)
+@_of_files
+@options.json_option
+def log(named: NamedState, console: Console, as_json: bool) -> None:
+    """List the versions that the store keeps: a branch's commits, or a bucket's versions if it has versioning."""
+    from bufferctl.model.plain_text import visible
+    from bufferctl.render.json import document
 
-    return mend(file, state_file, change, message, Console.create())
+    revisions = named.log()
+    if as_json:
+        listed = [{"revision": each.id, "at": each.at.isoformat(), "message": each.message} for each in revisions]
+        console.data(document({"kind": "state-log", "revisions": listed}))
+        return
+    for each in revisions:
+        console.data(f"{each.id}  {each.at:%Y-%m-%d %H:%M:%S %Z}  {visible(each.message)}".rstrip())
+
+
+@state.command(
+    short_help="Restore an earlier version of the state.",
+    epilog=examples(("bufferctl state restore 4f0c1b2a3d4e", "a revision from `state log`")),
+)
+@click.argument("revision")
+@_of_files
+def restore(named: NamedState, console: Console, revision: str) -> None:
+    """Replace the state with an earlier version: a REVISION that `bufferctl state log` lists.
+
+    The lock and unfinished writes stay. The next plan searches Buffer for posts that either version may lack.
+    """
+    console.data(_stored(named.restore(revision)))
 
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:
     return {**slot._asdict(), **asdict(binding)}
-
-
-def _print(text: str) -> None:
-    from bufferctl.cli.console import Console
-
-    Console.create().data(text)

@@ -73,7 +73,7 @@ def find_homes(session: Session) -> Homes:
         session.listener.diagnostics(problems)
         message = "Not every organization or channel that the files name is clear, so planning stopped"
         raise FilesError(message, problems, files.root, hint="Fix the names, then try again.")
-    _check_account(session.store, account, recorded)
+    check_account(session.store, account, recorded)
     if files.by_rules:
         _check_lengths(session, targets)
     slots = slots_of(desired, targets)
@@ -211,8 +211,8 @@ def _elsewhere(session: Session, made: Plan) -> tuple[Claim, ...]:
     return tuple(claim for claim in claims if claim.id in ids or claim.slot in slots)
 
 
-def _check_account(store: StateFile, account: Account, recorded: set[str]) -> None:
-    """State of organizations that the account does not have is another account's (design: The state)."""
+def check_account(store: StateFile, account: Account, recorded: set[str]) -> None:
+    """Raises StateError if `recorded` organizations are another account's (design: The state)."""
     strange = recorded - {organization.id for organization in account.organizations}
     if strange:
         raise StateError(

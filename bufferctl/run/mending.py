@@ -3,102 +3,287 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bufferctl.api import endpoint_of
 from bufferctl.apply import FileJournal, save_state
 from bufferctl.config import find_root, load
-from bufferctl.diagnostics import has_errors
+from bufferctl.config.discover import ROOT_NAME
+from bufferctl.diagnostics import has_errors, nearest
 from bufferctl.errors import ConfigError, StateError, UsageError
 from bufferctl.machine import state_folder
-from bufferctl.model import State
-from bufferctl.run.listener import SILENT, Listener
+from bufferctl.model import Address, Binding, Slot, State, StateSettings
+from bufferctl.reconcile import release
+from bufferctl.run.listener import Listener
 from bufferctl.run.opening import hold_lock
 from bufferctl.run.places import open_state
 from bufferctl.run.session import with_unsaved_results
-from bufferctl.state import Document, LocalStore, StateFile, open_store
-from bufferctl.state.document import dump, replacing
-from bufferctl.state.lock import locked_by
+from bufferctl.state import Document, History, LocalStore, Lock, StateFile, Store, open_store
+from bufferctl.state.document import dump, parse, replacing
+from bufferctl.state.location import document_path, repository_of
+from bufferctl.state.lock import holders, locked_by
+from bufferctl.state.store import PastDocument
 from bufferctl.state.succession import hand_over
 
 
-def find_state(
-    file: Path | None, state_file: Path | None, listener: Listener = SILENT, *, is_meant: bool = False
-) -> tuple[StateFile, Path]:
-    """The state that the files name, of whichever endpoint it is, and the root file. Raises ConfigError, StateError.
+@dataclass(frozen=True, slots=True)
+class FoundLock:
+    """The locks that keep other runs away: `holders` in words, empty if there are none."""
 
-    `state_file`: another one, which needs no root file. `is_meant`: as for `open_state`.
+    local: Lock
+    shared: StateFile | None
+    holders: tuple[str, ...]
+
+    def remove(self) -> None:
+        """Take them away from a run that crashed."""
+        if self.shared and self.shared.document.lease:
+            self.shared.replace(replace(self.shared.document, lease=None), "state unlock")
+        self.local.break_()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedState:
+    """The state that a root file names, or the one in `state_file`, of whichever endpoint it is.
+
+    Each method raises ConfigError if the files cannot tell where it is, and StateError.
     """
-    if state_file:
-        root = file or Path("buffer.yaml")
-        return StateFile(open_store(None, root, named=state_file), None), Path.cwd() / root
-    root = find_root(file, Path.cwd())
-    loaded = load(file, Path.cwd())
-    desired = loaded.desired or loaded.sound
-    wrong = [each for each in loaded.diagnostics if each.place and each.place.file == loaded.files[0]]
-    if desired is None or has_errors(wrong):
-        raise ConfigError(
-            f"{loaded.files[0]} has errors, so bufferctl cannot tell where the state is",
-            hint="Run `bufferctl validate` to see them.",
-        )
-    return StateFile(open_state(desired.settings.state, root, listener, is_meant=is_meant), None), root
 
+    file: Path | None
+    state_file: Path | None
+    listener: Listener
 
-def find_existing(file: Path | None, state_file: Path | None, listener: Listener = SILENT) -> tuple[StateFile, Path]:
-    """The same, read. Raises ConfigError if there is none yet."""
-    stored, root = find_state(file, state_file, listener)
-    stored.load()
-    if not stored.exists:
-        raise ConfigError(f"There is no state yet: {stored.place}", hint="`bufferctl apply` writes it.")
-    return stored, root
+    @property
+    def root(self) -> Path:
+        """The root file, which a state file does not need."""
+        return Path.cwd() / (self.file or ROOT_NAME) if self.state_file else find_root(self.file, Path.cwd())
 
+    def find(self, *, is_meant: bool = False) -> StateFile:
+        """Where it is, not read yet. `is_meant`: as for `open_state`."""
+        root = self.root
+        if self.state_file:
+            return StateFile(open_store(None, root, named=self.state_file), None)
+        loaded = load(self.file, Path.cwd())
+        desired = loaded.desired or loaded.sound
+        wrong = [each for each in loaded.diagnostics if each.place and each.place.file == loaded.files[0]]
+        if desired is None or has_errors(wrong):
+            raise ConfigError(
+                f"{loaded.files[0]} has errors, so bufferctl cannot tell where the state is",
+                hint="Run `bufferctl validate` to see them.",
+            )
+        return StateFile(open_state(desired.settings.state, root, self.listener, is_meant=is_meant), None)
 
-def mend(
-    file: Path | None, state_file: Path | None, change: Callable[[State], State], message: str, listener: Listener
-) -> State:
-    """Change the state, while no other run works on it; what it was before. Raises LockedError, StateError.
-
-    What a killed run left in the journal is brought in first, so that it does not undo the change later.
-    """
-    stored, root = find_existing(file, state_file, listener)  # tells the endpoint, and so which lock
-    with hold_lock(stored.endpoint, 0.0, listener):
-        state = stored.load()
-        if stored.is_shared:  # one swap, so that no lock is needed: it fails if any run began meanwhile
-            if stored.document.lease:
-                raise locked_by(stored.document.lease, tells_time=True)
-            if number := len(stored.document.intents):
-                raise StateError(
-                    f"A run was cut off, and what it sent is not settled yet ({number} open)",
-                    hint="Run `bufferctl apply` first: it finds out what happened to it.",
-                )
-            stored.replace(replace(stored.document, state=stored.with_next_serial(change(state))), message)
-            return state
-        with closing(FileJournal(state_folder(), stored.endpoint, root, state.lineage)) as journal:
-            journal.limit_to_homes()
-            state = save_state(state, journal, stored)
-            save_state(change(state), journal, stored)
-            return state
-
-
-def restore(stored: StateFile, old: Document, message: str, listener: Listener) -> Document:
-    """Replace the state in its store by that of `old`; the document that is stored now.
-
-    The lock and what is open stay. If the stored document cannot be used, nothing counts as complete.
-    """
-    try:
+    def read(self) -> StateFile:
+        """The same, read. Raises ConfigError if there is none yet."""
+        stored = self.find()
         stored.load()
-        current = stored.document
-    except StateError as error:  # which may be why somebody replaces it
-        listener.note(f"{error.message}; it is replaced.")
-        current = replace(old, state=old.state.unrecorded(), lease=None, intents=())
-    document = replacing(current, old)
-    stored.store.swap(dump(document), stored.version, message)
-    return document
+        if not stored.exists:
+            raise _no_state(stored)
+        return stored
+
+    def raw(self) -> bytes:
+        """The document as it is stored, even if it cannot be used. Raises ConfigError if there is none yet."""
+        stored = self.find()
+        if (raw := stored.store.read().document) is None:
+            raise _no_state(stored)
+        return raw
+
+    def change(self, change: Callable[[State], State], message: str) -> State:
+        """Change the state, while no other run works on it; what it was before. Raises LockedError.
+
+        What a killed run left in the journal is brought in first, so that it does not undo the change later.
+        """
+        stored = self.read()  # tells the endpoint, and so which lock
+        with hold_lock(stored.endpoint, 0.0, self.listener):
+            state = stored.load()
+            if stored.is_shared:  # one swap, so that no lock is needed: it fails if any run began meanwhile
+                if stored.document.lease:
+                    raise locked_by(stored.document.lease, tells_time=True)
+                if number := len(stored.document.intents):
+                    raise StateError(
+                        f"A run was cut off, and what it sent is not settled yet ({number} open)",
+                        hint="Run `bufferctl apply` first: it finds out what happened to it.",
+                    )
+                stored.replace(replace(stored.document, state=stored.with_next_serial(change(state))), message)
+                return state
+            with closing(FileJournal(state_folder(), stored.endpoint, self.root, state.lineage)) as journal:
+                journal.limit_to_homes()
+                state = save_state(state, journal, stored)
+                save_state(change(state), journal, stored)
+                return state
+
+    def remove(self, address: str) -> Binding:
+        """Remove the entry of an address; what it was. Raises UsageError if there is none."""
+        message = f"state rm {address}"
+        before = self.change(lambda state: release(state, find_slot(state.bindings, address)), message)
+        return before.bindings[find_slot(before.bindings, address)]
+
+    def rename(self, address: str, new_address: str) -> None:
+        """Move an entry to another address on the same channel. Raises UsageError if that cannot be."""
+        self.change(lambda state: _renamed(state, address, new_address), f"state mv {address} {new_address}")
+
+    def find_lock(self, api_url: str | None) -> FoundLock:
+        """The lock of this machine and that of a shared state. Without files, the lock of this machine alone."""
+        lock, shared = Lock(state_folder(), endpoint_of(api_url)), None
+        try:
+            shared = self.find()
+        except ConfigError:
+            if self.file is not None:
+                raise
+        if shared and shared.is_shared:
+            shared.load()
+        else:
+            shared = None
+        return FoundLock(lock, shared, holders(lock, shared.document.lease if shared else None))
+
+    def push(self, new: Path, *, force: bool) -> StateFile:
+        """Replace the state by the one in a file. Raises UsageError if that cannot be read.
+
+        Without `force` it must be of the same lineage, and not be older.
+        """
+        stored = self.find()
+        try:
+            raw = new.read_bytes()
+        except OSError as error:
+            raise UsageError(
+                f"{new} cannot be read: {error.strerror}", hint="Name a file from `state pull`."
+            ) from error
+        document = parse(raw, f"the file {new}", None, remedy="Get a new one with `bufferctl state pull`.")
+        if not force:
+            _check_replaceable(stored, document)
+        return self._restored(stored, document, "state push")
+
+    def log(self) -> Sequence[PastDocument]:
+        """The earlier versions, newest first. Raises ConfigError if the store keeps none."""
+        return _history(self.find()).log()
+
+    def restore(self, revision: str) -> StateFile:
+        """Replace the state by an earlier version."""
+        stored = self.find()
+        raw = _history(stored).read_at(revision)
+        remedy = "Choose another revision: bufferctl state log"
+        old = parse(raw, f"{stored.place} at {revision}", None, remedy=remedy)
+        return self._restored(stored, old, f"state restore {revision}")
+
+    def _restored(self, stored: StateFile, old: Document, message: str) -> StateFile:
+        """Replace the stored state by that of `old`.
+
+        The lock and what is open stay. If the stored document cannot be used, nothing counts as complete.
+        """
+        try:
+            stored.load()
+            current = stored.document
+        except StateError as error:  # which may be why somebody replaces it
+            self.listener.note(f"{error.message}; it is replaced.")
+            current = replace(old, state=old.state.unrecorded(), lease=None, intents=())
+        stored.replace(replacing(current, old), message)
+        return stored
+
+    def migrate(self, source: str, endpoint: str) -> tuple[int, str, str]:
+        """Move the state here from `source`, at this `endpoint` if it is a bucket; how many entries, from and to where.
+
+        Raises UsageError and LockedError, with nothing moved.
+        """
+        root, target = self.root, self.find(is_meant=True)
+        is_beside = target.is_shared and _is_root_file(source)
+        old = StateFile(_source(source, endpoint, root, target.store), None)
+        if old.store.address == target.store.address:
+            raise UsageError(
+                f"The state is already in {target.place}",
+                hint="Set `state` in buffer.yaml to the new place, and name the old one with --from.",
+            )
+        _read_both(old, target)
+        if not old.exists:
+            raise ConfigError(f"There is no state to move: {old.place}", hint="Name where it is with --from PLACE.")
+        with hold_lock(old.endpoint, 0.0, self.listener):
+            _read_both(old, target)
+            document = _with_journal(old, root)
+            if is_beside:  # it only moves to another document of the same store, after its root file moved
+                hand_over(old, target)
+                return len(target.saved.bindings), old.store.address, target.store.address
+            document = replace(document, state=target.with_next_serial(document.state))
+            target.replace(document, f"state migrate from {old.place}")
+            if isinstance(old.store, LocalStore):
+                old.store.path.replace(old.store.path.with_name(old.store.path.name + ".migrated"))
+            else:
+                note = Document(old.endpoint, moved_to=target.store.address)
+                old.store.swap(dump(note), old.version, f"state migrate to {target.place}")
+        return len(target.saved.bindings), old.place, target.place
 
 
-def check_replaceable(stored: StateFile, new: Document) -> None:
+def _no_state(stored: StateFile) -> ConfigError:
+    return ConfigError(f"There is no state yet: {stored.place}", hint="`bufferctl apply` writes it.")
+
+
+def name_of(slot: Slot, binding: Binding) -> str:
+    """The address as last declared; made of ids if it is unknown."""
+    return binding.address or f"{slot.organization_id}/{slot.channel_id}/{slot.key}"
+
+
+def find_slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
+    """The slot that an address has in the state. Raises UsageError if it has none."""
+    names = {name_of(slot, binding): slot for slot, binding in bindings.items()}
+    if address in names:
+        return names[address]
+    raise UsageError(
+        f"The state has no entry for {address}",
+        hint=nearest(address, names) or "`bufferctl state list` shows what there is.",
+    )
+
+
+def _history(stored: StateFile) -> History:
+    if isinstance(stored.store, History):
+        return stored.store
+    raise ConfigError(
+        f"A state file keeps no history: {stored.place}",
+        hint="The previous version is beside it, as ….backup. With `state: git` each apply is a commit.",
+    )
+
+
+def _renamed(state: State, address: str, new_address: str) -> State:
+    """The state with an entry at another address. Raises UsageError if that cannot be."""
+    bindings = dict(state.bindings)
+    slot = find_slot(bindings, address)
+    try:
+        old, new = Address.parse(name_of(slot, bindings[slot])), Address.parse(new_address)
+    except ValueError as error:
+        raise UsageError(str(error), hint=f"{address} is one.") from error
+    target = slot._replace(key=new.key)
+    if (old.organization, old.channel) != (new.organization, new.channel):
+        raise UsageError(
+            "A post stays on its channel, so only the last part of an address can change",
+            hint=f"Name it {replace(old, key=new.key)}.",
+        )
+    if target in bindings:
+        raise UsageError(
+            f"The state already has an entry for {new_address}",
+            hint=f"Remove that one first: bufferctl state rm {new_address}",
+        )
+    bindings[target] = replace(bindings.pop(slot), address=str(new))
+    return replace(state, bindings=bindings)
+
+
+def _is_root_file(source: str) -> bool:
+    return source.endswith((".yaml", ".yml"))
+
+
+def _source(source: str, endpoint: str, root: Path, target: Store) -> Store:
+    """The store that `--from` names. `target`: of `root`."""
+    if _is_root_file(source):
+        old = Path(source)
+        return target.beside(document_path(old, repository_of(old))) if target.is_shared else open_store(None, old)
+    settings = None
+    if source.partition("://")[0] in {"s3", "gs", "az"} and "://" in source:
+        settings = StateSettings(source.rstrip("/"), endpoint.rstrip("/"))
+    elif source == "git" or source.startswith("git:"):
+        settings = StateSettings(branch=source.partition(":")[2] or StateSettings().branch)
+    named = Path(source) if source and settings is None else None
+    return open_store(settings, root, named=named)
+
+
+def _check_replaceable(stored: StateFile, new: Document) -> None:
     """Raises StateError if `new` must not replace the stored document without --force."""
     stored.load()
     state, other = stored.saved, new.state
@@ -119,36 +304,6 @@ def check_replaceable(stored: StateFile, new: Document) -> None:
     else:
         return
     raise StateError(wrong, hint="If you mean it: bufferctl state push --force FILE")
-
-
-def migrate(old: StateFile, target: StateFile, root: Path, *, is_beside: bool, listener: Listener = SILENT) -> int:
-    """Move the state of the root file from one store to another one; how many entries it has.
-
-    `is_beside`: it only moves to another document of the same store, after its root file moved. Raises UsageError,
-    ConfigError, StateError and LockedError, with nothing moved.
-    """
-    if old.store.address == target.store.address:
-        raise UsageError(
-            f"The state is already in {target.place}",
-            hint="Set `state` in buffer.yaml to the new place, and name the old one with --from.",
-        )
-    _read_both(old, target)
-    if not old.exists:
-        raise ConfigError(f"There is no state to move: {old.place}", hint="Name where it is with --from PLACE.")
-    with hold_lock(old.endpoint, 0.0, listener):
-        _read_both(old, target)
-        document = _with_journal(old, root)
-        if is_beside:
-            hand_over(old, target)
-        else:
-            document = replace(document, state=target.with_next_serial(document.state))
-            target.replace(document, f"state migrate from {old.place}")
-            if isinstance(old.store, LocalStore):
-                old.store.path.replace(old.store.path.with_name(old.store.path.name + ".migrated"))
-            else:
-                note = Document(old.endpoint, moved_to=target.store.address)
-                old.store.swap(dump(note), old.version, f"state migrate to {target.place}")
-    return len(target.saved.bindings)
 
 
 def _read_both(old: StateFile, target: StateFile) -> None:

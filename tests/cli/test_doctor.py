@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bufferctl import __version__
-from bufferctl.cli.checkup import problem
 from bufferctl.errors import BufferctlError
+from bufferctl.run.checkup import failed
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.state import Lock
 from tests.cli.conftest import Prints, Project, Ran
@@ -93,7 +93,7 @@ def test_buffer_out_of_reach(
 
 def test_names_keep_their_letters() -> None:
     """A host keeps its spelling at the start of a sentence; a word is capitalized."""
-    said = [problem("connection", BufferctlError(text)).message for text in ("no.example cannot be reached", "the key")]
+    said = [failed("connection", BufferctlError(text)).message for text in ("no.example cannot be reached", "the key")]
     assert said == ["no.example cannot be reached", "The key"]
 
 
