@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bufferctl.config.times import zone_of
-from bufferctl.config.write.additions import NewChannel, NewOrganization
+from bufferctl.config.write.additions import NewChannel, NewOrganization, new_root
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import UsageError
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization
 from bufferctl.model.networks import NETWORKS
 from bufferctl.reconcile import Targets, same_name
-
-_PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*")
-_WORDS = {"true", "false", "null"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,51 +153,36 @@ def _fits(live: LiveChannel, name: str) -> bool:
 def starter_text(account: Account, managed_since: datetime, *, in_git: bool = False) -> str:
     """A complete, valid root file: every organization and channel, and one example post as a draft.
 
-    Channels whose zone differs from most others' name it, as import writes them. `managed_since` is aware. `in_git`:
-    whether the state is on a branch.
+    `managed_since` is aware. `in_git`: whether the state is on a branch.
     """
     homes = find_homes(account, Desired(), Targets({}, {}), None, ())
-    zone = root_zone(account, homes)
-    example = _example_home(homes)
-    lines = [
-        "# Your Buffer queue: edit this file, review with `bufferctl plan`, publish with `bufferctl apply`.",
-        "# Posts may also go into files of their own, such as posts/2026-w49.yaml.",
-        "version: 1",
-        f"timezone: {_scalar(zone)}   # for times without an offset",
-        f"managed_since: {managed_since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}   # written by init; keep it",
-        *(["state: git   # on the branch bufferctl-state, for CI and every machine"] if in_git else []),
-        "organizations:",
-    ]
-    for home in homes:
-        entry = home.entry((), around=zone)
-        label = f"name: {_scalar(entry.name)}" if entry.name else f"id: {_scalar(entry.id or '')}"
-        lines.append(f"  - {label}")
-        lines += [f"    timezone: {_scalar(entry.timezone)}"] if entry.timezone else []
-        lines += ["    channels:" if home.channels else "    channels: []"]
-        lines += [line for channel in home.channels for line in _channel_lines(channel, is_example=channel is example)]
-    return "\n".join(lines) + "\n"
+    zone, since = root_zone(account, homes), managed_since.astimezone(UTC).replace(microsecond=0)
+    entries = [home.entry(home.channels, around=zone) for home in homes]
+    text = _HEAD + new_root(zone, entries, managed_since=since, in_git=in_git).partition("\n")[2]
+    for name, note in _NOTES.items():
+        text = re.sub(rf"^{name}: .*", rf"\g<0>   # {note}", text, count=1, flags=re.MULTILINE)
+    channels = [each.live for home in homes for each in home.channels]
+    for live, entry in zip(channels, _CHANNEL.finditer(text), strict=True):
+        if NETWORKS[live.service].takes_text_alone and not (live.is_disconnected or live.is_locked):
+            return text[: entry.end()] + _EXAMPLE + text[entry.end() :]
+    return text
 
 
-def _channel_lines(channel: ChannelHome, *, is_example: bool) -> Iterator[str]:
-    entry = channel.entry
-    yield f"      - service: {entry.service}"
-    for name, value in (("name", entry.name), ("id", entry.id), ("timezone", entry.timezone)):
-        if value:
-            yield f"        {name}: {_scalar(value)}"
-    if is_example:
-        yield "        posts:"
-        yield "          - key: first-post        # a stable name: text and time may change, this may not"
-        yield "            draft: true            # delete this line to add it to the queue"
-        yield "            text: |"
-        yield "              Hello from git!"
-
-
-def _example_home(homes: Sequence[OrganizationHome]) -> ChannelHome | None:
-    usable = [c for home in homes for c in home.channels if not (c.live.is_disconnected or c.live.is_locked)]
-    return next((each for each in usable if NETWORKS[each.live.service].takes_text_alone), None)
-
-
-def _scalar(text: str) -> str:
-    """A YAML scalar that reads back as `text`: a JSON string is one."""
-    plain = _PLAIN.fullmatch(text) and text not in _WORDS
-    return text if plain else json.dumps(text, ensure_ascii=False)
+_HEAD = """\
+# Your Buffer queue: edit this file, review with `bufferctl plan`, publish with `bufferctl apply`.
+# Posts may also go into files of their own, such as posts/2026-w49.yaml.
+"""
+#: What is said of lines of the root file.
+_NOTES = {
+    "timezone": "for times without an offset",
+    "managed_since": "written by init; keep it",
+    "state": "on the branch bufferctl-state, for CI and every machine",
+}
+_CHANNEL = re.compile(r"^      - service: .*\n(?:        .*\n)*", re.MULTILINE)
+_EXAMPLE = """\
+        posts:
+          - key: first-post        # a stable name: text and time may change, this may not
+            draft: true            # delete this line to add it to the queue
+            text: |
+              Hello from git!
+"""
