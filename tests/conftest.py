@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ from tests.fuzzing import examples
 # Cases have fixed dates, so it must not matter on which day they are tested. The clock goes on from here, and programs
 # that tests start have the real one.
 time_machine.travel("2026-11-28T08:00:00Z", tick=True).start()
+
+# No test cuts the power, and half of the time of a test that writes went into waiting for the disk.
+os.fsync = lambda fd: None
 
 #: Compares a text with a file, or writes the file with --update.
 Expect = Callable[[Path, str], None]
@@ -75,7 +79,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test writes to the state folder of whoever runs it; new repositories have no sample hooks or upkeep."""
     template = tmp_path_factory.mktemp("template")
-    (template / "config").write_text("[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n", encoding="utf-8")
+    config = "[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
+    (template / "config").write_text(config, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state-home")))
         patch.setenv("GIT_TEMPLATE_DIR", str(template))

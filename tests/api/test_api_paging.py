@@ -18,6 +18,7 @@ from bufferctl import api
 from bufferctl.errors import ApiError, TooLargeError
 from bufferctl.model import Live, PostStatus
 from tests.api.scripted import KEY, NOW
+from tests.conftest import long
 from tests.fuzzing import examples
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -185,10 +186,12 @@ def test_a_small_account_takes_three_requests() -> None:
     assert live.at == NOW
 
 
-@pytest.mark.parametrize("channels", [1, 10])
+BURSTS = [(1, 1, 8), (1, 2, 14), (1, 10_000, 16), (30, 1, 8), (30, 10_000, 16), (1000, 1, 8), (1000, 2, 24)]
+
+
 @pytest.mark.parametrize(
-    ("burst", "known", "requests"),
-    [(1, 1, 8), (1, 2, 14), (1, 10_000, 16), (30, 1, 8), (30, 2, 14), (30, 10_000, 16), (1000, 1, 8), (1000, 2, 24)],
+    ("burst", "known", "requests", "channels"),
+    [(30, 2, 14, 10), *long((30, 2, 14, 1), *((*each, channels) for each in BURSTS for channels in (1, 10)))],
 )
 def test_ten_thousand_posts_take_few_requests(known: int, requests: int, channels: int, burst: int) -> None:
     """8 if the state has all, 14 if it has half, 16 if none; 24 with half and bursts of a thousand."""
