@@ -1,6 +1,6 @@
 """Prints docs/problems/messages.md: each hold and each error with its answer, from the code that words them.
 
-Holds are made by calling their functions; errors are read from where they are raised. `…` stands for a value.
+Holds are constants, or are made by calling their functions; errors are read from where they are raised. `…` stands for a value.
 """
 
 from __future__ import annotations
@@ -52,19 +52,15 @@ _LATER = datetime(2030, 1, 15, 8, tzinfo=UTC)
 _SUSPECT = SimpleNamespace(id="ID", live=None, owner=None, owner_declared=False)
 #: What the functions of holds are called with, by the names of their parameters.
 _SAMPLES: dict[str, Any] = {
-    "label": "…",
-    "message": "…",
     "was": "…",
     "differences": (),
+    "edited": False,
     "claim": SimpleNamespace(root_file="…", id="ID"),
     "suspects": [_SUSPECT],
     "suspect": _SUSPECT,
-    "key": "…",
-    "id_": "ID",
     "until": _LATER,
     "channel": SimpleNamespace(name="…", boards=["…"], zone=UTC),
     "item": SimpleNamespace(expansion=None),
-    "edited": False,
     "by_buffer": False,
     "can_send": True,
     "lead": timedelta(minutes=2),
@@ -73,10 +69,8 @@ _SAMPLES: dict[str, Any] = {
     "candidates": ["ID"],
     "live_id": "ID",
     "goes_out": True,
-    "declared": True,
     "name": "…",
     "seen": ["…"],
-    "idea": "…",
     "count": 6,
     "posts": 6,
     "limit": 5,
@@ -89,21 +83,17 @@ _SAMPLES: dict[str, Any] = {
     "left": timedelta(hours=1),
     "at_once": False,
     "is_new": True,
-    "locked": False,
 }
 #: What some of them take instead.
 _OWNED = [SimpleNamespace(id="ID", live=None, owner=SimpleNamespace(key="…"), owner_declared=False)]
 _INSTEAD: dict[str, dict[str, Any]] = {
-    "unread": {"channel": "CHANNEL"},
     "perhaps_renamed": {"suspects": _OWNED, "was": ["…"]},
 }
 #: Other values that make another message, by function.
 _ALSO: dict[str, list[dict[str, Any]]] = {
-    "channel_unavailable": [{"locked": True}],
     "perhaps_renamed": [{"was": []}],
     "changed": [{"edited": True}, {"by_buffer": True}],
     "ambiguous": [{"rule": rule} for rule in Rule if rule is not Rule.SAME_TEXT],
-    "protected": [{"declared": False}],
     "too_many_deletes": [{"dropped": ["…"]}],
 }
 #: A function that words another hold with these in it.
@@ -121,14 +111,18 @@ def page() -> str:
 
 
 def _holds() -> Iterator[str]:
-    for name, function in inspect.getmembers(holds, inspect.isfunction):
+    for name, function in sorted(inspect.getmembers(holds), key=lambda each: each[0].lower()):
+        if isinstance(function, holds.Hold):
+            yield _line(function.message, function.hint)
+        if not inspect.isfunction(function):
+            continue
         parameters = inspect.signature(function).parameters
         is_hold = inspect.signature(function).return_annotation == "Hold"
         if name.startswith("_") or not is_hold or name in _WRAPS or function.__module__ != holds.__name__:
             continue
         for more in [{}, *_ALSO.get(name, [])]:
             hold = function(**{each: _SAMPLES[each] for each in parameters} | _INSTEAD.get(name, {}) | more)
-            yield _line(hold.message.replace("{stays}", "stays in Buffer"), hold.hint)
+            yield _line(hold.message, hold.hint)
 
 
 def _line(message: str, hint: str) -> str:
@@ -136,6 +130,11 @@ def _line(message: str, hint: str) -> str:
         (r"\{existing ([^}]+)\}", r"`existing: \1`"),
         (r"\{was ([^} ]+) [^}]+\}", r"`was: \1`"),
         (r"\{cancelled\}", "`cancelled: true`"),
+        (r"\{existing\}", "`existing: ID`"),
+        (r"\{stays\}", "stays in Buffer"),
+        (r"\{and_goes_out\}", f", and {holds.GOES_OUT}"),
+        (r"\{(id|named)\}", "ID"),
+        (r"\{home\}", "CHANNEL"),
         (r"\{address\}", "ADDRESS"),
         (r"\{[a-z_]+\}", "…"),
     ):

@@ -42,13 +42,9 @@ def policy_warnings(
         yield from _queued(change, settings)
         for code, hold in _against(change, settings.policy, now, planned_at):
             if settings.rules.get(code, Severity.ERROR) == Severity.WARNING:
-                yield Diagnostic(
-                    Severity.WARNING,
-                    f"{change.address}: {hold.message[:1].lower()}{hold.message[1:]}",
-                    change.place,
-                    hold.hint_for(change.address),
-                    code=code,
-                )
+                held = hold.on(change)
+                message = f"{change.address}: {held.message[:1].lower()}{held.message[1:]}"
+                yield Diagnostic(Severity.WARNING, message, change.place, held.hint, code=code)
 
 
 def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime) -> Iterator[tuple[str, Hold]]:

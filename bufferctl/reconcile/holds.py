@@ -1,9 +1,7 @@
 """Holds: why an object is left alone until a person decides. Each says what is wrong, the consequence, and what to do.
 
-There is one function per reason, so that all wording is in one place. `{address}` in a hint is the object's address,
-`{existing ID}` the line that says in its entry that it is that object, `{was KEY ID}` the one that says that it had
-that key, and `{cancelled}` the one that calls it off, which other channels of its entry have no part in. `{stays}` in a
-message is what happens to the object in Buffer.
+All wording is here: a constant where the change says everything, a function where more must be known. Blanks such as
+`{channel}` and `{existing ID}` are filled in from the change that is held; a brace of somebody's text is doubled.
 """
 
 from __future__ import annotations
@@ -15,44 +13,61 @@ from datetime import UTC, datetime, timedelta
 from shlex import quote
 
 from bufferctl.diagnostics import some_of
-from bufferctl.model import Address, Claim, Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
+from bufferctl.model import Claim, Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
+
+_BLANK = re.compile(r"\{\{|\{(?P<name>existing|was) (?P<of>[^}]+)\}|\{\w+\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why an object is held. `differences` and `candidates` are shown with it."""
+    """Why an object is held. `candidates`: the live ids that it may be."""
 
     reason: Reason
     message: str
     hint: str
-    differences: tuple[Difference, ...] = ()
     candidates: tuple[str, ...] = ()
-
-    def hint_for(self, address: Address, item: Post | Idea | None = None) -> str:
-        """The hint for one object, with its address quoted for a shell."""
-        hint = self.hint.replace("{address}", quote(str(address)))
-        hint = hint.replace("{cancelled}", _as_cancelled(item))
-        hint = _WAS.sub(lambda found: _as_was(item, found[1], found[2]), hint)
-        return _EXISTING.sub(lambda found: _as_existing(item, found[1]), hint)
 
     def on(self, change: Change) -> Change:
         """The change, held for this reason."""
+        blanks = _blanks(change)
+
+        def value(blank: re.Match[str]) -> str:
+            if not blank["name"]:
+                return blanks.get(blank[0], blank[0])
+            return (_as_was if blank["name"] == "was" else _as_existing)(change.desired, *blank["of"].split())
+
         return replace(
             change,
             action=Action.HOLD,
             reason=self.reason,
-            message=self.message.replace("{stays}", change.stays),
-            hint=self.hint_for(change.address, change.desired),
-            differences=self.differences or change.differences,
+            message=_BLANK.sub(value, self.message),
+            hint=_BLANK.sub(value, self.hint),
             candidates=self.candidates,
             write=None,
         )
 
 
-_EXISTING = re.compile(r"\{existing ([^}]+)\}")
-_WAS = re.compile(r"\{was ([^} ]+) ([^}]+)\}")
+def _blanks(change: Change) -> dict[str, str]:
+    item, live, id_ = change.desired, change.live, change.live_id or ""
+    return {
+        "{{": "{",
+        "{address}": quote(str(change.address)),  # for a command line
+        "{home}": quote(change.address.channel),  # likewise
+        "{channel}": change.address.channel,
+        "{key}": change.address.key,
+        "{old_key}": change.moved_from.key if change.moved_from else "",
+        "{id}": id_,
+        "{file}": change.place.file if change.place else "",
+        "{named}": (item and item.existing) or "",
+        "{idea}": (isinstance(item, Post) and item.idea) or "",
+        "{error}": (isinstance(live, LivePost) and live.error.strip().rstrip(".")) or "no reason given",
+        "{stays}": change.stays,  # what happens to the object in Buffer
+        "{and_goes_out}": f", and {GOES_OUT}" if change.goes_out else "",
+        "{existing}": _as_existing(item, id_),  # what it is in Buffer, as its entry says it
+        "{cancelled}": _as_cancelled(item),  # the field that calls it off, on its channel alone
+    }
 
 
 def _as_existing(item: Post | Idea | None, id_: str) -> str:
@@ -63,7 +78,6 @@ def _as_existing(item: Post | Idea | None, id_: str) -> str:
 
 
 def _as_cancelled(item: Post | Idea | None) -> str:
-    """The field that calls it off, on its channel alone."""
     if not isinstance(item, Post):
         return "`cancelled: true`"
     return _in_its_entry(item, f"cancelled: [{item.address.channel}]")
@@ -107,78 +121,134 @@ _SHOWN = 40
 _NAMED = 5
 
 
-def channel_unavailable(label: str, *, locked: bool) -> Hold:
-    state = "locked" if locked else "disconnected"
-    do = "Unlock it in Buffer (your plan may include fewer channels)" if locked else "Reconnect it in Buffer"
-    return Hold(
-        Reason.CHANNEL, f"{label} is {state} in Buffer, so nothing is published there", f"{do}, then run plan again."
-    )
-
-
-def only_reminds(label: str) -> Hold:
-    return Hold(
-        Reason.CHANNEL,
-        f"{label} is a personal profile, and Buffer refuses posts that it would have to publish there by itself, so "
-        "this is not sent",
-        "Write `scheduling_type: notification`: Buffer then reminds a person to publish it.",
-    )
-
-
-def in_error(message: str) -> Hold:
-    reason = message.strip().rstrip(".") or "no reason given"
-    return Hold(
-        Reason.ERROR,
-        f"Buffer accepted it, but publishing failed: {reason}. bufferctl does not create it a second time",
-        "Fix it and retry it in Buffer. Or delete it there, then give the entry a new `key`, or run "
-        "`bufferctl apply --recreate {address}`.",
-    )
-
-
-def published(differences: tuple[Difference, ...]) -> Hold:
-    """An edit that gives a published post another text, for a time that is still to come."""
-    return Hold(
-        Reason.SENT,
-        "That post is already published, so the new text would not be sent at this time",
-        "To publish it, give this one a new key, and restore the old entry.",
-        differences,
-    )
-
-
-def renamed_once_published(was: str) -> Hold:
-    """A published post that gets a new key and a time that is still to come."""
-    return Hold(
-        Reason.SENT,
-        f"`{was}` is already published, and `was: {was}` makes this the same post, so nothing is sent at this time",
-        "To rename it, keep its time. To publish another post, delete `was`.",
-    )
-
-
-def being_published(differences: tuple[Difference, ...] = ()) -> Hold:
-    return Hold(
-        Reason.SENT,
-        "It is being published now, so this is not sent",
-        "Run plan again in a few minutes.",
-        differences,
-    )
-
-
-def deleted_in_buffer() -> Hold:
-    return Hold(
-        Reason.GONE,
-        "Somebody deleted it in Buffer, so bufferctl does not create it again on its own",
-        "To call it off, add {cancelled}. To send it again, give it a new `key`, or run "
-        "`bufferctl apply --recreate {address}`.",
-    )
-
-
-def perhaps_published() -> Hold:
-    return Hold(
-        Reason.GONE,
-        "Its channel was connected to Buffer again, which removes the posts of the earlier connection. It may have "
-        "been published before that, so bufferctl does not create it again on its own",
-        "Look at the channel. If it is published, add {cancelled}; if it is not, give it a new due_at and run "
-        "`bufferctl apply --recreate {address}`.",
-    )
+DISCONNECTED = Hold(
+    Reason.CHANNEL,
+    "{channel} is disconnected in Buffer, so nothing is published there",
+    "Reconnect it in Buffer, then run plan again.",
+)
+LOCKED = Hold(
+    Reason.CHANNEL,
+    "{channel} is locked in Buffer, so nothing is published there",
+    "Unlock it in Buffer (your plan may include fewer channels), then run plan again.",
+)
+ONLY_REMINDS = Hold(
+    Reason.CHANNEL,
+    "{channel} is a personal profile, and Buffer refuses posts that it would have to publish there by itself, so "
+    "this is not sent",
+    "Write `scheduling_type: notification`: Buffer then reminds a person to publish it.",
+)
+IN_ERROR = Hold(
+    Reason.ERROR,
+    "Buffer accepted it, but publishing failed: {error}. bufferctl does not create it a second time",
+    "Fix it and retry it in Buffer. Or delete it there, then give the entry a new `key`, or run "
+    "`bufferctl apply --recreate {address}`.",
+)
+#: An edit that gives a published post another text, for a time that is still to come.
+PUBLISHED = Hold(
+    Reason.SENT,
+    "That post is already published, so the new text would not be sent at this time",
+    "To publish it, give this one a new key, and restore the old entry.",
+)
+#: A published post that gets a new key and a time that is still to come.
+RENAMED_ONCE_PUBLISHED = Hold(
+    Reason.SENT,
+    "`{old_key}` is already published, and `was: {old_key}` makes this the same post, so nothing is sent at this time",
+    "To rename it, keep its time. To publish another post, delete `was`.",
+)
+BEING_PUBLISHED = Hold(
+    Reason.SENT, "It is being published now, so this is not sent", "Run plan again in a few minutes."
+)
+DELETED_IN_BUFFER = Hold(
+    Reason.GONE,
+    "Somebody deleted it in Buffer, so bufferctl does not create it again on its own",
+    "To call it off, add {cancelled}. To send it again, give it a new `key`, or run "
+    "`bufferctl apply --recreate {address}`.",
+)
+PERHAPS_PUBLISHED = Hold(
+    Reason.GONE,
+    "Its channel was connected to Buffer again, which removes the posts of the earlier connection. It may have "
+    "been published before that, so bufferctl does not create it again on its own",
+    "Look at the channel. If it is published, add {cancelled}; if it is not, give it a new due_at and run "
+    "`bufferctl apply --recreate {address}`.",
+)
+KEY_TAKEN = Hold(
+    Reason.AMBIGUOUS,
+    "Another post had the key `{key}` ({id}), and a key stays with its post. So this is not renamed, and Buffer "
+    "keeps it as it is",
+    "Choose another key.",
+)
+NOT_READ = Hold(
+    Reason.UNREAD,
+    "It is older than the posts that were read, so bufferctl does not know whether it is published",
+    "Check in Buffer. If it is published, add {cancelled}.",
+)
+UNREAD = Hold(
+    Reason.UNREAD,
+    "It may already be published: this channel has more published posts than could be read, and the state does "
+    "not say which of them bufferctl created. Sending it could publish it twice",
+    "If it is published, add {cancelled}. If the state was lost, restore it from a backup. If bufferctl has never "
+    "posted here, run `bufferctl state begin {home}`.",
+)
+#: `existing` names something that cannot be its object.
+NOT_THERE = Hold(
+    Reason.AMBIGUOUS,
+    "`existing` names {named}, which is not on this channel in Buffer, or is the post of another entry, so this is "
+    "not sent",
+    "Correct the id, or delete `existing`.",
+)
+CANCELLED_BUT_THEIRS = Hold(
+    Reason.ADOPTED,
+    "It is cancelled, but a person created it in Buffer, so bufferctl does not delete it and it {stays}",
+    "Delete it in Buffer. To let the next apply delete it, add {existing}.",
+)
+ADOPTED = Hold(
+    Reason.ADOPTED,
+    "A person created it in Buffer, so bufferctl does not edit it",
+    "To let the files manage it, add {existing}.",
+)
+IDEA_EDITED = Hold(
+    Reason.IDEA,
+    "Buffer's API cannot edit ideas",
+    "Make the same edit in Buffer, or restore the old text in the file.",
+)
+PROTECTED = Hold(
+    Reason.PROTECTED,
+    "It is protected, so it is not deleted and {stays}",
+    "Remove `protect: true`, or delete it in Buffer.",
+)
+#: The files no longer have it.
+PROTECTED_AND_REMOVED = replace(
+    PROTECTED, hint="Restore it with `cancelled: true` and without `protect: true`, or delete it in Buffer."
+)
+IDEA_HELD = Hold(Reason.UNRESOLVED, "Its idea '{idea}' is held", "Resolve the hold of the idea first.")
+#: The commit that was applied last wrote it, and is not here to compare with.
+PERHAPS_OUTDATED = Hold(
+    Reason.DIVERGED,
+    "The commit that was applied last wrote it. That commit is not here and cannot be fetched, so this may undo it "
+    "and is not sent{and_goes_out}",
+    "Merge or rebase onto that commit, then plan again. Or, if it is meant, run with --confirm-removed {address}.",
+)
+#: The checkout lacks the commit that was applied last; so in the next ones.
+ONLY_ELSEWHERE = replace(
+    PERHAPS_OUTDATED,
+    message="The files do not have it, but this checkout may lack the commit that was applied last, which may have "
+    "added it. So it is not deleted and {stays}",
+)
+OUTDATED_HERE = replace(
+    PERHAPS_OUTDATED,
+    message="The commit that was applied last changed {file}, and this checkout has the version before that. So this "
+    "is not sent: it would undo that change",
+)
+PERHAPS_CANCELLED_ELSEWHERE = replace(
+    PERHAPS_OUTDATED,
+    message="It is not new in this checkout, and nothing of it is in Buffer. The commit that was applied last changed "
+    "its file, and may have canceled or removed it, so it is not sent",
+)
+ADDED_ELSEWHERE = replace(
+    PERHAPS_OUTDATED,
+    message="The post under this key comes from a commit that this checkout lacks, and the entry here is older or "
+    "another one, so Buffer keeps its version",
+)
 
 
 def key_elsewhere(claim: Claim) -> Hold:
@@ -204,15 +274,6 @@ def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
     )
 
 
-def key_taken(key: str, id_: str) -> Hold:
-    return Hold(
-        Reason.AMBIGUOUS,
-        f"Another post had the key `{key}` ({id_}), and a key stays with its post. So this is not renamed, and Buffer "
-        "keeps it as it is",
-        "Choose another key.",
-    )
-
-
 def not_listed_yet(until: datetime) -> Hold:
     """`until`: when Buffer should show it at the latest."""
     return Hold(
@@ -222,27 +283,8 @@ def not_listed_yet(until: datetime) -> Hold:
     )
 
 
-def not_read() -> Hold:
-    return Hold(
-        Reason.UNREAD,
-        "It is older than the posts that were read, so bufferctl does not know whether it is published",
-        "Check in Buffer. If it is published, add {cancelled}.",
-    )
-
-
-def unread(channel: str) -> Hold:
-    """`channel`: quoted for a shell."""
-    return Hold(
-        Reason.UNREAD,
-        "It may already be published: this channel has more published posts than could be read, and the state does "
-        "not say which of them bufferctl created. Sending it could publish it twice",
-        "If it is published, add {cancelled}. If the state was lost, restore it from a backup. If bufferctl has never "
-        f"posted here, run `bufferctl state begin {channel}`.",
-    )
-
-
 def changed(
-    item: Post | Idea, differences: tuple[Difference, ...], *, edited: bool, by_buffer: bool, can_send: bool
+    item: Post | Idea, differences: Iterable[Difference], *, edited: bool, by_buffer: bool, can_send: bool
 ) -> Hold:
     """Buffer has another version than was applied last, by a person or `by_buffer` itself. `edited`: so has the file.
 
@@ -251,14 +293,14 @@ def changed(
     hint = _either(item, differences) if can_send else _THEIRS
     if edited:
         message = "It changed in the file and in Buffer, so one of the two versions would be lost"
-        return Hold(Reason.CONFLICT, message, hint, differences)
+        return Hold(Reason.CONFLICT, message, hint)
     message = "Somebody changed it in Buffer, and the file still has the old version"
     if by_buffer:
         message = "Buffer changed it when it was sent, and has its own version now"
-    return Hold(Reason.CHANGED, message, hint, differences)
+    return Hold(Reason.CHANGED, message, hint)
 
 
-def _either(item: Post | Idea, differences: tuple[Difference, ...]) -> str:
+def _either(item: Post | Idea, differences: Iterable[Difference]) -> str:
     """Both options. pull cannot write a text back into an entry that makes it from variables and parameters."""
     made = item.expansion
     is_made = made is not None and (made.variables or made.parameters)
@@ -266,11 +308,11 @@ def _either(item: Post | Idea, differences: tuple[Difference, ...]) -> str:
     return f"{_BY_HAND if by_hand else _PULL} {_REAPPLY}"
 
 
-def missed(lead: timedelta, differences: tuple[Difference, ...], *, counted: bool) -> Hold:
-    """`differences`: those of an edit, empty for a new post. `counted`: its time counts from `starts`."""
+def missed(lead: timedelta, *, edited: bool, counted: bool) -> Hold:
+    """`counted`: its time counts from `starts`."""
     later = "Move `starts` at the top of the file to a later day" if counted else "Give it a later `due_at`"
-    what, instead = ("the edit", ", or change or delete it in Buffer") if differences else ("it", "")
-    return Hold(Reason.MISSED, f"{_late(lead)}, so {what} is not sent", f"{later}{instead}.", differences)
+    what, instead = ("the edit", ", or change or delete it in Buffer") if edited else ("it", "")
+    return Hold(Reason.MISSED, f"{_late(lead)}, so {what} is not sent", f"{later}{instead}.")
 
 
 def missed_but_perhaps_there(lead: timedelta, there: Hold) -> Hold:
@@ -281,16 +323,6 @@ def missed_but_perhaps_there(lead: timedelta, there: Hold) -> Hold:
 def _late(lead: timedelta) -> str:
     minutes = -(-int(lead.total_seconds()) // 60)
     return f"Its time is past or less than {minutes} minutes away, and Buffer might publish it at once"
-
-
-def not_there(id_: str) -> Hold:
-    """`existing` names something that cannot be its object."""
-    return Hold(
-        Reason.AMBIGUOUS,
-        f"`existing` names {id_}, which is not on this channel in Buffer, or is the post of another entry, so this is "
-        "not sent",
-        "Correct the id, or delete `existing`.",
-    )
 
 
 def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
@@ -387,7 +419,12 @@ def _text(suspect: Suspect) -> str:
     """The beginning of a suspect's text, or an idea's title."""
     live = suspect.live
     text = (live.text or (live.title if isinstance(live, LiveIdea) else "") or "") if live else ""
-    return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
+    return _safe(f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text)
+
+
+def _safe(text: str) -> str:
+    """Somebody's text, in which nothing is a blank."""
+    return text.replace("{", "{{")
 
 
 def unsettled(candidates: Sequence[str]) -> Hold:
@@ -412,47 +449,11 @@ def cancelled_but_there(live_id: str, *, goes_out: bool) -> Hold:
     )
 
 
-def cancelled_but_theirs(live_id: str) -> Hold:
-    return Hold(
-        Reason.ADOPTED,
-        "It is cancelled, but a person created it in Buffer, so bufferctl does not delete it and it {stays}",
-        f"Delete it in Buffer. To let the next apply delete it, add {{existing {live_id}}}.",
-    )
-
-
-def adopted(live_id: str, differences: tuple[Difference, ...]) -> Hold:
-    return Hold(
-        Reason.ADOPTED,
-        "A person created it in Buffer, so bufferctl does not edit it",
-        f"To let the files manage it, add {{existing {live_id}}}.",
-        differences,
-    )
-
-
-def idea_edited(differences: tuple[Difference, ...]) -> Hold:
-    return Hold(
-        Reason.IDEA,
-        "Buffer's API cannot edit ideas",
-        "Make the same edit in Buffer, or restore the old text in the file.",
-        differences,
-    )
-
-
-def protected(*, declared: bool) -> Hold:
-    """`declared`: the files still have it, as cancelled."""
-    do = "Remove `protect: true`" if declared else "Restore it with `cancelled: true` and without `protect: true`"
-    return Hold(
-        Reason.PROTECTED,
-        "It is protected, so it is not deleted and {stays}",
-        f"{do}, or delete it in Buffer.",
-    )
-
-
 def no_such_tag(name: str, seen: Iterable[str]) -> Hold:
     """`seen`: the names of the tags that Buffer shows."""
     return Hold(
         Reason.UNRESOLVED,
-        f"No post or idea in Buffer has the tag {name!r} (seen: {_listed(seen)}), and its API cannot list tags",
+        f"No post or idea in Buffer has the tag {_safe(name)!r} (seen: {_listed(seen)}), and its API cannot list tags",
         "Add the tag to a post or an idea in Buffer (the Free plan allows 3 tags) and plan again, or set its id under "
         "`tags:` in buffer.yaml.",
     )
@@ -461,17 +462,13 @@ def no_such_tag(name: str, seen: Iterable[str]) -> Hold:
 def no_such_board(name: str, channel: LiveChannel) -> Hold:
     return Hold(
         Reason.UNRESOLVED,
-        f"There is no board {name!r} on {channel.name} (there are: {_listed(channel.boards)})",
+        f"There is no board {_safe(name)!r} on {_safe(channel.name)} (there are: {_listed(channel.boards)})",
         "Use one of these.",
     )
 
 
-def idea_held(idea: str) -> Hold:
-    return Hold(Reason.UNRESOLVED, f"Its idea {idea!r} is held", "Resolve the hold of the idea first.")
-
-
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
+    return _safe(", ".join(sorted(names))) or "none"
 
 
 def too_many_deletes(
@@ -508,51 +505,6 @@ def too_many_deletes(
     )
 
 
-def _diverged(message: str) -> Hold:
-    hint = (
-        "Merge or rebase onto that commit, then plan again. Or, if it is meant, run with --confirm-removed {address}."
-    )
-    return Hold(Reason.DIVERGED, message, hint)
-
-
-def only_elsewhere() -> Hold:
-    """The checkout lacks the commit that was applied last."""
-    return _diverged(
-        "The files do not have it, but this checkout may lack the commit that was applied last, which may have added "
-        "it. So it is not deleted and {stays}"
-    )
-
-
-def perhaps_outdated(*, goes_out: bool) -> Hold:
-    """The commit that was applied last wrote it, and is not here to compare with."""
-    goes = f", and {GOES_OUT}" if goes_out else ""
-    return _diverged(
-        "The commit that was applied last wrote it. That commit is not here and cannot be fetched, so this may undo it "
-        f"and is not sent{goes}"
-    )
-
-
-def outdated_here(file: str) -> Hold:
-    return _diverged(
-        f"The commit that was applied last changed {file}, and this checkout has the version before that. So this is "
-        "not sent: it would undo that change"
-    )
-
-
-def perhaps_cancelled_elsewhere() -> Hold:
-    return _diverged(
-        "It is not new in this checkout, and nothing of it is in Buffer. The commit that was applied last changed its "
-        "file, and may have canceled or removed it, so it is not sent"
-    )
-
-
-def added_elsewhere() -> Hold:
-    return _diverged(
-        "The post under this key comes from a commit that this checkout lacks, and the entry here is older or "
-        "another one, so Buffer keeps its version"
-    )
-
-
 def file_emptied(file: str, count: int, entries: int, *, goes_out: bool) -> Hold:
     """`count`: of its posts; `entries`: of all that were removed."""
     posts = "its post is" if count == 1 else f"its {count} posts are"
@@ -571,7 +523,7 @@ def _stays(count: int, *, goes_out: bool) -> str:
 
 
 def frozen(reason: str) -> Hold:
-    why = f" ({reason})" if reason else ""
+    why = f" ({_safe(reason)})" if reason else ""
     return Hold(
         Reason.POLICY,
         f"It would be published at once, during a freeze that your team agreed on{why}",

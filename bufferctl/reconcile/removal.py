@@ -38,8 +38,8 @@ def called_off(
     if at_rest := _at_rest(change, binding, gone):
         return at_rest
     if binding.origin is Origin.ADOPTED:
-        return holds.cancelled_but_theirs(binding.id).on(change)
-    return holds.protected(declared=True).on(change) if item.protect else _deleted(change, binding)
+        return holds.CANCELLED_BUT_THEIRS.on(change)
+    return holds.PROTECTED.on(change) if item.protect else _deleted(change, binding)
 
 
 def left_out(
@@ -64,7 +64,7 @@ def left_out(
         goes_out = " and will be published" if change.goes_out else ""
         return _stays(change, binding, f"A person created it in Buffer, so it stays there{goes_out}")
     if binding.protect:
-        return holds.protected(declared=False).on(change)
+        return holds.PROTECTED_AND_REMOVED.on(change)
     return _deleted(change, binding) if prune else replace(change, action=Action.NO_OP)
 
 
@@ -74,12 +74,12 @@ def _at_rest(change: Change, binding: Binding, gone: Collection[str]) -> Change 
     if change.slot.channel_id == IDEAS:
         return _stays(change, binding, "Buffer's API cannot delete ideas, so it stays there") if live else change
     if isinstance(live, LivePost) and live.status is PostStatus.SENDING:
-        return holds.being_published().on(change)
+        return holds.BEING_PUBLISHED.on(change)
     if binding.status == PostStatus.SENT or (live and live.is_out):
         message = "It is already published, which cannot be undone" if change.desired else ""
         return _stays(change, replace(binding, status=PostStatus.SENT), message)
     if live is None:
-        return change if binding.id in gone else holds.not_read().on(change)
+        return change if binding.id in gone else holds.NOT_READ.on(change)
     return None
 
 
@@ -157,15 +157,15 @@ def hold_what_diverged(changes: Iterable[Change], options: Options) -> list[Chan
         file, binding = change.place.file if change.place else "", change.binding
         lacks = binding is not None and binding.commit not in diverged.contained
         if binding and lacks and not diverged.known and binding.commit == diverged.applied:
-            return holds.perhaps_outdated(goes_out=change.goes_out).on(change)
+            return holds.PERHAPS_OUTDATED.on(change)
         if lacks and change.action is Action.DELETE and change.cause is Cause.REMOVED:
-            return holds.only_elsewhere().on(change)
+            return holds.ONLY_ELSEWHERE.on(change)
         if file in diverged.outdated_files or (_reverses(change, binding) if lacks else _version(change) in replaced):
-            return holds.outdated_here(file).on(change)
+            return holds.OUTDATED_HERE.on(change)
         if change.action is Action.CREATE and change.desired and _is_older(change.desired, diverged):
-            return holds.perhaps_cancelled_elsewhere().on(change)
+            return holds.PERHAPS_CANCELLED_ELSEWHERE.on(change)
         if change.action is not Action.CREATE and binding and lacks and not binding.before:
-            return holds.added_elsewhere().on(change)
+            return holds.ADDED_ELSEWHERE.on(change)
         return change
 
     return [held(change) for change in changes]

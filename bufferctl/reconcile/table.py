@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from shlex import quote
 from typing import Any
 
 from bufferctl.model import Binding, Idea, Live, LivePost, Origin, Post, PostStatus, Slot, Write
@@ -25,6 +24,8 @@ from bufferctl.reconcile.matches import How, Match
 
 #: A tracked object that Buffer does not show counts as lag while it is this young.
 LAG = timedelta(hours=1)
+#: Holds that show how file and Buffer differ.
+_COMPARED = frozenset({Reason.SENT, Reason.CHANGED, Reason.CONFLICT, Reason.MISSED, Reason.ADOPTED, Reason.IDEA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def decide(match: Match, situation: Situation) -> Change:
     if candidates is not None and match.how is not How.NAMED:
         return _hold(facts, holds.unsettled(candidates), Cause.DRIFT)
     if match.how is How.KEY_TAKEN:
-        return _hold(facts, holds.key_taken(item.address.key, facts.binding.id), Cause.MOVED)
+        return _hold(facts, holds.KEY_TAKEN, Cause.MOVED)
     if item.cancelled:
         return _cancelled(facts)
     if match.how is How.EXACT and match.live is not None:
@@ -74,14 +75,13 @@ def decide(match: Match, situation: Situation) -> Change:
 
 def _asked(match: Match, situation: Situation) -> Hold | None:
     """What a person has to decide about a match, unless it waits until its post has another time."""
-    item, suspects = match.declared.item, match.suspects
     if match.how is How.NOT_THERE:
-        return holds.not_there(item.existing or "")
+        return holds.NOT_THERE
     if match.how is How.PERHAPS_RENAMED:
-        return holds.perhaps_renamed(item.previous_keys, suspects)
+        return holds.perhaps_renamed(match.declared.item.previous_keys, match.suspects)
     if match.question is None or match.question.postponed or _is_past(match, situation):
         return None
-    return holds.ambiguous(match.question.rule, suspects, match.declared.channel)
+    return holds.ambiguous(match.question.rule, match.suspects, match.declared.channel)
 
 
 def _adopted(change: Change, situation: Situation) -> Change:
@@ -123,7 +123,7 @@ def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
     needs_reading = item.due_at is None or not situation.view.horizon(slot.home).recorded
     is_unread = needs_reading and slot.home in situation.live.unread
     if is_unread and not is_late(item, situation.now, situation.options.lead):
-        return _hold(facts, holds.unread(quote(item.address.channel)), cause)
+        return _hold(facts, holds.UNREAD, cause)
     return _write(facts, Action.CREATE, cause, situation)
 
 
@@ -133,7 +133,7 @@ def _known(facts: Facts, situation: Situation) -> Change:
     if live is None and not facts.sent:
         return _unlisted(facts, situation)
     if isinstance(live, LivePost) and live.status is PostStatus.ERROR:
-        return _hold(facts, holds.in_error(live.error), Cause.DRIFT)
+        return _hold(facts, holds.IN_ERROR, Cause.DRIFT)
     if facts.sent:
         return _sent(facts, situation.now)
     if facts.is_sending:
@@ -149,10 +149,10 @@ def _sent(facts: Facts, now: datetime) -> Change:
         return _settled(facts, Action.DONE, seen=facts.edited)
     was = facts.match.moved_from
     if _is_to_come(facts.item, now) and was and was.key in facts.item.previous_keys and facts.rescheduled:
-        hold = _hold(facts, holds.renamed_once_published(was.key), Cause.EDITED)
+        hold = _hold(facts, holds.RENAMED_ONCE_PUBLISHED, Cause.EDITED)
         return replace(hold, binding=None, moved_from=None)  # not recorded, so that the next plan holds it again
     if _is_to_come(facts.item, now) and facts.is_reworded:
-        return _hold(facts, holds.published(facts.differences), Cause.EDITED)
+        return _hold(facts, holds.PUBLISHED, Cause.EDITED)
     noted = str(facts.match.declared.fingerprint)
     change = _settled(facts, Action.DONE, noted=noted)
     if facts.binding.noted == noted:
@@ -168,7 +168,7 @@ def _is_to_come(item: Post | Idea, now: datetime) -> bool:
 def _sending(facts: Facts) -> Change:
     """Rows for a post that is being published, which may still fail: nothing about it is recorded."""
     if facts.edited and not facts.agree:
-        return _hold(facts, holds.being_published(facts.differences), Cause.EDITED)
+        return _hold(facts, holds.BEING_PUBLISHED, Cause.EDITED)
     is_moved = facts.match.moved_from is not None
     return _change(facts, *((Action.MOVE, Cause.MOVED) if is_moved else (Action.NO_OP, Cause.UNCHANGED)))
 
@@ -187,9 +187,9 @@ def _unsent(facts: Facts, situation: Situation) -> Change:
         hold = holds.changed(facts.item, facts.differences, edited=facts.edited, by_buffer=by_buffer, can_send=can_send)
         return _hold(facts, hold, Cause.DRIFT)
     if is_idea:
-        return _hold(facts, holds.idea_edited(facts.differences), Cause.EDITED)
+        return _hold(facts, holds.IDEA_EDITED, Cause.EDITED)
     if is_theirs:
-        return _hold(facts, holds.adopted(facts.binding.id, facts.differences), Cause.EDITED)
+        return _hold(facts, holds.ADOPTED, Cause.EDITED)
     return _write(facts, Action.UPDATE, Cause.EDITED, situation)
 
 
@@ -197,7 +197,7 @@ def _unlisted(facts: Facts, situation: Situation) -> Change:
     """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""
     address, binding = str(facts.item.address), facts.binding
     if binding.id not in situation.live.gone and isinstance(facts.item, Post):
-        return _hold(facts, holds.not_read(), Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
+        return _hold(facts, holds.NOT_READ, Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
     if address in situation.options.recreate:
         return _create(facts, Cause.DRIFT, situation)
     shown_by = binding.created + LAG if binding.created else None
@@ -205,8 +205,8 @@ def _unlisted(facts: Facts, situation: Situation) -> Change:
         return _hold(facts, holds.not_listed_yet(shown_by), Cause.DRIFT)
     due = binding.due_at and datetime.fromisoformat(binding.due_at)
     if binding.reconnected and binding.status == PostStatus.SCHEDULED and (not due or due <= situation.now):
-        return _hold(facts, holds.perhaps_published(), Cause.DRIFT)
-    return _hold(facts, holds.deleted_in_buffer(), Cause.DRIFT)
+        return _hold(facts, holds.PERHAPS_PUBLISHED, Cause.DRIFT)
+    return _hold(facts, holds.DELETED_IN_BUFFER, Cause.DRIFT)
 
 
 def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> Change:
@@ -219,7 +219,7 @@ def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> 
     if (channel := facts.match.declared.channel) and channel.only_reminds and isinstance(item, Post):
         asks = action is Action.CREATE or facts.rescheduled or cause is Cause.DRIFT
         if asks and not item.reminds:
-            return _hold(facts, holds.only_reminds(item.address.channel), cause)
+            return _hold(facts, holds.ONLY_REMINDS, cause)
     write = situation.write(facts.match, facts.rescheduled or cause is Cause.DRIFT)
     if isinstance(write, Hold):
         return _hold(facts, write, cause)
@@ -242,15 +242,15 @@ def _missed(facts: Facts, situation: Situation) -> Change:
     if match.question is not None:
         there = holds.ambiguous(match.question.rule, match.suspects, match.declared.channel)
         return _hold(facts, holds.missed_but_perhaps_there(lead, there), Cause.EXPIRED)
-    hold = holds.missed(lead, facts.differences, counted=facts.item.is_counted)
+    hold = holds.missed(lead, edited=bool(facts.differences), counted=facts.item.is_counted)
     return _hold(facts, hold, Cause.EXPIRED)
 
 
 def _channel(match: Match) -> Hold | None:
     channel = match.declared.channel
-    if channel is None or not (channel.is_disconnected or channel.is_locked):
-        return None
-    return holds.channel_unavailable(match.declared.item.address.channel, locked=not channel.is_disconnected)
+    if channel and channel.is_disconnected:
+        return holds.DISCONNECTED
+    return holds.LOCKED if channel and channel.is_locked else None
 
 
 def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "") -> Change:
@@ -282,10 +282,11 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
 
 def _hold(facts: Facts, hold: Hold, cause: Cause) -> Change:
     """Held. The message says so if Buffer will publish a version that is not the file's."""
-    change = _change(facts, Action.HOLD, cause)
+    differences = facts.differences if hold.reason in _COMPARED else ()
+    change = hold.on(replace(_change(facts, Action.HOLD, cause), differences=differences))
     if change.binding and change.goes_out and hold.reason is not Reason.CHANNEL:
-        hold = replace(hold, message=f"{hold.message}; {holds.GOES_OUT}")
-    return hold.on(change)
+        return replace(change, message=f"{change.message}; {holds.GOES_OUT}")
+    return change
 
 
 def _change(
