@@ -162,6 +162,11 @@ class LiveChannel:
     reminds_by_default: bool = False  # people chose that it does not publish by itself (notes: Reading)
 
     @property
+    def label(self) -> str:
+        """How the files name it."""
+        return f"{self.service.value}:{self.name}"
+
+    @property
     def zone(self) -> tzinfo:
         """Its time zone, or UTC if this machine lacks it."""
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bufferctl.reconcile.differences import differences, handling_differences, schedule_differences, shows_edit
-from bufferctl.reconcile.explain import Trace
 from bufferctl.reconcile.horizons import (
     answer,
     begin,
@@ -16,10 +15,11 @@ from bufferctl.reconcile.horizons import (
     release,
     sought,
 )
-from bufferctl.reconcile.inputs import Divergence, Options, Targets
 from bufferctl.reconcile.lookup import find_targets, same_name
-from bufferctl.reconcile.matches import imported
+from bufferctl.reconcile.matches import Trace
+from bufferctl.reconcile.matching import imported
 from bufferctl.reconcile.offline import offline
 from bufferctl.reconcile.planning import by_slot, reconcile, slots_of
 from bufferctl.reconcile.repeats import hold_repeats
+from bufferctl.reconcile.scene import Divergence, Options, Targets
 from bufferctl.reconcile.sending import busy_days, within_daily_limits

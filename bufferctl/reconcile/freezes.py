@@ -6,50 +6,43 @@ The rest of the policy needs only the files, and is checked by the rules in chec
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import LivePost, Post, PostStatus, Settings, ShareMode
-from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Policy
+from bufferctl.model.desired import FREEZE, MINIMUM_LEAD
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
+from bufferctl.reconcile.scene import Scene
 
 
-def hold_against_policy(
-    changes: Iterable[Change], settings: Settings, now: datetime, planned_at: datetime
-) -> list[Change]:
-    """Hold changes that a rule of the policy forbids.
-
-    `planned_at`: when a saved plan was made; the lead time counts from then, since that plan was reviewed.
-    """
-    kept = []
+def hold_against_policy(changes: Iterable[Change], scene: Scene) -> list[Change]:
+    """Hold changes that a rule of the policy forbids."""
+    kept, rules = [], scene.desired.settings.rules
     for change in changes:
-        forbids = [
-            hold
-            for code, hold in _against(change, settings.policy, now, planned_at)
-            if settings.rules.get(code, Severity.ERROR) == Severity.ERROR
-        ]
+        forbids = [hold for code, hold in _against(change, scene) if rules.get(code, Severity.ERROR) == Severity.ERROR]
         kept.append(forbids[-1].on(change) if forbids else change)
     return kept
 
 
-def policy_warnings(
-    changes: Iterable[Change], settings: Settings, now: datetime, planned_at: datetime
-) -> Iterator[Diagnostic]:
+def policy_warnings(changes: Iterable[Change], scene: Scene, *_: object) -> Iterator[Diagnostic]:
     """Warnings of the policy, and queued posts whose slot falls into a freeze."""
+    settings = scene.desired.settings
     for change in changes:
         yield from _queued(change, settings)
-        for code, hold in _against(change, settings.policy, now, planned_at):
+        for code, hold in _against(change, scene):
             if settings.rules.get(code, Severity.ERROR) == Severity.WARNING:
                 held = hold.on(change)
                 message = f"{change.address}: {held.message[:1].lower()}{held.message[1:]}"
                 yield Diagnostic(Severity.WARNING, message, change.place, held.hint, code=code)
 
 
-def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime) -> Iterator[tuple[str, Hold]]:
-    """The objections to a new or edited post, by the rule's code. Sending a version again counts as neither."""
-    post = change.desired
+def _against(change: Change, scene: Scene) -> Iterator[tuple[str, Hold]]:
+    """The objections to a new or edited post, by the rule's code. Sending a version again counts as neither.
+
+    The lead time counts from when the applied plan was made, since that one was reviewed.
+    """
+    post, policy, now = change.desired, scene.desired.settings.policy, scene.now
     if change.action not in {Action.CREATE, Action.UPDATE} or change.cause not in {Cause.NEW, Cause.EDITED}:
         return
     if not isinstance(post, Post) or post.draft:
@@ -60,7 +53,7 @@ def _against(change: Change, policy: Policy, now: datetime, planned_at: datetime
         return
     if at_once and (freeze := policy.frozen(now, post.address.channel)):
         yield FREEZE, holds.frozen(freeze.reason)
-    lead = goes_out - planned_at
+    lead = goes_out - (scene.options.planned_at or now)
     if policy.minimum_lead is not None and lead < policy.minimum_lead:
         is_new = change.live is None
         yield MINIMUM_LEAD, holds.too_short_notice(policy.minimum_lead, lead, at_once=at_once, is_new=is_new)

@@ -1,13 +1,9 @@
-"""The state's view of live objects, and how the state changes after an apply (design: The state).
-
-A live object that no address claims is *explained* if the state accounts for it: a person's, another tool's, or let
-go. An object created after the horizon of its home is *unexplained*: it may be ours.
-"""
+"""How the state changes: before, during and after an apply, and by a person's word (design: The state)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bufferctl.model import (
@@ -15,87 +11,17 @@ from bufferctl.model import (
     Account,
     Address,
     Binding,
-    Claim,
     Home,
-    Horizon,
     Idea,
     LetGo,
     Live,
     LiveChannel,
-    LiveIdea,
-    LivePost,
-    Origin,
     Post,
     PostStatus,
     Slot,
     State,
 )
-from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS
 from bufferctl.plan import Action, Change, Plan, Reason
-
-
-@dataclass(frozen=True, slots=True)
-class StateView:
-    """The state, and buffer.yaml's setting for the time before it: `managed_since`, aware, or None.
-
-    `elsewhere`: the claims in the states of other root files, by id, and `moved`, by slot, with those that are
-    retired there. `link_shorteners`: a team's own.
-    """
-
-    state: State
-    managed_since: datetime | None = None
-    elsewhere: Mapping[str, Claim] = field(default_factory=dict)
-    link_shorteners: tuple[str, ...] = ()
-    moved: Mapping[Slot, Claim] = field(default_factory=dict)
-
-    def horizon(self, home: str) -> Horizon:
-        """The horizon of a home: up to when the state of it is complete."""
-        return self.state.horizon(home, self.managed_since)
-
-    def explainer(self) -> Callable[[LivePost | LiveIdea], bool]:
-        """A test whether the state explains an unclaimed live object."""
-        let_go, in_question = self.state.let_go, self.state.in_question
-        horizons: dict[str, Horizon] = {}
-
-        def is_explained(item: LivePost | LiveIdea) -> bool:
-            if item.id in in_question:
-                return False
-            if item.id in let_go:
-                return True
-            home = item.home
-            if home not in horizons:
-                horizons[home] = self.horizon(home)
-            horizon = horizons[home]
-            if horizon.since is None or item.created_at > horizon.since:
-                return False
-            if horizon.recorded or isinstance(item, LiveIdea) or not item.is_out:
-                return True
-            return item.due_at is None or item.due_at <= horizon.since
-
-        return is_explained
-
-    def shorteners(self, channel: LiveChannel | None) -> frozenset[str]:
-        """The domains that a link may have in Buffer instead of the declared one."""
-        known = SHORTENERS if channel and channel.link_shortening else {LINKEDIN_SHORTENER}
-        return frozenset({*known, *self.link_shorteners})
-
-    def origin(self, item: LivePost | LiveIdea) -> Origin:
-        """The origin of an unclaimed object that equals a declared one."""
-        if item.id in self.elsewhere:  # its entry was moved here
-            return self.elsewhere[item.id].binding.origin
-        return Origin.RECOVERED if self.is_managed(item) else Origin.ADOPTED
-
-    def is_managed(self, item: LivePost | LiveIdea) -> bool:
-        """Whether an unclaimed object that equals a declared one is ours, although the state was lost.
-
-        Ideas do not show what created them; an equal post from another tool looks the same.
-        """
-        home = self.horizon(item.home)
-        if item.id in self.state.let_go or home.recorded:
-            return False
-        if self.managed_since is None or item.created_at <= self.managed_since:
-            return False
-        return isinstance(item, LiveIdea) or item.by_api
 
 
 def follow_reconnected(state: State, account: Account) -> State:

@@ -1,25 +1,137 @@
-"""Which unexplained live objects may be a declared one (design: Matching, near), without comparing each with each.
+"""Which live objects are, or may be, a declared one (design: Matching, 3 and 4).
 
-Equal instants are found by an index. Texts that are four fifths alike share as long a common subsequence, which is
-computed much faster than their likeness; only texts that pass this bound are compared.
+Near ones are found without comparing each with each: equal instants by an index, and texts that are four fifths alike
+by their longest common subsequence, which is computed much faster than their likeness.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from functools import cached_property
 from math import ceil
 
-from bufferctl.model import Idea, LiveIdea, LivePost, Post, Rule
-from bufferctl.model.comparable import Content, instant
-from bufferctl.reconcile.matches import Candidate
+from bufferctl.model import Horizon, Idea, LiveIdea, LivePost, Post, PostStatus, Rule, ShareMode
+from bufferctl.model.comparable import Content, content_of_live, contents_match, instant, without_links
+from bufferctl.reconcile.matches import Declared
+from bufferctl.reconcile.scene import Scene
 
+#: Without `managed_since`, an equal queue post that was published longer ago than this needs a person to decide.
+LONG_AGO = timedelta(days=30)
+_STAGES = {PostStatus.DRAFT: 0, PostStatus.NEEDS_APPROVAL: 1, PostStatus.SCHEDULED: 2}
+_SENT = 3  # sending and error count as sent
 #: Queue posts with texts at least this alike are not sent without asking, if one of them may be ours.
 ALIKE = 0.8
 #: What the bound must reach; below `ALIKE`, since both are rounded.
 _BOUND = 0.79
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An unclaimed live object and its comparable content, computed once. `explained`: the state accounts for it.
+
+    `horizon`: of its home.
+    """
+
+    item: LivePost | LiveIdea
+    content: Content
+    explained: bool
+    horizon: Horizon
+
+
+def stage(item: Post | Idea) -> int:
+    """How far a declared object should be on its way to publication: draft, approval, scheduled, sent."""
+    if isinstance(item, Idea) or item.draft:
+        return 0
+    if item.needs_approval:
+        return 1
+    return 3 if item.mode is ShareMode.SHARE_NOW else 2
+
+
+def _has_reached(item: Post, candidate: Candidate, live: LivePost) -> bool:
+    """Whether it is at the declared stage, or beyond it if unexplained. Explained posts that are out never count."""
+    there = _STAGES.get(live.status, _SENT)
+    if candidate.explained:
+        return there == stage(item) and there != _SENT
+    return there >= stage(item)
+
+
+def is_exact(d: Declared, candidate: Candidate, scene: Scene) -> bool:
+    """Whether a live object is the declared one."""
+    item, wanted, live = d.item, d.content, candidate.item
+    if isinstance(item, Idea) or isinstance(live, LiveIdea):
+        return isinstance(item, Idea) and isinstance(live, LiveIdea) and contents_match(wanted, candidate.content)
+    if not _has_reached(item, candidate, live):
+        return False
+    if item.due_at is None:  # queue posts without a text cannot be distinguished
+        return (
+            bool(wanted.text)
+            and contents_match(wanted, candidate.content)
+            and not _is_long_ago(candidate, live, scene.now)
+        )
+    if instant(live.due_at or live.sent_at) != instant(item.due_at):
+        return False
+    return contents_match(wanted, candidate.content, links_may_differ=True, shorteners=scene.shorteners(d.channel))
+
+
+def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
+    """Whether an equal needs confirmation, since it is not known since when the account is managed."""
+    out_since = live.sent_at or live.due_at or live.created_at
+    unknown = not candidate.horizon.recorded and candidate.horizon.since is None
+    return unknown and live.is_out and now - out_since > LONG_AGO
+
+
+class Pool:
+    """The unclaimed live objects of one home, by text; matched ones are removed.
+
+    `own`: ids of objects that had the address of a declared one or are in question for it, so that for this one they
+    count as unexplained.
+    """
+
+    def __init__(self) -> None:
+        self.left: dict[str, Candidate] = {}
+        self._by_text: dict[str, list[Candidate]] = defaultdict(list)
+
+    def add(self, candidate: Candidate) -> None:
+        self.left[candidate.item.id] = candidate
+        self._by_text[_linkless_text(candidate.content)].append(candidate)
+
+    def like(self, wanted: Content, own: Collection[str]) -> Iterator[Candidate]:
+        """The remaining candidates with the same title and text, ignoring links."""
+        found = (c for c in self._by_text.get(_linkless_text(wanted), ()) if c.item.id in self.left)
+        return (_for_address(c, own) for c in found)
+
+    def unexplained(self, own: Collection[str] = ()) -> Iterator[Candidate]:
+        """The remaining candidates that may be ours."""
+        return (_for_address(c, own) for c in self.left.values() if not c.explained or c.item.id in own)
+
+
+def _for_address(candidate: Candidate, own: Collection[str]) -> Candidate:
+    return replace(candidate, explained=False) if candidate.explained and candidate.item.id in own else candidate
+
+
+Pools = defaultdict[str, Pool]
+
+
+def pools_of(unclaimed: Iterable[LivePost | LiveIdea], scene: Scene) -> Pools:
+    """The unclaimed live objects by home."""
+    pools: Pools = defaultdict(Pool)
+    for item in unclaimed:
+        explained = scene.is_explained(item)
+        pools[item.home].add(Candidate(item, content_of_live(item), explained, scene.horizon(item.home)))
+    return pools
+
+
+def _linkless_text(content: Content) -> str:
+    return without_links(text_of(content))
+
+
+def text_of(content: Content) -> str:
+    """Title and text, by which equal objects are found."""
+    return f"{content.title}\n{content.text}"
 
 
 class Near:

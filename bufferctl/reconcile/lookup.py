@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bufferctl.diagnostics import Diagnostic, Related, Severity
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, State
 from bufferctl.reconcile.horizons import address_of
-from bufferctl.reconcile.inputs import Targets
+from bufferctl.reconcile.scene import Targets
 
 
 def find_targets(

@@ -1,21 +1,16 @@
-"""The data of matching: declared objects, live objects that may be theirs, their similarity, and matches.
-
-The rules are in the design (Matching, 3 and 4); `matching.py` applies them in order.
-"""
+"""The data of matching: declared objects, what may be theirs, and matches."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from enum import Enum, auto
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
 from typing import NamedTuple
 
 from bufferctl.model import (
     Address,
     Binding,
-    Horizon,
     Idea,
     LiveChannel,
     LiveIdea,
@@ -25,87 +20,25 @@ from bufferctl.model import (
     PostStatus,
     Question,
     Rule,
-    ShareMode,
     Slot,
-    comparable,
 )
-from bufferctl.model.comparable import Content, Fingerprint, contents_match, instant
-from bufferctl.reconcile.differences import schedule_differences
-from bufferctl.reconcile.horizons import StateView, address_of, all_slots
-
-#: Without `managed_since`, an equal queue post that was published longer ago than this needs a person to decide.
-LONG_AGO = timedelta(days=30)
-_STAGES = {PostStatus.DRAFT: 0, PostStatus.NEEDS_APPROVAL: 1, PostStatus.SCHEDULED: 2}
-_SENT = 3  # sending and error count as sent
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An unclaimed live object and its comparable content, computed once. `explained`: the state accounts for it.
-
-    `horizon`: of its home.
-    """
-
-    item: LivePost | LiveIdea
-    content: Content
-    explained: bool
-    horizon: Horizon
-
-
-def stage(item: Post | Idea) -> int:
-    """How far a declared object should be on its way to publication: draft, approval, scheduled, sent."""
-    if isinstance(item, Idea) or item.draft:
-        return 0
-    if item.needs_approval:
-        return 1
-    return 3 if item.mode is ShareMode.SHARE_NOW else 2
-
-
-def _has_reached(item: Post, candidate: Candidate, live: LivePost) -> bool:
-    """Whether it is at the declared stage, or beyond it if unexplained. Explained posts that are out never count."""
-    there = _STAGES.get(live.status, _SENT)
-    if candidate.explained:
-        return there == stage(item) and there != _SENT
-    return there >= stage(item)
-
-
-def is_exact(
-    item: Post | Idea, wanted: Content, candidate: Candidate, shorteners: Collection[str], now: datetime
-) -> bool:
-    """Whether a live object is the declared one. `wanted`: the declared content; `shorteners`: of its channel."""
-    live = candidate.item
-    if isinstance(item, Idea) or isinstance(live, LiveIdea):
-        return isinstance(item, Idea) and isinstance(live, LiveIdea) and contents_match(wanted, candidate.content)
-    if not _has_reached(item, candidate, live):
-        return False
-    if item.due_at is None:  # queue posts without a text cannot be distinguished
-        return (
-            bool(wanted.text) and contents_match(wanted, candidate.content) and not _is_long_ago(candidate, live, now)
-        )
-    if instant(live.due_at or live.sent_at) != instant(item.due_at):
-        return False
-    return contents_match(wanted, candidate.content, links_may_differ=True, shorteners=shorteners)
-
-
-def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
-    """Whether an equal needs confirmation, since it is not known since when the account is managed."""
-    out_since = live.sent_at or live.due_at or live.created_at
-    unknown = not candidate.horizon.recorded and candidate.horizon.since is None
-    return unknown and live.is_out and now - out_since > LONG_AGO
+from bufferctl.model.comparable import Content, Fingerprint
+from bufferctl.plan import Change
+from bufferctl.reconcile.horizons import address_of, all_slots
 
 
 class How(Enum):
-    """The rule by which a declared object was matched; `existing` named the last two, or what is not there."""
+    """The rule by which a declared object was matched, in the words of `plan --explain`."""
 
-    KNOWN = auto()
-    MOVED = auto()
-    EXACT = auto()
-    KEY_TAKEN = auto()
-    PERHAPS_RENAMED = auto()
-    IN_QUESTION = auto()
-    NAMED = auto()
-    NOT_THERE = auto()
-    NEW = auto()
+    KNOWN = "the state says which one in Buffer it is"
+    MOVED = "the state has it under an earlier key (`was`)"
+    EXACT = "Buffer has exactly one equal to it"
+    KEY_TAKEN = "the state has its key for something else"
+    PERHAPS_RENAMED = "it may be one whose entry is gone, under another key"
+    IN_QUESTION = "Buffer has something that may be it"
+    NAMED = "`existing` names it"
+    NOT_THERE = "`existing` names something that is not there"
+    NEW = "nothing in Buffer is it"
 
 
 class Declared(NamedTuple):
@@ -199,69 +132,6 @@ class Matches:
 Found = dict[Slot, Match]
 
 
-class Pool:
-    """The unclaimed live objects of one home, by text; matched ones are removed.
-
-    `own`: ids of objects that had the address of a declared one or are in question for it, so that for this one they
-    count as unexplained.
-    """
-
-    def __init__(self) -> None:
-        self.left: dict[str, Candidate] = {}
-        self._by_text: dict[str, list[Candidate]] = defaultdict(list)
-
-    def add(self, candidate: Candidate) -> None:
-        self.left[candidate.item.id] = candidate
-        self._by_text[_linkless_text(candidate.content)].append(candidate)
-
-    def like(self, wanted: Content, own: Collection[str]) -> Iterator[Candidate]:
-        """The remaining candidates with the same title and text, ignoring links."""
-        found = (c for c in self._by_text.get(_linkless_text(wanted), ()) if c.item.id in self.left)
-        return (_for_address(c, own) for c in found)
-
-    def unexplained(self, own: Collection[str] = ()) -> Iterator[Candidate]:
-        """The remaining candidates that may be ours."""
-        return (_for_address(c, own) for c in self.left.values() if not c.explained or c.item.id in own)
-
-
-def _for_address(candidate: Candidate, own: Collection[str]) -> Candidate:
-    return replace(candidate, explained=False) if candidate.explained and candidate.item.id in own else candidate
-
-
-Pools = defaultdict[str, Pool]
-
-
-def pools_of(unclaimed: Iterable[LivePost | LiveIdea], view: StateView) -> Pools:
-    """The unclaimed live objects by home."""
-    is_explained = view.explainer()
-    pools: Pools = defaultdict(Pool)
-    for item in unclaimed:
-        horizon = view.horizon(item.home)
-        pools[item.home].add(Candidate(item, comparable.content_of_live(item), is_explained(item), horizon))
-    return pools
-
-
-def imported(item: Post | Idea, live: LivePost | LiveIdea) -> Binding:
-    """The binding of a declared object to the live one that a person named; the next plan shows how they differ."""
-    binding = comparable.bind(item, live, Origin.IMPORTED)
-    alike = contents_match(
-        comparable.content_of_desired(item), comparable.content_of_live(live)
-    ) and not schedule_differences(item, live)
-    return (
-        binding
-        if alike
-        else replace(binding, applied="", text=comparable.text_digest(comparable.content_of_live(live)))
-    )
-
-
-def as_published(d: Declared, live: LivePost, origin: Origin) -> Binding:
-    """The binding of a published post whose entry was edited since: what was applied had the content in Buffer."""
-    was = comparable.content_of_live(live)
-    applied = d.fingerprint._replace(content=comparable.digest(was))
-    binding = comparable.bind(d.item, live, origin)
-    return replace(binding, applied=str(applied), text=comparable.text_digest(was))
-
-
 def is_over(item: Post | Idea, now: datetime) -> bool:
     """Whether the post's time is past."""
     return item.due_at is not None and item.due_at <= now
@@ -272,10 +142,32 @@ def is_out(binding: Binding, live: LivePost | LiveIdea | None) -> bool:
     return live.is_out if live else binding.status == PostStatus.SENT
 
 
-def _linkless_text(content: Content) -> str:
-    return comparable.without_links(text_of(content))
+@dataclass
+class Trace:
+    """Follows one address through planning: the rule of matching, the action table, and the pass that decided.
 
+    `lines`: what decided, in order.
+    """
 
-def text_of(content: Content) -> str:
-    """Title and text, by which equal objects are found."""
-    return f"{content.title}\n{content.text}"
+    address: str
+    lines: list[str] = field(default_factory=list)
+    _last: tuple[object, ...] | None = None
+
+    def start(self, matches: Iterable[Match], changes: Iterable[Change]) -> None:
+        """Tell by which rule it was matched, and what the action table made of it."""
+        for each in matches:
+            if str(each.declared.item.address) == self.address:
+                live = f" ({each.live.id})" if each.live else ""
+                asks = ", so a person is asked" if each.question else ""
+                self.lines.append(f"Matching: {each.how.value}{live}{asks}.")
+        self.step("Action table", changes)
+
+    def step(self, name: str, changes: Iterable[Change]) -> None:
+        """Tell what a step made of it, if anything."""
+        for change in changes:
+            now = change.action, change.cause, change.reason
+            if str(change.address) == self.address and now != self._last:
+                self._last = now
+                reason = f", {change.reason.value}" if change.reason else ""
+                self.lines.append(f"{name}: {change.action.value} ({change.cause.value}{reason}).")
+                self.lines += [f"  {change.message}."] if change.message else []

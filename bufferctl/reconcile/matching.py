@@ -10,31 +10,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Origin, PostStatus, Rule, Slot
+from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, Rule, Slot
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import instant, text_digest
-from bufferctl.reconcile.horizons import StateView
-from bufferctl.reconcile.matches import (
-    Candidate,
-    Declared,
-    Found,
-    How,
-    Match,
-    Matches,
-    Pools,
-    Suspect,
-    as_published,
-    imported,
-    is_exact,
-    is_out,
-    is_over,
-    pools_of,
-    stage,
+from bufferctl.model.comparable import (
+    bind,
+    content_of_desired,
+    content_of_live,
+    contents_match,
+    digest,
+    instant,
+    text_digest,
 )
-from bufferctl.reconcile.questions import Claims, Clues, questions
+from bufferctl.reconcile.differences import schedule_differences
+from bufferctl.reconcile.likeness import Candidate, Pools, is_exact, pools_of, stage
+from bufferctl.reconcile.matches import Declared, Found, How, Match, Matches, Suspect, is_out, is_over
+from bufferctl.reconcile.questions import Claims, questions
+from bufferctl.reconcile.scene import Scene
 
 
 class _Claimed(NamedTuple):
@@ -45,56 +39,51 @@ class _Claimed(NamedTuple):
     kept: frozenset[Slot]
 
 
-def match(declared: Iterable[Declared], live: Live, view: StateView, lead: timedelta) -> Matches:
-    """Find the live object of each declared object: by the claims of the state, then by content.
-
-    `lead`: the time before its due time at which a post can no longer be sent, so that a question about it waits.
-    """
-    declared = tuple(declared)
-    clues = Clues(view, live, lead)
-    claimed = _by_claims(declared, clues)
-    ids = clues.ids | {m.live.id for m in claimed.found.values() if m.live}
+def match(declared: Iterable[Declared], scene: Scene) -> Matches:
+    """Find the live object of each declared object: by the claims of the state, then by content."""
+    declared, live = tuple(declared), scene.live
+    claimed = _by_claims(declared, scene)
+    ids = scene.claimed | {m.live.id for m in claimed.found.values() if m.live}
     unclaimed = [item for item in live.items if item.id not in ids]
     open_ = [d for d in declared if d.slot not in claimed.found or _is_gone(claimed.found[d.slot], live.gone)]
-    found = claimed.found | _by_content(open_, claimed, unclaimed, clues)
+    found = claimed.found | _by_content(open_, claimed, unclaimed, scene)
     taken = {m.live.id for m in found.values() if m.live}
     left = tuple(item for item in unclaimed if item.id not in taken)
     in_question = {s.id for m in found.values() for s in m.suspects}
     asked_about = (slot for slot, binding in claimed.released.items() if binding.id in in_question)
-    is_explained = view.explainer()
     return Matches(
         tuple(found[d.slot] for d in declared),
         claimed.released,
         kept=claimed.kept.union(asked_about),
         unclaimed=left,
-        unexplained=frozenset(item.id for item in left if not is_explained(item)),
+        unexplained=frozenset(item.id for item in left if not scene.is_explained(item)),
     )
 
 
-def _by_claims(declared: Sequence[Declared], clues: Clues) -> _Claimed:
+def _by_claims(declared: Sequence[Declared], scene: Scene) -> _Claimed:
     """Matches by address, by `was`, and by equal content of a claim whose address was removed from the files."""
-    slots, bindings = {d.slot for d in declared}, clues.view.state.bindings
-    found = _known(declared, clues)
+    slots, bindings = {d.slot for d in declared}, scene.state.bindings
+    found = _known(declared, scene)
     released = {slot: binding for slot, binding in bindings.items() if slot not in slots}
     renamed = _renamed_to_taken_keys(found, released, bindings)
-    found |= _named(declared, found, clues)
-    found |= _published_elsewhere([d for d in declared if d.slot not in found], clues)
+    found |= _named(declared, found, scene)
+    found |= _published_elsewhere([d for d in declared if d.slot not in found], scene)
     found |= {slot: Match(found[slot].declared, How.KEY_TAKEN, None, found[slot].binding) for slot in renamed}
-    moved = _moved([d for d in declared if d.slot not in found], released, clues)
+    moved = _moved([d for d in declared if d.slot not in found], released, scene)
     left = {m.moved_from for m in moved.values()}
     released = {slot: binding for slot, binding in released.items() if slot not in left}
     return _Claimed(found | moved, released, frozenset().union(*renamed.values()))
 
 
-def _named(declared: Iterable[Declared], found: Found, clues: Clues) -> Found:
+def _named(declared: Iterable[Declared], found: Found, scene: Scene) -> Found:
     """Objects that `existing` names, as if a person had imported them. Those of released claims are moved instead."""
-    owners = {binding.id: slot for slot, binding in clues.view.state.bindings.items()}
+    owners = {binding.id: slot for slot, binding in scene.state.bindings.items()}
     named: Found = {}
     for d in declared:
         id_, known = d.item.existing, found.get(d.slot)
-        if id_ is None or (known is not None and not _is_gone(known, clues.gone)):
+        if id_ is None or (known is not None and not _is_gone(known, scene.live.gone)):
             continue
-        owner, item = owners.get(id_), clues.by_id.get(id_)
+        owner, item = owners.get(id_), scene.by_id.get(id_)
         if item is None or item.home != d.slot.home or owner in found:
             named[d.slot] = Match(d, How.NOT_THERE, None, known and known.binding)
         elif owner is None:
@@ -102,15 +91,15 @@ def _named(declared: Iterable[Declared], found: Found, clues: Clues) -> Found:
     return named
 
 
-def _published_elsewhere(declared: Iterable[Declared], clues: Clues) -> Found:
+def _published_elsewhere(declared: Iterable[Declared], scene: Scene) -> Found:
     """Published posts whose entries were moved here from another root file, as that one had them."""
     found: Found = {}
     for d in declared:
-        claim = clues.view.moved.get(d.slot)
-        if claim is None or claim.id in clues.ids:
+        claim = scene.moved.get(d.slot)
+        if claim is None or claim.id in scene.claimed:
             continue
-        live = clues.by_id.get(claim.id)
-        is_same = claim.binding.text == text_digest(d.content) or is_over(d.item, clues.now)
+        live = scene.by_id.get(claim.id)
+        is_same = claim.binding.text == text_digest(d.content) or is_over(d.item, scene.now)
         if is_same and is_out(claim.binding, live):
             found[d.slot] = Match(d, How.NAMED, live, replace(claim.binding, retired=False))
     return found
@@ -120,7 +109,7 @@ def _by_content(
     open_: Sequence[Declared],
     claimed: _Claimed,
     unclaimed: Sequence[LivePost | LiveIdea],
-    clues: Clues,
+    scene: Scene,
 ) -> Found:
     """Exact matches among unclaimed objects, then objects that a person is asked about, then new objects.
 
@@ -128,13 +117,13 @@ def _by_content(
     """
     if not open_:
         return {}
-    pools = pools_of(unclaimed, clues.view)
+    pools = pools_of(unclaimed, scene)
     lost = frozenset(d.slot for d in open_ if d.slot in claimed.found)
-    exact = _exact(open_, lost, clues, pools)
-    exact |= _reworded([d for d in open_ if d.slot not in {*exact, *lost}], pools, clues)
+    exact = _exact(open_, lost, scene, pools)
+    exact |= _reworded([d for d in open_ if d.slot not in {*exact, *lost}], pools, scene)
     rest = [d for d in open_ if d.slot not in exact]
-    claims = Claims(claimed.found | exact, claimed.released, clues)
-    asked = questions(rest, lost, pools, claims, clues)
+    claims = Claims(claimed.found | exact, claimed.released, scene)
+    asked = questions(rest, lost, pools, claims, scene)
     gone: dict[str, dict[Slot, Binding]] = defaultdict(dict)
     for slot, binding in claimed.released.items():
         if not binding.retired:
@@ -143,15 +132,15 @@ def _by_content(
     return exact | asked | new
 
 
-def _known(declared: Iterable[Declared], clues: Clues) -> Found:
+def _known(declared: Iterable[Declared], scene: Scene) -> Found:
     """Matches by address, except for objects that were removed from the files and have been deleted in Buffer."""
     found: Found = {}
     for d in declared:
-        binding = clues.view.state.bindings.get(d.slot)
+        binding = scene.state.bindings.get(d.slot)
         if binding is None:
             continue
-        live = clues.by_id.get(binding.id)
-        is_deleted = binding.id in clues.gone or (isinstance(d.item, Idea) and live is None)
+        live = scene.by_id.get(binding.id)
+        is_deleted = binding.id in scene.live.gone or (isinstance(d.item, Idea) and live is None)
         if not (binding.retired and is_deleted and binding.status != PostStatus.SENT):
             found[d.slot] = Match(d, How.KNOWN, live, _as_declared(d, binding))
     return found
@@ -209,7 +198,7 @@ def _is_gone(found: Match, gone: Collection[str]) -> bool:
     return binding is not None and binding.id in gone and binding.status != PostStatus.SENT
 
 
-def _moved(new: Sequence[Declared], released: Mapping[Slot, Binding], clues: Clues) -> Found:
+def _moved(new: Sequence[Declared], released: Mapping[Slot, Binding], scene: Scene) -> Found:
     """Offer claims whose address was removed from the files to objects that have it in `was`, or had it before.
 
     Claims on unpublished objects are also offered to objects that equal them exactly.
@@ -220,16 +209,16 @@ def _moved(new: Sequence[Declared], released: Mapping[Slot, Binding], clues: Clu
 
     def take(old: Slot, d: Declared) -> None:
         binding = left.pop(old)
-        found[d.slot] = Match(d, How.MOVED, clues.by_id.get(binding.id), _as_declared(d, binding), old)
+        found[d.slot] = Match(d, How.MOVED, scene.by_id.get(binding.id), _as_declared(d, binding), old)
 
     for d in new:
-        ids = (d.item.existing, clues.view.state.former.get(d.slot))
+        ids = (d.item.existing, scene.state.former.get(d.slot))
         olds = [*d.slots[1:], *(slots[id_] for id_ in ids if id_ in slots)]
         if (old := next((old for old in olds if old in left), None)) is not None:
             take(old, d)
     by_print: dict[tuple[str, str], list[Slot]] = defaultdict(list)
     for slot, binding in left.items():
-        if not is_out(binding, clues.by_id.get(binding.id)):
+        if not is_out(binding, scene.by_id.get(binding.id)):
             by_print[slot.home, binding.applied].append(slot)
     for d in sorted(new, key=lambda d: d.item.cancelled):
         equals = by_print.get((d.slot.home, str(d.fingerprint)), [])
@@ -240,39 +229,38 @@ def _moved(new: Sequence[Declared], released: Mapping[Slot, Binding], clues: Clu
     return found
 
 
-def _exact(new: Sequence[Declared], lost: Collection[Slot], clues: Clues, pools: Pools) -> Found:
+def _exact(new: Sequence[Declared], lost: Collection[Slot], scene: Scene, pools: Pools) -> Found:
     """Exact matches as a multiset.
 
     `lost`: known objects that are gone; only unexplained candidates can match them.
     """
     found: Found = {}
-    view = clues.view
     for d in sorted(new, key=_claims_first):
-        pool, shorteners = pools[d.slot.home], view.shorteners(d.channel)
+        pool = pools[d.slot.home]
         equals = [
             c
-            for c in pool.like(d.content, clues.had_address(d))
+            for c in pool.like(d.content, scene.had_address(d))
             if c.item.id != d.item.repeat_of
             and not (d.slot in lost and c.explained and not d.item.cancelled)
-            and not _may_be_another(d, c, clues)
-            and is_exact(d.item, d.content, c, shorteners, clues.now)
+            and not _may_be_another(d, c, scene)
+            and is_exact(d, c, scene)
         ]
         if equals:
             best = min(equals, key=lambda c: _taken_first(d, c))
             del pool.left[best.item.id]
-            origin = view.origin(best.item)
+            origin = scene.origin(best.item)
             if d.item.cancelled and origin is Origin.ADOPTED:  # it stays, and will be published, until a person decides
-                found[d.slot] = clues.ask(d, Rule.SAME_TEXT, [Suspect.of(best.item)])
+                found[d.slot] = scene.ask(d, Rule.SAME_TEXT, [Suspect.of(best.item)])
             else:
                 found[d.slot] = Match(d, How.EXACT, best.item, origin=origin)
     return found
 
 
-def _reworded(new: Iterable[Declared], pools: Pools, clues: Clues) -> Found:
+def _reworded(new: Iterable[Declared], pools: Pools, scene: Scene) -> Found:
     """Past addresses on unrecorded homes, each with the one published API post at its instant: it was edited since."""
     past: dict[tuple[str, str], list[Declared]] = defaultdict(list)
     for d in new:
-        if is_over(d.item, clues.now) and not clues.view.horizon(d.slot.home).recorded:
+        if is_over(d.item, scene.now) and not scene.horizon(d.slot.home).recorded:
             past[d.slot.home, instant(d.item.due_at)].append(d)
     published: dict[tuple[str, str], list[LivePost]] = defaultdict(list)
     for home in {home for home, _ in past}:
@@ -282,16 +270,16 @@ def _reworded(new: Iterable[Declared], pools: Pools, clues: Clues) -> Found:
     found: Found = {}
     for when, declared in past.items():
         (d, *more), live = declared, published[when]
-        if more or len(live) != 1 or d.item.cancelled or d.item.repeat_of == live[0].id or clues.question(d):
+        if more or len(live) != 1 or d.item.cancelled or d.item.repeat_of == live[0].id or scene.question(d):
             continue
         del pools[d.slot.home].left[live[0].id]
-        found[d.slot] = Match(d, How.NAMED, live[0], as_published(d, live[0], clues.view.origin(live[0])))
+        found[d.slot] = Match(d, How.NAMED, live[0], as_published(d, live[0], scene.origin(live[0])))
     return found
 
 
-def _may_be_another(d: Declared, equal: Candidate, clues: Clues) -> bool:
+def _may_be_another(d: Declared, equal: Candidate, scene: Scene) -> bool:
     """Whether a person still has to confirm that `d` is none of the other candidates, one of which may be ours."""
-    question, undecided = clues.question(d), clues.undecided(d)
+    question, undecided = scene.question(d), scene.undecided(d)
     if question is None or not question.may_be_ours or (equal.item.id in undecided and equal.item.by_api):
         return False
     return bool(undecided.keys() - {equal.item.id, d.item.repeat_of})
@@ -309,3 +297,19 @@ def _taken_first(d: Declared, c: Candidate) -> tuple[bool, bool, datetime, str]:
     """Sort key: sent before unsent, queued before timed if `d` is for the queue, oldest first."""
     own_time = d.item.due_at is None and isinstance(c.item, LivePost) and c.item.has_own_time
     return not c.item.is_out, own_time, c.item.created_at, c.item.id
+
+
+def imported(item: Post | Idea, live: LivePost | LiveIdea) -> Binding:
+    """The binding of a declared object to the live one that a person named; the next plan shows how they differ."""
+    binding, there = bind(item, live, Origin.IMPORTED), content_of_live(live)
+    if contents_match(content_of_desired(item), there) and not schedule_differences(item, live):
+        return binding
+    return replace(binding, applied="", text=text_digest(there))
+
+
+def as_published(d: Declared, live: LivePost, origin: Origin) -> Binding:
+    """The binding of a published post whose entry was edited since: what was applied had the content in Buffer."""
+    was = content_of_live(live)
+    applied = d.fingerprint._replace(content=digest(was))
+    binding = bind(d.item, live, origin)
+    return replace(binding, applied=str(applied), text=text_digest(was))

@@ -34,8 +34,8 @@ from bufferctl.model.comparable import Fingerprint, content_of_desired, content_
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.reconcile.differences import schedule_differences
-from bufferctl.reconcile.inputs import Options, Targets
 from bufferctl.reconcile.planning import reconcile
+from bufferctl.reconcile.scene import Options, Targets
 
 #: The creation time of objects for which state has none.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import NamedTuple
 
 from bufferctl.diagnostics import Place
 from bufferctl.model import (
@@ -30,78 +29,36 @@ from bufferctl.model import (
     State,
     comparable,
 )
-from bufferctl.model.comparable import bind, text_digest
+from bufferctl.model.comparable import bind
 from bufferctl.plan import Action, Beside, Change, Plan, Recording
-from bufferctl.reconcile import table, warnings
-from bufferctl.reconcile.freezes import hold_against_policy, policy_warnings
-from bufferctl.reconcile.horizons import StateView, all_slots, homes_of, without_strays
-from bufferctl.reconcile.inputs import Options, Targets
-from bufferctl.reconcile.matches import Declared, How, Match, Matches, is_out, is_over
+from bufferctl.reconcile.freezes import hold_against_policy
+from bufferctl.reconcile.horizons import all_slots, homes_of, without_strays
+from bufferctl.reconcile.matches import Declared, How, Match, Matches, is_over
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, left_out
 from bufferctl.reconcile.repeats import hold_repeats
+from bufferctl.reconcile.scene import Options, Scene, Targets
 from bufferctl.reconcile.sending import in_order, queue_times, within_limits
-from bufferctl.reconcile.writes import Resolver, ideas_of, tags_of
-
-
-class Scene(NamedTuple):
-    """The input of the passes besides the changes."""
-
-    desired: Desired
-    live: Live
-    matches: Matches
-    channels: Mapping[str, LiveChannel]
-    options: Options
-
-    @property
-    def planned_at(self) -> datetime:
-        """When the applied plan was made."""
-        return self.options.planned_at or self.live.at
-
+from bufferctl.reconcile.table import Table
+from bufferctl.reconcile.warnings import WARNINGS
+from bufferctl.reconcile.writes import Resolver
 
 Changes = list[Change]
 #: The status of posts that are not published at their time.
 _NOT_GOING_OUT = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.ERROR})
 
 
-def _guard_deletes(changes: Changes, scene: Scene) -> Changes:
-    if scene.options.review and scene.options.max_deletes is None:
-        return changes  # each delete was agreed to by itself, or is held as not reviewed
-    files = {item.place.file for item in scene.desired.items}
-    files |= {m.binding.file for m in scene.matches.matches if m.binding} | scene.options.deleted_files
-    series = {
-        (m.declared.slot.home, base): item.expansion.times
-        for m in scene.matches.matches
-        if (item := m.declared.item).expansion and item.number
-        for base in (key.rpartition("-")[0] for key in (item.address.key, item.was) if key)
-    }
-    declared = {(m.declared.slot.organization_id, m.declared.slot.key) for m in scene.matches.matches}
-    return guard_deletes(changes, scene.desired, scene.options, files, series, declared)
-
-
-def _hold_repeats(changes: Changes, scene: Scene) -> Changes:
-    recorded = [(slot, b) for slot, b in scene.matches.released.items() if b.retired or is_out(b, None)]
-    recorded += [
-        (m.declared.slot, b)
-        for m in scene.matches.matches
-        if (b := m.binding) and is_out(b, m.live) and b.text != text_digest(m.declared.content)
-    ]
-    return hold_repeats(changes, scene.channels, unclaimed=scene.matches.unclaimed, recorded=recorded)
-
-
 #: The passes after the table, in order of precedence: a later pass does not change what an earlier one holds.
-PASSES: Mapping[str, Callable[[Changes, Scene], Changes]] = {
-    "hold what diverged": lambda changes, scene: hold_what_diverged(changes, scene.options),
-    "guard deletes": _guard_deletes,
-    "hold against policy": lambda changes, scene: hold_against_policy(
-        changes, scene.desired.settings, scene.live.at, scene.planned_at
-    ),
-    "hold unreviewed": lambda changes, scene: (
+PASSES: Mapping[str, Callable[[Changes, Scene, Matches], Changes]] = {
+    "hold what diverged": lambda changes, scene, _: hold_what_diverged(changes, scene.options),
+    "guard deletes": guard_deletes,
+    "hold against policy": lambda changes, scene, _: hold_against_policy(changes, scene),
+    "hold unreviewed": lambda changes, scene, _: (
         [*map(scene.options.review, changes)] if scene.options.review else changes
     ),
-    "hold repeats": _hold_repeats,
-    "order": lambda changes, scene: in_order(changes, scene.live),
-    "wait for room": lambda changes, scene: within_limits(changes, scene.live),
+    "hold repeats": lambda changes, scene, matches: hold_repeats(changes, scene.channels, matches),
+    "order": lambda changes, scene, _: in_order(changes, scene.live),
+    "wait for room": lambda changes, scene, _: within_limits(changes, scene.live),
 }
 
 
@@ -111,53 +68,27 @@ def reconcile(
     """The plan that makes the account match the files. `live` covers everything in `targets`."""
     options = options or Options()
     live = without_strays(live, state)
-    settings = desired.settings
-    view = StateView(
-        _in_scope(state, live),
-        settings.managed_since,
-        options.managed_elsewhere,
-        settings.link_shorteners,
-        {claim.slot: claim for claim in options.elsewhere},
-    )
-    matches = match((_declared(item, targets) for item in desired.items), live, view, options.lead)
-    channels = {c.id: c for o in live.organizations for c in o.channels}
-    scene = Scene(desired, live, matches, channels, options)
-    changes = [*_decided(scene, view, targets), *_removed(scene)]
+    scene = Scene(desired, live, _in_scope(state, live), targets, options)
+    matches = match((_declared(item, targets) for item in desired.items), scene)
+    changes = [*_decided(scene, matches), *_removed(scene, matches)]
     if options.trace:
         options.trace.start(matches.matches, changes)
     for name, each in PASSES.items():
-        changes = each(changes, scene)
+        changes = each(changes, scene, matches)
         if options.trace:
             options.trace.step(f"Pass {name}", changes)
     return Plan(
         at=live.at,
         endpoint=endpoint,
         changes=tuple(changes),
-        queue_times=queue_times(changes, live, channels),
-        warnings=(
-            *warnings.missing_managed_since(view),
-            *warnings.unread_channels(channels, live.unread & {m.declared.slot.channel_id for m in matches.matches}),
-            *warnings.past(changes, view),
-            *warnings.still_published(changes),
-            *warnings.unmerged(changes),
-            *policy_warnings(changes, desired.settings, live.at, scene.planned_at),
-            *warnings.ignored_existing(changes),
-            *warnings.already_published(changes),
-            *warnings.paused_queues(changes, channels),
-            *warnings.unasked_approvals(changes, channels),
-            *warnings.perhaps_reminders(changes, channels),
-            *warnings.renamed_boards(changes),
-            *warnings.recovered(changes),
-            *warnings.not_compared(changes),
-            *warnings.perhaps_removed(matches.unclaimed, view, matches.unexplained - matches.suspected, live.at),
-            *warnings.surplus_twins(matches.unclaimed, view.state),
-        ),
-        channels=channels,
+        queue_times=queue_times(changes, live, scene.channels),
+        warnings=tuple(warning for warnings in WARNINGS for warning in warnings(changes, scene, matches)),
+        channels=scene.channels,
         public=state.public,
-        beside=_beside(changes, matches.unclaimed, channels),
+        beside=_beside(changes, matches.unclaimed, scene.channels),
         unmanaged=sum(isinstance(i, LiveIdea) or i.status is not PostStatus.SENT for i in matches.unclaimed),
         recording=Recording(
-            homes=_homes(desired, targets, view.state, channels),
+            homes=_homes(scene),
             questions=matches.questions,
             unexplained=tuple(item for item in matches.unclaimed if item.id in matches.unexplained),
         ),
@@ -180,16 +111,10 @@ def _beside(
     return tuple(sorted(near, key=lambda each: each.due_at))
 
 
-def _decided(scene: Scene, view: StateView, targets: Targets) -> Iterable[Change]:
+def _decided(scene: Scene, matches: Matches) -> Iterable[Change]:
     """One row of the table for each declared object that is not cancelled."""
-    situation = table.Situation(
-        live=scene.live,
-        view=view,
-        options=scene.options,
-        write=Resolver(tags_of(scene.desired, scene.live, targets.organizations), ideas_of(scene.matches.matches)),
-        joined_late=_joined_late(scene.matches.matches, scene.live.at),
-    )
-    return (table.decide(m, situation) for m in scene.matches.matches if not _is_called_off(m))
+    table = Table(scene, Resolver(scene, matches.matches), _joined_late(matches.matches, scene.now))
+    return (table.decide(m) for m in matches.matches if not _is_called_off(m))
 
 
 def _joined_late(matches: Iterable[Match], now: datetime) -> frozenset[Slot]:
@@ -214,18 +139,15 @@ def _is_called_off(m: Match) -> bool:
     return m.how in {How.KNOWN, How.MOVED, How.NAMED} or (m.how is How.EXACT and m.origin is Origin.RECOVERED)
 
 
-def _removed(scene: Scene) -> Iterable[Change]:
+def _removed(scene: Scene, matches: Matches) -> Iterable[Change]:
     """The changes for objects that are cancelled or were removed from the files."""
-    live, matches = scene.live, scene.matches
     for m in filter(_is_called_off, matches.matches):
         binding = m.binding or (bind(m.declared.item, m.live, m.origin) if m.live else None)
         if binding:
-            yield called_off(m.declared.item, m.moved_from or m.declared.slot, binding, m.live, live.gone)
-    by_id = {item.id: item for item in live.items}
-    prune, elsewhere = scene.desired.settings.prune, scene.options.managed_elsewhere
+            yield called_off(m.declared.item, m.moved_from or m.declared.slot, binding, m.live, scene.live.gone)
     for slot, binding in matches.released.items():
         if slot not in matches.kept and not binding.retired:
-            yield left_out(slot, binding, by_id.get(binding.id), live.gone, elsewhere, prune=prune)
+            yield left_out(slot, binding, scene)
 
 
 def by_slot(desired: Desired, targets: Targets) -> dict[Slot, Post | Idea]:
@@ -250,15 +172,16 @@ def _declared(item: Post | Idea, targets: Targets) -> Declared:
     return Declared(item, _slot(item, targets), channel, wanted, comparable.fingerprint(item, wanted))
 
 
-def _homes(desired: Desired, targets: Targets, state: State, channels: Mapping[str, LiveChannel]) -> tuple[Home, ...]:
+def _homes(scene: Scene) -> tuple[Home, ...]:
     """The homes that the plan covers: declared ones, and those that were read because they are in the state."""
+    targets = scene.targets
     covered = {channel.id: channel for channel in targets.channels.values()}
-    ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
-    for slot in state.tracked:
+    ideas = {targets.organizations[item.address.organization].id for item in scene.desired.ideas}
+    for slot in scene.state.tracked:
         if slot.channel_id == IDEAS:
             ideas.add(slot.organization_id)
-        elif slot.channel_id in channels:
-            covered.setdefault(slot.channel_id, channels[slot.channel_id])
+        elif slot.channel_id in scene.channels:
+            covered.setdefault(slot.channel_id, scene.channels[slot.channel_id])
     return homes_of(covered.values(), sorted(ideas))
 
 

@@ -6,111 +6,43 @@ A question is kept until somebody answers it, regardless of changes to its entry
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 
-from bufferctl.model import Binding, Idea, Live, LiveIdea, LivePost, Post, Question, Rule, Slot, comparable
-from bufferctl.model.comparable import Fingerprint, contents_match
-from bufferctl.reconcile.horizons import StateView, is_late, let_go_from
-from bufferctl.reconcile.likeness import Near
-from bufferctl.reconcile.matches import (
-    Declared,
-    Found,
-    How,
-    Match,
-    Pool,
-    Pools,
-    Suspect,
-    is_out,
-    is_over,
-    text_of,
-)
+from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, Question, Rule, Slot
+from bufferctl.model.comparable import Fingerprint, content_of_live, contents_match, text_digest
+from bufferctl.reconcile.likeness import Near, Pool, Pools, text_of
+from bufferctl.reconcile.matches import Declared, Found, Match, Suspect, is_out
+from bufferctl.reconcile.scene import Scene
 
 
-class Clues:
-    """What matching has to go by: the state, and what was read. `ids`: those that the state has an address for.
-
-    `lead`: the time before its due time at which a post can no longer be sent.
-    """
-
-    def __init__(self, view: StateView, live: Live, lead: timedelta) -> None:
-        self.view, self.now, self.gone = view, live.at, live.gone
-        self.by_id: Mapping[str, LivePost | LiveIdea] = {item.id: item for item in live.items}
-        self.ids = frozenset(binding.id for binding in view.state.bindings.values())
-        self._lead = lead
-        self._let_go = let_go_from(view.state)
-
-    def waits(self, item: Post | Idea) -> bool:
-        """Whether it could not be sent anyway, so that nobody is asked until it has another time."""
-        return is_over(item, self.now) if item.cancelled else is_late(item, self.now, self._lead)
-
-    def question(self, d: Declared) -> Question | None:
-        """The open question about `d`, under its key or the one that it had."""
-        return next((q for slot in d.slots if (q := self.view.state.questions.get(slot))), None)
-
-    def undecided(self, d: Declared) -> dict[str, datetime]:
-        """Candidates of that question that may still be `d`, with their creation times."""
-        question = self.question(d)
-        answered = (self.gone, self.ids, self.view.state.let_go)
-        candidates = question.candidates.items() if question else ()
-        return {id_: created for id_, created in candidates if not any(id_ in each for each in answered)}
-
-    def let_go(self, d: Declared) -> dict[str, datetime]:
-        """Objects that a person let go from the address of `d`, with their creation times."""
-        found = (self._let_go.get((slot.home, slot.key), {}) for slot in d.slots) if self._let_go else ()
-        return {id_: created for each in found for id_, created in each.items() if id_ not in self.gone}
-
-    def had_address(self, d: Declared) -> Collection[str]:
-        """Objects that count as unexplained for `d` alone."""
-        question = self.question(d)
-        return {*self.let_go(d), *(self.undecided(d) if question and question.may_be_ours else ())}
-
-    def ask(
-        self,
-        d: Declared,
-        rule: Rule,
-        suspects: Iterable[Suspect],
-        *,
-        may_be_ours: bool = True,
-        postponed: bool = False,
-    ) -> Match:
-        """The match of an object that is held until a person says which of the suspects it is, if any."""
-        suspects = tuple(suspects)
-        candidates = {suspect.id: suspect.created_at for suspect in suspects}
-        question = Question(rule, candidates, may_be_ours, d.fingerprint.content, postponed)
-        binding = self.view.state.bindings.get(d.slot)
-        return Match(d, How.IN_QUESTION, None, binding, question=question, suspects=suspects)
-
-
-def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, claims: Claims, clues: Clues) -> Found:
+def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, claims: Claims, scene: Scene) -> Found:
     """The objects in `new` that may already be in Buffer, so that a person is asked.
 
     A question about a post that is too late to be sent is postponed: its row decides, and names the candidates.
     """
     found: Found = {}
-    view = clues.view
-    waiting = {d.slot for d in new if clues.waits(d.item)}
+    waiting = {d.slot for d in new if scene.waits(d.item)}
     near_in = cache(lambda home: Near(pools[home].unexplained()))
     for d in new:
         near: list[Suspect] = []
         if not (d.item.cancelled and d.slot in waiting):
             only_unexplained = d.slot in lost and not d.item.cancelled
-            near = _near(d, pools[d.slot.home], near_in, claims, clues, only_unexplained=only_unexplained)
-        if match := _question(d, near, claims, clues):
+            near = _near(d, pools[d.slot.home], near_in, claims, scene, only_unexplained=only_unexplained)
+        if match := _question(d, near, claims, scene):
             found[d.slot] = match
     suspected = {
         s.live.home for slot, m in found.items() for s in m.suspects if slot not in waiting and s.live and s.live.by_api
     }
-    if all(view.horizon(home).recorded for home in claims.homes_by_api | suspected):
+    if all(scene.horizon(home).recorded for home in claims.homes_by_api | suspected):
         return found  # nothing shows that there was a state
-    return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, clues)
+    return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, scene)
 
 
 def _near(
-    d: Declared, pool: Pool, near_in: Callable[[str], Near], claims: Claims, clues: Clues, *, only_unexplained: bool
+    d: Declared, pool: Pool, near_in: Callable[[str], Near], claims: Claims, scene: Scene, *, only_unexplained: bool
 ) -> list[Suspect]:
-    own = clues.had_address(d)
+    own = scene.had_address(d)
     near = [] if only_unexplained else claims.saying(d)
     near += _equal(d, pool, own, only_unexplained=only_unexplained)
     already = {each.id for each in near}
@@ -151,25 +83,25 @@ def _is_meant_again(item: Post | Idea, near: Suspect) -> bool:
     return near.rule is Rule.SAME_TEXT and near.explained and near.owner is None
 
 
-def _question(d: Declared, near: Sequence[Suspect], claims: Claims, clues: Clues) -> Match | None:
+def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene) -> Match | None:
     """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question.
 
     What a person let go from its address may be it, whatever `d` says by now, until another address claims it.
     """
-    old = clues.question(d)
+    old = scene.question(d)
     suspects = {each.id: each for each in near}
-    earlier = {id_: at for id_, at in clues.let_go(d).items() if id_ not in claims.ids}
+    earlier = {id_: at for id_, at in scene.let_go(d).items() if id_ not in claims.ids}
     if old is not None and _still_stands(old, d):
-        earlier |= {id_: at for id_, at in clues.undecided(d).items() if id_ not in claims.ids}
+        earlier |= {id_: at for id_, at in scene.undecided(d).items() if id_ not in claims.ids}
     for id_, created in earlier.items():
         if id_ != d.item.repeat_of:
-            suspects.setdefault(id_, Suspect(id_, created, clues.by_id.get(id_)))
+            suspects.setdefault(id_, Suspect(id_, created, scene.by_id.get(id_)))
     if not suspects:
         return None
     carried = suspects.keys() - {each.id for each in near}
     rule = near[0].rule if near else (old.rule if old else Rule.LET_GO)
     may_be_ours = not all(each.explained for each in near) or bool(carried and (old is None or old.may_be_ours))
-    return clues.ask(d, rule, suspects.values(), may_be_ours=may_be_ours, postponed=clues.waits(d.item))
+    return scene.ask(d, rule, suspects.values(), may_be_ours=may_be_ours, postponed=scene.waits(d.item))
 
 
 def _still_stands(old: Question, d: Declared) -> bool:
@@ -177,13 +109,13 @@ def _still_stands(old: Question, d: Declared) -> bool:
     return old.may_be_ours or (old.content == d.fingerprint.content and not d.item.repeat_of)
 
 
-def _edited(new: list[Declared], pools: Pools, clues: Clues) -> Found:
+def _edited(new: list[Declared], pools: Pools, scene: Scene) -> Found:
     """Questions after a state was lost: new objects may be edited versions of unmatched ones.
 
     Asked only if some declared object is, or may be, an object that was created through the API.
     """
     found: Found = {}
-    since = clues.view.managed_since
+    since = scene.desired.settings.managed_since
 
     @cache
     def left(home: str) -> list[Suspect]:
@@ -191,10 +123,10 @@ def _edited(new: list[Declared], pools: Pools, clues: Clues) -> Found:
         return [Suspect.of(item) for item in by_api if since is None or item.created_at > since]
 
     for d in new:
-        if d.item.cancelled or clues.view.horizon(d.slot.home).recorded:
+        if d.item.cancelled or scene.horizon(d.slot.home).recorded:
             continue
         if suspects := [each for each in left(d.slot.home) if each.id != d.item.repeat_of]:
-            found[d.slot] = clues.ask(d, Rule.EDITED, suspects)
+            found[d.slot] = scene.ask(d, Rule.EDITED, suspects)
     return found
 
 
@@ -204,7 +136,7 @@ class Claims:
     Unsent objects are edited or deleted by the same plan, or else the pass on repeats asks.
     """
 
-    def __init__(self, found: Found, released: Mapping[Slot, Binding], clues: Clues) -> None:
+    def __init__(self, found: Found, released: Mapping[Slot, Binding], scene: Scene) -> None:
         #: Ids that the state or this plan assigns to an address, including released ones.
         self.ids = {m.live.id for m in found.values() if m.live} | {m.binding.id for m in found.values() if m.binding}
         self.ids |= {binding.id for binding in released.values()}
@@ -216,17 +148,17 @@ class Claims:
         #: rewrote, and objects without a text.
         self._by_mark: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
         for m in found.values():
-            if m.binding is not None and m.binding.id not in clues.gone:
+            if m.binding is not None and m.binding.id not in scene.live.gone:
                 self._add(m.declared.slot, m.binding, m.live, m.declared)
         for slot, binding in released.items():
-            if binding.id not in clues.gone:
-                self._add(slot, binding, clues.by_id.get(binding.id), None)
+            if binding.id not in scene.live.gone:
+                self._add(slot, binding, scene.by_id.get(binding.id), None)
 
     def _add(self, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None, owner: Declared | None) -> None:
         if not is_out(binding, live):
             return
         suspect = Suspect.recorded(slot, binding, live, owner)
-        text = text_of(comparable.content_of_live(live)) if live is not None else ""
+        text = text_of(content_of_live(live)) if live is not None else ""
         if text.strip() and (owner is None or text != text_of(owner.content)):  # else it is claimed by its own address
             self._by_text[slot.home, text].append(suspect)
         marks = _applied_marks(binding)
@@ -248,13 +180,13 @@ class Claims:
 
 def _still_says(live: LivePost | LiveIdea, d: Declared) -> bool:
     """Whether an object that was applied with the content of `d` still has it, apart from rewritten links."""
-    content = comparable.content_of_live(live)
+    content = content_of_live(live)
     return not text_of(content).strip() or contents_match(d.content, content, links_may_differ=True)
 
 
 def _marks(d: Declared) -> set[str]:
     """Digests that identify an object without reading it; without a text, the URLs of its images."""
-    if text := comparable.text_digest(d.content):
+    if text := text_digest(d.content):
         return {text, d.fingerprint.content}
     return {d.fingerprint.hidden} if isinstance(d.item, Post) and d.item.assets else set()
 

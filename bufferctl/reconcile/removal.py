@@ -6,15 +6,13 @@ suddenly empty or gone. They guard objects that disappeared from the files; `can
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from bufferctl.model import (
     IDEAS,
     Binding,
-    Claim,
     DeletePost,
-    Desired,
     Idea,
     LiveIdea,
     LivePost,
@@ -27,7 +25,8 @@ from bufferctl.model.comparable import Fingerprint, content_of_desired, content_
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.horizons import address_of
-from bufferctl.reconcile.inputs import Divergence, Options
+from bufferctl.reconcile.matches import Matches
+from bufferctl.reconcile.scene import Divergence, Options, Scene
 
 
 def called_off(
@@ -42,19 +41,11 @@ def called_off(
     return holds.PROTECTED.on(change) if item.protect else _deleted(change, binding)
 
 
-def left_out(
-    slot: Slot,
-    binding: Binding,
-    live: LivePost | LiveIdea | None,
-    gone: Collection[str],
-    elsewhere: Mapping[str, Claim],
-    *,
-    prune: bool,
-) -> Change:
-    """The change for an object that the files no longer declare. `elsewhere`: what other root files declare."""
-    address = address_of(slot, binding)
+def left_out(slot: Slot, binding: Binding, scene: Scene) -> Change:
+    """The change for an object that the files no longer declare."""
+    address, live, elsewhere = address_of(slot, binding), scene.by_id.get(binding.id), scene.elsewhere
     change = Change(address, Action.FORGET, Cause.REMOVED, slot, live=live, binding=binding)
-    if at_rest := _at_rest(change, binding, gone):
+    if at_rest := _at_rest(change, binding, scene.live.gone):
         return at_rest
     if binding.unmerged:
         return replace(change, action=Action.NO_OP)
@@ -65,7 +56,7 @@ def left_out(
         return _stays(change, binding, f"A person created it in Buffer, so it stays there{goes_out}")
     if binding.protect:
         return holds.PROTECTED_AND_REMOVED.on(change)
-    return _deleted(change, binding) if prune else replace(change, action=Action.NO_OP)
+    return _deleted(change, binding) if scene.desired.settings.prune else replace(change, action=Action.NO_OP)
 
 
 def _at_rest(change: Change, binding: Binding, gone: Collection[str]) -> Change | None:
@@ -104,34 +95,28 @@ def _whose(change: Change, binding: Binding) -> str:
     return ""
 
 
-def guard_deletes(
-    changes: Iterable[Change],
-    desired: Desired,
-    options: Options,
-    files: Collection[str],
-    series: Mapping[tuple[str, str], int],
-    declared: Collection[tuple[str, str]],
-) -> list[Change]:
+def guard_deletes(changes: list[Change], scene: Scene, matches: Matches) -> list[Change]:
     """Hold deletes that look like an accident, unless the command line confirms them, or how many are intended.
 
-    A number in `options` overrides the guards and `max_deletes` of the files. Both count entries, or their occurrences,
-    once for all their channels. `files`: files that are not lost, because some of their objects are still declared,
-    there or in another file, or because a commit deleted them. `series`: how many occurrences a repeated entry has now,
-    by home and key. `declared`: the ids of organizations with the keys that they still have on some channel.
+    A number in the options overrides the guards and `max_deletes` of the files. Both count entries, or their
+    occurrences, once for all their channels.
     """
-    changes, allowed = list(changes), options.max_deletes
+    desired, options, allowed = scene.desired, scene.options, scene.options.max_deletes
+    if options.review and allowed is None:
+        return changes  # each delete was agreed to by itself, or is held as not reviewed
     removed = [c for c in changes if c.action is Action.DELETE and c.cause is Cause.REMOVED]
     deletes = [c for c in removed if str(c.address) not in options.confirmed]
     count, limit = _entries(deletes), desired.settings.max_deletes if allowed is None else allowed
     if count > limit:
         goes_out = any(c.goes_out for c in deletes)
+        declared = {(m.declared.slot.organization_id, m.declared.slot.key) for m in matches.matches}
         dropped = [c.address for c in deletes if (c.slot.organization_id, c.slot.key) in declared]
         channels = sorted(set(map(desired.reference, dropped))) if len(dropped) == len(deletes) else []
-        cut = _shortened(deletes, series)
+        cut = _shortened(deletes, matches)
         hold = holds.too_many_deletes(count, len(deletes), limit, cut, channels, goes_out=goes_out)
         held = {change.slot: hold.on(change) for change in deletes}
     else:
-        held = _of_lost_files(deletes, files) if allowed is None else {}
+        held = _of_lost_files(deletes, _kept_files(scene, matches)) if allowed is None else {}
     return [held.get(change.slot, change) if change.action is Action.DELETE else change for change in changes]
 
 
@@ -139,15 +124,14 @@ def _entries(deletes: Iterable[Change]) -> int:
     return len({(change.slot.organization_id, change.slot.key) for change in deletes})
 
 
-def hold_what_diverged(changes: Iterable[Change], options: Options) -> list[Change]:
+def hold_what_diverged(changes: list[Change], options: Options) -> list[Change]:
     """Hold changes that exist only because the checkout lacks what was applied last, or reverses it.
 
     Only a person who names the address can say that it is meant; no number of deletes, and no review, does.
     """
     diverged = options.diverged
     if diverged is None:
-        return list(changes)
-    changes = list(changes)
+        return changes
     lacked = [c.binding for c in changes if c.binding and c.binding.commit not in diverged.contained]
     replaced = {version for binding in lacked for version in binding.before}
 
@@ -191,8 +175,14 @@ def _version(change: Change) -> str:
     return "" if item is None or item.cancelled else str(fingerprint(item, content_of_desired(item)))
 
 
-def _shortened(deletes: Iterable[Change], series: Mapping[tuple[str, str], int]) -> dict[str, tuple[int, int]]:
+def _shortened(deletes: Iterable[Change], matches: Matches) -> dict[str, tuple[int, int]]:
     """For each repeated entry that lost its last occurrences: how many it had and has."""
+    series = {
+        (m.declared.slot.home, base): item.expansion.times
+        for m in matches.matches
+        if (item := m.declared.item).expansion and item.number
+        for base in (key.rpartition("-")[0] for key in (item.address.key, item.was) if key)
+    }
     found: dict[str, tuple[int, int]] = {}
     for change in deletes:
         key, _, number = change.slot.key.rpartition("-")
@@ -200,6 +190,12 @@ def _shortened(deletes: Iterable[Change], series: Mapping[tuple[str, str], int])
         if times is not None and number.isdecimal() and int(number) > times:
             found[key] = max(found.get(key, (0, 0))[0], int(number)), times
     return found
+
+
+def _kept_files(scene: Scene, matches: Matches) -> set[str]:
+    """The files that are not lost: some of their objects are still declared somewhere, or a commit deleted them."""
+    files = {item.place.file for item in scene.desired.items} | scene.options.deleted_files
+    return files | {m.binding.file for m in matches.matches if m.binding}
 
 
 def _of_lost_files(deletes: list[Change], files: Collection[str]) -> dict[Slot, Change]:

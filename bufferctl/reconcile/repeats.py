@@ -7,14 +7,14 @@ that frees a text is part of this run, and whether an edit would have the same t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from operator import is_
 
 from bufferctl.model import Binding, Idea, LiveChannel, LiveIdea, LivePost, Post, Slot
 from bufferctl.model.comparable import Fingerprint, content_of_desired, fingerprint, normal_text, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.matches import Suspect
+from bufferctl.reconcile.matches import Matches, Suspect, is_out
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
 #: A home (a channel's id, or an organization's for ideas) and a text in it.
@@ -49,23 +49,22 @@ def _kept(change: Change, live: LivePost | LiveIdea) -> Saying | None:
 def hold_repeats(
     changes: Iterable[Change],
     channels: Mapping[str, LiveChannel],
+    matches: Matches | None = None,
     *,
-    unclaimed: Iterable[LivePost | LiveIdea] = (),
-    recorded: Iterable[tuple[Slot, Binding]] = (),
     doing: Collection[Slot] | None = None,
 ) -> list[Change]:
     """Hold creates and edits with a text that another object keeps in Buffer.
 
-    `doing`: the slots whose writes are part of the run, None for all of them. `unclaimed`: objects that no address
-    claims; an edit may repeat these as well. `recorded`: objects that are out, of addresses with another text by now;
-    the text that was sent counts, since Buffer may not list them any more, and shortens links.
+    `doing`: the slots whose writes are part of the run, None for all of them. An edit may repeat what no address claims
+    as well, and what is out, of addresses with another text by now: the text that was sent counts, since Buffer may not
+    list it any more, and shortens links.
     """
-    changes = list(changes)
+    changes, matches = list(changes), matches or Matches(())
     doing = {change.slot for change in changes} if doing is None else doing
     others: dict[Saying, list[Suspect]] = defaultdict(list)
-    for live in unclaimed if any(change.action is Action.UPDATE for change in changes) else ():
+    for live in matches.unclaimed if any(change.action is Action.UPDATE for change in changes) else ():
         others[saying(live.home, live)].append(Suspect.of(live))
-    for slot, binding in recorded:
+    for slot, binding in _published_before(matches):
         if binding.text:
             others[slot.home, binding.text].append(Suspect.recorded(slot, binding))
     while True:
@@ -74,6 +73,14 @@ def hold_repeats(
         if all(map(is_, held, changes)):
             return changes
         changes = held  # a held edit keeps its old text, too
+
+
+def _published_before(matches: Matches) -> Iterator[tuple[Slot, Binding]]:
+    """What is out, of addresses that left the files or have another text by now."""
+    yield from ((slot, b) for slot, b in matches.released.items() if b.retired or is_out(b, None))
+    for m in matches.matches:
+        if m.binding and is_out(m.binding, m.live) and m.binding.text != text_digest(m.declared.content):
+            yield m.declared.slot, m.binding
 
 
 def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Saying, list[Suspect]]:

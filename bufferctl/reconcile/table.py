@@ -6,90 +6,206 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bufferctl.model import Binding, Idea, Live, LivePost, Origin, Post, PostStatus, Slot, Write
+from bufferctl.model import Binding, Idea, LivePost, Origin, Post, PostStatus, Slot, Write
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import bind, due_seen
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.holds import Hold
-from bufferctl.reconcile.horizons import StateView, is_late
-from bufferctl.reconcile.inputs import Options
+from bufferctl.reconcile.horizons import is_late
 from bufferctl.reconcile.matches import How, Match
+from bufferctl.reconcile.scene import Scene
+from bufferctl.reconcile.writes import Resolver
 
 #: A tracked object that Buffer does not show counts as lag while it is this young.
 LAG = timedelta(hours=1)
 #: Holds that show how file and Buffer differ.
 _COMPARED = frozenset({Reason.SENT, Reason.CHANGED, Reason.CONFLICT, Reason.MISSED, Reason.ADOPTED, Reason.IDEA})
+#: Shown for an edit of fields that Buffer does not read back, which has no visible difference.
+_UNREADABLE = "Buffer does not show the edited fields, so only the new version is shown here"
+#: The API cannot detach a post from its idea: omitted fields stay (notes: Writing).
+_KEEPS_IDEA = ". It stays linked to its idea, which the API cannot undo"
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
-    """The input of the rows besides a match.
+class Table:
+    """The rows. `joined_late`: past occurrences on a channel that was added to their entry while it ran."""
 
-    `write` makes the write that apply sends, or a hold that says why it cannot. `joined_late`: past occurrences on a
-    channel that was added to their entry while it ran.
-    """
-
-    live: Live
-    view: StateView
-    options: Options
-    write: Callable[[Match, bool], Write | Hold]
+    scene: Scene
+    resolver: Resolver
     joined_late: frozenset[Slot]
 
-    @property
-    def now(self) -> datetime:
-        """The server's clock when the account was read."""
-        return self.live.at
+    def decide(self, match: Match) -> Change:
+        """The change for one declared object."""
+        facts = facts_of(match)
+        item = match.declared.item
+        candidates = self.scene.options.unsettled.get(match.declared.slot)
+        if candidates is not None and match.how is not How.NAMED:
+            return _hold(facts, holds.unsettled(candidates), Cause.DRIFT)
+        if match.how is How.KEY_TAKEN:
+            return _hold(facts, holds.KEY_TAKEN, Cause.MOVED)
+        if item.cancelled:
+            return _cancelled(facts)
+        if match.how is How.EXACT and match.live is not None:
+            binding = bind(item, match.live, match.origin)
+            return self._adopted(_change(facts, Action.ADOPT, Cause.NEW, binding=binding))
+        if hold := self._asked(match):
+            return _hold(facts, hold, Cause.NEW)
+        if match.binding is not None:
+            change = self._known(facts)
+            at_rest = match.how is How.NAMED and change.action in {Action.NO_OP, Action.DONE}
+            return self._adopted(change) if at_rest else change
+        if self._is_past(match):
+            return replace(_change(facts, Action.PAST, Cause.EXPIRED), candidates=tuple(s.id for s in match.suspects))
+        return self._create(facts, Cause.NEW)
 
+    def _asked(self, match: Match) -> Hold | None:
+        """What a person has to decide about a match, unless it waits until its post has another time."""
+        if match.how is How.NOT_THERE:
+            return holds.NOT_THERE
+        if match.how is How.PERHAPS_RENAMED:
+            return holds.perhaps_renamed(match.declared.item.previous_keys, match.suspects)
+        if match.question is None or match.question.postponed or self._is_past(match):
+            return None
+        return holds.ambiguous(match.question.rule, match.suspects, match.declared.channel)
 
-def decide(match: Match, situation: Situation) -> Change:
-    """The change for one declared object."""
-    facts = facts_of(match)
-    item = match.declared.item
-    candidates = situation.options.unsettled.get(match.declared.slot)
-    if candidates is not None and match.how is not How.NAMED:
-        return _hold(facts, holds.unsettled(candidates), Cause.DRIFT)
-    if match.how is How.KEY_TAKEN:
-        return _hold(facts, holds.KEY_TAKEN, Cause.MOVED)
-    if item.cancelled:
-        return _cancelled(facts)
-    if match.how is How.EXACT and match.live is not None:
-        binding = bind(item, match.live, match.origin)
-        return _adopted(_change(facts, Action.ADOPT, Cause.NEW, binding=binding), situation)
-    if hold := _asked(match, situation):
-        return _hold(facts, hold, Cause.NEW)
-    if match.binding is not None:
-        change = _known(facts, situation)
-        at_rest = match.how is How.NAMED and change.action in {Action.NO_OP, Action.DONE}
-        return _adopted(change, situation) if at_rest else change
-    if _is_past(match, situation):
-        return replace(_change(facts, Action.PAST, Cause.EXPIRED), candidates=tuple(s.id for s in match.suspects))
-    return _create(facts, Cause.NEW, situation)
+    def _adopted(self, change: Change) -> Change:
+        """Already there, as the file declares it or, once it is published, as it was published."""
+        cause = Cause.EDITED if change.cause is Cause.EDITED else Cause.NEW
+        change = replace(change, action=Action.ADOPT, cause=cause)
+        claim = self.scene.elsewhere.get(change.live_id or "")
+        return replace(change, message=f"{claim.root_file} manages it too.") if claim else change
 
+    def _is_past(self, match: Match) -> bool:
+        """Whether its time was past before its home was recorded: history in the files, not a mistake."""
+        item, slot = match.declared.item, match.declared.slot
+        if item.due_at is None or item.due_at > self.scene.now:
+            return False
+        if slot in self.scene.state.past or slot in self.joined_late:
+            return True
+        horizon = self.scene.horizon(slot.home)
+        return not horizon.recorded and item.due_at < (horizon.since or self.scene.now)
 
-def _asked(match: Match, situation: Situation) -> Hold | None:
-    """What a person has to decide about a match, unless it waits until its post has another time."""
-    if match.how is How.NOT_THERE:
-        return holds.NOT_THERE
-    if match.how is How.PERHAPS_RENAMED:
-        return holds.perhaps_renamed(match.declared.item.previous_keys, match.suspects)
-    if match.question is None or match.question.postponed or _is_past(match, situation):
-        return None
-    return holds.ambiguous(match.question.rule, match.suspects, match.declared.channel)
+    def _create(self, facts: Facts, cause: Cause) -> Change:
+        """A new object. It is sent only if it is proven absent: everything on its home that may be ours was read."""
+        item, slot = facts.item, facts.match.declared.slot
+        moved = self.scene.moved
+        claim = next((moved[each] for each in facts.match.declared.slots if each in moved), None)
+        if claim is not None and not item.repeat_of:
+            return _hold(facts, holds.key_elsewhere(claim), cause)
+        needs_reading = item.due_at is None or not self.scene.horizon(slot.home).recorded
+        is_unread = needs_reading and slot.home in self.scene.live.unread
+        if is_unread and not is_late(item, self.scene.now, self.scene.options.lead):
+            return _hold(facts, holds.UNREAD, cause)
+        return self._write(facts, Action.CREATE, cause)
 
+    def _known(self, facts: Facts) -> Change:
+        """Rows for a tracked object: published or gone objects first, then those that can still change."""
+        live = facts.live
+        if live is None and not facts.sent:
+            return self._unlisted(facts)
+        if isinstance(live, LivePost) and live.status is PostStatus.ERROR:
+            return _hold(facts, holds.IN_ERROR, Cause.DRIFT)
+        if facts.sent:
+            return self._sent(facts)
+        if facts.is_sending:
+            return _sending(facts)
+        if hold := _channel(facts.match):
+            return _hold(facts, hold, Cause.EDITED if facts.edited else Cause.UNCHANGED)
+        return self._unsent(facts)
 
-def _adopted(change: Change, situation: Situation) -> Change:
-    """Already there, as the file declares it or, once it is published, as it was published."""
-    cause = Cause.EDITED if change.cause is Cause.EDITED else Cause.NEW
-    change = replace(change, action=Action.ADOPT, cause=cause)
-    claim = situation.view.elsewhere.get(change.live_id or "")
-    return replace(change, message=f"{claim.root_file} manages it too.") if claim else change
+    def _sent(self, facts: Facts) -> Change:
+        """Rows for a published post: an edit changes nothing and is only noted, unless it means another post."""
+        if not facts.edited or facts.agree:
+            return _settled(facts, Action.DONE, seen=facts.edited)
+        was = facts.match.moved_from
+        if (
+            _is_to_come(facts.item, self.scene.now)
+            and was
+            and was.key in facts.item.previous_keys
+            and facts.rescheduled
+        ):
+            hold = _hold(facts, holds.RENAMED_ONCE_PUBLISHED, Cause.EDITED)
+            return replace(hold, binding=None, moved_from=None)  # not recorded, so that the next plan holds it again
+        if _is_to_come(facts.item, self.scene.now) and facts.is_reworded:
+            return _hold(facts, holds.PUBLISHED, Cause.EDITED)
+        noted = str(facts.match.declared.fingerprint)
+        change = _settled(facts, Action.DONE, noted=noted)
+        if facts.binding.noted == noted:
+            return change
+        return replace(change, cause=Cause.EDITED, differences=facts.differences)
+
+    def _unsent(self, facts: Facts) -> Change:
+        """Rows for what is not published. Buffer's API cannot edit ideas, and a person's posts are theirs to edit."""
+        differs = facts.changed or facts.edited
+        if not differs or facts.agree:
+            return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP, seen=differs)
+        is_idea, is_theirs = isinstance(facts.item, Idea), facts.binding.origin is Origin.ADOPTED
+        can_send = not is_idea and not is_theirs
+        if can_send and str(facts.item.address) in self.scene.options.reapply:
+            return self._write(facts, Action.UPDATE, Cause.DRIFT)
+        if facts.changed:
+            by_buffer = not facts.binding.seen
+            hold = holds.changed(
+                facts.item, facts.differences, edited=facts.edited, by_buffer=by_buffer, can_send=can_send
+            )
+            return _hold(facts, hold, Cause.DRIFT)
+        if is_idea:
+            return _hold(facts, holds.IDEA_EDITED, Cause.EDITED)
+        if is_theirs:
+            return _hold(facts, holds.ADOPTED, Cause.EDITED)
+        return self._write(facts, Action.UPDATE, Cause.EDITED)
+
+    def _unlisted(self, facts: Facts) -> Change:
+        """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""
+        address, binding = str(facts.item.address), facts.binding
+        if binding.id not in self.scene.live.gone and isinstance(facts.item, Post):
+            return _hold(facts, holds.NOT_READ, Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
+        if address in self.scene.options.recreate:
+            return self._create(facts, Cause.DRIFT)
+        shown_by = binding.created + LAG if binding.created else None
+        if shown_by and self.scene.now < shown_by:
+            return _hold(facts, holds.not_listed_yet(shown_by), Cause.DRIFT)
+        due = binding.due_at and datetime.fromisoformat(binding.due_at)
+        if binding.reconnected and binding.status == PostStatus.SCHEDULED and (not due or due <= self.scene.now):
+            return _hold(facts, holds.PERHAPS_PUBLISHED, Cause.DRIFT)
+        return _hold(facts, holds.DELETED_IN_BUFFER, Cause.DRIFT)
+
+    def _write(self, facts: Facts, action: Action, cause: Cause) -> Change:
+        """A change that writes, unless its channel, its time or an unresolved name prevents it."""
+        item = facts.item
+        if hold := _channel(facts.match):
+            return _hold(facts, hold, cause)
+        if is_late(item, self.scene.now, self.scene.options.lead):
+            return self._missed(facts)
+        if (channel := facts.match.declared.channel) and channel.only_reminds and isinstance(item, Post):
+            asks = action is Action.CREATE or facts.rescheduled or cause is Cause.DRIFT
+            if asks and not item.reminds:
+                return _hold(facts, holds.ONLY_REMINDS, cause)
+        write = self.resolver(facts.match, facts.rescheduled or cause is Cause.DRIFT)
+        if isinstance(write, Hold):
+            return _hold(facts, write, cause)
+        change = _change(facts, action, cause, write=write)
+        if action is not Action.UPDATE or change.differences:
+            return change
+        keeps_idea = (
+            isinstance(item, Post) and not item.idea and isinstance(facts.live, LivePost) and facts.live.idea_id
+        )
+        return replace(change, message=_UNREADABLE + (_KEEPS_IDEA if keeps_idea else ""))
+
+    def _missed(self, facts: Facts) -> Change:
+        """Too late. Another time is proposed only if nothing in Buffer may be the same post."""
+        match, lead = facts.match, self.scene.options.lead
+        if match.question is not None:
+            there = holds.ambiguous(match.question.rule, match.suspects, match.declared.channel)
+            return _hold(facts, holds.missed_but_perhaps_there(lead, there), Cause.EXPIRED)
+        hold = holds.missed(lead, edited=bool(facts.differences), counted=facts.item.is_counted)
+        return _hold(facts, hold, Cause.EXPIRED)
 
 
 def _cancelled(facts: Facts) -> Change:
@@ -100,64 +216,6 @@ def _cancelled(facts: Facts) -> Change:
         goes_out = unsent[0].status is PostStatus.SCHEDULED
         return _hold(facts, holds.cancelled_but_there(unsent[0].id, goes_out=goes_out), Cause.CANCELLED)
     return _change(facts, Action.NO_OP, Cause.CANCELLED)
-
-
-def _is_past(match: Match, situation: Situation) -> bool:
-    """Whether its time was past before its home was recorded: history in the files, not a mistake."""
-    item, slot = match.declared.item, match.declared.slot
-    if item.due_at is None or item.due_at > situation.now:
-        return False
-    if slot in situation.view.state.past or slot in situation.joined_late:
-        return True
-    horizon = situation.view.horizon(slot.home)
-    return not horizon.recorded and item.due_at < (horizon.since or situation.now)
-
-
-def _create(facts: Facts, cause: Cause, situation: Situation) -> Change:
-    """A new object. It is sent only if it is proven absent: everything on its home that may be ours was read."""
-    item, slot = facts.item, facts.match.declared.slot
-    moved = situation.view.moved
-    claim = next((moved[each] for each in facts.match.declared.slots if each in moved), None)
-    if claim is not None and not item.repeat_of:
-        return _hold(facts, holds.key_elsewhere(claim), cause)
-    needs_reading = item.due_at is None or not situation.view.horizon(slot.home).recorded
-    is_unread = needs_reading and slot.home in situation.live.unread
-    if is_unread and not is_late(item, situation.now, situation.options.lead):
-        return _hold(facts, holds.UNREAD, cause)
-    return _write(facts, Action.CREATE, cause, situation)
-
-
-def _known(facts: Facts, situation: Situation) -> Change:
-    """Rows for a tracked object: published or gone objects first, then those that can still change."""
-    live = facts.live
-    if live is None and not facts.sent:
-        return _unlisted(facts, situation)
-    if isinstance(live, LivePost) and live.status is PostStatus.ERROR:
-        return _hold(facts, holds.IN_ERROR, Cause.DRIFT)
-    if facts.sent:
-        return _sent(facts, situation.now)
-    if facts.is_sending:
-        return _sending(facts)
-    if hold := _channel(facts.match):
-        return _hold(facts, hold, Cause.EDITED if facts.edited else Cause.UNCHANGED)
-    return _unsent(facts, situation)
-
-
-def _sent(facts: Facts, now: datetime) -> Change:
-    """Rows for a published post: an edit changes nothing and is only noted, unless it means another post."""
-    if not facts.edited or facts.agree:
-        return _settled(facts, Action.DONE, seen=facts.edited)
-    was = facts.match.moved_from
-    if _is_to_come(facts.item, now) and was and was.key in facts.item.previous_keys and facts.rescheduled:
-        hold = _hold(facts, holds.RENAMED_ONCE_PUBLISHED, Cause.EDITED)
-        return replace(hold, binding=None, moved_from=None)  # not recorded, so that the next plan holds it again
-    if _is_to_come(facts.item, now) and facts.is_reworded:
-        return _hold(facts, holds.PUBLISHED, Cause.EDITED)
-    noted = str(facts.match.declared.fingerprint)
-    change = _settled(facts, Action.DONE, noted=noted)
-    if facts.binding.noted == noted:
-        return change
-    return replace(change, cause=Cause.EDITED, differences=facts.differences)
 
 
 def _is_to_come(item: Post | Idea, now: datetime) -> bool:
@@ -171,79 +229,6 @@ def _sending(facts: Facts) -> Change:
         return _hold(facts, holds.BEING_PUBLISHED, Cause.EDITED)
     is_moved = facts.match.moved_from is not None
     return _change(facts, *((Action.MOVE, Cause.MOVED) if is_moved else (Action.NO_OP, Cause.UNCHANGED)))
-
-
-def _unsent(facts: Facts, situation: Situation) -> Change:
-    """Rows for what is not published. Buffer's API cannot edit ideas, and a person's posts are theirs to edit."""
-    differs = facts.changed or facts.edited
-    if not differs or facts.agree:
-        return _settled(facts, Action.MOVE if facts.match.moved_from else Action.NO_OP, seen=differs)
-    is_idea, is_theirs = isinstance(facts.item, Idea), facts.binding.origin is Origin.ADOPTED
-    can_send = not is_idea and not is_theirs
-    if can_send and str(facts.item.address) in situation.options.reapply:
-        return _write(facts, Action.UPDATE, Cause.DRIFT, situation)
-    if facts.changed:
-        by_buffer = not facts.binding.seen
-        hold = holds.changed(facts.item, facts.differences, edited=facts.edited, by_buffer=by_buffer, can_send=can_send)
-        return _hold(facts, hold, Cause.DRIFT)
-    if is_idea:
-        return _hold(facts, holds.IDEA_EDITED, Cause.EDITED)
-    if is_theirs:
-        return _hold(facts, holds.ADOPTED, Cause.EDITED)
-    return _write(facts, Action.UPDATE, Cause.EDITED, situation)
-
-
-def _unlisted(facts: Facts, situation: Situation) -> Change:
-    """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""
-    address, binding = str(facts.item.address), facts.binding
-    if binding.id not in situation.live.gone and isinstance(facts.item, Post):
-        return _hold(facts, holds.NOT_READ, Cause.DRIFT) if facts.edited else _settled(facts, Action.DONE)
-    if address in situation.options.recreate:
-        return _create(facts, Cause.DRIFT, situation)
-    shown_by = binding.created + LAG if binding.created else None
-    if shown_by and situation.now < shown_by:
-        return _hold(facts, holds.not_listed_yet(shown_by), Cause.DRIFT)
-    due = binding.due_at and datetime.fromisoformat(binding.due_at)
-    if binding.reconnected and binding.status == PostStatus.SCHEDULED and (not due or due <= situation.now):
-        return _hold(facts, holds.PERHAPS_PUBLISHED, Cause.DRIFT)
-    return _hold(facts, holds.DELETED_IN_BUFFER, Cause.DRIFT)
-
-
-def _write(facts: Facts, action: Action, cause: Cause, situation: Situation) -> Change:
-    """A change that writes, unless its channel, its time or an unresolved name prevents it."""
-    item = facts.item
-    if hold := _channel(facts.match):
-        return _hold(facts, hold, cause)
-    if is_late(item, situation.now, situation.options.lead):
-        return _missed(facts, situation)
-    if (channel := facts.match.declared.channel) and channel.only_reminds and isinstance(item, Post):
-        asks = action is Action.CREATE or facts.rescheduled or cause is Cause.DRIFT
-        if asks and not item.reminds:
-            return _hold(facts, holds.ONLY_REMINDS, cause)
-    write = situation.write(facts.match, facts.rescheduled or cause is Cause.DRIFT)
-    if isinstance(write, Hold):
-        return _hold(facts, write, cause)
-    change = _change(facts, action, cause, write=write)
-    if action is not Action.UPDATE or change.differences:
-        return change
-    keeps_idea = isinstance(item, Post) and not item.idea and isinstance(facts.live, LivePost) and facts.live.idea_id
-    return replace(change, message=_UNREADABLE + (_KEEPS_IDEA if keeps_idea else ""))
-
-
-#: Shown for an edit of fields that Buffer does not read back, which has no visible difference.
-_UNREADABLE = "Buffer does not show the edited fields, so only the new version is shown here"
-#: The API cannot detach a post from its idea: omitted fields stay (notes: Writing).
-_KEEPS_IDEA = ". It stays linked to its idea, which the API cannot undo"
-
-
-def _missed(facts: Facts, situation: Situation) -> Change:
-    """Too late. Another time is proposed only if nothing in Buffer may be the same post."""
-    match, lead = facts.match, situation.options.lead
-    if match.question is not None:
-        there = holds.ambiguous(match.question.rule, match.suspects, match.declared.channel)
-        return _hold(facts, holds.missed_but_perhaps_there(lead, there), Cause.EXPIRED)
-    hold = holds.missed(lead, edited=bool(facts.differences), counted=facts.item.is_counted)
-    return _hold(facts, hold, Cause.EXPIRED)
 
 
 def _channel(match: Match) -> Hold | None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
-from bufferctl.model import LiveChannel, LiveIdea, LivePost, Origin, Post, PostStatus, State
+from bufferctl.model import LiveChannel, LivePost, Origin, Post, PostStatus
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import content_of_live, digest, instant, with_board_of
 from bufferctl.model.networks import NETWORKS
 from bufferctl.plan import Action, Cause, Change
-from bufferctl.reconcile.horizons import StateView
+from bufferctl.reconcile.freezes import policy_warnings
+from bufferctl.reconcile.matches import Matches
+from bufferctl.reconcile.scene import Scene
 
+Changes = Sequence[Change]
 _warning = partial(Diagnostic, Severity.WARNING)
 #: How many posts a warning names; the others are only counted.
 _NAMED = 10
@@ -24,12 +27,13 @@ _LINKED = 4
 _UNSEEN = frozenset({"due_at", "draft", "needs_approval", "mode", "scheduling_type", "tags"})
 
 
-def surplus_twins(unclaimed: Iterable[LivePost | LiveIdea], state: State) -> Iterator[Diagnostic]:
+def surplus_twins(_: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Unpublished posts in no file that equal one of ours: two machines may have created it at the same time."""
-    unsent = [live for live in unclaimed if isinstance(live, LivePost) and live.status is not PostStatus.SENT]
+    unsent = [live for live in matches.unclaimed if isinstance(live, LivePost) and live.status is not PostStatus.SENT]
     if not unsent:
         return
-    ours = {(slot.channel_id, b.seen, b.due_at): b for slot, b in state.bindings.items() if b.status != PostStatus.SENT}
+    bound = ((slot, b) for slot, b in scene.state.bindings.items() if b.status != PostStatus.SENT)
+    ours = {(slot.channel_id, b.seen, b.due_at): b for slot, b in bound}
     for live in unsent:
         content = digest(content_of_live(live))
         twin = ours.get((live.channel_id, content, instant(live.due_at))) or ours.get((live.channel_id, content, ""))
@@ -42,18 +46,18 @@ def surplus_twins(unclaimed: Iterable[LivePost | LiveIdea], state: State) -> Ite
 
 
 def _by_channel(
-    changes: Iterable[Change], channels: Mapping[str, LiveChannel], test: Callable[[Change, Post, LiveChannel], bool]
+    changes: Changes, scene: Scene, test: Callable[[Change, Post, LiveChannel], bool]
 ) -> Iterator[tuple[str, int]]:
     """The channels with posts that pass the test, by their names in the files, and how many there are."""
-    posts = ((change, change.desired) for change in changes if isinstance(change.desired, Post))
-    found = Counter(c.slot.channel_id for c, post in posts if test(c, post, channels[c.slot.channel_id]))
-    return ((f"{channels[id_].service.value}:{channels[id_].name}", count) for id_, count in found.items())
+    posts = ((c, c.desired, scene.channels[c.slot.channel_id]) for c in changes if isinstance(c.desired, Post))
+    found = Counter(channel.id for change, post, channel in posts if test(change, post, channel))
+    return ((scene.channels[id_].label, count) for id_, count in found.items())
 
 
-def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterator[Diagnostic]:
+def paused_queues(changes: Changes, scene: Scene, _: Matches) -> Iterator[Diagnostic]:
     """A paused queue accepts posts and never publishes them (notes: Writing)."""
     on_channel = {Action.CREATE, Action.UPDATE, Action.NO_OP}
-    for name, count in _by_channel(changes, channels, lambda c, _, on: on.is_queue_paused and c.action in on_channel):
+    for name, count in _by_channel(changes, scene, lambda c, _, on: on.is_queue_paused and c.action in on_channel):
         yield _warning(
             f"The queue of {name} is paused, so {count} {'post waits' if count == 1 else 'posts wait'} there and will "
             "not be published",
@@ -61,11 +65,10 @@ def paused_queues(changes: Iterable[Change], channels: Mapping[str, LiveChannel]
         )
 
 
-def unasked_approvals(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterator[Diagnostic]:
+def unasked_approvals(changes: Changes, scene: Scene, _: Matches) -> Iterator[Diagnostic]:
     """A channel can make every post an approval; the API shows that of its posts alone (notes: Reading)."""
-    changes = tuple(changes)
-    new = dict(_by_channel(changes, channels, lambda c, *_: c.action is Action.CREATE))
-    for name, count in _by_channel(changes, channels, lambda c, *_: c.awaits_approval):
+    new = dict(_by_channel(changes, scene, lambda c, *_: c.action is Action.CREATE))
+    for name, count in _by_channel(changes, scene, lambda c, *_: c.awaits_approval):
         others = f", and so will new ones ({new[name]})" if name in new else ""
         yield _warning(
             f"{name} makes posts wait for approval: {count} {'post waits' if count == 1 else 'posts wait'} there and "
@@ -74,13 +77,13 @@ def unasked_approvals(changes: Iterable[Change], channels: Mapping[str, LiveChan
         )
 
 
-def perhaps_reminders(changes: Iterable[Change], channels: Mapping[str, LiveChannel]) -> Iterator[Diagnostic]:
+def perhaps_reminders(changes: Changes, scene: Scene, _: Matches) -> Iterator[Diagnostic]:
     """Whether an explicit `automatic` wins over a channel's default is not known (notes: Reading)."""
 
     def is_doubtful(change: Change, post: Post, channel: LiveChannel) -> bool:
         return change.action is Action.CREATE and channel.reminds_by_default and not post.reminds
 
-    for name, count in _by_channel(changes, channels, is_doubtful):
+    for name, count in _by_channel(changes, scene, is_doubtful):
         yield _warning(
             f"{name} is set to reminders in Buffer, so Buffer may only remind a person of "
             f"{'the new post' if count == 1 else f'the {count} new posts'} and publish nothing by itself",
@@ -88,7 +91,7 @@ def perhaps_reminders(changes: Iterable[Change], channels: Mapping[str, LiveChan
         )
 
 
-def renamed_boards(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+def renamed_boards(changes: Changes, *_: object) -> Iterator[Diagnostic]:
     """Pinterest boards that the files call by an old name; their pins stay as they are."""
     found: dict[tuple[str, str, str], int] = Counter()
     for change in changes:
@@ -104,7 +107,7 @@ def renamed_boards(changes: Iterable[Change]) -> Iterator[Diagnostic]:
         )
 
 
-def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+def not_compared(changes: Changes, *_: object) -> Iterator[Diagnostic]:
     """Media of objects that were found by content. Buffer keeps copies under its own URLs, so they are not compared."""
     items = [c.desired for c in changes if c.action is Action.ADOPT and c.desired]
     number = sum(1 for item in items for _ in attached(item))
@@ -118,7 +121,7 @@ def not_compared(changes: Iterable[Change]) -> Iterator[Diagnostic]:
         )
 
 
-def still_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+def still_published(changes: Changes, *_: object) -> Iterator[Diagnostic]:
     """Objects that were removed from the files and stay in Buffer, because `prune` is off."""
     for change in changes:
         if change.action is not Action.NO_OP or change.cause is not Cause.REMOVED or _is_unmerged(change):
@@ -132,7 +135,7 @@ def still_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
         )
 
 
-def unmerged(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+def unmerged(changes: Changes, *_: object) -> Iterator[Diagnostic]:
     """Objects that an import wrote into files that this checkout lacks: they were not removed."""
     found = [change.slot.key for change in changes if _is_unmerged(change)]
     if found:
@@ -147,7 +150,7 @@ def _is_unmerged(change: Change) -> bool:
     return change.desired is None and change.binding is not None and change.binding.unmerged
 
 
-def ignored_existing(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+def ignored_existing(changes: Changes, *_: object) -> Iterator[Diagnostic]:
     """Entries whose `existing` names another object than the one that they have."""
     for change in changes:
         named, binding = change.desired and change.desired.existing, change.binding
@@ -159,7 +162,7 @@ def ignored_existing(changes: Iterable[Change]) -> Iterator[Diagnostic]:
             )
 
 
-def already_published(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+def already_published(changes: Changes, *__: object) -> Iterator[Diagnostic]:
     """Edits of published posts, which change nothing: one warning for entries of a file that are edited alike."""
     by_entry: dict[Place, list[Change]] = defaultdict(list)
     for change in changes:
@@ -199,9 +202,10 @@ def _network(change: Change) -> str:
     return NETWORKS[change.desired.service].label if isinstance(change.desired, Post) else ""
 
 
-def unread_channels(channels: Mapping[str, LiveChannel], unread: Collection[str]) -> Iterator[Diagnostic]:
+def unread_channels(_: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Channels that could not be read back to the horizon."""
-    names = sorted(f"{c.service.value}:{c.name}" for id_, c in channels.items() if id_ in unread)
+    unread = scene.live.unread & {m.declared.slot.channel_id for m in matches.matches}
+    names = sorted(channel.label for id_, channel in scene.channels.items() if id_ in unread)
     if names:
         yield _warning(
             f"Not all published posts of {', '.join(names)} could be read, so posts that may be among them are held",
@@ -210,9 +214,9 @@ def unread_channels(channels: Mapping[str, LiveChannel], unread: Collection[str]
         )
 
 
-def missing_managed_since(view: StateView) -> Iterator[Diagnostic]:
+def missing_managed_since(_: Changes, scene: Scene, *__: object) -> Iterator[Diagnostic]:
     """Before the state begins: without `managed_since`, a lost state cannot be restored from Buffer alone."""
-    if view.managed_since is None and not view.state.has_begun:
+    if scene.desired.settings.managed_since is None and not scene.state.has_begun:
         yield _warning(
             "`managed_since` is not set, so if the state file is lost, bufferctl has to ask about posts that are "
             "already published",
@@ -220,13 +224,13 @@ def missing_managed_since(view: StateView) -> Iterator[Diagnostic]:
         )
 
 
-def past(changes: Iterable[Change], view: StateView) -> Iterator[Diagnostic]:
+def past(changes: Changes, scene: Scene, _: Matches) -> Iterator[Diagnostic]:
     """Posts that count as past for the first time, for example because of a wrong year; an apply records them.
 
     Not those that Buffer may have.
     """
     past = (each for each in changes if each.action is Action.PAST and not each.candidates)
-    found = [each for each in past if each.slot not in view.state.past]
+    found = [each for each in past if each.slot not in scene.state.past]
     if not found:
         return
     found.sort(key=lambda each: each.due_at or datetime.max.replace(tzinfo=UTC))
@@ -241,7 +245,7 @@ def past(changes: Iterable[Change], view: StateView) -> Iterator[Diagnostic]:
     )
 
 
-def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+def recovered(changes: Changes, *_: object) -> Iterator[Diagnostic]:
     """Equal objects that count as ours: an interrupted first apply created them, or the state was lost since."""
     adopted = [c.binding for c in changes if c.action is Action.ADOPT and c.cause is Cause.NEW and c.binding]
     count = sum(binding.origin is Origin.RECOVERED for binding in adopted)
@@ -253,22 +257,21 @@ def recovered(changes: Iterable[Change]) -> Iterator[Diagnostic]:
         )
 
 
-def perhaps_removed(
-    unclaimed: Iterable[LivePost | LiveIdea], view: StateView, unexplained: Collection[str], now: datetime
-) -> Iterator[Diagnostic]:
+def perhaps_removed(_: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Objects on unrecorded homes, created through the API, that no file declares: perhaps removed from the files."""
+    unexplained = matches.unexplained - matches.suspected
     found = [
         live
-        for live in unclaimed
+        for live in matches.unclaimed
         if isinstance(live, LivePost)
         and live.by_api
         and not live.is_out
         and live.id in unexplained
-        and not view.horizon(live.channel_id).recorded
+        and not scene.horizon(live.channel_id).recorded
     ]
     if not found:
         return
-    found.sort(key=lambda post: (post.due_at or now, post.id))
+    found.sort(key=lambda post: (post.due_at or scene.now, post.id))
     named = some_of([f"{post.text[:40]!r} ({post.id})" for post in found], _NAMED)
     who, yours = ("It", "one that you removed") if len(found) == 1 else ("They", "posts that you removed")
     yield _warning(
@@ -276,3 +279,24 @@ def perhaps_removed(
         f"declares: {named}. {who} will be published, and may be {yours} from the files",
         hint="Delete in Buffer what should not be published.",
     )
+
+
+#: Every warning, in the order in which a plan has them.
+WARNINGS: tuple[Callable[[Changes, Scene, Matches], Iterator[Diagnostic]], ...] = (
+    missing_managed_since,
+    unread_channels,
+    past,
+    still_published,
+    unmerged,
+    policy_warnings,
+    ignored_existing,
+    already_published,
+    paused_queues,
+    unasked_approvals,
+    perhaps_reminders,
+    renamed_boards,
+    recovered,
+    not_compared,
+    perhaps_removed,
+    surplus_twins,
+)

@@ -9,11 +9,8 @@ from bufferctl.model import (
     IDEAS,
     CreateIdea,
     CreatePost,
-    Desired,
     EditPost,
     Idea,
-    Live,
-    LiveOrganization,
     LivePost,
     LiveTag,
     Post,
@@ -26,14 +23,15 @@ from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import How, Match
+from bufferctl.reconcile.scene import Scene
 
 
 class Resolver:
-    """Makes writes. Tags by organization id and name; ideas by slot, None for an idea that is not created yet."""
+    """Makes writes."""
 
-    def __init__(self, tags: Mapping[str, Mapping[str, LiveTag]], ideas: Mapping[Slot, str | None]) -> None:
-        self._tags = tags
-        self._ideas = ideas
+    def __init__(self, scene: Scene, matches: Iterable[Match]) -> None:
+        self._tags = _tags_of(scene)
+        self._ideas = _ideas_of(matches)
 
     def __call__(self, match: Match, reschedule: bool) -> Write | Hold:
         """The write that creates or changes a match; a hold if a name cannot be resolved."""
@@ -86,27 +84,23 @@ def _with_board(post: Post, match: Match) -> Post | Hold:
     return replace(post, metadata=metadata.model_copy(update={"board_service_id": board}))
 
 
-def tags_of(
-    desired: Desired, live: Live, organizations: Mapping[str, LiveOrganization]
-) -> dict[str, dict[str, LiveTag]]:
-    """Tags by organization id and name: those seen in Buffer, then those that the files map.
-
-    `organizations`: the live ones, by the labels of the declared ones.
-    """
+def _tags_of(scene: Scene) -> dict[str, dict[str, LiveTag]]:
+    """Tags by organization id and name: those seen in Buffer, then those that the files map."""
+    live = scene.live
     owner = {home: o.id for o in live.organizations for home in (o.id, *(c.id for c in o.channels))}
     tags: dict[str, dict[str, LiveTag]] = {o.id: {} for o in live.organizations}
     for item in live.items:
         for tag in item.tags:
             tags[owner[item.home]][tag.name] = tag
-    for organization in desired.organizations:
-        live_tags = tags.setdefault(organizations[organization.label].id, {})
+    for organization in scene.desired.organizations:
+        live_tags = tags.setdefault(scene.targets.organizations[organization.label].id, {})
         for declared in organization.tags:
             color = declared.color or (live_tags[declared.name].color if declared.name in live_tags else "")
             live_tags[declared.name] = LiveTag(declared.id, declared.name, color)
     return tags
 
 
-def ideas_of(matches: Iterable[Match]) -> dict[Slot, str | None]:
+def _ideas_of(matches: Iterable[Match]) -> dict[Slot, str | None]:
     """Ids of declared ideas, None for those that are not created yet; held ones are left out."""
     ideas: dict[Slot, str | None] = {}
     for m in matches:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -104,16 +104,12 @@ def plan(
     commit = session.store.document.commit
     lost = {binding.file for binding in session.state.tracked.values()} - set(files.desired.files)
     options = Options(
-        recreate=choices.recreate,
-        reapply=choices.reapply,
-        max_deletes=choices.max_deletes,
+        **asdict(choices),
         lead=session.lead,
         unsettled=unsettled,
         review=review,
-        planned_at=choices.planned_at,
         deleted_files=deleted_since(files.root, commit, lost, remote=files.remote),
         diverged=_divergence(session),
-        confirmed=choices.confirmed,
         trace=trace,
     )
     made = _compared(session, live, homes.targets, options)

@@ -47,6 +47,7 @@ from bufferctl.model.content import Image
 from bufferctl.model.live import Limits
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile import Options, Targets, reconcile
+from bufferctl.reconcile.scene import Scene
 
 NOW = datetime(2030, 1, 15, 12, tzinfo=UTC)
 HORIZON = NOW - timedelta(days=1)
@@ -152,6 +153,11 @@ def record(*bound: Bound, origin: Origin = Origin.CREATED, horizon: datetime | N
     fields.setdefault("homes", homes)
     fields.setdefault("complete_at", horizon)
     return State(bindings=bindings(*bound, origin=origin), **fields)
+
+
+def scene(state: State, since: datetime | None = None) -> Scene:
+    """What a state shows, with this `managed_since`."""
+    return Scene(Desired(settings=Settings(managed_since=since)), Live(NOW), state)
 
 
 #: Nothing was ever recorded, or the state file was lost.

@@ -13,9 +13,8 @@ from bufferctl.model import EditPost, Idea, Origin, Post, PostStatus, Rule, Slot
 from bufferctl.model.comparable import content_of_desired, content_of_live, fingerprint, text_digest
 from bufferctl.model.desired import Expansion, Variable
 from bufferctl.plan import Action, Reason
-from bufferctl.reconcile import Divergence, Options
-from bufferctl.reconcile.explain import Trace
-from bufferctl.reconcile.matches import imported
+from bufferctl.reconcile import Divergence, Options, Trace
+from bufferctl.reconcile.matching import imported
 from bufferctl.reconcile.planning import slots_of
 
 from .builders import (

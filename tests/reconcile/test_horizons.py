@@ -44,7 +44,7 @@ from bufferctl.reconcile import (
     release,
     sought,
 )
-from bufferctl.reconcile.horizons import StateView, address_of
+from bufferctl.reconcile.horizons import address_of
 
 from .builders import (
     DUE,
@@ -71,6 +71,7 @@ from .builders import (
     published,
     queued,
     record,
+    scene,
     slot,
     warnings,
 )
@@ -153,7 +154,7 @@ def test_what_the_record_accounts_for(
     live: LivePost | LiveIdea, state: State, since: datetime | None, expected: bool
 ) -> None:
     """Explained, or not."""
-    assert StateView(state, since).explainer()(live) == expected
+    assert scene(state, since).is_explained(live) == expected
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_what_leaves_the_record_by_name_is_let_go_with_its_address() -> None:
     state = release(record((post(), young)), A)
     assert A not in state.bindings
     assert state.let_go == {"p1": LetGo("c1", YOUNG, "a")}
-    assert StateView(state).explainer()(young)
+    assert scene(state).is_explained(young)
     assert moved(World(state=state), post("b", "b")).let_go == state.let_go
     assert moved(World(state=state, gone=["p1"]), post("b", "b")).let_go == {}
     other = in_buffer(post(), "p2")
@@ -448,7 +449,7 @@ def test_a_question_holds_no_horizon_back() -> None:
     live = in_buffer(post(text="Other"), created=YOUNG)
     after = moved(World(live=[live]), post())
     assert horizons(after)["c1"] == REACHED
-    assert not StateView(after).explainer()(live)
+    assert not scene(after).is_explained(live)
     assert World(live=[live], state=after).verdict(post(due=LATER)) is Reason.AMBIGUOUS
 
 
@@ -476,7 +477,7 @@ def test_begin_binds_what_matches_and_moves_the_horizons() -> None:
     after = begun(world, post())
     assert by_key(after) == {"a": "p1"}
     assert (horizons(after), after.complete_at) == ({"c1": REACHED, "c2": REACHED}, REACHED)
-    assert StateView(after).explainer()(other)
+    assert scene(after).is_explained(other)
 
 
 def test_begin_lets_go_of_what_it_named() -> None:
@@ -625,9 +626,9 @@ def test_surplus_twins_are_warned_about() -> None:
 def test_what_was_let_go_is_not_ours_again() -> None:
     """Adopted at most: a person has said that it is not managed here."""
     young = in_buffer(post(), created=YOUNG)
-    record_lost = StateView(State(), YOUNG - timedelta(days=1))
+    record_lost = scene(State(), YOUNG - timedelta(days=1))
     assert record_lost.is_managed(young)
-    assert not StateView(State(let_go={"p1": LetGo("c1", YOUNG)}), YOUNG - timedelta(days=1)).is_managed(young)
+    assert not scene(State(let_go={"p1": LetGo("c1", YOUNG)}), YOUNG - timedelta(days=1)).is_managed(young)
 
 
 def test_what_was_past_is_not_once_it_got_a_time_to_come() -> None:

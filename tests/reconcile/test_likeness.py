@@ -9,8 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bufferctl.model import Horizon, LivePost, Post, Rule, comparable
-from bufferctl.reconcile.likeness import ALIKE, Near
-from bufferctl.reconcile.matches import Candidate
+from bufferctl.reconcile.likeness import ALIKE, Candidate, Near
 from tests.reconcile.builders import DUE, YOUNG, in_buffer, post, queued
 
 TEXT = "We are live with the new console, and it is twice as fast as the old one was. Tip 7 of 12."

@@ -15,8 +15,9 @@ from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Expansion, Freeze, Policy
 from bufferctl.plan import WRITING, Action, Change, Reason
 from bufferctl.reconcile import Divergence, Options, hold_repeats, planning
-from bufferctl.reconcile.horizons import StateView
+from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.matching import match
+from bufferctl.reconcile.scene import Scene
 
 from .builders import (
     DUE,
@@ -398,26 +399,22 @@ def worlds(draw: st.DrawFn) -> tuple[World, list[Post]]:
     return world, items
 
 
-def table_of(world: World, items: list[Post]) -> tuple[list[Change], planning.Scene]:
+def table_of(world: World, items: list[Post]) -> tuple[list[Change], Scene, Matches]:
     """The changes from the table, and the input of the passes."""
-    desired, targets = world.desired(*items), world.targets
-    known = StateView(world.state, world.since)
-    matches = match(
-        (planning._declared(item, targets) for item in desired.items), world.reading, known, world.options.lead
-    )
-    scene = planning.Scene(desired, world.reading, matches, {c.id: c for c in world.channels}, world.options)
-    return [*planning._decided(scene, known, targets), *planning._removed(scene)], scene
+    scene = Scene(world.desired(*items), world.reading, world.state, world.targets, world.options)
+    matches = match((planning._declared(item, scene.targets) for item in scene.desired.items), scene)
+    return [*planning._decided(scene, matches), *planning._removed(scene, matches)], scene, matches
 
 
 @given(worlds())
 def test_a_pass_is_pure_and_lifts_no_hold(drawn: tuple[World, list[Post]]) -> None:
     """The same result twice, nothing lost; only writes are held or wait, and holds stay word for word."""
-    changes, scene = table_of(*drawn)
+    changes, scene, matches = table_of(*drawn)
     for each in planning.PASSES.values():
         before = tuple(changes)
-        after = each(changes, scene)
+        after = each(changes, scene, matches)
         assert tuple(changes) == before
-        assert each(after, scene) == after
+        assert each(after, scene, matches) == after
         was = {change.slot: change for change in before}
         assert was.keys() == {change.slot for change in after}
         for change in after:

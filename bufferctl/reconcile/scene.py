@@ -1,0 +1,218 @@
+"""What planning goes by: the files, the account, the state and the command line, and what they show of one object.
+
+A live object that no address claims is *explained* if the state accounts for it: a person's, another tool's, or let
+go. An object created after the horizon of its home is *unexplained*: it may be ours (design: The state).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from bufferctl.choices import Choices
+from bufferctl.limits import LEAD
+from bufferctl.model import (
+    Claim,
+    Desired,
+    Horizon,
+    Idea,
+    Live,
+    LiveChannel,
+    LiveIdea,
+    LiveOrganization,
+    LivePost,
+    Origin,
+    Post,
+    Question,
+    Rule,
+    Slot,
+    State,
+)
+from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS
+from bufferctl.plan import Change
+from bufferctl.reconcile.horizons import is_late, let_go_from
+from bufferctl.reconcile.matches import Declared, How, Match, Suspect, Trace, is_over
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The live organization or channel of each declared one, by label (and organization label)."""
+
+    organizations: Mapping[str, LiveOrganization] = field(default_factory=dict)
+    channels: Mapping[tuple[str, str], LiveChannel] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """How a checkout parted from the commit that was applied last, which it may lack.
+
+    `applied`: that commit; `known`: whether its history is here. `contained`: the commits of bindings that the checkout
+    contains. `outdated_files`: files that the applied commit changed since, and this checkout did not.
+    `text_before`: the text of those files before that change, to find keys and texts in.
+    """
+
+    applied: str = ""
+    known: bool = True
+    contained: frozenset[str] = frozenset()
+    outdated_files: frozenset[str] = frozenset()
+    text_before: str = ""
+
+    def had(self, key: str) -> bool:
+        """Whether a file that the applied commit changed had an entry with `key`, or one that repeats under it."""
+        keys = "|".join(re.escape(each) for each in {key, re.sub(r"-\d+$", "", key)})
+        return re.search(rf"""\bkey["']?:\s*["']?({keys})(?![\w.-])""", self.text_before) is not None
+
+    def said(self, text: str) -> bool:
+        """Whether such a file had `text`, wherever its lines were broken."""
+        words = " ".join(text.split())
+        return bool(words) and words in " ".join(self.text_before.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Options(Choices):
+    """The choices of a person, and what a run knows besides the files, the account and the state."""
+
+    lead: timedelta = LEAD  # before its due time: from then on a post can no longer be sent
+    #: Slots whose write an earlier run left with an unknown outcome, with the ids that it might be.
+    unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
+    review: Callable[[Change], Change] | None = None  # holds changes that were not reviewed
+    deleted_files: frozenset[str] = frozenset()  # that a commit since the last apply deleted: not lost by accident
+    elsewhere: tuple[Claim, ...] = ()  # claims in other root files on the same objects
+    diverged: Divergence | None = None  # the checkout may lack changes that were applied last
+    trace: Trace | None = None  # told what decides
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The input of matching, of the action table and of the passes."""
+
+    desired: Desired
+    live: Live
+    state: State
+    targets: Targets = field(default_factory=Targets)
+    options: Options = field(default_factory=Options)
+
+    @property
+    def now(self) -> datetime:
+        """The server's clock when the account was read."""
+        return self.live.at
+
+    @cached_property
+    def channels(self) -> dict[str, LiveChannel]:
+        """All that were read, by id."""
+        return {channel.id: channel for organization in self.live.organizations for channel in organization.channels}
+
+    @cached_property
+    def by_id(self) -> Mapping[str, LivePost | LiveIdea]:
+        """Everything that was read."""
+        return {item.id: item for item in self.live.items}
+
+    @cached_property
+    def claimed(self) -> frozenset[str]:
+        """The ids for which the state has an address."""
+        return frozenset(binding.id for binding in self.state.bindings.values())
+
+    @cached_property
+    def elsewhere(self) -> dict[str, Claim]:
+        """What other root files manage now, by the id of the live object."""
+        return {claim.id: claim for claim in self.options.elsewhere if not claim.binding.retired}
+
+    @cached_property
+    def moved(self) -> dict[Slot, Claim]:
+        """What other root files manage, or managed before, by slot."""
+        return {claim.slot: claim for claim in self.options.elsewhere}
+
+    @cached_property
+    def _horizons(self) -> dict[str, Horizon]:
+        return {}
+
+    def horizon(self, home: str) -> Horizon:
+        """The horizon of a home: up to when the state of it is complete."""
+        if home not in self._horizons:
+            self._horizons[home] = self.state.horizon(home, self.desired.settings.managed_since)
+        return self._horizons[home]
+
+    @cached_property
+    def _in_question(self) -> frozenset[str]:
+        return self.state.in_question
+
+    def is_explained(self, item: LivePost | LiveIdea) -> bool:
+        """Whether the state explains an unclaimed live object."""
+        if item.id in self._in_question:
+            return False
+        if item.id in self.state.let_go:
+            return True
+        horizon = self.horizon(item.home)
+        if horizon.since is None or item.created_at > horizon.since:
+            return False
+        if horizon.recorded or isinstance(item, LiveIdea) or not item.is_out:
+            return True
+        return item.due_at is None or item.due_at <= horizon.since
+
+    def shorteners(self, channel: LiveChannel | None) -> frozenset[str]:
+        """The domains that a link may have in Buffer instead of the declared one."""
+        known = SHORTENERS if channel and channel.link_shortening else {LINKEDIN_SHORTENER}
+        return frozenset({*known, *self.desired.settings.link_shorteners})
+
+    def origin(self, item: LivePost | LiveIdea) -> Origin:
+        """The origin of an unclaimed object that equals a declared one."""
+        if item.id in self.elsewhere:  # its entry was moved here
+            return self.elsewhere[item.id].binding.origin
+        return Origin.RECOVERED if self.is_managed(item) else Origin.ADOPTED
+
+    def is_managed(self, item: LivePost | LiveIdea) -> bool:
+        """Whether an unclaimed object that equals a declared one is ours, although the state was lost.
+
+        Ideas do not show what created them; an equal post from another tool looks the same.
+        """
+        since = self.desired.settings.managed_since
+        if item.id in self.state.let_go or self.horizon(item.home).recorded:
+            return False
+        return since is not None and item.created_at > since and (isinstance(item, LiveIdea) or item.by_api)
+
+    def waits(self, item: Post | Idea) -> bool:
+        """Whether it could not be sent anyway, so that nobody is asked until it has another time."""
+        return is_over(item, self.now) if item.cancelled else is_late(item, self.now, self.options.lead)
+
+    def question(self, d: Declared) -> Question | None:
+        """The open question about `d`, under its key or the one that it had."""
+        return next((q for slot in d.slots if (q := self.state.questions.get(slot))), None)
+
+    def undecided(self, d: Declared) -> dict[str, datetime]:
+        """Candidates of that question that may still be `d`, with their creation times."""
+        question = self.question(d)
+        answered = (self.live.gone, self.claimed, self.state.let_go)
+        candidates = question.candidates.items() if question else ()
+        return {id_: created for id_, created in candidates if not any(id_ in each for each in answered)}
+
+    @cached_property
+    def _let_go_from(self) -> dict[tuple[str, str], dict[str, datetime]]:
+        return let_go_from(self.state)
+
+    def let_go(self, d: Declared) -> dict[str, datetime]:
+        """Objects that a person let go from the address of `d`, with their creation times."""
+        found = (self._let_go_from.get((slot.home, slot.key), {}) for slot in d.slots) if self._let_go_from else ()
+        return {id_: created for each in found for id_, created in each.items() if id_ not in self.live.gone}
+
+    def had_address(self, d: Declared) -> Collection[str]:
+        """Objects that count as unexplained for `d` alone."""
+        question = self.question(d)
+        return {*self.let_go(d), *(self.undecided(d) if question and question.may_be_ours else ())}
+
+    def ask(
+        self,
+        d: Declared,
+        rule: Rule,
+        suspects: Iterable[Suspect],
+        *,
+        may_be_ours: bool = True,
+        postponed: bool = False,
+    ) -> Match:
+        """The match of an object that is held until a person says which of the suspects it is, if any."""
+        suspects = tuple(suspects)
+        candidates = {suspect.id: suspect.created_at for suspect in suspects}
+        question = Question(rule, candidates, may_be_ours, d.fingerprint.content, postponed)
+        return Match(d, How.IN_QUESTION, None, self.state.bindings.get(d.slot), question=question, suspects=suspects)
