@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,8 @@ from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
     from bufferctl.model import Live
-    from bufferctl.plan import Plan
-    from bufferctl.render.agenda import Row, Span
+    from bufferctl.plan import Change, Plan
+    from bufferctl.render.agenda import Span
     from bufferctl.run.files import Files
 
 
@@ -62,8 +63,7 @@ def list_(
     apply. PATHs limit it to those files or folders. A calendar (--report FILE.ics) includes past posts, unless you
     limit the days; importing it again updates its events.
     """
-    from bufferctl.render.agenda import agenda, before_today, within_days
-    from bufferctl.render.agenda_forms import agenda_json, agenda_text
+    from bufferctl.render.agenda import Span, agenda_json, agenda_text, listed, within_days
     from bufferctl.run.compare import plan_offline
 
     outputs.check_writable("--report", *report_files)
@@ -73,15 +73,13 @@ def list_(
     else:
         plan, found = plan_offline(files, files.store(setup.state_file, console)), None
     span = _span(week, first, last, plan.at, files)
-    rows = _selected(agenda(plan, found), files, channels, targets)
-    shown = within_days(rows, span, plan.at)
+    chosen = _selected(listed(plan, found), files, channels, targets)
     for path in report_files:
-        _write_calendar(path, rows if span == (None, None) else shown, plan.at, console)
+        _write_calendar(path, chosen if span == Span() else within_days(chosen, span), console)
     if as_json:
-        console.data(agenda_json(shown, plan.at, is_live=live))
+        console.data(agenda_json(chosen, span, is_live=live))
     else:
-        earlier = before_today(rows, plan.at) if span == (None, None) else ()
-        console.data(agenda_text(shown, plan.at, console.out, is_live=live, earlier=earlier))
+        console.data(agenda_text(chosen, span, console.out, is_live=live))
 
 
 def _live(files: Files, setup: options.Setup) -> tuple[Plan, Live | None]:
@@ -112,35 +110,37 @@ def _span(week: str | None, first: datetime | None, last: datetime | None, now: 
         ) from None
 
 
-def _selected(
-    rows: tuple[Row, ...], files: Files, channels: tuple[str, ...], targets: tuple[str, ...]
-) -> tuple[Row, ...]:
-    """The rows that the command line names. Raises UsageError for names that fit nothing."""
+def _selected(plan: Plan, files: Files, channels: tuple[str, ...], targets: tuple[str, ...]) -> Plan:
+    """The posts that the command line names. Raises UsageError for names that fit nothing."""
     from bufferctl.diagnostics import nearest
-    from bufferctl.render.agenda import on_channels
+    from bufferctl.render.words import is_unmanaged
     from bufferctl.run.narrowing import check_globs, matches
 
-    names = {name for each in files.desired.channels for name in (each.label, each.service.value)}
-    names |= {name for row in rows for name in (row.channel, row.service)}
+    on = {change.slot: {label := change.address.channel, label.partition(":")[0]} for change in plan.changes}
+    names = {name for each in files.desired.channels for name in (each.label, each.service.value)}.union(*on.values())
     for channel in channels:
         if channel not in names:
             hint = nearest(channel, names) or f"There are {', '.join(sorted(names))}."
             raise UsageError(f"There is no channel {channel}", hint=hint)
-    check_globs("--target", targets, [str(row.address) for row in rows if row.address])
-    if channels:
-        rows = on_channels(rows, channels)
-    if targets:
-        rows = tuple(row for row in rows if matches(str(row.address or ""), targets))
-    if files.named is not None:
-        rows = tuple(row for row in rows if row.place and row.place.file in files.named)
-    return rows
+    check_globs("--target", targets, [str(change.address) for change in plan.changes if not is_unmanaged(change)])
+
+    def is_named(change: Change) -> bool:
+        if channels and on[change.slot].isdisjoint(channels):
+            return False
+        if targets and (is_unmanaged(change) or not matches(str(change.address), targets)):
+            return False
+        return files.named is None or bool(change.place and change.place.file in files.named)
+
+    return replace(plan, changes=tuple(filter(is_named, plan.changes)))
 
 
-def _write_calendar(path: Path, rows: tuple[Row, ...], at: datetime, console: options.Console) -> None:
-    from bufferctl.render.agenda_forms import agenda_ics
+def _write_calendar(path: Path, plan: Plan, console: options.Console) -> None:
+    from bufferctl.render.agenda import agenda_ics
+    from bufferctl.render.cards import moment_of
     from bufferctl.render.lines import count
+    from bufferctl.render.words import is_cancelled
     from bufferctl.run.secrets import write_whole
 
-    write_whole(path, agenda_ics(rows, at).encode())
-    if unscheduled := sum(row.when is None and not row.cancelled for row in rows):
+    write_whole(path, agenda_ics(plan).encode())
+    if unscheduled := sum(moment_of(each, plan) is None and not is_cancelled(each) for each in plan.changes):
         console.note(f"{path} leaves out {count(unscheduled, 'post')} without a time.")

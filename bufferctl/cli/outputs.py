@@ -38,7 +38,7 @@ FORMS: Forms = {
 #: What can be made of the problems of files, without a plan.
 PROBLEMS: Forms = {".md": ("markdown", "problems_markdown"), ".sarif": ("sarif", "report_sarif")}
 #: What can be made of a list of posts.
-CALENDARS: Forms = {".ics": ("agenda_forms", "agenda_ics")}
+CALENDARS: Forms = {".ics": ("agenda", "agenda_ics")}
 #: The most characters of all thumbnails of a page; the other pictures are named with their sizes.
 _PAGE = 1_000_000
 _PREFIX = "data:image/jpeg;base64,"

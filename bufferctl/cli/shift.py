@@ -102,11 +102,10 @@ def _published(plan: Plan) -> frozenset[Address]:
     """The posts that are out, or were before bufferctl managed the account."""
     from bufferctl.model import PostStatus
     from bufferctl.plan import Action
-    from bufferctl.render.agenda import agenda
+    from bufferctl.render.words import status_of
 
     out = {PostStatus.SENT, PostStatus.SENDING}
-    rows = agenda(plan)
-    return frozenset(row.address for row in rows if row.address and (row.status in out or row.action is Action.PAST))
+    return frozenset(each.address for each in plan.changes if each.action is Action.PAST or status_of(each) in out)
 
 
 def _check(found: Shift) -> None:

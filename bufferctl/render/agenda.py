@@ -1,70 +1,44 @@
-"""The publishing schedule: each post of a plan, and each unmanaged post, with its time in the channel's zone.
+"""What goes out when, for `bufferctl list`: a plan with its quiet posts and the unmanaged ones, by day and item.
 
-Text, JSON and calendars are made from the same rows.
+As text, as JSON, and as a calendar (RFC 5545). An event's UID is derived from the address of its first post, so a
+calendar that reads the file again moves the event instead of adding another.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from hashlib import sha256
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
-from bufferctl.diagnostics import Place
-from bufferctl.model import Address, Live, LiveChannel, LivePost, Post, PostStatus, ShareMode
-from bufferctl.plan import Action, Change, Plan, Reason
+from bufferctl.model import Address, Live, LivePost, Post, PostStatus, Slot
+from bufferctl.model.comparable import instant
+from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.render import words
-from bufferctl.render.words import in_zone
+from bufferctl.render.cards import by_time, is_in_queue, moment_of
+from bufferctl.render.grouped import Item, grouped
+from bufferctl.render.json import document, place_form
+from bufferctl.render.json_documents import ListedForm
+from bufferctl.render.lines import INDENT, Paint, clipped, count, wrapped
+from bufferctl.render.report import Report
+from bufferctl.render.text import day_of, head_lines
 
-#: Actions of posts that are no longer declared or were cancelled, so they go out only if Buffer still has them.
-_LEAVING = frozenset({Action.DELETE, Action.HOLD})
-_STATUSES = {
-    PostStatus.DRAFT: "draft",
-    PostStatus.NEEDS_APPROVAL: "awaiting approval",
-    PostStatus.SCHEDULED: "scheduled",
-    PostStatus.SENDING: "being published",
-    PostStatus.SENT: "published",
-    PostStatus.ERROR: "not published",
-}
-_QUEUED = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
+if TYPE_CHECKING:
+    from icalendar import Event
+
 _WEEKS = ("this", "next")
 _WEEK = re.compile(r"(\d{4})-?[wW](\d{1,2})")
-#: Actions of posts that already match the files.
-_SETTLED = frozenset({Action.NO_OP, Action.ADOPT, Action.MOVE})
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One post on one channel.
-
-    `address` is None if no file declares it. `when` is in the channel's zone, None if unknown; `written`: the same
-    instant in the file's zone, if the local time differs. `in_queue`: the queue decides the time; `fixed`: it stays
-    when its campaign moves. `standing`: its status in Buffer, or what apply will do, in plain words. `cancelled`: it
-    does not go out.
-    """
-
-    address: Address | None
-    organization: str
-    channel: str
-    service: str
-    standing: str
-    text: str = ""
-    when: datetime | None = None
-    written: datetime | None = None
-    timezone: str = "UTC"
-    in_queue: bool = False
-    fixed: bool = False
-    draft: bool = False
-    cancelled: bool = False
-    tags: tuple[str, ...] = ()
-    action: Action | None = None
-    status: PostStatus | None = None
-    id: str | None = None
-    link: str | None = None
-    message: str = ""
-    hint: str = ""
-    place: Place | None = None
+_NEAR = {0: ", today", 1: ", tomorrow"}
+#: How many items of a day are shown; a longer day is folded.
+FOLD = 10
+#: How long an event lasts in the calendar; an event without a length is hard to see there.
+_LENGTH = timedelta(minutes=15)
+#: How many characters of a text the title of its event has.
+_TITLE = 60
+_CERTAIN = frozenset({PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT})
 
 
 class Span(NamedTuple):
@@ -72,34 +46,6 @@ class Span(NamedTuple):
 
     first: date | None = None
     last: date | None = None
-
-
-def agenda(plan: Plan, live: Live | None = None) -> tuple[Row, ...]:
-    """The rows of a plan by time, unscheduled ones last. `live`: adds unsent posts that are not in the plan."""
-    rows = [_declared(change, plan) for change in plan.changes if _is_listed(change)]
-    if live is not None:
-        known = {change.live_id for change in plan.changes}
-        found = (post for post in live.posts if post.id not in known and post.status is not PostStatus.SENT)
-        rows += (_unmanaged(post, plan.channels[post.channel_id], live) for post in found)
-    return tuple(sorted(rows, key=_order))
-
-
-def within_days(rows: Iterable[Row], span: Span, now: datetime) -> tuple[Row, ...]:
-    """The rows of a span of days, which begins today if it has no first day.
-
-    Rows without a time are included only if the span has no last day and they are not published.
-    """
-    return tuple(row for row in rows if _is_within(row, span, now))
-
-
-def before_today(rows: Iterable[Row], now: datetime) -> tuple[Row, ...]:
-    """The rows of past days, which a span without a first day leaves out."""
-    return tuple(row for row in rows if row.when and row.when.date() < in_zone(now, row.timezone).date())
-
-
-def on_channels(rows: Iterable[Row], channels: Collection[str]) -> tuple[Row, ...]:
-    """The rows on these channels, each a service or a label such as `twitter:acme`."""
-    return tuple(row for row in rows if row.channel in channels or row.service in channels)
 
 
 def week(name: str, today: date) -> Span:
@@ -114,117 +60,171 @@ def week(name: str, today: date) -> Span:
     return Span(monday, monday + timedelta(days=6))
 
 
-def _is_within(row: Row, span: Span, now: datetime) -> bool:
-    if row.when is None:
-        return span.last is None and row.status not in {PostStatus.SENT, PostStatus.SENDING}
-    day, today = row.when.date(), in_zone(now, row.timezone).date()
-    return (span.first or today) <= day and (span.last is None or day <= span.last)
+def listed(plan: Plan, live: Live | None = None) -> Plan:
+    """The plan's posts, with those that Buffer publishes although no file declares them any more.
+
+    `live`: adds unmanaged posts that are not published yet.
+    """
+    changes = [c for c in plan.changes if isinstance(c.desired, Post) or c.goes_out]
+    if live is not None:
+        known = {change.live_id for change in plan.changes}
+        found = (post for post in live.posts if post.id not in known and post.status is not PostStatus.SENT)
+        changes += (_unmanaged(post, plan, live) for post in found)
+    return replace(plan, changes=tuple(changes))
 
 
-def _is_listed(change: Change) -> bool:
-    """Whether it is a post that the files declare, or that Buffer publishes although they no longer do."""
-    if change.address.is_idea:
-        return False
-    if isinstance(change.desired, Post):
-        return change.action is not Action.FORGET
-    return change.action in _LEAVING and change.goes_out
+def _unmanaged(post: LivePost, plan: Plan, live: Live) -> Change:
+    names = {organization.id: organization.name for organization in live.organizations}
+    channel = plan.channels[post.channel_id]
+    home = channel.organization_id
+    address = Address(names.get(home, home), f"{channel.service}:{channel.name}", post.id)
+    return Change(address, Action.NO_OP, Cause.UNCHANGED, Slot(home, post.channel_id, post.id), live=post)
 
 
-def _declared(change: Change, plan: Plan) -> Row:
+def within_days(plan: Plan, span: Span) -> Plan:
+    """The posts of a span of days, which begins today if it has no first day.
+
+    Posts without a time are included only if the span has no last day and they are not published.
+    """
+    return replace(plan, changes=tuple(change for change in plan.changes if _is_within(change, span, plan)))
+
+
+def _is_within(change: Change, span: Span, plan: Plan) -> bool:
+    moment = moment_of(change, plan)
+    if moment is None:
+        return span.last is None and words.status_of(change) not in {PostStatus.SENT, PostStatus.SENDING}
+    first = span.first or words.in_zone(plan.at, moment.zone).date()
+    return first <= moment.due.date() and (span.last is None or moment.due.date() <= span.last)
+
+
+def agenda_text(plan: Plan, span: Span, paint: Paint, *, is_live: bool) -> str:
+    """The posts of a span of days, ending in a newline. `is_live`: Buffer was read."""
+    found = grouped(Report(_going_out(within_days(plan, span))))
+    lines = list[str]()
+    for day, group in groupby(found.items, key=day_of):
+        items = list(group)
+        lines += [paint.strong(day) + (_NEAR.get(items[0].when.days, "") if items[0].when else "")]
+        shown = items if paint.full or len(items) <= FOLD + 1 else items[:FOLD]
+        for item in shown:
+            post = item.main.cards[0].change.desired
+            fixed = ["fixed"] if isinstance(post, Post) and post.is_fixed else []
+            lines += [*head_lines(item, found, paint, *fixed), *_texts(item, paint)]
+        if left := items[len(shown) :]:
+            last = f" until {left[-1].when.clock}" if left[-1].when else ""
+            lines += [paint.faint(f"  … {count(len(left), 'more post')}{last} (--full shows all)")]
+        lines += [""]
+    earlier = [] if span.first or span.last else [m.day for each in plan.changes if (m := moment_of(each, plan))]
+    lines += wrapped(_summary(found.report.plan, earlier, is_live=is_live), paint.width)
+    return "\n".join(lines) + "\n"
+
+
+def _going_out(plan: Plan) -> Plan:
+    return replace(plan, changes=tuple(change for change in plan.changes if not words.is_cancelled(change)))
+
+
+def _texts(item: Item, paint: Paint) -> Iterator[str]:
+    """Its text on one line; then for each network where text, time or standing differ, how it is there."""
+    for version in item.versions:
+        own = [f"{each.name}: {each.after}" for each in version.differs if each.name in {"time", "what happens"}]
+        text = " ".join(version.text.split())
+        if version.differs and not own and text == " ".join(item.main.text.split()):
+            continue
+        on = ", ".join([version.networks, *own]) if item.others else ""
+        if line := ": ".join(filter(None, [on, text])):
+            yield INDENT + paint.faint(clipped(line, paint.width - len(INDENT)))
+
+
+def _summary(plan: Plan, earlier: Sequence[str], *, is_live: bool) -> str:
+    """How many posts there are. `earlier`: the days of those that a list from today on lacks if it is empty."""
+    changes = plan.changes
+    channels = {change.slot[:2] for change in changes}
+    parts = [f"{count(len(changes), 'post')} on {count(len(channels), 'channel')}"] if changes else ["No posts"]
+    if earlier and not changes:
+        parts = [f"No posts from today on, {len(earlier):,} earlier (--since {min(earlier)} shows all)"]
+    if held := len(plan.of(Action.HOLD)):
+        parts.append(f"{words.need_you(held)} (see `bufferctl plan`)")
+    if unmanaged := sum(map(words.is_unmanaged, changes)):
+        parts.append(f"{unmanaged} unmanaged")
+    return f"{', '.join(parts)}.{'' if is_live else ' From the files and the state; --live reads Buffer.'}"
+
+
+def agenda_json(plan: Plan, span: Span, *, is_live: bool) -> str:
+    """The same as one document, ending in a newline."""
+    changes = sorted(_going_out(within_days(plan, span)).changes, key=lambda change: by_time(change, plan))
+    posts = [_listed(change, plan) for change in changes]
+    return document({"kind": "list", "at": instant(plan.at), "live": is_live, "posts": posts})
+
+
+def _listed(change: Change, plan: Plan) -> ListedForm:
     post = change.desired if isinstance(change.desired, Post) else None
     live = change.live if isinstance(change.live, LivePost) else None
-    channel = plan.channels.get(change.slot.channel_id)
-    zone = channel.timezone if channel else ""
-    status = live.status if live else _recorded(change)
-    moment = _moment(change, live, status)
-    return Row(
-        change.address,
-        change.address.organization,
-        change.address.channel,
-        change.address.channel.partition(":")[0],
-        _standing(change, status),
-        text=(post.text or _title(post)) if post else live.text if live else "",
-        when=in_zone(moment, zone) if moment else None,
-        written=_elsewhere(post, zone),
-        timezone=zone or "UTC",
-        in_queue=post.mode in _QUEUED if post else bool(live and not live.has_own_time),
-        fixed=bool(post and post.is_fixed),
-        draft=bool(post and post.draft),
-        cancelled=_is_cancelled(change),
-        tags=post.tags if post else tuple(tag.name for tag in live.tags) if live else (),
-        action=change.action,
-        status=status,
-        id=change.live_id,
-        link=live.external_link if live else None,
-        message=change.message,
-        hint=change.hint,
-        place=change.place,
-    )
+    moment, channel = moment_of(change, plan), plan.channels.get(change.slot.channel_id)
+    is_unmanaged = words.is_unmanaged(change)
+    title = str(getattr(post.metadata, "title", None) or "") if post else ""
+    return {
+        "address": None if is_unmanaged else str(change.address),
+        "organization": change.address.organization,
+        "channel": change.address.channel,
+        "service": change.address.channel.partition(":")[0],
+        "standing": words.describe_action(change),
+        "action": None if is_unmanaged else change.action,
+        "status": words.status_of(change),
+        "due_at": instant(moment.due) if moment else None,
+        "local": moment.due.isoformat(timespec="seconds") if moment else None,
+        "timezone": channel.timezone if channel else "UTC",
+        "in_queue": is_in_queue(change),
+        "fixed": bool(post and post.is_fixed),
+        "draft": post.draft if post else bool(live and live.status is PostStatus.DRAFT),
+        "text": (post.text or title) if post else live.text if live else "",
+        "tags": list(post.tags) if post else [tag.name for tag in live.tags] if live else [],
+        "id": change.live_id,
+        "link": live.external_link if live else None,
+        "message": change.message,
+        "hint": change.hint,
+        "place": place_form(change.place),
+    }
 
 
-def _unmanaged(post: LivePost, channel: LiveChannel, live: Live) -> Row:
-    names = {organization.id: organization.name for organization in live.organizations}
-    return Row(
-        None,
-        names.get(channel.organization_id, channel.organization_id),
-        f"{channel.service}:{channel.name}",
-        channel.service.value,
-        f"{_STATUSES[post.status]}, unmanaged",
-        text=post.text,
-        when=in_zone(post.due_at, channel.timezone) if post.due_at else None,
-        timezone=channel.timezone,
-        in_queue=not post.has_own_time,
-        draft=post.status is PostStatus.DRAFT,
-        tags=tuple(tag.name for tag in post.tags),
-        status=post.status,
-        id=post.id,
-    )
+def agenda_ics(plan: Plan) -> str:
+    """An event for each item with a time, with its networks; cancelled ones are cancelled events."""
+    from icalendar import Calendar  # the other forms do not need it
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//bufferctl//list//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", "Buffer")
+    going_out = _going_out(plan)
+    called_off = replace(plan, changes=tuple(filter(words.is_cancelled, plan.changes)))
+    for item in (*grouped(Report(going_out)).items, *grouped(Report(called_off)).items):
+        if item.when:
+            calendar.add_component(_event(item, item.when.due, plan.at))
+    data: bytes = calendar.to_ical()
+    return data.decode()
 
 
-def _standing(change: Change, status: PostStatus | None) -> str:
-    if _is_cancelled(change):
-        return "cancelled"
-    if change.action in _SETTLED and status is not None:
-        return _STATUSES[status]
-    return words.describe_action(change)
+def _event(item: Item, due: datetime, at: datetime) -> Event:
+    from icalendar import Event
+
+    event, change = Event(), item.cards[0].change
+    event.add("uid", f"{sha256(str(change.address).encode()).hexdigest()[:32]}@bufferctl")
+    event.add("dtstamp", at.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstart", due.astimezone(UTC))
+    event.add("dtend", due.astimezone(UTC) + _LENGTH)
+    event.add("summary", f"{item.networks}: {_title(item.main.text)}")
+    texts = [f"{each.networks}: {each.text}" if item.others else each.text for each in item.versions]
+    about = "\n".join(f"{card.address}: {card.what}" for card in item.cards)
+    event.add("description", "\n\n".join(filter(None, (*texts, about))))
+    is_certain = words.status_of(change) in _CERTAIN
+    event.add("status", "CANCELLED" if words.is_cancelled(change) else "CONFIRMED" if is_certain else "TENTATIVE")
+    event.add("transp", "TRANSPARENT")  # nobody is busy while a post goes out
+    if tags := item.main.shown.tags:
+        event.add("categories", list(tags))
+    if link := next((card.link for card in item.cards if card.link), ""):
+        event.add("url", link)
+    return event
 
 
-def _is_cancelled(change: Change) -> bool:
-    """Whether it was cancelled and Buffer will not publish it either."""
-    is_called_off = isinstance(change.desired, Post) and change.desired.cancelled
-    return is_called_off and change.action not in _LEAVING | {Action.DONE}
-
-
-def _moment(change: Change, live: LivePost | None, status: PostStatus | None) -> datetime | None:
-    """When it goes out; for a published post, when it went out, even if the file has changed since."""
-    if status is not PostStatus.SENT:
-        return change.due_at
-    if live is not None:
-        return live.sent_at or live.due_at
-    due = change.binding.due_at if change.binding else ""
-    return datetime.fromisoformat(due) if due else change.due_at
-
-
-def _recorded(change: Change) -> PostStatus | None:
-    """The status from the state, for plans that were made without Buffer."""
-    if change.action is Action.DONE or change.reason is Reason.SENT:
-        return PostStatus.SENT
-    status = change.binding.status if change.binding else ""
-    return next((each for each in PostStatus if each == status), None)
-
-
-def _title(post: Post) -> str:
-    return str(getattr(post.metadata, "title", None) or "")
-
-
-def _elsewhere(post: Post | None, zone: str) -> datetime | None:
-    """The time in the file's zone, if it differs from the local time in the channel's zone."""
-    if post is None or post.due_at is None:
-        return None
-    there = in_zone(post.due_at, zone)
-    return None if there.utcoffset() == post.due_at.utcoffset() else post.due_at
-
-
-def _order(row: Row) -> tuple[bool, date, datetime, str, str]:
-    moment = row.when or datetime.max.replace(tzinfo=UTC)
-    return row.when is None, moment.date(), moment, row.channel, str(row.address or row.id)
+def _title(text: str) -> str:
+    first = text.strip().partition("\n")[0]
+    return first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip()}…"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
-from bufferctl.model import Address
+from bufferctl.model import Address, LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.content import TextLength
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import visible
@@ -55,12 +55,16 @@ class ShownChannel:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a post goes out. `due`: in the channel's `zone`. `now`: the plan's. `is_slot`: the queue sets the time."""
+    """When a post goes out, or went out. `due`: in the channel's `zone`. `now`: the plan's.
+
+    `is_slot`: the queue sets the time. `written`: the same in the file's zone, if the local time differs.
+    """
 
     due: datetime
     zone: str
     now: datetime
     is_slot: bool
+    written: datetime | None = None
 
     @property
     def at(self) -> str:
@@ -87,6 +91,11 @@ class Moment:
         """`Tue 1 Dec 2026 09:00 CET`; `about` before the time of a slot."""
         local = words.local(self.due, "")
         return f"about {local}" if self.is_slot else local
+
+    @property
+    def days(self) -> int:
+        """How many days it is away, by the calendar of the channel's zone."""
+        return (self.due.date() - words.in_zone(self.now, self.zone).date()).days
 
     @property
     def away(self) -> str:
@@ -116,9 +125,9 @@ class Changed:
 
 @dataclass(frozen=True)
 class Card:
-    """Everything shown for one change, safe to print but not yet escaped. `id`, `link` and `at`: from its outcome.
+    """Everything shown for one change, safe to print but not yet escaped.
 
-    `pictures`: of files stored with the posts.
+    `id` and `at`: from its outcome. `link`: to the published post. `pictures`: of files stored with the posts.
     """
 
     change: Change
@@ -191,7 +200,7 @@ def card_of(
         place=visible(str(change.place)) if change.place else "",
         at_once=outcome is None and words.is_at_once(change),
         id=visible(outcome.id or "") if outcome else "",
-        link=web(outcome.link) if outcome else "",
+        link=web(outcome.link if outcome else getattr(change.live, "external_link", None)),
         at=f"{outcome.at.astimezone(UTC):%H:%M:%S} UTC" if outcome and outcome.at else "",
     )
 
@@ -242,12 +251,33 @@ def channel_of(change: Change, plan: Plan) -> ShownChannel:
 
 
 def moment_of(change: Change, plan: Plan) -> Moment | None:
-    """When a change goes out, for a queue post by the channel's slots; None if it has no time."""
-    at = change.due_at or plan.queue_times.get(change.slot)
+    """When a change goes out, for a queue post by the channel's slots; None if it has no time.
+
+    For a published post, when it went out, even if the file has changed since.
+    """
+    post, zone = change.desired, _zone(change, plan)
+    published_at = _published_at(change)
+    at = published_at or change.due_at or plan.queue_times.get(change.slot)
     if at is None:
         return None
-    zone = _zone(change, plan)
-    return Moment(words.in_zone(at, zone), zone, plan.at, is_slot=change.due_at is None)
+    due, written = words.in_zone(at, zone), post.due_at if isinstance(post, Post) else None
+    is_elsewhere = written is not None and words.in_zone(written, zone).utcoffset() != written.utcoffset()
+    return Moment(due, zone, plan.at, not published_at and is_in_queue(change), written if is_elsewhere else None)
+
+
+def is_in_queue(change: Change) -> bool:
+    """Whether the queue decides when it is published."""
+    if isinstance(change.desired, Post):
+        return change.desired.mode in {ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT}
+    return isinstance(change.live, LivePost) and not change.live.is_custom_scheduled
+
+
+def _published_at(change: Change) -> datetime | None:
+    if words.status_of(change) is not PostStatus.SENT:
+        return None
+    if isinstance(change.live, LivePost):
+        return change.live.sent_at or change.live.due_at
+    return datetime.fromisoformat(change.binding.due_at) if change.binding and change.binding.due_at else None
 
 
 def _zone(change: Change, plan: Plan) -> str:
@@ -264,9 +294,9 @@ def _changed(difference: Difference, zone: str) -> Changed:
     return Changed(visible(words.field(difference.path)), before, after, compared(before, after) if is_text else ())
 
 
-def by_time(change: Change, plan: Plan) -> tuple[int, float]:
-    """Sort key: posts published at once, then by time, queue posts by their slot; posts without a time as planned."""
+def by_time(change: Change, plan: Plan) -> tuple[int, str, str]:
+    """Sort key: posts published at once, then by day and time, queue posts by their slot; then posts without a time."""
     if words.is_at_once(change):
-        return 0, 0.0
-    at = change.due_at or plan.queue_times.get(change.slot)
-    return (1, at.timestamp()) if at else (2, 0.0)
+        return 0, "", ""
+    moment = moment_of(change, plan)
+    return (1, moment.day, moment.at) if moment else (2, "", "")

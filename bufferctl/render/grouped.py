@@ -21,6 +21,7 @@ from bufferctl.model import Post
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.plain_text import visible, without_parameters
 from bufferctl.plan import Action, Change
+from bufferctl.render import words
 from bufferctl.render.cards import Card, Changed, Moment, by_time, cards_of
 from bufferctl.render.lines import count
 from bufferctl.render.pieces import compared
@@ -94,8 +95,8 @@ class Item:
 
     @property
     def name(self) -> str:
-        """`launch`, `tip 3`."""
-        return self.occurrence.name
+        """`launch`, `tip 3`; `unmanaged` if no file has it."""
+        return "unmanaged" if words.is_unmanaged(self.cards[0].change) else self.occurrence.name
 
     @property
     def kind(self) -> str:
@@ -493,5 +494,5 @@ def _shared(texts: Sequence[str], *, is_code: bool) -> str:
         return texts[0]
     if not is_code:
         return _OWN.sub("…", _ASIDE.sub("", texts[0]))
-    words = takewhile(lambda each: len(set(each)) == 1, zip(*(text.split() for text in texts), strict=False))
-    return " ".join([*(each[0] for each in words if each[0] != _ADDRESS), "…"])
+    shared = takewhile(lambda each: len(set(each)) == 1, zip(*(text.split() for text in texts), strict=False))
+    return " ".join([*(each[0] for each in shared if each[0] != _ADDRESS), "…"])

@@ -485,7 +485,7 @@ class ListDocument(DocumentForm):
     live: bool
     """Whether Buffer was read; if not, this comes from the files and the state."""
     posts: list[ListedForm]
-    """By time; those without one last."""
+    """By time, those that are published at once first; those without a time last."""
 
 
 class ValidateDocument(DocumentForm):

@@ -37,7 +37,7 @@ def plan_text(report: Report, paint: Paint) -> str:
     lines = [line for move in moves for line in _move(move, paint)]
     items = [item for item in found.items if item.kind not in {"hold", "quiet"} and id(item) not in moved]
     said: set[str] = set()
-    for day, group in groupby(items, key=_day):
+    for day, group in groupby(items, key=day_of):
         lines += ["", paint.strong(day), *(line for item in group for line in _item(item, found, said, paint))]
     lines += ["", *_summary(found, paint)]
     if report.worth_a_look:
@@ -56,7 +56,8 @@ def differences_text(change: Change, plan: Plan, paint: Paint) -> str:
     return "\n".join([paint.strong(card.address), *lines]) + "\n"
 
 
-def _day(item: Item) -> str:
+def day_of(item: Item) -> str:
+    """The heading above an item."""
     if item.main.cards[0].at_once:
         return "At once"
     if item.when is None:
@@ -80,21 +81,29 @@ def _look(text: str, paint: Paint) -> Iterator[str]:
     yield from (f"    {line}" for line in more)
 
 
+def head_lines(item: Item, found: Grouped, paint: Paint, *more_about: str) -> Iterator[str]:
+    """When and where an item goes out, and what happens to it, unless that is as usual for its sign."""
+    card, when = item.main.cards[0], item.when
+    usual = {Action.CREATE: "will schedule", Action.UPDATE: "will change"}.get(card.change.action)
+    about = [item.networks, *filter(None, ["" if card.what == usual else card.what, card.why])]
+    about += [card.channel.organization] if found.organizations > 1 else []
+    about += [f"{each.over:,} too many on {each.channel.network}" for each in item.cards if each.over]
+    about += [f"{words.short(when.written)} in the file"] if when and when.written else []
+    about += more_about
+    name = visible(item.name)
+    clock = f"{'about ' if when.is_slot else ''}{when.clock} {when.due.tzname()}  " if when else ""
+    first, *more = wrapped(f"{clock}{name}  {', '.join(about)}", paint.width - len(INDENT))
+    yield f"  {_painter(card.kind, paint)(card.sign or ' ')} {first.replace(name, paint.strong(name), 1)}"
+    yield from (f"{INDENT}{line}" for line in more)
+
+
 def _item(item: Item, found: Grouped, said: set[str], paint: Paint) -> Iterator[str]:
-    """When and where it goes out, its text once, how that differs by network, and how it changes.
+    """Its head, its text once, how that differs by network, and how it changes.
 
     `said`: the messages that were shown before; this one's is added.
     """
     card, action = item.main.cards[0], item.main.cards[0].change.action
-    clock = f"{'about ' if item.when.is_slot else ''}{item.when.clock} {item.when.due.tzname()}  " if item.when else ""
-    usual = {Action.CREATE: "will schedule", Action.UPDATE: "will change"}.get(action)
-    about = [item.networks, *filter(None, ["" if card.what == usual else card.what, card.why])]
-    about += [card.channel.organization] if found.organizations > 1 else []
-    about += [f"{each.over:,} too many on {each.channel.network}" for each in item.cards if each.over]
-    name = visible(item.name)
-    first, *more = wrapped(f"{clock}{name}  {', '.join(about)}", paint.width - len(INDENT))
-    yield f"  {_painter(card.kind, paint)(card.sign)} {first.replace(name, paint.strong(name), 1)}"
-    yield from (f"{INDENT}{line}" for line in more)
+    yield from head_lines(item, found, paint)
     if paint.verbose:
         yield from _addresses(item, paint)
     if action in STATE_ONLY:

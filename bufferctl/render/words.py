@@ -71,6 +71,15 @@ _CREATES = {
     ShareMode.CUSTOM_SCHEDULED: "will schedule",
 }
 
+_STATUSES: dict[PostStatus | None, str] = {
+    PostStatus.DRAFT: "draft",
+    PostStatus.NEEDS_APPROVAL: "awaiting approval",
+    PostStatus.SCHEDULED: "scheduled",
+    PostStatus.SENDING: "being published",
+    PostStatus.SENT: "published",
+    PostStatus.ERROR: "not published",
+}
+
 OUTCOMES = {
     Status.DONE: "done",
     Status.DIFFERS: "came back different",
@@ -89,7 +98,35 @@ def describe_action(change: Change) -> str:
         return _CREATES[ShareMode.SHARE_NOW] if is_at_once(change) else ACTIONS[Action.UPDATE].planned
     if change.action is Action.CREATE and change.desired:
         return _sent(change.desired) if isinstance(change.desired, Post) else "will add the idea"
-    return ACTIONS[change.action].planned
+    return _standing(change) if change.action is Action.NO_OP else ACTIONS[change.action].planned
+
+
+def _standing(change: Change) -> str:
+    """What an unchanged post is in Buffer."""
+    if is_cancelled(change):
+        return "cancelled"
+    return _STATUSES.get(status_of(change), ACTIONS[Action.NO_OP].planned)
+
+
+def status_of(change: Change) -> PostStatus | None:
+    """The status of a post in Buffer; for plans that were made without Buffer, the one in the state."""
+    if isinstance(change.live, LivePost):
+        return change.live.status
+    if change.action is Action.DONE or change.reason is Reason.SENT:
+        return PostStatus.SENT
+    status = change.binding.status if change.binding else ""
+    return next((each for each in PostStatus if each == status), None)
+
+
+def is_cancelled(change: Change) -> bool:
+    """Whether it was cancelled and Buffer will not publish it either."""
+    is_called_off = isinstance(change.desired, Post) and change.desired.cancelled
+    return is_called_off and change.action not in {Action.DELETE, Action.HOLD, Action.DONE}
+
+
+def is_unmanaged(change: Change) -> bool:
+    """Whether it only shows a post in Buffer that is in no file and no state (`agenda.listed`)."""
+    return change.desired is None and change.binding is None and change.action is Action.NO_OP
 
 
 def _sent(post: Post) -> str:
@@ -204,6 +241,11 @@ def local(moment: datetime, zone: str) -> str:
     """`Tue 1 Dec 2026 09:00 CET`, in `zone`; without one, in the zone of `moment`."""
     moment = in_zone(moment, zone)
     return f"{moment:%a} {moment.day} {moment:%b %Y %H:%M} {moment.tzname()}"
+
+
+def short(moment: datetime) -> str:
+    """`Tue 1 Dec 09:00 CET`, in its own zone."""
+    return f"{moment:%a} {moment.day} {moment:%b %H:%M} {moment.tzname()}"
 
 
 def in_zone(moment: datetime, zone: str) -> datetime:

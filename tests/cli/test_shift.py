@@ -126,7 +126,7 @@ def test_starts_alone_moves(environment: Path, shift: Any, run: Any) -> None:
     fixed = [(post["address"], post["local"]) for post in before if post["fixed"]]
     assert fixed == [(post["address"], post["local"]) for post in after if post["fixed"]]
     assert len(fixed) == len(before) - 2
-    assert "09:00 CET (fixed)  launch  twitter:acme" in run("list", "posts/a.yaml").out
+    assert "09:00 CET  launch  X, LinkedIn, fixed\n" in run("list", "posts/a.yaml").out
 
 
 #: What comes after `launch` is counted from `starts`, but for one date.

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.render.agenda import Row, Span, week
-from bufferctl.render.agenda_forms import agenda_ics
+from bufferctl.model import PostStatus
+from bufferctl.plan import Action, Cause
+from bufferctl.render.agenda import Span, agenda_ics, week
 from bufferctl.render.lines import cells, clipped
+from tests.render.rich import PLAN, change, live, post
 
 TODAY = date(2026, 12, 30)  # a Wednesday in the last week of the ISO year
 THIS, NEXT = Span(date(2026, 12, 28), date(2027, 1, 3)), Span(date(2027, 1, 4), date(2027, 1, 10))
@@ -61,5 +64,8 @@ def test_clipped_fits(text: str, width: int) -> None:
 def test_calendar_leaves_out_what_is_not_a_link(link: str) -> None:
     """Buffer's link of a published post becomes the URL of its event only if it is one."""
     at = datetime(2026, 12, 30, 9, tzinfo=UTC)
-    row = Row(None, "Acme", "twitter:acme", "twitter", "published", when=at, id="66a0", link=link)
-    assert "URL" not in agenda_ics([row], at)
+    there = live("ch-x", 1, "Out", status=PostStatus.SENT, sent_at=at, external_link=link)
+    published = change(post("ch-x", "a", 1, text="Out"), Action.DONE, Cause.UNCHANGED, there)
+    calendar = agenda_ics(replace(PLAN, changes=(published,)))
+    assert "SUMMARY:X: Out" in calendar
+    assert "URL" not in calendar

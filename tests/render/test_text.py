@@ -92,7 +92,7 @@ def test_order_of_time() -> None:
     """Immediate posts, then by day and time for any action, then unscheduled posts."""
     text = plan_text(REPORT, PLAIN)
     days = re.findall(r"^(?:At once|Unscheduled|\w{3} \d+ \w{3} \d{4})$", text, re.MULTILINE)
-    assert [days[0], *days[1:3], days[-1]] == ["At once", "Mon 3 Dec 2029", "Wed 5 Dec 2029", "Unscheduled"]
+    assert [days[0], *days[1:3], days[-1]] == ["At once", "Sat 1 Dec 2029", "Mon 3 Dec 2029", "Unscheduled"]
     assert text.index("now  X") < text.index("evening  ") < text.index("picture  ") < text.index("+ learned  ")
 
 
