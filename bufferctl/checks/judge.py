@@ -51,12 +51,11 @@ def check(
     that were due more than a day before are not judged; None judges all. Cancelled posts are never judged.
     """
     limits = max_characters or {}
-    live = [post for post in desired.posts if not post.cancelled]
-    times = [post.due_at.timestamp() if post.due_at else None for post in live]
+    timed = [(post, post.due_at.timestamp() if post.due_at else None) for post in desired.posts if not post.cancelled]
     since = (now - PAST).timestamp() if now else None
     found = [
         finding
-        for post, at in zip(live, times, strict=True)
+        for post, at in timed
         if since is None or at is None or at >= since
         for finding in of_post(post, limits.get(post.address) if limits else None)
     ]
@@ -64,8 +63,8 @@ def check(
     found += (
         each for idea in ideas for each in (*attachments.address_findings(idea), *file_limits.file_findings(idea))
     )
-    found += neighbours.neighbour_findings(zip(live, times, strict=True), now, since, desired.settings.policy.spacing)
-    found += wrong_year.wrong_year_findings(live, now, desired.settings.managed_since)
+    found += neighbours.neighbour_findings(timed, now, since, desired.settings.policy.spacing)
+    found += wrong_year.wrong_year_findings(timed, now, desired.settings.managed_since)
     found += team_rules.policy_findings(desired, now)
     return tuple(at_levels(found, desired.settings.rules))
 

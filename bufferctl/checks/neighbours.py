@@ -68,13 +68,12 @@ Timed = tuple[Post, float | None]
 
 
 def neighbour_findings(
-    posts: Iterable[Timed], now: datetime | None, since: float | None = None, spacing: timedelta | None = None
+    posts: list[Timed], now: datetime | None, since: float | None = None, spacing: timedelta | None = None
 ) -> Iterator[Finding]:
     """What is wrong between posts, reported for the later one unless it was before `since`.
 
     A queued post goes out soon, so its time counts as `now`. `spacing`: what the team agreed on.
     """
-    posts = list(posts)
     channels: dict[tuple[str, str], list[Timed]] = {}
     for timed in posts:
         address = timed[0].address

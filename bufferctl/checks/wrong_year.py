@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, refusal
+from bufferctl.checks.neighbours import Timed
 from bufferctl.checks.worth_a_look import MAY_NAME_A_DAY, days_in, texts_of
 from bufferctl.model import Post
 
@@ -20,27 +21,27 @@ WRONG_YEAR = refusal(
     "it would go out in another year, or never",
 )
 #: A year ago, give or take two months.
-_AGO = timedelta(days=304), timedelta(days=427)
+_AGO = timedelta(days=304).total_seconds(), timedelta(days=427).total_seconds()
 #: A post that others in its file are closer to belongs to what the file published at that time.
-_ALONE = timedelta(days=60)
+_ALONE = timedelta(days=60).total_seconds()
 
 
-def wrong_year_findings(posts: list[Post], now: datetime | None, since: datetime | None) -> Iterator[Finding]:
+def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetime | None) -> Iterator[Finding]:
     """`since`: when bufferctl began to manage the account. What is due after that is judged by plan, which knows it."""
-    for post in posts:
-        if post.due_at and (now is None or post.due_at > now) and (other := _other_year(post, post.due_at)):
-            yield _finding(post, post.due_at, other, f"its text names a day of {other}")
-    if now is None:
+    began = now.timestamp() if now else None
+    dated = [(post, post.due_at, at) for post, at in posts if post.due_at and at]
+    for post, due, at in dated:
+        if (began is None or at > began) and (other := _other_year(post, due)):
+            yield _finding(post, due, other, f"its text names a day of {other}")
+    if began is None:
         return
-    files: dict[str, list[datetime]] = {}
-    for post in posts:
-        if post.due_at is not None:
-            files.setdefault(post.place.file, []).append(post.due_at)
-    for post in posts:
-        due, beside = post.due_at, files.get(post.place.file, [])
-        if due is None or not _AGO[0] <= now - due <= _AGO[1] or (since and due >= since) or max(beside) < now:
-            continue
-        if all(each == due or abs(each - due) > _ALONE for each in beside):
+    suspects = [each for each in dated if _AGO[0] <= began - each[2] <= _AGO[1] and not (since and each[1] >= since)]
+    files: dict[str, list[float]] = {}
+    for post, _, at in dated if suspects else ():
+        files.setdefault(post.place.file, []).append(at)
+    for post, due, at in suspects:
+        beside = files[post.place.file]
+        if max(beside) >= began and all(each == at or abs(each - at) > _ALONE for each in beside):
             yield _finding(post, due, due.year + 1, "the other posts of its file are about a year later")
 
 
@@ -52,7 +53,8 @@ def _finding(post: Post, due: datetime, year: int, why: str) -> Finding:
 
 def _other_year(post: Post, due: datetime) -> int:
     """The year in which a day that a text names, with its weekday, is the day of the post; 0 if its own fits."""
-    return next(filter(None, (_year_in(text, due) for text in texts_of(post) if str(due.day) in text)), 0)
+    day = str(due.day)
+    return next(filter(None, (_year_in(text, due) for text in texts_of(post) if day in text)), 0)
 
 
 @lru_cache(maxsize=1024)

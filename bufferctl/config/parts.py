@@ -180,7 +180,7 @@ def check_previews_in_thread(metadata: NetworkMetadata | None, spot: Spot, readi
 def check_together(content: Content, layers: tuple[Layer, ...], reading: Reading) -> None:
     """Report assets next to a link preview, and an empty post."""
     text, assets, metadata, spot = content
-    attachment = getattr(metadata, "link_attachment", None)
+    attachment = getattr(metadata, "link_attachment", None) if metadata and metadata.model_fields_set else None
     if assets and attachment:
         reading.problems.append(spot.at_key("link_attachment", _EITHER, hint=_DELETE_ONE))
     if assets or (text and not text.isspace()):
@@ -209,15 +209,17 @@ class Content(NamedTuple):
 
 
 def content_of(
-    layers: tuple[Layer, ...], fields: PostFields, clock: LocalTimes | None, variables: Variables, starts: date | None
+    layers: tuple[Layer, ...], given: set[str], clock: LocalTimes | None, variables: Variables, starts: date | None
 ) -> Content:
-    """What is published, without the parameters of its links."""
-    service, reading, given = variables.to.service, variables.reading, fields.model_fields_set
-    metadata, spot = metadata_of(layers, clock, variables, starts)
+    """What is published, without the parameters of its links. `given`: the fields that any layer has."""
+    service, reading = variables.to.service, variables.reading
     text = text_of(layers, variables)
+    assets = () if given.isdisjoint(together("assets")) else assets_of(layers, variables)
+    if given.isdisjoint(("metadata", "thread")):  # as nearly always
+        return Content(text, assets, default_metadata(service), layers[-1].spot)
+    metadata, spot = metadata_of(layers, clock, variables, starts)
     if thread := thread_of(metadata):
         text = check_thread(text, thread, spot, reading)
-    assets = assets_of(layers, variables)
     holder, above = spot, 0
     if "thread" in given and (layer := first_layer_with(layers, "thread")):
         check_parts(layers, text, metadata, service, reading)

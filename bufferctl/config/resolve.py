@@ -68,7 +68,7 @@ class Posts:
             owner = self.targets.organization(entry, below, defaults)
             if owner is not None:
                 named = below if entry.channels else defaults.spot
-                channels = list(self.targets.channels(entry.channels or defaults.channels, named, owner))
+                channels = self.targets.channels(entry.channels or defaults.channels, named, owner)
                 self._expand(entry, Layer(entry, below), channels, owner, defaults)
 
     def _expand(
@@ -104,16 +104,18 @@ class Posts:
     def _post(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> Declared[Post]:
         channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
         clock = turn.clock or declared.clock
-        fields = fields_of(layers, defaults)
+        fields, spots = fields_of(layers, defaults), tuple([layer.spot for layer in layers])
+        given = {name for spot in spots for name in spot.node}  # what no layer has takes no time below
         mode, due_at = schedule_of(layers, occurrence, clock, reading)
         starts = defaults.starts or (_WRONG.date() if defaults.spot.has("starts") else None)
-        timed = due_at or (None if reading.is_intact(*(each.spot for each in layers)) else _WRONG)
-        variables = Variables(reading, layers[-1].spot, turn.values, channel, starts, timed)
-        content = content_of(layers, fields, clock, variables, defaults.starts)
-        cancelled = self.targets.calls_off(channel, layers, defaults)
+        timed = due_at or (None if reading.is_intact(*spots) else _WRONG)
+        variables = Variables(reading, spots[-1], turn.values, channel, starts, timed)
+        content = content_of(layers, given, clock, variables, defaults.starts)
+        is_named = bool(defaults.cancelled) or "cancelled" in given
+        cancelled = is_named and self.targets.calls_off(channel, layers, defaults)
         if not cancelled:
             check_together(content, layers, reading)
-        parameters = parameters_for(layers, defaults, variables)
+        parameters = parameters_for(layers, defaults, variables) if defaults.utm or "utm" in given else None
         if parameters:
             content = content.tagged(parameters)
         was = occurrence.key(fields.was) if occurrence and fields.was else fields.was
@@ -130,10 +132,9 @@ class Posts:
             "was": None if occurrence and was == turn.key else was,
             "existing": next((i for to, i in fields.existing.items() if to in {EXISTING, *channel.references}), None),
             "was_single": fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
-            "expansion": turn.expansion(layers, variables, parameters),
+            "expansion": turn.expansion(layers, variables, parameters, threaded="thread" in given),
         }
         post = Post(**(carried(Post, fields) | made))
-        spots = tuple(layer.spot for layer in layers)
         return Declared(self.files.of(post, spots), spots)
 
 
@@ -153,12 +154,12 @@ class _Turn:
     expansions: dict[tuple[object, ...], Expansion] = field(default_factory=dict)
 
     def expansion(
-        self, layers: tuple[Layer, ...], variables: Variables, parameters: Parameters | None
+        self, layers: tuple[Layer, ...], variables: Variables, parameters: Parameters | None, *, threaded: bool
     ) -> Expansion | None:
         """How a post was made; None if it says just what its entry says. Posts made alike share one object."""
         timed = first_layer_with(layers, "due_at") if self.defaults.starts else None
         relative = timed is not None and str(timed.spot.get("due_at")).startswith("start")
-        used, threaded = variables.used, first_layer_with(layers, "thread") is not None
+        used = variables.used
         added, untagged = (tuple(parameters.added), tuple(parameters.untagged)) if parameters else ((), ())
         fixed = timed is not None and not relative
         if not (self.occurrence or used or added or timed or threaded):

@@ -84,7 +84,8 @@ class Source:
 
     def place(self, offset: int) -> Place:
         row = bisect_right(self._starts, offset)
-        return self.as_written(Place(self.name, row, offset - self._starts[row - 1] + 1))
+        place = Place(self.name, row, offset - self._starts[row - 1] + 1)
+        return place if self.original is None else self.as_written(place)
 
     def as_written(self, place: Place) -> Place:
         """A place in this text as one in the original."""

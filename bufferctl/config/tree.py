@@ -51,22 +51,24 @@ class Spot(NamedTuple):
 
     @property
     def offset(self) -> int:
-        first = self.tree.first.get(id(self.node))
-        return self.tree.offsets[first] if first is not None else 0
+        return self._offset(0)
 
     def key(self, name: str) -> int:
         """The offset of a field's name; the container's own if it has no such field."""
         number = self._number(name)
-        return self.offset if number is None else self.tree.offsets[self.tree.first[id(self.node)] + 2 + 4 * number]
+        return self._offset(0 if number is None else 2 + 4 * number)
 
     def value(self, part: str | int) -> int:
         """The offset of a field's or an item's value; the container's own if there is none."""
         if isinstance(part, str):
             number = self._number(part)
-            behind = 4 + 4 * number if number is not None else 0
-        else:
-            behind = 2 + 2 * part if isinstance(self.node, list) and part < len(self.node) else 0
-        return self.tree.offsets[self.tree.first[id(self.node)] + behind] if behind else self.offset
+            return self._offset(0 if number is None else 4 + 4 * number)
+        return self._offset(2 + 2 * part if isinstance(self.node, list) and part < len(self.node) else 0)
+
+    def _offset(self, number: int) -> int:
+        """That of the container's offsets; the start of the file for what is not in it."""
+        first = self.tree.first.get(id(self.node))
+        return 0 if first is None else self.tree.offsets[first + number]
 
     def has(self, name: str) -> bool:
         return isinstance(self.node, dict) and name in self.node
@@ -112,7 +114,7 @@ class Spot(NamedTuple):
 
     def _number(self, name: str) -> int | None:
         """How many fields come before the one of that name; None if there is no such field."""
-        if not self.has(name) or id(self.node) not in self.tree.first:
+        if not self.has(name):
             return None
         if len(self.node) < _LARGE:
             return list(self.node).index(name)

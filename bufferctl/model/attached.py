@@ -111,8 +111,9 @@ def _may_have_files(item: Post | Idea) -> bool:
         return True
     for asset in item.assets:
         value = asset.value
-        if any(getattr(value, name) for name, _ in _pairs_of(type(value))):
-            return True
+        for name, _ in _pairs_of(type(value)):
+            if getattr(value, name):
+                return True
     return False
 
 

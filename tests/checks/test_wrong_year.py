@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bufferctl.checks.neighbours import Timed
 from bufferctl.checks.wrong_year import wrong_year_findings
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Post, Service
@@ -13,9 +14,10 @@ from bufferctl.model import Address, Post, Service
 NOW = datetime(2027, 1, 10, 12, 0, tzinfo=UTC)
 
 
-def post(key: str, due_at: datetime, file: str = "posts/a.yaml") -> Post:
-    """A post on X."""
-    return Post(Address("Acme", "twitter:acme", key), Service.TWITTER, Place(file, 2, 10), text=key, due_at=due_at)
+def post(key: str, due_at: datetime, file: str = "posts/a.yaml") -> Timed:
+    """A post on X, and its instant."""
+    address, place = Address("Acme", "twitter:acme", key), Place(file, 2, 10)
+    return Post(address, Service.TWITTER, place, text=key, due_at=due_at), due_at.timestamp()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError, channel_of
 from bufferctl.config.expand.layers import Defaults, Layer, is_called_off
@@ -22,6 +22,8 @@ class Targets:
 
     catalog: Catalog
     reading: Reading
+    found: dict[tuple[str, tuple[str, ...]], list[DeclaredChannel]] = field(default_factory=dict)
+    """The channels that each list of names without a problem means in an organization."""
 
     def organization(
         self, entry: SharedPostEntry | SharedIdeaEntry | None, spot: Spot, defaults: Defaults
@@ -48,8 +50,14 @@ class Targets:
             at = entry.tree.source.diagnostic(entry.offset, "`channels` is missing", hint=hint)
             self.reading.problems.append(at)
 
-    def channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> Iterator[DeclaredChannel]:
+    def channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> list[DeclaredChannel]:
         """The channels that `channels` names. `spot`: the entry or the file that has it."""
+        found = self.found.get((owner.label, names)) or list(self._channels(names, spot, owner))
+        if len(found) == len(names):
+            self.found[owner.label, names] = found
+        return found
+
+    def _channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> Iterator[DeclaredChannel]:
         seen: dict[str, int] = {}
         for index, reference in enumerate(names):
             if (declared := self._channel(owner, reference, spot.down("channels"), index)) is None:
@@ -78,7 +86,8 @@ class Targets:
 
     def overrides(self, outer: Layer, owner: DeclaredOrganization, channels: list[DeclaredChannel]) -> dict[str, Layer]:
         """The override of each channel, by its label; the entry or the occurrence that has them is checked, too."""
-        self.check_named(outer, channels)
+        if outer.fields.existing or outer.fields.cancelled:
+            self.check_named(outer, channels)
         if (
             outer.fields.metadata
             and channels
@@ -111,15 +120,15 @@ class Targets:
 
     def check_named(self, layer: Layer, channels: Iterable[DeclaredChannel]) -> None:
         """Report ids and cancellations for channels that the post does not go to."""
-        for field, names in (("existing", layer.fields.existing), ("cancelled", layer.fields.cancelled)):
+        for name_of, names in (("existing", layer.fields.existing), ("cancelled", layer.fields.cancelled)):
             for part, name in enumerate(names):
                 is_its_own = name in {EXISTING, EVERY} or any(name in each.channel.references for each in channels)
                 if is_its_own or not self.reading.is_intact(layer.spot):
                     continue
                 message = f"this post does not go to `{name}`, so this would change nothing"
                 hint = "name one of its `channels`, or delete it"
-                at = part if field == "cancelled" else name
-                self.reading.problems.append(layer.spot.down(field).at(at, message, hint=hint))
+                at = part if name_of == "cancelled" else name
+                self.reading.problems.append(layer.spot.down(name_of).at(at, message, hint=hint))
 
     def check_called_off(self, defaults: Defaults) -> None:
         """Report what a file cancels on channels that do not exist."""

@@ -135,10 +135,9 @@ def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple
 def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> PostFields:
     """The fields of one post, each from the most specific layer that gives it."""
     entry = layers[-1].fields
-    missing = {name: value for name, value in defaults.given.items() if name not in entry.model_fields_set}
-    if len(layers) == 1 and not missing:
+    if len(layers) == 1 and not defaults.given:
         return entry
-    found = missing
+    found = {name: value for name, value in defaults.given.items() if name not in entry.model_fields_set}
     for layer in reversed(layers[:-1]):
         found |= {name: getattr(layer.fields, name) for name in layer.fields.model_fields_set}
     return entry.model_copy(update=found)

@@ -16,11 +16,12 @@ def schedule_of(
     layers: tuple[Layer, ...], occurrence: Occurrence | None, clock: LocalTimes | None, reading: Reading
 ) -> tuple[ShareMode, datetime | None]:
     """Mode and instant. An override that sets one of them replaces both of the entry."""
-    layer = first_layer_with(layers, *together("due_at")) or layers[-1]
-    mode = layer.fields.mode
-    timed = first_layer_with(layers, "due_at") if mode is None or mode is ShareMode.CUSTOM_SCHEDULED else layer
-    when = timed.fields.due_at if timed else None
-    spot = timed.spot if timed else layer.spot
+    layer = timed = layers[-1]
+    if len(layers) > 1:
+        layer = first_layer_with(layers, *together("due_at")) or layer
+        is_timed = layer.fields.mode in {None, ShareMode.CUSTOM_SCHEDULED}
+        timed = (first_layer_with(layers, "due_at") if is_timed else None) or layer
+    mode, when = layer.fields.mode, timed.fields.due_at
     if mode is None:
         mode = ShareMode.CUSTOM_SCHEDULED if when else ShareMode.ADD_TO_QUEUE
     elif mode is ShareMode.CUSTOM_SCHEDULED and when is None:
@@ -34,11 +35,11 @@ def schedule_of(
     if occurrence and when is None and reading.is_intact(*(each.spot for each in layers)):
         message = "a post with `repeat` needs a `due_at`, the time of its first occurrence"
         reading.problems.append(layers[-1].spot.at_key("repeat", message, hint="add `due_at`"))
-    if occurrence and when and timed and not timed.of_occurrence:
+    if occurrence and when and not timed.of_occurrence:
         when += (occurrence.number - 1) * occurrence.repeat.every  # in local time
         if when.year > LAST_YEAR:
             last = f"the last occurrences would be after the year {LAST_YEAR}"
             reading.problems.append(layers[-1].spot.down("repeat").at_key("times", last, hint="lower `times`"))
             when = None
     where = f", under `each: {{{occurrence.number}: {{due_at: …}}}}`" if occurrence else ""
-    return mode, reading.when(when, clock, spot, "due_at", where=where)
+    return mode, reading.when(when, clock, timed.spot, "due_at", where=where)

@@ -220,9 +220,11 @@ def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: dict[str, s
 
     A `vars` that sets one of `ALWAYS` is a problem.
     """
+    given = [(found, layer.spot) for layer in layers if (found := getattr(layer.fields, "vars", None))]
+    if not given and not defaults.vars:
+        return Values(always, {})
     values: dict[str, str] = {}
     set_at: dict[str, Spot] = {}
-    given = [(found, layer.spot) for layer in layers if (found := getattr(layer.fields, "vars", None))]
     for found, spot in (*given, *defaults.vars):
         below = spot.down("vars")
         for name, value in found.items():
