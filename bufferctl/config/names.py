@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from itertools import count
 
 from bufferctl.config.format import FILES
-from bufferctl.model.about import about, fields_below, named
+from bufferctl.model.about import fields_below, named
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import LINK
 
@@ -44,11 +44,11 @@ def _table(rows: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
 
 
 #: In reading order: where two fields are called the same, the first one is more likely.
-_FIELDS = [(name, each) for name, field in fields_below(FILES) for each in about(field)]
+_FIELDS = [(name, each) for name, _, stated in fields_below(*FILES) for each in stated]
 _FIELDS.sort(key=lambda item: item[1].order or sys.maxsize)
 _FIELD_NAMES = _table((name, each.called) for name, each in _FIELDS)
 #: Fields, and what people call them.
-FIELD_NAMES = frozenset(_FIELD_NAMES) | {name for name, _ in fields_below(FILES)}
+FIELD_NAMES = frozenset(_FIELD_NAMES) | {name for name, *_ in fields_below(*FILES)}
 _VALUE_NAMES = _table(_VALUES)
 
 

@@ -141,8 +141,8 @@ _SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
     (r"^[ \t]*(?P<at>```.*)", "a line of backticks is not YAML", "delete it", ""),
 )  # fmt: skip
 #: Fields whose value is always a group of fields.
-_GROUPS = frozenset(name for name, _ in fields_below(FILES)) - {
-    name for name, field in fields_below(FILES) if not is_group(field)
+_GROUPS = frozenset(name for name, *_ in fields_below(*FILES)) - {
+    name for name, field, _ in fields_below(*FILES) if not is_group(field)
 }
 #: In `overrides` and `metadata`, so are those of a network.
 _SERVICES = frozenset(Service)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator
@@ -79,18 +79,20 @@ def below(owner: type[BaseModel] | None, name: str) -> type[BaseModel] | None:
     return next(models_in(owner.model_fields[name].annotation), None)
 
 
-def fields_below(models: Iterable[type[BaseModel]]) -> Iterator[tuple[str, FieldInfo]]:
-    """The fields of some models and of every model below them, each model once, with their names."""
-    todo = list(models)
+@cache
+def fields_below(*models: type[BaseModel]) -> tuple[tuple[str, FieldInfo, tuple[About, ...]], ...]:
+    """The fields of some models and of every model below them, each model once: name, field, what is stated of it."""
+    todo, found = list(models), []
     for model in todo:
         for name, field in model.model_fields.items():
-            yield name, field
+            found.append((name, field, tuple(about(field))))
             todo += [each for each in models_in(field.annotation) if each not in todo]
+    return tuple(found)
 
 
 def named(models: Iterable[type[BaseModel]], test: Callable[[About], bool]) -> frozenset[str]:
     """The names of all fields below some models of which something is stated."""
-    return frozenset(name for name, field in fields_below(models) if any(map(test, about(field))))
+    return frozenset(name for name, _, stated in fields_below(*models) if any(map(test, stated)))
 
 
 def reading_order(*models: type[BaseModel]) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ def test_what_is_stated_within_a_type_counts() -> None:
     assert [(each.called, each.order) for each in about(field("plain"))] == [("", 3), ("word", 0)]
     assert list(about(field("one"))) == []
     assert named([Outer], lambda each: each.prose) == {"deep"}
-    assert [name for name, _ in fields_below([Outer])] == [*Outer.model_fields, "deep"]
+    assert [name for name, *_ in fields_below(Outer)] == [*Outer.model_fields, "deep"]
 
 
 @pytest.mark.parametrize(
