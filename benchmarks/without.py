@@ -30,8 +30,9 @@ class Forgetful(FileJournal):
     def note_present(self, home: str, ids: Collection[str]) -> None:
         """Write nothing."""
 
-    def intend(self, intents: Sequence[Intent]) -> None:
+    def intend(self, intents: Sequence[Intent]) -> list[Intent]:
         """Write nothing."""
+        return list(intents)
 
     def settle(self, settled: Sequence[Settled]) -> None:
         """Write nothing."""

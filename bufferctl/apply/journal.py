@@ -20,23 +20,21 @@ from pathlib import Path
 from typing import Any
 
 from bufferctl.apply.line_file import (
-    FORMAT,
     LineFile,
-    head_line,
+    asked_line,
     intent_line,
-    listed_lines,
-    question_line,
-    read_intent,
-    read_revision,
-    read_settled,
+    listed_line,
     revision_line,
     run_line,
     settled_line,
+    taken_line,
 )
 from bufferctl.apply.ports import Revision
 from bufferctl.errors import StateError
-from bufferctl.model import Binding, Create, Intent, OpenIntent, Settled, Slot
+from bufferctl.model import Create, Intent, Settled, Slot
+from bufferctl.model.serial import adapter, load_intent
 
+_FORMAT = 3
 #: How many runs that may hold the lock of a shared state are kept; each begins by taking it over from the last.
 _RUNS = 8
 
@@ -51,11 +49,11 @@ class _Entries:
     lineage: str = ""  # of the project's state; empty before the first
     intents: dict[int, Intent] = field(default_factory=dict)  # what was about to be sent, by number
     results: dict[int, Settled] = field(default_factory=dict)  # what came of them, by number
-    #: Questions to a person, by number: the ids that it might be.
-    asked: dict[int, tuple[str, ...]] = field(default_factory=dict)
     revisions: dict[str, Revision] = field(default_factory=dict)  # the state that was saved last, by lineage
-    #: By home, each id with the first intent that it was there before; 0: another entry's.
-    listed: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    #: By home, the ids that it had before the last intent.
+    present: dict[str, frozenset[str]] = field(default_factory=lambda: defaultdict(frozenset))
+    #: By home, the ids that other entries took, so that no intent made them.
+    taken: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     runs: list[str] = field(default_factory=list)  # those that may hold the lock of a shared state
     #: Intents that another machine left open there; they are not in the file.
     foreign: set[int] = field(default_factory=set)
@@ -76,66 +74,85 @@ class _Entries:
     def take(self, values: Mapping[str, Any]) -> None:
         match values["type"]:
             case "journal":
-                if values["format"] != FORMAT:
+                if values["format"] != _FORMAT:
                     path = self.file.path
                     message = f"The journal {path} was written by another version of bufferctl"
                     raise StateError(message, hint="Use that version.")
                 self.project, self.lineage = values["project"], values["lineage"]
             case "revision":
-                revision = read_revision(values)
+                revision = adapter(Revision).validate_python(values)
                 self.revisions[revision.lineage] = revision
             case "run":
                 self.runs.append(values["run"])
             case "listed":
-                for each in values["ids"]:
-                    self.listed[values["home"]].setdefault(each, values["before"])
+                self.present[values["home"]] |= frozenset(values["ids"])
+            case "taken":
+                self.taken[values["home"]].update(values["ids"])
             case "intent":
-                intent = read_intent(values)
-                self.intents[intent.number] = intent
+                intent = load_intent(values, values["number"], ())
+                self.intents[intent.number] = replace(intent, listed=self.present[intent.write.home])
                 self.last = max(self.last, intent.number)
-            case "held":
-                self.asked[values["number"]] = tuple(values["candidates"])
+            case "asked":
+                self.ask({values["number"]: tuple(values["candidates"])})
             case "settled":
-                self.settle(read_settled(values))
+                self.settle(adapter(Settled).validate_python(values))
+
+    def ask(self, candidates: Mapping[int, tuple[str, ...]]) -> None:
+        """A person is asked about these intents, by number."""
+        self.intents.update((number, replace(self.intents[number], asked=ids)) for number, ids in candidates.items())
 
     def settle(self, settled: Settled) -> None:
         self.intents.pop(settled.number, None)
-        self.asked.pop(settled.number, None)
         self.last = max(self.last, settled.number)
         if settled.done:
             self.results[settled.number] = settled
         if settled.binding:
-            self.listed[settled.slot.home][settled.binding.id] = 0
+            self.taken[settled.slot.home].add(settled.binding.id)
 
     def keep_listed(self, keys: Collection[tuple[str, Slot]]) -> None:
         """Forget intents and results of runs of a shared state, except for those (by run and slot) in `keys`."""
-        gone = {n for n, i in self.intents.items() if i.run and (i.run, i.slot) not in keys}
-        for number in gone:
-            del self.intents[number]
-            self.asked.pop(number, None)
+        self.intents = {n: i for n, i in self.intents.items() if not i.run or i.key in keys}
         self.results = {n: r for n, r in self.results.items() if not r.run or (r.run, r.slot) in keys}
+
+    def intend(self, intents: Iterable[Intent]) -> None:
+        """Add intents to the file, durably, each after the ids that its home had and the file lacks."""
+        present = self.present.copy()
+        self.append(list(_intent_lines(intents, present)))
+        self.present = present
 
     def append(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Add lines to the file, durably. Without lines, no file is created."""
-        if not lines:
-            return
-        head = [] if self.file.whole else [head_line(self.endpoint, self.project, self.lineage)]
-        self.file.append([*head, *lines])
+        if lines:
+            self.file.append(lines if self.file.whole else [self._head, *lines])
 
     def rewrite(self) -> None:
         """Write what is left to the file, or remove the file if nothing is. Raises OSError."""
-        own = {number: intent for number, intent in self.intents.items() if number not in self.foreign}
-        homes = {intent.write.home for intent in own.values()}
-        self.listed = defaultdict(dict, {home: ids for home, ids in self.listed.items() if home in homes})
+        own = [intent for number, intent in self.intents.items() if number not in self.foreign]
+        present: dict[str, frozenset[str]] = defaultdict(frozenset)
         lines = [
             *map(revision_line, self.revisions.values()),
             *map(run_line, self.runs[-_RUNS:]),
             *map(settled_line, self.results.values()),
-            *(line for home in sorted(homes) for line in listed_lines(home, self.listed[home])),
-            *map(intent_line, own.values()),
-            *(question_line(number, candidates) for number, candidates in self.asked.items() if number in own),
+            *(taken_line(home, ids) for home in sorted({i.write.home for i in own}) if (ids := self.taken.get(home))),
+            *_intent_lines(own, present),
         ]
-        self.file.replace([head_line(self.endpoint, self.project, self.lineage), *lines] if lines else [])
+        self.file.replace([self._head, *lines] if lines else [])
+        self.present = present
+
+    @property
+    def _head(self) -> dict[str, Any]:
+        names = {"endpoint": self.endpoint, "project": self.project, "lineage": self.lineage}
+        return {"type": "journal", "format": _FORMAT, **names}
+
+
+def _intent_lines(intents: Iterable[Intent], present: dict[str, frozenset[str]]) -> Iterator[dict[str, Any]]:
+    """Lines of intents. `present`: by home, the ids that earlier lines have; updated."""
+    for intent in intents:
+        home = intent.write.home
+        if new := intent.listed - present[home]:
+            present[home] |= new
+            yield listed_line(home, new)
+        yield intent_line(intent)
 
 
 class FileJournal:
@@ -156,10 +173,11 @@ class FileJournal:
         self._own.project, self._own.lineage = root, lineage or self._own.lineage
         self._lineage = lineage
         self._homes: Collection[str] | None = ()
-        #: Ids in homes that are in no line yet; they are written with the next intent there.
-        self._unwritten: dict[str, dict[str, int]] = {}
-        #: What the shared state lists as open, by run and slot.
-        self._listed_open: dict[tuple[str, Slot], OpenIntent] = {}
+        #: By home, the ids that it has before the next intent.
+        self._present: dict[str, frozenset[str]] = defaultdict(frozenset)
+        for entries in self._mine:
+            for home, ids in entries.present.items():
+                self._present[home] |= ids
         self._absorbed: set[int] = set()
 
     def begin(self, run: str) -> None:
@@ -177,32 +195,32 @@ class FileJournal:
         """Runs on this machine that may hold the lock of this project's shared state."""
         return frozenset(run for entries in self._mine for run in entries.runs)
 
-    def follow_document(self, intents: Sequence[OpenIntent]) -> None:
+    def follow_document(self, intents: Sequence[Intent]) -> None:
         """Follow the shared state: of its runs, only these intents count, including those of other machines.
 
         What a run of this machine listed and never noted here was not sent.
         """
-        self._listed_open = {each.key: each for each in intents}
+        listed = {each.key: each for each in intents}
         for entries in self._mine:
-            entries.keep_listed(self._listed_open.keys())
-        here = {(i.run, i.slot) for e in self._mine for i in e.intents.values()}
-        here |= {(r.run, r.slot) for e in self._mine for r in e.results.values()}
-        for each in intents:
-            if each.key not in here and each.intent.run not in self.runs:
-                number = self.next_number
-                self._own.intents[number] = replace(each.intent, number=number)
-                self._own.foreign.add(number)
-                self._own.last = number
+            entries.keep_listed(listed.keys())
+        here = {(r.run, r.slot) for e in self._mine for r in e.results.values()}
         for entries in self._mine:
             for number, intent in entries.intents.items():
-                there = self._listed_open.get((intent.run, intent.slot))
-                if there is not None and there.asked is not None:
-                    entries.asked.setdefault(number, there.asked)
+                here.add(intent.key)
+                if there := listed.get(intent.key):
+                    asked = there.asked if intent.asked is None else intent.asked
+                    entries.intents[number] = replace(intent, listed=intent.listed | there.listed, asked=asked)
+        for each in intents:
+            if each.key not in here and each.run not in self.runs:
+                self._own.last = self.next_number
+                self._own.intents[self._own.last] = replace(each, number=self._own.last)
+                self._own.foreign.add(self._own.last)
 
     @property
-    def unsettled(self) -> tuple[OpenIntent, ...]:
+    def unsettled(self) -> tuple[Intent, ...]:
         """The intents that the shared state lists as open: all without an outcome, even in homes out of reach."""
-        return tuple(self._open(entries, intent) for entries in self._mine for intent in entries.intents.values())
+        intents = [intent for entries in self._mine for intent in entries.intents.values()]
+        return tuple(replace(each, number=0, listed=each.listed | self._taken(each.write.home)) for each in intents)
 
     def leave_to_end(self, numbers: Collection[int]) -> None:
         """These results are in the state that the run will store at its end; until then they stay on disk."""
@@ -240,14 +258,10 @@ class FileJournal:
         return tuple(results[number] for number in sorted(results))
 
     @property
-    def bindings(self) -> Mapping[Slot, Binding | None]:
-        """The same by slot; None: it no longer exists."""
-        return {each.slot: each.binding for each in self.results}
-
-    @property
     def asked(self) -> Mapping[int, tuple[str, ...]]:
         """Intents that a person was asked about, with the ids that they might be."""
-        return {number: ids for entries in self._mine for number, ids in entries.asked.items()}
+        intents = [intent for entries in self._mine for intent in entries.intents.values()]
+        return {intent.number: intent.asked for intent in intents if intent.asked is not None}
 
     @property
     def next_number(self) -> int:
@@ -273,30 +287,25 @@ class FileJournal:
 
     def note_present(self, home: str, ids: Collection[str]) -> None:
         """Note which ids a home has before the next intent. They are written with that intent."""
-        already = self._own.listed[home]
-        new = dict.fromkeys(set(ids) - already.keys(), self.next_number)
-        already.update(new)
-        self._unwritten.setdefault(home, {}).update(new)
+        self._present[home] |= frozenset(ids)
 
-    def ruled_out(self, intent: Intent) -> Collection[str]:
+    def ruled_out(self, intent: Intent) -> frozenset[str]:
         """Ids that a create cannot have made: they were there before it was sent, or belong to another entry.
 
         An id that was listed only later may be its post.
         """
-        there = self._listed_open.get((intent.run, intent.slot))
-        ids = set(there.listed) if there else set[str]()
-        ids |= self._listed_before(intent, 0 if intent.number in self._own.foreign else intent.number)
-        return ids.union(r.binding.id for e in self._files.values() for r in e.results.values() if r.binding)
+        bound = (r.binding.id for e in self._files.values() for r in e.results.values() if r.binding)
+        return intent.listed.union(self._taken(intent.write.home), bound)
 
-    def intend(self, intents: Sequence[Intent]) -> None:
-        """Note durably what is about to be sent."""
-        homes = sorted({intent.write.home for intent in intents})
-        new = [line for home in homes for line in listed_lines(home, self._unwritten.get(home, {}))]
-        self._own.append([*new, *map(intent_line, intents)])
-        for home in homes:
-            self._unwritten.pop(home, None)
+    def intend(self, intents: Sequence[Intent]) -> list[Intent]:
+        """Note durably what is about to be sent; the same, each with the ids that its home had before."""
+        homes = {intent.write.home for intent in intents}
+        there = {home: self._present[home] | self._taken(home) for home in homes}
+        intents = [replace(intent, listed=there[intent.write.home]) for intent in intents]
+        self._own.intend(intents)
         self._own.intents.update((intent.number, intent) for intent in intents)
         self._own.last = max((self._own.last, *(intent.number for intent in intents)))
+        return intents
 
     def settle(self, settled: Sequence[Settled]) -> None:
         """Note durably what happened to intents. In other projects, created ids are ruled out for open creates."""
@@ -314,8 +323,8 @@ class FileJournal:
         """Note durably that a person is asked about creates, by number, and which objects they might be."""
         for entries in self._mine:
             if group := {number: ids for number, ids in candidates.items() if number in entries.intents}:
-                entries.append([question_line(n, ids) for n, ids in group.items() if n not in entries.foreign])
-                entries.asked |= group
+                entries.append([asked_line(n, ids) for n, ids in group.items() if n not in entries.foreign])
+                entries.ask(group)
 
     def compact(self, recorded: Collection[int] = (), revision: Revision | None = None) -> None:
         """Forget results, by number, that the state on disk contains, and note which `revision` of it that is.
@@ -326,8 +335,6 @@ class FileJournal:
             self._lineage = self._own.lineage = revision.lineage
             self._own.revisions.pop(revision.lineage, None)  # the latest stands last
             self._own.revisions[revision.lineage] = revision
-        written = {i.write.home for number, i in self._own.intents.items() if number not in self._own.foreign}
-        self._unwritten = {home: dict(ids) for home, ids in self._own.listed.items() if home not in written}
         for entries in self._mine:
             done = entries.results.keys() & {*recorded, *self._absorbed}
             for number in done:
@@ -335,8 +342,6 @@ class FileJournal:
             if done or entries is self._own:
                 with suppress(OSError):
                     entries.rewrite()
-        for home, ids in self._unwritten.items():  # what is still known travels with the next intent
-            self._own.listed[home] |= ids
 
     def close(self) -> None:
         for entries in self._files.values():
@@ -351,18 +356,9 @@ class FileJournal:
             if entries is self._own or (self._lineage and self._lineage in entries.lineages)
         ]
 
-    def _open(self, entries: _Entries, intent: Intent) -> OpenIntent:
-        """The intent as a shared state lists it: as it already does, except for questions to a person since then."""
-        asked = entries.asked.get(intent.number)
-        there = self._listed_open.get((intent.run, intent.slot))
-        if there is not None:
-            return replace(there, asked=asked)
-        return OpenIntent(replace(intent, number=0), self._listed_before(intent, intent.number), asked)
-
-    def _listed_before(self, intent: Intent, number: int) -> frozenset[str]:
-        """The ids in its home before the intent of that number; 0: only those that belong to another entry."""
-        mine = [entries.listed.get(intent.write.home, {}) for entries in self._mine]
-        return frozenset(id_ for listed in mine for id_, before in listed.items() if before <= number)
+    def _taken(self, home: str) -> frozenset[str]:
+        """The ids in a home that entries took."""
+        return frozenset().union(*(entries.taken.get(home, ()) for entries in self._mine))
 
     def _by_file(self, settled: Sequence[Settled]) -> Iterator[tuple[_Entries, list[Settled]]]:
         """The outcomes by the file that contains the intent."""
@@ -375,13 +371,13 @@ class FileJournal:
     def _rule_out(self, entries: _Entries, settled: Iterable[Settled]) -> None:
         """Note in another project's file that its open creates did not make what is bound here."""
         waiting = {intent.write.home for intent in entries.intents.values() if isinstance(intent.write, Create)}
-        taken: dict[str, dict[str, int]] = defaultdict(dict)
+        taken: dict[str, set[str]] = defaultdict(set)
         for each in settled:
             if each.binding and each.slot.home in waiting:
-                taken[each.slot.home][each.binding.id] = 0
+                taken[each.slot.home].add(each.binding.id)
         for home, ids in taken.items():
-            entries.append(listed_lines(home, ids))
-            entries.listed[home] |= ids
+            entries.append([taken_line(home, ids)])
+            entries.taken[home] |= ids
 
     def _revisions(self, lineage: str) -> list[Revision]:
         return [e.revisions[lineage] for e in self._files.values() if lineage in e.revisions]

@@ -9,7 +9,7 @@ from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.outcomes import Conclusion
 from bufferctl.apply.ports import Revision, Store, Watcher
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import Binding, Intent, OpenIntent, Settled, Slot, State
+from bufferctl.model import Binding, Intent, Settled, Slot, State
 from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Reason, Status
 
 
@@ -70,7 +70,7 @@ class Ledger:
         self.outcomes.append(outcome)
         self.watcher.outcome(outcome)
 
-    def begin(self, intents: Sequence[OpenIntent]) -> None:
+    def begin(self, intents: Sequence[Intent]) -> None:
         """Save the state before `intents` are sent. Raises as `save` does."""
         self._keep(lambda state: self.store.begin(state, (*self.journal.unsettled, *intents)))
 
@@ -98,16 +98,20 @@ def save_state(state: State, journal: FileJournal, store: Store, save: Callable[
 
     `save`: the store's by default. Returns what was saved. Raises StateError.
     """
-    bindings, results = dict(state.bindings), journal.results
-    for result in results:
-        put_binding(bindings, result.slot, result.binding)
-    state = replace(state, bindings=bindings)
-    numbers = [result.number for result in results]
+    state, numbers = with_unsaved_results(state, journal), [result.number for result in journal.results]
     if (save or store.save)(state):
         journal.compact(numbers, Revision(store.saved.lineage, store.saved.serial, store.digest))
     else:
         journal.leave_to_end(numbers)
     return replace(state, lineage=store.saved.lineage, serial=store.saved.serial)
+
+
+def with_unsaved_results(state: State, journal: FileJournal) -> State:
+    """The state, and what a run that was killed had noted but not yet saved."""
+    bindings = dict(state.bindings)
+    for result in journal.results:
+        put_binding(bindings, result.slot, result.binding)
+    return replace(state, bindings=bindings)
 
 
 def put_binding(bindings: dict[Slot, Binding], slot: Slot, binding: Binding | None) -> None:

@@ -7,7 +7,6 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -15,10 +14,9 @@ from zlib import crc32
 from bufferctl.apply.ports import Revision
 from bufferctl.disk import replace_file, sync_folder
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import Binding, Intent, Settled, Slot
-from bufferctl.model.serial import adapter, dump_write, load_write
+from bufferctl.model import Intent, Settled
+from bufferctl.model.serial import adapter, dump_intent
 
-FORMAT = 2
 #: Without it, Windows would write other line ends than the checksums and lengths are of.
 _BINARY = getattr(os, "O_BINARY", 0)
 
@@ -123,18 +121,9 @@ def _decoded(line: bytes) -> dict[str, Any] | None:
     return values
 
 
-def head_line(endpoint: str, project: str, lineage: str) -> dict[str, Any]:
-    return {"type": "journal", "format": FORMAT, "endpoint": endpoint, "project": project, "lineage": lineage}
-
-
 def revision_line(revision: Revision) -> dict[str, Any]:
-    """The last saved state of a lineage; `read_revision` reads it."""
+    """The last saved state of a lineage."""
     return {"type": "revision", **asdict(revision)}
-
-
-def read_revision(values: Mapping[str, Any]) -> Revision:
-    """Read a line of `revision_line`."""
-    return Revision(values["lineage"], values["serial"], values["digest"])
 
 
 def run_line(run: str) -> dict[str, Any]:
@@ -142,53 +131,29 @@ def run_line(run: str) -> dict[str, Any]:
     return {"type": "run", "run": run}
 
 
-def listed_lines(home: str, ids: Mapping[str, int]) -> list[dict[str, Any]]:
-    """The ids in a home, each with the number of the first intent that it was there before."""
-    by_number: dict[int, list[str]] = {}
-    for each, number in sorted(ids.items()):
-        by_number.setdefault(number, []).append(each)
-    return [{"type": "listed", "home": home, "before": number, "ids": each} for number, each in by_number.items()]
+def listed_line(home: str, ids: Collection[str]) -> dict[str, Any]:
+    """Ids that a home had before the intents in the lines that follow, beyond those in earlier lines."""
+    return {"type": "listed", "home": home, "ids": sorted(ids)}
 
 
-def question_line(number: int, candidates: Collection[str]) -> dict[str, Any]:
-    """An intent that a person was asked about, and which objects it may have made."""
-    return {"type": "held", "number": number, "candidates": list(candidates)}
+def taken_line(home: str, ids: Collection[str]) -> dict[str, Any]:
+    """Ids in a home that other entries made, so that no intent there did, in whichever line."""
+    return {"type": "taken", "home": home, "ids": sorted(ids)}
 
 
 def intent_line(intent: Intent) -> dict[str, Any]:
-    """An intent; `read_intent` reads it."""
-    return {
-        "type": "intent",
-        "number": intent.number,
-        "slot": list(intent.slot),
-        "at": intent.at.isoformat(),
-        "until": intent.until.isoformat(),
-        "before": intent.before,
-        **({"run": intent.run} if intent.run else {}),
-        "settle": intent.settle,
-        "write": dump_write(intent.write),
-    }
+    """An intent, without the ids that its home had, which are in the lines before."""
+    return {"type": "intent", "number": intent.number, **dump_intent(intent)}
 
 
-def read_intent(values: Mapping[str, Any]) -> Intent:
-    """Read a line of `intent_line`."""
-    at, until = (datetime.fromisoformat(values[name]) for name in ("at", "until"))
-    write, run = load_write(values["write"]), values.get("run", "")
-    return Intent(values["number"], Slot(*values["slot"]), write, at, until, values["before"], run, values["settle"])
+def asked_line(number: int, candidates: Collection[str]) -> dict[str, Any]:
+    """An intent that a person was asked about since, and which objects it may have made."""
+    return {"type": "asked", "number": number, "candidates": list(candidates)}
 
 
 def settled_line(settled: Settled) -> dict[str, Any]:
-    """The outcome of an intent; `read_settled` reads it."""
-    binding = {k: v for k, v in asdict(settled.binding).items() if v} if settled.binding else None
-    slot = list(settled.slot)
-    values = {"type": "settled", "number": settled.number, "slot": slot, "done": settled.done, "binding": binding}
-    return {**values, "run": settled.run} if settled.run else values
-
-
-def read_settled(values: Mapping[str, Any]) -> Settled:
-    """Read a line of `settled_line`."""
-    binding = adapter(Binding).validate_python(values["binding"]) if values["binding"] else None
-    return Settled(values["number"], Slot(*values["slot"]), values["done"], binding, values.get("run", ""))
+    """The outcome of an intent."""
+    return {"type": "settled", **adapter(Settled).dump_python(settled, mode="json", exclude_defaults=True)}
 
 
 def _write(handle: int, data: bytes) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bufferctl.model import Live, LivePost, MediaFile, OpenIntent, Result, State, Write
+from bufferctl.model import Intent, Live, LivePost, MediaFile, Result, State, Write
 from bufferctl.model.media_file import Obstacle
 from bufferctl.plan import Outcome
 
@@ -65,7 +65,7 @@ class Store(Protocol):
     def check_writable(self) -> None:
         """Raise StateError if `save` would fail."""
 
-    def begin(self, state: State, intents: Sequence[OpenIntent]) -> bool:
+    def begin(self, state: State, intents: Sequence[Intent]) -> bool:
         """Keep the state before `intents` are sent, which a shared state lists; as `save`."""
 
     def save(self, state: State) -> bool:

@@ -6,6 +6,7 @@ before anything else is sent (design: Applying).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from bufferctl.apply.queue import Pending, Queue, assets_of
 from bufferctl.apply.settling import Ambiguous, NotWritten, Settler, TooEarly, Verdict, Written
 from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayError, RateLimitedError, TooLargeError
 from bufferctl.limits import MOST_ASSETS, settle_time
-from bufferctl.model import Create, Done, Intent, OpenIntent, Refusal, Refused, Result, Unknown, Write
+from bufferctl.model import Create, Done, Intent, Refusal, Refused, Result, Unknown, Write
 from bufferctl.plan import Outcome, Plan, Status
 
 #: How many times a write is tried if Buffer fails on it; also how many requests in a row may achieve nothing.
@@ -93,17 +94,14 @@ class Run:
         finally:
             self._leave()
 
-    def _announced(self, listed: Mapping[str, Collection[str]]) -> list[OpenIntent]:
+    def _announced(self, listed: Mapping[str, Collection[str]]) -> list[Intent]:
         """Everything that may be sent, as the shared state lists it before the first request."""
-        at = self._buffer.server_time()
-        before = {home: frozenset(ids) for home, ids in listed.items()}
+        at, run = self._buffer.server_time(), self._ledger.run
+        there = defaultdict(frozenset[str], {home: frozenset(ids) for home, ids in listed.items()})
         assets = [len(assets_of(each.write)) for each in self._queue]
         settle = settle_time(self._settler.settle, min(sum(assets), max([MOST_ASSETS, *assets])))
         return [
-            OpenIntent(
-                Intent(0, each.change.slot, each.write, at, at, each.before, self._ledger.run, settle),
-                before.get(each.write.home, frozenset()),
-            )
+            Intent(0, each.change.slot, each.write, at, at, each.before, run, settle, listed=there[each.write.home])
             for each in self._queue
         ]
 
@@ -162,7 +160,7 @@ class Run:
             for number, pending in enumerate(batch, first)
         ]
         try:
-            self._ledger.journal.intend(intents)
+            intents = self._ledger.journal.intend(intents)
         except BaseException:
             self._queue.put_back(batch)  # not recorded, so not sent
             raise

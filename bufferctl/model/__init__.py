@@ -38,7 +38,6 @@ if TYPE_CHECKING:
         Fit,
         Intent,
         Modify,
-        OpenIntent,
         Refusal,
         Refused,
         Result,

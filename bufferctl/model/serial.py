@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar, get_args
 
@@ -15,11 +15,9 @@ from bufferctl.model.desired import Idea, Post
 from bufferctl.model.live import LiveTag
 from bufferctl.model.media_file import IDENTITY
 from bufferctl.model.metadata import Metadata
-from bufferctl.model.writing import Write
+from bufferctl.model.writing import Intent, Write
 
 _KINDS: dict[str, type[Write]] = {kind.kind: kind for kind in get_args(Write)}
-#: Names of fields in journals of earlier versions.
-_EARLIER = {"scheduled_by_hand": "was_scheduled"}
 
 T = TypeVar("T")
 
@@ -84,8 +82,25 @@ def _plain(value: Any) -> Any:
 
 def load_write(values: dict[str, Any]) -> Write:
     """Load the output of `dump_write`. Raises ValidationError, KeyError or TypeError for anything else."""
-    given = {_EARLIER.get(k, k): v for k, v in values.items()}
+    given = dict(values)
     for name in ("post", "idea"):
         if name in values:
             given[name] = load_item(values)
     return adapter(_KINDS[values["kind"]]).validate_python(given)
+
+
+def dump_intent(intent: Intent) -> dict[str, Any]:
+    """An intent as JSON values; `load_intent` restores it, but for its number and `listed`.
+
+    Whoever keeps intents keeps those ids once for many, and counts in its own way.
+    """
+    values = adapter(Intent).dump_python(intent, mode="json", exclude={"number", "write", "answered", "listed"})
+    return {name: value for name, value in values.items() if value not in (None, "")} | {
+        "write": dump_write(intent.write)
+    }
+
+
+def load_intent(values: Mapping[str, Any], number: int, listed: Collection[str]) -> Intent:
+    """Load the output of `dump_intent`. Raises as `load_write` does."""
+    write = load_write(values["write"])
+    return adapter(Intent).validate_python({**values, "number": number, "listed": frozenset(listed), "write": write})

@@ -6,11 +6,12 @@ everything else is `Unknown`, and the object may or may not exist (design: Apply
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum, StrEnum, auto
 from typing import ClassVar, Self
+
+from pydantic import AwareDatetime
 
 from bufferctl.limits import ABSENT_AFTER, SETTLE
 from bufferctl.model.comparable import (
@@ -325,17 +326,24 @@ Result = Done | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write that is about to be sent. Times are aware, by the server's clock."""
+    """A write that is about to be sent. Times are by the server's clock."""
 
-    number: int  # orders the intents of a machine
+    number: int  # orders the intents of a machine, and means nothing on another one
     slot: Slot  # of the object
     write: Write  # what is sent
-    at: datetime  # when it was written down
-    until: datetime  # when sending it had certainly ended
+    at: AwareDatetime  # when it was written down
+    until: AwareDatetime  # when sending it had certainly ended
     before: str = ""  # of an edit, the `standing` of the post; of a create, the id that the state had in its place
     run: str = ""  # that sends it, if the state is shared; at most one intent per slot at a time
     settle: float = SETTLE  # seconds after the end of sending until lists show it
     answered: bool = False  # as in `Unknown`
+    listed: frozenset[str] = frozenset()  # ids that its home had before, so that it did not make them
+    asked: tuple[str, ...] | None = None  # the ids that it might be, once a person was asked
+
+    @property
+    def key(self) -> tuple[str, Slot]:
+        """What tells it from other open ones of a shared state."""
+        return self.run, self.slot
 
     @property
     def shown_at(self) -> datetime:
@@ -357,20 +365,3 @@ class Settled:
     done: bool
     binding: Binding | None = None
     run: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenIntent:
-    """An intent as listed in a shared state, for any machine that has to settle it; `number` means nothing there.
-
-    `listed`: ids that its home had before. `asked`: a person was asked about it, with the ids that it might be.
-    """
-
-    intent: Intent
-    listed: Collection[str] = ()
-    asked: tuple[str, ...] | None = None
-
-    @property
-    def key(self) -> tuple[str, Slot]:
-        """A key that is unique to it."""
-        return self.intent.run, self.intent.slot

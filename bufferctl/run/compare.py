@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from bufferctl.apply import with_unsaved_results
 from bufferctl.choices import NONE, Choices
 from bufferctl.diagnostics import Diagnostic, FilesError, Severity, has_errors
 from bufferctl.errors import ConfigError, StateError
@@ -29,7 +30,7 @@ from bufferctl.reconcile import (
 )
 from bufferctl.run.files import Files
 from bufferctl.run.judging import judge_lengths, shorten
-from bufferctl.run.session import Session, find_organizations, with_unsaved_results
+from bufferctl.run.session import Session, find_organizations
 from bufferctl.state import StateFile, Store, claimed_elsewhere
 from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files, text_before
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bufferctl.api import endpoint_of
-from bufferctl.apply import FileJournal, save_state
+from bufferctl.apply import FileJournal, save_state, with_unsaved_results
 from bufferctl.config import find_root, load
 from bufferctl.config.discover import ROOT_NAME
 from bufferctl.diagnostics import has_errors, nearest
@@ -20,7 +20,6 @@ from bufferctl.reconcile import release
 from bufferctl.run.listener import Listener
 from bufferctl.run.opening import hold_lock
 from bufferctl.run.places import open_state
-from bufferctl.run.session import with_unsaved_results
 from bufferctl.state import Document, History, LocalStore, Lock, StateFile, Store, open_store
 from bufferctl.state.document import dump, parse, replacing
 from bufferctl.state.location import document_path, repository_of
@@ -329,5 +328,5 @@ def _with_journal(old: StateFile, root: Path) -> Document:
     with closing(FileJournal(state_folder(), old.endpoint, root, old.saved.lineage)) as journal:
         journal.limit_to_homes()
         run = uuid.uuid4().hex  # an id for a run that needed none, since the state was its machine's own
-        intents = [replace(each, intent=replace(each.intent, run=each.intent.run or run)) for each in journal.unsettled]
+        intents = [replace(each, run=each.run or run) for each in journal.unsettled]
         return replace(old.document, state=with_unsaved_results(old.saved, journal), intents=tuple(intents))

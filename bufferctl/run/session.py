@@ -136,19 +136,6 @@ def find_organizations(files: Files, state: State, journal: FileJournal) -> set[
     return declared | {slot.organization_id for slot in state.tracked} | set(journal.organizations)
 
 
-def with_unsaved_results(stored: State, journal: FileJournal) -> State:
-    """State, and what a run that was killed had recorded but not yet saved."""
-    if not journal.bindings:
-        return stored
-    bindings = dict(stored.bindings)
-    for slot, binding in journal.bindings.items():
-        if binding is None:
-            bindings.pop(slot, None)
-        else:
-            bindings[slot] = binding
-    return replace(stored, bindings=bindings)
-
-
 class _RenewingClock(Stop):
     """A clock that waits in pieces, between which the lock is renewed once half of its time is over."""
 

@@ -2,8 +2,8 @@
 
 ```json
 {"run": "…", "lock": {"run": "…", "user": "…", "host": "…", "pid": 1, "since": "…", "until": "…", "landing": 60},
- "intents": [{"run": "…", "slot": ["…", "…", "…"], "at": "…", "until": "…", "settle": 30, "write": {…},
-   "listed": 0, "held": […]}],
+ "intents": [{"run": "…", "slot": ["…", "…", "…"], "at": "…", "until": "…", "settle": 30, "asked": […],
+   "write": {…}, "listed": 0}],
  "listed": [["ID", …]],
  "format_version": "3.0", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "commit": "…",
  "complete_at": "…", "files": ["posts/launch.yaml", …], "commits": ["…", …],
@@ -20,7 +20,7 @@ A document belongs to one endpoint: the sandbox's is never read for the real acc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -30,10 +30,9 @@ from pydantic import AwareDatetime, ValidationError
 from pydantic_core import from_json, to_json
 
 from bufferctl.errors import StateError
-from bufferctl.limits import SETTLE
-from bufferctl.model import Binding, Home, Intent, LetGo, OpenIntent, Origin, PostStatus, Question, Slot, State
+from bufferctl.model import Binding, Home, Intent, LetGo, Origin, PostStatus, Question, Slot, State
 from bufferctl.model.base import Commit
-from bufferctl.model.serial import adapter, dump_write, load_write
+from bufferctl.model.serial import adapter, dump_intent, load_intent
 from bufferctl.state.lock import Lease
 
 FORMAT_MAJOR, FORMAT_MINOR = 3, 0
@@ -52,7 +51,7 @@ class Document:
     commit: str = ""  # of the checkout that was applied last, empty if there was none
     run: str = ""  # the id of the run that last wrote the state
     lease: Lease | None = None  # of the run that holds the lock
-    intents: tuple[OpenIntent, ...] = ()  # what is open
+    intents: tuple[Intent, ...] = ()  # what is open
     moved_to: str = ""  # the document that has the state now; until that one is written, this one keeps it
 
 
@@ -73,21 +72,6 @@ class _StoredHome:
 
 
 @dataclass(frozen=True)
-class _StoredIntent:
-    """An `OpenIntent` as the file holds it; `listed`: which of the document's lists of ids was there before it."""
-
-    run: str  # the run that sends it
-    slot: tuple[str, str, str]  # organization, channel and key
-    at: AwareDatetime  # when it was written down
-    until: AwareDatetime  # when sending it had certainly ended
-    write: dict[str, Any]  # its form in the journal
-    listed: int  # which of the document's lists of ids was there before it
-    before: str = ""  # as in `Intent`
-    settle: float = SETTLE  # seconds until lists show it
-    held: list[str] | None = None  # a person was asked: the ids that it might be
-
-
-@dataclass(frozen=True)
 class _StoredFile:
     """A whole document, as JSON has it."""
 
@@ -100,8 +84,8 @@ class _StoredFile:
     commit: Commit = ""  # as in `Document`
     run: str = ""  # as in `Document`
     lock: Lease | None = None  # as in `Document`
-    intents: list[_StoredIntent] = field(default_factory=list)  # what is open
-    listed: list[list[str]] = field(default_factory=list)  # lists of ids, each once
+    intents: list[dict[str, Any]] = field(default_factory=list)  # what is open; `listed` is an index of the next
+    listed: list[frozenset[str]] = field(default_factory=list)  # ids that homes had before intents
     moved_to: str = ""  # as in `Document`
 
 
@@ -218,16 +202,10 @@ def _damaged(name: str, why: str, remedy: str) -> StateError:
 
 
 def _read(endpoint: str, document: _StoredFile) -> Document:
-    state, intents = _state(document), tuple(_intents(document))
-    return Document(endpoint, state, document.commit, document.run, document.lock, intents, document.moved_to)
-
-
-def _intents(document: _StoredFile) -> Iterable[OpenIntent]:
-    listed = [frozenset(ids) for ids in document.listed]
-    for each in document.intents:
-        write = load_write(each.write)
-        intent = Intent(0, Slot(*each.slot), write, each.at, each.until, each.before, each.run, each.settle)
-        yield OpenIntent(intent, listed[each.listed], None if each.held is None else tuple(each.held))
+    intents = tuple(load_intent(each, 0, document.listed[each["listed"]]) for each in document.intents)
+    return Document(
+        endpoint, _state(document), document.commit, document.run, document.lock, intents, document.moved_to
+    )
 
 
 def _state(document: _StoredFile) -> State:
@@ -279,7 +257,9 @@ def dump(document: Document) -> bytes:
     """
     state = document.state
     listed: dict[frozenset[str], int] = {}
-    intents = [_dump_intent(each, listed) for each in document.intents]
+    intents = [
+        {**dump_intent(each), "listed": listed.setdefault(each.listed, len(listed))} for each in document.intents
+    ]
     of_run = _present(
         run=document.run,
         lock=document.lease and asdict(document.lease),
@@ -305,22 +285,6 @@ def dump(document: Document) -> bytes:
     )
     homes = _dump_homes(state, {name: number for names in (files, commits) for number, name in enumerate(names)})
     return _lines({**of_run, **head, **rest, "organizations": homes}, _LINES) + b"\n"
-
-
-def _dump_intent(each: OpenIntent, listed: dict[frozenset[str], int]) -> dict[str, Any]:
-    intent = each.intent
-    values = {
-        "run": intent.run,
-        "slot": list(intent.slot),
-        "at": intent.at,
-        "until": intent.until,
-        "before": intent.before,
-        "settle": intent.settle,
-        "listed": listed.setdefault(frozenset(each.listed), len(listed)),
-        "write": dump_write(intent.write),
-        "held": None if each.asked is None else list(each.asked),
-    }
-    return {name: value for name, value in values.items() if value is not None and value != ""}
 
 
 def _dump_homes(state: State, numbers: Mapping[str, int]) -> dict[str, dict[str, dict[str, Any]]]:

@@ -19,7 +19,7 @@ from pathlib import PurePath
 
 from bufferctl.clock import awake, now, wall
 from bufferctl.errors import BufferctlError, OvertakenError, PartWayError, StateError
-from bufferctl.model import OpenIntent, State
+from bufferctl.model import Intent, State
 from bufferctl.state import document as documents
 from bufferctl.state.document import Document, by_day
 from bufferctl.state.lock import PARTED, UNREAD, Lease, lease_length, user_name
@@ -109,7 +109,7 @@ class StateFile:
         self.replace(replace(self.document, state=self.with_next_serial(state)), "save")
         return True
 
-    def begin(self, state: State, intents: Sequence[OpenIntent]) -> bool:  # noqa: ARG002 - the journal has them
+    def begin(self, state: State, intents: Sequence[Intent]) -> bool:  # noqa: ARG002 - the journal has them
         """Before `intents` are sent: as `save`."""
         return self.save(state)
 
@@ -123,7 +123,7 @@ class StateFile:
         """While a person is asked, or something else blocks this thread: as `ensure_lock`."""
         return nullcontext()
 
-    def close(self, intents: Sequence[OpenIntent], message: str) -> bool:  # noqa: ARG002 - all of it is stored
+    def close(self, intents: Sequence[Intent], message: str) -> bool:  # noqa: ARG002 - all of it is stored
         """The end of the run; False: nothing is stored now."""
         return False
 
@@ -265,12 +265,12 @@ class LockedState(StateFile):
         self._pending = state
         return False
 
-    def begin(self, state: State, intents: Sequence[OpenIntent]) -> bool:
+    def begin(self, state: State, intents: Sequence[Intent]) -> bool:
         """Store the state and the writes about to be sent, if there are any; whether it is stored now.
 
         Raises PartWayError if that fails: nothing may be sent then.
         """
-        if not any(each.intent.run == self.run for each in intents):
+        if not any(each.run == self.run for each in intents):
             return self.save(state)
         changed = by_day(state) != by_day(self.saved)
         if self._left <= self._lease.landing:  # a person took a while to answer, and the machine slept
@@ -278,7 +278,7 @@ class LockedState(StateFile):
         document = replace(
             self.document, state=self.with_next_serial(state) if changed else self.saved, intents=tuple(intents)
         )
-        number = sum(each.intent.run == self.run for each in intents)
+        number = sum(each.run == self.run for each in intents)
         try:
             self.replace(self._until(document, self._lease.until), f"about to send: {number}")
         except StateError as error:
@@ -286,7 +286,7 @@ class LockedState(StateFile):
         self._pending = None
         return True
 
-    def close(self, intents: Sequence[OpenIntent], message: str) -> bool:
+    def close(self, intents: Sequence[Intent], message: str) -> bool:
         """Release the lock, and store what was saved and what stays open; whether that is stored now.
 
         Where nothing changed the document is what it was before, to the byte. Raises PartWayError if it fails.
@@ -334,10 +334,7 @@ class LockedState(StateFile):
 
     def _until(self, document: Document, until: datetime) -> Document:
         """The document with the end of the lease in this run's own intents: until then they may be sent."""
-        intents = (
-            replace(each, intent=replace(each.intent, until=until)) if each.intent.run == self.run else each
-            for each in document.intents
-        )
+        intents = (replace(each, until=until) if each.run == self.run else each for each in document.intents)
         return replace(document, intents=tuple(intents))
 
     def _swap(self, raw: bytes, document: Document, message: str, *, squash: bool = False) -> None:

@@ -39,7 +39,7 @@ class Predecessor:
         A channel that was reconnected counts under the id that it has now.
         """
         state = self.document.state
-        used = {slot.home for slot in state.bindings} | {each.intent.slot.home for each in self.document.intents}
+        used = {slot.home for slot in state.bindings} | {each.slot.home for each in self.document.intents}
         names = {(home.service, home.handle) for home in state.homes.values() if home.id in used and home.handle}
         found = {each.id for each in channels if each.id in used or (each.service.value, each.name) in names}
         return frozenset(found | (used & set(organizations)))

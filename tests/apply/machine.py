@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bufferctl.apply import FileJournal, Ledger, Revision, Run, Settler, recover, save_state
+from bufferctl.apply import FileJournal, Ledger, Revision, Run, Settler, recover, save_state, with_unsaved_results
 from bufferctl.errors import BufferctlError
 from bufferctl.limits import LEAD
 from bufferctl.model import Binding, Desired, Idea, Intent, Live, Origin, Post, Settled, Slot, State
@@ -15,7 +15,6 @@ from bufferctl.model.comparable import bind
 from bufferctl.model.live import ids_by_home
 from bufferctl.plan import Outcome, Plan
 from bufferctl.reconcile import Options, Targets, by_slot, reconcile, slots_of, sought
-from bufferctl.run.session import with_unsaved_results
 from bufferctl.state import LocalStore, StateFile
 from tests.apply.disk import make_room
 from tests.apply.fake import ACME, CHANNELS, SETTLE, FakeBuffer
@@ -31,10 +30,11 @@ class MortalJournal(FileJournal):
         super().__init__(folder, ENDPOINT, project, lineage)
         self._buffer, self._mortal, self._tear = buffer, buffer.mortal, tear
 
-    def intend(self, intents: Sequence[Intent]) -> None:
+    def intend(self, intents: Sequence[Intent]) -> list[Intent]:
         self._mortal.step()
-        super().intend(intents)
+        noted = super().intend(intents)
         self._torn_step(intents)
+        return noted
 
     def settle(self, settled: Sequence[Settled]) -> None:
         self._mortal.step()

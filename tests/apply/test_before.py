@@ -10,10 +10,11 @@ import pytest
 from pydantic_core import to_json
 
 from bufferctl.apply import FileJournal
-from bufferctl.apply.line_file import read_settled, settled_line
+from bufferctl.apply.line_file import settled_line
 from bufferctl.apply.queue import Pending
 from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, LivePost, Origin, PostStatus, Settled
 from bufferctl.model.comparable import bind, standing
+from bufferctl.model.serial import adapter
 from bufferctl.plan import Action, Cause, Change
 from tests.apply.fake import START, post
 from tests.apply.machine import ENDPOINT, slot
@@ -44,7 +45,7 @@ def test_an_outcome_is_read_back(run: str, binding: Binding | None) -> None:
     settled = Settled(7, slot(A), done=binding is not None, binding=binding, run=run)
     line = settled_line(settled)
     assert ("run" in line) is bool(run)
-    assert read_settled(json.loads(to_json(line))) == settled
+    assert adapter(Settled).validate_python(json.loads(to_json(line))) == settled
 
 
 def test_a_run_that_may_hold_the_lock_is_known(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bufferctl.apply import FileJournal, Revision
-from bufferctl.model import CreatePost, Intent, OpenIntent, Settled
+from bufferctl.model import CreatePost, Intent, Settled
 from tests.apply.fake import START, post
 from tests.apply.machine import ENDPOINT, slot
-from tests.apply.test_journal import UNTIL, bound
+from tests.apply.test_journal import UNTIL, bound, results
 
 A, B = post("a"), post("b")
 
@@ -22,7 +22,7 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def __call__(self, *listed: OpenIntent) -> FileJournal:
+    def __call__(self, *listed: Intent) -> FileJournal:
         journal = FileJournal(self.folder / "user", ENDPOINT, self.folder / "buffer.yaml", "lineage")
         journal.limit_to_homes()
         journal.follow_document(listed)
@@ -40,9 +40,9 @@ def sent(number: int = 1, run: str = "r1") -> Intent:
     return Intent(number, slot(A), CreatePost(A, "c0"), START, UNTIL, run=run)
 
 
-def listed(run: str = "r1", asked: tuple[str, ...] | None = None) -> OpenIntent:
+def listed(run: str = "r1", asked: tuple[str, ...] | None = None) -> Intent:
     """The same create, as listed in the state."""
-    return OpenIntent(replace(sent(run=run), number=0), frozenset({"p0"}), asked)
+    return replace(sent(run=run), number=0, listed=frozenset({"p0"}), asked=asked)
 
 
 def test_what_another_machine_left_open_is_open_here(machine: Machine) -> None:
@@ -67,7 +67,7 @@ def test_what_is_bound_here_is_not_what_another_machine_sent(machine: Machine) -
 def test_what_this_machine_sent_is_open_while_the_record_lists_it(machine: Machine) -> None:
     """Once, with its own number and time; not after another machine has settled it."""
     machine().intend([sent()])
-    assert machine(listed()).open == (sent(),)
+    assert machine(listed()).open == (replace(sent(), listed=frozenset({"p0"})),)
     assert machine().open == ()
 
 
@@ -76,9 +76,9 @@ def test_a_result_counts_while_the_record_lists_its_intent(machine: Machine) -> 
     journal = machine()
     journal.intend([sent()])
     journal.settle([Settled(1, slot(A), done=True, binding=bound("p1"))])
-    assert machine(listed()).bindings == {slot(A): bound("p1")}
+    assert results(machine(listed())) == {slot(A): bound("p1")}
     assert machine(listed()).unsettled == ()
-    assert machine().bindings == {}
+    assert results(machine()) == {}
 
 
 def test_what_was_sent_without_a_shared_record_counts_on(machine: Machine) -> None:

@@ -21,7 +21,6 @@ from bufferctl.model import (
     Intent,
     LiveIdea,
     LivePost,
-    OpenIntent,
     Post,
     PostStatus,
     Refusal,
@@ -230,4 +229,4 @@ def test_when_an_intent_is_certain() -> None:
     assert intent.shown_at == LATER + timedelta(seconds=30)
     assert intent.absent_at == LATER + timedelta(seconds=150)
     assert replace(intent, answered=True).absent_at == LATER + timedelta(seconds=30)
-    assert OpenIntent(replace(intent, run="r")).key == ("r", intent.slot)
+    assert replace(intent, run="r").key == ("r", intent.slot)

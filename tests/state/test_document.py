@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.errors import StateError
-from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, Home, Intent, OpenIntent, Origin, Slot, State
+from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, Home, Intent, Origin, Slot, State
 from bufferctl.state import Document, Lease
 from bufferctl.state.document import digest, dump, parse, replacing
 from tests.apply.fake import post
@@ -24,10 +24,10 @@ BOUND = Binding("p1", Origin.CREATED, "1:a:b:c", address="Acme/twitter:acme0/a",
 STATE = State({SLOT: BOUND}, {"c0": Home("org", "c0")})
 
 
-def opened(slot: Slot, *, run: str = "r1", listed: frozenset[str] = frozenset(), **others: object) -> OpenIntent:
+def opened(slot: Slot, *, run: str = "r1", listed: frozenset[str] = frozenset(), **others: object) -> Intent:
     """An open create."""
-    intent = Intent(0, slot, CreatePost(post("a"), "c0"), NOW, NOW + timedelta(minutes=15), run=run)
-    return replace(OpenIntent(intent, listed), **others)  # type: ignore[arg-type]  # fields by name
+    intent = Intent(0, slot, CreatePost(post("a"), "c0"), NOW, NOW + timedelta(minutes=15), run=run, listed=listed)
+    return replace(intent, **others)  # type: ignore[arg-type]  # fields by name
 
 
 def back(document: Document) -> Document:
@@ -37,13 +37,12 @@ def back(document: Document) -> Document:
 
 def test_the_lock_and_what_is_open_are_read_back() -> None:
     """Equal: every kind of write, the ids that existed before, whether a person was asked, and the commit."""
-    none = frozenset[str]()
     intents = (
         opened(SLOT, listed=frozenset({"p1", "p2"})),
         opened(Slot("org", "c0", "b"), listed=frozenset({"p1", "p2"}), asked=("p3",)),
         opened(Slot("org", "c0", "c"), asked=()),
-        OpenIntent(Intent(0, SLOT, EditPost("p1", post("a"), "c0", reschedule=True), NOW, NOW, "standing", "r0"), none),
-        OpenIntent(Intent(0, SLOT, DeletePost("p1", "c0"), NOW, NOW, run="r2"), none),
+        Intent(0, SLOT, EditPost("p1", post("a"), "c0", reschedule=True), NOW, NOW, "standing", "r0"),
+        Intent(0, SLOT, DeletePost("p1", "c0"), NOW, NOW, run="r2"),
     )
     document = Document(ENDPOINT, STATE, "5f" * 20, "r0", LEASE, intents)
     assert back(document) == document

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.errors import OvertakenError, StateError
-from bufferctl.model import Binding, CreatePost, Home, Intent, LiveChannel, OpenIntent, Origin, Service, Slot, State
+from bufferctl.model import Binding, CreatePost, Home, Intent, LiveChannel, Origin, Service, Slot, State
 from bufferctl.state import Document, LocalStore, StateFile
 from bufferctl.state.document import dump
 from bufferctl.state.local import state_path_of
@@ -148,7 +148,7 @@ def test_states_whose_root_file_is_gone(tmp_path: Path) -> None:
     intent = Intent(1, SLOT, CreatePost(post("a"), "c"), NOW, NOW, run="r")
     for name, document in (
         ("old", Document(ENDPOINT, state())),
-        ("open", Document(ENDPOINT, State(lineage="x"), intents=(OpenIntent(intent),))),
+        ("open", Document(ENDPOINT, State(lineage="x"), intents=(intent,))),
         ("empty", Document(ENDPOINT, State(lineage="x"))),
         ("there", Document(ENDPOINT, state())),
         ("yml", Document(ENDPOINT, state())),
@@ -198,7 +198,7 @@ def test_which_homes_it_has_objects_of() -> None:
     ideas = State({Slot("org", "ideas", "a"): Binding("i1", Origin.CREATED)})
     assert replace(ours, document=Document(ENDPOINT, ideas)).homes(channels, ["org", "other"]) == {"org"}
     intent = Intent(1, Slot("org", "e", "a"), CreatePost(post("a"), "e"), NOW, NOW)
-    opened = Document(ENDPOINT, intents=(OpenIntent(intent),))
+    opened = Document(ENDPOINT, intents=(intent,))
     assert replace(ours, document=opened).homes(channels, ["org"]) == {"e"}
 
 

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from bufferctl.errors import OvertakenError, PartWayError, StateError
-from bufferctl.model import Binding, CreatePost, Intent, OpenIntent, Origin, Slot, State
+from bufferctl.model import Binding, CreatePost, Intent, Origin, Slot, State
 from bufferctl.state import Document, Lease, StateFile, Store, Stored
 from bufferctl.state.document import parse
 from bufferctl.state.state_file import LockedState
@@ -133,9 +133,9 @@ def locked(store: Store, clock: Clock | None = None) -> LockedState:
     return record
 
 
-def announced(record: LockedState) -> OpenIntent:
+def announced(record: LockedState) -> Intent:
     """The writes that it is about to send."""
-    return OpenIntent(Intent(0, SLOT, CreatePost(post("a"), "c0"), NOW, NOW, run=record.run), frozenset({"p0"}))
+    return Intent(0, SLOT, CreatePost(post("a"), "c0"), NOW, NOW, run=record.run, listed=frozenset({"p0"}))
 
 
 def test_the_lock_is_a_lease_by_buffers_clock(store: Memory) -> None:
@@ -161,7 +161,7 @@ def test_an_apply_takes_three_swaps(store: Memory) -> None:
     record = locked(store)
     record.complete = True
     assert record.begin(State(), [announced(record)])
-    assert store.now.intents[0].intent.until == NOW + timedelta(minutes=5)
+    assert store.now.intents[0].until == NOW + timedelta(minutes=5)
     assert not record.save(STATE)
     assert record.close([], "apply: 1 created")
     assert len(store.messages) == 3
@@ -193,7 +193,7 @@ def test_what_stays_open_is_listed_for_whoever_comes_next(store: Memory) -> None
     record.save(STATE)
     record.close(record.document.intents, "apply: stopped")
     (left,) = store.now.intents
-    assert (left.intent.run, set(left.listed), left.intent.until) == (record.run, {"p0"}, NOW + timedelta(minutes=5))
+    assert (left.run, set(left.listed), left.until) == (record.run, {"p0"}, NOW + timedelta(minutes=5))
 
 
 def test_a_run_that_changed_nothing_leaves_the_document_as_it_was(store: Memory) -> None:
@@ -219,7 +219,7 @@ def test_a_lease_is_renewed_before_it_is_too_short(store: Memory, clock: Clock) 
     record.ensure_lock()
     until = NOW + timedelta(minutes=9)
     assert store.lease.until == until
-    assert store.now.intents[0].intent.until == until
+    assert store.now.intents[0].until == until
 
 
 def test_while_waiting_it_is_renewed_at_half(store: Memory, clock: Clock) -> None:
