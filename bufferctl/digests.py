@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from bufferctl.model import CreateIdea, CreatePost, EditPost, Idea, Post
+from bufferctl.model import CreateIdea, CreatePost, EditPost, Idea, Item, Post
 from bufferctl.model.about import fields_with
 from bufferctl.model.comparable import instant, standing
 from bufferctl.model.serial import identity
@@ -78,7 +78,7 @@ def facts(change: Change) -> dict[str, str | None]:
     return {"id": change.live_id, "standing": standing(change.live) if change.live else None}
 
 
-def what_it_says(item: Post | Idea | None) -> dict[str, Any]:
+def what_it_says(item: Item | None) -> dict[str, Any]:
     """What a declared object makes public, and when, by field name in the file; tags sorted, instants in UTC."""
     if item is None:
         return {}

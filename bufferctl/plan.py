@@ -20,9 +20,9 @@ from bufferctl.model import (
     Binding,
     EditPost,
     Home,
-    Idea,
+    Item,
     LiveChannel,
-    LiveIdea,
+    LiveItem,
     LivePost,
     MediaFile,
     Post,
@@ -133,8 +133,8 @@ class Change:
     cause: Cause
     slot: Slot
     place: Place | None = None
-    desired: Post | Idea | None = None
-    live: LivePost | LiveIdea | None = None
+    desired: Item | None = None
+    live: LiveItem | None = None
     write: Write | None = None
     binding: Binding | None = None
     moved_from: Slot | None = None
@@ -193,7 +193,7 @@ class Recording:
 
     homes: tuple[Home, ...] = ()
     questions: Mapping[Slot, Question] = field(default_factory=dict)
-    unexplained: tuple[LivePost | LiveIdea, ...] = ()
+    unexplained: tuple[LiveItem, ...] = ()
 
 
 class Beside(NamedTuple):

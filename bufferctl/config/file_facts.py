@@ -20,7 +20,7 @@ from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.git import in_git
 from bufferctl.model import MediaFile, MediaSettings
-from bufferctl.model.attached import Attached, Item, with_files
+from bufferctl.model.attached import AnyItem, Attached, with_files
 
 #: Hosts of forges, whose raw addresses people use as a place for pictures.
 _FORGES = ("raw.githubusercontent.com", "github.com", "gitlab.com", "bitbucket.org", "codeberg.org")
@@ -92,7 +92,7 @@ class MediaFiles:
         self._found: dict[tuple[Path, str], str | UnreadableError] = {}
         self.first: tuple[Spot, Step] | None = None
 
-    def of(self, item: Item, spots: Sequence[Spot]) -> Item:
+    def of(self, item: AnyItem, spots: Sequence[Spot]) -> AnyItem:
         """A post or an idea with the paths of its files from the root folder; problems for unusable files."""
         return with_files(item, lambda each: self._resolved(each, spots))
 

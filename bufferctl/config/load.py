@@ -29,7 +29,7 @@ from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.git import in_git, leaves_folder
 from bufferctl.model import Desired, Idea, Post, Settings, StateSettings
-from bufferctl.model.attached import Item
+from bufferctl.model.attached import AnyItem
 from bufferctl.model.base import day_of
 
 F = TypeVar("F", bound=AnyFile)
@@ -103,7 +103,7 @@ class _Loading:
     found_posts: list[Declared[Post]] = field(default_factory=list)
     found_ideas: list[Declared[Idea]] = field(default_factory=list)
 
-    def sound(self, found: list[Declared[Item]]) -> tuple[Item, ...]:
+    def sound(self, found: list[Declared[AnyItem]]) -> tuple[AnyItem, ...]:
         """Only those without errors, each address once: what others lack may only be unreadable."""
         intact = (each.item for each in reversed(found) if self.reading.is_intact(*each.spots))
         return tuple(reversed({item.address: item for item in intact}.values()))

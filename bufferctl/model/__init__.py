@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.content import Asset
-from bufferctl.model.desired import Channel, Desired, Idea, Organization, Post, Settings, StateSettings, Tag
+from bufferctl.model.desired import Channel, Desired, Idea, Item, Organization, Post, Settings, StateSettings, Tag
 from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
 from bufferctl.model.media_file import MediaFile, MediaSettings
 from bufferctl.model.metadata import Metadata, NetworkMetadata
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         LiveAsset,
         LiveChannel,
         LiveIdea,
+        LiveItem,
         LiveMedium,
         LiveOrganization,
         LivePost,

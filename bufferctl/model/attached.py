@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
-from bufferctl.model.desired import Idea, Post
+from bufferctl.model.desired import Idea, Item, Post
 from bufferctl.model.media_file import MediaFile
 from bufferctl.model.metadata import thread_of
 
@@ -17,7 +17,8 @@ from bufferctl.model.metadata import thread_of
 _PAIRS = (("file", "url"), ("thumbnail_file", "thumbnail_url"))
 
 Path = tuple[str | int, ...]
-Item = TypeVar("Item", bound=Post | Idea)
+#: A kind of declared object.
+AnyItem = TypeVar("AnyItem", bound=Item)
 
 
 class Attached(NamedTuple):
@@ -34,7 +35,7 @@ class Attached(NamedTuple):
         return self.file.summary if self.file else self.url or ""
 
 
-def attached(item: Post | Idea) -> Iterator[Attached]:
+def attached(item: Item) -> Iterator[Attached]:
     """Everything attached to a declared object, except thumbnails that are not files."""
     if isinstance(item, Idea):
         for index, medium in enumerate(item.media):
@@ -53,21 +54,21 @@ def assets_of(post: Post) -> Iterator[tuple[Path, Asset]]:
             yield ("metadata", post.service.value, "thread", number, "assets", index), asset
 
 
-def files_of(item: Post | Idea) -> Iterator[Attached]:
+def files_of(item: Item) -> Iterator[Attached]:
     return (each for each in attached(item) if each.file) if _may_have_files(item) else iter(())
 
 
-def with_files(item: Item, change: Callable[[Attached], MediaFile]) -> Item:
+def with_files(item: AnyItem, change: Callable[[Attached], MediaFile]) -> AnyItem:
     """The same object with each of its files replaced by the result of `change`."""
     if not _may_have_files(item):
         return item
     updates: dict[Path, dict[str, Any]] = {}
     for each in files_of(item):
         updates.setdefault(each.path[:-1], {})[str(each.path[-1])] = change(each)
-    return cast("Item", _updated(item, updates)) if updates else item
+    return cast("AnyItem", _updated(item, updates)) if updates else item
 
 
-def with_sources(item: Post | Idea, sources: Sequence[str]) -> Post | Idea | None:
+def with_sources(item: Item, sources: Sequence[str]) -> Item | None:
     """The same object with other attachments, in the form in which state keeps them; None if their number differs.
 
     A file then has no address, and its path is not the real one.
@@ -83,7 +84,7 @@ def with_sources(item: Post | Idea, sources: Sequence[str]) -> Post | Idea | Non
     return _updated(item, updates)
 
 
-def sources_of(item: Post | Idea) -> tuple[str, ...]:
+def sources_of(item: Item) -> tuple[str, ...]:
     """Each attachment in the form in which state keeps it, in order."""
     if isinstance(item, Post) and not item.assets and not thread_of(item.metadata):
         return ()
@@ -105,7 +106,7 @@ def _pairs_of(kind: type[Model]) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in _PAIRS if pair[0] in kind.model_fields)
 
 
-def _may_have_files(item: Post | Idea) -> bool:
+def _may_have_files(item: Item) -> bool:
     """A quick test whether any attachment may be a file: most posts have none."""
     if isinstance(item, Idea) or thread_of(item.metadata):
         return True
@@ -117,7 +118,7 @@ def _may_have_files(item: Post | Idea) -> bool:
     return False
 
 
-def _updated(item: Post | Idea, updates: Mapping[Path, Mapping[str, Any]]) -> Post | Idea:
+def _updated(item: Item, updates: Mapping[Path, Mapping[str, Any]]) -> Item:
     """The object with other values in some of its attachments, given by path."""
     if isinstance(item, Idea):
         media = (medium.model_copy(update=updates.get(("media", i), {})) for i, medium in enumerate(item.media))

@@ -19,8 +19,8 @@ from bufferctl.model.about import fields_with
 from bufferctl.model.attached import sources_of
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
-from bufferctl.model.desired import Idea, Post
-from bufferctl.model.live import LiveAsset, LiveIdea, LivePost
+from bufferctl.model.desired import Idea, Item, Post
+from bufferctl.model.live import LiveAsset, LiveIdea, LiveItem, LivePost
 from bufferctl.model.media_file import IDENTITY
 from bufferctl.model.metadata import (
     FILLED_IN,
@@ -97,7 +97,7 @@ def instant(moment: datetime | None) -> str:
     return "" if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def content_of_desired(item: Post | Idea) -> Content:
+def content_of_desired(item: Item) -> Content:
     if isinstance(item, Idea):
         return Content(
             text=normal_text(item.text),
@@ -130,7 +130,7 @@ def _redundant(metadata: NetworkMetadata) -> set[str]:
     return {"board_service_id"} if isinstance(metadata, PinterestMetadata) and metadata.board else set()
 
 
-def content_of_live(item: LivePost | LiveIdea) -> Content:
+def content_of_live(item: LiveItem) -> Content:
     if isinstance(item, LiveIdea):
         return Content(
             text=normal_text(item.text),
@@ -193,7 +193,7 @@ def text_digest(content: Content) -> str:
     return _hash([content.title, content.text]) if content.title or content.text else ""
 
 
-def standing(live: LivePost | LiveIdea) -> str:
+def standing(live: LiveItem) -> str:
     """A short text that changes when a write changes the live object, as far as the API returns the change.
 
     The time of a queued post does not count, since it moves when other posts do.
@@ -238,7 +238,7 @@ class Fingerprint(NamedTuple):
         return cls(*parts) if len(parts) == len(cls._fields) and parts[0] == FINGERPRINT_VERSION else None
 
 
-def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
+def fingerprint(item: Item, content: Content) -> Fingerprint:
     """The fingerprint of a declared object whose comparable content is `content`."""
     schedule: list[Any] = []
     if isinstance(item, Post):
@@ -246,7 +246,7 @@ def fingerprint(item: Post | Idea, content: Content) -> Fingerprint:
     return Fingerprint(FINGERPRINT_VERSION, digest(content), _hidden(item), _hash(schedule))
 
 
-def _hidden(item: Post | Idea) -> str:
+def _hidden(item: Item) -> str:
     """A digest of the fields that Buffer does not return; of those that are set, so that a new one changes no other."""
     unset = _NOT_RETURNED[type(item)]
     given = {name: value for name, default in unset.items() if (value := getattr(item, name)) != default}
@@ -282,7 +282,7 @@ def lost(desired: Content, live: Content) -> tuple[str, ...]:
     return tuple(k for k, v in (desired.metadata or {}).items() if isinstance(v, Losable) and k not in there)
 
 
-def with_board_of(item: Post | Idea, live: LivePost | LiveIdea) -> LivePost | LiveIdea:
+def with_board_of(item: Item, live: LiveItem) -> LiveItem:
     """The live pin with the file's name for its board, which may be renamed; if it was sent, only with an equal id."""
     metadata = item.metadata if isinstance(item, Post) else None
     if not isinstance(metadata, PinterestMetadata) or not metadata.board or not isinstance(live, LivePost):
@@ -293,7 +293,7 @@ def with_board_of(item: Post | Idea, live: LivePost | LiveIdea) -> LivePost | Li
     return replace(live, metadata={**live.metadata, "board": metadata.board})
 
 
-def has_renamed_board(item: Post | Idea, live: LivePost | LiveIdea, seen: str) -> bool:
+def has_renamed_board(item: Item, live: LiveItem, seen: str) -> bool:
     """Whether nothing but the name of its board has changed since the live object had the digest `seen`."""
     named = with_board_of(item, live)
     return named is not live and digest(content_of_live(named)) == seen
@@ -354,7 +354,7 @@ def _comparable_fields(live: Mapping[str, Any], desired: Mapping[str, Any]) -> d
     }
 
 
-def due_seen(item: Post | Idea, live: LivePost | LiveIdea) -> str:
+def due_seen(item: Item, live: LiveItem) -> str:
     """The instant to store in state: the time of a timed post, or a time that a person set in Buffer; else empty.
 
     The time of a queued post is not stored, since it moves when other posts do.
@@ -364,7 +364,7 @@ def due_seen(item: Post | Idea, live: LivePost | LiveIdea) -> str:
     return instant(live.due_at) if item.due_at or live.has_own_time else ""
 
 
-def is_untouched(binding: Binding, live: LivePost | LiveIdea) -> bool:
+def is_untouched(binding: Binding, live: LiveItem) -> bool:
     """Whether a live object stands as last seen: nobody has changed it since, or moved it on."""
     if digest(content_of_live(live)) != binding.seen:
         return False
@@ -374,7 +374,7 @@ def is_untouched(binding: Binding, live: LivePost | LiveIdea) -> bool:
     return on_time and live.status == binding.status
 
 
-def bind(item: Post | Idea, live: LivePost | LiveIdea, origin: Origin, *, as_declared: bool = True) -> Binding:
+def bind(item: Item, live: LiveItem, origin: Origin, *, as_declared: bool = True) -> Binding:
     """The binding of a declared object to `live`.
 
     Without `as_declared` the live object differs from the declared one, so its content cannot serve as a baseline.

@@ -294,6 +294,10 @@ class Idea:
         return (self.was,) if self.was else ()
 
 
+#: What the files declare.
+Item = Post | Idea
+
+
 @dataclass(frozen=True, slots=True)
 class StateSettings:
     """The location of a shared state: a bucket, or a branch of a git remote.
@@ -334,7 +338,7 @@ class Desired:
     files: tuple[str, ...] = ()
 
     @property
-    def items(self) -> tuple[Post | Idea, ...]:
+    def items(self) -> tuple[Item, ...]:
         """Everything that can be created, ideas first (a post may belong to one)."""
         return (*self.ideas, *self.posts)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bufferctl.diagnostics import Place, all_of, some_of
 from bufferctl.model.address import Address
-from bufferctl.model.desired import Idea, Post
+from bufferctl.model.desired import Item
 
 
 class Occurrence(NamedTuple):
@@ -29,7 +29,7 @@ class Occurrence(NamedTuple):
         return f"{self.key} {self.number}" if self.number else self.key
 
 
-def occurrence_of(address: Address, item: Post | Idea | None) -> Occurrence:
+def occurrence_of(address: Address, item: Item | None) -> Occurrence:
     """The occurrence that an object belongs to. `item`: None if the files lack it, so each key is its own entry."""
     if item is None:
         return Occurrence(address.organization, address.key)

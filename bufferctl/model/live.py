@@ -139,6 +139,10 @@ class LiveIdea:
         return self.organization_id
 
 
+#: What is in Buffer.
+LiveItem = LivePost | LiveIdea
+
+
 @dataclass(frozen=True, slots=True)
 class LiveChannel:
     """A channel in Buffer."""
@@ -225,11 +229,11 @@ class Live:
     began: datetime | None = None  # the server's clock before the first request, None if there was none
 
     @property
-    def items(self) -> tuple[LivePost | LiveIdea, ...]:
+    def items(self) -> tuple[LiveItem, ...]:
         return (*self.posts, *self.ideas)
 
 
-def ids_by_home(items: Iterable[LivePost | LiveIdea]) -> dict[str, set[str]]:
+def ids_by_home(items: Iterable[LiveItem]) -> dict[str, set[str]]:
     homes: dict[str, set[str]] = {}
     for item in items:
         homes.setdefault(item.home, set()).add(item.id)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
-from bufferctl.model.desired import Idea, Post
+from bufferctl.model.desired import Idea, Item, Post
 from bufferctl.model.live import LiveTag
 from bufferctl.model.media_file import IDENTITY
 from bufferctl.model.metadata import Metadata
@@ -31,18 +31,18 @@ def adapter(kind: type[T]) -> TypeAdapter[T]:
     return _ADAPTERS[kind]
 
 
-def dump_item(item: Post | Idea) -> dict[str, Any]:
+def dump_item(item: Item) -> dict[str, Any]:
     """A declared object as JSON values; `load_item` restores it."""
     return {"idea": _dump(item)} if isinstance(item, Idea) else {"post": _dump(item)}
 
 
-def identity(item: Post | Idea, *, without: frozenset[str]) -> dict[str, Any]:
+def identity(item: Item, *, without: frozenset[str]) -> dict[str, Any]:
     """A declared object as JSON values, without the fields `without`; for its files, only the digests."""
     return _dump(item, without, IDENTITY)
 
 
 def _dump(
-    item: Post | Idea, without: frozenset[str] = frozenset(), context: Mapping[str, bool] | None = None
+    item: Item, without: frozenset[str] = frozenset(), context: Mapping[str, bool] | None = None
 ) -> dict[str, Any]:
     values: dict[str, Any] = adapter(type(item)).dump_python(
         item, mode="json", exclude_defaults=True, exclude={"metadata", *without}, context=context
@@ -54,7 +54,7 @@ def _dump(
     return values
 
 
-def load_item(values: dict[str, Any]) -> Post | Idea:
+def load_item(values: dict[str, Any]) -> Item:
     """Load the output of `dump_item`. Raises pydantic's ValidationError, or KeyError, for anything else."""
     if "idea" in values:
         return adapter(Idea).validate_python(values["idea"])

@@ -25,7 +25,7 @@ from bufferctl.model.comparable import (
 )
 from bufferctl.model.desired import Idea, Post
 from bufferctl.model.enums import PostStatus, ShareMode
-from bufferctl.model.live import LiveIdea, LivePost, LiveTag
+from bufferctl.model.live import LiveIdea, LiveItem, LivePost, LiveTag
 from bufferctl.model.state import Binding, Slot
 
 _WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
@@ -66,14 +66,14 @@ class _Write:
         """The same write with the id of its idea. Raises TypeError if it cannot have one."""
         raise TypeError(f"{self.kind} has no idea")
 
-    def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
+    def goes_out_at(self, live: LiveItem | None) -> datetime | None:
         """When Buffer publishes the post that this leaves scheduled; None if there is no such post or no known time.
 
         `live`: the object that this changes.
         """
         return None
 
-    def goes_out_early(self, live: LivePost | LiveIdea) -> str:
+    def goes_out_early(self, live: LiveItem) -> str:
         """The field of the file that should have kept `live` from being published; empty if there is none."""
         return ""
 
@@ -115,13 +115,13 @@ class CreatePost(_Write):
     def with_idea(self, idea_id: str) -> Self:
         return replace(self, idea_id=idea_id)
 
-    def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
+    def goes_out_at(self, live: LiveItem | None) -> datetime | None:
         return None if self.post.draft else self.post.due_at
 
-    def goes_out_early(self, live: LivePost | LiveIdea) -> str:
+    def goes_out_early(self, live: LiveItem) -> str:
         return _should_wait(self.post, live)
 
-    def fit(self, live: LivePost | LiveIdea) -> Fit:
+    def fit(self, live: LiveItem) -> Fit:
         """How `live` fits it, content aside; with equal content, a fit proves that it was carried out."""
         post = self.post
         if isinstance(live, LiveIdea) or (live.status is PostStatus.DRAFT and not post.draft):
@@ -159,7 +159,7 @@ class CreateIdea(_Write):
     def item(self) -> Idea:
         return self.idea
 
-    def fit(self, live: LivePost | LiveIdea) -> Fit:
+    def fit(self, live: LiveItem) -> Fit:
         return Fit.AS_SENT if isinstance(live, LiveIdea) else Fit.NONE
 
 
@@ -199,17 +199,17 @@ class EditPost(_Write):
     def with_idea(self, idea_id: str) -> Self:
         return replace(self, idea_id=idea_id)
 
-    def goes_out_at(self, live: LivePost | LiveIdea | None) -> datetime | None:
+    def goes_out_at(self, live: LiveItem | None) -> datetime | None:
         if self.post.draft and not self._stays_scheduled:
             return None
         if self.reschedule or self.post.due_at:
             return self.post.due_at
         return live.due_at if isinstance(live, LivePost) and live.status is PostStatus.SCHEDULED else None
 
-    def goes_out_early(self, live: LivePost | LiveIdea) -> str:
+    def goes_out_early(self, live: LiveItem) -> str:
         return "" if self._stays_scheduled else _should_wait(self.post, live)
 
-    def fate(self, live: LivePost | LiveIdea | None, before: str, *, links_may_differ: bool) -> Fate:
+    def fate(self, live: LiveItem | None, before: str, *, links_may_differ: bool) -> Fate:
         """Whether it was carried out, judging by the current live object (None: it is gone).
 
         `before`: its `standing` when this was sent. `links_may_differ`: the channel shortens links.
@@ -259,7 +259,7 @@ class DeletePost(_Write):
     def target(self) -> str:
         return self.id
 
-    def fate(self, live: LivePost | LiveIdea | None, before: str, *, links_may_differ: bool) -> Fate:
+    def fate(self, live: LiveItem | None, before: str, *, links_may_differ: bool) -> Fate:
         return Fate.NOT_DONE if live else Fate.DONE
 
 
@@ -269,7 +269,7 @@ Modify = EditPost | DeletePost
 Write = CreatePost | EditPost | DeletePost | CreateIdea
 
 
-def _should_wait(post: Post, live: LivePost | LiveIdea) -> str:
+def _should_wait(post: Post, live: LiveItem) -> str:
     if isinstance(live, LiveIdea) or live.status in _WAITING:
         return ""
     return "draft" if post.draft else "needs_approval" if post.needs_approval else ""
@@ -299,7 +299,7 @@ class Refusal(StrEnum):
 class Done:
     """It was written. `live` is what came back; None for a delete."""
 
-    live: LivePost | LiveIdea | None
+    live: LiveItem | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bufferctl.model import EditPost, Idea, LiveIdea, LivePost, MediaFile, Post, PostStatus, SchedulingType
+from bufferctl.model import EditPost, Item, LiveItem, LivePost, MediaFile, Post, PostStatus, SchedulingType
 from bufferctl.model.attached import Attached, attached
 from bufferctl.model.comparable import (
     AssetContent,
@@ -45,7 +45,7 @@ def shows_edit(change: Change) -> bool:
     return all(each in change.differences for each in needed) and all(each in possible for each in change.differences)
 
 
-def media_differences(item: Post | Idea, before: Sequence[str]) -> tuple[Difference, ...]:
+def media_differences(item: Item, before: Sequence[str]) -> tuple[Difference, ...]:
     """Each file or address that differs from what was last applied, as its binding keeps it (`sources_of`).
 
     Empty if their number differs, which the content shows, or if none were recorded.
@@ -108,7 +108,7 @@ def _shown(value: Any) -> Any:
     return [_shown(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def schedule_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[Difference, ...]:
+def schedule_differences(item: Item, live: LiveItem) -> tuple[Difference, ...]:
     """How the schedules differ, with the field names of the file."""
     if not isinstance(item, Post) or not isinstance(live, LivePost):
         return ()
@@ -122,7 +122,7 @@ def schedule_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[
     return tuple(found)
 
 
-def handling_differences(item: Post | Idea, live: LivePost | LiveIdea) -> tuple[Difference, ...]:
+def handling_differences(item: Item, live: LiveItem) -> tuple[Difference, ...]:
     """How the handling differs: approval, position in the queue, a reminder instead of publishing.
 
     If the file has not changed, these show what people did in Buffer since, so they do not count as differences.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
-from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, PostStatus, SchedulingType, ShareMode
+from bufferctl.model import Binding, Item, LiveIdea, LiveItem, LivePost, Post, PostStatus, SchedulingType, ShareMode
 from bufferctl.model.comparable import (
     Content,
     Fingerprint,
@@ -21,12 +21,7 @@ from bufferctl.model.comparable import (
     with_board_of,
 )
 from bufferctl.plan import Difference, Reason
-from bufferctl.reconcile.differences import (
-    differences,
-    handling_differences,
-    media_differences,
-    schedule_differences,
-)
+from bufferctl.reconcile.differences import differences, handling_differences, media_differences, schedule_differences
 from bufferctl.reconcile.matches import Match
 
 #: A post published at least this long before its time was published by a person.
@@ -51,7 +46,7 @@ class Facts(NamedTuple):
     """
 
     match: Match
-    live: LivePost | LiveIdea | None
+    live: LiveItem | None
     content: Content | None = None
     before: Fingerprint | None = None
     edited: bool = False
@@ -61,7 +56,7 @@ class Facts(NamedTuple):
     differences: tuple[Difference, ...] = ()
 
     @property
-    def item(self) -> Post | Idea:
+    def item(self) -> Item:
         """The declared object."""
         return self.match.declared.item
 
@@ -104,7 +99,7 @@ class Facts(NamedTuple):
         handling = handling_differences(self.item, self.live)
         return any(each.path == "needs_approval" and each.before for each in handling)
 
-    def _handled_as_declared(self, live: LivePost | LiveIdea) -> bool:
+    def _handled_as_declared(self, live: LiveItem) -> bool:
         """Whether the live schedule is the file's new one: somebody made the same change in Buffer."""
         item = self.item
         if not isinstance(item, Post) or not isinstance(live, LivePost):
@@ -165,9 +160,7 @@ def _edits_of_unread(binding: Binding, match: Match) -> tuple[Difference, ...]:
     return tuple(filter(None, (text, time)))
 
 
-def _schedule(
-    item: Post | Idea, live: LivePost | LiveIdea, *, rescheduled: bool, changed: bool
-) -> tuple[Difference, ...]:
+def _schedule(item: Item, live: LiveItem, *, rescheduled: bool, changed: bool) -> tuple[Difference, ...]:
     """How the schedules differ, except for people's progress, which a text edit does not touch."""
     handling = handling_differences(item, live)
     if rescheduled:
@@ -178,14 +171,14 @@ def _schedule(
     return (schedule_differences(item, live) if changed else ()) + approval
 
 
-def _goes_out_otherwise(item: Post | Idea, live: LivePost | LiveIdea) -> bool:
+def _goes_out_otherwise(item: Item, live: LiveItem) -> bool:
     """Whether Buffer reminds a person where the file lets it publish, or the reverse; null says neither."""
     if not isinstance(item, Post) or not isinstance(live, LivePost) or live.is_out:
         return False
     return live.scheduling_type not in {None, item.scheduling_type}
 
 
-def _was_handed_over(match: Match, live: LivePost | LiveIdea, before: Fingerprint) -> bool:
+def _was_handed_over(match: Match, live: LiveItem, before: Fingerprint) -> bool:
     """Whether a person changed who publishes it: not if the file alone did, since it was applied."""
     item, wanted = match.declared.item, match.declared.content
     if not isinstance(item, Post) or not isinstance(live, LivePost) or not _goes_out_otherwise(item, live):
@@ -195,7 +188,7 @@ def _was_handed_over(match: Match, live: LivePost | LiveIdea, before: Fingerprin
     return before.schedule not in applied
 
 
-def _changed(binding: Binding, live: LivePost | LiveIdea, seen: str) -> bool:
+def _changed(binding: Binding, live: LiveItem, seen: str) -> bool:
     """Whether a person changed it: other content (its digest is `seen`), another time, or a step back.
 
     A step forward is progress, and so is a time for a post that had none. A time that differs from the file's is a

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from shlex import quote
 
 from bufferctl.diagnostics import some_of
-from bufferctl.model import Claim, Idea, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
+from bufferctl.model import Claim, Item, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
 
@@ -70,14 +70,14 @@ def _blanks(change: Change) -> dict[str, str]:
     }
 
 
-def _as_existing(item: Post | Idea | None, id_: str) -> str:
+def _as_existing(item: Item | None, id_: str) -> str:
     """The field that says what an entry is in Buffer; it names the channel, since the entry may have several."""
     if not isinstance(item, Post):
         return f"`existing: {id_}`"
     return _in_its_entry(item, f"existing: {{{item.service.value}: {id_}}}")
 
 
-def _as_cancelled(item: Post | Idea | None) -> str:
+def _as_cancelled(item: Item | None) -> str:
     if not isinstance(item, Post):
         return "`cancelled: true`"
     return _in_its_entry(item, f"cancelled: [{item.address.channel}]")
@@ -87,7 +87,7 @@ def _in_its_entry(post: Post, field: str) -> str:
     return f"`{field}` to `{post.number}` under `each`" if post.number else f"`{field}`"
 
 
-def _as_was(item: Post | Idea | None, key: str, id_: str) -> str:
+def _as_was(item: Item | None, key: str, id_: str) -> str:
     """The field that says which key an entry had; that of a series has the numbers of its posts added by itself."""
     number = item.number if isinstance(item, Post) else 0
     if not number:
@@ -283,9 +283,7 @@ def not_listed_yet(until: datetime) -> Hold:
     )
 
 
-def changed(
-    item: Post | Idea, differences: Iterable[Difference], *, edited: bool, by_buffer: bool, can_send: bool
-) -> Hold:
+def changed(item: Item, differences: Iterable[Difference], *, edited: bool, by_buffer: bool, can_send: bool) -> Hold:
     """Buffer has another version than was applied last, by a person or `by_buffer` itself. `edited`: so has the file.
 
     `can_send`: the file's version may replace Buffer's; false for ideas and for a person's posts.
@@ -300,7 +298,7 @@ def changed(
     return Hold(Reason.CHANGED, message, hint)
 
 
-def _either(item: Post | Idea, differences: Iterable[Difference]) -> str:
+def _either(item: Item, differences: Iterable[Difference]) -> str:
     """Both options. pull cannot write a text back into an entry that makes it from variables and parameters."""
     made = item.expansion
     is_made = made is not None and (made.variables or made.parameters)

@@ -12,7 +12,7 @@ from bufferctl.model import (
     Address,
     Binding,
     Home,
-    Idea,
+    Item,
     LetGo,
     Live,
     LiveChannel,
@@ -260,9 +260,7 @@ def release(state: State, slot: Slot) -> State:
     return replace(state, bindings=bindings, let_go={**state.let_go, binding.id: gone})
 
 
-def sought(
-    live: Live, state: State, declared: Mapping[Slot, Post | Idea], *, lead: timedelta
-) -> dict[str, datetime | None]:
+def sought(live: Live, state: State, declared: Mapping[Slot, Item], *, lead: timedelta) -> dict[str, datetime | None]:
     """Ids of posts that no list shows and that the plan needs, with their creation times if known.
 
     These are bound posts that are not published, posts that a person claimed although they differ (`applied` is empty),
@@ -300,12 +298,12 @@ def let_go_from(state: State) -> dict[tuple[str, str], dict[str, datetime]]:
     return found
 
 
-def all_slots(slot: Slot, item: Post | Idea) -> tuple[Slot, ...]:
+def all_slots(slot: Slot, item: Item) -> tuple[Slot, ...]:
     """The slot of a declared object, and those of the keys that it may have had."""
     return (slot, *(slot._replace(key=key) for key in item.previous_keys))
 
 
-def is_late(item: Post | Idea, now: datetime, lead: timedelta) -> bool:
+def is_late(item: Item, now: datetime, lead: timedelta) -> bool:
     """Whether its time is past or inside the lead time, so that Buffer might publish it at once if it were sent."""
     return isinstance(item, Post) and item.due_at is not None and not item.draft and item.due_at - now < lead
 

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from math import ceil
 
-from bufferctl.model import Horizon, Idea, LiveIdea, LivePost, Post, PostStatus, Rule, ShareMode
+from bufferctl.model import Horizon, Idea, Item, LiveIdea, LiveItem, LivePost, Post, PostStatus, Rule, ShareMode
 from bufferctl.model.comparable import Content, content_of_live, contents_match, instant, without_links
 from bufferctl.reconcile.matches import Declared
 from bufferctl.reconcile.scene import Scene
@@ -36,13 +36,13 @@ class Candidate:
     `horizon`: of its home.
     """
 
-    item: LivePost | LiveIdea
+    item: LiveItem
     content: Content
     explained: bool
     horizon: Horizon
 
 
-def stage(item: Post | Idea) -> int:
+def stage(item: Item) -> int:
     """How far a declared object should be on its way to publication: draft, approval, scheduled, sent."""
     if isinstance(item, Idea) or item.draft:
         return 0
@@ -116,7 +116,7 @@ def _for_address(candidate: Candidate, own: Collection[str]) -> Candidate:
 Pools = defaultdict[str, Pool]
 
 
-def pools_of(unclaimed: Iterable[LivePost | LiveIdea], scene: Scene) -> Pools:
+def pools_of(unclaimed: Iterable[LiveItem], scene: Scene) -> Pools:
     """The unclaimed live objects by home."""
     pools: Pools = defaultdict(Pool)
     for item in unclaimed:
@@ -140,7 +140,7 @@ class Near:
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         self._candidates = tuple(candidates)
 
-    def find(self, item: Post | Idea, wanted: Content, own: Collection[str]) -> Iterator[tuple[Candidate, Rule]]:
+    def find(self, item: Item, wanted: Content, own: Collection[str]) -> Iterator[tuple[Candidate, Rule]]:
         """Those to which a rule applies, and the first such rule. `own`: as in `Pool`.
 
         Matching itself finds equal texts and those with rewritten links.
@@ -178,7 +178,7 @@ class Near:
 
 
 def _rule(
-    item: Post | Idea, wanted: Content, candidate: Candidate, own: Collection[str], matcher: SequenceMatcher[str]
+    item: Item, wanted: Content, candidate: Candidate, own: Collection[str], matcher: SequenceMatcher[str]
 ) -> Rule | None:
     live = candidate.item
     if isinstance(item, Idea) or isinstance(live, LiveIdea):

@@ -8,20 +8,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import NamedTuple
 
-from bufferctl.model import (
-    Address,
-    Binding,
-    Idea,
-    LiveChannel,
-    LiveIdea,
-    LivePost,
-    Origin,
-    Post,
-    PostStatus,
-    Question,
-    Rule,
-    Slot,
-)
+from bufferctl.model import Address, Binding, Item, LiveChannel, LiveItem, Origin, PostStatus, Question, Rule, Slot
 from bufferctl.model.comparable import Content, Fingerprint
 from bufferctl.plan import Change
 from bufferctl.reconcile.horizons import address_of, all_slots
@@ -44,7 +31,7 @@ class How(Enum):
 class Declared(NamedTuple):
     """A declared object with its slot and its comparable forms, each computed once. `channel` is None for ideas."""
 
-    item: Post | Idea
+    item: Item
     slot: Slot
     channel: LiveChannel | None
     content: Content
@@ -66,20 +53,20 @@ class Suspect:
 
     id: str
     created_at: datetime
-    live: LivePost | LiveIdea | None = None
+    live: LiveItem | None = None
     owner: Address | None = None
     owner_declared: bool = False
     rule: Rule = Rule.SAME_TEXT
     explained: bool = True
 
     @classmethod
-    def of(cls, item: LivePost | LiveIdea, rule: Rule = Rule.SAME_TEXT, *, explained: bool = False) -> Suspect:
+    def of(cls, item: LiveItem, rule: Rule = Rule.SAME_TEXT, *, explained: bool = False) -> Suspect:
         """A live object that no address claims."""
         return cls(item.id, item.created_at, item, rule=rule, explained=explained)
 
     @classmethod
     def recorded(
-        cls, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None = None, declared: Declared | None = None
+        cls, slot: Slot, binding: Binding, live: LiveItem | None = None, declared: Declared | None = None
     ) -> Suspect:
         """The state's entry for an address, whether or not the object was read, and the address still `declared`."""
         created = binding.created or datetime(1970, 1, 1, tzinfo=UTC)
@@ -95,7 +82,7 @@ class Match(NamedTuple):
 
     declared: Declared
     how: How
-    live: LivePost | LiveIdea | None = None
+    live: LiveItem | None = None
     binding: Binding | None = None
     moved_from: Slot | None = None
     origin: Origin = Origin.ADOPTED
@@ -114,7 +101,7 @@ class Matches:
     matches: tuple[Match, ...]
     released: Mapping[Slot, Binding] = field(default_factory=dict)
     kept: frozenset[Slot] = frozenset()
-    unclaimed: tuple[LivePost | LiveIdea, ...] = ()
+    unclaimed: tuple[LiveItem, ...] = ()
     unexplained: frozenset[str] = frozenset()
 
     @property
@@ -132,12 +119,12 @@ class Matches:
 Found = dict[Slot, Match]
 
 
-def is_over(item: Post | Idea, now: datetime) -> bool:
+def is_over(item: Item, now: datetime) -> bool:
     """Whether the post's time is past."""
     return item.due_at is not None and item.due_at <= now
 
 
-def is_out(binding: Binding, live: LivePost | LiveIdea | None) -> bool:
+def is_out(binding: Binding, live: LiveItem | None) -> bool:
     """Whether a claimed object is published, as read or as last seen."""
     return live.is_out if live else binding.status == PostStatus.SENT
 

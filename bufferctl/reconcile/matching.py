@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, Rule, Slot
+from bufferctl.model import Binding, Idea, Item, LiveItem, LivePost, Origin, PostStatus, Rule, Slot
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import (
     bind,
@@ -108,7 +108,7 @@ def _published_elsewhere(declared: Iterable[Declared], scene: Scene) -> Found:
 def _by_content(
     open_: Sequence[Declared],
     claimed: _Claimed,
-    unclaimed: Sequence[LivePost | LiveIdea],
+    unclaimed: Sequence[LiveItem],
     scene: Scene,
 ) -> Found:
     """Exact matches among unclaimed objects, then objects that a person is asked about, then new objects.
@@ -299,7 +299,7 @@ def _taken_first(d: Declared, c: Candidate) -> tuple[bool, bool, datetime, str]:
     return not c.item.is_out, own_time, c.item.created_at, c.item.id
 
 
-def imported(item: Post | Idea, live: LivePost | LiveIdea) -> Binding:
+def imported(item: Item, live: LiveItem) -> Binding:
     """The binding of a declared object to the live one that a person named; the next plan shows how they differ."""
     binding, there = bind(item, live, Origin.IMPORTED), content_of_live(live)
     if contents_match(content_of_desired(item), there) and not schedule_differences(item, live):

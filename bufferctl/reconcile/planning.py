@@ -18,12 +18,13 @@ from bufferctl.model import (
     Desired,
     Home,
     Idea,
+    Item,
     Live,
     LiveChannel,
     LiveIdea,
+    LiveItem,
     LivePost,
     Origin,
-    Post,
     PostStatus,
     Slot,
     State,
@@ -95,9 +96,7 @@ def reconcile(
     )
 
 
-def _beside(
-    changes: Changes, unclaimed: Iterable[LivePost | LiveIdea], channels: Mapping[str, LiveChannel]
-) -> tuple[Beside, ...]:
+def _beside(changes: Changes, unclaimed: Iterable[LiveItem], channels: Mapping[str, LiveChannel]) -> tuple[Beside, ...]:
     """The unmanaged posts that go out on the channels and days of what is sent, or waits to be, by time."""
 
     def day(channel_id: str, due_at: datetime) -> tuple[str, date]:
@@ -150,7 +149,7 @@ def _removed(scene: Scene, matches: Matches) -> Iterable[Change]:
             yield left_out(slot, binding, scene)
 
 
-def by_slot(desired: Desired, targets: Targets) -> dict[Slot, Post | Idea]:
+def by_slot(desired: Desired, targets: Targets) -> dict[Slot, Item]:
     """The declared objects by slot."""
     return {_slot(item, targets): item for item in desired.items}
 
@@ -160,13 +159,13 @@ def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
     return frozenset(each for slot, item in by_slot(desired, targets).items() for each in all_slots(slot, item))
 
 
-def _slot(item: Post | Idea, targets: Targets) -> Slot:
+def _slot(item: Item, targets: Targets) -> Slot:
     organization, channel = item.address.organization, item.address.channel
     home = IDEAS if isinstance(item, Idea) else targets.channels[organization, channel].id
     return Slot(targets.organizations[organization].id, home, item.address.key)
 
 
-def _declared(item: Post | Idea, targets: Targets) -> Declared:
+def _declared(item: Item, targets: Targets) -> Declared:
     wanted = comparable.content_of_desired(item)
     channel = targets.channels.get((item.address.organization, item.address.channel))
     return Declared(item, _slot(item, targets), channel, wanted, comparable.fingerprint(item, wanted))

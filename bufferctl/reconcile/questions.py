@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 
-from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Post, Question, Rule, Slot
+from bufferctl.model import Binding, Item, LiveItem, Post, Question, Rule, Slot
 from bufferctl.model.comparable import Fingerprint, content_of_live, contents_match, text_digest
 from bufferctl.reconcile.likeness import Near, Pool, Pools, text_of
 from bufferctl.reconcile.matches import Declared, Found, Match, Suspect, is_out
@@ -70,7 +70,7 @@ def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: b
             yield Suspect.of(c.item, Rule.REWRITTEN_LINKS)
 
 
-def _is_meant_again(item: Post | Idea, near: Suspect) -> bool:
+def _is_meant_again(item: Item, near: Suspect) -> bool:
     """Whether `repeat_of` confirms that this is another post.
 
     It has an id, or a key that claims the object. It never applies to another object that may be ours.
@@ -154,7 +154,7 @@ class Claims:
             if binding.id not in scene.live.gone:
                 self._add(slot, binding, scene.by_id.get(binding.id), None)
 
-    def _add(self, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None, owner: Declared | None) -> None:
+    def _add(self, slot: Slot, binding: Binding, live: LiveItem | None, owner: Declared | None) -> None:
         if not is_out(binding, live):
             return
         suspect = Suspect.recorded(slot, binding, live, owner)
@@ -178,7 +178,7 @@ class Claims:
         return list({suspect.id: suspect for suspect in found if suspect.id not in passed}.values())
 
 
-def _still_says(live: LivePost | LiveIdea, d: Declared) -> bool:
+def _still_says(live: LiveItem, d: Declared) -> bool:
     """Whether an object that was applied with the content of `d` still has it, apart from rewritten links."""
     content = content_of_live(live)
     return not text_of(content).strip() or contents_match(d.content, content, links_may_differ=True)

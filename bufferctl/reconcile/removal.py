@@ -9,18 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from bufferctl.model import (
-    IDEAS,
-    Binding,
-    DeletePost,
-    Idea,
-    LiveIdea,
-    LivePost,
-    Origin,
-    Post,
-    PostStatus,
-    Slot,
-)
+from bufferctl.model import IDEAS, Binding, DeletePost, Item, LiveItem, LivePost, Origin, PostStatus, Slot
 from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, digest, fingerprint
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
@@ -29,9 +18,7 @@ from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.scene import Divergence, Options, Scene
 
 
-def called_off(
-    item: Post | Idea, slot: Slot, binding: Binding, live: LivePost | LiveIdea | None, gone: Collection[str]
-) -> Change:
+def called_off(item: Item, slot: Slot, binding: Binding, live: LiveItem | None, gone: Collection[str]) -> Change:
     """The change for an object that the files declare as cancelled."""
     change = Change(item.address, Action.FORGET, Cause.CANCELLED, slot, item.place, item, live, binding=binding)
     if at_rest := _at_rest(change, binding, gone):
@@ -164,7 +151,7 @@ def _reverses(change: Change, binding: Binding | None) -> bool:
     return any(now[part] != new[part] == before[part] for before in earlier for part in range(1, len(new)))
 
 
-def _is_older(item: Post | Idea, diverged: Divergence) -> bool:
+def _is_older(item: Item, diverged: Divergence) -> bool:
     """Whether the files had it before the checkout parted from what was applied, under any key."""
     return any(map(diverged.had, (item.address.key, *item.previous_keys))) or diverged.said(item.text or "")
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from operator import is_
 
-from bufferctl.model import Binding, Idea, LiveChannel, LiveIdea, LivePost, Post, Slot
+from bufferctl.model import Binding, Idea, Item, LiveChannel, LiveIdea, LiveItem, Post, Slot
 from bufferctl.model.comparable import Fingerprint, content_of_desired, fingerprint, normal_text, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
@@ -21,13 +21,13 @@ _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
 Saying = tuple[str, str]
 
 
-def saying(home: str, item: Post | Idea | LivePost | LiveIdea) -> Saying:
+def saying(home: str, item: Item | LiveItem) -> Saying:
     """The text of an object, and its home."""
     title = item.title if isinstance(item, Idea | LiveIdea) else ""
     return home, f"{normal_text(title)}\n{normal_text(item.text)}"
 
 
-def _wanted(change: Change, item: Post | Idea) -> Saying | None:
+def _wanted(change: Change, item: Item) -> Saying | None:
     """The text that a change would publish; without a text, the URLs of its images."""
     words = saying(change.slot.home, item)
     if words[-1].strip():
@@ -37,7 +37,7 @@ def _wanted(change: Change, item: Post | Idea) -> Saying | None:
     return change.slot.home, fingerprint(item, content_of_desired(item)).hidden
 
 
-def _kept(change: Change, live: LivePost | LiveIdea) -> Saying | None:
+def _kept(change: Change, live: LiveItem) -> Saying | None:
     """The current text in Buffer for a change, in the same form; None if its images are unknown."""
     words = saying(change.slot.home, live)
     if words[-1].strip():

@@ -18,14 +18,13 @@ from bufferctl.model import (
     Claim,
     Desired,
     Horizon,
-    Idea,
+    Item,
     Live,
     LiveChannel,
     LiveIdea,
+    LiveItem,
     LiveOrganization,
-    LivePost,
     Origin,
-    Post,
     Question,
     Rule,
     Slot,
@@ -106,7 +105,7 @@ class Scene:
         return {channel.id: channel for organization in self.live.organizations for channel in organization.channels}
 
     @cached_property
-    def by_id(self) -> Mapping[str, LivePost | LiveIdea]:
+    def by_id(self) -> Mapping[str, LiveItem]:
         """Everything that was read."""
         return {item.id: item for item in self.live.items}
 
@@ -139,7 +138,7 @@ class Scene:
     def _in_question(self) -> frozenset[str]:
         return self.state.in_question
 
-    def is_explained(self, item: LivePost | LiveIdea) -> bool:
+    def is_explained(self, item: LiveItem) -> bool:
         """Whether the state explains an unclaimed live object."""
         if item.id in self._in_question:
             return False
@@ -157,13 +156,13 @@ class Scene:
         known = SHORTENERS if channel and channel.link_shortening else {LINKEDIN_SHORTENER}
         return frozenset({*known, *self.desired.settings.link_shorteners})
 
-    def origin(self, item: LivePost | LiveIdea) -> Origin:
+    def origin(self, item: LiveItem) -> Origin:
         """The origin of an unclaimed object that equals a declared one."""
         if item.id in self.elsewhere:  # its entry was moved here
             return self.elsewhere[item.id].binding.origin
         return Origin.RECOVERED if self.is_managed(item) else Origin.ADOPTED
 
-    def is_managed(self, item: LivePost | LiveIdea) -> bool:
+    def is_managed(self, item: LiveItem) -> bool:
         """Whether an unclaimed object that equals a declared one is ours, although the state was lost.
 
         Ideas do not show what created them; an equal post from another tool looks the same.
@@ -173,7 +172,7 @@ class Scene:
             return False
         return since is not None and item.created_at > since and (isinstance(item, LiveIdea) or item.by_api)
 
-    def waits(self, item: Post | Idea) -> bool:
+    def waits(self, item: Item) -> bool:
         """Whether it could not be sent anyway, so that nobody is asked until it has another time."""
         return is_over(item, self.now) if item.cancelled else is_late(item, self.now, self.options.lead)
 

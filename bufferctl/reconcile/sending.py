@@ -12,7 +12,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from bufferctl.model import EditPost, Idea, Live, LiveChannel, LiveIdea, LivePost, Post, PostStatus, ShareMode, Slot
+from bufferctl.model import (
+    EditPost,
+    Idea,
+    Item,
+    Live,
+    LiveChannel,
+    LiveIdea,
+    LiveItem,
+    LivePost,
+    Post,
+    PostStatus,
+    ShareMode,
+    Slot,
+)
 from bufferctl.model.metadata import thread_of
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile.repeats import saying
@@ -104,7 +117,7 @@ def _room(live: Live) -> Counter[_Room]:
     return Counter({each: max(0, limit - taken[each]) for each, limit in limits.items()})
 
 
-def _takes(home: str, item: Post | Idea | LivePost | LiveIdea | None) -> tuple[_Room, ...]:
+def _takes(home: str, item: Item | LiveItem | None) -> tuple[_Room, ...]:
     """The limits that an object counts against: drafts and posts published at once against none."""
     if isinstance(item, Idea | LiveIdea):
         return (("ideas", home),)

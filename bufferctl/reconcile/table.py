@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bufferctl.model import Binding, Idea, LivePost, Origin, Post, PostStatus, Slot, Write
+from bufferctl.model import Binding, Idea, Item, LivePost, Origin, Post, PostStatus, Slot, Write
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import bind, due_seen
 from bufferctl.plan import Action, Cause, Change, Reason
@@ -218,7 +218,7 @@ def _cancelled(facts: Facts) -> Change:
     return _change(facts, Action.NO_OP, Cause.CANCELLED)
 
 
-def _is_to_come(item: Post | Idea, now: datetime) -> bool:
+def _is_to_come(item: Item, now: datetime) -> bool:
     """Whether the file gives it a time of its own that is still to come, so that somebody expects it then."""
     return item.due_at is not None and item.due_at > now and not item.is_counted  # else it moved with its campaign
 
