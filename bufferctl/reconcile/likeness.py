@@ -85,7 +85,7 @@ def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
 
 
 class Pool:
-    """The unclaimed live objects of one home, by text; matched ones are removed.
+    """The unclaimed live objects of one home, prepared for many declared ones; matched ones are removed.
 
     `own`: ids of objects that had the address of a declared one or are in question for it, so that for this one they
     count as unexplained.
@@ -102,15 +102,48 @@ class Pool:
     def like(self, wanted: Content, own: Collection[str]) -> Iterator[Candidate]:
         """The remaining candidates with the same title and text, ignoring links."""
         found = (c for c in self._by_text.get(_linkless_text(wanted), ()) if c.item.id in self.left)
-        return (_for_address(c, own) for c in found)
+        return (replace(c, explained=c.explained and c.item.id not in own) for c in found)
 
-    def unexplained(self, own: Collection[str] = ()) -> Iterator[Candidate]:
-        """The remaining candidates that may be ours."""
-        return (_for_address(c, own) for c in self.left.values() if not c.explained or c.item.id in own)
+    @cached_property
+    def unexplained(self) -> tuple[Candidate, ...]:
+        """The candidates that may be ours and that matched nothing, once all exact matches are removed."""
+        return tuple(c for c in self.left.values() if not c.explained)
 
+    def near(self, item: Item, wanted: Content, own: Collection[str]) -> Iterator[tuple[Candidate, Rule]]:
+        """Those of them to which a rule applies, and the first such rule.
 
-def _for_address(candidate: Candidate, own: Collection[str]) -> Candidate:
-    return replace(candidate, explained=False) if candidate.explained and candidate.item.id in own else candidate
+        Matching itself finds equal texts and those with rewritten links.
+        """
+        if item.due_at is not None and wanted.text:
+            likely: Sequence[Candidate] = self._by_instant.get(instant(item.due_at), ())
+        elif isinstance(item, Post) and wanted.text:
+            likely = self._perhaps_alike(wanted.text)
+        else:
+            likely = self.unexplained
+        matcher = SequenceMatcher(None, b=wanted.text, autojunk=False)
+        for each in (*likely, *(c for id_ in own if (c := self.left.get(id_)) and c.explained)):
+            if rule := _rule(item, wanted, each, own, matcher):
+                yield each, rule
+
+    @cached_property
+    def _by_instant(self) -> dict[str, list[Candidate]]:
+        found: dict[str, list[Candidate]] = defaultdict(list)
+        for each in self.unexplained:
+            if isinstance(each.item, LivePost):
+                found[instant(each.item.due_at)].append(each)
+        return found
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [each.content.text for each in self.unexplained]
+
+    def _perhaps_alike(self, text: str) -> Sequence[Candidate]:
+        """All that are alike, and few others: no part that both texts share in order is longer than the longest."""
+        from rapidfuzz.distance.Indel import normalized_similarity  # few plans compare texts
+        from rapidfuzz.process import extract_iter
+
+        close = extract_iter(text, self._texts, scorer=normalized_similarity, score_cutoff=_BOUND)
+        return [self.unexplained[index] for _, _, index in close]
 
 
 Pools = defaultdict[str, Pool]
@@ -132,49 +165,6 @@ def _linkless_text(content: Content) -> str:
 def text_of(content: Content) -> str:
     """Title and text, by which equal objects are found."""
     return f"{content.title}\n{content.text}"
-
-
-class Near:
-    """Candidates that may be ours, prepared for many declared objects."""
-
-    def __init__(self, candidates: Iterable[Candidate]) -> None:
-        self._candidates = tuple(candidates)
-
-    def find(self, item: Item, wanted: Content, own: Collection[str]) -> Iterator[tuple[Candidate, Rule]]:
-        """Those to which a rule applies, and the first such rule. `own`: as in `Pool`.
-
-        Matching itself finds equal texts and those with rewritten links.
-        """
-        if item.due_at is not None and wanted.text:
-            likely: Sequence[Candidate] = self._by_instant.get(instant(item.due_at), ())
-        elif isinstance(item, Post) and wanted.text:
-            likely = self._perhaps_alike(wanted.text)
-        else:
-            likely = self._candidates
-        matcher = SequenceMatcher(None, b=wanted.text, autojunk=False)
-        for each in likely:
-            if rule := _rule(item, wanted, each, own, matcher):
-                yield each, rule
-
-    @cached_property
-    def _by_instant(self) -> dict[str, list[Candidate]]:
-        found: dict[str, list[Candidate]] = defaultdict(list)
-        for each in self._candidates:
-            if isinstance(each.item, LivePost):
-                found[instant(each.item.due_at)].append(each)
-        return found
-
-    @cached_property
-    def _texts(self) -> list[str]:
-        return [each.content.text for each in self._candidates]
-
-    def _perhaps_alike(self, text: str) -> Sequence[Candidate]:
-        """All that are alike, and few others: no part that both texts share in order is longer than the longest."""
-        from rapidfuzz.distance.Indel import normalized_similarity  # few plans compare texts
-        from rapidfuzz.process import extract_iter
-
-        close = extract_iter(text, self._texts, scorer=normalized_similarity, score_cutoff=_BOUND)
-        return [self._candidates[index] for _, _, index in close]
 
 
 def _rule(

@@ -8,13 +8,16 @@ the last apply is a problem: everything published there would be published again
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.diagnostics import Diagnostic, Related, Severity
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, State
 from bufferctl.reconcile.horizons import address_of
 from bufferctl.reconcile.scene import Targets
+
+L = TypeVar("L", LiveOrganization, LiveChannel)
 
 
 def find_targets(
@@ -26,121 +29,100 @@ def find_targets(
     `state`, if given, is used to find out which organization or channel had a name before.
     """
     state = state or State()
-    names = _Names(state)
     organizations: dict[str, LiveOrganization] = {}
     channels: dict[tuple[str, str], LiveChannel] = {}
     problems: list[Diagnostic] = []
     taken: dict[str, Organization | Channel] = {}
+    had = _ids_by_label(state)
+
+    def take(declared: Organization | Channel, found: L | Diagnostic, before: Collection[str]) -> L | None:
+        problem = found if isinstance(found, Diagnostic) else _passed_on(declared, found, before, account)
+        if problem or isinstance(found, Diagnostic):
+            problems.extend([problem] if problem else [])
+            return None
+        problems.extend(_twice(taken, found.id, declared))
+        return found
+
     for organization in desired.organizations:
-        found = find_organization(account, organization)
-        if isinstance(found, Diagnostic):
-            problems.append(found)
-            continue
-        if passed := names.passed_on(organization, found, account):
-            problems.append(passed)
-            continue
-        organizations[organization.label] = found
-        problems += [*_twice(taken, found.id, organization), *_renamed(organization, found)]
+        if one := take(organization, find_organization(account, organization), had[organization.label, ""]):
+            organizations[organization.label] = one
+            problems += _renamed(organization, one)
     for channel in desired.channels:
         home = organizations.get(channel.organization)
         if home is None:  # already reported
             continue
-        live = find_channel(home, channel, state)
-        if isinstance(live, Diagnostic):
-            problems.append(live)
-            continue
-        if passed := names.passed_on(channel, live, account):
-            problems.append(passed)
-            continue
-        channels[channel.organization, channel.label] = live
-        problems += [*_twice(taken, live.id, channel), *_other_zone(channel, live, desired)]
+        listed = (each for each in state.homes.values() if same_name(each.handle, channel.name))
+        same = (
+            each.channel_id for each in listed if (each.organization_id, each.service) == (home.id, channel.service)
+        )
+        before = had[channel.organization, channel.label].union(same)
+        if live := take(channel, find_channel(home, channel, before), before):
+            channels[channel.organization, channel.label] = live
+            problems += _other_zone(channel, live, desired)
     return Targets(organizations, channels), tuple(problems)
 
 
 def find_organization(account: Account, declared: Organization) -> LiveOrganization | Diagnostic:
     """The live organization, or the problem if there is not exactly one."""
-    reachable = account.organizations
-    if declared.id is not None:
-        found = [each for each in reachable if each.id == declared.id]
-    else:
-        found = [each for each in reachable if same_name(each.name, declared.name)]
+    every, id_ = account.organizations, declared.id
+    found = [each for each in every if (each.id == id_ if id_ else same_name(each.name, declared.name))]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(f"{each.name} (id {each.id})" for each in found or reachable)
+    names = ", ".join(f"{each.name} (id {each.id})" for each in found or every)
     if found:
-        message = f"there are {len(found)} organizations named `{declared.label}`, so it is unclear which one you mean"
-        return _error(message, f"Add its `id`; there are: {names}", declared)
+        return _unclear(f"there are {len(found)} organizations named `{declared.label}`", names, declared)
     hint = f"This API key has access to: {names}" if names else "This API key has no organizations; use another key"
     return _error(f"the account has no organization `{declared.label}`", hint, declared)
 
 
-def find_channel(home: LiveOrganization, declared: Channel, state: State | None = None) -> LiveChannel | Diagnostic:
+def find_channel(home: LiveOrganization, declared: Channel, before: Collection[str] = ()) -> LiveChannel | Diagnostic:
     """The live channel of an organization, or the problem if there is not exactly one.
 
-    One that was reconnected comes before its earlier, disconnected form.
+    One that was reconnected comes before its earlier, disconnected form. `before`: ids that it had at the last apply.
     """
     found = _candidates(home.channels, declared)
     found = [each for each in found if not each.is_disconnected] or found
     if len(found) == 1:
         return found[0]
     if found:
-        message = f"`{home.name}` has {len(found)} channels `{declared.label}`, so it is unclear which one you mean"
-        return _error(message, f"Add its `id`; there are: {_listed(found)}", declared)
-    return _error(
-        f"`{home.name}` has no channel `{declared.label}`", _instead(home, declared, state or State()), declared
-    )
-
-
-def _instead(home: LiveOrganization, declared: Channel, state: State) -> str:
-    """The hint for a missing channel: its new name if it was renamed, else the available channels."""
-    before = {slot.channel_id for slot, b in state.bindings.items() if address_of(slot, b).channel == declared.label}
+        return _unclear(f"`{home.name}` has {len(found)} channels `{declared.label}`", _listed(found), declared)
+    names = _listed(sorted(home.channels, key=lambda each: each.service is not declared.service))
+    hint = f"It has: {names}" if names else "It has no channels: connect one in Buffer"
     if renamed := next((each for each in home.channels if each.id in before), None):
-        return f"It is now called `{renamed.name}` in Buffer: use that name, or `id: {renamed.id}`, which never changes"
-    same = [each for each in home.channels if each.service is declared.service]
-    names = _listed([*same, *(each for each in home.channels if each not in same)])
-    return f"It has: {names}" if names else "It has no channels: connect one in Buffer"
+        hint = f"It is now called `{renamed.name}` in Buffer: use that name, or `id: {renamed.id}`, which never changes"
+    return _error(f"`{home.name}` has no channel `{declared.label}`", hint, declared)
 
 
-class _Names:
-    """The ids that declared organizations and channels had at the last apply, by their labels."""
+def _ids_by_label(state: State) -> defaultdict[tuple[str, str], set[str]]:
+    """The ids that organizations (with an empty label of a channel) and channels had at the last apply."""
+    ids: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    one_each = {(*slot[:2], b.address.removesuffix(slot.key)): (slot, b) for slot, b in state.tracked.items()}
+    for slot, binding in one_each.values():
+        address = address_of(slot, binding)
+        ids[address.organization, ""].add(slot.organization_id)
+        ids[address.organization, address.channel].add(slot.channel_id)
+    return ids
 
-    def __init__(self, state: State) -> None:
-        self._homes = state.homes.values()
-        self._organizations: dict[str, set[str]] = defaultdict(set)
-        self._channels: dict[tuple[str, str], set[str]] = defaultdict(set)
-        one_each = {(*slot[:2], b.address.removesuffix(slot.key)): (slot, b) for slot, b in state.tracked.items()}
-        for slot, binding in one_each.values():
-            address = address_of(slot, binding)
-            self._organizations[address.organization].add(slot.organization_id)
-            self._channels[address.organization, address.channel].add(slot.channel_id)
 
-    def passed_on(
-        self, declared: Organization | Channel, found: LiveOrganization | LiveChannel, account: Account
-    ) -> Diagnostic | None:
-        """The question if the name had another account, which is still there.
+def _passed_on(
+    declared: Organization | Channel, found: LiveOrganization | LiveChannel, before: Collection[str], account: Account
+) -> Diagnostic | None:
+    """The question if the name had another account, which is still there. `before`: ids that had it.
 
-        A channel that is gone or disconnected was reconnected: the state follows it to its new id.
-        """
-        there: Iterable[LiveOrganization | LiveChannel] = account.organizations
-        if isinstance(declared, Organization) or isinstance(found, LiveOrganization):
-            before = self._organizations[declared.label]
-        else:
-            before = self._channels[declared.organization, declared.label] | {
-                home.channel_id
-                for home in self._homes
-                if (home.organization_id, home.service) == (found.organization_id, declared.service)
-                and same_name(home.handle, declared.name)
-            }
-            there = [c for each in account.organizations for c in each.channels if not c.is_disconnected]
-        old = next((each for each in there if each.id in before), None)
-        if declared.id is not None or found.id in before or old is None:
-            return None
-        message = (
-            f"`{declared.label}` is another account in Buffer now: the state has the posts of `{old.name}` "
-            f"(id {old.id}), and the name is that of id {found.id}"
-        )
-        hint = f"Add `id: {old.id}` to stay with the account of these posts, or `id: {found.id}` to change to the other"
-        return _error(message, hint, declared)
+    A channel that is gone or disconnected was reconnected: the state follows it to its new id.
+    """
+    there: Iterable[LiveOrganization | LiveChannel] = account.organizations
+    if isinstance(found, LiveChannel):
+        there = [c for each in account.organizations for c in each.channels if not c.is_disconnected]
+    old = next((each for each in there if each.id in before), None)
+    if declared.id is not None or found.id in before or old is None:
+        return None
+    message = (
+        f"`{declared.label}` is another account in Buffer now: the state has the posts of `{old.name}` "
+        f"(id {old.id}), and the name is that of id {found.id}"
+    )
+    hint = f"Add `id: {old.id}` to stay with the account of these posts, or `id: {found.id}` to change to the other"
+    return _error(message, hint, declared)
 
 
 def _candidates(channels: Iterable[LiveChannel], declared: Channel) -> list[LiveChannel]:
@@ -160,8 +142,7 @@ def same_name(live: str | None, declared: str | None) -> bool:
 
 def _listed(channels: Sequence[LiveChannel]) -> str:
     return ", ".join(
-        f"{each.service}:{each.name}"
-        + (f" ({each.display_name}, id {each.id})" if each.display_name else f" (id {each.id})")
+        each.label + (f" ({each.display_name}, id {each.id})" if each.display_name else f" (id {each.id})")
         for each in channels
     )
 
@@ -209,6 +190,10 @@ def _other_zone(declared: Channel, live: LiveChannel, desired: Desired) -> list[
             hint = f"Add `timezone: {live.timezone}` to the channel, or `timezone: {zone}` if that is intended"
             return [Diagnostic(Severity.WARNING, message, declared.place, hint)]
     return []
+
+
+def _unclear(message: str, names: str, declared: Organization | Channel) -> Diagnostic:
+    return _error(f"{message}, so it is unclear which one you mean", f"Add its `id`; there are: {names}", declared)
 
 
 def _error(message: str, hint: str, declared: Organization | Channel) -> Diagnostic:

@@ -264,16 +264,16 @@ def _reworded(new: Iterable[Declared], pools: Pools, scene: Scene) -> Found:
             past[d.slot.home, instant(d.item.due_at)].append(d)
     published: dict[tuple[str, str], list[LivePost]] = defaultdict(list)
     for home in {home for home, _ in past}:
-        for c in pools[home].unexplained(()):
-            if isinstance(c.item, LivePost) and c.item.by_api and c.item.status is PostStatus.SENT:
-                published[home, instant(c.item.due_at or c.item.sent_at)].append(c.item)
+        for live in (c.item for c in pools[home].left.values() if not c.explained):
+            if isinstance(live, LivePost) and live.by_api and live.status is PostStatus.SENT:
+                published[home, instant(live.due_at or live.sent_at)].append(live)
     found: Found = {}
     for when, declared in past.items():
-        (d, *more), live = declared, published[when]
-        if more or len(live) != 1 or d.item.cancelled or d.item.repeat_of == live[0].id or scene.question(d):
+        (d, *more), there = declared, published[when]
+        if more or len(there) != 1 or d.item.cancelled or d.item.repeat_of == there[0].id or scene.question(d):
             continue
-        del pools[d.slot.home].left[live[0].id]
-        found[d.slot] = Match(d, How.NAMED, live[0], as_published(d, live[0], scene.origin(live[0])))
+        del pools[d.slot.home].left[there[0].id]
+        found[d.slot] = Match(d, How.NAMED, there[0], as_published(d, there[0], scene.origin(there[0])))
     return found
 
 

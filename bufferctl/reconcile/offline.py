@@ -21,6 +21,7 @@ from bufferctl.model import (
     Live,
     LiveChannel,
     LiveIdea,
+    LiveItem,
     LiveOrganization,
     LivePost,
     Post,
@@ -47,25 +48,12 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max
     No change has a `write`, since that needs ids that only Buffer knows. `live` is set only for objects that were
     removed from the files, without a text. For edits, `differences` has the new text and the times.
     """
-    organizations = _organizations(desired, state)
-    live = Live(
-        now,
-        organizations,
-        posts=tuple(_post(slot, b, now) for slot, b in state.bindings.items() if slot.channel_id != IDEAS),
-        ideas=tuple(
-            LiveIdea(b.id, slot.organization_id, b.created or _LONG_AGO)
-            for slot, b in state.bindings.items()
-            if slot.channel_id == IDEAS
-        ),
-    )
-    plan = reconcile(
-        _with_tags(desired),
-        live,
-        _as_seen(state, live),
-        _targets(desired, state, organizations),
-        endpoint=endpoint,
-        options=Options(max_deletes=max_deletes),
-    )
+    organizations, targets = _account(desired, state)
+    items = [_object(slot, binding, now) for slot, binding in state.bindings.items()]
+    posts = tuple(item for item in items if isinstance(item, LivePost))
+    live = Live(now, organizations, posts, tuple(item for item in items if isinstance(item, LiveIdea)))
+    options = Options(max_deletes=max_deletes)
+    plan = reconcile(_with_tags(desired), live, _as_seen(state, live), targets, endpoint=endpoint, options=options)
     recorded = {binding.id for binding in state.bindings.values()}
     return replace(plan, changes=tuple(_unsent(_as_named(change, recorded), state) for change in plan.changes))
 
@@ -102,13 +90,15 @@ def _differences(change: Change, binding: Binding | None) -> tuple[Difference, .
     return (*text, *(schedule_differences(item, change.live) if change.live else ()))
 
 
-def _post(slot: Slot, binding: Binding, now: datetime) -> LivePost:
-    """The post as recorded in state, published if its time has passed."""
+def _object(slot: Slot, binding: Binding, now: datetime) -> LiveItem:
+    """The idea or post as recorded in state; a post is published if its time has passed."""
+    made = binding.created or _LONG_AGO
+    if slot.channel_id == IDEAS:
+        return LiveIdea(binding.id, slot.organization_id, made)
     due = datetime.fromisoformat(binding.due_at) if binding.due_at else None
     status = next((each for each in PostStatus if each == binding.status), PostStatus.SCHEDULED)
     if status is PostStatus.SCHEDULED and due is not None and due <= now:
         status = PostStatus.SENT
-    made = binding.created or _LONG_AGO
     return LivePost(
         binding.id, slot.channel_id, status, "", made, made, due_at=due, is_custom_scheduled=due is not None
     )
@@ -129,30 +119,6 @@ def _with_tags(desired: Desired) -> Desired:
     return replace(desired, organizations=tuple(replace(each, tags=tags) for each in desired.organizations))
 
 
-def _targets(desired: Desired, state: State, organizations: Iterable[LiveOrganization]) -> Targets:
-    ids = _ids(desired, state)
-    by_id = {each.id: each for each in organizations}
-    channels = {channel.id: channel for each in by_id.values() for channel in each.channels}
-    return Targets(
-        {each.label: by_id[ids[each.label, ""]] for each in desired.organizations},
-        {(each.organization, each.label): channels[ids[each.organization, each.label]] for each in desired.channels},
-    )
-
-
-def _ids(desired: Desired, state: State) -> dict[tuple[str, str], str]:
-    """The id of each organization (with an empty label) and channel: from the files, from state, else its name."""
-    ids: dict[tuple[str, str], str] = {}
-    for slot, address in _recorded(state):
-        ids[address.organization, ""] = slot.organization_id
-        ids[address.organization, address.channel] = slot.channel_id
-    for organization in desired.organizations:
-        ids[organization.label, ""] = organization.id or ids.get((organization.label, ""), organization.label)
-    for channel in desired.channels:
-        name = (channel.organization, channel.label)
-        ids[name] = channel.id or ids.get(name, "/".join(name))
-    return ids
-
-
 def _recorded(state: State) -> Iterator[tuple[Slot, Address]]:
     """The recorded slots with their addresses, the newest last."""
     for slot, binding in sorted(state.bindings.items(), key=lambda pair: pair[1].created_at):
@@ -162,24 +128,34 @@ def _recorded(state: State) -> Iterator[tuple[Slot, Address]]:
             continue
 
 
-def _organizations(desired: Desired, state: State) -> tuple[LiveOrganization, ...]:
-    ids = _ids(desired, state)
-    names = {ids[each.label, ""]: each.name or each.label for each in desired.organizations}
+def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ...], Targets]:
+    """Organizations and channels with the ids of the files, else of state, else with their names as ids."""
+    ids: dict[tuple[str, str], str] = {}
+    names: dict[str, str] = {}
     channels = {slot.organization_id: dict[str, LiveChannel]() for slot in state.bindings}
-    channels |= {each: {} for each in names}
     for slot, address in _recorded(state):
+        ids[address.organization, ""] = slot.organization_id
+        ids[address.organization, address.channel] = slot.channel_id
         names.setdefault(slot.organization_id, address.organization)
-        if gone := _recorded_channel(slot, address):
-            channels[slot.organization_id][slot.channel_id] = gone
+        if recorded := _recorded_channel(slot, address):
+            channels[slot.organization_id][slot.channel_id] = recorded
+    homes: dict[str, str] = {}
+    for each in desired.organizations:
+        homes[each.label] = id_ = each.id or ids.get((each.label, ""), each.label)
+        names[id_] = each.name or each.label
+        channels.setdefault(id_, {})
     posts = defaultdict[tuple[str, str], list[Post]](list)
     for post in desired.posts:
         posts[post.address.organization, post.address.channel].append(post)
+    found: dict[tuple[str, str], LiveChannel] = {}
     for channel in desired.channels:
-        home, its_id = ids[channel.organization, ""], ids[channel.organization, channel.label]
-        its_posts = posts[channel.organization, channel.label]
+        name, home = (channel.organization, channel.label), homes[channel.organization]
+        its_id = channel.id or ids.get(name, "/".join(name))
         only_reminds = its_id in state.homes and state.homes[its_id].only_reminds
-        channels[home][its_id] = _channel(channel, its_id, home, its_posts, only_reminds=only_reminds)
-    return tuple(LiveOrganization(each, names.get(each, each), tuple(c.values())) for each, c in channels.items())
+        found[name] = _channel(channel, its_id, home, posts[name], only_reminds=only_reminds)
+        channels[home][its_id] = found[name]
+    by_id = {each: LiveOrganization(each, names.get(each, each), tuple(c.values())) for each, c in channels.items()}
+    return tuple(by_id.values()), Targets({label: by_id[id_] for label, id_ in homes.items()}, found)
 
 
 def _recorded_channel(slot: Slot, address: Address) -> LiveChannel | None:

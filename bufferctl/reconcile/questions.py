@@ -6,12 +6,12 @@ A question is kept until somebody answers it, regardless of changes to its entry
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from bufferctl.model import Binding, Item, LiveItem, Post, Question, Rule, Slot
 from bufferctl.model.comparable import Fingerprint, content_of_live, contents_match, text_digest
-from bufferctl.reconcile.likeness import Near, Pool, Pools, text_of
+from bufferctl.reconcile.likeness import Pool, Pools, text_of
 from bufferctl.reconcile.matches import Declared, Found, Match, Suspect, is_out
 from bufferctl.reconcile.scene import Scene
 
@@ -23,12 +23,11 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     """
     found: Found = {}
     waiting = {d.slot for d in new if scene.waits(d.item)}
-    near_in = cache(lambda home: Near(pools[home].unexplained()))
     for d in new:
         near: list[Suspect] = []
         if not (d.item.cancelled and d.slot in waiting):
             only_unexplained = d.slot in lost and not d.item.cancelled
-            near = _near(d, pools[d.slot.home], near_in, claims, scene, only_unexplained=only_unexplained)
+            near = _near(d, pools[d.slot.home], claims, scene, only_unexplained=only_unexplained)
         if match := _question(d, near, claims, scene):
             found[d.slot] = match
     suspected = {
@@ -39,35 +38,25 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, scene)
 
 
-def _near(
-    d: Declared, pool: Pool, near_in: Callable[[str], Near], claims: Claims, scene: Scene, *, only_unexplained: bool
-) -> list[Suspect]:
+def _near(d: Declared, pool: Pool, claims: Claims, scene: Scene, *, only_unexplained: bool) -> list[Suspect]:
     own = scene.had_address(d)
     near = [] if only_unexplained else claims.saying(d)
     near += _equal(d, pool, own, only_unexplained=only_unexplained)
     already = {each.id for each in near}
-    is_enough = not any(id_ in pool.left and pool.left[id_].explained for id_ in own)
-    similar = near_in(d.slot.home) if is_enough else Near(pool.unexplained(own))
-    near += (Suspect.of(c.item, rule) for c, rule in similar.find(d.item, d.content, own) if c.item.id not in already)
+    near += (Suspect.of(c.item, rule) for c, rule in pool.near(d.item, d.content, own) if c.item.id not in already)
     return [each for each in near if not _is_meant_again(d.item, each)]
 
 
-def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: bool) -> Iterator[Suspect]:
+def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: bool) -> list[Suspect]:
     """Objects with the same text, then unexplained objects whose text only differs in rewritten links."""
     text = text_of(d.content)
     if not text.strip():
-        return
+        return []
     alike = [c for c in pool.like(d.content, own) if not (only_unexplained and c.explained)]
-    for c in alike:
-        if text_of(c.content) == text:
-            yield Suspect.of(c.item, explained=c.explained)
-    for c in alike:
-        if (
-            not c.explained
-            and text_of(c.content) != text
-            and contents_match(d.content, c.content, links_may_differ=True)
-        ):
-            yield Suspect.of(c.item, Rule.REWRITTEN_LINKS)
+    same = [Suspect.of(c.item, explained=c.explained) for c in alike if text_of(c.content) == text]
+    others = (c for c in alike if not c.explained and text_of(c.content) != text)
+    rewritten = (c.item for c in others if contents_match(d.content, c.content, links_may_differ=True))
+    return same + [Suspect.of(item, Rule.REWRITTEN_LINKS) for item in rewritten]
 
 
 def _is_meant_again(item: Item, near: Suspect) -> bool:
@@ -119,7 +108,7 @@ def _edited(new: list[Declared], pools: Pools, scene: Scene) -> Found:
 
     @cache
     def left(home: str) -> list[Suspect]:
-        by_api = (c.item for c in pools[home].unexplained() if c.item.by_api)
+        by_api = (c.item for c in pools[home].unexplained if c.item.by_api)
         return [Suspect.of(item) for item in by_api if since is None or item.created_at > since]
 
     for d in new:

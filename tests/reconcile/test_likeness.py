@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bufferctl.model import Horizon, LivePost, Post, Rule, comparable
-from bufferctl.reconcile.likeness import ALIKE, Candidate, Near
+from bufferctl.reconcile.likeness import ALIKE, Candidate, Pool
 from tests.reconcile.builders import DUE, YOUNG, in_buffer, post, queued
 
 TEXT = "We are live with the new console, and it is twice as fast as the old one was. Tip 7 of 12."
@@ -38,8 +38,10 @@ def candidate(live: LivePost) -> Candidate:
 
 def found(item: Post, *live: LivePost, own: frozenset[str] = frozenset()) -> list[tuple[str, Rule]]:
     """Ids and rules of what may be `item`."""
-    near = Near(map(candidate, live)).find(item, comparable.content_of_desired(item), own)
-    return [(each.item.id, rule) for each, rule in near]
+    pool = Pool()
+    for each in map(candidate, live):
+        pool.add(each)
+    return [(each.item.id, rule) for each, rule in pool.near(item, comparable.content_of_desired(item), own)]
 
 
 @given(some_texts.filter(str.strip), st.lists(some_texts, max_size=8))

@@ -159,8 +159,8 @@ def test_a_channel_that_was_renamed_in_buffer_is_told_by_its_new_name() -> None:
     """State knows the id of the old name."""
     slot = Slot("o1", "c2", "launch")
     state = State({slot: Binding("p1", Origin.CREATED, address="Acme/twitter:jobs/launch")})
-    found = find_channel(ACME, channel("jobs"), state)
-    assert isinstance(found, Diagnostic)
+    desired = Desired(organizations=(organization("Acme"),), channels=(channel("jobs"),))
+    (found,) = find_targets(desired, ACCOUNT, state)[1]
     assert found.hint == "It is now called `acme_jobs` in Buffer: use that name, or `id: c2`, which never changes"
 
 
