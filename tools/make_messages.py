@@ -57,7 +57,6 @@ _SAMPLES: dict[str, Any] = {
     "edited": False,
     "claim": SimpleNamespace(root_file="…", id="ID"),
     "suspects": [_SUSPECT],
-    "suspect": _SUSPECT,
     "until": _LATER,
     "channel": SimpleNamespace(name="…", boards=["…"], zone=UTC),
     "item": SimpleNamespace(expansion=None),

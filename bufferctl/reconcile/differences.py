@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bufferctl.model import EditPost, Item, LiveItem, LivePost, MediaFile, Post, PostStatus, SchedulingType
+from bufferctl.model import Binding, EditPost, Item, LiveItem, LivePost, MediaFile, Post, PostStatus, SchedulingType
 from bufferctl.model.attached import Attached, attached
 from bufferctl.model.comparable import (
     AssetContent,
@@ -14,6 +14,7 @@ from bufferctl.model.comparable import (
     content_of_live,
     instant,
     list_differences,
+    text_digest,
 )
 from bufferctl.model.media_file import size_words
 from bufferctl.plan import Action, Change, Difference
@@ -54,10 +55,22 @@ def media_differences(item: Item, before: Sequence[str]) -> tuple[Difference, ..
     if len(now) != len(before):
         return ()
     return tuple(
-        Difference(_path(each), _media_words(MediaFile.read_summary(old), old), _declared_words(each))
+        Difference(
+            _path(each),
+            _media_words(MediaFile.read_summary(old), old),
+            _media_words(each.file, each.source, _name(each)),
+        )
         for each, old in zip(now, before, strict=True)
         if _identity(old) != _identity(each.source)
     )
+
+
+def edits_of_unread(binding: Binding, item: Item) -> tuple[Difference, ...]:
+    """What an edit changes in a post that is not read, as far as state shows it: the text, the time."""
+    due = instant(item.due_at)
+    is_reworded = binding.text != text_digest(content_of_desired(item))
+    text = (Difference("text", None, item.text),) if is_reworded else ()
+    return (*text, *((Difference("due_at", binding.due_at or None, due or None),) if due != binding.due_at else ()))
 
 
 def _identity(source: str) -> str:
@@ -67,13 +80,11 @@ def _identity(source: str) -> str:
 
 def _path(each: Attached) -> str:
     """The path without the network's name, as in other differences."""
-    path = each.path[2:] if each.path[0] == "metadata" else each.path
-    return ".".join(map(str, path))
+    return ".".join(map(str, each.path[2:] if each.path[0] == "metadata" else each.path))
 
 
-def _declared_words(each: Attached) -> str:
-    name = each.file.path.rpartition("/")[2] if each.file else ""
-    return _media_words(each.file, each.source, name)
+def _name(each: Attached) -> str:
+    return each.file.path.rpartition("/")[2] if each.file else ""
 
 
 def _media_words(file: MediaFile | None, source: str, name: str = "") -> str:

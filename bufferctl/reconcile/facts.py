@@ -21,7 +21,13 @@ from bufferctl.model.comparable import (
     with_board_of,
 )
 from bufferctl.plan import Difference, Reason
-from bufferctl.reconcile.differences import differences, handling_differences, media_differences, schedule_differences
+from bufferctl.reconcile.differences import (
+    differences,
+    edits_of_unread,
+    handling_differences,
+    media_differences,
+    schedule_differences,
+)
 from bufferctl.reconcile.matches import Match
 
 #: A post published at least this long before its time was published by a person.
@@ -135,7 +141,7 @@ def facts_of(match: Match) -> Facts:
     if live is None:
         sent = binding.status == PostStatus.SENT
         edited = before != now if before else not binding.applied
-        different = _edits_of_unread(binding, match) if sent and edited else ()
+        different = edits_of_unread(binding, item) if sent and edited else ()
         return Facts(match, None, None, before, edited, rescheduled, sent=sent, differences=different)
     content = content_of_live(with_board_of(item, live) if has_renamed_board(item, live, binding.seen) else live)
     sent = isinstance(live, LivePost) and live.status is PostStatus.SENT
@@ -149,15 +155,6 @@ def facts_of(match: Match) -> Facts:
         different += media_differences(item, binding.media) if edited else ()
         different += _schedule(item, live, rescheduled=rescheduled, changed=changed)
     return Facts(match, live, content, before, edited, rescheduled, changed, sent, different)
-
-
-def _edits_of_unread(binding: Binding, match: Match) -> tuple[Difference, ...]:
-    """What an edit changes in a published post that is older than what was read, as far as state shows it."""
-    item = match.declared.item
-    text = Difference("text", None, item.text) if binding.text != text_digest(match.declared.content) else None
-    due = instant(item.due_at)
-    time = Difference("due_at", binding.due_at or None, due or None) if due != binding.due_at else None
-    return tuple(filter(None, (text, time)))
 
 
 def _schedule(item: Item, live: LiveItem, *, rescheduled: bool, changed: bool) -> tuple[Difference, ...]:

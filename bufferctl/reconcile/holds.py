@@ -390,16 +390,6 @@ def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Ho
     )
 
 
-def still_has_its_text(suspect: Suspect, channel: LiveChannel | None) -> Hold:
-    """A new object whose text is still in Buffer: it is out, or the delete or edit that would free it is not made."""
-    return Hold(
-        Reason.AMBIGUOUS,
-        f"Buffer still has this text {_seen([suspect], channel)} under another address, so it would be published twice",
-        _same_or_both(suspect),
-        candidates=(suspect.id,),
-    )
-
-
 def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
     """The first suspect's text, status and time, and how many more there are."""
     first, more = suspects[0], f" and {len(suspects) - 1} more" if len(suspects) > 1 else ""

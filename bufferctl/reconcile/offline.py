@@ -31,10 +31,10 @@ from bufferctl.model import (
     State,
     Tag,
 )
-from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, digest, fingerprint
+from bufferctl.model.comparable import content_of_live, digest
 from bufferctl.model.metadata import PinterestMetadata
-from bufferctl.plan import Action, Change, Difference, Plan, Reason
-from bufferctl.reconcile.differences import schedule_differences
+from bufferctl.plan import Action, Change, Plan, Reason
+from bufferctl.reconcile.differences import edits_of_unread
 from bufferctl.reconcile.planning import reconcile
 from bufferctl.reconcile.scene import Options, Targets
 
@@ -52,9 +52,14 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max
     items = [_object(slot, binding, now) for slot, binding in state.bindings.items()]
     posts = tuple(item for item in items if isinstance(item, LivePost))
     live = Live(now, organizations, posts, tuple(item for item in items if isinstance(item, LiveIdea)))
+    # Only Buffer knows the tags. What is assumed was seen so, so that nothing looks changed by a person.
+    tags = tuple(Tag(name, name) for name in sorted({name for item in desired.items for name in item.tags}))
+    tagged = replace(desired, organizations=tuple(replace(each, tags=tags) for each in desired.organizations))
+    seen = {item.id: digest(content_of_live(item)) for item in items}
+    bound = {slot: replace(b, seen=seen[b.id]) if b.seen else b for slot, b in state.bindings.items()}
     options = Options(max_deletes=max_deletes)
-    plan = reconcile(_with_tags(desired), live, _as_seen(state, live), targets, endpoint=endpoint, options=options)
-    recorded = {binding.id for binding in state.bindings.values()}
+    plan = reconcile(tagged, live, replace(state, bindings=bound), targets, endpoint=endpoint, options=options)
+    recorded = {binding.id for binding in bound.values()}
     return replace(plan, changes=tuple(_unsent(_as_named(change, recorded), state) for change in plan.changes))
 
 
@@ -68,26 +73,9 @@ def _as_named(change: Change, recorded: Collection[str]) -> Change:
 
 def _unsent(change: Change, state: State) -> Change:
     """The change without facts that are known only from the account."""
-    binding = state.bindings.get(change.moved_from or change.slot)
-    return replace(
-        change,
-        write=None,
-        live=None if change.desired else change.live,
-        binding=binding,
-        differences=_differences(change, binding) if change.differences else (),
-    )
-
-
-def _differences(change: Change, binding: Binding | None) -> tuple[Difference, ...]:
-    """The known differences of an edit: the times, and the new text if it is not the applied one."""
-    item = change.desired
-    if item is None or binding is None:
-        return ()
-    now = fingerprint(item, content_of_desired(item))
-    before = Fingerprint.read(binding.applied)
-    edited = before is None or before.content != now.content
-    text = (Difference("text", None, item.text),) if edited and item.text else ()
-    return (*text, *(schedule_differences(item, change.live) if change.live else ()))
+    binding, item = state.bindings.get(change.moved_from or change.slot), change.desired
+    differences = edits_of_unread(binding, item) if change.differences and binding and item else ()
+    return replace(change, write=None, live=None if item else change.live, binding=binding, differences=differences)
 
 
 def _object(slot: Slot, binding: Binding, now: datetime) -> LiveItem:
@@ -102,21 +90,6 @@ def _object(slot: Slot, binding: Binding, now: datetime) -> LiveItem:
     return LivePost(
         binding.id, slot.channel_id, status, "", made, made, due_at=due, is_custom_scheduled=due is not None
     )
-
-
-def _as_seen(state: State, live: Live) -> State:
-    """The state as if it had seen the assumed account, so that nothing looks changed by a person."""
-    seen = {item.id: digest(content_of_live(item)) for item in live.items}
-    return replace(
-        state, bindings={slot: replace(b, seen=seen[b.id]) if b.seen else b for slot, b in state.bindings.items()}
-    )
-
-
-def _with_tags(desired: Desired) -> Desired:
-    """Assume that every named tag exists, since only Buffer knows."""
-    names = sorted({name for item in desired.items for name in item.tags})
-    tags = tuple(Tag(name, name) for name in names)
-    return replace(desired, organizations=tuple(replace(each, tags=tags) for each in desired.organizations))
 
 
 def _recorded(state: State) -> Iterator[tuple[Slot, Address]]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from operator import is_
 
-from bufferctl.model import Binding, Idea, Item, LiveChannel, LiveIdea, LiveItem, Post, Slot
+from bufferctl.model import Binding, Idea, Item, LiveChannel, LiveIdea, LiveItem, Post, Rule, Slot
 from bufferctl.model.comparable import Fingerprint, content_of_desired, fingerprint, normal_text, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
@@ -122,5 +122,5 @@ def _held(
     if not repeated:
         return change
     if change.action is Action.CREATE:
-        return holds.still_has_its_text(repeated[0], channel).on(change)
+        return holds.ambiguous(Rule.SAME_TEXT, repeated[:1], channel).on(change)
     return holds.would_repeat(repeated, channel).on(change)

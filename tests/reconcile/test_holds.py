@@ -50,7 +50,6 @@ HOLDS: dict[str, list[Hold]] = {
         for suspects in ([THEIRS], [OURS], [GONE], [SENT], [THEIRS, OURS])
     ],
     "would_repeat": [holds.would_repeat([each], TWITTER) for each in (THEIRS, OURS, GONE)],
-    "still_has_its_text": [holds.still_has_its_text(each, TWITTER) for each in (THEIRS, OURS, GONE, SENT)],
     "unsettled": [holds.unsettled(each) for each in ([], ["p9"])],
     "cancelled_but_there": [holds.cancelled_but_there("p9", goes_out=True)],
     "no_such_tag": [holds.no_such_tag("launch", [])],

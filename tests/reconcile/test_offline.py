@@ -26,7 +26,7 @@ from bufferctl.model import (
     Slot,
     State,
 )
-from bufferctl.model.comparable import content_of_desired, fingerprint
+from bufferctl.model.comparable import content_of_desired, fingerprint, text_digest
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.reconcile import offline
 
@@ -64,6 +64,7 @@ def applied(item: Post | Idea, **changed: object) -> Binding:
         id="i1" if isinstance(item, Idea) else "p1",
         origin=Origin.CREATED,
         applied=str(fingerprint(item, content_of_desired(item))),
+        text=text_digest(content_of_desired(item)),
         seen="as Buffer had it",
         due_at="2029-12-10T08:00:00Z" if isinstance(item, Post) else "",
         status="scheduled" if isinstance(item, Post) else "",
