@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -43,9 +42,9 @@ def doctor(as_json: bool, with_schema: bool, setup: options.Setup) -> int:
     checkup = Checkup(setup.file, setup.state_file, connection.api_url, key_place, connect, console, with_schema)
     found = list(checkup.findings())
     if as_json:
-        from bufferctl.render.json import document
+        from bufferctl.render.json_documents import document
 
-        console.data(document({"kind": "doctor", "checks": [asdict(each) for each in found]}))
+        console.data(document("doctor", {"checks": found}))
     else:
         console.data(_text(found, console))
     return worst([each.exit_code for each in found])

@@ -35,7 +35,7 @@ def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
 
     PATHs limit it to those files or folders.
     """
-    from bufferctl.render.drift import drift_json, drift_text
+    from bufferctl.render.drift import Drift, drift_json, drift_text
     from bufferctl.run.compare import plan
     from bufferctl.run.narrowing import narrow
     from bufferctl.run.reachable import lost_media
@@ -48,10 +48,8 @@ def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
     lost = lost_media(shown, files.desired.settings.media, api_url=setup.connection.api_url)
     is_lost = files.desired.items and not store.exists and not recorded
     missing = (store.place if store.is_shared else "") if is_lost else None
-    if as_json:
-        console.data(drift_json(shown, recorded, lost))
-    else:
-        console.data(drift_text(shown, recorded, console.out, lost, missing=missing))
+    found = Drift(shown, recorded, lost, missing)
+    console.data(drift_json(found) if as_json else drift_text(found, console.out))
     if shown.drift or any(change.awaits_approval for change in shown.changes) or any(each.is_certain for each in lost):
         return DRIFT
     return NOTHING_TO_COMPARE if missing is not None else 0

@@ -66,13 +66,13 @@ def state() -> None:
 def list_(named: NamedState, console: Console, as_json: bool) -> None:
     """List every address with its id in Buffer and its origin."""
     from bufferctl.model.plain_text import visible
-    from bufferctl.render.json import document
+    from bufferctl.render.json_documents import document
     from bufferctl.run.mending import name_of
 
     bindings = named.read().saved.bindings
     if as_json:
         objects = [_values(slot, binding) for slot, binding in sorted(bindings.items())]
-        console.data(document({"kind": "state", "objects": objects}))
+        console.data(document("state", {"objects": objects}))
         return
     rows = sorted((visible(name_of(slot, binding)), binding) for slot, binding in bindings.items())
     width = max((len(address) for address, _ in rows), default=0)
@@ -88,12 +88,12 @@ def list_(named: NamedState, console: Console, as_json: bool) -> None:
 @_of_files_or_file
 def show(named: NamedState, console: Console, address: str) -> None:
     """Show the entry of ADDRESS, as JSON."""
-    from bufferctl.render.json import document
+    from bufferctl.render.json_documents import document
     from bufferctl.run.mending import find_slot
 
     bindings = named.read().saved.bindings
     slot = find_slot(bindings, address)
-    console.data(document({"kind": "object", **_values(slot, bindings[slot])}))
+    console.data(document("object", _values(slot, bindings[slot])))
 
 
 @state.command(
@@ -276,12 +276,11 @@ def migrate(named: NamedState, console: Console, source: str, endpoint: str) -> 
 def log(named: NamedState, console: Console, as_json: bool) -> None:
     """List the versions that the store keeps: a branch's commits, or a bucket's versions if it has versioning."""
     from bufferctl.model.plain_text import visible
-    from bufferctl.render.json import document
+    from bufferctl.render.json_documents import document
 
     revisions = named.log()
     if as_json:
-        listed = [{"revision": each.id, "at": each.at.isoformat(), "message": each.message} for each in revisions]
-        console.data(document({"kind": "state-log", "revisions": listed}))
+        console.data(document("state-log", {"revisions": revisions}))
         return
     for each in revisions:
         console.data(f"{each.id}  {each.at:%Y-%m-%d %H:%M:%S %Z}  {visible(each.message)}".rstrip())

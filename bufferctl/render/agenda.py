@@ -15,13 +15,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from bufferctl.model import Address, Live, LivePost, Post, PostStatus, Slot
-from bufferctl.model.comparable import instant
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.render import words
-from bufferctl.render.cards import by_time, is_in_queue, moment_of
+from bufferctl.render.cards import by_time, moment_of
 from bufferctl.render.grouped import Item, grouped
-from bufferctl.render.json import document, place_form
-from bufferctl.render.json_documents import ListedForm
+from bufferctl.render.json_documents import Listed, document
 from bufferctl.render.lines import INDENT, Paint, clipped, count, wrapped
 from bufferctl.render.report import Report
 from bufferctl.render.text import day_of, head_lines
@@ -151,38 +149,7 @@ def _summary(plan: Plan, earlier: Sequence[str], *, is_live: bool) -> str:
 def agenda_json(plan: Plan, span: Span, *, is_live: bool) -> str:
     """The same as one document, ending in a newline."""
     changes = sorted(_going_out(within_days(plan, span)).changes, key=lambda change: by_time(change, plan))
-    posts = [_listed(change, plan) for change in changes]
-    return document({"kind": "list", "at": instant(plan.at), "live": is_live, "posts": posts})
-
-
-def _listed(change: Change, plan: Plan) -> ListedForm:
-    post = change.desired if isinstance(change.desired, Post) else None
-    live = change.live if isinstance(change.live, LivePost) else None
-    moment, channel = moment_of(change, plan), plan.channels.get(change.slot.channel_id)
-    is_unmanaged = words.is_unmanaged(change)
-    title = str(getattr(post.metadata, "title", None) or "") if post else ""
-    return {
-        "address": None if is_unmanaged else str(change.address),
-        "organization": change.address.organization,
-        "channel": change.address.channel,
-        "service": change.address.channel.partition(":")[0],
-        "standing": words.describe_action(change),
-        "action": None if is_unmanaged else change.action,
-        "status": words.status_of(change),
-        "due_at": instant(moment.due) if moment else None,
-        "local": moment.due.isoformat(timespec="seconds") if moment else None,
-        "timezone": channel.timezone if channel else "UTC",
-        "in_queue": is_in_queue(change),
-        "fixed": bool(post and post.is_fixed),
-        "draft": post.draft if post else bool(live and live.status is PostStatus.DRAFT),
-        "text": (post.text or title) if post else live.text if live else "",
-        "tags": list(post.tags) if post else [tag.name for tag in live.tags] if live else [],
-        "id": change.live_id,
-        "link": live.external_link if live else None,
-        "message": change.message,
-        "hint": change.hint,
-        "place": place_form(change.place),
-    }
+    return document("list", {"at": plan.at, "live": is_live, "posts": [Listed(change, plan) for change in changes]})
 
 
 def agenda_ics(plan: Plan) -> str:

@@ -13,7 +13,7 @@ from bufferctl.plan import Action, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.grouped import grouped
-from bufferctl.render.json import document, plan_values
+from bufferctl.render.json_documents import document
 from bufferctl.render.lines import Paint, count, hint_lines, indented, posts_and_ideas, sentence, wrapped
 from bufferctl.render.report import Report
 from bufferctl.render.text import cause_lines
@@ -53,15 +53,29 @@ _UNCERTAIN = "Media whose URL did not answer"
 _LOST_HINT = "Put the file back, or use another URL and apply. Buffer shows the post as failed otherwise."
 
 
-def drift_text(
-    plan: Plan, recorded: int, paint: Paint, lost: Sequence[LostMedia] = (), *, missing: str | None = None
-) -> str:
-    """The whole report, ending in a newline.
+class Drift(NamedTuple):
+    """What `drift` found. `recorded`: how many posts and ideas the state has. `lost`: the media that may be gone.
 
-    `recorded`: how many posts and ideas the state has. `lost`: the media that may be gone. `missing`: the location of
-    a shared state that was not found, empty if it is the local state that was not found; None if no state is missing.
+    `missing`: the location of a shared state that was not found, empty if it is the local state that was not found;
+    None if no state is missing.
     """
-    lines = [*(_nothing_to_compare(missing, paint) if missing is not None else _verdict(plan, recorded, lost, paint))]
+
+    plan: Plan
+    recorded: int
+    lost: Sequence[LostMedia] = ()
+    missing: str | None = None
+
+    @property
+    def numbers(self) -> dict[Reason, int]:
+        """How many changes of each kind of drift and of progress."""
+        counts = Counter(change.reason for change in (*self.plan.drift, *self.plan.progress))
+        return {reason: counts[reason] for reason in (*_HEADINGS, *_PROGRESS)}
+
+
+def drift_text(drift: Drift, paint: Paint) -> str:
+    """The whole report, ending in a newline."""
+    plan, lost = drift.plan, drift.lost
+    lines = [*(_verdict(drift, paint) if drift.missing is None else _nothing_to_compare(drift.missing, paint))]
     causes = grouped(Report(replace(plan, changes=plan.drift))).causes
     for reason, heading in _HEADINGS.items():
         found = [
@@ -81,32 +95,21 @@ def drift_text(
     return "\n".join([*lines, "", *_footer(plan, paint)]) + "\n"
 
 
-def drift_json(plan: Plan, recorded: int, lost: Sequence[LostMedia] = ()) -> str:
+def drift_json(drift: Drift) -> str:
     """The same as JSON; changes have the form that they have in a plan: `before` is Buffer's, `after` the file's."""
-    drift, progress = (plan_values(replace(plan, changes=changes)) for changes in (plan.drift, plan.progress))
-    counts = Counter(change.reason for change in (*plan.drift, *plan.progress))
-    return document(
-        {
-            "kind": "drift",
-            **{name: drift[name] for name in ("at", "endpoint", "narrowed", "warnings")},
-            "recorded": recorded,
-            "summary": {reason.value: counts[reason] for reason in (*_HEADINGS, *_PROGRESS)},
-            "drift": drift["changes"],
-            "progress": progress["changes"],
-            "media": [each._asdict() for each in lost],
-        }
-    )
+    return document("drift", drift)
 
 
-def _verdict(plan: Plan, recorded: int, lost: Sequence[LostMedia], paint: Paint) -> Iterator[str]:
-    if drift := plan.drift:
-        differ = "differs" if len(drift) == 1 else "differ"
-        number = posts_and_ideas(change.address.is_idea for change in drift)
+def _verdict(drift: Drift, paint: Paint) -> Iterator[str]:
+    plan, lost = drift.plan, drift.lost
+    if plan.drift:
+        differ = "differs" if len(plan.drift) == 1 else "differ"
+        number = posts_and_ideas(change.address.is_idea for change in plan.drift)
         yield paint.strong(paint.bad(f"Drift: {number} {differ} from what was last applied."))
     elif gone := len({each.url for each in lost if each.is_certain}):
         number = f"{count(gone, 'file')} that Buffer will fetch {'is' if gone == 1 else 'are'}"
         yield paint.strong(paint.bad(f"Media lost: {number} gone or changed."))
-    elif recorded:
+    elif drift.recorded:
         where = " in the selected posts" if plan.narrowed else ""
         what = "What Buffer shows matches" if _unseen(plan) else "Buffer matches"
         yield f"{paint.strong(paint.good(f'No drift{where}.'))} {what} what was last applied."

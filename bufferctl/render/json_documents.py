@@ -1,31 +1,136 @@
-"""The types of the JSON documents about a plan: json.py builds them, and the published schemas are made from them.
+"""The JSON documents, each key said once: its name, its type, what it is made of, and what it means.
 
-Instants are ISO 8601 in UTC. Values that do not apply are null or empty, never left out. A minor version only adds.
+json.py prints them, and the published schemas are made from them. Instants are ISO 8601 in UTC. Values that do not
+apply are null or empty, never left out. A minor version only adds.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from operator import attrgetter
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ConfigDict, Field, TypeAdapter, WithJsonSchema, with_config
-from typing_extensions import TypedDict, get_original_bases
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+from pydantic_core import to_json
 
+from bufferctl import __version__
 from bufferctl.diagnostics import Severity
-from bufferctl.model import PostStatus, Service
-from bufferctl.plan import Action, Cause, Reason, Status
+from bufferctl.digests import change_digest, facts
+from bufferctl.model import Address, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post, PostStatus, Service
+from bufferctl.model.comparable import instant
+from bufferctl.model.content import TextLength
+from bufferctl.model.metadata import thread_of
+from bufferctl.model.plain_text import replaced
+from bufferctl.model.serial import dump_item
+from bufferctl.plan import WRITING, Action, Cause, Change, Plan, Reason, Status, ready_at, write_requests
+from bufferctl.render import words
+from bufferctl.render.cards import Moment, is_in_queue, moment_of
+from bufferctl.render.report import Report
 
 FORMAT_VERSION = "2.0"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+#: What every document begins with.
+_HEAD: dict[str, Any] = {
+    "format_version": {
+        "type": "string",
+        "pattern": rf"^{FORMAT_VERSION.partition('.')[0]}\.\d+$",
+        "description": "The version of this form; a minor version only adds.",
+        "examples": [FORMAT_VERSION],
+    },
+    "bufferctl_version": {"type": "string", "description": "The version of bufferctl that made it."},
+}
+#: Actions of unchanged objects; neither side is repeated.
+_QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
 
-_Version = Annotated[str, Field(pattern=rf"^{FORMAT_VERSION.partition('.')[0]}\.\d+$", examples=[FORMAT_VERSION])]
+
+@dataclass(frozen=True)
+class Of:
+    """How a value is read from what its form is made of, if it is not the attribute of its name."""
+
+    read: Callable[[Any], Any]
 
 
-Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+Instant = Annotated[
+    str,
+    BeforeValidator(lambda moment: instant(moment) if isinstance(moment, datetime) else moment),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 
-@with_config(ConfigDict(use_attribute_docstrings=True))
-class _Form(TypedDict):
-    """The base of all forms: docstrings are the descriptions in the schemas."""
+class _Form(BaseModel):
+    """The base of all forms, made of our own objects or of values by name; docstrings are the schemas' descriptions."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, source: Any) -> Any:
+        if source is None or isinstance(source, Mapping):
+            return source
+        return {name: read(source) for name, read in _readers(cls).items()}
+
+
+@cache
+def _readers(form: type[_Form]) -> Mapping[str, Callable[[Any], Any]]:
+    return {
+        name: next((each.read for each in field.metadata if isinstance(each, Of)), attrgetter(name))
+        for name, field in form.model_fields.items()
+    }
+
+
+def _of(path: str) -> Of:
+    return Of(attrgetter(path))
+
+
+def _title(item: Post | Idea | LivePost | LiveIdea) -> str | None:
+    fields = getattr(item, "metadata", None)
+    title = fields.get("title") if isinstance(fields, Mapping) else getattr(fields, "title", None)
+    return title or getattr(item, "title", None) or None
+
+
+def _thread(item: Post | Idea | LivePost | LiveIdea) -> Any:
+    return item.thread if isinstance(item, LivePost) else thread_of(item.metadata) if isinstance(item, Post) else ()
+
+
+def _network_fields(item: Post | Idea | LivePost | LiveIdea) -> dict[str, Any]:
+    """The fields of a network that have no place of their own in the form."""
+    fields = getattr(item, "metadata", None) or {}
+    values = fields if isinstance(fields, Mapping) else fields.model_dump(mode="json", exclude_none=True)
+    return {name: value for name, value in values.items() if name not in ContentForm.model_fields}
+
+
+def _url(asset: Any) -> str:
+    if isinstance(asset, LiveAsset | LiveMedium):
+        return asset.source if isinstance(asset, LiveAsset) else asset.url
+    return str(getattr(asset, "value", asset).address)
+
+
+def _alt_text(asset: Any) -> str:
+    value = getattr(asset, "value", asset)
+    return getattr(value, "alt_text", "") or getattr(value, "alt", "") or ""
+
+
+def _service(address: Address) -> Service | None:
+    return next((each for each in Service if each == address.channel.partition(":")[0]), None)
+
+
+def _actions(plan: Plan) -> dict[Action, int]:
+    counts = plan.count()
+    return {action: counts[action] for action in Action}
+
+
+def _statuses(report: Report) -> dict[Status, int]:
+    counts = Counter(outcome.status for outcome in report.outcomes or ())
+    return {status: counts[status] for status in Status}
+
+
+def _measured(report: Report) -> list[Measured]:
+    return [Measured(change, report.lengths.get(change.address)) for change in report.plan.changes]
 
 
 class PlaceForm(_Form):
@@ -42,18 +147,18 @@ class PlaceForm(_Form):
 class AssetForm(_Form):
     """An attachment."""
 
-    kind: str
+    kind: Annotated[str, Of(lambda asset: getattr(asset, "kind", "") or asset.type)]
     """image, video, document or link."""
-    url: str
+    url: Annotated[str, Of(_url)]
     """Its address. Buffer keeps a copy on its own storage, so the two sides never agree."""
-    alt_text: str
+    alt_text: Annotated[str, Of(_alt_text)]
     """A description for screen-reader users; empty if there is none."""
 
 
 class PartForm(_Form):
     """One post of a thread."""
 
-    text: str
+    text: Annotated[str, Of(lambda part: part.text or "")]
     """Its own text."""
     assets: list[AssetForm]
     """Its own attachments."""
@@ -62,27 +167,27 @@ class PartForm(_Form):
 class ContentForm(_Form):
     """The content of a post or an idea, in the same form for both sides of a change."""
 
-    text: str
+    text: Annotated[str, Of(lambda item: item.text or "")]
     """As it is sent; in a thread, that of its first post."""
-    title: str | None
+    title: Annotated[str | None, Of(_title)]
     """Of an idea, or of a post if the network has titles."""
-    thread: list[PartForm]
+    thread: Annotated[list[PartForm], Of(_thread)]
     """The whole thread, the first part being the text; empty if there is none."""
-    assets: list[AssetForm]
+    assets: Annotated[list[AssetForm], Of(lambda item: item.media if hasattr(item, "media") else item.assets)]
     """Its attachments, in order."""
-    tags: list[str]
+    tags: Annotated[list[str], Of(lambda item: [getattr(tag, "name", tag) for tag in item.tags])]
     """By name."""
-    services: list[str]
+    services: Annotated[list[str], Of(lambda item: getattr(item, "services", ()))]
     """The networks that an idea is for."""
-    due_at: Instant | None
+    due_at: Annotated[Instant | None, Of(lambda item: item.date if hasattr(item, "date") else item.due_at)]
     """When it goes out; null if the queue decides."""
-    mode: str | None
+    mode: Annotated[str | None, Of(lambda item: getattr(item, "mode", "") or getattr(item, "share_mode", "") or None)]
     """addToQueue, shareNext, shareNow or customScheduled."""
-    draft: bool
+    draft: Annotated[bool, Of(lambda item: getattr(item, "draft", getattr(item, "status", "") == PostStatus.DRAFT))]
     """Whether a person has to schedule it in Buffer."""
-    status: PostStatus | None
+    status: Annotated[PostStatus | None, Of(lambda item: getattr(item, "status", None))]
     """Its status in Buffer; null for the file's side."""
-    metadata: dict[str, Any]
+    metadata: Annotated[dict[str, Any], Of(_network_fields)]
     """The network's other fields, by their names in the files."""
 
 
@@ -109,27 +214,27 @@ class LengthForm(_Form):
 class PreconditionsForm(_Form):
     """What a change assumes about Buffer; `apply PLANFILE` refuses if that is no longer true."""
 
-    id: str | None
+    id: Annotated[str | None, _of("change.live_id")]
     """The id of the live object, even if it is gone; null if there never was one."""
-    standing: str | None
+    standing: Annotated[str | None, Of(lambda of: facts(of.change)["standing"] if of.is_loud else None)]
     """A digest of its content, status and time."""
 
 
 class CostForm(_Form):
     """What a change costs; a request carries up to 30 mutations."""
 
-    mutations: int
+    mutations: Annotated[int, Of(lambda change: int(change.action in WRITING))]
     """The number of API operations: 1 if it writes to Buffer, else 0."""
 
 
-class ChangeForm(_Form):
-    """One step of a plan."""
+class _OfChange(_Form):
+    """What says which change it is."""
 
-    address: str
+    address: Annotated[str, Of(lambda of: str(of.change.address))]
     """The name of the declared object, `Acme/twitter:acme/launch`."""
-    digest: str | None
+    digest: Annotated[str | None, Of(lambda of: change_digest(of.change) or None)]
     """Over address, action and what becomes public; null if nothing changes. The same change has the same digest."""
-    action: Action
+    action: Annotated[Action, _of("change.action")]
     """What happens to it.
 
     - `create`, `update`, `delete`: apply writes it to Buffer
@@ -142,7 +247,43 @@ class ChangeForm(_Form):
     - `past`: its time was before bufferctl began here, so it is never sent
     - `no-op`: there is nothing to do
     """
-    cause: Cause
+    organization_id: Annotated[str, _of("change.slot.organization_id")]
+    """Its organization's id in Buffer."""
+    channel_id: Annotated[str | None, Of(lambda of: None if of.change.address.is_idea else of.change.slot.channel_id)]
+    """Null for ideas."""
+    key: Annotated[str, _of("change.slot.key")]
+    """Its key in the files."""
+    due_at: Annotated[Instant | None, _of("change.due_at")]
+    """When it goes out; null if it is unscheduled."""
+
+
+class Measured(NamedTuple):
+    """A change, and the length of its text."""
+
+    change: Change
+    length: TextLength | None = None
+
+    @property
+    def is_loud(self) -> bool:
+        """Whether both sides are shown."""
+        return self.change.action not in _QUIET
+
+    @property
+    def changed_fields(self) -> list[str]:
+        """The names of the fields that differ, each once."""
+        return list(dict.fromkeys(each.path.partition(".")[0] for each in self.change.differences))
+
+    @property
+    def desired(self) -> dict[str, Any] | None:
+        """The declared object, unless nothing happens to it."""
+        item = None if self.change.action is Action.NO_OP else self.change.desired
+        return dump_item(item) if item else None
+
+
+class ChangeForm(_OfChange):
+    """One step of a plan."""
+
+    cause: Annotated[Cause, _of("change.cause")]
     """Why.
 
     - `new`: the files declare it, and the state has no entry for it
@@ -154,7 +295,7 @@ class ChangeForm(_Form):
     - `cancelled`: it is cancelled in its file
     - `unchanged`: nothing changed
     """
-    reason: Reason | None
+    reason: Annotated[Reason | None, _of("change.reason")]
     """Why it is held, null if it is not; `message` and `hint` explain it.
 
     - `channel-unavailable`: its channel is disconnected or locked
@@ -180,45 +321,37 @@ class ChangeForm(_Form):
     These are not holds. Progress that a person made in Buffer: `approved`, `scheduled-by-a-person`,
     `shared-now-by-a-person`. A reviewed change whose post was published first: `overtaken`.
     """
-    message: str
+    message: Annotated[str, _of("change.message")]
     """More about it, for people."""
-    hint: str
+    hint: Annotated[str, _of("change.hint")]
     """One thing to do, for people."""
-    id: str | None
+    id: Annotated[str | None, _of("change.live_id")]
     """The id of the live object."""
-    organization_id: str
-    """Its organization's id in Buffer."""
-    channel_id: str | None
-    """Null for ideas."""
-    key: str
-    """Its key in the files."""
-    service: Service | None
+    service: Annotated[Service | None, Of(lambda of: _service(of.change.address))]
     """Its network; null for ideas, and if the channel is unknown."""
-    moved_from: str | None
+    moved_from: Annotated[str | None, Of(lambda of: of.change.moved_from and of.change.moved_from.key)]
     """Its previous key, if it was renamed."""
-    due_at: Instant | None
-    """When it goes out; null if it is unscheduled."""
-    place: PlaceForm | None
+    place: Annotated[PlaceForm | None, _of("change.place")]
     """Where it is declared."""
-    desired: dict[str, Any] | None
+    desired: Annotated[dict[str, Any] | None, Of(lambda of: of.desired)]
     """The declared object as it was read, under `post` or `idea`; `after` is easier to read."""
-    live_status: PostStatus | None
+    live_status: Annotated[PostStatus | None, Of(lambda of: getattr(of.change.live, "status", None))]
     """The post's status in Buffer."""
-    differences: list[DifferenceForm]
+    differences: Annotated[list[DifferenceForm], _of("change.differences")]
     """The fields that differ between Buffer and the file, as far as they can be read from Buffer."""
-    changed_fields: list[str]
+    changed_fields: Annotated[list[str], _of("changed_fields")]
     """The names of those fields."""
-    candidates: list[str]
+    candidates: Annotated[list[str], _of("change.candidates")]
     """The ids of live objects that it may be."""
-    before: ContentForm | None
+    before: Annotated[ContentForm | None, Of(lambda of: of.change.live if of.is_loud else None)]
     """What Buffer has; null if it has nothing, or if nothing changes."""
-    after: ContentForm | None
+    after: Annotated[ContentForm | None, Of(lambda of: of.change.desired if of.is_loud else None)]
     """What the files have; null if they have nothing, or if nothing changes."""
     length: LengthForm | None
     """Null if it was not counted."""
-    preconditions: PreconditionsForm
+    preconditions: Annotated[PreconditionsForm, Of(lambda of: of)]
     """What it assumes about Buffer."""
-    cost: CostForm
+    cost: Annotated[CostForm, _of("change")]
     """What it costs of Buffer's quota."""
 
 
@@ -240,18 +373,18 @@ class DiagnosticForm(_Form):
 class RequestsForm(_Form):
     """How many requests an apply uses."""
 
-    read: int
+    read: Annotated[int, Of(lambda plan: 2 * plan.read_requests)]
     """To read before and after."""
-    write: int
+    write: Annotated[int, Of(write_requests)]
     """To send the changes."""
 
 
 class UploadsForm(_Form):
     """Files that are to be uploaded."""
 
-    count: int
+    count: Annotated[int, Of(len)]
     """How many."""
-    bytes: int
+    bytes: Annotated[int, Of(lambda files: sum(file.size for file in files))]
     """Their size together."""
 
 
@@ -299,49 +432,45 @@ class BesideForm(_Form):
 class PlanForm(_Form):
     """What would change, and what was read to find out."""
 
-    at: Instant
+    at: Annotated[Instant, _of("plan.at")]
     """When the account was read, by Buffer's clock."""
-    endpoint: str
+    endpoint: Annotated[str, _of("plan.endpoint")]
     """The address of the API."""
     digest: str
     """Over the digests of all changes that write to Buffer, or wait to."""
-    offline: bool
+    offline: Annotated[bool, _of("is_offline")]
     """Made from files and state alone, not checked against Buffer."""
     expires_at: Instant | None
     """Until when a saved plan may be applied."""
-    summary: dict[Action, int]
+    summary: Annotated[dict[Action, int], Of(lambda report: _actions(report.plan))]
     """How many changes of each action."""
-    unmanaged: int
+    unmanaged: Annotated[int, _of("plan.unmanaged")]
     """How many unsent objects in Buffer are in no file and no state."""
-    beside: list[BesideForm]
+    beside: Annotated[list[BesideForm], _of("plan.beside")]
     """Unmanaged posts on the channels and days on which the plan sends something, by time."""
-    uploads: UploadsForm
+    uploads: Annotated[UploadsForm, _of("plan.uploads")]
     """The media files that apply uploads first, according to the state."""
-    requests: RequestsForm
+    requests: Annotated[RequestsForm, _of("plan")]
     """The number of requests, of those that `quota` limits."""
-    quota: list[WindowForm]
+    quota: Annotated[list[WindowForm], _of("plan.quota.windows")]
     """Buffer's limits when the account was read, shortest window first."""
-    ready_at: Instant | None
+    ready_at: Annotated[Instant | None, Of(lambda report: ready_at(report.plan))]
     """When an apply would finish if it started at once; null if the quota is unknown."""
-    narrowed: bool
+    narrowed: Annotated[bool, _of("plan.narrowed")]
     """Whether it covers only a part of the files."""
-    channels: list[ChannelForm]
+    channels: Annotated[list[ChannelForm], Of(lambda report: [*report.plan.channels.values()])]
     """Those of the organizations that the files name."""
-    changes: list[ChangeForm]
+    changes: Annotated[list[ChangeForm], Of(_measured)]
     """In the order in which they are sent."""
-    warnings: list[DiagnosticForm]
+    warnings: Annotated[list[DiagnosticForm], _of("plan.warnings")]
     """Warnings of the plan."""
-    problems: list[DiagnosticForm]
+    problems: Annotated[list[DiagnosticForm], _of("diagnostics")]
     """Problems in the files."""
 
 
-class OutcomeForm(_Form):
+class OutcomeForm(_OfChange):
     """The result of one change."""
 
-    address: str
-    """The name of the declared object, `Acme/twitter:acme/launch`."""
-    action: Action
-    """The action in the plan."""
     status: Status
     """The result.
 
@@ -362,124 +491,118 @@ class OutcomeForm(_Form):
     """One thing to do, for people."""
     at: Instant | None
     """When it was sent; null if it was not."""
-    kind: Literal["post", "idea"]
+    kind: Annotated[Literal["post", "idea"], Of(lambda of: "idea" if of.change.address.is_idea else "post")]
     """Whether it is a post or an idea."""
-    digest: str | None
-    """Of the change, as in the plan."""
-    organization_id: str
-    """Its organization's id in Buffer."""
-    channel_id: str | None
-    """Null for ideas."""
-    key: str
-    """Its key in the files."""
-    due_at: Instant | None
-    """When it goes out; null if it is unscheduled."""
 
 
-class DocumentForm(_Form):
-    """What every document begins with."""
-
-    format_version: _Version
-    """The version of this form; a minor version only adds."""
-    bufferctl_version: str
-    """The version of bufferctl that made it."""
-
-
-class PlanDocument(PlanForm, DocumentForm):
+class PlanDocument(PlanForm):
     """What `bufferctl plan --json`, `bufferctl show PLANFILE --json` and `--report FILE.json` print or write."""
 
-    kind: Literal["plan"]
-    """What this is."""
 
-
-class AppliedDocument(DocumentForm):
+class AppliedDocument(_Form):
     """What `bufferctl apply --json` and `bufferctl apply --report FILE.json` print or write."""
 
-    kind: Literal["apply"]
-    """What this is."""
-    plan: PlanForm
+    plan: Annotated[PlanForm, Of(lambda report: report)]
     """The plan that was applied."""
     outcomes: list[OutcomeForm]
     """The result of each change, in the order in which they came."""
-    left: PlanForm | None
+    left: Annotated[PlanForm | None, Of(lambda report: report.left and Report(report.left))]
     """The plan afterwards; null if Buffer was not read again."""
-    stopped: str | None
+    stopped: Annotated[str | None, Of(lambda report: report.stopped or None)]
     """Why it ended early; null if it did not."""
 
 
-class ReceiptDocument(DocumentForm):
+class ReceiptDocument(_Form):
     """What `bufferctl apply --receipt FILE` writes."""
 
-    kind: Literal["receipt"]
-    """What this is."""
-    started_at: Instant
+    started_at: Annotated[Instant, _of("report.plan.at")]
     """When the account was read, by Buffer's clock."""
     finished_at: Instant
     """When the receipt was written, by Buffer's clock."""
-    endpoint: str
+    endpoint: Annotated[str, _of("report.plan.endpoint")]
     """The address of the API."""
-    digest: str
+    digest: Annotated[str, _of("report.digest")]
     """The digest of the plan that was applied."""
-    stopped: str | None
+    stopped: Annotated[str | None, Of(lambda of: of.report.stopped or None)]
     """Why it ended early; null if it did not."""
-    summary: dict[Status, int]
+    summary: Annotated[dict[Status, int], Of(lambda of: _statuses(of.report))]
     """How many outcomes of each status."""
-    outcomes: list[OutcomeForm]
+    outcomes: Annotated[list[OutcomeForm], Of(lambda of: of.report.outcomes or ())]
     """The result of each change, in the order in which they came."""
     details: dict[str, Any]
     """Data for `bufferctl show`; its form may change."""
 
 
+class Listed(NamedTuple):
+    """A post of a list, and the plan that it is of."""
+
+    change: Change
+    plan: Plan
+
+    @property
+    def is_unmanaged(self) -> bool:
+        """Whether no file declares it."""
+        return words.is_unmanaged(self.change)
+
+    @property
+    def moment(self) -> Moment | None:
+        """When it goes out, or went out."""
+        return moment_of(self.change, self.plan)
+
+    @property
+    def content(self) -> ContentForm:
+        """The file's, or Buffer's."""
+        return ContentForm.model_validate(self.change.desired or self.change.live)
+
+
 class ListedForm(_Form):
     """One post on one channel."""
 
-    address: str | None
+    address: Annotated[str | None, Of(lambda of: None if of.is_unmanaged else str(of.change.address))]
     """The name of the declared post, `Acme/twitter:acme/launch`; null if no file declares it."""
-    organization: str
+    organization: Annotated[str, _of("change.address.organization")]
     """Its organization, by name or id."""
-    channel: str
+    channel: Annotated[str, _of("change.address.channel")]
     """Its channel, such as `twitter:acme`."""
-    service: str
+    service: Annotated[str, Of(lambda of: of.change.address.channel.partition(":")[0])]
     """Its network."""
-    standing: str
+    standing: Annotated[str, Of(lambda of: words.describe_action(of.change))]
     """What it is in Buffer, or what apply will do, in plain words."""
-    action: Action | None
+    action: Annotated[Action | None, Of(lambda of: None if of.is_unmanaged else of.change.action)]
     """What apply will do, as in the plan; null if no file declares it."""
-    status: PostStatus | None
+    status: Annotated[PostStatus | None, Of(lambda of: words.status_of(of.change))]
     """Its status in Buffer or, without --live, in the state; null if it is in neither."""
-    due_at: Instant | None
+    due_at: Annotated[Instant | None, Of(lambda of: of.moment and of.moment.due)]
     """When it goes out, or went out; null if that is unknown."""
-    local: str | None
+    local: Annotated[str | None, Of(lambda of: of.moment and of.moment.due.isoformat(timespec="seconds"))]
     """The same in the channel's zone, with the offset."""
-    timezone: str
+    timezone: Annotated[str, Of(lambda of: getattr(of.plan.channels.get(of.change.slot.channel_id), "timezone", "UTC"))]
     """The channel's zone, by its name in the tz database."""
-    in_queue: bool
+    in_queue: Annotated[bool, Of(lambda of: is_in_queue(of.change))]
     """Whether the queue decides when it goes out."""
-    fixed: bool
+    fixed: Annotated[bool, Of(lambda of: getattr(of.change.desired, "is_fixed", False))]
     """Whether it keeps its date when the `starts` of its file moves."""
-    draft: bool
+    draft: Annotated[bool, Of(lambda of: of.content.draft)]
     """Whether a person has to schedule it in Buffer."""
-    text: str
+    text: Annotated[str, Of(lambda of: of.content.text or of.content.title or "")]
     """Its text; empty if only Buffer has it and Buffer was not asked."""
-    tags: list[str]
+    tags: Annotated[list[str], _of("content.tags")]
     """Buffer's tags, by name."""
-    id: str | None
+    id: Annotated[str | None, _of("change.live_id")]
     """Its id in Buffer."""
-    link: str | None
+    link: Annotated[str | None, Of(lambda of: getattr(of.change.live, "external_link", None))]
     """The published post on its network."""
-    message: str
+    message: Annotated[str, _of("change.message")]
     """What needs a person, if something does."""
-    hint: str
+    hint: Annotated[str, _of("change.hint")]
     """One thing to do about it."""
-    place: PlaceForm | None
+    place: Annotated[PlaceForm | None, _of("change.place")]
     """Where it is declared."""
 
 
-class ListDocument(DocumentForm):
+class ListDocument(_Form):
     """What `bufferctl list --json` gives."""
 
-    kind: Literal["list"]
-    """What this is."""
     at: Instant
     """When it was made; with --live by Buffer's clock."""
     live: bool
@@ -488,39 +611,35 @@ class ListDocument(DocumentForm):
     """By time, those that are published at once first; those without a time last."""
 
 
-class ValidateDocument(DocumentForm):
+class ValidateDocument(_Form):
     """What `bufferctl validate --json` gives."""
 
-    kind: Literal["validate"]
-    """What this is."""
     valid: bool
     """Whether there is no error; with --strict, no warning either."""
     problems: list[DiagnosticForm]
     """By file and position."""
 
 
-class DriftDocument(DocumentForm):
+class DriftDocument(_Form):
     """What `bufferctl drift --json` gives. In changes, `before` is Buffer's version and `after` the file's."""
 
-    kind: Literal["drift"]
-    """What this is."""
-    at: Instant
+    at: Annotated[Instant, _of("plan.at")]
     """When the account was read, by Buffer's clock."""
-    endpoint: str
+    endpoint: Annotated[str, _of("plan.endpoint")]
     """The address of the API."""
-    narrowed: bool
+    narrowed: Annotated[bool, _of("plan.narrowed")]
     """Whether it is limited to some of the posts."""
-    warnings: list[DiagnosticForm]
+    warnings: Annotated[list[DiagnosticForm], _of("plan.warnings")]
     """What was found about the account."""
     recorded: int
     """How many entries the state has."""
-    summary: dict[Reason, int]
+    summary: Annotated[dict[Reason, int], _of("numbers")]
     """How many changes of each reason."""
-    drift: list[ChangeForm]
+    drift: Annotated[list[ChangeForm], Of(lambda of: [*map(Measured, of.plan.drift)])]
     """What differs from what was last applied."""
-    progress: list[ChangeForm]
+    progress: Annotated[list[ChangeForm], Of(lambda of: [*map(Measured, of.plan.progress)])]
     """What people approved, scheduled or published."""
-    media: list[dict[str, Any]]
+    media: Annotated[list[dict[str, Any]], Of(lambda of: [each._asdict() for each in of.lost])]
     """URLs that Buffer can no longer fetch."""
 
 
@@ -537,17 +656,17 @@ class CheckForm(_Form):
     """One thing to do, for people; may be empty."""
 
 
-class DoctorDocument(DocumentForm):
+class DoctorDocument(_Form):
     """What `bufferctl doctor --json` gives."""
 
-    kind: Literal["doctor"]
-    """What this is."""
     checks: list[CheckForm]
     """In the order in which they were made."""
 
 
 class EntryForm(_Form):
     """An entry of the state; its other fields may change."""
+
+    model_config = ConfigDict(extra="allow")
 
     organization_id: str
     """Buffer's id of the organization."""
@@ -563,26 +682,21 @@ class EntryForm(_Form):
     """How it came into the state: created, recovered, adopted or imported."""
 
 
-class StateDocument(DocumentForm):
+class StateDocument(_Form):
     """What `bufferctl state list --json` gives."""
 
-    kind: Literal["state"]
-    """What this is."""
     objects: list[EntryForm]
     """By organization, channel and key."""
 
 
-class ObjectDocument(DocumentForm, EntryForm):
+class ObjectDocument(EntryForm):
     """What `bufferctl state show` gives."""
-
-    kind: Literal["object"]
-    """What this is."""
 
 
 class RevisionForm(_Form):
     """An earlier version of the state."""
 
-    revision: str
+    revision: Annotated[str, _of("id")]
     """Its name, for `bufferctl state restore`."""
     at: Instant
     """When it was stored."""
@@ -590,11 +704,9 @@ class RevisionForm(_Form):
     """The command that stored it."""
 
 
-class StateLogDocument(DocumentForm):
+class StateLogDocument(_Form):
     """What `bufferctl state log --json` gives."""
 
-    kind: Literal["state-log"]
-    """What this is."""
     revisions: list[RevisionForm]
     """The newest first."""
 
@@ -608,15 +720,13 @@ class ErrorForm(_Form):
     """What is wrong, for people."""
     place: PlaceForm | None
     """Its position; null if it is not in a file."""
-    fix: str
+    fix: Annotated[str, _of("hint")]
     """One thing to do, for people; may be empty."""
 
 
-class ErrorDocument(DocumentForm):
+class ErrorDocument(_Form):
     """What any command prints with --json in place of its output if it fails."""
 
-    kind: Literal["error"]
-    """What this is."""
     exit_code: int
     """The exit code of the command."""
     errors: list[ErrorForm]
@@ -624,7 +734,7 @@ class ErrorDocument(DocumentForm):
 
 
 #: The documents by their `kind`.
-DOCUMENTS: dict[str, Any] = {
+DOCUMENTS: dict[str, type[_Form]] = {
     "plan": PlanDocument,
     "apply": AppliedDocument,
     "receipt": ReceiptDocument,
@@ -638,15 +748,21 @@ DOCUMENTS: dict[str, Any] = {
     "error": ErrorDocument,
 }
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+def document(kind: str, source: Any) -> str:
+    """The document of a kind, ending in a newline. `source`: what its form is made of."""
+    values = dict(DOCUMENTS[kind].model_validate(source))
+    text = to_json(
+        {"format_version": FORMAT_VERSION, "bufferctl_version": __version__, "kind": kind, **values}, indent=2
+    )
+    return replaced(text.decode(), lambda character: json.dumps(character)[1:-1]) + "\n"
 
 
 def document_schema(kind: str) -> str:
     """The schema of one kind of document, ending in a newline. Later minor versions may have more fields."""
-    document = DOCUMENTS[kind]
-    schema = _bare(TypeAdapter(document).json_schema())
-    for base in get_original_bases(document):  # pydantic does not see the docstrings of inherited fields
-        schema["properties"] |= _bare(TypeAdapter(base).json_schema())["properties"]
+    schema = _bare(DOCUMENTS[kind].model_json_schema(mode="serialization"))
+    head = {**_HEAD, "kind": {"const": kind, "type": "string", "description": "What this is."}}
+    schema |= {"properties": {**head, **schema["properties"]}, "required": [*head, *schema["required"]]}
     return json.dumps({"$schema": _DIALECT, **schema}, indent=2, ensure_ascii=False) + "\n"
 
 
