@@ -127,7 +127,7 @@ def in_git(path: str) -> bool:
 
     In any of the ways in which Windows reads that name, too.
     """
-    return any(re.fullmatch(r"\.git[. ]*|git~1", part.casefold()) for part in re.split(r"[/\\]", path))
+    return re.search(r"(?:^|[/\\])(?:\.git[. ]*|git~1)(?:[/\\]|\Z)", path.casefold()) is not None
 
 
 def leaves_folder(path: str) -> bool:

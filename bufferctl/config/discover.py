@@ -24,7 +24,8 @@ def find_root(file: Path | None, start: Path) -> Path:
     Raises UsageError if the file named is not there, ConfigError if there is none to find or its path is not UTF-8.
     """
     start = start.absolute() if file is None else start
-    if odd := not_utf8(path := start.absolute() / (file or "")):
+    path = start.absolute() / (file or "")
+    if odd := not_utf8(str(path)):
         raise ConfigError(
             f"The path {odd} is not UTF-8, so no state and no plan can name it",
             hint="Rename the folder or the file with a UTF-8 name.",
@@ -43,10 +44,10 @@ def find_root(file: Path | None, start: Path) -> Path:
     )
 
 
-def not_utf8(path: Path) -> str:
+def not_utf8(path: str) -> str:
     """A path that is not UTF-8, with its other bytes in hexadecimal; empty if it is UTF-8."""
     shown = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return "" if shown == str(path) else shown
+    return "" if shown == path else shown
 
 
 @dataclass

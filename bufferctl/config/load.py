@@ -149,7 +149,7 @@ class _Loading:
 
     def _file(self, path: Path, name: str, model: type[F]) -> tuple[F, Spot] | None:
         """Read as much of one file as possible; None, and problems, if nothing can be read."""
-        odd = not_utf8(Path(name))
+        odd = not_utf8(name)
         self.files.append(odd or name)
         if odd:
             self._unreadable(odd, UnreadableError("its name is not UTF-8", "rename it, or the folder that it is in"))

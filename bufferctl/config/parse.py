@@ -27,11 +27,13 @@ from yaml.events import (
 )
 
 from bufferctl.config import slips
+from bufferctl.config.format import FILES
 from bufferctl.config.names import BLOCK_FORM, PROSE
 from bufferctl.config.source import MANY, Source, control_message
 from bufferctl.config.syntax import syntax_problem
 from bufferctl.config.tree import Tree
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
+from bufferctl.model.about import fields_below
 
 #: Levels of nesting. The format needs nine.
 MAX_DEPTH = 100
@@ -42,6 +44,8 @@ MAX_EXPANSION = 100_000
 #: double its backslashes each time.
 _MOST_MENDS, _MOST_ON_A_LINE = 30, 3
 
+#: The fields of the format, whose names need no look.
+_NAMES = {name: intern(name) for name, *_ in fields_below(*FILES)}
 _BLOCKS = ("|", ">")
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -112,8 +116,6 @@ class _Builder:
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.unused: dict[str, tuple[int, str]] = {}
         """Anchors that no alias uses yet, which may be the first words of a text: their offset and field."""
-        self.names: dict[str, str] = {}
-        """Names of fields that need no quotes, each checked once: they are the same few again and again."""
         self.nodes = 0
         self.expanded = 0
 
@@ -167,7 +169,7 @@ class _Builder:
     def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
         marks = [start.start_mark.index, 0]
-        following, tree, names = self.following, self.tree, self.names
+        following, tree, names = self.following, self.tree, _NAMES
         event = following()
         while type(event) is not MappingEndEvent:
             key = names.get(event.value) if type(event) is ScalarEvent else None
@@ -241,10 +243,7 @@ class _Builder:
             return None
         if event.anchor is not None:
             self.anchors[event.anchor] = (key, 1)
-        key = intern(key)
-        if not event.style:
-            self.names[key] = key
-        return key
+        return intern(key)
 
     def _scalar(self, event: Any, name: str) -> str | None:
         self.nodes += 1

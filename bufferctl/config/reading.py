@@ -28,8 +28,8 @@ class Reading:
     beside: set[str] = field(default_factory=set)
     """The text files and media that entries name, from the root folder."""
     _texts: dict[Path, Source | UnreadableError] = field(default_factory=dict)
-    _real_root: Path | None = None
-    _real_folders: dict[Path, Path] = field(default_factory=dict)
+    _folders: dict[str, str | None] = field(default_factory=dict)
+    """Where each folder is below the root folder, with links resolved; None if it is outside."""
 
     @property
     def full(self) -> bool:
@@ -89,19 +89,17 @@ class Reading:
         `reason` and `hint` are for the first case. A path that does not exist is left to whoever reads it.
         """
         try:
-            if self._real_root is None:
-                self._real_root = self.root.resolve()
-            folder = path.parent
-            if folder not in self._real_folders:
-                self._real_folders[folder] = folder.resolve()
-            real = path.resolve() if path.is_symlink() or path.name == ".." else self._real_folders[folder] / path.name
+            is_final = path.name != ".." and not path.is_symlink()
+            folder, name = os.path.split(path if is_final else path.resolve())
+            if folder not in self._folders:
+                real, root = Path(folder).resolve(), self.root.resolve()
+                self._folders[folder] = real.relative_to(root).as_posix() if real.is_relative_to(root) else None
         except (OSError, ValueError, RuntimeError):
             return
-        try:
-            inside = real.relative_to(self._real_root)
-        except ValueError:
-            raise UnreadableError(reason, hint) from None
-        if in_git(inside.as_posix()):
+        below = self._folders[folder]
+        if below is None:
+            raise UnreadableError(reason, hint)
+        if in_git(f"{below}/{name}"):
             raise UnreadableError("it is one of git's own files", "name a file outside `.git`")
 
     def _read(self, path: Path) -> Source | UnreadableError:

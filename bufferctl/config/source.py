@@ -154,9 +154,9 @@ def control_message(character: str) -> str:
 def read_source(path: Path, name: str) -> Source:
     """Read a file. Raises UnreadableError for anything but a regular file of UTF-8 text."""
     data = _read(path)
-    for beginning, kind in _OTHER_KINDS.items():
-        if data.startswith(beginning):
-            raise UnreadableError(f"it is {kind} and not plain text", "save its content as plain text in UTF-8")
+    if data.startswith(tuple(_OTHER_KINDS)):
+        kind = next(kind for beginning, kind in _OTHER_KINDS.items() if data.startswith(beginning))
+        raise UnreadableError(f"it is {kind} and not plain text", "save its content as plain text in UTF-8")
     if data.startswith(_LFS):
         raise UnreadableError("it is a pointer of Git LFS and not the file itself", _LFS_HINT)
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\0\0" in {data[0:3:2], data[1:4:2]}:
