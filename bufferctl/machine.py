@@ -28,6 +28,11 @@ _PROXY = re.compile(r"(?:https?://)?(?:[^\s/@]*@)?(?:[\w.-]+|\[[\da-fA-F:.]+\])(
 _CENTURY = timedelta(days=36525)
 
 
+def in_job() -> bool:
+    """Whether this runs in GitHub Actions, where printed lines can be commands."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
 def take_streams() -> None:
     """Make the three streams usable: a closed one leads nowhere, and what an encoding lacks is printed as `?`.
 

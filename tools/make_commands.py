@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib import import_module
 
 import click
 
-from bufferctl.cli import EXIT_CODES, GROUPS, cli
+from bufferctl.cli import EXIT_CODES, GROUPS, cli, load_command
 
 _HEAD = """\
 # Commands
@@ -41,8 +40,8 @@ def page() -> Iterator[str]:
     yield _HEAD + "".join(f"| {code} | {meaning} |\n" for code, meaning in EXIT_CODES.items()) + "\n"
     for title, group in GROUPS.items():
         yield f"## {title}\n"
-        for name, (module, _) in group.items():
-            yield from _command(name, getattr(import_module(f"bufferctl.cli.{module}"), module), None)
+        for name in group:
+            yield from _command(name, load_command(name), None)
 
 
 def _command(name: str, command: click.Command, parent: click.Context | None) -> Iterator[str]:

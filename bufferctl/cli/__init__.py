@@ -1,4 +1,4 @@
-"""The command line: one file per command, loaded when it is called; one place turns errors into exit codes.
+"""The command line: commands, loaded when they are called, and one place that turns errors into exit codes.
 
 `--help` and `--version` load click and this file alone; the table below says what each command is for without importing
 it.
@@ -25,33 +25,33 @@ from bufferctl.run import secrets
 #: Commands by what people are about to do; for each the module that has it, and its first line of help.
 GROUPS = {
     "Get started": {
-        "init": ("init", "Create a first buffer.yaml from your account."),
+        "init": ("start", "Create a first buffer.yaml from your account."),
         "doctor": ("doctor", "Check the setup and explain what to fix."),
         "sandbox": ("sandbox", "Run a local Buffer to try things out."),
     },
     "Write": {
-        "new": ("new", "Start a file with a post or a campaign."),
-        "validate": ("validate", "Check the files, offline."),
-        "list": ("list_", "List posts by the day they go out."),
-        "preview": ("preview", "Show the posts on a calendar page, offline."),
-        "fmt": ("fmt", "Format the files."),
+        "new": ("start", "Start a file with a post or a campaign."),
+        "validate": ("files", "Check the files, offline."),
+        "list": ("agenda", "List posts by the day they go out."),
+        "preview": ("agenda", "Show the posts on a calendar page, offline."),
+        "fmt": ("files", "Format the files."),
         "shift": ("shift", "Move the dates in files by a number of days."),
-        "convert": ("convert", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
-        "schema": ("schema", "Print the JSON Schema of the files, for editors."),
+        "convert": ("start", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
+        "schema": ("files", "Print the JSON Schema of the files, for editors."),
     },
     "Review and publish": {
-        "plan": ("plan", "Show what apply would change in Buffer."),
-        "show": ("show", "Show a saved plan or a receipt."),
-        "apply": ("apply", "Make Buffer match the files."),
+        "plan": ("review", "Show what apply would change in Buffer."),
+        "show": ("review", "Show a saved plan or a receipt."),
+        "apply": ("review", "Make Buffer match the files."),
     },
     "Keep in sync with Buffer": {
-        "drift": ("drift", "Show what changed in Buffer since the last apply."),
-        "pull": ("pull", "Copy changes that people made in Buffer into the files."),
-        "import": ("import_", "Add posts that are only in Buffer to the files."),
+        "drift": ("sync", "Show what changed in Buffer since the last apply."),
+        "pull": ("sync", "Copy changes that people made in Buffer into the files."),
+        "import": ("sync", "Add posts that are only in Buffer to the files."),
         "state": ("state", "Inspect or correct the state."),
     },
     "In CI": {"ci": ("ci", "Run in GitHub Actions or GitLab CI.")},
-    "In the shell": {"completion": ("completion", "Print a completion script for your shell.")},
+    "In the shell": {"completion": ("completing", "Print a completion script for your shell.")},
 }
 COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
 
@@ -84,6 +84,13 @@ def examples(*commands: tuple[str, str], codes: Sequence[int] = ()) -> str:
     return "\n".join(["\b", "Examples:", *lines, *(["", "\b", "Exit codes:", *meanings] if meanings else [])])
 
 
+def load_command(name: str) -> click.Command:
+    """Import a command. The function of one whose name Python uses itself ends in an underscore."""
+    module = import_module(f"bufferctl.cli.{COMMANDS[name][0]}")
+    command: click.Command = getattr(module, f"{name}_" if name in {"import", "list"} else name)
+    return command
+
+
 class Commands(click.Group):
     """A group that imports a command when it is called."""
 
@@ -95,9 +102,8 @@ class Commands(click.Group):
         """Import the command; None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module, line = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
-        command.short_help = line
+        command = load_command(cmd_name)
+        command.short_help = COMMANDS[cmd_name][1]
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -238,8 +244,8 @@ def _parameter_name(error: click.UsageError) -> str:
 
 def _fail(error: BufferctlError, arguments: list[str]) -> int:
     """Print an error for people and, with --json, as JSON in place of the output; its exit code."""
-    from bufferctl.cli.annotating import annotate_problems
     from bufferctl.cli.console import Console
+    from bufferctl.cli.outputs import annotate_problems
     from bufferctl.diagnostics import FilesError
 
     console = Console.create()

@@ -1,4 +1,4 @@
-"""What a shell completes from the files: addresses and channels. It contacts nobody, and says nothing."""
+"""What a shell completes: `bufferctl completion SHELL`, and from the files addresses and channels, silently."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from bufferctl.cli import examples
 
 if TYPE_CHECKING:
     from bufferctl.model import Desired
@@ -39,3 +41,27 @@ def _declared(ctx: click.Context) -> Desired:
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
     return sorted({name for name in names if name.startswith(incomplete)})
+
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command(
+    epilog=examples(
+        ('eval "$(bufferctl completion bash)"', "in ~/.bashrc"),
+        ('eval "$(bufferctl completion zsh)"', "in ~/.zshrc, below compinit"),
+        ("bufferctl completion fish | source", "in ~/.config/fish/config.fish"),
+    )
+)
+@click.argument("shell", type=click.Choice(SHELLS), metavar=f"[{'|'.join(SHELLS)}]")
+def completion(shell: str) -> None:
+    """Print a script that completes commands, options, addresses and channels in your shell."""
+    from click.shell_completion import get_completion_class
+
+    from bufferctl.cli import cli
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise AssertionError(shell)  # click knows all of SHELLS
+    one_word = "COMP_WORDBREAKS=${COMP_WORDBREAKS//:}  # twitter:acme is one word\n" if shell == "bash" else ""
+    click.echo(one_word + found(cli, {}, "bufferctl", "_BUFFERCTL_COMPLETE").source())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from bufferctl.diagnostics import Diagnostic
+from bufferctl.machine import in_job
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import Paint, capitalized, sentence
 from bufferctl.run.listener import Listener
@@ -122,11 +123,6 @@ class Console(Listener):
         if not (agreed := click.confirm(question, err=True)):
             self.note(f"Nothing was {nothing_was}.")
         return agreed
-
-
-def in_job() -> bool:
-    """Whether this runs in GitHub Actions, where printed lines can be commands."""
-    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def _for_log(text: str, stream: TextIO) -> str:

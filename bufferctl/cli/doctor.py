@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from bufferctl.cli import examples, options
-from bufferctl.cli.api_key import connected
 from bufferctl.errors import worst
 
 if TYPE_CHECKING:
@@ -36,10 +34,9 @@ def doctor(as_json: bool, with_schema: bool, setup: options.Setup) -> int:
     """
     from bufferctl.run.checkup import Checkup
 
-    console, connection = setup.console, setup.connection
-    key_place = str(connection.api_key_file or "BUFFER_API_KEY")
-    connect = partial(connected, connection, console)
-    checkup = Checkup(setup.file, setup.state_file, connection.api_url, key_place, connect, console, with_schema)
+    console = setup.console
+    key_place = str(setup.api_key_file or "BUFFER_API_KEY")
+    checkup = Checkup(setup.file, setup.state_file, setup.api_url, key_place, setup.connected, console, with_schema)
     found = list(checkup.findings())
     if as_json:
         from bufferctl.render.json_documents import document

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -14,16 +15,19 @@ import click
 
 from bufferctl.choices import Choices
 from bufferctl.cli import completing
-from bufferctl.cli.api_key import Connection, connected
+from bufferctl.errors import KeyRefusedError, UsageError
 from bufferctl.limits import TIMEOUT
+from bufferctl.run.secrets import keep
 
 if TYPE_CHECKING:
+    from bufferctl.api import Buffer
     from bufferctl.cli import console
     from bufferctl.run.files import Files
+    from bufferctl.run.mending import NamedState
     from bufferctl.run.session import Session
 
-    #: What `console_options` hands over.
     Console = console.Console
+
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -73,6 +77,28 @@ def file_option(*names: str, help_text: str, metavar: str = "FILE", **more: Any)
     return click.option(*names, type=kind, metavar=metavar, help=help_text, **more)
 
 
+def writable(_ctx: click.Context, option: click.Parameter, value: Any) -> Any:
+    """A callback, before any work. Raises UsageError if a file that the option names could not be written."""
+    for path in value if isinstance(value, tuple) else filter(None, [value]):
+        folder = path.resolve().parent
+        if path.is_dir():
+            problem = "is a folder"
+        elif not folder.is_dir():
+            problem = "would be in a folder that is not there"
+        elif not os.access(folder, os.W_OK):
+            problem = "would be in a folder that cannot be written to"
+        else:
+            continue
+        name = max(option.opts, key=len)
+        raise UsageError(f"{path} {problem}, so nothing was done", hint=f"Name another file with {name}.")
+    return value
+
+
+def out_option(*names: str, help_text: str, **more: Any) -> Callable[[F], F]:
+    """As `file_option`, for a file to write."""
+    return file_option(*names, help_text=help_text, callback=writable, **more)
+
+
 def seconds_option(name: str, default: float, help_text: str, *, above_zero: bool = False) -> Callable[[F], F]:
     """An option that is a number of seconds, zero or more, or more than zero."""
     kind = Number(min=0, min_open=above_zero)
@@ -118,8 +144,22 @@ api_url_option = click.option(
 lock_option = seconds_option("--lock-timeout", 0, "Seconds to wait for another run on the same account.")
 
 
-def _as_one(name: str, kind: type, *declared: Callable[[F], F]) -> Callable[[F], F]:
-    """Give a command these options, and hand it their values as one dataclass `kind`, its parameter `name`."""
+color_option = click.option("--no-color", is_flag=True, help="Print without color.")
+
+
+def _together(*declared: Callable[[F], F]) -> Callable[[F], F]:
+    """These options, in this order."""
+
+    def decorate(command: F) -> F:
+        for declare in reversed(declared):
+            command = declare(command)
+        return command
+
+    return decorate
+
+
+def _as_one(name: str, kind: type) -> Callable[[F], F]:
+    """Hand a command the values of its options that are fields of the dataclass `kind` as one, its parameter `name`."""
     names = [field.name for field in fields(kind)]
 
     def decorate(command: F) -> F:
@@ -128,21 +168,9 @@ def _as_one(name: str, kind: type, *declared: Callable[[F], F]) -> Callable[[F],
             together = {each: values.pop(each) for each in names if each in values}
             return command(*args, **values, **{name: kind(**together)})
 
-        for declare in reversed(declared):
-            wrapped = declare(wrapped)
         return cast("F", wrapped)
 
     return decorate
-
-
-connection_options = _as_one(
-    "connection",
-    Connection,
-    api_url_option,
-    file_option("--api-key-file", help_text="File with the API key; default: the BUFFER_API_KEY variable."),
-    seconds_option("--timeout", TIMEOUT, "Seconds to wait for an answer.", above_zero=True),
-    click.option("--debug", is_flag=True, help="Print each request to stderr, never the key."),
-)
 
 
 def _addresses(name: str, help_text: str, *parameter: str) -> Callable[[F], F]:
@@ -157,9 +185,7 @@ def _addresses(name: str, help_text: str, *parameter: str) -> Callable[[F], F]:
     )
 
 
-choice_options = _as_one(
-    "choices",
-    Choices,
+choice_options = _together(
     target_option,
     click.option(
         "--exclude",
@@ -177,31 +203,37 @@ choice_options = _as_one(
         "confirmed",
     ),
     click.option("--max-deletes", type=click.IntRange(min=0), metavar="N", help="Allow up to N deletes in this run."),
+    _as_one("choices", Choices),
 )
 
 
-def console_options(command: F) -> F:
-    """Give a command --no-color, and hand it the `console` that this and its --full and --verbose ask for."""
-
-    @click.option("--no-color", is_flag=True, help="Print without color.")
-    @wraps(command)
-    def wrapped(*args: Any, no_color: bool, full: bool = False, verbose: bool = False, **values: Any) -> Any:
-        from bufferctl.cli.console import Console
-
-        return command(*args, **values, console=Console.create(no_color=no_color, full=full, verbose=verbose))
-
-    return cast("F", wrapped)
-
-
-@dataclass(frozen=True)
+@dataclass
 class Setup:
     """What a command works on: the project and its state, the account, and the console."""
 
-    #: The root file and the state file, if the command line names others than usual.
-    file: Path | None
-    state_file: Path | None
-    connection: Connection
-    console: Console
+    file: Path | None = None  # the root file, if not the nearest
+    state_file: Path | None = None  # the state file, if not what the files name
+    api_url: str | None = None  # the endpoint, if not Buffer's own
+    api_key_file: Path | None = None  # the file with the key, if not BUFFER_API_KEY
+    timeout: float = TIMEOUT  # seconds to wait for an answer
+    debug: bool = False  # print each request
+    no_color: bool = False  # print without color
+    full: bool = False  # long texts are not folded
+    verbose: bool = False  # with how posts were made from their entries
+
+    @cached_property
+    def console(self) -> Console:
+        """Where output goes."""
+        from bufferctl.cli.console import Console
+
+        return Console.create(no_color=self.no_color, full=self.full, verbose=self.verbose)
+
+    @property
+    def state(self) -> NamedState:
+        """The state, found without Buffer."""
+        from bufferctl.run.mending import NamedState
+
+        return NamedState(self.file, self.state_file, self.console)
 
     def open_project(self, paths: tuple[Path, ...] = (), *, by_rules: bool = True) -> Files:
         """The files, as `open_project`."""
@@ -210,12 +242,23 @@ class Setup:
         return open_project(self.file, paths, self.console, by_rules=by_rules)
 
     @contextmanager
+    def connected(self) -> Iterator[Buffer]:
+        """A connection to the account, with the key from the environment or from a file."""
+        from bufferctl.api import connect
+
+        key = os.environ.get("BUFFER_API_KEY") if self.api_key_file is None else _read_key(self.api_key_file)
+        keep(key)
+        tell = self.console.note if self.debug else None
+        with connect(self.api_url, key, timeout=self.timeout, debug=tell) as buffer:
+            yield buffer
+
+    @contextmanager
     def reading(self, files: Files) -> Iterator[Session]:
         """A session for reading only, as `open_to_read`."""
         from bufferctl.run.opening import open_to_read
 
         with (
-            connected(self.connection, self.console) as buffer,
+            self.connected() as buffer,
             open_to_read(files, buffer, state=self.state_file, listener=self.console) as session,
         ):
             yield session
@@ -228,21 +271,32 @@ class Setup:
 
         watching = Watching(self.console, quiet=quiet)
         given = {"state": self.state_file, "listener": watching, "stop": watching.stopping, "wait": wait, **how}
-        with connected(self.connection, self.console) as buffer, open_to_change(files, buffer, **given) as session:
+        with self.connected() as buffer, open_to_change(files, buffer, **given) as session:
             yield session
 
 
-def setup_options(command: F) -> F:
-    """Give a command the options of what it works on, and hand it their values as its `setup`."""
+def _read_key(file: Path) -> str:
+    try:
+        key = file.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise KeyRefusedError(
+            f"The key file {file} cannot be read: {reason}",
+            hint="Name a file that holds the key, or set BUFFER_API_KEY.",
+        ) from error
+    if not key:
+        raise KeyRefusedError(f"The key file {file} is empty", hint="Put the API key into it.")
+    return key
 
-    @root_option
-    @state_option
-    @connection_options
-    @console_options
-    @wraps(command)
-    def wrapped(
-        *args: Any, file: Path | None, state_file: Path | None, connection: Connection, console: Console, **values: Any
-    ) -> Any:
-        return command(*args, **values, setup=Setup(file, state_file, connection, console))
 
-    return cast("F", wrapped)
+#: Hands a command its options of these as its `setup`.
+in_setup = _as_one("setup", Setup)
+state_options = _together(root_option, state_option, in_setup)
+console_options = _together(color_option, in_setup)
+connection_options = _together(
+    api_url_option,
+    file_option("--api-key-file", help_text="File with the API key; default: the BUFFER_API_KEY variable."),
+    seconds_option("--timeout", TIMEOUT, "Seconds to wait for an answer.", above_zero=True),
+    click.option("--debug", is_flag=True, help="Print each request to stderr, never the key."),
+)
+setup_options = _together(root_option, state_option, connection_options, console_options)

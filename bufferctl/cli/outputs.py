@@ -1,6 +1,8 @@
-"""What a command puts out: a plan as a report, printed or in files by their suffix; files written whole or not at all.
+"""What a command puts out: reports, printed, in files by their suffix, and at lines of a pull request.
 
-A file that a user names is checked before any work.
+Files are written whole or not at all; one that a user names is checked before any work. In GitHub Actions, problems are
+annotated at their lines, and the report is added to the summary of the step. No switch: reporters of pytest, RuboCop
+and Vitest do so too where `GITHUB_ACTIONS` is `true`. Annotations go to stderr, so that data stays data.
 """
 
 from __future__ import annotations
@@ -9,19 +11,22 @@ import os
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bufferctl.cli import options
+from bufferctl.diagnostics import Diagnostic
 from bufferctl.errors import UsageError
-from bufferctl.run.secrets import write_whole
+from bufferctl.machine import in_job
+from bufferctl.run.secrets import without_secrets, write_whole
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console
     from bufferctl.diagnostics import Diagnostic
-    from bufferctl.intake import Downloads
     from bufferctl.model import Desired, State
     from bufferctl.plan import Plan
     from bufferctl.render.report import Report
@@ -44,21 +49,6 @@ _PAGE = 1_000_000
 _PREFIX = "data:image/jpeg;base64,"
 #: The fewest bytes of a thumbnail that is worth a look.
 _FEWEST = 3_000
-
-
-def check_writable(option: str, *files: Path | None) -> None:
-    """Before any work. Raises UsageError if a file that `option` names could not be written; None is passed over."""
-    for path in filter(None, files):
-        folder = path.resolve().parent
-        if path.is_dir():
-            problem = "is a folder"
-        elif not folder.is_dir():
-            problem = "would be in a folder that is not there"
-        elif not os.access(folder, os.W_OK):
-            problem = "would be in a folder that cannot be written to"
-        else:
-            continue
-        raise UsageError(f"{path} {problem}, so nothing was done", hint=f"Name another file with {option}.")
 
 
 def check_apart(*files: Path | None) -> None:
@@ -97,6 +87,7 @@ def _option(forms: Forms) -> Callable[[F], F]:
         "report_files",
         type=ReportFile(forms),
         multiple=True,
+        callback=options.writable,
         metavar="FILE",
         help=f"Also write a report to FILE, in the format of its suffix ({', '.join(forms)}). Repeatable.",
     )
@@ -178,15 +169,92 @@ def show_plan(report: Report, console: Console, *, as_json: bool) -> None:
         console.data(plan_text(report, console.out))
 
 
-def note_downloads(downloads: Downloads, console: Console) -> int:
-    """Report what was downloaded and what kept its address; the exit code."""
-    from bufferctl.model.plain_text import visible
-    from bufferctl.render.lines import count
+#: Seconds for git to list the changes of the last commit.
+_PATIENCE = 10.0
 
-    if downloads.made:
-        number = count(len(downloads.made), "media file")
-        console.data(f"Downloaded {number} into {visible(downloads.folder.name)}; commit them too.")
-    for address, url, why in downloads.kept:
-        text = f"{visible(str(address))} keeps its URL {visible(url)}: it {visible(why)}"
-        console.note(f"{console.err.bad('not downloaded:')} {text}")
-    return 1 if downloads.kept else 0
+
+def shows_problems() -> bool:
+    """Whether problems are shown in more places than in the terminal."""
+    return in_job() or bool(os.environ.get("GITHUB_STEP_SUMMARY"))
+
+
+def annotate(problems: Sequence[Diagnostic], root: Path) -> None:
+    """Show problems at their lines. `root`: the folder that places are named from."""
+    if not in_job() or not problems:
+        return
+    from bufferctl.render.annotations import annotations_text
+
+    text = annotations_text(problems, changed=_changed(root), folder=folder_of(root))
+    click.echo(without_secrets(text), err=True, nl=False)
+
+
+def summarize(markdown: str, console: Console) -> None:
+    """Add to the step's summary, if there is one; a failure is only reported."""
+    if not (path := os.environ.get("GITHUB_STEP_SUMMARY")):
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(without_secrets(f"{markdown}\n"))
+    except OSError as error:
+        console.notice(f"the step's summary cannot be written: {error.strerror}")
+
+
+def annotate_report(report: Report, root: Path, console: Console) -> None:
+    """Show a plan, or an apply: problems and posts that need somebody at their lines, everything as the summary."""
+    if in_job():
+        from bufferctl.render.report import problems_of
+
+        annotate(problems_of(report), root)
+    if os.environ.get("GITHUB_STEP_SUMMARY"):
+        from bufferctl.render.markdown import report_markdown
+
+        summarize(report_markdown(report), console)
+
+
+def annotate_problems(problems: Sequence[Diagnostic], root: Path, console: Console, files: Sequence[Path] = ()) -> None:
+    """Show the problems of the files likewise, if there are any; always write them to `files`."""
+    annotate(problems, root)
+    wants_summary = problems and os.environ.get("GITHUB_STEP_SUMMARY")
+    if not (files or wants_summary):
+        return
+    from bufferctl.plan import Plan
+    from bufferctl.render.markdown import problems_markdown
+    from bufferctl.render.report import Report
+
+    report = with_repository_paths(Report(Plan(datetime.now(UTC), endpoint=""), tuple(problems)), root)
+    write_reports(files, report, PROBLEMS)
+    if wants_summary:
+        summarize(problems_markdown(report), console)
+
+
+def with_repository_paths(report: Report, root: Path) -> Report:
+    """The report with the paths of its files in their repository, and the meaning of the broken rules."""
+    from bufferctl.checks import RULES
+
+    return replace(report, folder=folder_of(root), rules=RULES)
+
+
+def folder_of(root: Path) -> str:
+    """Where a folder is below the root of its repository; empty at the root, and outside of any."""
+    root = root.resolve()
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            return root.relative_to(folder).as_posix().removeprefix(".")
+    return ""
+
+
+def _changed(root: Path) -> frozenset[str]:
+    """The files that a pull request or a push changed, relative to `root`; empty if git cannot tell.
+
+    What is checked out for a pull request is its merge, whose first parent is the branch that it goes to.
+    """
+    import subprocess
+
+    from bufferctl.git import git
+
+    options = ("diff", "--name-only", "--no-ext-diff", "--relative", "-z")
+    try:
+        ran = git(root, *options, operands=["HEAD^1", "HEAD", "--", "."], timeout=_PATIENCE)
+    except (OSError, subprocess.SubprocessError):
+        return frozenset()
+    return frozenset(filter(None, ran.stdout.split("\0"))) if ran.returncode == 0 else frozenset()

@@ -57,9 +57,7 @@ def shift(
     after: str | None,
     fixed_too: bool,
     auto_approve: bool,
-    file: Path | None,
-    state_file: Path | None,
-    console: options.Console,
+    setup: options.Setup,
 ) -> int:
     """Move the dates of the posts in PATHs.
 
@@ -72,12 +70,11 @@ def shift(
     from bufferctl.config.write.project import Project
     from bufferctl.render.lines import count
     from bufferctl.run.compare import plan_offline
-    from bufferctl.run.files import open_project
 
     if (days is None) == (day is None):
         raise UsageError("Shift needs one of --by and --to", hint="Pass --by 1d or --to 2026-12-01.")
-    files = open_project(file, paths, console, by_rules=False)
-    plan = plan_offline(files, files.store(state_file, console))
+    files, console = setup.open_project(paths, by_rules=False), setup.console
+    plan = plan_offline(files, files.store(setup.state_file, console))
     published = _published(plan)
     project = Project(files.root, files.desired)
     dates = shifting.dates_in(project, files.named or (), published=published, after=after, fixed_too=fixed_too)

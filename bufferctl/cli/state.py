@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING
 
 import click
 
 from bufferctl.cli import completing, examples, options
 
 if TYPE_CHECKING:
-    from bufferctl.cli.console import Console
     from bufferctl.model import Binding, LiveIdea, LivePost, Slot
-    from bufferctl.run.mending import NamedState
     from bufferctl.state import StateFile
 
-F = TypeVar("F", bound=Callable[..., Any])
 #: How many objects `begin` names before the rest is counted.
 _NAMED = 10
-
-
-def _handing(*declared: Callable[[F], F]) -> Callable[[F], F]:
-    """Give a command these options, and hand it the state that they name, and the console."""
-
-    def decorate(command: F) -> F:
-        @wraps(command)
-        def wrapped(file: Path | None, state_file: Path | None = None, **values: Any) -> Any:
-            from bufferctl.cli.console import Console
-            from bufferctl.run.mending import NamedState
-
-            console = Console.create()
-            return command(NamedState(file, state_file, console), console, **values)
-
-        for declare in reversed(declared):
-            wrapped = declare(wrapped)
-        return cast("F", wrapped)
-
-    return decorate
-
-
-_of_files = _handing(options.root_option)
-_of_files_or_file = _handing(options.root_option, options.state_option)
 
 
 @click.group(
@@ -61,23 +34,23 @@ def state() -> None:
     short_help="List the entries.",
     epilog=examples(("bufferctl state list", "a line each"), ("bufferctl state list --json", "for a program")),
 )
-@_of_files_or_file
+@options.state_options
 @options.json_option
-def list_(named: NamedState, console: Console, as_json: bool) -> None:
+def list_(setup: options.Setup, as_json: bool) -> None:
     """List every address with its id in Buffer and its origin."""
     from bufferctl.model.plain_text import visible
     from bufferctl.render.json_documents import document
     from bufferctl.run.mending import name_of
 
-    bindings = named.read().saved.bindings
+    bindings = setup.state.read().saved.bindings
     if as_json:
         objects = [_values(slot, binding) for slot, binding in sorted(bindings.items())]
-        console.data(document("state", {"objects": objects}))
+        setup.console.data(document("state", {"objects": objects}))
         return
     rows = sorted((visible(name_of(slot, binding)), binding) for slot, binding in bindings.items())
     width = max((len(address) for address, _ in rows), default=0)
     for address, binding in rows:
-        console.data(f"{address:{width}}  {binding.id}  {binding.origin.value}")
+        setup.console.data(f"{address:{width}}  {binding.id}  {binding.origin.value}")
 
 
 @state.command(
@@ -85,15 +58,15 @@ def list_(named: NamedState, console: Console, as_json: bool) -> None:
     epilog=examples(("bufferctl state show Acme/twitter:acme/launch", "its id and digests")),
 )
 @click.argument("address", shell_complete=completing.addresses)
-@_of_files_or_file
-def show(named: NamedState, console: Console, address: str) -> None:
+@options.state_options
+def show(setup: options.Setup, address: str) -> None:
     """Show the entry of ADDRESS, as JSON."""
     from bufferctl.render.json_documents import document
     from bufferctl.run.mending import find_slot
 
-    bindings = named.read().saved.bindings
+    bindings = setup.state.read().saved.bindings
     slot = find_slot(bindings, address)
-    console.data(document("object", _values(slot, bindings[slot])))
+    setup.console.data(document("object", _values(slot, bindings[slot])))
 
 
 @state.command(
@@ -102,25 +75,25 @@ def show(named: NamedState, console: Console, address: str) -> None:
         ("bufferctl state unlock", "asks first"), ("bufferctl state unlock --auto-approve", "without asking")
     ),
 )
-@_of_files_or_file
+@options.state_options
 @options.api_url_option
 @options.auto_approve_option
-def unlock(named: NamedState, console: Console, api_url: str | None, auto_approve: bool) -> int:
+def unlock(setup: options.Setup, auto_approve: bool) -> int:
     """Remove the lock of a run that crashed, on this machine and in a shared state.
 
     Never do this while that run is still working. The next apply first checks what that run was sending.
     """
-    lock = named.find_lock(api_url)
+    lock = setup.state.find_lock(setup.api_url)
     if not lock.holders:
-        console.data("The lock is free.")
+        setup.console.data("The lock is free.")
         return 0
     if not auto_approve:
-        console.notice(f"The lock is held by {' and by '.join(lock.holders)}.")
+        setup.console.notice(f"The lock is held by {' and by '.join(lock.holders)}.")
         hint = "If that run crashed, remove its lock:\nbufferctl state unlock --auto-approve"
-        if not console.confirm("Has that run crashed?", nothing_was="unlocked", hint=hint):
+        if not setup.console.confirm("Has that run crashed?", nothing_was="unlocked", hint=hint):
             return 1
     lock.remove()
-    console.data("Unlocked.")
+    setup.console.data("Unlocked.")
     return 0
 
 
@@ -129,10 +102,10 @@ def unlock(named: NamedState, console: Console, api_url: str | None, auto_approv
     epilog=examples(("bufferctl state rm Acme/twitter:acme/launch", "found again by its content")),
 )
 @click.argument("address", shell_complete=completing.addresses)
-@_of_files_or_file
-def rm(named: NamedState, console: Console, address: str) -> None:
+@options.state_options
+def rm(setup: options.Setup, address: str) -> None:
     """Remove the entry of ADDRESS. Nothing changes in Buffer; the next plan looks for the post by its content."""
-    console.data(f"Removed {address} ({named.remove(address).id}); it stays in Buffer.")
+    setup.console.data(f"Removed {address} ({setup.state.remove(address).id}); it stays in Buffer.")
 
 
 @state.command(
@@ -141,11 +114,11 @@ def rm(named: NamedState, console: Console, address: str) -> None:
 )
 @click.argument("address", shell_complete=completing.addresses)
 @click.argument("new_address")
-@_of_files_or_file
-def mv(named: NamedState, console: Console, address: str, new_address: str) -> None:
+@options.state_options
+def mv(setup: options.Setup, address: str, new_address: str) -> None:
     """Move the entry of ADDRESS to NEW_ADDRESS on the same channel, as `was:` in the file does."""
-    named.rename(address, new_address)
-    console.data(f"{address} is now {new_address}.")
+    setup.state.rename(address, new_address)
+    setup.console.data(f"{address} is now {new_address}.")
 
 
 @state.command(
@@ -183,7 +156,7 @@ def begin(channels: tuple[str, ...], lock_timeout: float, auto_approve: bool, se
     return 0
 
 
-def _show(let_go: Sequence[LivePost | LiveIdea], console: Console) -> None:
+def _show(let_go: Sequence[LivePost | LiveIdea], console: options.Console) -> None:
     """What `begin` asks about."""
     from bufferctl.model import LiveIdea
     from bufferctl.model.plain_text import visible
@@ -205,10 +178,10 @@ def _show(let_go: Sequence[LivePost | LiveIdea], console: Console) -> None:
     short_help="Print the state as it is stored.",
     epilog=examples(("bufferctl state pull > state.json", "a copy"), ("bufferctl state pull | jq .serial", "")),
 )
-@_of_files_or_file
-def pull(named: NamedState, console: Console) -> None:
+@options.state_options
+def pull(setup: options.Setup) -> None:
     """Print the whole state, as JSON."""
-    console.data(named.raw().decode(errors="replace").rstrip("\n"))
+    setup.console.data(setup.state.raw().decode(errors="replace").rstrip("\n"))
 
 
 @state.command(
@@ -224,14 +197,14 @@ def pull(named: NamedState, console: Console) -> None:
     is_flag=True,
     help="Replace it even if FILE is older or of another lineage, or another run holds the lock.",
 )
-@_of_files_or_file
-def push(named: NamedState, console: Console, new: Path, force: bool) -> None:
+@options.state_options
+def push(setup: options.Setup, new: Path, force: bool) -> None:
     """Replace the stored state with FILE.
 
     FILE must have the same lineage as the stored state and must not be older, unless you pass --force. The lock and
     unfinished writes stay. The next plan searches Buffer for posts that either state may lack.
     """
-    console.data(_stored(named.push(new, force=force)))
+    setup.console.data(_stored(setup.state.push(new, force=force)))
 
 
 def _stored(found: StateFile) -> str:
@@ -255,35 +228,37 @@ def _stored(found: StateFile) -> str:
     help="Where the state is now: a state file, `git`, git:BRANCH, a bucket, or an old root file.",
 )
 @click.option("--from-endpoint", "endpoint", metavar="URL", default="", help="Endpoint of that bucket's store.")
-@_of_files
-def migrate(named: NamedState, console: Console, source: str, endpoint: str) -> None:
+@options.root_option
+@options.in_setup
+def migrate(setup: options.Setup, source: str, endpoint: str) -> None:
     """Move the state from PLACE to the store that `state` in buffer.yaml names.
 
     Without --from, PLACE is .bufferctl/ beside the root file. A root file that was moved or renamed stands for its
     state in the same store. Unfinished writes move too. An old state file is renamed to ….migrated; in a shared store a
     note is left behind, so that older checkouts do not continue with the old state.
     """
-    number, old, new = named.migrate(source, endpoint)
-    console.data(f"Moved {number} entries from {old} to {new}.")
+    number, old, new = setup.state.migrate(source, endpoint)
+    setup.console.data(f"Moved {number} entries from {old} to {new}.")
 
 
 @state.command(
     short_help="List earlier versions of the state.",
     epilog=examples(("bufferctl state log", "newest first"), ("bufferctl state log --json", "for a program")),
 )
-@_of_files
+@options.root_option
+@options.in_setup
 @options.json_option
-def log(named: NamedState, console: Console, as_json: bool) -> None:
+def log(setup: options.Setup, as_json: bool) -> None:
     """List the versions that the store keeps: a branch's commits, or a bucket's versions if it has versioning."""
     from bufferctl.model.plain_text import visible
     from bufferctl.render.json_documents import document
 
-    revisions = named.log()
+    revisions = setup.state.log()
     if as_json:
-        console.data(document("state-log", {"revisions": revisions}))
+        setup.console.data(document("state-log", {"revisions": revisions}))
         return
     for each in revisions:
-        console.data(f"{each.id}  {each.at:%Y-%m-%d %H:%M:%S %Z}  {visible(each.message)}".rstrip())
+        setup.console.data(f"{each.id}  {each.at:%Y-%m-%d %H:%M:%S %Z}  {visible(each.message)}".rstrip())
 
 
 @state.command(
@@ -291,13 +266,14 @@ def log(named: NamedState, console: Console, as_json: bool) -> None:
     epilog=examples(("bufferctl state restore 4f0c1b2a3d4e", "a revision from `state log`")),
 )
 @click.argument("revision")
-@_of_files
-def restore(named: NamedState, console: Console, revision: str) -> None:
+@options.root_option
+@options.in_setup
+def restore(setup: options.Setup, revision: str) -> None:
     """Replace the state with an earlier version: a REVISION that `bufferctl state log` lists.
 
     The lock and unfinished writes stay. The next plan searches Buffer for posts that either version may lack.
     """
-    console.data(_stored(named.restore(revision)))
+    setup.console.data(_stored(setup.state.restore(revision)))
 
 
 def _values(slot: Slot, binding: Binding) -> dict[str, object]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.cli.outputs import report_of
-from bufferctl.cli.show import report_of_receipt
+from bufferctl.cli.review import report_of_receipt
 from bufferctl.errors import BufferctlError
 from bufferctl.planfile import load, receipt
 from bufferctl.render.html import report_html

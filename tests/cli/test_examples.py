@@ -6,13 +6,12 @@ import re
 import shlex
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 
-from bufferctl.cli import COMMANDS, GROUPS, cli
+from bufferctl.cli import COMMANDS, GROUPS, cli, load_command
 from tests.conftest import Expect
 
 ROOT = Path(__file__).parents[2]
@@ -21,8 +20,8 @@ ROOT = Path(__file__).parents[2]
 def commands() -> dict[str, click.Command]:
     """Every command and subcommand, as typed."""
     found: dict[str, click.Command] = {}
-    for name, (module, _) in COMMANDS.items():
-        command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+    for name in COMMANDS:
+        command = load_command(name)
         found[name] = command
         if isinstance(command, click.Group):
             found |= {f"{name} {below}": each for below, each in command.commands.items()}

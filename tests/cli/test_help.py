@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import click
 import pytest
 
 from bufferctl import __version__
-from bufferctl.cli import COMMANDS
+from bufferctl.cli import COMMANDS, load_command
 
 OF_CI = ("plan", "apply", "drift", "fork-comment")
 OF_STATE = ("list", "show", "rm", "mv", "unlock")
@@ -33,8 +32,7 @@ def test_help_of_every_command(project: Any, prints: Any, name: str, command: tu
 
 def test_every_option_is_explained(project: Any) -> None:
     """Every option of every command has a help text."""
-    for module, _ in COMMANDS.values():
-        command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+    for command in map(load_command, COMMANDS):
         commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
         options = [p for each in commands for p in each.params if isinstance(p, click.Option)]
         assert all(option.help for option in options)
@@ -60,8 +58,7 @@ def test_a_flag_has_one_meaning() -> None:
     """The same help wherever it is, or a reason why its words differ; and the same short form."""
     helps: dict[str, set[str]] = {}
     short: dict[str, set[str]] = {}
-    for module, _ in COMMANDS.values():
-        command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+    for command in map(load_command, COMMANDS):
         for each in command.commands.values() if isinstance(command, click.Group) else (command,):
             for option in each.params:
                 if isinstance(option, click.Option):

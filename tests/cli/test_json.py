@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ import click
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no type hints
 
-from bufferctl.cli import COMMANDS
-from bufferctl.cli.schema import KINDS
+from bufferctl.cli import COMMANDS, load_command
+from bufferctl.cli.files import KINDS
 from tests.render.documents import SCHEMAS, checked
 
 FILES = """\
@@ -34,8 +33,8 @@ def services() -> tuple[str, ...]:
 
 def with_json() -> Iterator[tuple[str, ...]]:
     """Every command that has --json."""
-    for name, (module, _) in COMMANDS.items():
-        command: click.Command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+    for name in COMMANDS:
+        command = load_command(name)
         below = command.commands if isinstance(command, click.Group) else {"": command}
         yield from ((name, *filter(None, [n])) for n, c in below.items() if any("--json" in p.opts for p in c.params))
 

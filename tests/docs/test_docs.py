@@ -94,11 +94,9 @@ def test_lists_are_nested_by_four_spaces() -> None:
 
 def test_commands_are_taken() -> None:
     """Every command in the pages, the README and AGENTS.md is one of bufferctl, with options that it has."""
-    from importlib import import_module
-
     import click
 
-    from bufferctl.cli import COMMANDS
+    from bufferctl.cli import COMMANDS, load_command
 
     wrong = []
     for page in [ROOT / "README.md", ROOT / "AGENTS.md", *(ROOT / "docs").rglob("*.md")]:
@@ -111,8 +109,7 @@ def test_commands_are_taken() -> None:
                 continue  # --version, COMMAND, or a heading of the reference
             command: click.Command | None = None
             if words[0] in COMMANDS:
-                module = COMMANDS[words[0]][0]
-                command = getattr(import_module(f"bufferctl.cli.{module}"), module)
+                command = load_command(words[0])
             if isinstance(command, click.Group) and len(words) > 1:
                 command = command.commands.get(words[1].rstrip(","))
             known = (

@@ -1,14 +1,15 @@
-"""`bufferctl list`: what goes out when. It only reads."""
+"""`bufferctl list` and `preview`: what goes out when. They only read."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
 from bufferctl.errors import UsageError
 
@@ -66,7 +67,6 @@ def list_(
     from bufferctl.render.agenda import Span, agenda_json, agenda_text, listed, within_days
     from bufferctl.run.compare import plan_offline
 
-    outputs.check_writable("--report", *report_files)
     files, console = setup.open_project(paths, by_rules=False), setup.console
     if live:
         plan, found = _live(files, setup)
@@ -144,3 +144,37 @@ def _write_calendar(path: Path, plan: Plan, console: options.Console) -> None:
     write_whole(path, agenda_ics(plan).encode())
     if unscheduled := sum(moment_of(each, plan) is None and not is_cancelled(each) for each in plan.changes):
         console.note(f"{path} leaves out {count(unscheduled, 'post')} without a time.")
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl preview", "write preview.html"),
+        ("bufferctl preview posts/2030-w03.yaml", "only the posts of one file"),
+    )
+)
+@options.paths_argument
+@options.root_option
+@options.out_option(
+    "-o", "--output", "out", default=Path("preview.html"), show_default=True, help_text="File to write."
+)
+@options.console_options
+def preview(paths: tuple[Path, ...], out: Path, setup: options.Setup) -> None:
+    """Write an HTML page that shows the posts in a calendar, much as their networks would.
+
+    It needs no API key and no network. PATHs limit it to those files or folders.
+    """
+    from bufferctl.cli import outputs
+    from bufferctl.model import State
+    from bufferctl.model.plain_text import visible
+    from bufferctl.reconcile import offline
+    from bufferctl.render.html import preview_html
+    from bufferctl.run.narrowing import narrow
+    from bufferctl.run.secrets import write_whole
+
+    files, console = setup.open_project(paths), setup.console
+    everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
+    shown = narrow(everything, files, Choices())
+    report = outputs.report_of(shown, files.desired, problems=files.warnings)
+    report = outputs.with_pictures(report, files.root, [Path("preview.html")])
+    write_whole(out, preview_html(report).encode())
+    console.note(f"Wrote {visible(str(out))}; open it in a browser.")

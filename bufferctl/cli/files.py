@@ -1,0 +1,200 @@
+"""`bufferctl validate`, `fmt` and `schema`: the files alone, offline."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.cli import examples, options, outputs
+from bufferctl.diagnostics import Diagnostic, has_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bufferctl.config import Loaded
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl validate", "everything"),
+        ("bufferctl validate posts/2030-w03.yaml", "only report on one file"),
+        ("bufferctl validate --strict", "fail on warnings too"),
+        ("bufferctl validate --media", "also check media URLs"),
+    )
+)
+@options.paths_argument
+@options.root_option
+@options.json_option
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
+@click.option("--media", is_flag=True, help="Also check the URL of every image, video and document.")
+@outputs.problems_option
+@options.console_options
+def validate(
+    paths: tuple[Path, ...],
+    as_json: bool,
+    strict: bool,
+    media: bool,
+    report_files: tuple[Path, ...],
+    setup: options.Setup,
+) -> int:
+    """Check the files. This needs no API key and no network. Problems are printed to stdout.
+
+    --media also requests the URL of every image, video and document in unpublished posts. A URL that is dead, leads to
+    an HTML page, needs a login or is too large is an error, because Buffer could not fetch it.
+
+    PATHs limit the report to those files or folders; all files are still checked.
+    """
+    from bufferctl.run.files import is_about, load_declared, named_files
+    from bufferctl.run.judging import judge_files, shorten
+
+    console, loaded = setup.console, load_declared(setup.file)
+    files = named_files(paths, loaded)
+    shown: list[Diagnostic] = []
+    elsewhere: list[Diagnostic] = []
+    is_all_shown = as_json or bool(report_files) or outputs.shows_problems() or files is not None
+    judged = judge_files(loaded, as_text=not is_all_shown)
+    for problem in (*judged, *(_of_media(loaded, files) if media else ())):
+        meant = is_about(problem, files) or not loaded.root_is_sound
+        (shown if meant else elsewhere).append(problem)
+    outputs.annotate_problems(shown, loaded.root, console, report_files)
+    is_valid = not (shown if strict else has_errors(shown))
+    if as_json:
+        from bufferctl.render.json import problems_json
+
+        console.data(problems_json(shown, valid=is_valid))
+    else:
+        console.data(
+            _text(
+                tuple(shorten(shown, as_text=True)),
+                console,
+                "" if has_errors(shown) else _verdict(loaded, files, elsewhere),
+            )
+        )
+    return 0 if is_valid else 1
+
+
+def _of_media(loaded: Loaded, files: frozenset[str] | None) -> tuple[Diagnostic, ...]:
+    from bufferctl.run.reachable import address_problems
+
+    if loaded.sound is None:
+        return ()
+    return address_problems(loaded.sound, loaded.root, named=files, api_url=os.environ.get("BUFFER_API_URL"))
+
+
+def _text(shown: Sequence[Diagnostic], console: options.Console, verdict: str) -> str:
+    from bufferctl.render.diagnostics import diagnostics_text, summary_text
+
+    return "\n\n".join(filter(None, (diagnostics_text(shown, console.out), verdict or summary_text(shown))))
+
+
+def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagnostic]) -> str:
+    """`Valid: 14 posts on 3 channels, 2 ideas.`"""
+    from bufferctl.render.diagnostics import summary_text
+    from bufferctl.render.lines import count
+
+    desired = loaded.desired
+    if desired is None or has_errors(elsewhere):
+        return f"No problems in the selected files; {summary_text(elsewhere)} in others."
+    posts = [each for each in desired.posts if files is None or each.place.file in files]
+    ideas = [each for each in desired.ideas if files is None or each.place.file in files]
+    channels = {(each.address.organization, each.address.channel) for each in posts}
+    parts = [f"{count(len(posts), 'post')} on {count(len(channels), 'channel')}"] if posts or not ideas else []
+    if not posts and not ideas:
+        parts = [f"{count(len(desired.channels), 'channel')}, no posts yet"]
+    if ideas:
+        parts.append(count(len(ideas), "idea"))
+    return f"Valid: {', '.join(parts)}."
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl fmt", "format every file"), ("bufferctl fmt --check", "in CI: fail if a file is not formatted")
+    )
+)
+@options.paths_argument
+@click.option("--check", is_flag=True, help="Only list the files that would change; exit with 1 if there are any.")
+@options.root_option
+@options.console_options
+def fmt(paths: tuple[Path, ...], check: bool, setup: options.Setup) -> int:
+    """Format the files: field order, two-space indentation, long texts as blocks.
+
+    Content and comments do not change. PATHs limit it to those files or folders. Files with errors are left alone.
+    """
+    from bufferctl.config import load
+    from bufferctl.diagnostics import has_errors
+    from bufferctl.render.lines import count
+    from bufferctl.run.files import named_files
+
+    console, loaded = setup.console, load(setup.file, Path.cwd())
+    named = named_files(paths, loaded)
+    files = [name for name in loaded.files if named is None or name in named or not loaded.root_is_sound]
+    wrong = [each for each in loaded.diagnostics if has_errors([each]) and each.place and each.place.file in files]
+    console.diagnostics(wrong)
+    refused = {each.place.file for each in wrong if each.place}
+    results = {name: _lay_out(loaded.root / name, check=check) for name in files if name not in refused}
+    changed = [name for name, result in results.items() if result]
+    for name in changed:
+        console.data(name)
+    for name in (name for name, result in results.items() if result is None):
+        console.note(f"{name} was left alone: formatting it could change its meaning.")
+    if refused:
+        console.note(f"{count(len(refused), 'file')} with errors left alone.")
+    if changed:
+        would = "would change; run `bufferctl fmt`" if check else "formatted"
+        console.note(f"{len(changed)} of {count(len(files), 'file')} {would}.")
+    elif results:
+        console.note(f"{count(len(results), 'file')} already formatted.")
+    return int(bool(refused) or (check and bool(changed)))
+
+
+def _lay_out(path: Path, *, check: bool) -> bool | None:
+    """Whether the file changes, or would; None if formatting it could change its meaning."""
+    from bufferctl.config.write.fmt import UnusualError, formatted
+    from bufferctl.config.write.yaml_files import Text, replace_file
+
+    text = Text.read(path)
+    try:
+        new = formatted(text.text)
+    except UnusualError:
+        return None
+    if new != text.text and not check:
+        replace_file(path, text.with_text(new))
+    return new != text.text
+
+
+#: The files, and what `kind` says in JSON output.
+KINDS = (
+    *("files", "plan", "apply", "receipt", "list", "validate", "drift", "doctor"),
+    *("state", "object", "state-log", "error"),
+)
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl schema > bufferctl.schema.json", "for an editor"),
+        ("bufferctl schema plan", "what `plan --json` prints"),
+    )
+)
+@click.argument("what", type=click.Choice(KINDS), default="files", metavar="[KIND]")
+def schema(what: str) -> int:
+    """Print the JSON Schema of the files, for completion and checks in editors.
+
+    A file names it in its first line: `# yaml-language-server: $schema=FILE`. With a KIND it is the schema of what
+    --json prints: plan, apply, receipt, list, validate, drift, doctor, state, object (`state show`), state-log, or
+    error, for every command that fails.
+    """
+    from bufferctl.cli.console import Console
+
+    if what == "files":
+        from bufferctl.config.schema import schema_text
+
+        text = schema_text()
+    else:
+        from bufferctl.render.json_documents import document_schema
+
+        text = document_schema(what)
+    Console.create(no_color=True).data(text)
+    return 0

@@ -1,0 +1,372 @@
+"""`bufferctl plan`, `show` and `apply`: what would change, what a file says of it, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl import limits
+from bufferctl.choices import Choices
+from bufferctl.cli import examples, options, outputs
+from bufferctl.errors import BufferctlError, UsageError, worst
+from bufferctl.limits import MOST_DAYS
+
+if TYPE_CHECKING:
+    from bufferctl.model import State
+    from bufferctl.plan import Plan
+    from bufferctl.planfile import Receipt
+    from bufferctl.render.report import Report
+    from bufferctl.run.applying import Applying
+    from bufferctl.run.files import Files
+    from bufferctl.run.session import Session
+
+#: Changes are pending, with --detailed-exitcode only (design: Contracts).
+PENDING = 2
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl plan", "what would change"),
+        ("bufferctl plan posts/2030-w03.yaml", "only that file"),
+        ("bufferctl plan -o plan.json --report plan.md", "to review, then apply"),
+        codes=(0, 1, 2, 4, 64, 130),
+    )
+)
+@options.paths_argument
+@options.choice_options
+@options.json_option
+@options.out_option("-o", "--output", "out", help_text="Save the plan; `apply FILE` then applies exactly that.")
+@outputs.report_option
+@options.file_option("--previous", "since", help_text="An earlier report (.md): the new one says what changed since.")
+@click.option(
+    "--expires",
+    type=options.Number(min=0, min_open=True, max=MOST_DAYS),
+    default=7,
+    show_default=True,
+    metavar="DAYS",
+    help="Days until the saved plan expires.",
+)
+@click.option("--explain", metavar="ADDRESS", help="Show what decided about this address, instead of the plan.")
+@click.option("--offline", is_flag=True, help="Plan from files and local state; contact nobody.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if changes are pending.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if anything needs a person.")
+@options.full_option
+@click.option("-v", "--verbose", is_flag=True, help="Show how each post was made from its entry.")
+@options.setup_options
+def plan(
+    paths: tuple[Path, ...],
+    choices: Choices,
+    as_json: bool,
+    out: Path | None,
+    report_files: tuple[Path, ...],
+    since: Path | None,
+    expires: float,
+    explain: str | None,
+    offline: bool,
+    detailed_exitcode: bool,
+    strict: bool,
+    setup: options.Setup,
+) -> int:
+    """Show what apply would change in Buffer. Nothing is changed.
+
+    PATHs limit the plan to those files or folders.
+    """
+    from bufferctl.plan import Action
+    from bufferctl.run.narrowing import check_named, check_offline, describe_selection, narrow
+    from bufferctl.run.plan_files import save
+    from bufferctl.run.sources import check_plan_name
+
+    check_plan_name(out)
+    outputs.check_apart(out, *report_files)
+    earlier = outputs.read_text("--previous", since) if since else ""
+    if offline:
+        check_offline(choices)
+        if explain:
+            raise UsageError("--explain compares with Buffer, so it cannot be used with --offline")
+    files, console = setup.open_project(paths), setup.console
+    check_named(choices, files)
+    if explain:
+        return _explained(explain, files, choices, setup)
+    made, state = (
+        (_planned_offline(files, choices, setup), None) if offline else _compared_with_buffer(files, choices, setup)
+    )
+    shown = narrow(made, files, choices)
+    console.diagnostics(shown.warnings)
+    report = outputs.report_of(shown, files.desired, problems=files.warnings)
+    report = replace(report, is_offline=offline, selection=describe_selection(files, choices), earlier=earlier)
+    expires_at = shown.at + timedelta(days=expires)
+    report = replace(outputs.with_repository_paths(report, files.root), expires_at=expires_at if out else None)
+    outputs.write_reports(report_files, outputs.with_pictures(report, files.root, report_files, state))
+    outputs.annotate_report(report, files.root, console)
+    outputs.show_plan(report, console, as_json=as_json)
+    if out is not None:
+        save(out, shown, files.desired, choices, expires_at, offline=offline)
+        form = (
+            f"apply --reviewed {out}` applies what it agrees to"
+            if offline
+            else f"apply {out}` applies exactly this plan"
+        )
+        console.note(f"Saved to {out}. `bufferctl {form}.")
+    if strict and shown.of(Action.HOLD):
+        return 1
+    return PENDING if detailed_exitcode and shown.writes else 0
+
+
+def _compared_with_buffer(files: Files, choices: Choices, setup: options.Setup) -> tuple[Plan, State]:
+    from bufferctl.run.compare import plan
+    from bufferctl.run.reachable import check_reachable
+
+    with setup.reading(files) as session:
+        check_reachable(files, session.buffer.endpoint)
+        made = plan(session, choices)
+        session.note_leftovers()
+        return made, session.state
+
+
+def _explained(address: str, files: Files, choices: Choices, setup: options.Setup) -> int:
+    """Print what decided about an address: the rule of matching, the action table, and the passes."""
+    from bufferctl.model.plain_text import visible
+    from bufferctl.reconcile import Trace
+    from bufferctl.run.compare import plan
+
+    trace = Trace(address)
+    with setup.reading(files) as session:
+        plan(session, choices, trace=trace)
+    if not trace.lines:
+        raise UsageError(f"Nothing has the address {address}", hint="Run `bufferctl plan -v` to see addresses.")
+    setup.console.data("".join(f"{visible(line)}\n" for line in trace.lines))
+    return 0
+
+
+def _planned_offline(files: Files, choices: Choices, setup: options.Setup) -> Plan:
+    """The plan without Buffer, and without the store of a shared state: it contacts nobody."""
+    from bufferctl.run.compare import plan_offline
+
+    is_elsewhere = files.desired.settings.state and setup.state_file is None
+    return plan_offline(files, None if is_elsewhere else files.store(setup.state_file, setup.console), choices)
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl show plan.json", "as `plan` printed it"),
+        ("bufferctl show receipt.json --report done.md", "the results, as a comment"),
+    )
+)
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@options.json_option
+@outputs.report_option
+@options.full_option
+@options.console_options
+def show(path: Path, as_json: bool, report_files: tuple[Path, ...], setup: options.Setup) -> None:
+    """Show a plan that `plan -o` saved, or a receipt that `apply --receipt` wrote. Works offline."""
+    from bufferctl.render.text import receipt_text
+    from bufferctl.render.words import local
+    from bufferctl.run import plan_files
+
+    outputs.check_apart(path, *report_files)
+    console, receipt = setup.console, plan_files.read_receipt(path)
+    if receipt:
+        report = report_of_receipt(receipt)
+        outputs.write_reports(report_files, report)
+        if as_json:
+            outputs.show_plan(report, console, as_json=True)
+        else:
+            console.data(receipt_text(report, receipt.finished_at, console.out))
+        return
+    try:
+        plan = plan_files.read(path)
+    except UsageError as error:
+        raise UsageError(
+            error.message, hint="It shows files that `plan -o FILE` and `apply --receipt FILE` wrote."
+        ) from error
+    report = replace(outputs.report_of(plan.plan, plan.desired), expires_at=plan.expires_at)
+    console.diagnostics(plan.plan.warnings)
+    outputs.write_reports(report_files, report)
+    outputs.show_plan(report, console, as_json=as_json)
+    if not as_json:
+        made, until = (local(moment, "UTC") for moment in (plan.created_at, plan.expires_at))
+        console.data(f"\nMade {made}; may be applied until {until}.")
+
+
+def report_of_receipt(receipt: Receipt) -> Report:
+    """The report of a receipt, for every format."""
+    from bufferctl.model import Desired, Idea, Post
+
+    items = [change.desired for change in receipt.plan.changes]
+    desired = Desired(
+        posts=tuple(item for item in items if isinstance(item, Post)),
+        ideas=tuple(item for item in items if isinstance(item, Idea)),
+    )
+    report = outputs.report_of(receipt.plan, desired)
+    return replace(report, outcomes=receipt.outcomes, left=receipt.left, stopped=receipt.stopped)
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl apply", "show the plan, ask, apply it"),
+        ("bufferctl apply plan.json", "apply exactly that plan"),
+        ("bufferctl apply --reviewed plan.json", "apply what was reviewed"),
+        ("bufferctl apply --receipt receipt.json", "save the results"),
+        codes=(0, 1, 3, 4, 5, 64, 130),
+    )
+)
+@options.paths_argument
+@options.choice_options
+@options.json_option
+@options.full_option
+@outputs.report_option
+@options.file_option(
+    "--reviewed",
+    metavar="PLANFILE",
+    multiple=True,
+    help_text="Apply only changes that are also in this saved plan, and hold the rest. Does not ask. Repeatable: of "
+    "several plans with an address, the last one counts.",
+)
+@click.option(
+    "--reviewed-at",
+    type=options.Instant(),
+    metavar="TIME",
+    help="When the plan for --reviewed was made, as CI knows it, for the `policy` of the files. Default: now.",
+)
+@click.option("--digest", default="", metavar="D", help="Refuse any saved plan but the one with this digest.")
+@options.out_option("--receipt", help_text="Write the result of each change, with id and link, even after a failure.")
+@options.auto_approve_option
+@options.seconds_option(
+    "--settle",
+    limits.SETTLE,
+    "Seconds to wait before checking what happened to a request whose answer was lost; five times as long before "
+    "anything of it is sent again.",
+)
+@options.seconds_option(
+    "--max-wait",
+    limits.MAX_WAIT,
+    "Longest wait for Buffer's quota, in seconds; stop with exit code 5 if it takes longer.",
+)
+@options.lock_option
+@options.setup_options
+def apply(
+    paths: tuple[Path, ...],
+    choices: Choices,
+    as_json: bool,
+    report_files: tuple[Path, ...],
+    reviewed: tuple[Path, ...],
+    reviewed_at: datetime | None,
+    digest: str,
+    receipt: Path | None,
+    auto_approve: bool,
+    settle: float,
+    max_wait: float,
+    lock_timeout: float,
+    setup: options.Setup,
+) -> int:
+    """Make Buffer match the files: show the plan, ask, send the changes, verify.
+
+    Running it again continues where it stopped and never posts twice. PATHs limit it to those files or folders. If PATH
+    is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if the files or Buffer no longer
+    give that plan.
+    """
+    from bufferctl.run.applying import Applying
+    from bufferctl.run.reachable import publisher
+    from bufferctl.run.sources import source_of
+
+    console, choices = setup.console, replace(choices, planned_at=reviewed_at)
+    source = source_of(setup.file, paths, reviewed, digest, choices, console)
+    outputs.check_apart(receipt, *reviewed, source.saved_plan, *report_files)
+    files = source.files
+    with setup.changing(files, lock_timeout, quiet=as_json, settle=settle) as session:
+        applying = Applying(
+            session,
+            source.choices,
+            max_wait,
+            source.review(session.state),
+            source.reviewed,
+            source.not_created,
+            publisher(files, session.buffer.endpoint, whole=source.saved_plan is not None),
+        )
+        plan = source.select(applying.plan())
+        console.diagnostics(plan.warnings)
+        session.note_leftovers()
+        report = outputs.report_of(plan, files.desired, problems=files.warnings)
+        report = replace(outputs.with_repository_paths(report, files.root), selection=source.selection)
+        if plan.is_empty and source.saved_plan:
+            console.note(f"{source.saved_plan} is already applied.")
+        elif not as_json:
+            outputs.show_plan(report, console, as_json=False)
+        if plan.writes and source.asks and not auto_approve and not _agreed(len(plan.writes), session, console):
+            return 1
+        return finish_apply(Results(applying, report, console, receipt, report_files), as_json=as_json)
+
+
+def _agreed(number: int, session: Session, console: options.Console) -> bool:
+    with session.store.keeping_lock():
+        return console.confirm(
+            f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?",
+            nothing_was="sent",
+            hint="Review the plan, then run apply with --auto-approve.",
+        )
+
+
+def finish_apply(results: Results, *, as_json: bool) -> int:
+    """Send, verify and print; the exit code. Files are written before anything is printed, even when interrupted."""
+    from bufferctl.render.text import applied_text, left_text
+
+    applying, report, console = results.applying, results.report, results.console
+    try:
+        stopped = applying.send(report.plan)
+    except BaseException:
+        results.write(results.report_of("It was interrupted"))
+        raise
+    results.write_receipt(results.report_of(stopped.message if stopped else ""))  # in case verifying is interrupted
+    applied = applying.finish(report.plan, stopped, is_whole=not report.selection)
+    done = results.report_of(applied.stopped, applied.left)
+    results.write(done)
+    if as_json:
+        outputs.show_plan(done, console, as_json=True)
+    elif applied.outcomes:
+        console.data("\n" + applied_text(applied.outcomes, console.out))
+    if applied.left and not as_json:
+        console.data(left_text(applied.left, report.plan, applied.outcomes, console.out))
+    return worst([*results.codes, *(error.exit_code for error in applied.errors), int(applied.needs_person)])
+
+
+@dataclass
+class Results:
+    """The files that an apply writes. One that cannot be written is an error, and undoes nothing."""
+
+    applying: Applying
+    report: Report
+    console: options.Console
+    receipt: Path | None
+    reports: Sequence[Path]
+    codes: list[int] = field(default_factory=list)
+
+    def report_of(self, stopped: str, left: Plan | None = None) -> Report:
+        """The report with what was done so far."""
+        return replace(self.report, outcomes=tuple(self.applying.outcomes), stopped=stopped, left=left)
+
+    def write(self, report: Report) -> None:
+        """Write all files, and show the report where CI shows it."""
+        session = self.applying.session
+        shown = outputs.with_pictures(report, session.files.root, self.reports, session.state)
+        self.write_receipt(report)
+        self._try(lambda: outputs.write_reports(self.reports, shown))
+        outputs.annotate_report(report, session.files.root, self.console)
+
+    def write_receipt(self, report: Report) -> None:
+        """Write the receipt, if one is wanted."""
+        from bufferctl.run.plan_files import write_receipt
+
+        if path := self.receipt:
+            self._try(lambda: write_receipt(path, report, self.applying.session.buffer.server_time()))
+
+    def _try(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except BufferctlError as error:
+            self.console.error(error.message, error.hint)
+            self.codes.append(error.exit_code)

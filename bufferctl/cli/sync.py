@@ -1,0 +1,261 @@
+"""`bufferctl drift`, `pull` and `import`: what is in Buffer and not in the files."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bufferctl.choices import Choices
+from bufferctl.cli import completing, examples, options
+from bufferctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from bufferctl.config.write.yaml_files import FileChanges
+    from bufferctl.intake import Downloads, Pulled
+    from bufferctl.plan import Plan
+    from bufferctl.run.from_buffer import Imported
+    from bufferctl.state import StateFile
+
+#: There is drift (design: Contracts, as `plan --detailed-exitcode`).
+DRIFT = 2
+#: The files declare posts, and there is no state: it was lost, or nothing was applied yet.
+NOTHING_TO_COMPARE = 1
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl drift", "exit code 2 if there is drift"), ("bufferctl drift posts/2030-w03.yaml", "only that file")
+    )
+)
+@options.paths_argument
+@options.json_option
+@options.setup_options
+def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
+    """Show what changed in Buffer since the last apply, and what to do about it.
+
+    A post has drifted if somebody changed or deleted it in Buffer, if the network refused it, or if its channel is
+    disconnected. Posts that people approved, scheduled or published are listed separately. Nothing is changed.
+
+    It also checks the media URLs of unpublished posts, because Buffer fetches the files again when it publishes. The
+    exit code is 2 if there is drift, or media that Buffer can no longer fetch; 1 if the files have posts and there is
+    no state to compare with.
+
+    PATHs limit it to those files or folders.
+    """
+    from bufferctl.render.drift import Drift, drift_json, drift_text
+    from bufferctl.run.compare import plan
+    from bufferctl.run.narrowing import narrow
+    from bufferctl.run.reachable import lost_media
+
+    files, console = setup.open_project(paths, by_rules=False), setup.console
+    with setup.reading(files) as session:
+        shown = narrow(plan(session), files, Choices())
+        session.note_leftovers()
+    recorded, store = len(session.state.bindings), session.store
+    lost = lost_media(shown, files.desired.settings.media, api_url=setup.api_url)
+    is_lost = files.desired.items and not store.exists and not recorded
+    missing = (store.place if store.is_shared else "") if is_lost else None
+    found = Drift(shown, recorded, lost, missing)
+    console.data(drift_json(found) if as_json else drift_text(found, console.out))
+    if shown.drift or any(change.awaits_approval for change in shown.changes) or any(each.is_certain for each in lost):
+        return DRIFT
+    return NOTHING_TO_COMPARE if missing is not None else 0
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl pull", "everything that people changed"),
+        ("bufferctl pull --dry-run", "only show what would change"),
+        ("bufferctl pull Acme/twitter:acme/launch", "one post"),
+    )
+)
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", shell_complete=completing.addresses)
+@click.option("--dry-run", is_flag=True, help="Only show what would change in the files.")
+@click.option(
+    "--media-dir",
+    "media_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder for media that people added in Buffer; default: media, if the root file has `media`.",
+)
+@options.lock_option
+@options.setup_options
+def pull(
+    addresses: tuple[str, ...], dry_run: bool, media_folder: Path | None, lock_timeout: float, setup: options.Setup
+) -> int:
+    """Copy changes that people made in Buffer into the files: all of them, or only those of ADDRESSes.
+
+    Only changed values are rewritten; comments, order and quotes stay. Posts that were deleted in Buffer get
+    `cancelled: true`. Nothing changes in Buffer.
+
+    Images, videos and documents that people added there are downloaded, if the root file has `media`.
+    """
+    from bufferctl.run.from_buffer import pull as take
+
+    files, console = setup.open_project(), setup.console
+    show = partial(_show, root=files.root, console=console)
+    with setup.changing(files, lock_timeout, message="pull") as session:
+        pulled, changes, downloads = take(session, addresses, media_folder, show, dry_run=dry_run)
+    code = _report_pulled(pulled, changes, console, dry_run=dry_run)
+    return max(code, _note_downloads(downloads, console))
+
+
+def _show(pulled: Pulled, changes: FileChanges, plan: Plan, root: Path, console: options.Console) -> None:
+    """What changes, post by post and line by line; then the differences whose version in Buffer cannot be written."""
+    from bufferctl.model.plain_text import visible
+    from bufferctl.render.text import differences_text
+
+    for address, (_, fields) in pulled.taken.items():
+        console.data(f"{console.out.strong(visible(str(address)))}: {', '.join(fields)}")
+    console.edits(changes, root)
+    for change in pulled.made:
+        console.data(differences_text(change, plan, console.out))
+
+
+def _report_pulled(pulled: Pulled, changes: FileChanges, console: options.Console, *, dry_run: bool) -> int:
+    from bufferctl.model.plain_text import visible
+    from bufferctl.render.lines import count, posts_and_ideas, sentence
+
+    for address, why in pulled.left_out:
+        console.note(f"{console.err.bad('not pulled:')} {visible(str(address))}: {visible(sentence(why))}")
+    for address in pulled.equal:
+        console.data(f"{visible(str(address))} already matches Buffer.")
+    if pulled.taken:
+        done = "Would pull" if dry_run else "Pulled"
+        pulled_ones = posts_and_ideas(address.is_idea for address in pulled.taken)
+        console.data(f"{done} {pulled_ones} from Buffer into {count(len(changes.wanted), 'file')}.")
+    elif not pulled.left_out and not pulled.equal:
+        console.data("Nothing to pull: nothing that the files declare was changed in Buffer.")
+    return 1 if pulled.left_out else 0
+
+
+@click.command(
+    name="import",
+    epilog=examples(
+        ("bufferctl import", "every unpublished post"),
+        ("bufferctl import --since 2026-11-01", "also posts published since then"),
+        ("bufferctl import --media-dir media", "also download the media"),
+        ("bufferctl import Acme/twitter:acme/a 6540…", "one post"),
+    ),
+)
+@click.argument("address", required=False, shell_complete=completing.addresses)
+@click.argument("live_id", metavar="[ID]", required=False)
+@click.option("--organization", metavar="NAME", help="Only this organization, by name or id.")
+@options.channels_option("Only this channel: twitter, or twitter:acme.")
+@click.option("--since", type=options.day, metavar="DAY", help="Also posts published since this day.")
+@click.option(
+    "--layout",
+    type=click.Choice(["per-channel", "one-file"]),
+    default="per-channel",
+    show_default=True,
+    help="A file for each channel, or one for all.",
+)
+@click.option(
+    "--media-dir",
+    "media_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Download images, videos and documents into this folder and name the files; needs `media` in the root file.",
+)
+@options.lock_option
+@options.setup_options
+def import_(
+    address: str | None,
+    live_id: str | None,
+    organization: str | None,
+    channels: tuple[str, ...],
+    since: datetime | None,
+    layout: str,
+    media_folder: Path | None,
+    lock_timeout: float,
+    setup: options.Setup,
+) -> int:
+    """Write posts and ideas that are in Buffer but in no file as YAML. The next plan is then empty.
+
+    Published posts are left out, unless you pass --since. Existing files are added to, never overwritten. A new
+    buffer.yaml in a git repository with a remote keeps the state on a branch there, as with `bufferctl init`.
+
+    With ADDRESS and ID, it links the declared ADDRESS to the post or idea ID in Buffer. Only the state changes; the
+    next plan shows any differences, and apply updates Buffer.
+
+    With --media-dir, images, videos and documents are downloaded too: Buffer's copy, which it may have re-encoded.
+    Files that cannot be downloaded are listed and keep their URL.
+    """
+    from bufferctl.cli.start import propose_state
+    from bufferctl.intake import Wanted
+    from bufferctl.model import Desired, Settings
+    from bufferctl.model.plain_text import visible
+    from bufferctl.run.files import Files, find_root_file
+    from bufferctl.run.from_buffer import import_everything, import_one
+
+    _check_usage(address, live_id, narrowed=bool(organization or channels or since or media_folder))
+    root, console = find_root_file(setup.file), setup.console
+    if address or root.exists():
+        files = setup.open_project()
+    else:
+        state = None if setup.state_file else propose_state(root, console)
+        files = Files(root.parent, Desired(Settings(state=state)), root_name=root.name)
+    with setup.changing(files, lock_timeout, message="import") as session:
+        if address and live_id:
+            import_one(session, address, live_id)
+            console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
+            return 0
+        wanted = Wanted(organization, channels, since and since.replace(tzinfo=UTC))
+        done = import_everything(session, wanted, media_folder, one_file=layout == "one-file")
+        return max(_report_imported(done, session.store, console), _note_downloads(done.downloads, console))
+
+
+def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) -> None:
+    if address and live_id is None:
+        raise UsageError(
+            "ADDRESS goes with the ID of the post or idea in Buffer", hint="Without both, everything is imported."
+        )
+    if address and narrowed:
+        raise UsageError(
+            "--organization, --channel, --since and --media-dir are for importing everything, not one ADDRESS"
+        )
+
+
+def _report_imported(done: Imported, store: StateFile, console: options.Console) -> int:
+    from bufferctl.model import IDEAS
+    from bufferctl.model.plain_text import visible
+    from bufferctl.render.lines import posts_and_ideas, sentence
+
+    intake = done.intake
+    for what, why in intake.left_out:
+        console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
+    if done.names:
+        written = posts_and_ideas(entry.slot.channel_id == IDEAS for entry in intake.entries)
+        console.data(f"Wrote {written if intake.entries else 'the channels; there are no posts to import'}:")
+        for name in done.names:
+            console.data(f"  {visible(name)}")
+        place = visible(store.place.replace(f"{Path.cwd()}/", "")) if store.exists else ""
+        if place:
+            console.data(f"Posts are tracked in {place}.")
+        console.data(f"Commit these files and {place}." if place and not store.is_shared else "Commit these files.")
+    elif not intake.claimed:
+        console.data("Nothing was written." if intake.left_out else "The files already declare everything.")
+    if intake.claimed:
+        claimed = posts_and_ideas(slot.channel_id == IDEAS for slot in intake.claimed)
+        console.data(f"Already in Buffer as the files declare it, and managed from now on: {claimed}.")
+    return 1 if intake.left_out else 0
+
+
+def _note_downloads(downloads: Downloads | None, console: options.Console) -> int:
+    """Report what was downloaded and what kept its address; the exit code."""
+    from bufferctl.model.plain_text import visible
+    from bufferctl.render.lines import count
+
+    if downloads is None:
+        return 0
+    if downloads.made:
+        number = count(len(downloads.made), "media file")
+        console.data(f"Downloaded {number} into {visible(downloads.folder.name)}; commit them too.")
+    for address, url, why in downloads.kept:
+        text = f"{visible(str(address))} keeps its URL {visible(url)}: it {visible(why)}"
+        console.note(f"{console.err.bad('not downloaded:')} {text}")
+    return 1 if downloads.kept else 0
