@@ -78,8 +78,7 @@ def plan(
     """
     from bufferctl.plan import Action
     from bufferctl.run.narrowing import check_named, check_offline, describe_selection, narrow
-    from bufferctl.run.plan_files import save
-    from bufferctl.run.sources import check_plan_name
+    from bufferctl.run.sources import check_plan_name, save
 
     check_plan_name(out)
     outputs.check_apart(out, *report_files)
@@ -166,10 +165,10 @@ def show(path: Path, as_json: bool, report_files: tuple[Path, ...], setup: optio
     """Show a plan that `plan -o` saved, or a receipt that `apply --receipt` wrote. Works offline."""
     from bufferctl.render.text import receipt_text
     from bufferctl.render.words import local
-    from bufferctl.run import plan_files
+    from bufferctl.run import sources
 
     outputs.check_apart(path, *report_files)
-    console, receipt = setup.console, plan_files.read_receipt(path)
+    console, receipt = setup.console, sources.read_receipt(path)
     if receipt:
         report = report_of_receipt(receipt)
         outputs.write_reports(report_files, report)
@@ -179,7 +178,7 @@ def show(path: Path, as_json: bool, report_files: tuple[Path, ...], setup: optio
             console.data(receipt_text(report, receipt.finished_at, console.out))
         return
     try:
-        plan = plan_files.read(path)
+        plan = sources.read_plan(path)
     except UsageError as error:
         raise UsageError(
             error.message, hint="It shows files that `plan -o FILE` and `apply --receipt FILE` wrote."
@@ -271,7 +270,6 @@ def apply(
     give that plan.
     """
     from bufferctl.run.applying import Applying
-    from bufferctl.run.reachable import publisher
     from bufferctl.run.sources import source_of
 
     console, choices = setup.console, replace(choices, planned_at=reviewed_at)
@@ -279,16 +277,8 @@ def apply(
     outputs.check_apart(receipt, *reviewed, source.saved_plan, *report_files)
     files = source.files
     with setup.changing(files, lock_timeout, quiet=as_json, settle=settle) as session:
-        applying = Applying(
-            session,
-            source.choices,
-            max_wait,
-            source.review(session.state),
-            source.reviewed,
-            source.not_created,
-            publisher(files, session.buffer.endpoint, whole=source.saved_plan is not None),
-        )
-        plan = source.select(applying.plan())
+        applying = Applying(session, max_wait, source)
+        plan = applying.plan()
         console.diagnostics(plan.warnings)
         session.note_leftovers()
         report = outputs.report_of(plan, files.desired, problems=files.warnings)
@@ -359,7 +349,7 @@ class Results:
 
     def write_receipt(self, report: Report) -> None:
         """Write the receipt, if one is wanted."""
-        from bufferctl.run.plan_files import write_receipt
+        from bufferctl.run.sources import write_receipt
 
         if path := self.receipt:
             self._try(lambda: write_receipt(path, report, self.applying.session.buffer.server_time()))

@@ -139,7 +139,7 @@ def begin(channels: tuple[str, ...], lock_timeout: float, auto_approve: bool, se
     Use it when you start bufferctl on an account that is already in use. Posts that match the files are added to the
     state; the others are listed before you confirm. If the state was lost instead, restore it from a backup.
     """
-    from bufferctl.run.begin import begin as begin_state
+    from bufferctl.run.mending import begin as begin_state
 
     files, console = setup.open_project(), setup.console
     with setup.changing(files, lock_timeout, message="state begin", afresh=True) as session:

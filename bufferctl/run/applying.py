@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from bufferctl import DOCS
-from bufferctl.apply import MARGIN, Ledger, Pacer, Published, Publisher, Recovered, Run, Settler, publish, recover
-from bufferctl.choices import NONE, Choices
+from bufferctl.apply import MARGIN, Ledger, Pacer, Published, Recovered, Run, Settler, publish, recover
+from bufferctl.choices import Choices
 from bufferctl.errors import BufferctlError, InterruptError
 from bufferctl.limits import MAX_WAIT
 from bufferctl.model import Live, Slot
 from bufferctl.model.attached import files_of
 from bufferctl.model.live import ids_by_home
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status
+from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import begin_run, move_on
 from bufferctl.run.compare import Homes, find_homes
 from bufferctl.run.compare import plan as make_plan
+from bufferctl.run.reachable import publisher
 from bufferctl.run.session import Session
-
-if TYPE_CHECKING:
-    from bufferctl.planfile import Reviewed
+from bufferctl.run.sources import PlanSource
 
 
 @dataclass(frozen=True)
@@ -54,17 +52,10 @@ class Applying:
     """An apply under way: `plan`, then `apply` with the plan or a part of it, or `send` and `finish`."""
 
     session: Session  # the account, the files and the state
-    choices: Choices = NONE  # what narrows or overrules the plan
     #: Longest wait for Buffer's quota, in seconds.
     max_wait: float = MAX_WAIT
-    #: Holds what nobody agreed to.
-    review: Callable[[Change], Change] | None = None
-    #: The plans that people agreed to, if any.
-    reviewed: Reviewed | None = None
-    #: Addresses that a person says, in this very run, an earlier one did not create.
-    not_created: frozenset[str] = frozenset()
-    #: Makes files public; None if none is declared.
-    publisher: Publisher | None = None
+    #: Where the plan comes from; None: the files.
+    source: PlanSource | None = None
     #: Whether the last plan held what the checkout lacks or reverses of what was applied last.
     is_diverged: bool = False
     outcomes: list[Outcome] = field(default_factory=list)  # of the changes so far
@@ -78,6 +69,10 @@ class Applying:
 
     def __post_init__(self) -> None:
         session = self.session
+        self._source = source = self.source or PlanSource(session.files)
+        self._review = source.review(session.state)
+        whole = source.saved_plan is not None
+        self._publisher = publisher(session.files, session.buffer.endpoint, whole=whole) if self.source else None
         self._clock = clock = session.clock
         buffer = session.buffer
         pacer = Pacer(lambda: buffer.quota, buffer.server_time, clock, session.listener, self.max_wait)
@@ -89,7 +84,7 @@ class Applying:
         buffer.keep_pace(pace)
 
     def plan(self) -> Plan:
-        """Settle the writes that an earlier run left open, then plan."""
+        """Settle the writes that an earlier run left open, then plan as the source does, and raise as it."""
         session = self.session
         with session.listener.progress(0):
             homes = find_homes(session)
@@ -97,14 +92,14 @@ class Applying:
             self._shortening = frozenset(each.id for each in channels if each.link_shortening)
             if session.journal.open:
                 bindings = dict(session.state.bindings)
-                found = recover(session.journal, self._settler(), bindings, give_up=self.not_created)
+                found = recover(session.journal, self._settler(), bindings, give_up=self._source.not_created)
                 session.save(replace(session.state, bindings=bindings))
                 self._unsettled = found.unsettled
                 self._report_recovered(found)
-            return self._plan(self.choices, homes)
+            return self._source.select(self._plan(self._source.choices, homes))
 
     def _plan(self, choices: Choices, homes: Homes | None = None) -> Plan:
-        plan = make_plan(self.session, choices, homes=homes, review=self.review, unsettled=self._unsettled)
+        plan = make_plan(self.session, choices, homes=homes, review=self._review, unsettled=self._unsettled)
         self.is_diverged = any(change.reason is Reason.DIVERGED for change in plan.changes)
         return plan
 
@@ -178,7 +173,7 @@ class Applying:
     def verify(self) -> Plan:
         """Read and plan again; once more after the settle time if Buffer's lists lag behind what it confirmed."""
         once, session = frozenset[str](), self.session
-        choices = replace(self.choices, recreate=once, reapply=once)
+        choices = replace(self._source.choices, recreate=once, reapply=once)
         plan = self._plan(choices)
         if any(change.reason is Reason.LAG for change in plan.changes):
             with session.listener.progress(0):
@@ -192,7 +187,7 @@ class Applying:
         session = self.session
         with session.store.keeping_lock():
             published = publish(
-                plan, self.publisher, session.state.public, self._clock, session.listener, self.max_wait
+                plan, self._publisher, session.state.public, self._clock, session.listener, self.max_wait
             )
         declared = {each.file.url for item in session.files.desired.items for each in files_of(item) if each.file}
         public = (session.state.public | published.public) & declared
@@ -233,10 +228,10 @@ class Applying:
 
     def _spend(self) -> None:
         """Note in the state which reviewed changes were sent. Raises StateError if it cannot be written."""
-        if self.reviewed:
+        if reviewed := self._source.reviewed:
             session = self.session
             sent = {each.change.address for each in self.outcomes if each.change.action in WRITING and each.was_done}
-            session.save(self.reviewed.spend(session.state, sent, session.buffer.server_time()))
+            session.save(reviewed.spend(session.state, sent, session.buffer.server_time()))
 
     @property
     def _changed_anything(self) -> bool:

@@ -1,4 +1,8 @@
-"""What people do to the state by hand: correct it, replace it, move it to another store. It asks nobody in Buffer."""
+"""What people do to the state by hand: begin it, correct it, replace it, move it to another store.
+
+Only `begin` asks Buffer: it settles, reads, binds what matches, lets the rest go by a person's word, and moves the
+horizons.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,28 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bufferctl.api import endpoint_of
 from bufferctl.apply import FileJournal, save_state, with_unsaved_results
 from bufferctl.config import find_root, load
 from bufferctl.config.discover import ROOT_NAME
+from bufferctl.config.write.additions import root_with
+from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.diagnostics import has_errors, nearest
 from bufferctl.errors import ConfigError, StateError, UsageError
 from bufferctl.machine import state_folder
-from bufferctl.model import Address, Binding, Slot, State, StateSettings
+from bufferctl.model import IDEAS, Address, Binding, LiveIdea, LivePost, Slot, State, StateSettings
+from bufferctl.plan import Plan
+from bufferctl.reconcile import begin as begin_state
 from bufferctl.reconcile import release
+from bufferctl.run.applying import Applying
+from bufferctl.run.compare import first_creation
 from bufferctl.run.listener import Listener
 from bufferctl.run.opening import hold_lock
 from bufferctl.run.places import open_state
+from bufferctl.run.session import Session
 from bufferctl.state import Document, History, LocalStore, Lock, StateFile, Store, open_store
 from bufferctl.state.document import dump, parse, replacing
 from bufferctl.state.location import document_path, repository_of
@@ -330,3 +342,45 @@ def _with_journal(old: StateFile, root: Path) -> Document:
         run = uuid.uuid4().hex  # an id for a run that needed none, since the state was its machine's own
         intents = [replace(each, run=each.run or run) for each in journal.unsettled]
         return replace(old.document, state=with_unsaved_results(old.saved, journal), intents=tuple(intents))
+
+
+def begin(
+    session: Session, confirm: Callable[[Sequence[LivePost | LiveIdea]], bool], channels: Sequence[str] = ()
+) -> bool:
+    """Begin the state of `channels` (labels; all declared ones if empty). False, and nothing done, without consent.
+
+    `confirm`: whether a person agrees that these objects, which no file declares, are not bufferctl's. Raises
+    UsageError for a channel that no file declares.
+    """
+    applying = Applying(session)
+    plan = applying.plan()
+    homes = _homes(plan, channels)
+    if not confirm([item for item in plan.recording.unexplained if item.home in homes]):
+        return False
+    settle = timedelta(seconds=session.settle)
+    session.state = begin_state(session.state, plan, applying.live, homes=homes, settle=settle)
+    if session.files.desired.settings.managed_since is None:
+        since = min(filter(None, [first_creation(session.state), applying.live.at - settle]))
+        _write_managed_since(session.files.root_file, since)
+    session.save(session.state)
+    return True
+
+
+def _homes(plan: Plan, channels: Sequence[str]) -> frozenset[str]:
+    if not channels:
+        return frozenset(home.id for home in plan.recording.homes)
+    ids = {f"{home.service}:{home.handle}": home.id for home in plan.recording.homes if home.channel_id != IDEAS}
+    ids |= {change.address.channel: change.slot.home for change in plan.changes if change.desired}
+    if unknown := [channel for channel in channels if channel not in ids]:
+        raise UsageError(
+            f"No file declares the channel {unknown[0]}", hint=f"The files declare: {', '.join(sorted(ids))}."
+        )
+    return frozenset(ids[channel] for channel in channels)
+
+
+def _write_managed_since(root: Path, since: datetime) -> None:
+    text = Text.read(root)
+    changes = FileChanges()
+    edited = root_with(text, (), managed_since=since.astimezone(UTC).replace(microsecond=0))
+    changes.put(root, text.data, text.with_text(edited))
+    changes.make()

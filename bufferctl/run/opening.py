@@ -18,9 +18,8 @@ from bufferctl.machine import state_folder
 from bufferctl.model.plain_text import visible
 from bufferctl.run.files import Files
 from bufferctl.run.listener import NEVER, SILENT, Listener, Stop
-from bufferctl.run.moved import find_predecessor
 from bufferctl.run.session import Session, build_session, find_organizations
-from bufferctl.run.standing import MOVE, find_standing, find_unmoved, refuse_older
+from bufferctl.run.standing import MOVE, find_predecessor, find_standing, find_unmoved, refuse_older
 from bufferctl.state import Lease, Lock, StateFile, Store
 from bufferctl.state.checkout import head
 from bufferctl.state.lock import PARTED, Holder, is_mine, locked_by, same_process

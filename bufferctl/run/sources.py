@@ -1,7 +1,8 @@
 """Where an apply takes its plan from: the files, a saved plan, or the files as far as reviewed plans agree to it.
 
 `source_of` chooses; the command then treats the three alike. Each plans from the files: a plan file only selects, and
-none of its options, limits or times lifts a hold of a reviewed plan.
+none of its options, limits or times lifts a hold of a reviewed plan. Saved plans and receipts are read and written
+here.
 """
 
 from __future__ import annotations
@@ -9,23 +10,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bufferctl.choices import Choices
+from bufferctl.choices import NONE, Choices
 from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
+from bufferctl.model import Desired
 from bufferctl.model.plain_text import visible
-from bufferctl.run import plan_files
 from bufferctl.run.files import Files, open_project
 from bufferctl.run.listener import Listener
 from bufferctl.run.narrowing import check_named, describe_selection, hold_repeats_outside, narrow
+from bufferctl.run.secrets import write_whole
 
 if TYPE_CHECKING:
     from bufferctl.model import State
     from bufferctl.plan import Change, Plan
-    from bufferctl.planfile import Reviewed, SavedPlan
+    from bufferctl.planfile import Receipt, Reviewed, SavedPlan
+    from bufferctl.render.report import Report
 
 #: Suffixes of posts files; any other single file passed to apply is a saved plan.
 _POST_FILES = frozenset({".yaml", ".yml"})
@@ -37,9 +41,9 @@ class PlanSource:
     """One way to a plan of `files`."""
 
     files: Files  # the project
-    choices: Choices  # the options that overrule a plan: of this run, or of the one that saved the plan
+    choices: Choices = NONE  # the options that overrule a plan: of this run, or of the one that saved the plan
     #: What of today's plan to carry out; raises StalePlanError and UsageError, with nothing sent.
-    select: Callable[[Plan], Plan]
+    select: Callable[[Plan], Plan] = lambda today: today
     saved_plan: Path | None = None  # the file that is applied whole or not at all
     reviewed: Reviewed | None = None  # the plans that people agreed to
     #: Addresses that a person says, in this very run, an earlier one did not create (`--recreate`).
@@ -81,10 +85,10 @@ def source_of(
         raise UsageError("--digest says which saved plan is meant, and none is given", hint="Pass the plan as PATH.")
     if plan_file:
         _check_alone(choices, plan_file)
-        plan = plan_files.read(plan_file)
+        plan = read_plan(plan_file)
         _check_meant(plan, plan_file, digest)
         return _from_saved_plan(plan, plan_file, open_project(file, (), listener), listener)
-    agreed = {path: plan_files.read(path) for path in reviewed}
+    agreed = {path: read_plan(path) for path in reviewed}
     files = open_project(file, paths, listener)
     check_named(choices, files)
     fresh = PlanSource(
@@ -209,3 +213,54 @@ def _check_fits(plan: SavedPlan, path: Path, today: Plan) -> None:
         )
     if today.at > plan.expires_at:
         raise StalePlanError(f"The saved plan {path} expired on {plan.expires_at:%Y-%m-%d %H:%M} UTC", hint=_AGAIN)
+
+
+def save(
+    path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at: datetime, *, offline: bool = False
+) -> None:
+    """Write the plan. Raises BufferctlError if it cannot be written."""
+    from bufferctl import planfile  # slow to import, and most runs save nothing
+
+    write_whole(path, planfile.dump(plan, desired, choices, expires_at=expires_at, offline=offline))
+
+
+def read_plan(path: Path) -> SavedPlan:
+    """Read a saved plan. Raises UsageError if that cannot be, StalePlanError if it was altered."""
+    from bufferctl import planfile
+    from bufferctl.reconcile import shows_edit
+
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"The saved plan {path} cannot be read: {error.strerror}", hint="Pass a file that `plan -o` wrote."
+        ) from error
+    plan = planfile.load(raw, str(path))
+    if not plan.offline and not all(map(shows_edit, plan.plan.changes)):
+        raise StalePlanError(
+            f"The saved plan {path} does not show what it would send, so it was edited after it was made",
+            hint="Plan again, and have that plan reviewed.",
+        )
+    return plan
+
+
+def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:
+    """Write the receipt of an apply. Raises BufferctlError if it cannot be written."""
+    from bufferctl.planfile import receipt
+    from bufferctl.render.json import receipt_json
+
+    write_whole(path, receipt_json(report, finished_at, receipt.details(report.plan, report.left)).encode())
+
+
+def read_receipt(path: Path) -> Receipt | None:
+    """Read a receipt; None if the file is something else or cannot be read. Raises UsageError."""
+    from pydantic_core import from_json
+
+    from bufferctl.planfile import receipt
+
+    try:
+        raw = path.read_bytes()
+        kind = from_json(raw)["kind"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return receipt.load(raw, str(path)) if kind == receipt.KIND else None
