@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bufferctl.config.format import ChannelEntry, OrganizationEntry, TagEntry
 from bufferctl.config.times import zone_of
-from bufferctl.config.write.additions import NewChannel, NewOrganization, new_root
+from bufferctl.config.write.additions import new_root
 from bufferctl.diagnostics import nearest
 from bufferctl.errors import UsageError
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization
@@ -28,7 +29,7 @@ class ChannelHome:
     label: str
     reference: str
     timezone: str | None
-    entry: NewChannel
+    entry: ChannelEntry
     declared: bool
 
 
@@ -44,13 +45,15 @@ class OrganizationHome:
 
     def entry(
         self, channels: Iterable[ChannelHome], tags: Mapping[str, str] | None = None, around: str | None = None
-    ) -> NewOrganization:
+    ) -> OrganizationEntry:
         """What declares it, with these channels. `around`: the zone of the file that it stands in."""
         name, id_ = (self.live.name, None) if self.label == self.live.name else (None, self.live.id)
         if self.declared:
             name, id_ = self.declared.name, self.declared.id
         timezone = self.timezone if self.timezone != around else None
-        return NewOrganization(name, id_, timezone, tags or {}, tuple(each.entry for each in channels))
+        entries = tuple(each.entry for each in channels)
+        ids = {tag: TagEntry(id=each) for tag, each in (tags or {}).items()}
+        return OrganizationEntry(name=name, id=id_, timezone=timezone, tags=ids, channels=entries)
 
 
 def find_homes(
@@ -111,15 +114,11 @@ def _channel(
     label = declared.label if declared else f"{live.service.value}:{live.name if named else live.id}"
     reference = live.service.value if len(of_service) == 1 else label
     if declared:
-        entry = NewChannel(live.service.value, declared.name, declared.id, declared.timezone)
+        entry = ChannelEntry(service=live.service, name=declared.name, id=declared.id, timezone=declared.timezone)
         return ChannelHome(live, label, reference, declared.timezone, entry, declared=True)
     own = live.timezone if zone_of(live.timezone) else None
-    entry = NewChannel(
-        live.service.value,
-        live.name if named else None,
-        None if named else live.id,
-        own if own != around else None,
-    )
+    name, id_ = (live.name, None) if named else (None, live.id)
+    entry = ChannelEntry(service=live.service, name=name, id=id_, timezone=own if own != around else None)
     return ChannelHome(live, label, reference, own or around, entry, declared=False)
 
 

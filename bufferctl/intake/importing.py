@@ -312,10 +312,9 @@ def _at_rest(
     while True:
         entries = _with_repeats(entries, declared)
         organizations, addresses = [home.entry(home.channels) for home in homes], {entry.address for entry in entries}
-        found = staged("UTC", organizations, [entry.alone(addresses).addition for entry in entries])
-        refused = dict(found.refused)
-        if not refused and found.loaded.desired is not None:
-            refused = _changing(entries, replace(found.loaded.desired, settings=declared.settings), live, homes)
+        loaded, refused = staged("UTC", organizations, [entry.alone(addresses).addition for entry in entries])
+        if not refused and loaded.desired is not None:
+            refused = _changing(entries, replace(loaded.desired, settings=declared.settings), live, homes)
         if not refused:
             return entries, left_out
         left_out += [(describe(entries[index].live), why) for index, why in sorted(refused.items())]

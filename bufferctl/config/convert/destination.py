@@ -14,8 +14,7 @@ from bufferctl.config.catalog import UnknownNameError, named_channel, named_orga
 from bufferctl.config.locate import Located
 from bufferctl.config.names import key_for
 from bufferctl.config.times import LocalTimeError, LocalTimes, clock_named, zone_of
-from bufferctl.config.write.as_yaml import as_entry, escape_variables, moment_text
-from bufferctl.config.write.grouping import Member, one_entry
+from bufferctl.config.write.as_yaml import as_entry, escape_variables, moment_text, one_entry
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, Desired
 
@@ -127,17 +126,8 @@ def entries(posts: Sequence[NewPost], destination: Destination) -> tuple[list[Co
         same = [earlier.setdefault((channel.label, due_at, content), key) for channel in channels] if due_at else []
         repeat_of = next((each for each in same if each != key), None)
         given = {"key": key, "organization": organization, "repeat_of": repeat_of}
-        found.append(
-            one_entry(
-                [
-                    Member(
-                        escape_variables(as_entry(None, **given, **post.fields)),
-                        tuple(map(destination.reference, post.channels)),
-                    )
-                    for post in group
-                ]
-            )
-        )
+        members = ((escape_variables(as_entry(None, **given, **post.fields)), post.channels) for post in group)
+        found.append(one_entry([(entry, tuple(map(destination.reference, to))) for entry, to in members]))
     return found, problems
 
 

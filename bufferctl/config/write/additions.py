@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
-from bufferctl.config.format import GIVEN_BY_FILES, ORDER
+from bufferctl.config.format import GIVEN_BY_FILES, OrganizationEntry
 from bufferctl.config.load import Loaded, load
-from bufferctl.config.write.as_yaml import idea_entry, post_entry
+from bufferctl.config.write.as_yaml import as_yaml, idea_entry, in_order, one_entry, post_entry
 from bufferctl.config.write.edits import Edits
-from bufferctl.config.write.grouping import Member, one_entry
 from bufferctl.config.write.nodes import Node
 from bufferctl.config.write.yaml_files import Text, yaml_text
 from bufferctl.diagnostics import Severity
@@ -24,27 +23,6 @@ from bufferctl.errors import ConfigError
 from bufferctl.model import Idea, Post
 
 _HEAD = "# Imported from Buffer by `bufferctl import`. Edit it freely; `bufferctl plan` shows the effect.\n"
-
-
-@dataclass(frozen=True, slots=True)
-class NewChannel:
-    """A channel for the root file, by name or by id. `timezone`: if it differs from the surrounding one."""
-
-    service: str
-    name: str | None = None
-    id: str | None = None
-    timezone: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewOrganization:
-    """An organization for the root file, or more channels for an existing one. `tags`: ids by name."""
-
-    name: str | None = None
-    id: str | None = None
-    timezone: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    channels: tuple[NewChannel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +36,7 @@ class Addition:
 
 def new_root(
     timezone: str,
-    organizations: Iterable[NewOrganization],
+    organizations: Iterable[OrganizationEntry],
     *,
     managed_since: datetime | None = None,
     in_git: bool = False,
@@ -67,12 +45,11 @@ def new_root(
 
     `managed_since` is in UTC, to the second. `in_git`: the state is on a branch.
     """
-    entries = [_fields(**asdict(each)) for each in organizations]
-    fields = _fields(version=1, timezone=timezone, managed_since=managed_since, state="git" if in_git else None)
-    return _HEAD + yaml_text(CommentedMap(**fields, organizations=entries))
+    fields = {"version": 1, "timezone": timezone, "managed_since": managed_since, "state": "git" if in_git else None}
+    return _HEAD + yaml_text(_given(fields | {"organizations": list(map(_declaration, organizations))}))
 
 
-def root_with(root: Text, organizations: Iterable[NewOrganization], *, managed_since: datetime | None = None) -> str:
+def root_with(root: Text, organizations: Iterable[OrganizationEntry], *, managed_since: datetime | None = None) -> str:
     """The root file with more organizations or channels, and another `managed_since`.
 
     Raises ConfigError.
@@ -83,15 +60,15 @@ def root_with(root: Text, organizations: Iterable[NewOrganization], *, managed_s
     for organization in organizations:
         there = _find(edits.root, organization)
         if there is None:
-            edits.append(edits.root, "organizations", [_fields(**asdict(organization))])
+            edits.append(edits.root, "organizations", [_declaration(organization)])
         else:
-            edits.append(there, "channels", [_fields(**asdict(each)) for each in organization.channels])
+            edits.append(there, "channels", [as_yaml("", each) for each in organization.channels])
     return edits.result()
 
 
 def new_file(additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
     """A file of posts and ideas. `organization`: if there are several. `no_utm`: links stay as they are."""
-    return _HEAD + yaml_text(CommentedMap(_fields(organization=organization, **_entries(additions, no_utm=no_utm))))
+    return _HEAD + yaml_text(_given({"organization": organization, **_entries(additions, no_utm=no_utm)}))
 
 
 def file_with(file: Text, additions: Sequence[Addition], organization: str | None, *, no_utm: bool = False) -> str:
@@ -153,25 +130,26 @@ def _entries(
 def _post(group: Sequence[Addition], organization: str | None, *, no_utm: bool) -> CommentedMap:
     """The entry of a post, or of equal posts on several channels. `no_utm`: its links stay as they are."""
     zone = group[0].zone if len({each.zone for each in group}) == 1 else None
-    members = [
-        Member(post_entry(each.item, zone, (), organization), (each.reference,))
-        for each in group
-        if isinstance(each.item, Post)
-    ]
-    entry = one_entry(members)
-    if no_utm and "://" in str(entry):
-        entry["utm"] = CommentedMap()
-    return CommentedMap({name: entry[name] for name in ORDER if name in entry})
+    items = ((each.item, each.reference) for each in group)
+    entry = one_entry(
+        [(post_entry(item, zone, (), organization), (name,)) for item, name in items if isinstance(item, Post)]
+    )
+    return in_order({**entry, "utm": CommentedMap()}) if no_utm and "://" in str(entry) else entry
 
 
-def _fields(**fields: Any) -> CommentedMap:
+def _declaration(organization: OrganizationEntry) -> CommentedMap:
+    found: CommentedMap = as_yaml("", organization)
+    if organization.tags:
+        found["tags"] = CommentedMap({name: tag.id for name, tag in organization.tags.items()})
+    return found
+
+
+def _given(fields: Mapping[str, Any]) -> CommentedMap:
     """Fields as YAML, without those that are None or empty."""
-    if "channels" in fields:
-        fields["channels"] = [_fields(**each) for each in fields["channels"]]
     return CommentedMap({name: value for name, value in fields.items() if value})
 
 
-def _find(root: Node, organization: NewOrganization) -> Node | None:
+def _find(root: Node, organization: OrganizationEntry) -> Node | None:
     """The entry of an organization, by its id or its name."""
     declared = root.get("organizations")
     for entry in declared.items if declared else ():
@@ -180,16 +158,10 @@ def _find(root: Node, organization: NewOrganization) -> Node | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """Additions as a project. `loaded`: of them alone. `refused`: what is wrong, by the index of the addition."""
-
-    loaded: Loaded
-    refused: dict[int, str]
-
-
-def staged(timezone: str, organizations: Iterable[NewOrganization], additions: Sequence[Addition]) -> Staged:
-    """Read a project of these additions, each in its own file, in a work folder."""
+def staged(
+    timezone: str, organizations: Iterable[OrganizationEntry], additions: Sequence[Addition]
+) -> tuple[Loaded, dict[int, str]]:
+    """A project of these additions alone, each in its own file; and what is wrong, by the index of the addition."""
     with work_folder() as folder:
         root = folder / "buffer.yaml"
         root.write_text(new_root(timezone, organizations), encoding="utf-8")
@@ -202,4 +174,4 @@ def staged(timezone: str, organizations: Iterable[NewOrganization], additions: S
     for problem in loaded.diagnostics:
         if problem.severity is Severity.ERROR and problem.place and problem.place.file != "buffer.yaml":
             refused.setdefault(int(Path(problem.place.file).stem), problem.message)
-    return Staged(loaded, refused)
+    return loaded, refused

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, tzinfo
 from enum import Enum
@@ -14,7 +14,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from bufferctl.config.expand.pictures import in_short
 from bufferctl.config.expand.variables import TAKES_VARIABLES, escaped
-from bufferctl.config.format import FILES, ORDER
+from bufferctl.config.format import FILES, ORDER, Override
 from bufferctl.config.times import LocalTimeError, LocalTimes
 from bufferctl.model import Idea, MediaFile, Post, ShareMode
 from bufferctl.model.about import about, named
@@ -76,8 +76,12 @@ def as_entry(zone: tzinfo | None, /, **fields: Any) -> CommentedMap:
     written = {name: as_yaml(name, fields[name], zone) for name in ORDER if fields.get(name) is not None}
     if short := in_short(written.get("assets", ())):
         written = {name: found for name, found in (written | short).items() if name != "assets"}
-        written = {name: written[name] for name in ORDER if name in written}
-    return CommentedMap({name: found for name, found in written.items() if not _is_empty(found)})
+    return in_order({name: found for name, found in written.items() if not _is_empty(found)})
+
+
+def in_order(fields: Mapping[str, Any]) -> CommentedMap:
+    """The fields of an entry in the order in which people read them."""
+    return CommentedMap({name: fields[name] for name in ORDER if name in fields})
 
 
 def as_yaml(name: str, given: Any, zone: tzinfo | None = None) -> Any:
@@ -85,14 +89,16 @@ def as_yaml(name: str, given: Any, zone: tzinfo | None = None) -> Any:
     if isinstance(given, MediaFile):
         return f"/{given.path}"
     if isinstance(given, Model):
-        fields = {n: v for n, f in type(given).model_fields.items() if (v := getattr(given, n)) != f.get_default()}
-        return CommentedMap({n: as_yaml("" if _is_few_words(given, n) else n, v, zone) for n, v in fields.items()})
+        fields = type(given).model_fields.items()
+        every = ((n, getattr(given, n), f.get_default(call_default_factory=True)) for n, f in fields)
+        changed = {n: v for n, v, default in every if v != default}
+        return CommentedMap({n: as_yaml("" if _is_few_words(given, n) else n, v, zone) for n, v in changed.items()})
     if isinstance(given, Mapping):
         found = {n: as_yaml(n, v, zone) for n, v in given.items()}
         return CommentedMap({n: v for n, v in found.items() if not _is_empty(v)})
     if isinstance(given, list | tuple):
         items = CommentedSeq([as_yaml("", each, zone) for each in given])
-        if name in _SHORT:
+        if name in _SHORT and not any(isinstance(each, Model) for each in given):
             items.fa.set_flow_style()
         return items
     if isinstance(given, Enum):
@@ -139,3 +145,65 @@ def _is_few_words(model: Model, name: str) -> bool:
 
 def _is_empty(found: Any) -> bool:
     return isinstance(found, CommentedMap | CommentedSeq) and not found
+
+
+#: The entry of some channels alone, and how it names them.
+Member = tuple[CommentedMap, Sequence[str]]
+
+
+def one_entry(members: Sequence[Member]) -> CommentedMap:
+    """One entry for all, which have the same key, time and text: shared fields once, differences in `overrides`."""
+    references = [name for _, names in members for name in names]
+    shared = CommentedMap()
+    overrides: dict[str, CommentedMap] = {name: CommentedMap() for name in references}
+    for name in ORDER:
+        if name in {"channels", "metadata"}:
+            continue
+        values = [entry.get(name) for entry, _ in members]
+        common = _common(name, values)
+        if common is not None:
+            shared[name] = common
+        for (_, names), value in zip(members, values, strict=True):
+            for reference in names if value != common and name not in _GIVEN_ONCE else ():
+                overrides[reference][name] = CommentedSeq() if value is None else value
+    _metadata(members, shared, overrides)
+    channels = CommentedSeq(references)
+    channels.fa.set_flow_style()
+    found = {"channels": channels, **shared}
+    if differing := {name: fields for name, fields in overrides.items() if fields}:
+        found["overrides"] = CommentedMap(differing)
+    return in_order(found)
+
+
+#: Fields that are the same for all. A post whose thread begins with its text may leave the text out.
+_GIVEN_ONCE = frozenset(ORDER) - Override.model_fields.keys() | {"due_at", "text"}
+#: Fields that an override can set to none.
+_LISTS = frozenset(name for name, field in Override.model_fields.items() if field.default == ())
+
+
+def _common(name: str, values: Sequence[Any]) -> Any:
+    """The entry's value of a field; None if it is left to overrides, because overrides cannot remove a value."""
+    if name in _GIVEN_ONCE:
+        return next((value for value in values if value is not None), None)
+    if name in _LISTS:
+        return max(values, key=values.count)
+    return None if any(value is None for value in values) else values[0]
+
+
+def _metadata(members: Sequence[Member], shared: CommentedMap, overrides: dict[str, CommentedMap]) -> None:
+    """Options of a network go into the entry if all of its channels have the same."""
+    by_service: dict[str, list[tuple[Sequence[str], Any]]] = {}
+    for entry, references in members:
+        metadata = entry.get("metadata") or {}
+        for service in sorted({name.partition(":")[0] for name in references} | set(metadata)):
+            by_service.setdefault(service, []).append((references, metadata.get(service)))
+    for service, found in by_service.items():
+        first = found[0][1]
+        if all(value == first for _, value in found):
+            if first is not None:
+                shared.setdefault("metadata", CommentedMap())[service] = first
+            continue
+        for references, value in found:
+            for reference in references if value is not None else ():
+                if reference.partition(":")[0] == service:
+                    overrides[reference]["metadata"] = CommentedMap({service: value})
