@@ -15,7 +15,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from bufferctl.config.catalog import UnknownNameError
 from bufferctl.config.convert.destination import Destination, NewPost
-from bufferctl.config.locate import Located
 from bufferctl.config.names import listed, nearest_value
 from bufferctl.config.source import Source
 from bufferctl.config.times import LocalTimeError, in_our_form
@@ -152,7 +151,7 @@ class BulkUpload:
 
     def _channels(self, row: Row) -> tuple[Channel, ...]:
         """The channels of a row; empty if they are unclear."""
-        names = [name for name in (each.strip() for each in re.split("[,;]", row["Channel"])) if name]
+        names = list(filter(None, map(str.strip, re.split("[,;]", row["Channel"]))))
         if not names:
             if not self.channels and "Channel" not in row.values:
                 raise UsageError(
@@ -186,31 +185,28 @@ class BulkUpload:
         fields: dict[str, Any] = {
             "text": text or None,
             "assets": assets,
-            "tags": tuple(dict.fromkeys(filter(None, (tag.strip() for tag in row["Tags"].split(","))))),
+            "tags": tuple(dict.fromkeys(filter(None, map(str.strip, row["Tags"].split(","))))),
             "metadata": self._board(row, channels),
             "due_at": due_at,
         }
-        at = Located(self.source.place(row.start), self.source.line(row.start))
-        return NewPost(channels, fields, text, when.date() if when else None, at)
+        return NewPost(channels, fields, text, when.date() if when else None)
 
     def _time(self, row: Row) -> datetime | None:
         """The time of a row, None for the queue."""
-        given = row["Posting Time"]
+        given, hint = row["Posting Time"], _FORM
         if not given:
             return None
-        written = in_our_form(given)
-        if written is None:
-            hint = f"{_FORM}; empty is the queue"
-            if re.match(r"\d{1,2}/\d{1,2}/\d{4}", given):
-                hint = f"{_FORM}, because either number could be the month"
-            self._problem(row, "Posting Time", f"`{given[:40]}` is not a date and a time", hint)
-            return None
-        try:
-            return _WHEN.validate_python(written)
-        except ValidationError as error:
-            reason = error.errors()[0].get("ctx", {}).get("error", "is no time")
-            self._problem(row, "Posting Time", f"`{given[:40]}` {reason}", _FORM)
-            return None
+        if written := in_our_form(given):
+            try:
+                return _WHEN.validate_python(written)
+            except ValidationError as error:
+                reason = error.errors()[0].get("ctx", {}).get("error", "is no time")
+        else:
+            reason = "is not a date and a time"
+            is_american = re.match(r"\d{1,2}/\d{1,2}/\d{4}", given)
+            hint += ", because either number could be the month" if is_american else "; empty is the queue"
+        self._problem(row, "Posting Time", f"`{given[:40]}` {reason}", hint)
+        return None
 
     def _assets(self, row: Row) -> Iterator[dict[str, Any]]:
         for url in filter(None, _BETWEEN.split(row["Image URL"])):

@@ -47,8 +47,7 @@ def convert(paths: Sequence[Path], desired: Desired, *, channels: Sequence[str],
         found, wrong = _read(path, default, destination)
         posts += found
         problems += sorted(wrong, key=lambda each: each.place or Place(""))
-    written, wrong = entries(posts, destination)
-    problems += wrong
+    written = entries(posts, destination)
     if has_errors(problems):
         return Converted("", 0, tuple(dict.fromkeys(problems)))
     return Converted(yaml_text({"posts": written}), len(written), tuple(problems))

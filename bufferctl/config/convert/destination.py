@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,11 +11,9 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.catalog import UnknownNameError, named_channel, named_organization
-from bufferctl.config.locate import Located
 from bufferctl.config.names import key_for
 from bufferctl.config.times import LocalTimeError, LocalTimes, clock_named, zone_of
 from bufferctl.config.write.as_yaml import as_entry, escape_variables, moment_text, one_entry
-from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, Desired
 
 
@@ -85,9 +83,13 @@ class Destination:
         keys = [self._keys[each.organization, each.label] for each in channels]
         return keys[0] if len(keys) == 1 else set().union(*keys)
 
-    def take(self, key: str, channels: Iterable[Channel]) -> None:
+    def take(self, key: str, channels: Sequence[Channel]) -> str:
+        """Use a key, which keys made later avoid. What is wrong if there is such a post already, else nothing."""
+        is_taken = key in self.taken(channels)
         for each in channels:
             self._keys[each.organization, each.label].add(key)
+        where = " or ".join(each.label for each in channels)
+        return f"there is already a post `{key}` on {where}" if is_taken else ""
 
     def _of(self, organization: str) -> list[Channel]:
         return [each for each in self.desired.channels if each.organization == organization]
@@ -95,26 +97,24 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
-    """A post for channels of one organization. `fields`: as `entry` takes them, without key and channels.
+    """A post for channels of one organization. `fields`: as `as_entry` takes them, without key and channels.
 
-    `key`: the one that it brings, None if it is to be made of `day` and `words`. `at`: where it stands.
+    `key`: the one that it brings, already taken; None if it is to be made of `day` and `words`.
     """
 
     channels: tuple[Channel, ...]
     fields: dict[str, Any]
     words: str
     day: date | None
-    at: Located
     key: str | None = None
 
 
-def entries(posts: Sequence[NewPost], destination: Destination) -> tuple[list[CommentedMap], list[Diagnostic]]:
-    """The entries in the given order, each with a unique key on its channels, and problems with keys.
+def entries(posts: Iterable[NewPost], destination: Destination) -> list[CommentedMap]:
+    """The entries in the given order, each with a unique key on its channels.
 
     Equal texts at the same time on several channels become one entry. Of posts with the same text at the same time on
     one channel, the later ones get a `repeat_of`.
     """
-    problems = list(_take_given(posts, destination))
     found = []
     earlier: dict[tuple[Any, ...], str] = {}
     for group in _together(posts):
@@ -128,7 +128,7 @@ def entries(posts: Sequence[NewPost], destination: Destination) -> tuple[list[Co
         given = {"key": key, "organization": organization, "repeat_of": repeat_of}
         members = ((escape_variables(as_entry(None, **given, **post.fields)), post.channels) for post in group)
         found.append(one_entry([(entry, tuple(map(destination.reference, to))) for entry, to in members]))
-    return found, problems
+    return found
 
 
 def _together(posts: Iterable[NewPost]) -> list[list[NewPost]]:
@@ -149,15 +149,3 @@ def _together(posts: Iterable[NewPost]) -> list[list[NewPost]]:
             groups.append(group)
         group.append(post)
     return groups
-
-
-def _take_given(posts: Sequence[NewPost], destination: Destination) -> Iterator[Diagnostic]:
-    """Keys that posts bring come first: generated keys avoid them."""
-    for post in posts:
-        if post.key is None:
-            continue
-        if post.key in destination.taken(post.channels):
-            message = f"there is already a post `{post.key}` on {' or '.join(each.label for each in post.channels)}"
-            at = post.at
-            yield Diagnostic(Severity.ERROR, message, at.place, "give it another key", at.line, at.width)
-        destination.take(post.key, post.channels)

@@ -17,13 +17,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePath
-from typing import Any
 
 from bufferctl.config.catalog import UnknownNameError
 from bufferctl.config.convert.destination import Destination, NewPost
 from bufferctl.config.explain import explain
 from bufferctl.config.format import PostFields
-from bufferctl.config.locate import Located
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
 from bufferctl.config.times import LocalTimeError
@@ -101,27 +99,21 @@ class MarkdownFile:
             self.problems.append(spot.at("due_at" if spot.has("due_at") else "date", str(error), hint=error.hint))
             due_at = None
         given = {name: getattr(front, name) for name in front.model_fields_set & PostFields.model_fields.keys()}
-        fields: dict[str, Any] = {
-            **given,
-            "text": text or None,
-            "due_at": due_at,
-            "metadata": _metadata(front, channels),
-        }
-        titled = any(getattr(fields["metadata"].get(each.service), "title", None) for each in channels)
+        metadata = _metadata(front, channels)
+        fields = {**given, "text": text or None, "due_at": due_at, "metadata": metadata}
+        titled = any(getattr(metadata.get(each.service), "title", None) for each in channels)
         if front.title and channels and not titled:
             message = "none of this post's channels shows a title, so it is left out"
             found = spot.at_key("title", message, hint="put it into the text, or remove it")
             self.problems.append(replace(found, severity=Severity.WARNING))
-        name = PurePath(self.source.name).stem
-        dated = _DATED.match(name)
-        day = when.date() if when else None
-        if dated and not when:
+        name, day = PurePath(self.source.name).stem, when.date() if when else None
+        if (dated := _DATED.match(name)) and not when:
             with suppress(ValueError):
                 day = date.fromisoformat(dated[1])
         words = name[dated.end() if dated else 0 :] or front.title or text
-        at = spot.value("key") if front.key else 0
-        located = Located(self.source.place(at), self.source.line(at), len(front.key or "-"))
-        return [NewPost(channels, fields, words, day, located, front.key)] if channels else []
+        if front.key and channels and (message := self.destination.take(front.key, channels)):
+            self.problems.append(spot.at("key", message, hint="give it another key"))
+        return [NewPost(channels, fields, words, day, front.key)] if channels else []
 
     def _channels(self, front: FrontMatter, spot: Spot) -> tuple[Channel, ...]:
         if not front.channels:

@@ -14,12 +14,10 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from bufferctl.config.convert.conversion import named_channels
 from bufferctl.config.convert.destination import Destination, NewPost, entries
-from bufferctl.config.locate import Located
 from bufferctl.config.names import key_for
 from bufferctl.config.times import LocalTimeError
 from bufferctl.config.write.as_yaml import escape_variables, text_value
 from bufferctl.config.write.yaml_files import yaml_text
-from bufferctl.diagnostics import Place
 from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Desired
 from bufferctl.model.networks import NETWORKS
@@ -63,10 +61,11 @@ def new_post(desired: Desired, names: Sequence[str], text: str, due_at: datetime
         when = destination.moment(due_at, channels) if due_at else None
     except LocalTimeError as error:
         raise UsageError(str(error), hint=error.hint) from None
-    post = NewPost(channels, {"text": text, "due_at": when}, text, due_at and due_at.date(), Located(Place("")), key)
-    written, problems = entries([post], destination)
-    if problems:
-        raise UsageError(problems[0].message, hint="Give another --key.")
+    if key and (message := destination.take(key, channels)):
+        raise UsageError(message, hint="Give another --key.")
+    written = entries(
+        [NewPost(channels, {"text": text, "due_at": when}, text, due_at and due_at.date(), key)], destination
+    )
     return Started(written[0]["key"], yaml_text({"posts": written}))
 
 
