@@ -10,7 +10,7 @@ from bufferctl.errors import ConfigError
 
 def written(node: Node) -> list[str]:
     """The characters of every text and name in it, and of everything between brackets, in file order."""
-    return [each.text for each in walk(node) if each.is_scalar or each.flow]
+    return [each.text for _, each in walk(node) if each.is_scalar or each.flow]
 
 
 def test_values_between_brackets() -> None:
@@ -22,7 +22,7 @@ def test_values_between_brackets() -> None:
         *("channels", "[twitter:acme]", "twitter:acme"),
         *("link", link, "url", "https://acme.example/?a", '"title"', '"a: b?"'),
     ]
-    assert [each.value for each in walk(root) if each.style == '"'] == ["title", "a: b?"]
+    assert [each.value for _, each in walk(root) if each.style == '"'] == ["title", "a: b?"]
 
 
 def test_blocks() -> None:
@@ -33,7 +33,7 @@ def test_blocks() -> None:
     posts, tags = root.get("posts"), root.get("tags")
     assert posts
     assert tags
-    assert [each.text for each in walk(posts.items[0]) if each.is_block] == ["|\n      a", "|+\n      b\n"]
+    assert [each.text for _, each in walk(posts.items[0]) if each.is_block] == ["|\n      a", "|+\n      b\n"]
     assert posts.text.endswith("- key: c")
     assert (tags.text, tags.flow, root.end) == ("- x", False, tags.end)
 

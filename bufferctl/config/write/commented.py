@@ -106,7 +106,7 @@ def read_commented(text: str) -> CommentedFile:
     r"""The tree of a file whose lines end in `\n`. Raises ConfigError if it is not a YAML mapping."""
     root = read_nodes(text)
     start = text.rfind("\n", 0, root.start) + 1
-    anchored = any(node.anchor is not None for node in walk(root))
+    anchored = any(node.anchor is not None for _, node in walk(root))
     return CommentedFile(text[:start].split("\n")[:-1], _Tree(text, root, start).whole(), anchored)
 
 
@@ -116,7 +116,7 @@ class _Tree:
     def __init__(self, text: str, root: Node, start: int) -> None:
         self._text = text
         self._root = root
-        leaves = [node for node in walk(root) if node.is_scalar]
+        leaves = [node for _, node in walk(root) if node.is_scalar]
         self._starts = [leaf.start for leaf in leaves]
         self._ends = [block_text(leaf).end if leaf.is_block else leaf.end for leaf in leaves]
         self._comments = list(self._found(start))

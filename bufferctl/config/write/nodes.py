@@ -141,11 +141,11 @@ def read_nodes(text: str) -> Node:
     return Node(tree, tree.data, tree.offsets[tree.first[id(tree.data)]])
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """A node and everything in it, names of fields too, in file order."""
-    yield node
+def walk(node: Node, name: str = "") -> Iterator[tuple[str, Node]]:
+    """A node and everything in it, names of fields too, in file order, each with the name of its field."""
+    yield name, node
     for key, value in node.pairs:
-        yield key
-        yield from walk(value)
+        yield "", key
+        yield from walk(value, key.value)
     for item in node.items:
         yield from walk(item)

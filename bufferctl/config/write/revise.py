@@ -83,7 +83,7 @@ def made_by_expansion(project: Project, item: Post | Idea, names: Iterable[str])
     for name in names:
         owner = layers.supplier(f"metadata.{item.service.value}" if name == "metadata" else name).written
         parts = [owner.get(each) for each in (*together(name), *(["thread"] if name == "metadata" else []))]
-        nodes = (node for part in parts if part is not None for node in walk(part))
+        nodes = (node for part in parts if part is not None for _, node in walk(part))
         written = [node.value for node in nodes if isinstance(node.value, str)]
         path = project.text_file(item, layers) if name == "text" else None
         if path is not None and path.is_file():
@@ -147,7 +147,7 @@ class _Revising:
         owner = layers.supplier(part)
         if name == "text" and (_in_thread(revision, owner) or self._in_text_file(revision, layers)):
             return
-        path = self._narrower(revision, layers, part, name, new) or owner.path
+        path = self._place(revision, layers, part, name, new)
         fields = entry
         for step in path:
             fields = fields.setdefault(step if step in fields else as_name(step), {})
@@ -160,37 +160,30 @@ class _Revising:
                 fields.pop(each, None)
         fields |= {each: self._written(revision, layers, each, what) for each, what in values.items()}
 
-    def _narrower(self, revision: Revision, layers: Layers, part: str, name: str, new: Any) -> Steps:
-        """Where a field goes if only some of the posts that use it should have it: the widest place that is right.
-
-        Empty if all agree, so that it can be changed in place.
-        """
-        item = revision.item
+    def _place(self, revision: Revision, layers: Layers, part: str, name: str, new: Any) -> Steps:
+        """The widest place for a value that is right for all posts that then take it from there."""
+        item, path = revision.item, layers.supplier(part).path
         if not isinstance(item, Post):
-            return ()
-        owner = layers.supplier(part)
-        posts = [(each, self.project.layers(each)) for each in self.project.siblings(item)]
-        service = item.service if part != name else None
-        takers = [e for e, its in posts if its.supplier(part).path == owner.path and service in {None, e.service}]
-        if self._agree(takers, name, new):
-            return ()
+            return path
         of_channel, of_occurrence = ("overrides", layers.reference), ("repeat", "each", str(layers.number))
-        on_channel = [each for each in takers if each.address.channel == item.address.channel]
-        shared = len(layers.references) > 1
-        if not owner.path and shared and self._agree(on_channel, name, new):
-            return of_channel
-        # What `each` says comes before overrides, so it must be right for every channel of the occurrence.
-        beside = [
-            each
-            for each, its in posts
-            if its.number == layers.number
-            and service in {None, each.service}
-            and its.supplier(part).path[:4] != (*of_occurrence, "overrides")
-        ]
-        fits = self._agree(beside, name, new) and set(map(id, beside)) <= set(map(id, takers))
-        if owner.path != of_occurrence and fits:
-            return of_occurrence
-        return (*of_occurrence, *of_channel) if shared else of_occurrence
+        service = item.service if part != name else None
+        posts = [each for each in self.project.siblings(item) if service in {None, each.service}]
+        inside = [path, of_channel] if len(layers.references) > 1 else [path]
+        if layers.number:
+            inside += [of_occurrence, *((*of_occurrence, *each) for each in inside[1:])]
+        for place in inside:
+            if self._takes(item, item, part, place):
+                takers = (each for each in posts if self._takes(each, item, part, place))
+                if self._agree(takers, name, new):
+                    return place
+        return inside[-1]
+
+    def _takes(self, post: Post, item: Post, part: str, place: Steps) -> bool:
+        """Whether a post of the same entry would take a field from where it is given for `item`."""
+        its = self.project.layers(post)
+        is_elsewhere = "repeat" in place and its.number != item.number
+        is_elsewhere |= "overrides" in place and post.address.channel != item.address.channel
+        return not is_elsewhere and _width(place) <= _width(its.supplier(part).path)
 
     def _agree(self, posts: Iterable[Post], name: str, new: Any) -> bool:
         theirs = (self.revisions.get(each.address) for each in posts)
@@ -242,6 +235,11 @@ def _in_thread(revision: Revision, owner: Owner) -> bool:
     thread = getattr(revision.item.metadata, "thread", ()) if isinstance(revision.item, Post) else ()
     stays = revision.fields.get("metadata", {}).get(("thread",), thread)
     return bool(thread and stays) and first_layer_with((owner,), *together("text")) is None
+
+
+def _width(path: Steps) -> tuple[bool, bool]:
+    """The order of the places in an entry: what comes first applies before what is wider."""
+    return "repeat" not in path, "overrides" not in path
 
 
 def _neutral(name: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bufferctl.config.times import LocalTimeError, LocalTimes
-from bufferctl.config.write.nodes import Node
+from bufferctl.config.write.nodes import Node, walk
 from bufferctl.config.write.project import Project
 from bufferctl.config.write.yaml_files import FileChanges
 from bufferctl.diagnostics import nearest
@@ -197,7 +197,7 @@ class _File:
         self._takers: dict[int, list[Post]] = defaultdict(list)  # by the offset of the time that they take
         self._series: set[int] = set()  # offsets of times that several occurrences take
         self._entries: dict[int, tuple[Node, list[Post]]] = {}
-        anchors = {scalar.anchor: scalar for _, scalar in _scalars(root) if scalar.anchor}
+        anchors = {node.anchor: node for _, node in walk(root) if node.is_scalar and node.anchor}
         for post in (each for each in project.desired.posts if each.place.file == name):
             layers = project.layers(post)
             self._entries.setdefault(layers.entry.start, (layers.entry, []))[1].append(post)
@@ -213,8 +213,8 @@ class _File:
         if self._starts:
             yield self._dated("starts", self._starts, (), is_own=False)
         for _, (entry, posts) in sorted(self._entries.items()):
-            for name, scalar in _scalars(entry):
-                if scalar.is_alias or not _DATE.match(scalar.value):
+            for name, scalar in walk(entry):
+                if not scalar.is_scalar or scalar.is_alias or not _DATE.match(scalar.value):
                     continue
                 if name == "due_at":
                     taken = tuple(self._takers[scalar.start])
@@ -232,12 +232,3 @@ class _File:
         first = self._starts.value if found["days"] and self._starts else found[0]
         day = date.fromisoformat(first) + timedelta(days=int(found["days"] or 0))
         return Dated(self._name, name, found.start(), found[0], day, posts, is_own)
-
-
-def _scalars(node: Node, name: str = "") -> Iterator[tuple[str, Node]]:
-    if node.is_scalar:
-        yield name, node
-    for key, value in node.pairs:
-        yield from _scalars(value, key.value)
-    for item in node.items:
-        yield from _scalars(item)

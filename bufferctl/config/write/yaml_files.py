@@ -105,48 +105,38 @@ def _umask() -> int:
 
 @dataclass
 class FileChanges:
-    """The new content of files. `made`: those written so far, with their old content (None: no file)."""
+    """The new content of files, by path: their content when they were read (None: no such file), and the new one."""
 
     wanted: dict[Path, tuple[bytes | None, bytes]] = field(default_factory=dict)
-    made: dict[Path, bytes | None] = field(default_factory=dict)
 
     def put(self, path: Path, before: bytes | None, after: bytes) -> None:
-        """Give `path` the content `after`. `before`: its content when it was read; None if there was no such file."""
         if before != after:
             self.wanted[path] = before, after
 
-    def make(self) -> None:
-        """Write them. Raises ConfigError, with nothing changed, if a file has changed or cannot be written."""
-        with self.attempt():
-            pass
-
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """Write them, as `make`; if what follows fails, they are as they were."""
+        """Write them; if what follows fails, they are as they were.
+
+        Raises ConfigError, with nothing changed, if a file has changed or cannot be written.
+        """
         for path, (before, _) in self.wanted.items():
             if _content(path) != before:
                 raise ConfigError(
                     f"{path} changed since it was read, so nothing was written",
                     hint="Run the same command again.",
                 )
+        made: list[Path] = []
         try:
-            for path, (before, after) in self.wanted.items():
-                self.made[path] = before
+            for path, (_, after) in self.wanted.items():
+                made.append(path)
                 replace_file(path, after)
             yield
         except BaseException:
-            self.undo()
+            for path in made:
+                before = self.wanted[path][0]
+                with suppress(OSError, ConfigError):
+                    path.unlink() if before is None else replace_file(path, before)
             raise
-
-    def undo(self) -> None:
-        """Restore the files' old content; remove those that did not exist."""
-        for path, before in self.made.items():
-            with suppress(OSError, ConfigError):
-                if before is None:
-                    path.unlink()
-                else:
-                    replace_file(path, before)
-        self.made.clear()
 
 
 def _content(path: Path) -> bytes | None:
