@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cache
 
 from bufferctl.config.expand.layers import Declared
 from bufferctl.config.reading import Reading
@@ -29,46 +29,71 @@ def crosschecks(posts: list[Declared[Post]], ideas: list[Declared[Idea]], readin
     for (_, first), duplicates in again.items():
         yield _twice(duplicates, first)
     yield from _missing(entries, _Keys(places), whole=reading.is_complete)
-    yield from _renamed_twice(entries)
-    yield from _existing_twice(entries)
+    yield from _claimed_twice(entries)
     yield from _same_text_and_instant(posts, reading)
 
 
-def _missing(entries: list[Entry], keys: _Keys, *, whole: bool) -> Iterator[Diagnostic]:
-    """Names of entries that do not exist; only the first occurrence of a repeated entry is checked."""
-    reported: set[tuple[Place, str]] = set()
-    for declared in entries:
-        item = declared.item
-        if item.previous_keys or item.repeat_of:
-            for name, problem in _fate(declared, keys, whole=whole):
-                if (item.place, name) not in reported:
-                    reported.add((item.place, name))
-                    yield problem
-        if isinstance(item, Post) and item.idea and whole:
-            named = Address(item.address.organization, IDEAS, item.idea)
-            if named not in keys.places:
-                yield _nothing(declared, "idea", named, "idea", keys)
-
-
-@dataclass
 class _Keys:
     """Where each key is declared, to find one that was probably meant."""
 
-    places: dict[Address, Place]
-
-    @cached_property
-    def _sorted(self) -> list[Address]:
-        return sorted(self.places)
+    def __init__(self, places: dict[Address, Place]) -> None:
+        self.places = places
+        self._sorted = cache(lambda: sorted(places))
 
     def near(self, address: Address) -> list[str]:
         """The keys on the same channel whose beginnings are most like the missing one."""
-        at = bisect_left(self._sorted, address)
-        beside = self._sorted[max(0, at - _COMPARED) : at + _COMPARED]
-        return [e.key for e in beside if (e.organization, e.channel) == (address.organization, address.channel)]
+        at = bisect_left(self._sorted(), address)
+        beside = self._sorted()[max(0, at - _COMPARED) : at + _COMPARED]
+        return [each.key for each in beside if replace(each, key=address.key) == address]
 
 
 #: With how many keys on either side a missing one is compared.
 _COMPARED = 100
+
+
+def _missing(entries: list[Entry], keys: _Keys, *, whole: bool) -> Iterator[Diagnostic]:
+    """Names of entries that are wrong; only the first occurrence of a repeated entry is checked."""
+    reported: set[tuple[Place, str, str]] = set()
+    for declared in entries:
+        item = declared.item
+        if item.previous_keys or item.repeat_of or (isinstance(item, Post) and item.idea):
+            for name, problem in _wrong_names(declared, keys, whole=whole):
+                if (at := (item.place, item.address.channel, name)) not in reported:
+                    reported.add(at)
+                    yield problem
+
+
+def _wrong_names(declared: Entry, keys: _Keys, *, whole: bool) -> Iterator[tuple[str, Diagnostic]]:
+    """What is wrong with `was`, `repeat_of` and `idea`, by field."""
+    item, address = declared.item, declared.item.address
+    for key in item.previous_keys:
+        if there := keys.places.get(replace(address, key=key)):
+            message = f"`{key}` is still declared, so this cannot be the same under another key"
+            hint = "rename the old entry instead of copying it, or delete `was`"
+            related = (Related(there, "declared here"),)
+            yield "was", declared.spot("was").at("was", message, hint=hint, related=related)
+    if item.repeat_of == address.key:
+        message = "this names the entry itself; an entry cannot repeat itself"
+        yield "repeat_of", declared.spot("repeat_of").at("repeat_of", message, hint="name the earlier one")
+    elif item.repeat_of and not _ID.fullmatch(item.repeat_of):
+        what = "idea" if address.is_idea else f"post on {address.channel}"
+        yield from _nothing(declared, "repeat_of", replace(address, key=item.repeat_of), what, keys, whole=whole)
+    if isinstance(item, Post) and item.idea:
+        named = Address(address.organization, IDEAS, item.idea)
+        yield from _nothing(declared, "idea", named, "idea", keys, whole=whole)
+
+
+#: An id of Buffer's, which `repeat_of` may name if no entry declares the earlier post.
+_ID = re.compile(r"[0-9a-f]{24}")
+
+
+def _nothing(
+    declared: Entry, name: str, named: Address, what: str, keys: _Keys, *, whole: bool
+) -> Iterator[tuple[str, Diagnostic]]:
+    if whole and named not in keys.places:
+        near = get_close_matches(named.key, keys.near(named), n=1)
+        hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
+        yield name, declared.spot(name).at(name, f"there is no {what} with the key `{named.key}`", hint=hint)
 
 
 def _twice(duplicates: list[Entry], first: Place) -> Diagnostic:
@@ -81,34 +106,30 @@ def _twice(duplicates: list[Entry], first: Place) -> Diagnostic:
     return duplicates[0].spots[-1].at("key", message, hint="give one of them another key", related=related)
 
 
-def _renamed_twice(entries: list[Entry]) -> Iterator[Diagnostic]:
-    """Entries that name the same old key: only one of them can be the same post or idea."""
+def _claimed_twice(entries: list[Entry]) -> Iterator[Diagnostic]:
+    """Entries that name the same old key, or the same id in Buffer: only one can be that. Once for an entry."""
     renamed: dict[Address, Place] = {}
+    existing: dict[str, Post | Idea] = {}
     reported: set[Place] = set()
     for declared in entries:
         item = declared.item
         for key in item.previous_keys:
             first = renamed.setdefault(replace(item.address, key=key), item.place)
             if first != item.place and item.place not in reported:
-                reported.add(item.place)  # of a repeated entry the first occurrence is enough
-                message = f"another entry is renamed from `{key}` too"
-                related = (Related(first, "the other one is here"),)
+                reported.add(item.place)
+                message, related = (
+                    f"another entry is renamed from `{key}` too",
+                    (Related(first, "the other one is here"),),
+                )
                 yield declared.spot("was").at("was", message, hint="delete `was` from the new one", related=related)
-
-
-def _existing_twice(entries: list[Entry]) -> Iterator[Diagnostic]:
-    """Posts that name the same id in Buffer: only one of them can be that post."""
-    first: dict[str, Post | Idea] = {}
-    for declared in entries:
-        item = declared.item
-        if item.existing is None or (other := first.setdefault(item.existing, item)) is item:
-            continue
-        message = f"{item.address.channel} `{item.address.key}` and {other.address.channel} `{other.address.key}` "
-        hint = "give each its own id, by channel: `existing: {twitter: ID}`"
-        if other.place != item.place:
+        other = existing.setdefault(item.existing, item) if item.existing else item
+        if other is not item and item.place not in reported:
+            reported.add(item.place)
+            both = f"{item.address.channel} `{item.address.key}` and {other.address.channel} `{other.address.key}`"
             hint = "delete `existing` from one of them"
-        yield declared.spot("existing").at("existing", f"{message}cannot both be {item.existing}", hint=hint)
-        return  # of a repeated entry the first is enough
+            if other.place == item.place:
+                hint = "give each its own id, by channel: `existing: {twitter: ID}`"
+            yield declared.spot("existing").at("existing", f"{both} cannot both be {item.existing}", hint=hint)
 
 
 def _same_text_and_instant(posts: list[Declared[Post]], reading: Reading) -> Iterator[Diagnostic]:
@@ -142,13 +163,11 @@ def _not_meant(
             continue
         reported.add((post.place, earlier.place))
         key = earlier.address.key
-        message = f"`{key}` has the same text at the same time, so it would be published twice"
-        hint = f"delete one of them; if both are intended, add `repeat_of: {key}` here"
+        who, hint = f"`{key}` has", f"delete one of them; if both are intended, add `repeat_of: {key}` here"
         if post.number and post.place == earlier.place:
-            message = (
-                f"`{post.address.key}` and `{key}` have the same text at the same time, so it would be published twice"
-            )
+            who = f"`{post.address.key}` and `{key}` have"
             hint = "give one of them another time or text under `each`"
+        message = f"{who} the same text at the same time, so it would be published twice"
         related = (Related(earlier.place, "the other one is here"),)
         yield each.spots[-1].at("key", message, hint=hint, related=related)
 
@@ -156,36 +175,3 @@ def _not_meant(
 def _given_repeat_of(post: Post) -> str | None:
     """The `repeat_of` that an entry gives: occurrences repeat each other implicitly, but only at different times."""
     return None if post.expansion and post.expansion.repeats else post.repeat_of
-
-
-#: An id of Buffer's, which `repeat_of` may name if no entry declares the earlier post.
-_ID = re.compile(r"[0-9a-f]{24}")
-
-
-def _fate(declared: Entry, keys: _Keys, *, whole: bool) -> Iterator[tuple[str, Diagnostic]]:
-    """What is wrong with `was` and `repeat_of`; each problem with the channel and the field."""
-    places, item = keys.places, declared.item
-    address = item.address
-    for key in item.previous_keys:
-        old = Address(address.organization, address.channel, key)
-        if old in places:
-            message = f"`{key}` is still declared, so this cannot be the same under another key"
-            hint = "rename the old entry instead of copying it, or delete `was`"
-            problem = declared.spot("was").at(
-                "was", message, hint=hint, related=(Related(places[old], "declared here"),)
-            )
-            yield f"{address.channel} was", problem
-    if item.repeat_of:
-        named = Address(address.organization, address.channel, item.repeat_of)
-        if named == address:
-            message = "this names the entry itself; an entry cannot repeat itself"
-            yield "itself", declared.spot("repeat_of").at("repeat_of", message, hint="name the earlier one")
-        elif named not in places and whole and not _ID.fullmatch(item.repeat_of):
-            what = "idea" if address.is_idea else f"post on {address.channel}"
-            yield f"{address.channel} repeat_of", _nothing(declared, "repeat_of", named, what, keys)
-
-
-def _nothing(declared: Entry, name: str, named: Address, what: str, keys: _Keys) -> Diagnostic:
-    near = get_close_matches(named.key, keys.near(named), n=1)
-    hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
-    return declared.spot(name).at(name, f"there is no {what} with the key `{named.key}`", hint=hint)
