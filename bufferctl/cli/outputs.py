@@ -44,8 +44,8 @@ FORMS: Forms = {
 PROBLEMS: Forms = {".md": ("markdown", "problems_markdown"), ".sarif": ("sarif", "report_sarif")}
 #: What can be made of a list of posts.
 CALENDARS: Forms = {".ics": ("agenda", "agenda_ics")}
-#: The most characters of all thumbnails of a page; the other pictures are named with their sizes.
-_PAGE = 1_000_000
+#: The most characters of a page with a few thumbnails, what these get at least, and the most of more than a few.
+_FEW, _PAGE, _LEAST, _MANY = 4, 298_000, 40_000, 1_000_000
 _PREFIX = "data:image/jpeg;base64,"
 #: The fewest bytes of a thumbnail that is worth a look.
 _FEWEST = 3_000
@@ -114,10 +114,8 @@ def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: St
     `reports`: the files it is written to. `state`: which pictures were applied before.
     """
     applied = {source for binding in state.bindings.values() for source in binding.media} if state else ()
-    report = replace(report, public=frozenset(applied))
-    if any(path.suffix.lower() == ".html" for path in reports):
-        return replace(report, pictures=_thumbnails(report, root))
-    return report
+    is_page = any(path.suffix.lower() == ".html" for path in reports)
+    return replace(report, public=frozenset(applied), pictures=_thumbnails(report, root) if is_page else {})
 
 
 def _thumbnails(report: Report, root: Path) -> dict[str, str]:
@@ -128,10 +126,13 @@ def _thumbnails(report: Report, root: Path) -> dict[str, str]:
     if not files:
         return {}
     from bufferctl.media.thumbnails import MOST_BYTES, thumbnail
+    from bufferctl.render.html import report_html
 
-    found, room = dict[str, str](), _PAGE
-    for digest, file in files.items():
-        most = min(MOST_BYTES, room * 3 // 4 - len(_PREFIX))  # base64 makes four characters of three bytes
+    page = len(report_html(report).encode())
+    found, room = dict[str, str](), _MANY if len(files) > _FEW else max(_PAGE - page, _LEAST)
+    for number, (digest, file) in enumerate(files.items()):
+        share = room // (len(files) - number)
+        most = min(MOST_BYTES, share * 3 // 4 - len(_PREFIX))  # base64 makes four characters of three bytes
         if most >= _FEWEST and (made := thumbnail(root, file, most)):
             found[digest] = f"{_PREFIX}{b64encode(made).decode()}"
             room -= len(found[digest])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bufferctl.cli.outputs import FORMS
 from tests.cli.gate import Gate, Hold
-from tests.cli.written import HEAD, ONE, TWO
+from tests.cli.written import HEAD, ONE, TWO, root_file
 from tests.render.documents import checked
 
 
@@ -285,3 +287,22 @@ def test_hostile_receipt(declared: Any) -> None:
     ran = declared("show", "receipt.json")
     assert ran.code == 0
     assert "\x1b" not in ran.out
+
+
+@pytest.mark.parametrize("posts", [30, 210])
+def test_images_get_the_room_that_a_page_leaves(posts: int, project: Any) -> None:
+    """At most 300 kB with four images that compress badly: 30 kB each beside 30 posts, less beside 210."""
+    (project.folder / "media").mkdir()
+    more = "due_at: 2030-01-15 09:00, channels: [twitter]"
+    entries = [f"  - {{key: p{number}, {more}, text: Post {number}" for number in range(posts)]
+    for number in range(4):
+        noise = random.Random(number).randbytes(900 * 600 * 3)  # noqa: S311 - not a secret
+        Image.frombytes("RGB", (900, 600), noise).save(project.folder / "media" / f"{number}.png")
+        entries[number] += f", image: {number}.png, alt: Noise"
+    project.write("buffer.yaml", root_file("twitter") + "media: {public_url: https://media.acme.example}\n")
+    project.write("posts/many.yaml", "posts:\n" + "".join(f"{entry}}}\n" for entry in entries))
+    assert project("plan", "--offline", "--report", "plan.html").code == 0
+    page = read(project, "plan.html")
+    images = [len(each) for each in page.split("data:image/jpeg;base64,")[1:]]
+    assert len(images) == 4
+    assert len(page.encode()) <= 300_000
