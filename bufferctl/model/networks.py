@@ -179,7 +179,7 @@ NETWORKS: Mapping[Service, Network] = {
         "Ig",
         called="ig insta",
         crop=(0.75, 1.91),
-        fold=125,
+        fold=125,  # posttruncate.com/en/platform-limits (2026), on a screen
         text=Limit(2196),
         counting=Counting.BREAKS,
         first_comment=Limit(2200),
@@ -206,7 +206,7 @@ NETWORKS: Mapping[Service, Network] = {
         "f",
         called="fb meta facebook_page",
         crop=(0.8, 1.91),
-        fold=480,
+        fold=480,  # posttruncate.com/en/platform-limits (2026), on a screen
         text=Limit(5000),
         first_comment=Limit(5000),
         images=Limit(10),
@@ -224,7 +224,7 @@ NETWORKS: Mapping[Service, Network] = {
         "in",
         called="li linked_in linkedin_page",
         crop=(0.8, 1.91),
-        fold=210,
+        fold=210,  # posttruncate.com/en/platform-limits (2026), on a screen
         text=Limit(3000),
         counting=Counting.LINKS_24,
         first_comment=Limit(1250),
