@@ -51,6 +51,14 @@
       return;
     }
   };
+  /* A background says nothing when it cannot be loaded, so ask for the same picture once more. */
+  const check = (picture) => {
+    const url = getComputedStyle(picture).backgroundImage.slice(5, -2);
+    if (!url.startsWith("http")) return;
+    const image = new Image(), text = `Image could not be loaded from ${new URL(url).host}`;
+    image.addEventListener("error", () => picture.replaceWith(make("span", { class: "unseen" }, text)));
+    image.src = url;
+  };
   const prepare = (row) => {
     const body = $(".body", row);
     if (!body || "ready" in body.dataset) return;
@@ -58,6 +66,7 @@
     const due = $("time", row)?.dateTime, then = due && new Date(due);
     if (then && local(then) !== `${row.dataset.day}T${$(".at b", row).textContent.replace("~", "")}`)
       $(".when", row).append(` · ${yours.format(then).replace(",", "")} for you`);
+    $$(".pic", body).forEach(check);
     const versions = $$(".version", body), base = versions[0];
     const choices = versions.flatMap((version) => $$(".entries li", version).map((entry) => ({ version, entry })));
     const choose = ({ version, entry }, tabs) => {
