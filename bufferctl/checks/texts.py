@@ -90,7 +90,8 @@ def limit_of(post: Post, network: Network, most: int | None) -> int | None:
 def text_length(post: Post, *, max_characters: int | None = None) -> TextLength:
     """How long the post's text is, and may be. `max_characters`: what its channel allows (Mastodon, paid X)."""
     network = NETWORKS[post.service]
-    return TextLength(length(post.text, network.counting), limit_of(post, network, max_characters))
+    thread = tuple(length(each.text or "", network.counting) for each in thread_of(post.metadata))
+    return TextLength(length(post.text, network.counting), limit_of(post, network, max_characters), thread)
 
 
 def text_lengths(desired: Desired, max_characters: Mapping[Address, int] | None = None) -> dict[Address, TextLength]:

@@ -223,7 +223,8 @@ class Part(Model):
 
 
 class TextLength(NamedTuple):
-    """How long a text is: `used` of `limit`, as its network counts; `limit` is None if none is published."""
+    """How long a text is, and each of its `thread`, as its network counts; `limit` is None if none is published."""
 
     used: int
     limit: int | None
+    thread: tuple[int, ...] = ()

@@ -38,16 +38,6 @@ class ShownChannel:
     service: str
 
     @property
-    def key(self) -> str:
-        """Unique within a page."""
-        return f"{self.organization}/{self.label}"
-
-    @property
-    def home(self) -> str:
-        """`Acme · twitter:acme`, `Acme · ideas`, with the names used in the files."""
-        return f"{self.organization} · {self.label}"
-
-    @property
     def called(self) -> str:
         """`X, acme`, or `idea`."""
         return "idea" if self.service == "ideas" else f"{self.network}, {self.name}"

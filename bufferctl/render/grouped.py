@@ -425,22 +425,18 @@ def _bare_content(shown: Shown) -> Shown:
     parts = tuple(
         part._replace(
             text=without_parameters(part.text),
-            media=tuple(m._replace(href=_link(m), address=without_parameters(m.address)) for m in part.media),
+            media=tuple(
+                m._replace(
+                    href=without_parameters(m.href) if m.kind == "link" else m.href,
+                    address=without_parameters(m.address),
+                )
+                for m in part.media
+            ),
         )
         for part in shown.parts
     )
-    return Shown(
-        parts,
-        shown.title,
-        shown.warning,
-        tuple(p._replace(text=without_parameters(p.text)) for p in shown.comment),
-        shown.facts,
-        shown.tags,
-    )
-
-
-def _link(media: Media) -> str:
-    return without_parameters(media.href) if media.kind == "link" else media.href
+    comment = tuple(p._replace(text=without_parameters(p.text)) for p in shown.comment)
+    return replace(shown, parts=parts, comment=comment)
 
 
 def _changed(changed: Changed) -> Changed:

@@ -77,6 +77,14 @@ class Panel:
     notes: tuple[Any, ...]
     is_same: bool
 
+    def length(self, part: int) -> str:
+        """How long a part of its thread is, counted as its networks do: `31 characters`, `31 to 40 characters`."""
+        parts = len(self.version.shown.parts)
+        lengths = [(card.length.used, *card.length.thread) for card in self.version.cards if card.length]
+        used = {each[part - parts] for each in lengths if len(each) >= parts}
+        from_least = f"{min(used):,} to " if len(used) > 1 else ""
+        return f"{from_least}{count(max(used), 'character')}" if used else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -15,6 +15,7 @@ from bufferctl.checks import text_length, text_lengths
 from bufferctl.checks.texts import graphemes, length, longest, utf8, utf16
 from bufferctl.checks.weighted import links, weighted_length
 from bufferctl.model import Desired
+from bufferctl.model.content import TextLength
 from bufferctl.model.networks import NETWORKS, Counting
 from tests.checks.posts import VIDEO, image, post
 
@@ -118,19 +119,19 @@ def test_links_and_line_breaks(counting: Counting, text: str, expected: int) -> 
 
 def test_limits_of_a_post() -> None:
     """The number and the limit, as reports show it; TikTok's limit depends on the media."""
-    assert text_length(post("twitter", "x" * 53)) == (53, 280)
-    assert text_length(post("twitter", "x" * 53), max_characters=25_000) == (53, 25_000)
-    assert text_length(post("tiktok", "a", assets=[VIDEO])) == (1, 2200)
-    assert text_length(post("tiktok", "a", assets=[image()])) == (1, 4000)
-    assert text_length(post("substack", "abc")) == (3, None)
-    assert text_length(post("bluesky", FAMILY)) == (1, 300)
+    assert text_length(post("twitter", "x" * 53)) == TextLength(53, 280)
+    assert text_length(post("twitter", "x" * 53), max_characters=25_000) == TextLength(53, 25_000)
+    assert text_length(post("tiktok", "a", assets=[VIDEO])) == TextLength(1, 2200)
+    assert text_length(post("tiktok", "a", assets=[image()])) == TextLength(1, 4000)
+    assert text_length(post("substack", "abc")) == TextLength(3, None)
+    assert text_length(post("bluesky", FAMILY)) == TextLength(1, 300)
 
 
 def test_lengths_of_everything() -> None:
     """By address; the channel's own limit overrides the table."""
     toot, tweet = post("mastodon", "a b"), post("twitter", "c")
     lengths = text_lengths(Desired(posts=(toot, tweet)), {toot.address: 1000})
-    assert lengths == {toot.address: (3, 1000), tweet.address: (1, 280)}
+    assert lengths == {toot.address: TextLength(3, 1000), tweet.address: TextLength(1, 280)}
 
 
 def test_long_texts_are_counted_quickly() -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bufferctl.checks import text_length
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model import (
     Address,
@@ -32,7 +33,6 @@ from bufferctl.model import (
     ShareMode,
     Slot,
 )
-from bufferctl.model.content import TextLength
 from bufferctl.model.live import Quota, Window
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.report import Report
@@ -352,11 +352,8 @@ _DIAGNOSTIC = Diagnostic(
     width=5,
     code="BC030",
 )
-_LIMITS = {Service.TWITTER: 280, Service.LINKEDIN: 3000, Service.INSTAGRAM: 2196, Service.BLUESKY: 300}
 LENGTHS = {
-    each.address: TextLength(len(each.text), _LIMITS[each.service])
-    for each in (change.desired for change in PLAN.changes)
-    if isinstance(each, Post)
+    each.address: text_length(each) for each in (change.desired for change in PLAN.changes) if isinstance(each, Post)
 }
 REPORT = Report(PLAN, diagnostics=(_DIAGNOSTIC,), lengths=LENGTHS)
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bufferctl.checks import text_length
 from bufferctl.model import Address, LiveAsset, Post, Service
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Beside, Cause, Change, Outcome, Plan, Reason, Status
@@ -28,6 +29,7 @@ from bufferctl.render.since import with_commit
 from bufferctl.render.words import local
 from tests.conftest import Expect
 from tests.model.samples import posts
+from tests.render.plans import THREE_NETWORKS, plan_at
 from tests.render.rich import APPLIED, HOSTILE, NOW, PLAN, REPORT, change, live, post, removed
 
 CASES = Path(__file__).parents[1] / "cases" / "render"
@@ -171,6 +173,23 @@ def test_a_plan_that_was_not_checked_says_so() -> None:
     assert "Not checked against Buffer." in FORMS["plan"]
     assert "Not checked against Buffer." not in report_html(REPORT)
     assert "Not checked against Buffer." not in FORMS["preview"]
+
+
+def test_parts_of_a_thread_are_counted_as_their_network_does(tmp_path: Path) -> None:
+    """A link is 23 on X and its letters on Bluesky; where both have the same thread, from the least to the most."""
+    (tmp_path / "buffer.yaml").write_text(THREE_NETWORKS, encoding="utf-8")
+    more = "due_at: 2030-01-15 09:00, text: Live, thread: [https://a.co, Ok, 👩‍👩‍👧‍👦]"
+    for channels, counts in (
+        ("[twitter]", ["4 characters", "23 characters", "2 characters", "11 characters"]),
+        ("[twitter, bluesky]", ["4 characters", "12 to 23 characters", "2 characters", "1 to 11 characters"]),
+    ):
+        (tmp_path / "posts").mkdir(exist_ok=True)
+        text = f"posts:\n  - {{key: a, channels: {channels}, {more}}}\n"
+        (tmp_path / "posts" / "a.yaml").write_text(text, encoding="utf-8")
+        plan = plan_at(tmp_path)
+        declared = [each.desired for each in plan.changes if isinstance(each.desired, Post)]
+        page = report_html(Report(plan, lengths={each.address: text_length(each) for each in declared}))
+        assert re.findall(r"\d of 4 <small>([^<]*)", page) == counts
 
 
 def test_a_receipt_tells_what_became_of_each() -> None:
