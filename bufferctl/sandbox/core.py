@@ -70,7 +70,7 @@ class Core:
 
     def _publish_due(self, now: datetime) -> None:
         """Publish posts that are due; a post is `sending` for `sending_seconds` before it is `sent`."""
-        due = self.store.posts("status IN ('scheduled', 'sending') AND due <= ?", (epoch_ms(now),), "due, seq")
+        due = self.store.rows("posts", "status IN ('scheduled', 'sending') AND due <= ?", (epoch_ms(now),), "due, seq")
         if not due:
             return
         with self.store.transaction():
@@ -93,7 +93,7 @@ class Core:
         else:
             publish(channel, post, ends)
         if post["status"] != before:
-            self.store.put_post(post)
+            self.store.put("posts", post)
 
 
 def answer(typename: str, **fields: object) -> Doc:

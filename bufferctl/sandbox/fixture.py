@@ -76,8 +76,8 @@ def dump(store: Store) -> Doc:
         organizations.append({
             **doc,
             "channels": [_without(channel, "organizationId") for channel in store.channels_of(doc["id"])],
-            "posts": [_without(post, "organizationId") for post in store.posts("organization = ?", own)],
-            "ideas": [_without(idea, "organizationId") for idea in store.ideas("organization = ?", own)],
+            "posts": [_without(post, "organizationId") for post in store.rows("posts", "organization = ?", own)],
+            "ideas": [_without(idea, "organizationId") for idea in store.rows("ideas", "organization = ?", own)],
         })  # fmt: skip
     return {"account": store.account, "organizations": organizations}
 
@@ -131,8 +131,8 @@ def _add(store: Store, channels: Iterable[Doc], posts: list[Doc], ideas: list[Do
     posts = [{**post, "channelId": ids.get(post["channelId"], post["channelId"])} for post in posts]
     posts, ideas = complete_posts(store, posts, now), complete_ideas(store, ideas, now)
     with store.transaction():
-        store.add_posts(posts)
-        store.add_ideas(ideas)
+        store.add("posts", posts)
+        store.add("ideas", ideas)
     return [one["id"] for one in (*posts, *ideas)]
 
 

@@ -42,7 +42,7 @@ def create_idea(core: Core, wanted: Doc) -> Doc:
             "tags": [tags[tag["id"]] for tag in content.get("tags") or []],
         },
     }  # fmt: skip
-    core.store.add_ideas([idea])
+    core.store.add("ideas", [idea])
     if core.options.idea_response:
         return answer("IdeaResponse", idea=idea_view(idea), refreshIdeas=False)
     return answer("Idea", **idea_view(idea))

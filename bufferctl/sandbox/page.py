@@ -68,15 +68,15 @@ def _organization(core: Core, organization: Doc) -> Doc:
         "id": organization["id"],
         "name": organization["name"],
         "channels": [_channel(core, each, tags) for each in core.store.channels_of(organization["id"])],
-        "ideas": [_idea(each) for each in reversed(core.store.ideas("organization = ?", own)[-SHOWN:])],
+        "ideas": [_idea(each) for each in reversed(core.store.rows("ideas", "organization = ?", own)[-SHOWN:])],
         "ideaCount": core.store.count("ideas", "organization = ?", own),
     }
 
 
 def _channel(core: Core, channel: Doc, tags: dict[str, str]) -> Doc:
     store, own = core.store, (channel["id"],)
-    waiting = store.posts(_WAITING, own, "due IS NULL, due, seq", SHOWN)
-    out = store.posts(_OUT, own, "coalesce(sent, due) DESC, seq DESC", _ENDED)
+    waiting = store.rows("posts", _WAITING, own, "due IS NULL, due, seq", SHOWN)
+    out = store.rows("posts", _OUT, own, "coalesce(sent, due) DESC, seq DESC", _ENDED)
     states = [("isDisconnected", "disconnected"), ("isLocked", "locked"), ("isQueuePaused", "queue paused")]
     return {
         "id": channel["id"],

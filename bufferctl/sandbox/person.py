@@ -60,7 +60,7 @@ class Person:
             if post["status"] not in {"needs_approval", "draft"}:
                 raise ValueError(f"post {post_id} is {post['status']}")
             schedule.schedule(self._core, self._channel(post["channelId"]), post, post["shareMode"], post["dueAt"])
-            self._core.store.put_post(post)
+            self._core.store.put("posts", post)
             self._core.settle()
             return self._post(post_id)
 
@@ -80,7 +80,7 @@ class Person:
         with self._acting():
             post = self._post(post_id)
             fail(post, message, self._core.now())
-            self._core.store.put_post(post)
+            self._core.store.put("posts", post)
             return post
 
     def create_idea(self, organization_id: str, **content: Any) -> Doc:
@@ -88,23 +88,23 @@ class Person:
         with self._acting():
             given = [{"organizationId": organization_id, "content": content}]
             ideas = complete_ideas(self._core.store, given, self._core.now())
-            self._core.store.add_ideas(ideas)
+            self._core.store.add("ideas", ideas)
         return ideas[0]
 
     def edit_idea(self, idea_id: str, **content: Any) -> Doc:
         """Change an idea: content fields as in IdeaContentInput; the others stay."""
         with self._acting():
-            idea = next(iter(self._core.store.ideas("id = ?", (idea_id,))), None)
+            idea = next(iter(self._core.store.rows("ideas", "id = ?", (idea_id,))), None)
             if idea is None:
                 raise KeyError(idea_id)
             idea["content"] |= content
             idea["updatedAt"] = iso(self._core.now())
-            self._core.store.put_idea(idea)
+            self._core.store.put("ideas", idea)
             return idea
 
     def delete_idea(self, idea_id: str) -> None:
         with self._acting():
-            self._core.store.delete_idea(idea_id)
+            self._core.store.delete("ideas", idea_id)
 
     def add_channel(self, organization_id: str, service: str, name: str, **fields: Any) -> Doc:
         """Connect a channel; fields as in the fixture file."""

@@ -50,7 +50,7 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
     })  # fmt: skip
     with core.store.transaction():
         schedule.schedule(core, channel, post, wanted["mode"], wanted.get("dueAt"), draft=draft, approval=approval)
-        core.store.add_posts([post])
+        core.store.add("posts", [post])
         if schedule.queue_slot(post):
             core.store.full_until[channel["id"]] = _full_until(core, post)
     return _success(core, post)
@@ -109,7 +109,7 @@ def move_post(core: Core, post_id: str, position: str) -> Doc:
         return answer("VoidMutationError", message="Post is not in the queue")
     with core.store.transaction():
         schedule.move_in_queue(core.store, post, top=position == "top")
-        core.store.put_post(post)
+        core.store.put("posts", post)
     return _success(core, post)
 
 
@@ -222,7 +222,7 @@ def _duplicate(core: Core, channel: Doc, text: str) -> Doc | None:
         channels += [one["id"] for one in others if one["service"] == "twitter" and one is not channel]
     since = epoch_ms(core.now() - _DUPLICATE_WINDOW)
     where = "channel = ? AND (status = 'scheduled' OR (status = 'sent' AND sent >= ?))"
-    for post in (post for one in channels for post in core.store.posts(where, (one, since))):
+    for post in (post for one in channels for post in core.store.rows("posts", where, (one, since))):
         if post["text"] == text:
             seen = "already got this one scheduled" if post["status"] == "scheduled" else "posted that one recently"
             return _invalid([f"It looks like you've {seen}."])

@@ -244,12 +244,12 @@ class Sandbox:
     def posts(self, channel_id: str | None = None) -> list[Doc]:
         """Return the current posts, oldest first, in the form of the fixture file."""
         with self._present():
-            return self.core.store.posts(*(("channel = ?", (channel_id,)) if channel_id else ()))
+            return self.core.store.rows("posts", *(("channel = ?", (channel_id,)) if channel_id else ()))
 
     def ideas(self) -> list[Doc]:
         """Return ideas, oldest first, in the form of the fixture file."""
         with self._present():
-            return self.core.store.ideas()
+            return self.core.store.rows("ideas")
 
     def seed(self, posts: list[Doc] | None = None, ideas: list[Doc] | None = None) -> list[str]:
         """Add many posts and ideas at once, unchecked, in the form of the fixture file; return their ids in order."""

@@ -48,14 +48,14 @@ def queue_slot(post: Doc) -> str | None:
 
 def save(store: Store, post: Doc, slot: str | None) -> None:
     """Save a post that was in this slot, None for none; if it has left the slot, the posts behind it move up."""
-    store.put_post(post)
+    store.put("posts", post)
     if queue_slot(post) != slot:
         _close_ranks(store, post, slot)
 
 
 def delete(store: Store, post: Doc) -> None:
     """Delete a post; the posts behind it in the queue move up."""
-    store.delete_post(post["id"])
+    store.delete("posts", post["id"])
     _close_ranks(store, post, queue_slot(post))
 
 
@@ -128,7 +128,7 @@ def over_limit(core: Core, channel: Doc, metadata: Doc | None) -> str | None:
         return full
     if not (kind := _kind(metadata)):
         return None
-    there = core.store.posts("channel = ? AND status = 'scheduled'", (channel["id"],))
+    there = core.store.rows("posts", "channel = ? AND status = 'scheduled'", (channel["id"],))
     taken = sum(_kind(post["metadata"]) == kind for post in there)
     return limit_reached(f"Scheduled {kind.lower()}", taken, limits[f"scheduled{kind}PerChannel"])
 
@@ -167,7 +167,7 @@ def day_counts(core: Core, channel: Doc, moment: datetime) -> tuple[int, int]:
 def _queue(store: Store, post: Doc) -> list[Doc]:
     """Return the posts in the slots of the post's channel, in slot order."""
     where = "channel = ? AND status = 'scheduled' AND queued AND due IS NOT NULL"
-    return store.posts(where, (post["channelId"],), "due")
+    return store.rows("posts", where, (post["channelId"],), "due")
 
 
 def _deal(store: Store, moved: Doc | None, queue: list[Doc], slots: list[str]) -> None:
@@ -176,4 +176,4 @@ def _deal(store: Store, moved: Doc | None, queue: list[Doc], slots: list[str]) -
         if post["dueAt"] != slot:
             post["dueAt"] = slot
             if post is not moved:
-                store.put_post(post)
+                store.put("posts", post)

@@ -21,13 +21,10 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
-    SelectionNode,
     SelectionSetNode,
-    ValueNode,
     get_operation_ast,
     parse,
     validate,
-    value_from_ast_untyped,
 )
 
 from bufferctl.sandbox.clock import iso, parse_time
@@ -57,15 +54,8 @@ def executable_schema() -> GraphQLSchema:
 
 
 def _scalars() -> list[ScalarType]:
-    scalars = [_scalar(name, _identifier) for name in _ID_SCALARS]
-    return [*scalars, _scalar("DateTime", _date_time)]
-
-
-def _scalar(name: str, read: Any) -> ScalarType:
-    def read_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
-        return read(value_from_ast_untyped(node, variables))
-
-    return ScalarType(name, value_parser=read, literal_parser=read_literal)
+    scalars = [ScalarType(name, value_parser=_identifier) for name in _ID_SCALARS]
+    return [*scalars, ScalarType("DateTime", value_parser=_date_time)]
 
 
 def _identifier(value: Any) -> str:
@@ -133,76 +123,61 @@ def _fields(selection_set: SelectionSetNode, fragments: dict[str, FragmentDefini
     return found
 
 
-@dataclass
+@dataclass(frozen=True)
 class Size:
-    """The size of a part of a document; sizes add up."""
+    """The size of a part of a document."""
 
     aliases: int = 0
     depth: int = 0
     directives: int = 0
     complexity: float = 0
 
-    def add(self, other: Size) -> None:
-        self.aliases += other.aliases
-        self.depth = max(self.depth, other.depth)
-        self.directives += other.directives
-        self.complexity += other.complexity
+    def __add__(self, other: Size) -> Size:
+        return Size(
+            self.aliases + other.aliases, max(self.depth, other.depth), self.directives + other.directives,
+            self.complexity + other.complexity,
+        )  # fmt: skip
 
 
 def excess(document: DocumentNode) -> str | None:
     """Return the message for the first limit that an operation of the document exceeds, None if there is none."""
-    measure = _Measure(document)
-    for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            size = measure.selections(definition.selection_set)
-            size.directives += len(definition.directives or ())
-            for what, found, limit in (
-                ("Aliases", size.aliases, MAX_ALIASES),
-                ("Query depth", size.depth, MAX_DEPTH),
-                ("Directives", size.directives, MAX_DIRECTIVES),
-                ("Query complexity", round(size.complexity), MAX_COMPLEXITY),
-            ):
-                if found > limit:
-                    return f"{what} limit of {limit} exceeded, found {found}."
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    measured: dict[str, Size] = {}
+    for operation in document.definitions:
+        if not isinstance(operation, OperationDefinitionNode):
+            continue
+        size = _within(operation, fragments, measured)
+        for what, found, limit in (
+            ("Aliases", size.aliases, MAX_ALIASES),
+            ("Query depth", size.depth, MAX_DEPTH),
+            ("Directives", size.directives, MAX_DIRECTIVES),
+            ("Query complexity", round(size.complexity), MAX_COMPLEXITY),
+        ):
+            if found > limit:
+                return f"{what} limit of {limit} exceeded, found {found}."
     return None
 
 
-class _Measure:
-    """Measures selections, each fragment only once, so that nested fragments stay cheap."""
+def _within(node: Any, fragments: dict[str, FragmentDefinitionNode], measured: dict[str, Size]) -> Size:
+    """Measure a node's directives and what it selects; each fragment once, so that nested fragments stay cheap."""
+    size = Size(directives=len(node.directives or ()))
+    if isinstance(node, FragmentSpreadNode):
+        name = node.name.value
+        if name not in measured:
+            measured[name] = Size()  # a fragment within itself adds nothing; validation refuses it
+            if name in fragments:
+                measured[name] = _selected(fragments[name], fragments, measured)
+        return size + measured[name]
+    return size + _selected(node, fragments, measured)
 
-    def __init__(self, document: DocumentNode) -> None:
-        definitions = (node for node in document.definitions if isinstance(node, FragmentDefinitionNode))
-        self._fragments = {node.name.value: node for node in definitions}
-        self._sizes: dict[str, Size] = {}
 
-    def selections(self, selection_set: SelectionSetNode | None) -> Size:
-        total = Size()
-        for node in selection_set.selections if selection_set else ():
-            total.add(self._one(node))
-        return total
-
-    def _one(self, node: SelectionNode) -> Size:
-        own = Size(directives=len(node.directives or ()))
-        if isinstance(node, FieldNode):
-            own.add(self._field(node))
-        elif isinstance(node, InlineFragmentNode):
-            own.add(self.selections(node.selection_set))
-        elif isinstance(node, FragmentSpreadNode):
-            own.add(self._fragment(node.name.value))
-        return own
-
-    def _field(self, node: FieldNode) -> Size:
-        inner = self.selections(node.selection_set)
-        cost = _OBJECT + _LEVEL * inner.complexity if node.selection_set else _SCALAR
-        for argument in node.arguments or ():
-            if argument.name.value == "first" and isinstance(argument.value, IntValueNode):
-                cost *= max(1, int(argument.value.value))
-        return Size(inner.aliases + (node.alias is not None), inner.depth + 1, inner.directives, cost)
-
-    def _fragment(self, name: str) -> Size:
-        if name not in self._sizes:
-            self._sizes[name] = Size()  # a fragment within itself adds nothing; validation refuses it
-            fragment = self._fragments.get(name)
-            if fragment:
-                self._sizes[name] = self.selections(fragment.selection_set)
-        return self._sizes[name]
+def _selected(node: Any, fragments: dict[str, FragmentDefinitionNode], measured: dict[str, Size]) -> Size:
+    selections = node.selection_set.selections if node.selection_set else ()
+    inner = sum((_within(each, fragments, measured) for each in selections), Size())
+    if not isinstance(node, FieldNode):
+        return inner
+    cost = _OBJECT + _LEVEL * inner.complexity if node.selection_set else _SCALAR
+    for argument in node.arguments or ():
+        if argument.name.value == "first" and isinstance(argument.value, IntValueNode):
+            cost *= max(1, int(argument.value.value))
+    return Size(inner.aliases + (node.alias is not None), inner.depth + 1, inner.directives, cost)

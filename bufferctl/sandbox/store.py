@@ -43,8 +43,10 @@ CREATE TABLE IF NOT EXISTS ideas (
   created INTEGER NOT NULL, grouped TEXT NOT NULL, tags TEXT NOT NULL, doc TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS ideas_newest ON ideas (organization, -created, -seq);
 """
-_POST_COLUMNS = "id, organization, channel, status, created, due, sent, queued, tags, doc"
-_IDEA_COLUMNS = "id, organization, created, grouped, tags, doc"
+_COLUMNS = {
+    "posts": "id, organization, channel, status, created, due, sent, queued, tags, doc",
+    "ideas": "id, organization, created, grouped, tags, doc",
+}
 
 
 class Store:
@@ -111,32 +113,35 @@ class Store:
         """Return an organization's channels in the order they were connected."""
         return [channel for channel in self.channels.values() if channel["organizationId"] == organization]
 
-    def add_posts(self, docs: Iterable[Doc]) -> None:
-        """Insert posts in order, in one transaction; sqlite3.IntegrityError if an id is taken."""
-        marks = ", ".join("?" * 10)
+    def add(self, table: str, docs: Iterable[Doc]) -> None:
+        """Insert posts or ideas in order, in one transaction; sqlite3.IntegrityError if an id is taken."""
+        columns = _COLUMNS[table]
         with self.transaction():
-            rows = (_post_row(doc) for doc in docs)
-            self._db.executemany(f"INSERT INTO posts ({_POST_COLUMNS}) VALUES ({marks})", rows)  # noqa: S608 - constants
+            rows = (_row(table, doc) for doc in docs)
+            self._db.executemany(f"INSERT INTO {table} ({columns}) VALUES {_marks(columns)}", rows)  # noqa: S608 - constants
 
-    def put_post(self, doc: Doc) -> None:
-        """Replace a post that exists."""
-        sets = ", ".join(f"{name} = ?" for name in _POST_COLUMNS.split(", "))
+    def put(self, table: str, doc: Doc) -> None:
+        """Replace a post or an idea that exists; it keeps its place."""
+        columns = _COLUMNS[table]
         with self.transaction():
-            self.full_until.pop(doc["channelId"], None)
-            self._db.execute(f"UPDATE posts SET {sets} WHERE id = ?", (*_post_row(doc), doc["id"]))  # noqa: S608 - constants
+            self.full_until.pop(doc.get("channelId", ""), None)
+            sql = f"UPDATE {table} SET ({columns}) = {_marks(columns)} WHERE id = ?"  # noqa: S608 - constants
+            self._db.execute(sql, (*_row(table, doc), doc["id"]))
 
-    def delete_post(self, post_id: str) -> None:
-        """Remove a post, if it exists."""
+    def delete(self, table: str, row_id: str) -> None:
+        """Remove a post or an idea, if it exists."""
         with self.transaction():
             self.full_until.clear()
-            self._db.execute("DELETE FROM posts WHERE id = ?", (post_id,))
+            self._db.execute(f"DELETE FROM {table} WHERE id = ?", (row_id,))  # noqa: S608 - constants
 
     def post(self, post_id: str) -> Doc | None:
-        return next((doc for (doc,) in self._docs("SELECT doc FROM posts WHERE id = ?", (post_id,))), None)
+        return next(iter(self.rows("posts", "id = ?", (post_id,))), None)
 
-    def posts(self, where: str = "1", values: Sequence[Any] = (), order: str = "seq", limit: int = -1) -> list[Doc]:
-        """Return posts by an SQL condition over the columns, all in order of insertion by default."""
-        sql = f"SELECT doc FROM posts WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - callers hand constants
+    def rows(
+        self, table: str, where: str = "1", values: Sequence[Any] = (), order: str = "seq", limit: int = -1
+    ) -> list[Doc]:
+        """Return posts or ideas by an SQL condition over the columns, all in order of insertion by default."""
+        sql = f"SELECT doc FROM {table} WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - callers hand constants
         return [doc for (doc,) in self._docs(sql, (*values, limit))]
 
     def count(self, table: str, where: str = "1", values: Sequence[Any] = ()) -> int:
@@ -150,28 +155,6 @@ class Store:
         with self.lock:
             row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
             return int(row[0]) if row else 0
-
-    def add_ideas(self, docs: Iterable[Doc]) -> None:
-        """Insert ideas in order, in one transaction."""
-        with self.transaction():
-            rows = (_idea_row(doc) for doc in docs)
-            self._db.executemany(f"INSERT INTO ideas ({_IDEA_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 - constants
-
-    def put_idea(self, doc: Doc) -> None:
-        """Replace an idea that exists; it keeps its place."""
-        with self.transaction():
-            sql = f"UPDATE ideas SET ({_IDEA_COLUMNS}) = (?, ?, ?, ?, ?, ?) WHERE id = ?"  # noqa: S608 - constants
-            self._db.execute(sql, (*_idea_row(doc), doc["id"]))
-
-    def delete_idea(self, idea_id: str) -> None:
-        """Remove an idea, as a person can in the web app."""
-        with self.transaction():
-            self._db.execute("DELETE FROM ideas WHERE id = ?", (idea_id,))
-
-    def ideas(self, where: str = "1", values: Sequence[Any] = ()) -> list[Doc]:
-        """Return ideas by an SQL condition over the columns, in order of insertion."""
-        sql = f"SELECT doc FROM ideas WHERE {where} ORDER BY seq"  # noqa: S608 - callers hand constants
-        return [doc for (doc,) in self._docs(sql, values)]
 
     def page(
         self, table: str, where: Sequence[str], values: Sequence[Any], keys: Sequence[str], after: list[int], limit: int
@@ -213,16 +196,20 @@ def in_queue(post: Doc) -> bool:
     return post["status"] == "scheduled" and not (post["isCustomScheduled"] or post["sharedNow"])
 
 
-def _post_row(doc: Doc) -> tuple[Any, ...]:
+def _row(table: str, doc: Doc) -> tuple[Any, ...]:
+    """Return the values of a table's columns."""
+    created, content = millis(doc["createdAt"]), json.dumps(doc)
+    if table == "ideas":
+        tags = _tag_column(tag["id"] for tag in doc["content"]["tags"])
+        return (doc["id"], doc["organizationId"], created, doc["groupId"] or "", tags, content)
     return (
-        doc["id"], doc["organizationId"], doc["channelId"], doc["status"], millis(doc["createdAt"]),
-        millis(doc["dueAt"]), millis(doc["sentAt"]), in_queue(doc), _tag_column(doc["tagIds"]), json.dumps(doc),
+        doc["id"], doc["organizationId"], doc["channelId"], doc["status"], created, millis(doc["dueAt"]),
+        millis(doc["sentAt"]), in_queue(doc), _tag_column(doc["tagIds"]), content,
     )  # fmt: skip
 
 
-def _idea_row(doc: Doc) -> tuple[Any, ...]:
-    tags = _tag_column(tag["id"] for tag in doc["content"]["tags"])
-    return (doc["id"], doc["organizationId"], millis(doc["createdAt"]), doc["groupId"] or "", tags, json.dumps(doc))
+def _marks(columns: str) -> str:
+    return f"({', '.join('?' for _ in columns.split(', '))})"
 
 
 def _tag_column(ids: Iterable[str]) -> str:
