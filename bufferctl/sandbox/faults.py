@@ -21,22 +21,31 @@ from bufferctl.sandbox.core import answer
 from bufferctl.sandbox.exchange import RequestRecord, Response
 from bufferctl.sandbox.store import Doc
 
-REQUEST_KINDS = ("cut", "timeout", "5xx", "html", "malformed")
-WRITE_KINDS = ("throw", "unexpected", "rest-proxy", "missing-alias")
-_MOMENTS = {
-    **dict.fromkeys(REQUEST_KINDS, ("before", "middle", "after")),
-    **dict.fromkeys(WRITE_KINDS, ("before", "after")),
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of fault. `on`: what it hits unless the rule says; `seconds`: likewise; `refusal`: Buffer's words."""
+
+    moments: tuple[str, ...] = ()
+    on: str | None = None
+    seconds: float = 0.0
+    per_alias: bool = False
+    refusal: str = ""
+
+
+_REPEAT = "Invalid post: It looks like you've already got this one scheduled."
+_PAST = "Invalid post input: dueAt must be in the future"
+KINDS = {
+    **dict.fromkeys(("cut", "timeout", "5xx", "html", "malformed"), Kind(("before", "middle", "after"))),
+    **dict.fromkeys(("throw", "unexpected", "rest-proxy", "missing-alias"), Kind(("before", "after"), per_alias=True)),
+    **dict.fromkeys(("skew", "created-skew", "rate-limit"), Kind()),
+    "late": Kind(on="mutation", seconds=3.0),
+    "slow": Kind(on="mutation", seconds=3.4),
+    "lag": Kind(on="query", seconds=5.0),
+    "duplicate": Kind(on="createPost", per_alias=True, refusal=_REPEAT),
+    "past": Kind(on="createPost", per_alias=True, refusal=_PAST),
 }
 _SKEWS = ("skew", "created-skew")
-_PLAIN = {
-    **dict.fromkeys((*_SKEWS, "rate-limit")), "late": "mutation", "slow": "mutation", "lag": "query",
-    "duplicate": "createPost", "past": "createPost",
-}  # fmt: skip
-_SECONDS = {"late": 3.0, "slow": 3.4, "lag": 5.0}
-_REFUSALS = {
-    "duplicate": "Invalid post: It looks like you've already got this one scheduled.",
-    "past": "Invalid post input: dueAt must be in the future",
-}
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "": 1}
 _RULE = re.compile(
     r"(?P<kind>[a-z0-9-]+)(@(?P<on>\w+))?(#(?P<first>\d+)((?P<dash>-)(?P<last>\d+)|(?P<plus>\+))?)?"
@@ -64,11 +73,6 @@ class Rule:
     def fits(self, kind: str | None, fields: Iterable[str]) -> bool:
         """Return whether the rule applies to a request of this operation kind with these root fields."""
         return self.on is None or self.on == kind or self.on in fields
-
-    @property
-    def hits_writes(self) -> bool:
-        """Whether the rule hits a single alias of a mutation rather than a whole request."""
-        return self.kind in WRITE_KINDS or self.kind in _REFUSALS
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class Faults:
 
     def __init__(self, rules: str | Sequence[Rule | dict[str, Any]] = (), seed: int = 0) -> None:
         """Raises FaultError for rules that cannot be parsed."""
-        self.rules = parse_rules(rules) if isinstance(rules, str) else [_as_rule(rule) for rule in rules]
+        self.rules = parse_rules(rules) if isinstance(rules, str) else [*map(_as_rule, rules)]
         self.seed = seed
         self.log: list[FaultRecord] = []
         self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
@@ -119,7 +123,7 @@ class Faults:
         """Return the fault of this request, or of this alias of a mutation if `write` is set; None if there is none."""
         found = None
         for place, rule in enumerate(self.rules):
-            if rule.kind in _SKEWS or rule.hits_writes != write or not rule.fits(kind, fields):
+            if rule.kind in _SKEWS or KINDS[rule.kind].per_alias != write or not rule.fits(kind, fields):
                 continue
             self._met[place] += 1
             chance, choice = self._random.random(), self._random.random()
@@ -127,7 +131,7 @@ class Faults:
             left = rule.times is None or self._hit[place] < rule.times
             if found is None and due and left and chance < rule.probability:
                 self._hit[place] += 1
-                moments = _MOMENTS.get(rule.kind, ("",))
+                moments = KINDS[rule.kind].moments or ("",)
                 found = Fault(rule.kind, rule.moment or moments[int(choice * len(moments))], rule.seconds)
         return found
 
@@ -168,37 +172,32 @@ def _parse(text: str) -> Rule:
         raise FaultError(f"{text!r} is not a fault, such as cut-after=0.2 or late=0.1:3s")
     first = int(match["first"] or 1)
     last = int(match["last"]) if match["last"] else first if match["first"] and not match["plus"] else None
-    seconds = float(match["amount"]) * _UNITS[match["unit"]] if match["amount"] else None
-    chance = float(match["chance"]) if match["chance"] else 1.0
-    times = int(match["times"]) if match["times"] else None
-    return _rule(match["kind"], match["on"], first, last, chance, seconds, times)
+    return _as_rule({
+        "kind": match["kind"], "on": match["on"], "nth": (first, last), "probability": match["chance"] or 1,
+        "seconds": float(match["amount"]) * _UNITS[match["unit"]] if match["amount"] else None,
+        "times": int(match["times"]) if match["times"] else None,
+    })  # fmt: skip
 
 
 def _as_rule(given: Rule | dict[str, Any]) -> Rule:
     if isinstance(given, Rule):
         return given
     try:
-        first, last = given.get("nth") or (1, None)
-        on, chance, seconds = given.get("on"), float(given.get("probability", 1)), given.get("seconds")
-        return _rule(given["kind"], on, first, last, chance, seconds, given.get("times"))
+        name, (first, last) = given["kind"], given.get("nth") or (1, None)
+        chance, seconds, times = float(given.get("probability", 1)), given.get("seconds"), given.get("times")
+        kind, _, moment = name.rpartition("-")
+        on = given.get("on")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FaultError(f"{given!r} is not a fault: {error}") from None
-
-
-def _rule(
-    name: str, on: str | None, first: int, last: int | None, chance: float, seconds: float | None, times: int | None
-) -> Rule:
-    kind, _, moment = name.rpartition("-")
-    if kind not in _MOMENTS or moment not in _MOMENTS[kind]:
+    if moment not in KINDS.get(kind, Kind()).moments:
         kind, moment = name, ""
-    if kind not in _MOMENTS and kind not in _PLAIN:
-        raise FaultError(f"{name!r} is no kind of fault; there are {', '.join([*_MOMENTS, *_PLAIN])}")
+    if kind not in KINDS:
+        raise FaultError(f"{name!r} is no kind of fault; there are {', '.join(KINDS)}")
     if not 0 <= chance <= 1:
         raise FaultError(f"{name}: a probability is between 0 and 1")
-    about = on or _PLAIN.get(kind)
-    return Rule(
-        kind, moment or None, about, first, last, chance, _SECONDS.get(kind, 0.0) if seconds is None else seconds, times
-    )
+    usual = KINDS[kind]
+    seconds = usual.seconds if seconds is None else seconds
+    return Rule(kind, moment or None, on or usual.on, first, last, chance, seconds, times)
 
 
 _PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
@@ -227,9 +226,9 @@ class RequestFaults:
         if fault is None:
             return write()
         self._faults.log.append(FaultRecord(self._record.at, fault.name, self._number, alias))
-        if fault.kind in _REFUSALS:
+        if refusal := KINDS[fault.kind].refusal:
             typename = "InvalidInputError" if "InvalidInputError" in payload else "VoidMutationError"
-            return answer(typename, message=_REFUSALS[fault.kind])
+            return answer(typename, message=refusal)
         truth = write() if fault.moment == "after" else None
         return self._strike(fault, alias, payload, truth)
 

@@ -172,7 +172,7 @@ def test_the_page_of_the_sandbox_is_complete() -> None:
     page = (ROOT / "docs" / "reference" / "sandbox.md").read_text(encoding="utf-8")
     with Sandbox() as sandbox:
         routes = [f"{method:<6} /_sandbox/{what}" for method, what in Control(sandbox.service, sandbox.person)._routes]
-    kinds = [f"`{kind}`" for kind in (*faults._MOMENTS, *faults._PLAIN)]
+    kinds = [f"`{kind}`" for kind in faults.KINDS]
     options = [f"- `{each}`: " for each in Options.__dataclass_fields__]
     assert [each for each in (*routes, *kinds, *options) if each not in page] == []
 
