@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
-from bufferctl.api.parsing import live_idea, live_post
-from bufferctl.api.shapes import UNREADABLE
+from bufferctl.api.parsing import UNREADABLE, live_idea, live_post
 from bufferctl.model import CreateIdea, CreatePost, DeletePost, Done, EditPost, Refusal, Refused, Result, Unknown, Write
 
 _LONGEST = 300

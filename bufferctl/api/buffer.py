@@ -13,11 +13,11 @@ from stamina.instrumentation import set_on_retry_hooks
 from bufferctl import clock
 from bufferctl.api import failures
 from bufferctl.api.answers import Answer, results
-from bufferctl.api.documents import Request, numbered, operation, together
 from bufferctl.api.endpoint import BUFFER, check_key, check_url
 from bufferctl.api.failures import NoAnswerError, NotSentError
 from bufferctl.api.parsing import live_post
 from bufferctl.api.reads import SENT, read_account, read_daily_room, read_matching, read_posts, understood
+from bufferctl.api.requests import Request, numbered, operation, together
 from bufferctl.api.wire import Wire
 from bufferctl.api.wire_forms import moment, operation_and_input
 from bufferctl.errors import RateLimitedError

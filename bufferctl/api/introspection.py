@@ -11,7 +11,7 @@ from typing import Any
 
 import graphql
 
-from bufferctl.api.documents import Request, operation
+from bufferctl.api.requests import Request, operation
 
 INTROSPECTION = Request(graphql.get_introspection_query(input_value_deprecation=True), "IntrospectionQuery", {})
 

@@ -1,35 +1,25 @@
-"""Turns organizations, channels, posts and ideas from the API into the model's live objects.
+"""Reads organizations, channels, posts and ideas from the API as the model's live objects.
 
-Null counts as absent, whatever the schema promises. An unknown status becomes `error` with a text that
-names it: such a post is held for a person, never changed and never created again (design: Actions). An object without
-its id, status or dates, or of another form, raises FormError.
+The forms list the fields that operations/*.graphql ask for, by their names in the model, and are checked as they are
+read: a value of another type raises FormError, so that later code need not check again. Null counts as absent, whatever
+the published schema promises; only ids, status and creation must be there. An object whose fields are all of one type
+is a `dict`. An unknown status becomes `error` with a text that names it: such a post is held for a person, never
+changed and never created again (design: Actions).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import time
+from datetime import UTC, datetime, time
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, Required, TypeVar
+from zoneinfo import ZoneInfo
 
-from pydantic.alias_generators import to_snake
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, with_config
+from pydantic.alias_generators import to_camel, to_snake
+from typing_extensions import TypedDict
 
-from bufferctl.api.shapes import (
-    AssetJson,
-    ChannelMetadataJson,
-    FileJson,
-    ImageJson,
-    MediumJson,
-    MetadataJson,
-    OrganizationJson,
-    ScheduleJson,
-    TagJson,
-    ThreadItemJson,
-    checked_channel,
-    checked_idea,
-    checked_post,
-)
 from bufferctl.model import (
     LiveAsset,
     LiveChannel,
@@ -44,6 +34,14 @@ from bufferctl.model import (
 )
 from bufferctl.model.live import Limits
 from bufferctl.model.networks import NETWORKS
+from bufferctl.model.serial import adapter
+
+T = TypeVar("T")
+
+#: Valid years for a post's dates, with room on both sides for time zones and for adding days.
+_YEARS = range(1900, 9000)
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
+_SHOWN = 60
 
 #: The character limits on X of paying and free accounts (notes: What each network takes).
 PAID_X_CHARACTERS, FREE_X_CHARACTERS = 25_000, 280
@@ -61,185 +59,408 @@ _GOOGLE_DETAILS = {
     "GoogleBusinessWhatsNewMetaData": "details_whats_new",
 }
 
+#: Exceptions from reading an answer that does not match the published schema: its structure is wrong, or a FormError.
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
-def live_organization(raw: OrganizationJson) -> LiveOrganization:
-    """An organization (operations/account.graphql), checked; without its channels."""
-    limits = raw.get("limits") or {}
-    return LiveOrganization(
-        raw["id"],
-        raw.get("name") or "",
-        limits=Limits(
-            limits.get("scheduledPosts"),
-            limits.get("scheduledThreadsPerChannel"),
-            limits.get("scheduledStoriesPerChannel"),
-            limits.get("ideas"),
-        ),
+
+class FormError(ValueError):
+    """A value in an answer differs in type from the published schema; the text names the field and the value."""
+
+
+def instant(text: object) -> datetime:
+    """An ISO 8601 instant, aware; one without an offset is UTC, as all of the API's are. Raises ValueError."""
+    if not isinstance(text, str):
+        raise ValueError("Input should be a date and time")  # noqa: TRY004 - pydantic only collects ValueErrors
+    moment = datetime.fromisoformat(text.upper())  # RFC 3339 allows a lowercase t and z
+    if moment.year not in _YEARS:
+        raise ValueError(f"Input should be a year from {_YEARS.start} to {_YEARS.stop - 1}")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _epoch(value: object) -> datetime:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LATEST:
+        raise ValueError("Input should be seconds since 1970")
+    return instant(datetime.fromtimestamp(value, UTC).isoformat())
+
+
+def _zone(value: object) -> object:
+    """A time zone that this machine knows; None for an unknown one, as if Buffer had given none."""
+    try:
+        return ZoneInfo(value).key if isinstance(value, str) else value
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return None
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that are not null."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _as(made: Callable[..., T], /, **defaults: object) -> AfterValidator:
+    """Make a live object of the fields of a form; `defaults`: where it has none itself."""
+    return AfterValidator(lambda fields: made(**(defaults | _given(fields))))
+
+
+_json = with_config(ConfigDict(alias_generator=to_camel, strict=True))
+
+_Id = Annotated[str, Field(min_length=1)]
+_Instant = Annotated[datetime, PlainValidator(instant)]
+_Epoch = Annotated[datetime, PlainValidator(_epoch)]
+_Zone = Annotated[str | None, BeforeValidator(_zone)]
+_Number = Annotated[int, Field(ge=0)]
+_Length = Annotated[int, Field(ge=1)]
+_Many = Annotated[list[T], AfterValidator(tuple)]
+_Texts = dict[str, str | None]
+_Text = str | None
+_Switch = bool | None
+
+
+@_json
+class _Tag(TypedDict, total=False):
+    id: Required[_Id]
+    name: _Text
+    color: _Text
+
+
+@_json
+class _UserTag(TypedDict):
+    handle: str
+    x: float  # from 0 to 1
+    y: float
+
+
+@_json
+class _Image(TypedDict, total=False):
+    alt_text: _Text
+    animated_thumbnail: _Text
+    user_tags: _Many[Annotated[_UserTag, AfterValidator(lambda tag: tuple(tag.values()))]] | None
+
+
+@_json
+class _File(TypedDict, total=False):
+    title: _Text
+    thumbnail_offset: _Number | None
+
+
+@_json
+class _AssetFields(TypedDict, total=False):
+    type: _Text
+    source: _Text
+    thumbnail: _Text
+    image: _Image | None
+    video: _File | None
+    document: _File | None
+
+
+def _asset(fields: dict[str, Any]) -> LiveAsset:
+    image = fields.get("image") or {}
+    details = {**image, **(fields.get("video") or fields.get("document") or {})}
+    return LiveAsset(
+        fields.get("type") or "",
+        image.get("alt_text") or "",
+        fields.get("source") or "",
+        fields.get("thumbnail") or "",
+        {name: value for name, value in details.items() if name != "alt_text" and value not in (None, "", ())},
     )
 
 
-def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
-    """A channel (operations/channels.graphql), None if its service is unknown to bufferctl: no file can name it.
-
-    Raises FormError.
-    """
-    channel = checked_channel(raw)
-    service = _SERVICES.get(channel["service"])
-    if service is None:
-        return None
-    metadata: ChannelMetadataJson = channel.get("metadata") or {}
-    return LiveChannel(
-        id=channel["id"],
-        organization_id=organization_id,
-        service=service,
-        name=channel.get("name") or "",
-        display_name=channel.get("displayName"),
-        timezone=channel.get("timezone") or "UTC",
-        is_disconnected=bool(channel.get("isDisconnected")),
-        is_locked=bool(channel.get("isLocked")),
-        is_queue_paused=bool(channel.get("isQueuePaused")),
-        link_shortening=bool((channel.get("linkShortening") or {}).get("isEnabled")),
-        posting_times=tuple(_posting_times(channel.get("postingSchedule") or ())),
-        boards={board["name"]: board["serviceId"] for board in metadata.get("boards") or ()},
-        max_characters=metadata.get("maxCharacters") or _characters_of_x(metadata),
-        only_reminds=channel.get("type") in NETWORKS[service].only_remind,
-        reminds_by_default=bool(metadata.get("defaultToReminders")),
-    )
+_Tags = _Many[Annotated[_Tag, _as(LiveTag, name="")]]
+_Assets = _Many[Annotated[_AssetFields, AfterValidator(_asset)]]
 
 
-def _posting_times(schedule: Iterable[ScheduleJson]) -> Iterator[tuple[int, time]]:
-    """The weekly slots; unreadable days and times are skipped: slots only show about when a queued post goes out."""
-    for each in schedule:
-        if each.get("paused") or each.get("day") not in _DAYS:
-            continue
-        for text in each.get("times") or ():
-            with suppress(ValueError):
-                yield _DAYS.index(str(each.get("day"))), time.fromisoformat(text).replace(tzinfo=None)
+@_json
+class _ThreadItem(TypedDict, total=False):
+    text: _Text  # that of the first item repeats the post's
+    assets: _Assets | None
 
 
-def _characters_of_x(metadata: ChannelMetadataJson) -> int | None:
-    """The character limit of an X account, by its subscription; None if the subscription is missing or unknown."""
-    if "subscriptionType" not in metadata:
-        return None
-    kind = (metadata.get("subscriptionType") or "").lower()
-    return PAID_X_CHARACTERS if kind in _PAID_X else FREE_X_CHARACTERS if kind in _FREE_X else None
+@_json
+class _Annotation(TypedDict):
+    content: str
+    indices: list[int]
+    text: str
+    url: str
 
 
-def live_post(raw: Any) -> LivePost:
-    """A post (operations/post_fields.graphql). Raises FormError."""
-    post = checked_post(raw)
-    metadata: MetadataJson = post.get("metadata") or {}
-    status = _STATUSES.get(post["status"])
-    error = (post.get("error") or {}).get("message") or ""
+@_json
+class _Link(TypedDict):
+    url: str  # Buffer scrapes its other fields
+
+
+@_json
+class _Board(TypedDict, total=False):
+    name: _Text
+    service_id: Required[_Id]
+
+
+@_json
+class _Details(TypedDict, total=False):
+    typename: Required[Annotated[str, Field(alias="__typename")]]
+    title: _Text
+    start_date: _Instant | None
+    end_date: _Instant | None
+    is_full_day_event: _Switch
+    button: _Text
+    link: _Text
+    code: _Text
+    terms: _Text
+
+
+@_json
+class _Metadata(TypedDict, total=False):
+    annotations: list[_Annotation] | None
+    board: _Board | None
+    category: dict[str, str] | None
+    details: _Details | None
+    embeddable: _Switch
+    first_comment: _Text
+    geolocation: _Texts | None
+    is_ai_generated: _Switch
+    license: _Text
+    link: _Text
+    link_attachment: _Link | None
+    location_id: _Text
+    location_name: _Text
+    made_for_kids: _Switch
+    notify_subscribers: _Switch
+    privacy: _Text
+    retweet: dict[str, str] | None
+    should_share_to_feed: _Switch
+    spoiler_text: _Text
+    sticker_fields: _Texts | None
+    thread: _Many[Annotated[_ThreadItem, _as(LiveThreadItem, text="")]] | None
+    title: _Text
+    topic: _Text
+    type: _Text
+    url: _Text
+
+
+@_json
+class _PostFields(TypedDict, total=False):
+    id: Required[_Id]
+    channel_id: Required[_Id]
+    status: Required[str]
+    text: _Text
+    created_at: Required[_Instant]
+    updated_at: _Instant | None
+    due_at: _Instant | None
+    sent_at: _Instant | None
+    share_mode: _Text
+    scheduling_type: _Text
+    is_custom_scheduled: _Switch
+    shared_now: _Switch
+    via: _Text
+    idea_id: _Text
+    external_link: _Text
+    allowed_actions: _Many[str] | None
+    error: _Texts | None
+    tags: _Tags | None
+    assets: _Assets | None
+    metadata: _Metadata | None
+
+
+def _post(fields: dict[str, Any]) -> LivePost:
+    status, error = _STATUSES.get(fields["status"]), (fields.get("error") or {}).get("message") or ""
     if status is None:
         status = PostStatus.ERROR
-        error = f"its status in Buffer is `{post['status']}`, which this version of bufferctl does not know"
-    return LivePost(
-        id=post["id"],
-        channel_id=post["channelId"],
-        status=status,
-        text=post.get("text") or "",
-        created_at=post["createdAt"],
-        updated_at=post.get("updatedAt") or post["createdAt"],
-        due_at=post.get("dueAt"),
-        sent_at=post.get("sentAt"),
-        share_mode=post.get("shareMode") or "",
-        scheduling_type=post.get("schedulingType"),
-        is_custom_scheduled=bool(post.get("isCustomScheduled")),
-        shared_now=bool(post.get("sharedNow")),
-        via=post.get("via") or "",
-        idea_id=post.get("ideaId"),
-        tags=_tags(post.get("tags") or ()),
-        assets=tuple(map(_asset, post.get("assets") or ())),
-        thread=_thread(metadata.get("thread") or ()),
-        metadata=live_metadata(metadata) if metadata else {},
-        error=error,
-        external_link=post.get("externalLink"),
-        allowed_actions=tuple(post.get("allowedActions") or ()),
-    )
+        error = f"its status in Buffer is `{fields['status']}`, which this version of bufferctl does not know"
+    metadata = fields.get("metadata") or {}
+    fields |= {"status": status, "error": error, "thread": metadata.pop("thread", None), "metadata": None}
+    given = {"text": "", "updated_at": fields["created_at"], **_given(fields)}
+    return LivePost(**given, metadata=_live_metadata(metadata))
 
 
-def live_idea(raw: Any) -> LiveIdea:
-    """An idea (operations/idea_fields.graphql). Its `createdAt` is epoch seconds (notes: Reading). Raises FormError."""
-    idea = checked_idea(raw)
-    content = idea.get("content") or {}
-    return LiveIdea(
-        id=idea["id"],
-        organization_id=idea["organizationId"],
-        created_at=idea["createdAt"],
-        title=content.get("title") or "",
-        text=content.get("text") or "",
-        services=tuple(content.get("services") or ()),
-        tags=_tags(content.get("tags") or ()),
-        date=content.get("date"),
-        media=tuple(_medium(medium) for medium in content.get("media") or ()),
-        group_id=idea.get("groupId"),
-        ai_assisted=bool(content.get("aiAssisted")),
-    )
-
-
-def _medium(raw: MediumJson) -> LiveMedium:
-    source = raw.get("source") or {}
-    return LiveMedium(
-        kind=raw.get("type") or "",
-        alt_text=raw.get("alt") or "",
-        url=raw.get("url") or "",
-        thumbnail=raw.get("thumbnailUrl") or "",
-        size=raw.get("size"),
-        source={_snake(name): value for name, value in source.items() if value},
-    )
-
-
-def _tags(raw: Iterable[TagJson]) -> tuple[LiveTag, ...]:
-    return tuple(LiveTag(tag["id"], tag.get("name") or "", tag.get("color") or "") for tag in raw)
-
-
-def _thread(raw: Iterable[ThreadItemJson]) -> tuple[LiveThreadItem, ...]:
-    return tuple(LiveThreadItem(item.get("text") or "", tuple(map(_asset, item.get("assets") or ()))) for item in raw)
-
-
-def _asset(raw: AssetJson) -> LiveAsset:
-    image: ImageJson = raw.get("image") or {}
-    of_kind: FileJson = raw.get("video") or raw.get("document") or {}
-    details: dict[str, Any] = {}
-    if tagged := image.get("userTags"):
-        details["user_tags"] = tuple((tag["handle"], tag["x"], tag["y"]) for tag in tagged)
-    if image.get("animatedThumbnail"):
-        details["animated_thumbnail"] = image["animatedThumbnail"]
-    if of_kind.get("title"):
-        details["title"] = of_kind["title"]
-    if of_kind.get("thumbnailOffset") is not None:
-        details["thumbnail_offset"] = of_kind["thumbnailOffset"]
-    return LiveAsset(
-        kind=raw.get("type") or "",
-        alt_text=image.get("altText") or "",
-        source=raw.get("source") or "",
-        thumbnail=raw.get("thumbnail") or "",
-        details=details,
-    )
-
-
-def live_metadata(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Metadata checked by `shapes`, with snake_case names and plain values."""
+def _live_metadata(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata of any network with the names of the files, and plain values."""
     found: dict[str, Any] = {}
-    for name, value in raw.items():
-        if value in (None, []) or name == "thread":
+    for name, value in given.items():
+        if value in (None, []):
             continue
         match name:
             case "board":
-                found["board_service_id"] = value["serviceId"]
+                found["board_service_id"] = value["service_id"]
                 if value.get("name"):
                     found["board"] = value["name"]
             case "category":
                 found["category_id"] = value["categoryId"]
             case "details":
-                if kind := _GOOGLE_DETAILS.get(value["__typename"]):
-                    found[kind] = live_metadata({each: value[each] for each in value if each != "__typename"})
+                if kind := _GOOGLE_DETAILS.get(value.pop("typename")):
+                    found[kind] = _live_metadata(value)
             case _ if isinstance(value, dict):
-                if inner := live_metadata(value):
-                    found[_snake(name)] = inner
+                if inner := _live_metadata(value):
+                    found[name] = inner
             case _:
                 found[_snake(name)] = value
     return found
 
 
 _snake = cache(to_snake)
+
+
+@_json
+class _Medium(TypedDict, total=False):
+    kind: Annotated[_Text, Field(alias="type")]
+    alt_text: Annotated[_Text, Field(alias="alt")]
+    url: _Text
+    thumbnail: Annotated[_Text, Field(alias="thumbnailUrl")]
+    size: _Number | None  # in bytes
+    source: (
+        Annotated[_Texts, AfterValidator(lambda source: {_snake(name): it for name, it in source.items() if it})] | None
+    )
+
+
+@_json
+class _Content(TypedDict, total=False):
+    ai_assisted: _Switch
+    title: _Text
+    text: _Text
+    services: _Many[str] | None
+    date: _Instant | None
+    tags: _Tags | None
+    media: _Many[Annotated[_Medium, _as(LiveMedium, kind="")]] | None
+
+
+@_json
+class _IdeaFields(TypedDict, total=False):
+    id: Required[_Id]
+    organization_id: Required[_Id]
+    created_at: Required[_Epoch]  # (notes: Reading)
+    group_id: _Text
+    content: _Content | None
+
+
+def _idea(fields: dict[str, Any]) -> LiveIdea:
+    content = fields.pop("content", None) or {}
+    return LiveIdea(**_given(fields | content))
+
+
+@_json
+class _Slots(TypedDict, total=False):
+    day: _Text
+    paused: _Switch
+    times: list[str] | None
+
+
+@_json
+class _NamedBoard(TypedDict):
+    name: str
+    service_id: _Id
+
+
+@_json
+class _ChannelMetadata(TypedDict, total=False):
+    boards: list[_NamedBoard] | None
+    default_to_reminders: bool | None
+    max_characters: _Length | None
+    subscription_type: str | None  # null is not the same as a channel that has none
+
+
+@_json
+class _ChannelFields(TypedDict, total=False):
+    id: Required[_Id]
+    service: Required[str]
+    type: _Text
+    name: _Text
+    display_name: _Text
+    timezone: _Zone
+    is_disconnected: _Switch
+    is_locked: _Switch
+    is_queue_paused: _Switch
+    link_shortening: dict[str, bool | None]
+    posting_schedule: list[_Slots] | None
+    metadata: _ChannelMetadata | None
+
+
+@_json
+class _Limits(TypedDict, total=False):
+    posts: Annotated[_Number | None, Field(alias="scheduledPosts")]
+    threads: Annotated[_Number | None, Field(alias="scheduledThreadsPerChannel")]
+    stories: Annotated[_Number | None, Field(alias="scheduledStoriesPerChannel")]
+    ideas: _Number | None
+
+
+@_json
+class _OrganizationFields(TypedDict, total=False):
+    id: Required[_Id]
+    name: _Text
+    limits: Annotated[_Limits, _as(Limits)] | None
+
+
+_Organization = Annotated[_OrganizationFields, _as(LiveOrganization, name="")]
+
+
+@_json
+class _Account(TypedDict, total=False):
+    timezone: _Zone
+    organizations: Required[list[_Organization]]
+
+
+@_json
+class _DailyLimit(TypedDict, total=False):
+    channel_id: Required[_Id]
+    is_at_limit: _Switch
+    limit: _Number | None
+    scheduled: Required[_Number]
+    sent: Required[_Number]
+
+
+def _reader(form: Any, what: str) -> Callable[[Any], Any]:
+    """A function that reads JSON of a form, or raises FormError; `what` names the object in the error message."""
+
+    def read(raw: Any) -> Any:
+        try:
+            return adapter(form).validate_python(raw, strict=True)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            value = repr(first["input"])
+            shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
+            raise FormError(f"{what}{f' `{where}`' if where else ''}: {first['msg']}, got {shown}") from None
+
+    return read
+
+
+#: Each raises FormError.
+live_organization: Callable[[Any], LiveOrganization] = _reader(_Organization, "an organization's")
+live_post: Callable[[Any], LivePost] = _reader(Annotated[_PostFields, AfterValidator(_post)], "a post's")
+live_idea: Callable[[Any], LiveIdea] = _reader(Annotated[_IdeaFields, AfterValidator(_idea)], "an idea's")
+read_account_form: Callable[[Any], dict[str, Any]] = _reader(_Account, "the account's")
+read_limits_form: Callable[[Any], list[dict[str, Any]]] = _reader(list[_DailyLimit], "a daily limit's")
+_read_channel = _reader(_ChannelFields, "a channel's")
+
+
+def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
+    """A channel, None if its service is unknown to bufferctl: no file can name it. Raises FormError."""
+    fields = _given(_read_channel(raw))
+    service, kind = _SERVICES.get(fields.pop("service")), fields.pop("type", None)
+    if service is None:
+        return None
+    metadata = fields.pop("metadata", {})
+    own = {
+        "name": fields.get("name", ""),
+        "timezone": fields.get("timezone", "UTC"),
+        "link_shortening": bool(fields.get("link_shortening", {}).get("isEnabled")),
+        "posting_times": tuple(_posting_times(fields.pop("posting_schedule", ()))),
+        "boards": {board["name"]: board["service_id"] for board in metadata.get("boards") or ()},
+        "max_characters": metadata.get("max_characters") or _characters_of_x(metadata),
+        "only_reminds": kind in NETWORKS[service].only_remind,
+        "reminds_by_default": bool(metadata.get("default_to_reminders")),
+    }
+    return LiveChannel(organization_id=organization_id, service=service, **(fields | own))
+
+
+def _posting_times(schedule: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, time]]:
+    """The weekly slots; unreadable days and times are skipped: slots only show about when a queued post goes out."""
+    for each in schedule:
+        if not each.get("paused") and each.get("day") in _DAYS:
+            for text in each.get("times") or ():
+                with suppress(ValueError):
+                    yield _DAYS.index(each["day"]), time.fromisoformat(text).replace(tzinfo=None)
+
+
+def _characters_of_x(metadata: Mapping[str, Any]) -> int | None:
+    """The character limit of an X account, by its subscription; None if the subscription is missing or unknown."""
+    if "subscription_type" not in metadata:
+        return None
+    kind = (metadata["subscription_type"] or "").lower()
+    return PAID_X_CHARACTERS if kind in _PAID_X else FREE_X_CHARACTERS if kind in _FREE_X else None

@@ -15,11 +15,18 @@ from itertools import pairwise
 from typing import Any
 
 from bufferctl.api.answers import brief
-from bufferctl.api.documents import Request, numbered, operation, together
 from bufferctl.api.failures import NoAnswerError
 from bufferctl.api.paging import FILLED, LEAST_PAGE, PAGE, Listing, Part, due_next
-from bufferctl.api.parsing import live_channel, live_idea, live_organization, live_post
-from bufferctl.api.shapes import UNREADABLE, FormError, checked_account, checked_limits
+from bufferctl.api.parsing import (
+    UNREADABLE,
+    FormError,
+    live_channel,
+    live_idea,
+    live_post,
+    read_account_form,
+    read_limits_form,
+)
+from bufferctl.api.requests import Request, numbered, operation, together
 from bufferctl.api.wire_forms import moment
 from bufferctl.errors import TooLargeError
 from bufferctl.limits import MOST_ALIASES
@@ -55,9 +62,8 @@ def read_account(ask: Ask, wanted: Collection[str] | None, debug: Callable[[str]
     """Every organization; channels only of those whose id or name (in any case) is in `wanted`; None means all."""
     data = ask(Request(operation("account"), "Account", {}))
     with understood():
-        raw = checked_account(data["account"])
-        organizations = [live_organization(each) for each in raw["organizations"]]
-        timezone = raw.get("timezone")
+        account = read_account_form(data["account"])
+    organizations, timezone = account["organizations"], account.get("timezone")
     names = None if wanted is None else {name.strip().casefold() for name in wanted}
     within = [
         each.id for each in organizations if names is None or {each.id.casefold(), each.name.strip().casefold()} & names
@@ -164,11 +170,11 @@ def read_daily_room(ask: Ask, days: Mapping[datetime, Collection[str]]) -> dict[
         data = ask(Request(together("DailyLimits", names), "DailyLimits", numbered(inputs)))
         with understood():
             for number, moment in enumerate(part):
-                for status in checked_limits(data[f"a{number}"]):
-                    limit, is_full = status.get("limit"), status.get("isAtLimit")
+                for status in read_limits_form(data[f"a{number}"]):
+                    limit, is_full = status.get("limit"), status.get("is_at_limit")
                     if limit is not None or is_full:
                         left = (limit or 0) - status["scheduled"] - status["sent"]
-                        room[status["channelId"], moment] = 0 if is_full else max(0, left)
+                        room[status["channel_id"], moment] = 0 if is_full else max(0, left)
     return room
 
 

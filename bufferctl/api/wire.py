@@ -19,9 +19,9 @@ from pydantic_core import from_json
 from bufferctl import __version__
 from bufferctl.api import failures
 from bufferctl.api.answers import Answer
-from bufferctl.api.documents import Request
 from bufferctl.api.endpoint import is_loopback
 from bufferctl.api.ratelimit import read_quota
+from bufferctl.api.requests import Request
 from bufferctl.errors import UnreachableError
 from bufferctl.machine import clock_ahead, opening_connections
 from bufferctl.model.live import Quota

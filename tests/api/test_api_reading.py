@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.api.parsing import live_channel, live_idea, live_organization, live_post
-from bufferctl.api.shapes import UNREADABLE, LimitsJson
+from bufferctl.api.parsing import UNREADABLE, live_channel, live_idea, live_organization, live_post
 from bufferctl.model import (
     LiveAsset,
     LiveChannel,
@@ -360,7 +359,7 @@ def test_a_channel_of_a_network_that_nobody_knows_is_left_out() -> None:
 
 def test_an_organization_tells_its_limit() -> None:
     """Ten scheduled posts, one of them a thread, 100 ideas; None for what is not given."""
-    limits: LimitsJson = {"scheduledPosts": 10, "scheduledThreadsPerChannel": 1, "ideas": 100}
+    limits = {"scheduledPosts": 10, "scheduledThreadsPerChannel": 1, "ideas": 100}
     expected = LiveOrganization("o1", "Acme", (), Limits(posts=10, threads=1, ideas=100))
     assert live_organization({"id": "o1", "name": "Acme", "limits": limits}) == expected
     assert live_organization({"id": "o1", "name": "Acme", "limits": None}) == LiveOrganization("o1", "Acme")

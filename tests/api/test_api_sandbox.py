@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bufferctl import api
-from bufferctl.api.documents import Request, numbered, together
+from bufferctl.api.requests import Request, numbered, together
 from bufferctl.diagnostics import Place
 from bufferctl.errors import KeyRefusedError, TooLargeError
 from bufferctl.model import (

@@ -22,8 +22,8 @@ from graphql import (
 )
 from graphql.language import Node, SelectionSetNode
 
-from bufferctl.api.documents import Request, numbered, operation, together
 from bufferctl.api.reads import LISTS_AT_ONCE
+from bufferctl.api.requests import Request, numbered, operation, together
 from bufferctl.limits import MOST_ALIASES
 
 ROOT = Path(__file__).parents[2]
