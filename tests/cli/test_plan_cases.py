@@ -7,8 +7,8 @@ A folder holds `buffer.yaml`, and what led up to it: `before.yaml`, with the fil
 `with-state.txt` is what plan finds, what apply does and what is left to do; `without-state.txt` what plan finds where
 the state file was lost before. Both state facts, a change a line, and no wording: see `facts`.
 
-In every case: what people made in Buffer comes out untouched, an apply converges, and each hold says one thing to do.
-With state besides: a plan writes nothing, and every form of JSON is what the published schemas say.
+In every case: what people made in Buffer comes out untouched, an apply converges, each hold says one thing to do, and
+JSON is what the published schemas say. A plan writes nothing, and its other forms say the same.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
 from tests.cli.conftest import parameter, services_in
-from tests.conftest import Expect
+from tests.conftest import Expect, long
 from tests.render.documents import checked
 
 CASES = Path(__file__).parent.parent / "cases" / "plan"
@@ -53,7 +53,7 @@ def prepare(project: Any, case: Path) -> dict[str, str]:
         project.write("buffer.yaml", (case / "before.yaml").read_text(encoding="utf-8"))
         for path in (case / "before").rglob("*.yaml"):
             project.write(str(path.relative_to(case / "before")), path.read_text(encoding="utf-8"))
-        ran = project.apply()
+        ran = project("apply", "--auto-approve", "--settle", "0")
         assert ran.code == 0, ran.err
         project.sandbox.clock.advance(hours=2)
     made += acted(project, case / "acts.json")
@@ -118,17 +118,14 @@ def _place(found: dict[str, Any]) -> str:
 
 
 def planned(project: Any, *options: str) -> dict[str, Any] | None:
-    """The plan as JSON, as text and saved, all equal; None if it was refused, with a message."""
-    ran, text = project("plan", "--json", *options), project("plan", "-v", "-o", "plan.json", *options)
-    assert ran.code == text.code
+    """The plan as JSON; None if it was refused, with a message."""
+    ran = project("plan", "--json", *options)
+    plan = checked(ran.out)
     if ran.code:
         assert "error:" in ran.err
-        assert checked(ran.out)["kind"] == "error"
+        assert plan["kind"] == "error"
         return None
-    plan = checked(ran.out)
-    assert json.loads(project("show", "plan.json", "--json").out)["digest"] == plan["digest"]
-    for change in plan["changes"]:
-        assert change["action"] != "hold" or (change["message"] and change["hint"] and change["address"] in text.out)
+    assert all(each["message"] and each["hint"] for each in plan["changes"] if each["action"] == "hold")
     return plan
 
 
@@ -142,38 +139,23 @@ def digests(plan: dict[str, Any]) -> list[str | None]:
     return [plan["digest"], *(change["digest"] for change in plan["changes"])]
 
 
-def applied(project: Any, plan: dict[str, Any], *options: str) -> dict[str, Any]:
-    """What an apply of that plan did, as JSON: the same as in its receipt and its report, and it converges."""
-    files = ("--receipt", "receipt.json", "--report", "report.json")
-    ran = project.apply("--json", *files, *options)
-    document = checked(ran.out)
-    assert ran.code == int(any(change["action"] == "hold" for change in plan["changes"]))
-    assert digests(document["plan"]) == digests(plan)
-    assert (project.folder / "report.json").read_text(encoding="utf-8") == ran.out
-    receipt = checked((project.folder / "receipt.json").read_text(encoding="utf-8"))
-    assert receipt["outcomes"] == document["outcomes"]
-    assert json.loads(project("show", "receipt.json", "--json").out)["outcomes"] == document["outcomes"]
-    return document
-
-
 @pytest.mark.parametrize("name", names())
 def test_with_state(project: Any, name: str, expect: Expect) -> None:
-    """with-state.txt: the plan, the same a minute later; what apply does. What people made stays as they left it."""
+    """with-state.txt: the plan; what apply does. What people made stays as they left it."""
     case = CASES / name
     theirs = prepare(project, case)
-    before = project.state.read_bytes() if project.state.exists() else None
-    posts = project.sandbox.dump()
     plan = planned(project, *options(case))
-    assert (project.state.read_bytes() if project.state.exists() else None) == before, "plan wrote the state"
-    assert project.sandbox.dump() == posts, "plan wrote to Buffer"
     if plan is None:
+        posts = project.sandbox.dump()
         ran = project("apply", "--auto-approve", *options(case))
         assert (ran.code, project.sandbox.dump()) == (1, posts)
         expect(case / "with-state.txt", f"{refused(ran.err)}\n")
         return
     project.sandbox.clock.advance(minutes=1)
-    assert digests(json.loads(project("plan", "--json", *options(case)).out)) == digests(plan)
-    document = applied(project, plan, *options(case))
+    ran = project.apply("--json", *options(case))
+    document = checked(ran.out)
+    assert ran.code == int(any(change["action"] == "hold" for change in plan["changes"]))
+    assert digests(document["plan"]) == digests(plan), "the same plan a minute later"
     done = [f"  {each['address']}  {each['action']} {each['status']}" for each in document["outcomes"]] or ["  nothing"]
     pending = [
         each for each in (document["left"] or plan)["changes"] if each["action"] not in {"no-op", "done", "past"}
@@ -183,6 +165,28 @@ def test_with_state(project: Any, name: str, expect: Expect) -> None:
     assert theirs.items() <= everything(project).items()
 
 
+@pytest.mark.parametrize("name", ["conflict", "repeat-shortened", *long(*names())])
+def test_every_form(project: Any, name: str) -> None:
+    """A plan writes nothing, and is the same as text and saved; receipt and report say what apply prints."""
+    case = CASES / name
+    prepare(project, case)
+    before = (project.state.read_bytes() if project.state.exists() else None, project.sandbox.dump())
+    plan, text = planned(project, *options(case)), project("plan", "-v", "-o", "plan.json", *options(case))
+    after = (project.state.read_bytes() if project.state.exists() else None, project.sandbox.dump())
+    assert after == before, "plan wrote"
+    assert text.code == int(plan is None)
+    if plan is None:
+        return
+    assert all(change["action"] != "hold" or change["address"] in text.out for change in plan["changes"])
+    assert json.loads(project("show", "plan.json", "--json").out)["digest"] == plan["digest"]
+    files = ("--receipt", "receipt.json", "--report", "report.json")
+    ran = project.apply("--json", *files, *options(case))
+    assert (project.folder / "report.json").read_text(encoding="utf-8") == ran.out
+    outcomes = json.loads(ran.out)["outcomes"]
+    assert checked((project.folder / "receipt.json").read_text(encoding="utf-8"))["outcomes"] == outcomes
+    assert json.loads(project("show", "receipt.json", "--json").out)["outcomes"] == outcomes
+
+
 @pytest.mark.parametrize("name", [name for name in names() if (CASES / name / "before.yaml").exists()])
 def test_without_state(project: Any, name: str, expect: Expect) -> None:
     """without-state.txt: without the state file no existing post is created again; and an apply converges."""
@@ -190,11 +194,9 @@ def test_without_state(project: Any, name: str, expect: Expect) -> None:
     theirs = prepare(project, case)
     there = everything(project)
     project.state.unlink()
-    ran = project("plan", "--json")
-    plan = json.loads(ran.out) if ran.code == 0 else None
+    plan = planned(project)
     expect(case / "without-state.txt", "\n".join(facts(plan) if plan else ["refused"]) + "\n")
     if plan:
-        assert all(each["message"] and each["hint"] for each in plan["changes"] if each["action"] == "hold")
         assert project.apply().code == int(any(each["action"] == "hold" for each in plan["changes"]))
     assert theirs.items() <= everything(project).items()
     assert there.items() <= everything(project).items(), "without a state, all that is there is somebody's"
