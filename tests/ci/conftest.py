@@ -59,7 +59,7 @@ def post(key: str, text: str, due: str = "2029-12-20 09:00", channel: str = "twi
 
 @dataclass
 class Developer:
-    """A clone that can push."""
+    """A clone that can push. It shares objects and branches with its remote, since processes of git take time."""
 
     folder: Path
 
@@ -82,12 +82,20 @@ class Developer:
         """Commit everything and push the branch; returns the commit."""
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
-        self.git("push", "--quiet", "origin", "HEAD")
-        return self.git("rev-parse", "HEAD")
+        return self.send()
+
+    def send(self, ref: str = "") -> str:
+        """Push HEAD, by default to its branch; returns the commit."""
+        own = self.folder / ".git"
+        ref = ref or (own / "HEAD").read_text(encoding="utf-8").removeprefix("ref: ").strip()
+        commit = self.git("rev-parse", "HEAD")
+        at = (own / "refs" / "remotes" / "origin").resolve().parents[1] / ref
+        at.parent.mkdir(parents=True, exist_ok=True)
+        at.write_text(f"{commit}\n", encoding="utf-8")
+        return commit
 
     def branch(self, name: str) -> None:
         """Start a branch at the current main."""
-        self.git("fetch", "--quiet", "origin", "main")
         self.git("checkout", "--quiet", "-B", name, "origin/main")
 
 
@@ -128,8 +136,7 @@ class Team:
         branch = self.github.pulls[number]["head"]["ref"]
         self.ada.branch("main")
         self.ada.git("merge", "--quiet", "--no-ff", "--message", f"Merge #{number}", f"origin/{branch}")
-        self.ada.git("push", "--quiet", "origin", "main")
-        commit = self.ada.git("rev-parse", "HEAD")
+        commit = self.ada.send()
         self.github.merged(number, commit)
         return commit
 
@@ -151,11 +158,10 @@ class Team:
 
     def try_merge(self, number: int) -> str:
         """The merge commit that GitHub would make for the pull request; returns its ref."""
-        self.ada.git("fetch", "--quiet", "origin")
         self.ada.git("checkout", "--quiet", "--detach", "origin/main")
         self.ada.git("merge", "--quiet", "--no-ff", "--message", "Try", self.github.pulls[number]["head"]["sha"])
         ref = f"refs/pull/{number}/merge"
-        self.ada.git("push", "--quiet", "--force", "origin", f"HEAD:{ref}")
+        self.ada.send(ref)
         return ref
 
     def event(self, number: int) -> dict[str, Any]:
@@ -287,8 +293,23 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     bare.git("init", "--quiet", str(forge / "checkout"))
     ada.git("checkout", "--quiet", "-B", "main")
     (ada.folder / "buffer.yaml").write_text(FILES, encoding="utf-8")
+    _share(ada, bare)
     ada.push("Begin")
+    for name in SHARED:
+        (ada.folder / ".git" / name).unlink()
     return forge
+
+
+#: What a developer's repository shares with its remote: names here, and there.
+SHARED = {"objects": "objects", "refs/remotes/origin": "refs/heads"}
+
+
+def _share(ada: Developer, repository: Repository) -> None:
+    for name, there in SHARED.items():
+        own = ada.folder / ".git" / name
+        shutil.rmtree(own, ignore_errors=True)
+        own.parent.mkdir(parents=True, exist_ok=True)
+        own.symlink_to(repository.path / there)
 
 
 def begin(begun: Path, forge: Path, name: str = NAME) -> tuple[Repository, Developer]:
@@ -297,7 +318,8 @@ def begin(begun: Path, forge: Path, name: str = NAME) -> tuple[Repository, Devel
     repository = Repository((forge / NAME).rename(forge / name))
     config = forge / "ada" / ".git" / "config"
     config.write_text(config.read_text("utf-8").replace(str(begun / NAME), str(repository.path)), encoding="utf-8")
-    return repository, Developer(forge / "ada")
+    _share(ada := Developer(forge / "ada"), repository)
+    return repository, ada
 
 
 @pytest.fixture

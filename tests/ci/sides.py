@@ -52,7 +52,7 @@ class Side(ABC):
         self.ada.write(**files)
         self.ada.git("add", "--all")
         self.ada.git("commit", "--quiet", "--message", "Anew")
-        self.ada.git("push", "--quiet", "--force", "origin", "HEAD")
+        self.ada.send()
         self.pushed(number)
 
     def straight_to_main(self, **files: str) -> None:
@@ -64,7 +64,6 @@ class Side(ABC):
     def land(self, number: int, way: str = "merge", into: str = "main") -> None:
         """Bring a request into a branch: with a merge commit, a squash, or a rebase."""
         branch = f"origin/{self.branch_of(number)}"
-        self.ada.git("fetch", "--quiet", "origin")
         self.ada.git("checkout", "--quiet", "-B", into, f"origin/{into}")
         if way == "merge":
             self.ada.git("merge", "--quiet", "--no-ff", "--message", "Merge", branch)
@@ -73,8 +72,7 @@ class Side(ABC):
             self.ada.git("commit", "--quiet", "--message", "Squash")
         else:
             self.ada.git("cherry-pick", "--no-ff", f"origin/{into}..{branch}")
-        self.ada.git("push", "--quiet", "origin", into)
-        self.landed(number, self.ada.git("rev-parse", "HEAD"))
+        self.landed(number, self.ada.send())
 
     def planned(self, branch: str, **files: str) -> int:
         """An open request whose check passed."""
@@ -256,7 +254,6 @@ class OnGitLab(Side):
 
     def _plan(self, number: int, commit: str, ref: str, *, kept: bool, **inputs: Any) -> Run:
         request = self.gitlab.requests[number]
-        self.ada.git("fetch", "--quiet", "origin")
         base = self.ada.git("merge-base", f"origin/{request['target_branch']}", request["sha"])
         given = {"IID": str(number), "TARGET_BRANCH_NAME": request["target_branch"], "DIFF_BASE_SHA": base}
         variables = {f"CI_MERGE_REQUEST_{name}": value for name, value in given.items()}
@@ -272,11 +269,9 @@ class OnGitLab(Side):
         return self.plan(number)
 
     def in_queue(self, number: int) -> Run:
-        self.ada.git("fetch", "--quiet", "origin")
         self.ada.git("checkout", "--quiet", "--detach", "origin/main")
         self.ada.git("merge", "--quiet", "--no-ff", "--message", "Train", self.gitlab.requests[number]["sha"])
-        self.ada.git("push", "--quiet", "--force", "origin", f"HEAD:refs/merge-requests/{number}/train")
-        return self._plan(number, self.ada.git("rev-parse", "HEAD"), "train", kept=True)
+        return self._plan(number, self.ada.send(f"refs/merge-requests/{number}/train"), "train", kept=True)
 
     def as_of_a_fork(self, number: int) -> None:
         self.gitlab.requests[number]["source_project_id"] = FORK

@@ -53,12 +53,11 @@ def test_texts_of_applied_json(team: Team, number: int) -> None:
 
 def keep(team: Team, document: Any) -> None:
     """Replace applied.json on the branch of the state."""
-    team.ada.git("fetch", "--quiet", "origin", "bufferctl-state")
-    team.ada.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
+    team.ada.git("checkout", "--quiet", "--detach", "origin/bufferctl-state")
     (team.ada.folder / "applied.json").write_text(json.dumps(document), encoding="utf-8")
     team.ada.git("add", "--all")
     team.ada.git("commit", "--quiet", "--message", "Forge")
-    team.ada.git("push", "--quiet", "origin", "HEAD:bufferctl-state")
+    team.ada.send("refs/heads/bufferctl-state")
 
 
 def test_texts_of_the_event(team: Team, number: int) -> None:

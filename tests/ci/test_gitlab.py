@@ -56,8 +56,7 @@ class Group:
         self.ada.branch("main")
         branch = self.gitlab.requests[number]["source_branch"]
         self.ada.git("merge", "--quiet", "--no-ff", "--message", f"Merge !{number}", f"origin/{branch}")
-        self.ada.git("push", "--quiet", "origin", "main")
-        self.gitlab.merged(number, self.ada.git("rev-parse", "HEAD"))
+        self.gitlab.merged(number, self.ada.send())
 
     def plan(self, number: int) -> subprocess.CompletedProcess[str]:
         """The pipeline of a merge request."""

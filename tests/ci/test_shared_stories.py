@@ -280,7 +280,7 @@ def reverted(team: Team) -> int:
     """A pull request that reverts the last merge."""
     team.ada.branch("undo")
     team.ada.git("revert", "--no-edit", "--mainline", "1", "origin/main")
-    team.ada.git("push", "--quiet", "origin", "HEAD")
+    team.ada.send()
     return team.github.open_pull("undo")
 
 
