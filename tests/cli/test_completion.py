@@ -12,6 +12,7 @@ import pytest
 from bufferctl.cli import COMMANDS
 from bufferctl.cli.completing import SHELLS
 from tests.cli.conftest import Prints, Ran
+from tests.conftest import long
 
 
 @pytest.fixture
@@ -95,12 +96,14 @@ posts:
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("plan --target Ac", ["Acme/linkedin:acme-inc/", "Acme/twitter:acme/"]),
         ("plan --target Acme/twitter:acme/l", ["Acme/twitter:acme/launch", "Acme/twitter:acme/lunch"]),
-        ("apply --recreate Acme/twitter:acme/lu", ["Acme/twitter:acme/lunch"]),
-        ("pull Acme/l", ["Acme/linkedin:acme-inc/"]),
         ("list --channel t", ["twitter:acme"]),
         ("state begin ", ["linkedin:acme-inc", "twitter:acme"]),
+        *long(
+            ("plan --target Ac", ["Acme/linkedin:acme-inc/", "Acme/twitter:acme/"]),
+            ("apply --recreate Acme/twitter:acme/lu", ["Acme/twitter:acme/lunch"]),
+            ("pull Acme/l", ["Acme/linkedin:acme-inc/"]),
+        ),
     ],
 )
 def test_addresses_and_channels(installed: Path, run: Callable[..., Ran], typed: str, offered: list[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Project
+from tests.conftest import long
 from tests.stores import git
 
 CONFIG = """\
@@ -100,7 +101,7 @@ def test_a_name_means_a_remote_that_git_has(project: Project) -> None:
     assert (ran.code, "this repository has no remote record" in ran.err) == (1, True)
 
 
-@pytest.mark.parametrize("commit", ["--upload-pack={trap};", "--output={file}"])
+@pytest.mark.parametrize("commit", ["--output={file}", *long("--upload-pack={trap};")])
 def test_a_commit_in_the_state_is_no_option(project: Project, trap: tuple[str, Path], commit: str) -> None:
     """State that names another kind of commit was not written by bufferctl, and is not used."""
     project.apply()

@@ -17,6 +17,7 @@ from PIL import Image
 from bufferctl.cli.outputs import FORMS
 from tests.cli.gate import Gate, Hold
 from tests.cli.written import HEAD, ONE, TWO, root_file
+from tests.conftest import long
 from tests.render.documents import checked
 
 
@@ -225,7 +226,7 @@ def test_receipt_that_cannot_be_written_any_more(declared: Any, monkeypatch: pyt
         assert apply(declared).code == 0
 
 
-@pytest.mark.parametrize("twice", [False, True])
+@pytest.mark.parametrize("twice", [True, *long(False)])
 def test_receipt_of_an_interrupted_apply(
     declared: Any, program: list[str], monkeypatch: pytest.MonkeyPatch, *, twice: bool
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Project
 from tests.cli.test_asking import Terminal
+from tests.conftest import long
 from tests.stores import git
 
 CONFIG = """\
@@ -96,7 +97,7 @@ def test_a_job_is_not_asked(project: Project, monkeypatch: pytest.MonkeyPatch) -
     assert project("plan").code == 0
 
 
-@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("n\n", 1)])
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), *long(("n\n", 1))])
 def test_a_person_is_asked_once(project: Project, program: list[str], typed: str, code: int) -> None:
     """The question names both places; yes counts from then on, no sends nothing."""
     write(project, "state: git\n")

@@ -53,7 +53,7 @@ def goes_on(project: Any) -> None:
     assert project("plan", "--detailed-exitcode").code == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, *long(signal.SIGTERM)])
 def test_once(program: list[str], gated: tuple[Any, Gate], number: signal.Signals) -> None:
     """The request in flight is finished and recorded, no more are sent, exit 130; running again goes on."""
     project, gate = gated

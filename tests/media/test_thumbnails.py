@@ -40,7 +40,7 @@ def noise(width: int, height: int) -> Image.Image:
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.gif", "a.webp", "a.avif"])
 def test_every_format_becomes_a_small_jpeg(tmp_path: Path, name: str) -> None:
     """At most 30 kB, even for noise."""
-    data = made(tmp_path, name, noise(900, 600))
+    data = made(tmp_path, name, noise(600, 400))
     assert data is not None
     assert len(data) <= MOST_BYTES
     assert opened(data).width / opened(data).height == pytest.approx(1.5, abs=0.02)
@@ -156,20 +156,21 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from Linux's /proc")
-@pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_not_decoded(tmp_path: Path, name: str) -> None:
+def test_a_bomb_is_not_decoded(tmp_path: Path) -> None:
     """81 or 169 megapixels in a small file: no thumbnail, and less than 200 MB of memory."""
-    (tmp_path / name).write_bytes(BOMBS[name]())
+    for name, bomb in BOMBS.items():
+        (tmp_path / name).write_bytes(bomb())
     program = (
         "import re, sys; from pathlib import Path; from bufferctl.media.reading import read_file;"
         "from bufferctl.media.thumbnails import thumbnail; root = Path(sys.argv[1]);"
-        "assert thumbnail(root, read_file(root, sys.argv[2], None)) is None;"
+        "print(*(name for name in sys.argv[2:] if thumbnail(root, read_file(root, name, None))));"
         "print(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1])"
     )
-    command = [sys.executable, "-c", program, str(tmp_path), name]
+    command = [sys.executable, "-c", program, str(tmp_path), *BOMBS]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert int(ran.stdout) * 1024 < 200_000_000
-    assert ran.stderr == ""
+    decoded, peak = ran.stdout.splitlines()
+    assert (decoded, ran.stderr) == ("", "")
+    assert int(peak) * 1024 < 200_000_000
 
 
 def test_a_large_photo_is_decoded_small(tmp_path: Path) -> None:

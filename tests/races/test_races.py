@@ -24,7 +24,7 @@ from tests.stores.places import PLACES, SERVED, Open, Place
 RACES, TOGETHER = int(os.environ.get("RACES", "50")), 10
 KINDS = [*PLACES, *SERVED]
 BLOCKS = [(kind, range(first, min(first + TOGETHER, RACES))) for kind in KINDS for first in range(0, RACES, TOGETHER)]
-QUICK = [("local", range(1000, 1001)), ("git", range(1000, 1001))]
+QUICK = [("git", range(1000, 1001))]
 
 
 @pytest.mark.timeout(900)

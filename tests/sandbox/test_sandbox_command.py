@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from bufferctl.cli import cli
+from tests.conftest import long
 
 PROGRAM = [sys.executable, "-c", "from bufferctl.cli import main; main()", "sandbox"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +43,7 @@ def _ask(url: str) -> httpx2.Response:
     return httpx2.post(url, headers=headers, json={"query": "{ account { organizations { name } } }"})
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGTERM, *long(signal.SIGINT)])
 def test_it_serves_until_it_is_told_to_stop(ending: signal.Signals) -> None:
     """The two exports come first and at once; Ctrl-C and SIGTERM end it with 0; stderr has the address of the page."""
     with _running() as (process, url):
