@@ -28,7 +28,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.metadata import thread_of
 from bufferctl.plan import Action, Change, Plan
-from bufferctl.reconcile.repeats import saying
+from bufferctl.reconcile.repeats import kept, wanted
 
 K = TypeVar("K", bound=Hashable)
 
@@ -44,7 +44,7 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
     A delete or update is sent first if a create takes its text; all deletes are sent first if creates need their room.
     """
     ordered = sorted(changes, key=_order)
-    taken = {saying(c.slot.home, c.desired) for c in ordered if c.action is Action.CREATE and c.desired is not None}
+    taken = {wanted(change) for change in ordered if change.action is Action.CREATE}
     all_first = _needs_room(ordered, live)
 
     def is_later(change: Change) -> bool:
@@ -52,7 +52,7 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
             return False
         if change.live is None or not (change.action is Action.DELETE or change.action is Action.UPDATE):
             return True
-        return saying(change.slot.home, change.live) not in taken
+        return kept(change) not in taken
 
     return sorted(ordered, key=is_later)
 
