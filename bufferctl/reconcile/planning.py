@@ -17,7 +17,6 @@ from bufferctl.model import (
     IDEAS,
     Desired,
     Home,
-    Idea,
     Item,
     Live,
     LiveChannel,
@@ -28,13 +27,12 @@ from bufferctl.model import (
     PostStatus,
     Slot,
     State,
-    comparable,
 )
 from bufferctl.model.comparable import bind
 from bufferctl.plan import Action, Beside, Change, Plan, Recording
 from bufferctl.reconcile.freezes import hold_against_policy
 from bufferctl.reconcile.horizons import all_slots, homes_of, without_strays
-from bufferctl.reconcile.matches import Declared, How, Match, Matches, is_over
+from bufferctl.reconcile.matches import How, Match, Matches, is_over
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, left_out
 from bufferctl.reconcile.repeats import hold_repeats
@@ -69,8 +67,10 @@ def reconcile(
     """The plan that makes the account match the files. `live` covers everything in `targets`."""
     options = options or Options()
     live = without_strays(live, state)
-    scene = Scene(desired, live, _in_scope(state, live), targets, options)
-    matches = match((_declared(item, targets) for item in desired.items), scene)
+    read = {organization.id for organization in live.organizations}  # nothing is planned for others
+    bindings = {slot: binding for slot, binding in state.bindings.items() if slot.organization_id in read}
+    scene = Scene(desired, live, replace(state, bindings=bindings), targets, options)
+    matches = match(map(scene.declared, desired.items), scene)
     changes = [*_decided(scene, matches), *_removed(scene, matches)]
     if options.trace:
         options.trace.start(matches.matches, changes)
@@ -151,24 +151,12 @@ def _removed(scene: Scene, matches: Matches) -> Iterable[Change]:
 
 def by_slot(desired: Desired, targets: Targets) -> dict[Slot, Item]:
     """The declared objects by slot."""
-    return {_slot(item, targets): item for item in desired.items}
+    return {targets.slot(item): item for item in desired.items}
 
 
 def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
     """The slots of the declared objects, and the previous slots of those that were renamed."""
     return frozenset(each for slot, item in by_slot(desired, targets).items() for each in all_slots(slot, item))
-
-
-def _slot(item: Item, targets: Targets) -> Slot:
-    organization, channel = item.address.organization, item.address.channel
-    home = IDEAS if isinstance(item, Idea) else targets.channels[organization, channel].id
-    return Slot(targets.organizations[organization].id, home, item.address.key)
-
-
-def _declared(item: Item, targets: Targets) -> Declared:
-    wanted = comparable.content_of_desired(item)
-    channel = targets.channels.get((item.address.organization, item.address.channel))
-    return Declared(item, _slot(item, targets), channel, wanted, comparable.fingerprint(item, wanted))
 
 
 def _homes(scene: Scene) -> tuple[Home, ...]:
@@ -182,11 +170,3 @@ def _homes(scene: Scene) -> tuple[Home, ...]:
         elif slot.channel_id in scene.channels:
             covered.setdefault(slot.channel_id, scene.channels[slot.channel_id])
     return homes_of(covered.values(), sorted(ideas))
-
-
-def _in_scope(state: State, live: Live) -> State:
-    """The part of the state about the organizations that were read; the plan says nothing about others."""
-    read = {organization.id for organization in live.organizations}
-    if all(slot.organization_id in read for slot in state.bindings):
-        return state
-    return replace(state, bindings={slot: b for slot, b in state.bindings.items() if slot.organization_id in read})

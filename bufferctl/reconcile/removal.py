@@ -15,7 +15,7 @@ from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.horizons import address_of
 from bufferctl.reconcile.matches import Matches
-from bufferctl.reconcile.scene import Divergence, Options, Scene
+from bufferctl.reconcile.scene import Options, Scene
 
 
 def called_off(item: Item, slot: Slot, binding: Binding, live: LiveItem | None, gone: Collection[str]) -> Change:
@@ -66,20 +66,18 @@ def _stays(change: Change, binding: Binding, message: str) -> Change:
     return replace(change, binding=replace(binding, retired=True), message=message)
 
 
+#: Whose an object may be, that is deleted.
+_WHOSE = {
+    Origin.IMPORTED: "It was imported, so a person may have created it in Buffer",
+    Origin.RECOVERED: "It was matched by its content, so another tool may have created it",
+}
+
+
 def _deleted(change: Change, binding: Binding) -> Change:
-    write = DeletePost(binding.id, change.slot.channel_id)
-    return replace(change, action=Action.DELETE, write=write, message=_whose(change, binding))
-
-
-def _whose(change: Change, binding: Binding) -> str:
-    """A warning about the object before it is deleted."""
+    message = _WHOSE.get(binding.origin, "")
     if binding.seen and change.live and digest(content_of_live(change.live)) != binding.seen:
-        return "Somebody changed it in Buffer since the last apply; that version is deleted"
-    if binding.origin is Origin.IMPORTED:
-        return "It was imported, so a person may have created it in Buffer"
-    if binding.origin is Origin.RECOVERED:
-        return "It was matched by its content, so another tool may have created it"
-    return ""
+        message = "Somebody changed it in Buffer since the last apply; that version is deleted"
+    return replace(change, action=Action.DELETE, write=DeletePost(binding.id, change.slot.channel_id), message=message)
 
 
 def guard_deletes(changes: list[Change], scene: Scene, matches: Matches) -> list[Change]:
@@ -103,7 +101,7 @@ def guard_deletes(changes: list[Change], scene: Scene, matches: Matches) -> list
         hold = holds.too_many_deletes(count, len(deletes), limit, cut, channels, goes_out=goes_out)
         held = {change.slot: hold.on(change) for change in deletes}
     else:
-        held = _of_lost_files(deletes, _kept_files(scene, matches)) if allowed is None else {}
+        held = _of_lost_files(deletes, scene, matches) if allowed is None else {}
     return [held.get(change.slot, change) if change.action is Action.DELETE else change for change in changes]
 
 
@@ -133,7 +131,7 @@ def hold_what_diverged(changes: list[Change], options: Options) -> list[Change]:
             return holds.ONLY_ELSEWHERE.on(change)
         if file in diverged.outdated_files or (_reverses(change, binding) if lacks else _version(change) in replaced):
             return holds.OUTDATED_HERE.on(change)
-        if change.action is Action.CREATE and change.desired and _is_older(change.desired, diverged):
+        if change.action is Action.CREATE and change.desired and diverged.had(change.desired):
             return holds.PERHAPS_CANCELLED_ELSEWHERE.on(change)
         if change.action is not Action.CREATE and binding and lacks and not binding.before:
             return holds.ADDED_ELSEWHERE.on(change)
@@ -149,11 +147,6 @@ def _reverses(change: Change, binding: Binding | None) -> bool:
         return False
     earlier = [before for each in binding.before if (before := Fingerprint.read(each))]
     return any(now[part] != new[part] == before[part] for before in earlier for part in range(1, len(new)))
-
-
-def _is_older(item: Item, diverged: Divergence) -> bool:
-    """Whether the files had it before the checkout parted from what was applied, under any key."""
-    return any(map(diverged.had, (item.address.key, *item.previous_keys))) or diverged.said(item.text or "")
 
 
 def _version(change: Change) -> str:
@@ -179,13 +172,10 @@ def _shortened(deletes: Iterable[Change], matches: Matches) -> dict[str, tuple[i
     return found
 
 
-def _kept_files(scene: Scene, matches: Matches) -> set[str]:
-    """The files that are not lost: some of their objects are still declared somewhere, or a commit deleted them."""
+def _of_lost_files(deletes: list[Change], scene: Scene, matches: Matches) -> dict[Slot, Change]:
+    """Those of files none of whose objects is still declared somewhere, unless a commit deleted the file."""
     files = {item.place.file for item in scene.desired.items} | scene.options.deleted_files
-    return files | {m.binding.file for m in matches.matches if m.binding}
-
-
-def _of_lost_files(deletes: list[Change], files: Collection[str]) -> dict[Slot, Change]:
+    files |= {m.binding.file for m in matches.matches if m.binding}
     lost: dict[str, list[Change]] = {}
     for change in deletes:
         if change.binding and change.binding.file not in files:

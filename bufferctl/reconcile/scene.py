@@ -15,9 +15,11 @@ from functools import cached_property
 from bufferctl.choices import Choices
 from bufferctl.limits import LEAD
 from bufferctl.model import (
+    IDEAS,
     Claim,
     Desired,
     Horizon,
+    Idea,
     Item,
     Live,
     LiveChannel,
@@ -30,7 +32,7 @@ from bufferctl.model import (
     Slot,
     State,
 )
-from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS
+from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS, content_of_desired, fingerprint
 from bufferctl.plan import Change
 from bufferctl.reconcile.horizons import is_late, let_go_from
 from bufferctl.reconcile.matches import Declared, How, Match, Suspect, Trace, is_over
@@ -42,6 +44,16 @@ class Targets:
 
     organizations: Mapping[str, LiveOrganization] = field(default_factory=dict)
     channels: Mapping[tuple[str, str], LiveChannel] = field(default_factory=dict)
+
+    def channel(self, item: Item) -> LiveChannel | None:
+        """The channel of a declared object, None for an idea."""
+        return self.channels.get((item.address.organization, item.address.channel))
+
+    def slot(self, item: Item) -> Slot:
+        """Where the state has a declared object. Raises KeyError for a channel that was not found."""
+        address = item.address
+        home = IDEAS if isinstance(item, Idea) else self.channels[address.organization, address.channel].id
+        return Slot(self.organizations[address.organization].id, home, address.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +71,13 @@ class Divergence:
     outdated_files: frozenset[str] = frozenset()
     text_before: str = ""
 
-    def had(self, key: str) -> bool:
-        """Whether a file that the applied commit changed had an entry with `key`, or one that repeats under it."""
-        keys = "|".join(re.escape(each) for each in {key, re.sub(r"-\d+$", "", key)})
-        return re.search(rf"""\bkey["']?:\s*["']?({keys})(?![\w.-])""", self.text_before) is not None
-
-    def said(self, text: str) -> bool:
-        """Whether such a file had `text`, wherever its lines were broken."""
-        words = " ".join(text.split())
+    def had(self, item: Item) -> bool:
+        """Whether a file that the applied commit changed had its text, or an entry with one of its keys or a series."""
+        every = [item.address.key, *item.previous_keys]
+        keys = "|".join(re.escape(each) for key in every for each in (key, re.sub(r"-\d+$", "", key)))
+        if re.search(rf"""\bkey["']?:\s*["']?({keys})(?![\w.-])""", self.text_before):
+            return True
+        words = " ".join((item.text or "").split())
         return bool(words) and words in " ".join(self.text_before.split())
 
 
@@ -93,6 +104,11 @@ class Scene:
     state: State
     targets: Targets = field(default_factory=Targets)
     options: Options = field(default_factory=Options)
+
+    def declared(self, item: Item) -> Declared:
+        """A declared object as matching needs it."""
+        wanted = content_of_desired(item)
+        return Declared(item, self.targets.slot(item), self.targets.channel(item), wanted, fingerprint(item, wanted))
 
     @property
     def now(self) -> datetime:

@@ -402,7 +402,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, list[Post]]:
 def table_of(world: World, items: list[Post]) -> tuple[list[Change], Scene, Matches]:
     """The changes from the table, and the input of the passes."""
     scene = Scene(world.desired(*items), world.reading, world.state, world.targets, world.options)
-    matches = match((planning._declared(item, scene.targets) for item in scene.desired.items), scene)
+    matches = match(map(scene.declared, scene.desired.items), scene)
     return [*planning._decided(scene, matches), *planning._removed(scene, matches)], scene, matches
 
 
