@@ -15,8 +15,8 @@ from functools import cached_property
 from math import ceil
 
 from bufferctl.model import Horizon, Idea, Item, LiveIdea, LiveItem, LivePost, Post, PostStatus, Rule, ShareMode
-from bufferctl.model.comparable import Content, content_of_live, contents_match, instant, without_links
-from bufferctl.reconcile.matches import Declared
+from bufferctl.model.comparable import Content, content_of_live, contents_match, instant
+from bufferctl.reconcile.matches import Declared, linkless_text
 from bufferctl.reconcile.scene import Scene
 
 #: Without `managed_since`, an equal queue post that was published longer ago than this needs a person to decide.
@@ -97,11 +97,11 @@ class Pool:
 
     def add(self, candidate: Candidate) -> None:
         self.left[candidate.item.id] = candidate
-        self._by_text[_linkless_text(candidate.content)].append(candidate)
+        self._by_text[linkless_text(candidate.content)].append(candidate)
 
     def like(self, wanted: Content, own: Collection[str]) -> Iterator[Candidate]:
         """The remaining candidates with the same title and text, ignoring links."""
-        found = (c for c in self._by_text.get(_linkless_text(wanted), ()) if c.item.id in self.left)
+        found = (c for c in self._by_text.get(linkless_text(wanted), ()) if c.item.id in self.left)
         return (replace(c, explained=c.explained and c.item.id not in own) for c in found)
 
     @cached_property
@@ -156,15 +156,6 @@ def pools_of(unclaimed: Iterable[LiveItem], scene: Scene) -> Pools:
         explained = scene.is_explained(item)
         pools[item.home].add(Candidate(item, content_of_live(item), explained, scene.horizon(item.home)))
     return pools
-
-
-def _linkless_text(content: Content) -> str:
-    return without_links(text_of(content))
-
-
-def text_of(content: Content) -> str:
-    """Title and text, by which equal objects are found."""
-    return f"{content.title}\n{content.text}"
 
 
 def _rule(

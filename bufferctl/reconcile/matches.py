@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
 from bufferctl.model import Address, Binding, Item, LiveChannel, LiveItem, Origin, PostStatus, Question, Rule, Slot
-from bufferctl.model.comparable import Content, Fingerprint
+from bufferctl.model.attached import sources_of
+from bufferctl.model.comparable import Content, Fingerprint, content_of_live, fingerprint, text_digest, without_links
 from bufferctl.plan import Change
 from bufferctl.reconcile.horizons import address_of, all_slots
+
+#: A home (a channel's id, or an organization's for ideas), and the `mark_of` an object there.
+Mark = tuple[str, str]
 
 
 class How(Enum):
@@ -36,6 +42,11 @@ class Declared(NamedTuple):
     channel: LiveChannel | None
     content: Content
     fingerprint: Fingerprint
+
+    @property
+    def mark(self) -> str:
+        """Its `mark_of`."""
+        return mark_of(self.item, self.content)
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -90,6 +101,60 @@ class Match(NamedTuple):
     suspects: tuple[Suspect, ...] = ()
 
 
+Found = dict[Slot, Match]
+
+
+class Claims:
+    """What addresses claim, matched or `released`: a new object may be one of these under another key."""
+
+    def __init__(
+        self, matches: Iterable[Match], released: Mapping[Slot, Binding], by_id: Mapping[str, LiveItem]
+    ) -> None:
+        self._matches, self._released, self._by_id = tuple(matches), released, by_id
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Those that the state or this plan assigns to an address."""
+        bindings = (*(m.binding for m in self._matches if m.binding), *self._released.values())
+        return frozenset({m.live.id for m in self._matches if m.live} | {binding.id for binding in bindings})
+
+    @property
+    def homes_by_api(self) -> set[str]:
+        """Homes in which some declared object was created through the API."""
+        return {m.live.home for m in self._matches if m.live and m.live.by_api}
+
+    @cached_property
+    def published(self) -> Mapping[Mark, list[Suspect]]:
+        """What is out, by what it says and by what was sent, unless its own address says that.
+
+        Buffer may not list it any more, and rewrites links. Unsent objects are edited or deleted by the same plan, or
+        the pass on repeats asks; those that are kept although their entries are gone count here.
+        """
+        found: dict[Mark, list[Suspect]] = defaultdict(list)
+        owned = [(m.declared.slot, m.binding, m.live, m.declared) for m in self._matches if m.binding]
+        left = [(slot, binding, self._by_id.get(binding.id), None) for slot, binding in self._released.items()]
+        for slot, binding, live, owner in (*owned, *left):
+            if is_out(binding, live) or (owner is None and binding.retired):
+                marks = {applied_mark(binding), text_digest(content_of_live(live)) if live else ""}
+                for mark in marks - {"", owner.mark if owner else ""}:
+                    found[slot.home, mark].append(Suspect.recorded(slot, binding, live, owner))
+        return found
+
+    def saying(self, d: Declared) -> list[Suspect]:
+        """Those with the text of `d`, apart from rewritten links.
+
+        If `d` has a `repeat_of`, without those removed long ago: the author knows that the text was published before.
+        """
+        found = self.published.get((d.slot.home, d.mark), [])
+        passed = {b.id for b in self._released.values() if b.retired} if d.item.repeat_of else ()
+        return [each for each in found if each.id not in passed and (each.live is None or _says(each.live, d.content))]
+
+
+def _says(live: LiveItem, wanted: Content) -> bool:
+    there = content_of_live(live)
+    return not (there.title or there.text) or linkless_text(there) == linkless_text(wanted)
+
+
 @dataclass(frozen=True, slots=True)
 class Matches:
     """All matches in file order; claims that no address took; and live objects that no address claims.
@@ -103,6 +168,7 @@ class Matches:
     kept: frozenset[Slot] = frozenset()
     unclaimed: tuple[LiveItem, ...] = ()
     unexplained: frozenset[str] = frozenset()
+    claims: Claims | None = None
 
     @property
     def suspected(self) -> frozenset[str]:
@@ -116,7 +182,28 @@ class Matches:
         return {m.declared.slot: m.question for m in self.matches if m.question}
 
 
-Found = dict[Slot, Match]
+def mark_of(item: Item, content: Content) -> str:
+    """A digest by which equal objects are found without being read: of the text, without one of the images.
+
+    Empty if it has neither.
+    """
+    words = text_digest(content)
+    return words or (fingerprint(item, content).hidden if sources_of(item) else "")
+
+
+def applied_mark(binding: Binding | None) -> str:
+    """The same of the version last applied; empty if that is not known."""
+    applied = Fingerprint.read(binding.applied) if binding else None
+    return (binding and binding.text) or (applied.hidden if applied else "")
+
+
+def linkless_text(content: Content) -> str:
+    """Title and text, by which equal objects are found, without links."""
+    return without_links(text_of(content))
+
+
+def text_of(content: Content) -> str:
+    return f"{content.title}\n{content.text}"
 
 
 def is_over(item: Item, now: datetime) -> bool:

@@ -25,8 +25,8 @@ from bufferctl.model.comparable import (
 )
 from bufferctl.reconcile.differences import schedule_differences
 from bufferctl.reconcile.likeness import Candidate, Pools, is_exact, pools_of, stage
-from bufferctl.reconcile.matches import Declared, Found, How, Match, Matches, Suspect, is_out, is_over
-from bufferctl.reconcile.questions import Claims, questions
+from bufferctl.reconcile.matches import Claims, Declared, Found, How, Match, Matches, Suspect, is_out, is_over
+from bufferctl.reconcile.questions import questions
 from bufferctl.reconcile.scene import Scene
 
 
@@ -47,6 +47,7 @@ def match(declared: Iterable[Declared], scene: Scene) -> Matches:
         kept=matching.kept.union(slot for slot, binding in released.items() if binding.id in in_question),
         unclaimed=left,
         unexplained=frozenset(item.id for item in left if not scene.is_explained(item)),
+        claims=matching.claims,
     )
 
 
@@ -59,6 +60,11 @@ class _Matching:
         self.released = {slot: b for slot, b in scene.state.bindings.items() if slot not in slots}
         self.found: Found = {}
         self.kept: frozenset[Slot] = frozenset()
+
+    @property
+    def claims(self) -> Claims:
+        """What addresses claim by now."""
+        return Claims(self.found.values(), self.released, self.scene.by_id)
 
     @property
     def _left(self) -> list[Declared]:
@@ -84,7 +90,7 @@ class _Matching:
         exact = self._exact(rest, lost, pools)
         self._reworded(pools)
         rest = [d for d in rest if d.slot not in exact and (d.slot in lost or d.slot not in self.found)]
-        self.found |= questions(rest, lost, pools, Claims(self.found, self.released, self.scene), self.scene)
+        self.found |= questions(rest, lost, pools, self.claims, self.scene)
         self._new()
 
     def _known(self) -> None:

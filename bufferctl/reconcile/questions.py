@@ -5,14 +5,13 @@ A question is kept until somebody answers it, regardless of changes to its entry
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
-from bufferctl.model import Binding, Item, LiveItem, Post, Question, Rule, Slot
-from bufferctl.model.comparable import Fingerprint, content_of_live, contents_match, text_digest
-from bufferctl.reconcile.likeness import Pool, Pools, text_of
-from bufferctl.reconcile.matches import Declared, Found, Match, Suspect, is_out
+from bufferctl.model import Item, Rule, Slot
+from bufferctl.model.comparable import contents_match
+from bufferctl.reconcile.likeness import Pool, Pools
+from bufferctl.reconcile.matches import Claims, Declared, Found, Match, Suspect, text_of
 from bufferctl.reconcile.scene import Scene
 
 
@@ -80,7 +79,8 @@ def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene
     old = scene.question(d)
     suspects = {each.id: each for each in near}
     earlier = {id_: at for id_, at in scene.let_go(d).items() if id_ not in claims.ids}
-    if old is not None and _still_stands(old, d):
+    is_unchanged = old is not None and old.content == d.fingerprint.content and not d.item.repeat_of
+    if old is not None and (old.may_be_ours or is_unchanged):
         earlier |= {id_: at for id_, at in scene.undecided(d).items() if id_ not in claims.ids}
     for id_, created in earlier.items():
         if id_ != d.item.repeat_of:
@@ -91,11 +91,6 @@ def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene
     rule = near[0].rule if near else (old.rule if old else Rule.LET_GO)
     may_be_ours = not all(each.explained for each in near) or bool(carried and (old is None or old.may_be_ours))
     return scene.ask(d, rule, suspects.values(), may_be_ours=may_be_ours, postponed=scene.waits(d.item))
-
-
-def _still_stands(old: Question, d: Declared) -> bool:
-    """Whether an open question remains after changes in the file: always if a candidate may be ours."""
-    return old.may_be_ours or (old.content == d.fingerprint.content and not d.item.repeat_of)
 
 
 def _edited(new: list[Declared], pools: Pools, scene: Scene) -> Found:
@@ -117,72 +112,3 @@ def _edited(new: list[Declared], pools: Pools, scene: Scene) -> Found:
         if suspects := [each for each in left(d.slot.home) if each.id != d.item.repeat_of]:
             found[d.slot] = scene.ask(d, Rule.EDITED, suspects)
     return found
-
-
-class Claims:
-    """Published objects that are claimed, by home and text: a new object may be one of them under another key.
-
-    Unsent objects are edited or deleted by the same plan, or else the pass on repeats asks.
-    """
-
-    def __init__(self, found: Found, released: Mapping[Slot, Binding], scene: Scene) -> None:
-        #: Ids that the state or this plan assigns to an address, including released ones.
-        self.ids = {m.live.id for m in found.values() if m.live} | {m.binding.id for m in found.values() if m.binding}
-        self.ids |= {binding.id for binding in released.values()}
-        self._retired = {binding.id for binding in released.values() if binding.retired}
-        #: Homes in which some declared object was created through the API.
-        self.homes_by_api = {m.live.home for m in found.values() if m.live and m.live.by_api}
-        self._by_text: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
-        #: By applied content: objects published earlier than the posts that were read, those whose links Buffer
-        #: rewrote, and objects without a text.
-        self._by_mark: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
-        for m in found.values():
-            if m.binding is not None and m.binding.id not in scene.live.gone:
-                self._add(m.declared.slot, m.binding, m.live, m.declared)
-        for slot, binding in released.items():
-            if binding.id not in scene.live.gone:
-                self._add(slot, binding, scene.by_id.get(binding.id), None)
-
-    def _add(self, slot: Slot, binding: Binding, live: LiveItem | None, owner: Declared | None) -> None:
-        if not is_out(binding, live):
-            return
-        suspect = Suspect.recorded(slot, binding, live, owner)
-        text = text_of(content_of_live(live)) if live is not None else ""
-        if text.strip() and (owner is None or text != text_of(owner.content)):  # else it is claimed by its own address
-            self._by_text[slot.home, text].append(suspect)
-        marks = _applied_marks(binding)
-        if owner is None or not marks & _marks(owner):
-            for mark in marks:
-                self._by_mark[slot.home, mark].append(suspect)
-
-    def saying(self, d: Declared) -> list[Suspect]:
-        """Claimed objects with the text of `d` whose address now has another text or was removed from the files.
-
-        If `d` has a `repeat_of`, without those removed long ago: the author knows that the text was published before.
-        """
-        found = [*self._by_text.get((d.slot.home, text_of(d.content)), [])]
-        applied = (each for mark in sorted(_marks(d)) for each in self._by_mark.get((d.slot.home, mark), []))
-        found += [each for each in applied if each.live is None or _still_says(each.live, d)]
-        passed = self._retired if d.item.repeat_of else ()
-        return list({suspect.id: suspect for suspect in found if suspect.id not in passed}.values())
-
-
-def _still_says(live: LiveItem, d: Declared) -> bool:
-    """Whether an object that was applied with the content of `d` still has it, apart from rewritten links."""
-    content = content_of_live(live)
-    return not text_of(content).strip() or contents_match(d.content, content, links_may_differ=True)
-
-
-def _marks(d: Declared) -> set[str]:
-    """Digests that identify an object without reading it; without a text, the URLs of its images."""
-    if text := text_digest(d.content):
-        return {text, d.fingerprint.content}
-    return {d.fingerprint.hidden} if isinstance(d.item, Post) and d.item.assets else set()
-
-
-def _applied_marks(binding: Binding) -> set[str]:
-    """The same for the version last applied; an older state has no digest of the text alone."""
-    applied = Fingerprint.read(binding.applied)
-    if binding.text:
-        return {binding.text}
-    return {applied.content, applied.hidden} if applied else set()

@@ -10,32 +10,26 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from operator import is_
 
-from bufferctl.model import LiveChannel, Post, Rule, Slot
-from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, fingerprint, text_digest
+from bufferctl.model import LiveChannel, Rule, Slot
+from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.matches import Matches, Suspect, is_out
+from bufferctl.reconcile.matches import Mark, Matches, Suspect, mark_of
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
-#: A home (a channel's id, or an organization's for ideas), and a digest of the text there; without a text, of images.
-Saying = tuple[str, str]
 
 
-def wanted(change: Change) -> Saying:
-    """What a change would publish. The digest is empty if there is neither a text nor an image."""
+def wanted(change: Change) -> Mark:
+    """What a change would publish."""
     item = change.desired
-    content = content_of_desired(item) if item else None
-    words = text_digest(content) if content else ""
-    if content and not words and isinstance(item, Post) and item.assets:
-        words = fingerprint(item, content).hidden
-    return change.slot.home, words
+    return change.slot.home, mark_of(item, content_of_desired(item)) if item else ""
 
 
-def kept(change: Change) -> Saying:
-    """What Buffer has for a change, in the same form; the digest is empty if its images are unknown."""
+def kept(change: Change) -> Mark:
+    """What Buffer has for a change; the images of what has no text are those that were applied."""
     words = text_digest(content_of_live(change.live)) if change.live else ""
-    applied = Fingerprint.read(change.binding.applied) if change.binding else None
-    return change.slot.home, words or (applied.hidden if change.live and applied else "")
+    applied = Fingerprint.read(change.binding.applied) if change.binding and change.live else None
+    return change.slot.home, words or (applied.hidden if applied else "")
 
 
 def hold_repeats(
@@ -47,21 +41,15 @@ def hold_repeats(
 ) -> list[Change]:
     """Hold creates and edits with a text that another object keeps in Buffer.
 
-    `doing`: the slots whose writes are part of the run, None for all of them. What is out counts, of addresses that
-    left the files or have another text by now: with the text that was sent, since Buffer may not list it any more, and
-    shortens links. An edit may repeat what no address claims as well.
+    `doing`: the slots whose writes are part of the run, None for all of them. An edit may repeat what no address claims
+    as well.
     """
     changes, matches = list(changes), matches or Matches(())
     doing = {change.slot for change in changes} if doing is None else doing
-    out = [(slot, b) for slot, b in matches.released.items() if b.retired or is_out(b, None)]
-    bound = ((m, m.binding) for m in matches.matches if m.binding and is_out(m.binding, m.live))
-    out += [(m.declared.slot, b) for m, b in bound if b.text != text_digest(m.declared.content)]
-    published: dict[Saying, list[Suspect]] = defaultdict(list)
-    for slot, binding in out:
-        if binding.text:
-            published[slot.home, binding.text].append(Suspect.recorded(slot, binding))
-    unclaimed: dict[Saying, list[Suspect]] = defaultdict(list)
-    for live in matches.unclaimed if any(change.action is Action.UPDATE for change in changes) else ():
+    writes = {change.action for change in changes} & {Action.CREATE, Action.UPDATE}
+    published = matches.claims.published if matches.claims and writes else {}
+    unclaimed: dict[Mark, list[Suspect]] = defaultdict(list)
+    for live in matches.unclaimed if Action.UPDATE in writes else ():
         unclaimed[live.home, text_digest(content_of_live(live))].append(Suspect.of(live))
     while True:
         found = (_staying(changes, doing), unclaimed, published)
@@ -71,9 +59,9 @@ def hold_repeats(
         changes = held  # a held edit keeps its old text, too
 
 
-def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Saying, list[Suspect]]:
+def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Mark, list[Suspect]]:
     """Texts that Buffer keeps although the files no longer have them."""
-    staying: dict[Saying, list[Suspect]] = defaultdict(list)
+    staying: dict[Mark, list[Suspect]] = defaultdict(list)
     for change in changes:
         live, is_removed = change.live, change.desired is None or change.cause in _REMOVED
         if live is None or (change.action in WRITING and change.slot in doing):
@@ -86,9 +74,9 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Saying,
 
 def _held(
     change: Change,
-    staying: Mapping[Saying, list[Suspect]],
-    unclaimed: Mapping[Saying, list[Suspect]],
-    published: Mapping[Saying, list[Suspect]],
+    staying: Mapping[Mark, list[Suspect]],
+    unclaimed: Mapping[Mark, list[Suspect]],
+    published: Mapping[Mark, list[Suspect]],
     channels: Mapping[str, LiveChannel],
 ) -> Change:
     if change.action not in {Action.CREATE, Action.UPDATE} or change.desired is None or change.desired.repeat_of:
