@@ -164,7 +164,7 @@ class Change:
     def goes_out(self) -> bool:
         """Whether Buffer will publish the live post unless somebody intervenes."""
         live = self.live
-        return isinstance(live, LivePost) and live.status is PostStatus.SCHEDULED and not live.reminds
+        return isinstance(live, LivePost) and live.is_scheduled and not live.reminds
 
     @property
     def awaits_approval(self) -> bool:

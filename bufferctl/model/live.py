@@ -90,6 +90,10 @@ class LivePost:
         return self.status in {PostStatus.SENDING, PostStatus.SENT}
 
     @property
+    def is_scheduled(self) -> bool:
+        return self.status is PostStatus.SCHEDULED
+
+    @property
     def reminds(self) -> bool:
         """Whether Buffer only reminds a person of it; an automatic post often reads back as null (notes: Reading)."""
         return self.scheduling_type == SchedulingType.NOTIFICATION

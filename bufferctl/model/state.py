@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from bufferctl.model.address import IDEAS
+from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.base import WrittenInstant
 from bufferctl.model.enums import PostStatus
 
@@ -88,6 +88,13 @@ class Binding:
             return replace(self, commit=commit)
         earlier = old.before if old.applied == self.applied else (*old.before, old.applied)
         return replace(self, commit=commit, before=earlier[-_VERSIONS:])
+
+    def address_in(self, slot: Slot) -> Address:
+        """The address as last declared; made of ids if that cannot be read."""
+        try:
+            return Address.parse(self.address)
+        except ValueError:
+            return Address(*slot)
 
     @property
     def created(self) -> datetime | None:

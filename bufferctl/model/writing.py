@@ -204,7 +204,7 @@ class EditPost(_Write):
             return None
         if self.reschedule or self.post.due_at:
             return self.post.due_at
-        return live.due_at if isinstance(live, LivePost) and live.status is PostStatus.SCHEDULED else None
+        return live.due_at if isinstance(live, LivePost) and live.is_scheduled else None
 
     def goes_out_early(self, live: LiveItem) -> str:
         return "" if self._stays_scheduled else _should_wait(self.post, live)
@@ -236,7 +236,7 @@ class EditPost(_Write):
             return True
         if self.post.draft != (live.status is PostStatus.DRAFT):
             return False
-        if self.post.needs_approval and live.status is PostStatus.SCHEDULED:
+        if self.post.needs_approval and live.is_scheduled:
             return False
         return self.post.due_at is None or instant(self.post.due_at) == instant(live.due_at)
 

@@ -15,11 +15,11 @@ from bufferctl.reconcile.horizons import (
     release,
     sought,
 )
-from bufferctl.reconcile.lookup import find_targets, same_name
+from bufferctl.reconcile.lookup import Targets, find_targets, same_name
 from bufferctl.reconcile.matches import Trace
 from bufferctl.reconcile.matching import imported
 from bufferctl.reconcile.offline import offline
 from bufferctl.reconcile.planning import by_slot, reconcile, slots_of
 from bufferctl.reconcile.repeats import hold_repeats
-from bufferctl.reconcile.scene import Divergence, Options, Targets
+from bufferctl.reconcile.scene import Divergence, Options
 from bufferctl.reconcile.sending import busy_days, within_daily_limits

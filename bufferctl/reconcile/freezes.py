@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bufferctl.diagnostics import Diagnostic, Severity
-from bufferctl.model import LivePost, Post, PostStatus, Settings, ShareMode
+from bufferctl.model import LivePost, Post, Settings, ShareMode
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
@@ -64,7 +64,7 @@ def _queued(change: Change, settings: Settings) -> Iterator[Diagnostic]:
     post, live = change.desired, change.live
     if not isinstance(post, Post) or post.due_at or not isinstance(live, LivePost):
         return
-    if live.status is not PostStatus.SCHEDULED or live.due_at is None or settings.rules.get(FREEZE) == "off":
+    if not live.is_scheduled or live.due_at is None or settings.rules.get(FREEZE) == "off":
         return
     if freeze := settings.policy.frozen(live.due_at, post.address.channel):
         yield Diagnostic(

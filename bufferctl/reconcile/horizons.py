@@ -6,21 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bufferctl.model import (
-    IDEAS,
-    Account,
-    Address,
-    Binding,
-    Home,
-    Item,
-    LetGo,
-    Live,
-    LiveChannel,
-    Post,
-    PostStatus,
-    Slot,
-    State,
-)
+from bufferctl.model import IDEAS, Account, Binding, Home, Item, LetGo, Live, LiveChannel, Post, PostStatus, Slot, State
 from bufferctl.plan import Action, Change, Plan, Reason
 
 
@@ -306,11 +292,3 @@ def all_slots(slot: Slot, item: Item) -> tuple[Slot, ...]:
 def is_late(item: Item, now: datetime, lead: timedelta) -> bool:
     """Whether its time is past or inside the lead time, so that Buffer might publish it at once if it were sent."""
     return isinstance(item, Post) and item.due_at is not None and not item.draft and item.due_at - now < lead
-
-
-def address_of(slot: Slot, binding: Binding) -> Address:
-    """The address as last declared; made of ids if that cannot be read."""
-    try:
-        return Address.parse(binding.address)
-    except ValueError:
-        return Address(slot.organization_id, slot.channel_id, slot.key)

@@ -8,16 +8,45 @@ the last apply is a problem: everything published there would be published again
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.diagnostics import Diagnostic, Related, Severity
-from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization, State
-from bufferctl.reconcile.horizons import address_of
-from bufferctl.reconcile.scene import Targets
+from bufferctl.model import (
+    IDEAS,
+    Account,
+    Channel,
+    Desired,
+    Idea,
+    Item,
+    LiveChannel,
+    LiveOrganization,
+    Organization,
+    Slot,
+    State,
+)
 
 L = TypeVar("L", LiveOrganization, LiveChannel)
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The live organization or channel of each declared one, by label (and organization label)."""
+
+    organizations: Mapping[str, LiveOrganization] = field(default_factory=dict)
+    channels: Mapping[tuple[str, str], LiveChannel] = field(default_factory=dict)
+
+    def channel(self, item: Item) -> LiveChannel | None:
+        """The channel of a declared object, None for an idea."""
+        return self.channels.get((item.address.organization, item.address.channel))
+
+    def slot(self, item: Item) -> Slot:
+        """Where the state has a declared object. Raises KeyError for a channel that was not found."""
+        address = item.address
+        home = IDEAS if isinstance(item, Idea) else self.channels[address.organization, address.channel].id
+        return Slot(self.organizations[address.organization].id, home, address.key)
 
 
 def find_targets(
@@ -98,7 +127,7 @@ def _ids_by_label(state: State) -> defaultdict[tuple[str, str], set[str]]:
     ids: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     one_each = {(*slot[:2], b.address.removesuffix(slot.key)): (slot, b) for slot, b in state.tracked.items()}
     for slot, binding in one_each.values():
-        address = address_of(slot, binding)
+        address = binding.address_in(slot)
         ids[address.organization, ""].add(slot.organization_id)
         ids[address.organization, address.channel].add(slot.channel_id)
     return ids

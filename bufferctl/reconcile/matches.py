@@ -14,7 +14,7 @@ from bufferctl.model import Address, Binding, Item, LiveChannel, LiveItem, Origi
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import Content, Fingerprint, content_of_live, fingerprint, text_digest, without_links
 from bufferctl.plan import Change
-from bufferctl.reconcile.horizons import address_of, all_slots
+from bufferctl.reconcile.horizons import all_slots
 
 #: A home (a channel's id, or an organization's for ideas), and the `mark_of` an object there.
 Mark = tuple[str, str]
@@ -81,7 +81,7 @@ class Suspect:
     ) -> Suspect:
         """The state's entry for an address, whether or not the object was read, and the address still `declared`."""
         created = binding.created or datetime(1970, 1, 1, tzinfo=UTC)
-        owner = declared.item.address if declared else address_of(slot, binding)
+        owner = declared.item.address if declared else binding.address_in(slot)
         return cls(binding.id, live.created_at if live else created, live, owner, owner_declared=declared is not None)
 
 

@@ -12,17 +12,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bufferctl.model import Binding, Idea, Item, LiveItem, LivePost, Origin, PostStatus, Rule, Slot
+from bufferctl.model import Binding, Idea, Item, LiveItem, LivePost, Origin, PostStatus, Rule, Slot, comparable
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import (
-    bind,
-    content_of_desired,
-    content_of_live,
-    contents_match,
-    digest,
-    instant,
-    text_digest,
-)
+from bufferctl.model.comparable import bind, instant, text_digest
 from bufferctl.reconcile.differences import schedule_differences
 from bufferctl.reconcile.likeness import Candidate, Pools, is_exact, pools_of, stage
 from bufferctl.reconcile.matches import Claims, Declared, Found, How, Match, Matches, Suspect, is_out, is_over
@@ -277,15 +269,15 @@ def _taken_first(d: Declared, c: Candidate) -> tuple[bool, bool, datetime, str]:
 
 def imported(item: Item, live: LiveItem) -> Binding:
     """The binding of a declared object to the live one that a person named; the next plan shows how they differ."""
-    binding, there = bind(item, live, Origin.IMPORTED), content_of_live(live)
-    if contents_match(content_of_desired(item), there) and not schedule_differences(item, live):
+    binding, there = bind(item, live, Origin.IMPORTED), comparable.content_of_live(live)
+    if comparable.contents_match(comparable.content_of_desired(item), there) and not schedule_differences(item, live):
         return binding
     return replace(binding, applied="", text=text_digest(there))
 
 
 def as_published(d: Declared, live: LivePost, origin: Origin) -> Binding:
     """The binding of a published post whose entry was edited since: what was applied had the content in Buffer."""
-    was = content_of_live(live)
-    applied = d.fingerprint._replace(content=digest(was))
+    was = comparable.content_of_live(live)
+    applied = d.fingerprint._replace(content=comparable.digest(was))
     binding = bind(d.item, live, origin)
     return replace(binding, applied=str(applied), text=text_digest(was))

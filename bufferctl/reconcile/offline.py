@@ -35,8 +35,9 @@ from bufferctl.model.comparable import content_of_live, digest
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile.differences import edits_of_unread
+from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.planning import reconcile
-from bufferctl.reconcile.scene import Options, Targets
+from bufferctl.reconcile.scene import Options
 
 #: The creation time of objects for which state has none.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

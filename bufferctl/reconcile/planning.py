@@ -13,30 +13,17 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bufferctl.diagnostics import Place
-from bufferctl.model import (
-    IDEAS,
-    Desired,
-    Home,
-    Item,
-    Live,
-    LiveChannel,
-    LiveIdea,
-    LiveItem,
-    LivePost,
-    Origin,
-    PostStatus,
-    Slot,
-    State,
-)
+from bufferctl.model import Desired, Item, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
 from bufferctl.model.comparable import bind
 from bufferctl.plan import Action, Beside, Change, Plan, Recording
 from bufferctl.reconcile.freezes import hold_against_policy
-from bufferctl.reconcile.horizons import all_slots, homes_of, without_strays
+from bufferctl.reconcile.horizons import all_slots, without_strays
+from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.matches import How, Match, Matches, is_over
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, left_out
 from bufferctl.reconcile.repeats import hold_repeats
-from bufferctl.reconcile.scene import Options, Scene, Targets
+from bufferctl.reconcile.scene import Options, Scene
 from bufferctl.reconcile.sending import in_order, queue_times, within_limits
 from bufferctl.reconcile.table import Table
 from bufferctl.reconcile.warnings import WARNINGS
@@ -86,25 +73,25 @@ def reconcile(
         warnings=tuple(warning for warnings in WARNINGS for warning in warnings(changes, scene, matches)),
         channels=scene.channels,
         public=state.public,
-        beside=_beside(changes, matches.unclaimed, scene.channels),
+        beside=_beside(changes, scene, matches),
         unmanaged=sum(isinstance(i, LiveIdea) or i.status is not PostStatus.SENT for i in matches.unclaimed),
         recording=Recording(
-            homes=_homes(scene),
+            homes=scene.homes,
             questions=matches.questions,
             unexplained=tuple(item for item in matches.unclaimed if item.id in matches.unexplained),
         ),
     )
 
 
-def _beside(changes: Changes, unclaimed: Iterable[LiveItem], channels: Mapping[str, LiveChannel]) -> tuple[Beside, ...]:
+def _beside(changes: Changes, scene: Scene, matches: Matches) -> tuple[Beside, ...]:
     """The unmanaged posts that go out on the channels and days of what is sent, or waits to be, by time."""
 
     def day(channel_id: str, due_at: datetime) -> tuple[str, date]:
-        return channel_id, due_at.astimezone(channels[channel_id].zone).date()
+        return channel_id, due_at.astimezone(scene.channels[channel_id].zone).date()
 
     sent = (c for c in changes if c.action in {Action.CREATE, Action.UPDATE, Action.WAITING} and c.due_at)
     days = {day(change.slot.channel_id, change.due_at) for change in sent if change.due_at}
-    posts = (post for post in unclaimed if isinstance(post, LivePost) and post.status not in _NOT_GOING_OUT)
+    posts = (post for post in matches.unclaimed if isinstance(post, LivePost) and post.status not in _NOT_GOING_OUT)
     found = (Beside(post.id, post.channel_id, post.due_at, post.text) for post in posts if post.due_at)
     near = (each for each in found if day(each.channel_id, each.due_at) in days)
     return tuple(sorted(near, key=lambda each: each.due_at))
@@ -157,16 +144,3 @@ def by_slot(desired: Desired, targets: Targets) -> dict[Slot, Item]:
 def slots_of(desired: Desired, targets: Targets) -> frozenset[Slot]:
     """The slots of the declared objects, and the previous slots of those that were renamed."""
     return frozenset(each for slot, item in by_slot(desired, targets).items() for each in all_slots(slot, item))
-
-
-def _homes(scene: Scene) -> tuple[Home, ...]:
-    """The homes that the plan covers: declared ones, and those that were read because they are in the state."""
-    targets = scene.targets
-    covered = {channel.id: channel for channel in targets.channels.values()}
-    ideas = {targets.organizations[item.address.organization].id for item in scene.desired.ideas}
-    for slot in scene.state.tracked:
-        if slot.channel_id == IDEAS:
-            ideas.add(slot.organization_id)
-        elif slot.channel_id in scene.channels:
-            covered.setdefault(slot.channel_id, scene.channels[slot.channel_id])
-    return homes_of(covered.values(), sorted(ideas))

@@ -13,7 +13,6 @@ from bufferctl.model import IDEAS, Binding, DeletePost, Item, LiveItem, LivePost
 from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, digest, fingerprint
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.horizons import address_of
 from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.scene import Options, Scene
 
@@ -30,7 +29,7 @@ def called_off(item: Item, slot: Slot, binding: Binding, live: LiveItem | None, 
 
 def left_out(slot: Slot, binding: Binding, scene: Scene) -> Change:
     """The change for an object that the files no longer declare."""
-    address, live, elsewhere = address_of(slot, binding), scene.by_id.get(binding.id), scene.elsewhere
+    address, live, elsewhere = binding.address_in(slot), scene.by_id.get(binding.id), scene.elsewhere
     change = Change(address, Action.FORGET, Cause.REMOVED, slot, live=live, binding=binding)
     if at_rest := _at_rest(change, binding, scene.live.gone):
         return at_rest

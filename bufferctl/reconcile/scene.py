@@ -18,14 +18,13 @@ from bufferctl.model import (
     IDEAS,
     Claim,
     Desired,
+    Home,
     Horizon,
-    Idea,
     Item,
     Live,
     LiveChannel,
     LiveIdea,
     LiveItem,
-    LiveOrganization,
     Origin,
     Question,
     Rule,
@@ -34,26 +33,9 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS, content_of_desired, fingerprint
 from bufferctl.plan import Change
-from bufferctl.reconcile.horizons import is_late, let_go_from
+from bufferctl.reconcile.horizons import homes_of, is_late, let_go_from
+from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.matches import Declared, How, Match, Suspect, Trace, is_over
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """The live organization or channel of each declared one, by label (and organization label)."""
-
-    organizations: Mapping[str, LiveOrganization] = field(default_factory=dict)
-    channels: Mapping[tuple[str, str], LiveChannel] = field(default_factory=dict)
-
-    def channel(self, item: Item) -> LiveChannel | None:
-        """The channel of a declared object, None for an idea."""
-        return self.channels.get((item.address.organization, item.address.channel))
-
-    def slot(self, item: Item) -> Slot:
-        """Where the state has a declared object. Raises KeyError for a channel that was not found."""
-        address = item.address
-        home = IDEAS if isinstance(item, Idea) else self.channels[address.organization, address.channel].id
-        return Slot(self.organizations[address.organization].id, home, address.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +91,18 @@ class Scene:
         """A declared object as matching needs it."""
         wanted = content_of_desired(item)
         return Declared(item, self.targets.slot(item), self.targets.channel(item), wanted, fingerprint(item, wanted))
+
+    @property
+    def homes(self) -> tuple[Home, ...]:
+        """The homes that the plan covers: declared ones, and those that were read because they are in the state."""
+        covered = {channel.id: channel for channel in self.targets.channels.values()}
+        ideas = {self.targets.organizations[item.address.organization].id for item in self.desired.ideas}
+        for slot in self.state.tracked:
+            if slot.channel_id == IDEAS:
+                ideas.add(slot.organization_id)
+            elif slot.channel_id in self.channels:
+                covered.setdefault(slot.channel_id, self.channels[slot.channel_id])
+        return homes_of(covered.values(), sorted(ideas))
 
     @property
     def now(self) -> datetime:

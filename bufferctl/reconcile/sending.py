@@ -12,20 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from bufferctl.model import (
-    EditPost,
-    Idea,
-    Item,
-    Live,
-    LiveChannel,
-    LiveIdea,
-    LiveItem,
-    LivePost,
-    Post,
-    PostStatus,
-    ShareMode,
-    Slot,
-)
+from bufferctl.model import EditPost, Idea, Item, Live, LiveChannel, LiveIdea, LiveItem, LivePost, Post, ShareMode, Slot
 from bufferctl.model.metadata import thread_of
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile.repeats import kept, wanted
@@ -122,7 +109,7 @@ def _takes(home: str, item: Item | LiveItem | None) -> tuple[_Room, ...]:
     if isinstance(item, Idea | LiveIdea):
         return (("ideas", home),)
     if isinstance(item, LivePost):
-        counts, thread, kind = _is_scheduled(item), len(item.thread), item.metadata.get("type")
+        counts, thread, kind = item.is_scheduled, len(item.thread), item.metadata.get("type")
     elif item:
         counts = not (item.draft or item.needs_approval or item.mode is ShareMode.SHARE_NOW)
         thread, kind = len(thread_of(item.metadata)), getattr(item.metadata, "type", None)
@@ -137,10 +124,6 @@ def _full(room: _Room) -> tuple[str, str]:
     if room[0] == "ideas":
         what, until = "ideas", "some are deleted in Buffer"
     return f"Your Buffer plan has no room for more {what}; it is sent once {until}", ""
-
-
-def _is_scheduled(live: LivePost) -> bool:
-    return live.status is PostStatus.SCHEDULED
 
 
 def _within(
@@ -232,7 +215,7 @@ def _joins(change: Change) -> ShareMode | None:
 
 def _free(channel: LiveChannel, live: Live, changes: Iterable[Change]) -> Iterator[datetime]:
     """The slots from now on that will stay free."""
-    there = [post for post in live.posts if post.channel_id == channel.id and _is_scheduled(post) and post.due_at]
+    there = [post for post in live.posts if post.channel_id == channel.id and post.is_scheduled and post.due_at]
     queue = sorted(post.due_at for post in there if post.due_at and not post.is_custom_scheduled)
     timed = {post.due_at for post in there if post.is_custom_scheduled}
     leaving = 0
@@ -245,7 +228,7 @@ def _free(channel: LiveChannel, live: Live, changes: Iterable[Change]) -> Iterat
 
 
 def _leaves(change: Change) -> bool:
-    if not isinstance(change.live, LivePost) or not _is_scheduled(change.live) or change.live.is_custom_scheduled:
+    if not isinstance(change.live, LivePost) or not change.live.is_scheduled or change.live.is_custom_scheduled:
         return False
     return change.action is Action.DELETE or (isinstance(change.write, EditPost) and change.write.reschedule)
 

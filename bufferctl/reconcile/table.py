@@ -213,7 +213,7 @@ def _cancelled(facts: Facts) -> Change:
     found = (facts.live, *(suspect.live for suspect in facts.match.suspects))
     unsent = [live for live in found if isinstance(live, LivePost) and not live.is_out]
     if unsent:
-        goes_out = unsent[0].status is PostStatus.SCHEDULED
+        goes_out = unsent[0].is_scheduled
         return _hold(facts, holds.cancelled_but_there(unsent[0].id, goes_out=goes_out), Cause.CANCELLED)
     return _change(facts, Action.NO_OP, Cause.CANCELLED)
 

@@ -5,19 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bufferctl.model import (
-    IDEAS,
-    CreateIdea,
-    CreatePost,
-    EditPost,
-    Idea,
-    LivePost,
-    LiveTag,
-    Post,
-    PostStatus,
-    Slot,
-    Write,
-)
+from bufferctl.model import IDEAS, CreateIdea, CreatePost, EditPost, Idea, LivePost, LiveTag, Post, Slot, Write
 from bufferctl.model.comparable import has_renamed_board
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.reconcile import holds
@@ -52,7 +40,7 @@ class Resolver:
         ids = tuple(tag.id for tag in resolved)
         if match.live is None:
             return CreatePost(post, declared.slot.channel_id, ids, idea)
-        was_scheduled = isinstance(match.live, LivePost) and match.live.status is PostStatus.SCHEDULED
+        was_scheduled = isinstance(match.live, LivePost) and match.live.is_scheduled
         return EditPost(match.live.id, post, declared.slot.channel_id, ids, idea, reschedule, was_scheduled)
 
     def _idea(self, slot: Slot, post: Post) -> str | Hold | None:

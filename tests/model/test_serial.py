@@ -67,11 +67,3 @@ def test_what_is_no_write_is_refused(values: dict[str, Any]) -> None:
     """With no partial result."""
     with pytest.raises((ValidationError, KeyError, TypeError)):
         load_write(values)
-
-
-@given(st.builds(EditPost, texts, posts, texts, was_scheduled=st.booleans()))
-def test_an_edit_of_an_earlier_journal_is_read(write: EditPost) -> None:
-    """`scheduled_by_hand` was called `was_scheduled` in version 0.1."""
-    values = dump_write(write)
-    values["scheduled_by_hand"] = values.pop("was_scheduled")
-    assert load_write(values) == write

@@ -44,7 +44,6 @@ from bufferctl.reconcile import (
     release,
     sought,
 )
-from bufferctl.reconcile.horizons import address_of
 
 from .builders import (
     DUE,
@@ -597,8 +596,8 @@ def wanted(world: World, state: State, *items: Post) -> Mapping[str, datetime | 
 def test_the_address_of_a_binding() -> None:
     """As last declared, otherwise by ids."""
     binding = bindings((post(), in_buffer(post())))[A]
-    assert address_of(A, binding) == Address("Acme", "twitter:acme", "a")
-    assert address_of(A, replace(binding, address="")) == Address("o1", "c1", "a")
+    assert binding.address_in(A) == Address("Acme", "twitter:acme", "a")
+    assert replace(binding, address="").address_in(A) == Address("o1", "c1", "a")
 
 
 def test_other_organizations_of_a_record_are_left_alone() -> None:
