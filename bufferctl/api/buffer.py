@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 import httpx2
 import stamina
@@ -23,7 +23,6 @@ from bufferctl.api.wire_forms import moment, operation_and_input
 from bufferctl.errors import RateLimitedError
 from bufferctl.limits import MOST_ALIASES, TIMEOUT
 from bufferctl.model import Account, Live, LivePost, Result, Unknown, Write
-from bufferctl.model.live import Quota
 
 #: The most times a read is sent.
 READ_ATTEMPTS = 3
@@ -33,55 +32,15 @@ LONGEST_WAIT = 30.0
 set_on_retry_hooks(())  # stamina would log each retry; the debug lines show every request
 
 
-class Buffer:
+class Buffer(Wire):
     """A connection to one account; a context manager, made by `connect`.
 
     Every method raises ApiError, with a message for people. Reads are retried after timeouts, broken connections and
-    5xx; writes never are. `endpoint`: the URL of the API; state is kept separately for each. `timeout`: seconds to wait
-    for an answer; after that, a write counts as unanswered.
+    5xx; writes never are: one without an answer counts as unanswered.
     """
 
-    def __init__(self, wire: Wire, debug: Callable[[str], None], timeout: float) -> None:
-        self._wire = wire
-        self._debug = debug
-        self.endpoint = wire.url
-        self.timeout = timeout
-
     def __repr__(self) -> str:
-        return f"<Buffer at {self._wire.host}>"
-
-    def __enter__(self) -> Self:
-        self._wire.__enter__()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._wire.__exit__(*exception)
-
-    @property
-    def quota(self) -> Quota:
-        """The requests left, according to the latest answers."""
-        return self._wire.quota
-
-    @property
-    def requests(self) -> int:
-        return self._wire.requests
-
-    def keep_pace(self, pace: Callable[[], None]) -> None:
-        """From now on call `pace` before every request; it may wait, or raise to send nothing."""
-        self._wire.before_request = pace
-
-    def pace(self) -> None:
-        """Return once a request may be sent; the function given to `keep_pace` decides."""
-        self._wire.before_request()
-
-    def server_time(self) -> datetime:
-        """The current time by the server's clock, to the second; by this machine's clock before the first answer."""
-        return self._wire.server_time()
-
-    @property
-    def tells_time(self) -> bool:
-        """Whether an answer has shown the server's clock."""
-        return self._wire.tells_time
+        return f"<Buffer at {self.host}>"
 
     def account(self, organizations: Collection[str] | None = None) -> Account:
         """Every organization that the key reaches; two requests up to 30 organizations.
@@ -186,7 +145,7 @@ class Buffer:
         names, inputs = zip(*map(operation_and_input, writes), strict=True)
         variables = numbered([{"input": each} for each in inputs])
         try:
-            answer = self._wire.call(Request(together("Write", names), "Write", variables))
+            answer = self.call(Request(together("Write", names), "Write", variables))
         except NoAnswerError as error:
             return (Unknown(error.message, answered=False),) * len(writes)
         return results(answer, writes)
@@ -200,7 +159,7 @@ class Buffer:
             _retry, attempts=READ_ATTEMPTS, timeout=2 * self.timeout + LONGEST_WAIT, wait_initial=0.2, wait_jitter=0.2
         ):
             with attempt:
-                answer = self._wire.call(request)
+                answer = self.call(request)
                 if not failures.is_missing(answer) and (error := failures.read_problem(answer)):
                     raise error
         return answer
@@ -223,8 +182,7 @@ def connect(
     """
     log = debug or (lambda _: None)
     endpoint = check_url(url or BUFFER)
-    wire = Wire(endpoint, check_key(key), timeout=timeout, transport=transport, debug=log, now=now)
-    return Buffer(wire, log, timeout)
+    return Buffer(endpoint, check_key(key), timeout=timeout, transport=transport, debug=log, now=now)
 
 
 def _data(answer: Answer) -> Mapping[str, Any]:

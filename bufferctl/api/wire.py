@@ -34,15 +34,23 @@ _START = 500
 LARGEST_ANSWER = 32 << 20
 
 
-class _Bearer(httpx2.Auth):
-    """Adds the key to each request, so that it is not in headers that might get printed."""
+class _Key(httpx2.Auth):
+    """Adds the key to each request, and is the only one to know it, so that it is not in what might get printed."""
 
     def __init__(self, key: str) -> None:
         self._value = f"Bearer {key}"
+        self._secret = key if len(key) >= _SECRET_FROM else ""
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         request.headers["Authorization"] = self._value
         yield request
+
+    def is_in(self, content: bytes) -> bool:
+        return bool(self._secret) and self._secret.encode() in content
+
+    def hide(self, text: str) -> str:
+        """The text without the key, in case the service repeats it."""
+        return text.replace(self._secret, _HIDDEN) if self._secret else text
 
 
 class _Unpacked(httpx2.SyncByteStream):
@@ -70,9 +78,11 @@ class _Unpacked(httpx2.SyncByteStream):
 
 
 class Wire:
-    """The connection; use it as a context manager. `quota` and `server_time()` come from the latest answers.
+    """The connection; use it as a context manager.
 
-    `requests` counts the requests sent; `before_request` runs before each and may wait, or raise to send nothing.
+    `endpoint`: the URL of the API; state is kept separately for each. `timeout`: seconds to wait for an answer. `quota`
+    (the requests left), `server_time()` and `tells_time` (whether an answer has shown the server's clock) come from the
+    latest answers. `requests` counts those sent; `pace` runs before each and may wait, or raise to send nothing.
     """
 
     def __init__(
@@ -86,12 +96,12 @@ class Wire:
         now: Callable[[], datetime],
     ) -> None:
         self.host = url.host
-        self.url = str(url).rstrip("/")
+        self.endpoint = str(url).rstrip("/")
+        self.timeout = timeout
         self.quota = Quota()
         self.requests = 0
-        self.before_request: Callable[[], None] = lambda: None
-        self._secret = key if len(key) >= _SECRET_FROM else ""
-        self._timeout = timeout
+        self.pace: Callable[[], None] = lambda: None
+        self._key = _Key(key)
         self._debug = debug
         self._now = now
         self._ahead = timedelta()
@@ -102,7 +112,7 @@ class Wire:
         self._transport = HTTPXTransport(
             url,
             json_deserialize=self._read,
-            auth=_Bearer(key),
+            auth=self._key,
             headers={"User-Agent": f"bufferctl/{__version__}", "Accept": "application/json"},
             timeout=timeout,
             event_hooks={"response": [self._notice]},
@@ -127,7 +137,7 @@ class Wire:
 
     def call(self, request: Request) -> Answer:
         """Send one request, once. Raises ApiError if the answer as a whole is an error (see `failures`)."""
-        self.before_request()
+        self.pace()
         self.requests += 1
         self.quota = self.quota.spent()  # it counts even if its answer is lost
         self._response, self._body, self._content = None, None, b""
@@ -152,13 +162,14 @@ class Wire:
         except TransportError as error:
             # an answer that gql cannot read is judged by its status; without an answer, the exception says why
             if self._response is None or isinstance(error.__cause__, httpx2.RequestError):
-                raise failures.no_connection(error.__cause__ or error, self.host, self._timeout) from None
+                raise failures.no_connection(error.__cause__ or error, self.host, self.timeout) from None
 
     def _answer(self) -> Answer:
         response = self._response
         if response is None:  # gql returned, so the hook has run
             raise AssertionError
-        text = "" if self._body is not None else self._hide(self._content.decode("utf-8", "replace"))[:_START]
+        text = "" if self._body is not None else self._key.hide(self._content.decode("utf-8", "replace"))[:_START]
+        self._content = b""
         at = self.server_time()
         self.quota = self.quota.updated(read_quota(response.headers, at))
         return Answer(response.status_code, response.headers, self._body, text, at)
@@ -170,7 +181,7 @@ class Wire:
         """
         self._response = response
         packed = httpx2.Response(response.status_code, headers=response.headers.copy(), stream=response.stream)
-        response.stream = _Unpacked(packed, time.monotonic() + self._timeout)
+        response.stream = _Unpacked(packed, time.monotonic() + self.timeout)
         response.headers.pop("content-encoding", None)
         ahead = clock_ahead(response.headers.get("date", ""), self._now())
         if ahead is not None:
@@ -179,7 +190,7 @@ class Wire:
     def _read(self, content: bytes) -> dict[str, Any]:
         self._content = content
         body = _parsed(content)
-        if self._secret and self._secret.encode() in content:
+        if self._key.is_in(content):
             body = json.loads(json.dumps(body), object_hook=self._without_key)
         if not isinstance(body, dict):
             raise TypeError("a GraphQL answer is an object")
@@ -187,13 +198,10 @@ class Wire:
         return body
 
     def _without_key(self, entry: dict[str, Any]) -> dict[str, Any]:
-        """An object of the answer, with the key removed from its message in case the service repeats it."""
+        """An object of the answer, with the key removed from its message."""
         if isinstance(message := entry.get("message"), str):
-            entry["message"] = self._hide(message)
+            entry["message"] = self._key.hide(message)
         return entry
-
-    def _hide(self, text: str) -> str:
-        return text.replace(self._secret, _HIDDEN) if self._secret else text
 
     def _log(self, request: Request, outcome: str, elapsed: float) -> None:
         window = self.quota.tightest

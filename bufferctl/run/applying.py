@@ -81,7 +81,7 @@ class Applying:
             pacer.pace()
             session.store.ensure_lock()
 
-        buffer.keep_pace(pace)
+        buffer.pace = pace
 
     def plan(self) -> Plan:
         """Settle the writes that an earlier run left open, then plan as the source does, and raise as it."""

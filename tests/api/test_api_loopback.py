@@ -189,7 +189,7 @@ def test_the_environments_proxies_do_not_see_what_stays_on_this_machine(
 def test_certificates_are_checked(verified: ssl.VerifyMode, url: str) -> None:
     """For every TLS connection, on loopback too; http has none, and loads no list of authorities."""
     with api.connect(url, "a-key-of-the-tests") as buffer:
-        client = buffer._wire._transport.client
+        client = buffer._transport.client
         assert isinstance(client, httpx2.Client)
         transport = client._transport
         assert isinstance(transport, httpx2.HTTPTransport)

@@ -188,7 +188,7 @@ def test_too_many_aliases_are_too_large(sandbox: Sandbox, buffer: api.Buffer) ->
     names = ("delete_post",) * 31
     inputs = numbered([{"input": {"id": created.live.id}}] * 31)
     with pytest.raises(TooLargeError):
-        buffer._wire.call(Request(together("Write", names), "Write", inputs))
+        buffer.call(Request(together("Write", names), "Write", inputs))
     assert buffer.post(created.live.id) == created.live
 
 
