@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
@@ -12,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from bufferctl.ci.apply import apply
 from bufferctl.ci.job import JobOptions, run_job
 from bufferctl.ci.plan import plan
 from bufferctl.sandbox import Sandbox
 from tests.ci.action import Run
-from tests.ci.conftest import Developer, Team, check_out, post
+from tests.ci.conftest import Developer, Team, begin, check_out, post
 from tests.ci.fake_github import FORKS
 from tests.ci.fake_gitlab import FORK, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository
@@ -326,3 +328,12 @@ class OnGitLab(Side):
 
     def drop_plans_of(self, number: int) -> None:
         self.gitlab.pipelines[number] = []
+
+
+@pytest.fixture
+def on_gitlab(tmp_path: Path, begun: Path) -> Iterator[OnGitLab]:
+    """A project whose main branch declares two channels and no posts yet."""
+    repository, ada = begin(begun, tmp_path / "forge", "acme/posts.git")
+    gitlab = FakeGitLab(repository)
+    with Sandbox(clock=gitlab.clock) as sandbox:
+        yield OnGitLab(tmp_path, gitlab, sandbox, ada)

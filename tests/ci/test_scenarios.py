@@ -9,19 +9,18 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bufferctl.sandbox import Sandbox
 from tests.ci.action import ROOT
-from tests.ci.conftest import Team, begin, post
-from tests.ci.fake_gitlab import FakeGitLab
+from tests.ci.conftest import Team, post
 from tests.ci.forges import TOKEN
-from tests.ci.sides import OnGitHub, OnGitLab, Side
+from tests.ci.sides import OnGitHub, OnGitLab, Side, on_gitlab
 from tests.stores import git
 
+__all__ = ["on_gitlab"]  # a fixture
 Story = Callable[[Side], tuple[int, bool]]
 TABLE = (ROOT / "docs" / "run" / "ci.md").read_text(encoding="utf-8").partition("| what happened |")[2]
 #: The columns about comments, and about what is sent, by what happened.
@@ -358,15 +357,12 @@ def test_every_row_has_a_story() -> None:
 
 
 @pytest.fixture
-def side(request: pytest.FixtureRequest, tmp_path: Path, begun: Path) -> Iterator[Side]:
+def side(request: pytest.FixtureRequest) -> Side:
     """A repository whose main branch declares two channels and no posts yet."""
     if request.param == "github":
-        yield OnGitHub(request.getfixturevalue("team"))
-        return
-    repository, ada = begin(begun, tmp_path / "forge", "acme/posts.git")
-    gitlab = FakeGitLab(repository)
-    with Sandbox(clock=gitlab.clock) as sandbox:
-        yield OnGitLab(tmp_path, gitlab, sandbox, ada)
+        return OnGitHub(request.getfixturevalue("team"))
+    made: OnGitLab = request.getfixturevalue("on_gitlab")
+    return made
 
 
 #: What `make test` tells on GitHub, and on neither: the other stories on GitHub have tests of their own.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from tests.ci.conftest import Team, post
-from tests.ci.test_gitlab import Group, group  # noqa: F401 - a fixture
+from tests.ci.sides import OnGitLab, Side, on_gitlab
+
+__all__ = ["on_gitlab"]  # a fixture
 
 ANSWER = "  - key: launch\n    existing: {{twitter: {}}}\n```"
 
 
-def _seed(team: Team | Group, *texts: str) -> list[str]:
+def _seed(team: Team | Side, *texts: str) -> list[str]:
     """Posts that people made in Buffer, by their ids."""
     channel = team.sandbox.channel("twitter")["id"]
     due = "2029-12-21T17:00:00Z"
@@ -45,14 +47,14 @@ def test_at_most_five_and_the_rest_stands_in_the_comment(team: Team) -> None:
     assert len(set(re.findall(r"```yaml\n  - key: (\w+)", comment))) == 1
 
 
-def test_on_gitlab(group: Group) -> None:  # noqa: F811 - the fixture
+def test_on_gitlab(on_gitlab: OnGitLab) -> None:
     """A note on the line with GitLab's form of a suggestion; likewise deleted."""
-    (there,) = _seed(group, "We are live")
-    number = group.open("launch", launch=post("launch", "We are live"))
-    group.plan(number)
-    found = [each for each in group.gitlab.notes[number] if "position" in each]
+    (there,) = _seed(on_gitlab, "We are live")
+    number = on_gitlab.open("launch", launch=post("launch", "We are live"))
+    on_gitlab.plan(number)
+    found = [each for each in on_gitlab.gitlab.notes[number] if "position" in each]
     assert [each["position"]["new_line"] for each in found] == [2]
     assert "```suggestion:-0+0\n" + ANSWER.format(there) in found[0]["body"]
-    group.edit(number, launch=post("launch", "Something else", due="2029-12-21 09:00"))
-    group.plan(number)
-    assert [each for each in group.gitlab.notes[number] if "position" in each] == []
+    on_gitlab.edit(number, launch=post("launch", "Something else", due="2029-12-21 09:00"))
+    on_gitlab.plan(number)
+    assert [each for each in on_gitlab.gitlab.notes[number] if "position" in each] == []
