@@ -258,13 +258,19 @@ def test_a_plan_or_a_message(index: int, value: Any) -> None:
     check(index, value)
 
 
+#: Ten thousand in four parts, each with its own paths, so that no worker is left alone with them.
+PARTS = 4
+in_parts = pytest.mark.parametrize("part", range(PARTS))
+
+
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-@settings(max_examples=10_000, deadline=None)
+@in_parts
+@settings(max_examples=10_000 // PARTS, deadline=None)
 @mutations
-def test_a_plan_or_a_message_10_000_times(index: int, value: Any) -> None:
+def test_a_plan_or_a_message_10_000_times(part: int, index: int, value: Any) -> None:
     """Ten thousand."""
-    check(index, value)
+    check(index * PARTS + part, value)
 
 
 @settings(max_examples=examples(300), deadline=None)
@@ -276,8 +282,9 @@ def test_a_result_for_each_write(index: int, value: Any) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-@settings(max_examples=10_000, deadline=None)
+@in_parts
+@settings(max_examples=10_000 // PARTS, deadline=None)
 @mutations
-def test_a_result_for_each_write_10_000_times(index: int, value: Any) -> None:
+def test_a_result_for_each_write_10_000_times(part: int, index: int, value: Any) -> None:
     """Ten thousand."""
-    check_write(index, value)
+    check_write(index * PARTS + part, value)
