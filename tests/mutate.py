@@ -35,7 +35,12 @@ NEVER_TWICE = ("reconcile", "apply", "state", "planfile", "model")
 #: The tests of rooms and files that have them elsewhere: the table of networks is data, with tests of its own.
 ROOMS = {"state": ("tests/state", "tests/stores")}
 FILES = {
-    "bufferctl/model/networks.py": ("tests/docs/test_docs.py", "tests/checks", "tests/networks"),
+    "bufferctl/model/networks.py": (
+        "tests/model/test_networks.py",
+        "tests/docs/test_docs.py",
+        "tests/checks",
+        "tests/networks",
+    ),
 }
 #: Seconds of processor time for the tests of a room, and of waiting for one test; bytes of memory.
 LIMIT, WAIT, MEMORY = 120, 60, 4 << 30

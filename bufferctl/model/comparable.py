@@ -118,7 +118,7 @@ def content_of_desired(item: Item) -> Content:
 
 
 def _declared_fields(metadata: NetworkMetadata) -> Any:
-    left_out = {*UNREAD, *_redundant(metadata)}
+    left_out = _redundant(metadata)
     if thread_of(metadata):
         left_out.add("type")  # Buffer returns it as `thread`
     plain = _plain(metadata.model_dump(exclude_none=True, exclude=left_out))

@@ -172,6 +172,22 @@ def test_asset_urls_are_never_compared_and_never_forgotten() -> None:
     assert prints[0].hidden != prints[1].hidden
 
 
+def test_what_buffer_does_not_return_is_no_difference() -> None:
+    """The mention of a page: as if it were not there, so that its post reads back; and yet an edit of it is one."""
+    mention = {"content": "Acme", "indices": [0, 4], "text": "Acme", "url": "https://facebook.example/acme"}
+    values: list[dict[str, object]] = [{"annotations": [mention]}, {}]
+    made = [replace(POST, metadata=Metadata.model_validate({"facebook": each}).facebook) for each in values]
+    assert content_of_desired(made[0]) == content_of_desired(made[1])
+    prints = [fingerprint(each, content_of_desired(each)) for each in made]
+    assert prints[0].hidden != prints[1].hidden
+
+
+def test_a_character_that_is_none_has_a_digest() -> None:
+    """Half of a pair of surrogates, as JSON can have it: no crash, and another digest than none."""
+    halved = replace(LIVE, text="We are live \ud83d")
+    assert digest(content_of_live(halved)) != digest(content_of_live(replace(LIVE, text="We are live")))
+
+
 @given(posts | ideas)
 def test_a_fingerprint_reads_back(item: Post | Idea) -> None:
     """As text, in state; one of another version is not interpreted."""

@@ -9,7 +9,19 @@ from typing import Annotated
 
 import pytest
 
-from bufferctl.model import Address, Idea, LiveIdea, LivePost, Origin, Post, PostStatus, Rule, Service, ShareMode
+from bufferctl.model import (
+    Address,
+    Idea,
+    LiveChannel,
+    LiveIdea,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Rule,
+    Service,
+    ShareMode,
+)
 from bufferctl.model.about import About, fields_with
 from bufferctl.model.attached import files_of, with_files
 from bufferctl.model.comparable import (
@@ -22,7 +34,7 @@ from bufferctl.model.comparable import (
     with_board_of,
 )
 from bufferctl.model.content import Asset, Image
-from bufferctl.model.desired import Expansion
+from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, Channel, Expansion
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.enums import MediaType, SchedulingType
 from bufferctl.model.media_file import MediaFile
@@ -52,6 +64,23 @@ def test_the_words_of_states_and_answers() -> None:
     assert [*SchedulingType] == ["automatic", "notification"]
     assert {"image", "gif", "document", "video", "link"} <= {*MediaType}
     assert {"twitter", "googlebusiness", "startPage"} <= {*Service}
+    assert (GIT_REMOTE, GIT_BRANCH) == ("origin", "bufferctl-state")
+
+
+def test_a_channel_that_says_nothing_of_itself() -> None:
+    """It publishes at its times: neither disconnected, locked, paused nor for reminders alone, and no link is short."""
+    channel = LiveChannel("c", "o", Service.TWITTER, "acme")
+    assert channel.timezone == "UTC"
+    assert not any((channel.is_disconnected, channel.is_locked, channel.is_queue_paused, channel.only_reminds))
+    assert (channel.link_shortening, channel.max_characters, channel.posting_times) == (False, None, ())
+
+
+def test_what_the_files_may_call_a_channel() -> None:
+    """Its network, its name and its id, as far as the files have them."""
+    channel = Channel("Acme", "twitter:acme", Service.TWITTER, "acme", "66a0", PLACE)
+    assert channel.references == ("twitter", "twitter:acme", "twitter:66a0")
+    assert replace(channel, name=None).references == ("twitter", "twitter:66a0")
+    assert replace(channel, id=None).references == ("twitter", "twitter:acme")
 
 
 TOUCHES: dict[str, Callable[[LivePost], LivePost]] = {

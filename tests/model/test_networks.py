@@ -23,6 +23,13 @@ def test_networks_differ_by_their_fields() -> None:
     assert alone == {"twitter", "facebook", "linkedin", "threads", "bluesky", "mastodon"}
 
 
+def test_a_network_takes_what_it_needs() -> None:
+    """Each kind of attachment of which one must be there is one of those that it takes."""
+    needed = {service for service, network in NETWORKS.items() if network.needs_media}
+    assert {Service.INSTAGRAM, Service.SUBSTACK} < needed
+    assert [each for each in needed if not set(NETWORKS[each].needs_media) <= NETWORKS[each].kinds] == []
+
+
 def test_fields_say_what_buffer_makes_of_them() -> None:
     """What it does not return, fills in, has on by default, and leaves out where it is usual; and which are dates."""
     assert {"annotations", "thread", "comment"} == UNREAD

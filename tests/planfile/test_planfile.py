@@ -17,8 +17,9 @@ from bufferctl import planfile
 from bufferctl.choices import Choices
 from bufferctl.digests import facts
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model import CreatePost, Desired, Idea, Post, PostStatus, State
-from bufferctl.plan import Action, Plan, Reason
+from bufferctl.model import CreatePost, Desired, Idea, LiveIdea, Origin, Post, PostStatus, State
+from bufferctl.model.comparable import bind
+from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import SavedPlan, Verified
 from bufferctl.reconcile import Options
 from bufferctl.run.sources import still_to_do
@@ -87,9 +88,6 @@ def plans(draw: st.DrawFn) -> tuple[Plan, tuple[Post | Idea, ...]]:
         item = draw(st.sampled_from([item, idea(f"k{number}", text)]))
         fate = draw(st.sampled_from(["new", "there", "edited", "drifted", "gone", "removed"]))
         if fate != "new" and isinstance(item, Post):
-            from bufferctl.model import Origin
-            from bufferctl.model.comparable import bind
-
             buffer.send([CreatePost(item, "c0")])
             live = list(buffer.posts.values())[-1]
             bound[slot(item)] = bind(item, live, draw(st.sampled_from(Origin)))
@@ -119,6 +117,16 @@ def test_what_is_saved_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]])
     assert (saved.plan.at, saved.plan.endpoint) == (plan.at, plan.endpoint)
     assert planfile.dump(saved.plan, saved.desired, saved.choices, expires_at=saved.expires_at) == raw
     assert planfile.verify(saved, plan).moved == ()
+
+
+def test_an_idea_in_buffer_is_read_back_as_one() -> None:
+    """With its title; what has no channel is no post."""
+    item = idea("hiring")
+    live = LiveIdea("i1", "o", START, title="How we hire")
+    known = bind(item, live, Origin.CREATED)
+    held = Change(item.address, Action.HOLD, Cause.EDITED, slot(item), desired=item, live=live, binding=known)
+    (read,) = saved_from(Plan(START, "", (held,)), (item,)).plan.changes
+    assert (read.live, read.desired) == (live, item)
 
 
 @given(plans().filter(lambda drawn: bool(drawn[0].writes)), st.data())

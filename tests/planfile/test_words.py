@@ -166,7 +166,10 @@ NEWER = "the files have a newer version, and so does Buffer"
         (create(), [forget()], "it was removed from the files"),
         (create(), [now_is(Action.FORGET, None)], ""),
         (create(), [now_is(Action.PAST)], "its time is over"),
-        (create(), [now_is(Action.NO_OP, replace(POST, text="Newer"))], NEWER),
+        *(
+            (create(), [now_is(there, replace(POST, text="Newer"))], NEWER)
+            for there in (Action.NO_OP, Action.DONE, Action.ADOPT, Action.MOVE)
+        ),
         (create(), [now_is(Action.NO_OP)], ""),
         (
             create(),
