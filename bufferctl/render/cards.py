@@ -195,14 +195,21 @@ def card_of(
     )
 
 
-def cards_of(report: Report, *, is_preview: bool = False, with_thumbnails: bool = False) -> Iterator[Card]:
-    """Each change with its outcome, as planned; then outcomes of changes that are not in the plan."""
+def cards_of(
+    report: Report, *, is_preview: bool = False, with_thumbnails: bool = False, with_quiet: bool = True
+) -> Iterator[Card]:
+    """Each change with its outcome, as planned; then outcomes of changes that are not in the plan.
+
+    `with_quiet`: also what is unchanged, which is most of a plan.
+    """
     pictures = Pictures(report.public, report.pictures if with_thumbnails else None)
     outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
     for change in report.plan.changes:
         if is_preview and (change.desired is None or change.desired.cancelled):
             continue
         outcome = outcomes.pop((change.slot, change.address), None)
+        if not with_quiet and outcome is None and words.ACTIONS[change.action].kind == "quiet":
+            continue
         yield card_of(change, report.plan, report.lengths, outcome, is_preview=is_preview, pictures=pictures)
     for outcome in outcomes.values():
         yield card_of(outcome.change, report.plan, report.lengths, outcome, pictures=pictures)

@@ -276,11 +276,12 @@ class Grouped:
             spans = {_moved_by(card.change) for card in item.cards}
             if len(spans) == 1 and (span := spans.pop()) and item.occurrence.place:
                 groups.setdefault((item.occurrence.place.file, span), []).append(item)
-        fixed: dict[str, list[str]] = {}
-        for item in self.of("quiet"):
-            post = item.main.cards[0].change.desired
-            if isinstance(post, Post) and post.is_fixed and item.main.cards[0].change.action is Action.NO_OP:
-                fixed.setdefault(post.place.file, []).append(item.name)
+        fixed: dict[str, dict[str, None]] = {}
+        unchanged = (each for each in self.report.plan.changes if each.action is Action.NO_OP) if groups else ()
+        for change in sorted(unchanged, key=lambda each: by_time(each, self.report.plan)):
+            post = change.desired
+            if isinstance(post, Post) and post.is_fixed:
+                fixed.setdefault(post.place.file, {})[occurrence_of(change.address, post).name] = None
         moves = (Move(file, by, tuple(items), tuple(fixed.get(file, ()))) for (file, by), items in groups.items())
         return tuple(move for move in moves if len(move.cards) >= TOGETHER)
 
@@ -308,8 +309,8 @@ class Grouped:
 
     @property
     def organizations(self) -> int:
-        """How many organizations its items are of."""
-        return len({item.occurrence.organization for item in self.items})
+        """How many organizations the plan is for."""
+        return len({change.address.organization for change in self.report.plan.changes})
 
     @property
     def networks(self) -> Mapping[str, int]:
@@ -318,10 +319,12 @@ class Grouped:
         return Counter(card.channel.network for card in cards if not card.change.address.is_idea)
 
 
-def grouped(report: Report, *, is_preview: bool = False, with_thumbnails: bool = False) -> Grouped:
+def grouped(
+    report: Report, *, is_preview: bool = False, with_thumbnails: bool = False, with_quiet: bool = True
+) -> Grouped:
     """The report by item. `is_preview`: of the files alone. `with_thumbnails`: files as they are on a page."""
     groups: dict[Hashable, list[Card]] = {}
-    cards = cards_of(report, is_preview=is_preview, with_thumbnails=with_thumbnails)
+    cards = cards_of(report, is_preview=is_preview, with_thumbnails=with_thumbnails, with_quiet=with_quiet)
     for card in sorted(cards, key=lambda card: by_time(card.change, report.plan)):
         groups.setdefault(_of_item(card), []).append(card)
     return Grouped(report, tuple(_item(tuple(cards)) for cards in groups.values()))

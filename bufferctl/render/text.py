@@ -30,7 +30,7 @@ _HOUR = 3600
 
 def plan_text(report: Report, paint: Paint) -> str:
     """The whole plan, ending in a newline."""
-    found = grouped(report)
+    found = grouped(report, with_quiet=False)
     in_full = paint.full or paint.verbose
     moves = () if in_full else found.moves
     moved = {id(item) for move in moves for item in move.items}
