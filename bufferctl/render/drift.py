@@ -13,7 +13,6 @@ from bufferctl.plan import Action, Plan, Reason
 from bufferctl.render import words
 from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.grouped import grouped
-from bufferctl.render.json_documents import document
 from bufferctl.render.lines import Paint, count, hint_lines, indented, posts_and_ideas, sentence, wrapped
 from bufferctl.render.report import Report
 from bufferctl.render.text import cause_lines
@@ -97,6 +96,8 @@ def drift_text(drift: Drift, paint: Paint) -> str:
 
 def drift_json(drift: Drift) -> str:
     """The same as JSON; changes have the form that they have in a plan: `before` is Buffer's, `after` the file's."""
+    from bufferctl.render.json_documents import document
+
     return document("drift", drift)
 
 
