@@ -46,9 +46,14 @@ def _within(annotation: Any) -> Iterator[Any]:
 
 def fields_with(kind: type, test: Callable[[About], bool]) -> frozenset[str]:
     """The names of all fields of a dataclass of which something is stated."""
+    return frozenset(name for name, each in _stated(kind) if test(each))
+
+
+@cache
+def _stated(kind: type) -> tuple[tuple[str, About], ...]:
     types = get_type_hints(kind, include_extras=True)
     stated = ((name, each) for name, annotation in types.items() for each in _within(annotation))
-    return frozenset(name for name, each in stated if isinstance(each, About) and test(each))
+    return tuple((name, each) for name, each in stated if isinstance(each, About))
 
 
 def is_group(field: FieldInfo) -> bool:
