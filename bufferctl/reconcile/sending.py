@@ -63,6 +63,8 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
     A delete of a scheduled post makes room. `changes` are in the order in which they will be sent: ideas first.
     """
     changes = list(changes)
+    if not any(change.action is Action.CREATE for change in changes):
+        return changes
     room = _room(live)
     leaving = (change for change in changes if change.action is Action.DELETE)
     room.update(each for c in leaving for each in _takes(c.slot.home, c.live) if each in room)
@@ -80,7 +82,7 @@ def _needs_room(changes: Iterable[Change], live: Live) -> bool:
     """Whether some creates only fit once deletes have made room, so that deletes must be sent first."""
     new = (change for change in changes if change.action is Action.CREATE)
     wanted = Counter(each for change in new for each in _takes(change.slot.home, change.desired))
-    return any(wanted[each] > left for each, left in _room(live).items())
+    return bool(wanted) and any(wanted[each] > left for each, left in _room(live).items())
 
 
 #: What is limited, by the names of `Limits`, and the id of the home that it is limited for.
