@@ -203,9 +203,9 @@ def summarize(markdown: str, console: Console) -> None:
 def annotate_report(report: Report, root: Path, console: Console) -> None:
     """Show a plan, or an apply: problems and posts that need somebody at their lines, everything as the summary."""
     if in_job():
-        from bufferctl.render.report import problems_of
+        from bufferctl.render.grouped import problems_of
 
-        annotate(problems_of(report), root)
+        annotate([*problems_of(report)], root)
     if os.environ.get("GITHUB_STEP_SUMMARY"):
         from bufferctl.render.markdown import report_markdown
 

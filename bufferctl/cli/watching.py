@@ -8,13 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from bufferctl.cli.console import READING, Console
 from bufferctl.machine import STOPS
-from bufferctl.plan import WRITING, Action, Outcome, Status
-from bufferctl.render.text import outcome_text
+from bufferctl.model.entries import occurrence_of
+from bufferctl.plan import WRITING, Action, Outcome, Plan, Status
+from bufferctl.render.report import Report
+from bufferctl.render.text import outcomes_text
 from bufferctl.run.listener import Stop
 
 if TYPE_CHECKING:
@@ -87,7 +90,7 @@ class Stopping(Stop):
 class Watching(Console):
     """The console of an apply: a bar with a countdown on a terminal, lines anywhere else.
 
-    Outcomes go to stdout as they come; `quiet`: the whole is printed as JSON at the end.
+    Outcomes go to stdout as they come, those of an item together; `quiet`: the whole is printed as JSON at the end.
     """
 
     def __init__(self, console: Console, *, quiet: bool) -> None:
@@ -95,6 +98,7 @@ class Watching(Console):
         self.stopping = Stopping(console)
         self._quiet = quiet
         self._has_printed = False
+        self._outcomes = list[Outcome]()  # of one item, not printed yet
         self._progress: Progress | None = None
         self._task: TaskID | None = None
 
@@ -103,7 +107,10 @@ class Watching(Console):
         """As `Listener`: a bar, if stderr is a terminal."""
         self._has_printed = False
         if self._quiet or not sys.stderr.isatty():
-            yield
+            try:
+                yield
+            finally:
+                self._print()
             return
         with _bar() as progress:
             self._progress = progress
@@ -111,6 +118,7 @@ class Watching(Console):
             try:
                 yield
             finally:
+                self._print()
                 self._progress = None
 
     @contextmanager
@@ -124,15 +132,25 @@ class Watching(Console):
             yield
 
     def outcome(self, outcome: Outcome) -> None:
-        """Print an outcome. Holds were shown with the plan, unless they are new."""
+        """Print an outcome once its item's are all there. Holds were shown with the plan, unless they are new."""
         if self._progress and self._task is not None and outcome.change.action in WRITING:
             self._progress.update(self._task, advance=1, description=_APPLYING, until=0.0)
         shown_before = outcome.status is Status.HELD and outcome.change.action is Action.HOLD
         if self._quiet or shown_before:
             return
+        items = {occurrence_of(each.change.address, each.change.desired) for each in (*self._outcomes[:1], outcome)}
+        if len(items) > 1:
+            self._print()
+        self._outcomes.append(outcome)
+
+    def _print(self) -> None:
+        outcomes, self._outcomes = self._outcomes, []
+        if not outcomes or self._quiet:
+            return
+        report = Report(Plan(datetime.now(UTC), endpoint=""), outcomes=tuple(outcomes))
         try:
             # the first stands apart from the plan above it
-            self.data(("" if self._has_printed else "\n") + outcome_text(outcome, self.out))
+            self.data(("" if self._has_printed else "\n") + outcomes_text(report, self.out))
             self._has_printed = True
         except BrokenPipeError:  # whoever read along is gone; what is under way is recorded all the same
             self._quiet = True
@@ -140,6 +158,7 @@ class Watching(Console):
 
     def waiting(self, seconds: float, why: str) -> None:
         """Say that nothing will happen for a while."""
+        self._print()
         if self._progress and self._task is not None:
             self._progress.update(self._task, description=why, until=time.monotonic() + seconds, visible=True)
         else:

@@ -131,6 +131,7 @@ class Card:
     pictures: Pictures | None
     length: TextLength | None
     changed: tuple[Changed, ...]
+    code: str
     message: str
     hint: str
     place: str
@@ -185,12 +186,13 @@ def card_of(
         pictures=pictures,
         length=(lengths or {}).get(change.address),
         changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
+        code=_code(change, outcome),
         message="" if is_preview else visible(sentence(outcome.message if outcome else change.message)),
         hint="" if is_preview else visible(outcome.hint if outcome else change.hint),
         place=visible(str(change.place)) if change.place else "",
         at_once=outcome is None and words.is_at_once(change),
         id=visible(outcome.id or "") if outcome else "",
-        link=web(outcome.link if outcome else getattr(change.live, "external_link", None)),
+        link=visible(web(outcome.link if outcome else getattr(change.live, "external_link", None))),
         at=f"{outcome.at.astimezone(UTC):%H:%M:%S} UTC" if outcome and outcome.at else "",
     )
 
@@ -223,16 +225,17 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
     if outcome is None:
         presented = words.ACTIONS[change.action]
         return presented.kind, presented.sign, words.describe_action(change), words.describe_cause(change)
-    kind, sign = mark(outcome)
-    return kind, sign, words.result(outcome), words.describe_cause(change) if kind == "good" else ""
-
-
-def mark(outcome: Outcome) -> tuple[str, str]:
-    """How an outcome is marked: the kind of its card, and its symbol."""
     if outcome.status is Status.DONE:
-        return "good", words.ACTIONS[outcome.change.action].sign
+        return "good", words.ACTIONS[change.action].sign, words.result(outcome), words.describe_cause(change)
     kind, like = ("late", Action.WAITING) if outcome.status in _LATE else ("bad", Action.HOLD)
-    return kind, words.ACTIONS[like].sign
+    return kind, words.ACTIONS[like].sign, words.result(outcome), ""
+
+
+def _code(change: Change, outcome: Outcome | None) -> str:
+    """Why it needs a person: the reason of a hold, or the status of a change that failed."""
+    if outcome and outcome.status in {Status.REFUSED, Status.DIFFERS}:
+        return outcome.status.value
+    return change.reason.value if change.reason else Action.HOLD.value
 
 
 def channel_of(change: Change, plan: Plan) -> ShownChannel:

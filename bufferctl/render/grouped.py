@@ -15,12 +15,12 @@ from functools import cached_property
 from itertools import groupby, takewhile
 from shlex import quote
 
-from bufferctl.diagnostics import some_of
+from bufferctl.diagnostics import Diagnostic, Place, Severity, some_of
 from bufferctl.digests import REVIEWED, SHORT, change_digest
 from bufferctl.model import Post
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.plain_text import visible, without_parameters
-from bufferctl.plan import Action, Change
+from bufferctl.plan import Action, Change, Status
 from bufferctl.render import words
 from bufferctl.render.cards import Card, Changed, Moment, by_time, cards_of
 from bufferctl.render.lines import count
@@ -178,6 +178,11 @@ class Cause:
         """`tip 2 to 9`."""
         return named(item.occurrence for item in self.items)
 
+    @property
+    def is_hold(self) -> bool:
+        """Whether nothing was tried."""
+        return self.code not in {Status.REFUSED, Status.DIFFERS}
+
 
 @dataclass(frozen=True)
 class Move:
@@ -330,6 +335,21 @@ def grouped(
     return Grouped(report, tuple(_item(tuple(cards)) for cards in groups.values()))
 
 
+def problems_of(report: Report) -> Iterator[Diagnostic]:
+    """The problems in files and plan, then each item that needs a person, at its line.
+
+    That is a warning before an apply and an error after it, like the exit code; its code is the reason of a hold, or
+    the status of a change that failed.
+    """
+    yield from (*report.diagnostics, *report.plan.warnings)
+    severity = Severity.WARNING if report.outcomes is None else Severity.ERROR
+    for item in grouped(report).of("hold", "bad"):
+        cause, change = _caused((item,)), item.cards[0].change
+        file = change.binding.file if change.binding else ""
+        said = ": ".join([f"{item.name} ({item.networks})", *([] if cause.is_hold else [item.what]), cause.message])
+        yield Diagnostic(severity, said, change.place or (Place(file) if file else None), cause.hint, code=cause.code)
+
+
 def weeks_of(items: Iterable[Item]) -> tuple[Week, ...]:
     """The items that have a time, which are in order of time, by week and day."""
     days = [(day, tuple(group)) for day, group in groupby(items, key=lambda item: item.day) if day]
@@ -370,8 +390,10 @@ def _of_item(card: Card) -> Hashable:
     """What the cards of an item share: the occurrence, the day, what happens, and the cause if it is held."""
     change = card.change
     due = change.due_at
-    cause = (change.reason, _general(card.message, card)) if card.kind in {"hold", "bad"} else None
-    return occurrence_of(change.address, change.desired), due.date() if due else None, card.kind, card.at_once, cause
+    cause = (card.code, _general(card.message, card)) if card.kind in {"hold", "bad"} else None
+    done = change.action if card.kind == "good" else None
+    day = due.date() if due else None
+    return occurrence_of(change.address, change.desired), day, card.kind, card.at_once, cause, done
 
 
 def _item(cards: tuple[Card, ...]) -> Item:
@@ -452,11 +474,7 @@ def _changed(changed: Changed) -> Changed:
 def _cause(item: Item) -> tuple[str, str, str]:
     """What the items of a cause share: the code, the message and the hint without what is a post's own."""
     card = item.main.cards[0]
-    return _code(card), _general(card.message, card), _general(card.hint, card)
-
-
-def _code(card: Card) -> str:
-    return card.change.reason.value if card.change.reason else card.kind
+    return card.code, _general(card.message, card), _general(card.hint, card)
 
 
 def _general(text: str, card: Card) -> str:
@@ -477,7 +495,7 @@ def _caused(items: tuple[Item, ...]) -> Cause:
     hints = [_addressed(card.hint, card) for card in cards]
     hint = _ARGUMENT.sub(lambda found: " ".join(f"{found[1]}{address}" for address in addresses), _common(hints))
     message = _common([_addressed(card.message, card) for card in cards]).replace(_ADDRESS, "it")
-    return Cause(_code(cards[0]), message, hint, items, own_hints=len(set(hints)) > 1)
+    return Cause(cards[0].code, message, hint, items, own_hints=len(set(hints)) > 1)
 
 
 def _common(texts: Sequence[str]) -> str:

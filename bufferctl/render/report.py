@@ -1,19 +1,16 @@
-"""The input of every report: a plan, its results after an apply, and the problems at their lines."""
+"""The input of every report: a plan, its results after an apply, and the problems in the files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bufferctl.diagnostics import Diagnostic, Place, RuleHelp, Severity
+from bufferctl.diagnostics import Diagnostic, RuleHelp, Severity
 from bufferctl.digests import plan_digest
 from bufferctl.model import Address
 from bufferctl.model.content import TextLength
-from bufferctl.plan import Action, Change, Outcome, Plan, Status
-from bufferctl.render import words
-
-_TROUBLE = frozenset({Status.REFUSED, Status.DIFFERS, Status.HELD})
+from bufferctl.plan import Outcome, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,42 +56,3 @@ class Report:
 def by_severity(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The problems, errors first."""
     return sorted(problems, key=lambda each: each.severity is not Severity.ERROR)
-
-
-def problems_of(report: Report) -> tuple[Diagnostic, ...]:
-    """The problems in files and plan, then each hold and each failed change, at its line.
-
-    A hold is a warning before an apply and an error after it, like the exit code; its code is the reason. The code of a
-    failed change is its status.
-    """
-    return (*report.diagnostics, *report.plan.warnings, *_needs_you(report))
-
-
-def _needs_you(report: Report) -> Iterator[Diagnostic]:
-    reported = set()
-    for outcome in report.outcomes or ():
-        reported.add(outcome.change.slot)
-        if outcome.status in _TROUBLE:
-            yield _of_outcome(outcome)
-    severity = Severity.WARNING if report.outcomes is None else Severity.ERROR
-    for change in report.plan.of(Action.HOLD):
-        if change.slot not in reported:
-            yield _problem(change, severity, change.message, change.hint, _code(change))
-
-
-def _of_outcome(outcome: Outcome) -> Diagnostic:
-    change = outcome.change
-    if outcome.status is Status.HELD:
-        return _problem(change, Severity.ERROR, outcome.message, outcome.hint, _code(change))
-    message = ": ".join(filter(None, [words.result(outcome), outcome.message]))
-    return _problem(change, Severity.ERROR, message, outcome.hint, outcome.status.value)
-
-
-def _problem(change: Change, severity: Severity, message: str, hint: str, code: str) -> Diagnostic:
-    file = change.binding.file if change.binding else ""
-    place = change.place or (Place(file) if file else None)
-    return Diagnostic(severity, f"{change.address}: {message}", place, hint, code=code)
-
-
-def _code(change: Change) -> str:
-    return change.reason.value if change.reason else Action.HOLD.value

@@ -16,8 +16,9 @@ from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, Place, RuleHelp
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Reason, Status
+from bufferctl.render.grouped import problems_of
 from bufferctl.render.lines import sentence
-from bufferctl.render.report import Report, problems_of
+from bufferctl.render.report import Report
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: The root of the repository, in the notation of code scanning.

@@ -7,6 +7,7 @@ the items come the counts and the cost of applying; what needs you is last, wher
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -14,9 +15,9 @@ from bufferctl.diagnostics import all_of
 from bufferctl.digests import SHORT, change_digest
 from bufferctl.model import Idea, Post
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, Status, ready_at
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, ready_at
 from bufferctl.render import summary, words
-from bufferctl.render.cards import Changed, card_of, mark
+from bufferctl.render.cards import Changed, card_of
 from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, grouped
 from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_lines, indented, sentence, wrapped
 from bufferctl.render.pieces import marked_lines, pieces
@@ -302,14 +303,20 @@ def _painter(kind: str, paint: Paint) -> Callable[[str], str]:
     return {"create": paint.good, "good": paint.good, "update": paint.change, **bad}.get(kind, paint.faint)
 
 
-def outcome_text(outcome: Outcome, paint: Paint) -> str:
-    """One outcome: symbol, address, result, id and link; then Buffer's message, and what a person should do."""
-    kind, sign = mark(outcome)
-    parts = [visible(str(outcome.change.address)), words.result(outcome), visible(outcome.id or "")]
-    line = f"{_painter(kind, paint)(sign)} {'  '.join(filter(None, [*parts, visible(outcome.link or '')]))}"
-    message = indented(sentence(outcome.message), paint) if outcome.message else ()
-    hint = hint_lines(outcome.hint, paint) if outcome.hint else ()
-    return "\n".join([line, *message, *hint])
+def outcomes_text(report: Report, paint: Paint) -> str:
+    """Its outcomes by item: the result, links and ids to import; then Buffer's message, and what a person should do."""
+    items = sorted(grouped(report).items, key=lambda item: ("good", "late", "bad").index(item.kind))
+    return "\n".join(line for item in items for line in _result(item, paint))
+
+
+def _result(item: Item, paint: Paint) -> Iterator[str]:
+    card = item.main.cards[0]
+    yield f"{_painter(card.kind, paint)(card.sign)} {paint.strong(visible(item.name))}  {item.networks}, {item.what}"
+    ids = [card.id if card.change.action is Action.ADOPT else card.link for card in item.cards if card.id]
+    yield from (f"{INDENT}{each}" for each in ids if each)
+    yield from indented(item.message, paint) if item.message else ()
+    for hint in dict.fromkeys(card.hint for card in item.cards if card.hint):
+        yield from hint_lines(hint, paint)
 
 
 def applied_text(outcomes: Sequence[Outcome], paint: Paint) -> str:
@@ -330,9 +337,9 @@ def left_text(left: Plan, planned: Plan, outcomes: Sequence[Outcome], paint: Pai
 
 
 def receipt_text(report: Report, finished_at: datetime, paint: Paint) -> str:
-    """The results of an apply: each outcome, failures last; the counts, why it stopped, and what was left."""
-    outcomes = sorted(report.outcomes or (), key=lambda outcome: outcome.status is not Status.DONE)
-    lines = [outcome_text(outcome, paint) for outcome in outcomes]
+    """The results of an apply: each item, failures last; the counts, why it stopped, and what was left."""
+    outcomes = report.outcomes or ()
+    lines = [outcomes_text(replace(report, plan=replace(report.plan, changes=())), paint)]
     if report.stopped:
         why = wrapped(visible(sentence(f"It stopped early: {report.stopped}")), paint.width)
         lines += ["", *map(paint.bad, why)]

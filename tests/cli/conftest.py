@@ -47,8 +47,8 @@ class Ran:
 
     @property
     def outcomes(self) -> list[str]:
-        """`one created`, `two not sent`: the outcome that an apply printed for each change, by key."""
-        found = re.findall(r"^\S \S+/([\w.-]+)  ([a-z ]+?)(?:  \S+)?$", self.out, re.MULTILINE)
+        """`one created`, `two not sent`: the outcome that an apply printed for each item, by name."""
+        found = re.findall(r"^\S ([\w. -]+?)  .+, ([a-z ]+)$", self.out, re.MULTILINE)
         return [" ".join(each) for each in found]
 
     def snapshot(self) -> str:

@@ -67,7 +67,7 @@ def test_once(program: list[str], gated: tuple[Any, Gate], number: signal.Signal
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "Traceback" not in err
-    assert out.count("  created  ") == 30
+    assert out.count(", created\n") == 30
     assert "Applied: 30 created, 0 changed, 0 deleted, 5 not sent." in out
     assert len(json.loads(project("state", "list", "--json").out)["objects"]) == 30
     assert len(project.sandbox.posts()) == 30

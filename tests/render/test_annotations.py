@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import Reason
+from bufferctl.plan import Action, Cause, Reason
 from bufferctl.render.annotations import annotations_text, inert
-from bufferctl.render.report import Report, problems_of
+from bufferctl.render.grouped import problems_of
+from bufferctl.render.report import Report
 from tests.conftest import Expect
 from tests.render.hostile import TEXTS, plan_of, receipt_of
-from tests.render.rich import APPLIED, REPORT
+from tests.render.rich import APPLIED, PLAN, REPORT, change, post
 
 CASES = Path(__file__).parents[1] / "cases" / "render"
 _COMMAND = re.compile(r"::(error|warning) ([^:]*)::(.*)")
@@ -135,3 +137,17 @@ def test_what_is_no_command_stays(text: str) -> None:
     """Other text is unchanged, if possible."""
     assert inert(text).replace("\u200b", "") == text
     assert (inert(text) == text) == (not text.startswith("::"))
+
+
+def test_one_annotation_an_item() -> None:
+    """An entry that is held on two networks for one reason is named once, with both and a command for both."""
+    hints = [f"Run `bufferctl apply --recreate Acme/{channel}/a`." for channel in ("twitter:acme", "linkedin:acme-inc")]
+    entry = [post("ch-x", "a", 7, text="A"), post("ch-li", "a", 7, text="A")]
+    held = [
+        change(each, Action.HOLD, Cause.DRIFT, reason=Reason.GONE, message="Deleted", hint=hint)
+        for each, hint in zip(entry, hints, strict=True)
+    ]
+    (problem,) = problems_of(Report(replace(PLAN, changes=tuple(held), warnings=())))
+    assert problem.message == "a (X, LinkedIn): Deleted."
+    assert "--recreate Acme/twitter:acme/a --recreate Acme/linkedin:acme-inc/a" in problem.hint
+    assert (problem.code, str(problem.place)) == ("deleted-in-buffer", "posts/2029-w49.yaml:7:10")

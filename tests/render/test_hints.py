@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bufferctl.diagnostics import Diagnostic, Severity
@@ -12,7 +14,7 @@ from bufferctl.render.diagnostics import diagnostics_text
 from bufferctl.render.lines import Paint, steps
 from bufferctl.render.markdown import problems_markdown
 from bufferctl.render.report import Report
-from bufferctl.render.text import outcome_text
+from bufferctl.render.text import outcomes_text
 from tests.render.rich import PLAN
 
 HINT = "Check in Buffer. If it is there, run `bufferctl import A b`. if not, run `bufferctl apply`."
@@ -39,7 +41,8 @@ def test_steps(expected: list[str], hint: str) -> None:
 def test_commands_of_outcomes() -> None:
     """A command has its own line below the outcome, unbroken on any terminal width."""
     (change, *_) = PLAN.changes
-    shown = outcome_text(Outcome(change, Status.HELD, hint=HINT), Paint(width=40)).splitlines()
+    report = Report(replace(PLAN, changes=()), outcomes=(Outcome(change, Status.HELD, hint=HINT),))
+    shown = outcomes_text(report, Paint(width=40)).splitlines()
     assert [line.strip() for line in shown if "bufferctl" in line] == ["bufferctl import A b", "bufferctl apply"]
 
 

@@ -19,7 +19,7 @@ from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Rea
 from bufferctl.render.lines import Paint, cells
 from bufferctl.render.report import Report
 from bufferctl.render.summary import left_over
-from bufferctl.render.text import plan_text, receipt_text
+from bufferctl.render.text import outcomes_text, plan_text, receipt_text
 from tests.conftest import Expect
 from tests.fuzzing import examples
 from tests.render.plans import PLANS, plan_at, report_of
@@ -343,3 +343,12 @@ def test_commands_in_hints_are_never_wrapped(width: int) -> None:
     lines = text_of(held, paint=Paint(width=width)).splitlines()
     assert command in [line.strip() for line in lines]
     assert max(cells(line) for line in lines if command not in line) <= width
+
+
+def test_results_are_by_item() -> None:
+    """An entry on two networks is one line; what Buffer refused on one of them is another, with its message."""
+    entry = [change(post(name, "a", 1, text="A"), Action.CREATE, Cause.NEW) for name in ("ch-x", "ch-li", "ch-ig")]
+    outcomes = [Outcome(each, Status.DONE, "id") for each in entry[:2]]
+    outcomes.append(Outcome(entry[2], Status.REFUSED, message="Invalid post: no image"))
+    shown = outcomes_text(Report(replace(PLAN, changes=()), outcomes=tuple(outcomes)), PLAIN)
+    assert shown == "+ a  X, LinkedIn, created\n! a  Instagram, refused by Buffer\n      Invalid post: no image."
