@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
-from pathlib import Path
-from typing import TextIO
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, TextIO
 
 from bufferctl.errors import BufferctlError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: The signals that ask a process to stop: Ctrl-C, the end of a job, and Ctrl-Break on Windows.
 STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name))
@@ -69,6 +70,8 @@ def state_folder() -> Path:
 @contextmanager
 def opening_connections() -> Iterator[None]:
     """Around whatever creates an HTTP client, which reads proxies and certificates. Raises BufferctlError."""
+    from urllib.parse import urlsplit
+
     try:
         for name in _PROXIES:  # httpx2 overlooks what it cannot take apart
             urlsplit(os.environ.get(name) or os.environ.get(name.lower(), ""))

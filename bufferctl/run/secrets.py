@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
-from bufferctl.disk import replace_file
 from bufferctl.errors import BufferctlError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: What replaces it.
 MARK = "[API key]"
@@ -38,6 +38,8 @@ def write_whole(path: Path, data: bytes) -> None:
     Where a link leads is written, and a device or a pipe as it is. Raises BufferctlError if that cannot be. The API
     key is taken out.
     """
+    from bufferctl.disk import replace_file
+
     data = without_secrets(data.decode()).encode()
     try:
         if path.exists() and not path.is_file():  # /dev/stdout leads to a pipe that has no name
@@ -54,6 +56,9 @@ def _pattern(form: str) -> str:
 
 
 def _forms(key: str) -> Iterator[str]:
+    from base64 import b64encode, urlsafe_b64encode
+    from urllib.parse import quote
+
     yield key
     yield quote(key, safe="")
     for before in range(3):
