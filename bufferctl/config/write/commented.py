@@ -33,17 +33,18 @@ class Comment:
 
 @dataclass(slots=True)
 class Entry:
-    """One field of a group, or one item of a list (then `key` is None), with what belongs to it.
+    """One field of a group, or one item of a list (without a name), with what belongs to it.
 
-    `before`: comments above it. `beside`: the comment on its line, and the spaces before that. `blank`: an empty line
-    stands before it, below its comments.
+    `label`: its name as it is written, with its colon, or `-`. `before`: comments above it. `beside`: the comment on
+    its line, and the spaces before that. `blank`: an empty line stands before it, below its comments.
     """
 
-    key: Node | None
+    name: str
+    label: str
     value: Node | Group
-    before: list[Comment]
-    beside: str
-    blank: bool
+    before: list[Comment] = field(default_factory=list)
+    beside: str = ""
+    blank: bool = False
 
 
 @dataclass(slots=True)
@@ -159,7 +160,8 @@ class _Tree:
         found = value if value.is_scalar else self._group(value, column)
         if not beside and on_line:
             beside = self._beside(value.end)
-        return Entry(key, found, before, beside, blank)
+        name, label = (key.value, f"{key.text}:") if key is not None else ("", "-")
+        return Entry(name, label, found, before, beside, blank)
 
     def _take(self, belongs: Callable[[Comment], bool]) -> Iterator[Comment]:
         while self._next < len(self._comments) and belongs(self._comments[self._next]):

@@ -113,8 +113,8 @@ class _Printer:
     document: CommentedFile
 
     def root(self) -> list[str]:
-        names = {entry.key.value for entry in self.document.root.entries if entry.key}
-        return self._lines(self.document.root, 0, RootFile if "organizations" in names else IncludedFile)
+        is_root = any(entry.name == "organizations" for entry in self.document.root.entries)
+        return self._lines(self.document.root, 0, RootFile if is_root else IncludedFile)
 
     def _lines(self, group: Group, indent: int, kind: Kind) -> list[str]:
         lines: list[str] = []
@@ -127,24 +127,17 @@ class _Printer:
         if not order or not group.node.is_mapping or self.document.anchored:
             return group.entries  # otherwise an alias could end up above its anchor
         rank = {name: place for place, name in enumerate(order)}
-        return sorted(group.entries, key=lambda entry: rank.get(entry.key.value if entry.key else "", len(rank)))
+        entries = (each for entry in group.entries for each in self._in_short(entry, kind))
+        return sorted(entries, key=lambda entry: rank.get(entry.name, len(rank)))
 
     def _entry(self, entry: Entry, indent: int, kind: Kind, *, first: bool) -> list[str]:
         lines = _above(entry.before, indent, first=first)
         if entry.blank and (lines or not first):
             lines.append("")
-        name = entry.key.value if entry.key else ""
-        if images := self._images(entry, kind):
-            for each, values in images.items():
-                start = f"{' ' * indent}{each}:"
-                rows = [f"{' ' * (indent + _STEP)}- {value}" for value in values]
-                lines += [f"{start} {values[0]}"] if len(values) == 1 else [start, *rows]
-            return [*lines[:-1], f"{lines[-1]}{_beside(entry.beside)}"]
-        inner = kind if entry.key is None else below(kind, name)
-        start = " " * indent + (f"{entry.key.text}:" if entry.key else "-")
+        start = " " * indent + entry.label
         if isinstance(entry.value, Node):
-            return [*lines, *self._scalar(entry.value, start, indent, name, entry.beside)]
-        return [*lines, *self._group(entry.value, start, indent, inner, entry)]
+            return [*lines, *self._scalar(entry.value, start, indent, entry)]
+        return [*lines, *self._group(entry.value, start, indent, _kind_of(entry, kind), entry)]
 
     def _group(self, group: Group, start: str, indent: int, kind: Kind, entry: Entry) -> list[str]:
         anchor = f" &{group.node.anchor}" if group.node.anchor else ""
@@ -152,7 +145,7 @@ class _Printer:
         if flat is not None and (len(line := f"{start}{anchor} {flat}") <= WIDTH or not group.entries):
             return [f"{line}{_beside(entry.beside)}"]
         inner = self._lines(group, indent + _STEP, kind)
-        if entry.key is None and not anchor and not entry.beside:
+        if entry.label == "-" and not anchor and not entry.beside:
             at = next(index for index, line in enumerate(inner) if line and not line.lstrip().startswith("#"))
             above = [line[_STEP:] for line in inner[:at]]  # what belongs to the first field stands above the `-`
             return [*above, f"{start} {inner[at][indent + _STEP :]}", *inner[at + 1 :]]
@@ -164,53 +157,56 @@ class _Printer:
             return None
         parts = []
         for entry in self._ordered(group, kind):
-            if images := self._images(entry, kind):
-                lists = {name: ", ".join(values) for name, values in images.items()}
-                parts += [f"{name}: {each if len(images[name]) == 1 else f'[{each}]'}" for name, each in lists.items()]
-                continue
             if isinstance(entry.value, Node):
                 value = entry.value.text
                 if "\n" in value:
                     return None
             else:
-                within = kind if entry.key is None else below(kind, entry.key.value)
-                flat = self._flat(entry.value, within)
+                flat = self._flat(entry.value, _kind_of(entry, kind))
                 if flat is None:
                     return None
                 value = f"&{entry.value.node.anchor} {flat}" if entry.value.node.anchor else flat
-            parts.append(f"{entry.key.text}: {value}" if entry.key else value)
+            parts.append(value if entry.label == "-" else f"{entry.label} {value}")
         inner = ", ".join(parts)
         return f"{{{inner}}}" if group.node.is_mapping else f"[{inner}]"
 
-    def _images(self, entry: Entry, kind: Kind) -> dict[str, list[str]]:
-        """`image` and `alt` for `assets` that say no more than these, their values as written; else nothing."""
-        group = entry.value
-        if entry.key is None or entry.key.value != "assets" or not isinstance(group, Group):
-            return {}
-        is_of_post = kind is not None and issubclass(kind, PostFields) and in_short(group.node.value)
-        if not is_of_post or self.document.anchored or any(_comments(group)):
-            return {}
-        found: dict[str, list[str]] = {"image": [], "alt": []}
-        for name, value in (pair for asset in group.node.items for _, image in asset.pairs for pair in image.pairs):
-            found["alt" if name.value == "alt_text" else "image"].append(value.text)
-        is_long = any("\n" in value for values in found.values() for value in values)
-        return {} if is_long else {name: values for name, values in found.items() if values}
+    def _in_short(self, entry: Entry, kind: Kind) -> list[Entry]:
+        """`image` and `alt` in place of `assets` that say no more than these, their values as written."""
+        group, is_of_post = entry.value, kind is not None and issubclass(kind, PostFields)
+        if not isinstance(group, Group) or not is_of_post or entry.name != "assets":
+            return [entry]
+        images = [pair for asset in group.node.items for _, image in asset.pairs for pair in image.pairs]
+        if not in_short(group.node.value) or any(_comments(group)) or any("\n" in each.text for _, each in images):
+            return [entry]
+        found: dict[str, list[Entry]] = {"image": [], "alt": []}
+        for name, value in images:
+            found["alt" if name.value == "alt_text" else "image"].append(Entry("", "-", value))
+        one = len(found["image"]) == 1
+        short = [
+            Entry(name, f"{name}:", values[0].value if one else Group(group.node, values))
+            for name, values in found.items()
+            if values
+        ]
+        short[0].before, short[0].blank, short[-1].beside = entry.before, entry.blank, entry.beside
+        return short
 
-    def _scalar(self, scalar: Node, start: str, indent: int, name: str, beside: str) -> list[str]:
-        raw = scalar.text
+    def _scalar(self, scalar: Node, start: str, indent: int, entry: Entry) -> list[str]:
+        raw, beside = scalar.text, _beside(entry.beside)
         if scalar.is_block:
             return self._block(scalar, start, indent)
         line = f"{start} {raw}"
-        if "\n" in raw or (name == "text" and not scalar.is_alias and (len(line) > WIDTH or "\n" in scalar.value)):
+        if "\n" in raw or (
+            entry.name == "text" and not scalar.is_alias and (len(line) > WIDTH or "\n" in scalar.value)
+        ):
             rows = scalar.value.split("\n")
             may_be_block = isinstance(text_value("text", scalar.value), LiteralScalarString) and not scalar.anchor
             if may_be_block and all(row == row.rstrip() for row in rows):
-                return [f"{start} |{_beside(beside)}", *_shifted(rows, indent + _STEP)]
+                return [f"{start} |{beside}", *_shifted(rows, indent + _STEP)]
         if "\n" not in raw:
-            return [f"{line.rstrip()}{_beside(beside)}"]
+            return [f"{line.rstrip()}{beside}"]
         first, *rest = line.split("\n")
         rows = _shifted(map(str.strip, rest), indent + _STEP)
-        return [first.rstrip(), *rows[:-1], rows[-1] + _beside(beside)]
+        return [first.rstrip(), *rows[:-1], rows[-1] + beside]
 
     def _block(self, scalar: Node, start: str, indent: int) -> list[str]:
         block = block_text(scalar)
@@ -219,6 +215,11 @@ class _Printer:
             raise UnusualError
         marks = "" if keeps else block.marks  # one line end is what `|` keeps too, wherever the text is moved to
         return [f"{start} {block.sign}{marks}{block.beside}".rstrip(), *_shifted(block.lines, indent + _STEP)]
+
+
+def _kind_of(entry: Entry, kind: Kind) -> Kind:
+    """What the value of an entry is. `kind`: of the group that the entry is in."""
+    return below(kind, entry.name) if entry.name else kind
 
 
 def _above(comments: list[Comment], indent: int, *, first: bool) -> list[str]:
