@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
-from functools import cached_property
 
 from bufferctl.config.format import ChannelEntry, OrganizationEntry, RootFile
 from bufferctl.config.names import listed, nearest_value
 from bufferctl.config.times import LocalTimes, clock_named, zone_hint
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Related
+from bufferctl.errors import BufferctlError
 from bufferctl.model import Channel, Organization, Tag
 
 
@@ -35,37 +34,22 @@ class DeclaredOrganization:
     entry: OrganizationEntry
     spot: Spot
     channels: list[DeclaredChannel]
+    _found: dict[str, DeclaredChannel] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
         return self.organization.label
 
-    @cached_property
-    def by_reference(self) -> dict[str, DeclaredChannel]:
-        """Each channel by `service:name` and `service:id`, and by its service where it is the only one of it."""
-        services = Counter(each.channel.service for each in self.channels)
-        found: dict[str, DeclaredChannel] = {}
-        for each in self.channels:
-            service, *names = each.channel.references
-            for name in [*names, service] if services[each.channel.service] == 1 else names:
-                found.setdefault(name, each)
-        return found
+    def channel(self, reference: str) -> DeclaredChannel:
+        """The channel that `service` or `service:name` means. Raises UnknownNameError."""
+        if reference not in self._found:
+            found = named_channel([each.channel for each in self.channels], reference, self.label)
+            self._found[reference] = next(each for each in self.channels if each.channel is found)
+        return self._found[reference]
 
 
-class UnknownNameError(LookupError):
-    """A name that matches no declared organization or channel, or several. `hint`: what to do.
-
-    A hint that takes long to find is given as a function, because it may not be shown.
-    """
-
-    def __init__(self, message: str, hint: str | Callable[[], str]) -> None:
-        super().__init__(message)
-        self.message = message
-        self._hint = hint
-
-    @property
-    def hint(self) -> str:
-        return self._hint if isinstance(self._hint, str) else self._hint()
+class UnknownNameError(BufferctlError):
+    """A name that matches no declared organization or channel, or several."""
 
 
 @dataclass
@@ -88,50 +72,35 @@ def named_organization(organizations: Sequence[Organization], name: str | None) 
     """The organization of that name or id; without one, the only one. Raises UnknownNameError."""
     labels = [each.label for each in organizations]
     if not labels:
-        raise UnknownNameError("no organization is declared", "add it to `organizations` in the root file")
+        raise UnknownNameError("no organization is declared", hint="add it to `organizations` in the root file")
     found = [each for each in organizations if name in {None, each.name, each.id}]
     if name is None and len(found) > 1:
         raise UnknownNameError(
             f"there are several organizations ({listed(labels)}), and this file does not name one",
-            f"add `organization: {labels[0]}` at the top of the file, or the one that it is for",
+            hint=f"add `organization: {labels[0]}` at the top of the file, or the one that it is for",
         )
     if not found:
-        raise UnknownNameError(f"there is no organization `{name}` in the root file", lambda: _instead(name, labels))
+        raise UnknownNameError(f"there is no organization `{name}` in the root file", hint=_instead(name, labels))
     return found[0]
-
-
-def channel_of(organization: DeclaredOrganization, reference: str) -> DeclaredChannel:
-    """The channel that `service` or `service:name` means. Raises UnknownNameError."""
-    if (found := organization.by_reference.get(reference)) is None:
-        named_channel([each.channel for each in organization.channels], reference, organization.label)
-        raise AssertionError  # what is not among the references is unknown there too
-    return found
 
 
 def named_channel(channels: Sequence[Channel], reference: str, organization: str) -> Channel:
     """The channel of an organization (its label) that `service` or `service:name` means. Raises UnknownNameError."""
     service, colon, name = reference.partition(":")
     of_service = [each for each in channels if each.service == service]
-    if not colon:
-        if len(of_service) == 1:
-            return of_service[0]
-        if of_service:
-            raise UnknownNameError(
-                f"there are several {service} channels, and `{service}` could be any of them",
-                f"write {' or '.join(f'`{each.label}`' for each in of_service[:6])}",
-            )
-    for each in of_service:
-        if colon and name in {each.name, each.id}:
-            return each
-    message = f"there is no channel `{reference}` in organization `{organization}`"
-    raise UnknownNameError(message, lambda: _channel_instead(channels, service, reference))
-
-
-def _channel_instead(channels: Sequence[Channel], service: str, reference: str) -> str:
+    found = [each for each in of_service if not colon or name in {each.name, each.id}]
+    if len(found) > 1 and not colon:
+        raise UnknownNameError(
+            f"there are several {service} channels, and `{service}` could be any of them",
+            hint=f"write {' or '.join(f'`{each.label}`' for each in of_service[:6])}",
+        )
+    if found:
+        return found[0]
+    hint = _instead(reference, [each.label for each in channels]) if channels else "declare it in the root file"
     proper = nearest_value(service, {each.service.value for each in channels})
     if proper and proper != service:
-        return f"did you mean `{reference.replace(service, proper, 1)}`?"
-    return _instead(reference, [each.label for each in channels]) if channels else "declare it in the root file"
+        hint = f"did you mean `{reference.replace(service, proper, 1)}`?"
+    raise UnknownNameError(f"there is no channel `{reference}` in organization `{organization}`", hint=hint)
 
 
 def _instead(name: str | None, labels: Sequence[str]) -> str:

@@ -56,7 +56,7 @@ class Reading:
         try:
             return clock.instant(when)
         except LocalTimeError as error:
-            self.problems.append(spot.at(name, str(error), hint=f"{error.hint}{where}"))
+            self.problems.append(spot.at(name, error.message, hint=f"{error.hint}{where}"))
             return None
 
     def text_file(self, name: str, spot: Spot) -> str | None:

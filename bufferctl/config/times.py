@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from bufferctl.errors import BufferctlError
 from bufferctl.model.day_names import MONTHS, WEEKDAYS, any_of
 
 #: Zones that the database has under another name, or under this name without summer time.
@@ -31,12 +32,8 @@ _CALLED = {name: zone for zone, names in _ZONES for name in names.split()}
 _FIXED = frozenset({"EST", "MST", "HST"})
 
 
-class LocalTimeError(ValueError):
-    """A local time that matches no instant, or two. `hint`: what to do."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
+class LocalTimeError(BufferctlError):
+    """A local time that matches no instant, or two."""
 
 
 @lru_cache(maxsize=256)
@@ -89,7 +86,7 @@ class LocalTimes:
         what = "does not exist" if skipped else "comes twice"
         way = "forward" if skipped else "back"
         message = f"{early:%Y-%m-%d %H:%M} {what} in {self.name}: the clocks go {way} then"
-        return LocalTimeError(message, f"add the offset that you mean: {choices}")
+        return LocalTimeError(message, hint=f"add the offset that you mean: {choices}")
 
 
 def clock_named(name: str | None) -> LocalTimes | None:

@@ -180,7 +180,7 @@ class BulkUpload:
         try:
             due_at = self.destination.moment(when, channels) if when else None
         except LocalTimeError as error:
-            self._problem(row, "Posting Time", str(error), error.hint)
+            self._problem(row, "Posting Time", error.message, error.hint)
             due_at = None
         fields: dict[str, Any] = {
             "text": text or None,

@@ -58,8 +58,9 @@ class Destination:
             return found[0]
         if found:
             which = " or ".join(f"`{each.organization}/{each.label}`" for each in found)
-            raise UnknownNameError(f"several organizations have a channel `{reference}`", f"write {which}")
-        raise wrong or UnknownNameError("no organization is declared", "add it to `organizations` in the root file")
+            raise UnknownNameError(f"several organizations have a channel `{reference}`", hint=f"write {which}")
+        named_organization(self.desired.organizations, None)
+        raise wrong or AssertionError
 
     def reference(self, channel: Channel) -> str:
         """How an entry names the channel: only by its service if that is enough."""
@@ -73,7 +74,7 @@ class Destination:
             for zone in zones:
                 if (clock := clock_named(zone)) is None:
                     hint = "give `--timezone Europe/Berlin`, write `timezone:` in the root file, or "
-                    raise LocalTimeError("this has no time zone", f"{hint}`{when:%Y-%m-%d %H:%M}+01:00`")
+                    raise LocalTimeError("this has no time zone", hint=f"{hint}`{when:%Y-%m-%d %H:%M}+01:00`")
                 clock.instant(when)
             return when.isoformat(" ", "seconds" if when.second else "minutes")
         instant = self.clock.instant(when) if self.clock else when

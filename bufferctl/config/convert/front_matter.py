@@ -96,7 +96,7 @@ class MarkdownFile:
         try:
             due_at = self.destination.moment(when, channels) if when and channels else None
         except LocalTimeError as error:
-            self.problems.append(spot.at("due_at" if spot.has("due_at") else "date", str(error), hint=error.hint))
+            self.problems.append(spot.at("due_at" if spot.has("due_at") else "date", error.message, hint=error.hint))
             due_at = None
         given = {name: getattr(front, name) for name in front.model_fields_set & PostFields.model_fields.keys()}
         metadata = _metadata(front, channels)

@@ -60,7 +60,7 @@ def new_post(desired: Desired, names: Sequence[str], text: str, due_at: datetime
     try:
         when = destination.moment(due_at, channels) if due_at else None
     except LocalTimeError as error:
-        raise UsageError(str(error), hint=error.hint) from None
+        raise UsageError(error.message, hint=error.hint) from None
     if key and (message := destination.take(key, channels)):
         raise UsageError(message, hint="Give another --key.")
     written = entries(

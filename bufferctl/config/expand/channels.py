@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError, channel_of
+from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError
 from bufferctl.config.expand.layers import Defaults, Layer, is_called_off
 from bufferctl.config.format import EVERY, EXISTING, Override, SharedIdeaEntry, SharedPostEntry
 from bufferctl.config.names import nearest_field
@@ -77,7 +77,7 @@ class Targets:
     def _channel(self, owner: DeclaredOrganization, name: str, spot: Spot, part: str | int) -> DeclaredChannel | None:
         """The channel of that name; None, and a problem at the field or the item `part`, if there is none."""
         try:
-            return channel_of(owner, name)
+            return owner.channel(name)
         except UnknownNameError as error:
             if self.catalog.is_complete and not self.reading.full:
                 at = spot.at_key(part, error.message, hint=error.hint) if isinstance(part, str) else None

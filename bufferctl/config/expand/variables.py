@@ -172,7 +172,7 @@ class Variables:
             try:
                 value = self._value(name, found[0])
             except DateError as error:
-                unknown[found[0]] = str(error), error.hint
+                unknown[found[0]] = error.message, error.hint
                 return found[0]
             if value is None:
                 if name != "number" or not self.entry.has("repeat"):  # one that cannot be read is a problem already

@@ -179,7 +179,7 @@ def _check(post: Post, now: datetime, shift: Shift, *, is_own: bool) -> None:
         if isinstance(zone, ZoneInfo):
             when = LocalTimes(zone.key, zone).instant(when.replace(tzinfo=None))
     except LocalTimeError as error:
-        shift.refused.append((post.address, str(error)))
+        shift.refused.append((post.address, error.message))
         return
     if when <= now and is_own:
         shift.refused.append((post.address, f"{when:%Y-%m-%d %H:%M} is in the past"))
