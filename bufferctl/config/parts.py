@@ -15,7 +15,7 @@ from bufferctl.config.expand.pictures import check_pictures, pictures_of
 from bufferctl.config.expand.threads import check_parts, check_thread, with_parts
 from bufferctl.config.expand.variables import Variables
 from bufferctl.config.explain import explained
-from bufferctl.config.format import IdeaEntry, Override, PostFields, ThreadPart, together
+from bufferctl.config.format import IdeaEntry, PostFields, ThreadPart, together
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot, walk
@@ -68,11 +68,7 @@ def assets_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Asset, .
         return ()
     if not layer.spot.has("assets"):
         return variables.made((id(layer.spot.node), "image"), lambda: pictures_of(layer, variables))
-    spot = layer.spot.down("assets")
-    if not variables.are_in(spot.node):
-        return layer.fields.assets
-    found = reread(_ASSETS, Asset, spot, variables)
-    return layer.fields.assets if found is None else found
+    return _replaced(layer, "assets", _ASSETS, Asset, variables)
 
 
 _PARTS = TypeAdapter(tuple[ThreadPart, ...], config=_LATER)
@@ -80,13 +76,14 @@ _PARTS = TypeAdapter(tuple[ThreadPart, ...], config=_LATER)
 
 def parts_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Part, ...]:
     layer = first_layer_with(layers, "thread")
-    if layer is None or not isinstance(layer.fields, Override):
-        return ()
-    spot = layer.spot.down("thread")
-    if not variables.are_in(spot.node):
-        return layer.fields.thread
-    found = reread(_PARTS, Part, spot, variables)
-    return layer.fields.thread if found is None else found
+    return _replaced(layer, "thread", _PARTS, Part, variables) if layer else ()
+
+
+def _replaced(layer: Layer, name: str, kind: TypeAdapter[T], owner: type[BaseModel], variables: Variables) -> T:
+    """A field of a layer with its variables replaced, as far as the result is valid."""
+    spot, given = layer.spot.down(name), getattr(layer.fields, name)
+    found: T = (reread(kind, owner, spot, variables) if variables.are_in(spot.node) else None) or given
+    return found
 
 
 def reread(
@@ -149,8 +146,7 @@ def _with_zones(
 ) -> GoogleBusinessMetadata:
     changed: dict[str, GoogleBusinessEvent | GoogleBusinessOffer] = {}
     for name in ("details_event", "details_offer"):
-        details = getattr(metadata, name)
-        if details is not None:
+        if details := getattr(metadata, name):
             below = spot.down(name)
             dates = {d: reading.when(getattr(details, d), clock, below, d) for d in ("start_date", "end_date")}
             changed[name] = details.model_copy(update={k: v for k, v in dates.items() if v is not None})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from bufferctl.config.catalog import Catalog, clock_of
 from bufferctl.config.format import EVERYWHERE, FreezeEntry, RootFile, carried
@@ -11,18 +12,34 @@ from bufferctl.config.names import listed, nearest_value
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
-from bufferctl.model import Channel, Service
+from bufferctl.model import Service
 from bufferctl.model.desired import Freeze, Policy, Utm
+
+#: The label of a channel reference at a place, of which it is the name or the given part.
+Label = Callable[[str, Spot, Any], str]
 
 
 def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) -> Policy:
     """The policy of the root file; its problems are added to those of `reading`."""
     entry, below = root.policy, spot.down("policy")
     channels = [channel.channel for each in catalog.organizations for channel in each.channels]
-    names = _Names(channels, catalog.is_complete, reading)
+    labels = {service.value: service.value for service in Service}
+    labels |= {name: each.label for each in channels for name in each.references[1:]}
+
+    def label(reference: str, at: Spot, part: str | int) -> str:
+        """The label of a reference; a service stays. An unknown one is a problem, as its part would do nothing."""
+        if reference not in labels and catalog.is_complete:
+            near = nearest_value(reference, labels)
+            there = dict.fromkeys(each.label for each in channels)
+            hint = f"did you mean `{near}`?" if near else f"there are {listed(there)}"
+            message = f"there is no channel `{reference}`"
+            problem = at.at_key(part, message, hint=hint) if isinstance(part, str) else None
+            reading.problems.append(problem or at.at(part, message, hint=hint))
+        return labels.get(reference, reference)
+
     clock = clock_of(root.timezone, spot, None, [])
     freezes = (
-        _freeze(each, below.down("freeze", index), clock, names, reading) for index, each in enumerate(entry.freeze)
+        _freeze(each, below.down("freeze", index), clock, label, reading) for index, each in enumerate(entry.freeze)
     )
     per_day = dict(entry.posts_per_day)
     everywhere = per_day.pop(EVERYWHERE, None)
@@ -30,37 +47,17 @@ def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) ->
         "freeze": tuple(each for each in freezes if each),
         "utm": tuple(Utm(each.domains, each.parameters) for each in entry.utm),
         "per_day": everywhere,
-        "posts_per_day": {names.label(each, below.down("posts_per_day"), each): n for each, n in per_day.items()},
+        "posts_per_day": {label(each, below.down("posts_per_day"), each): n for each, n in per_day.items()},
     }
     return Policy(**(carried(Policy, entry) | made))
 
 
-class _Names:
-    """Resolves channel references. An unknown one is a problem, because its part of the policy would do nothing."""
-
-    def __init__(self, channels: Iterable[Channel], whole: bool, reading: Reading) -> None:
-        self._labels = {name: each.label for each in channels for name in each.references[1:]}
-        self._whole = whole
-        self._reading = reading
-
-    def label(self, reference: str, spot: Spot, part: str | int) -> str:
-        """The label of a reference; unchanged if it is a service, or unknown, which is a problem at `part`."""
-        if reference in self._labels or reference in set(Service) or not self._whole:
-            return self._labels.get(reference, reference)
-        near = nearest_value(reference, [*self._labels, *Service])
-        hint = f"did you mean `{near}`?" if near else f"there are {listed(dict.fromkeys(self._labels.values()))}"
-        message = f"there is no channel `{reference}`"
-        at = spot.at_key(part, message, hint=hint) if isinstance(part, str) else spot.at(part, message, hint=hint)
-        self._reading.problems.append(at)
-        return reference
-
-
-def _freeze(entry: FreezeEntry, spot: Spot, clock: LocalTimes | None, names: _Names, reading: Reading) -> Freeze | None:
+def _freeze(entry: FreezeEntry, spot: Spot, clock: LocalTimes | None, label: Label, reading: Reading) -> Freeze | None:
     first, last = getattr(entry, "from"), entry.to
     start = _instant(first, clock, spot, "from", reading)
     after = last if isinstance(last, datetime) else last + timedelta(days=1)  # the end of a whole day
     end = _instant(after, clock, spot, "to", reading)
-    channels = tuple(names.label(each, spot.down("channels"), index) for index, each in enumerate(entry.channels))
+    channels = tuple(label(each, spot.down("channels"), index) for index, each in enumerate(entry.channels))
     if start is None or end is None:
         return None
     if end <= start:
