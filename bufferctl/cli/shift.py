@@ -13,9 +13,9 @@ from bufferctl.cli import examples, options
 from bufferctl.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
-    from bufferctl.config.write.shift import Dates, Shift
+    from bufferctl.config.write.shift import Shift
     from bufferctl.config.write.yaml_files import FileChanges
     from bufferctl.model import Address
     from bufferctl.plan import Plan
@@ -66,8 +66,8 @@ def shift(
     writes the files; `apply` then moves the posts in Buffer. Published posts keep their dates. Nothing is written if a
     post with its own date would move into the past.
     """
-    from bufferctl.config.write import shift as shifting
     from bufferctl.config.write.project import Project
+    from bufferctl.config.write.shift import shift as shift_dates
     from bufferctl.render.lines import count
     from bufferctl.run.compare import plan_offline
 
@@ -77,16 +77,17 @@ def shift(
     plan = plan_offline(files, files.store(setup.state_file, console))
     published = _published(plan)
     project = Project(files.root, files.desired)
-    dates = shifting.dates_in(project, files.named or (), published=published, after=after, fixed_too=fixed_too)
-    by = days if days is not None else shifting.days_to(day.date() if day else plan.at.date(), dates.moving, published)
-    found = shifting.shifted(project, dates, by, published=published, now=plan.at)
+    by = days if days is not None else day.date() if day else plan.at.date()
+    found = shift_dates(
+        project, files.named or (), by, published=published, now=plan.at, after=after, fixed_too=fixed_too
+    )
     _check(found)
-    _note(found, dates, console)
+    _note(found, console)
     if not found.changes.wanted:
         console.note("No date changes.")
         return 0
     console.edits(found.changes, files.root)
-    what = f"{count(found.dates, 'date')} {count(abs(by), 'day')} {'later' if by > 0 else 'earlier'}"
+    what = f"{count(found.dates, 'date')} {count(abs(found.days), 'day')} {'later' if found.days > 0 else 'earlier'}"
     hint = "Review the changes, then run it again with --auto-approve."
     if not auto_approve and not console.confirm(f"Move {what}?", nothing_was="written", hint=hint):
         return 1
@@ -124,11 +125,11 @@ def _check(found: Shift) -> None:
         )
 
 
-def _note(found: Shift, dates: Dates, console: options.Console) -> None:
-    if dates.fixed:
-        console.notice(f"fixed dates, which only --all moves: {_listed(dates.fixed)}")
-    if dates.begun:
-        console.notice(f"repeated posts that began before it keep their dates: {_listed(dates.begun)}")
+def _note(found: Shift, console: options.Console) -> None:
+    if found.fixed:
+        console.notice(f"fixed dates, which only --all moves: {_listed(found.fixed)}")
+    if found.begun:
+        console.notice(f"repeated posts that began before it keep their dates: {_listed(found.begun)}")
     if found.kept:
         they = "it keeps its date" if len(found.kept) == 1 else "they keep their dates"
         console.notice(f"published, so {they}: {_listed(found.kept)}")
@@ -136,7 +137,7 @@ def _note(found: Shift, dates: Dates, console: options.Console) -> None:
         console.warning(f"{_listed(found.late)} would be due in the past and will need you")
 
 
-def _listed(addresses: Sequence[Address | str]) -> str:
+def _listed(addresses: Iterable[Address | str]) -> str:
     from bufferctl.diagnostics import some_of
     from bufferctl.model.plain_text import visible
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from difflib import get_close_matches
 from itertools import count
+from textwrap import shorten
 
 from bufferctl.config.format import FILES
 from bufferctl.model.about import fields_below, named
@@ -113,12 +114,5 @@ def key_for(day: date | None, text: str, taken: Collection[str], fallback: str =
 def _words(text: str) -> str:
     apart = unicodedata.normalize("NFKD", LINK.sub(" ", text)).casefold().translate(_LETTERS)
     plain = "".join(character for character in apart if not unicodedata.combining(character))
-    found = ""
-    for word in _WORD.findall(plain):
-        if not found:
-            found = word[:WORDS]
-            continue
-        if len(found) + len(word) + 1 > WORDS:
-            break
-        found += f"-{word}"
-    return found
+    words = _WORD.findall(plain)
+    return (shorten(" ".join(words), WORDS, placeholder="") or "".join(words[:1])[:WORDS]).replace(" ", "-")

@@ -1,4 +1,4 @@
-"""Files as stored: bytes, indentation, and replacing them as a whole."""
+"""Files as stored: bytes, and replacing them as a whole."""
 
 from __future__ import annotations
 
@@ -8,22 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.config.write.yaml_files import Indent, Text, replace_file
+from bufferctl.config.write.yaml_files import Text, replace_file
 from bufferctl.errors import ConfigError
-
-
-@pytest.mark.parametrize(
-    ("text", "indent"),
-    [
-        ("a:\n  b:\n    - c\n", Indent(2, 2)),
-        ("a:\n    b:\n    - c\n", Indent(4, 0)),
-        ("a: 1\n", Indent(2, 2)),
-        ("a: # why\n\n   b: 1\n", Indent(3, 2)),
-    ],
-)
-def test_indent(text: str, indent: Indent) -> None:
-    """The indentation of the file."""
-    assert Indent.of(text) == indent
 
 
 def test_bytes(tmp_path: Path) -> None:

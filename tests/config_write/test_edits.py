@@ -240,7 +240,7 @@ def text(new: str) -> Callable[[Edits, Node], None]:
         pytest.param(
             "ideas: []\nposts:\n    - key: a\n",
             lambda edits, entry: edits.append(edits.root, "ideas", [CommentedMap(key="b", title="y")]),
-            "ideas:\n    - key: b\n      title: y\nposts:\n    - key: a\n",
+            "ideas:\n  - key: b\n    title: y\nposts:\n    - key: a\n",
             id="first-of-an-empty-list",
         ),
         pytest.param(

@@ -41,16 +41,11 @@ _LINE_ENDS = re.compile(r"\r\n?")
 class FrontMatter(PostFields):
     """The fields that may be above the text."""
 
-    key: Key | None = None
-    """Its name; without one the file's name is taken."""
-    channels: tuple[Filled, ...] = ()
-    """Where it goes; without any, where `--channel` says."""
-    organization: Filled | None = None
-    """The organization whose channels these are, where there are several."""
-    title: str | None = None
-    """Its title, on networks that show one."""
-    date: When | None = None
-    """The same as `due_at`, as other programs call it."""
+    key: Key | None = None  # without one the file's name is taken
+    channels: tuple[Filled, ...] = ()  # without any, where `--channel` says
+    organization: Filled | None = None  # whose channels these are, where there are several
+    title: str | None = None  # on networks that show one
+    date: When | None = None  # `due_at`, as other programs call it
 
 
 @dataclass

@@ -13,10 +13,10 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString, SingleQuotedScalarString
 
-from bufferctl.config.format import ORDER, together
+from bufferctl.config.format import ORDER
 from bufferctl.config.write.as_yaml import text_value
 from bufferctl.config.write.nodes import Node, read_nodes
-from bufferctl.config.write.yaml_files import Indent, yaml_text
+from bufferctl.config.write.yaml_files import STEP, yaml_text
 from bufferctl.errors import ConfigError
 
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -36,11 +36,9 @@ class Edits:
     newline: str = "\n"
     root: Node = field(init=False)
     _made: list[tuple[int, int, str]] = field(init=False, default_factory=list)
-    _indent: Indent = field(init=False)
 
     def __post_init__(self) -> None:
         self.root = read_nodes(self.text)
-        self._indent = Indent.of(_BREAK.sub("\n", self.text))
 
     def result(self) -> str:
         """The text with all edits made. Raises ConfigError."""
@@ -73,28 +71,19 @@ class Edits:
     def update(self, owner: Node, fields: AnyMapping[Any, Any]) -> None:
         """Give `owner` these fields, and no others; what is the same stays as it is written."""
         gone = [name for name in owner.value if name not in fields]
+        if len(gone) == len(owner.value) and fields:  # so that it is never empty in between
+            new = CommentedMap({as_name(name): value for name, value in fields.items()})
+            lines = _on_a_line(new) if owner.flow else self._at(owner, new).lstrip(" ").removesuffix("\n")
+            self.replace(owner.start, owner.end, lines)
+            return
         for name, value in ((str(name), value) for name, value in fields.items()):
             old = owner.get(name)
-            replaced = next((each for each in gone if name in together(each) or each in together(name)), None)
-            if old is None and replaced:
-                gone.remove(replaced)
-                self.rename(owner, replaced, name, value)
+            if old and old.is_mapping and value and isinstance(value, dict):
+                self.update(old, value)
             elif old is None or old.value != value:
-                if old and old.is_mapping and value and isinstance(value, dict):
-                    self.update(old, value)
-                else:
-                    self.set(owner, name, value)
+                self.set(owner, name, value)
         for name in gone:
             self.remove(owner, name)
-
-    def rename(self, owner: Node, name: str, new_name: str, value: Any) -> None:
-        """Give a field another name and value in place."""
-        key, old = owner.pairs[owner.number(name) or 0]
-        self.replace(key.start, key.end, new_name)
-        if owner.flow:
-            self.replace(old.start, old.end, _on_a_line(value))
-        else:
-            self._set_scalar(owner, old, value)
 
     def remove(self, owner: Node, name: str) -> None:
         """Remove a field of `owner`, which keeps at least one other."""
@@ -125,7 +114,7 @@ class Edits:
             self._add(owner, name, CommentedSeq(values))
         elif not old.items:
             behind_name, column = len(self.text[: old.start].rstrip(" ")), self._column(owner.pairs[0][0].start)
-            lines = yaml_text({"x": CommentedSeq(values)}, self._indent).split("\n", 1)[1]
+            lines = yaml_text({"x": CommentedSeq(values)}).split("\n", 1)[1]
             self.replace(behind_name, old.end, f"\n{_shifted(lines, column)}".removesuffix("\n"))
         elif old.flow:
             self._insert(old.items[-1].end, "".join(f", {_on_a_line(each)}" for each in values))
@@ -143,10 +132,10 @@ class Edits:
             new = f"{_on_a_line(as_name(name))}: {_on_a_line(value)}"
             self._insert(before[-1].end if before else first.start, f", {new}" if before else f"{new}, ")
         elif before:
-            new = yaml_text({as_name(name): self._apart(value, before[-1], column)}, self._indent)
+            new = yaml_text({as_name(name): self._apart(value, before[-1], column)})
             self._insert_lines(before[-1].end, _shifted(new, column))
         else:
-            new = _shifted(yaml_text({as_name(name): value}, self._indent), column)
+            new = _shifted(yaml_text({as_name(name): value}), column)
             self._insert(first.start, new[column:] + " " * column)
 
     def _set_scalar(self, owner: Node, old: Node, value: Any) -> None:
@@ -159,13 +148,13 @@ class Edits:
             return
         if not old.is_block:
             # a comment further in than the text would become part of it
-            column = max(self._column(owner.pairs[0][0].start) + self._indent.mapping, self._comment_below(old.end) + 1)
+            column = max(self._column(owner.pairs[0][0].start) + STEP, self._comment_below(old.end) + 1)
             self.replace(old.start, old.end, "|")
             self._insert_lines(old.end, _shifted(f"{text}\n", column))
             return
         header, begin = _HEADER.match(self.text, old.start), self._line_end(old.start)
         content = _CONTENT.match(self.text, begin)
-        column = len(content[1]) if content else self._column(owner.pairs[0][0].start) + self._indent.mapping
+        column = len(content[1]) if content else self._column(owner.pairs[0][0].start) + STEP
         self.replace(old.start, header.end() if header else old.start + 1, "|")
         self.replace(begin, old.end, _shifted(text, column))
 
@@ -195,9 +184,7 @@ class Edits:
     def _at(self, old: Node, value: Any) -> str:
         """The lines of a list or of fields, indented like the old ones."""
         value.fa.set_block_style()
-        lines = yaml_text({"x": value}, self._indent).split("\n", 1)[1]
-        inner = self._indent.dash if isinstance(value, CommentedSeq) else self._indent.mapping
-        return _shifted(re.sub(rf"^ {{{inner}}}", "", lines, flags=re.MULTILINE), self._column(old.start))
+        return _shifted(yaml_text({"x": value}).split("\n", 1)[1], self._column(old.start) - STEP)
 
     def replace(self, start: int, end: int, new: str) -> None:
         self._made.append((start, end, new.replace("\n", self.newline)))
@@ -247,5 +234,7 @@ def _without_blocks(value: Any) -> Any:
 
 
 def _shifted(text: str, column: int) -> str:
-    """Lines moved to the right; empty ones stay empty."""
+    """Lines moved to the right, or to the left; empty ones stay empty."""
+    if column < 0:
+        return re.sub(rf"^ {{{-column}}}", "", text, flags=re.MULTILINE)
     return re.sub(r"^(?=[^\n])", " " * column, text, flags=re.MULTILINE)

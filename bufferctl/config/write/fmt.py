@@ -28,12 +28,12 @@ from bufferctl.config.format import (
 from bufferctl.config.write.as_yaml import text_value
 from bufferctl.config.write.commented import Comment, CommentedFile, Entry, Group, block_text, read_commented
 from bufferctl.config.write.nodes import Node
+from bufferctl.config.write.yaml_files import STEP
 from bufferctl.errors import ConfigError
 from bufferctl.model.about import below, reading_order
 
 #: Columns of a line; what is longer between brackets gets lines of its own, and so does a `text`.
 WIDTH = 120
-_STEP = 2
 #: Groups whose fields are laid out as they are declared. Files, posts and ideas have an order of their own.
 _AS_DECLARED: tuple[type[BaseModel], ...] = (OrganizationEntry, ChannelEntry, Repeat, UtmFields)
 _OF_FILES = reading_order(*FILES)
@@ -144,11 +144,11 @@ class _Printer:
         flat = self._flat(group, kind) if group.node.flow else None
         if flat is not None and (len(line := f"{start}{anchor} {flat}") <= WIDTH or not group.entries):
             return [f"{line}{_beside(entry.beside)}"]
-        inner = self._lines(group, indent + _STEP, kind)
+        inner = self._lines(group, indent + STEP, kind)
         if entry.label == "-" and not anchor and not entry.beside:
             at = next(index for index, line in enumerate(inner) if line and not line.lstrip().startswith("#"))
-            above = [line[_STEP:] for line in inner[:at]]  # what belongs to the first field stands above the `-`
-            return [*above, f"{start} {inner[at][indent + _STEP :]}", *inner[at + 1 :]]
+            above = [line[STEP:] for line in inner[:at]]  # what belongs to the first field stands above the `-`
+            return [*above, f"{start} {inner[at][indent + STEP :]}", *inner[at + 1 :]]
         return [f"{start}{anchor}{_beside(entry.beside)}", *inner]
 
     def _flat(self, group: Group, kind: Kind) -> str | None:
@@ -201,11 +201,11 @@ class _Printer:
             rows = scalar.value.split("\n")
             may_be_block = isinstance(text_value("text", scalar.value), LiteralScalarString) and not scalar.anchor
             if may_be_block and all(row == row.rstrip() for row in rows):
-                return [f"{start} |{beside}", *_shifted(rows, indent + _STEP)]
+                return [f"{start} |{beside}", *_shifted(rows, indent + STEP)]
         if "\n" not in raw:
             return [f"{line.rstrip()}{beside}"]
         first, *rest = line.split("\n")
-        rows = _shifted(map(str.strip, rest), indent + _STEP)
+        rows = _shifted(map(str.strip, rest), indent + STEP)
         return [first.rstrip(), *rows[:-1], rows[-1] + beside]
 
     def _block(self, scalar: Node, start: str, indent: int) -> list[str]:
@@ -214,7 +214,7 @@ class _Printer:
         if block.marks.strip("+-") or (keeps and scalar.value.endswith("\n")):
             raise UnusualError
         marks = "" if keeps else block.marks  # one line end is what `|` keeps too, wherever the text is moved to
-        return [f"{start} {block.sign}{marks}{block.beside}".rstrip(), *_shifted(block.lines, indent + _STEP)]
+        return [f"{start} {block.sign}{marks}{block.beside}".rstrip(), *_shifted(block.lines, indent + STEP)]
 
 
 def _kind_of(entry: Entry, kind: Kind) -> Kind:

@@ -74,53 +74,93 @@ class Shift:
     """What a shift changes. `kept`: published posts, which keep their dates.
 
     `refused`: posts that cannot be moved, with the reason. `late`: posts whose new time, from `starts` or from the
-    first occurrence, is past.
+    first occurrence, is past. `fixed`: keys of posts with dates of their own in a file whose `starts` moves. `begun`:
+    keys of series that began before the post after which room is made.
     """
 
-    days: int
+    published: Collection[Address]
+    now: datetime
+    days: int = 0
     changes: FileChanges = field(default_factory=FileChanges)
     dates: int = 0
-    kept: list[Address] = field(default_factory=list)
+    kept: dict[Address, None] = field(default_factory=dict)
     refused: list[tuple[Address, str]] = field(default_factory=list)
     late: list[Address] = field(default_factory=list)
+    fixed: dict[str, None] = field(default_factory=dict)
+    begun: dict[str, None] = field(default_factory=dict)
+
+    def is_left(self, post: Post) -> bool:
+        return post.address not in self.published
+
+    def check(self, post: Post, *, is_own: bool) -> None:
+        """Note what prevents moving a post. `is_own`: its time is neither one of a series nor counted from `starts`."""
+        if post.cancelled or post.due_at is None or not self.is_left(post):
+            return
+        zone, when = post.due_at.tzinfo, post.due_at + timedelta(days=self.days)
+        try:
+            if isinstance(zone, ZoneInfo):
+                when = LocalTimes(zone.key, zone).instant(when.replace(tzinfo=None))
+        except LocalTimeError as error:
+            self.refused.append((post.address, error.message))
+            return
+        if when <= self.now and is_own:
+            self.refused.append((post.address, f"{when:%Y-%m-%d %H:%M} is in the past"))
+        elif when <= self.now:
+            self.late.append(post.address)
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """The dates that a shift moves, in file order.
+def shift(
+    project: Project,
+    names: Collection[str],
+    by: int | date,
+    *,
+    published: Collection[Address],
+    now: datetime,
+    after: str | None = None,
+    fixed_too: bool = False,
+) -> Shift:
+    """Move the dates of these files by days, or so that the first one becomes a day; nothing is written yet.
 
-    `fixed`: keys of posts with dates of their own in a file whose `starts` moves. `begun`: keys of series that began
-    before the post after which room is made.
+    `after`: only of posts after the one with this key. `fixed_too`: also dates of their own in files with `starts`.
+    Raises ConfigError if a date cannot be edited; UsageError if there is no date, or no post with that key has a time.
     """
+    found = Shift(published, now)
+    moving = _moving(project, names, found, after, fixed_too=fixed_too)
+    found.days = by if isinstance(by, int) else (by - _first(moving, published)).days
+    for dated in moving:
+        if dated.stays(published):
+            found.kept |= {post.address: None for post in dated.posts if post.address in published}
+            continue
+        end = dated.offset + len(dated.written)
+        project.edits[dated.file].replace(dated.offset, end, dated.moved(found.days))
+        found.dates += 1
+        for post in dated.posts if dated.name == "due_at" else ():
+            found.check(post, is_own=dated.is_own)
+    project.edited(found.changes)
+    files = {dated.file for dated in moving if dated.name == "starts"}
+    for post in project.desired.posts:
+        if post.place.file in files and post.is_counted:
+            found.check(post, is_own=False)
+    return found
 
-    moving: tuple[Dated, ...]
-    fixed: tuple[str, ...] = ()
-    begun: tuple[str, ...] = ()
 
-
-def dates_in(
-    project: Project, names: Collection[str], *, published: Collection[Address], after: str | None, fixed_too: bool
-) -> Dates:
-    """The dates of these files that a shift moves. `after`: only of posts after the one with this key.
-
-    `fixed_too`: also dates of their own in files with `starts`. Raises ConfigError; UsageError if no post with that
-    key has a time.
-    """
+def _moving(
+    project: Project, names: Collection[str], found: Shift, after: str | None, *, fixed_too: bool
+) -> list[Dated]:
+    """The dates that move, in file order."""
     instant = _instant_of(project, names, after) if after else None
     moving: list[Dated] = []
-    fixed: dict[str, None] = {}
-    begun: dict[str, None] = {}
     for dated in (each for name in project.desired.files if name in names for each in _File(project, name).dates()):
         has_starts = project.root_of(dated.file).get("starts") is not None
-        left = {post.address.key: None for post in dated.posts if not post.cancelled and post.address not in published}
+        left = {post.address.key: None for post in dated.posts if not post.cancelled and found.is_left(post)}
         if instant is not None and not dated.is_after(instant):
             is_begun = dated.name == "due_at" and not dated.is_own and dated.is_after(instant, any)
-            begun |= left if is_begun else {}
+            found.begun |= left if is_begun else {}
         elif has_starts and dated.posts and not dated.is_counted and not fixed_too:
-            fixed |= left if dated.name == "due_at" else {}
+            found.fixed |= left if dated.name == "due_at" else {}
         elif not dated.is_counted or instant is not None:
             moving.append(dated)
-    return Dates(tuple(moving), tuple(fixed), tuple(begun))
+    return moving
 
 
 def _instant_of(project: Project, names: Collection[str], key: str) -> datetime:
@@ -135,56 +175,13 @@ def _instant_of(project: Project, names: Collection[str], key: str) -> datetime:
     return due[key]
 
 
-def days_to(day: date, dates: Collection[Dated], published: Collection[Address]) -> int:
-    """The number of days by which the earliest `starts`, or else the earliest date, has to move to become `day`.
-
-    Dates of published posts do not count. Raises UsageError if no date is left.
-    """
+def _first(dates: Collection[Dated], published: Collection[Address]) -> date:
+    """The earliest `starts`, or else the earliest date that is not published. Raises UsageError if none is left."""
     starts = [dated.day for dated in dates if dated.name == "starts"]
     left = [dated.day for dated in dates if dated.name == "due_at" and not dated.stays(published)]
-    first = min(starts or left, default=None)
-    if first is None:
+    if not (starts or left):
         raise UsageError("There are no dates to shift", hint="Pass files with unpublished posts.")
-    return (day - first).days
-
-
-def shifted(project: Project, dates: Dates, days: int, *, published: Collection[Address], now: datetime) -> Shift:
-    """The shift by `days`, nothing written yet. Raises ConfigError if a date cannot be edited."""
-    shift = Shift(days)
-    for dated in dates.moving:
-        if dated.stays(published):
-            shift.kept += [post.address for post in dated.posts if post.address in published]
-            continue
-        end = dated.offset + len(dated.written)
-        project.edits[dated.file].replace(dated.offset, end, dated.moved(days))
-        shift.dates += 1
-        for post in dated.posts if dated.name == "due_at" else ():
-            if post.address not in published:
-                _check(post, now, shift, is_own=dated.is_own)
-    project.edited(shift.changes)
-    files = {dated.file for dated in dates.moving if dated.name == "starts"}
-    for post in project.desired.posts:
-        if post.place.file in files and post.is_counted and post.address not in published:
-            _check(post, now, shift, is_own=False)
-    shift.kept = list(dict.fromkeys(shift.kept))
-    return shift
-
-
-def _check(post: Post, now: datetime, shift: Shift, *, is_own: bool) -> None:
-    """Note what prevents moving a post. `is_own`: its time is not shared by occurrences, nor counted from `starts`."""
-    if post.cancelled or post.due_at is None:
-        return
-    zone, when = post.due_at.tzinfo, post.due_at + timedelta(days=shift.days)
-    try:
-        if isinstance(zone, ZoneInfo):
-            when = LocalTimes(zone.key, zone).instant(when.replace(tzinfo=None))
-    except LocalTimeError as error:
-        shift.refused.append((post.address, error.message))
-        return
-    if when <= now and is_own:
-        shift.refused.append((post.address, f"{when:%Y-%m-%d %H:%M} is in the past"))
-    elif when <= now:
-        shift.late.append(post.address)
+    return min(starts or left)
 
 
 class _File:

@@ -1,9 +1,8 @@
-"""A YAML file as it is on disk, and new YAML in its style: line endings, BOM and indentation are the file's."""
+"""A YAML file as it is on disk, with its line endings and its BOM, and new YAML."""
 
 from __future__ import annotations
 
 import os
-import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,11 +19,8 @@ from bufferctl.errors import ConfigError
 
 #: Nothing is wrapped: a long text stays on its line.
 _WIDTH = 1 << 20
-#: Columns of a level, where a file does not show its own.
-_STEP = 2
-_EMPTY = r"(?:[^\S\n]*(?:#[^\n]*)?\n)"
-#: A name without a value on its line, and the first thing below it: a `-`, or another name.
-_BELOW_NAME = re.compile(rf"^( *)[^\s#-][^\n]*:{_EMPTY}(?={_EMPTY}*( *)(- *)?[^\s#-])", re.MULTILINE)
+#: Columns of a level.
+STEP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +49,10 @@ class Text:
         return (BOM_UTF8 if self.data.startswith(BOM_UTF8) else b"") + text.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Indent:
-    """How many columns a level of names is indented, and a `-` below the name of its list."""
-
-    mapping: int = _STEP
-    dash: int = _STEP
-
-    @classmethod
-    def of(cls, text: str) -> Indent:
-        """As the text has it where it first has each."""
-        mapping = dash = None
-        for outer, inner, sign in _BELOW_NAME.findall(text):
-            step = len(inner) - len(outer)
-            if sign and dash is None and step >= 0:
-                dash = step
-            elif not sign and mapping is None and step > 0:
-                mapping = step
-        return cls(mapping or _STEP, _STEP if dash is None else dash)
-
-
-def yaml_text(data: Any, indent: Indent | None = None) -> str:
-    """New data as YAML text, indented by two spaces by default; texts that look like something else get quotes."""
-    indent = indent or Indent()
+def yaml_text(data: Any) -> str:
+    """New data as YAML text, laid out as `fmt` does; texts that look like something else get quotes."""
     yaml = YAML()
-    yaml.indent(mapping=indent.mapping, sequence=indent.dash + 2, offset=indent.dash)
+    yaml.indent(mapping=STEP, sequence=2 * STEP, offset=STEP)
     yaml.width = _WIDTH
     stream = StringIO()
     yaml.dump(data, stream)
