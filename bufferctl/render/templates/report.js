@@ -15,7 +15,8 @@
   const rows = $$(".row");
   const words = new Map();
   const wordsOf = (row) => words.get(row) ?? (words.set(row, row.textContent.toLowerCase()), words.get(row));
-  for (const section of $$(".agenda > section")) if ($("[data-day]", section)) section.dataset.timed = "";
+  const sections = $$(".agenda > section").map((section) => [section, $$(".row", section)]);
+  for (const [section] of sections) if ($("[data-day]", section)) section.dataset.timed = "";
 
   /* Tabs by network: made when an item is opened, so that a long page has few nodes. */
   const folds = new Map(main.dataset.folds.split(" ").filter(Boolean).map((each) => each.split(":")));
@@ -124,7 +125,11 @@
     );
     const visible = new Set(shown);
     for (const row of rows) row.hidden = !visible.has(row);
-    for (const section of $$(".agenda > section")) section.hidden = !$(".row:not([hidden])", section);
+    for (const [section, its] of sections) {
+      const number = its.filter((row) => visible.has(row)).length;
+      section.hidden = !number;
+      section.style.containIntrinsicSize = `auto ${37 + 68 * number}px`;
+    }
     $(".found").textContent = kind || pick?.value || asked.length ? `${shown.length} of ${rows.length}` : "";
     draw();
   };
