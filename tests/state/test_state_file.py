@@ -67,6 +67,14 @@ def test_of_two_that_read_the_same_file_one_saves(path: Path) -> None:
     assert file(path).load().bindings == FIRST.bindings
 
 
+def test_who_was_refused_holds_nothing(path: Path) -> None:
+    """No lock file is left beside the state."""
+    file(path).save(FIRST)
+    with pytest.raises(OvertakenError):
+        LocalStore(path).swap(b"{}", "another version", "apply")
+    assert [each.name for each in path.parent.iterdir()] == ["state.json"]
+
+
 def file(path: Path, endpoint: str | None = ENDPOINT) -> StateFile:
     """The store as opened by a new process."""
     return StateFile(LocalStore(path), endpoint)
