@@ -46,7 +46,6 @@ test-lives: $(STAMP) ## random histories of whole projects
 
 test-long: $(STAMP) ## races, kills, all examples of each property, and 10,000 damaged files and answers
 	@THOROUGH=1 $(PYTEST) -m 'long or hypothesis'
-	@FUZZ=10000 $(PYTEST) tests/cli/test_damaged_files.py
 
 test-browser: $(BROWSER) $(SITE) ## the tests that need Chromium
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then $(BIN)/python -m pytest tests/browser; \

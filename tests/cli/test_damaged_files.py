@@ -50,9 +50,12 @@ LATER = (
     .replace('#open"', '#open", draft: true')
 )
 
-pytestmark = pytest.mark.timeout(1200)  # with FUZZ=10000, on any machine
-#: Each example takes some milliseconds; `make test-all` asks for 10,000.
-fuzzed = settings(max_examples=int(os.environ.get("FUZZ", "40")), print_blob=True)
+pytestmark = pytest.mark.timeout(1200)  # ten thousand examples, on any machine
+#: Each example takes some milliseconds; `make test-all` asks for 10,000, in parts that workers share.
+PARTS = 4
+MOST = 10_000 if os.environ.get("THOROUGH") else 40
+fuzzed = settings(max_examples=MOST // PARTS, print_blob=True)
+in_parts = pytest.mark.parametrize("part", range(PARTS))
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,11 +99,12 @@ def test_whole(files: Files, kind: str) -> None:
     assert load(raw, "f").plan.changes if kind == "plan" else receipt.load(raw, "f").outcomes
 
 
+@in_parts
 @fuzzed
-@given(seeds)
-def test_damaged_plan(files: Files, seed: int) -> None:
+@given(seed=seeds)
+def test_damaged_plan(files: Files, part: int, seed: int) -> None:
     """With a matching checksum: refused with a message, or shown in every form."""
-    values = damaged(files.plan, seed)
+    values = damaged(files.plan, seed * PARTS + part)
     try:
         plan = load(resigned(values) if isinstance(values, dict) else json.dumps(values).encode(), "plan.json")
     except BufferctlError as error:
@@ -111,12 +115,13 @@ def test_damaged_plan(files: Files, seed: int) -> None:
     shown(report)
 
 
+@in_parts
 @fuzzed
-@given(seeds)
-def test_damaged_receipt(files: Files, seed: int) -> None:
+@given(seed=seeds)
+def test_damaged_receipt(files: Files, part: int, seed: int) -> None:
     """Refused with a message, or shown in every form."""
     try:
-        kept = receipt.load(json.dumps(damaged(files.receipt, seed)).encode(), "receipt.json")
+        kept = receipt.load(json.dumps(damaged(files.receipt, seed * PARTS + part)).encode(), "receipt.json")
     except BufferctlError as error:
         told(error)
         return
@@ -125,7 +130,7 @@ def test_damaged_receipt(files: Files, seed: int) -> None:
     shown(report)
 
 
-@fuzzed
+@settings(fuzzed, max_examples=MOST)
 @given(st.data(), st.booleans())
 def test_cut_short(files: Files, data: st.DataObject, is_plan: bool) -> None:
     """The first part of a file, or one with other bytes in it, is refused with a message."""

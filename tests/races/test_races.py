@@ -1,6 +1,6 @@
 """Machines race for one state, are killed or fall asleep, and each declared object is created exactly once.
 
-Two races here; in `make test-all` 50 for each kind of store (`RACES` sets the number). One seed again:
+One race here; in `make test-all` 30 for each kind of store (`RACES` sets the number). One seed again:
 `python -m tests.races KIND SEED`.
 """
 
@@ -21,7 +21,7 @@ from tests.races.stage import Stage
 from tests.stores import buckets
 from tests.stores.places import PLACES, SERVED, Open, Place
 
-RACES, TOGETHER = int(os.environ.get("RACES", "50")), 10
+RACES, TOGETHER = int(os.environ.get("RACES", "30")), 10
 KINDS = [*PLACES, *SERVED]
 BLOCKS = [(kind, range(first, min(first + TOGETHER, RACES))) for kind in KINDS for first in range(0, RACES, TOGETHER)]
 QUICK = [("git", range(1000, 1001))]
