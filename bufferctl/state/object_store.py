@@ -202,7 +202,10 @@ class ObjectStore(Store):
                 f"The store of {self.place} does not support conditions on writes",
                 hint=f"Use another store, or a branch: `state: git`. {_PERMISSIONS}",
             )
-        if any(sign in str(error) for sign in ("AuthorizationHeaderMalformed", "PermanentRedirect", "expecting '")):
+        if any(
+            sign in str(error)
+            for sign in ("AuthorizationHeaderMalformed", "incorrectly configured region", "expecting '")
+        ):
             return _RefusedError(
                 f"{self.place} cannot {done}: {reason}", hint="Set AWS_REGION to the region of the bucket."
             )

@@ -160,8 +160,10 @@ def test_a_site_that_is_being_built_is_waited_for(
     assert site.said[1:] == ["media/a.png returns 404 Not Found; trying again"] * len(waits)
 
 
-@pytest.mark.parametrize("stops", [1, 2])
-def test_somebody_who_asks_to_stop_is_heard(stops: float) -> None:
-    """After the upload and while waiting: nothing was sent."""
+@pytest.mark.parametrize(("stops", "requests"), [(1, []), (2, [["a"], ["a"]])])
+def test_somebody_who_asks_to_stop_is_heard(stops: float, requests: list[list[str]]) -> None:
+    """After the upload, before any file is asked for, and while waiting: nothing was sent."""
+    site = Site(answers={"a": 90}, stops=stops)
     with pytest.raises(InterruptError, match="before anything was sent"):
-        published(Site(answers={"a": 90}, stops=stops), planned("a"))
+        published(site, planned("a"))
+    assert site.requests == requests

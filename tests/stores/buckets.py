@@ -153,7 +153,8 @@ class Google:
     """A stub of Google's XML API: objects by path, each with every generation.
 
     `ignores_conditions`: it writes regardless of the headers. `lost`: how many writes are done without an answer.
-    `stored`: set with the first write. `refusal`: the answer to everything, as a status and a code.
+    `stored`: set with the first write. `refusal`: the answer to everything, as a status and a code; `busy`: how many
+    writes it gives up on, as S3 does where a body arrives too slowly.
     `asked`: the method of each request.
     """
 
@@ -163,6 +164,7 @@ class Google:
     ignores_conditions: bool = False
     lost: int = 0
     refusal: tuple[int, str] | None = None
+    busy: int = 0
     asked: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     stored: threading.Event = field(default_factory=threading.Event)
@@ -196,6 +198,10 @@ class _Xml(BaseHTTPRequestHandler):
         """A new generation, if the condition holds."""
         data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if (key := self._begin()) is None:
+            return
+        if self.google.busy:
+            self.google.busy -= 1
+            self._error(400, "RequestTimeout")
             return
         with self.google.lock:
             kept = self.google.objects.get(key, [])

@@ -122,6 +122,29 @@ def test_a_service_that_is_down(server: buckets.Google) -> None:
     assert len(server.asked) > 1
 
 
+@pytest.mark.parametrize(("busy", "written"), [(2, True), (3, False)])
+def test_a_service_that_takes_no_writes_for_a_while(server: buckets.Google, busy: int, written: bool) -> None:
+    """It is tried twice more; then its own words are the error, and the document is as it was."""
+    there = store(server)
+    run(there, FIRST)
+    version, server.busy = there.read().version, busy
+    if written:
+        there.swap(SECOND, version, "lock")
+    else:
+        with pytest.raises(StateError, match="cannot be written: RequestTimeout"):
+            there.swap(SECOND, version, "lock")
+    assert there.read().document == (SECOND if written else FIRST)
+
+
+@pytest.mark.parametrize("refusal", [(301, "PermanentRedirect"), (400, "AuthorizationHeaderMalformed")])
+def test_a_bucket_in_another_region(server: buckets.Google, refusal: tuple[int, str]) -> None:
+    """The hint says what to set."""
+    server.refusal = refusal
+    with pytest.raises(StateError, match="cannot be read") as elsewhere:
+        store(server, "s3://acme-state/social").read()
+    assert "AWS_REGION" in elsewhere.value.hint
+
+
 def test_the_history_of_a_bucket_that_keeps_versions(server: buckets.Google) -> None:
     """Newest first, with the messages; each can be read."""
     run(store(server), FIRST, SECOND)
