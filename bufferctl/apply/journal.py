@@ -14,25 +14,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from bufferctl.apply.line_file import (
-    LineFile,
-    asked_line,
-    intent_line,
-    listed_line,
-    revision_line,
-    run_line,
-    settled_line,
-    taken_line,
-)
+from bufferctl.apply.line_file import LineFile
 from bufferctl.apply.ports import Revision
 from bufferctl.errors import StateError
 from bufferctl.model import Create, Intent, Settled, Slot
-from bufferctl.model.serial import adapter, load_intent
+from bufferctl.model.serial import adapter, dump_intent, load_intent
 
 _FORMAT = 3
 #: How many runs that may hold the lock of a shared state are kept; each begins by taking it over from the last.
@@ -84,9 +75,9 @@ class _Entries:
                 self.revisions[revision.lineage] = revision
             case "run":
                 self.runs.append(values["run"])
-            case "listed":
+            case "listed":  # what its home had before the intents that follow, beyond earlier lines
                 self.present[values["home"]] |= frozenset(values["ids"])
-            case "taken":
+            case "taken":  # what other entries made, so that no intent did, wherever its line is
                 self.taken[values["home"]].update(values["ids"])
             case "intent":
                 intent = load_intent(values, values["number"], ())
@@ -130,10 +121,10 @@ class _Entries:
         own = [intent for number, intent in self.intents.items() if number not in self.foreign]
         present: dict[str, frozenset[str]] = defaultdict(frozenset)
         lines = [
-            *map(revision_line, self.revisions.values()),
-            *map(run_line, self.runs[-_RUNS:]),
-            *map(settled_line, self.results.values()),
-            *(taken_line(home, ids) for home in sorted({i.write.home for i in own}) if (ids := self.taken.get(home))),
+            *({"type": "revision", **asdict(revision)} for revision in self.revisions.values()),
+            *({"type": "run", "run": run} for run in self.runs[-_RUNS:]),
+            *map(_settled_line, self.results.values()),
+            *(_taken_line(home, ids) for home in sorted({i.write.home for i in own}) if (ids := self.taken.get(home))),
             *_intent_lines(own, present),
         ]
         self.file.replace([self._head, *lines] if lines else [])
@@ -151,8 +142,16 @@ def _intent_lines(intents: Iterable[Intent], present: dict[str, frozenset[str]])
         home = intent.write.home
         if new := intent.listed - present[home]:
             present[home] |= new
-            yield listed_line(home, new)
-        yield intent_line(intent)
+            yield {"type": "listed", "home": home, "ids": sorted(new)}
+        yield {"type": "intent", "number": intent.number, **dump_intent(intent)}
+
+
+def _settled_line(settled: Settled) -> dict[str, Any]:
+    return {"type": "settled", **adapter(Settled).dump_python(settled, mode="json", exclude_defaults=True)}
+
+
+def _taken_line(home: str, ids: Iterable[str]) -> dict[str, Any]:
+    return {"type": "taken", "home": home, "ids": sorted(ids)}
 
 
 class FileJournal:
@@ -182,7 +181,7 @@ class FileJournal:
 
     def begin(self, run: str) -> None:
         """Note durably that this run may hold the lock of a shared state from now on."""
-        self._own.append([run_line(run)])
+        self._own.append([{"type": "run", "run": run}])
         self._own.runs.append(run)
 
     def end(self, run: str) -> None:
@@ -312,7 +311,7 @@ class FileJournal:
         runs = {number: intent.run for entries in self._mine for number, intent in entries.intents.items()}
         settled = [replace(each, run=runs.get(each.number, "")) for each in settled]
         for entries, group in self._by_file(settled):
-            entries.append(list(map(settled_line, group)))
+            entries.append(list(map(_settled_line, group)))
             for each in group:
                 entries.settle(each)
         for entries in self._files.values():
@@ -323,7 +322,8 @@ class FileJournal:
         """Note durably that a person is asked about creates, by number, and which objects they might be."""
         for entries in self._mine:
             if group := {number: ids for number, ids in candidates.items() if number in entries.intents}:
-                entries.append([asked_line(n, ids) for n, ids in group.items() if n not in entries.foreign])
+                own = {number: ids for number, ids in group.items() if number not in entries.foreign}
+                entries.append([{"type": "asked", "number": number, "candidates": ids} for number, ids in own.items()])
                 entries.ask(group)
 
     def compact(self, recorded: Collection[int] = (), revision: Revision | None = None) -> None:
@@ -376,7 +376,7 @@ class FileJournal:
             if each.binding and each.slot.home in waiting:
                 taken[each.slot.home].add(each.binding.id)
         for home, ids in taken.items():
-            entries.append([taken_line(home, ids)])
+            entries.append([_taken_line(home, ids)])
             entries.taken[home] |= ids
 
     def _revisions(self, lineage: str) -> list[Revision]:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from bufferctl.apply.ports import Revision
 from bufferctl.disk import replace_file, sync_folder
 from bufferctl.errors import PartWayError, StateError
-from bufferctl.model import Intent, Settled
-from bufferctl.model.serial import adapter, dump_intent
 
 #: Without it, Windows would write other line ends than the checksums and lengths are of.
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -119,41 +115,6 @@ def _decoded(line: bytes) -> dict[str, Any] | None:
         return None
     values: dict[str, Any] = json.loads(text.decode("utf-8", "surrogatepass"))
     return values
-
-
-def revision_line(revision: Revision) -> dict[str, Any]:
-    """The last saved state of a lineage."""
-    return {"type": "revision", **asdict(revision)}
-
-
-def run_line(run: str) -> dict[str, Any]:
-    """A run of this machine that may hold the lock of a shared state."""
-    return {"type": "run", "run": run}
-
-
-def listed_line(home: str, ids: Collection[str]) -> dict[str, Any]:
-    """Ids that a home had before the intents in the lines that follow, beyond those in earlier lines."""
-    return {"type": "listed", "home": home, "ids": sorted(ids)}
-
-
-def taken_line(home: str, ids: Collection[str]) -> dict[str, Any]:
-    """Ids in a home that other entries made, so that no intent there did, in whichever line."""
-    return {"type": "taken", "home": home, "ids": sorted(ids)}
-
-
-def intent_line(intent: Intent) -> dict[str, Any]:
-    """An intent, without the ids that its home had, which are in the lines before."""
-    return {"type": "intent", "number": intent.number, **dump_intent(intent)}
-
-
-def asked_line(number: int, candidates: Collection[str]) -> dict[str, Any]:
-    """An intent that a person was asked about since, and which objects it may have made."""
-    return {"type": "asked", "number": number, "candidates": list(candidates)}
-
-
-def settled_line(settled: Settled) -> dict[str, Any]:
-    """The outcome of an intent."""
-    return {"type": "settled", **adapter(Settled).dump_python(settled, mode="json", exclude_defaults=True)}
 
 
 def _write(handle: int, data: bytes) -> None:

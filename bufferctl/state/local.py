@@ -118,18 +118,14 @@ class LocalStore(Store):
         )
 
 
-def state_path_of(root: Path) -> Path:
-    """The path of the state of a root file; each root file in a folder has its own.
+def state_path_of(root_file: Path) -> Path:
+    """The path of the state of a root file; each root file in a folder has its own."""
+    return root_file.parent / ".bufferctl" / document_name(root_file)
 
-    A project of an earlier version whose root file is not buffer.yaml keeps its existing file.
-    """
-    folder = root.parent / ".bufferctl"
-    shared, own = folder / "state.json", folder / f"{root.stem}.state.json"
-    if root.name == "buffer.yaml" or (
-        not own.exists() and shared.exists() and not root.with_name("buffer.yaml").exists()
-    ):
-        return shared
-    return own
+
+def document_name(root_file: Path, name: str = "state") -> str:
+    """The file name of a root file's document: `state.json` of buffer.yaml, `blog.state.json` of blog.yaml."""
+    return f"{name}.json" if root_file.name == "buffer.yaml" else f"{root_file.stem}.{name}.json"
 
 
 def _digest(document: bytes) -> str:

@@ -12,7 +12,7 @@ from bufferctl.git import git
 from bufferctl.model import Claim, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.state.document import parse
-from bufferctl.state.local import LocalStore, state_path_of
+from bufferctl.state.local import LocalStore, document_name, state_path_of
 from bufferctl.state.state_file import StateFile
 from bufferctl.state.store import Store
 
@@ -49,8 +49,7 @@ def document_path(root_file: Path, repository: Path | None, name: str = "state")
     `posts/acme/buffer.yaml` has `posts/acme/state.json`, and `posts/acme/blog.yaml` has `posts/acme/blog.state.json`.
     Outside any repository it is the name alone.
     """
-    file = f"{name}.json" if root_file.name == "buffer.yaml" else f"{root_file.stem}.{name}.json"
-    folder = root_file.absolute().resolve().parent
+    file, folder = document_name(root_file, name), root_file.absolute().resolve().parent
     return (folder.relative_to(repository) / file).as_posix() if repository else file
 
 

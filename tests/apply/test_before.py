@@ -10,7 +10,7 @@ import pytest
 from pydantic_core import to_json
 
 from bufferctl.apply import FileJournal
-from bufferctl.apply.line_file import settled_line
+from bufferctl.apply.journal import _settled_line
 from bufferctl.apply.queue import Pending
 from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, LivePost, Origin, PostStatus, Settled
 from bufferctl.model.comparable import bind, standing
@@ -43,7 +43,7 @@ def test_what_a_create_replaces_is_named() -> None:
 def test_an_outcome_is_read_back(run: str, binding: Binding | None) -> None:
     """With its binding, and the run that sent it; of this machine's own state, none is named."""
     settled = Settled(7, slot(A), done=binding is not None, binding=binding, run=run)
-    line = settled_line(settled)
+    line = _settled_line(settled)
     assert ("run" in line) is bool(run)
     assert adapter(Settled).validate_python(json.loads(to_json(line))) == settled
 

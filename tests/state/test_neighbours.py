@@ -111,17 +111,10 @@ def test_the_root_files_of_a_document() -> None:
 
 
 def test_the_state_file_of_a_root_file(tmp_path: Path) -> None:
-    """Its own; one that an earlier version kept for it, unless that is another root file's."""
-    shared, own = tmp_path / ".bufferctl" / "state.json", tmp_path / ".bufferctl" / "blog.state.json"
-    assert (state_path_of(tmp_path / "buffer.yaml"), state_path_of(tmp_path / "blog.yaml")) == (shared, own)
-    shared.parent.mkdir()
-    shared.touch()
-    assert state_path_of(tmp_path / "blog.yaml") == shared
-    (tmp_path / "buffer.yaml").touch()
-    assert state_path_of(tmp_path / "blog.yaml") == own
-    (tmp_path / "buffer.yaml").unlink()
-    own.touch()
-    assert state_path_of(tmp_path / "blog.yaml") == own
+    """Its own, in a folder beside it."""
+    folder = tmp_path / ".bufferctl"
+    assert state_path_of(tmp_path / "buffer.yaml") == folder / "state.json"
+    assert state_path_of(tmp_path / "blog.yaml") == folder / "blog.state.json"
 
 
 def test_repositories(tmp_path: Path) -> None:
