@@ -7,15 +7,19 @@ together. Unsent posts are read in full, in windows of creation time (`paging`);
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from bufferctl.api.answers import brief
-from bufferctl.api.failures import NoAnswerError
+import stamina
+from stamina.instrumentation import set_on_retry_hooks
+
+from bufferctl.api import failures
+from bufferctl.api.answers import Answer, brief
+from bufferctl.api.failures import NoAnswerError, NotSentError
 from bufferctl.api.paging import FILLED, LEAST_PAGE, PAGE, Listing, Part, due_next
 from bufferctl.api.parsing import (
     UNREADABLE,
@@ -27,21 +31,25 @@ from bufferctl.api.parsing import (
     read_limits_form,
 )
 from bufferctl.api.requests import Request, numbered, operation, together
+from bufferctl.api.wire import Wire
 from bufferctl.api.wire_forms import moment
-from bufferctl.errors import TooLargeError
+from bufferctl.errors import RateLimitedError, TooLargeError
 from bufferctl.limits import MOST_ALIASES
-from bufferctl.model import Account, LiveChannel, LiveIdea, LivePost, PostStatus
+from bufferctl.model import Account, Live, LiveChannel, LiveIdea, LivePost, PostStatus
 
+#: The most times a read is sent.
+READ_ATTEMPTS = 3
+#: The longest `Retry-After`, in seconds, that a read waits for; above that, the read fails.
+LONGEST_WAIT = 30.0
 #: How many pages one request reads.
 LISTS_AT_ONCE = 24
 
 _UNSENT = [status.value for status in PostStatus if status is not PostStatus.SENT]
-SENT = [PostStatus.SENT.value]
+_SENT = [PostStatus.SENT.value]
 #: Posts due this long before a reading may be published while it lasts.
 _LATE = timedelta(hours=1)
 
-#: Sends a request and returns its `data`; raises ApiError.
-Ask = Callable[[Request], Mapping[str, Any]]
+set_on_retry_hooks(())  # stamina would log each retry; the debug lines show every request
 
 
 @contextmanager
@@ -58,56 +66,216 @@ def understood() -> Iterator[None]:
         ) from error
 
 
-def read_account(ask: Ask, wanted: Collection[str] | None, debug: Callable[[str], None]) -> Account:
-    """Every organization; channels only of those whose id or name (in any case) is in `wanted`; None means all."""
-    data = ask(Request(operation("account"), "Account", {}))
-    with understood():
-        account = read_account_form(data["account"])
-    organizations, timezone = account["organizations"], account.get("timezone")
-    names = None if wanted is None else {name.strip().casefold() for name in wanted}
-    within = [
-        each.id for each in organizations if names is None or {each.id.casefold(), each.name.strip().casefold()} & names
-    ]
-    channels: dict[str, tuple[LiveChannel, ...]] = {}
-    for start in range(0, len(within), MOST_ALIASES):
-        channels |= _channels(ask, within[start : start + MOST_ALIASES], debug)
-    return Account(tuple(replace(each, channels=channels.get(each.id, ())) for each in organizations), timezone)
+class Reader(Wire):
+    """A connection to one account, for reading. Each method raises ApiError."""
+
+    def account(self, organizations: Collection[str] | None = None) -> Account:
+        """Every organization that the key reaches; two requests up to 30 organizations.
+
+        Channels are read only for those whose id or name (in any case) is in `organizations`; None means all.
+        Channels of networks unknown to bufferctl are left out, since no file can name them.
+        """
+        data = self._data(Request(operation("account"), "Account", {}))
+        with understood():
+            account = read_account_form(data["account"])
+        found, timezone = account["organizations"], account.get("timezone")
+        names = None if organizations is None else {name.strip().casefold() for name in organizations}
+        within = [
+            each.id for each in found if names is None or {each.id.casefold(), each.name.strip().casefold()} & names
+        ]
+        channels: dict[str, tuple[LiveChannel, ...]] = {}
+        for start in range(0, len(within), MOST_ALIASES):
+            channels |= self._channels(within[start : start + MOST_ALIASES])
+        return Account(tuple(replace(each, channels=channels.get(each.id, ())) for each in found), timezone)
+
+    def _channels(self, organizations: Sequence[str]) -> dict[str, tuple[LiveChannel, ...]]:
+        names = ("channels",) * len(organizations)
+        inputs = numbered([{"input": {"organizationId": each}} for each in organizations])
+        data = self._data(Request(together("Channels", names), "Channels", inputs))
+        found = {}
+        with understood():
+            for number, organization in enumerate(organizations):
+                raw = data[f"a{number}"]
+                known = [channel for each in raw if (channel := live_channel(each, organization))]
+                if left := len(raw) - len(known):
+                    self._debug(f"{left} channels of networks that bufferctl does not know are left out")
+                found[organization] = tuple(known)
+        return found
+
+    def read(
+        self,
+        account: Account,
+        channels: Mapping[str, Collection[str]],
+        *,
+        ideas: Collection[str] = (),
+        since: Mapping[str, datetime] | None = None,
+        sent_pages: int = 10,
+        created: Mapping[str, Sequence[datetime]] | None = None,
+    ) -> Live:
+        """The posts of some channels and the ideas of some organizations, together in as few requests as possible.
+
+        `account`: from an earlier read. `channels`: channel ids by organization id; ids that the account does not have
+        are skipped. `ideas`: organization ids. Unsent posts and ideas are read in full. Sent posts are read newest
+        first: those created or due since the channel's instant in `since` (all if it has none), at most
+        `sent_pages` (1 or more) pages for each list (see `Live.unread`). `created`: when unsent posts of a channel were
+        created, as far as is known; the more is known, the fewer requests it takes.
+        """
+        named = [each for each in account.organizations if each.id in channels or each.id in ideas]
+        within = {
+            each.id: [channel.id for channel in each.channels if channel.id in channels[each.id]]
+            for each in named
+            if each.id in channels
+        }
+        with_ideas = [each.id for each in named if each.id in ideas]
+        began = self.server_time()
+        posts, found, unread = self._posts(within, with_ideas, since or {}, sent_pages, created or {}, began)
+        return Live(self.server_time(), tuple(named), posts, found, unread, began=began)
+
+    def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
+        """All unsent posts of channels (ids by organization id), and one page of sent posts."""
+        posts, _, unread = self._posts(channels, (), {}, 1, {}, self.server_time())
+        return Live(self.server_time(), posts=posts, unread=unread)
+
+    def _posts(
+        self,
+        channels: Mapping[str, Collection[str]],
+        ideas: Collection[str],
+        since: Mapping[str, datetime],
+        sent_pages: int,
+        created: Mapping[str, Sequence[datetime]],
+        began: datetime,
+    ) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], frozenset[str]]:
+        """Posts of the channels, ideas of the organizations, and the channels with unread sent posts; as for `read`.
+
+        If a post's status changed during the read, the later result counts: one that was published since `began`, and
+        may be in no list, is read at the end.
+        """
+        unsent = [_posts(org, ids, status=_UNSENT, cuts=_cuts(ids, created)) for org, ids in channels.items()]
+        sent: list[tuple[Listing, Collection[str]]] = [
+            (listing, ids)
+            for (org, instant), ids in _by_instant(channels, since).items()
+            for listing in _sent_since(org, ids, instant, sent_pages)
+        ]
+        idea_lists = [_ideas(org) for org in ideas]
+        lists = [*unsent, *(listing for listing, _ in sent)]
+        self._read_all([*lists, *idea_lists])
+        if any(each.requests > 1 for each in unsent):
+            due = {"start": moment(began - _LATE)}
+            meanwhile = [(_posts(org, ids, sent_pages, status=_SENT, dueAt=due), ids) for org, ids in channels.items()]
+            self._read_all([listing for listing, _ in meanwhile])
+            lists += [listing for listing, _ in meanwhile]
+            sent += meanwhile
+        unread = frozenset(channel for listing, ids in sent if listing.is_cut_off for channel in ids)
+        return _items(lists), _items(idea_lists), unread
+
+    def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
+        """Posts of channels (ids by organization id) created since then, in every status, and all of these ideas.
+
+        For settling. `organizations` and `unread` of the result are empty: the lists are complete.
+        """
+        idea_lists = [_ideas(org) for org in ideas]  # which cannot be filtered by date
+        posts = self._matching(channels, {"created": (since, None)}, beside=idea_lists)
+        return Live(self.server_time(), posts=posts, ideas=_items(idea_lists))
+
+    def created(self, channels: Mapping[str, Collection[str]], start: datetime, end: datetime) -> tuple[LivePost, ...]:
+        """Posts of channels (ids by organization id) that were created between two instants, in every status."""
+        return self._matching(channels, {"created": (start, end)})
+
+    def sent(self, channels: Mapping[str, Collection[str]], since: datetime) -> tuple[LivePost, ...]:
+        """Posts of channels (ids by organization id) published since then.
+
+        They are due since then or, if shared immediately, created since then.
+        """
+        due, created = {"dueAt": {"start": moment(since)}}, {"created": (since, None)}
+        posts = self._matching(channels, {"status": _SENT, **due}, {"status": _SENT, **created})
+        return tuple(post for post in posts if (post.sent_at or post.due_at or post.created_at) >= since)
+
+    def _matching(
+        self, channels: Mapping[str, Collection[str]], *filters: Mapping[str, Any], beside: Sequence[Listing] = ()
+    ) -> tuple[LivePost, ...]:
+        """Posts of the channels that pass at least one of the filters (see `_posts`). `beside`: lists to read, too."""
+        posts = [_posts(org, ids, **each) for each in filters for org, ids in channels.items() if ids]
+        self._read_all([*posts, *beside])
+        return _items(posts)
+
+    def daily_room(self, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
+        """How many more posts channels take on certain days (each given as an instant); only channels with a limit.
+
+        One request covers up to 30 days.
+        """
+        room: dict[tuple[str, datetime], int] = {}
+        moments = sorted(days)
+        for start in range(0, len(moments), MOST_ALIASES):
+            part = moments[start : start + MOST_ALIASES]
+            inputs = [{"input": {"channelIds": sorted(days[moment]), "date": moment.isoformat()}} for moment in part]
+            names = ("daily_limits",) * len(part)
+            data = self._data(Request(together("DailyLimits", names), "DailyLimits", numbered(inputs)))
+            with understood():
+                for number, moment in enumerate(part):
+                    for status in read_limits_form(data[f"a{number}"]):
+                        limit, is_full = status.get("limit"), status.get("is_at_limit")
+                        if limit is not None or is_full:
+                            left = (limit or 0) - status["scheduled"] - status["sent"]
+                            room[status["channel_id"], moment] = 0 if is_full else max(0, left)
+        return room
+
+    def post(self, post_id: str) -> LivePost | None:
+        """One post by its id, None if Buffer has none; one request each, as a missing id nulls the whole answer."""
+        answer = self._ask(Request(operation("post"), "Post", {"input": {"id": post_id}}))
+        if failures.is_missing(answer):
+            return None
+        with understood():
+            return live_post(_data(answer)["post"])
+
+    def _read_all(self, listings: Sequence[Listing]) -> None:
+        """Read every list to its end; if a request is too large, use fewer lists, then smaller pages."""
+        at_once, first = LISTS_AT_ONCE, PAGE
+        while chosen := due_next(listings, at_once):
+            try:
+                data = self._data(_pages(chosen, first))
+            except TooLargeError:
+                if len(chosen) > 1:
+                    at_once = len(chosen) // 2
+                elif first > LEAST_PAGE:
+                    first //= 2
+                else:
+                    raise
+                continue
+            for listing in {id(listing): listing for listing, _ in chosen}.values():
+                listing.requests += 1
+            with understood():
+                for number, (listing, part) in enumerate(chosen):
+                    listing.take(part, data[f"a{number}"])
+            going_on = [(listing, part) for listing, part in chosen if part.dates]
+            for listing, part in going_on:
+                listing.narrow(part, max(2 ** (part.depth + 1), at_once // len(going_on)))
+
+    def _data(self, request: Request) -> Mapping[str, Any]:
+        return _data(self._ask(request))
+
+    def _ask(self, request: Request) -> Answer:
+        """Send a read, retrying if that may help."""
+        for attempt in stamina.retry_context(
+            _retry, attempts=READ_ATTEMPTS, timeout=2 * self.timeout + LONGEST_WAIT, wait_initial=0.2, wait_jitter=0.2
+        ):
+            with attempt:
+                answer = self.call(request)
+                if not failures.is_missing(answer) and (error := failures.read_problem(answer)):
+                    raise error
+        return answer
 
 
-def read_posts(
-    ask: Ask,
-    channels: Mapping[str, Collection[str]],
-    ideas: Collection[str],
-    since: Mapping[str, datetime],
-    sent_pages: int,
-    *,
-    created: Mapping[str, Sequence[datetime]],
-    began: datetime,
-) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], frozenset[str]]:
-    """Posts of the channels by organization id, ideas of the organizations, and the channels with unread sent posts.
+def _data(answer: Answer) -> Mapping[str, Any]:
+    if answer.data is None:  # the organization or channel of a list does not exist
+        raise failures.read_problem(answer) or NoAnswerError("Buffer's answer holds no data")
+    return answer.data
 
-    Unsent posts and ideas are read in full; sent posts newest first, up to `sent_pages` pages for each list: those
-    created or due after the channel's instant in `since`, all if it has none. `created`: when unsent posts of a channel
-    were created, as far as is known. If a post's status changed during the read, the later result counts: one that was
-    published since `began`, and may be in no list, is read at the end.
-    """
-    unsent = [_posts(org, ids, status=_UNSENT, cuts=_cuts(ids, created)) for org, ids in channels.items()]
-    sent: list[tuple[Listing, Collection[str]]] = [
-        (listing, ids)
-        for (org, instant), ids in _by_instant(channels, since).items()
-        for listing in _sent_since(org, ids, instant, sent_pages)
-    ]
-    idea_lists = [_ideas(org) for org in ideas]
-    lists = [*unsent, *(listing for listing, _ in sent)]
-    _read_all(ask, [*lists, *idea_lists])
-    if any(each.requests > 1 for each in unsent):
-        due = {"start": moment(began - _LATE)}
-        meanwhile = [(_posts(org, ids, sent_pages, status=SENT, dueAt=due), ids) for org, ids in channels.items()]
-        _read_all(ask, [listing for listing, _ in meanwhile])
-        lists += [listing for listing, _ in meanwhile]
-        sent += meanwhile
-    unread = frozenset(channel for listing, ids in sent if listing.is_cut_off for channel in ids)
-    return _items(lists), _items(idea_lists), unread
+
+def _retry(error: Exception) -> bool | float:
+    """Whether to retry a read after this error, or after how many seconds."""
+    if isinstance(error, NoAnswerError | RateLimitedError) and error.retry_after is not None:
+        return error.retry_after if error.retry_after <= LONGEST_WAIT else False
+    return isinstance(error, NotSentError) or (isinstance(error, NoAnswerError) and error.again)
 
 
 def _cuts(channels: Iterable[str], created: Mapping[str, Sequence[datetime]]) -> list[datetime]:
@@ -136,63 +304,11 @@ def _by_instant(
 def _sent_since(organization: str, channels: Sequence[str], since: datetime | None, most_pages: int) -> list[Listing]:
     """Lists of the sent posts that were created or due after an instant; None for all of them."""
     if since is None:
-        return [_posts(organization, channels, most_pages, status=SENT)]
+        return [_posts(organization, channels, most_pages, status=_SENT)]
     return [
-        _posts(organization, channels, most_pages, status=SENT, created=(since, None)),
-        _posts(organization, channels, most_pages, status=SENT, dueAt={"start": moment(since)}),
+        _posts(organization, channels, most_pages, status=_SENT, created=(since, None)),
+        _posts(organization, channels, most_pages, status=_SENT, dueAt={"start": moment(since)}),
     ]
-
-
-def read_matching(
-    ask: Ask, channels: Mapping[str, Collection[str]], filters: Iterable[Mapping[str, Any]], ideas: Collection[str] = ()
-) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...]]:
-    """Posts of the channels by organization id, and all ideas of the organizations, which cannot be filtered by date.
-
-    `filters`: each post passes at least one of them (see `_posts`).
-    """
-    posts = [_posts(org, ids, **each) for each in filters for org, ids in channels.items() if ids]
-    idea_lists = [_ideas(org) for org in ideas]
-    _read_all(ask, [*posts, *idea_lists])
-    return _items(posts), _items(idea_lists)
-
-
-def read_daily_room(ask: Ask, days: Mapping[datetime, Collection[str]]) -> dict[tuple[str, datetime], int]:
-    """How many more posts each channel takes on the day of an instant; channels without a limit are left out.
-
-    `days`: channel ids by instant; the result is by channel id and that instant.
-    """
-    room: dict[tuple[str, datetime], int] = {}
-    moments = sorted(days)
-    for start in range(0, len(moments), MOST_ALIASES):
-        part = moments[start : start + MOST_ALIASES]
-        inputs = [{"input": {"channelIds": sorted(days[moment]), "date": moment.isoformat()}} for moment in part]
-        names = ("daily_limits",) * len(part)
-        data = ask(Request(together("DailyLimits", names), "DailyLimits", numbered(inputs)))
-        with understood():
-            for number, moment in enumerate(part):
-                for status in read_limits_form(data[f"a{number}"]):
-                    limit, is_full = status.get("limit"), status.get("is_at_limit")
-                    if limit is not None or is_full:
-                        left = (limit or 0) - status["scheduled"] - status["sent"]
-                        room[status["channel_id"], moment] = 0 if is_full else max(0, left)
-    return room
-
-
-def _channels(
-    ask: Ask, organizations: Sequence[str], debug: Callable[[str], None]
-) -> dict[str, tuple[LiveChannel, ...]]:
-    names = ("channels",) * len(organizations)
-    inputs = numbered([{"input": {"organizationId": each}} for each in organizations])
-    data = ask(Request(together("Channels", names), "Channels", inputs))
-    found = {}
-    with understood():
-        for number, organization in enumerate(organizations):
-            raw = data[f"a{number}"]
-            supported = [channel for each in raw if (channel := live_channel(each, organization))]
-            if len(supported) < len(raw):
-                debug(f"{len(raw) - len(supported)} channels of networks that bufferctl does not know are left out")
-            found[organization] = tuple(supported)
-    return found
 
 
 def _posts(
@@ -227,30 +343,6 @@ def _ideas(organization: str) -> Listing:
 def _items(listings: Iterable[Listing]) -> tuple[Any, ...]:
     """The objects of all lists, each once; what a later list says of it counts."""
     return tuple({id_: item for each in listings for id_, item in each.items.items()}.values())
-
-
-def _read_all(ask: Ask, listings: Sequence[Listing]) -> None:
-    """Read every list to its end; if a request is too large, use fewer lists, then smaller pages."""
-    at_once, first = LISTS_AT_ONCE, PAGE
-    while chosen := due_next(listings, at_once):
-        try:
-            data = ask(_pages(chosen, first))
-        except TooLargeError:
-            if len(chosen) > 1:
-                at_once = len(chosen) // 2
-            elif first > LEAST_PAGE:
-                first //= 2
-            else:
-                raise
-            continue
-        for listing in {id(listing): listing for listing, _ in chosen}.values():
-            listing.requests += 1
-        with understood():
-            for number, (listing, part) in enumerate(chosen):
-                listing.take(part, data[f"a{number}"])
-        going_on = [(listing, part) for listing, part in chosen if part.dates]
-        for listing, part in going_on:
-            listing.narrow(part, max(2 ** (part.depth + 1), at_once // len(going_on)))
 
 
 def _pages(chosen: Sequence[tuple[Listing, Part]], first: int) -> Request:
