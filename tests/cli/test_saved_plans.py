@@ -345,7 +345,7 @@ def test_renamed_since(saved: Any, form: list[str]) -> None:
         saved.write("buffer.yaml", HEAD + ONE + TWO)
     ran = saved("apply", *form, "--settle", "0")
     assert (ran.code, sorted(text_of(saved))) == (1 if "--reviewed" in form else 3, ["The first", "The second"])
-    assert ("under another address" if "--reviewed" in form else "no longer declare it") in ran.out + ran.err
+    assert ("If both are intended" if "--reviewed" in form else "no longer declare it") in ran.out + ran.err
 
 
 def test_renamed_and_narrowed(saved: Any) -> None:
