@@ -10,6 +10,6 @@ from __future__ import annotations
 
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.checks.judge import RULES, check, check_lengths, rules_of, unknown_codes, waits_for_account
-from bufferctl.checks.texts import text_length, text_lengths
+from bufferctl.checks.texts import TextLengths, text_length
 from bufferctl.checks.worth_a_look import worth_a_look
 from bufferctl.model.networks import NETWORKS, Network

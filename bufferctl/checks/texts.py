@@ -94,10 +94,24 @@ def text_length(post: Post, *, max_characters: int | None = None) -> TextLength:
     return TextLength(length(post.text, network.counting), limit_of(post, network, max_characters), thread)
 
 
-def text_lengths(desired: Desired, max_characters: Mapping[Address, int] | None = None) -> dict[Address, TextLength]:
-    """The same for every post. `max_characters`: the limit that its channel states, by the post's address."""
-    limits = max_characters or {}
-    return {post.address: text_length(post, max_characters=limits.get(post.address)) for post in desired.posts}
+class TextLengths(Mapping[Address, TextLength]):
+    """The same for every post, each counted when it is asked for, since few are shown.
+
+    `max_characters`: the limit that its channel states, by the post's address.
+    """
+
+    def __init__(self, desired: Desired, max_characters: Mapping[Address, int]) -> None:
+        self._posts = {post.address: post for post in desired.posts}
+        self._limits = max_characters
+
+    def __getitem__(self, address: Address) -> TextLength:
+        return text_length(self._posts[address], max_characters=self._limits.get(address))
+
+    def __iter__(self) -> Iterator[Address]:
+        return iter(self._posts)
+
+    def __len__(self) -> int:
+        return len(self._posts)
 
 
 TOO_LONG = refusal(

@@ -149,13 +149,13 @@ def read_text(option: str, path: Path) -> str:
 
 def report_of(plan: Plan, desired: Desired, *, problems: tuple[Diagnostic, ...] = ()) -> Report:
     """The plan with everything that its formats show. `problems`: those of the files."""
-    from bufferctl.checks import text_lengths, worth_a_look
+    from bufferctl.checks import TextLengths, worth_a_look
     from bufferctl.render.report import Report
 
     channels = ((change.address, plan.channels.get(change.slot.channel_id)) for change in plan.changes)
     limits = {address: channel.max_characters for address, channel in channels if channel and channel.max_characters}
     look = worth_a_look(plan, desired.settings.rules)
-    return Report(plan, problems, text_lengths(desired, limits), worth_a_look=look)
+    return Report(plan, problems, TextLengths(desired, limits), worth_a_look=look)
 
 
 def show_plan(report: Report, console: Console, *, as_json: bool) -> None:
