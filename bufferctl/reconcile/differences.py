@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bufferctl.model import Binding, EditPost, Item, LiveItem, LivePost, MediaFile, Post, PostStatus, SchedulingType
-from bufferctl.model.attached import Attached, attached
+from bufferctl.model.attached import attached
 from bufferctl.model.comparable import (
     AssetContent,
     Content,
@@ -54,15 +54,14 @@ def media_differences(item: Item, before: Sequence[str]) -> tuple[Difference, ..
     now = tuple(attached(item))
     if len(now) != len(before):
         return ()
-    return tuple(
-        Difference(
-            _path(each),
-            _media_words(MediaFile.read_summary(old), old),
-            _media_words(each.file, each.source, _name(each)),
-        )
-        for each, old in zip(now, before, strict=True)
-        if _identity(old) != _identity(each.source)
-    )
+    found = []
+    for each, old in zip(now, before, strict=True):
+        was, name = MediaFile.read_summary(old), each.file.path.rpartition("/")[2] if each.file else ""
+        if (was.digest if was else old) != (each.file.digest if each.file else each.source):
+            path = each.path[2:] if each.path[0] == "metadata" else each.path  # without the network, as elsewhere
+            words = _media_words(was, old), _media_words(each.file, each.source, name)
+            found.append(Difference(".".join(map(str, path)), *words))
+    return tuple(found)
 
 
 def edits_of_unread(binding: Binding, item: Item) -> tuple[Difference, ...]:
@@ -71,20 +70,6 @@ def edits_of_unread(binding: Binding, item: Item) -> tuple[Difference, ...]:
     is_reworded = binding.text != text_digest(content_of_desired(item))
     text = (Difference("text", None, item.text),) if is_reworded else ()
     return (*text, *((Difference("due_at", binding.due_at or None, due or None),) if due != binding.due_at else ()))
-
-
-def _identity(source: str) -> str:
-    file = MediaFile.read_summary(source)
-    return file.digest if file else source
-
-
-def _path(each: Attached) -> str:
-    """The path without the network's name, as in other differences."""
-    return ".".join(map(str, each.path[2:] if each.path[0] == "metadata" else each.path))
-
-
-def _name(each: Attached) -> str:
-    return each.file.path.rpartition("/")[2] if each.file else ""
 
 
 def _media_words(file: MediaFile | None, source: str, name: str = "") -> str:

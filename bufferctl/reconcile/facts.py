@@ -74,11 +74,6 @@ class Facts(NamedTuple):
         return self.match.binding
 
     @property
-    def is_sending(self) -> bool:
-        """Whether it is being published now, which may still fail."""
-        return isinstance(self.live, LivePost) and self.live.status is PostStatus.SENDING
-
-    @property
     def is_reworded(self) -> bool:
         """Whether the file has another title or text than last applied."""
         return self.binding.text != text_digest(self.match.declared.content)
@@ -91,19 +86,13 @@ class Facts(NamedTuple):
             return False
         if lost(declared.content, self.content):  # an edit of it has to be sent, and a person may have deleted it
             return False
-        if self.before is None or self.before.hidden != declared.fingerprint.hidden or self._is_sent_back:
+        if self.before is None or self.before.hidden != declared.fingerprint.hidden:
             return False
-        if _goes_out_otherwise(self.item, live):
+        handling = handling_differences(self.item, live)
+        sent_back = any(each.path == "needs_approval" and each.before for each in handling)  # for an unasked approval
+        if (sent_back and self.binding.status != PostStatus.NEEDS_APPROVAL) or _goes_out_otherwise(self.item, live):
             return False
         return not schedule_differences(self.item, live) and (not self.rescheduled or self._handled_as_declared(live))
-
-    @property
-    def _is_sent_back(self) -> bool:
-        """Whether somebody sent it back for an approval that the file does not require."""
-        if self.live is None or self.binding.status == PostStatus.NEEDS_APPROVAL:
-            return False
-        handling = handling_differences(self.item, self.live)
-        return any(each.path == "needs_approval" and each.before for each in handling)
 
     def _handled_as_declared(self, live: LiveItem) -> bool:
         """Whether the live schedule is the file's new one: somebody made the same change in Buffer."""

@@ -80,22 +80,12 @@ def begin_run(state: State, plan: Plan) -> State:
     questions = {slot: state.questions[slot] for slot in outside}
     questions |= {slot: q for slot, q in plan.recording.questions.items() if slot in slots}
     past = (state.past - slots) | {change.slot for change in plan.of(Action.PAST)}
-    let_go = {**state.let_go, **_answered(state, plan.changes)}
-    return replace(
-        state, homes=homes, questions=questions, past=past, let_go=let_go, former=_former(state, plan.changes)
-    )
-
-
-def _answered(state: State, changes: Iterable[Change]) -> dict[str, LetGo]:
-    """The other candidates of questions that `existing` answers in the files."""
-    return {
-        id_: LetGo(change.slot.home, created)
-        for change in changes
-        if change.desired and change.binding and change.desired.existing == change.binding.id
-        if (question := state.questions.get(change.slot))
-        for id_, created in question.candidates.items()
-        if id_ != change.binding.id
-    }
+    let_go = dict(state.let_go)
+    for change in plan.changes:
+        if change.desired and change.binding and change.desired.existing == change.binding.id:
+            let_go |= _others(state, change.slot, change.binding)
+    former = _former(state, plan.changes)
+    return replace(state, homes=homes, questions=questions, past=past, let_go=let_go, former=former)
 
 
 def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
@@ -182,12 +172,9 @@ def begin(state: State, plan: Plan, live: Live, *, homes: Collection[str], settl
 
 def begin_homes(state: State, homes: Iterable[Home], horizon: datetime) -> State:
     """The state with `homes` complete up to `horizon`, unless they already were."""
-    listed = dict(state.homes)
-    for home in homes:
-        recorded = listed.get(home.id)
-        if recorded is None or recorded.horizon is None:
-            listed[home.id] = replace(home, horizon=horizon)
-    return replace(state, homes=listed)
+    recorded = {id_ for id_, home in state.homes.items() if home.horizon is not None}
+    new = {home.id: replace(home, horizon=horizon) for home in homes if home.id not in recorded}
+    return replace(state, homes={**state.homes, **new})
 
 
 def begin_anew(account: Account, horizon: datetime) -> State:
@@ -227,15 +214,18 @@ def _still_let_go(state: State, homes: Mapping[str, Home], gone: Collection[str]
 
 def answer(state: State, slot: Slot, binding: Binding) -> State:
     """The state after a person said that `slot` is the object of `binding`, which answers any question about it."""
-    let_go = dict(state.let_go)
-    question = state.questions.get(slot)
-    if question is not None:
-        let_go |= {i: LetGo(slot.home, created) for i, created in question.candidates.items() if i != binding.id}
+    let_go = {**state.let_go, **_others(state, slot, binding)}
     let_go.pop(binding.id, None)
     homes = dict(state.homes)
     homes.setdefault(slot.home, Home(slot.organization_id, slot.channel_id, state.complete_at))
     questions = {at: q for at, q in state.questions.items() if at != slot}
     return replace(state, bindings={**state.bindings, slot: binding}, homes=homes, questions=questions, let_go=let_go)
+
+
+def _others(state: State, slot: Slot, binding: Binding) -> dict[str, LetGo]:
+    """The other candidates of the question that `binding` answers."""
+    candidates = state.questions[slot].candidates if slot in state.questions else {}
+    return {id_: LetGo(slot.home, created) for id_, created in candidates.items() if id_ != binding.id}
 
 
 def release(state: State, slot: Slot) -> State:

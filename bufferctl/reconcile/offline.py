@@ -8,15 +8,13 @@ are recorded texts, since state has only their digests.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bufferctl.model import (
     IDEAS,
-    Address,
     Binding,
-    Channel,
     Desired,
     Live,
     LiveChannel,
@@ -24,7 +22,6 @@ from bufferctl.model import (
     LiveItem,
     LiveOrganization,
     LivePost,
-    Post,
     PostStatus,
     Service,
     Slot,
@@ -93,61 +90,41 @@ def _object(slot: Slot, binding: Binding, now: datetime) -> LiveItem:
     )
 
 
-def _recorded(state: State) -> Iterator[tuple[Slot, Address]]:
-    """The recorded slots with their addresses, the newest last."""
-    for slot, binding in sorted(state.bindings.items(), key=lambda pair: pair[1].created_at):
-        try:
-            yield slot, Address.parse(binding.address)
-        except ValueError:  # recorded without an address
-            continue
-
-
 def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ...], Targets]:
     """Organizations and channels with the ids of the files, else of state, else with their names as ids."""
     ids: dict[tuple[str, str], str] = {}
     names: dict[str, str] = {}
     channels = {slot.organization_id: dict[str, LiveChannel]() for slot in state.bindings}
-    for slot, address in _recorded(state):
+    for slot, binding in sorted(state.bindings.items(), key=lambda pair: pair[1].created_at):  # the newest last
+        address = binding.address_in(slot)
         ids[address.organization, ""] = slot.organization_id
         ids[address.organization, address.channel] = slot.channel_id
         names.setdefault(slot.organization_id, address.organization)
-        if recorded := _recorded_channel(slot, address):
-            channels[slot.organization_id][slot.channel_id] = recorded
+        service, _, handle = address.channel.partition(":")
+        if service in set(Service):  # an idea has none, and this version may not know another
+            live = LiveChannel(slot.channel_id, slot.organization_id, Service(service), handle)
+            channels[slot.organization_id][slot.channel_id] = live
     homes: dict[str, str] = {}
     for each in desired.organizations:
         homes[each.label] = id_ = each.id or ids.get((each.label, ""), each.label)
         names[id_] = each.name or each.label
         channels.setdefault(id_, {})
-    posts = defaultdict[tuple[str, str], list[Post]](list)
+    boards = defaultdict[tuple[str, str], dict[str, str]](dict)
     for post in desired.posts:
-        posts[post.address.organization, post.address.channel].append(post)
+        if isinstance(post.metadata, PinterestMetadata) and (board := post.metadata.board):
+            boards[post.address.organization, post.address.channel][board] = board
     found: dict[tuple[str, str], LiveChannel] = {}
     for channel in desired.channels:
         name, home = (channel.organization, channel.label), homes[channel.organization]
         its_id = channel.id or ids.get(name, "/".join(name))
-        only_reminds = its_id in state.homes and state.homes[its_id].only_reminds
-        found[name] = _channel(channel, its_id, home, posts[name], only_reminds=only_reminds)
-        channels[home][its_id] = found[name]
+        channels[home][its_id] = found[name] = LiveChannel(
+            its_id,
+            home,
+            channel.service,
+            channel.name or channel.label.partition(":")[2],
+            timezone=channel.timezone or "UTC",
+            boards=boards[name],
+            only_reminds=its_id in state.homes and state.homes[its_id].only_reminds,
+        )
     by_id = {each: LiveOrganization(each, names.get(each, each), tuple(c.values())) for each, c in channels.items()}
     return tuple(by_id.values()), Targets({label: by_id[id_] for label, id_ in homes.items()}, found)
-
-
-def _recorded_channel(slot: Slot, address: Address) -> LiveChannel | None:
-    """A channel recorded in state; None for ideas and for a service that this version does not know."""
-    service, _, name = address.channel.partition(":")
-    known_service = next((each for each in Service if each == service), None)
-    return LiveChannel(slot.channel_id, slot.organization_id, known_service, name) if known_service else None
-
-
-def _channel(channel: Channel, its_id: str, home: str, posts: Iterable[Post], *, only_reminds: bool) -> LiveChannel:
-    """A declared channel, with every board that its `posts` name."""
-    boards = [p.metadata.board for p in posts if isinstance(p.metadata, PinterestMetadata) and p.metadata.board]
-    return LiveChannel(
-        its_id,
-        home,
-        channel.service,
-        channel.name or channel.label.partition(":")[2],
-        timezone=channel.timezone or "UTC",
-        boards={each: each for each in boards},
-        only_reminds=only_reminds,
-    )

@@ -30,8 +30,6 @@ from bufferctl.reconcile.warnings import WARNINGS
 from bufferctl.reconcile.writes import Resolver
 
 Changes = list[Change]
-#: The status of posts that are not published at their time.
-_NOT_GOING_OUT = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL, PostStatus.ERROR})
 
 
 #: The passes after the table, in order of precedence: a later pass does not change what an earlier one holds.
@@ -91,7 +89,7 @@ def _beside(changes: Changes, scene: Scene, matches: Matches) -> tuple[Beside, .
 
     sent = (c for c in changes if c.action in {Action.CREATE, Action.UPDATE, Action.WAITING} and c.due_at)
     days = {day(change.slot.channel_id, change.due_at) for change in sent if change.due_at}
-    posts = (post for post in matches.unclaimed if isinstance(post, LivePost) and post.status not in _NOT_GOING_OUT)
+    posts = (p for p in matches.unclaimed if isinstance(p, LivePost) and (p.is_scheduled or p.is_out))
     found = (Beside(post.id, post.channel_id, post.due_at, post.text) for post in posts if post.due_at)
     near = (each for each in found if day(each.channel_id, each.due_at) in days)
     return tuple(sorted(near, key=lambda each: each.due_at))

@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Mapping
 from operator import is_
 
 from bufferctl.model import LiveChannel, Rule, Slot
-from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, text_digest
+from bufferctl.model.comparable import content_of_desired, content_of_live, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
-from bufferctl.reconcile.matches import Mark, Matches, Suspect, mark_of
+from bufferctl.reconcile.matches import Mark, Matches, Suspect, applied_mark, mark_of
 
 _REMOVED = frozenset({Cause.REMOVED, Cause.CANCELLED})
 
@@ -27,9 +27,8 @@ def wanted(change: Change) -> Mark:
 
 def kept(change: Change) -> Mark:
     """What Buffer has for a change; the images of what has no text are those that were applied."""
-    words = text_digest(content_of_live(change.live)) if change.live else ""
-    applied = Fingerprint.read(change.binding.applied) if change.binding and change.live else None
-    return change.slot.home, words or (applied.hidden if applied else "")
+    words = text_digest(content_of_live(change.live)) or applied_mark(change.binding) if change.live else ""
+    return change.slot.home, words
 
 
 def hold_repeats(

@@ -134,15 +134,9 @@ class Scene:
         """What other root files manage, or managed before, by slot."""
         return {claim.slot: claim for claim in self.options.elsewhere}
 
-    @cached_property
-    def _horizons(self) -> dict[str, Horizon]:
-        return {}
-
     def horizon(self, home: str) -> Horizon:
         """The horizon of a home: up to when the state of it is complete."""
-        if home not in self._horizons:
-            self._horizons[home] = self.state.horizon(home, self.desired.settings.managed_since)
-        return self._horizons[home]
+        return self.state.horizon(home, self.desired.settings.managed_since)
 
     @cached_property
     def _in_question(self) -> frozenset[str]:

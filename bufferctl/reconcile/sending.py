@@ -31,8 +31,10 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
     A delete or update is sent first if a create takes its text; all deletes are sent first if creates need their room.
     """
     ordered = sorted(changes, key=_order)
-    taken = {wanted(change) for change in ordered if change.action is Action.CREATE}
-    all_first = _needs_room(ordered, live)
+    new = [change for change in ordered if change.action is Action.CREATE]
+    taken = set(map(wanted, new))
+    needed = Counter(each for change in new for each in _takes(change.slot.home, change.desired))
+    all_first = bool(needed) and any(needed[each] > left for each, left in _room(live).items())
 
     def is_later(change: Change) -> bool:
         if change.action is Action.DELETE and all_first:
@@ -46,15 +48,10 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
 
 def _order(change: Change) -> tuple[int, float]:
     """The key of a stable sort."""
-    if change.action is Action.DELETE:
-        return 3, 0
-    if change.action is Action.UPDATE:
-        return 2, 0
-    if change.action is Action.CREATE and isinstance(change.desired, Idea):
-        return 0, 0
-    if change.action is Action.CREATE and change.desired and change.desired.due_at:
-        return 1, change.desired.due_at.timestamp()
-    return 1, _FAR
+    if change.action is not Action.CREATE:
+        return {Action.UPDATE: 2, Action.DELETE: 3}.get(change.action, 1), _FAR
+    due_at = change.desired and change.desired.due_at
+    return 0 if isinstance(change.desired, Idea) else 1, due_at.timestamp() if due_at else _FAR
 
 
 def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
@@ -76,13 +73,6 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
         else c
         for c in changes
     ]
-
-
-def _needs_room(changes: Iterable[Change], live: Live) -> bool:
-    """Whether some creates only fit once deletes have made room, so that deletes must be sent first."""
-    new = (change for change in changes if change.action is Action.CREATE)
-    wanted = Counter(each for change in new for each in _takes(change.slot.home, change.desired))
-    return bool(wanted) and any(wanted[each] > left for each, left in _room(live).items())
 
 
 #: What is limited, by the names of `Limits`, and the id of the home that it is limited for.
@@ -222,17 +212,14 @@ def _free(channel: LiveChannel, live: Live, changes: Iterable[Change]) -> Iterat
     timed = {post.due_at for post in there if post.is_custom_scheduled}
     leaving = 0
     for change in changes:
-        leaving += _leaves(change)
+        post = change.live
+        if isinstance(post, LivePost) and post.is_scheduled and not post.is_custom_scheduled:
+            is_moved = isinstance(change.write, EditPost) and change.write.reschedule
+            leaving += change.action is Action.DELETE or is_moved
         if change.action is Action.CREATE and change.desired and change.desired.due_at:
             timed.add(change.desired.due_at)
     taken = {*timed, *queue[: len(queue) - leaving]}
     return (slot for slot in _slots(channel, live.at) if slot not in taken)
-
-
-def _leaves(change: Change) -> bool:
-    if not isinstance(change.live, LivePost) or not change.live.is_scheduled or change.live.is_custom_scheduled:
-        return False
-    return change.action is Action.DELETE or (isinstance(change.write, EditPost) and change.write.reschedule)
 
 
 def _slots(channel: LiveChannel, after: datetime) -> Iterator[datetime]:

@@ -113,7 +113,7 @@ class Table:
             return _hold(facts, holds.IN_ERROR, Cause.DRIFT)
         if facts.sent:
             return self._sent(facts)
-        if facts.is_sending:
+        if isinstance(live, LivePost) and live.status is PostStatus.SENDING:
             return _sending(facts)
         if hold := _channel(facts.match):
             return _hold(facts, hold, Cause.EDITED if facts.edited else Cause.UNCHANGED)

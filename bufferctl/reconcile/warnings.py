@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from functools import partial
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
@@ -189,11 +188,8 @@ def _where(edited: Sequence[Change]) -> str:
     fields = {each.path for change in edited for each in change.differences}
     if fields and fields <= _UNSEEN:
         return ""
-    shown = [
-        f"{_network(c)} ({c.live.external_link})"
-        for c in edited
-        if isinstance(c.live, LivePost) and c.live.external_link
-    ]
+    links = [c.live.external_link if isinstance(c.live, LivePost) else None for c in edited]
+    shown = [f"{_network(change)} ({link})" for change, link in zip(edited, links, strict=True) if link]
     places = shown if len(edited) == len(shown) <= _LINKED else [_network(change) for change in edited]
     return f"To change what people see, edit {'it' if len(edited) == 1 else 'them'} on {all_of(places)}."
 
@@ -233,7 +229,7 @@ def past(changes: Changes, scene: Scene, _: Matches) -> Iterator[Diagnostic]:
     found = [each for each in past if each.slot not in scene.state.past]
     if not found:
         return
-    found.sort(key=lambda each: each.due_at or datetime.max.replace(tzinfo=UTC))
+    found.sort(key=lambda each: each.due_at or scene.now)
     named = ", ".join(str(each.address) for each in found[-_NAMED:])
     more = f", and {len(found) - _NAMED:,} earlier ones" if len(found) > _NAMED else ""
     are, them = ("post is", "it") if len(found) == 1 else ("posts are", "them")
@@ -260,15 +256,8 @@ def recovered(changes: Changes, *_: object) -> Iterator[Diagnostic]:
 def perhaps_removed(_: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Objects on unrecorded homes, created through the API, that no file declares: perhaps removed from the files."""
     unexplained = matches.unexplained - matches.suspected
-    found = [
-        live
-        for live in matches.unclaimed
-        if isinstance(live, LivePost)
-        and live.by_api
-        and not live.is_out
-        and live.id in unexplained
-        and not scene.horizon(live.channel_id).recorded
-    ]
+    unsent = (each for each in matches.unclaimed if isinstance(each, LivePost) and each.by_api and not each.is_out)
+    found = [each for each in unsent if each.id in unexplained and not scene.horizon(each.home).recorded]
     if not found:
         return
     found.sort(key=lambda post: (post.due_at or scene.now, post.id))

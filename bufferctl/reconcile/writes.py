@@ -19,7 +19,12 @@ class Resolver:
 
     def __init__(self, scene: Scene, matches: Iterable[Match]) -> None:
         self._tags = _tags_of(scene)
-        self._ideas = _ideas_of(matches)
+        #: Ids of declared ideas, None for those that are not created yet; held ones are left out.
+        self._ideas = {
+            m.declared.slot: m.live.id if m.live else None
+            for m in matches
+            if isinstance(m.declared.item, Idea) and (m.live or m.how is How.NEW)
+        }
 
     def __call__(self, match: Match, reschedule: bool) -> Write | Hold:
         """The write that creates or changes a match; a hold if a name cannot be resolved."""
@@ -34,22 +39,15 @@ class Resolver:
         post = _with_board(declared.item, match)
         if isinstance(post, Hold):
             return post
-        idea = self._idea(declared.slot, post)
-        if isinstance(idea, Hold):
-            return idea
+        wanted = Slot(declared.slot.organization_id, IDEAS, post.idea) if post.idea else None
+        if wanted and wanted not in self._ideas:
+            return holds.IDEA_HELD
+        idea = self._ideas[wanted] if wanted else None
         ids = tuple(tag.id for tag in resolved)
         if match.live is None:
             return CreatePost(post, declared.slot.channel_id, ids, idea)
         was_scheduled = isinstance(match.live, LivePost) and match.live.is_scheduled
         return EditPost(match.live.id, post, declared.slot.channel_id, ids, idea, reschedule, was_scheduled)
-
-    def _idea(self, slot: Slot, post: Post) -> str | Hold | None:
-        if post.idea is None:
-            return None
-        wanted = Slot(slot.organization_id, IDEAS, post.idea)
-        if wanted not in self._ideas:
-            return holds.IDEA_HELD
-        return self._ideas[wanted]
 
 
 def _tag(name: str, tags: Mapping[str, LiveTag]) -> LiveTag | None:
@@ -86,15 +84,3 @@ def _tags_of(scene: Scene) -> dict[str, dict[str, LiveTag]]:
             color = declared.color or (live_tags[declared.name].color if declared.name in live_tags else "")
             live_tags[declared.name] = LiveTag(declared.id, declared.name, color)
     return tags
-
-
-def _ideas_of(matches: Iterable[Match]) -> dict[Slot, str | None]:
-    """Ids of declared ideas, None for those that are not created yet; held ones are left out."""
-    ideas: dict[Slot, str | None] = {}
-    for m in matches:
-        if m.declared.slot.channel_id == IDEAS:
-            if m.live is not None:
-                ideas[m.declared.slot] = m.live.id
-            elif m.how is How.NEW:
-                ideas[m.declared.slot] = None
-    return ideas
