@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Project
+from tests.conftest import long
 from tests.stores import git
 
 HEAD = """\
@@ -116,7 +117,7 @@ def test_what_it_reverses_is_not_changed_back(main: Desk, branch: Desk) -> None:
     assert branch.texts() == ["The own", "The second", "The third"]
 
 
-@pytest.mark.parametrize("how", ["cancelled", "removed"])
+@pytest.mark.parametrize("how", ["cancelled", *long("removed")])
 def test_what_was_canceled_is_not_sent_again(main: Desk, branch: Desk, how: str) -> None:
     """Exit 1 for a post that main canceled or removed, though both changed its file; a new one is sent."""
     main.commit(*([ONE.replace("}", ", cancelled: true}")] if how == "cancelled" else []), TWO)
@@ -147,25 +148,18 @@ def test_what_main_took_up_again_is_not_deleted(main: Desk, branch: Desk) -> Non
 
 
 RENAMED = ONE.replace("key: one,", "key: uno,")
+CANCELED = [ONE.replace("}", ", cancelled: true}"), TWO]
 
 
 @pytest.mark.parametrize(
     ("theirs", "ours", "left"),
     [
-        (
-            [ONE.replace("}", ", cancelled: true}"), TWO],
-            [RENAMED.replace("uno,", "uno, was: one,"), TWO],
-            ["The second"],
-        ),
-        ([ONE.replace("}", ", cancelled: true}"), TWO], [RENAMED, TWO], ["The second"]),
-        ([FIX, TWO], [RENAMED, TWO], ["The best", "The second"]),
+        (CANCELED, [RENAMED, TWO], ["The second"]),
         ([ONE, TWO, THREE], [ONE, TWO, THREE.replace("third", "other")], ["The first", "The second", "The third"]),
-    ],
-    ids=[
-        "renamed and canceled",
-        "renamed without was and canceled",
-        "renamed without was and corrected",
-        "the same key for two posts",
+        *long(
+            (CANCELED, [RENAMED.replace("uno,", "uno, was: one,"), TWO], ["The second"]),
+            ([FIX, TWO], [RENAMED, TWO], ["The best", "The second"]),
+        ),
     ],
 )
 def test_a_key_does_not_hide_what_main_did(

@@ -420,12 +420,16 @@ FORGERIES: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
-@pytest.mark.parametrize("what", FORGERIES)
-def test_forged(edits: Any, what: str) -> None:
+def test_forged(edits: Any) -> None:
     """Exit 3, although the checksum matches: the plan would send something other than it shows."""
-    before = edits.sandbox.dump()
-    forge(edits, FORGERIES[what])
-    assert (apply(edits).code, edits.sandbox.dump()) == (3, before)
+    path, before = edits.folder / "plan.json", edits.sandbox.dump()
+    saved = path.read_bytes()
+    for what, edit in FORGERIES.items():
+        path.write_bytes(saved)
+        forge(edits, edit)
+        assert (apply(edits).code, edits.sandbox.dump()) == (3, before), what
+    path.write_bytes(saved)
+    assert apply(edits).code == 0
 
 
 def test_shows_what_it_sends(saved: Any) -> None:

@@ -190,9 +190,10 @@ def test_ci_runs_for_every_change(name: str) -> None:
     assert re.findall(r"^\s*(?:paths|paths-ignore|changes): .*buffer\.yaml.*", text, re.MULTILINE) == []
 
 
+@pytest.mark.long
 def test_demo(program: None, tmp_path: Path) -> None:
     """`make demo` ends with "No changes.", without complaints or leftover files."""
-    ran = run(tmp_path, f"TMPDIR='{tmp_path}' sh {ROOT}/examples/demo.sh")
+    ran = run(tmp_path, f"TMPDIR='{tmp_path}' sh '{ROOT}/examples/demo.sh'")
     assert (ran.returncode, ran.stderr) == (0, "")
     steps = re.findall(r"^\$ (.*)$", ran.stdout, re.MULTILINE)
     assert steps == ["bufferctl validate", "bufferctl plan", "bufferctl apply --auto-approve", "bufferctl plan"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.conftest import long
 from tests.lives.account import PERSON, START, TAGS, Channel
 from tests.lives.endpoint import Fault, Server
 from tests.lives.projects import LINKEDIN, Entry
@@ -41,7 +42,7 @@ def test_queue_posts_that_went_out_long_ago_are_not_published_again_after_a_lost
         assert set(s.actions().values()) == expected
 
 
-@pytest.mark.parametrize("journal", [True, False], ids=["journal", "no journal"])
+@pytest.mark.parametrize("journal", [False, *long(True)])
 def test_queue_posts_are_not_published_again_after_an_older_state_with_small_pages(
     server: Server, journal: bool
 ) -> None:
