@@ -37,7 +37,7 @@ def operation_and_input(write: Write) -> tuple[str, dict[str, Any]]:
 
 def create_post(write: CreatePost) -> dict[str, Any]:
     """CreatePostInput."""
-    post = write.post
+    post = write.item
     return {
         "channelId": write.channel_id,
         "text": post.text,
@@ -61,7 +61,7 @@ def edit_post(write: EditPost) -> dict[str, Any]:
     schedules the draft nor bypasses the approval. Only drafts can be approved (notes: Writing), so a scheduled post
     also becomes a draft.
     """
-    post = write.post
+    post = write.item
     form = {
         "id": write.id,
         "text": post.text,
@@ -83,7 +83,7 @@ def edit_post(write: EditPost) -> dict[str, Any]:
 
 def create_idea(write: CreateIdea) -> dict[str, Any]:
     """CreateIdeaInput."""
-    idea = write.idea
+    idea = write.item
     content = _present(
         title=idea.title,
         text=idea.text,

@@ -650,7 +650,7 @@ def _shared_names(kind: type, model: type[Model]) -> tuple[str, ...]:
 @lru_cache(maxsize=128)
 def descriptions(model: type[BaseModel]) -> dict[str, str]:
     """The description of each field of a model that has one, inherited fields included."""
-    found: dict[str, str] = {}
+    found = {name: field.description for name, field in model.model_fields.items() if field.description}
     for base in reversed(model.__mro__):
         if not issubclass(base, BaseModel) or base is BaseModel:
             continue

@@ -40,7 +40,9 @@ class Sourced(Model):
     model_config = ConfigDict(json_schema_extra=_FILE_OR_URL)
 
     url: Url | None = None
+    """Its URL: public, direct, https; it must work until the post is published."""
     file: File | None = None
+    """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
 
     @property
     def address(self) -> str:
@@ -84,9 +86,6 @@ class Image(Sourced):
     )
 
     url: Annotated[Url | None, About("src source link href uri path file")] = None
-    """The image's URL: public, direct, https; it must work until the post is published."""
-    file: File | None = None
-    """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     thumbnail_url: Annotated[Url | None, _UNSEEN] = None
     """A smaller image to show in Buffer."""
     alt_text: Annotated[Prose | None, About("alt description caption")] = None
@@ -108,10 +107,6 @@ class Image(Sourced):
 class Video(Sourced):
     """A video: a file of the repository, or a public https URL."""
 
-    url: Url | None = None
-    """The video's URL: public, direct, https; it must work until the post is published."""
-    file: File | None = None
-    """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     thumbnail_offset: Whole | None = None
     """Which frame is the cover, in milliseconds from the start (Instagram, TikTok, Pinterest)."""
     title: Prose | None = None
@@ -123,10 +118,6 @@ class Document(Sourced):
 
     model_config = ConfigDict(json_schema_extra={"allOf": [_FILE_OR_URL, _THUMBNAIL_FILE_OR_URL]})
 
-    url: Url | None = None
-    """The document's URL: public, direct, https; it must work until the post is published."""
-    file: File | None = None
-    """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     title: Annotated[Filled, About(prose=True, takes_variables=True)]
     """The title shown above the pages."""
     thumbnail_url: Annotated[Url | None, _UNSEEN] = None

@@ -19,7 +19,7 @@ from bufferctl.model.address import Address
 from bufferctl.model.base import Aware, Filled, Model, Url, Whole, Words
 from bufferctl.model.content import Asset, Sourced
 from bufferctl.model.enums import MediaType, SchedulingType, ShareMode
-from bufferctl.model.media_file import File, MediaSettings
+from bufferctl.model.media_file import MediaSettings
 from bufferctl.model.metadata import NetworkMetadata
 from bufferctl.model.networks import Service
 
@@ -100,10 +100,6 @@ class IdeaMediaSource(Model):
 class IdeaMedia(Sourced):
     """An image, link or document of an idea: a file of the repository, or a public https URL."""
 
-    url: Url | None = None
-    """Its URL: public, direct, https."""
-    file: File | None = None
-    """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
     type: MediaType
     """Its kind."""
     alt: Annotated[Words | None, About("alt_text description caption")] = None

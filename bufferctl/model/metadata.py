@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from pydantic_core import PydanticUndefined
 
 from bufferctl.model.about import About, named
@@ -25,9 +25,18 @@ from bufferctl.model.enums import (
 from bufferctl.model.networks import Service
 
 #: A link preview; Buffer also makes one of the first link in a text.
-Preview = Annotated[LinkAttachment | None, About("link preview link_preview", filled_in=True)]
+Preview = Annotated[
+    LinkAttachment | None,
+    About("link preview link_preview", filled_in=True),
+    Field(description="A link preview below the post; not together with assets."),
+]
 #: A thread is compared by itself.
-Thread = Annotated[tuple[ThreadItem, ...], About(unread=True)]
+Thread = Annotated[
+    tuple[ThreadItem, ...],
+    About(unread=True),
+    Field(description="The whole thread; its first item repeats the post's text."),
+]
+Labeled = Annotated[Flag | None, Field(description="Whether to label it as created with AI.")]
 _UNSEEN = About(unseen=True)
 
 
@@ -156,12 +165,10 @@ class TwitterMetadata(NetworkMetadata):
     """X / Twitter."""
 
     service = Service.TWITTER
-    is_ai_generated: Flag | None = None
-    """Whether to label it as created with AI."""
+    is_ai_generated: Labeled = None
     retweet: Retweet | None = None
     """Another person's post to share instead of writing one."""
     thread: Thread = ()
-    """The whole thread; its first item repeats the post's text."""
 
 
 class BlueskyMetadata(NetworkMetadata):
@@ -169,9 +176,7 @@ class BlueskyMetadata(NetworkMetadata):
 
     service = Service.BLUESKY
     link_attachment: Preview = None
-    """A link preview below the post; not together with assets."""
     thread: Thread = ()
-    """The whole thread; its first item repeats the post's text."""
 
 
 class MastodonMetadata(NetworkMetadata):
@@ -181,7 +186,6 @@ class MastodonMetadata(NetworkMetadata):
     spoiler_text: Annotated[Words | None, About("cw content_warning warning spoiler")] = None
     """The content warning that hides the text until it is opened."""
     thread: Thread = ()
-    """The whole thread; its first item repeats the post's text."""
 
 
 class ThreadsMetadata(NetworkMetadata):
@@ -191,7 +195,6 @@ class ThreadsMetadata(NetworkMetadata):
     type: Annotated[PostType | None, About(filled_in=True)] = None
     """The kind of post."""
     link_attachment: Preview = None
-    """A link preview below the post; not together with assets."""
     location_id: Annotated[str | None, _UNSEEN] = None
     """The id of its place."""
     location_name: Annotated[Words | None, About(filled_in=True)] = None
@@ -199,7 +202,6 @@ class ThreadsMetadata(NetworkMetadata):
     topic: Words | None = None
     """Its topic, without `#`."""
     thread: Thread = ()
-    """The whole thread; its first item repeats the post's text."""
 
 
 class InstagramMetadata(NetworkMetadata):
@@ -214,8 +216,7 @@ class InstagramMetadata(NetworkMetadata):
     """A comment to post right below it (needs a paid Buffer plan)."""
     geolocation: InstagramGeolocation | None = None
     """The place where it was taken."""
-    is_ai_generated: Flag | None = None
-    """Whether to label it as created with AI."""
+    is_ai_generated: Labeled = None
     link: Url | None = None
     """The URL that a click in the shop grid opens."""
     sticker_fields: InstagramStickerFields | None = None
@@ -233,7 +234,6 @@ class FacebookMetadata(NetworkMetadata):
     first_comment: Prose | None = None
     """A comment to post right below it (needs a paid Buffer plan)."""
     link_attachment: Preview = None
-    """A link preview below the post; not together with assets."""
 
 
 class LinkedinMetadata(NetworkMetadata):
@@ -245,7 +245,6 @@ class LinkedinMetadata(NetworkMetadata):
     first_comment: Prose | None = None
     """A comment to post right below it (needs a paid Buffer plan)."""
     link_attachment: Preview = None
-    """A link preview below the post; not together with assets."""
 
 
 class SubstackMetadata(NetworkMetadata):
@@ -253,7 +252,6 @@ class SubstackMetadata(NetworkMetadata):
 
     service = Service.SUBSTACK
     link_attachment: Preview = None
-    """A link preview below the note; not together with assets."""
 
 
 class PinterestMetadata(NetworkMetadata):
@@ -276,8 +274,7 @@ class TiktokMetadata(NetworkMetadata):
     """TikTok."""
 
     service = Service.TIKTOK
-    is_ai_generated: Flag | None = None
-    """Whether to label it as created with AI."""
+    is_ai_generated: Labeled = None
     title: Prose | None = None
     """The title, where TikTok shows one (photos)."""
 
@@ -292,8 +289,7 @@ class YoutubeMetadata(NetworkMetadata):
     """YouTube's category number, for example "22" for People & Blogs."""
     embeddable: Annotated[Flag | None, About(on=True)] = None
     """Whether other sites may show the video."""
-    is_ai_generated: Flag | None = None
-    """Whether to label it as created with AI."""
+    is_ai_generated: Labeled = None
     license: Annotated[YoutubeLicense | None, About(filled_in=True)] = None
     """Its license."""
     made_for_kids: Flag | None = None

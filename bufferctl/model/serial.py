@@ -68,7 +68,7 @@ def load_item(values: dict[str, Any]) -> Item:
 
 def dump_write(write: Write) -> dict[str, Any]:
     """A write as JSON values, `kind` first; `load_write` restores it."""
-    own = {each.name: _plain(getattr(write, each.name)) for each in fields(write) if each.name not in {"post", "idea"}}
+    own = {each.name: _plain(getattr(write, each.name)) for each in fields(write) if each.name != "item"}
     item = dump_item(write.item) if write.item else {}
     return {"kind": write.kind, **own, **item}
 
@@ -83,9 +83,8 @@ def _plain(value: Any) -> Any:
 def load_write(values: dict[str, Any]) -> Write:
     """Load the output of `dump_write`. Raises ValidationError, KeyError or TypeError for anything else."""
     given = dict(values)
-    for name in ("post", "idea"):
-        if name in values:
-            given[name] = load_item(values)
+    if "post" in values or "idea" in values:
+        given["item"] = load_item(values)
     return adapter(_KINDS[values["kind"]]).validate_python(given)
 
 

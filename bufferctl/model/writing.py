@@ -78,52 +78,58 @@ class _Write:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class CreatePost(_Write):
-    """A new post. Its board id is resolved; `tag_ids` and `idea_id` are Buffer's."""
+class _PostWrite(_Write):
+    """A write that has the content of a post."""
 
-    kind: ClassVar[str] = "create-post"
-    target: ClassVar[None] = None
+    __slots__ = ()
 
-    post: Post
+    item: Post
     channel_id: str
-    tag_ids: tuple[str, ...] = ()
-    idea_id: str | None = None
+    idea_id: str | None
 
     @property
     def home(self) -> str:
         return self.channel_id
 
     @property
-    def item(self) -> Post:
-        return self.post
+    def missing_idea(self) -> str | None:
+        return None if self.idea_id else self.item.idea
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePost(_PostWrite):
+    """A new post. Its board id is resolved; `tag_ids` and `idea_id` are Buffer's."""
+
+    kind: ClassVar[str] = "create-post"
+    target: ClassVar[None] = None
+
+    item: Post
+    channel_id: str
+    tag_ids: tuple[str, ...] = ()
+    idea_id: str | None = None
 
     @property
     def makes_draft(self) -> bool:
         """Whether it creates a draft; the API may report one as created by the Buffer app (notes: Limits, `via`)."""
-        return self.post.draft
+        return self.item.draft
 
     @property
     def makes_approval(self) -> bool:
         """Whether it creates a post that waits for approval, which the API treats as a kind of draft."""
-        return self.post.needs_approval
-
-    @property
-    def missing_idea(self) -> str | None:
-        return None if self.idea_id else self.post.idea
+        return self.item.needs_approval
 
     def with_idea(self, idea_id: str) -> Self:
         return replace(self, idea_id=idea_id)
 
     def goes_out_at(self, live: LiveItem | None) -> datetime | None:
-        return None if self.post.draft else self.post.due_at
+        return None if self.item.draft else self.item.due_at
 
     def goes_out_early(self, live: LiveItem) -> str:
-        return _should_wait(self.post, live)
+        return _should_wait(self.item, live)
 
     def fit(self, live: LiveItem) -> Fit:
         """How `live` fits it, content aside; with equal content, a fit proves that it was carried out."""
-        post = self.post
+        post = self.item
         if isinstance(live, LiveIdea) or (live.status is PostStatus.DRAFT and not post.draft):
             return Fit.NONE
         if not post.draft and post.due_at and instant(post.due_at) != instant(live.due_at or live.sent_at):
@@ -147,7 +153,7 @@ class CreateIdea(_Write):
     makes_draft: ClassVar[bool] = False
     makes_approval: ClassVar[bool] = False
 
-    idea: Idea
+    item: Idea
     organization_id: str
     tags: tuple[LiveTag, ...] = ()
 
@@ -155,16 +161,12 @@ class CreateIdea(_Write):
     def home(self) -> str:
         return self.organization_id
 
-    @property
-    def item(self) -> Idea:
-        return self.idea
-
     def fit(self, live: LiveItem) -> Fit:
         return Fit.AS_SENT if isinstance(live, LiveIdea) else Fit.NONE
 
 
 @dataclass(frozen=True, slots=True)
-class EditPost(_Write):
+class EditPost(_PostWrite):
     """An edit of a post, with all of its content, but schedule fields only with `reschedule` (notes: Writing).
 
     A draft that a person has scheduled stays scheduled in an edit that does not touch the schedule.
@@ -173,7 +175,7 @@ class EditPost(_Write):
     kind: ClassVar[str] = "edit-post"
 
     id: str  # of the post
-    post: Post  # as declared, its board id resolved
+    item: Post  # as declared, its board id resolved
     channel_id: str  # of its channel
     tag_ids: tuple[str, ...] = ()  # Buffer's
     idea_id: str | None = None  # Buffer's
@@ -181,33 +183,21 @@ class EditPost(_Write):
     was_scheduled: bool = False  # it was scheduled in Buffer when this was planned
 
     @property
-    def home(self) -> str:
-        return self.channel_id
-
-    @property
     def target(self) -> str:
         return self.id
-
-    @property
-    def item(self) -> Post:
-        return self.post
-
-    @property
-    def missing_idea(self) -> str | None:
-        return None if self.idea_id else self.post.idea
 
     def with_idea(self, idea_id: str) -> Self:
         return replace(self, idea_id=idea_id)
 
     def goes_out_at(self, live: LiveItem | None) -> datetime | None:
-        if self.post.draft and not self._stays_scheduled:
+        if self.item.draft and not self._stays_scheduled:
             return None
-        if self.reschedule or self.post.due_at:
-            return self.post.due_at
+        if self.reschedule or self.item.due_at:
+            return self.item.due_at
         return live.due_at if isinstance(live, LivePost) and live.is_scheduled else None
 
     def goes_out_early(self, live: LiveItem) -> str:
-        return "" if self._stays_scheduled else _should_wait(self.post, live)
+        return "" if self._stays_scheduled else _should_wait(self.item, live)
 
     def fate(self, live: LiveItem | None, before: str, *, links_may_differ: bool) -> Fate:
         """Whether it was carried out, judging by the current live object (None: it is gone).
@@ -218,27 +208,27 @@ class EditPost(_Write):
             return Fate.UNCLEAR
         if standing(live) == before:
             return Fate.NOT_DONE  # also if nothing of the edit can be read back: sending it twice gives the same post
-        content = content_of_live(with_board_of(self.post, live))
+        content = content_of_live(with_board_of(self.item, live))
         shows = self.reschedule or digest(content) != before.partition(" ")[0]
         done = (
             shows
             and self._on_time(live)
-            and contents_match(content_of_desired(self.post), content, links_may_differ=links_may_differ)
+            and contents_match(content_of_desired(self.item), content, links_may_differ=links_may_differ)
         )
         return Fate.DONE if done else Fate.UNCLEAR
 
     @property
     def _stays_scheduled(self) -> bool:
-        return self.post.draft and self.was_scheduled and not self.reschedule
+        return self.item.draft and self.was_scheduled and not self.reschedule
 
     def _on_time(self, live: LivePost) -> bool:
         if not self.reschedule:
             return True
-        if self.post.draft != (live.status is PostStatus.DRAFT):
+        if self.item.draft != (live.status is PostStatus.DRAFT):
             return False
-        if self.post.needs_approval and live.is_scheduled:
+        if self.item.needs_approval and live.is_scheduled:
             return False
-        return self.post.due_at is None or instant(self.post.due_at) == instant(live.due_at)
+        return self.item.due_at is None or instant(self.item.due_at) == instant(live.due_at)
 
 
 @dataclass(frozen=True, slots=True)

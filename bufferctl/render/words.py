@@ -145,7 +145,7 @@ def was_draft(change: Change) -> bool:
     write, live = change.write, change.live
     if not isinstance(write, EditPost) or not isinstance(live, LivePost):
         return False
-    return write.reschedule and live.status is PostStatus.DRAFT and not write.post.draft
+    return write.reschedule and live.status is PostStatus.DRAFT and not write.item.draft
 
 
 def is_at_once(change: Change) -> bool:

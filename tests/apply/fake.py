@@ -157,7 +157,7 @@ class FakeBuffer:
         if len(writes) > self.most:
             raise TooLargeError(f"at most {self.most} aliases are allowed")
         fault = self.faults.pop(0) if self.faults else Fault()
-        broken = [n for n, w in enumerate(writes) if isinstance(w, CreatePost) and w.post.address.key == self.poison]
+        broken = [n for n, w in enumerate(writes) if isinstance(w, CreatePost) and w.item.address.key == self.poison]
         if broken:
             fault = Fault("null-after", broken[0])
         results = self._answer(tuple(writes), fault)
@@ -188,7 +188,7 @@ class FakeBuffer:
     def _made_by_person(self, writes: Sequence[Write]) -> None:
         for write in writes:
             if isinstance(write, CreatePost):
-                live = replace(self._live(self._id(), write.post, write.channel_id, None), via="buffer")
+                live = replace(self._live(self._id(), write.item, write.channel_id, None), via="buffer")
                 self.posts[live.id] = live
 
     def _answered(self, writes: tuple[Write, ...], fault: Fault) -> tuple[Result, ...]:
@@ -332,12 +332,12 @@ class FakeBuffer:
     def _one(self, write: Write) -> Result:
         match write:
             case CreatePost():
-                live = self._live(self._id(), write.post, write.channel_id, write.idea_id)
+                live = self._live(self._id(), write.item, write.channel_id, write.idea_id)
                 self.posts[live.id] = live
-                self.landed.append((str(write.post.address), live.id))
+                self.landed.append((str(write.item.address), live.id))
                 return Done(live)
             case CreateIdea():
-                idea, at = write.idea, self.server_time() + self.created_skew
+                idea, at = write.item, self.server_time() + self.created_skew
                 made = LiveIdea(self._id(), "org", at, idea.title or "", idea.text or "")
                 self.ideas[made.id] = made
                 self.landed.append((str(idea.address), made.id))
@@ -345,7 +345,7 @@ class FakeBuffer:
             case EditPost():
                 if (old := self.posts.get(write.id)) is None:
                     return Refused(Refusal.NOT_FOUND, "Document not found")
-                new = self._live(old.id, write.post, old.channel_id, write.idea_id)
+                new = self._live(old.id, write.item, old.channel_id, write.idea_id)
                 if not write.reschedule:
                     new = replace(new, due_at=old.due_at, is_custom_scheduled=old.is_custom_scheduled)
                 self.posts[old.id] = replace(new, created_at=old.created_at)

@@ -295,7 +295,7 @@ def test_any_text_is_kept(journals: Journals) -> None:
     journals().intend([intent(1, odd)])
     (read,) = journals().open
     assert isinstance(read.write, CreatePost)
-    assert read.write.post.text == odd.text
+    assert read.write.item.text == odd.text
 
 
 def test_any_id_of_an_organization_is_kept(journals: Journals) -> None:

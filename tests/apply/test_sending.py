@@ -34,7 +34,7 @@ MANY = [post(f"k{n:02d}") for n in range(65)]
 def name(write: Write) -> str:
     """The subject of a write."""
     match write:
-        case CreatePost(post=item) | EditPost(post=item) | CreateIdea(idea=item):
+        case CreatePost(item=item) | EditPost(item=item) | CreateIdea(item=item):
             return item.address.key
         case DeletePost():
             return f"delete {write.id}"

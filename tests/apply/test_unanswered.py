@@ -264,7 +264,7 @@ def test_equal_texts_are_told_apart_by_how_they_go_out(buffer: FakeBuffer, first
     """The second was written and the first was not, though their text reads back the same."""
     writes = [CreatePost(each, "c0") for each in (first, second)]
     at = buffer.server_time()
-    intents = [Intent(n, slot(each.post), each, at, at) for n, each in enumerate(writes, 1)]
+    intents = [Intent(n, slot(each.item), each, at, at) for n, each in enumerate(writes, 1)]
     buffer.faults = [Fault("cut-after")]
     buffer.send(writes[1:])
     listed = list(buffer.posts.values())
@@ -646,7 +646,7 @@ def test_intents_are_on_disk_before_anything_is_sent(machine: Machine, buffer: F
     dies(machine, A)
     (intent,) = machine.journal().open
     assert isinstance(intent.write, CreatePost)
-    assert (intent.slot, intent.write.post) == (slot(A), A)
+    assert (intent.slot, intent.write.item) == (slot(A), A)
     assert abs(intent.at - buffer.server_time()) < timedelta(seconds=1)
     assert CHANNELS[0].id == intent.write.channel_id
 

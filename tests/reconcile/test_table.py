@@ -694,7 +694,7 @@ def test_names_that_stand_for_nothing_are_held() -> None:
     ours = replace(pin, metadata=PinterestMetadata(board="Ours"))
     write = World(channels=(board,)).change(ours).write
     assert isinstance(write, CreatePost)
-    assert write.post.metadata == PinterestMetadata(board="Ours", board_service_id="b1")
+    assert write.item.metadata == PinterestMetadata(board="Ours", board_service_id="b1")
     same_title = idea_in_buffer(idea(text="Edited by hand"), created=YOUNG)
     assert World(live=[same_title]).verdict(post(idea="hiring"), idea()) is Reason.UNRESOLVED
 
