@@ -99,7 +99,7 @@ def _printed(*command: str) -> str:
             command,
             env=environment_without_secrets(os.environ),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
             timeout=_TIMEOUT,
         )

@@ -22,11 +22,39 @@ from bufferctl.media.reading import open_below
 PACKAGE = Path(__file__).parents[1] / "bufferctl"
 #: What the standard library has on POSIX alone.
 POSIX_ONLY = {
-    *("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC", "supports_dir_fd", "dir_fd"),
-    *("fork", "killpg", "getpgid", "setsid", "getuid", "geteuid", "chown", "fchmod", "mkfifo", "openpty"),
-    *("SIGKILL", "SIGHUP", "SIGALRM", "SIGUSR1", "alarm", "pthread_kill", "sigwait"),
-    *("fcntl", "pwd", "grp", "termios", "tty", "pty", "resource", "clock_gettime", "CLOCK_MONOTONIC", "CLOCK_BOOTTIME"),
-    *("start_new_session", "preexec_fn"),
+    *("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK", "O_SYNC", "O_TMPFILE", "supports_dir_fd", "dir_fd"),
+    *(
+        "fork",
+        "forkpty",
+        "posix_spawn",
+        "wait3",
+        "wait4",
+        "waitid",
+        "killpg",
+        "getpgid",
+        "getpgrp",
+        "setpgid",
+        "setsid",
+    ),
+    *("getuid", "geteuid", "getgid", "getegid", "getgroups", "setuid", "setgid", "nice", "uname", "getloadavg"),
+    *("chown", "lchown", "fchown", "fchmod", "fchdir", "chroot", "mkfifo", "mknod", "openpty", "statvfs", "sysconf"),
+    *(
+        "pread",
+        "pwrite",
+        "readv",
+        "writev",
+        "sendfile",
+        "fdatasync",
+        "lockf",
+        "sched_getaffinity",
+        "getxattr",
+        "setxattr",
+    ),
+    *("SIGKILL", "SIGHUP", "SIGQUIT", "SIGPIPE", "SIGALRM", "SIGCHLD", "SIGCONT", "SIGTSTP", "SIGUSR1", "SIGUSR2"),
+    *("SIGWINCH", "alarm", "setitimer", "pause", "pthread_kill", "pthread_sigmask", "sigwait", "add_signal_handler"),
+    *("fcntl", "pwd", "grp", "spwd", "termios", "tty", "pty", "resource", "syslog", "readline", "curses", "AF_UNIX"),
+    *("poll", "epoll", "kqueue", "tzset", "clock_gettime", "CLOCK_MONOTONIC", "CLOCK_BOOTTIME"),
+    *("start_new_session", "preexec_fn", "pass_fds", "process_group"),
 }
 
 
@@ -137,6 +165,17 @@ def test_what_is_posix_only() -> None:
         "media/reading.py": {"O_DIRECTORY", "O_NOFOLLOW", "dir_fd"},  # opened by name
         "state/lock.py": {"/proc/"},  # a dead process that is not yet reaped; Windows has none
     }
+
+
+def test_programs_speak_utf8() -> None:
+    """What they print is not read in the code page of Windows."""
+    calls = [
+        (path.name, {each.arg for each in node.keywords})
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"run", "Popen"}
+    ]
+    assert [name for name, given in calls if given & {"text", "universal_newlines"} and "encoding" not in given] == []
 
 
 def _posix_only(path: Path) -> set[str]:

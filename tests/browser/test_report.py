@@ -153,7 +153,7 @@ def test_a_week(show: Show) -> None:
 def test_an_item_opens_over_the_calendar(show: Show) -> None:
     """Itself, with all details; arrows go to the next one; Escape closes it and returns the focus."""
     page = show(CAMPAIGNS["campaign"])
-    number = page.locator("details.row").count()
+    number = page.locator(".agenda details.row").count()
     chip = page.get_by_role("button", name=re.compile("Atlas is live"))
     chip.click()
     sheet = page.get_by_role("dialog")
@@ -167,7 +167,7 @@ def test_an_item_opens_over_the_calendar(show: Show) -> None:
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     expect(chip).to_be_focused()
-    assert page.locator("details.row").count() == number
+    assert page.locator(".agenda details.row").count() == number
 
 
 def test_filters(show: Show) -> None:
@@ -212,6 +212,7 @@ def test_keyboard(show: Show) -> None:
 def test_a_link_leads_to_its_post(show: Show) -> None:
     """From a cause, and from elsewhere by its address: to the open item, also if a filter or a month hides it."""
     page = show(PLAN_PAGE, width=380)
+    page.get_by_role("searchbox", name="Search").fill("party")
     page.locator(".need").get_by_role("link", name="news").click()
     expect(row(page, "news").locator(".body")).to_be_in_viewport()
     for width in (380, 1280):

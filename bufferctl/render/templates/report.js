@@ -161,7 +161,7 @@
     );
     if (!theirs) {
       made.type = "button";
-      made.addEventListener("click", () => open(row, made));
+      made.addEventListener("click", () => open(row));
     }
     return made;
   };
@@ -219,18 +219,18 @@
     at.mark.replaceWith(at.row);
     at.row.open = false;
   };
-  const fill = (row, from) => {
+  const fill = (row) => {
     put();
     const mark = document.createComment("");
     row.replaceWith(mark);
-    at = { row, mark, from: from ?? at?.from };
+    at = { row, mark };
     $("div", dialog).replaceChildren(row);
     row.open = true;
     prepare(row);
     dialog.scrollTop = 0;
   };
-  const open = (row, from) => {
-    fill(row, from);
+  const open = (row) => {
+    fill(row);
     dialog.showModal();
   };
   const step = (number) => {
@@ -240,7 +240,6 @@
   };
   dialog.addEventListener("close", () => {
     put();
-    at?.from?.focus();
     at = null;
   });
   dialog.addEventListener("click", (event) => {
