@@ -361,8 +361,9 @@ ATTACHING = frozenset(service for service, model in MODELS.items() if "link_atta
 def default_metadata(service: Service) -> NetworkMetadata | None:
     """The fields of a post for which the files give none, on networks that need them even then."""
     model = MODELS[service] if service in ALWAYS else None
-    needs_values = model is None or any(field.is_required() for field in model.model_fields.values())
-    return None if model is None or needs_values else model()
+    if model is None or any(field.is_required() for field in model.model_fields.values()):
+        return None
+    return model()
 
 
 #: Values that fields have in nearly every post, which Buffer may leave out.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum, IntEnum, StrEnum, auto
+from enum import Enum, IntEnum, auto
 from typing import ClassVar, Self
 
 from pydantic import AwareDatetime
@@ -265,18 +265,18 @@ def _should_wait(post: Post, live: LiveItem) -> str:
     return "draft" if post.draft else "needs_approval" if post.needs_approval else ""
 
 
-class Refusal(StrEnum):
+class Refusal(Enum):
     """Why Buffer refused it. `LIMIT` is the plan's limit; `INVALID` needs a change in the file."""
 
-    INVALID = "invalid"
-    NOT_FOUND = "not-found"
-    UNAUTHORIZED = "unauthorized"
-    LIMIT = "limit"
-    PAST = "past"
+    INVALID = auto()
+    NOT_FOUND = auto()
+    UNAUTHORIZED = auto()
+    LIMIT = auto()
+    PAST = auto()
     """"dueAt must be in the future"."""
-    REPEAT = "repeat"
+    REPEAT = auto()
     """"You've posted that one recently" and similar: a reason to check, neither a success nor a definite refusal."""
-    KEPT = "kept"
+    KEPT = auto()
     """"Sent posts cannot be deleted" and similar; its type is also used for unclear errors, so this is checked too."""
 
     @property

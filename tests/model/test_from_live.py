@@ -100,6 +100,7 @@ def test_threads() -> None:
     assert thread.text == "Hello"
     assert [(part.text, len(part.assets)) for part in thread.metadata.thread] == [("Hello", 0), (None, 1)]
     assert declared(thread=items[:1]).metadata is None
+    assert declared(thread=items, metadata={"type": "thread"}) == thread
     assert [part.text for part in declared(thread=(LiveThreadItem("Other", ()),)).metadata.thread] == ["Other"]
     assert declared(thread=(LiveThreadItem("Other", ()),)).text == "Other"
 

@@ -34,7 +34,7 @@ from bufferctl.model.comparable import (
     with_board_of,
 )
 from bufferctl.model.content import Asset, Image
-from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, Channel, Expansion
+from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, Channel, Expansion, Freeze
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.enums import MediaType, SchedulingType
 from bufferctl.model.media_file import MediaFile
@@ -73,6 +73,23 @@ def test_a_channel_that_says_nothing_of_itself() -> None:
     assert channel.timezone == "UTC"
     assert not any((channel.is_disconnected, channel.is_locked, channel.is_queue_paused, channel.only_reminds))
     assert (channel.link_shortening, channel.max_characters, channel.posting_times) == (False, None, ())
+
+
+def test_a_post_of_which_only_a_text_is_given() -> None:
+    """It takes its turn in the queue, and Buffer publishes it: no draft, to be approved by nobody, not protected."""
+    assert (POST.mode, POST.scheduling_type) == (ShareMode.ADD_TO_QUEUE, SchedulingType.AUTOMATIC)
+    assert not any((POST.draft, POST.needs_approval, POST.cancelled, POST.protect))
+
+
+def test_where_a_freeze_holds() -> None:
+    """On every channel, or on those that it names; from its start until before its end."""
+    freeze = Freeze(NOW, NOW + timedelta(hours=1))
+    at_twitter = replace(freeze, channels=("twitter:acme",))
+    assert freeze.holds(NOW, "twitter:acme")
+    assert at_twitter.holds(NOW, "twitter:acme")
+    assert not at_twitter.holds(NOW, "bluesky:acme")
+    assert not freeze.holds(freeze.end, "twitter:acme")
+    assert not freeze.holds(NOW - timedelta(seconds=1), "twitter:acme")
 
 
 def test_what_the_files_may_call_a_channel() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +17,13 @@ from bufferctl.model import (
     DeletePost,
     EditPost,
     Idea,
+    Intent,
     LiveTag,
     Post,
+    Slot,
     Write,
 )
-from bufferctl.model.serial import dump_item, dump_write, load_item, load_write
+from bufferctl.model.serial import dump_intent, dump_item, dump_write, load_intent, load_item, load_write
 from tests.model.samples import ideas, posts, texts
 
 tags = st.lists(texts, max_size=2).map(tuple)
@@ -53,6 +56,14 @@ def test_a_write_comes_back_equal(write: Write) -> None:
     assert again == write
     assert type(again) is type(write)
     assert dump_write(again) == dump_write(write)
+
+
+@given(writes, texts)
+def test_an_intent_comes_back_equal(write: Write, before: str) -> None:
+    """With its write, in the types of its network, and what the keeper counts and keeps by itself."""
+    at = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    intent = Intent(7, Slot("o", "c", "a"), write, at, at + timedelta(minutes=1), before, listed=frozenset({"1", "2"}))
+    assert load_intent(through_json(dump_intent(intent)), 7, ["1", "2"]) == intent
 
 
 @pytest.mark.parametrize("values", [{}, {"post": {}}, {"idea": {"title": "no address"}}, {"post": {"text": 7}}])
