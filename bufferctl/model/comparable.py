@@ -118,16 +118,12 @@ def content_of_desired(item: Item) -> Content:
 
 
 def _declared_fields(metadata: NetworkMetadata) -> Any:
-    left_out = _redundant(metadata)
-    if thread_of(metadata):
-        left_out.add("type")  # Buffer returns it as `thread`
+    # The type of a thread is returned as `thread`, and plan adds the id of a board that is named only to send it.
+    left_out = {"type"} if thread_of(metadata) else set()
+    if isinstance(metadata, PinterestMetadata) and metadata.board:
+        left_out.add("board_service_id")
     plain = _plain(metadata.model_dump(exclude_none=True, exclude=left_out))
     return plain | {name: Losable(plain[name]) for name in MAY_BE_LOST[type(metadata)] if name in plain}
-
-
-def _redundant(metadata: NetworkMetadata) -> set[str]:
-    """The id of a board if the files give its name: plan adds the id only to send it."""
-    return {"board_service_id"} if isinstance(metadata, PinterestMetadata) and metadata.board else set()
 
 
 def content_of_live(item: LiveItem) -> Content:

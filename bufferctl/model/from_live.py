@@ -111,7 +111,8 @@ def _plain(value: Any) -> Any:
 
 def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
     service = channel.service
-    fields = _plain({name: value for name, value in live.metadata.items() if not _is_default(name, value)})
+    switches = {name for name, value in live.metadata.items() if isinstance(value, bool) and value is (name in ON)}
+    fields = _plain({name: value for name, value in live.metadata.items() if name not in switches})
     if fields.get("annotations") and service is Service.LINKEDIN:
         raise NotExpressibleError("it mentions people or companies, which the API does not return in full for LinkedIn")
     if live.assets:
@@ -122,7 +123,7 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
     details = fields.get("details_event") or fields.get("details_whats_new") or {}
     if details.get("button") == "none" and len(details) > 1:  # alone, it stays: Buffer requires at least one field
         del details["button"]
-    if _is_thread(live):
+    if len(live.thread) > 1 or any(_text(item.text) != _text(live.text) for item in live.thread):
         fields["thread"] = [
             {"text": _text(item.text) or None, "assets": _assets(item.assets, service)} for item in live.thread
         ]
@@ -132,15 +133,6 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
         return None
     found: NetworkMetadata = getattr(_checked(Metadata, {service.value: fields}), service.value)
     return found
-
-
-def _is_default(name: str, value: Any) -> bool:
-    return isinstance(value, bool) and value is (name in ON)
-
-
-def _is_thread(live: LivePost) -> bool:
-    """Whether it is a thread; a single item that repeats the text is not."""
-    return len(live.thread) > 1 or any(_text(item.text) != _text(live.text) for item in live.thread)
 
 
 def _assets(assets: tuple[LiveAsset, ...], service: Service) -> tuple[Asset, ...]:

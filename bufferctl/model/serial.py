@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from bufferctl.model.desired import Idea, Item, Post
 from bufferctl.model.live import LiveTag
 from bufferctl.model.media_file import IDENTITY
-from bufferctl.model.metadata import Metadata
+from bufferctl.model.metadata import MODELS
 from bufferctl.model.writing import Intent, Write
 
 _KINDS: dict[str, type[Write]] = {kind.kind: kind for kind in get_args(Write)}
@@ -62,7 +62,7 @@ def load_item(values: dict[str, Any]) -> Item:
     by_service = given.pop("metadata", None)
     post = adapter(Post).validate_python(given)
     if by_service:
-        return replace(post, metadata=getattr(Metadata.model_validate(by_service), post.service.value))
+        return replace(post, metadata=MODELS[post.service].model_validate(by_service[post.service.value]))
     return post
 
 
