@@ -97,7 +97,11 @@ def problem(answer: Answer, host: str) -> ApiError | None:
     if status >= codes.INTERNAL_SERVER_ERROR:
         return _broken(answer, host)
     if status == codes.NOT_FOUND:
-        return _nothing_there(host)
+        return NoAnswerError(
+            f"{host} has no API at this URL (HTTP 404)",
+            hint="Check BUFFER_API_URL, including its path; then run the same command again.",
+            again=False,
+        )
     if answer.body is None or not answer.body.keys() & {"data", "errors"}:
         return _not_graphql(answer, host)
     if "data" not in answer.body and answer.refused_whole:
@@ -162,34 +166,19 @@ def _forbidden(answer: Answer) -> KeyRefusedError:
 
 
 def _rate_limited(answer: Answer) -> RateLimitedError:
-    extensions = answer.extensions
-    wait = seconds(answer.headers.get("retry-after"), answer.at)
-    if wait is None:
-        wait = seconds(extensions.get("retryAfter"), answer.at)
-    if wait is None:
-        wait = _until_free(answer)
-    window = str(extensions.get("window") or "")
-    used_up = [each.window_seconds for each in read_quota(answer.headers, answer.at).windows if each.left <= 0]
-    if wait and wait > max([_DAY, *used_up]) and window != "30d":
-        return RateLimitedError(
-            f"Buffer answers no requests with this API key for {_span(wait)}; it did not carry out this one",
-            hint="No quota lasts that long: check your subscription and your API key in Buffer (Settings).",
-            retry_after=wait,
-            window=window,
-        )
-    span = f"of the last {_WINDOWS.get(window, window)} " if window else ""
-    return RateLimitedError(
-        f"all requests {span}are used up; Buffer did not carry out this one",
-        hint=f"Run the same command again in {_span(wait)}." if wait else "Run the same command again in 15 minutes.",
-        retry_after=wait,
-        window=window,
-    )
-
-
-def _until_free(answer: Answer) -> float | None:
-    """Seconds until every window has requests left, from the headers; None if no window is used up."""
-    windows = read_quota(answer.headers, answer.at).windows
-    return max((window.reset_seconds for window in windows if window.left <= 0), default=None)
+    full = [each for each in read_quota(answer.headers, answer.at).windows if each.left <= 0]
+    asked = [answer.headers.get("retry-after"), answer.extensions.get("retryAfter")]
+    waits = [*(seconds(each, answer.at) for each in asked), max((each.reset_seconds for each in full), default=None)]
+    wait = next((each for each in waits if each is not None), None)
+    window = str(answer.extensions.get("window") or "")
+    if wait and wait > max([_DAY, *(each.window_seconds for each in full)]) and window != "30d":
+        message = f"Buffer answers no requests with this API key for {_span(wait)}; it did not carry out this one"
+        hint = "No quota lasts that long: check your subscription and your API key in Buffer (Settings)."
+    else:
+        span = f"of the last {_WINDOWS.get(window, window)} " if window else ""
+        message = f"all requests {span}are used up; Buffer did not carry out this one"
+        hint = f"Run the same command again in {_span(wait) if wait else '15 minutes'}."
+    return RateLimitedError(message, hint=hint, retry_after=wait, window=window)
 
 
 def _broken(answer: Answer, host: str) -> NoAnswerError:
@@ -198,14 +187,6 @@ def _broken(answer: Answer, host: str) -> NoAnswerError:
         f"{host} has a problem (HTTP {answer.status}{reason})",
         hint=_AGAIN,
         retry_after=seconds(answer.headers.get("retry-after"), answer.at),
-    )
-
-
-def _nothing_there(host: str) -> NoAnswerError:
-    return NoAnswerError(
-        f"{host} has no API at this URL (HTTP 404)",
-        hint="Check BUFFER_API_URL, including its path; then run the same command again.",
-        again=False,
     )
 
 

@@ -227,14 +227,8 @@ class LockedState(StateFile):
 
     def _read_again(self) -> None:
         """Make sure that the document is what this run last wrote. Raises PartWayError."""
-        with self._swapping:
-            try:
-                there = self.store.read()
-            except StateError as error:
-                raise PartWayError(
-                    f"The lock of the state could not be read again, so nothing more is sent. {error.message}",
-                    hint=self._bring_in,
-                ) from error
+        with self._swapping, self._stopping("read again"):
+            there = self.store.read()
             if self._stored is None or there.document != self._stored.document:
                 raise self._overtaken()
             self._touched = self._clocks()
@@ -322,15 +316,21 @@ class LockedState(StateFile):
         with self._swapping:
             until = self._server_time() + lease_length(self._lease.landing)
             document = replace(self.document, lease=replace(self._lease, until=until))
-            try:
+            with self._stopping("renewed"):
                 self.replace(self._until(document, until), f"lock: {self._lease.user} on {self._lease.host}")
-            except OvertakenError as error:
-                raise self._overtaken() from error
-            except StateError as error:
-                raise PartWayError(
-                    f"The lock of the state could not be renewed, so nothing more is sent. {error.message}",
-                    hint=self._bring_in,
-                ) from error
+
+    @contextmanager
+    def _stopping(self, done: str) -> Iterator[None]:
+        """Where the lock cannot be `done`, this run sends nothing more: raises PartWayError."""
+        try:
+            yield
+        except OvertakenError as error:
+            raise self._overtaken() from error
+        except StateError as error:
+            raise PartWayError(
+                f"The lock of the state could not be {done}, so nothing more is sent. {error.message}",
+                hint=self._bring_in,
+            ) from error
 
     def _until(self, document: Document, until: datetime) -> Document:
         """The document with the end of the lease in this run's own intents: until then they may be sent."""
