@@ -186,6 +186,18 @@ def test_the_commit_is_that_of_complete_runs(store: Memory) -> None:
     assert (store.now.state.serial, len(store.messages)) == (2, swaps + 1)
 
 
+def test_what_was_stored_before_sending_is_this_runs(store: Memory) -> None:
+    """Though nothing came of it afterwards: by its run a lost answer of the last swap is recognized."""
+    record = locked(store)
+    record.begin(STATE, [announced(record)])
+    assert store.now.run == ""
+    record.close([], "apply: nothing sent")
+    assert (store.now.run, store.now.state.serial) == (record.run, 1)
+    other = locked(store)
+    other.close([], "nothing changed")
+    assert store.now.run == record.run
+
+
 def test_what_stays_open_is_listed_for_whoever_comes_next(store: Memory) -> None:
     """With the ids that existed before, and the latest time at which it may have been sent."""
     record = locked(store)
@@ -384,6 +396,15 @@ def test_a_store_that_fails_at_the_end_loses_nothing(store: Memory) -> None:
     with pytest.raises(PartWayError, match="is in the journal of this machine") as raised:
         record.close([], "apply")
     assert "on this machine" in raised.value.hint
+
+
+def test_a_store_that_fails_where_nothing_was_done_keeps_the_lock(store: Memory) -> None:
+    """There is nothing to bring in: the message says until when other runs have to wait."""
+    record = locked(store)
+    store.away = True
+    with pytest.raises(PartWayError, match="The lock stays until 09:06 UTC") as raised:
+        record.close([], "stopped")
+    assert not raised.value.hint
 
 
 def test_intents_that_cannot_be_stored_are_not_sent(store: Memory) -> None:
