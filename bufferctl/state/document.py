@@ -1,7 +1,7 @@
 """What is in the document that a store keeps: the state, and where it is shared, who holds its lock and what is open.
 
 ```json
-{"run": "…", "lock": {"run": "…", "user": "…", "host": "…", "pid": 1, "since": "…", "until": "…", "landing": 60},
+{"run": "…", "lock": {"user": "…", "host": "…", "pid": 1, "since": "…", "run": "…", "until": "…", "landing": 60},
  "intents": [{"run": "…", "slot": ["…", "…", "…"], "at": "…", "until": "…", "settle": 30, "asked": […],
    "write": {…}, "listed": 0}],
  "listed": [["ID", …]],

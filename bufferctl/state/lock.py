@@ -12,22 +12,23 @@ knows that nothing more of that run can arrive, and takes it over (design: Apply
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import platform
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
 from filelock import SoftFileLock, Timeout
 from pydantic import AwareDatetime
+from pydantic_core import to_json
 
 from bufferctl.errors import LockedError
+from bufferctl.model.serial import adapter
 
 #: The length of a lease, unless a request and its consequences may take longer than half of it.
 LEASE = timedelta(minutes=5)
@@ -42,10 +43,11 @@ class Holder:
     user: str
     host: str
     pid: int
-    since: datetime
+    since: AwareDatetime
 
     def __str__(self) -> str:
-        return _process(self)
+        since = f"{self.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return f"{self.user} on {self.host} (process {self.pid}, since {since})"
 
 
 class Lock:
@@ -67,9 +69,8 @@ class Lock:
     def holder(self) -> Holder | None:
         """Who holds the lock, or crashed while holding it; None if it is free."""
         try:
-            values = json.loads(self._holder_file.read_text(encoding="utf-8"))
-            return Holder(**{**values, "since": datetime.fromisoformat(values["since"])})
-        except (OSError, ValueError, TypeError, KeyError):
+            return adapter(Holder).validate_json(self._holder_file.read_bytes())
+        except (OSError, ValueError):
             return None
 
     @contextmanager
@@ -114,9 +115,8 @@ class Lock:
 
     def _write_holder(self) -> Holder:
         holder = Holder(user_name(), platform.node(), os.getpid(), datetime.now(UTC).replace(microsecond=0))
-        values = {**asdict(holder), "since": holder.since.isoformat()}
         with suppress(OSError):  # a lock without a named holder still locks
-            self._holder_file.write_text(json.dumps(values), encoding="utf-8")
+            self._holder_file.write_bytes(to_json(holder))
         return holder
 
 
@@ -140,15 +140,11 @@ def _is_left_behind(path: Path) -> bool:
     return host == platform.node() and process.rpartition(b")")[2].startswith(b" Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease(Holder):
     """The lock in a document."""
 
     run: str  # the id of the run that holds it
-    user: str  # who started that run
-    host: str  # the machine of that run
-    pid: int  # its process
-    since: AwareDatetime  # aware
     until: AwareDatetime  # when it ends, aware, by Buffer's clock
     landing: float  # seconds within which what that run sends is answered and shown
 
@@ -156,13 +152,6 @@ class Lease:
     def dead_at(self) -> datetime:
         """When another run may take over: nothing from the holder can arrive any more."""
         return self.until + timedelta(seconds=self.landing)
-
-    def __str__(self) -> str:
-        return _process(self)
-
-
-def _process(of: Holder | Lease) -> str:
-    return f"{of.user} on {of.host} (process {of.pid}, since {of.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
 
 
 def same_process(holder: Holder | None, lease: Lease | None) -> bool:

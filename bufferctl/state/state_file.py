@@ -189,7 +189,7 @@ class LockedState(StateFile):
         self._server_time = server_time
         since = server_time()
         until = since + lease_length(landing)
-        lease = Lease(self.run, user_name(), platform.node(), os.getpid(), since, until, landing)
+        lease = Lease(user_name(), platform.node(), os.getpid(), since, run=self.run, until=until, landing=landing)
         state = self.saved if self.exists else replace(self.saved, lineage=uuid.uuid4().hex)
         self.replace(replace(self.document, state=state, lease=lease), f"lock: {lease.user} on {lease.host}")
 

@@ -291,7 +291,7 @@ def test_while_another_run_works_on_it(project: Project) -> None:
     record = StateFile(open_store(StateSettings(), project.folder / "buffer.yaml"), None)
     record.load()
     now = datetime.now(UTC)
-    lease = Lease("r1", "ann", "laptop", 7, now, datetime(2029, 12, 5, 10, tzinfo=UTC), 60.0)
+    lease = Lease("ann", "laptop", 7, now, run="r1", until=datetime(2029, 12, 5, 10, tzinfo=UTC), landing=60.0)
     record.replace(replace(record.document, lease=lease), "lock")
     move(project, "buffer.yaml", "acme.yaml")
     edit(project, "acme.yaml")

@@ -82,7 +82,7 @@ def locked(project: Project) -> None:
     record = StateFile(open_store(StateSettings(), project.folder / "buffer.yaml"), None)
     record.load()
     now = datetime.now(UTC)
-    lease = Lease("r1", "ann", "laptop", 7, now, now + timedelta(minutes=15), 60.0)
+    lease = Lease("ann", "laptop", 7, now, run="r1", until=now + timedelta(minutes=15), landing=60.0)
     record.replace(replace(record.document, lease=lease), "lock")
 
 

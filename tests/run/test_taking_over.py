@@ -22,7 +22,9 @@ from bufferctl.state import Document, Lease, StateFile
 ENDPOINT = "https://api.buffer.com"
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
 #: Dead since a minute ago: it ended three minutes ago, and nothing of its run can arrive two minutes later.
-LEASE = Lease("other", "ann", "laptop", 7, NOW - timedelta(minutes=8), NOW - timedelta(minutes=3), 120)
+LEASE = Lease(
+    "ann", "laptop", 7, NOW - timedelta(minutes=8), run="other", until=NOW - timedelta(minutes=3), landing=120
+)
 
 
 @dataclass

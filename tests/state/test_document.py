@@ -18,7 +18,7 @@ from tests.apply.fake import post
 
 ENDPOINT = "https://api.buffer.com"
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
-LEASE = Lease("r1", "ann", "laptop", 7, NOW, NOW + timedelta(minutes=15), 60)
+LEASE = Lease("ann", "laptop", 7, NOW, run="r1", until=NOW + timedelta(minutes=15), landing=60)
 SLOT = Slot("org", "c0", "a")
 BOUND = Binding("p1", Origin.CREATED, "1:a:b:c", address="Acme/twitter:acme0/a", file="buffer.yaml")
 STATE = State({SLOT: BOUND}, {"c0": Home("org", "c0")})

@@ -59,7 +59,7 @@ def test_a_free_lock_is_taken_and_given_back(tmp_path: Path) -> None:
 def test_a_run_that_holds_both_locks_is_named_once(tmp_path: Path) -> None:
     """Even if the two locks are dated by different clocks; two separate runs are both named."""
     now = datetime(2029, 12, 3, 9, tzinfo=UTC)
-    lease = Lease("r1", "ann", platform.node(), os.getpid(), now, now + timedelta(minutes=15), 60)
+    lease = Lease("ann", platform.node(), os.getpid(), now, run="r1", until=now + timedelta(minutes=15), landing=60)
     lock = Lock(tmp_path, ENDPOINT)
     with lock.held(0):
         assert holders(lock, lease) == (str(lock.holder),)
@@ -205,7 +205,7 @@ def test_what_blocks_is_named_and_removed(tmp_path: Path, leave: Callable[[Path]
 def test_whose_run_holds_a_shared_lock() -> None:
     """This machine's, if its journal knows the run and it was started here; it is dead then."""
     now = datetime(2029, 12, 3, 9, tzinfo=UTC)
-    lease = Lease("r1", "ann", platform.node(), 7, now, now + timedelta(minutes=5), 60)
+    lease = Lease("ann", platform.node(), 7, now, run="r1", until=now + timedelta(minutes=5), landing=60)
     assert is_mine(lease, frozenset({"r1"}))
     assert not is_mine(lease, frozenset({"r2"}))
     assert not is_mine(replace(lease, host="elsewhere"), frozenset({"r1"}))
@@ -220,7 +220,9 @@ def test_whose_run_holds_a_shared_lock() -> None:
 def test_a_run_that_finds_the_lock_taken_is_told_until_when(tells_time: bool, says: str) -> None:
     """Only if Buffer says what time it is."""
     now = datetime(2029, 12, 3, 9, tzinfo=UTC)
-    error = locked_by(Lease("r1", "ann", "there", 7, now, now + timedelta(minutes=5), 60), tells_time=tells_time)
+    error = locked_by(
+        Lease("ann", "there", 7, now, run="r1", until=now + timedelta(minutes=5), landing=60), tells_time=tells_time
+    )
     assert error.message.endswith("nothing was done: ann on there (process 7, since 2029-12-03 09:00 UTC)")
     assert says in error.hint
     assert ("09:06" in error.hint) is tells_time
