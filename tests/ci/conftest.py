@@ -31,6 +31,7 @@ from tests.ci.action import Run, run_action
 from tests.ci.fake_github import NAME, PLAN_WORKFLOW, FakeGitHub
 from tests.ci.forges import TOKEN, Repository, Served
 from tests.ci.in_process import in_process
+from tests.cli.conftest import account_of
 
 COMMANDS: dict[str, Callable[..., int]] = {
     "plan": plan,
@@ -40,6 +41,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "fork-comment": fork_comment,
 }
 NOW = "2029-12-03T09:00:00Z"
+#: The networks of the account.
+CHANNELS = ("twitter", "linkedin")
 FILES = """\
 version: 1
 timezone: Europe/Berlin
@@ -327,7 +330,7 @@ def team(tmp_path: Path, begun: Path) -> Iterator[Team]:
     """A repository whose main branch declares two channels and no posts yet."""
     repository, ada = begin(begun, tmp_path / "forge")
     github = FakeGitHub(repository, clock=Clock.at(NOW))
-    with Sandbox(clock=github.clock) as sandbox:
+    with Sandbox(account_of(CHANNELS), clock=github.clock) as sandbox:
         yield Team(tmp_path, github, sandbox, ada)
 
 

@@ -20,11 +20,12 @@ from bufferctl.ci.job import JobOptions, run_job
 from bufferctl.ci.plan import plan
 from bufferctl.sandbox import Sandbox
 from tests.ci.action import Run
-from tests.ci.conftest import Developer, Team, begin, check_out, post
+from tests.ci.conftest import CHANNELS, Developer, Team, begin, check_out, post
 from tests.ci.fake_github import FORKS
 from tests.ci.fake_gitlab import FORK, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository
 from tests.ci.in_process import in_process
+from tests.cli.conftest import account_of
 
 
 class Side(ABC):
@@ -335,5 +336,5 @@ def on_gitlab(tmp_path: Path, begun: Path) -> Iterator[OnGitLab]:
     """A project whose main branch declares two channels and no posts yet."""
     repository, ada = begin(begun, tmp_path / "forge", "acme/posts.git")
     gitlab = FakeGitLab(repository)
-    with Sandbox(clock=gitlab.clock) as sandbox:
+    with Sandbox(account_of(CHANNELS), clock=gitlab.clock) as sandbox:
         yield OnGitLab(tmp_path, gitlab, sandbox, ada)

@@ -12,6 +12,7 @@ from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -111,15 +112,17 @@ class Project:
         return self.folder / ".bufferctl" / "state.json"
 
 
-def open_account(services: Collection[str] = ()) -> Sandbox:
-    """The default account at `NOW`, with nothing that limits files: approvals, many posts a day.
-
-    `services`: the networks of its channels, all if empty. Fewer are faster to read.
-    """
+def account_of(services: Collection[str] = ()) -> dict[str, Any]:
+    """The default account. `services`: the networks of its channels, all if empty; fewer are faster to read."""
     account = default_fixture()
     for organization in account["organizations"] if services else ():
         organization["channels"] = [each for each in organization["channels"] if each["service"] in services]
-    sandbox = Sandbox(account, clock=Clock.at(NOW))
+    return account
+
+
+def open_account(services: Collection[str] = ()) -> Sandbox:
+    """The account of these networks at `NOW`, with nothing that limits files: approvals, many posts a day."""
+    sandbox = Sandbox(account_of(services), clock=Clock.at(NOW))
     for channel in list(sandbox.core.store.channels):
         sandbox.person.set_channel(channel, requiresApproval=True, dailyPostingLimit=None)
     return sandbox
