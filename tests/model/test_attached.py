@@ -102,6 +102,7 @@ def test_with_what_the_state_keeps(item: Post | Idea) -> None:
     again = with_sources(item, sources)
     assert again
     assert sources_of(again) == sources
+    assert [each.url for each in attached(again) if each.file] == [None for _ in files_of(item)]
     turned = with_sources(item, sources[::-1])
     assert turned
     assert sources_of(turned) == sources[::-1]

@@ -184,6 +184,11 @@ def test_mentions() -> None:
             "instagram",
             replace(LINK, details={"user_tags": (("ada", 0.5, 1.0),)}),
         ),
+        (
+            {"image": {"url": LINK.source, "alt_text": "", "animated_thumbnail": "https://m.example/t"}},
+            "instagram",
+            replace(LINK, details={"animated_thumbnail": "https://m.example/t"}),
+        ),
     ],
 )
 def test_assets(found: dict[str, Any], service: str, asset: LiveAsset) -> None:

@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from bufferctl.model.hosts import is_public
+from bufferctl.model.hosts import PRIVATE_NAMES, is_public
 
 NOT_PUBLIC = """
 0.0.0.0 0.255.255.255 10.0.0.1 10.255.255.255 100.64.0.0 100.127.255.255 127.0.0.1 127.255.255.255
@@ -35,3 +35,9 @@ def test_not_public(address: str) -> None:
 def test_public(address: str) -> None:
     """What lies next to these ranges; NAT64 of a public address."""
     assert is_public(ipaddress.ip_address(address))
+
+
+def test_names_of_private_networks() -> None:
+    """Those that RFC 2606, 6761, 6762 and 8375 reserve, and what routers and systems add by themselves."""
+    reserved = {".localhost", ".invalid", ".test", ".local", ".home.arpa", ".internal"}
+    assert set(PRIVATE_NAMES) == reserved | {".lan", ".localdomain"}

@@ -17,7 +17,7 @@ from bufferctl import planfile
 from bufferctl.choices import Choices
 from bufferctl.digests import facts
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model import CreatePost, Desired, Idea, LiveIdea, Origin, Post, PostStatus, State
+from bufferctl.model import CreatePost, Desired, Idea, LiveIdea, Origin, Post, PostStatus, Slot, State
 from bufferctl.model.comparable import bind
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import SavedPlan, Verified
@@ -117,6 +117,15 @@ def test_what_is_saved_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]])
     assert (saved.plan.at, saved.plan.endpoint) == (plan.at, plan.endpoint)
     assert planfile.dump(saved.plan, saved.desired, saved.choices, expires_at=saved.expires_at) == raw
     assert planfile.verify(saved, plan).moved == ()
+
+
+def test_what_a_plan_says_of_a_place(review: Review) -> None:
+    """By name, as everything in the file: of the organization, the channel and the key."""
+    plan = review.plan() if review.save(A) else None
+    assert plan
+    raw = planfile.dump(plan, desired((A,)), CHOICES, expires_at=plan.at + timedelta(days=7))
+    places = [each["change"]["slot"] for each in json.loads(raw)["plan"]["changes"]]
+    assert {frozenset(place) for place in places} == {frozenset(Slot._fields)}
 
 
 def test_an_idea_in_buffer_is_read_back_as_one() -> None:
