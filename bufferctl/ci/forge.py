@@ -6,20 +6,18 @@ There is one comment for each purpose: found again by a hidden marker and edited
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
 from pydantic import AwareDatetime
 from pydantic_core import from_json, to_json
 
+from bufferctl.ci.http import Api
 from bufferctl.errors import ForgeError
 from bufferctl.git import COMMIT
 from bufferctl.render.markdown_text import code
-
-if TYPE_CHECKING:
-    from bufferctl.ci.http import Api
 
 #: The files of a plan's artifact that apply reads: the saved plan, and the request that it was made for.
 PLAN, PLANNED_FOR = "plan.json", "request.json"
@@ -83,16 +81,41 @@ class ReviewedPlan:
     made_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class KeptPlan:
+    """A plan that a run kept. `name`: of that run, `run 7`. `foreign`: why it is not the request's plan, else empty.
+
+    `made_at`: when it was kept. `read`: a file beside it, None if there is none.
+    """
+
+    name: str
+    foreign: str
+    made_at: datetime | None
+    read: Callable[[str], bytes | None]
+
+
 class Forge(Protocol):
     """A forge, as a job on it sees it. Every method raises ForgeError.
 
-    `noun`: what people call a request there (`pull request`). `sign`: what stands before its number (`#`).
-    `suggestion`: how a code block that replaces a line begins.
+    `environment`: as the forge sets it in each job. `noun`: what people call a request there (`pull request`). `sign`:
+    what stands before its number (`#`). `suggestion`: how a code block that replaces a line begins. What else differs
+    is in capitals: variables, paths of its API, names of fields.
     """
 
     noun: str
     sign: str
     suggestion: str
+    ACTOR: str
+    EVENT: str
+    BRANCH: str
+    BY_HAND: tuple[str, str]
+    COMMENTS: str
+    COMMENT: str
+    SUGGESTION: str
+    EDIT: str
+    TEXT: str
+    CLOSED: Mapping[str, str]
+    _environment: Mapping[str, str]
     _api: Api
 
     def now(self) -> datetime:
@@ -128,13 +151,17 @@ class Forge(Protocol):
     @property
     def actor(self) -> str:
         """Who started this run."""
+        return self._environment.get(self.ACTOR, "")
 
     @property
     def is_scheduled(self) -> bool:
         """Whether a schedule started this run."""
+        return self._environment.get(self.EVENT) == "schedule"
 
     def is_by_hand(self, branch: str) -> bool:
         """Whether a person started this run on the branch."""
+        event, place = self.BY_HAND
+        return (self._environment.get(self.EVENT), self._environment.get(self.BRANCH)) == (event, f"{place}{branch}")
 
     def post_check(self, request: ChangeRequest, name: str, *, passed: bool) -> None:
         """Show the result of this run as the check `name` of the request's newest commit."""
@@ -144,9 +171,11 @@ class Forge(Protocol):
 
     def add_comment(self, number: int, body: str) -> None:
         """Comment on a request."""
+        self._api.write("POST", self.COMMENTS.format(number=number), body=body)
 
     def edit_comment(self, number: int, comment: int, body: str) -> None:
         """Replace the text of a comment."""
+        self._api.write(self.EDIT, self.COMMENT.format(number=number, comment=comment), body=body)
 
     def suggestions(self, number: int) -> Iterable[Comment]:
         """The comments on lines of a request."""
@@ -156,6 +185,7 @@ class Forge(Protocol):
 
     def delete_suggestion(self, number: int, comment: int) -> None:
         """Delete a comment on a line."""
+        self._api.write("DELETE", self.SUGGESTION.format(number=number, comment=comment))
 
     def newest(self, branch: str) -> str:
         """The newest commit of a branch."""
@@ -167,16 +197,35 @@ class Forge(Protocol):
         """The requests that were merged into `branch` as `commit`."""
 
     def reviewed_plan(self, request: ChangeRequest, name: str) -> ReviewedPlan:
-        """The plan that the request's own check kept as the artifact `name` for this head and branch."""
+        """The plan that the request's own check kept as the artifact `name` for this head and branch, the newest."""
+        ignored = []
+        for kept in self._kept_plans(request, name):
+            reason = kept.foreign or untimely(kept.made_at, request)
+            if reason := reason or mismatch(kept.read(PLANNED_FOR), request, self.sign):
+                ignored.append(f"the plan of {kept.name} does not count: {reason}")
+                continue
+            plan = kept.read(PLAN)
+            missing = [] if plan else [f"{kept.name} made no plan that can be agreed to"]
+            return ReviewedPlan(plan, (*ignored, *missing), kept.made_at)
+        return ReviewedPlan(None, tuple(ignored))
+
+    def _kept_plans(self, request: ChangeRequest, name: str) -> Iterable[KeptPlan]:
+        """The plans that runs kept as the artifact `name`, the newest first."""
 
     def open_issue(self, marker: str) -> Issue | None:
         """The open issue of ours whose text begins with `marker`."""
+        return next((issue for issue in self._issues() if issue.body.startswith(marker)), None)
+
+    def _issues(self) -> Iterable[Issue]:
+        """Our open issues."""
 
     def add_issue(self, title: str, body: str) -> None:
         """Open an issue."""
+        self._api.write("POST", "issues", title=title, **{self.TEXT: body})
 
     def edit_issue(self, number: int, body: str, *, close: bool) -> None:
         """Replace the text of an issue, and close it if `close`."""
+        self._api.write(self.EDIT, f"issues/{number}", **{self.TEXT: body}, **(self.CLOSED if close else {}))
 
 
 def variable(environment: Mapping[str, str], name: str) -> str:

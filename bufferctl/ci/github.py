@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -15,16 +16,12 @@ from pydantic_core import from_json
 
 from bufferctl import DOCS
 from bufferctl.ci.forge import (
-    PLAN,
-    PLANNED_FOR,
     ChangeRequest,
     Comment,
     Forge,
     Issue,
-    ReviewedPlan,
+    KeptPlan,
     first_parents,
-    mismatch,
-    untimely,
     variable,
 )
 from bufferctl.ci.http import MAX_BYTES, Api
@@ -119,6 +116,10 @@ class GitHub(Forge):
     """A repository on GitHub. `environment`: as GitHub Actions sets it, with GITHUB_TOKEN."""
 
     noun, sign, suggestion = "pull request", "#", "suggestion"
+    ACTOR, EVENT, BRANCH = "GITHUB_ACTOR", "GITHUB_EVENT_NAME", "GITHUB_REF"
+    BY_HAND = (_BY_HAND, "refs/heads/")
+    COMMENTS, COMMENT, SUGGESTION = "issues/{number}/comments", "issues/comments/{comment}", "pulls/comments/{comment}"
+    EDIT, TEXT, CLOSED = "PATCH", "body", {"state": "closed"}
 
     def __init__(
         self,
@@ -188,18 +189,6 @@ class GitHub(Forge):
     def publish_everything(self) -> str:
         return self._run_workflow("everything in the files")
 
-    @property
-    def actor(self) -> str:
-        return self._environment.get("GITHUB_ACTOR", "")
-
-    @property
-    def is_scheduled(self) -> bool:
-        return self._environment.get("GITHUB_EVENT_NAME") == "schedule"
-
-    def is_by_hand(self, branch: str) -> bool:
-        given = self._environment
-        return (given.get("GITHUB_EVENT_NAME"), given.get("GITHUB_REF")) == (_BY_HAND, f"refs/heads/{branch}")
-
     def plan_again(self, number: int) -> str:
         return self._run_workflow(f"the number {number}")
 
@@ -214,25 +203,17 @@ class GitHub(Forge):
         self._api.write("POST", "check-runs", name=name, head_sha=request.head, details_url=self.run_url, **result)
 
     def comments(self, number: int) -> Iterator[Comment]:
-        for each in self._api.pages(f"issues/{number}/comments", _Entry):
-            yield Comment(each.id, each.body or "", each.by_robot)
-
-    def add_comment(self, number: int, body: str) -> None:
-        self._api.write("POST", f"issues/{number}/comments", body=body)
-
-    def edit_comment(self, number: int, comment: int, body: str) -> None:  # noqa: ARG002 - only GitLab needs the number
-        self._api.write("PATCH", f"issues/comments/{comment}", body=body)
+        return self._comments(f"issues/{number}/comments")
 
     def suggestions(self, number: int) -> Iterator[Comment]:
-        for each in self._api.pages(f"pulls/{number}/comments", _Entry):
-            yield Comment(each.id, each.body or "", each.by_robot)
+        return self._comments(f"pulls/{number}/comments")
+
+    def _comments(self, path: str) -> Iterator[Comment]:
+        return (Comment(each.id, each.body or "", each.by_robot) for each in self._api.pages(path, _Entry))
 
     def add_suggestion(self, request: ChangeRequest, path: str, line: int, body: str) -> None:
         where = {"commit_id": request.head, "path": path, "line": line, "side": "RIGHT"}
         self._api.write("POST", f"pulls/{request.number}/comments", body=body, **where)
-
-    def delete_suggestion(self, number: int, comment: int) -> None:  # noqa: ARG002 - only GitLab needs the number
-        self._api.write("DELETE", f"pulls/comments/{comment}")
 
     def newest(self, branch: str) -> str:
         return self._api.get(f"branches/{quote(branch, safe='')}", _Branch).commit.sha
@@ -251,31 +232,23 @@ class GitHub(Forge):
             and pull.base.repo.full_name == self._repository
         ]
 
-    def reviewed_plan(self, request: ChangeRequest, name: str) -> ReviewedPlan:
-        """The newest plan that a run of the plan workflow kept for this pull request, head and branch.
+    def _kept_plans(self, request: ChangeRequest, name: str) -> Iterator[KeptPlan]:
+        """As the base: those that a run of the plan workflow kept for this pull request and head.
 
         The list of pull requests in a run is no proof: GitHub empties it after the merge, and it names every pull
         request of the head. So the artifact itself says which pull request it is for, and counts only where the run
         is one of the workflow that is expected to write it.
         """
-        ignored: list[str] = []
         query = {"key": "artifacts", "name": artifact_name(name, request)}
         found = self._api.pages("actions/artifacts", _Artifact, **query)
         for each in sorted(found, key=lambda artifact: artifact.id, reverse=True):
             if each.expired or each.workflow_run is None:
-                ignored.append("the plan is no longer kept")
+                yield KeptPlan(f"artifact {each.id}", "it is no longer kept", None, lambda _: None)
                 continue
             run = self._api.get(f"actions/runs/{each.workflow_run.id}", _Run)
-            if reason := self._foreign(run, request) or untimely(each.created_at, request):
-                ignored.append(f"the plan of run {run.id} does not count: {reason}")
-                continue
-            files = self._unpacked(each.id, PLAN, PLANNED_FOR)
-            if reason := mismatch(files[PLANNED_FOR], request, self.sign):
-                ignored.append(f"the plan of run {run.id} does not count: {reason}")
-                continue
-            missing = [] if files[PLAN] else [f"run {run.id} made no plan that can be agreed to"]
-            return ReviewedPlan(files[PLAN], (*ignored, *missing), each.created_at)
-        return ReviewedPlan(None, tuple(ignored))
+            yield KeptPlan(
+                f"run {run.id}", self._foreign(run, request), each.created_at, partial(self._unpacked, each.id)
+            )
 
     def _foreign(self, run: _Run, request: ChangeRequest) -> str:
         """Why what a run kept is not this pull request's plan; empty if it is."""
@@ -293,7 +266,7 @@ class GitHub(Forge):
     def artifact_of_run(self, run: int, name: str, file: str) -> bytes | None:
         """A file of an artifact of a certain run, whoever's it is; None if there is none."""
         for each in self._api.pages(f"actions/runs/{run}/artifacts", _Artifact, key="artifacts", name=name):
-            return self._unpacked(each.id, file)[file]
+            return self._unpacked(each.id, file)
         return None
 
     def open_request_of(self, owner: str, branch: str, head: str) -> ChangeRequest | None:
@@ -303,26 +276,23 @@ class GitHub(Forge):
                 return ChangeRequest(pull.number, head, pull.base.ref)
         return None
 
-    def open_issue(self, marker: str) -> Issue | None:
+    def _issues(self) -> Iterator[Issue]:
         for each in self._api.pages("issues", _Entry, state="open"):
-            if (each.body or "").startswith(marker) and each.by_robot and each.pull_request is None:
-                return Issue(each.number, each.body or "")
-        return None
+            if each.by_robot and each.pull_request is None:
+                yield Issue(each.number, each.body or "")
 
-    def add_issue(self, title: str, body: str) -> None:
-        self._api.write("POST", "issues", title=title, body=body)
-
-    def edit_issue(self, number: int, body: str, *, close: bool) -> None:
-        self._api.write("PATCH", f"issues/{number}", body=body, **({"state": "closed"} if close else {}))
-
-    def _unpacked(self, artifact: int, *files: str) -> dict[str, bytes | None]:
-        """Files of an artifact, which comes as a zip file; None for each that it does not hold."""
-        packed = self._api.download(f"actions/artifacts/{artifact}/zip")
+    def _unpacked(self, artifact: int, file: str) -> bytes | None:
+        """A file of an artifact, which comes as a zip file; None if it does not hold it."""
+        packed = self._packed(artifact)
         try:
             with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-                return {file: _member(archive, file, artifact) for file in files}
+                return _member(archive, file, artifact)
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
             raise ForgeError(f"The artifact {artifact} cannot be unpacked: {error}") from error
+
+    @lru_cache(maxsize=1)  # noqa: B019 - a job has one forge
+    def _packed(self, artifact: int) -> bytes:
+        return self._api.download(f"actions/artifacts/{artifact}/zip")
 
 
 def artifact_name(name: str, request: ChangeRequest) -> str:

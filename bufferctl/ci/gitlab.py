@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -11,16 +12,12 @@ from pydantic import AwareDatetime, BaseModel
 
 from bufferctl import DOCS
 from bufferctl.ci.forge import (
-    PLAN,
-    PLANNED_FOR,
     ChangeRequest,
     Comment,
     Forge,
     Issue,
-    ReviewedPlan,
+    KeptPlan,
     first_parents,
-    mismatch,
-    untimely,
     variable,
 )
 from bufferctl.ci.http import Api
@@ -97,14 +94,19 @@ class GitLab(Forge):
     """
 
     noun, sign, suggestion = "merge request", "!", "suggestion:-0+0"
+    ACTOR, EVENT, BRANCH = "GITLAB_USER_LOGIN", "CI_PIPELINE_SOURCE", "CI_COMMIT_BRANCH"
+    BY_HAND = ("web", "")
+    COMMENTS = "merge_requests/{number}/notes"
+    COMMENT = SUGGESTION = "merge_requests/{number}/notes/{comment}"
+    EDIT, TEXT, CLOSED = "PUT", "description", {"state_event": "close"}
     _PIPELINE = "Choose Run pipeline on the tab Pipelines of the merge request."
 
     def __init__(self, environment: Mapping[str, str], *, transport: httpx2.BaseTransport | None = None) -> None:
         self._environment = environment
-        address, token = variable(environment, "CI_API_V4_URL"), environment.get("GITLAB_TOKEN", "")
+        self._address, token = variable(environment, "CI_API_V4_URL"), environment.get("GITLAB_TOKEN", "")
         self._project = variable(environment, "CI_PROJECT_ID")
-        self._here = f"projects/{self._project}"
-        self._api = Api(address, {"PRIVATE-TOKEN": token}, hint=_HINT, transport=transport)
+        here = f"{self._address}/projects/{self._project}"
+        self._api = Api(here, {"PRIVATE-TOKEN": token}, hint=_HINT, transport=transport)
 
     @property
     def run_url(self) -> str:
@@ -125,7 +127,7 @@ class GitLab(Forge):
         branch, base = (given.get(f"CI_MERGE_REQUEST_{name}", "") for name in ("TARGET_BRANCH_NAME", "DIFF_BASE_SHA"))
         if not given.get("GITLAB_TOKEN"):
             return ChangeRequest(int(iid), head, branch, base)
-        now = self._api.get(f"{self._here}/merge_requests/{iid}", _MergeRequest)
+        now = self._api.get(f"merge_requests/{iid}", _MergeRequest)
         return ChangeRequest(int(iid), head, now.target_branch, base, now.merged_at)
 
     def tested_base(self) -> str:
@@ -136,18 +138,6 @@ class GitLab(Forge):
     def publish_everything(self) -> str:
         return "run a pipeline of the branch with the variable `BUFFERCTL_REVIEWED` set to `false`"
 
-    @property
-    def actor(self) -> str:
-        return self._environment.get("GITLAB_USER_LOGIN", "")
-
-    @property
-    def is_scheduled(self) -> bool:
-        return self._environment.get("CI_PIPELINE_SOURCE") == "schedule"
-
-    def is_by_hand(self, branch: str) -> bool:
-        given = self._environment
-        return (given.get("CI_PIPELINE_SOURCE"), given.get("CI_COMMIT_BRANCH")) == ("web", branch)
-
     def plan_again(self, number: int) -> str:  # noqa: ARG002 - the pipeline belongs to the merge request
         return self._PIPELINE[0].lower() + self._PIPELINE[1:].removesuffix(".")
 
@@ -156,70 +146,54 @@ class GitLab(Forge):
 
     def comments(self, number: int) -> Iterator[Comment]:
         me = self._me()
-        for each in self._api.pages(f"{self._here}/merge_requests/{number}/notes", _Note, sort="asc"):
+        for each in self._api.pages(f"merge_requests/{number}/notes", _Note, sort="asc"):
             yield Comment(each.id, each.body or "", each.author.id == me)
-
-    def add_comment(self, number: int, body: str) -> None:
-        self._api.write("POST", f"{self._here}/merge_requests/{number}/notes", body=body)
-
-    def edit_comment(self, number: int, comment: int, body: str) -> None:
-        self._api.write("PUT", f"{self._here}/merge_requests/{number}/notes/{comment}", body=body)
 
     def suggestions(self, number: int) -> Iterator[Comment]:
         return self.comments(number)  # notes on lines are among them
 
     def add_suggestion(self, request: ChangeRequest, path: str, line: int, body: str) -> None:
-        here = f"{self._here}/merge_requests/{request.number}"
+        here = f"merge_requests/{request.number}"
         refs = self._api.get(here, _MergeRequest).diff_refs
         if refs is None:
             raise ForgeError("The merge request has no diff yet")
         position = {"position_type": "text", **refs.model_dump(), "new_path": path, "old_path": path, "new_line": line}
         self._api.write("POST", f"{here}/discussions", body=body, position=position)
 
-    def delete_suggestion(self, number: int, comment: int) -> None:
-        self._api.write("DELETE", f"{self._here}/merge_requests/{number}/notes/{comment}")
-
     def newest(self, branch: str) -> str:
-        return self._api.get(f"{self._here}/repository/branches/{quote(branch, safe='')}", _Branch).commit.id
+        return self._api.get(f"repository/branches/{quote(branch, safe='')}", _Branch).commit.id
 
     def history(self, since: str, commit: str) -> list[str]:
-        compared = self._api.get(f"{self._here}/repository/compare", _Compared, **{"from": since, "to": commit})
+        compared = self._api.get("repository/compare", _Compared, **{"from": since, "to": commit})
         return first_parents({each.id: each.parent_ids for each in compared.commits}, commit)
 
     def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
-        path = f"{self._here}/repository/commits/{commit}/merge_requests"
+        path = f"repository/commits/{commit}/merge_requests"
         return [
             ChangeRequest(each.iid, each.sha or "", branch, merged_at=each.merged_at)
             for each in self._api.get(path, list[_MergeRequest])
             if each.state == "merged" and each.target_branch == branch and str(each.target_project_id) == self._project
         ]
 
-    def reviewed_plan(self, request: ChangeRequest, name: str) -> ReviewedPlan:
-        """The plan that the job `name` kept in the newest pipeline of this merge request's head, in a folder `name`.
+    def _kept_plans(self, request: ChangeRequest, name: str) -> Iterator[KeptPlan]:
+        """As the base: those that the job `name` kept in pipelines of this merge request, in a folder `name`.
 
-        A merge request from a fork never has one: a pipeline that its members start in this project runs the fork's
-        own files.
+        A merge request from a fork has none: a pipeline that its members start in this project runs the fork's own
+        files.
         """
-        merge_request = self._api.get(f"{self._here}/merge_requests/{request.number}", _MergeRequest)
+        merge_request = self._api.get(f"merge_requests/{request.number}", _MergeRequest)
         if str(merge_request.source_project_id) != self._project:
-            return ReviewedPlan(None, (f"{self.sign}{request.number} comes from another project",))
-        ignored: list[str] = []
-        for pipeline in self._api.pages(f"{self._here}/merge_requests/{request.number}/pipelines", _Pipeline):
+            name = f"{self.sign}{request.number}"
+            yield KeptPlan(name, "it comes from another project", None, lambda _: None)
+            return
+        for pipeline in self._api.pages(f"merge_requests/{request.number}/pipelines", _Pipeline):
             if reason := self._foreign(pipeline, request):
-                ignored.append(f"the pipeline {pipeline.id} does not count: {reason}")
+                yield KeptPlan(f"pipeline {pipeline.id}", reason, None, lambda _: None)
                 continue
-            jobs = self._api.pages(f"{self._here}/pipelines/{pipeline.id}/jobs", _Job, include_retried="true")
+            jobs = self._api.pages(f"pipelines/{pipeline.id}/jobs", _Job, include_retried="true")
             for job in sorted(jobs, key=lambda each: each.id, reverse=True):
-                if job.name != name:
-                    continue
-                described = self._artifact(job.id, f"{name}/{PLANNED_FOR}")
-                if reason := untimely(job.finished_at, request) or mismatch(described, request, self.sign):
-                    ignored.append(f"the plan of job {job.id} does not count: {reason}")
-                    continue
-                plan = self._artifact(job.id, f"{name}/{PLAN}")
-                missing = [] if plan else [f"job {job.id} made no plan that can be agreed to"]
-                return ReviewedPlan(plan, (*ignored, *missing), job.finished_at)
-        return ReviewedPlan(None, tuple(ignored))
+                if job.name == name:
+                    yield KeptPlan(f"job {job.id}", "", job.finished_at, partial(self._artifact, job.id, name))
 
     def _foreign(self, pipeline: _Pipeline, request: ChangeRequest) -> str:
         """Why what a pipeline kept is not this merge request's plan; empty if it is."""
@@ -236,31 +210,22 @@ class GitLab(Forge):
     def _parents(self, commit: str) -> list[str]:
         """The parents of a commit, if it still exists: a pipeline of merged results runs on a merge of the head."""
         try:
-            return self._api.get(f"{self._here}/repository/commits/{commit}", _Commit).parent_ids
+            return self._api.get(f"repository/commits/{commit}", _Commit).parent_ids
         except ForgeError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return []
             raise
 
-    def open_issue(self, marker: str) -> Issue | None:
-        for each in self._api.pages(f"{self._here}/issues", _Issue, state="opened", author_id=self._me()):
-            if (each.description or "").startswith(marker):
-                return Issue(each.iid, each.description or "")
-        return None
-
-    def add_issue(self, title: str, body: str) -> None:
-        self._api.write("POST", f"{self._here}/issues", title=title, description=body)
-
-    def edit_issue(self, number: int, body: str, *, close: bool) -> None:
-        state = {"state_event": "close"} if close else {}
-        self._api.write("PUT", f"{self._here}/issues/{number}", description=body, **state)
+    def _issues(self) -> Iterator[Issue]:
+        for each in self._api.pages("issues", _Issue, state="opened", author_id=self._me()):
+            yield Issue(each.iid, each.description or "")
 
     def _me(self) -> int:
-        return self._api.get("user", _User).id
+        return self._api.get(f"{self._address}/user", _User).id
 
-    def _artifact(self, job: int, file: str) -> bytes | None:
+    def _artifact(self, job: int, folder: str, file: str) -> bytes | None:
         try:
-            return self._api.download(f"{self._here}/jobs/{job}/artifacts/{quote(file)}")
+            return self._api.download(f"jobs/{job}/artifacts/{quote(f'{folder}/{file}')}")
         except ForgeError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None

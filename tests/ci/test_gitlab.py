@@ -246,7 +246,7 @@ def test_a_forks_pipeline_in_this_project_does_not_count(gitlab: FakeGitLab) -> 
     gitlab.requests[1]["source_project_id"] = FORK
     gitlab.ran(1, "bufferctl-plan", described(gitlab))
     found = reviewed(gitlab, 1)
-    assert (found.content, found.ignored) == (None, ("!1 comes from another project",))
+    assert (found.content, found.ignored) == (None, ("the plan of !1 does not count: it comes from another project",))
 
 
 def test_a_committed_link_does_not_lead_the_plan_elsewhere(group: Group) -> None:

@@ -94,7 +94,8 @@ def test_an_artifact_that_does_not_name_its_request(github: FakeGitHub) -> None:
 def test_an_expired_plan(github: FakeGitHub) -> None:
     """GitHub deleted it: the log says so, and it is not downloaded."""
     github.upload(ARTIFACT, HEAD, files()).expired = True
-    assert reviewed(github) == ReviewedPlan(None, ("the plan is no longer kept",))
+    said = f"the plan of artifact {github.artifacts[-1].id} does not count: it is no longer kept"
+    assert reviewed(github) == ReviewedPlan(None, (said,))
 
 
 def test_a_check_that_made_no_plan(github: FakeGitHub) -> None:
