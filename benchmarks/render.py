@@ -18,7 +18,7 @@ from bufferctl.config import load
 from bufferctl.model import Desired, LivePost, Post, PostStatus, State
 from bufferctl.plan import Action, Cause, Change, Difference, Plan
 from bufferctl.reconcile import offline
-from bufferctl.render.json import report_json
+from bufferctl.render.json_documents import report_json
 from bufferctl.render.lines import Paint
 from bufferctl.render.report import Report
 from bufferctl.render.text import plan_text

@@ -252,7 +252,7 @@ def _fail(error: BufferctlError, arguments: list[str]) -> int:
     if isinstance(error, FilesError):
         annotate_problems(error.problems, error.root, console)
     if "--json" in arguments:
-        from bufferctl.render.json import error_json
+        from bufferctl.render.json_documents import error_json
 
         console.data(error_json(error))
     console.error(error.message, error.hint)

@@ -62,7 +62,7 @@ def validate(
     outputs.annotate_problems(shown, loaded.root, console, report_files)
     is_valid = not (shown if strict else has_errors(shown))
     if as_json:
-        from bufferctl.render.json import problems_json
+        from bufferctl.render.json_documents import problems_json
 
         console.data(problems_json(shown, valid=is_valid))
     else:

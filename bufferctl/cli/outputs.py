@@ -36,7 +36,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Forms = Mapping[str, tuple[str, str]]
 FORMS: Forms = {
     ".html": ("html", "report_html"),
-    ".json": ("json", "report_json"),
+    ".json": ("json_documents", "report_json"),
     ".md": ("markdown", "report_markdown"),
     ".sarif": ("sarif", "report_sarif"),
 }
@@ -161,7 +161,7 @@ def report_of(plan: Plan, desired: Desired, *, problems: tuple[Diagnostic, ...] 
 def show_plan(report: Report, console: Console, *, as_json: bool) -> None:
     """Print a plan, or what happened to it, to stdout."""
     if as_json:
-        from bufferctl.render.json import report_json
+        from bufferctl.render.json_documents import report_json
 
         console.data(report_json(report))
     else:

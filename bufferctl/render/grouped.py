@@ -62,7 +62,6 @@ class Version:
 
     @property
     def networks(self) -> str:
-        """The networks on which it is so."""
         return _networks(self.cards)
 
     @property
@@ -72,7 +71,6 @@ class Version:
 
     @property
     def media(self) -> tuple[Media, ...]:
-        """The media of all parts."""
         return tuple(media for part in self.shown.parts for media in part.media)
 
 
@@ -90,7 +88,6 @@ class Item:
 
     @property
     def versions(self) -> tuple[Version, ...]:
-        """The main version first."""
         return self.main, *self.others
 
     @property
@@ -100,22 +97,18 @@ class Item:
 
     @property
     def kind(self) -> str:
-        """The kind of its cards."""
         return self.main.cards[0].kind
 
     @property
     def is_idea(self) -> bool:
-        """Whether it is an idea, which is never published."""
         return self.cards[0].change.address.is_idea
 
     @property
     def message(self) -> str:
-        """What is said about its posts, empty if nothing."""
         return next((card.message for card in self.cards if card.message), "")
 
     @property
     def what(self) -> str:
-        """What happens, or happened, to its posts."""
         return self.main.cards[0].what
 
     @property
@@ -130,7 +123,6 @@ class Item:
 
     @property
     def networks(self) -> str:
-        """The networks of all versions."""
         return _networks(self.cards)
 
     @property
@@ -170,7 +162,6 @@ class Cause:
 
     @property
     def cards(self) -> tuple[Card, ...]:
-        """The cards of its items."""
         return tuple(card for item in self.items for card in item.cards)
 
     @property
@@ -198,7 +189,6 @@ class Move:
 
     @property
     def cards(self) -> tuple[Card, ...]:
-        """The cards of its items."""
         return tuple(card for item in self.items for card in item.cards)
 
     @property
@@ -230,6 +220,11 @@ class Week:
     def items(self) -> tuple[Item, ...]:
         """Its items in order of time."""
         return tuple(item for _, items in self.days for item in items)
+
+    @property
+    def short(self) -> str:
+        """`8 Jan`."""
+        return f"{self.monday.day} {self.monday:%b}"
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -297,7 +292,6 @@ class Grouped:
 
     @property
     def untimed(self) -> tuple[Item, ...]:
-        """The new items without a time."""
         return tuple(item for item in self.new if item.when is None)
 
     @property
@@ -357,7 +351,6 @@ def weeks_of(items: Iterable[Item]) -> tuple[Week, ...]:
 
 
 def monday_of(day: date) -> date:
-    """The first day of its week."""
     return day - timedelta(days=day.weekday())
 
 

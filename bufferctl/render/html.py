@@ -28,7 +28,6 @@ from bufferctl.diagnostics import has_errors
 from bufferctl.model.comparable import instant
 from bufferctl.model.networks import ANY_CROP, NETWORKS
 from bufferctl.model.plain_text import visible
-from bufferctl.plan import WRITING
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Moment, ShownChannel
 from bufferctl.render.diagnostics import summary_text
@@ -217,14 +216,8 @@ def _lines(found: Grouped, form: str) -> Iterator[str]:
         yield summary.left_over(report.left, report.outcomes or ()) if report.left else ""
     else:
         yield summary.headline(found)
-        quiet = summary.quiet_counts(plan)
-        if plan.is_empty:
-            yield f"{summary.no_changes(plan, is_offline=report.is_offline)}{f': {quiet}' if quiet else ''}."
-            return
-        does = summary.verbs(plan)
-        numbers = ", ".join(f"{network} {number:,}" for network, number in found.networks.items())
-        where = f": {numbers}" if len(found.networks) > 1 and len(plan.count().keys() & WRITING) == 1 else ""
-        yield f"Apply {does}{where}." if does else "Apply sends nothing."
+        does = summary.does(found)
+        yield summary.no_changes(report) if plan.is_empty else f"Apply {does or 'sends nothing'}."
 
 
 def _sections(rows: list[Row], found: Grouped) -> Iterator[Section]:

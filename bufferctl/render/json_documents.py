@@ -1,26 +1,29 @@
 """The JSON documents, each key said once: its name, its type, what it is made of, and what it means.
 
-json.py prints them, and the published schemas are made from them. Instants are ISO 8601 in UTC. Values that do not
+The published schemas are made from the same forms. Instants are ISO 8601 in UTC. Values that do not
 apply are null or empty, never left out. A minor version only adds.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
+from types import SimpleNamespace
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 from pydantic_core import to_json
 
 from bufferctl import __version__
-from bufferctl.diagnostics import Severity
+from bufferctl.diagnostics import Diagnostic, FilesError, Severity
 from bufferctl.digests import change_digest, facts
+from bufferctl.errors import BufferctlError
 from bufferctl.model import Address, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post, PostStatus, Service
 from bufferctl.model.comparable import instant
 from bufferctl.model.content import TextLength
@@ -771,3 +774,28 @@ def _bare(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _bare(each) for name, each in value.items() if name != "title" or not isinstance(each, str)}
     return [_bare(each) for each in value] if isinstance(value, list) else value
+
+
+def report_json(report: Report) -> str:
+    """A report as one JSON document, ending in a newline: a plan, or after an apply, its results."""
+    return document("plan" if report.outcomes is None else "apply", report)
+
+
+def receipt_json(report: Report, finished_at: datetime, details: Mapping[str, Any]) -> str:
+    """The result of an apply, for later. `details`: the data needed to read it back."""
+    return document("receipt", SimpleNamespace(report=report, finished_at=finished_at, details=details))
+
+
+def problems_json(problems: Sequence[Diagnostic], *, valid: bool) -> str:
+    """The output of `validate --json`. `valid`: there are no errors (with --strict: and no warnings)."""
+    return document("validate", {"valid": valid, "problems": problems})
+
+
+def error_json(error: BufferctlError) -> str:
+    """What a command prints with --json in place of its output if it fails: each problem of the files, or the error."""
+    problems = error.problems if isinstance(error, FilesError) else ()
+    own = Diagnostic(Severity.ERROR, error.message, hint=error.hint)
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
+    found = [each for each in problems if each.severity is Severity.ERROR] or [own]
+    errors = [replace(each, code=each.code or name) for each in found]
+    return document("error", {"exit_code": error.exit_code, "errors": errors})

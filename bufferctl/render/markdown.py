@@ -18,7 +18,7 @@ from bufferctl.plan import Action
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Changed
 from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, Week, grouped, months_of
+from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, grouped, months_of
 from bufferctl.render.lines import capitalized, count, sentence, steps
 from bufferctl.render.markdown_text import (
     PAGE_MARK,
@@ -53,6 +53,7 @@ _EXCERPT, _MESSAGE, _BESIDE = 140, 300, 60
 #: How many characters of a command are shown.
 _COMMAND = 6_000
 _PROBLEMS = 2
+_DAYS = ("", "MTWTFSS")
 #: The room of a fold in which nothing fits any more.
 _FOLD = 250
 _CODE = re.compile(r"`([^`]+)`")
@@ -93,7 +94,8 @@ def _plan(sheet: Sheet, found: Grouped) -> None:
     _since(sheet, found)
     everything = _all(report)
     _causes(sheet, found, _OPEN)
-    sheet.fill("Worth a look", report.worth_a_look, _look, "", most=len(report.worth_a_look), gap="\n")
+    look = [f"- {_prose(each.message)} ({plain(each.code)})" for each in report.worth_a_look]
+    sheet.fill("Worth a look", look, str, "", most=len(look), gap="\n")
     looked = {each.code for each in report.worth_a_look}
     problems = [each for each in by_severity((*plan.warnings, *report.diagnostics)) if each.code not in looked]
     sheet.fill("Problems", problems, _problem, "problems", most=_PROBLEMS)
@@ -143,17 +145,11 @@ def _all(report: Report) -> str:
 def _second_line(found: Grouped) -> str:
     """What needs a person, and what merging does: posts are counted here, by network."""
     plan = found.report.plan
-    quiet = summary.quiet_counts(plan)
     if plan.is_empty:
-        about = summary.no_changes(plan, is_offline=found.report.is_offline)
-        return f"{about}{f': {quiet}' if quiet else ''}."
-    held = len(found.of("hold"))
-    parts = [f"<b>{words.need_you(held)}.</b>" if held else "Nothing needs you."]
-    if not (does := summary.verbs(plan)):
-        parts = ["Merging sends nothing."]
-    else:
-        networks = ", ".join(f"{plain(network)}\u00a0{number:,}" for network, number in found.networks.items())
-        parts.append(f"Merging {does}{f': {networks}' if len(found.networks) > 1 else ''}.")
+        return summary.no_changes(found.report)
+    held, does = len(found.of("hold")), summary.does(found)
+    needs = f"<b>{words.need_you(held)}.</b>" if held else "Nothing needs you."
+    parts = [needs, f"Merging {plain(does)}."] if does else ["Merging sends nothing."]
     parts += [summary.uploads(plan)]
     parts += [f"{summary.NARROWED}."] if plan.narrowed else []
     return f"{' '.join(filter(None, parts))}{PAGE_MARK if found.report.page else ''}"
@@ -184,18 +180,17 @@ def _since(sheet: Sheet, found: Grouped) -> None:
 def _calendar(sheet: Sheet, found: Grouped) -> None:
     """When the new items go out: how many on which day, then the items of each week, or of each month."""
     weeks = found.weeks
-    spans = [(_of_days(week), week) for week in weeks]
-    if len(weeks) > _WEEKS:
+    by_month = len(weeks) > _WEEKS
+    spans = [(summary.days_between(week.days[0][0], week.days[-1][0]), week) for week in weeks]
+    if by_month:
         spans = [(f"{month.monday:%B %Y}", month) for month in months_of(weeks)]
     if spans:
         zones = {item.when.zone for item in found.new if item.when}
         where = f" ({plain(zones.pop())})" if len(zones) == 1 and "" not in zones else ""
         sheet.put(f"#### When{where}")
-        lines = [
-            f"{_short(week, is_month=len(weeks) > _WEEKS):>6} {' '.join(map(_number, week.counts))}"
-            for _, week in spans
-        ]
-        sheet.put("\n".join(["```text", f"{'':6} {' '.join(f'{day:>2}' for day in 'MTWTFSS')}", *lines, "```"]))
+        rows = [(f"{week.monday:%b %y}" if by_month else week.short, week.counts) for _, week in spans]
+        lines = [f"{name:>6} {' '.join(f'{each or chr(183):>2}' for each in days)}" for name, days in [_DAYS, *rows]]
+        sheet.put("\n".join(["```text", *lines, "```"]))
     more = _all(found.report)
     for number, (title, week) in enumerate(spans):
         posts, networks = count(len(week.items), "post"), len({c.channel.network for i in week.items for c in i.cards})
@@ -203,19 +198,6 @@ def _calendar(sheet: Sheet, found: Grouped) -> None:
         is_open, left = number == 0 and len(week.items) <= _OPEN, len(spans) - number
         sheet.fold(said, week.items, _brief, more, is_open=is_open, reserved=_FOLD * (left + 3))
     sheet.fold("Without a time", found.untimed, _brief, more)
-
-
-def _of_days(week: Week) -> str:
-    first, last = week.days[0][0], week.days[-1][0]
-    return summary.days_between(first, last)
-
-
-def _short(week: Week, *, is_month: bool) -> str:
-    return f"{week.monday:%b %y}" if is_month else f"{week.monday.day} {week.monday:%b}"
-
-
-def _number(number: int) -> str:
-    return f"{number or '·':>2}"
 
 
 def _causes(sheet: Sheet, found: Grouped, most: int) -> None:
@@ -257,10 +239,6 @@ def _held(item: Item, *, with_hint: bool) -> str:
     return _paragraphs([f"{_brief(item)}{f' · {code(places[0])}' if places else ''}", *changed, *dict.fromkeys(hints)])
 
 
-def _look(line: Diagnostic) -> str:
-    return f"- {_prose(line.message)} ({plain(line.code)})"
-
-
 def _problem(diagnostic: Diagnostic) -> str:
     """A problem in the files or in the plan, with its place."""
     sign = "error" if diagnostic.severity is Severity.ERROR else "warning"
@@ -287,7 +265,7 @@ def _head(item: Item) -> str:
     card = item.main.cards[0]
     what = "" if card.what in {"will schedule", "will change"} else f"{card.what.removeprefix('will ')} · "
     when = f"<b>{_when(item)}</b> " if item.when else ""
-    return f"{when}{plain(what)}{_networks(item)} · {plain(item.name)}"
+    return f"{when}{plain(what)}{plain(item.networks)} · {plain(item.name)}"
 
 
 def _when(item: Item) -> str:
@@ -297,15 +275,11 @@ def _when(item: Item) -> str:
     return f"{about}{item.when.due:%a} {item.when.due.day} {item.when.due:%b %H:%M}"
 
 
-def _networks(item: Item) -> str:
-    return plain(f"{item.networks}")
-
-
 def _brief(item: Item) -> str:
     """An item in three short lines: when and where, how its text begins, and what else there is to know."""
     text = clipped(item.main.text, _EXCERPT)
     about = plain(" · ".join(_about(item)))
-    first = " ".join(filter(None, [f"<b>{_when(item)}</b>" if item.when else "", _networks(item)]))
+    first = " ".join(filter(None, [f"<b>{_when(item)}</b>" if item.when else "", plain(item.networks)]))
     said = _prose(clipped(item.message, _MESSAGE)) if item.kind in {"create", "update", "delete"} else ""
     return "\\\n".join(filter(None, [first, plain(text), f"<sub>{about}</sub>", said]))
 
@@ -426,14 +400,12 @@ def _everything(item: Item) -> str:
         where = link(media.href, media.href) if media.href else plain(media.address)
         said = (plain(each) for each in (media.about, media.alt, media.title, media.text))
         about.append(f"{plain(media.kind)}: {' · '.join(filter(None, [where, *said]))}")
-    texts = [part for version in item.versions for part in _named_content(version, item)]
+    texts = [part for each in item.versions for part in (_on(each) if item.others else "", *_content(each))]
     return _paragraphs(["\\\n".join([*lines, *dict.fromkeys(about)]), *texts])
 
 
-def _named_content(version: Version, item: Item) -> Iterator[str]:
-    if item.others:
-        yield f"{plain(version.networks)}:"
-    yield from _content(version)
+def _on(version: Version) -> str:
+    return f"{plain(version.networks)}:"
 
 
 def _ids(item: Item) -> str:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import NamedTuple
 
 from bufferctl.model.plain_text import LINK, trimmed, visible
@@ -104,12 +105,7 @@ def _trimmed(one: list[str], other: list[str]) -> tuple[list[str], list[str], li
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    number = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs:
-            break
-        number += 1
-    return number
+    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(one, other, strict=False)))
 
 
 def marked_lines(words: Sequence[Piece], paint: Paint, width: int) -> list[str]:

@@ -31,6 +31,8 @@ from bufferctl.plan import WRITING, Action, Plan
 from bufferctl.render import words
 from bufferctl.render.pieces import Piece, pieces, shown_text, web
 
+#: What can be attached to a post or an idea, declared or live.
+Attached = Asset | LinkAttachment | IdeaMedia | LiveAsset | LiveMedium
 #: The beginning of a thumbnail's address.
 _THUMBNAIL = "data:image/jpeg;base64,"
 
@@ -110,63 +112,47 @@ class Shown:
 
 def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures | None = None) -> Shown:
     """Everything to show of a declared or a live object; empty for None. `pictures`: of files stored with the posts."""
-    pictures = pictures or Pictures()
-    match item:
-        case Post():
-            return _of_post(item, pictures)
-        case LivePost():
-            return _of_live(item)
-        case Idea():
-            media = (_idea_media(each, pictures) for each in item.media)
-            return _of_idea(item.text, item.title, media, item.tags, _facts(_idea_facts(item)))
-        case LiveIdea():
-            tags = tuple(tag.name for tag in item.tags)
-            return _of_idea(item.text, item.title, map(_live_media, item.media), tags, ())
-        case None:
-            return Shown(())
-
-
-def _of_post(post: Post, pictures: Pictures) -> Shown:
-    def asset(each: Asset) -> Media:
-        return _asset(each, pictures)
-
-    values = post.metadata.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if post.metadata else {}
-    thread = thread_of(post.metadata)
-    preview = getattr(post.metadata, "link_attachment", None)
-    media = [asset(each) for each in post.assets] + ([_link(preview)] if preview else [])
-    first = Part(shown_text(post.text), tuple(media))
-    repeats = bool(thread) and (thread[0].text or "") == post.text and thread[0].assets in ((), post.assets)
-    rest = [Part(shown_text(each.text or ""), tuple(map(asset, each.assets))) for each in thread[1 if repeats else 0 :]]
-    return _with_metadata((first, *rest), values, post.tags, _facts(_post_facts(post)))
-
-
-def _of_live(post: LivePost) -> Shown:
-    first = Part(shown_text(post.text), tuple(map(_live_media, post.assets)))
-    rest = (Part(shown_text(each.text), tuple(map(_live_media, each.assets))) for each in post.thread[1:])
-    facts = (Fact("error", visible(post.error)),) if post.error else ()
-    # switches that are off and values that nearly every post has are not worth a line
-    values = {name: value for name, value in post.metadata.items() if value is not False and USUAL.get(name) != value}
-    return _with_metadata((first, *rest), values, tuple(tag.name for tag in post.tags), facts)
-
-
-def _of_idea(
-    text: str | None, title: str | None, media: Iterable[Media], tags: tuple[str, ...], facts: tuple[Fact, ...]
-) -> Shown:
-    parts = (Part(shown_text(text or ""), tuple(media)),)
-    return Shown(parts, visible(title or ""), facts=facts, tags=tuple(map(visible, tags)))
-
-
-def _with_metadata(
-    parts: tuple[Part, ...], values: Mapping[str, Any], tags: tuple[str, ...], facts: tuple[Fact, ...]
-) -> Shown:
-    """`values`: the network's fields; those that have no place of their own in a post are listed by name."""
-    left = {name: value for name, value in values.items() if name not in {"thread", "link_attachment"}}
+    if item is None:
+        return Shown(())
+    files = pictures or Pictures()
+    parts = (Part(shown_text(text or ""), tuple(_media(m, files) for m in media)) for text, media in _parts(item))
+    left = {name: value for name, value in _network_fields(item).items() if name not in {"thread", "link_attachment"}}
     title, warning, comment = (str(left.pop(name, None) or "") for name in ("title", "spoiler_text", "first_comment"))
-    mentions = [_mention(each) for each in left.pop("annotations", None) or ()]
-    named = (Fact("mentions", visible(", ".join(mentions))),) if mentions else ()
-    others = (Fact(name, value) for name, value in _flat(left))
-    labels = tuple(map(visible, tags))
-    return Shown(parts, visible(title), visible(warning), pieces(comment), (*facts, *named, *others), labels)
+    mentions = ", ".join(map(_mention, left.pop("annotations", None) or ()))
+    # the network's fields that have no place of their own in a post are listed by name
+    facts = (*_own_fields(item), ("mentions", mentions), *_flat(left))
+    return Shown(
+        tuple(parts),
+        visible(title or getattr(item, "title", None) or ""),
+        visible(warning),
+        pieces(comment),
+        tuple(Fact(name, visible(value)) for name, value in facts if value),
+        tuple(visible(str(getattr(tag, "name", tag))) for tag in item.tags),
+    )
+
+
+def _parts(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str | None, Iterable[Attached]]]:
+    """The text and the media of each part of a thread."""
+    match item:
+        case Post(metadata=metadata):
+            thread, preview = thread_of(metadata), getattr(metadata, "link_attachment", None)
+            yield item.text, (*item.assets, *([preview] if preview else ()))
+            repeats = thread and (thread[0].text or "") == item.text and thread[0].assets in ((), item.assets)
+            yield from ((each.text, each.assets) for each in thread[1 if repeats else 0 :])
+        case LivePost():
+            yield item.text, item.assets
+            yield from ((each.text, each.assets) for each in item.thread[1:])
+        case _:
+            yield item.text, item.media
+
+
+def _network_fields(item: Post | Idea | LivePost | LiveIdea) -> Mapping[str, Any]:
+    match item:
+        case Post(metadata=metadata) if metadata:
+            return metadata.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        case LivePost(metadata=values):  # without switches that are off, and values that nearly every post has
+            return {name: value for name, value in values.items() if value is not False and USUAL.get(name) != value}
+    return {}
 
 
 def _mention(values: Mapping[str, Any]) -> str:
@@ -184,25 +170,42 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str
             yield f"{above}{name}", text
 
 
-def _post_facts(post: Post) -> Iterator[tuple[str, str]]:
-    yield "scheduling_type", "reminds a person, publishes nothing by itself" if post.reminds else ""
-    yield "needs_approval", words.value(post.needs_approval or None)
-    yield "idea", post.idea or ""
-    yield "ai_assisted", words.value(post.ai_assisted or None)
-    yield "repeat_of", post.repeat_of or ""
-    yield "was", post.was or ""
+def _own_fields(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str, str]]:
+    match item:
+        case Post():
+            yield "scheduling_type", "reminds a person, publishes nothing by itself" if item.reminds else ""
+            yield "needs_approval", words.value(item.needs_approval or None)
+            yield "idea", item.idea or ""
+            yield "ai_assisted", words.value(item.ai_assisted or None)
+            yield "repeat_of", item.repeat_of or ""
+            yield "was", item.was or ""
+        case Idea():
+            yield "services", ", ".join(item.services)
+            yield "date", f"{item.date:%Y-%m-%d %H:%M %z}" if item.date else ""
+            yield "group", item.group.group_id if item.group else ""
+            yield "cta", item.cta or ""
+            yield "template_id", item.template_id or ""
+        case LivePost():
+            yield "error", item.error
 
 
-def _idea_facts(idea: Idea) -> Iterator[tuple[str, str]]:
-    yield "services", ", ".join(idea.services)
-    yield "date", f"{idea.date:%Y-%m-%d %H:%M %z}" if idea.date else ""
-    yield "group", idea.group.group_id if idea.group else ""
-    yield "cta", idea.cta or ""
-    yield "template_id", idea.template_id or ""
-
-
-def _facts(values: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
-    return tuple(Fact(name, visible(value)) for name, value in values if value)
+def _media(attached: Attached, pictures: Pictures) -> Media:
+    match attached:
+        case Asset():
+            return _asset(attached, pictures)
+        case LinkAttachment() as link:
+            picture = web(link.thumbnail.url) if link.thumbnail else ""
+            title, text = visible(link.title or ""), visible(link.description or "")
+            return Media("link", picture, web(link.url), "", title, text, visible(link.url))
+        case IdeaMedia() as media:
+            kind, address = "image" if media.type in {"image", "gif"} else str(media.type), visible(media.address)
+            cover = media.thumbnail_url or (address if kind == "image" else None)
+            found = Media(kind, web(cover), web(address), visible(media.alt or ""), address=address)
+            return _of_file(found, media.file, pictures) if media.file else found
+    url = attached.source if isinstance(attached, LiveAsset) else attached.url
+    name = attached.details.get("title") if isinstance(attached, LiveAsset) else ""
+    thumbnail = attached.thumbnail or (url if attached.kind == "image" else "")
+    return Media(attached.kind, web(thumbnail), web(url), visible(attached.alt_text), visible(str(name or "")))
 
 
 def _asset(asset: Asset, pictures: Pictures) -> Media:
@@ -242,22 +245,3 @@ def _declared(asset: Asset) -> Media:
             return Media("video", "", web(address), "", visible(video.title or ""), cover, address)
         case Document() as document:
             return Media("document", web(document.thumbnail), web(address), "", visible(document.title), "", address)
-
-
-def _link(link: LinkAttachment) -> Media:
-    picture = web(link.thumbnail.url) if link.thumbnail else ""
-    title, text = visible(link.title or ""), visible(link.description or "")
-    return Media("link", picture, web(link.url), "", title, text, visible(link.url))
-
-
-def _idea_media(media: IdeaMedia, pictures: Pictures) -> Media:
-    kind, address = "image" if media.type in {"image", "gif"} else str(media.type), visible(media.address)
-    picture = media.thumbnail_url or (address if kind == "image" else None)
-    found = Media(kind, web(picture), web(address), visible(media.alt or ""), address=address)
-    return _of_file(found, media.file, pictures) if media.file else found
-
-
-def _live_media(media: LiveAsset | LiveMedium) -> Media:
-    url, title = (media.source, media.details.get("title")) if isinstance(media, LiveAsset) else (media.url, "")
-    picture = media.thumbnail or (url if media.kind == "image" else "")
-    return Media(media.kind, web(picture), web(url), visible(media.alt_text), visible(str(title or "")))

@@ -7,7 +7,7 @@ texts, and the digests of its posts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,18 +78,12 @@ def since(grouped: Grouped, earlier: str) -> Since | None:
         return None
     now = _seen(grouped.items)
     firsts = {_name(item): item for item in reversed(grouped.items)}
-    different = [name for name in firsts if name in now and name in before and now[name] != before[name]]
-    texts = [name for name in different if now[name].text != before[name].text]
-    added = [name for name in firsts if name in now and name not in before]
-
-    def items(names: Iterable[str]) -> tuple[Item, ...]:
-        chosen = set(names)
-        return tuple(item for item in grouped.items if (name := _name(item)) in chosen and firsts[name] is item)
-
-    others = [name for name in different if name not in texts]
-    return Since(
-        commit_of(earlier), at, items(texts), items(others), items(added), sum(name not in now for name in before)
-    )
+    found: dict[str, list[Item]] = {"texts": [], "others": [], "added": []}
+    for name in (name for name in reversed(firsts) if name in now and now[name] != before.get(name)):
+        kind = "others" if name in before and now[name].text == before[name].text else "texts"
+        found[kind if name in before else "added"].append(firsts[name])
+    those = {kind: tuple(items) for kind, items in found.items()}
+    return Since(commit_of(earlier), at, removed=len(before.keys() - now.keys()), **those)
 
 
 def _seen(items: Iterable[Item]) -> Mapping[str, _Seen]:
@@ -98,18 +92,15 @@ def _seen(items: Iterable[Item]) -> Mapping[str, _Seen]:
     for item in items:
         if item.digests:
             groups.setdefault(_name(item), []).append(item)
-    return {
-        name: _Seen(
-            _hash(
-                sorted(
-                    f"{version.text}\n{card.address}" for i in found for version in i.versions for card in version.cards
-                ),
-                _TEXT,
-            ),
-            frozenset(digest for item in found for digest in item.digests),
-        )
-        for name, found in groups.items()
-    }
+    return {name: _Seen(_hash(sorted(_texts(found)), _TEXT), _digests(found)) for name, found in groups.items()}
+
+
+def _texts(items: Iterable[Item]) -> Iterator[str]:
+    return (f"{each.text}\n{card.address}" for item in items for each in item.versions for card in each.cards)
+
+
+def _digests(items: Iterable[Item]) -> frozenset[str]:
+    return frozenset(digest for item in items for digest in item.digests)
 
 
 def _name(item: Item) -> str:

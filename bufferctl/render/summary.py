@@ -10,14 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bufferctl.diagnostics import all_of
-from bufferctl.model import Post, ShareMode
 from bufferctl.model.media_file import size_words
-from bufferctl.plan import WRITING, Action, Change, Outcome, Plan, Reason, Status, requests_needed
+from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status, requests_needed
 from bufferctl.render import words
 from bufferctl.render.cards import ShownChannel, channel_of, moment_of
 from bufferctl.render.grouped import Grouped
 from bufferctl.render.lines import count
+from bufferctl.render.report import Report
 
 #: The note on a plan made with --offline.
 NOT_CHECKED = "Not checked against Buffer."
@@ -26,16 +25,7 @@ NOT_CHECKED_WHY = "Made from the files and the state alone, so it does not show 
 #: The note on a plan made with PATH, --target or --exclude, without a full stop.
 NARROWED = "Limited to the selected posts"
 
-#: What an apply does with a number of posts, in the order in which it is told.
-_MODES = {
-    ShareMode.SHARE_NOW: "publishes {} at once",
-    ShareMode.CUSTOM_SCHEDULED: "schedules {}",
-    ShareMode.ADD_TO_QUEUE: "queues {}",
-    ShareMode.SHARE_NEXT: "queues {} first",
-}
-_DRAFTS, _APPROVALS, _IDEAS = "saves {} as drafts", "submits {} for approval", "adds {} to your ideas"
-_CHANGES, _DELETES, _REMINDS = "changes {}", "deletes {}", "reminds a person of {}"
-_VERBS = (*_MODES.values(), _REMINDS, _DRAFTS, _APPROVALS, _IDEAS, _CHANGES, _DELETES)
+_MATCHES = "Buffer matches your files"
 #: From this distance on, a date has its year.
 _FAR = timedelta(days=300)
 _TROUBLE = (Status.DIFFERS, Status.REFUSED, Status.HELD, Status.WAITING, Status.NOT_SENT)
@@ -79,35 +69,24 @@ def quiet_counts(plan: Plan) -> str:
     return ", ".join(f"{number:,} {name}" for number, name in found if number)
 
 
-def no_changes(plan: Plan, *, is_offline: bool) -> str:
-    """The meaning of a plan without changes, without a full stop."""
-    if plan.narrowed:
-        return NARROWED
-    if waiting := len(plan.of(Action.WAITING)):
-        return _waiting(waiting)
-    return "The files match what was last applied" if is_offline else "Buffer matches your files"
+def no_changes(report: Report) -> str:
+    """The meaning of a plan without changes, and what there is."""
+    plan = report.plan
+    about = "The files match what was last applied" if report.is_offline else _verified(plan)
+    return ": ".join(filter(None, [NARROWED if plan.narrowed else about, quiet_counts(plan)])) + "."
 
 
-def _waiting(number: int) -> str:
-    """The sentence for a plan in which nothing can be sent now, without a full stop."""
-    return f"{count(number, 'post')} still wait{'s' if number == 1 else ''} for room in Buffer"
+def _verified(plan: Plan) -> str:
+    """What a plan without changes shows of Buffer, without a full stop."""
+    waiting = len(plan.of(Action.WAITING))
+    return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer" if waiting else _MATCHES
 
 
-def verbs(plan: Plan) -> str:
-    """`schedules 3, changes 2 and deletes 1`: what an apply does, in numbers of posts; empty if it sends nothing."""
-    found = Counter(map(_verb, plan.writes))
-    return all_of(verb.format(f"{found[verb]:,}") for verb in _VERBS if found[verb])
-
-
-def _verb(change: Change) -> str:
-    post = change.desired
-    if change.action is not Action.CREATE:
-        return _DELETES if change.action is Action.DELETE else _CHANGES
-    if not isinstance(post, Post):
-        return _IDEAS
-    if post.draft or post.needs_approval:
-        return _DRAFTS if post.draft else _APPROVALS
-    return _REMINDS if post.reminds else _MODES[post.mode]
+def does(found: Grouped) -> str:
+    """`schedules 4: X 2, LinkedIn 2`: what an apply does, in numbers of posts; empty if it sends nothing."""
+    numbers = ", ".join(f"{network}\u00a0{number:,}" for network, number in found.networks.items())
+    verbs = words.verbs(found.report.plan)
+    return f"{verbs}: {numbers}" if verbs and len(found.networks) > 1 else verbs
 
 
 def days_between(first: date, last: date, today: date | None = None) -> str:
@@ -169,8 +148,7 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     if left.is_empty:
         if approvals := sum(change.awaits_approval for change in left.changes):
             return f"Read again after applying: {count(approvals, 'post')} in Buffer still to be approved."
-        waiting = len(left.of(Action.WAITING))
-        return f"Verified: {_waiting(waiting) if waiting else 'Buffer matches your files'}."
+        return f"Verified: {_verified(left)}."
     number, tried = len(unsent(left, outcomes).writes), [change.slot for change in left.writes]
     holds = len(left.of(Action.HOLD)) + sum(o.status is Status.HELD and o.change.slot in tried for o in outcomes)
     text = f"{count(number, 'change')} still to send" if number else "nothing more to send"

@@ -254,8 +254,7 @@ def _summary(found: Grouped, paint: Paint) -> Iterator[str]:
     quiet = summary.quiet_counts(plan)
     if plan.is_empty:
         yield paint.strong(paint.good("No changes."))
-        about = summary.no_changes(plan, is_offline=report.is_offline)
-        yield from wrapped(f"{about}{': ' + quiet if quiet else ''}.", paint.width)
+        yield from wrapped(summary.no_changes(report), paint.width)
     else:
         if report.selection:
             yield from wrapped(f"{summary.NARROWED} ({report.selection}).", paint.width)
@@ -279,8 +278,7 @@ def _does(found: Grouped) -> str:
     plan = found.report.plan
     if not plan.writes:
         return ""
-    numbers = ", ".join(f"{network} {number:,}" for network, number in found.networks.items())
-    text = f"Apply {summary.verbs(plan)}{f': {numbers}' if len(found.networks) > 1 else ''}."
+    text = f"Apply {summary.does(found)}.".replace("\u00a0", " ")
     if first := summary.first_post(plan):
         text += f" The first one goes out {first[0]}, on {first[1].called}."
     return text + (f" Links get {all_of(found.parameters)}, and are shown without." if found.parameters else "")

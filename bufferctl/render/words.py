@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bufferctl.diagnostics import all_of
 from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.metadata import INSTANTS
-from bufferctl.plan import Action, Cause, Change, Outcome, Reason, Status
+from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Reason, Status
 from bufferctl.render.lines import count
 from bufferctl.render.pieces import shown_text
 
@@ -64,12 +66,19 @@ _WEEKS, _MONTHS, _YEARS = 14, 60, 730
 
 _INSTANTS = INSTANTS | {"due_at", "date"}
 
-_CREATES = {
-    ShareMode.ADD_TO_QUEUE: "will add to the queue",
-    ShareMode.SHARE_NEXT: "will put at the front of the queue",
-    ShareMode.SHARE_NOW: "will PUBLISH AT ONCE",
-    ShareMode.CUSTOM_SCHEDULED: "will schedule",
+#: What happens to one change that is sent, and what an apply does to a number of them, in the order of a sentence.
+_MODES = {
+    ShareMode.SHARE_NOW: ("will PUBLISH AT ONCE", "publishes {} at once"),
+    ShareMode.CUSTOM_SCHEDULED: ("will schedule", "schedules {}"),
+    ShareMode.ADD_TO_QUEUE: ("will add to the queue", "queues {}"),
+    ShareMode.SHARE_NEXT: ("will put at the front of the queue", "queues {} first"),
 }
+_DRAFTS, _APPROVALS = (
+    ("will save as a draft", "saves {} as drafts"),
+    ("will submit for approval", "submits {} for approval"),
+)
+_REMINDS, _IDEAS = "reminds a person of {}", ("will add the idea", "adds {} to your ideas")
+_VERBS = (*(verb for _, verb in _MODES.values()), _REMINDS, _DRAFTS[1], _APPROVALS[1], _IDEAS[1])
 
 _STATUSES: dict[PostStatus | None, str] = {
     PostStatus.DRAFT: "draft",
@@ -92,12 +101,12 @@ OUTCOMES = {
 
 def describe_action(change: Change) -> str:
     """What will happen to an object, in a few words."""
-    if change.action is Action.UPDATE and isinstance(change.desired, Post):
-        if was_draft(change):
-            return f"{_sent(change.desired)} (was a draft)"
-        return _CREATES[ShareMode.SHARE_NOW] if is_at_once(change) else ACTIONS[Action.UPDATE].planned
-    if change.action is Action.CREATE and change.desired:
-        return _sent(change.desired) if isinstance(change.desired, Post) else "will add the idea"
+    if change.action is Action.UPDATE and was_draft(change):
+        return f"{_create(change.desired)[0]} (was a draft)"
+    if change.action is Action.UPDATE and is_at_once(change):
+        return _MODES[ShareMode.SHARE_NOW][0]
+    if change.action is Action.CREATE:
+        return _create(change.desired)[0]
     return _standing(change) if change.action is Action.NO_OP else ACTIONS[change.action].planned
 
 
@@ -129,15 +138,23 @@ def is_unmanaged(change: Change) -> bool:
     return change.desired is None and change.binding is None and change.action is Action.NO_OP
 
 
-def _sent(post: Post) -> str:
-    """What Buffer does with a post that it receives."""
-    if post.draft:
-        return "will save as a draft"
-    if post.needs_approval:
-        return "will submit for approval"
-    if post.reminds and post.mode is ShareMode.SHARE_NOW:
-        return "will remind a person at once"
-    return f"{_CREATES[post.mode]} as a reminder" if post.reminds else _CREATES[post.mode]
+def _create(item: Post | Idea | None) -> tuple[str, str]:
+    """What Buffer does with a post or an idea that it receives, as in `_MODES`."""
+    if not isinstance(item, Post):
+        return _IDEAS
+    if item.draft or item.needs_approval:
+        return _DRAFTS if item.draft else _APPROVALS
+    if not item.reminds:
+        return _MODES[item.mode]
+    at_once = item.mode is ShareMode.SHARE_NOW
+    return "will remind a person at once" if at_once else f"{_MODES[item.mode][0]} as a reminder", _REMINDS
+
+
+def verbs(plan: Plan) -> str:
+    """`schedules 3, changes 2 and deletes 1`: what an apply does, in numbers of posts; empty if it sends nothing."""
+    found = Counter(_create(change.desired)[1] for change in plan.of(Action.CREATE))
+    found |= {"changes {}": len(plan.of(Action.UPDATE)), "deletes {}": len(plan.of(Action.DELETE))}
+    return all_of(verb.format(f"{found[verb]:,}") for verb in (*_VERBS, "changes {}", "deletes {}") if found[verb])
 
 
 def was_draft(change: Change) -> bool:

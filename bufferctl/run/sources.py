@@ -247,7 +247,7 @@ def read_plan(path: Path) -> SavedPlan:
 def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:
     """Write the receipt of an apply. Raises BufferctlError if it cannot be written."""
     from bufferctl.planfile import receipt
-    from bufferctl.render.json import receipt_json
+    from bufferctl.render.json_documents import receipt_json
 
     write_whole(path, receipt_json(report, finished_at, receipt.details(report.plan, report.left)).encode())
 

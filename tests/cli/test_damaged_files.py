@@ -15,7 +15,7 @@ from bufferctl.cli.review import report_of_receipt
 from bufferctl.errors import BufferctlError
 from bufferctl.planfile import load, receipt
 from bufferctl.render.html import report_html
-from bufferctl.render.json import report_json
+from bufferctl.render.json_documents import report_json
 from bufferctl.render.lines import Paint
 from bufferctl.render.markdown import report_markdown
 from bufferctl.render.report import Report

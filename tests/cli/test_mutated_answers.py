@@ -46,7 +46,7 @@ from bufferctl.model.from_live import NotExpressibleError, post_from_live
 from bufferctl.plan import Plan
 from bufferctl.reconcile import Targets, reconcile
 from bufferctl.render.html import report_html
-from bufferctl.render.json import report_json
+from bufferctl.render.json_documents import report_json
 from bufferctl.render.lines import Paint
 from bufferctl.render.markdown import report_markdown
 from bufferctl.render.report import Report

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from bufferctl.model import LiveIdea, LivePost
 from bufferctl.plan import Action, Cause, Reason, Status
 from bufferctl.planfile import receipt
-from bufferctl.render.json import receipt_json, report_json
-from bufferctl.render.json_documents import DOCUMENTS, ContentForm, document_schema
+from bufferctl.render.json_documents import DOCUMENTS, ContentForm, document_schema, receipt_json, report_json
 from tests.conftest import Expect
 from tests.model.samples import ideas, posts
 from tests.render.documents import SCHEMAS, checked
