@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, get_origin
 
@@ -37,11 +38,11 @@ _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nin
 def explain(tree: Tree, faults: Faults) -> Iterator[Diagnostic]:
     for container, owner, errors in faults.found.values():
         for error in errors:
-            if (found := explained(Spot(tree, container), owner, error)) is not None:
+            if (found := explained(Spot(tree, container), owner, error, faults.today)) is not None:
                 yield found
 
 
-def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
+def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = None) -> Diagnostic | None:
     """One error, at its place below `spot`, whose model is `owner`; None if it only follows from another error."""
     kind, loc = error["type"], error["loc"]
     if kind == FOLLOWS:
@@ -61,7 +62,7 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails) -> Diagnostic | None:
     where, part = walk(spot, loc)
     if kind == "extra_forbidden":
         return _unknown(where, str(loc[-1]), _model_at(owner, loc[:-1]), error["input"])
-    hint = _hint(error, loc, spot.tree.source.folder)
+    hint = _hint(error, loc, spot.tree.source.folder, today)
     if part is None:
         return spot.tree.source.diagnostic(where.offset, _message("", error), hint=hint)
     if kind == "model_type" and loc[-2:-1] == ("thread",) and isinstance(error["input"], str):
@@ -120,7 +121,7 @@ def _message(name: str, error: ErrorDetails) -> str:
             return f"{subject}: {reason[:1].lower()}{reason[1:]}"
 
 
-def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path) -> str:
+def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path, today: date | None) -> str:
     """What to do. `folder`: where the file is."""
     kind, value = error["type"], error["input"]
     name = str(loc[-1]) if loc else ""
@@ -133,7 +134,7 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path) -> str:
             if re.match(r"[A-Za-z]:|~", value):
                 return "put it beside the posts, and name it with `file:` instead of `url:`"
             return f"write `file: {_path(value, folder)}` instead of `url:`"
-        return value_hint(value, str(error["ctx"]["error"]))
+        return value_hint(value, str(error["ctx"]["error"]), today)
     if isinstance(value, list | dict) and kind.startswith("datetime"):
         return f"write one time: `{name}: 2026-12-01 09:00`"
     if kind.endswith("_type"):
@@ -199,7 +200,7 @@ _INSTEAD: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def value_hint(value: str, reason: str) -> str:
+def value_hint(value: str, reason: str, today: date | None = None) -> str:
     """What to write in place of a value that is wrong for that reason."""
     if "list of channels" in reason and (named := _services_in(value)):
         return f"write `cancelled: [{', '.join(named)}]`"
@@ -208,7 +209,7 @@ def value_hint(value: str, reason: str) -> str:
     if "a URL" in reason and re.match(r"https?://\S+\s", value, re.IGNORECASE):
         return f"write `{'%20'.join(value.split())}`"
     if "a time that" in reason or "a date and a time" in reason:
-        return _time_hint(value, reason)
+        return _time_hint(value, reason, today)
     for said, pattern, instead in _INSTEAD:
         if said in reason and (found := re.fullmatch(pattern, value, re.IGNORECASE)):
             return instead.format(found[0], *found.groups())
@@ -218,14 +219,14 @@ def value_hint(value: str, reason: str) -> str:
     return f"write `{meant[:10]}`" if meant else ""
 
 
-def _time_hint(value: str, reason: str) -> str:
-    if meant := probably_meant(value):
+def _time_hint(value: str, reason: str, today: date | None) -> str:
+    if meant := probably_meant(value, today):
         return f"write `{meant}`"
     if "does not exist" in reason:
         return "correct the month, the day or the hour"
     if zoned := with_offset(value):
         return f"write `{zoned[0]}`, or leave out `{zoned[1]}` where that is the `timezone`"
-    if with_time := probably_meant(f"{value} 09:00"):
+    if with_time := probably_meant(f"{value} 09:00", today):
         return f"add the time: `{with_time}`"
     return "write year-month-day hour:minute; an offset such as +01:00 may follow"
 

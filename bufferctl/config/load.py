@@ -56,15 +56,15 @@ class Loaded:
     trees: Mapping[str, Spot] = field(default_factory=dict)
 
 
-def load(file: Path | None, start: Path) -> Loaded:
+def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded:
     """Read everything that the root file (`file`, else the nearest buffer.yaml at or above `start`) declares.
 
-    Problems in the files become diagnostics, in order of file and position. Raises ConfigError only if there is no root
-    file.
+    Problems in the files become diagnostics, in order of file and position. `today`: to propose a year where a time has
+    none. Raises ConfigError only if there is no root file.
     """
     root_file = find_root(file, start)
     reading = Reading(root_file.parent)
-    loading = _Loading(reading, root_file, MediaFiles(reading))
+    loading = _Loading(reading, root_file, MediaFiles(reading), today)
     desired = sound = loading.desired()
     root_is_sound = desired is not None
     problems = in_order(reading.problems, loading.files)
@@ -98,6 +98,7 @@ class _Loading:
     reading: Reading
     root_file: Path
     media_files: MediaFiles
+    today: date | None
     files: list[str] = field(default_factory=list)
     trees: dict[str, Spot] = field(default_factory=dict)
     found_posts: list[Declared[Post]] = field(default_factory=list)
@@ -171,7 +172,7 @@ class _Loading:
                 message = "a file is a group of fields (`name: value`), and this is not one"
                 self.reading.problems.append(tree.source.diagnostic(0, message, hint="begin with `posts:`"))
             return None
-        faults = Faults(starts=_starts(tree.data))
+        faults = Faults(starts=_starts(tree.data), today=self.today)
         found = read_model(model, tree.data, faults)
         self.reading.problems += islice(explain(tree, faults), MANY + 1)
         self.reading.broken |= faults.broken

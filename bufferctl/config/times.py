@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -144,29 +144,31 @@ _WEEKDAY = re.compile(rf"^(?:next |on |am )?(?P<name>{any_of(WEEKDAYS)})\.?,? +"
 _NO_YEAR = re.compile(r"^(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.?(?=,? +\d{1,2}:\d\d)")
 
 
-def _spelled_out(given: str) -> str:
+def _spelled_out(given: str, today: date | None) -> str:
     """The time with its month as a number, and the next such day where it has no year or only a weekday."""
-    today = datetime.now(UTC).date()
     weekday, plain = _WEEKDAY.match(given), re.sub(r"\b(?:at|um) +", "", _WEEKDAY.sub("", given))
     for pattern in _DAY_OF:
         plain = pattern.sub(lambda each: f"{each['day']}.{MONTHS[each['month'].lower()]}.{each['year'] or ''}", plain)
-    if weekday and re.fullmatch(r"\d{1,2}:\d\d.*", plain):
+    if today and weekday and re.fullmatch(r"\d{1,2}:\d\d.*", plain):
         ahead = (WEEKDAYS[weekday["name"].lower()] - today.weekday()) % 7 or 7
         return f"{today + timedelta(days=ahead)} {plain}"
-    if found := _NO_YEAR.match(plain):
+    if today and (found := _NO_YEAR.match(plain)):
         is_over = (int(found["month"]), int(found["day"])) <= (today.month, today.day)
         plain = f"{found['day']}.{found['month']}.{today.year + is_over}{plain[found.end() :]}"
     return plain
 
 
-def probably_meant(given: str) -> str | None:
-    """The time that was probably meant by `given`, for a hint; a day past the end of its month becomes the last one."""
+def probably_meant(given: str, today: date | None = None) -> str | None:
+    """The time that was probably meant by `given`, for a hint; a day past the end of its month becomes the last one.
+
+    `today`: to find the next such day where it has no year.
+    """
     plain = given.translate(_TYPESET).strip()
     plain = re.sub(r"(?<=[ T,])(\d{1,2}) ?(?:[Uu]hr|h|o.clock)$", r"\1:00", plain)
     plain = re.sub(r"(?<=\d) ?[Uu]hr$", "", plain)
     plain = re.sub(r"(?<=\d)[.h](?=\d\d$)", ":", plain)
     plain = re.sub(r"(?<= )(\d{1,2})(?= ?[AaPp]\.?[Mm]\.?$)", r"\1:00", plain)
-    plain = _spelled_out(_SHORT_YEAR.sub(r"\g<1>20\2", plain))
+    plain = _spelled_out(_SHORT_YEAR.sub(r"\g<1>20\2", plain), today)
     found = in_our_form(plain)
     if found is None and (american := _AMERICAN.fullmatch(plain)) and int(american["day"]) > _NOON:
         found = _written(american)  # with smaller numbers, either could be the month

@@ -22,12 +22,14 @@ class Faults:
     """What was wrong: pydantic's errors by the container that they are relative to, and the top fields they spoil.
 
     `found` also has the model of each container, or of its entries.
-    `starts`: the day that relative times are counted from (`model.base.When`); text where that is no day.
+    `starts`: the day that relative times are counted from (`model.base.When`); text where that is no day. `today`: for
+    hints about a day without its year.
     """
 
     found: dict[int, tuple[Any, type[BaseModel], list[ErrorDetails]]] = field(default_factory=dict)
     broken: dict[int, set[str]] = field(default_factory=dict)
     starts: date | str | None = None
+    today: date | None = None
 
 
 def each_of(model: type[BaseModel]) -> WrapValidator:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ def load_declared(file: Path | None) -> Loaded:
 
     Raises ConfigError if there is no root file, or if such a file cannot be read.
     """
-    found = load(file, Path.cwd())
+    found = load(file, Path.cwd(), today=datetime.now(UTC).date())
     if found.sound is None or not found.names_files:
         return found
     from bufferctl.media.reading import read_files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,14 @@ from tests.config.test_hints import followed
 
 CASE = Path(__file__).parents[1] / "cases/validate/writers"
 MISTAKES = sorted((CASE / "posts").iterdir())
-#: Depend on the day, so no output is recorded.
-TODAY = ("15.1. 9 Uhr", "Tuesday 9:00", "next Friday at 9:30", "Dienstag, 9 Uhr", "15 January 9:00")
+#: Times without a year, and what they mean on 1 December 2026, a Tuesday.
+WITHOUT_YEAR = (
+    ("15.1. 9 Uhr", "2027-01-15 09:00"),
+    ("Tuesday 9:00", "2026-12-08 09:00"),
+    ("next Friday at 9:30", "2026-12-04 09:30"),
+    ("Dienstag, 9 Uhr", "2026-12-08 09:00"),
+    ("15 December 9:00", "2026-12-15 09:00"),
+)
 
 
 def problems(folder: Path, text: str) -> tuple[Diagnostic, ...]:
@@ -25,7 +32,7 @@ def problems(folder: Path, text: str) -> tuple[Diagnostic, ...]:
     (folder / "media/console.jpg").touch()
     (folder / "buffer.yaml").write_bytes((CASE / "buffer.yaml").read_bytes())
     (folder / "posts/a.yaml").write_text(text, encoding="utf-8")
-    return load(None, folder).diagnostics
+    return load(None, folder, today=date(2026, 12, 1)).diagnostics
 
 
 def follow(text: str, problem: Diagnostic) -> str:  # noqa: C901 - a list of the forms of hints
@@ -79,9 +86,10 @@ def test_each_hint_works(tmp_path: Path, file: Path) -> None:
     assert not has_errors(problems(tmp_path, text)), text
 
 
-@pytest.mark.parametrize("written", TODAY)
-def test_a_day_without_its_year(tmp_path: Path, written: str) -> None:
+@pytest.mark.parametrize(("written", "meant"), WITHOUT_YEAR)
+def test_a_day_without_its_year(tmp_path: Path, written: str, meant: str) -> None:
     """The next such day is proposed."""
     text = f"posts:\n  - key: a\n    channels: [twitter]\n    text: Hello\n    due_at: {written}\n"
     (problem,) = problems(tmp_path, text)
+    assert problem.hint == f"write `{meant}`"
     assert not has_errors(problems(tmp_path, follow(text, problem)))
