@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 
@@ -110,74 +110,67 @@ def _instead(name: str | None, labels: Sequence[str]) -> str:
 
 def catalog_of(root: RootFile, spot: Spot, problems: list[Diagnostic]) -> Catalog:
     """What the root file declares; duplicate names and unknown zones are added to `problems`."""
-    catalog = Catalog()
     clock = clock_of(root.timezone, spot, None, problems)
+    entries = [(each, spot.down("organizations", index)) for index, each in enumerate(root.organizations)]
+    found = list(filter(None, (_organization(each, below, clock, problems) for each, below in entries)))
+    problems += _twice((f"organization `{each.label}`", each.spot, _named_by(each.entry)) for each in found)
+    whole = all(len(each.channels) == len(each.entry.channels) for each in found)
+    return Catalog(found, whole and len(found) == len(entries))
+
+
+def _organization(
+    entry: OrganizationEntry | None, spot: Spot, outer: LocalTimes | None, problems: list[Diagnostic]
+) -> DeclaredOrganization | None:
+    """An organization; None if it cannot be read, or has no name."""
+    if not (label := _label(entry, spot, "an organization", problems)) or entry is None:
+        return None
+    clock = clock_of(entry.timezone, spot, outer, problems)
+    tags = tuple(Tag(name, tag.id, tag.color) for name, tag in entry.tags.items())
+    zone = clock.name if clock else None
+    organization = Organization(label, entry.name, entry.id, spot.place(_named_by(entry)), tags, zone)
+    entries = [(each, spot.down("channels", index)) for index, each in enumerate(entry.channels)]
+    channels = list(filter(None, (_channel(each, label, below, clock, problems) for each, below in entries)))
+    names = [(f"channel `{each.channel.label}`", each.spot, _named_by(each.entry)) for each in channels]
+    both = (each for each in channels if each.entry.name and each.entry.id)
+    problems += _twice([*names, *((f"channel id `{each.entry.id}`", each.spot, "id") for each in both)])
+    return DeclaredOrganization(organization, clock, entry, spot, channels)
+
+
+def _channel(
+    entry: ChannelEntry | None, organization: str, spot: Spot, outer: LocalTimes | None, problems: list[Diagnostic]
+) -> DeclaredChannel | None:
+    if not (named := _label(entry, spot, "a channel", problems)) or entry is None:
+        return None
+    label, place = f"{entry.service}:{named}", spot.place(_named_by(entry))
+    clock = clock_of(entry.timezone, spot, outer, problems)
+    zone, has_own = clock.name if clock else None, entry.timezone is not None
+    channel = Channel(organization, label, entry.service, entry.name, entry.id, place, zone, has_own)
+    return DeclaredChannel(channel, clock, entry, spot)
+
+
+def _named_by(entry: OrganizationEntry | ChannelEntry) -> str:
+    return "name" if entry.name else "id"
+
+
+def _label(
+    entry: OrganizationEntry | ChannelEntry | None, spot: Spot, what: str, problems: list[Diagnostic]
+) -> str | None:
+    """The name of an entry, else its id; None, and a problem, if it has neither."""
+    label = (entry.name or entry.id) if entry else None
+    if entry and not label:
+        message, hint = f"{what} needs a `name` or an `id`", "`name`: as Buffer shows it"
+        problems.append(spot.tree.source.diagnostic(spot.offset, message, hint=hint))
+    return label
+
+
+def _twice(named: Iterable[tuple[str, Spot, str]]) -> Iterator[Diagnostic]:
+    """What is declared again under the same name, in this field."""
     seen: dict[str, Place] = {}
-    for index, entry in enumerate(root.organizations):
-        if entry is None:
-            catalog.is_complete = False
-            continue
-        below = spot.down("organizations", index)
-        label = entry.name or entry.id
-        if label is None:
-            problems.append(_nameless(below, "an organization"))
-            catalog.is_complete = False
-            continue
-        own = clock_of(entry.timezone, below, clock, problems)
-        organization = Organization(
-            label,
-            entry.name,
-            entry.id,
-            below.place("name" if entry.name else "id"),
-            tuple(Tag(name, tag.id, tag.color) for name, tag in entry.tags.items()),
-            own.name if own else None,
-        )
-        problems += _twice(f"organization `{label}`", label, organization.place, below, seen)
-        channels = list(_channels(entry, organization, own, below, problems, catalog))
-        catalog.organizations.append(DeclaredOrganization(organization, own, entry, below, channels))
-    return catalog
-
-
-def _channels(
-    entry: OrganizationEntry,
-    organization: Organization,
-    clock: LocalTimes | None,
-    spot: Spot,
-    problems: list[Diagnostic],
-    catalog: Catalog,
-) -> Iterator[DeclaredChannel]:
-    seen: dict[str, Place] = {}
-    for index, channel in enumerate(entry.channels):
-        below = spot.down("channels", index)
-        named = (channel.name or channel.id) if channel else None
-        if channel is None or named is None:
-            catalog.is_complete = False
-            if channel is not None:
-                problems.append(_nameless(below, "a channel"))
-            continue
-        label = f"{channel.service}:{named}"
-        place = below.place("name" if channel.name else "id")
-        own = clock_of(channel.timezone, below, clock, problems)
-        zone = own.name if own else None
-        has_own = channel.timezone is not None
-        declared = Channel(organization.label, label, channel.service, channel.name, channel.id, place, zone, has_own)
-        problems += _twice(f"channel `{label}`", label, place, below, seen)
-        if channel.id and channel.id != named:
-            problems += _twice(f"channel id `{channel.id}`", f"id {channel.id}", below.place("id"), below, seen)
-        yield DeclaredChannel(declared, own, channel, below)
-
-
-def _twice(what: str, name: str, place: Place, spot: Spot, seen: dict[str, Place]) -> Iterator[Diagnostic]:
-    first = seen.setdefault(name, place)
-    if first != place:
-        field_name = "id" if name.startswith("id ") or not spot.has("name") else "name"
-        hint, related = "keep one of them, with everything in it", (Related(first, "first declared here"),)
-        yield spot.at(field_name, f"{what} is declared twice", hint=hint, related=related)
-
-
-def _nameless(spot: Spot, what: str) -> Diagnostic:
-    hint = "`name`: as Buffer shows it"
-    return spot.tree.source.diagnostic(spot.offset, f"{what} needs a `name` or an `id`", hint=hint)
+    for what, spot, name in named:
+        first = seen.setdefault(what, spot.place(name))
+        if first != spot.place(name):
+            hint, related = "keep one of them, with everything in it", (Related(first, "first declared here"),)
+            yield spot.at(name, f"{what} is declared twice", hint=hint, related=related)
 
 
 def clock_of(name: str | None, spot: Spot, outer: LocalTimes | None, problems: list[Diagnostic]) -> LocalTimes | None:
