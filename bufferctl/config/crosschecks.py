@@ -73,8 +73,8 @@ def _wrong_names(declared: Entry, keys: _Keys, *, whole: bool) -> Iterator[tuple
             related = (Related(there, "declared here"),)
             yield "was", declared.spot("was").at("was", message, hint=hint, related=related)
     if item.repeat_of == address.key:
-        message = "this names the entry itself; an entry cannot repeat itself"
-        yield "repeat_of", declared.spot("repeat_of").at("repeat_of", message, hint="name the earlier one")
+        itself = "this names the entry itself; an entry cannot repeat itself"
+        yield "repeat_of", declared.spot("repeat_of").at("repeat_of", itself, hint="name the earlier one")
     elif item.repeat_of and not _ID.fullmatch(item.repeat_of):
         what = "idea" if address.is_idea else f"post on {address.channel}"
         yield from _nothing(declared, "repeat_of", replace(address, key=item.repeat_of), what, keys, whole=whole)
@@ -117,18 +117,15 @@ def _claimed_twice(entries: list[Entry]) -> Iterator[Diagnostic]:
             first = renamed.setdefault(replace(item.address, key=key), item.place)
             if first != item.place and item.place not in reported:
                 reported.add(item.place)
-                message, related = (
-                    f"another entry is renamed from `{key}` too",
-                    (Related(first, "the other one is here"),),
-                )
-                yield declared.spot("was").at("was", message, hint="delete `was` from the new one", related=related)
+                message = f"another entry is renamed from `{key}` too"
+                related = Related(first, "the other one is here")
+                yield declared.spot("was").at("was", message, hint="delete `was` from the new one", related=(related,))
         other = existing.setdefault(item.existing, item) if item.existing else item
         if other is not item and item.place not in reported:
             reported.add(item.place)
             both = f"{item.address.channel} `{item.address.key}` and {other.address.channel} `{other.address.key}`"
-            hint = "delete `existing` from one of them"
-            if other.place == item.place:
-                hint = "give each its own id, by channel: `existing: {twitter: ID}`"
+            own = "give each its own id, by channel: `existing: {twitter: ID}`"
+            hint = "delete `existing` from one of them" if other.place != item.place else own
             yield declared.spot("existing").at("existing", f"{both} cannot both be {item.existing}", hint=hint)
 
 
@@ -163,10 +160,10 @@ def _not_meant(
             continue
         reported.add((post.place, earlier.place))
         key = earlier.address.key
-        who, hint = f"`{key}` has", f"delete one of them; if both are intended, add `repeat_of: {key}` here"
-        if post.number and post.place == earlier.place:
-            who = f"`{post.address.key}` and `{key}` have"
-            hint = "give one of them another time or text under `each`"
+        in_series = post.number and post.place == earlier.place
+        who = f"`{post.address.key}` and `{key}` have" if in_series else f"`{key}` has"
+        hint = f"delete one of them; if both are intended, add `repeat_of: {key}` here"
+        hint = "give one of them another time or text under `each`" if in_series else hint
         message = f"{who} the same text at the same time, so it would be published twice"
         related = (Related(earlier.place, "the other one is here"),)
         yield each.spots[-1].at("key", message, hint=hint, related=related)

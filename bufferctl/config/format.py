@@ -211,6 +211,18 @@ class Handling(Model):
     """Never delete it, not even when it is removed from the files."""
 
 
+#: One, or a list.
+OneOrMore = Annotated[tuple[Filled, ...], BeforeValidator(_list, json_schema_input_type=Filled | tuple[Filled, ...])]
+OneOrMoreTexts = Annotated[tuple[Prose, ...], BeforeValidator(_list, json_schema_input_type=str | tuple[str, ...])]
+_DUE_AT = About(
+    "time date when at schedule scheduled scheduled_at publish_at published_at datetime due date_time day", 60
+)
+_IMAGE = About("images photo photos picture pictures img", 220, takes_variables=True, goes_with="assets")
+_CHANNELS = About(
+    "channel networks network accounts profiles platforms platform service services channel_ids", 110, one_line=True
+)
+
+
 class PostFields(Handling):
     """The content and time of a post, the same in every form."""
 
@@ -224,12 +236,7 @@ class PostFields(Handling):
     """When to publish it: `customScheduled` at `due_at`, `addToQueue` in the channel's next free slot, `shareNext`
     before the rest of the queue, `shareNow` immediately. The default is customScheduled with a `due_at`, else
     addToQueue."""
-    due_at: Annotated[
-        When | None,
-        About(
-            "time date when at schedule scheduled scheduled_at publish_at published_at datetime due date_time day", 60
-        ),
-    ] = None
+    due_at: Annotated[When | None, _DUE_AT] = None
     """When to publish, 2026-12-01 09:00; without an offset such as +01:00 in the nearest `timezone`."""
     scheduling_type: Annotated[SchedulingType, About("publish_type notification automatic", 80)] = (
         SchedulingType.AUTOMATIC
@@ -241,17 +248,9 @@ class PostFields(Handling):
     """Ask for approval in Buffer before it is published."""
     tags: Annotated[tuple[Filled, ...], About("hashtags hashtag labels label tag tag_ids", 130, one_line=True)] = ()
     """Buffer tags, by name. They organize posts; hashtags belong in the text."""
-    image: Annotated[
-        tuple[Filled, ...],
-        BeforeValidator(_list, json_schema_input_type=Filled | tuple[Filled, ...]),
-        About("images photo photos picture pictures img", 220, takes_variables=True, goes_with="assets"),
-    ] = ()
+    image: Annotated[OneOrMore, _IMAGE] = ()
     """An image, or a list: a URL, or a file beside this one or in `media/`. Short for `assets`."""
-    alt: Annotated[
-        tuple[Prose, ...],
-        BeforeValidator(_list, json_schema_input_type=str | tuple[str, ...]),
-        About("alt_text description", 222, goes_with="assets"),
-    ] = ()
+    alt: Annotated[OneOrMoreTexts, About("alt_text description", 222, goes_with="assets")] = ()
     """What `image` shows, for screen-reader users; a list for a list."""
     assets: Annotated[tuple[Asset, ...], About("media video videos attachment attachments asset files", 224)] = ()
     """Images, a video or a document; with more options than `image` has."""
@@ -337,15 +336,7 @@ class SharedPostEntry(PostEntry):
     # Built once, here, for both kinds of files.
     model_config = ConfigDict(defer_build=False)
 
-    channels: Annotated[
-        tuple[Filled, ...],
-        Field(min_length=1),
-        About(
-            "channel networks network accounts profiles platforms platform service services channel_ids",
-            110,
-            one_line=True,
-        ),
-    ] = ()
+    channels: Annotated[tuple[Filled, ...], Field(min_length=1), _CHANNELS] = ()
     """Where to publish it: a service (`twitter`), or `service:name` if it has several channels. The default is the
     `channels` of the file."""
     organization: Annotated[Filled | None, About("organizations organisation org", 40)] = None
@@ -585,11 +576,7 @@ class RootFile(AnyFile):
         About("organization organisations orgs org accounts", 210),
     ]
     """The organizations of the Buffer account, with their channels."""
-    include: Annotated[
-        tuple[Filled, ...],
-        BeforeValidator(_list, json_schema_input_type=str | list[str]),
-        About("includes files import imports posts_dir", 40),
-    ] = ("posts/**/*.yaml",)
+    include: Annotated[OneOrMore, About("includes files import imports posts_dir", 40)] = ("posts/**/*.yaml",)
     """The other files to read, as patterns from this file's folder; `posts/**/*.yaml` by default."""
     managed_since: Annotated[Instant | None, About("since managed_from managed started_at start_date begin", 30)] = None
     """When bufferctl began to manage this account, with its zone: 2026-12-01T09:00:00Z. `init` and `import` write it.

@@ -84,13 +84,12 @@ class Destination:
         keys = [self._keys[each.organization, each.label] for each in channels]
         return keys[0] if len(keys) == 1 else set().union(*keys)
 
-    def take(self, key: str, channels: Sequence[Channel]) -> str:
-        """Use a key, which keys made later avoid. What is wrong if there is such a post already, else nothing."""
+    def take(self, key: str, channels: Sequence[Channel]) -> bool:
+        """Use a key, which keys made later avoid. Whether a post has it already."""
         is_taken = key in self.taken(channels)
         for each in channels:
             self._keys[each.organization, each.label].add(key)
-        where = " or ".join(each.label for each in channels)
-        return f"there is already a post `{key}` on {where}" if is_taken else ""
+        return is_taken
 
     def _of(self, organization: str) -> list[Channel]:
         return [each for each in self.desired.channels if each.organization == organization]

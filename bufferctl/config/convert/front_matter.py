@@ -106,8 +106,9 @@ class MarkdownFile:
             with suppress(ValueError):
                 day = date.fromisoformat(dated[1])
         words = name[dated.end() if dated else 0 :] or front.title or text
-        if front.key and channels and (message := self.destination.take(front.key, channels)):
-            self.problems.append(spot.at("key", message, hint="give it another key"))
+        if front.key and channels and self.destination.take(front.key, channels):
+            taken = f"there is already a post `{front.key}` on {' or '.join(each.label for each in channels)}"
+            self.problems.append(spot.at("key", taken, hint="give it another key"))
         return [NewPost(channels, fields, words, day, front.key)] if channels else []
 
     def _channels(self, front: FrontMatter, spot: Spot) -> tuple[Channel, ...]:

@@ -61,8 +61,8 @@ def new_post(desired: Desired, names: Sequence[str], text: str, due_at: datetime
         when = destination.moment(due_at, channels) if due_at else None
     except LocalTimeError as error:
         raise UsageError(error.message, hint=error.hint) from None
-    if key and (message := destination.take(key, channels)):
-        raise UsageError(message, hint="Give another --key.")
+    if key and destination.take(key, channels):
+        raise UsageError(f"There is already a post {key} on one of these channels", hint="Give another --key.")
     written = entries(
         [NewPost(channels, {"text": text, "due_at": when}, text, due_at and due_at.date(), key)], destination
     )
