@@ -93,13 +93,11 @@ def _object(slot: Slot, binding: Binding, now: datetime) -> LiveItem:
 def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ...], Targets]:
     """Organizations and channels with the ids of the files, else of state, else with their names as ids."""
     ids: dict[tuple[str, str], str] = {}
-    names: dict[str, str] = {}
     channels = {slot.organization_id: dict[str, LiveChannel]() for slot in state.bindings}
     for slot, binding in sorted(state.bindings.items(), key=lambda pair: pair[1].created_at):  # the newest last
         address = binding.address_in(slot)
         ids[address.organization, ""] = slot.organization_id
         ids[address.organization, address.channel] = slot.channel_id
-        names.setdefault(slot.organization_id, address.organization)
         service, _, handle = address.channel.partition(":")
         if service in set(Service):  # an idea has none, and this version may not know another
             live = LiveChannel(slot.channel_id, slot.organization_id, Service(service), handle)
@@ -107,7 +105,6 @@ def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ..
     homes: dict[str, str] = {}
     for each in desired.organizations:
         homes[each.label] = id_ = each.id or ids.get((each.label, ""), each.label)
-        names[id_] = each.name or each.label
         channels.setdefault(id_, {})
     boards = defaultdict[tuple[str, str], dict[str, str]](dict)
     for post in desired.posts:
@@ -126,5 +123,5 @@ def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ..
             boards=boards[name],
             only_reminds=its_id in state.homes and state.homes[its_id].only_reminds,
         )
-    by_id = {each: LiveOrganization(each, names.get(each, each), tuple(c.values())) for each, c in channels.items()}
+    by_id = {each: LiveOrganization(each, each, tuple(c.values())) for each, c in channels.items()}
     return tuple(by_id.values()), Targets({label: by_id[id_] for label, id_ in homes.items()}, found)

@@ -23,7 +23,7 @@ _NAMED = 10
 #: To how many published posts a warning has links.
 _LINKED = 4
 #: Fields of a post that its readers do not see.
-_UNSEEN = frozenset({"due_at", "draft", "needs_approval", "mode", "scheduling_type", "tags"})
+_UNSEEN = frozenset({"due_at", "draft", "tags"})
 
 
 def surplus_twins(_: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:

@@ -1074,7 +1074,16 @@ def test_what_is_new_beside_imported_entries_that_are_gone_may_be_one_of_them() 
     ("live", "seen"),
     [
         ([in_buffer(post(), due_at=LATER)], "('We are live', scheduled, Wed 23 Jan 2030 12:00 UTC)"),
-        ([in_buffer(post(draft=True), due_at=None)], "('We are live', a draft)"),
+        *(
+            ([in_buffer(post(), due_at=None, status=status)], f"('We are live', {words})")
+            for status, words in {
+                PostStatus.DRAFT: "a draft",
+                PostStatus.NEEDS_APPROVAL: "waiting for approval",
+                PostStatus.SENDING: "being published",
+                PostStatus.SENT: "published",
+                PostStatus.ERROR: "refused by the network",
+            }.items()
+        ),
         ([in_buffer(post(), due_at=LATER), in_buffer(post(), "p2", due_at=LATER)], "* 12:00 UTC) and 1 more"),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 
 from bufferctl.diagnostics import Place
 from bufferctl.model import (
+    Claim,
     LiveChannel,
     LivePost,
     LiveTag,
@@ -137,6 +138,7 @@ def test_what_is_being_sent_is_left_alone() -> None:
     for item in (replace(APPLIED, text="Edited"), replace(APPLIED, cancelled=True)):
         assert world.verdict(item) is Reason.SENT
     assert world.verdict(post("other")) is not Reason.SENT
+    assert known(replace(THERE, text="By hand", status=PostStatus.SENDING)).verdict(APPLIED) is Action.NO_OP
     assert [verdict(each) for each in world.plan().changes] == [Reason.SENT]
 
 
@@ -174,6 +176,22 @@ def test_an_edit_of_a_published_post_is_done_and_said_once(was: Post, now: Post,
     assert (after.change(now).cause, warnings(after.plan(now))) == (Cause.UNCHANGED, "")
     assert "already published" in warnings(after.plan(replace(now, text="Edited again", due_at=was.due_at)))
     assert noted(after, was).state.bindings == world.state.bindings
+
+
+@pytest.mark.parametrize(
+    ("after", "hint"),
+    [
+        (queued(draft=True), ""),
+        (queued(tags=("launch",)), ""),
+        (queued(text="Edited"), "To change what people see, edit it on X."),
+        (queued(text="Edited", tags=("launch",)), "To change what people see, edit it on X."),
+    ],
+    ids=["draft", "tags", "text", "text and tags"],
+)
+def test_where_to_edit_a_published_post_is_said_if_readers_see_the_edit(after: Post, hint: str) -> None:
+    """Of a text, but not of what only Buffer shows."""
+    (warning,) = sent(queued()).plan(after).warnings
+    assert warning.hint == hint
 
 
 def test_an_edit_that_buffer_shows_is_done_without_a_word() -> None:
@@ -730,3 +748,19 @@ def test_a_past_occurrence_on_a_channel_that_was_added_is_past(*, is_running: bo
     expected = Action.PAST if is_running else Reason.MISSED
     assert world.verdict(added, first, second, on_linkedin(second)) is expected
     assert World().verdict(added, first, second, on_linkedin(second)) is Reason.MISSED
+
+
+# -- another root file
+
+
+def test_a_new_entry_under_a_key_of_another_root_file_is_held() -> None:
+    """It may have been moved here and edited; `repeat_of` with the id says that it is another post."""
+    theirs = record((APPLIED, THERE)).bindings[slot(APPLIED)]
+    world = World(live=[THERE], options=Options(elsewhere=(Claim("other.yaml", slot(APPLIED), theirs),)))
+    held = world.change(post(text="Edited", due=LATER))
+    assert (held.reason, held.hint) == (
+        Reason.AMBIGUOUS,
+        "If it was moved, add `existing: {twitter: p1}`. If both are intended, add `repeat_of: p1`.",
+    )
+    assert held.message.startswith("other.yaml has a post with this key on this channel (p1). If")
+    assert world.verdict(post(text="Edited", due=LATER, repeat_of="p1")) is Action.CREATE
