@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
 import cmarkgfm  # type: ignore[import-untyped]  # it comes without types
-from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # likewise
+import comrak
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # it comes without types
 
 #: Tags in which GitHub looks for neither mentions nor references.
 _QUIET = frozenset({"code", "pre", "a"})
@@ -24,6 +26,12 @@ _BECOMES = re.compile(
 )
 
 
+#: The extensions of its parser that GitLab turns on (gitlab-glfm-markdown).
+_ON_GITLAB = (
+    *("alerts", "autolink", "cjk_friendly_emphasis", "description_lists", "footnotes", "inline_footnotes"),
+    *("math_code", "math_dollars", "multiline_block_quotes", "strikethrough", "subscript", "table", "tasklist"),
+    *("wikilinks_title_before_pipe",),
+)
 _STYLE = Path(__file__).parent / "files" / "github-markdown.css"
 
 
@@ -32,6 +40,16 @@ def parsed(markdown: str) -> str:
     options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_HARDBREAKS | Options.CMARK_OPT_FOOTNOTES
     html: str = cmarkgfm.github_flavored_markdown_to_html(markdown, options)
     return html
+
+
+def parsed_by_gitlab(markdown: str) -> str:
+    """The comment as HTML, by the parser that GitLab uses (comrak), with what GitLab turns on in comments."""
+    extensions = comrak.ExtensionOptions()
+    for name in _ON_GITLAB:
+        setattr(extensions, name, True)
+    options = comrak.RenderOptions()
+    options.unsafe_, options.github_pre_lang, options.gfm_quirks = True, True, True
+    return comrak.render_markdown(markdown, extension_options=extensions, render_options=options)
 
 
 def comment_page(markdown: str) -> str:
@@ -48,6 +66,7 @@ class Page(HTMLParser):
     """A parsed comment: the number of each tag, the links and images, and the text by place."""
 
     markdown: str
+    parse: Callable[[str], str] = parsed
     tags: Counter[str] = field(default_factory=Counter)
     attributes: set[tuple[str, str]] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
@@ -60,7 +79,7 @@ class Page(HTMLParser):
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.feed(parsed(self.markdown))
+        self.feed(self.parse(self.markdown))
         self.close()
         assert self._open == [], "something was opened and not closed"
 

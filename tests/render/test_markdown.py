@@ -22,7 +22,7 @@ from bufferctl.render.report import Report
 from bufferctl.render.since import with_commit
 from tests.conftest import Expect
 from tests.fuzzing import examples
-from tests.render.github import Page
+from tests.render.github import Page, parsed_by_gitlab
 from tests.render.plans import PLANS
 from tests.render.rich import APPLIED, NOW, PLAN, REPORT, change, live, post, removed
 
@@ -393,3 +393,14 @@ def test_queue_posts_stand_at_their_slot() -> None:
     made = replace(PLAN, changes=(timed, queued), queue_times={queued.slot: NOW + timedelta(days=1)})
     said = report_markdown(Report(made))
     assert said.index("> Queued") < said.index("> Timed")
+
+
+@pytest.mark.parametrize("name", [*PLANS, "rich", "receipt"])
+def test_gitlab_reads_the_same(name: str) -> None:
+    """GitLab's parser makes the same of a comment as GitHub's: folds, quotes, links and words, and no sign of ours."""
+    report = {"rich": REPORT, "receipt": APPLIED}.get(name) or PLANS[name]()
+    said = report_markdown(report)
+    github, gitlab = Page(said), Page(said, parsed_by_gitlab)
+    assert (gitlab.tags, gitlab.links, gitlab.pictures) == (github.tags, github.links, github.pictures)
+    assert (gitlab.quotes, gitlab.text.split()) == (github.quotes, github.text.split())
+    assert name in {"rich", "receipt"} or not re.search(r"\*\*|~~|</?\w|\\\n", gitlab.text)
