@@ -10,19 +10,14 @@ from datetime import datetime
 class Choices:
     """What narrows or overrules a plan: options of plan and apply, or those that a saved plan was made with."""
 
-    #: Globs of addresses; empty: all.
-    targets: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()  # globs of addresses; empty: all
     excludes: tuple[str, ...] = ()  # globs of addresses that are left out
-    #: Addresses whose post is created again after it was deleted in Buffer.
-    recreate: frozenset[str] = frozenset()
-    #: Addresses whose version in Buffer is overwritten.
-    reapply: frozenset[str] = frozenset()
-    #: How many posts one run may delete; None for the `max_deletes` of the files.
-    max_deletes: int | None = None
+    recreate: frozenset[str] = frozenset()  # addresses whose post is created again after it was deleted in Buffer
+    reapply: frozenset[str] = frozenset()  # addresses whose version in Buffer is overwritten
+    max_deletes: int | None = None  # how many posts one run may delete; None for the `max_deletes` of the files
     #: Addresses whose change a person confirms although the checkout has diverged.
     confirmed: frozenset[str] = frozenset()
-    #: When a saved plan was made, aware; None: now.
-    planned_at: datetime | None = None
+    planned_at: datetime | None = None  # when a saved plan was made, aware; None: now
 
 
 #: No choices: the settings of the files apply.

@@ -174,7 +174,7 @@ def preview(paths: tuple[Path, ...], out: Path, setup: options.Setup) -> None:
     files, console = setup.open_project(paths), setup.console
     everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))
     shown = narrow(everything, files, Choices())
-    report = outputs.report_of(shown, files.desired, problems=files.warnings)
+    report = outputs.report_of(shown, files.desired, files)
     report = outputs.with_pictures(report, files.root, [Path("preview.html")])
     write_whole(out, preview_html(report).encode())
     console.note(f"Wrote {visible(str(out))}; open it in a browser.")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bufferctl.model import Desired, State
     from bufferctl.plan import Plan
     from bufferctl.render.report import Report
+    from bufferctl.run.files import Files
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: Suffix: the module of render that makes it, and its function from a report to text.
@@ -147,15 +148,20 @@ def read_text(option: str, path: Path) -> str:
         raise UsageError(f"{path} cannot be read, so nothing was done", hint=f"Name a report with {option}.") from error
 
 
-def report_of(plan: Plan, desired: Desired, *, problems: tuple[Diagnostic, ...] = ()) -> Report:
-    """The plan with everything that its formats show. `problems`: those of the files."""
-    from bufferctl.checks import TextLengths, worth_a_look
+def report_of(plan: Plan, desired: Desired, files: Files | None = None, **more: Any) -> Report:
+    """The plan with everything that its formats show, and `more` of its fields.
+
+    With `files`, also their problems, their paths in their repository, and the meaning of the broken rules.
+    """
+    from bufferctl.checks import RULES, TextLengths, worth_a_look
     from bufferctl.render.report import Report
 
     channels = ((change.address, plan.channels.get(change.slot.channel_id)) for change in plan.changes)
     limits = {address: channel.max_characters for address, channel in channels if channel and channel.max_characters}
     look = worth_a_look(plan, desired.settings.rules)
-    return Report(plan, problems, TextLengths(desired, limits), worth_a_look=look)
+    if files:
+        more |= {"diagnostics": files.warnings, "folder": folder_of(files.root), "rules": RULES}
+    return Report(plan, lengths=TextLengths(desired, limits), worth_a_look=look, **more)
 
 
 def show_plan(report: Report, console: Console, *, as_json: bool) -> None:
@@ -218,21 +224,16 @@ def annotate_problems(problems: Sequence[Diagnostic], root: Path, console: Conso
     wants_summary = problems and os.environ.get("GITHUB_STEP_SUMMARY")
     if not (files or wants_summary):
         return
+    from bufferctl.checks import RULES
     from bufferctl.plan import Plan
     from bufferctl.render.markdown import problems_markdown
     from bufferctl.render.report import Report
 
-    report = with_repository_paths(Report(Plan(datetime.now(UTC), endpoint=""), tuple(problems)), root)
+    empty = Plan(datetime.now(UTC), endpoint="")
+    report = Report(empty, tuple(problems), folder=folder_of(root), rules=RULES)
     write_reports(files, report, PROBLEMS)
     if wants_summary:
         summarize(problems_markdown(report), console)
-
-
-def with_repository_paths(report: Report, root: Path) -> Report:
-    """The report with the paths of its files in their repository, and the meaning of the broken rules."""
-    from bufferctl.checks import RULES
-
-    return replace(report, folder=folder_of(root), rules=RULES)
 
 
 def folder_of(root: Path) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import click
 from bufferctl import limits
 from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
-from bufferctl.errors import BufferctlError, UsageError, worst
+from bufferctl.errors import UsageError, worst
 from bufferctl.limits import MOST_DAYS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bufferctl.plan import Plan
     from bufferctl.planfile import Receipt
     from bufferctl.render.report import Report
-    from bufferctl.run.applying import Applying
+    from bufferctl.run.applying import Applied, Applying
     from bufferctl.run.files import Files
     from bufferctl.run.session import Session
 
@@ -96,10 +96,9 @@ def plan(
     )
     shown = narrow(made, files, choices)
     console.diagnostics(shown.warnings)
-    report = outputs.report_of(shown, files.desired, problems=files.warnings)
-    report = replace(report, is_offline=offline, selection=describe_selection(files, choices), earlier=earlier)
     expires_at = shown.at + timedelta(days=expires)
-    report = replace(outputs.with_repository_paths(report, files.root), expires_at=expires_at if out else None)
+    report = outputs.report_of(shown, files.desired, files, is_offline=offline, earlier=earlier)
+    report = replace(report, selection=describe_selection(files, choices), expires_at=expires_at if out else None)
     outputs.write_reports(report_files, outputs.with_pictures(report, files.root, report_files, state))
     outputs.annotate_report(report, files.root, console)
     outputs.show_plan(report, console, as_json=as_json)
@@ -183,7 +182,7 @@ def show(path: Path, as_json: bool, report_files: tuple[Path, ...], setup: optio
         raise UsageError(
             error.message, hint="It shows files that `plan -o FILE` and `apply --receipt FILE` wrote."
         ) from error
-    report = replace(outputs.report_of(plan.plan, plan.desired), expires_at=plan.expires_at)
+    report = outputs.report_of(plan.plan, plan.desired, expires_at=plan.expires_at)
     console.diagnostics(plan.plan.warnings)
     outputs.write_reports(report_files, report)
     outputs.show_plan(report, console, as_json=as_json)
@@ -269,6 +268,7 @@ def apply(
     is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if the files or Buffer no longer
     give that plan.
     """
+    from bufferctl.render.text import applied_text, left_text
     from bufferctl.run.applying import Applying
     from bufferctl.run.sources import source_of
 
@@ -281,15 +281,22 @@ def apply(
         plan = applying.plan()
         console.diagnostics(plan.warnings)
         session.note_leftovers()
-        report = outputs.report_of(plan, files.desired, problems=files.warnings)
-        report = replace(outputs.with_repository_paths(report, files.root), selection=source.selection)
+        report = outputs.report_of(plan, files.desired, files, selection=source.selection)
         if plan.is_empty and source.saved_plan:
             console.note(f"{source.saved_plan} is already applied.")
         elif not as_json:
             outputs.show_plan(report, console, as_json=False)
         if plan.writes and source.asks and not auto_approve and not _agreed(len(plan.writes), session, console):
             return 1
-        return finish_apply(Results(applying, report, console, receipt, report_files), as_json=as_json)
+        applied, done = _finish(applying, report, receipt, report_files, console)
+        if as_json:
+            outputs.show_plan(done, console, as_json=True)
+        else:
+            if applied.outcomes:
+                console.data("\n" + applied_text(applied.outcomes, console.out))
+            if applied.left:
+                console.data(left_text(applied.left, plan, applied.outcomes, console.out))
+        return worst([*(error.exit_code for error in applying.errors), int(applied.needs_person)])
 
 
 def _agreed(number: int, session: Session, console: options.Console) -> bool:
@@ -301,62 +308,33 @@ def _agreed(number: int, session: Session, console: options.Console) -> bool:
         )
 
 
-def finish_apply(results: Results, *, as_json: bool) -> int:
-    """Send, verify and print; the exit code. Files are written before anything is printed, even when interrupted."""
-    from bufferctl.render.text import applied_text, left_text
+def _finish(
+    applying: Applying, report: Report, receipt: Path | None, reports: Sequence[Path], console: options.Console
+) -> tuple[Applied, Report]:
+    """Send and verify; what came of it. Files are written before anything is printed, even when interrupted.
 
-    applying, report, console = results.applying, results.report, results.console
+    One that cannot be written is an error, and undoes nothing.
+    """
+    from bufferctl.run.sources import write_receipt
+
+    session = applying.session
+
+    def write(stopped: str, left: Plan | None = None, *, receipt_alone: bool = False) -> Report:
+        done = replace(report, outcomes=tuple(applying.outcomes), stopped=stopped, left=left)
+        if receipt:
+            with applying.reporting():
+                write_receipt(receipt, done, session.buffer.server_time())
+        if not receipt_alone:
+            with applying.reporting():
+                outputs.write_reports(reports, outputs.with_pictures(done, session.files.root, reports, session.state))
+            outputs.annotate_report(done, session.files.root, console)
+        return done
+
     try:
         stopped = applying.send(report.plan)
     except BaseException:
-        results.write(results.report_of("It was interrupted"))
+        write("It was interrupted")
         raise
-    results.write_receipt(results.report_of(stopped.message if stopped else ""))  # in case verifying is interrupted
+    write(stopped.message if stopped else "", receipt_alone=True)  # in case verifying is interrupted
     applied = applying.finish(report.plan, stopped, is_whole=not report.selection)
-    done = results.report_of(applied.stopped, applied.left)
-    results.write(done)
-    if as_json:
-        outputs.show_plan(done, console, as_json=True)
-    elif applied.outcomes:
-        console.data("\n" + applied_text(applied.outcomes, console.out))
-    if applied.left and not as_json:
-        console.data(left_text(applied.left, report.plan, applied.outcomes, console.out))
-    return worst([*results.codes, *(error.exit_code for error in applied.errors), int(applied.needs_person)])
-
-
-@dataclass
-class Results:
-    """The files that an apply writes. One that cannot be written is an error, and undoes nothing."""
-
-    applying: Applying
-    report: Report
-    console: options.Console
-    receipt: Path | None
-    reports: Sequence[Path]
-    codes: list[int] = field(default_factory=list)
-
-    def report_of(self, stopped: str, left: Plan | None = None) -> Report:
-        """The report with what was done so far."""
-        return replace(self.report, outcomes=tuple(self.applying.outcomes), stopped=stopped, left=left)
-
-    def write(self, report: Report) -> None:
-        """Write all files, and show the report where CI shows it."""
-        session = self.applying.session
-        shown = outputs.with_pictures(report, session.files.root, self.reports, session.state)
-        self.write_receipt(report)
-        self._try(lambda: outputs.write_reports(self.reports, shown))
-        outputs.annotate_report(report, session.files.root, self.console)
-
-    def write_receipt(self, report: Report) -> None:
-        """Write the receipt, if one is wanted."""
-        from bufferctl.run.sources import write_receipt
-
-        if path := self.receipt:
-            self._try(lambda: write_receipt(path, report, self.applying.session.buffer.server_time()))
-
-    def _try(self, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except BufferctlError as error:
-            self.console.error(error.message, error.hint)
-            self.codes.append(error.exit_code)
+    return applied, write(applied.stopped, applied.left)

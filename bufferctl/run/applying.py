@@ -52,20 +52,14 @@ class Applying:
     """An apply under way: `plan`, then `apply` with the plan or a part of it, or `send` and `finish`."""
 
     session: Session  # the account, the files and the state
-    #: Longest wait for Buffer's quota, in seconds.
-    max_wait: float = MAX_WAIT
-    #: Where the plan comes from; None: the files.
-    source: PlanSource | None = None
-    #: Whether the last plan held what the checkout lacks or reverses of what was applied last.
-    is_diverged: bool = False
+    max_wait: float = MAX_WAIT  # longest wait for Buffer's quota, in seconds
+    source: PlanSource | None = None  # where the plan comes from; None: the files
+    is_diverged: bool = False  # whether the last plan held what the checkout lacks or reverses of what was applied last
     outcomes: list[Outcome] = field(default_factory=list)  # of the changes so far
     errors: list[BufferctlError] = field(default_factory=list)  # what the listener heard
-    #: Ids of channels that rewrite the links in texts.
-    _shortening: frozenset[str] = frozenset()
-    #: How far Buffer's dates of new posts are from its clock.
-    _skew: timedelta = timedelta()
-    #: What `recover` left open.
-    _unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
+    _shortening: frozenset[str] = frozenset()  # ids of channels that rewrite the links in texts
+    _skew: timedelta = timedelta()  # how far Buffer's dates of new posts are from its clock
+    _unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)  # what `recover` left open
 
     def __post_init__(self) -> None:
         session = self.session
@@ -147,7 +141,7 @@ class Applying:
 
         `stopped`: what `send` returned. `is_whole`: the plan is of all files, so a shared state names their commit.
         """
-        with self._reporting():
+        with self.reporting():
             self._spend()
         left: Plan | None = None
         if stopped:
@@ -157,7 +151,7 @@ class Applying:
             self._note_reading(plan, left)
             if is_whole and not self.is_diverged:
                 self.session.store.complete = True
-        with self._reporting():
+        with self.reporting():
             self.session.finish(summary(self.outcomes))
         if left and plan.narrowed:
             slots = {change.slot for change in plan.changes}
@@ -210,7 +204,7 @@ class Applying:
         left: Plan | None = None
         if self._changed_anything:
             try:
-                with self._reporting("The changes above were made and saved, but could not be verified: "):
+                with self.reporting("The changes above were made and saved, but could not be verified: "):
                     left = self.verify()
             except KeyboardInterrupt:
                 self._report(InterruptError("Interrupted; the changes above were made and saved, but not verified"))
@@ -223,7 +217,7 @@ class Applying:
         session = self.session
         settle = timedelta(seconds=session.settle) + self._skew
         open_homes = {intent.slot.home for intent in session.journal.open}
-        with self._reporting():  # a state that cannot be written only reaches less far
+        with self.reporting():  # a state that cannot be written only reaches less far
             session.save(move_on(session.state, left or plan, self.live, settle=settle, open_homes=open_homes))
 
     def _spend(self) -> None:
@@ -239,7 +233,7 @@ class Applying:
         return any(outcome.change.action in WRITING for outcome in self.outcomes)
 
     @contextmanager
-    def _reporting(self, what: str = "") -> Iterator[None]:
+    def reporting(self, what: str = "") -> Iterator[None]:
         """Report an error, after `what` failed, and go on."""
         try:
             yield

@@ -28,23 +28,16 @@ class Session:
 
     files: Files  # the project
     buffer: Buffer  # the account
-    #: Where the state is kept; a shared one has the lock, one of this machine needs none.
-    store: StateFile
+    store: StateFile  # where the state is kept; a shared one has the lock, one of this machine needs none
     journal: FileJournal  # what this machine sent, and what came of it
     listener: Listener  # who hears what happens
     stop: Stop  # whether somebody asked to stop, and the clock
-    #: Seconds until Buffer's lists certainly show a write.
-    settle: float
-    #: After `find_homes` with what the journal knows, and under the ids that channels have now.
-    state: State
-    #: What the last plan was made from.
-    live: Live | None = None
-    #: What the plan is to warn of.
-    warnings: tuple[Diagnostic, ...] = ()
-    #: How the checkout relates to the commit that was applied last.
-    relation: Relation = Relation.SAME
-    #: Read just now, and how many requests that took; it serves once.
-    account: Account | None = None
+    settle: float  # seconds until Buffer's lists certainly show a write
+    state: State  # after `find_homes` with what the journal knows, and under the ids that channels have now
+    live: Live | None = None  # what the last plan was made from
+    warnings: tuple[Diagnostic, ...] = ()  # what the plan is to warn of
+    relation: Relation = Relation.SAME  # how the checkout relates to the commit that was applied last
+    account: Account | None = None  # read just now, and how many requests that took; it serves once
     account_requests: int = 0  # requests that `account` took
     #: Texts that are too long for their channels; what was reported is not reported again.
     too_long: tuple[Diagnostic, ...] = ()
