@@ -49,8 +49,9 @@ def main(folder: Path) -> None:
     files = open_project(folder / "buffer.yaml", listener=console)
     with connect(os.environ["BUFFER_API_URL"], os.environ["BUFFER_API_KEY"]) as buffer:
         store = StateFile(files.store(None, console), buffer.endpoint)
+        store.load()
         journal = Forgetful(state_folder(), buffer.endpoint, files.root_file)
-        session = Session(files, buffer, store, journal, watching, watching.stopping, 0, store.load())
+        session = Session(files, buffer, store, journal, watching, watching.stopping, 0)
         applying = Applying(session, max_wait=0)
         plan = applying.plan()
         show_plan(report_of(plan, files.desired), console, as_json=False)

@@ -5,12 +5,12 @@ Data only: `render/diagnostics.py` prints them in a terminal, and annotations an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from bufferctl.errors import ConfigError
+from bufferctl.errors import ConfigError, UsageError
 
 
 class Severity(StrEnum):
@@ -116,3 +116,15 @@ def nearest(name: str, names: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     return "".join(f"Did you mean {near}?" for near in get_close_matches(name, sorted(set(names)), n=1))
+
+
+def check_known(name: str, names: Collection[str], message: str, otherwise: str) -> None:
+    """Raises UsageError with `message` if a name is none of `names`; its hint: the most similar one, or `otherwise`."""
+    if name not in names:
+        raise UsageError(message, hint=nearest(name, names) or otherwise)
+
+
+def check_declared(addresses: Iterable[str], declared: Collection[str]) -> None:
+    """Raises UsageError if no file declares one of the addresses."""
+    for each in addresses:
+        check_known(each, declared, f"No file declares {each}", "Run `bufferctl plan` to see addresses.")

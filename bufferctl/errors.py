@@ -1,23 +1,5 @@
 """The exceptions that bufferctl raises on purpose, each class with its exit code.
 
-```
-BufferctlError              1   something failed, or needs a person
-├── UsageError             64   a wrong command line, or a question without a terminal
-├── ConfigError             1   the files cannot be used
-├── StateError              1   the state: damaged, newer, not writable, another account's
-│   └── OvertakenError      1   another run changed it first; nothing was written
-├── LockedError             1   another run holds the lock
-├── StalePlanError          3   the saved or reviewed plan no longer holds
-├── ApiError                1   Buffer refused the request
-│   ├── KeyRefusedError     4   no key, or a refused one
-│   ├── RateLimitedError    5   out of requests; come back later
-│   ├── TooLargeError       1   the request is over one of the service's limits
-│   └── UnreachableError    1   no readable answer
-├── ForgeError              1   GitHub or GitLab refused a request, or cannot be reached
-├── PartWayError            5   stopped early; run again to continue
-└── InterruptError       130   Ctrl-C or SIGTERM
-```
-
 The command line catches `BufferctlError` in one place and prints `message` and `hint`.
 """
 

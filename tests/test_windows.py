@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.ci.child import _forwarding_signals
-from bufferctl.cli.sandbox import _settings
+from bufferctl.cli.setup import _settings
 from bufferctl.config.file_facts import path_below
 from bufferctl.config.source import UnreadableError
 from bufferctl.git import _protocol, in_git, leaves_folder

@@ -25,18 +25,18 @@ from bufferctl.run import secrets
 #: Commands by what people are about to do; for each the module that has it, and its first line of help.
 GROUPS = {
     "Get started": {
-        "init": ("start", "Create a first buffer.yaml from your account."),
-        "doctor": ("doctor", "Check the setup and explain what to fix."),
-        "sandbox": ("sandbox", "Run a local Buffer to try things out."),
+        "init": ("setup", "Create a first buffer.yaml from your account."),
+        "doctor": ("setup", "Check the setup and explain what to fix."),
+        "sandbox": ("setup", "Run a local Buffer to try things out."),
     },
     "Write": {
-        "new": ("start", "Start a file with a post or a campaign."),
+        "new": ("write", "Start a file with a post or a campaign."),
         "validate": ("files", "Check the files, offline."),
         "list": ("agenda", "List posts by the day they go out."),
         "preview": ("agenda", "Show the posts on a calendar page, offline."),
         "fmt": ("files", "Format the files."),
-        "shift": ("shift", "Move the dates in files by a number of days."),
-        "convert": ("start", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
+        "shift": ("write", "Move the dates in files by a number of days."),
+        "convert": ("write", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
         "schema": ("files", "Print the JSON Schema of the files, for editors."),
     },
     "Review and publish": {
@@ -51,7 +51,7 @@ GROUPS = {
         "state": ("state", "Inspect or correct the state."),
     },
     "In CI": {"ci": ("ci", "Run in GitHub Actions or GitLab CI.")},
-    "In the shell": {"completion": ("completing", "Print a completion script for your shell.")},
+    "In the shell": {"completion": ("files", "Print a completion script for your shell.")},
 }
 COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
 
@@ -231,7 +231,6 @@ def usage_message(error: click.UsageError) -> str:
 
 
 def _parameter_name(error: click.UsageError) -> str:
-    """`--settle`, or `ADDRESS`."""
     if not isinstance(error, click.BadParameter):
         return ""
     if isinstance(error.param_hint, str):

@@ -112,16 +112,14 @@ def _span(week: str | None, first: datetime | None, last: datetime | None, now: 
 
 def _selected(plan: Plan, files: Files, channels: tuple[str, ...], targets: tuple[str, ...]) -> Plan:
     """The posts that the command line names. Raises UsageError for names that fit nothing."""
-    from bufferctl.diagnostics import nearest
+    from bufferctl.diagnostics import check_known
     from bufferctl.render.words import is_unmanaged
     from bufferctl.run.narrowing import check_globs, matches
 
     on = {change.slot: {label := change.address.channel, label.partition(":")[0]} for change in plan.changes}
     names = {name for each in files.desired.channels for name in (each.label, each.service.value)}.union(*on.values())
     for channel in channels:
-        if channel not in names:
-            hint = nearest(channel, names) or f"There are {', '.join(sorted(names))}."
-            raise UsageError(f"There is no channel {channel}", hint=hint)
+        check_known(channel, names, f"There is no channel {channel}", f"There are {', '.join(sorted(names))}.")
     check_globs("--target", targets, [str(change.address) for change in plan.changes if not is_unmanaged(change)])
 
     def is_named(change: Change) -> bool:

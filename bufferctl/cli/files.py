@@ -1,4 +1,4 @@
-"""`bufferctl validate`, `fmt` and `schema`: the files alone, offline."""
+"""`bufferctl validate`, `fmt` and `schema`: the files alone, offline. And `completion`, which reads them too."""
 
 from __future__ import annotations
 
@@ -47,8 +47,7 @@ def validate(
 
     PATHs limit the report to those files or folders; all files are still checked.
     """
-    from bufferctl.run.files import is_about, load_declared, named_files
-    from bufferctl.run.judging import judge_files, shorten
+    from bufferctl.run.files import is_about, judge_files, load_declared, named_files, shorten
 
     console, loaded = setup.console, load_declared(setup.file)
     files = named_files(paths, loaded)
@@ -198,3 +197,27 @@ def schema(what: str) -> int:
         text = document_schema(what)
     Console.create(no_color=True).data(text)
     return 0
+
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command(
+    epilog=examples(
+        ('eval "$(bufferctl completion bash)"', "in ~/.bashrc"),
+        ('eval "$(bufferctl completion zsh)"', "in ~/.zshrc, below compinit"),
+        ("bufferctl completion fish | source", "in ~/.config/fish/config.fish"),
+    )
+)
+@click.argument("shell", type=click.Choice(SHELLS), metavar=f"[{'|'.join(SHELLS)}]")
+def completion(shell: str) -> None:
+    """Print a script that completes commands, options, addresses and channels in your shell."""
+    from click.shell_completion import get_completion_class
+
+    from bufferctl.cli import cli
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise AssertionError(shell)  # click knows all of SHELLS
+    one_word = "COMP_WORDBREAKS=${COMP_WORDBREAKS//:}  # twitter:acme is one word\n" if shell == "bash" else ""
+    click.echo(one_word + found(cli, {}, "bufferctl", "_BUFFERCTL_COMPLETE").source())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from bufferctl.choices import Choices
-from bufferctl.cli import completing
 from bufferctl.errors import KeyRefusedError, UsageError
 from bufferctl.limits import TIMEOUT
 from bufferctl.run.secrets import keep
@@ -22,6 +21,7 @@ from bufferctl.run.secrets import keep
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
     from bufferctl.cli import console
+    from bufferctl.model import Desired
     from bufferctl.run.files import Files
     from bufferctl.run.mending import NamedState
     from bufferctl.run.session import Session
@@ -30,6 +30,35 @@ if TYPE_CHECKING:
 
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def complete_addresses(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The addresses that the files declare; their parts until a channel has been typed."""
+    found = [str(item.address) for item in _declared(ctx).items]
+    if incomplete.count("/") < 2:  # noqa: PLR2004 - organization, channel, key
+        found = [f"{each.rpartition('/')[0]}/" for each in found]
+    return _beginning(found, incomplete)
+
+
+def complete_channels(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The channels that the files declare: `twitter:acme`."""
+    return _beginning((each.label for each in _declared(ctx).channels), incomplete)
+
+
+def _declared(ctx: click.Context) -> Desired:
+    """What can be read of the files that -f or the folder names; nothing if they cannot be used."""
+    from bufferctl.config import load
+    from bufferctl.errors import BufferctlError
+    from bufferctl.model import Desired
+
+    try:
+        return load(ctx.params.get("file"), Path.cwd()).sound or Desired()
+    except (BufferctlError, OSError):
+        return Desired()
+
+
+def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
+    return sorted({name for name in names if name.startswith(incomplete)})
 
 
 class Number(click.FloatRange):
@@ -108,7 +137,7 @@ def seconds_option(name: str, default: float, help_text: str, *, above_zero: boo
 def channels_option(help_text: str) -> Callable[[F], F]:
     """--channel, which may be repeated."""
     return click.option(
-        "--channel", "channels", multiple=True, metavar="CHANNEL", help=help_text, shell_complete=completing.channels
+        "--channel", "channels", multiple=True, metavar="CHANNEL", help=help_text, shell_complete=complete_channels
     )
 
 
@@ -132,7 +161,7 @@ target_option = click.option(
     "targets",
     multiple=True,
     metavar="GLOB",
-    shell_complete=completing.addresses,
+    shell_complete=complete_addresses,
     help="Limit it to addresses such as 'Acme/twitter:*/launch'. Repeatable.",
 )
 api_url_option = click.option(
@@ -148,7 +177,6 @@ color_option = click.option("--no-color", is_flag=True, help="Print without colo
 
 
 def _together(*declared: Callable[[F], F]) -> Callable[[F], F]:
-    """These options, in this order."""
 
     def decorate(command: F) -> F:
         for declare in reversed(declared):
@@ -181,7 +209,7 @@ def _addresses(name: str, help_text: str, *parameter: str) -> Callable[[F], F]:
         callback=lambda *given: frozenset(given[-1]),
         metavar="ADDRESS",
         help=help_text,
-        shell_complete=completing.addresses,
+        shell_complete=complete_addresses,
     )
 
 
@@ -192,7 +220,7 @@ choice_options = _together(
         "excludes",
         multiple=True,
         metavar="GLOB",
-        shell_complete=completing.addresses,
+        shell_complete=complete_addresses,
         help="Leave out addresses such as '*/tiktok:*/*'. Repeatable.",
     ),
     _addresses("--recreate", "Create this post again after it was deleted in Buffer."),

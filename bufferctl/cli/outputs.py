@@ -120,7 +120,6 @@ def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: St
 
 
 def _thumbnails(report: Report, root: Path) -> dict[str, str]:
-    """By digest, as `data:` URLs."""
     from bufferctl.render.shown import pictures_of
 
     files = pictures_of(report.plan)

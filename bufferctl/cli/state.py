@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bufferctl.cli import completing, examples, options
+from bufferctl.cli import examples, options
 
 if TYPE_CHECKING:
     from bufferctl.model import Binding, LiveIdea, LivePost, Slot
@@ -57,7 +57,7 @@ def list_(setup: options.Setup, as_json: bool) -> None:
     short_help="Show one entry in full.",
     epilog=examples(("bufferctl state show Acme/twitter:acme/launch", "its id and digests")),
 )
-@click.argument("address", shell_complete=completing.addresses)
+@click.argument("address", shell_complete=options.complete_addresses)
 @options.state_options
 def show(setup: options.Setup, address: str) -> None:
     """Show the entry of ADDRESS, as JSON."""
@@ -101,7 +101,7 @@ def unlock(setup: options.Setup, auto_approve: bool) -> int:
     short_help="Remove an entry; its post stays in Buffer.",
     epilog=examples(("bufferctl state rm Acme/twitter:acme/launch", "found again by its content")),
 )
-@click.argument("address", shell_complete=completing.addresses)
+@click.argument("address", shell_complete=options.complete_addresses)
 @options.state_options
 def rm(setup: options.Setup, address: str) -> None:
     """Remove the entry of ADDRESS. Nothing changes in Buffer; the next plan looks for the post by its content."""
@@ -112,7 +112,7 @@ def rm(setup: options.Setup, address: str) -> None:
     short_help="Move an entry to another address.",
     epilog=examples(("bufferctl state mv Acme/twitter:acme/launch Acme/twitter:acme/start", "")),
 )
-@click.argument("address", shell_complete=completing.addresses)
+@click.argument("address", shell_complete=options.complete_addresses)
 @click.argument("new_address")
 @options.state_options
 def mv(setup: options.Setup, address: str, new_address: str) -> None:
@@ -129,7 +129,7 @@ def mv(setup: options.Setup, address: str, new_address: str) -> None:
         ("bufferctl state begin --auto-approve", "without asking"),
     ),
 )
-@click.argument("channels", nargs=-1, metavar="[CHANNEL]...", shell_complete=completing.channels)
+@click.argument("channels", nargs=-1, metavar="[CHANNEL]...", shell_complete=options.complete_channels)
 @options.lock_option
 @options.auto_approve_option
 @options.setup_options
@@ -157,7 +157,6 @@ def begin(channels: tuple[str, ...], lock_timeout: float, auto_approve: bool, se
 
 
 def _show(let_go: Sequence[LivePost | LiveIdea], console: options.Console) -> None:
-    """What `begin` asks about."""
     from bufferctl.model import LiveIdea
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import posts_and_ideas

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.choices import Choices
-from bufferctl.cli import completing, examples, options
+from bufferctl.cli import examples, options
 from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
         ("bufferctl pull Acme/twitter:acme/launch", "one post"),
     )
 )
-@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", shell_complete=completing.addresses)
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", shell_complete=options.complete_addresses)
 @click.option("--dry-run", is_flag=True, help="Only show what would change in the files.")
 @click.option(
     "--media-dir",
@@ -142,7 +142,7 @@ def _report_pulled(pulled: Pulled, changes: FileChanges, console: options.Consol
         ("bufferctl import Acme/twitter:acme/a 6540…", "one post"),
     ),
 )
-@click.argument("address", required=False, shell_complete=completing.addresses)
+@click.argument("address", required=False, shell_complete=options.complete_addresses)
 @click.argument("live_id", metavar="[ID]", required=False)
 @click.option("--organization", metavar="NAME", help="Only this organization, by name or id.")
 @options.channels_option("Only this channel: twitter, or twitter:acme.")
@@ -185,7 +185,7 @@ def import_(
     With --media-dir, images, videos and documents are downloaded too: Buffer's copy, which it may have re-encoded.
     Files that cannot be downloaded are listed and keep their URL.
     """
-    from bufferctl.cli.start import propose_state
+    from bufferctl.cli.setup import propose_state
     from bufferctl.intake import Wanted
     from bufferctl.model import Desired, Settings
     from bufferctl.model.plain_text import visible
@@ -225,7 +225,7 @@ def _report_imported(done: Imported, store: StateFile, console: options.Console)
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import posts_and_ideas, sentence
 
-    intake = done.intake
+    intake = done.found
     for what, why in intake.left_out:
         console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
     if done.names:

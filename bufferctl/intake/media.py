@@ -151,7 +151,6 @@ def _same(each: Attached) -> MediaFile:
 
 
 def _refusal(item: Post | Idea, desired: Desired) -> str:
-    """The first error of the rules about the object, empty if there is none."""
     alone = Desired(
         organizations=desired.organizations,
         posts=(item,) if isinstance(item, Post) else (),

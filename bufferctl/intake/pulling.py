@@ -16,24 +16,10 @@ from bufferctl.config.times import zone_of
 from bufferctl.config.write.project import Project
 from bufferctl.config.write.revise import Revision, made_by_expansion, revise
 from bufferctl.config.write.yaml_files import FileChanges
-from bufferctl.diagnostics import Place, nearest
-from bufferctl.errors import ConfigError, UsageError
+from bufferctl.diagnostics import Place, check_declared
+from bufferctl.errors import ConfigError
 from bufferctl.intake.writing import Reread
-from bufferctl.model import (
-    Address,
-    Asset,
-    Binding,
-    Desired,
-    Idea,
-    LiveChannel,
-    LiveIdea,
-    LivePost,
-    Post,
-    SchedulingType,
-    ShareMode,
-    Slot,
-    State,
-)
+from bufferctl.model import Address, Asset, Binding, Desired, Idea, Post, SchedulingType, ShareMode, Slot, State
 from bufferctl.model.comparable import (
     Fingerprint,
     bind,
@@ -47,6 +33,7 @@ from bufferctl.model.comparable import (
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.desired import Expansion, IdeaMedia
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
+from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.reconcile import differences, handling_differences, schedule_differences
 
@@ -71,12 +58,7 @@ class Pulled:
 def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
     """What to pull: the named addresses, else everything that was changed in Buffer. Raises UsageError."""
     by_name = {str(change.address): change for change in plan.changes if change.desired is not None}
-    for address in addresses:
-        if address not in by_name:
-            raise UsageError(
-                f"No file declares {address}",
-                hint=nearest(address, by_name) or "Run `bufferctl plan` to see addresses.",
-            )
+    check_declared(addresses, by_name)
     drifted = [change for change in by_name.values() if change.action is Action.HOLD and change.reason in _CHANGED]
     pulled = Pulled()
     for change in [by_name[address] for address in dict.fromkeys(addresses)] if addresses else drifted:

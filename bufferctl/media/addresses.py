@@ -1,7 +1,7 @@
 """Finds out what media URLs return: the file, a web page, a login, or nothing.
 
 Buffer fetches each file when the post is created and again when it is published, weeks later (notes: Writing). Each
-address gets two requests: HEAD for the length, and a GET of the first bytes to see what the file really is. They do not
+address gets a request for its first bytes, whose answer says how long it is and shows what it really is. It does not
 carry the API key, and several addresses are probed at once.
 """
 
@@ -223,19 +223,13 @@ async def _answer(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
 
 
 async def _once(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
-    try:
-        size = (await _request(client, "HEAD", wanted)).size
-    except PassingError:  # some servers do not support HEAD; the GET decides
-        size = None
-    got = await _request(client, "GET", wanted)
-    size = got.size if got.size is not None else size
+    got = await _request(client, wanted)
     kind = got.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    found, message = _refused(wanted, got, kind) or _differs(wanted, got, size) or (Verdict.FINE, "")
-    return Answer(found, message, kind, size)
+    found, message = _refused(wanted, got, kind) or _differs(wanted, got) or (Verdict.FINE, "")
+    return Answer(found, message, kind, got.size)
 
 
 def _refused(wanted: Wanted, got: _Response, kind: str) -> tuple[Verdict, str] | None:
-    """Why this is not a file of that kind, None if it is."""
     a = _A.get(wanted.kind, "a file")
     if got.status in _PRIVATE:
         return Verdict.LOGIN, f"is not public: it returns {got.status} {got.reason}".rstrip()
@@ -253,8 +247,8 @@ def _refused(wanted: Wanted, got: _Response, kind: str) -> tuple[Verdict, str] |
     return None
 
 
-def _differs(wanted: Wanted, got: _Response, size: int | None) -> tuple[Verdict, str] | None:
-    """Why this is not the expected file, None if it is."""
+def _differs(wanted: Wanted, got: _Response) -> tuple[Verdict, str] | None:
+    size = got.size
     if size == 0 or not got.content:
         return Verdict.WRONG_TYPE, "is empty"
     most = wanted.most or MOST_BYTES[wanted.kind]
@@ -268,7 +262,6 @@ def _differs(wanted: Wanted, got: _Response, size: int | None) -> tuple[Verdict,
 
 
 def _is_login(got: _Response) -> bool:
-    """Whether this is a login page, judging by its address or a password field."""
     return bool(_LOGIN.search(got.url.host) or _LOGIN.search(got.url.path) or _PASSWORD.search(got.content))
 
 
@@ -282,18 +275,18 @@ def _is_kind(found: str, wanted: Wanted) -> bool:
     return found.startswith(f"{wanted.kind}/") and found not in _NO_PICTURES
 
 
-async def _request(client: httpx2.AsyncClient, method: str, wanted: Wanted) -> _Response:
+async def _request(client: httpx2.AsyncClient, wanted: Wanted) -> _Response:
     """Send a request and follow redirects. Raises PassingError, and ConnectError if the host cannot be reached."""
-    headers = {} if method == "HEAD" or wanted.digest else {"Range": f"bytes=0-{_FIRST - 1}"}
-    async with following(client, method, wanted.url, headers) as (answer, url):
+    headers = {} if wanted.digest else {"Range": f"bytes=0-{_FIRST - 1}"}
+    async with following(client, wanted.url, headers) as (answer, url):
         if answer.status_code == _TOO_MANY or answer.status_code >= _SERVER_ERROR:
             raise PassingError(f"returns {answer.status_code} {answer.reason_phrase}".rstrip())
-        return await _read(answer, url, wanted if wanted.digest and method == "GET" else None)
+        return await _read(answer, url, wanted if wanted.digest else None)
 
 
 @asynccontextmanager
 async def following(
-    client: httpx2.AsyncClient, method: str, address: str, headers: Mapping[str, str]
+    client: httpx2.AsyncClient, address: str, headers: Mapping[str, str]
 ) -> AsyncIterator[tuple[httpx2.Response, httpx2.URL]]:
     """The final response after all redirects, its body not read yet, and its URL.
 
@@ -301,7 +294,7 @@ async def following(
     """
     url = httpx2.URL(address)
     for _ in range(_REDIRECTS + 1):
-        async with _streamed(client, method, url, headers, redirected=str(url) != address) as answer:
+        async with _streamed(client, url, headers, redirected=str(url) != address) as answer:
             if not answer.has_redirect_location:
                 yield answer, url
                 return
@@ -329,10 +322,10 @@ async def _read(answer: httpx2.Response, url: httpx2.URL, whole: Wanted | None) 
 
 @asynccontextmanager
 async def _streamed(
-    client: httpx2.AsyncClient, method: str, url: httpx2.URL, headers: Mapping[str, str], *, redirected: bool
+    client: httpx2.AsyncClient, url: httpx2.URL, headers: Mapping[str, str], *, redirected: bool
 ) -> AsyncIterator[httpx2.Response]:
     try:
-        async with client.stream(method, url, headers=headers) as answer:
+        async with client.stream("GET", url, headers=headers) as answer:
             yield answer
     except NotPublicError as error:
         raise NotPublicError(f"redirects to a URL that {error}" if redirected else str(error)) from error

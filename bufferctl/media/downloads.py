@@ -63,10 +63,9 @@ class _Room:
 
 
 async def _saved(client: httpx2.AsyncClient, wish: Wanted, answer: Answer, path: Path, room: _Room) -> Download:
-    """Write the body to a file and check the file's type."""
     size = 0
     try:
-        async with following(client, "GET", wish.url, {}) as (response, _):
+        async with following(client, wish.url, {}) as (response, _):
             with path.open("xb") as file:
                 async for chunk in response.aiter_bytes():
                     size += len(chunk)

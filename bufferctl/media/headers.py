@@ -91,7 +91,6 @@ def _type_of(start: bytes) -> str:
 
 
 def _read(file: BinaryIO, length: int) -> bytes:
-    """Exactly that many bytes. Raises EOFError."""
     found = file.read(min(length, _MOST))
     if len(found) < length:
         raise EOFError

@@ -53,7 +53,6 @@ def thumbnail(root: Path, file: MediaFile, most_bytes: int = MOST_BYTES) -> byte
 
 
 def _made(source: BinaryIO) -> Image | None:
-    """The image, still large; None if it has too many pixels."""
     import PIL.Image
     from PIL import ImageOps
 
@@ -97,7 +96,6 @@ def _opaque(image: Image) -> Image:
 
 
 def _versions(image: Image) -> Iterator[bytes]:
-    """The image as JPEG, smaller each time."""
     for width, quality in _TRIES:
         smaller = image.copy()
         smaller.thumbnail((width, 2 * width))

@@ -16,10 +16,9 @@ from itertools import chain
 from bufferctl.diagnostics import all_of
 from bufferctl.digests import REVIEWED, change_digest, facts, what_it_says
 from bufferctl.limits import MOST_DAYS
-from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, State
+from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, PostStatus, State
 from bufferctl.model.comparable import content_of_desired, fingerprint, is_untouched
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
-from bufferctl.planfile.overtaken import overtaken
 from bufferctl.planfile.saved import SavedPlan
 
 #: Holds that mean "no longer possible" rather than "something changed": skipping the reviewed change does no harm.
@@ -117,6 +116,25 @@ def _moved(change: Change, current: Change) -> str:
     if current.action is Action.HOLD:
         return current.message
     return f"it was to be {_DONE[change.action]}, and would now be {_DONE[current.action]}"
+
+
+def overtaken(then: Change, now: Change) -> Change:
+    """`now`, reported if it stands for the reviewed write `then`, which publication overtook.
+
+    An apply records that the post is published, so this is said once.
+    """
+    binding = now.binding
+    is_edit = now.action is Action.DONE and now.cause is Cause.EDITED
+    is_delete = now.action is Action.FORGET and binding is not None and binding.status == PostStatus.SENT
+    if then.action not in WRITING or not (is_delete if then.action is Action.DELETE else is_edit):
+        return now
+    done, do = ("deleted", "Delete it") if is_delete else ("changed", "To change what people see, edit it")
+    return replace(
+        now,
+        reason=Reason.OVERTAKEN,
+        message=f"It was published before it could be {done} as reviewed, so nothing was sent",
+        hint=f"{do} on the network itself.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +304,6 @@ def _declarations(desired: Desired, address: Address) -> tuple[object, ...]:
 
 
 def _is_untouched(change: Change) -> bool:
-    """Whether its object is as bufferctl left it."""
     return change.live is not None and change.binding is not None and is_untouched(change.binding, change.live)
 
 

@@ -26,8 +26,7 @@ from bufferctl.reconcile import find_targets
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.lines import capitalized, count, posts_and_ideas, sentence
 from bufferctl.run.compare import check_account
-from bufferctl.run.files import load_declared
-from bufferctl.run.judging import judge_files
+from bufferctl.run.files import judge_files, load_declared
 from bufferctl.run.listener import Listener
 from bufferctl.run.places import open_state
 from bufferctl.run.reachable import address_problems, declared_addresses, is_local
@@ -125,7 +124,6 @@ class Checkup:
         yield _organizations(self.account)
 
     def _files(self) -> Check:
-        """Whether the files can be used."""
         try:
             self.loaded = loaded = load_declared(self.file)
         except (ConfigError, UsageError) as error:
@@ -229,7 +227,6 @@ def _name(problem: Diagnostic) -> Check:
 
 
 def _channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
-    """Whether the channels publish."""
     nothing, is_well = "so nothing is published there and its posts are held", bool(found)
     for each in found:
         name = f"{each.service.value}:{each.name}"
@@ -249,7 +246,6 @@ def _channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
 
 
 def _quota(window: Window) -> Check:
-    """How many requests are left in a window."""
     of = f" of {window.quota:,}" if window.quota else ""
     message = f"{window.left:,}{of} requests left in {_span(timedelta(seconds=window.window_seconds))}"
     if window.left > LITTLE * (window.quota or 0):

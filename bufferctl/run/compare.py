@@ -28,8 +28,7 @@ from bufferctl.reconcile import (
     sought,
     within_daily_limits,
 )
-from bufferctl.run.files import Files
-from bufferctl.run.judging import judge_lengths, shorten
+from bufferctl.run.files import Files, judge_lengths, shorten
 from bufferctl.run.session import Session, find_organizations
 from bufferctl.state import StateFile, Store, claimed_elsewhere
 from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files, text_before

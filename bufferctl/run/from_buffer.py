@@ -8,24 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from bufferctl import intake
 from bufferctl.config.write.project import Project
 from bufferctl.config.write.yaml_files import FileChanges
-from bufferctl.diagnostics import nearest
-from bufferctl.errors import ConfigError, UsageError
-from bufferctl.intake import (
-    Baseline,
-    Downloads,
-    Intake,
-    Pulled,
-    Wanted,
-    Writing,
-    changed_files,
-    choose,
-    claim,
-    importable,
-    with_downloads,
-    write_pulled,
-)
+from bufferctl.diagnostics import check_declared
+from bufferctl.errors import ConfigError
 from bufferctl.limits import SETTLE
 from bufferctl.model.attached import attached
 from bufferctl.plan import Plan
@@ -40,31 +27,33 @@ from bufferctl.run.session import Session
 class Imported:
     """What an import wrote: the names of files, and what was downloaded if a folder for it was named."""
 
-    intake: Intake
+    found: intake.Intake
     names: list[str]
-    downloads: Downloads | None
+    downloads: intake.Downloads | None
 
 
-def import_everything(session: Session, wanted: Wanted, media_folder: Path | None, *, one_file: bool) -> Imported:
+def import_everything(
+    session: Session, wanted: intake.Wanted, media_folder: Path | None, *, one_file: bool
+) -> Imported:
     """Write what is in Buffer and in no file. Raises ApiError, ConfigError, StateError, UsageError, nothing written."""
     files = session.files
-    downloads = Downloads(media_folder, files.root, files.desired) if media_folder else None
+    downloads = intake.Downloads(media_folder, files.root, files.desired) if media_folder else None
     baseline = _baseline(session)
-    intake = importable(session.buffer, baseline, wanted)
+    found = intake.importable(session.buffer, baseline, wanted)
     session.note_leftovers()
     with _undone_on_failure(downloads):
         if downloads:
             fetch = fetcher(session.buffer.endpoint)
-            items = downloads.take([each.addition.item for each in intake.entries], fetch)
-            entries = [each.with_item(item) for each, item in zip(intake.entries, items, strict=True)]
-            intake = replace(intake, entries=entries)
+            items = downloads.take([each.addition.item for each in found.entries], fetch)
+            entries = [each.with_item(item) for each, item in zip(found.entries, items, strict=True)]
+            found = replace(found, entries=entries)
         begins = session.buffer.server_time() - timedelta(seconds=SETTLE)
-        writing = Writing(intake, baseline, files.root_file, begins, one_file, whole=wanted.since is None)
+        writing = intake.Writing(found, baseline, files.root_file, begins, one_file, whole=wanted.since is None)
         names = writing.write(session.save, lambda: read_again(files.root_file, session.listener))
-    return Imported(intake, names, downloads)
+    return Imported(found, names, downloads)
 
 
-def _baseline(session: Session) -> Baseline:
+def _baseline(session: Session) -> intake.Baseline:
     """What is declared and recorded. Raises ApiError, and ConfigError if an apply was cut off."""
     homes, desired = find_homes(session), session.files.desired
     session.listener.diagnostics(homes.warnings)
@@ -74,19 +63,16 @@ def _baseline(session: Session) -> Baseline:
             "An earlier apply was cut off, and bufferctl does not know yet whether its last writes arrived",
             hint="Run `bufferctl apply` first, then import again.",
         )
-    return Baseline(desired, session.state, homes.targets, homes.slots, found, session.live)
+    return intake.Baseline(desired, session.state, homes.targets, homes.slots, found, session.live)
 
 
 def import_one(session: Session, address: str, live_id: str) -> None:
     """Bind one declared object to the live one of that id. Raises UsageError, ApiError."""
     items = {str(item.address): item for item in session.files.desired.items}
-    if address not in items:
-        raise UsageError(
-            f"No file declares {address}",
-            hint=nearest(address, items) or "Write it first; run `bufferctl plan` to see addresses.",
-        )
+    check_declared([address], items)
     homes = find_homes(session)
-    slot, binding = claim(session.buffer, homes.account, homes.targets, session.state.bindings, items[address], live_id)
+    bindings = session.state.bindings
+    slot, binding = intake.claim(session.buffer, homes.account, homes.targets, bindings, items[address], live_id)
     session.save(answer(session.state, slot, binding))
 
 
@@ -94,10 +80,10 @@ def pull(
     session: Session,
     addresses: Sequence[str],
     media_folder: Path | None,
-    show: Callable[[Pulled, FileChanges, Plan], None],
+    show: Callable[[intake.Pulled, FileChanges, Plan], None],
     *,
     dry_run: bool,
-) -> tuple[Pulled, FileChanges, Downloads | None]:
+) -> tuple[intake.Pulled, FileChanges, intake.Downloads | None]:
     """Write what people changed in Buffer, all of it or that of `addresses`; what was taken, written and downloaded.
 
     `show` gets the edits before they are made, and `dry_run` makes none. Raises as `import_everything`.
@@ -107,32 +93,32 @@ def pull(
     homes = find_homes(session)
     found = plan(session, homes=homes)
     session.note_leftovers()
-    pulled = choose(found, addresses)
+    pulled = intake.choose(found, addresses)
     downloads = None if dry_run else _downloads(media_folder, files)
     with _undone_on_failure(downloads):
         if downloads:
-            with_downloads(pulled, downloads, fetcher(session.buffer.endpoint))
-        changes = changed_files(project, pulled)
+            intake.with_downloads(pulled, downloads, fetcher(session.buffer.endpoint))
+        changes = intake.changed_files(project, pulled)
         show(pulled, changes, found)
         if pulled.taken and not dry_run:
             channels = homes.targets.channels
-            write_pulled(
+            intake.write_pulled(
                 pulled, changes, files.desired, found, session.state, session.save,
                 lambda: read_again(files.root_file, session.listener, channels),
             )  # fmt: skip
     return pulled, changes, downloads
 
 
-def _downloads(folder: Path | None, files: Files) -> Downloads | None:
+def _downloads(folder: Path | None, files: Files) -> intake.Downloads | None:
     """Where media go; None if files have no addresses and nobody asked. What the files name already is kept."""
     if folder is None and files.desired.settings.media is None:
         return None
     declared = frozenset(each.url for item in files.desired.items for each in attached(item) if each.url)
-    return Downloads(folder or files.root / "media", files.root, files.desired, declared)
+    return intake.Downloads(folder or files.root / "media", files.root, files.desired, declared)
 
 
 @contextmanager
-def _undone_on_failure(downloads: Downloads | None) -> Iterator[None]:
+def _undone_on_failure(downloads: intake.Downloads | None) -> Iterator[None]:
     try:
         yield
     except BaseException:

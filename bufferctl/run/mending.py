@@ -19,7 +19,7 @@ from bufferctl.config import find_root, load
 from bufferctl.config.discover import ROOT_NAME
 from bufferctl.config.write.additions import root_with
 from bufferctl.config.write.yaml_files import FileChanges, Text
-from bufferctl.diagnostics import has_errors, nearest
+from bufferctl.diagnostics import check_known, has_errors
 from bufferctl.errors import ConfigError, StateError, UsageError
 from bufferctl.machine import state_folder
 from bufferctl.model import IDEAS, Address, Binding, LiveIdea, LivePost, Slot, State, StateSettings
@@ -236,12 +236,9 @@ def name_of(slot: Slot, binding: Binding) -> str:
 def find_slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
     """The slot that an address has in the state. Raises UsageError if it has none."""
     names = {name_of(slot, binding): slot for slot, binding in bindings.items()}
-    if address in names:
-        return names[address]
-    raise UsageError(
-        f"The state has no entry for {address}",
-        hint=nearest(address, names) or "`bufferctl state list` shows what there is.",
-    )
+    otherwise = "`bufferctl state list` shows what there is."
+    check_known(address, names, f"The state has no entry for {address}", otherwise)
+    return names[address]
 
 
 def _history(stored: StateFile) -> History:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from bufferctl.choices import Choices
-from bufferctl.diagnostics import Diagnostic, Severity, nearest
+from bufferctl.diagnostics import Diagnostic, Severity, check_declared, nearest
 from bufferctl.errors import UsageError
 from bufferctl.model import Slot
 from bufferctl.plan import Action, Change, Plan
@@ -79,13 +79,8 @@ def hold_repeats_outside(plan: Plan, doing: Collection[Slot]) -> Plan:
 
 def check_named(choices: Choices, files: Files) -> None:
     """Raises UsageError if --recreate or --reapply names what no file declares."""
-    if not choices.recreate | choices.reapply:
-        return
-    declared = {str(item.address) for item in files.desired.items}
-    for address in sorted((choices.recreate | choices.reapply) - declared):
-        raise UsageError(
-            f"No file declares {address}", hint=nearest(address, declared) or "Run `bufferctl plan` to see addresses."
-        )
+    if named := sorted(choices.recreate | choices.reapply):
+        check_declared(named, {str(item.address) for item in files.desired.items})
 
 
 def check_offline(choices: Choices) -> None:

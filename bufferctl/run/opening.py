@@ -18,8 +18,8 @@ from bufferctl.machine import state_folder
 from bufferctl.model.plain_text import visible
 from bufferctl.run.files import Files
 from bufferctl.run.listener import NEVER, SILENT, Listener, Stop
-from bufferctl.run.session import Session, build_session, find_organizations
-from bufferctl.run.standing import MOVE, find_predecessor, find_standing, find_unmoved, refuse_older
+from bufferctl.run.session import Session, find_organizations
+from bufferctl.run.standing import MOVE, find_predecessor, find_unmoved, refuse_older
 from bufferctl.state import Lease, Lock, StateFile, Store
 from bufferctl.state.checkout import head
 from bufferctl.state.lock import PARTED, Holder, is_mine, locked_by, same_process
@@ -54,12 +54,9 @@ def open_to_read(
     if store.is_shared and (old := find_predecessor(files, store, buffer, listener)):
         store.stand_in(old.document)
     with closing(FileJournal(state_folder(), store.endpoint, files.root_file, store.saved.lineage)) as journal:
-        session = build_session(files, buffer, store, journal, listener=listener, stop=stop, settle=settle)
-        if store.is_shared:
-            journal.follow_document(store.document.intents)
-            session.relation, session.warnings = find_standing(files, store)
-            if lease := store.document.lease:
-                listener.notice(f"another run is in progress, or was cut off: {visible(str(lease))}")
+        session = Session(files, buffer, store, journal, listener, stop, settle)
+        if store.is_shared and (lease := store.document.lease):
+            listener.notice(f"another run is in progress, or was cut off: {visible(str(lease))}")
         yield session
 
 
@@ -136,11 +133,7 @@ def _open_shared(
                 listener.notice(f"took over the lock of a run that did not release it: {visible(str(dead))}")
             if store.document.commit != commit:
                 refuse_older(files, store)
-            journal.follow_document(store.document.intents)
-            session = build_session(
-                files, buffer, store, journal, listener=listener, stop=waiting.stop, settle=waiting.settle
-            )
-            session.relation, session.warnings = find_standing(files, store)
+            session = Session(files, buffer, store, journal, listener, waiting.stop, waiting.settle)
         except BaseException:
             with suppress(BufferctlError), waiting.stop.undisturbed():
                 if store.is_locked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from bufferctl.model import Account, Live, State
 from bufferctl.render.lines import count
 from bufferctl.run.files import Files
 from bufferctl.run.listener import Listener, Stop
+from bufferctl.run.standing import find_standing
 from bufferctl.state import StateFile
 from bufferctl.state.checkout import Relation
 
@@ -33,7 +34,8 @@ class Session:
     listener: Listener  # who hears what happens
     stop: Stop  # whether somebody asked to stop, and the clock
     settle: float  # seconds until Buffer's lists certainly show a write
-    state: State  # after `find_homes` with what the journal knows, and under the ids that channels have now
+    #: After `find_homes` with what the journal knows, and under the ids that channels have now.
+    state: State = field(init=False)
     live: Live | None = None  # what the last plan was made from
     warnings: tuple[Diagnostic, ...] = ()  # what the plan is to warn of
     relation: Relation = Relation.SAME  # how the checkout relates to the commit that was applied last
@@ -42,6 +44,28 @@ class Session:
     #: Texts that are too long for their channels; what was reported is not reported again.
     too_long: tuple[Diagnostic, ...] = ()
     is_finished: bool = False  # `finish` was called
+
+    def __post_init__(self) -> None:
+        """After the state was read. Raises StateError if it contradicts itself."""
+        _check_apart(self.store.saved, self.store.name)
+        self.state = self._without_unsafe_horizons(self.store.saved)
+        if self.store.is_shared:
+            self.journal.follow_document(self.store.document.intents)
+            self.relation, self.warnings = find_standing(self.files, self.store)
+
+    def _without_unsafe_horizons(self, state: State) -> State:
+        """The state; without its horizons where this machine saved a later one, or another one of the same serial."""
+        if not self.journal.is_older(Revision(state.lineage, state.serial, self.store.digest)):
+            return state
+        older = Diagnostic(
+            Severity.WARNING,
+            f"{self.store.name} is older than the state that this machine saved last, or is a different one, so "
+            "bufferctl does not know what it has created since",
+            hint="Restore the newest version of the file (git pull, or a backup) if there is one.",
+        )
+        self.listener.diagnostics([older])
+        last = self.journal.last(state.lineage)
+        return replace(state.unrecorded(), serial=max(state.serial, last.serial if last else 0))
 
     @property
     def lead(self) -> timedelta:
@@ -79,37 +103,6 @@ class Session:
             )
 
 
-def build_session(
-    files: Files,
-    buffer: Buffer,
-    store: StateFile,
-    journal: FileJournal,
-    *,
-    listener: Listener,
-    stop: Stop,
-    settle: float,
-) -> Session:
-    """The session of a state that was read. Raises StateError if the state contradicts itself."""
-    _check_apart(store.saved, store.name)
-    state = _without_unsafe_horizons(store.saved, store, journal, listener)
-    return Session(files, buffer, store, journal, listener, stop, settle, state)
-
-
-def _without_unsafe_horizons(state: State, store: StateFile, journal: FileJournal, listener: Listener) -> State:
-    """The state; without its horizons where this machine saved a later one, or another one of the same serial."""
-    if not journal.is_older(Revision(state.lineage, state.serial, store.digest)):
-        return state
-    older = Diagnostic(
-        Severity.WARNING,
-        f"{store.name} is older than the state that this machine saved last, or is a different one, so bufferctl does "
-        "not know what it has created since",
-        hint="Restore the newest version of the file (git pull, or a backup) if there is one.",
-    )
-    listener.diagnostics([older])
-    last = journal.last(state.lineage)
-    return replace(state.unrecorded(), serial=max(state.serial, last.serial if last else 0))
-
-
 def _check_apart(state: State, name: str) -> None:
     """Raises StateError if one object has two addresses: a change to one would also change the other."""
     seen: dict[str, str] = {}
@@ -136,15 +129,12 @@ class _RenewingClock(Stop):
         self._clock, self._store = clock, store
 
     def now(self) -> float:
-        """As `Stop`."""
         return self._clock.now()
 
     def asked(self) -> bool:
-        """As `Stop`."""
         return self._clock.asked()
 
     def wait(self, seconds: float) -> None:
-        """As `Stop`."""
         for piece in _pieces(seconds):
             self._clock.wait(piece)
             self._store.keep_lock()
@@ -152,7 +142,6 @@ class _RenewingClock(Stop):
                 return
 
     def sleep(self, seconds: float) -> None:
-        """As `Stop`."""
         for piece in _pieces(seconds):
             self._clock.sleep(piece)
             self._store.keep_lock()

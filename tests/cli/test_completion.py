@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.cli import COMMANDS
-from bufferctl.cli.completing import SHELLS
+from bufferctl.cli.files import SHELLS
 from tests.cli.conftest import Prints, Ran
 from tests.conftest import long
 

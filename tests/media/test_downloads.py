@@ -26,7 +26,7 @@ def why(folder: Path, content: bytes, length: int | None = None) -> str:
 
     def handler(request: httpx2.Request) -> httpx2.Response:
         headers = {"Content-Type": "image/jpeg", "Content-Length": str(length or len(content))}
-        return httpx2.Response(200, headers=headers, content=b"" if request.method == "HEAD" else content)
+        return httpx2.Response(200, headers=headers, content=content)
 
     (found,) = download([(URL, "image")], folder, transport=httpx2.MockTransport(handler)).values()
     assert bool(found.why) is (found.path is None)
@@ -68,7 +68,7 @@ def served(**answers: httpx2.Response | Exception) -> httpx2.MockTransport:
 def test_what_it_is(tmp_path: Path) -> None:
     """The file in the folder, byte for byte, and its type by these bytes, whatever its address says."""
     answer = httpx2.Response(200, headers={"Content-Type": "application/octet-stream"}, content=jpeg())
-    found = download([(f"{URL}.png", "image")], tmp_path, transport=served(HEAD=httpx2.Response(200), GET=answer))
+    found = download([(f"{URL}.png", "image")], tmp_path, transport=served(GET=answer))
     (made,) = found.values()
     assert list(found) == [f"{URL}.png"]
     assert (made.type, made.why) == ("jpg", "")
@@ -79,7 +79,7 @@ def test_what_it_is(tmp_path: Path) -> None:
 def test_each_has_its_own_file(tmp_path: Path) -> None:
     """An address that is wanted twice is downloaded once."""
     one, two = f"{URL}/1", f"{URL}/2"
-    answers = served(HEAD=httpx2.Response(200), GET=httpx2.Response(200, content=jpeg()))
+    answers = served(GET=httpx2.Response(200, content=jpeg()))
     found = download([(one, "image"), (two, "image"), (one, "image")], tmp_path, transport=answers)
     assert len({each.path for each in found.values()}) == len(found) == len(list(tmp_path.iterdir())) == 2
 
@@ -87,7 +87,7 @@ def test_each_has_its_own_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["video", "document"])
 def test_another_kind(tmp_path: Path, kind: str) -> None:
     """A picture is no video."""
-    answers = served(HEAD=httpx2.Response(200), GET=httpx2.Response(200, content=jpeg()))
+    answers = served(GET=httpx2.Response(200, content=jpeg()))
     (found,) = download([(URL, kind)], tmp_path, transport=answers).values()
     assert found.path is None
     assert "instead of a" in found.why
@@ -103,7 +103,7 @@ def test_what_is_gone(tmp_path: Path) -> None:
 def test_a_folder_that_is_full(tmp_path: Path) -> None:
     """The system's reason; what is there is not overwritten."""
     (tmp_path / "0").write_text("theirs")
-    answers = served(HEAD=httpx2.Response(200), GET=httpx2.Response(200, content=jpeg()))
+    answers = served(GET=httpx2.Response(200, content=jpeg()))
     (found,) = download([(URL, "image")], tmp_path, transport=answers).values()
     assert "File exists" in found.why
     assert (tmp_path / "0").read_text() == "theirs"

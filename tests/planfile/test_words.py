@@ -27,7 +27,7 @@ from bufferctl.model import (
 from bufferctl.model.comparable import bind
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import Reviewed, SavedPlan, verify
-from bufferctl.planfile.overtaken import overtaken
+from bufferctl.planfile.agreed import overtaken
 from tests.apply.fake import START
 from tests.planfile.test_agreement import (
     FILES,

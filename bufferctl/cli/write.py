@@ -1,128 +1,27 @@
-"""`bufferctl init`, `new` and `convert`: first files, and files to go on from. None is overwritten."""
+"""`bufferctl new`, `convert` and `shift`: files with posts to go on from, and their dates moved."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bufferctl.cli import examples, options
-from bufferctl.errors import ConfigError, StateError, UsageError
-from bufferctl.limits import SETTLE
+from bufferctl.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bufferctl.config import Loaded
     from bufferctl.config.convert.starting import Started
-    from bufferctl.model import Account, StateSettings
+    from bufferctl.config.write.shift import Shift
+    from bufferctl.config.write.yaml_files import FileChanges
+    from bufferctl.model import Address
+    from bufferctl.plan import Plan
     from bufferctl.run.files import Files
-    from bufferctl.state import StateFile
-
-
-@click.command(
-    epilog=examples(
-        ("bufferctl init", "write buffer.yaml here"), ("bufferctl init -f acme.yaml", "write acme.yaml instead")
-    )
-)
-@click.option(
-    "-f", "--file", "file", type=click.Path(path_type=Path), metavar="FILE", help="File to write; default: buffer.yaml."
-)
-@click.option("--agents/--no-agents", default=None, help="Write an AGENTS.md for coding agents; default: it asks.")
-@options.connection_options
-@options.console_options
-def init(agents: bool | None, setup: options.Setup) -> int:
-    """Write a first buffer.yaml with your organizations and channels, and one example post as a draft.
-
-    An existing file is never overwritten. In a git repository with a remote, it offers to keep the state on a branch
-    there (`state: git`). It also offers an AGENTS.md: coding agents then propose posts in pull requests, and never
-    apply.
-    """
-    from bufferctl.intake import starter_text
-    from bufferctl.model.plain_text import visible
-    from bufferctl.render.lines import count
-    from bufferctl.run.reachable import is_local
-    from bufferctl.state import StateFile, open_store
-
-    path, console = setup.file or Path("buffer.yaml"), setup.console
-    if path.exists():
-        raise ConfigError(f"{path} already exists, so nothing was written", hint="Choose another name with -f FILE.")
-    with setup.connected() as buffer:
-        account = buffer.account()
-        managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
-        endpoint = buffer.endpoint
-    if not account.organizations:
-        raise ConfigError(
-            "This API key has no organizations, so nothing was written",
-            hint="Create one in Buffer, or use the key of another account.",
-        )
-    state = propose_state(path, console)
-    stored = StateFile(open_store(state, path), endpoint)
-    try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(starter_text(account, managed_since, in_git=state is not None))
-        begun = _begin(stored, account, managed_since, console)
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."
-        ) from error
-    channels = sum(len(organization.channels) for organization in account.organizations)
-    console.data(f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft.")
-    _offer_agents(path.with_name("AGENTS.md"), agents, console)
-    if begun:
-        console.data(f"Posts are tracked in {visible(stored.place)}.")
-    console.data(f"Commit {'it' if state or not begun else 'both'}, then run:")
-    console.data("  bufferctl plan")
-    if is_local(endpoint):
-        console.data("This file is for the sandbox. For your own account, use another folder and unset BUFFER_API_URL:")
-        console.data("  bufferctl init")
-    return 0
-
-
-def _offer_agents(path: Path, wanted: bool | None, console: options.Console) -> None:
-    """Write what coding agents may do here, unless it is there; `wanted`: None to ask, where there is somebody."""
-    from importlib.resources import files
-
-    if path.exists() or wanted is False:
-        return
-    question = "Write AGENTS.md, so that coding agents propose posts and never apply?"
-    if wanted or (console.can_ask and click.confirm(question, default=True, err=True)):
-        path.write_text(files("bufferctl.intake").joinpath("agents.md").read_text(encoding="utf-8"), encoding="utf-8")
-        console.data("Wrote AGENTS.md: coding agents propose posts in pull requests, and never apply.")
-
-
-def propose_state(path: Path, console: options.Console) -> StateSettings | None:
-    """A branch for the state if the files are in a git repository with a remote, unless the user declines."""
-    from bufferctl.model import StateSettings
-    from bufferctl.state.location import has_remote
-
-    settings = StateSettings()
-    if not has_remote(path):
-        return None
-    question = f"Keep the state on the branch {settings.branch} of {settings.remote}, for CI and every machine?"
-    if console.can_ask and not click.confirm(question, default=True, err=True):
-        return None
-    return settings
-
-
-def _begin(stored: StateFile, account: Account, managed_since: datetime, console: options.Console) -> bool:
-    """Begin the state if there is none. False if it cannot be reached; the first apply then begins it."""
-    from bufferctl.reconcile import begin_anew
-
-    try:
-        stored.load()
-        if not stored.exists:
-            stored.replace(
-                replace(stored.document, state=stored.with_next_serial(begin_anew(account, managed_since))), "init"
-            )
-    except StateError as error:
-        if not stored.is_shared:
-            raise
-        console.notice(f"the first apply will start the state. {error.message}")
-        return False
-    return True
-
 
 _KINDS = click.Choice(["post", "campaign"])
 
@@ -198,7 +97,7 @@ def new(
         day = starts or asking.ask("--starts", "On which day does it start?", type=options.day)
         started = starting.new_campaign(desired, channels or asking.channels(usual), title, day.date(), draft)
     path = output or files.root / "posts" / f"{started.key}.yaml"
-    _write(path, started, files, console)
+    _write_new(path, started, files, console)
     return 0
 
 
@@ -262,13 +161,13 @@ class _Asking:
         return found
 
 
-def _write(path: Path, started: Started, files: Files, console: options.Console) -> None:
+def _write_new(path: Path, started: Started, files: Files, console: options.Console) -> None:
     """Write the file. If it would not be valid, it is removed again, and ConfigError is raised."""
     from bufferctl.config import load
     from bufferctl.config.write.yaml_files import FileChanges
     from bufferctl.diagnostics import has_errors
     from bufferctl.model.plain_text import visible
-    from bufferctl.run.judging import judge_files
+    from bufferctl.run.files import judge_files
 
     if path.exists():
         raise ConfigError(f"{path} already exists and is not overwritten", hint="Choose another file with -o FILE.")
@@ -352,3 +251,139 @@ def _note_left_out(output: Path, setup: options.Setup) -> None:
     loaded = load(setup.file, Path.cwd())
     if output.resolve() not in {(loaded.root / name).resolve() for name in loaded.files}:
         setup.console.note(f"The root file does not include {output}: put it below posts/, or name it under `include`.")
+
+
+#: Addresses that a message names; more are counted.
+_NAMED = 5
+_DAYS = re.compile(r"([+-]?\d{1,5}) ?(d|days?|w|weeks?)")
+
+
+def _days(value: str) -> int:
+    """A number of days or weeks, `1d`, `-2w`, as days. Raises BadParameter for anything else."""
+    found = _DAYS.fullmatch(value)
+    if not found:
+        raise click.BadParameter(f"{value} is not a number of days or weeks such as 1d, 2w or -3d.")
+    return int(found[1]) * (7 if found[2].startswith("w") else 1)
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl shift posts/launch.yaml --by 1w", "move it a week later"),
+        ("bufferctl shift posts/launch.yaml --to 2030-03-11", "start it on that day"),
+        ("bufferctl shift posts/may.yaml --after tip --by 1d", "make room after it"),
+    )
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--by", "days", type=_days, metavar="DAYS", help="Number of days or weeks: 1d, 2w, -3d.")
+@click.option("--to", "day", type=options.day, metavar="DAY", help="Day to which the earliest date moves.")
+@click.option("--after", metavar="KEY", help="Move only what is due after this post.")
+@click.option("--all", "fixed_too", is_flag=True, help="Move fixed dates as well, in files with `starts`.")
+@options.auto_approve_option
+@options.root_option
+@options.state_option
+@options.console_options
+def shift(
+    paths: tuple[Path, ...],
+    days: int | None,
+    day: datetime | None,
+    after: str | None,
+    fixed_too: bool,
+    auto_approve: bool,
+    setup: options.Setup,
+) -> int:
+    """Move the dates of the posts in PATHs.
+
+    Of a file with `starts`, that day moves, and with it all times that count from it; other dates in the file are
+    fixed, unless you pass --all. Of other files, all dates move. Times of day stay. It shows the edits, asks, and
+    writes the files; `apply` then moves the posts in Buffer. Published posts keep their dates. Nothing is written if a
+    post with its own date would move into the past.
+    """
+    from bufferctl.config.write.project import Project
+    from bufferctl.config.write.shift import shift as shift_dates
+    from bufferctl.render.lines import count
+    from bufferctl.run.compare import plan_offline
+
+    if (days is None) == (day is None):
+        raise UsageError("Shift needs one of --by and --to", hint="Pass --by 1d or --to 2026-12-01.")
+    files, console = setup.open_project(paths, by_rules=False), setup.console
+    plan = plan_offline(files, files.store(setup.state_file, console))
+    published = _published(plan)
+    project = Project(files.root, files.desired)
+    by = days if days is not None else day.date() if day else plan.at.date()
+    found = shift_dates(
+        project, files.named or (), by, published=published, now=plan.at, after=after, fixed_too=fixed_too
+    )
+    _check(found)
+    _note(found, console)
+    if not found.changes.wanted:
+        console.note("No date changes.")
+        return 0
+    console.edits(found.changes, files.root)
+    what = f"{count(found.dates, 'date')} {count(abs(found.days), 'day')} {'later' if found.days > 0 else 'earlier'}"
+    hint = "Review the changes, then run it again with --auto-approve."
+    if not auto_approve and not console.confirm(f"Move {what}?", nothing_was="written", hint=hint):
+        return 1
+    _write_shifted(found.changes, files, console)
+    console.data(f"Moved {what}. Next: bufferctl plan")
+    return 0
+
+
+def _published(plan: Plan) -> frozenset[Address]:
+    """The posts that are out, or were before bufferctl managed the account."""
+    from bufferctl.model import PostStatus
+    from bufferctl.plan import Action
+    from bufferctl.render.words import status_of
+
+    out = {PostStatus.SENT, PostStatus.SENDING}
+    return frozenset(each.address for each in plan.changes if each.action is Action.PAST or status_of(each) in out)
+
+
+def _check(found: Shift) -> None:
+    """Raises ConfigError if posts cannot be moved, or only published ones are named."""
+    from bufferctl.render.lines import count
+
+    if found.refused:
+        lines = [f"{address}: {reason}" for address, reason in found.refused[:_NAMED]]
+        if (more := len(found.refused) - _NAMED) > 0:
+            lines.append(f"and {more} more")
+        raise ConfigError(
+            "\n  ".join([f"{count(len(found.refused), 'post')} cannot be moved, so nothing was written:", *lines]),
+            hint="Move by fewer days, or edit these by hand.",
+        )
+    if found.kept and not found.dates:
+        raise ConfigError(
+            f"{_listed(found.kept)} {'is' if len(found.kept) == 1 else 'are'} published, so no date was moved",
+            hint="Pass files with unpublished posts.",
+        )
+
+
+def _note(found: Shift, console: options.Console) -> None:
+    if found.fixed:
+        console.notice(f"fixed dates, which only --all moves: {_listed(found.fixed)}")
+    if found.begun:
+        console.notice(f"repeated posts that began before it keep their dates: {_listed(found.begun)}")
+    if found.kept:
+        they = "it keeps its date" if len(found.kept) == 1 else "they keep their dates"
+        console.notice(f"published, so {they}: {_listed(found.kept)}")
+    if found.late:
+        console.warning(f"{_listed(found.late)} would be due in the past and will need you")
+
+
+def _listed(addresses: Iterable[Address | str]) -> str:
+    from bufferctl.diagnostics import some_of
+    from bufferctl.model.plain_text import visible
+
+    return some_of([visible(str(each)) for each in addresses], _NAMED)
+
+
+def _write_shifted(changes: FileChanges, files: Files, console: options.Console) -> None:
+    """Write the files. Raises FilesError, with nothing changed, if they would have errors."""
+    from bufferctl.config import load
+    from bufferctl.diagnostics import FilesError, has_errors
+
+    with changes.attempt():
+        problems = load(files.root_file, Path.cwd()).diagnostics
+        if has_errors(problems):
+            console.diagnostics(problems)
+            message = "With these dates the files would have errors, so nothing was written"
+            raise FilesError(message, problems, files.root, hint="Move by other days, or edit these by hand.")

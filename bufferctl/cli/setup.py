@@ -1,0 +1,284 @@
+"""`bufferctl init`, `doctor` and `sandbox`: a first root file, what must be well before an apply, a local Buffer."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bufferctl.cli import examples, options
+from bufferctl.errors import ConfigError, StateError, worst
+from bufferctl.limits import SETTLE
+from bufferctl.machine import STOPS
+
+if TYPE_CHECKING:
+    from bufferctl.model import Account, StateSettings
+    from bufferctl.run.checkup import Check
+    from bufferctl.sandbox import Sandbox
+    from bufferctl.state import StateFile
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl init", "write buffer.yaml here"), ("bufferctl init -f acme.yaml", "write acme.yaml instead")
+    )
+)
+@click.option(
+    "-f", "--file", "file", type=click.Path(path_type=Path), metavar="FILE", help="File to write; default: buffer.yaml."
+)
+@click.option("--agents/--no-agents", default=None, help="Write an AGENTS.md for coding agents; default: it asks.")
+@options.connection_options
+@options.console_options
+def init(agents: bool | None, setup: options.Setup) -> int:
+    """Write a first buffer.yaml with your organizations and channels, and one example post as a draft.
+
+    An existing file is never overwritten. In a git repository with a remote, it offers to keep the state on a branch
+    there (`state: git`). It also offers an AGENTS.md: coding agents then propose posts in pull requests, and never
+    apply.
+    """
+    from bufferctl.intake import starter_text
+    from bufferctl.model.plain_text import visible
+    from bufferctl.render.lines import count
+    from bufferctl.run.reachable import is_local
+    from bufferctl.state import StateFile, open_store
+
+    path, console = setup.file or Path("buffer.yaml"), setup.console
+    if path.exists():
+        raise ConfigError(f"{path} already exists, so nothing was written", hint="Choose another name with -f FILE.")
+    with setup.connected() as buffer:
+        account = buffer.account()
+        managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
+        endpoint = buffer.endpoint
+    if not account.organizations:
+        raise ConfigError(
+            "This API key has no organizations, so nothing was written",
+            hint="Create one in Buffer, or use the key of another account.",
+        )
+    state = propose_state(path, console)
+    stored = StateFile(open_store(state, path), endpoint)
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(starter_text(account, managed_since, in_git=state is not None))
+        begun = _begin(stored, account, managed_since, console)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."
+        ) from error
+    channels = sum(len(organization.channels) for organization in account.organizations)
+    console.data(f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft.")
+    _offer_agents(path.with_name("AGENTS.md"), agents, console)
+    if begun:
+        console.data(f"Posts are tracked in {visible(stored.place)}.")
+    console.data(f"Commit {'it' if state or not begun else 'both'}, then run:")
+    console.data("  bufferctl plan")
+    if is_local(endpoint):
+        console.data("This file is for the sandbox. For your own account, use another folder and unset BUFFER_API_URL:")
+        console.data("  bufferctl init")
+    return 0
+
+
+def _offer_agents(path: Path, wanted: bool | None, console: options.Console) -> None:
+    """Write what coding agents may do here, unless it is there; `wanted`: None to ask, where there is somebody."""
+    from importlib.resources import files
+
+    if path.exists() or wanted is False:
+        return
+    question = "Write AGENTS.md, so that coding agents propose posts and never apply?"
+    if wanted or (console.can_ask and click.confirm(question, default=True, err=True)):
+        path.write_text(files("bufferctl.intake").joinpath("agents.md").read_text(encoding="utf-8"), encoding="utf-8")
+        console.data("Wrote AGENTS.md: coding agents propose posts in pull requests, and never apply.")
+
+
+def propose_state(path: Path, console: options.Console) -> StateSettings | None:
+    """A branch for the state if the files are in a git repository with a remote, unless the user declines."""
+    from bufferctl.model import StateSettings
+    from bufferctl.state.location import has_remote
+
+    settings = StateSettings()
+    if not has_remote(path):
+        return None
+    question = f"Keep the state on the branch {settings.branch} of {settings.remote}, for CI and every machine?"
+    if console.can_ask and not click.confirm(question, default=True, err=True):
+        return None
+    return settings
+
+
+def _begin(stored: StateFile, account: Account, managed_since: datetime, console: options.Console) -> bool:
+    """Begin the state if there is none. False if it cannot be reached; the first apply then begins it."""
+    from bufferctl.reconcile import begin_anew
+
+    try:
+        stored.load()
+        if not stored.exists:
+            stored.replace(
+                replace(stored.document, state=stored.with_next_serial(begin_anew(account, managed_since))), "init"
+            )
+    except StateError as error:
+        if not stored.is_shared:
+            raise
+        console.notice(f"the first apply will start the state. {error.message}")
+        return False
+    return True
+
+
+#: Columns that verdicts take.
+_VERDICTS = 9
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl doctor", "what to do first, or what is wrong"),
+        ("bufferctl doctor --json", "the same for a program"),
+    )
+)
+@click.option("--schema", "with_schema", is_flag=True, help="Compare Buffer's schema with what bufferctl relies on.")
+@options.json_option
+@options.setup_options
+def doctor(as_json: bool, with_schema: bool, setup: options.Setup) -> int:
+    """Check the key, the account, the files and the state, and explain how to fix what is wrong.
+
+    Nothing is changed. It uses two API requests, three with --schema, and checks the URL of every image, video and
+    document. The exit code is 1 if there is a problem, 4 if the problem is the key.
+    """
+    from bufferctl.run.checkup import Checkup
+
+    console = setup.console
+    key_place = str(setup.api_key_file or "BUFFER_API_KEY")
+    checkup = Checkup(setup.file, setup.state_file, setup.api_url, key_place, setup.connected, console, with_schema)
+    found = list(checkup.findings())
+    if as_json:
+        from bufferctl.render.json_documents import document
+
+        console.data(document("doctor", {"checks": found}))
+    else:
+        console.data(_text(found, console))
+    return worst([each.exit_code for each in found])
+
+
+def _text(found: Sequence[Check], console: options.Console) -> str:
+    from bufferctl.model.plain_text import visible
+    from bufferctl.render.lines import count, sentence, steps, wrapped
+    from bufferctl.run.checkup import Verdict
+
+    painters = {Verdict.OK: console.out.good, Verdict.WARNING: console.out.change, Verdict.PROBLEM: console.out.bad}
+    lines, width = [], console.out.width - _VERDICTS
+    for each in found:
+        hint = steps(f"→ {each.hint}") if each.hint else ()
+        rows = wrapped(visible(sentence(each.message)), width)
+        for part in hint:
+            rows += [f"    {visible(part.text)}"] if part.is_command else wrapped(visible(part.text), width)
+        lines.append(f"{painters[each.verdict](each.verdict.value)}{' ' * (_VERDICTS - len(each.verdict))}{rows[0]}")
+        lines += [" " * _VERDICTS + row for row in rows[1:]]
+    problems, warnings = (sum(each.verdict is v for each in found) for v in (Verdict.PROBLEM, Verdict.WARNING))
+    counts = " and ".join(count(n, what) for n, what in ((problems, "problem"), (warnings, "warning")) if n)
+    verdict = f"{counts} found." if problems else f"{counts or 'Everything is fine'}."
+    return "\n".join([*lines, "", console.out.strong(verdict)])
+
+
+_PLANS = ("off", "free", "essentials", "team")
+
+
+@click.command(
+    epilog=examples(
+        ("bufferctl sandbox", "two example organizations"),
+        ("bufferctl sandbox --db acme.db", "keep the account between runs"),
+        ("bufferctl sandbox --faults cut-after=0.2", "lose one answer in five"),
+    )
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    default=4141,
+    show_default=True,
+    help="Port; 0 takes a free one.",
+)
+@click.option("--db", default=":memory:", metavar="FILE", help="Keep the account in this file between runs.")
+@click.option("--fixture", metavar="FILE", help="Start from this account (JSON) instead of Acme and Globex.")
+@click.option(
+    "--rate-limit", type=click.Choice(_PLANS), metavar="PLAN", default="off", show_default=True,
+    help="Count requests as Buffer does on this plan: off, free, essentials or team.",
+)  # fmt: skip
+@click.option(
+    "--faults", default="", metavar="RULES", help="Faults to simulate, such as cut-after=0.2,late=0.1:3s; or a file."
+)
+@click.option(
+    "--seed", type=int, metavar="N", default=0, show_default=True, help="The same seed gives the same faults."
+)
+@click.option(
+    "--media-root", "media_roots", multiple=True, metavar="URL",
+    help="Fetch media below this URL as Buffer does, and refuse dead ones; local URLs work too. Repeatable.",
+)  # fmt: skip
+def sandbox(**settings: Any) -> None:
+    """Run a local Buffer to try things out.
+
+    It serves Buffer's whole GraphQL schema on 127.0.0.1, follows Buffer's rules, and publishes nothing. Paste the two
+    lines that it prints into another terminal to use it there, and open the URL in a browser to watch posts
+    arrive. Press Ctrl-C to stop it.
+    """
+    running = _started(**settings)
+    gc.enable()  # unlike other commands (see `main`) this one stays
+    stop = threading.Event()
+    for number in STOPS:
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        click.echo(_settings(running.url, running.key))
+        click.echo(f"Watch posts arrive at {running.url}", err=True)
+        while not stop.wait(1):  # Windows hears Ctrl-C only in between
+            pass
+        if running.fault_log:
+            happened = ", ".join(f"{count} {name}" for name, count in running.service.faults.counts.items())
+            click.echo(f"Faults: {happened}", err=True)
+    finally:
+        running.stop()
+
+
+def _settings(url: str, key: str, platform: str = sys.platform) -> str:
+    """The two lines to paste into another terminal, on Windows into PowerShell."""
+    line = '$env:{}="{}"' if platform == "win32" else "export {}={}"
+    return "\n".join(line.format(*each) for each in (("BUFFER_API_URL", url), ("BUFFER_API_KEY", key)))
+
+
+def _started(
+    *, port: int, db: str, fixture: str | None, rate_limit: str, faults: str, seed: int, media_roots: tuple[str, ...]
+) -> Sandbox:
+    """Start a sandbox; every way in which it can fail to start is a message."""
+    import sqlite3
+
+    try:
+        from bufferctl.sandbox import FaultError, FixtureError, Sandbox, read_rules
+    except ImportError as error:
+        raise click.ClickException(
+            f"The sandbox needs packages that are not installed ({error.name}): pip install 'bufferctl[sandbox]'"
+        ) from None
+    try:
+        running = Sandbox(
+            Path(fixture) if fixture else None,
+            db=db,
+            port=port,
+            faults=read_rules(faults),
+            seed=seed,
+            rate_limit=None if rate_limit == "off" else rate_limit,
+            media_roots=media_roots,
+        )
+    except FaultError as error:
+        raise click.BadParameter(str(error), param_hint="--faults") from None
+    except FixtureError as error:
+        raise click.ClickException(f"The account cannot be loaded: {error}") from None
+    except sqlite3.Error as error:
+        raise click.ClickException(f"{db} cannot keep the account: {error}") from None
+    try:
+        return running.start()
+    except OSError as error:
+        running.stop()
+        raise click.ClickException(
+            f"Port {port} cannot be used: {error.strerror}. --port 0 takes a free one."
+        ) from None
