@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _TIMEOUT, _PATIENCE = 30, 60
 #: Variables from which obstore reads AWS and Azure credentials itself.
 _AWS = ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-_AZURE = ("AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_ACCESS_KEY", "AZURE_STORAGE_SAS_KEY", "AZURE_CLIENT_ID")
+_AZURE = frozenset({"AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_ACCESS_KEY", "AZURE_STORAGE_SAS_KEY"})
+_AZURE |= {"AZURE_CLIENT_ID", "IDENTITY_ENDPOINT", "AZURE_FEDERATED_TOKEN_FILE"}
 
 
 def open_bucket(url: str, endpoint: str = "") -> S3Store | GCSStore | AzureStore:
@@ -46,7 +47,9 @@ def open_bucket(url: str, endpoint: str = "") -> S3Store | GCSStore | AzureStore
     if endpoint and scheme != "gs":
         common["endpoint"] = endpoint
     if scheme == "az":
-        return AzureStore(bucket, **common, **_azure_login(os.environ))
+        is_given = any(name in os.environ for name in _AZURE)
+        login: dict[str, Any] = {"use_azure_cli": True} if which("az") and not is_given else {}  # `az login`
+        return AzureStore(bucket, **common, **login)
     if scheme == "gs":
         emulator = {"gcs_base_url": endpoint, "disable_oauth": True, "client_email": "", "private_key": ""}
         if endpoint:
@@ -59,7 +62,8 @@ def _aws_login(environment: Mapping[str, str], endpoint: str) -> dict[str, Any]:
     """The region, and the credentials of a profile if only the `aws` program can read them."""
     login: dict[str, Any] = {}
     regions = ("AWS_REGION", "AWS_DEFAULT_REGION")
-    has_profile = "AWS_PROFILE" in environment or _has_folder("~/.aws")
+    folder = Path(os.path.expanduser("~/.aws"))  # noqa: PTH111 - a user without a home is no error here
+    has_profile = "AWS_PROFILE" in environment or folder.is_dir()
     if has_profile and which("aws") and not any(name in environment for name in _AWS):
         login["credential_provider"] = _aws_credentials
     if not any(name in environment for name in regions):
@@ -68,10 +72,6 @@ def _aws_login(environment: Mapping[str, str], endpoint: str) -> dict[str, Any]:
     elif "AWS_REGION" not in environment:
         login["region"] = environment["AWS_DEFAULT_REGION"]
     return login
-
-
-def _has_folder(path: str) -> bool:
-    return Path(os.path.expanduser(path)).is_dir()  # noqa: PTH111 - a user without a home is no error here
 
 
 def _aws_credentials() -> dict[str, Any]:
@@ -84,12 +84,6 @@ def _aws_credentials() -> dict[str, Any]:
         "token": found.get("SessionToken"),
         "expires_at": datetime.fromisoformat(expires) if expires else None,
     }
-
-
-def _azure_login(environment: Mapping[str, str]) -> dict[str, Any]:
-    """The login of `az`, if there are no other credentials."""
-    is_given = any(name in environment for name in (*_AZURE, "IDENTITY_ENDPOINT", "AZURE_FEDERATED_TOKEN_FILE"))
-    return {"use_azure_cli": True} if which("az") and not is_given else {}
 
 
 def _printed(*command: str) -> str:

@@ -118,13 +118,13 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return "".join(f"Did you mean {near}?" for near in get_close_matches(name, sorted(set(names)), n=1))
 
 
-def check_known(name: str, names: Collection[str], message: str, otherwise: str) -> None:
-    """Raises UsageError with `message` if a name is none of `names`; its hint: the most similar one, or `otherwise`."""
+def check_known(message: str, name: str, names: Collection[str], *, hint: str) -> None:
+    """Raises UsageError with `message` if a name is none of `names`; the hint is the most similar one, if any is."""
     if name not in names:
-        raise UsageError(message, hint=nearest(name, names) or otherwise)
+        raise UsageError(message, hint=nearest(name, names) or hint)
 
 
 def check_declared(addresses: Iterable[str], declared: Collection[str]) -> None:
     """Raises UsageError if no file declares one of the addresses."""
     for each in addresses:
-        check_known(each, declared, f"No file declares {each}", "Run `bufferctl plan` to see addresses.")
+        check_known(f"No file declares {each}", each, declared, hint="Run `bufferctl plan` to see addresses.")

@@ -45,7 +45,7 @@ _SECTIONS = {
     "A run that stopped": ("PartWayError", "InterruptError"),
     "Importing and pulling": ("NotExpressibleError",),
     "In CI": ("ForgeError",),
-    "The command line": ("UsageError",),
+    "The command line": ("UsageError", "check_known"),
     "Other": ("BufferctlError",),
 }
 _LATER = datetime(2030, 1, 15, 8, tzinfo=UTC)

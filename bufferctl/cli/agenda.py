@@ -14,7 +14,6 @@ from bufferctl.cli import examples, options, outputs
 from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from bufferctl.model import Live
     from bufferctl.plan import Change, Plan
     from bufferctl.render.agenda import Span
     from bufferctl.run.files import Files
@@ -65,11 +64,13 @@ def list_(
     limit the days; importing it again updates its events.
     """
     from bufferctl.render.agenda import Span, agenda_json, agenda_text, listed, within_days
+    from bufferctl.run.compare import plan as make_plan
     from bufferctl.run.compare import plan_offline
 
     files, console = setup.open_project(paths, by_rules=False), setup.console
     if live:
-        plan, found = _live(files, setup)
+        with setup.reading(files) as session:
+            plan, found = make_plan(session), session.live
     else:
         plan, found = plan_offline(files, files.store(setup.state_file, console)), None
     span = _span(week, first, last, plan.at, files)
@@ -80,13 +81,6 @@ def list_(
         console.data(agenda_json(chosen, span, is_live=live))
     else:
         console.data(agenda_text(chosen, span, console.out, is_live=live))
-
-
-def _live(files: Files, setup: options.Setup) -> tuple[Plan, Live | None]:
-    from bufferctl.run.compare import plan
-
-    with setup.reading(files) as session:
-        return plan(session), session.live
 
 
 def _span(week: str | None, first: datetime | None, last: datetime | None, now: datetime, files: Files) -> Span:
@@ -119,7 +113,7 @@ def _selected(plan: Plan, files: Files, channels: tuple[str, ...], targets: tupl
     on = {change.slot: {label := change.address.channel, label.partition(":")[0]} for change in plan.changes}
     names = {name for each in files.desired.channels for name in (each.label, each.service.value)}.union(*on.values())
     for channel in channels:
-        check_known(channel, names, f"There is no channel {channel}", f"There are {', '.join(sorted(names))}.")
+        check_known(f"There is no channel {channel}", channel, names, hint=f"There are {', '.join(sorted(names))}.")
     check_globs("--target", targets, [str(change.address) for change in plan.changes if not is_unmanaged(change)])
 
     def is_named(change: Change) -> bool:

@@ -55,7 +55,12 @@ def validate(
     elsewhere: list[Diagnostic] = []
     is_all_shown = as_json or bool(report_files) or outputs.shows_problems() or files is not None
     judged = judge_files(loaded, as_text=not is_all_shown)
-    for problem in (*judged, *(_of_media(loaded, files) if media else ())):
+    if media and loaded.sound:
+        from bufferctl.run.reachable import address_problems
+
+        api_url = os.environ.get("BUFFER_API_URL")
+        judged += address_problems(loaded.sound, loaded.root, named=files, api_url=api_url)
+    for problem in judged:
         meant = is_about(problem, files) or not loaded.root_is_sound
         (shown if meant else elsewhere).append(problem)
     outputs.annotate_problems(shown, loaded.root, console, report_files)
@@ -73,14 +78,6 @@ def validate(
             )
         )
     return 0 if is_valid else 1
-
-
-def _of_media(loaded: Loaded, files: frozenset[str] | None) -> tuple[Diagnostic, ...]:
-    from bufferctl.run.reachable import address_problems
-
-    if loaded.sound is None:
-        return ()
-    return address_problems(loaded.sound, loaded.root, named=files, api_url=os.environ.get("BUFFER_API_URL"))
 
 
 def _text(shown: Sequence[Diagnostic], console: options.Console, verdict: str) -> str:

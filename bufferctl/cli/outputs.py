@@ -184,44 +184,18 @@ def shows_problems() -> bool:
     return in_job() or bool(os.environ.get("GITHUB_STEP_SUMMARY"))
 
 
-def annotate(problems: Sequence[Diagnostic], root: Path) -> None:
-    """Show problems at their lines. `root`: the folder that places are named from."""
-    if not in_job() or not problems:
-        return
-    from bufferctl.render.annotations import annotations_text
-
-    text = annotations_text(problems, changed=_changed(root), folder=folder_of(root))
-    click.echo(without_secrets(text), err=True, nl=False)
-
-
-def summarize(markdown: str, console: Console) -> None:
-    """Add to the step's summary, if there is one; a failure is only reported."""
-    if not (path := os.environ.get("GITHUB_STEP_SUMMARY")):
-        return
-    try:
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(without_secrets(f"{markdown}\n"))
-    except OSError as error:
-        console.notice(f"the step's summary cannot be written: {error.strerror}")
-
-
 def annotate_report(report: Report, root: Path, console: Console) -> None:
     """Show a plan, or an apply: problems and posts that need somebody at their lines, everything as the summary."""
-    if in_job():
+    if shows_problems():
         from bufferctl.render.grouped import problems_of
-
-        annotate([*problems_of(report)], root)
-    if os.environ.get("GITHUB_STEP_SUMMARY"):
         from bufferctl.render.markdown import report_markdown
 
-        summarize(report_markdown(report), console)
+        _annotate([*problems_of(report)], report_markdown(report), root, console)
 
 
 def annotate_problems(problems: Sequence[Diagnostic], root: Path, console: Console, files: Sequence[Path] = ()) -> None:
     """Show the problems of the files likewise, if there are any; always write them to `files`."""
-    annotate(problems, root)
-    wants_summary = problems and os.environ.get("GITHUB_STEP_SUMMARY")
-    if not (files or wants_summary):
+    if not (files or (problems and shows_problems())):
         return
     from bufferctl.checks import RULES
     from bufferctl.plan import Plan
@@ -231,17 +205,31 @@ def annotate_problems(problems: Sequence[Diagnostic], root: Path, console: Conso
     empty = Plan(datetime.now(UTC), endpoint="")
     report = Report(empty, tuple(problems), folder=folder_of(root), rules=RULES)
     write_reports(files, report, PROBLEMS)
-    if wants_summary:
-        summarize(problems_markdown(report), console)
+    if problems:
+        _annotate(problems, problems_markdown(report), root, console)
+
+
+def _annotate(problems: Sequence[Diagnostic], summary: str, root: Path, console: Console) -> None:
+    """Show problems at their lines, and add to the step's summary; a failure is only reported."""
+    if in_job() and problems:
+        from bufferctl.render.annotations import annotations_text
+
+        text = annotations_text(problems, changed=_changed(root), folder=folder_of(root))
+        click.echo(without_secrets(text), err=True, nl=False)
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with Path(path).open("a", encoding="utf-8") as file:
+                file.write(without_secrets(f"{summary}\n"))
+        except OSError as error:
+            console.notice(f"the step's summary cannot be written: {error.strerror}")
 
 
 def folder_of(root: Path) -> str:
     """Where a folder is below the root of its repository; empty at the root, and outside of any."""
-    root = root.resolve()
-    for folder in (root, *root.parents):
-        if (folder / ".git").exists():
-            return root.relative_to(folder).as_posix().removeprefix(".")
-    return ""
+    from bufferctl.state.location import repository_of
+
+    repository = repository_of(root / "buffer.yaml")
+    return root.resolve().relative_to(repository).as_posix().removeprefix(".") if repository else ""
 
 
 def _changed(root: Path) -> frozenset[str]:

@@ -17,7 +17,6 @@ from bufferctl.errors import UsageError, worst
 from bufferctl.limits import MOST_DAYS
 
 if TYPE_CHECKING:
-    from bufferctl.model import State
     from bufferctl.plan import Plan
     from bufferctl.planfile import Receipt
     from bufferctl.render.report import Report
@@ -77,7 +76,10 @@ def plan(
     PATHs limit the plan to those files or folders.
     """
     from bufferctl.plan import Action
+    from bufferctl.run.compare import plan as make_plan
+    from bufferctl.run.compare import plan_offline
     from bufferctl.run.narrowing import check_named, check_offline, describe_selection, narrow
+    from bufferctl.run.reachable import check_reachable
     from bufferctl.run.sources import check_plan_name, save
 
     check_plan_name(out)
@@ -91,9 +93,15 @@ def plan(
     check_named(choices, files)
     if explain:
         return _explained(explain, files, choices, setup)
-    made, state = (
-        (_planned_offline(files, choices, setup), None) if offline else _compared_with_buffer(files, choices, setup)
-    )
+    if offline:  # nobody is contacted, the store of a shared state neither
+        is_elsewhere = files.desired.settings.state and setup.state_file is None
+        store, state = None if is_elsewhere else files.store(setup.state_file, console), None
+        made = plan_offline(files, store, choices)
+    else:
+        with setup.reading(files) as session:
+            check_reachable(files, session.buffer.endpoint)
+            made, state = make_plan(session, choices), session.state
+            session.note_leftovers()
     shown = narrow(made, files, choices)
     console.diagnostics(shown.warnings)
     expires_at = shown.at + timedelta(days=expires)
@@ -104,26 +112,11 @@ def plan(
     outputs.show_plan(report, console, as_json=as_json)
     if out is not None:
         save(out, shown, files.desired, choices, expires_at, offline=offline)
-        form = (
-            f"apply --reviewed {out}` applies what it agrees to"
-            if offline
-            else f"apply {out}` applies exactly this plan"
-        )
-        console.note(f"Saved to {out}. `bufferctl {form}.")
+        how, what = ("--reviewed ", "what it agrees to") if offline else ("", "exactly this plan")
+        console.note(f"Saved to {out}. `bufferctl apply {how}{out}` applies {what}.")
     if strict and shown.of(Action.HOLD):
         return 1
     return PENDING if detailed_exitcode and shown.writes else 0
-
-
-def _compared_with_buffer(files: Files, choices: Choices, setup: options.Setup) -> tuple[Plan, State]:
-    from bufferctl.run.compare import plan
-    from bufferctl.run.reachable import check_reachable
-
-    with setup.reading(files) as session:
-        check_reachable(files, session.buffer.endpoint)
-        made = plan(session, choices)
-        session.note_leftovers()
-        return made, session.state
 
 
 def _explained(address: str, files: Files, choices: Choices, setup: options.Setup) -> int:
@@ -139,14 +132,6 @@ def _explained(address: str, files: Files, choices: Choices, setup: options.Setu
         raise UsageError(f"Nothing has the address {address}", hint="Run `bufferctl plan -v` to see addresses.")
     setup.console.data("".join(f"{visible(line)}\n" for line in trace.lines))
     return 0
-
-
-def _planned_offline(files: Files, choices: Choices, setup: options.Setup) -> Plan:
-    """The plan without Buffer, and without the store of a shared state: it contacts nobody."""
-    from bufferctl.run.compare import plan_offline
-
-    is_elsewhere = files.desired.settings.state and setup.state_file is None
-    return plan_offline(files, None if is_elsewhere else files.store(setup.state_file, setup.console), choices)
 
 
 @click.command(

@@ -81,21 +81,20 @@ def new(
     desired = files.desired
     if not desired.channels:
         raise ConfigError("The root file has no channels yet", hint="Run `bufferctl init`, or add `channels`.")
-    asking = _Asking(console)
     if kind is None and (title or starts):
         kind = "campaign"
-    kind = kind or asking.ask("`post` or `campaign`", "A post or a campaign?", type=_KINDS, default="post")
+    kind = kind or _ask(console, "`post` or `campaign`", "A post or a campaign?", type=_KINDS, default="post")
     _check_options(kind, text=text, at=at, key=key, title=title, starts=starts, source=source)
     draft = _read(source) if source else None
     usual = [each.label for each in starting.usual_channels(desired)]
     if kind == "post":
-        words = draft or text or asking.ask("--text", "Text of the post")
-        where = channels or asking.channels(usual)
-        started = starting.new_post(desired, where, words, at or asking.time(), key)
+        words = draft or text or _ask(console, "--text", "Text of the post")
+        where = channels or _ask_channels(console, usual)
+        started = starting.new_post(desired, where, words, at or _ask_time(console), key)
     else:
-        title = title or asking.ask("--title", "What is it about?")
-        day = starts or asking.ask("--starts", "On which day does it start?", type=options.day)
-        started = starting.new_campaign(desired, channels or asking.channels(usual), title, day.date(), draft)
+        title = title or _ask(console, "--title", "What is it about?")
+        day = starts or _ask(console, "--starts", "On which day does it start?", type=options.day)
+        started = starting.new_campaign(desired, channels or _ask_channels(console, usual), title, day.date(), draft)
     path = output or files.root / "posts" / f"{started.key}.yaml"
     _write_new(path, started, files, console)
     return 0
@@ -123,42 +122,34 @@ def _read(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class _Asking:
-    """Questions on the terminal. Each raises UsageError, naming the option, if there is nobody to ask."""
-
-    def __init__(self, console: options.Console) -> None:
-        self._console = console
-
-    def ask(self, option: str, question: str, **prompt: Any) -> Any:
-        """The answer to a question; `prompt`: as click.prompt takes it."""
-        if not self._console.can_ask:
-            raise UsageError(
-                f"{option} is missing, and bufferctl cannot ask without a terminal, so nothing was written",
-                hint=f"Add {option}.",
-            )
-        return click.prompt(question, err=True, **prompt)
-
-    def channels(self, usual: list[str]) -> tuple[str, ...]:
-        """Channels, of those that accept a post without media. If there is only one, it is not asked for."""
-        if len(usual) == 1 and not self._console.can_ask:
-            return (usual[0],)
-        of = f" Channels, with commas between: {', '.join(usual)}" if usual else ""
-        answer = self.ask("--channel", f"Where does it go?{of}\n")
-        return tuple(each.strip() for each in answer.split(",") if each.strip())
-
-    def time(self) -> datetime | None:
-        """A time, or the queue; without a terminal the queue."""
-        if not self._console.can_ask:
-            return None
-        question = "When, such as 2026-12-01 09:00? (empty: the queue)"
-        found: datetime | None = click.prompt(
-            question,
-            default="",
-            show_default=False,
-            value_proc=lambda answer: _time(answer) if answer.strip() else None,
-            err=True,
+def _ask(console: options.Console, option: str, question: str, **prompt: Any) -> Any:
+    """The answer to a question; `prompt`: as click.prompt takes it. Raises UsageError if there is nobody to ask."""
+    if not console.can_ask:
+        raise UsageError(
+            f"{option} is missing, and bufferctl cannot ask without a terminal, so nothing was written",
+            hint=f"Add {option}.",
         )
-        return found
+    return click.prompt(question, err=True, **prompt)
+
+
+def _ask_channels(console: options.Console, usual: list[str]) -> tuple[str, ...]:
+    """Channels, of those that accept a post without media. If there is only one, it is not asked for."""
+    if len(usual) == 1 and not console.can_ask:
+        return (usual[0],)
+    of = f" Channels, with commas between: {', '.join(usual)}" if usual else ""
+    answer = _ask(console, "--channel", f"Where does it go?{of}\n")
+    return tuple(each.strip() for each in answer.split(",") if each.strip())
+
+
+def _ask_time(console: options.Console) -> datetime | None:
+    """A time, or the queue; without a terminal the queue."""
+    if not console.can_ask:
+        return None
+    question, empty = "When, such as 2026-12-01 09:00? (empty: the queue)", {"default": "", "show_default": False}
+    found: datetime | None = _ask(
+        console, "--at", question, value_proc=lambda answer: _time(answer) if answer.strip() else None, **empty
+    )
+    return found
 
 
 def _write_new(path: Path, started: Started, files: Files, console: options.Console) -> None:
@@ -222,6 +213,7 @@ def convert(
     post gets a key from its date and first words (for Markdown, from the file name). You can change keys now, but not
     after the first apply.
     """
+    from bufferctl.config import load
     from bufferctl.config.convert import convert as converted
     from bufferctl.config.write.yaml_files import replace_file
     from bufferctl.diagnostics import has_errors
@@ -241,16 +233,10 @@ def convert(
     else:
         replace_file(output, found.text.encode())
         console.data(f"Wrote {output} with {count(found.posts, 'post')}. Next: bufferctl validate")
-        _note_left_out(output, setup)
+        loaded = load(setup.file, Path.cwd())
+        if output.resolve() not in {(loaded.root / name).resolve() for name in loaded.files}:
+            console.note(f"The root file does not include {output}: put it below posts/, or name it under `include`.")
     return 0
-
-
-def _note_left_out(output: Path, setup: options.Setup) -> None:
-    from bufferctl.config import load
-
-    loaded = load(setup.file, Path.cwd())
-    if output.resolve() not in {(loaded.root / name).resolve() for name in loaded.files}:
-        setup.console.note(f"The root file does not include {output}: put it below posts/, or name it under `include`.")
 
 
 #: Addresses that a message names; more are counted.

@@ -73,7 +73,9 @@ def find_homes(
         label = (
             there.label if there else live.name if names[live.name.strip().casefold()] == 1 and live.name else live.id
         )
-        zone = there.timezone if there else _common_zone(live.channels, account.timezone)
+        zones = Counter(each.timezone for each in live.channels if zone_of(each.timezone))
+        common = zones.most_common(1)[0][0] if zones else account.timezone or "UTC"  # that of most channels
+        zone = there.timezone if there else common
         own = [_channel(each, live, by_id.get(each.id), zone) for each in live.channels]
         homes.append(OrganizationHome(live, label, zone, there, tuple(own)))
     return _narrowed(homes, channels) if channels else homes
@@ -85,12 +87,6 @@ def root_zone(account: Account, homes: Sequence[OrganizationHome]) -> str:
     if len(homes) == 1 and first:
         return first
     return account.timezone or first or "UTC"
-
-
-def _common_zone(channels: Iterable[LiveChannel], otherwise: str | None) -> str:
-    """The zone of most channels; without channels, the account's or UTC."""
-    zones = Counter(channel.timezone for channel in channels if zone_of(channel.timezone))
-    return next((name for name, _ in zones.most_common(1)), None) or otherwise or "UTC"
 
 
 def _organizations(account: Account, name: str | None, declared: set[str]) -> list[LiveOrganization]:
@@ -110,7 +106,8 @@ def _channel(
     live: LiveChannel, organization: LiveOrganization, declared: Channel | None, around: str | None
 ) -> ChannelHome:
     of_service = [each for each in organization.channels if each.service is live.service]
-    named = _sayable(live.name) and sum(same_name(each.name, live.name) for each in of_service) == 1
+    is_unique = sum(same_name(each.name, live.name) for each in of_service) == 1
+    named = is_unique and live.name.strip() and live.name.isprintable()  # a file can have it, and all of it is visible
     label = declared.label if declared else f"{live.service.value}:{live.name if named else live.id}"
     reference = live.service.value if len(of_service) == 1 else label
     if declared:
@@ -120,11 +117,6 @@ def _channel(
     name, id_ = (live.name, None) if named else (None, live.id)
     entry = ChannelEntry(service=live.service, name=name, id=id_, timezone=own if own != around else None)
     return ChannelHome(live, label, reference, own or around, entry, declared=False)
-
-
-def _sayable(name: str) -> bool:
-    """Whether a file can contain a name, and all of it is visible."""
-    return bool(name.strip()) and name.isprintable()
 
 
 def _narrowed(homes: list[OrganizationHome], wanted: tuple[str, ...]) -> list[OrganizationHome]:

@@ -147,10 +147,6 @@ class NewEntry:
         """The same with other fields of its post or idea."""
         return replace(self, addition=replace(self.addition, item=replace(self.addition.item, **fields)))  # type: ignore[arg-type]  # fields by name
 
-    def with_item(self, item: Post | Idea) -> NewEntry:
-        """The same with another item at the same address."""
-        return replace(self, addition=replace(self.addition, item=item))
-
     def without_idea(self) -> NewEntry:
         """The same without the idea that the post was made from, where that is not declared."""
         return self.with_fields(idea=None) if self.made_from else self

@@ -131,13 +131,10 @@ class Downloads:
 def with_downloads(pulled: Pulled, downloads: Downloads, fetch: Fetch) -> None:
     """Replace Buffer's URLs of media that people added by downloaded files. Raises OSError."""
     for address, (change, fields) in pulled.taken.items():
-        item = change.desired
-        if isinstance(item, Idea) and fields.get("media"):
-            (new,) = downloads.take([replace(item, media=fields["media"])], fetch)
-            pulled.taken[address] = change, {**fields, "media": getattr(new, "media", ())}
-        elif isinstance(item, Post) and fields.get("assets"):
-            (new,) = downloads.take([replace(item, assets=fields["assets"])], fetch)
-            pulled.taken[address] = change, {**fields, "assets": getattr(new, "assets", ())}
+        item, name = change.desired, "media" if address.is_idea else "assets"
+        if item and fields.get(name):
+            (new,) = downloads.take([replace(item, **{name: fields[name]})], fetch)
+            pulled.taken[address] = change, {**fields, name: getattr(new, name)}
 
 
 def _kind(each: Attached) -> str:

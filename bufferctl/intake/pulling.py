@@ -31,7 +31,7 @@ from bufferctl.model.comparable import (
     without_links,
 )
 from bufferctl.model.content import ThreadItem
-from bufferctl.model.desired import Expansion, IdeaMedia
+from bufferctl.model.desired import Expansion
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
@@ -262,7 +262,8 @@ def _of_idea(item: Idea, live: LiveIdea, heads: set[str]) -> dict[str, Any]:
     if "date" in heads:
         found["date"] = _as_before(theirs.date, item.date)
     if "assets" in heads:
-        found["media"] = _kept_media(item.media, theirs.media)
+        kept = {(each.type, normal_text(each.alt)): each for each in item.media}  # as the file has them
+        found["media"] = tuple(kept.get((each.type, normal_text(each.alt)), each) for each in theirs.media)
     return {name: new or None for name, new in found.items()}
 
 
@@ -279,8 +280,10 @@ def _of_post(item: Post, live: LivePost, channel: LiveChannel, paths: set[tuple[
         found["mode"] = ShareMode(live.share_mode)
     if "tags" in heads:
         found["tags"] = _in_order(item.tags, theirs.tags)
-    if "text" in heads and not (channel.link_shortening and _same_but_links(theirs.text, item.text)):
-        found["text"] = theirs.text
+    if "text" in heads:
+        ours, live_text = (without_links(normal_text(each.text)) for each in (item, theirs))
+        if ours != live_text or not channel.link_shortening:
+            found["text"] = theirs.text
     if "assets" in heads and (assets := _kept_assets(item.assets, theirs.assets)) != item.assets:
         found["assets"] = assets  # else only an address was edited in the file, and Buffer's own differs anyway
     if metadata := _metadata(item, theirs, paths):
@@ -333,11 +336,6 @@ def _looks(asset: Asset) -> tuple[str, str]:
     return asset.kind, normal_text(getattr(asset.value, "alt_text", ""))
 
 
-def _kept_media(ours: tuple[IdeaMedia, ...], theirs: tuple[IdeaMedia, ...]) -> tuple[IdeaMedia, ...]:
-    left = {(each.type, normal_text(each.alt)): each for each in ours}
-    return tuple(left.get((each.type, normal_text(each.alt)), each) for each in theirs)
-
-
 def _in_order(ours: tuple[Any, ...], theirs: tuple[Any, ...]) -> tuple[Any, ...]:
     """Buffer's values in the file's order; new ones come last."""
     return (*(each for each in ours if each in theirs), *(each for each in theirs if each not in ours))
@@ -345,7 +343,3 @@ def _in_order(ours: tuple[Any, ...], theirs: tuple[Any, ...]) -> tuple[Any, ...]
 
 def _as_before(moment: datetime | None, old: datetime | None) -> datetime | None:
     return moment.astimezone(old.tzinfo) if moment and old else moment
-
-
-def _same_but_links(text: str, other: str) -> bool:
-    return without_links(normal_text(text)) == without_links(normal_text(other))

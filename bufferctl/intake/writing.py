@@ -149,8 +149,8 @@ class Writing:
     def _file(self, files: FileChanges, name: str, entries: list[NewEntry], organization: str | None) -> str:
         """Add entries to a file, or to a new one beside it if the file cannot take them; the file's name."""
         additions = [entry.addition for entry in entries]
-        number = 1
-        while (path := self.root.parent / (wanted := _numbered(name, number))) in files.wanted or path.exists():
+        number, wanted = 1, name
+        while (path := self.root.parent / wanted) in files.wanted or path.exists():
             if path not in files.wanted and wanted in self.baseline.desired.files:
                 file = Text.read(path)
                 if takes(file, organization):
@@ -159,9 +159,6 @@ class Writing:
                     )
                     return wanted
             number += 1
+            wanted = f"{name.removesuffix('.yaml')}-{number}.yaml"
         files.put(path, None, new_file(additions, organization, no_utm=self._has_utm).encode())
         return wanted
-
-
-def _numbered(name: str, number: int) -> str:
-    return name if number == 1 else f"{name.removesuffix('.yaml')}-{number}.yaml"

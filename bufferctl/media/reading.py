@@ -6,7 +6,6 @@ import errno
 import hashlib
 import os
 import sys
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from io import BufferedReader
@@ -75,17 +74,11 @@ def open_below(root: Path, path: str, *, by_name: bool = sys.platform == "win32"
     parts = path.split("/")
     if {"", ".", ".."}.intersection(parts) or in_git(path) or leaves_folder(path):
         raise PermissionError(errno.EACCES, "it is outside the root folder, or one of git's own files")
-    return _open_by_name(root, parts) if by_name else _open_from_folder(root, parts)
-
-
-def _open_by_name(root: Path, parts: Sequence[str]) -> BufferedReader:
-    path = root.joinpath(*parts)
-    if path.resolve(strict=True) != root.resolve(strict=True).joinpath(*parts):
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-    return path.open("rb")
-
-
-def _open_from_folder(root: Path, parts: Sequence[str]) -> BufferedReader:
+    if by_name:
+        whole = root.joinpath(*parts)
+        if whole.resolve(strict=True) != root.resolve(strict=True).joinpath(*parts):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        return whole.open("rb")
     folder = os.open(root, _FOLDER)
     try:
         for part in parts[:-1]:

@@ -66,7 +66,7 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
             continue  # an earlier run of this plan deleted or forgot it
         elif change.action in WRITING and _channel(change, saved.plan) != _channel(change, now):
             moved.append(f"{change.address}: its channel has another name or time zone than the plan shows")
-        elif _same(change, current, saved.rests_on.get(change.slot, {})) or _is_over(change, current):
+        elif _same(change, current) or _is_over(change, current):
             kept.append(overtaken(change, current))
         elif current.action not in {Action.NO_OP, Action.DONE}:
             moved.append(f"{change.address}: {_moved(change, current)}")
@@ -89,14 +89,14 @@ def _channel(change: Change, plan: Plan) -> tuple[str, ...]:
     return (channel.service.value, channel.name, channel.timezone) if channel else ()
 
 
-def _same(change: Change, current: Change, before: Mapping[str, str | None]) -> bool:
+def _same(change: Change, current: Change) -> bool:
     """Whether today's plan makes the same change to the same version in Buffer."""
     if current.action is not change.action or change_digest(current) != change_digest(change):
         return False
     if change.write is None or current.write is None:
         return change.live_id == current.live_id
     there, here = ((write.kind, write.home, write.target) for write in (change.write, current.write))
-    return there == here and facts(current) == before
+    return there == here and facts(current) == facts(change)
 
 
 def _is_over(change: Change, current: Change) -> bool:
@@ -206,7 +206,8 @@ class Reviewed:
             return f"its {all_of(fields)} {'differs' if len(fields) == 1 else 'differ'} from {name}"
         if then.slot.home != change.slot.home and not row.saved.offline:
             return f"{name} is for another channel in Buffer"
-        if _is_spent(then, row.saved, state):
+        sent = state.spent.get(change_digest(then))  # a version that was replaced since is not sent a second time
+        if sent and sent >= row.saved.created_at and then.action is not Action.DELETE:
             return f"what {name} has of it was sent before"
         if row.saved.offline:
             return _why_not_proved(change, row, state, declared)
@@ -254,12 +255,6 @@ class Reviewed:
         """The id of each organization by its name in the files."""
         changes = chain.from_iterable(saved.plan.changes for saved in self.plans.values() if not saved.offline)
         return {change.address.organization: change.slot.organization_id for change in changes}
-
-
-def _is_spent(then: Change, saved: SavedPlan, state: State) -> bool:
-    """Whether it was sent after its plan was made: a version that was replaced since is not sent a second time."""
-    sent = state.spent.get(change_digest(then))
-    return sent is not None and sent >= saved.created_at and then.action is not Action.DELETE
 
 
 def _agrees(then: Change, change: Change) -> bool:

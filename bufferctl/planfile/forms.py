@@ -23,20 +23,12 @@ from bufferctl.plan import Change, Plan, Recording
 DAMAGE = (LookupError, TypeError, ValueError, OverflowError, AttributeError)
 
 
-class _Head(BaseModel):
-    """The first fields of each of bufferctl's own documents."""
-
-    kind: str
-    format_version: str
-
-
 def read_head(raw: bytes) -> tuple[str, int, dict[str, Any]]:
     """The kind of a document, its major version, and its values; kind "" and version 0 for any other file."""
     try:
         values = from_json(raw)
-        head = _Head.model_validate(values)
-        return head.kind, int(head.format_version.partition(".")[0]), values
-    except ValueError:
+        return values["kind"], int(values["format_version"].partition(".")[0]), values
+    except DAMAGE:
         return "", 0, {}
 
 

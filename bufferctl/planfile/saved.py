@@ -20,9 +20,9 @@ from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.choices import Choices
-from bufferctl.digests import change_digest, facts, plan_digest
+from bufferctl.digests import change_digest, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Slot
+from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Post, Settings
 from bufferctl.model.base import Aware
 from bufferctl.model.serial import adapter, dump_item, load_item
 from bufferctl.plan import Action, Change, Plan
@@ -39,7 +39,6 @@ class SavedPlan:
     plan: Plan  # what was reviewed
     desired: Desired  # what the files declared
     choices: Choices  # what the command line overruled, and when
-    rests_on: Mapping[Slot, Mapping[str, str | None]]  # the `facts` of each change at that time
     created_at: datetime  # when it was made
     expires_at: datetime  # after this it is not applied
     offline: bool = False  # made from files and state alone, so nobody saw the account
@@ -142,7 +141,6 @@ def _load(values: Mapping[str, Any]) -> SavedPlan:
         plan=plan,
         desired=desired,
         choices=replace(inputs.choices, planned_at=read.created_at),
-        rests_on={change.slot: facts(change) for change in plan.changes},
         created_at=read.created_at,
         expires_at=read.expires_at,
         offline=read.offline,

@@ -178,7 +178,9 @@ class Checkup:
             project = self.loaded.root / self.loaded.files[0]
             desired = self.loaded.desired or self.loaded.sound
             settings = desired.settings.state if desired else None
-            store = open_state(settings, _from_here(project), self.listener, named=self.state_file)
+            here = Path.cwd()  # messages name it as a person would type it
+            shown = project.relative_to(here) if project.is_relative_to(here) else project
+            store = open_state(settings, shown, self.listener, named=self.state_file)
             stored = StateFile(store, endpoint)
             yield _state(stored, project, self.account)
             self.state = stored.saved
@@ -325,9 +327,3 @@ def _span(span: timedelta) -> str:
         if minutes >= 2 * length:
             return count(round(minutes / length), name)
     return count(minutes, "minute")
-
-
-def _from_here(path: Path) -> Path:
-    """The path as a person would type it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -45,7 +45,8 @@ def import_everything(
         if downloads:
             fetch = fetcher(session.buffer.endpoint)
             items = downloads.take([each.addition.item for each in found.entries], fetch)
-            entries = [each.with_item(item) for each, item in zip(found.entries, items, strict=True)]
+            pairs = zip(found.entries, items, strict=True)
+            entries = [replace(each, addition=replace(each.addition, item=item)) for each, item in pairs]
             found = replace(found, entries=entries)
         begins = session.buffer.server_time() - timedelta(seconds=SETTLE)
         writing = intake.Writing(found, baseline, files.root_file, begins, one_file, whole=wanted.since is None)

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 from bufferctl.api import endpoint_of
@@ -236,8 +236,8 @@ def name_of(slot: Slot, binding: Binding) -> str:
 def find_slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
     """The slot that an address has in the state. Raises UsageError if it has none."""
     names = {name_of(slot, binding): slot for slot, binding in bindings.items()}
-    otherwise = "`bufferctl state list` shows what there is."
-    check_known(address, names, f"The state has no entry for {address}", otherwise)
+    hint = "`bufferctl state list` shows what there is."
+    check_known(f"The state has no entry for {address}", address, names, hint=hint)
     return names[address]
 
 
@@ -358,7 +358,11 @@ def begin(
     session.state = begin_state(session.state, plan, applying.live, homes=homes, settle=settle)
     if session.files.desired.settings.managed_since is None:
         since = min(filter(None, [first_creation(session.state), applying.live.at - settle]))
-        _write_managed_since(session.files.root_file, since)
+        text, changes = Text.read(session.files.root_file), FileChanges()
+        edited = root_with(text, (), managed_since=since.astimezone(UTC).replace(microsecond=0))
+        changes.put(session.files.root_file, text.data, text.with_text(edited))
+        with changes.attempt():
+            pass
     session.save(session.state)
     return True
 
@@ -373,12 +377,3 @@ def _homes(plan: Plan, channels: Sequence[str]) -> frozenset[str]:
             f"No file declares the channel {unknown[0]}", hint=f"The files declare: {', '.join(sorted(ids))}."
         )
     return frozenset(ids[channel] for channel in channels)
-
-
-def _write_managed_since(root: Path, since: datetime) -> None:
-    text = Text.read(root)
-    changes = FileChanges()
-    edited = root_with(text, (), managed_since=since.astimezone(UTC).replace(microsecond=0))
-    changes.put(root, text.data, text.with_text(edited))
-    with changes.attempt():
-        pass

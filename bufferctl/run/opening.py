@@ -122,7 +122,10 @@ def _open_shared(
         account = buffer.account(wanted)  # for Buffer's clock, too
         used = buffer.requests - before
         if old:
-            _take_over(store, old.path, waiting, journal.runs)
+            there = StateFile(store.store.beside(old.path), store.endpoint)
+            there.read()
+            waiting.until_free(there, lambda: hand_over(there, store), journal.runs)
+            store.load()
             refuse_older(files, store)
         commit = store.document.commit
         journal.begin(store.run)
@@ -150,14 +153,6 @@ def _open_shared(
                 listener.error(error.message, error.hint)
             raise
         session.finish(message)
-
-
-def _take_over(store: LockedState, path: str, waiting: Waiting, runs: frozenset[str]) -> None:
-    """Move the document at `path` to that of this root file, once no other run holds its lock. Raises LockedError."""
-    old = StateFile(store.store.beside(path), store.endpoint)
-    old.read()
-    waiting.until_free(old, lambda: hand_over(old, store), runs)
-    store.load()
 
 
 @dataclass(frozen=True)

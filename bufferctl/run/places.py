@@ -51,7 +51,8 @@ def _agree(settings: StateSettings | None, root_file: Path, listener: Listener, 
         used = []
     if used[-1:] == [place]:
         return
-    if used and place not in used and not is_meant and not _is_own(settings):
+    is_own = settings is None or (not settings.store and settings.remote == GIT_REMOTE)  # this machine or repository
+    if used and place not in used and not is_meant and not is_own:
         about = f"{root_file.name} keeps the state in {visible(place)}. The last run here used {visible(used[-1])}."
         listener.warning(about)
         hint = "Run it in a terminal, where it asks, or name a copy of the state with --state FILE."
@@ -62,11 +63,6 @@ def _agree(settings: StateSettings | None, root_file: Path, listener: Listener, 
         replace_file(file, "".join(f"{each}\n" for each in [*(one for one in used if one != place), place]).encode())
     except OSError:  # then the next run asks again
         return
-
-
-def _is_own(settings: StateSettings | None) -> bool:
-    """Whether it is on this machine, or in the repository that the files come from."""
-    return settings is None or (not settings.store and settings.remote == GIT_REMOTE)
 
 
 def _name(settings: StateSettings | None) -> str:

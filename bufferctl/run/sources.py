@@ -75,7 +75,8 @@ def source_of(
     `digest`: the beginning of that of the saved plan that a person means, empty for any. Raises UsageError,
     ConfigError, and StalePlanError if a saved plan was altered or is another one.
     """
-    plan_file = _saved_plan_among(paths)
+    is_plan = len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in _POST_FILES
+    plan_file = paths[0] if is_plan else None
     if plan_file and reviewed:
         raise UsageError(
             f"{plan_file} is a saved plan, and --reviewed names another",
@@ -99,13 +100,6 @@ def source_of(
         selection=describe_selection(files, choices),
     )
     return _from_reviewed(fresh, agreed, listener) if agreed else fresh
-
-
-def _saved_plan_among(paths: Sequence[Path]) -> Path | None:
-    """The saved plan that apply is given; None if it is given files of posts, or nothing."""
-    if len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in _POST_FILES:
-        return paths[0]
-    return None
 
 
 def check_plan_name(path: Path | None) -> None:

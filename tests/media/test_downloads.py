@@ -123,7 +123,7 @@ def test_a_server_that_goes_away(tmp_path: Path, error: Exception, message: str)
 
     def handler(request: httpx2.Request) -> httpx2.Response:
         asked.append(request.method)
-        if len(asked) > 2:
+        if len(asked) > 1:
             raise error
         return httpx2.Response(200, content=jpeg())
 
