@@ -17,7 +17,7 @@ from bufferctl.api import connect
 from bufferctl.run.applying import Applying
 from bufferctl.run.files import open_project
 from bufferctl.run.listener import Stop
-from bufferctl.run.opening import open_to_change
+from bufferctl.run.session import open_to_change
 from bufferctl.sandbox import Clock, Sandbox
 
 START = "2029-12-03T09:00:00Z"

@@ -32,8 +32,8 @@ GROUPS = {
     "Write": {
         "new": ("write", "Start a file with a post or a campaign."),
         "validate": ("files", "Check the files, offline."),
-        "list": ("agenda", "List posts by the day they go out."),
-        "preview": ("agenda", "Show the posts on a calendar page, offline."),
+        "list": ("files", "List posts by the day they go out."),
+        "preview": ("files", "Show the posts on a calendar page, offline."),
         "fmt": ("files", "Format the files."),
         "shift": ("write", "Move the dates in files by a number of days."),
         "convert": ("write", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),

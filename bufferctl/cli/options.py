@@ -283,7 +283,7 @@ class Setup:
     @contextmanager
     def reading(self, files: Files) -> Iterator[Session]:
         """A session for reading only, as `open_to_read`."""
-        from bufferctl.run.opening import open_to_read
+        from bufferctl.run.session import open_to_read
 
         with (
             self.connected() as buffer,
@@ -295,7 +295,7 @@ class Setup:
     def changing(self, files: Files, wait: float, *, quiet: bool = True, **how: Any) -> Iterator[Session]:
         """A session that holds the locks. `quiet`: outcomes are not printed. `wait`, `how`: as `open_to_change`."""
         from bufferctl.cli.watching import Watching
-        from bufferctl.run.opening import open_to_change
+        from bufferctl.run.session import open_to_change
 
         watching = Watching(self.console, quiet=quiet)
         given = {"state": self.state_file, "listener": watching, "stop": watching.stopping, "wait": wait, **how}

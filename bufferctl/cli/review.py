@@ -76,9 +76,8 @@ def plan(
     PATHs limit the plan to those files or folders.
     """
     from bufferctl.plan import Action
+    from bufferctl.run.compare import check_named, check_offline, describe_selection, narrow, plan_offline
     from bufferctl.run.compare import plan as make_plan
-    from bufferctl.run.compare import plan_offline
-    from bufferctl.run.narrowing import check_named, check_offline, describe_selection, narrow
     from bufferctl.run.reachable import check_reachable
     from bufferctl.run.sources import check_plan_name, save
 

@@ -47,8 +47,7 @@ def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
     PATHs limit it to those files or folders.
     """
     from bufferctl.render.drift import Drift, drift_json, drift_text
-    from bufferctl.run.compare import plan
-    from bufferctl.run.narrowing import narrow
+    from bufferctl.run.compare import narrow, plan
     from bufferctl.run.reachable import lost_media
 
     files, console = setup.open_project(paths, by_rules=False), setup.console

@@ -18,7 +18,7 @@ from bufferctl.checks import check
 from bufferctl.diagnostics import Severity
 from bufferctl.errors import UsageError
 from bufferctl.intake.pulling import Pulled
-from bufferctl.media.downloads import Download
+from bufferctl.media.addresses import Download
 from bufferctl.media.reading import read_file
 from bufferctl.model import Address, Desired, Idea, MediaFile, Post
 from bufferctl.model.attached import Attached, attached, with_files, with_sources

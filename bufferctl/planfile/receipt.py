@@ -14,7 +14,7 @@ from bufferctl.model import IDEAS, Slot
 from bufferctl.model.base import Aware
 from bufferctl.model.serial import adapter
 from bufferctl.plan import Action, Change, Outcome, Plan
-from bufferctl.planfile.forms import DAMAGE, dump_change, dump_plan, load_plan, read_head
+from bufferctl.planfile.saved import DAMAGE, dump_change, dump_plan, load_plan, read_head
 
 KIND = "receipt"
 _FORMAT_MAJOR = 2

@@ -29,9 +29,8 @@ from bufferctl.reconcile import release
 from bufferctl.run.applying import Applying
 from bufferctl.run.compare import first_creation
 from bufferctl.run.listener import Listener
-from bufferctl.run.opening import hold_lock
 from bufferctl.run.places import open_state
-from bufferctl.run.session import Session
+from bufferctl.run.session import Session, hold_lock
 from bufferctl.state import Document, History, LocalStore, Lock, StateFile, Store, open_store
 from bufferctl.state.document import dump, parse, replacing
 from bufferctl.state.location import document_path, repository_of

@@ -97,7 +97,7 @@ def lost_media(plan: Plan, settings: MediaSettings | None, *, api_url: str | Non
 
 def fetcher(api_url: str | None) -> Fetch:
     """What downloads media, from hosts as above."""
-    from bufferctl.media.downloads import download
+    from bufferctl.media.addresses import download
 
     return partial(download, loopback=is_local(api_url))
 

@@ -20,9 +20,9 @@ from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Desired
 from bufferctl.model.plain_text import visible
+from bufferctl.run.compare import check_named, describe_selection, hold_repeats_outside, narrow
 from bufferctl.run.files import Files, open_project
 from bufferctl.run.listener import Listener
-from bufferctl.run.narrowing import check_named, describe_selection, hold_repeats_outside, narrow
 from bufferctl.run.secrets import write_whole
 
 if TYPE_CHECKING:

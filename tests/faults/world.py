@@ -19,8 +19,7 @@ from bufferctl.plan import Status
 from bufferctl.run.applying import Applying
 from bufferctl.run.files import open_project
 from bufferctl.run.listener import Stop
-from bufferctl.run.opening import open_to_change
-from bufferctl.run.session import Session
+from bufferctl.run.session import Session, open_to_change
 from bufferctl.sandbox import Clock, Sandbox
 
 NOW = "2029-12-03T09:00:00Z"

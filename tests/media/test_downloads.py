@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from PIL import Image
 
-from bufferctl.media.downloads import MOST_BYTES, MOST_IN_ALL, WITHIN, download
+from bufferctl.media.addresses import DOWNLOADED_WITHIN, LARGEST, MOST_IN_ALL, download
 
 URL = "https://media.example/a"
 
@@ -133,4 +133,4 @@ def test_a_server_that_goes_away(tmp_path: Path, error: Exception, message: str)
 
 def test_how_much_is_downloaded() -> None:
     """Of one file, of all, and for how long."""
-    assert (MOST_BYTES, MOST_IN_ALL, WITHIN) == (500_000_000, 5_000_000_000, 1800)
+    assert (LARGEST, MOST_IN_ALL, DOWNLOADED_WITHIN) == (500_000_000, 5_000_000_000, 1800)

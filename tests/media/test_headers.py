@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bufferctl.media.headers import Header, header_of
+from bufferctl.media.reading import Header, header_of
 
 FILES = Path(__file__).parents[1] / "cases" / "validate" / "files" / "media"
 PICTURE = Image.new("RGB", (30, 20), "red")

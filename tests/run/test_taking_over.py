@@ -16,7 +16,7 @@ from bufferctl.apply import FileJournal
 from bufferctl.cli.console import Console
 from bufferctl.errors import LockedError
 from bufferctl.run.listener import NEVER
-from bufferctl.run.opening import Waiting
+from bufferctl.run.session import Waiting
 from bufferctl.state import Document, Lease, StateFile
 
 ENDPOINT = "https://api.buffer.com"
