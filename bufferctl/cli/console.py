@@ -106,8 +106,13 @@ class Console(Listener):
 
     def edits(self, changes: FileChanges, root: Path) -> None:
         """Print the lines that change in each file below `root`, as a diff, before anything is written."""
-        for path, (before, after) in changes.wanted.items():
-            for line in _diff(path.relative_to(root).as_posix(), (before or b"").decode(), after.decode()):
+        from difflib import unified_diff
+
+        for path, both in changes.wanted.items():
+            name = path.relative_to(root).as_posix()
+            old, new = ((text or b"").decode().removesuffix("\n").split("\n") for text in both)
+            for raw in unified_diff(old, new, name, name, n=2, lineterm=""):
+                line = raw.rstrip("\r")
                 paint = {"+": self.out.good, "-": self.out.bad, "@": self.out.faint}.get(line[:1])
                 self.data(paint(visible(line)) if paint else visible(line))
 
@@ -146,10 +151,3 @@ def _colored(stream: TextIO, no_color: bool) -> bool:
     if no_color or os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
-
-
-def _diff(name: str, before: str, after: str) -> Iterator[str]:
-    from difflib import unified_diff
-
-    old, new = (text.removesuffix("\n").split("\n") for text in (before, after))
-    return (line.rstrip("\r") for line in unified_diff(old, new, name, name, n=2, lineterm=""))

@@ -211,7 +211,7 @@ def report_of_receipt(receipt: Receipt) -> Report:
 )
 @click.option(
     "--reviewed-at",
-    type=options.Instant(),
+    type=options.instant,
     metavar="TIME",
     help="When the plan for --reviewed was made, as CI knows it, for the `policy` of the files. Default: now.",
 )

@@ -227,7 +227,9 @@ class _Choice:
         ideas = {binding.id: slot.key for slot, binding in bindings.items() if slot in declared}
         entries: list[NewEntry] = []
         items: list[LivePost | LiveIdea] = [*sorted(live.ideas, key=lambda idea: (idea.created_at, idea.id))]
-        for item in [*items, *sorted(live.posts, key=_by_time)]:
+        # by time; queued posts have their slots' times, and those without a time come last
+        posts = sorted(live.posts, key=lambda post: (post.due_at or post.sent_at or _FAR, post.created_at, post.id))
+        for item in [*items, *posts]:
             old_slot = slots.get(item.id)
             if item.id in not_new or old_slot in declared:
                 continue
@@ -378,11 +380,6 @@ def describe(item: LivePost | LiveIdea) -> str:
     shown = f"{words[:_SHOWN]}…" if len(words) > _SHOWN else words
     kind = "idea" if isinstance(item, LiveIdea) else "post"
     return f"{kind} {item.id} ({shown})" if shown else f"{kind} {item.id}"
-
-
-def _by_time(post: LivePost) -> tuple[datetime, datetime, str]:
-    """By time; queued posts have their slots' times, and objects without a time come last."""
-    return post.due_at or post.sent_at or _FAR, post.created_at, post.id
 
 
 def _home(item: LivePost | LiveIdea, homes: Iterable[OrganizationHome]) -> OrganizationHome:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 from shlex import quote
 from typing import Any
 
@@ -30,7 +30,6 @@ from bufferctl.model.comparable import (
     normal_text,
     without_links,
 )
-from bufferctl.model.content import ThreadItem
 from bufferctl.model.desired import Expansion
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
@@ -121,8 +120,10 @@ def changed_files(project: Project, pulled: Pulled) -> FileChanges:
                 pulled.made.append(change)
                 continue
             zone = of_ideas[address.organization] if address.is_idea else zones[address.organization, address.channel]
-            zone = project.layers(item).timezone or zone
-            revisions.append(Revision(item, fields, zone_for(item, zone)))
+            own = zone_of(project.layers(item).timezone or zone or "")
+            old = item.due_at if isinstance(item, Post) else item.date
+            same = old is None or old.tzinfo == own  # else times carry an offset, as the old one did
+            revisions.append(Revision(item, fields, own if same else None))
     return revise(project, revisions)
 
 
@@ -223,16 +224,6 @@ def fields_to_take(change: Change, channel: LiveChannel | None) -> dict[str, Any
     return {name: found[name] for name in ORDER if name in found}
 
 
-def zone_for(item: Post | Idea, timezone: str | None) -> tzinfo | None:
-    """The zone in which times are written: none, so that they carry an offset, where the old one did.
-
-    `timezone`: the name of the zone of times without an offset where the item stands.
-    """
-    zone = zone_of(timezone or "")
-    old = item.due_at if isinstance(item, Post) else item.date
-    return zone if old is None or old.tzinfo == zone else None
-
-
 def _differences(change: Change) -> Iterable[Difference]:
     """The differences of the plan, or all differences if the plan shows none."""
     item, live = change.desired, change.live
@@ -310,14 +301,11 @@ def _metadata(item: Post, theirs: Post, paths: set[tuple[str, ...]]) -> dict[tup
         else:
             found[path] = value
     if any(path[0] == "thread" for path in paths):
-        found["thread",] = _kept_thread(getattr(item.metadata, "thread", ()), getattr(theirs.metadata, "thread", ()))
+        ours, live = (getattr(each.metadata, "thread", ()) for each in (item, theirs))
+        assets = tuple(asset for part in ours for asset in part.assets)
+        kept = (part.model_copy(update={"assets": _kept_assets(assets, part.assets)}) for part in live)
+        found["thread",] = tuple(kept) or None
     return found
-
-
-def _kept_thread(ours: tuple[ThreadItem, ...], theirs: tuple[ThreadItem, ...]) -> tuple[ThreadItem, ...] | None:
-    assets = tuple(asset for item in ours for asset in item.assets)
-    items = tuple(item.model_copy(update={"assets": _kept_assets(assets, item.assets)}) for item in theirs)
-    return items or None
 
 
 def _kept_assets(ours: tuple[Asset, ...], theirs: tuple[Asset, ...]) -> tuple[Asset, ...]:

@@ -237,7 +237,7 @@ def _refused(wanted: Wanted, got: _Response, kind: str) -> tuple[Verdict, str] |
     if got.status not in {_OK, _PART}:
         return Verdict.DEAD, f"returns {got.status} {got.reason}".rstrip()
     if kind in _PAGES or _PAGE.match(got.content):
-        if _is_login(got):
+        if _LOGIN.search(got.url.host) or _LOGIN.search(got.url.path) or _PASSWORD.search(got.content):
             return Verdict.LOGIN, f"is not public: {got.url.host} asks for a login"
         return Verdict.PAGE, f"is a web page instead of {a}"
     if not _is_kind(kind, wanted):
@@ -260,10 +260,6 @@ def _differs(wanted: Wanted, got: _Response) -> tuple[Verdict, str] | None:
     if wanted.digest and not got.digest.startswith(wanted.digest):
         return Verdict.CHANGED, "differs from the file"
     return None
-
-
-def _is_login(got: _Response) -> bool:
-    return bool(_LOGIN.search(got.url.host) or _LOGIN.search(got.url.path) or _PASSWORD.search(got.content))
 
 
 def _is_kind(found: str, wanted: Wanted) -> bool:

@@ -180,11 +180,14 @@ class Reviewed:
         why = self._why_not(change, state, declared)
         if not why:
             return change
+        consequence = "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"
+        if change.action is Action.DELETE:
+            consequence = f"it is not deleted and {change.stays}"
         return replace(
             change,
             action=Action.HOLD,
             reason=Reason.NOT_REVIEWED,
-            message=f"Not reviewed: {why}, so {_consequence(change)}",
+            message=f"Not reviewed: {why}, so {consequence}",
             hint="To have it reviewed, change it in a pull or merge request, or run `bufferctl plan -o FILE`.",
             write=None,
         )
@@ -313,9 +316,3 @@ def _status(change: Change) -> str:
 def _differing(then: Post | Idea | None, now: Post | Idea | None) -> tuple[str, ...]:
     before, after = what_it_says(then), what_it_says(now)
     return tuple(dict.fromkeys(n for n in chain(after, before) if before.get(n) != after.get(n)))
-
-
-def _consequence(change: Change) -> str:
-    if change.action is Action.DELETE:
-        return f"it is not deleted and {change.stays}"
-    return "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"

@@ -132,24 +132,18 @@ class SavedPlan:
     offline: bool = False  # made from files and state alone, so nobody saw the account
 
 
-class _Inputs(BaseModel):
-    """What a plan is made from besides the account. `items`: in the form of `dump_item`."""
+class _Saved(BaseModel):
+    """The values of a file besides its plan, and its read. `items`: in the form of `dump_item`."""
 
+    created_at: Aware
+    expires_at: Aware
+    offline: bool
     settings: Settings
     organizations: tuple[Organization, ...]
     channels: tuple[Channel, ...]
     items: list[dict[str, dict[str, Any]]]
     files: tuple[str, ...]
     choices: Choices
-
-
-class _Saved(BaseModel):
-    """The values of a file besides its plan."""
-
-    created_at: Aware
-    expires_at: Aware
-    offline: bool
-    inputs: _Inputs
 
 
 def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime, offline: bool = False) -> bytes:
@@ -167,10 +161,8 @@ def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime
             "items": [dump_item(item) for item in desired.items],
             "files": list(desired.files),
             "choices": {
-                "recreate": sorted(choices.recreate),
-                "reapply": sorted(choices.reapply),
+                **{name: sorted(getattr(choices, name)) for name in ("recreate", "reapply", "confirmed")},
                 "max_deletes": choices.max_deletes,
-                "confirmed": sorted(choices.confirmed),
             },
         },
     }
@@ -211,24 +203,23 @@ _SIGNED = ("created_at", "expires_at", "offline", "digest", "plan", "inputs")
 
 
 def _load(values: Mapping[str, Any]) -> SavedPlan:
-    read = _Saved.model_validate(values)
-    inputs = read.inputs
-    items = [load_item(each) for each in inputs.items]
+    read = _Saved.model_validate({**values, **values["inputs"]})
+    items = [load_item(each) for each in read.items]
     desired = Desired(
-        settings=inputs.settings,
-        organizations=inputs.organizations,
-        channels=inputs.channels,
+        settings=read.settings,
+        organizations=read.organizations,
+        channels=read.channels,
         posts=tuple(item for item in items if isinstance(item, Post)),
         ideas=tuple(item for item in items if isinstance(item, Idea)),
-        files=inputs.files,
+        files=read.files,
     )
-    declared = {_address(each): each for each in inputs.items}
+    declared = {_address(each): each for each in read.items}
     changes = [_with_item(each, declared) for each in values["plan"]["changes"]]
     plan = load_plan({**values["plan"], "changes": changes})
     return SavedPlan(
         plan=plan,
         desired=desired,
-        choices=replace(inputs.choices, planned_at=read.created_at),
+        choices=replace(read.choices, planned_at=read.created_at),
         created_at=read.created_at,
         expires_at=read.expires_at,
         offline=read.offline,

@@ -28,13 +28,12 @@ from bufferctl.run.sources import PlanSource
 
 @dataclass(frozen=True)
 class Applied:
-    """What came of an apply. `errors`: what the listener heard; the first one stopped it, if `stopped` says so."""
+    """What came of an apply; `stopped`: why it ended early."""
 
     outcomes: tuple[Outcome, ...]
     #: What is left to do by a second plan; None if nothing was changed, or if the account could not be read again.
     left: Plan | None = None
     stopped: str = ""
-    errors: tuple[BufferctlError, ...] = ()
 
     @property
     def needs_person(self) -> bool:
@@ -141,8 +140,12 @@ class Applying:
 
         `stopped`: what `send` returned. `is_whole`: the plan is of all files, so a shared state names their commit.
         """
-        with self.reporting():
-            self._spend()
+        session = self.session
+        if reviewed := self._source.reviewed:  # the state notes which of their changes were sent
+            with self.reporting():
+                done = (each.change for each in self.outcomes if each.was_done)
+                sent = {change.address for change in done if change.action in WRITING}
+                session.save(reviewed.spend(session.state, sent, session.buffer.server_time()))
         left: Plan | None = None
         if stopped:
             self._report(stopped)
@@ -158,7 +161,7 @@ class Applying:
             left = left.narrow(lambda change: change.slot in slots)
         if left:
             self.session.listener.diagnostics(each for each in left.warnings if each not in plan.warnings)
-        return Applied(tuple(self.outcomes), left, stopped.message if stopped else "", tuple(self.errors))
+        return Applied(tuple(self.outcomes), left, stopped.message if stopped else "")
 
     def apply(self, plan: Plan) -> Applied:
         """Carry out `plan`, verify it, and store the state. Raises StateError if the state could not be written."""
@@ -219,13 +222,6 @@ class Applying:
         open_homes = {intent.slot.home for intent in session.journal.open}
         with self.reporting():  # a state that cannot be written only reaches less far
             session.save(move_on(session.state, left or plan, self.live, settle=settle, open_homes=open_homes))
-
-    def _spend(self) -> None:
-        """Note in the state which reviewed changes were sent. Raises StateError if it cannot be written."""
-        if reviewed := self._source.reviewed:
-            session = self.session
-            sent = {each.change.address for each in self.outcomes if each.change.action in WRITING and each.was_done}
-            session.save(reviewed.spend(session.state, sent, session.buffer.server_time()))
 
     @property
     def _changed_anything(self) -> bool:

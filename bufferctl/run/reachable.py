@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from bufferctl.config import Locator, in_order
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bufferctl.intake.media import Fetch
     from bufferctl.media.addresses import Answer, Wanted
 
+T = TypeVar("T")
 _HINTS: Mapping[str, str] = {
     "dead": "put the file there again, or use another URL",
     "page": "use the URL of the file itself",
@@ -59,12 +60,7 @@ def address_problems(
     for item, at in _declared(desired, named, only_local=only_local):
         wanted.setdefault(_wanted(at.kind, at.url or ""), []).append((item, at))
     locator = Locator(root, desired.channels)
-    found = [
-        _diagnostic(place, answer, locator)
-        for each, answer in _answers(wanted, api_url).items()
-        if not answer.is_fine
-        for place in wanted[each]
-    ]
+    found = (_diagnostic(place, answer, locator) for answer, place in _failed(wanted, api_url))
     return in_order(found, desired.files)
 
 
@@ -86,12 +82,9 @@ def lost_media(plan: Plan, settings: MediaSettings | None, *, api_url: str | Non
             for at, source in zip(attached(desired), binding.media, strict=False):
                 if (wanted := _applied(at, source, settings)) and (is_local(wanted.url) or not is_local(api_url)):
                     applied.setdefault(wanted, []).append(LostMedia(str(change.address), place, wanted.url))
-    answers = _answers(applied, api_url)
     return tuple(
         lost._replace(verdict=answer.verdict.value, message=answer.message, is_certain=answer.is_certain)
-        for wanted, answer in answers.items()
-        if not answer.is_fine
-        for lost in applied[wanted]
+        for answer, lost in _failed(applied, api_url)
     )
 
 
@@ -102,13 +95,13 @@ def fetcher(api_url: str | None) -> Fetch:
     return partial(download, loopback=is_local(api_url))
 
 
-def _answers(wanted: Iterable[Wanted], api_url: str | None) -> Mapping[Wanted, Answer]:
-    wanted = list(wanted)
-    if not wanted:
-        return {}
-    from bufferctl.media.addresses import probe
+def _failed(wanted: Mapping[Wanted, Iterable[T]], api_url: str | None) -> Iterator[tuple[Answer, T]]:
+    """The answers of addresses that do not return what is wanted, with what wants it."""
+    if wanted:
+        from bufferctl.media.addresses import probe
 
-    return probe(wanted, loopback=is_local(api_url))
+        answers = probe(wanted, loopback=is_local(api_url))
+        yield from ((answer, each) for at, answer in answers.items() if not answer.is_fine for each in wanted[at])
 
 
 def _declared(desired: Desired, named: frozenset[str] | None, *, only_local: bool) -> Iterator[_Place]:

@@ -16,13 +16,16 @@ MARK = "[API key]"
 #: A shorter key (the sandbox's is a word) is no secret, and would take words out of texts.
 _SHORTEST = 8
 
+#: What Markdown's escaping may have put between its characters.
+_ESCAPES = r"(?:\\|\u200b|&#8203;)*"
 _known: dict[str, re.Pattern[str]] = {}
 
 
 def keep(key: str | None) -> None:
     """From now on, take this key out."""
     if key and len(key) >= _SHORTEST and key not in _known:
-        _known[key] = re.compile("|".join(map(_pattern, sorted(set(_forms(key)), key=len, reverse=True))))
+        forms = sorted(set(_forms(key)), key=len, reverse=True)
+        _known[key] = re.compile("|".join(_ESCAPES.join(map(re.escape, form)) for form in forms))
 
 
 def without_secrets(text: str) -> str:
@@ -48,11 +51,6 @@ def write_whole(path: Path, data: bytes) -> None:
         replace_file(path.resolve(), data)
     except OSError as error:
         raise BufferctlError(f"{path} cannot be written: {error.strerror}", hint="Name another file.") from error
-
-
-def _pattern(form: str) -> str:
-    """The form with what Markdown's escaping may have put between its characters."""
-    return r"(?:\\|\u200b|&#8203;)*".join(map(re.escape, form))
 
 
 def _forms(key: str) -> Iterator[str]:

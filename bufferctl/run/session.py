@@ -58,7 +58,15 @@ class Session:
 
     def __post_init__(self) -> None:
         """After the state was read. Raises StateError if it contradicts itself."""
-        _check_apart(self.store.saved, self.store.name)
+        seen: dict[str, str] = {}
+        for binding in self.store.saved.bindings.values():
+            if binding.id in seen:
+                raise StateError(
+                    f"{self.store.name} gives {binding.id} two addresses, {seen[binding.id]} and {binding.address}, "
+                    "which merging two state files can cause; a change to one would also change the other",
+                    hint="To remove the wrong one, run `bufferctl state rm ADDRESS`.",
+                )
+            seen[binding.id] = binding.address
         self.state = self._without_unsafe_horizons(self.store.saved)
         if self.store.is_shared:
             self.journal.follow_document(self.store.document.intents)
@@ -112,19 +120,6 @@ class Session:
                 f"an earlier apply was cut off and left {count(number, 'write')} without an answer; the next apply "
                 "first checks what happened to them"
             )
-
-
-def _check_apart(state: State, name: str) -> None:
-    """Raises StateError if one object has two addresses: a change to one would also change the other."""
-    seen: dict[str, str] = {}
-    for binding in state.bindings.values():
-        if binding.id in seen:
-            raise StateError(
-                f"{name} gives {binding.id} two addresses, {seen[binding.id]} and {binding.address}, "
-                "which merging two state files can cause; a change to one would also change the other",
-                hint="To remove the wrong one, run `bufferctl state rm ADDRESS`.",
-            )
-        seen[binding.id] = binding.address
 
 
 def find_organizations(files: Files, state: State, journal: FileJournal) -> set[str]:

@@ -85,7 +85,12 @@ def source_of(
     if digest and not plan_file:
         raise UsageError("--digest says which saved plan is meant, and none is given", hint="Pass the plan as PATH.")
     if plan_file:
-        _check_alone(choices, plan_file)
+        if choices != Choices():  # they were fixed when it was made
+            raise UsageError(
+                f"The saved plan {plan_file} is applied whole or not at all, so options that narrow or overrule a plan "
+                "do not go with it; nothing was sent",
+                hint="Pass them to `plan -o FILE`.",
+            )
         plan = read_plan(plan_file)
         _check_meant(plan, plan_file, digest)
         return _from_saved_plan(plan, plan_file, open_project(file, (), listener), listener)
@@ -173,16 +178,6 @@ def _check_meant(plan: SavedPlan, path: Path, digest: str) -> None:
         raise UsageError(
             f"The saved plan {path} was made with --offline, so it does not know what is in Buffer",
             hint=f"Apply what it agrees to: bufferctl apply --reviewed {path}",
-        )
-
-
-def _check_alone(choices: Choices, path: Path) -> None:
-    """Raises UsageError if options would change a saved plan: they were fixed when it was made."""
-    if choices != Choices():
-        raise UsageError(
-            f"The saved plan {path} is applied whole or not at all, so options that narrow or overrule a plan do not "
-            "go with it; nothing was sent",
-            hint="Pass them to `plan -o FILE`.",
         )
 
 
