@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 from bufferctl.errors import UsageError
 from bufferctl.model import IDEAS, Slot
@@ -18,6 +18,7 @@ from bufferctl.planfile.saved import DAMAGE, dump_change, dump_plan, load_plan, 
 
 KIND = "receipt"
 _FORMAT_MAJOR = 2
+_AWARE = TypeAdapter[datetime](Aware)
 #: The fields of an outcome that are read back from JSON, besides its change.
 _RESULT = ("status", "id", "message", "hint", "link", "at")
 
@@ -36,13 +37,6 @@ class Receipt:
     finished_at: datetime
 
 
-class _Receipt(BaseModel):
-    """The fields of a receipt that are read back from JSON, besides its plans and outcomes."""
-
-    stopped: str | None
-    finished_at: Aware
-
-
 def details(plan: Plan, left: Plan | None) -> dict[str, Any]:
     """The part of a receipt that `load` needs besides its outcomes."""
     return {"plan": _dump(plan), "left": _dump(left) if left else None}
@@ -53,10 +47,11 @@ def load(raw: bytes, name: str) -> Receipt:
     kind, major, values = read_head(raw)
     if kind != KIND:
         raise UsageError(f"There is no receipt in {name}", hint="To write one, run `bufferctl apply --receipt FILE`.")
-    if major > _FORMAT_MAJOR:
-        raise UsageError(f"The receipt {name} was written by a newer bufferctl", hint="Update bufferctl.")
-    if major < _FORMAT_MAJOR:
-        raise UsageError(f"The receipt {name} was written by an older bufferctl", hint="Show it with that version.")
+    if major != _FORMAT_MAJOR:
+        by, hint = (
+            ("a newer", "Update bufferctl.") if major > _FORMAT_MAJOR else ("an older", "Show it with that version.")
+        )
+        raise UsageError(f"The receipt {name} was written by {by} bufferctl", hint=hint)
     try:
         return _load(values)
     except DAMAGE as error:
@@ -68,15 +63,15 @@ def _dump(plan: Plan) -> dict[str, Any]:
 
 
 def _load(values: Mapping[str, Any]) -> Receipt:
-    read, details = _Receipt.model_validate(values), values["details"]
+    details = values["details"]
     plan = load_plan(details["plan"])
     changes = {change.slot: change for change in plan.changes}
     return Receipt(
         plan=plan,
         outcomes=tuple(_outcome(each, changes) for each in values["outcomes"]),
         left=load_plan(details["left"]) if details["left"] else None,
-        stopped=read.stopped or "",
-        finished_at=read.finished_at,
+        stopped=str(values["stopped"] or ""),
+        finished_at=_AWARE.validate_python(values["finished_at"]),
     )
 
 
