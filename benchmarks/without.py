@@ -14,8 +14,8 @@ from pathlib import Path
 from bufferctl.api import connect
 from bufferctl.apply import FileJournal, Revision
 from bufferctl.cli.console import Console
-from bufferctl.cli.watching import Watching
 from bufferctl.cli.outputs import report_of, show_plan
+from bufferctl.cli.watching import Watching
 from bufferctl.machine import state_folder
 from bufferctl.model import Intent, Settled
 from bufferctl.run.applying import Applying
