@@ -154,6 +154,7 @@ def report_of(plan: Plan, desired: Desired, files: Files | None = None, **more: 
     """
     from bufferctl.checks import RULES, TextLengths, worth_a_look
     from bufferctl.render.report import Report
+    from bufferctl.run.files import folder_of
 
     channels = ((change.address, plan.channels.get(change.slot.channel_id)) for change in plan.changes)
     limits = {address: channel.max_characters for address, channel in channels if channel and channel.max_characters}
@@ -201,6 +202,7 @@ def annotate_problems(problems: Sequence[Diagnostic], root: Path, console: Conso
     from bufferctl.plan import Plan
     from bufferctl.render.markdown import problems_markdown
     from bufferctl.render.report import Report
+    from bufferctl.run.files import folder_of
 
     empty = Plan(datetime.now(UTC), endpoint="")
     report = Report(empty, tuple(problems), folder=folder_of(root), rules=RULES)
@@ -213,6 +215,7 @@ def _annotate(problems: Sequence[Diagnostic], summary: str, root: Path, console:
     """Show problems at their lines, and add to the step's summary; a failure is only reported."""
     if in_job() and problems:
         from bufferctl.render.annotations import annotations_text
+        from bufferctl.run.files import folder_of
 
         text = annotations_text(problems, changed=_changed(root), folder=folder_of(root))
         click.echo(without_secrets(text), err=True, nl=False)
@@ -222,14 +225,6 @@ def _annotate(problems: Sequence[Diagnostic], summary: str, root: Path, console:
                 file.write(without_secrets(f"{summary}\n"))
         except OSError as error:
             console.notice(f"the step's summary cannot be written: {error.strerror}")
-
-
-def folder_of(root: Path) -> str:
-    """Where a folder is below the root of its repository; empty at the root, and outside of any."""
-    from bufferctl.state.location import repository_of
-
-    repository = repository_of(root / "buffer.yaml")
-    return root.resolve().relative_to(repository).as_posix().removeprefix(".") if repository else ""
 
 
 def _changed(root: Path) -> frozenset[str]:

@@ -7,23 +7,19 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bufferctl.cli import examples, options
-from bufferctl.errors import ConfigError, StateError, worst
-from bufferctl.limits import SETTLE
+from bufferctl.errors import ConfigError, worst
 from bufferctl.machine import STOPS
 
 if TYPE_CHECKING:
-    from bufferctl.model import Account, StateSettings
+    from bufferctl.model import StateSettings
     from bufferctl.run.checkup import Check
     from bufferctl.sandbox import Sandbox
-    from bufferctl.state import StateFile
 
 
 @click.command(
@@ -44,42 +40,23 @@ def init(agents: bool | None, setup: options.Setup) -> int:
     there (`state: git`). It also offers an AGENTS.md: coding agents then propose posts in pull requests, and never
     apply.
     """
-    from bufferctl.intake import starter_text
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import count
+    from bufferctl.run.mending import start
     from bufferctl.run.reachable import is_local
-    from bufferctl.state import StateFile, open_store
 
     path, console = setup.file or Path("buffer.yaml"), setup.console
     if path.exists():
         raise ConfigError(f"{path} already exists, so nothing was written", hint="Choose another name with -f FILE.")
     with setup.connected() as buffer:
-        account = buffer.account()
-        managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
-        endpoint = buffer.endpoint
-    if not account.organizations:
-        raise ConfigError(
-            "This API key has no organizations, so nothing was written",
-            hint="Create one in Buffer, or use the key of another account.",
-        )
-    state = propose_state(path, console)
-    stored = StateFile(open_store(state, path), endpoint)
-    try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(starter_text(account, managed_since, in_git=state is not None))
-        begun = _begin(stored, account, managed_since, console)
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."
-        ) from error
-    channels = sum(len(organization.channels) for organization in account.organizations)
+        channels, stored = start(path, buffer, lambda: propose_state(path, console), console)
     console.data(f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft.")
     _offer_agents(path.with_name("AGENTS.md"), agents, console)
-    if begun:
+    if stored.exists:
         console.data(f"Posts are tracked in {visible(stored.place)}.")
-    console.data(f"Commit {'it' if state or not begun else 'both'}, then run:")
+    console.data(f"Commit {'it' if stored.is_shared or not stored.exists else 'both'}, then run:")
     console.data("  bufferctl plan")
-    if is_local(endpoint):
+    if is_local(stored.endpoint):
         console.data("This file is for the sandbox. For your own account, use another folder and unset BUFFER_API_URL:")
         console.data("  bufferctl init")
     return 0
@@ -99,34 +76,15 @@ def _offer_agents(path: Path, wanted: bool | None, console: options.Console) -> 
 
 def propose_state(path: Path, console: options.Console) -> StateSettings | None:
     """A branch for the state if the files are in a git repository with a remote, unless the user declines."""
-    from bufferctl.model import StateSettings
-    from bufferctl.state.location import has_remote
+    from bufferctl.run.files import shared_state
 
-    settings = StateSettings()
-    if not has_remote(path):
+    settings = shared_state(path)
+    if settings is None:
         return None
     question = f"Keep the state on the branch {settings.branch} of {settings.remote}, for CI and every machine?"
     if console.can_ask and not click.confirm(question, default=True, err=True):
         return None
     return settings
-
-
-def _begin(stored: StateFile, account: Account, managed_since: datetime, console: options.Console) -> bool:
-    """Begin the state if there is none. False if it cannot be reached; the first apply then begins it."""
-    from bufferctl.reconcile import begin_anew
-
-    try:
-        stored.load()
-        if not stored.exists:
-            stored.replace(
-                replace(stored.document, state=stored.with_next_serial(begin_anew(account, managed_since))), "init"
-            )
-    except StateError as error:
-        if not stored.is_shared:
-            raise
-        console.notice(f"the first apply will start the state. {error.message}")
-        return False
-    return True
 
 
 #: Columns that verdicts take.

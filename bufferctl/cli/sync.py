@@ -185,7 +185,6 @@ def import_(
     Files that cannot be downloaded are listed and keep their URL.
     """
     from bufferctl.cli.setup import propose_state
-    from bufferctl.intake import Wanted
     from bufferctl.model import Desired, Settings
     from bufferctl.model.plain_text import visible
     from bufferctl.run.files import Files, find_root_file
@@ -203,8 +202,8 @@ def import_(
             import_one(session, address, live_id)
             console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
             return 0
-        wanted = Wanted(organization, channels, since and since.replace(tzinfo=UTC))
-        done = import_everything(session, wanted, media_folder, one_file=layout == "one-file")
+        since, one_file = since and since.replace(tzinfo=UTC), layout == "one-file"
+        done = import_everything(session, organization, channels, since, media_folder, one_file=one_file)
         return max(_report_imported(done, session.store, console), _note_downloads(done.downloads, console))
 
 

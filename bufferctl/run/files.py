@@ -17,10 +17,11 @@ from bufferctl.config.discover import ROOT_NAME, find_root
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, FilesError, Related, Severity, has_errors
 from bufferctl.errors import ConfigError, UsageError
-from bufferctl.model import Desired, Idea, Post
+from bufferctl.model import Desired, Idea, Post, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.run.listener import SILENT, Listener
 from bufferctl.run.secrets import without_secrets
+from bufferctl.state.location import has_remote, repository_of
 
 if TYPE_CHECKING:
     from bufferctl.model import LiveChannel
@@ -93,6 +94,17 @@ def open_project(
         message = "The files have errors, so nothing was done"
         raise FilesError(message, problems, found.root, hint="Fix them, then try again.")
     return Files(found.root, found.desired, named, problems, by_rules, found.files[0])
+
+
+def shared_state(root_file: Path) -> StateSettings | None:
+    """A branch for the state, if the root file is in a git repository with a remote."""
+    return StateSettings() if has_remote(root_file) else None
+
+
+def folder_of(root: Path) -> str:
+    """Where a folder is below the root of its repository; empty at the root, and outside of any."""
+    repository = repository_of(root / ROOT_NAME)
+    return root.resolve().relative_to(repository).as_posix().removeprefix(".") if repository else ""
 
 
 def find_root_file(file: Path | None) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bufferctl import intake
@@ -33,10 +33,16 @@ class Imported:
 
 
 def import_everything(
-    session: Session, wanted: intake.Wanted, media_folder: Path | None, *, one_file: bool
+    session: Session,
+    organization: str | None,
+    channels: tuple[str, ...],
+    since: datetime | None,
+    media_folder: Path | None,
+    *,
+    one_file: bool,
 ) -> Imported:
     """Write what is in Buffer and in no file. Raises ApiError, ConfigError, StateError, UsageError, nothing written."""
-    files = session.files
+    files, wanted = session.files, intake.Wanted(organization, channels, since)
     downloads = intake.Downloads(media_folder, files.root, files.desired) if media_folder else None
     baseline = _baseline(session)
     found = intake.importable(session.buffer, baseline, wanted)

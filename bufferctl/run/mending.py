@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
-from bufferctl.api import endpoint_of
+from bufferctl.api import Buffer, endpoint_of
 from bufferctl.apply import FileJournal, save_state, with_unsaved_results
 from bufferctl.config import find_root, load
 from bufferctl.config.discover import ROOT_NAME
@@ -21,11 +21,13 @@ from bufferctl.config.write.additions import root_with
 from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.diagnostics import check_known, has_errors
 from bufferctl.errors import ConfigError, StateError, UsageError
+from bufferctl.intake import starter_text
+from bufferctl.limits import SETTLE
 from bufferctl.machine import state_folder
 from bufferctl.model import IDEAS, Address, Binding, LiveIdea, LivePost, Slot, State, StateSettings
 from bufferctl.plan import Plan
 from bufferctl.reconcile import begin as begin_state
-from bufferctl.reconcile import release
+from bufferctl.reconcile import begin_anew, release
 from bufferctl.run.applying import Applying
 from bufferctl.run.compare import first_creation
 from bufferctl.run.listener import Listener
@@ -338,6 +340,41 @@ def _with_journal(old: StateFile, root: Path) -> Document:
         run = uuid.uuid4().hex  # an id for a run that needed none, since the state was its machine's own
         intents = [replace(each, run=each.run or run) for each in journal.unsettled]
         return replace(old.document, state=with_unsaved_results(old.saved, journal), intents=tuple(intents))
+
+
+def start(
+    path: Path, buffer: Buffer, propose: Callable[[], StateSettings | None], listener: Listener
+) -> tuple[int, StateFile]:
+    """Write a first root file of what the account has, and begin its state; how many channels, and the state.
+
+    `propose`: the shared state, if there is to be one; if it cannot be reached, the first apply begins it, and it does
+    not exist. Raises ConfigError, ApiError, StateError.
+    """
+    account = buffer.account()
+    managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
+    if not account.organizations:
+        raise ConfigError(
+            "This API key has no organizations, so nothing was written",
+            hint="Create one in Buffer, or use the key of another account.",
+        )
+    settings = propose()
+    stored = StateFile(open_store(settings, path), buffer.endpoint)
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(starter_text(account, managed_since, in_git=settings is not None))
+        stored.load()
+        if not stored.exists:
+            state = stored.with_next_serial(begin_anew(account, managed_since))
+            stored.replace(replace(stored.document, state=state), "init")
+    except StateError as error:
+        if not stored.is_shared:
+            raise
+        listener.notice(f"the first apply will start the state. {error.message}")
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."
+        ) from error
+    return sum(len(organization.channels) for organization in account.organizations), stored
 
 
 def begin(

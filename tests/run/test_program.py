@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -37,6 +38,24 @@ def test_nothing_imports_click_or_rich(tmp_path: Path) -> None:
     assert run(f"import sys, {imports}; print(*{{'click', 'rich'}} & set(sys.modules))", tmp_path) == "\n"
     text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bufferctl" / "run").glob("*.py"))
     assert not re.search(r"\bprint\(|\binput\(|\bimport signal\b|\bsys\.(stdout|stderr|stdin|exit)\b|isatty", text)
+
+
+def test_the_command_line_leaves_the_work_to_this_room() -> None:
+    """Its files load nothing of what applies, takes over, or keeps the state; they name types of it at most."""
+    found = set()
+    for path in (ROOT / "bufferctl" / "cli").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for_types = [
+            each for each in tree.body if isinstance(each, ast.If) and ast.unparse(each.test) == "TYPE_CHECKING"
+        ]
+        named = {id(each) for block in for_types for each in ast.walk(block)}
+        found |= {
+            (path.name, each.module)
+            for each in ast.walk(tree)
+            if isinstance(each, ast.ImportFrom) and id(each) not in named
+            if re.match(r"bufferctl\.(apply|intake|state)\b", each.module or "")
+        }
+    assert found == set()
 
 
 def test_the_program_of_the_map_makes_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
