@@ -79,9 +79,13 @@ def plan(
     from bufferctl.run.compare import check_named, check_offline, describe_selection, narrow, plan_offline
     from bufferctl.run.compare import plan as make_plan
     from bufferctl.run.reachable import check_reachable
-    from bufferctl.run.sources import check_plan_name, save
+    from bufferctl.run.sources import POST_FILES, save
 
-    check_plan_name(out)
+    if out and out.suffix in POST_FILES:
+        raise UsageError(
+            f"`bufferctl apply` would read {out} as a file of posts, so nothing was done",
+            hint="Choose another name with -o, such as plan.json.",
+        )
     outputs.check_apart(out, *report_files)
     earlier = outputs.read_text("--previous", since) if since else ""
     if offline:

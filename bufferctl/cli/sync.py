@@ -15,9 +15,8 @@ from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
     from bufferctl.config.write.yaml_files import FileChanges
-    from bufferctl.intake import Downloads, Pulled
+    from bufferctl.intake import Downloads, Intake, Pulled
     from bufferctl.plan import Plan
-    from bufferctl.run.from_buffer import Imported
     from bufferctl.state import StateFile
 
 #: There is drift (design: Contracts, as `plan --detailed-exitcode`).
@@ -203,8 +202,10 @@ def import_(
             console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
             return 0
         since, one_file = since and since.replace(tzinfo=UTC), layout == "one-file"
-        done = import_everything(session, organization, channels, since, media_folder, one_file=one_file)
-        return max(_report_imported(done, session.store, console), _note_downloads(done.downloads, console))
+        found, names, downloads = import_everything(
+            session, organization, channels, since, media_folder, one_file=one_file
+        )
+        return max(_report_imported(found, names, session.store, console), _note_downloads(downloads, console))
 
 
 def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) -> None:
@@ -218,18 +219,17 @@ def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) ->
         )
 
 
-def _report_imported(done: Imported, store: StateFile, console: options.Console) -> int:
+def _report_imported(intake: Intake, names: list[str], store: StateFile, console: options.Console) -> int:
     from bufferctl.model import IDEAS
     from bufferctl.model.plain_text import visible
     from bufferctl.render.lines import posts_and_ideas, sentence
 
-    intake = done.found
     for what, why in intake.left_out:
         console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
-    if done.names:
+    if names:
         written = posts_and_ideas(entry.slot.channel_id == IDEAS for entry in intake.entries)
         console.data(f"Wrote {written if intake.entries else 'the channels; there are no posts to import'}:")
-        for name in done.names:
+        for name in names:
             console.data(f"  {visible(name)}")
         place = visible(store.place.replace(f"{Path.cwd()}/", "")) if store.exists else ""
         if place:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bufferctl.intake.homes import starter_text
-from bufferctl.intake.importing import Baseline, Intake, Wanted, claim, importable
+from bufferctl.intake.importing import Baseline, Intake, claim, importable
 from bufferctl.intake.media import Downloads, with_downloads
 from bufferctl.intake.pulling import Pulled, changed_files, choose, write_pulled
 from bufferctl.intake.writing import Writing

@@ -101,15 +101,6 @@ def _refuse_bound(bindings: Mapping[Slot, Binding], slot: Slot, live_id: str, ad
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the command line selects: names narrow it; `since` adds posts published since then."""
-
-    organization: str | None = None
-    channels: tuple[str, ...] = ()
-    since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Baseline:
     """What the files and the state contain before the import.
 
@@ -180,16 +171,21 @@ class Intake:
     left_out: list[tuple[str, str]]
 
 
-def importable(buffer: Buffer, baseline: Baseline, wanted: Wanted) -> Intake:
-    """Read the account and select what can be declared. Raises ApiError, UsageError."""
+def importable(
+    buffer: Buffer, baseline: Baseline, only: str | None, only_channels: tuple[str, ...], since: datetime | None
+) -> Intake:
+    """Read the account and select what can be declared. Raises ApiError, UsageError.
+
+    `only`: the organization, `only_channels`: the channels, by name. `since`: also posts published since then.
+    """
     account = buffer.account()
-    homes = find_homes(account, baseline.desired, baseline.targets, wanted.organization, wanted.channels)
+    homes = find_homes(account, baseline.desired, baseline.targets, only, only_channels)
     channels = {home.live.id: [each.live.id for each in home.channels] for home in homes}
-    ideas = [] if wanted.channels else [home.live.id for home in homes]
+    ideas = [] if only_channels else [home.live.id for home in homes]
     live = buffer.read(account, channels, ideas=ideas, sent_pages=1)
     posts = [post for post in live.posts if not post.is_out]
-    if wanted.since:
-        posts += buffer.sent(channels, wanted.since)
+    if since:
+        posts += buffer.sent(channels, since)
     live = replace(live, posts=tuple(posts))
     scope = {(organization, channel) for organization, ids in channels.items() for channel in ids}
     choice = _Choice(baseline, homes, frozenset(scope | {(each, IDEAS) for each in ideas}))

@@ -6,7 +6,7 @@ Buffer may have re-encoded a picture, and only its copy is available. So the cop
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,27 +18,27 @@ from bufferctl.checks import check
 from bufferctl.diagnostics import Severity
 from bufferctl.errors import UsageError
 from bufferctl.intake.pulling import Pulled
-from bufferctl.media.addresses import Download
+from bufferctl.media.addresses import Download, download
 from bufferctl.media.reading import read_file
 from bufferctl.model import Address, Desired, Idea, MediaFile, Post
 from bufferctl.model.attached import Attached, attached, with_files, with_sources
 
 _FILES = frozenset({"file", "thumbnail_file"})
-#: Downloads addresses and kinds into a folder.
-Fetch = Callable[[Iterable[tuple[str, str]], Path], Mapping[str, Download]]
 
 
 @dataclass
 class Downloads:
     """Downloads media of objects into a folder below `root`. Raises UsageError if files there could not be declared.
 
-    `desired`: the settings by which files are judged and become public. `keep`: addresses that are left as they are.
-    `made`: new files. `kept`: addresses that stay all the same, and why.
+    `desired`: the settings by which files are judged and become public. `loopback`: addresses on this machine are
+    allowed. `keep`: addresses that are left as they are. `made`: new files. `kept`: addresses that stay all the same,
+    and why.
     """
 
     folder: Path
     root: Path
     desired: Desired
+    loopback: bool
     keep: frozenset[str] = frozenset()
     made: list[Path] = field(default_factory=list)
     kept: list[tuple[Address, str, str]] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Downloads:
             )
         self.folder = real
 
-    def take(self, items: Sequence[Post | Idea], fetch: Fetch) -> list[Post | Idea]:
+    def take(self, items: Sequence[Post | Idea]) -> list[Post | Idea]:
         """The same objects with files instead of URLs, if the download worked and the rules accept the file.
 
         Raises OSError if files cannot be written.
@@ -68,7 +68,7 @@ class Downloads:
             return list(items)
         self.folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self.folder, prefix=".download-") as name:
-            found = fetch(wanted, Path(name))
+            found = download(wanted, Path(name), loopback=self.loopback)
             new = [self._with_files(item, found) for item in items]
         used = {self.root.resolve() / each.file.path for item in new for each in attached(item) if each.file}
         for path in set(self.made) - used:
@@ -88,11 +88,11 @@ class Downloads:
     def _with_files(self, item: Post | Idea, found: Mapping[str, Download]) -> Post | Idea:
         files: dict[str, MediaFile] = {}
         for each in self._addresses(item):
-            download = found[each.url or ""]
-            if download.path is None:
-                self.kept.append((item.address, each.url or "", download.why))
+            copy = found[each.url or ""]
+            if copy.path is None:
+                self.kept.append((item.address, each.url or "", copy.why))
             else:
-                files[each.url or ""] = self._file(item.address.key, download)
+                files[each.url or ""] = self._file(item.address.key, copy)
         sources = [files[each.url].summary if each.url in files else each.source for each in attached(item)]
         by_summary = {file.summary: file for file in files.values()}
         new = with_sources(item, sources)
@@ -104,19 +104,19 @@ class Downloads:
             return item
         return new
 
-    def _file(self, key: str, download: Download) -> MediaFile:
+    def _file(self, key: str, copy: Download) -> MediaFile:
         """The downloaded file in its place; equal bytes share one file."""
-        if download.path is None:
+        if copy.path is None:
             raise AssertionError
-        read = read_file(download.path.parent, download.path.name, None)
+        read = read_file(copy.path.parent, copy.path.name, None)
         if existing := self._by_digest.get(read.digest):
             return existing
-        number, place = 1, self._named(key, 1, download.type)
+        number, place = 1, self._named(key, 1, copy.type)
         while place.exists() and self._read(place).digest != read.digest:
             number += 1
-            place = self._named(key, number, download.type)
+            place = self._named(key, number, copy.type)
         if not place.exists():
-            shutil.copyfile(download.path, place)
+            shutil.copyfile(copy.path, place)
             self.made.append(place)
         return self._by_digest.setdefault(read.digest, self._read(place))
 
@@ -128,12 +128,12 @@ class Downloads:
         return read_file(root, place.relative_to(root).as_posix(), self.desired.settings.media)
 
 
-def with_downloads(pulled: Pulled, downloads: Downloads, fetch: Fetch) -> None:
+def with_downloads(pulled: Pulled, downloads: Downloads) -> None:
     """Replace Buffer's URLs of media that people added by downloaded files. Raises OSError."""
     for address, (change, fields) in pulled.taken.items():
         item, name = change.desired, "media" if address.is_idea else "assets"
         if item and fields.get(name):
-            (new,) = downloads.take([replace(item, **{name: fields[name]})], fetch)
+            (new,) = downloads.take([replace(item, **{name: fields[name]})])
             pulled.taken[address] = change, {**fields, name: getattr(new, name)}
 
 

@@ -167,7 +167,9 @@ def _divergence(session: Session) -> Divergence | None:
 def _read(session: Session, homes: Homes) -> Live:
     """What the homes of declared and recorded objects hold, as far back as the state is not complete."""
     desired, targets = session.files.desired, homes.targets
-    channels = _channels(session, homes.account, {c.id for c in targets.channels.values()})
+    wanted_channels = {each.id for each in targets.channels.values()} | {s.channel_id for s in session.state.tracked}
+    found = {o.id: {c.id for c in o.channels if c.id in wanted_channels} for o in homes.account.organizations}
+    channels = {organization: ids for organization, ids in found.items() if ids}  # declared, or in the state
     ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
     ideas |= {slot.organization_id for slot in session.state.tracked if slot.channel_id == IDEAS}
     managed_since = desired.settings.managed_since
@@ -227,13 +229,6 @@ def _check_lengths(session: Session, targets: Targets) -> None:
     if has_errors(problems):
         message = "Some texts are too long for their channels, so nothing was sent to Buffer"
         raise FilesError(message, problems, session.files.root, hint="Shorten them, then try again.")
-
-
-def _channels(session: Session, account: Account, declared: set[str]) -> dict[str, set[str]]:
-    """The channels to read, by organization: those declared and those that state speaks of."""
-    wanted = declared | {slot.channel_id for slot in session.state.tracked}
-    found = {o.id: {c.id for c in o.channels if c.id in wanted} for o in account.organizations}
-    return {organization: ids for organization, ids in found.items() if ids}
 
 
 def _seek(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,18 +18,9 @@ from bufferctl.model.attached import attached
 from bufferctl.plan import Plan
 from bufferctl.reconcile import answer
 from bufferctl.run.compare import find_homes, plan
-from bufferctl.run.files import Files, read_again
-from bufferctl.run.reachable import fetcher
+from bufferctl.run.files import read_again
+from bufferctl.run.reachable import is_local
 from bufferctl.run.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import wrote: the names of files, and what was downloaded if a folder for it was named."""
-
-    found: intake.Intake
-    names: list[str]
-    downloads: intake.Downloads | None
 
 
 def import_everything(
@@ -40,24 +31,26 @@ def import_everything(
     media_folder: Path | None,
     *,
     one_file: bool,
-) -> Imported:
-    """Write what is in Buffer and in no file. Raises ApiError, ConfigError, StateError, UsageError, nothing written."""
-    files, wanted = session.files, intake.Wanted(organization, channels, since)
-    downloads = intake.Downloads(media_folder, files.root, files.desired) if media_folder else None
+) -> tuple[intake.Intake, list[str], intake.Downloads | None]:
+    """Write what is in Buffer and in no file; the names of the files, and what was downloaded into `media_folder`.
+
+    Raises ApiError, ConfigError, StateError, UsageError, with nothing written.
+    """
+    files, loopback = session.files, is_local(session.buffer.endpoint)
+    downloads = intake.Downloads(media_folder, files.root, files.desired, loopback) if media_folder else None
     baseline = _baseline(session)
-    found = intake.importable(session.buffer, baseline, wanted)
+    found = intake.importable(session.buffer, baseline, organization, channels, since)
     session.note_leftovers()
     with _undone_on_failure(downloads):
         if downloads:
-            fetch = fetcher(session.buffer.endpoint)
-            items = downloads.take([each.addition.item for each in found.entries], fetch)
+            items = downloads.take([each.addition.item for each in found.entries])
             pairs = zip(found.entries, items, strict=True)
             entries = [replace(each, addition=replace(each.addition, item=item)) for each, item in pairs]
             found = replace(found, entries=entries)
         begins = session.buffer.server_time() - timedelta(seconds=SETTLE)
-        writing = intake.Writing(found, baseline, files.root_file, begins, one_file, whole=wanted.since is None)
+        writing = intake.Writing(found, baseline, files.root_file, begins, one_file, whole=since is None)
         names = writing.write(session.save, lambda: read_again(files.root_file, session.listener))
-    return Imported(found, names, downloads)
+    return found, names, downloads
 
 
 def _baseline(session: Session) -> intake.Baseline:
@@ -101,10 +94,10 @@ def pull(
     found = plan(session, homes=homes)
     session.note_leftovers()
     pulled = intake.choose(found, addresses)
-    downloads = None if dry_run else _downloads(media_folder, files)
+    downloads = None if dry_run else _downloads(media_folder, session)
     with _undone_on_failure(downloads):
         if downloads:
-            intake.with_downloads(pulled, downloads, fetcher(session.buffer.endpoint))
+            intake.with_downloads(pulled, downloads)
         changes = intake.changed_files(project, pulled)
         show(pulled, changes, found)
         if pulled.taken and not dry_run:
@@ -116,12 +109,13 @@ def pull(
     return pulled, changes, downloads
 
 
-def _downloads(folder: Path | None, files: Files) -> intake.Downloads | None:
+def _downloads(folder: Path | None, session: Session) -> intake.Downloads | None:
     """Where media go; None if files have no addresses and nobody asked. What the files name already is kept."""
+    files, loopback = session.files, is_local(session.buffer.endpoint)
     if folder is None and files.desired.settings.media is None:
         return None
     declared = frozenset(each.url for item in files.desired.items for each in attached(item) if each.url)
-    return intake.Downloads(folder or files.root / "media", files.root, files.desired, declared)
+    return intake.Downloads(folder or files.root / "media", files.root, files.desired, loopback, declared)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import urlsplit
@@ -23,7 +22,6 @@ from bufferctl.run.files import Files
 
 if TYPE_CHECKING:
     from bufferctl.apply import Publisher
-    from bufferctl.intake.media import Fetch
     from bufferctl.media.addresses import Answer, Wanted
 
 T = TypeVar("T")
@@ -86,13 +84,6 @@ def lost_media(plan: Plan, settings: MediaSettings | None, *, api_url: str | Non
         lost._replace(verdict=answer.verdict.value, message=answer.message, is_certain=answer.is_certain)
         for answer, lost in _failed(applied, api_url)
     )
-
-
-def fetcher(api_url: str | None) -> Fetch:
-    """What downloads media, from hosts as above."""
-    from bufferctl.media.addresses import download
-
-    return partial(download, loopback=is_local(api_url))
 
 
 def _failed(wanted: Mapping[Wanted, Iterable[T]], api_url: str | None) -> Iterator[tuple[Answer, T]]:

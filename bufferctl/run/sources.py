@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from bufferctl.render.report import Report
 
 #: Suffixes of posts files; any other single file passed to apply is a saved plan.
-_POST_FILES = frozenset({".yaml", ".yml"})
+POST_FILES = frozenset({".yaml", ".yml"})
 _AGAIN = "Plan again, and have that reviewed."
 
 
@@ -75,7 +75,7 @@ def source_of(
     `digest`: the beginning of that of the saved plan that a person means, empty for any. Raises UsageError,
     ConfigError, and StalePlanError if a saved plan was altered or is another one.
     """
-    is_plan = len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in _POST_FILES
+    is_plan = len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in POST_FILES
     plan_file = paths[0] if is_plan else None
     if plan_file and reviewed:
         raise UsageError(
@@ -105,15 +105,6 @@ def source_of(
         selection=describe_selection(files, choices),
     )
     return _from_reviewed(fresh, agreed, listener) if agreed else fresh
-
-
-def check_plan_name(path: Path | None) -> None:
-    """Before any work. Raises UsageError if apply would take a plan of this name for posts; None is passed over."""
-    if path and path.suffix in _POST_FILES:
-        raise UsageError(
-            f"`bufferctl apply` would read {path} as a file of posts, so nothing was done",
-            hint="Choose another name with -o, such as plan.json.",
-        )
 
 
 def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, listener: Listener) -> PlanSource:
