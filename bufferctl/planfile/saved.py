@@ -26,21 +26,10 @@ from bufferctl.choices import Choices
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.digests import change_digest, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model import (
-    Channel,
-    DeletePost,
-    Desired,
-    Idea,
-    LiveChannel,
-    LiveIdea,
-    LivePost,
-    Organization,
-    Post,
-    Settings,
-    Write,
-)
+from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Write
 from bufferctl.model.attached import files_of
 from bufferctl.model.base import Aware
+from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.serial import adapter, dump_item, dump_write, load_item, load_write
 from bufferctl.plan import Action, Change, Plan, Recording
 

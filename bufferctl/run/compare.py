@@ -14,22 +14,10 @@ from bufferctl.diagnostics import Diagnostic, FilesError, Severity, check_declar
 from bufferctl.errors import ConfigError, StateError, UsageError
 from bufferctl.model import IDEAS, Account, Claim, Live, Origin, Slot, State
 from bufferctl.plan import Action, Cause, Change, Plan
-from bufferctl.reconcile import (
-    Divergence,
-    Options,
-    Targets,
-    Trace,
-    busy_days,
-    by_slot,
-    find_targets,
-    follow_reconnected,
-    hold_repeats,
-    offline,
-    reconcile,
-    slots_of,
-    sought,
-    within_daily_limits,
-)
+from bufferctl.reconcile import Divergence, Options, Targets, Trace, find_targets, hold_repeats, offline
+from bufferctl.reconcile.horizons import follow_reconnected, sought
+from bufferctl.reconcile.planning import by_slot, reconcile, slots_of
+from bufferctl.reconcile.sending import busy_days, within_daily_limits
 from bufferctl.run.files import Files, judge_lengths, shorten
 from bufferctl.run.session import Session, find_organizations
 from bufferctl.state import StateFile, Store, claimed_elsewhere
