@@ -16,8 +16,6 @@ from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bufferctl.config import Loaded
     from bufferctl.plan import Change, Plan
     from bufferctl.render.agenda import Span
@@ -77,20 +75,12 @@ def validate(
 
         console.data(problems_json(shown, valid=is_valid))
     else:
-        console.data(
-            _text(
-                tuple(shorten(shown, as_text=True)),
-                console,
-                "" if has_errors(shown) else _verdict(loaded, files, elsewhere),
-            )
-        )
+        from bufferctl.render.diagnostics import diagnostics_text, summary_text
+
+        few = tuple(shorten(shown, as_text=True))
+        verdict = summary_text(few) if has_errors(shown) else _verdict(loaded, files, elsewhere)
+        console.data("\n\n".join(filter(None, (diagnostics_text(few, console.out), verdict))))
     return 0 if is_valid else 1
-
-
-def _text(shown: Sequence[Diagnostic], console: options.Console, verdict: str) -> str:
-    from bufferctl.render.diagnostics import diagnostics_text, summary_text
-
-    return "\n\n".join(filter(None, (diagnostics_text(shown, console.out), verdict or summary_text(shown))))
 
 
 def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagnostic]) -> str:
@@ -182,7 +172,7 @@ KINDS = (
     )
 )
 @click.argument("what", type=click.Choice(KINDS), default="files", metavar="[KIND]")
-def schema(what: str) -> int:
+def schema(what: str) -> None:
     """Print the JSON Schema of the files, for completion and checks in editors.
 
     A file names it in its first line: `# yaml-language-server: $schema=FILE`. With a KIND it is the schema of what
@@ -200,7 +190,6 @@ def schema(what: str) -> int:
 
         text = document_schema(what)
     Console.create(no_color=True).data(text)
-    return 0
 
 
 SHELLS = ("bash", "zsh", "fish")
@@ -363,7 +352,6 @@ def preview(paths: tuple[Path, ...], out: Path, setup: options.Setup) -> None:
 
     It needs no API key and no network. PATHs limit it to those files or folders.
     """
-    from bufferctl.cli import outputs
     from bufferctl.model import State
     from bufferctl.model.plain_text import visible
     from bufferctl.reconcile import offline

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--agents/--no-agents", default=None, help="Write an AGENTS.md for coding agents; default: it asks.")
 @options.connection_options
 @options.console_options
-def init(agents: bool | None, setup: options.Setup) -> int:
+def init(agents: bool | None, setup: options.Setup) -> None:
     """Write a first buffer.yaml with your organizations and channels, and one example post as a draft.
 
     An existing file is never overwritten. In a git repository with a remote, it offers to keep the state on a branch
@@ -59,7 +59,6 @@ def init(agents: bool | None, setup: options.Setup) -> int:
     if is_local(stored.endpoint):
         console.data("This file is for the sandbox. For your own account, use another folder and unset BUFFER_API_URL:")
         console.data("  bufferctl init")
-    return 0
 
 
 def _offer_agents(path: Path, wanted: bool | None, console: options.Console) -> None:

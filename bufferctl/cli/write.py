@@ -69,7 +69,7 @@ def new(
     source: Path | None,
     output: Path | None,
     setup: options.Setup,
-) -> int:
+) -> None:
     """Start a file with one post, or with a campaign: posts whose times count from one day.
 
     It asks for whatever you do not pass as an option; without a terminal, pass everything. The posts of a new campaign
@@ -97,7 +97,6 @@ def new(
         started = starting.new_campaign(desired, channels or _ask_channels(console, usual), title, day.date(), draft)
     path = output or files.root / "posts" / f"{started.key}.yaml"
     _write_new(path, started, files, console)
-    return 0
 
 
 def _check_options(kind: str, **given: object) -> None:
