@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -64,6 +65,11 @@ def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
     return NOTHING_TO_COMPARE if missing is not None else 0
 
 
+def _media_option(help_text: str) -> Callable[[options.F], options.F]:
+    kind = click.Path(path_type=Path, file_okay=False)
+    return click.option("--media-dir", "media_folder", type=kind, metavar="DIR", help=help_text)
+
+
 @click.command(
     epilog=examples(
         ("bufferctl pull", "everything that people changed"),
@@ -73,13 +79,7 @@ def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
 )
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", shell_complete=options.complete_addresses)
 @click.option("--dry-run", is_flag=True, help="Only show what would change in the files.")
-@click.option(
-    "--media-dir",
-    "media_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Folder for media that people added in Buffer; default: media, if the root file has `media`.",
-)
+@_media_option("Folder for media that people added in Buffer; default: media, if the root file has `media`.")
 @options.lock_option
 @options.setup_options
 def pull(
@@ -152,12 +152,8 @@ def _report_pulled(pulled: Pulled, changes: FileChanges, console: options.Consol
     show_default=True,
     help="A file for each channel, or one for all.",
 )
-@click.option(
-    "--media-dir",
-    "media_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Download images, videos and documents into this folder and name the files; needs `media` in the root file.",
+@_media_option(
+    "Download images, videos and documents into this folder and name the files; needs `media` in the root file."
 )
 @options.lock_option
 @options.setup_options

@@ -199,11 +199,7 @@ def _is(path: Path, loaded: Loaded, name: str) -> bool:
 @options.root_option
 @options.console_options
 def convert(
-    sources: tuple[Path, ...],
-    channels: tuple[str, ...],
-    zone: str | None,
-    output: Path | None,
-    setup: options.Setup,
+    sources: tuple[Path, ...], channels: tuple[str, ...], zone: str | None, output: Path | None, setup: options.Setup
 ) -> int:
     """Turn posts from elsewhere into YAML: Buffer's bulk-upload CSV, or Markdown with YAML front matter.
 
