@@ -49,12 +49,12 @@ def init(agents: bool | None, setup: options.Setup) -> None:
     if path.exists():
         raise ConfigError(f"{path} already exists, so nothing was written", hint="Choose another name with -f FILE.")
     with setup.connected() as buffer:
-        channels, stored = start(path, buffer, lambda: propose_state(path, console), console)
+        channels, stored, begun = start(path, buffer, lambda: propose_state(path, console), console)
     console.data(f"Wrote {visible(str(path))} with {count(channels, 'channel')} and an example draft.")
     _offer_agents(path.with_name("AGENTS.md"), agents, console)
-    if stored.exists:
+    if begun:
         console.data(f"Posts are tracked in {visible(stored.place)}.")
-    console.data(f"Commit {'it' if stored.is_shared or not stored.exists else 'both'}, then run:")
+    console.data(f"Commit {'it' if stored.is_shared or not begun else 'both'}, then run:")
     console.data("  bufferctl plan")
     if is_local(stored.endpoint):
         console.data("This file is for the sandbox. For your own account, use another folder and unset BUFFER_API_URL:")

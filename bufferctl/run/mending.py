@@ -344,11 +344,10 @@ def _with_journal(old: StateFile, root: Path) -> Document:
 
 def start(
     path: Path, buffer: Buffer, propose: Callable[[], StateSettings | None], listener: Listener
-) -> tuple[int, StateFile]:
-    """Write a first root file of what the account has, and begin its state; how many channels, and the state.
+) -> tuple[int, StateFile, bool]:
+    """Write a first root file of what the account has; how many channels, and the state, with whether it begins now.
 
-    `propose`: the shared state, if there is to be one; if it cannot be reached, the first apply begins it, and it does
-    not exist. Raises ConfigError, ApiError, StateError.
+    `propose`: the shared state, if there is to be one; if it cannot be reached, the first apply begins it. Raises ConfigError, ApiError, StateError.
     """
     account = buffer.account()
     managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
@@ -366,15 +365,17 @@ def start(
         if not stored.exists:
             state = stored.with_next_serial(begin_anew(account, managed_since))
             stored.replace(replace(stored.document, state=state), "init")
+        begun = True
     except StateError as error:
         if not stored.is_shared:
             raise
         listener.notice(f"the first apply will start the state. {error.message}")
+        begun = False
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}", hint="Choose another name with -f FILE."
         ) from error
-    return sum(len(organization.channels) for organization in account.organizations), stored
+    return sum(len(organization.channels) for organization in account.organizations), stored, begun
 
 
 def begin(
