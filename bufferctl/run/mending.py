@@ -347,7 +347,8 @@ def start(
 ) -> tuple[int, StateFile, bool]:
     """Write a first root file of what the account has; how many channels, and the state, with whether it begins now.
 
-    `propose`: the shared state, if there is to be one; if it cannot be reached, the first apply begins it. Raises ConfigError, ApiError, StateError.
+    `propose`: the shared state, if there is to be one; if it cannot be reached, the first apply begins it. Raises
+    ConfigError, ApiError, StateError.
     """
     account = buffer.account()
     managed_since = buffer.server_time().astimezone(UTC) - timedelta(seconds=SETTLE)
