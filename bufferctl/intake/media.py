@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Self
 
 from bufferctl import DOCS
 from bufferctl.checks import check
@@ -76,11 +77,16 @@ class Downloads:
         self.made = [path for path in self.made if path in used]
         return new
 
-    def undo(self) -> None:
-        for path in self.made:
-            path.unlink(missing_ok=True)
-        with suppress(OSError):  # other files are there
-            self.folder.rmdir()
+    def __enter__(self) -> Self:
+        """While this lasts, a failure takes away what was downloaded."""
+        return self
+
+    def __exit__(self, failure: object, *_: object) -> None:
+        if failure:
+            for path in self.made:
+                path.unlink(missing_ok=True)
+            with suppress(OSError):  # other files are there
+                self.folder.rmdir()
 
     def _addresses(self, item: Post | Idea) -> Iterable[Attached]:
         return (each for each in attached(item) if each.url and each.url not in self.keep and each.kind != "link")

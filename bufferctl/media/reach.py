@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
@@ -53,7 +54,10 @@ class PublicOnly(httpx2.AsyncBaseTransport):
             raise NotPublicError("contains a user name or password")
         proxy = self._proxy if self._proxy and not proxy_bypass(url.host) else None
         if proxy is not None:  # it would resolve private names itself
-            if "." not in url.host or url.host.endswith(PRIVATE_NAMES) or not _may_be_public(url.host):
+            is_private = "." not in url.host or url.host.endswith(PRIVATE_NAMES)
+            with suppress(ValueError):  # it is a name
+                is_private |= not is_public(ipaddress.ip_address(url.host))
+            if is_private:
                 raise NotPublicError(f"is on {url.host}, which is not on the public internet")
             self._check_scheme(url, local=False)
             return await proxy.handle_async_request(request)
@@ -88,14 +92,6 @@ class PublicOnly(httpx2.AsyncBaseTransport):
     def _check_scheme(url: httpx2.URL, *, local: bool) -> None:
         if url.scheme != "https" and not (local and url.scheme == "http"):
             raise NotPublicError("is not https")
-
-
-def _may_be_public(host: str) -> bool:
-    """Whether a host is a name or a public IP address."""
-    try:
-        return is_public(ipaddress.ip_address(host))
-    except ValueError:
-        return True
 
 
 def _name(url: httpx2.URL) -> str:

@@ -47,11 +47,10 @@ def read_head(raw: bytes) -> tuple[str, int, dict[str, Any]]:
         return "", 0, {}
 
 
-def _kind_of_live(values: Any) -> str:
-    return "post" if isinstance(values, Mapping) and "channel_id" in values else "idea"
-
-
-_Live = Annotated[Annotated[LivePost, Tag("post")] | Annotated[LiveIdea, Tag("idea")], Discriminator(_kind_of_live)]
+_Live = Annotated[
+    Annotated[LivePost, Tag("post")] | Annotated[LiveIdea, Tag("idea")],
+    Discriminator(lambda values: "post" if isinstance(values, Mapping) and "channel_id" in values else "idea"),
+]
 
 
 class _ChangeValues(BaseModel):

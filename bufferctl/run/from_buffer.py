@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,7 +41,7 @@ def import_everything(
     baseline = _baseline(session)
     found = intake.importable(session.buffer, baseline, organization, channels, since)
     session.note_leftovers()
-    with _undone_on_failure(downloads):
+    with downloads or nullcontext():
         if downloads:
             items = downloads.take([each.addition.item for each in found.entries])
             pairs = zip(found.entries, items, strict=True)
@@ -95,7 +95,7 @@ def pull(
     session.note_leftovers()
     pulled = intake.choose(found, addresses)
     downloads = None if dry_run else _downloads(media_folder, session)
-    with _undone_on_failure(downloads):
+    with downloads or nullcontext():
         if downloads:
             intake.with_downloads(pulled, downloads)
         changes = intake.changed_files(project, pulled)
@@ -116,13 +116,3 @@ def _downloads(folder: Path | None, session: Session) -> intake.Downloads | None
         return None
     declared = frozenset(each.url for item in files.desired.items for each in attached(item) if each.url)
     return intake.Downloads(folder or files.root / "media", files.root, files.desired, loopback, declared)
-
-
-@contextmanager
-def _undone_on_failure(downloads: intake.Downloads | None) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        if downloads:
-            downloads.undo()
-        raise
