@@ -47,11 +47,10 @@ def load(raw: bytes, name: str) -> Receipt:
     kind, major, values = read_head(raw)
     if kind != KIND:
         raise UsageError(f"There is no receipt in {name}", hint="To write one, run `bufferctl apply --receipt FILE`.")
-    if major != _FORMAT_MAJOR:
-        by, hint = (
-            ("a newer", "Update bufferctl.") if major > _FORMAT_MAJOR else ("an older", "Show it with that version.")
-        )
-        raise UsageError(f"The receipt {name} was written by {by} bufferctl", hint=hint)
+    if major > _FORMAT_MAJOR:
+        raise UsageError(f"The receipt {name} was written by a newer bufferctl", hint="Update bufferctl.")
+    if major < _FORMAT_MAJOR:
+        raise UsageError(f"The receipt {name} was written by an older bufferctl", hint="Show it with that version.")
     try:
         return _load(values)
     except DAMAGE as error:

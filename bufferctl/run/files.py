@@ -21,7 +21,6 @@ from bufferctl.model import Desired, Idea, Post, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.run.listener import SILENT, Listener
 from bufferctl.run.secrets import without_secrets
-from bufferctl.state.location import has_remote, repository_of
 
 if TYPE_CHECKING:
     from bufferctl.model import LiveChannel
@@ -98,11 +97,15 @@ def open_project(
 
 def shared_state(root_file: Path) -> StateSettings | None:
     """A branch for the state, if the root file is in a git repository with a remote."""
+    from bufferctl.state.location import has_remote
+
     return StateSettings() if has_remote(root_file) else None
 
 
 def folder_of(root: Path) -> str:
     """Where a folder is below the root of its repository; empty at the root, and outside of any."""
+    from bufferctl.state.location import repository_of
+
     repository = repository_of(root / ROOT_NAME)
     return root.resolve().relative_to(repository).as_posix().removeprefix(".") if repository else ""
 
