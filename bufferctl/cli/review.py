@@ -219,14 +219,14 @@ def report_of_receipt(receipt: Receipt) -> Report:
     metavar="TIME",
     help="When the plan for --reviewed was made, as CI knows it, for the `policy` of the files. Default: now.",
 )
-@click.option("--digest", default="", metavar="D", help="Refuse any saved plan but the one with this digest.")
+@click.option("--digest", default="", metavar="D", help="Refuse a saved plan with another digest.")
 @options.out_option("--receipt", help_text="Write the result of each change, with id and link, even after a failure.")
 @options.auto_approve_option
 @options.seconds_option(
     "--settle",
     limits.SETTLE,
-    "Seconds to wait before checking what happened to a request whose answer was lost; five times as long before "
-    "anything of it is sent again.",
+    "Seconds to wait before checking what happened to a request whose answer was lost; any of it is sent "
+    "again only after five times as long.",
 )
 @options.seconds_option(
     "--max-wait",
@@ -253,8 +253,7 @@ def apply(
     """Make Buffer match the files: show the plan, ask, send the changes, verify.
 
     Running it again continues where it stopped and never posts twice. PATHs limit it to those files or folders. If PATH
-    is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if the files or Buffer no longer
-    give that plan.
+    is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if a new plan would differ.
     """
     from bufferctl.render.text import applied_text, left_text
     from bufferctl.run.applying import Applying

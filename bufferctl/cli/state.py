@@ -213,9 +213,9 @@ def _stored(found: StateFile) -> str:
 @state.command(
     short_help="Move the state to the store named in buffer.yaml.",
     epilog=examples(
-        ("bufferctl state migrate", "from .bufferctl/, after adding `state: git`"),
-        ("bufferctl state migrate --from git", "from the branch bufferctl-state"),
-        ("bufferctl state migrate --from s3://acme-state/social", "from a bucket"),
+        ("bufferctl state migrate", "from .bufferctl/"),
+        ("bufferctl state migrate --from git", "from its branch"),
+        ("bufferctl state migrate --from s3://acme/social", "from a bucket"),
         ("bufferctl state migrate --from old/buffer.yaml", "after moving the root file"),
     ),
 )

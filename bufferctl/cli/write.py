@@ -274,8 +274,8 @@ def shift(
 ) -> int:
     """Move the dates of the posts in PATHs.
 
-    Of a file with `starts`, that day moves, and with it all times that count from it; other dates in the file are
-    fixed, unless you pass --all. Of other files, all dates move. Times of day stay. It shows the edits, asks, and
+    In a file with `starts`, that day moves, and with it all times that count from it; its other dates are fixed,
+    unless you pass --all. In other files, all dates move. Times of day stay. It shows the edits, asks, and
     writes the files; `apply` then moves the posts in Buffer. Published posts keep their dates. Nothing is written if a
     post with its own date would move into the past.
     """

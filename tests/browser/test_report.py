@@ -246,17 +246,21 @@ def test_nobody_is_shut_out(show: Show, name: str) -> None:
         assert axe(page) == [], f"an open item, {width} pixels"
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "word"])
 @pytest.mark.parametrize("scripts", [True, False])
 def test_it_fits_a_phone(show: Show, name: str, scripts: bool) -> None:
-    """380 pixels: nothing overflows, also with every item open."""
-    page = show(PAGES[name], width=380, scripts=scripts)
+    """380 pixels: nothing overflows, also with every item open, and with a word of 400 letters."""
+    item = post("ch-x", "a", 1, text=f"See https://acme.example/{'a' * 400}", due_at=NOW)
+    word = report_html(Report(replace(PLAN, changes=(change(item, Action.CREATE, Cause.NEW),))))
+    page = show({**PAGES, "word": word}[name], width=380, scripts=scripts)
     for each in page.locator("details.row:visible > summary").all():
         each.click()
     box = page.locator("html").bounding_box()
     assert box is not None
     assert box["width"] == 380
     assert page.locator("body").evaluate("body => body.scrollWidth") <= 380
+    wide = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.className)"
+    assert page.locator(".text:visible").evaluate_all(wide) == []
 
 
 def test_without_scripts_everything_is_there(show: Show) -> None:

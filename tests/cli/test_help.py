@@ -13,12 +13,11 @@ import pytest
 
 from bufferctl import __version__
 from bufferctl.cli import COMMANDS, load_command
+from bufferctl.cli.ci import ci
+from bufferctl.cli.state import state
 
-OF_CI = ("plan", "apply", "drift", "fork-comment")
-OF_STATE = ("list", "show", "rm", "mv", "unlock")
 HELP = [("bufferctl", ()), *((f"{name}", (name,)) for name in COMMANDS)]
-HELP += [(f"state-{name}", ("state", name)) for name in OF_STATE]
-HELP += [(f"ci-{name}", ("ci", name)) for name in OF_CI]
+HELP += [(f"{group.name}-{name}", (str(group.name), name)) for group in (state, ci) for name in group.commands]
 
 
 @pytest.mark.parametrize(("name", "command"), HELP)
