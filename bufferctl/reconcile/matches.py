@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 from bufferctl.model import Address, Binding, Item, LiveChannel, LiveItem, Origin, PostStatus, Question, Rule, Slot
-from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import Content, Fingerprint, content_of_live, fingerprint, text_digest, without_links
 from bufferctl.plan import Change
 from bufferctl.reconcile.horizons import all_slots
@@ -141,18 +140,13 @@ class Claims:
         return found
 
     def saying(self, d: Declared) -> list[Suspect]:
-        """Those with the text of `d`, apart from rewritten links.
+        """Those with the text of `d`.
 
         If `d` has a `repeat_of`, without those removed long ago: the author knows that the text was published before.
         """
         found = self.published.get((d.slot.home, d.mark), [])
         passed = {b.id for b in self._released.values() if b.retired} if d.item.repeat_of else ()
-        return [each for each in found if each.id not in passed and (each.live is None or _says(each.live, d.content))]
-
-
-def _says(live: LiveItem, wanted: Content) -> bool:
-    there = content_of_live(live)
-    return not (there.title or there.text) or linkless_text(there) == linkless_text(wanted)
+        return [each for each in found if each.id not in passed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +177,8 @@ class Matches:
 
 
 def mark_of(item: Item, content: Content) -> str:
-    """A digest by which equal objects are found without being read: of the text, without one of the images.
-
-    Empty if it has neither.
-    """
-    words = text_digest(content)
-    return words or (fingerprint(item, content).hidden if sources_of(item) else "")
+    """A digest by which equal objects are found without being read: of the text; without one, of images."""
+    return text_digest(content) or fingerprint(item, content).hidden
 
 
 def applied_mark(binding: Binding | None) -> str:

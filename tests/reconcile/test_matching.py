@@ -214,6 +214,38 @@ def test_a_sent_claim_is_known_by_a_link_that_was_shortened() -> None:
     assert "add `repeat_of: p1`" in change.hint
 
 
+def test_a_sent_claim_is_known_by_its_text_in_buffer() -> None:
+    """A new entry with the shortened link is asked about too, while the old one is declared."""
+    old = queued("old", "We are live: https://acme.example/a")
+    short = replace(published(old), text="We are live: https://buff.ly/x")
+    world = removed(old, short)
+    assert world.verdicts(queued(text=short.text), old) == {"a": Reason.AMBIGUOUS, "old": Action.DONE}
+    assert world.verdicts(queued(text="Something new"), old) == {"a": Action.CREATE, "old": Action.DONE}
+
+
+def test_what_stays_in_buffer_unsent_is_asked_about_by_matching() -> None:
+    """A person's, whose entry is gone: kept in the state, and its text counts; no question about another text."""
+    old = post("old")
+    state = record((old, in_buffer(old)), origin=Origin.ADOPTED)
+    kept = replace(state, bindings={at: replace(b, retired=True) for at, b in state.bindings.items()})
+    world = World(live=[in_buffer(old)], state=kept)
+    change = world.change(post(due=LATER))
+    assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
+    assert world.plan(post(due=LATER)).recording.questions[slot(post())].rule is Rule.SAME_TEXT
+    assert world.verdict(post(text="Something new", due=LATER)) is Action.CREATE
+
+
+def test_a_repeat_is_not_asked_about_posts_that_are_long_gone() -> None:
+    """Only about those that are declared: the author knows that the text was published before."""
+    gone, said = queued("gone"), queued("said")
+    out = [published(gone, "p1"), published(said, "p2")]
+    state = record((gone, out[0]), (said, out[1]))
+    retired = {at: replace(b, retired=at.key == "gone") for at, b in state.bindings.items()}
+    world = World(live=out, state=replace(state, bindings=retired))
+    assert world.verdict(queued(repeat_of="said"), said) is Action.CREATE
+    assert world.verdict(queued(), said) is Reason.AMBIGUOUS
+
+
 def test_a_sent_claim_without_text_is_told_by_its_picture() -> None:
     """A question for the same picture, while its claim is kept; created with another picture."""
     old = queued("old", "", assets=(picture("a"),))

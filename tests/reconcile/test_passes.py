@@ -24,6 +24,7 @@ from .builders import (
     LATER,
     NO_RECORD,
     NOW,
+    OVER,
     TWITTER,
     YOUNG,
     World,
@@ -251,6 +252,33 @@ def test_a_hold_holds_what_needed_the_text() -> None:
     theirs = in_buffer(post("x", "Three", SOON), "p9", via="buffer")
     world = replace(world, live=[*world.live, theirs])
     assert world.verdicts(post("a", "Two"), post("b", "Three", LATER)) == {"a": Reason.AMBIGUOUS, "b": Reason.AMBIGUOUS}
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_an_edit_that_repeats_what_was_published_is_held(is_read: bool, is_declared: bool) -> None:
+    """Under another address with another text by now, or one that left the files; also if Buffer lists it no more."""
+    out, edited = post("out", "Out now", OVER), post("b", "Something", LATER)
+    live = [in_buffer(edited, "p2"), *([published(out)] if is_read else [])]
+    world = World(live=live, state=record((out, published(out)), (edited, live[0])))
+    others = [replace(out, text="Reworded")] if is_declared else []
+    change = world.change(post("b", "Out now", LATER), *others)
+    assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
+    assert world.verdict(post("b", "Out now", LATER, repeat_of="p1"), *others) is Action.UPDATE
+    assert world.verdict(post("b", "Something else", LATER), *others) is Action.UPDATE
+
+
+def test_an_edit_that_repeats_a_persons_post_is_held_and_a_post_created_again_is_not() -> None:
+    """A person's equal post is theirs: it keeps nobody from creating again what was deleted, by name."""
+    theirs, edited = in_buffer(post("x", "By hand"), "p9", via="buffer"), post("b", "Something", LATER)
+    state = record(
+        (post("a", "By hand", LATER), in_buffer(post("a", "By hand", LATER))), (edited, in_buffer(edited, "p2"))
+    )
+    world = World(live=[theirs, in_buffer(edited, "p2")], state=state, gone=["p1"])
+    assert world.verdict(post("b", "By hand", LATER)) is Reason.AMBIGUOUS
+    again = replace(world, options=Options(recreate=frozenset({"Acme/twitter:acme/a"})))
+    items = post("a", "By hand", LATER), post("b", "Something else", LATER)
+    assert again.verdicts(*items) == {"a": Action.CREATE, "b": Action.UPDATE}
 
 
 def test_what_has_no_text_is_told_by_its_pictures() -> None:
