@@ -7,19 +7,23 @@ from dataclasses import replace
 import pytest
 
 from bufferctl.model import (
+    Asset,
     LiveAsset,
     LivePost,
     LiveTag,
     LiveThreadItem,
+    MediaFile,
     Post,
     PostStatus,
     SchedulingType,
     ShareMode,
 )
 from bufferctl.model.comparable import content_of_desired, content_of_live
+from bufferctl.model.content import Image
 from bufferctl.model.metadata import FacebookMetadata
 from bufferctl.plan import Action, Difference
 from bufferctl.reconcile import differences, handling_differences, schedule_differences, shows_edit
+from bufferctl.reconcile.differences import media_differences
 
 from .builders import DUE, LATER, World, idea, idea_in_buffer, in_buffer, picture, post, queued, record
 
@@ -84,6 +88,21 @@ def test_handling_differences(item: Post, live: LivePost, paths: list[str]) -> N
     """In approval, place in the queue, and reminders; none for published posts."""
     assert [each.path for each in handling_differences(item, live)] == paths
     assert handling_differences(idea(), idea_in_buffer(idea())) == ()
+
+
+def test_a_file_is_the_digest_of_its_bytes() -> None:
+    """No difference if only the path or what is known of the picture changed; its name and size if the bytes did."""
+    file = MediaFile(path="media/a.png", digest="0" * 32, type="png", size=10, width=30, height=20)
+    before = (file.summary,)
+
+    def found(now: MediaFile) -> list[tuple[str, object, object]]:
+        item = post(assets=(Asset(image=Image(file=now)),))
+        return [(each.path, each.before, each.after) for each in media_differences(item, before)]
+
+    assert found(file.model_copy(update={"path": "b.png", "width": 0})) == []
+    other = file.model_copy(update={"digest": "1" * 32, "size": 12})
+    assert found(other) == [("assets.0.image.file", f"{file.pixels}, 10 bytes", f"a.png ({file.pixels}, 12 bytes)")]
+    assert media_differences(post(assets=(picture(),)), before)[0].after == "https://acme.example/a.png"
 
 
 def test_the_differences_of_an_edit_are_those_between_its_sides() -> None:

@@ -214,6 +214,27 @@ def test_a_sent_claim_is_known_by_a_link_that_was_shortened() -> None:
     assert "add `repeat_of: p1`" in change.hint
 
 
+def test_a_renamed_entry_whose_new_key_is_kept_is_held_and_not_deleted() -> None:
+    """By `was`, or by equal content; the state keeps the key for another post, which is published."""
+    out, old = post("a", "Long ago", OVER), post("old")
+    state = record((out, published(out)), (old, in_buffer(old, "p2")))
+    kept = {at: replace(b, retired=at.key == "a") for at, b in state.bindings.items()}
+    world = World(live=[published(out), in_buffer(old, "p2")], state=replace(state, bindings=kept))
+    for item in (post(text="Edited", was="old"), post()):
+        (change,) = world.plan(item).changes
+        assert (change.slot, verdict(change)) == (slot(item), Reason.AMBIGUOUS)
+        assert change.message.startswith("Another post had the key `a` (p1)")
+
+
+def test_a_picture_of_an_imported_post_is_not_known() -> None:
+    """Without a text, nothing tells whether it is the same; the plan is made all the same."""
+    old = queued("old", "", assets=(picture("a"),))
+    state = record((old, published(old)))
+    unknown = {at: replace(b, applied="") for at, b in state.bindings.items()}
+    world = World(live=[published(old)], state=replace(state, bindings=unknown))
+    assert world.verdicts(queued("a", "", assets=(picture("a"),)), old)["a"] is Action.CREATE
+
+
 def test_a_sent_claim_is_known_by_its_text_in_buffer() -> None:
     """A new entry with the shortened link is asked about too, while the old one is declared."""
     old = queued("old", "We are live: https://acme.example/a")

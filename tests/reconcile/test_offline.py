@@ -27,6 +27,7 @@ from bufferctl.model import (
     State,
 )
 from bufferctl.model.comparable import content_of_desired, fingerprint, text_digest
+from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.reconcile import offline
 
@@ -227,3 +228,16 @@ def test_state_without_addresses_does_no_harm() -> None:
     """An older state without an address does not count as the file's version; nothing fails."""
     plan = planned(desired(POST), State({SLOT: applied(POST, address="", status="scrapped", created_at="")}))
     assert sorted(change.action for change in plan.changes) == [Action.CREATE, Action.DELETE]
+
+
+def test_a_board_is_assumed_to_be_there() -> None:
+    """Only Buffer knows the boards of a channel."""
+    pin = replace(
+        POST,
+        address=Address("Acme", "pinterest:acme", "pin"),
+        service=Service.PINTEREST,
+        metadata=PinterestMetadata(board="Ours"),
+    )
+    channel = Channel("Acme", "pinterest:acme", Service.PINTEREST, "acme", None, PLACE, "Europe/Berlin")
+    change = one(replace(desired(pin), channels=(channel,)), State())
+    assert (change.action, change.desired) == (Action.CREATE, pin)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.model import LivePost, Origin, Post, Settings
+from bufferctl.model import LivePost, Origin, Post, PostStatus, Settings
 from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Expansion, Freeze, Policy
 from bufferctl.plan import WRITING, Action, Change, Reason
@@ -296,7 +296,7 @@ def test_changes_leave_in_order() -> None:
     kept, gone, cancelled = post("kept", "Kept"), post("gone", "Gone"), post("off", "Off", cancelled=True)
     world = bound(kept, gone, cancelled)
     items = (queued("q1", "q1"), post("late", "late", LATER), queued("q2", "q2"), post("soon", "soon", SOON))
-    plan = world.plan(*items, post("kept", "Edited"), cancelled, idea())
+    plan = world.plan(post("kept", "Edited"), cancelled, *items, idea())
     assert [c.address.key for c in plan.changes] == ["hiring", "soon", "late", "q1", "q2", "kept", "off", "gone"]
 
 
@@ -507,3 +507,19 @@ def test_an_edit_does_not_bring_back_the_time_that_another_checkout_changed(
     options = Options(diverged=Divergence("1" * 40))
     world = replace(world, state=replace(world.state, bindings=bindings), options=options)
     assert world.verdicts(post(text="Another", due=due), KEEP)["a"] == verdicts
+
+
+def test_what_goes_out_beside_a_new_post_is_named() -> None:
+    """A person's posts of the same channel and day, by time: published, or to be; no draft, and no other day."""
+    at = {hours: DUE + timedelta(hours=hours) for hours in (-3, -2, 1, 2, 3, 30)}
+    theirs = [
+        in_buffer(post("x", "Later", at[2]), "p1", via="buffer"),
+        published(post("x", "Out", at[-3]), "p2", via="buffer"),
+        in_buffer(post("x", "Going", at[-2]), "p3", via="buffer", status=PostStatus.SENDING),
+        in_buffer(post("x", "A draft", draft=True), "p4", via="buffer", due_at=at[1]),
+        in_buffer(post("x", "Refused", at[3]), "p5", via="buffer", status=PostStatus.ERROR),
+        in_buffer(post("x", "Another day", at[30]), "p6", via="buffer"),
+        in_buffer(on_linkedin(post("x", "Elsewhere", at[1])), "p7", via="buffer"),
+    ]
+    assert [each.id for each in World(live=theirs).plan(post()).beside] == ["p2", "p3", "p1"]
+    assert World(live=theirs).plan().beside == ()

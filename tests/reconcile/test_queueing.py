@@ -48,6 +48,12 @@ def test_what_stands_in_a_slot_has_it() -> None:
     assert found == {"a": at(17, 9)}
 
 
+def test_a_draft_takes_no_slot() -> None:
+    """Not even if it shows a time."""
+    draft = in_buffer(queued("x", "A draft", draft=True), "p1", due_at=at(15, 17), is_custom_scheduled=True)
+    assert times(queued(), world=World(live=[draft])) == {"a": at(15, 17)}
+
+
 def test_what_is_held_takes_no_slot() -> None:
     """A timed post with a tag that Buffer does not have."""
     assert times(queued(), post("held", "Held", at(15, 17), tags=("nowhere",))) == {"a": at(15, 17)}

@@ -11,6 +11,7 @@ import pytest
 from bufferctl.diagnostics import Place
 from bufferctl.model import (
     Claim,
+    Idea,
     LiveChannel,
     LivePost,
     LiveTag,
@@ -122,6 +123,10 @@ def test_what_is_out_is_done() -> None:
     over = post(due=OVER)
     assert sent(over).verdict(over) is Action.DONE
     assert World(state=record((over, published(over)))).verdict(over) is Action.DONE
+    assert warnings(sent(over, published(over, text="By hand")).plan(over)) == ""
+    out = known(published(APPLIED)).change(APPLIED).binding
+    assert out is not None
+    assert (out.status, out.due_at) == ("sent", "2030-01-22T12:00:00Z")
     shared = published(APPLIED, sent_at=NOW, shared_now=True)
     change = known(shared).change(APPLIED)
     assert (change.action, change.reason) == (Action.DONE, Reason.SHARED)
@@ -253,6 +258,19 @@ def test_what_was_deleted_in_buffer_is_held() -> None:
     assert gone().verdict(APPLIED) is Reason.GONE
     assert gone(NOW - LAG + timedelta(seconds=1)).verdict(APPLIED) is Reason.LAG
     assert gone(NOW - LAG).verdict(APPLIED) is Reason.GONE
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [(OVER, "Its channel was connected"), (None, "Its channel was connected"), (LATER, "Somebody deleted")],
+)
+def test_what_a_new_connection_removed_may_have_been_published(due: datetime | None, said: str) -> None:
+    """If its time has passed, or it had none; otherwise it was not published."""
+    item = post(due=due) if due else queued()
+    state = record((item, in_buffer(item)))
+    state = replace(state, bindings={at: replace(b, reconnected=True) for at, b in state.bindings.items()})
+    change = World(state=state, gone=["p1"]).change(item)
+    assert (change.reason, change.message.startswith(said)) == (Reason.GONE, True)
 
 
 def test_a_post_that_is_not_shown_yet_says_until_when() -> None:
@@ -764,3 +782,30 @@ def test_a_new_entry_under_a_key_of_another_root_file_is_held() -> None:
     )
     assert held.message.startswith("other.yaml has a post with this key on this channel (p1). If")
     assert world.verdict(post(text="Edited", due=LATER, repeat_of="p1")) is Action.CREATE
+
+
+@pytest.mark.parametrize(
+    ("world", "edited", "reason"),
+    [
+        (sent(post(due=OVER)), post(text="Edited"), Reason.SENT),
+        (known(replace(THERE, status=PostStatus.SENDING)), post(text="Edited"), Reason.SENT),
+        (known(), post(text="Edited", due=OVER), Reason.MISSED),
+        (known(origin=Origin.ADOPTED), post(text="Edited"), Reason.ADOPTED),
+        (known(replace(THERE, text="By hand")), APPLIED, Reason.CHANGED),
+        (known(replace(THERE, text="By hand")), post(text="Edited"), Reason.CONFLICT),
+        (
+            World(live=[idea_in_buffer(idea())], state=record((idea(), idea_in_buffer(idea())))),
+            idea(text="Edited"),
+            Reason.IDEA,
+        ),
+    ],
+    ids=["published", "being published", "missed", "adopted", "changed", "conflict", "idea"],
+)
+def test_a_hold_of_an_edit_shows_what_differs(world: World, edited: Post | Idea, reason: Reason) -> None:
+    """The text, before and after."""
+    change = world.change(edited)
+    assert (verdict(change), change.differences[0].path) == (reason, "text")
+    assert change.differences[0].after == edited.text
+    locked = replace(world, channels=tuple(replace(each, is_locked=True) for each in world.channels))
+    if reason is Reason.ADOPTED:
+        assert (locked.verdict(edited), locked.change(edited).differences) == (Reason.CHANNEL, ())

@@ -106,6 +106,7 @@ UNKNOWN = "`managed_since` is not set, *"
         ),
         (World(unread=["c1", "c2"]), [A], ["Not all published posts of twitter:acme could be read, *"]),
         (there(ONE), [post(existing="p7")], [f"`existing` names p7, but {A.address} is p1 in Buffer, *"]),
+        (there((ONE[0], replace(ONE[1], status=PostStatus.ERROR))), [post(existing="p7")], []),
         (there(ONE), [post(existing="p1")], []),
     ],
 )
