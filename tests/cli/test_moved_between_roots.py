@@ -139,7 +139,7 @@ def test_a_move_with_an_edit_is_held(project: Project, shared: str, *, is_shared
     project.write("blog.yaml", head + NEWS + (LAUNCH + TEASER).replace("text: ", "text: Look! "))
     code, out = apply(project, "blog.yaml")
     assert (code, out.count("buffer.yaml has a post with this key")) == (1, 1), out
-    assert "Acme/twitter:acme/teaser already there" in out
+    assert "= teaser X, already there" in out
     assert len(texts(project)) == 3
     launch = next(post for post in project.sandbox.posts() if post["text"] == "We are live")
     if in_files:

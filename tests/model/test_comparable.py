@@ -37,6 +37,7 @@ from bufferctl.model.comparable import (
     fingerprint,
     instant,
     list_differences,
+    lost,
     normal_text,
     standing,
 )
@@ -180,6 +181,22 @@ def test_what_buffer_does_not_return_is_no_difference() -> None:
     assert content_of_desired(made[0]) == content_of_desired(made[1])
     prints = [fingerprint(each, content_of_desired(each)) for each in made]
     assert prints[0].hidden != prints[1].hidden
+
+
+def test_of_two_links_one_may_be_rewritten() -> None:
+    """The other is as it was declared: no difference where links count for nothing."""
+    two = replace(POST, text="At https://acme.example/a and https://acme.example/b")
+    live = replace(LIVE, text="At https://buff.ly/1 and https://acme.example/b")
+    assert differs(two, live, links=True) == []
+    assert differs(two, live) == ["text"]
+
+
+def test_what_buffer_did_not_keep() -> None:
+    """A first comment, where it is not there."""
+    commented = replace(POST, metadata=Metadata.model_validate({"instagram": {"first_comment": "First!"}}).instagram)
+    kept = replace(LIVE, metadata={"first_comment": "First!"})
+    assert lost(content_of_desired(commented), content_of_live(LIVE)) == ("first_comment",)
+    assert lost(content_of_desired(commented), content_of_live(kept)) == ()
 
 
 def test_a_character_that_is_none_has_a_digest() -> None:

@@ -34,10 +34,10 @@ from bufferctl.model.comparable import (
     with_board_of,
 )
 from bufferctl.model.content import Asset, Image
-from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, Channel, Expansion, Freeze
+from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, Channel, Desired, Expansion, Freeze
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.enums import MediaType, SchedulingType
-from bufferctl.model.media_file import MediaFile
+from bufferctl.model.media_file import CONTENT_TYPES, MediaFile
 from bufferctl.model.metadata import PinterestMetadata
 from tests.model.samples import PLACE
 from tests.model.test_comparable import LIVE, NOW, POST
@@ -79,6 +79,29 @@ def test_a_post_of_which_only_a_text_is_given() -> None:
     """It takes its turn in the queue, and Buffer publishes it: no draft, to be approved by nobody, not protected."""
     assert (POST.mode, POST.scheduling_type) == (ShareMode.ADD_TO_QUEUE, SchedulingType.AUTOMATIC)
     assert not any((POST.draft, POST.needs_approval, POST.cancelled, POST.protect))
+
+
+def test_what_a_live_object_says_of_itself() -> None:
+    """Where it is, and whether Buffer only reminds a person of it; an automatic post often reads back as nothing."""
+    assert (LIVE.home, LiveIdea("1", "o", NOW).is_out) == ("c", False)
+    reminding = replace(LIVE, scheduling_type=SchedulingType.NOTIFICATION)
+    assert [reminding.reminds, LIVE.reminds, replace(LIVE, scheduling_type=None).reminds] == [True, False, False]
+
+
+def test_a_network_names_the_only_channel_of_it_in_an_organization() -> None:
+    """Another organization's does not count; where there are two, each has its label."""
+    acme, globex = (Channel(o, "twitter:a", Service.TWITTER, "a", None, PLACE) for o in ("Acme", "Globex"))
+    other = replace(acme, label="twitter:b", name="b")
+    address = Address("Acme", "twitter:a", "launch")
+    assert Desired(channels=(acme, globex)).reference(address) == "twitter"
+    assert Desired(channels=(acme, other)).reference(address) == "twitter:a"
+
+
+def test_content_types() -> None:
+    """Those that networks and browsers know the files by."""
+    pictures = {each: f"image/{each}" for each in ("png", "gif", "webp")} | {"jpg": "image/jpeg"}
+    films = {"mp4": "video/mp4", "mov": "video/quicktime", "webm": "video/webm"}
+    assert pictures | films | {"pdf": "application/pdf"} == CONTENT_TYPES
 
 
 def test_where_a_freeze_holds() -> None:

@@ -63,7 +63,9 @@ def test_an_intent_comes_back_equal(write: Write, before: str) -> None:
     """With its write, in the types of its network, and what the keeper counts and keeps by itself."""
     at = datetime(2026, 12, 1, 8, tzinfo=UTC)
     intent = Intent(7, Slot("o", "c", "a"), write, at, at + timedelta(minutes=1), before, listed=frozenset({"1", "2"}))
-    assert load_intent(through_json(dump_intent(intent)), 7, ["1", "2"]) == intent
+    dumped = through_json(dump_intent(intent))
+    assert load_intent(dumped, 7, ["1", "2"]) == intent
+    assert [name for name, value in dumped.items() if value in (None, "")] == []
 
 
 @pytest.mark.parametrize("values", [{}, {"post": {}}, {"idea": {"title": "no address"}}, {"post": {"text": 7}}])

@@ -172,6 +172,7 @@ def test_a_digest_is_spent_once_sent() -> None:
     """By a run after the plan was made; a plan made after that agrees anew."""
     spent = State(spent={change_digest(create()): LATER})
     assert not agreed(create(), saved(create()), state=spent)
+    assert not agreed(create(), saved(create(), at=LATER), state=spent)
     assert agreed(create(), saved(create(), at=LATER + timedelta(minutes=1)), state=spent)
     assert agreed(delete(), saved(delete()), state=State(spent={change_digest(delete()): LATER}))
 
