@@ -91,7 +91,7 @@ def _tip(series: int, week: int, number: str, product: str, query: str) -> Itera
 
 def write_news(folder: Path, count: int) -> None:
     """Fill `folder` with a root file that has `count` plain posts for one channel."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     lines = [*_root(("Acme",)), "posts:\n"]
     for number in range(count):
         lines += [f"  - key: n{number}\n", "    channels: [linkedin]\n", f"    due_at: {_moment(number)}\n"]
