@@ -172,13 +172,19 @@ def _rate_limited(answer: Answer) -> RateLimitedError:
     wait = next((each for each in waits if each is not None), None)
     window = str(answer.extensions.get("window") or "")
     if wait and wait > max([_DAY, *(each.window_seconds for each in full)]) and window != "30d":
-        message = f"Buffer answers no requests with this API key for {_span(wait)}; it did not carry out this one"
-        hint = "No quota lasts that long: check your subscription and your API key in Buffer (Settings)."
-    else:
-        span = f"of the last {_WINDOWS.get(window, window)} " if window else ""
-        message = f"all requests {span}are used up; Buffer did not carry out this one"
-        hint = f"Run the same command again in {_span(wait) if wait else '15 minutes'}."
-    return RateLimitedError(message, hint=hint, retry_after=wait, window=window)
+        return RateLimitedError(
+            f"Buffer answers no requests with this API key for {_span(wait)}; it did not carry out this one",
+            hint="No quota lasts that long: check your subscription and your API key in Buffer (Settings).",
+            retry_after=wait,
+            window=window,
+        )
+    span = f"of the last {_WINDOWS.get(window, window)} " if window else ""
+    return RateLimitedError(
+        f"all requests {span}are used up; Buffer did not carry out this one",
+        hint=f"Run the same command again in {_span(wait) if wait else '15 minutes'}.",
+        retry_after=wait,
+        window=window,
+    )
 
 
 def _broken(answer: Answer, host: str) -> NoAnswerError:
