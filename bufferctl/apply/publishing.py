@@ -41,9 +41,9 @@ def publish(
     `answered`: URLs that answered in an earlier run; nothing is uploaded there unless they no longer do. Raises
     InterruptError once somebody asks to stop; nothing was sent then.
     """
-    files = plan.files
-    if not files or publisher is None:
+    if publisher is None:
         return Published(plan)
+    files = plan.files
     fresh = {url: file for url, file in files.items() if url not in answered}
     old = [file for url, file in files.items() if url in answered]
     fresh |= {url: files[url] for url in publisher.ask(old)} if old else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bufferctl.apply import outcomes
 from bufferctl.apply.journal import FileJournal
@@ -80,7 +81,7 @@ def _judge(intents: Sequence[Intent], bindings: Mapping[Slot, Binding], settler:
     """
     now = settler.buffer.server_time()
     intents = [replace(intent, until=min(intent.until, now)) for intent in intents]
-    acknowledged = _acknowledged(intents, bindings, settler)
+    acknowledged = _acknowledged(bindings, settler.since(intents))
     verdicts = settler.judge(intents, bindings, acknowledged)
     while any(isinstance(verdict, TooEarly) for verdict in verdicts.values()):
         settler.wait_for_proof(intents)
@@ -88,16 +89,10 @@ def _judge(intents: Sequence[Intent], bindings: Mapping[Slot, Binding], settler:
     return verdicts
 
 
-def _acknowledged(intents: Sequence[Intent], bindings: Mapping[Slot, Binding], settler: Settler) -> dict[str, str]:
-    """The newest tracked post of each channel, as far as the list goes back. The list must show it."""
-    since = settler.since(intents)
-    homes = {intent.write.home for intent in intents}
-    created_posts = [
-        (binding.created, slot.channel_id, binding.id)
-        for slot, binding in bindings.items()
-        if slot.channel_id in homes and binding.created
-    ]
-    return {channel: post_id for created, channel, post_id in sorted(created_posts) if created >= since}
+def _acknowledged(bindings: Mapping[Slot, Binding], since: datetime) -> dict[str, str]:
+    """The newest tracked post of each channel, as far as a list since then goes back. The list must show it."""
+    created = [(at, slot.channel_id, binding.id) for slot, binding in bindings.items() if (at := binding.created)]
+    return {channel: post_id for at, channel, post_id in sorted(created) if at >= since}
 
 
 def _settled(

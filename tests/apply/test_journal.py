@@ -253,6 +253,17 @@ def test_what_was_known_before_compacting_travels_with_the_next_intent(journals:
     assert journals().ruled_out(*journals().open) == {"old", "x"}
 
 
+def test_a_compacted_file_still_says_whose_it_is(journals: Journals) -> None:
+    """A project that moved with its state finds what it left open; a later version knows the form."""
+    journal = journals(lineage="l")
+    journal.intend([intent(1), intent(2, B)])
+    journal.settle([done(2, "x", B)])
+    journal.compact([2])
+    head = json.loads(journals.file.read_text(encoding="utf-8").splitlines()[0].partition(" ")[2])
+    assert (head["type"], head["format"], head["endpoint"]) == ("journal", 3, ENDPOINT)
+    assert [each.number for each in journals(project="moved.yaml", lineage="l").open] == [1]
+
+
 def test_after_compacting_it_goes_on(journals: Journals) -> None:
     """The same object and a new process append to the same file."""
     journal = journals()
@@ -400,6 +411,14 @@ def test_what_another_project_bound_is_no_candidate(journals: Journals) -> None:
     assert journals().ruled_out(*journals().open) == {"theirs"}
     other.compact([2], Revision("other", 1, "d"))
     assert journals().ruled_out(*journals().open) == {"theirs"}
+
+
+def test_what_another_project_deleted_rules_out_nothing(journals: Journals) -> None:
+    """It was in the same channel while ours was open."""
+    journals().intend([intent(1)])
+    other = journals(project="other.yaml")
+    other.settle([Settled(2, slot(B), done=True)])
+    assert journals().ruled_out(*journals().open) == set()
 
 
 def test_an_equal_lineage_is_the_same_project(journals: Journals) -> None:

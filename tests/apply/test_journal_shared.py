@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.apply import FileJournal, Revision
-from bufferctl.model import CreatePost, Intent, Settled
+from bufferctl.apply import FileJournal, Revision, save_state
+from bufferctl.model import CreatePost, Intent, Settled, State
 from tests.apply.fake import START, post
 from tests.apply.machine import ENDPOINT, slot
 from tests.apply.test_journal import UNTIL, bound, results
@@ -97,6 +97,25 @@ def test_results_stay_on_disk_until_a_record_that_holds_them_is_stored(machine: 
     assert [each.number for each in machine(listed()).results] == [1]
     journal.compact((), Revision("lineage", 1, "digest"))
     assert machine(listed()).results == ()
+
+
+def test_what_is_stored_at_the_end_is_not_brought_in_twice(machine: Machine) -> None:
+    """A store that keeps the state for later has the results; on disk they stay until it has them for good."""
+
+    class Later:
+        saved, digest = State(lineage="lineage", serial=1), "digest"
+
+        def save(self, state: State) -> bool:
+            self.kept = state
+            return False
+
+    journal, store = machine(), Later()
+    journal.intend([sent()])
+    journal.settle([Settled(1, slot(A), done=True, binding=bound("p1"))])
+    save_state(State(), journal, store)  # type: ignore[arg-type]  # as far as it is used
+    assert store.kept.bindings == {slot(A): bound("p1")}
+    assert journal.results == ()
+    assert results(machine(listed())) == {slot(A): bound("p1")}
 
 
 def test_what_a_person_was_asked_travels_with_the_record(machine: Machine) -> None:

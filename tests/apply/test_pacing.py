@@ -99,6 +99,13 @@ def test_a_used_up_window_is_waited_for() -> None:
     assert buffer.waits == [602]
 
 
+def test_a_window_that_filled_just_now_may_not_have() -> None:
+    """A second ago: Buffer tells its times in whole seconds."""
+    buffer, pacer = paced(Window(900, 0, 60, START - timedelta(seconds=61)))
+    pacer.pace()
+    assert buffer.waits == [1]
+
+
 def test_of_several_the_last_to_fill_counts() -> None:
     """600 s, not 5."""
     buffer, pacer = paced(Window(900, 0, 5, START), Window(86_400, 0, 600, START))
