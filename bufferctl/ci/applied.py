@@ -15,27 +15,18 @@ from bufferctl.state import Store, Stored
 
 @dataclass(frozen=True)
 class End:
-    """How an apply ended.
+    """How an apply ended; the file has the last one, or nothing before the first.
 
     `is_over`: what it left needs a person or another plan, and another try would not help. `waiting`: the requests
     whose posts wait for room in Buffer's plan; a later run applies their plans again. `unsent`: the requests that were
-    merged and of which not everything was sent.
+    merged and of which not everything was sent. `commit`: that was applied.
     """
 
-    code: int
-    is_over: bool
-    waiting: tuple[ChangeRequest, ...] = ()
-    unsent: tuple[ChangeRequest, ...] = ()
-
-
-@dataclass(frozen=True)
-class Applied:
-    """The content of the file; all empty before the first apply."""
-
-    commit: str = ""
     exit_code: int = 0
+    is_over: bool = True
     waiting: tuple[ChangeRequest, ...] = ()
     unsent: tuple[ChangeRequest, ...] = ()
+    commit: str = ""
 
 
 class AppliedFile:
@@ -45,12 +36,12 @@ class AppliedFile:
         self._store = store
         self._stored = store.read() if store else Stored(None, "")
 
-    def read(self) -> Applied:
+    def read(self) -> End:
         """The last apply. Raises StateError if the file is damaged."""
         if self._stored.document is None:
-            return Applied()
+            return End()
         try:
-            return TypeAdapter(Applied).validate_json(self._stored.document)
+            return TypeAdapter(End).validate_json(self._stored.document)
         except ValidationError as error:
             raise StateError(
                 "applied.json beside the state is damaged, so bufferctl does not know which merges were applied",
@@ -61,7 +52,8 @@ class AppliedFile:
         """Keep how it ended, if it is over; otherwise the next run starts where this one did. Raises StateError."""
         if self._store is None or not end.is_over:
             return
-        values = asdict(Applied(commit, end.code, end.waiting, end.unsent))
-        document = to_json({name: value for name, value in values.items() if value or name == "exit_code"}) + b"\n"
+        values = {**asdict(end), "commit": commit, "is_over": None}
+        kept = {name: value for name, value in sorted(values.items()) if value or name == "exit_code"}
+        document = to_json(kept) + b"\n"
         if document != self._stored.document:
             self._store.swap(document, self._stored.version, f"ci apply: merges up to {commit[:SHORT]}")

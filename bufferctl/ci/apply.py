@@ -14,10 +14,9 @@ from pathlib import Path
 
 from bufferctl.ci.applied import AppliedFile, End
 from bufferctl.ci.forge import ChangeRequest, fenced, without_marker
+from bufferctl.ci.issues import tell_unsent
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.plan import PENDING
-from bufferctl.ci.touched import is_touched
-from bufferctl.ci.unsent import tell_unsent
 from bufferctl.errors import BufferctlError, ForgeError, StalePlanError, UsageError
 from bufferctl.model import Address
 from bufferctl.plan import Action, Reason
@@ -81,18 +80,18 @@ def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = ByH
         job.summarize(f"**By hand**, {plain(job.forge.actor)}: {code(shlex.join(options))}")
     if reviewed and (targets := by_hand.targets()):
         end = _run(job, *targets, *options).end
-        job.output(exit_code=str(end.code))
-        return end.code
+        job.output(exit_code=str(end.exit_code))
+        return end.exit_code
     file = AppliedFile(job.store("applied"))
     last = file.read()
     if job.forge.is_scheduled and last.commit == commit:  # it only watches: what is left waits for a person or a merge
-        tell_unsent(job, End(last.exit_code, is_over=True, unsent=last.unsent))
+        tell_unsent(job, last)
         return 0
     end = _apply_reviewed(job, branch, commit, file, options) if reviewed else _run(job, *options).end
     file.write(commit, end)
     tell_unsent(job, end)
-    job.output(exit_code=str(end.code))
-    return end.code
+    job.output(exit_code=str(end.exit_code))
+    return end.exit_code
 
 
 @dataclass(frozen=True)
@@ -134,10 +133,10 @@ def _apply_reviewed(job: Job, branch: str, commit: str, file: AppliedFile, optio
     is_done = last.commit == commit and last.exit_code == 0
     if is_done and not last.waiting:
         print(f"Commit {commit[:SHORT]} is already applied.")
-        return End(0, is_over=True)
-    if last.commit and last.exit_code == 0 and not last.waiting and not is_touched(job, last.commit):
+        return End()
+    if last.commit and last.exit_code == 0 and not last.waiting and not job.is_touched(last.commit):
         print("None of the files changed since the last apply.")
-        return End(0, is_over=True)
+        return End()
     commits = job.forge.history(last.commit, commit) if last.commit not in {"", commit} else []
     merged = [] if is_done else [each for one in commits or [commit] for each in job.forge.merged(one, branch)]
     waiting = [replace(each, branch=branch) for each in last.waiting]
@@ -152,7 +151,7 @@ def _apply_reviewed(job: Job, branch: str, commit: str, file: AppliedFile, optio
             _comment(job, request, plans, ran)
     waits = ran.receipt.plan.of(Action.WAITING) if ran.receipt and not ran.receipt.stopped else ()
     still = tuple(each for each, plan in plans.kept.items() if plan.addresses & {change.address for change in waits})
-    unsent = tuple(requests) if ran.end.code else ()
+    unsent = tuple(requests) if ran.end.exit_code else ()
     return replace(ran.end, waiting=still, unsent=unsent)
 
 
@@ -199,7 +198,7 @@ def _run_plans(job: Job, plans: _Plans, options: Sequence[str]) -> _Ran:
         for file, name in zip(files, names, strict=True):
             called |= {f"The saved plan {file}": f"The plan of {name}", str(file): f"the plan of {name}"}
         ran = _run(job, *given, *(["--reviewed-at", at] if at else []), *options, called=called)
-        if ran.end.code != StalePlanError.exit_code or len(names) == 1:
+        if ran.end.exit_code != StalePlanError.exit_code or len(names) == 1:
             return ran
         oldest = next(iter(plans.kept))
         del plans.kept[oldest]
@@ -229,11 +228,11 @@ def _comment(job: Job, request: ChangeRequest, plans: _Plans, ran: _Ran) -> None
             others = [name_of(each, job.forge) for each in plans.kept if each != request]
             together = f"Applied together with {', '.join(others)}." if others else ""
             parts = [together, _unreviewed(job, ran), without_marker(ran.page)]
-        elif ran.end.code == 0 and job.find_comment("plan", request) is None:
+        elif ran.end.exit_code == 0 and job.find_comment("plan", request) is None:
             return  # it was never about these files
         else:
             matches = "Buffer matches the files anyway."
-            result = matches if ran.end.code == 0 else f"To publish it anyway, {job.forge.publish_everything}."
+            result = matches if ran.end.exit_code == 0 else f"To publish it anyway, {job.forge.publish_everything}."
             parts = [f"**Its plan was not applied**: {plain(plans.missing[request])}. {result}"]
         job.comment("receipt", request, *parts, job.footer(job.commit()))
     except ForgeError as error:  # what is done is done, and the log shows it
@@ -265,4 +264,4 @@ def _without_review(job: Job) -> _Ran:
         "Nothing of this was reviewed, so nothing was sent. Publish it with a pull or merge request that changes these "
         f"files, or {job.forge.publish_everything}.",
     )
-    return _Ran(End(1, is_over=True), "", None)
+    return _Ran(End(1), "", None)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 #: How many digits of a commit are shown to people.
 SHORT = 7
+_ENTRIES = frozenset({".yaml", ".yml"})
 #: Variables that make bufferctl annotate lines and write summaries; they are unset for silent runs.
 _FOR_GITHUB = frozenset({"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"})
 
@@ -199,6 +200,23 @@ class Job:
         wanted = [GIT_REMOTE, commit]
         ran = git(self.folder, "fetch", *options, operands=wanted, protocols=protocols, environment=given)
         return "" if ran.returncode == 0 else (ran.stderr.strip() or "git gave no reason").splitlines()[-1]
+
+    def is_touched(self, base: str) -> bool:
+        """Whether the files differ from those at the commit `base`, or may: where they have errors, or nobody knows.
+
+        YAML in the folder counts even if nothing includes it (yet), and so does every file that was deleted there.
+        """
+        files = self.files
+        if not base or files is None or self.fetch(base):
+            return True
+        only = ("--name-status", "--no-renames", "--no-ext-diff", "--relative", "-z")
+        ran = git(self.folder, "diff", *only, operands=[base, "--"], environment=self.environment)
+        parts = ran.stdout.split("\0")
+        return ran.returncode != 0 or any(
+            status == "D" or path in files or PurePosixPath(path).suffix in _ENTRIES
+            for status, path in zip(parts[::2], parts[1::2], strict=False)
+            if not any(part.startswith(".") for part in PurePosixPath(path).parts)
+        )
 
     def footer(self, commit: str, *more: str) -> str:
         """The last line of a comment: its commit, its run, and `more`."""

@@ -1,4 +1,7 @@
-"""`bufferctl ci plan`: check the files and plan, keep the plan as an artifact, and comment on the request."""
+"""`bufferctl ci plan`: check the files and plan, keep the plan as an artifact, and comment on the request.
+
+`bufferctl ci comment` links the comment to the plan's page, which has an address only after it was uploaded.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bufferctl.ci.comment import page_link
 from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, fenced, without_marker
 from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.state_place import moved_state
 from bufferctl.ci.suggestions import suggest
-from bufferctl.ci.touched import is_touched
 from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import PAGE_MARK, code
 from bufferctl.render.since import commit_of, with_commit
 
+_LINK = re.compile(re.escape(PAGE_MARK) + r" · \[the page\]\([^()\s]*\)")
+_ADDRESS = re.compile(r"https?://[^\s()<>]+")
 #: The exit code of `plan --detailed-exitcode` where changes are pending.
 PENDING = 2
 #: bufferctl's message for files that cannot be planned; the problems are listed above it.
@@ -122,7 +125,7 @@ def _since_last_look(job: Job, request: ChangeRequest | None) -> list[str]:
 def _is_needed(job: Job, request: ChangeRequest | None) -> bool:
     """Whether the request changes the files, or did when its comment was written, or the forge names no base."""
     base = job.base_of(request) if request else job.forge.tested_base()
-    if is_touched(job, base):
+    if job.is_touched(base):
         return True
     return request is not None and job.options.comment and job.find_comment("plan", request) is not None
 
@@ -192,3 +195,26 @@ def keep_artifact(folder: Path, artifact: Path, checkout: Path) -> None:
     elif target.exists():
         shutil.rmtree(target)  # removes links, and never follows them
     shutil.copytree(folder, target, symlinks=True)
+
+
+def page_link(address: str) -> str:
+    """The link to the page of a plan in a comment, where a later one can replace it."""
+    return f"{PAGE_MARK} · [the page]({address})"
+
+
+def comment(job: Job, *, page: str, number: int = 0) -> int:
+    """Link the comment of the request's plan to `page`. Exit code 0, also if a newer commit has the comment by now.
+
+    Raises ForgeError if `page` is no address.
+    """
+    if not _ADDRESS.fullmatch(page):
+        raise ForgeError(f"{page!r} is not the address of a page", hint="Name the uploaded page with --page URL.")
+    request = job.forge.request(number)
+    found = job.find_comment("plan", request) if request else None
+    if request is None or found is None or f"<sub>Commit {request.head[:SHORT]} " not in found.body:
+        print("There is no comment on the plan of this commit, so there is nothing to link.")
+        return 0
+    linked = _LINK.sub(lambda _: page_link(page), found.body, count=1)
+    if linked != found.body:
+        job.forge.edit_comment(request.number, found.id, linked)
+    return 0

@@ -115,8 +115,8 @@ def comment(page: str, number: int, **job_options: Any) -> int:
 
     The page has an address only after ci plan, when it was uploaded as an artifact of its own.
     """
-    from bufferctl.ci.comment import comment as run
     from bufferctl.ci.job import JobOptions, run_job
+    from bufferctl.ci.plan import comment as run
 
     return run_job(JobOptions(**job_options), partial(run, page=page, number=number))
 
@@ -164,7 +164,7 @@ def apply(branch: str, reviewed: bool, reapply: str, recreate: str, max_deletes:
 @_file
 def drift(**job_options: Any) -> int:
     """Open an issue when Buffer no longer matches what was applied, and close it once it does."""
-    from bufferctl.ci.drift import drift as run
+    from bufferctl.ci.issues import drift as run
     from bufferctl.ci.job import JobOptions, run_job
 
     return run_job(JobOptions(**job_options), run)

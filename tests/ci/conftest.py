@@ -21,11 +21,10 @@ import pytest
 import stamina
 
 from bufferctl.ci.apply import apply
-from bufferctl.ci.comment import comment
-from bufferctl.ci.drift import drift
 from bufferctl.ci.fork_comment import fork_comment
+from bufferctl.ci.issues import drift
 from bufferctl.ci.job import JobOptions, run_job
-from bufferctl.ci.plan import plan
+from bufferctl.ci.plan import comment, plan
 from bufferctl.sandbox import Clock, Sandbox
 from tests.ci.action import Run, run_action
 from tests.ci.fake_github import NAME, PLAN_WORKFLOW, FakeGitHub

@@ -1,0 +1,52 @@
+"""Issues that are open while somebody is needed: posts differ in Buffer, or what was merged is not sent after an hour.
+
+A run on a schedule looks; so what was merged is noticed, too, where the run of the merge never started or was lost.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bufferctl.ci.applied import End
+from bufferctl.ci.forge import fenced
+from bufferctl.ci.job import Job, name_of
+
+#: bufferctl's exit code where there is drift.
+_DRIFT = 2
+_TITLE = "Buffer no longer matches your files"
+_FOUND = (
+    "Somebody changed posts in Buffer, publishing failed there, or media of unpublished posts are gone from their URL. "
+    "Each line says what to do."
+)
+_OVER = "**Resolved.** Buffer matches your files again."
+#: How long after the merge.
+_PATIENCE = timedelta(hours=1)
+_UNSENT_TITLE, _ALL_SENT = "Merged posts are not published", "**Resolved.** Everything that was merged is published."
+_ASK = "The receipt says what is left; while something is, there is an open issue about it."
+
+
+def drift(job: Job) -> int:
+    """Look for drift and open, update or close the issue. Exit code 0 with an issue or without, else bufferctl's."""
+    job.check_state_is_kept()
+    ran = job.run("drift")
+    if ran.code not in {0, _DRIFT}:
+        return ran.code
+    is_drift = ran.code == _DRIFT
+    job.keep_issue("drift", _TITLE, f"{_FOUND}\n\n{fenced(ran.printed)}" if is_drift else _OVER, is_open=is_drift)
+    return 0
+
+
+def tell_unsent(job: Job, end: End) -> None:
+    """Open or update the issue about requests that were merged an hour ago, and close it once all is sent.
+
+    Raises ForgeError.
+    """
+    now = job.forge.now()
+    late = [each for each in end.unsent if each.merged_at and now - each.merged_at >= _PATIENCE]
+    if end.exit_code and not late:
+        return
+    names = ", ".join(name_of(each, job.forge) for each in late)
+    said = f"**Not published** an hour after the merge: {names}. The newest comment of each says why."
+    if job.keep_issue("unsent", _UNSENT_TITLE, said if late else _ALL_SENT, is_open=bool(late)):
+        for each in late:
+            job.comment("unsent", each, f"Not everything in it is published, an hour after the merge. {_ASK}")
