@@ -34,7 +34,7 @@ _NEAR = {0: ", today", 1: ", tomorrow"}
 FOLD = 10
 #: How long an event lasts in the calendar; an event without a length is hard to see there.
 _LENGTH = timedelta(minutes=15)
-#: How many characters of a text the title of its event has.
+#: How many columns of a text the title of its event has.
 _TITLE = 60
 _CERTAIN = frozenset({PostStatus.SCHEDULED, PostStatus.SENDING, PostStatus.SENT})
 
@@ -178,7 +178,7 @@ def _event(item: Item, due: datetime, at: datetime) -> Event:
     event.add("dtstamp", at.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", due.astimezone(UTC))
     event.add("dtend", due.astimezone(UTC) + _LENGTH)
-    event.add("summary", f"{item.networks}: {_title(item.main.text)}")
+    event.add("summary", f"{item.networks}: {clipped(item.main.text.strip().partition(chr(10))[0], _TITLE)}")
     texts = [f"{each.networks}: {each.text}" if item.others else each.text for each in item.versions]
     about = "\n".join(f"{card.address}: {card.what}" for card in item.cards)
     event.add("description", "\n\n".join(filter(None, (*texts, about))))
@@ -190,8 +190,3 @@ def _event(item: Item, due: datetime, at: datetime) -> Event:
     if link := next((card.link for card in item.cards if card.link), ""):
         event.add("url", link)
     return event
-
-
-def _title(text: str) -> str:
-    first = text.strip().partition("\n")[0]
-    return first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip()}…"

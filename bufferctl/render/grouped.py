@@ -28,6 +28,8 @@ from bufferctl.render.pieces import compared
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Media, Shown
 
+#: The codes of changes that were tried and failed.
+_FAILED = frozenset({Status.REFUSED, Status.DIFFERS})
 #: Posts of one file that move by the same span are one move from this number on.
 TOGETHER = 2
 #: How many fixed items are named beside them.
@@ -168,11 +170,6 @@ class Cause:
     def name(self) -> str:
         """`tip 2 to 9`."""
         return named(item.occurrence for item in self.items)
-
-    @property
-    def is_hold(self) -> bool:
-        """Whether nothing was tried."""
-        return self.code not in {Status.REFUSED, Status.DIFFERS}
 
 
 @dataclass(frozen=True)
@@ -340,7 +337,9 @@ def problems_of(report: Report) -> Iterator[Diagnostic]:
     for item in grouped(report).of("hold", "bad"):
         cause, change = _caused((item,)), item.cards[0].change
         file = change.binding.file if change.binding else ""
-        said = ": ".join([f"{item.name} ({item.networks})", *([] if cause.is_hold else [item.what]), cause.message])
+        said = ": ".join(
+            [f"{item.name} ({item.networks})", *([item.what] if cause.code in _FAILED else []), cause.message]
+        )
         yield Diagnostic(severity, said, change.place or (Place(file) if file else None), cause.hint, code=cause.code)
 
 

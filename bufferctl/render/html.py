@@ -34,7 +34,7 @@ from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.grouped import Grouped, Item, Version, grouped, monday_of
 from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.pieces import Piece
-from bufferctl.render.report import Report, by_severity
+from bufferctl.render.report import Report
 from bufferctl.render.since import since
 
 _TEMPLATES = files("bufferctl.render") / "templates"
@@ -152,11 +152,9 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
     """Everything that the template shows. `form` is plan, receipt or preview."""
     report, plan, is_preview = found.report, found.report.plan, form == "preview"
     earlier = since(found, report.earlier) if form == "plan" else None
-    seen_since = {id(item) for item in (*earlier.texts, *earlier.others, *earlier.added)} if earlier else set()
+    seen_since = {id(item) for item in earlier.items} if earlier else set()
     rows = [Row(item, f"i{number}", id(item) in seen_since) for number, item in enumerate(found.items)]
-    looked = {each.code for each in report.worth_a_look}
-    problems = by_severity((*plan.warnings, *report.diagnostics))
-    problems = [each for each in problems if each.code not in looked]
+    problems = report.problems
     kinds = Counter(_KINDS[row.item.kind] for row in rows if row.item.kind in _KINDS)
     return {
         "form": form,

@@ -85,7 +85,7 @@ def problems_markdown(report: Report) -> str:
 
 
 def _plan(sheet: Sheet, found: Grouped) -> None:
-    report, plan = found.report, found.report.plan
+    report = found.report
     few = len(found.items) - len(found.of("quiet")) <= _FEW
     sheet.put(_DAY.sub("\u00a0", f"### {plain(capitalized(summary.headline(found)))}"))
     sheet.put(_second_line(found))
@@ -96,9 +96,7 @@ def _plan(sheet: Sheet, found: Grouped) -> None:
     _causes(sheet, found, _OPEN)
     look = [f"- {_prose(each.message)} ({plain(each.code)})" for each in report.worth_a_look]
     sheet.fill("Worth a look", look, str, "", most=len(look), gap="\n")
-    looked = {each.code for each in report.worth_a_look}
-    problems = [each for each in by_severity((*plan.warnings, *report.diagnostics)) if each.code not in looked]
-    sheet.fill("Problems", problems, _problem, "problems", most=_PROBLEMS)
+    sheet.fill("Problems", report.problems, _problem, "problems", most=_PROBLEMS)
     sheet.fill("At once", found.at_once, _whole, f"at once; {everything}")
     sheet.fill("Deleted", found.of("delete"), _whole if few else _brief, f"deleted; {everything}")
     changes: list[Item | Move] = [*found.moves, *found.changed]
@@ -160,21 +158,11 @@ def _since(sheet: Sheet, found: Grouped) -> None:
     earlier = since(found, found.report.earlier)
     if earlier is None:
         return
-    plan = found.report.plan
-    before = f"{html(earlier.commit)} " if earlier.commit else "your last look "
-    title = f"Since {before}({words.away(earlier.at, plan.at, 'UTC')})"
-    counts = [
-        (count(len(earlier.texts), "text") + " changed", earlier.texts),
-        (f"{len(earlier.others):,} otherwise changed", earlier.others),
-        (f"{len(earlier.added):,} added", earlier.added),
-    ]
-    said = [name for name, items in counts if items]
-    said += [f"{earlier.removed:,} removed"] if earlier.removed else []
-    items = [item for _, those in counts for item in those]
-    if items:
-        sheet.fold(f"{title}: {', '.join(said)}", items, _brief, _all(found.report))
+    told = html(earlier.told(found.report.plan.at))
+    if earlier.items:
+        sheet.fold(told, earlier.items, _brief, _all(found.report))
     else:
-        sheet.put(f"{title}: {', '.join(said) or 'nothing changed'}.")
+        sheet.put(f"{told}.")
 
 
 def _calendar(sheet: Sheet, found: Grouped) -> None:

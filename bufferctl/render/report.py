@@ -52,6 +52,12 @@ class Report:
         """The digest of what a reviewer agrees to; for a single change, use `digests.change_digest`."""
         return plan_digest(self.plan)
 
+    @property
+    def problems(self) -> list[Diagnostic]:
+        """The problems in plan and files, errors first, without what is worth a look."""
+        looked = {each.code for each in self.worth_a_look}
+        return by_severity(each for each in (*self.plan.warnings, *self.diagnostics) if each.code not in looked)
+
 
 def by_severity(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The problems, errors first."""

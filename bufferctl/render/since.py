@@ -15,7 +15,9 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from bufferctl.model.comparable import instant
+from bufferctl.render import words
 from bufferctl.render.grouped import Grouped, Item
+from bufferctl.render.lines import count
 
 _LINE = re.compile(r"<!-- bufferctl:seen (?P<commit>[0-9a-f]*|-) (?P<at>\S+)(?P<items>[0-9a-f:, ]*) -->")
 #: How long the line may be; a larger plan goes without, since a comment has an end.
@@ -41,6 +43,20 @@ class Since:
     others: tuple[Item, ...] = ()
     added: tuple[Item, ...] = ()
     removed: int = 0
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Those of this plan."""
+        return (*self.texts, *self.others, *self.added)
+
+    def told(self, now: datetime) -> str:
+        """`Since a1b2c3d (2 hours ago): 2 texts changed, 1 added`."""
+        numbers = ((self.others, "otherwise changed"), (self.added, "added"))
+        said = [f"{count(len(self.texts), 'text')} changed"] if self.texts else []
+        said += [f"{len(items):,} {what}" for items, what in numbers if items]
+        said += [f"{self.removed:,} removed"] if self.removed else []
+        since = f"Since {self.commit or 'your last look'} ({words.away(self.at, now, 'UTC')})"
+        return f"{since}: {', '.join(said) or 'nothing changed'}"
 
 
 def seen_line(grouped: Grouped) -> str:

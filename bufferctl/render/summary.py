@@ -132,12 +132,9 @@ def applied(outcomes: Sequence[Outcome]) -> str:
     quiet = (Action.ADOPT, "already there"), (Action.MOVE, "renamed")
     parts += [f"{done[action]} {name}" for action, name in quiet if done[action]]
     statuses = Counter(o.status for o in outcomes)
-    parts += [_counted(status, statuses[status]) for status in _TROUBLE if statuses[status]]
+    words_of = words.OUTCOMES | {Status.HELD: words.need_you(statuses[Status.HELD]).partition(" ")[2]}
+    parts += [f"{statuses[status]:,} {words_of[status]}" for status in _TROUBLE if statuses[status]]
     return f"Applied: {', '.join(parts)}."
-
-
-def _counted(status: Status, number: int) -> str:
-    return words.need_you(number) if status is Status.HELD else f"{number:,} {words.OUTCOMES[status]}"
 
 
 def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
