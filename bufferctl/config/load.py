@@ -18,11 +18,10 @@ from bufferctl.config.expand.layers import Declared, defaults_of
 from bufferctl.config.explain import explain
 from bufferctl.config.file_facts import MediaFiles, media_settings
 from bufferctl.config.format import AnyFile, IncludedFile, RootFile, carried
-from bufferctl.config.ideas import Ideas
 from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading
-from bufferctl.config.resolve import Posts
+from bufferctl.config.resolve import Ideas, Posts
 from bufferctl.config.source import MANY, UnreadableError, read_source
 from bufferctl.config.tree import Spot
 from bufferctl.config.validation import Faults, read_model

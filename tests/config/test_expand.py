@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bufferctl.config import load
-from bufferctl.config.expand.dates import date_in_text
 from bufferctl.config.expand.parameters import Parameters
+from bufferctl.config.expand.variables import date_in_text
 
 ROOT = """version: 1
 timezone: Europe/Berlin
