@@ -66,7 +66,11 @@ def media_findings(post: Post) -> Iterator[Finding]:
     network = NETWORKS[post.service]
     if post.assets:
         yield from _of_assets(post, network, ("assets",), post.assets)
-    if network.needs_media and not _has_needed(post, network):
+    if network.or_link_attachment:
+        has_needed = bool(post.assets) or getattr(post.metadata, "link_attachment", None) is not None
+    else:
+        has_needed = any(asset.kind in network.needs_media for asset in post.assets)
+    if network.needs_media and not has_needed:
         words = " or ".join(f"{'an' if kind == 'image' else 'a'} {kind}" for kind in network.needs_media)
         attachment = " or a link attachment" if network.or_link_attachment else ""
         message = f"a post on {network.label} needs {words}{attachment}, so Buffer refuses this one"
@@ -76,12 +80,6 @@ def media_findings(post: Post) -> Iterator[Finding]:
         if item.assets:
             path = ("metadata", post.service.value, "thread", index, "assets")
             yield from _of_assets(post, network, path, item.assets)
-
-
-def _has_needed(post: Post, network: Network) -> bool:
-    if network.or_link_attachment:
-        return bool(post.assets) or getattr(post.metadata, "link_attachment", None) is not None
-    return any(asset.kind in network.needs_media for asset in post.assets)
 
 
 def _of_assets(post: Post, network: Network, path: Path, assets: Sequence[Asset]) -> Iterator[Finding]:
@@ -108,12 +106,10 @@ def _of_assets(post: Post, network: Network, path: Path, assets: Sequence[Asset]
     if "document" in kinds:
         at = (*path, kinds.index("document"))
         if "document" not in network.kinds:
-            yield Finding(
-                KIND_NOT_TAKEN, post, at, f"{network.label} does not accept documents, so Buffer refuses this post"
-            )
+            message = f"{network.label} does not accept documents, so Buffer refuses this post"
+            yield Finding(KIND_NOT_TAKEN, post, at, message)
         elif len(kinds) > 1:
-            message = "a document must be the only asset, so Buffer refuses this post"
-            yield Finding(NOT_ALONE, post, at, message)
+            yield Finding(NOT_ALONE, post, at, "a document must be the only asset, so Buffer refuses this post")
 
 
 NOT_PUBLIC = refusal(

@@ -79,9 +79,8 @@ def _too_long(rule: Rule, post: Post, path: Path, text: str | None, limit: Limit
     label, what = NETWORKS[post.service].label, rule.name.removesuffix("-too-long").replace("-", " ")
     because = because_of_parameters(post, text, Counting.UTF16, limit.most)
     counts = f"{label} allows {limit.most:,} characters for the {what} and this one has {used:,}{because}"
-    yield Finding(
-        rule, post, path, f"{counts}, so Buffer refuses the post", hint=f"shorten it by {used - limit.most:,}"
-    )
+    message, hint = f"{counts}, so Buffer refuses the post", f"shorten it by {used - limit.most:,}"
+    yield Finding(rule, post, path, message, hint=hint)
 
 
 def _missing(post: Post, network: Network) -> Iterator[Finding]:

@@ -216,8 +216,7 @@ def _of_network(kind: str, post_type: str, label: str, limits: FileLimits, file:
     is_ = f"this is {_NAMES.get(file.type, file.type)}"
     if kind == "image" and limits.pictures:
         if file.type in limits.doubtful:
-            message = f"{is_}, and {label} may refuse it: only JPEGs are sure to be published"
-            yield _Wrong(TYPE_DOUBTFUL, message)
+            yield _Wrong(TYPE_DOUBTFUL, f"{is_}, and {label} may refuse it: only JPEGs are sure to be published")
         elif file.type not in limits.pictures:
             yield _Wrong(TYPE_NOT_TAKEN, f"{is_}, which {label} does not accept")
             return
@@ -230,8 +229,7 @@ def _of_network(kind: str, post_type: str, label: str, limits: FileLimits, file:
     by_kind = {"video": limits.most_video_bytes, "document": limits.most_document_bytes}
     most = by_kind.get(kind, limits.most_bytes)
     if most is not None and file.size > most:
-        message = f"this file is {size_words(file.size)}, and {label} allows {size_words(most)}"
-        yield _Wrong(TOO_MANY_BYTES, message)
+        yield _Wrong(TOO_MANY_BYTES, f"this file is {size_words(file.size)}, and {label} allows {size_words(most)}")
 
 
 def _of_clip(label: str, where: str, clip: Clip, file: MediaFile) -> Iterator[_Wrong]:
@@ -266,8 +264,7 @@ def _of_picture(post_type: str, label: str, limits: FileLimits, file: MediaFile)
         most = f"{limits.most_pixels / 1_000_000:.0f} million"
         yield _Wrong(TOO_MANY_PIXELS, f"this image has {_pixels(file)}, and {label} allows {most}")
     if limits.least_side and min(file.width, file.height) < limits.least_side:
-        message = f"this image has {file.pixels} pixels, and {label} asks for {limits.least_side} a side"
-        yield _Wrong(TOO_SMALL, message)
+        yield _Wrong(TOO_SMALL, f"this image has {file.pixels} pixels, and {label} asks for {limits.least_side} a side")
     is_ordinary = post_type in {"", "post"}  # a story or a reel has another shape
     if limits.ratio and is_ordinary and not _fits(file, limits.ratio):
         much = "tall" if file.width / file.height < limits.ratio[0] else "wide"

@@ -127,7 +127,7 @@ def policy_findings(desired: Desired, now: datetime | None) -> Iterator[Finding]
     for post in ahead:
         yield from _of_post(post, policy)
         if allowed or utm:
-            yield from few(_of_links(post, allowed, utm, some_of(policy.link_domains, _FEW)))
+            yield from few(_of_links(post, allowed, utm, some_of(policy.link_domains, 5)))
     if policy.per_day is not None or policy.posts_per_day:
         judged = {id(post) for post in ahead}
         yield from (each for each in _too_many(posts, policy, desired.channels) if id(each.item) in judged)
@@ -187,8 +187,6 @@ def _missing(link: Link, utm: Iterable[_Utm]) -> list[str]:
 
 #: Domains, and the parameters that a link to one of them must have.
 _Utm = tuple[tuple[str, ...], tuple[str, ...]]
-#: How many sites a message names.
-_FEW = 5
 
 
 def _with(url: str, parameters: list[str]) -> str:

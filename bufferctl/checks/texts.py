@@ -228,17 +228,14 @@ def _too_long(
         over += f", or leave the parameters out with `overrides: {{{post.service}: {{utm: {{}}}}}}`"
     own = "" if len(path) > 1 else ", or give this network a text of its own under `overrides`"
     if network.paid and limit < network.paid.most and used <= network.paid.most:
-        more = _NOT_PAID if from_account else _IF_PAID
+        more = "if the account pays for X, set `rules: {BC002: off}` in the root file"
+        more = "according to Buffer, this account does not pay for X" if from_account else more
         yield Finding(NEEDS_PAID_X, post, path, f"{counts}, so Buffer refuses it", hint=f"{over}{own}; {more}")
     elif network.text_varies and not from_account:
         message = f"{counts}, unless the server allows more; `plan` asks it"
         yield Finding(DEPENDS_ON_SERVER, post, path, message)
     else:
         yield Finding(TOO_LONG, post, path, f"{counts}, so Buffer refuses it", hint=over + own)
-
-
-_IF_PAID = "if the account pays for X, set `rules: {BC002: off}` in the root file"
-_NOT_PAID = "according to Buffer, this account does not pay for X"
 
 
 @lru_cache(maxsize=128)

@@ -53,8 +53,7 @@ def _finding(post: Post, due: datetime, year: int, why: str) -> Finding:
 
 def _other_year(post: Post, due: datetime) -> int:
     """The year in which a day that a text names, with its weekday, is the day of the post; 0 if its own fits."""
-    day = str(due.day)
-    return next(filter(None, (_year_in(text, due) for text in texts_of(post) if day in text)), 0)
+    return next(filter(None, (_year_in(text, due) for text in texts_of(post) if str(due.day) in text)), 0)
 
 
 @lru_cache(maxsize=1024)
