@@ -52,6 +52,15 @@ def test_a_post(environment: Path, new: Any, prints: Prints) -> None:
     }
 
 
+def test_a_picture(environment: Path, new: Any) -> None:
+    """`image` and `alt`, which Instagram needs, in the short form."""
+    picture = ("--image", "https://acme.example/launch.png", "--alt", "The console")
+    assert new("post", "--text", "Look", "--key", "look", "--channel", "instagram", *picture).code == 0
+    (text,) = files(environment).values()
+    assert text.endswith("    text: |\n      Look\n    image: https://acme.example/launch.png\n    alt: The console\n")
+    assert new("campaign", "--title", "x", "--starts", "2031-03-04", *BOTH, *picture).code == 64
+
+
 def test_a_campaign(environment: Path, new: Any, prints: Prints) -> None:
     """Three posts whose times count from one day, all of them drafts."""
     prints("new/campaign", new("campaign", "--title", "Spring launch", "--starts", "2031-03-04", *BOTH))

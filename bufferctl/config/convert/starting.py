@@ -49,10 +49,12 @@ def usual_channels(desired: Desired) -> list[Channel]:
     return [each for each in desired.channels if each.organization == first and NETWORKS[each.service].takes_text_alone]
 
 
-def new_post(desired: Desired, names: Sequence[str], text: str, due_at: datetime | None, key: str | None) -> Started:
+def new_post(
+    desired: Desired, names: Sequence[str], text: str, due_at: datetime | None, key: str | None, **picture: str | None
+) -> Started:
     """A file with one post. `names`: of channels; `due_at` is local where it has no offset, None is the queue.
 
-    Raises UsageError.
+    `picture`: `image` and `alt`. Raises UsageError.
     """
     destination = Destination(desired)
     channels = named_channels(destination, names)
@@ -63,9 +65,8 @@ def new_post(desired: Desired, names: Sequence[str], text: str, due_at: datetime
         raise UsageError(error.message, hint=error.hint) from None
     if key and destination.take(key, channels):
         raise UsageError(f"There is already a post {key} on one of these channels", hint="Give another --key.")
-    written = entries(
-        [NewPost(channels, {"text": text, "due_at": when}, text, due_at and due_at.date(), key)], destination
-    )
+    fields = {"text": text, "due_at": when, **picture}
+    written = entries([NewPost(channels, fields, text, due_at and due_at.date(), key)], destination)
     return Started(written[0]["key"], yaml_text({"posts": written}))
 
 
