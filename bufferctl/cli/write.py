@@ -47,6 +47,8 @@ def _time(value: str) -> datetime:
 @options.channels_option("Where it goes, such as twitter:acme. Repeatable.")
 @click.option("--text", metavar="TEXT", help="The post's text.")
 @click.option("--at", type=_time, metavar="TIME", help="When the post goes out, 2026-12-01 09:00; default: the queue.")
+@click.option("--image", metavar="FILE", help="The post's image: a URL, or a file in media/ or beside the new file.")
+@click.option("--alt", metavar="TEXT", help="What the image shows.")
 @click.option("--key", metavar="KEY", help="The post's key; default: from its day and its first words.")
 @click.option("--title", metavar="TITLE", help="What the campaign is about.")
 @click.option("--starts", type=options.day, metavar="DAY", help="The day that the campaign's times count from.")
@@ -63,6 +65,8 @@ def new(
     channels: tuple[str, ...],
     text: str | None,
     at: datetime | None,
+    image: str | None,
+    alt: str | None,
     key: str | None,
     title: str | None,
     starts: datetime | None,
@@ -84,13 +88,13 @@ def new(
     if kind is None and (title or starts):
         kind = "campaign"
     kind = kind or _ask(console, "`post` or `campaign`", "A post or a campaign?", type=_KINDS, default="post")
-    _check_options(kind, text=text, at=at, key=key, title=title, starts=starts, source=source)
+    _check_options(kind, text=text, at=at, image=image, alt=alt, key=key, title=title, starts=starts, source=source)
     draft = _read(source) if source else None
     usual = [each.label for each in starting.usual_channels(desired)]
     if kind == "post":
         words = draft or text or _ask(console, "--text", "Text of the post")
         where = channels or _ask_channels(console, usual)
-        started = starting.new_post(desired, where, words, at or _ask_time(console), key)
+        started = starting.new_post(desired, where, words, at or _ask_time(console), key, image=image, alt=alt)
     else:
         title = title or _ask(console, "--title", "What is it about?")
         day = starts or _ask(console, "--starts", "On which day does it start?", type=options.day)
@@ -100,7 +104,7 @@ def new(
 
 
 def _check_options(kind: str, **given: object) -> None:
-    other = {"post": ("title", "starts"), "campaign": ("text", "at", "key")}[kind]
+    other = {"post": ("title", "starts"), "campaign": ("text", "at", "image", "alt", "key")}[kind]
     if wrong := [f"--{name}" for name in other if given[name] is not None]:
         raise UsageError(f"{' and '.join(wrong)} cannot be used for a {kind}", hint=f"Leave out {' and '.join(wrong)}.")
     if given["source"] is not None and given["text"] is not None:
