@@ -90,9 +90,10 @@ def does(found: Grouped) -> str:
 
 
 def days_between(first: date, last: date, today: date | None = None) -> str:
-    """`4 to 10 Mar`, `8 Jan to 8 Mar`, `3 Mar`; with the year if it is far from `today`."""
+    """`4 to 10 Mar`, `8 Jan to 8 Mar`, `3 Mar`; with the year, or both, if it is far from `today`."""
     year = f" {last.year}" if today and abs(last - today) > _FAR else ""
     start = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%b}"
+    start += f" {first.year}" if year and first.year != last.year else ""
     return f"{f'{start} to ' if first != last else ''}{last.day} {last:%b}{year}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bufferctl.render.lines import Paint, cells, wrapped
 from bufferctl.render.pieces import compared, marked_lines
+from bufferctl.render.summary import days_between
 from bufferctl.render.words import away, field
 
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
@@ -132,3 +133,18 @@ def test_away_by_the_channels_calendar() -> None:
 def test_field(path: str, expected: str) -> None:
     """Fields as people find them in the file, counted from 1."""
     assert field(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("3 Dec", date(2029, 12, 3), date(2029, 12, 3)),
+        ("4 to 10 Dec", date(2029, 12, 4), date(2029, 12, 10)),
+        ("30 Dec to 8 Mar", date(2029, 12, 30), date(2030, 3, 8)),
+        ("2 to 9 Mar 2031", date(2031, 3, 2), date(2031, 3, 9)),
+        ("8 Dec 2029 to 16 Jan 2031", date(2029, 12, 8), date(2031, 1, 16)),
+    ],
+)
+def test_days(said: str, first: date, last: date) -> None:
+    """The year only where it is not obvious, and then of both days."""
+    assert days_between(first, last, NOW.date()) == said
