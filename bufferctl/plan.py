@@ -6,7 +6,7 @@ JSON uses Terraform's words (`create`, `update`, `delete`, `no-op`, `forget`); r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -169,14 +169,10 @@ class Change:
     @property
     def awaits_approval(self) -> bool:
         """Whether the live post waits for an approval that its file does not ask for: its channel made it one."""
-        if (
-            not isinstance(self.desired, Post)
-            or not isinstance(self.live, LivePost)
-            or self.action in {Action.HOLD, Action.UPDATE}
-        ):
+        post, live = self.desired, self.live
+        if not isinstance(post, Post) or not isinstance(live, LivePost) or self.action in {Action.HOLD, Action.UPDATE}:
             return False
-        asked = self.desired.needs_approval or self.desired.draft
-        return self.live.status is PostStatus.NEEDS_APPROVAL and not asked
+        return live.status is PostStatus.NEEDS_APPROVAL and not (post.needs_approval or post.draft)
 
     @property
     def stays(self) -> str:
@@ -272,17 +268,14 @@ class Plan:
         )
 
     def narrow(self, keep: Callable[[Change], bool]) -> Plan:
-        """The same plan with only the changes for which `keep` returns true."""
+        """The same plan with only the changes for which `keep` returns true; posts move up in their queues."""
         changes = tuple(filter(keep, self.changes))
-        return replace(self, changes=changes, narrowed=True, queue_times=self._queue_times_of(changes))
-
-    def _queue_times_of(self, changes: Iterable[Change]) -> dict[Slot, datetime]:
-        """The queue times of these changes; posts move up when posts before them are left out."""
         times: dict[str, Iterator[datetime]] = {
             channel: iter([at for slot, at in self.queue_times.items() if slot.channel_id == channel])
             for channel in {slot.channel_id for slot in self.queue_times}
         }
-        return {c.slot: next(times[c.slot.channel_id]) for c in changes if c.slot in self.queue_times}
+        queue_times = {c.slot: next(times[c.slot.channel_id]) for c in changes if c.slot in self.queue_times}
+        return replace(self, changes=changes, narrowed=True, queue_times=queue_times)
 
 
 def write_requests(plan: Plan) -> int:

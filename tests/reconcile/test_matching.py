@@ -242,6 +242,8 @@ def test_a_sent_claim_is_known_by_its_text_in_buffer() -> None:
     world = removed(old, short)
     assert world.verdicts(queued(text=short.text), old) == {"a": Reason.AMBIGUOUS, "old": Action.DONE}
     assert world.verdicts(queued(text="Something new"), old) == {"a": Action.CREATE, "old": Action.DONE}
+    late = world.change(post(text=short.text, due=OVER), old)
+    assert (late.reason, late.candidates, "later `due_at`" in late.hint) == (Reason.MISSED, ("p1",), False)
 
 
 def test_what_stays_in_buffer_unsent_is_asked_about_by_matching() -> None:
