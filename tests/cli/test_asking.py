@@ -78,7 +78,7 @@ def asked(program: list[str], project: Any, monkeypatch: pytest.MonkeyPatch) -> 
 def test_yes(project: Any, asked: Terminal) -> None:
     """The shown plan is sent: exit 0. Any answer but yes or no repeats the question."""
     asked.type("maybe\n")
-    asked.until(b"Error: invalid input")
+    asked.until(b"Error: invalid input\r\nSend these 2 changes " + QUESTION)
     asked.type("y\n")
     code, shown = asked.end()
     assert code == 0

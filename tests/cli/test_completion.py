@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -16,10 +18,11 @@ from tests.conftest import long
 
 
 @pytest.fixture
-def installed(program: list[str], tmp_path: Path) -> Path:
-    """The program, installed under the name that shells use."""
+def installed(program: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The program, installed under the name that shells use, and on the PATH."""
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     file = tmp_path / "bufferctl"
-    file.write_text(f'#!/bin/sh\nexec {" ".join(program)} "$@"\n', encoding="utf-8")
+    file.write_text(f'#!/bin/sh\nexec {shlex.join(program)} "$@"\n', encoding="utf-8")
     file.chmod(0o755)
     return file
 
@@ -45,7 +48,7 @@ def test_shell_takes_the_script(run: Callable[..., Ran], tmp_path: Path, shell: 
 def test_bash_completes(installed: Path, run: Callable[..., Ran]) -> None:
     """After the script is read, `bufferctl va` becomes `bufferctl validate`."""
     script = run("completion", "bash").out
-    ask = f"COMP_WORDS=({installed} va); COMP_CWORD=1; _bufferctl_completion {installed}; echo ${{COMPREPLY[@]}}"
+    ask = "COMP_WORDS=(bufferctl va); COMP_CWORD=1; _bufferctl_completion bufferctl; echo ${COMPREPLY[@]}"
     ran = subprocess.run(["bash", "-c", f"{script}\n{ask}"], capture_output=True, text=True, check=True)
     assert ran.stdout == "validate\n"
 
@@ -54,7 +57,7 @@ def test_fish_completes(installed: Path, run: Callable[..., Ran]) -> None:
     """After the script is read, `bufferctl va` becomes `bufferctl validate`, with its description."""
     if shutil.which("fish") is None:
         pytest.skip("no fish here")
-    script = f"set -x PATH {installed.parent} $PATH\n{run('completion', 'fish').out}\ncomplete -C 'bufferctl va'"
+    script = f"{run('completion', 'fish').out}\ncomplete -C 'bufferctl va'"
     ran = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout == "validate\tCheck the files\n"
 
@@ -109,9 +112,9 @@ posts:
 def test_addresses_and_channels(installed: Path, run: Callable[..., Ran], typed: str, offered: list[str]) -> None:
     """Bash completes those of the files as one word, though they have colons."""
     (installed.parent / "buffer.yaml").write_text(FILES, encoding="utf-8")
-    words = [installed, *typed.split(" ")]
+    words = ["bufferctl", *typed.split(" ")]
     ask = f"COMP_WORDS=({' '.join(repr(str(word)) for word in words)}); COMP_CWORD={len(words) - 1}"
-    script = f"{run('completion', 'bash').out}\n{ask}; _bufferctl_completion {installed}; echo ${{COMPREPLY[@]}}"
+    script = f"{run('completion', 'bash').out}\n{ask}; _bufferctl_completion bufferctl; echo ${{COMPREPLY[@]}}"
     ran = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd=installed.parent)
     assert ran.stdout.split() == offered
     breaks = f"COMP_WORDBREAKS=' :='\n{run('completion', 'bash').out}\necho \"$COMP_WORDBREAKS\""
@@ -120,7 +123,7 @@ def test_addresses_and_channels(installed: Path, run: Callable[..., Ran], typed:
 
 def test_nothing_is_offered_without_files(installed: Path, run: Callable[..., Ran]) -> None:
     """No error either: the shell shows whatever is printed."""
-    ask = f"COMP_WORDS=({installed} plan --target A); COMP_CWORD=3; _bufferctl_completion {installed}"
+    ask = "COMP_WORDS=(bufferctl plan --target A); COMP_CWORD=3; _bufferctl_completion bufferctl"
     script = f"{run('completion', 'bash').out}\n{ask}"
     ran = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, cwd=installed.parent)
     assert (ran.stdout, ran.stderr) == ("", "")
