@@ -24,7 +24,7 @@ _HERE = Path(__file__).parent
 _APPLY = (*BUFFERCTL, "apply", "--auto-approve", "--settle", "0")
 _PLAN = (*BUFFERCTL, "plan", "--detailed-exitcode")
 #: The command that the console script runs, but always with exit code 0.
-_ANY_EXIT = "from contextlib import suppress; from bufferctl.cli import main\nwith suppress(SystemExit): main()"
+_ANY_EXIT = "import os; end = os._exit; os._exit = lambda code: end(0)\nfrom bufferctl.cli import main; main()"
 #: The yardstick: PyYAML's C parser without the garbage collector, which takes three quarters of its time otherwise.
 _YAML = """
 import gc, sys, time, yaml
