@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from types import SimpleNamespace
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 from pydantic_core import to_json
@@ -35,6 +35,7 @@ from bufferctl.render import words
 from bufferctl.render.cards import Moment, is_in_queue, moment_of
 from bufferctl.render.report import Report
 
+K = TypeVar("K")
 FORMAT_VERSION = "2.0"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: What every document begins with.
@@ -122,14 +123,12 @@ def _service(address: Address) -> Service | None:
     return next((each for each in Service if each == address.channel.partition(":")[0]), None)
 
 
-def _actions(plan: Plan) -> dict[Action, int]:
-    counts = plan.count()
-    return {action: counts[action] for action in Action}
+def _numbers(kinds: Iterable[K], counts: Mapping[K, int]) -> dict[K, int]:
+    return {kind: counts.get(kind, 0) for kind in kinds}
 
 
 def _statuses(report: Report) -> dict[Status, int]:
-    counts = Counter(outcome.status for outcome in report.outcomes or ())
-    return {status: counts[status] for status in Status}
+    return _numbers(Status, Counter(outcome.status for outcome in report.outcomes or ()))
 
 
 def _measured(report: Report) -> list[Measured]:
@@ -268,12 +267,10 @@ class Measured(NamedTuple):
 
     @property
     def is_loud(self) -> bool:
-        """Whether both sides are shown."""
         return self.change.action not in _QUIET
 
     @property
     def changed_fields(self) -> list[str]:
-        """The names of the fields that differ, each once."""
         return list(dict.fromkeys(each.path.partition(".")[0] for each in self.change.differences))
 
     @property
@@ -445,7 +442,7 @@ class PlanForm(_Form):
     """Made from files and state alone, not checked against Buffer."""
     expires_at: Instant | None
     """Until when a saved plan may be applied."""
-    summary: Annotated[dict[Action, int], Of(lambda report: _actions(report.plan))]
+    summary: Annotated[dict[Action, int], Of(lambda report: _numbers(Action, report.plan.count()))]
     """How many changes of each action."""
     unmanaged: Annotated[int, _of("plan.unmanaged")]
     """How many unsent objects in Buffer are in no file and no state."""
@@ -544,12 +541,10 @@ class Listed(NamedTuple):
 
     @property
     def is_unmanaged(self) -> bool:
-        """Whether no file declares it."""
         return words.is_unmanaged(self.change)
 
     @property
     def moment(self) -> Moment | None:
-        """When it goes out, or went out."""
         return moment_of(self.change, self.plan)
 
     @property

@@ -386,14 +386,11 @@ def _everything(item: Item) -> str:
     about += [f"tags: {', '.join(map(plain, item.main.shown.tags))}"] if item.main.shown.tags else []
     for media in dict.fromkeys(media for version in item.versions for media in version.media):
         where = link(media.href, media.href) if media.href else plain(media.address)
-        said = (plain(each) for each in (media.about, media.alt, media.title, media.text))
-        about.append(f"{plain(media.kind)}: {' · '.join(filter(None, [where, *said]))}")
-    texts = [part for each in item.versions for part in (_on(each) if item.others else "", *_content(each))]
+        about.append(f"{plain(media.kind)}: {' · '.join(filter(None, [where, *map(plain, media.said)]))}")
+    texts = [
+        part for each in item.versions for part in (f"{plain(each.networks)}:" if item.others else "", *_content(each))
+    ]
     return _paragraphs(["\\\n".join([*lines, *dict.fromkeys(about)]), *texts])
-
-
-def _on(version: Version) -> str:
-    return f"{plain(version.networks)}:"
 
 
 def _ids(item: Item) -> str:

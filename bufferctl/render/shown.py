@@ -85,6 +85,11 @@ class Media(NamedTuple):
     about: str = ""
     ratio: float = 0
 
+    @property
+    def said(self) -> list[str]:
+        """What there is to say about it."""
+        return [each for each in (self.about, self.alt, self.title, self.text) if each]
+
 
 class Part(NamedTuple):
     """One post of a thread; most posts have one part."""

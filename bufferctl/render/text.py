@@ -43,7 +43,9 @@ def plan_text(report: Report, paint: Paint) -> str:
     lines += ["", *_summary(found, paint)]
     if report.worth_a_look:
         lines += ["", paint.strong("Worth a look")]
-        lines += [line for each in report.worth_a_look for line in _look(f"{each.message} ({each.code})", paint)]
+        for each in report.worth_a_look:
+            first, *more = wrapped(visible(f"{each.message} ({each.code})"), paint.width - 4)
+            lines += [f"  ? {first}", *(f"    {line}" for line in more)]
     if found.causes:
         lines += ["", paint.strong(paint.bad("Needs you"))]
         lines += [line for cause in found.causes for line in cause_lines(cause, paint)]
@@ -74,12 +76,6 @@ def _move(move: Move, paint: Paint) -> Iterator[str]:
     if days := move.weekdays:
         yield from indented(f"days of the week: {', '.join(f'{way} {n:,}' for way, n in days.items())}", paint)
     yield f"{INDENT}{paint.faint('--full shows each')}"
-
-
-def _look(text: str, paint: Paint) -> Iterator[str]:
-    first, *more = wrapped(visible(text), paint.width - 4)
-    yield f"  ? {first}"
-    yield from (f"    {line}" for line in more)
 
 
 def head_lines(item: Item, found: Grouped, paint: Paint, *more_about: str) -> Iterator[str]:
@@ -174,9 +170,9 @@ def _own(version: Version, paint: Paint) -> Iterator[str]:
 
 
 def _media(media: Media, paint: Paint) -> str:
-    """The kind of an attachment, its address, and its description or title; on one line if it is not shown in full."""
-    about = " · ".join(filter(None, [media.about, media.alt, media.title, media.text]))
-    line = " ".join(filter(None, [f"with {media.kind}", media.address, f"({about})" if about else ""]))
+    """The kind of an attachment, its address, and what it shows; on one line if it is not shown in full."""
+    about = f"({' · '.join(media.said)})" if media.said else ""
+    line = " ".join(filter(None, [f"with {media.kind}", media.address, about]))
     return line if paint.full or paint.verbose else clipped(line, paint.width - len(INDENT))
 
 
