@@ -179,8 +179,6 @@ _REFUSING = (
     ("cdninstagram.com", "", "Instagram's own URLs stop working after some days", ""),
     ("cdn.discordapp.com media.discordapp.net", "", "Discord's URLs stop working after a day", ""),
 )
-
-
 #: Ends of addresses that name pages.
 _PAGE = re.compile(r"https?://[^/?#]+/[^?#]*(\.(?:x?html?|php|aspx?|jsp))(?:[?#]|$)", re.IGNORECASE)
 #: A file of a kind, in a sentence.
