@@ -121,7 +121,7 @@ def fmt(paths: tuple[Path, ...], check: bool, setup: options.Setup) -> int:
     from bufferctl.render.lines import count
     from bufferctl.run.files import named_files
 
-    console, loaded = setup.console, load(setup.file, Path.cwd())
+    console, loaded = setup.console, load(setup.file, Path.cwd(), today=datetime.now(UTC).date())
     named = named_files(paths, loaded)
     files = [name for name in loaded.files if named is None or name in named or not loaded.root_is_sound]
     wrong = [each for each in loaded.diagnostics if has_errors([each]) and each.place and each.place.file in files]
