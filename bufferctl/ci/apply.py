@@ -20,7 +20,7 @@ from bufferctl.ci.plan import PENDING
 from bufferctl.errors import BufferctlError, ForgeError, StalePlanError, UsageError
 from bufferctl.model import Address
 from bufferctl.plan import Action, Reason
-from bufferctl.planfile import Receipt, SavedPlan, load, receipt
+from bufferctl.planfile import Receipt, SavedPlan, load, load_receipt
 from bufferctl.reconcile import shows_edit
 from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import code, plain
@@ -211,7 +211,7 @@ def _run(job: Job, *options: str, called: Mapping[str, str] | None = None) -> _R
     for each in (page, file):
         each.unlink(missing_ok=True)
     ran = job.run("apply", *_OPTIONS, *options, "--report", str(page), "--receipt", str(file), called=called)
-    found = receipt.load(file.read_bytes(), file.name) if file.exists() else None
+    found = load_receipt(file.read_bytes(), file.name) if file.exists() else None
     text = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
     for path, name in (called or {}).items():
         text = text.replace(plain(path), name).replace(path, name)

@@ -55,15 +55,12 @@ class Console(Listener):
         click.echo(_for_log(text, sys.stdout), nl=not text.endswith("\n"), color=True)
 
     def note(self, text: str) -> None:
-        """Print a line that is not data."""
         click.echo(_for_log(text, sys.stderr), err=True, nl=not text.endswith("\n"), color=True)
 
     def notice(self, text: str) -> None:
-        """Print something worth knowing, on its own line."""
         self.note(f"{self.err.change('note:')} {text}")
 
     def warning(self, text: str) -> None:
-        """Print something that may need somebody."""
         self.note(f"{self.err.bad('warning:')} {text}")
 
     def error(self, message: str, hint: str = "") -> None:

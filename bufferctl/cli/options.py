@@ -67,7 +67,6 @@ class Number(click.FloatRange):
     name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number that was typed. Fails if it is not one, or out of range."""
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:

@@ -73,7 +73,6 @@ class ReportFile(click.Path):
         self._forms = forms
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path. Fails if the suffix is not a known format."""
         path = Path(str(super().convert(value, param, ctx)))
         if path.suffix.lower() not in self._forms:
             *most, last = self._forms

@@ -3,5 +3,4 @@
 from __future__ import annotations
 
 from bufferctl.planfile.agreed import Reviewed, Verified, verify
-from bufferctl.planfile.receipt import Receipt
-from bufferctl.planfile.saved import SavedPlan, dump, load
+from bufferctl.planfile.saved import RECEIPT, Receipt, SavedPlan, dump, load, load_receipt, receipt_details

@@ -1,13 +1,12 @@
-"""Saved plans: the complete plan that was reviewed, and whether it is still valid.
+"""Saved plans, complete as they were reviewed, and receipts: the results of an apply, to be shown again in every form.
 
-A file has what the files declared, and for each change the version in Buffer. The content that a change would send is
-not stored again but taken from what was declared, and so is everything shown of it; the digests in the file must match
-the content that would be sent. So no edit of a file can show one thing and agree to another. Applying it makes a new
-plan from the files and the current account, and makes the changes that are the same in both: unrelated changes do not
-make a saved plan stale, and neither does an earlier run of it that was interrupted.
+A saved plan has what the files declared, and for each change the version in Buffer. The content that a change would
+send is not stored again but taken from what was declared, and so is everything shown of it; the digests in the file
+must match the content that would be sent. So no edit of a file can show one thing and agree to another. Applying it
+makes a new plan from the files and the current account, and makes the changes that are the same in both: unrelated
+changes do not make a saved plan stale, and neither does an earlier run of it that was interrupted.
 
-Whole plans and changes as JSON values, and back, are also what receipts are made of. Everything that is read goes
-through pydantic models: damaged data raises one of `DAMAGE`, and no other exception.
+Everything that is read goes through pydantic models: damaged data raises one of `DAMAGE`, and no other exception.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Discriminator, PlainValidator, Tag
+from pydantic import BaseModel, Discriminator, PlainValidator, Tag, TypeAdapter
 from pydantic_core import from_json, to_json
 
 from bufferctl import __version__
@@ -26,12 +25,12 @@ from bufferctl.choices import Choices
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.digests import change_digest, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model import Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Write
+from bufferctl.model import IDEAS, Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Slot, Write
 from bufferctl.model.attached import files_of
 from bufferctl.model.base import Aware
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.serial import adapter, dump_item, dump_write, load_item, load_write
-from bufferctl.plan import Action, Change, Plan, Recording
+from bufferctl.plan import Action, Change, Outcome, Plan, Recording
 
 #: What reading one of bufferctl's own files raises if it does not have the content that was written. Pydantic's
 #: ValidationError is a ValueError.
@@ -259,3 +258,66 @@ def _key(address: Any) -> str:
 def _checksum(body: Mapping[str, Any]) -> str:
     """A checksum against accidents; anybody who edits a file can compute a new one."""
     return blake2b(to_json(body), digest_size=16).hexdigest()
+
+
+RECEIPT = "receipt"
+_RECEIPT_MAJOR = 2
+_AWARE = TypeAdapter[datetime](Aware)
+#: The fields of an outcome that are read back from JSON, besides its change.
+_RESULT = ("status", "id", "message", "hint", "link", "at")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The plan, its results, and the plan that was left (None if it was not planned again).
+
+    `stopped`: why it ended early, empty if it did not. Times are aware.
+    """
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    left: Plan | None
+    stopped: str
+    finished_at: datetime
+
+
+def receipt_details(plan: Plan, left: Plan | None) -> dict[str, Any]:
+    """The part of a receipt that `load_receipt` needs besides its outcomes."""
+    return {"plan": _dump_plan(plan), "left": _dump_plan(left) if left else None}
+
+
+def load_receipt(raw: bytes, name: str) -> Receipt:
+    """Read a receipt. Raises UsageError if it is not one, has another version, or is damaged."""
+    kind, major, values = read_head(raw)
+    if kind != RECEIPT:
+        raise UsageError(f"There is no receipt in {name}", hint="To write one, run `bufferctl apply --receipt FILE`.")
+    if major > _RECEIPT_MAJOR:
+        raise UsageError(f"The receipt {name} was written by a newer bufferctl", hint="Update bufferctl.")
+    if major < _RECEIPT_MAJOR:
+        raise UsageError(f"The receipt {name} was written by an older bufferctl", hint="Show it with that version.")
+    try:
+        return _load_receipt(values)
+    except DAMAGE as error:
+        raise UsageError(f"The receipt {name} is damaged", hint="Use the file that `apply --receipt` wrote.") from error
+
+
+def _dump_plan(plan: Plan) -> dict[str, Any]:
+    return dump_plan(plan, [dump_change(change) for change in plan.changes if change.action is not Action.NO_OP])
+
+
+def _load_receipt(values: Mapping[str, Any]) -> Receipt:
+    details = values["details"]
+    plan = load_plan(details["plan"])
+    changes = {change.slot: change for change in plan.changes}
+    return Receipt(
+        plan=plan,
+        outcomes=tuple(_outcome(each, changes) for each in values["outcomes"]),
+        left=load_plan(details["left"]) if details["left"] else None,
+        stopped=str(values["stopped"] or ""),
+        finished_at=_AWARE.validate_python(values["finished_at"]),
+    )
+
+
+def _outcome(values: Mapping[str, Any], changes: Mapping[Slot, Change]) -> Outcome:
+    slot = Slot(values["organization_id"], values["channel_id"] or IDEAS, values["key"])
+    return adapter(Outcome).validate_python({**{name: values[name] for name in _RESULT}, "change": changes[slot]})

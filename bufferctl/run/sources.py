@@ -226,21 +226,21 @@ def read_plan(path: Path) -> SavedPlan:
 
 def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:
     """Write the receipt of an apply. Raises BufferctlError if it cannot be written."""
-    from bufferctl.planfile import receipt
+    from bufferctl.planfile import receipt_details
     from bufferctl.render.json_documents import receipt_json
 
-    write_whole(path, receipt_json(report, finished_at, receipt.details(report.plan, report.left)).encode())
+    write_whole(path, receipt_json(report, finished_at, receipt_details(report.plan, report.left)).encode())
 
 
 def read_receipt(path: Path) -> Receipt | None:
     """Read a receipt; None if the file is something else or cannot be read. Raises UsageError."""
     from pydantic_core import from_json
 
-    from bufferctl.planfile import receipt
+    from bufferctl.planfile import RECEIPT, load_receipt
 
     try:
         raw = path.read_bytes()
         kind = from_json(raw)["kind"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return receipt.load(raw, str(path)) if kind == receipt.KIND else None
+    return load_receipt(raw, str(path)) if kind == RECEIPT else None

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bufferctl import planfile
 from bufferctl.cli.outputs import report_of
 from bufferctl.cli.review import report_of_receipt
 from bufferctl.errors import BufferctlError
-from bufferctl.planfile import load, receipt
+from bufferctl.planfile import load
 from bufferctl.render.html import report_html
 from bufferctl.render.json_documents import report_json
 from bufferctl.render.lines import Paint
@@ -96,7 +97,7 @@ def told(error: BufferctlError) -> None:
 def test_whole(files: Files, kind: str) -> None:
     """Undamaged files are read, so the tests below are about damage."""
     raw = (files.plan if kind == "plan" else files.receipt).encode()
-    assert load(raw, "f").plan.changes if kind == "plan" else receipt.load(raw, "f").outcomes
+    assert load(raw, "f").plan.changes if kind == "plan" else planfile.load_receipt(raw, "f").outcomes
 
 
 @in_parts
@@ -121,7 +122,7 @@ def test_damaged_plan(files: Files, part: int, seed: int) -> None:
 def test_damaged_receipt(files: Files, part: int, seed: int) -> None:
     """Refused with a message, or shown in every form."""
     try:
-        kept = receipt.load(json.dumps(damaged(files.receipt, seed * PARTS + part)).encode(), "receipt.json")
+        kept = planfile.load_receipt(json.dumps(damaged(files.receipt, seed * PARTS + part)).encode(), "receipt.json")
     except BufferctlError as error:
         told(error)
         return
@@ -137,6 +138,6 @@ def test_cut_short(files: Files, data: st.DataObject, is_plan: bool) -> None:
     raw = (files.plan if is_plan else files.receipt).encode()
     at = data.draw(st.integers(0, len(raw) - 2))
     broken = raw[:at] + data.draw(st.sampled_from([b"", b"\xff" + raw[at:], b"\x00" + raw[at + 1 :]]))
-    for read in (load, receipt.load):
+    for read in (load, planfile.load_receipt):
         with pytest.raises(BufferctlError):
             read(broken, "f.json")

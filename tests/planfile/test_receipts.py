@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from bufferctl import planfile
 from bufferctl.errors import UsageError
 from bufferctl.model import Idea, Post
 from bufferctl.plan import Action, Outcome, Plan, Status
-from bufferctl.planfile import receipt
 from tests.apply.fake import START
 from tests.planfile.test_planfile import plans
 
@@ -45,7 +45,7 @@ def written(plan: Plan, left: Plan | None, **more: Any) -> bytes:
         "stopped": None,
         "finished_at": AT.isoformat(),
         "outcomes": outcomes,
-        "details": receipt.details(plan, left),
+        "details": planfile.receipt_details(plan, left),
     }
     return json.dumps(values | more).encode()
 
@@ -55,10 +55,10 @@ def test_what_was_done_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]])
     """Outcomes with their changes, the plan without no-ops, the time; what was left, or that nobody planned again."""
     plan, _ = drawn
     shown = [change for change in plan.changes if change.action is not Action.NO_OP]
-    read = receipt.load(written(plan, None), "receipt.json")
+    read = planfile.load_receipt(written(plan, None), "receipt.json")
     assert list(read.outcomes) == outcome_of(plan)
     assert (list(read.plan.changes), read.left, read.stopped, read.finished_at) == (shown, None, "", AT)
-    left = receipt.load(written(plan, plan, stopped="It was interrupted"), "receipt.json")
+    left = planfile.load_receipt(written(plan, plan, stopped="It was interrupted"), "receipt.json")
     assert (left.left and list(left.left.changes), left.stopped) == (shown, "It was interrupted")
 
 
@@ -81,13 +81,16 @@ EMPTY = Plan(START, "http://127.0.0.1:1/graphql")
 def test_what_is_no_receipt_is_refused(more: dict[str, Any], says: str, hint: str) -> None:
     """With the name of the file and what to do, whatever is wrong with it."""
     with pytest.raises(UsageError) as raised:
-        receipt.load(written(EMPTY, None, **more), "r.json")
+        planfile.load_receipt(written(EMPTY, None, **more), "r.json")
     assert (says in raised.value.message, hint in raised.value.hint) == (True, True), raised.value
 
 
 def test_a_minor_version_only_adds() -> None:
     """A later minor version of the format is read."""
-    assert receipt.load(written(EMPTY, None, format_version="2.7", more=1), "r.json").plan.endpoint == EMPTY.endpoint
+    assert (
+        planfile.load_receipt(written(EMPTY, None, format_version="2.7", more=1), "r.json").plan.endpoint
+        == EMPTY.endpoint
+    )
 
 
 @given(plans())
@@ -114,4 +117,4 @@ def test_any_damage_is_found(what: str, drawn: tuple[Plan, tuple[Post | Idea, ..
     values = json.loads(written(drawn[0], None))
     DAMAGES[what](values["details"]["plan"])
     with pytest.raises(UsageError, match="is damaged"):
-        receipt.load(json.dumps(values).encode(), "r.json")
+        planfile.load_receipt(json.dumps(values).encode(), "r.json")

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bufferctl import planfile
 from bufferctl.model import LiveIdea, LivePost
 from bufferctl.plan import Action, Cause, Reason, Status
-from bufferctl.planfile import receipt
 from bufferctl.render.json_documents import DOCUMENTS, ContentForm, document_schema, receipt_json, report_json
 from tests.conftest import Expect
 from tests.model.samples import ideas, posts
@@ -89,15 +89,15 @@ def test_rich_apply() -> None:
 
 def test_rich_receipt(expect: Expect) -> None:
     """The stored part of an apply, except for the part that only `show` reads."""
-    whole = checked(receipt_json(APPLIED, NOW + timedelta(minutes=2), receipt.details(PLAN, None)))
+    whole = checked(receipt_json(APPLIED, NOW + timedelta(minutes=2), planfile.receipt_details(PLAN, None)))
     whole["details"] = {}
     expect(CASES / "receipt.json", json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
 
 
 def test_receipt_reads_back() -> None:
     """A receipt contains everything that any of its forms shows."""
-    raw = receipt_json(replace(APPLIED, left=PLAN), NOW.astimezone(UTC), receipt.details(PLAN, PLAN)).encode()
-    read = receipt.load(raw, "receipt.json")
+    raw = receipt_json(replace(APPLIED, left=PLAN), NOW.astimezone(UTC), planfile.receipt_details(PLAN, PLAN)).encode()
+    read = planfile.load_receipt(raw, "receipt.json")
     told = tuple(change for change in PLAN.changes if change.action != "no-op")
     assert (
         [replace(each, change=APPLIED.outcomes[0].change) for each in read.outcomes]
