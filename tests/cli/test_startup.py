@@ -30,12 +30,12 @@ _LOADED = """
 import json, sys
 from bufferctl.cli import run
 code = run(sys.argv[1:])
-print(json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})]), file=sys.stderr)
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 """
 
 
 def loaded(*arguments: str) -> tuple[int, set[str]]:
-    """The exit code of a run in an interpreter of its own, and the top-level modules that it had loaded at the end."""
+    """The exit code of a run in an interpreter of its own, and the modules that it had loaded at the end."""
     ran = subprocess.run([sys.executable, "-c", _LOADED, *arguments], capture_output=True, text=True, check=True)
     code, modules = json.loads(ran.stderr.splitlines()[-1])
     return code, set(modules)
@@ -51,14 +51,26 @@ def test_help_and_version_load_click_alone(arguments: tuple[str, ...]) -> None:
     assert "click" in modules
 
 
-def test_validate_loads_nothing_of_the_network(tmp_path: Path) -> None:
-    """Neither the GraphQL client nor HTTP, nor what compares, shows progress or keeps others out."""
-    root = tmp_path / "buffer.yaml"
+def written(folder: Path) -> Path:
+    """A root file with a post."""
+    root = folder / "buffer.yaml"
     root.write_text(
         "version: 1\norganizations:\n  - name: Acme\n    channels:\n      - service: twitter\n        name: acme\n"
         "        posts:\n          - key: hello\n            text: Hello\n",
         encoding="utf-8",
     )
+    return root
+
+
+def test_validate_loads_nothing_of_the_network(tmp_path: Path) -> None:
+    """Neither the GraphQL client nor HTTP, nor what compares, shows progress or keeps others out."""
+    root = written(tmp_path)
     code, modules = loaded("validate", "-f", str(root))
     assert (code, modules & (HEAVY - {"pydantic", "yaml"})) == (0, set())
     assert modules >= {"pydantic", "yaml"}
+
+
+def test_a_plan_as_text_loads_no_json_documents(tmp_path: Path) -> None:
+    """Their models take as long to load as all of reconcile."""
+    code, modules = loaded("plan", "--offline", "-f", str(written(tmp_path)))
+    assert (code, "bufferctl.render.json_documents" in modules) == (0, False)
