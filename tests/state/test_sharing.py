@@ -28,7 +28,7 @@ STATE = State({SLOT: Binding("p1", Origin.CREATED)})
 class Memory:
     """A store in memory. `loses`: how many swaps are done although their answer is lost; `away`: no answers at all.
 
-    `interrupts`: a signal arrives after the next swap was done.
+    `interrupts`: a signal arrives after the next swap was done. `ends`: which swaps ended a run.
     """
 
     document: bytes | None = None
@@ -36,6 +36,7 @@ class Memory:
     loses: int = 0
     away: bool = False
     messages: list[str] = field(default_factory=list)
+    ends: list[bool] = field(default_factory=list)
     reads: int = 0
     interrupts: bool = False
     place = address = "the state"
@@ -67,6 +68,7 @@ class Memory:
             raise OvertakenError("Somebody was faster")
         self.document, self.number = document, self.number + 1
         self.messages.append(message)
+        self.ends.append(squash)
         if self.interrupts:
             self.interrupts = False
             raise KeyboardInterrupt
@@ -164,7 +166,7 @@ def test_an_apply_takes_three_swaps(store: Memory) -> None:
     assert store.now.intents[0].until == NOW + timedelta(minutes=5)
     assert not record.save(STATE)
     assert record.close([], "apply: 1 created")
-    assert len(store.messages) == 3
+    assert (len(store.messages), store.ends) == (3, [False, False, True])
     found = store.now
     assert (found.state.bindings, found.lease, found.intents) == (STATE.bindings, None, ())
     assert (found.commit, found.run, found.state.serial) == ("5f" * 20, record.run, 1)
@@ -311,6 +313,9 @@ def test_clocks_that_part_by_less_than_10_seconds_agree(store: Memory, clock: Cl
     clock.advance(9.9, **{each: each == which for each in ("steady", "wall", "server")})
     record.ensure_lock()
     assert store.reads == reads
+    clock.advance(0.1, **{each: each == which for each in ("steady", "wall", "server")})
+    record.ensure_lock()
+    assert store.reads == reads + 1, "by ten seconds they disagree"
 
 
 def test_a_suspended_run_whose_lock_nobody_took_renews_it_by_buffers_clock(store: Memory, clock: Clock) -> None:
@@ -429,3 +434,10 @@ def test_who_only_looks_takes_no_lock(store: Memory) -> None:
     before = store.number
     StateFile(store, ENDPOINT).load()
     assert store.number == before
+
+
+def test_a_change_without_a_run_stands_alone_in_the_history(store: Memory) -> None:
+    """Such as `state rm`: it ends no run, whose swaps would be shown as one."""
+    record = StateFile(store, ENDPOINT)
+    record.save(STATE)
+    assert store.ends == [False]

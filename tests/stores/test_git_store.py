@@ -72,6 +72,15 @@ def test_a_run_leaves_one_commit(project: Path, bare: Path) -> None:
     assert git.subjects(bare) == ["apply: 1 deleted", "apply: 4 created, 1 changed", "begin"]
 
 
+def test_the_store_of_another_root_file_is_beside_it(project: Path) -> None:
+    """The same branch, another document."""
+    store = git.store(project)
+    run(store.beside("blog/state.json"), SECOND)
+    run(store, FIRST)
+    assert store.others() == {"blog/state.json": SECOND}
+    assert git.store(project).beside("blog/state.json").read().document == SECOND
+
+
 def test_a_run_that_changed_nothing_leaves_no_commit(project: Path, bare: Path) -> None:
     """The branch has not moved."""
     run(git.store(project), FIRST, message="begin")

@@ -44,6 +44,14 @@ def test_a_run_asks_for_each_step_once(server: buckets.Google) -> None:
     assert server.asked == ["GET", "PUT", "PUT", "PUT"]
 
 
+def test_a_document_says_what_it_is(server: buckets.Google) -> None:
+    """JSON that nobody keeps a copy of."""
+    run(store(server), FIRST)
+    (kept,) = server.objects.values()
+    headers = {name.lower(): value for name, value in kept[-1][1].items()}
+    assert (headers["content-type"], headers["cache-control"]) == ("application/json", "no-store")
+
+
 def test_documents_of_other_root_files_are_listed(server: buckets.Google) -> None:
     """All below the prefix except its own."""
     one, other = store(server), ObjectStore("gs://acme-state/social", "blog/state.json", endpoint=server.address)
@@ -110,8 +118,10 @@ def test_where_conditions_are_not_supported(server: buckets.Google) -> None:
     there = store(server)
     version = there.read().version
     server.refusal = (501, "NotImplemented")
+    server.asked.clear()
     with pytest.raises(StateError, match="does not support conditions on writes"):
         there.swap(FIRST, version, "lock")
+    assert "GET" not in server.asked, "a definite refusal needs no look at what is there"
 
 
 def test_a_service_that_is_down(server: buckets.Google) -> None:
