@@ -20,9 +20,9 @@ from bufferctl.config.expand.layers import (
     fields_of,
     first_layer_with,
     occurrences,
+    schedule_of,
 )
 from bufferctl.config.expand.parameters import Parameters, parameters_for
-from bufferctl.config.expand.schedule import schedule_of
 from bufferctl.config.expand.variables import Values, Variables, names_in, values_of
 from bufferctl.config.file_facts import MediaFiles
 from bufferctl.config.format import EXISTING, IdeaEntry, PostEntry, SharedIdeaEntry, SharedPostEntry, carried
