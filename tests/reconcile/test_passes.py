@@ -523,3 +523,13 @@ def test_what_goes_out_beside_a_new_post_is_named() -> None:
     ]
     assert [each.id for each in World(live=theirs).plan(post()).beside] == ["p2", "p3", "p1"]
     assert World(live=theirs).plan().beside == ()
+
+
+def test_what_is_cancelled_and_not_deleted_keeps_its_text() -> None:
+    """A new post with that text is held while the delete is; it is created once the delete is part of the run."""
+    off = post("off", cancelled=True)
+    assert bound(post("off")).verdicts(replace(off, protect=True), post("b", due=LATER)) == {
+        "off": Reason.PROTECTED,
+        "b": Reason.AMBIGUOUS,
+    }
+    assert bound(post("off")).verdicts(off, post("b", due=LATER)) == {"off": Action.DELETE, "b": Action.CREATE}
