@@ -6,7 +6,7 @@ Keyed by service in files (`metadata: {googlebusiness: …}`); api/wire_forms.py
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic_core import PydanticUndefined
@@ -14,14 +14,6 @@ from pydantic_core import PydanticUndefined
 from bufferctl.model.about import About, named
 from bufferctl.model.base import Filled, Flag, Model, Prose, Url, When, Whole, Words
 from bufferctl.model.content import LinkAttachment, ThreadItem
-from bufferctl.model.enums import (
-    FacebookPostType,
-    GoogleBusinessButton,
-    GoogleBusinessPostType,
-    PostType,
-    YoutubeLicense,
-    YoutubePrivacy,
-)
 from bufferctl.model.networks import Service
 
 #: A link preview; Buffer also makes one of the first link in a text.
@@ -38,6 +30,10 @@ Thread = Annotated[
 ]
 Labeled = Annotated[Flag | None, Field(description="Whether to label it as created with AI.")]
 _UNSEEN = About(unseen=True)
+#: The kind of a post on networks that have kinds.
+PostType = Literal["carousel", "event", "ghost_post", "offer", "post", "reel", "short", "story", "thread", "whats_new"]
+#: The button under a Google Business post.
+GoogleBusinessButton = Literal["book", "call", "learn_more", "none", "order", "shop", "signup"]
 
 
 class Retweet(Model):
@@ -208,7 +204,7 @@ class InstagramMetadata(NetworkMetadata):
     """Instagram."""
 
     service = Service.INSTAGRAM
-    type: Annotated[PostType, About(filled_in=True)] = PostType.POST
+    type: Annotated[PostType, About(filled_in=True)] = "post"
     """`post`, `reel` or `story`; default `post`."""
     should_share_to_feed: Annotated[Flag, About("share_to_feed feed")] = True
     """Whether a reel also appears in the feed; default true."""
@@ -227,7 +223,7 @@ class FacebookMetadata(NetworkMetadata):
     """Facebook."""
 
     service = Service.FACEBOOK
-    type: Annotated[FacebookPostType, About(filled_in=True)] = FacebookPostType.POST
+    type: Annotated[Literal["post", "reel", "story"], About(filled_in=True)] = "post"
     """`post`, `reel` or `story`; default `post`."""
     annotations: Annotated[tuple[FacebookAnnotation, ...], About(unread=True, unseen=True)] = ()
     """Mentions of pages in the text."""
@@ -290,13 +286,13 @@ class YoutubeMetadata(NetworkMetadata):
     embeddable: Annotated[Flag | None, About(on=True)] = None
     """Whether other sites may show the video."""
     is_ai_generated: Labeled = None
-    license: Annotated[YoutubeLicense | None, About(filled_in=True)] = None
+    license: Annotated[Literal["creativeCommon", "youtube"] | None, About(filled_in=True)] = None
     """Its license."""
     made_for_kids: Flag | None = None
     """Whether it is made for children."""
     notify_subscribers: Annotated[Flag | None, About(on=True)] = None
     """Whether to notify subscribers."""
-    privacy: Annotated[YoutubePrivacy | None, About(filled_in=True)] = None
+    privacy: Annotated[Literal["private", "public", "unlisted"] | None, About(filled_in=True)] = None
     """Who can see it."""
 
 
@@ -304,7 +300,7 @@ class GoogleBusinessMetadata(NetworkMetadata):
     """Google Business Profile."""
 
     service = Service.GOOGLEBUSINESS
-    type: Annotated[GoogleBusinessPostType, About(filled_in=True)]
+    type: Annotated[Literal["event", "offer", "whats_new"], About(filled_in=True)]
     """`whats_new`, `offer` or `event`."""
     title: Prose | None = None
     """The title of the post."""

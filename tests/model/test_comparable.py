@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,8 +42,7 @@ from bufferctl.model.comparable import (
     normal_text,
     standing,
 )
-from bufferctl.model.enums import PostType
-from bufferctl.model.metadata import InstagramMetadata
+from bufferctl.model.metadata import InstagramMetadata, PostType
 from tests.model.samples import METADATA, PLACE, ideas, posts, texts
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -104,7 +104,7 @@ def test_what_buffer_fills_in_or_moves_is_no_difference(change: dict[str, object
 
 def test_what_goes_without_saying_need_not_read_back() -> None:
     """For a network with post types, if Buffer returns no metadata; another type, or a lost value, is a difference."""
-    plain, reel = InstagramMetadata(), InstagramMetadata(type=PostType.REEL)
+    plain, reel = InstagramMetadata(), InstagramMetadata(type="reel")
     assert differs(replace(POST, metadata=plain), replace(LIVE, metadata={})) == []
     assert differs(replace(POST, metadata=plain), replace(LIVE, metadata={"type": "story"})) == ["metadata"]
     assert differs(replace(POST, metadata=reel), replace(LIVE, metadata={})) == ["metadata"]
@@ -113,8 +113,8 @@ def test_what_goes_without_saying_need_not_read_back() -> None:
 def test_a_post_of_several_pictures_may_read_back_as_a_carousel() -> None:
     """No difference from the `post` that was sent, and none from itself; a reel is one."""
     there = replace(LIVE, metadata={"type": "carousel", "should_share_to_feed": True})
-    kinds = {kind: replace(POST, metadata=InstagramMetadata(type=kind)) for kind in PostType}
-    assert {kind for kind, wanted in kinds.items() if not differs(wanted, there)} == {PostType.POST, PostType.CAROUSEL}
+    kinds = {kind: replace(POST, metadata=InstagramMetadata(type=kind)) for kind in get_args(PostType)}
+    assert {kind for kind, wanted in kinds.items() if not differs(wanted, there)} == {"post", "carousel"}
 
 
 def test_tags_are_the_same_in_any_case() -> None:

@@ -24,9 +24,8 @@ from bufferctl.model import (
 )
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.desired import Expansion
-from bufferctl.model.enums import PostType
 from bufferctl.model.live import Limits
-from bufferctl.model.metadata import InstagramMetadata, PinterestMetadata, TwitterMetadata
+from bufferctl.model.metadata import InstagramMetadata, PinterestMetadata, PostType, TwitterMetadata
 from bufferctl.model.writing import CreateIdea, CreatePost, EditPost
 from bufferctl.plan import Action, Cause, Reason
 from bufferctl.reconcile import Options
@@ -545,7 +544,7 @@ def test_threads_have_a_limit_of_their_own() -> None:
 
 def test_stories_have_a_limit_of_their_own() -> None:
     """The second story waits; an ordinary post does not."""
-    kinds = {"a": PostType.STORY, "b": PostType.STORY, "c": PostType.POST}
+    kinds: dict[str, PostType] = {"a": "story", "b": "story", "c": "post"}
     items = [post(key, key, metadata=InstagramMetadata(type=kind)) for key, kind in kinds.items()]
     verdicts = World(limits=Limits(stories=1)).verdicts(*items)
     assert verdicts == {"a": Action.CREATE, "b": Action.WAITING, "c": Action.CREATE}
