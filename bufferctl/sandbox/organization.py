@@ -10,6 +10,7 @@ import re
 
 from bufferctl.sandbox.clock import iso
 from bufferctl.sandbox.core import Core, answer
+from bufferctl.sandbox.fixture import complete_ideas
 from bufferctl.sandbox.media import media_problem
 from bufferctl.sandbox.schedule import limit_reached
 from bufferctl.sandbox.store import Doc, new_id
@@ -31,17 +32,12 @@ def create_idea(core: Core, wanted: Doc) -> Doc:
     if full := limit_reached("Ideas", taken, organization["limits"]["ideas"]):
         return answer("LimitReachedError", message=full)
     now = core.now()
-    tags = {tag["id"]: tag for tag in organization["tags"]}
-    idea = {
-        "id": new_id(now), "organizationId": organization["id"], "groupId": group, "position": None,
+    given = {
+        "id": new_id(now), "organizationId": organization["id"], "groupId": group,
         "createdAt": iso(now + core.created_skew), "updatedAt": iso(now),
-        "content": {
-            "aiAssisted": bool(content.get("aiAssisted")), "date": content.get("date"), "text": content.get("text"),
-            "title": content.get("title"), "media": content.get("media") or [],
-            "services": content.get("services") or [],
-            "tags": [tags[tag["id"]] for tag in content.get("tags") or []],
-        },
+        "content": {name: value for name, value in content.items() if value is not None},
     }  # fmt: skip
+    (idea,) = complete_ideas(core.store, [given], now)
     core.store.add("ideas", [idea])
     if core.options.idea_response:
         return answer("IdeaResponse", idea=idea_view(idea), refreshIdeas=False)

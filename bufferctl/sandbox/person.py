@@ -72,9 +72,6 @@ class Person:
             schedule.save(self._core.store, post, slot)
             return post
 
-    def mark_published(self, post_id: str) -> Doc:
-        return self._change(post_id, notificationStatus="markedAsPublished")
-
     def set_error(self, post_id: str, message: str) -> Doc:
         """Make the network refuse a post."""
         with self._acting():

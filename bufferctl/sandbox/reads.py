@@ -65,7 +65,7 @@ class Where:
 
 def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hidden_since: int | None) -> Doc:
     """Answer `posts`; rows created after `hidden_since` (ms) do not show yet (only faults cause such a lag)."""
-    where = _in_organization(core, wanted["organizationId"])
+    where = _in_organization(core, wanted["organizationId"], hidden_since)
     filters: Doc = wanted.get("filter") or {}
     where.any_of("channel", filters.get("channelIds"))
     where.any_of("status", filters.get("status"))
@@ -81,8 +81,6 @@ def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hid
     if filters.get("tagIds"):
         where.tagged({"in": filters["tagIds"], "isEmpty": False})
     where.tagged(filters.get("tags"))
-    if hidden_since is not None:
-        where.add("created <= ?", hidden_since)
     keys = [_sort_term(sort["field"], sort["direction"]) for sort in wanted.get("sort") or []]
     tie = {"created": ["seq"], "-created": ["-seq"]}.get(keys[-1] if keys else "", ["-created", "-seq"])
     return _page(core, "posts", where, [*keys, *tie], first, after, lambda doc: doc)
@@ -90,14 +88,12 @@ def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hid
 
 def idea_page(core: Core, wanted: Doc, first: int | None, after: str | None, hidden_since: int | None) -> Doc:
     """Answer `ideas`, newest first."""
-    where = _in_organization(core, wanted["organizationId"])
+    where = _in_organization(core, wanted["organizationId"], hidden_since)
     groups: Doc = wanted.get("groupFilter") or {}
     where.any_of("grouped", groups.get("groups"))
     if membership := groups.get("membership"):
         where.add("grouped <> ''" if membership == "grouped" else "grouped = ''")
     where.tagged(wanted.get("tagsFilter"))
-    if hidden_since is not None:
-        where.add("created <= ?", hidden_since)
     return _page(core, "ideas", where, ["-created", "-seq"], first, after, idea_view)
 
 
@@ -126,9 +122,11 @@ def bad_input(message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
 
 
-def _in_organization(core: Core, organization_id: str) -> Where:
+def _in_organization(core: Core, organization_id: str, hidden_since: int | None) -> Where:
     where = Where()
     where.add("organization = ?", organization(core, organization_id)["id"])
+    if hidden_since is not None:
+        where.add("created <= ?", hidden_since)
     return where
 
 

@@ -47,15 +47,11 @@ def sdl() -> str:
 @functools.cache
 def executable_schema() -> GraphQLSchema:
     """Build the schema, once per process."""
-    schema = make_executable_schema(sdl(), *RESOLVERS, *_scalars())
+    scalars = [ScalarType(name, value_parser=_identifier) for name in _ID_SCALARS]
+    schema = make_executable_schema(sdl(), *RESOLVERS, *scalars, ScalarType("DateTime", value_parser=_date_time))
     for field in schema.mutation_type.fields.values() if schema.mutation_type else ():
         field.resolve = resolve_mutation
     return schema
-
-
-def _scalars() -> list[ScalarType]:
-    scalars = [ScalarType(name, value_parser=_identifier) for name in _ID_SCALARS]
-    return [*scalars, ScalarType("DateTime", value_parser=_date_time)]
 
 
 def _identifier(value: Any) -> str:

@@ -43,7 +43,8 @@ def _asset(kind: str, url: str, mime: str, thumbnail: str | None, **own: Any) ->
 
 def _image(sent: Doc) -> Doc:
     metadata: Doc = sent.get("metadata") or {}
-    width, height = dimensions(sent["url"])
+    shapes = [(1080, 1080), (1200, 675), (1080, 1350), (1920, 1080), (1200, 628)]
+    width, height = shapes[hashlib.sha256(sent["url"].encode()).digest()[0] % len(shapes)]  # always the same
     mime = _IMAGE_TYPES.get(stored_url(sent["url"]).rsplit(".", 1)[-1], "image/jpeg")
     image = {
         "altText": metadata.get("altText") or "", "animatedThumbnail": metadata.get("animatedThumbnail"),
@@ -208,12 +209,6 @@ def stored_url(url: str, extension: str = "") -> str:
     if (parts := split_url(url)) and parts.hostname in {MEDIA_HOST, *_HERE}:
         return url
     return f"https://{MEDIA_HOST}/{stable_id(url)}{extension or _extension(url)}"
-
-
-def dimensions(url: str) -> tuple[int, int]:
-    """Return a plausible width and height for the image at `url`, always the same."""
-    shapes = [(1080, 1080), (1200, 675), (1080, 1350), (1920, 1080), (1200, 628)]
-    return shapes[hashlib.sha256(url.encode()).digest()[0] % len(shapes)]
 
 
 def _extension(url: str) -> str:

@@ -71,7 +71,7 @@ def test_a_notification_only_reminds(buffer: Asker, sandbox: Sandbox) -> None:
     sandbox.clock.set(DUE)
     post = _read(buffer)
     assert (post["status"], post["notificationStatus"], post["externalLink"]) == ("sent", "notified", None)
-    sandbox.person.mark_published(made["id"])
+    sandbox.person.edit_post(made["id"], notificationStatus="markedAsPublished")
     assert _read(buffer)["notificationStatus"] == "markedAsPublished"
 
 
