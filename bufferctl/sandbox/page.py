@@ -12,12 +12,10 @@ from html import escape
 from importlib import resources
 
 from bufferctl.sandbox.clock import iso
-from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.exchange import Request, Response
-from bufferctl.sandbox.media import kind_of
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.service import Service
-from bufferctl.sandbox.store import Doc, in_queue
+from bufferctl.sandbox.store import Doc, Store, in_queue
 
 SHOWN = 40
 """How many posts per channel and ideas per organization the page shows; the others are only counted."""
@@ -55,72 +53,32 @@ def board(service: Service) -> Doc:
     core = service.core
     return {
         "now": iso(core.now()),
-        "organizations": [_organization(core, each) for each in core.store.organizations.values()],
+        "networks": {name: network.label for name, network in NETWORKS.items()},
+        "organizations": [_organization(core.store, each) for each in core.store.organizations.values()],
         "requests": len(service.requests),
         "writes": sum(seen.writes for seen in service.requests),
     }
 
 
-def _organization(core: Core, organization: Doc) -> Doc:
+def _organization(store: Store, organization: Doc) -> Doc:
     own = (organization["id"],)
-    tags = {tag["id"]: tag["name"] for tag in organization["tags"]}
     return {
-        "id": organization["id"],
-        "name": organization["name"],
-        "channels": [_channel(core, each, tags) for each in core.store.channels_of(organization["id"])],
-        "ideas": [_idea(each) for each in reversed(core.store.rows("ideas", "organization = ?", own)[-SHOWN:])],
-        "ideaCount": core.store.count("ideas", "organization = ?", own),
+        **organization,
+        "channels": [_channel(store, each) for each in store.channels_of(organization["id"])],
+        "ideas": [*reversed(store.rows("ideas", "organization = ?", own)[-SHOWN:])],
+        "ideaCount": store.count("ideas", "organization = ?", own),
     }
 
 
-def _channel(core: Core, channel: Doc, tags: dict[str, str]) -> Doc:
-    store, own = core.store, (channel["id"],)
+def _channel(store: Store, channel: Doc) -> Doc:
+    own = (channel["id"],)
     waiting = store.rows("posts", _WAITING, own, "due IS NULL, due, seq", SHOWN)
     out = store.rows("posts", _OUT, own, "coalesce(sent, due) DESC, seq DESC", _ENDED)
-    states = [("isDisconnected", "disconnected"), ("isLocked", "locked"), ("isQueuePaused", "queue paused")]
     return {
-        "id": channel["id"],
-        "network": NETWORKS[channel["service"]].label,
-        "name": channel["name"],
-        "timezone": channel["timezone"],
-        "state": ", ".join(said for field, said in states if channel[field]),
+        **channel,
         "waiting": store.count("posts", _WAITING, own),
         "out": store.count("posts", _OUT, own),
-        "posts": [_post(each, tags) for each in (*waiting, *out)],
-    }
-
-
-def _post(post: Doc, tags: dict[str, str]) -> Doc:
-    thread = (post["metadata"] or {}).get("thread") or []
-    return {
-        "id": post["id"],
-        "status": post["status"],
-        "text": post["text"],
-        "title": (post["metadata"] or {}).get("title") or "",
-        "at": post["sentAt"] or post["dueAt"],
-        "queued": in_queue(post),
-        "media": [_medium(each) for each in post["assets"]],
-        "thread": len(thread),
-        "tags": [tags.get(tag, tag) for tag in post["tagIds"]],
-        "via": post["via"],
-        "error": (post["error"] or {}).get("message") or "",
-    }
-
-
-def _medium(asset: Doc) -> Doc:
-    kind, value = kind_of(asset)
-    picture = value.get("thumbnailUrl") or (value["url"] if kind == "image" else None)
-    metadata = value.get("metadata") or {}
-    return {"kind": kind, "picture": picture, "alt": metadata.get("altText") or "", "url": value["url"]}
-
-
-def _idea(idea: Doc) -> Doc:
-    content = idea["content"]
-    return {
-        "id": idea["id"],
-        "title": content.get("title") or "",
-        "text": content.get("text") or "",
-        "services": [NETWORKS[each].label for each in content["services"] if each in NETWORKS],
+        "posts": [{**each, "isQueued": in_queue(each)} for each in (*waiting, *out)],
     }
 
 
