@@ -66,12 +66,7 @@ TOO_SMALL = _advised(
     "the network scales it up or refuses it",
     "use a larger version",
 )
-RATIO = _refused(
-    "BC307",
-    "picture-ratio",
-    "an image is taller or wider than its network allows",
-    "crop it",
-)
+RATIO = _refused("BC307", "picture-ratio", "an image is taller or wider than its network allows", "crop it")
 TOO_MANY_BYTES = _advised(
     "BC308",
     "file-too-large",

@@ -15,15 +15,7 @@ from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from bufferctl import DOCS
-from bufferctl.ci.forge import (
-    ChangeRequest,
-    Comment,
-    Forge,
-    Issue,
-    KeptPlan,
-    first_parents,
-    variable,
-)
+from bufferctl.ci.forge import ChangeRequest, Comment, Forge, Issue, KeptPlan, first_parents, variable
 from bufferctl.ci.http import MAX_BYTES, Api
 from bufferctl.errors import ForgeError
 from bufferctl.render.markdown_text import plain
@@ -122,11 +114,7 @@ class GitHub(Forge):
     EDIT, TEXT, CLOSED = "PATCH", "body", {"state": "closed"}
 
     def __init__(
-        self,
-        environment: Mapping[str, str],
-        *,
-        plan_workflow: str = "",
-        transport: httpx2.BaseTransport | None = None,
+        self, environment: Mapping[str, str], *, plan_workflow: str = "", transport: httpx2.BaseTransport | None = None
     ) -> None:
         self._environment = environment
         self._repository = variable(environment, "GITHUB_REPOSITORY")

@@ -11,15 +11,7 @@ import httpx2
 from pydantic import AwareDatetime, BaseModel
 
 from bufferctl import DOCS
-from bufferctl.ci.forge import (
-    ChangeRequest,
-    Comment,
-    Forge,
-    Issue,
-    KeptPlan,
-    first_parents,
-    variable,
-)
+from bufferctl.ci.forge import ChangeRequest, Comment, Forge, Issue, KeptPlan, first_parents, variable
 from bufferctl.ci.http import Api
 from bufferctl.errors import ForgeError
 

@@ -206,13 +206,7 @@ class Scene:
         return {*self.let_go(d), *(self.undecided(d) if question and question.may_be_ours else ())}
 
     def ask(
-        self,
-        d: Declared,
-        rule: Rule,
-        suspects: Iterable[Suspect],
-        *,
-        may_be_ours: bool = True,
-        postponed: bool = False,
+        self, d: Declared, rule: Rule, suspects: Iterable[Suspect], *, may_be_ours: bool = True, postponed: bool = False
     ) -> Match:
         """The match of an object that is held until a person says which of the suspects it is, if any."""
         suspects = tuple(suspects)

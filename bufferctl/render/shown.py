@@ -11,16 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from bufferctl.model import (
-    Asset,
-    Idea,
-    LiveAsset,
-    LiveIdea,
-    LiveMedium,
-    LivePost,
-    MediaFile,
-    Post,
-)
+from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, MediaFile, Post
 from bufferctl.model.attached import files_of
 from bufferctl.model.content import Document, Image, LinkAttachment, Video
 from bufferctl.model.desired import IdeaMedia
