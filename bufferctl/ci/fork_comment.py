@@ -6,7 +6,7 @@ say anything: the event says which pull request it belongs to, and the text is s
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from bufferctl.ci.forge import fenced
 from bufferctl.ci.github import GitHub, artifact_name
@@ -20,12 +20,8 @@ _INTRODUCTION = (
 )
 
 
-class _Owner(BaseModel):
-    login: str
-
-
 class _Repository(BaseModel):
-    owner: _Owner
+    full_name: str
 
 
 class _Run(BaseModel):
@@ -35,20 +31,15 @@ class _Run(BaseModel):
     head_repository: _Repository
 
 
-class _Event(BaseModel):
-    workflow_run: _Run
-
-
 def fork_comment(job: Job) -> int:
     """Comment with the text that the fork's run left. Exit code 0, also where there is nothing (any more) to show."""
     forge = job.forge
     if not isinstance(forge, GitHub):
         raise ForgeError("`bufferctl ci fork-comment` is for GitHub; on GitLab a fork's plan is in the log of its job")
-    try:
-        run = _Event.model_validate(forge.event).workflow_run
-    except ValidationError as error:
-        raise ForgeError("`bufferctl ci fork-comment` is for workflows that `workflow_run` starts") from error
-    request = forge.open_request_of(run.head_repository.owner.login, run.head_branch, run.head_sha)
+    run = forge.event_of(_Run, "workflow_run")
+    if run is None:
+        raise ForgeError("`bufferctl ci fork-comment` is for workflows that `workflow_run` starts")
+    request = forge.open_request_of(run.head_repository.full_name.partition("/")[0], run.head_branch, run.head_sha)
     if request is None:
         print("No open pull request has this commit as its head (any more), so there is nothing to show.")
         return 0

@@ -137,7 +137,7 @@ class GitHub(Forge):
         return f"{self.run_url}#artifacts"
 
     @property
-    def event(self) -> dict[str, Any]:
+    def _event(self) -> dict[str, Any]:
         """What started the run, as GitHub wrote it to GITHUB_EVENT_PATH."""
         path = self._environment.get("GITHUB_EVENT_PATH")
         try:
@@ -148,7 +148,7 @@ class GitHub(Forge):
 
     def request(self, number: int = 0) -> ChangeRequest | None:
         """As the base. The event says what is checked out; the base may have changed since, and it may be merged."""
-        event = self._event_of(_Pull, "pull_request")
+        event = self.event_of(_Pull, "pull_request")
         if event is None and not number:
             return None
         pull = self._api.get(f"pulls/{event.number if event else number}", _Pull)
@@ -161,12 +161,12 @@ class GitHub(Forge):
         return ChangeRequest(pull.number, head, pull.base.ref, pull.base.sha, pull.merged_at)
 
     def tested_base(self) -> str:
-        group = self._event_of(_MergeGroup, "merge_group")
+        group = self.event_of(_MergeGroup, "merge_group")
         return group.base_sha if group else ""
 
-    def _event_of(self, shape: type[T], name: str) -> T | None:
+    def event_of(self, shape: type[T], name: str) -> T | None:
         """A part of the event that started the run; None if it has no such part."""
-        if not (found := self.event.get(name)):
+        if not (found := self._event.get(name)):
             return None
         try:
             return TypeAdapter(shape).validate_python(found)
@@ -274,9 +274,15 @@ class GitHub(Forge):
         packed = self._packed(artifact)
         try:
             with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-                return _member(archive, file, artifact)
+                if file not in archive.namelist():
+                    return None
+                with archive.open(file) as opened:
+                    content = opened.read(MAX_BYTES + 1)
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
             raise ForgeError(f"The artifact {artifact} cannot be unpacked: {error}") from error
+        if len(content) > MAX_BYTES:
+            raise ForgeError(f"{file} in the artifact {artifact} is larger than {MAX_BYTES:,} bytes")
+        return content
 
     @lru_cache(maxsize=1)  # noqa: B019 - a job has one forge
     def _packed(self, artifact: int) -> bytes:
@@ -286,13 +292,3 @@ class GitHub(Forge):
 def artifact_name(name: str, request: ChangeRequest) -> str:
     """The name of the artifact that keeps the plan of a request."""
     return f"{name}-{request.number}-{request.head}"
-
-
-def _member(archive: zipfile.ZipFile, file: str, artifact: int) -> bytes | None:
-    if file not in archive.namelist():
-        return None
-    with archive.open(file) as opened:
-        content = opened.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise ForgeError(f"{file} in the artifact {artifact} is larger than {MAX_BYTES:,} bytes")
-    return content

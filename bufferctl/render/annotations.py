@@ -31,7 +31,8 @@ def annotations_text(problems: Iterable[Diagnostic], *, changed: Collection[str]
     found = list(problems)
     lines: list[str] = []
     for severity in Severity:
-        of_kind = sorted((each for each in found if each.severity is severity), key=lambda each: _rank(each, changed))
+        of_kind = [each for each in found if each.severity is severity]
+        of_kind.sort(key=lambda each: (each.code not in _HELD, not each.place or each.place.file not in changed))
         lines += _first(severity, [_command(each, folder) for each in of_kind])
     return "".join(f"{line}\n" for line in lines)
 
@@ -55,10 +56,6 @@ def _first(severity: Severity, commands: list[str]) -> Iterator[str]:
     yield f"::{severity.value} title={_NAME}::and {left:,} more {severity.value}s; what this step printed has them all"
 
 
-def _rank(problem: Diagnostic, changed: Collection[str]) -> tuple[bool, bool]:
-    return problem.code not in _HELD, problem.place is None or problem.place.file not in changed
-
-
 def _command(problem: Diagnostic, folder: str) -> str:
     place = problem.place
     values: dict[str, object] = {}
@@ -66,14 +63,12 @@ def _command(problem: Diagnostic, folder: str) -> str:
         values["file"] = normpath(join(folder, place.file))
         values |= {"line": place.line, "col": place.column} if place.line else {}
     values["title"] = f"{_NAME} {problem.code}" if problem.code else _NAME
-    properties = ",".join(f"{name}={_property(str(value))}" for name, value in values.items())
+    properties = ",".join(
+        f"{name}={_data(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in values.items()
+    )
     said = "\n".join([sentence(problem.message), *plain_lines(f"→ {problem.hint}" if problem.hint else "")])
     return f"::{problem.severity.value} {properties}::{_data(said)}"
 
 
 def _data(text: str) -> str:
     return visible(text.replace("\r\n", "\n")).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -94,13 +94,6 @@ def drift_text(drift: Drift, paint: Paint) -> str:
     return "\n".join([*lines, "", *_footer(plan, paint)]) + "\n"
 
 
-def drift_json(drift: Drift) -> str:
-    """The same as JSON; changes have the form that they have in a plan: `before` is Buffer's, `after` the file's."""
-    from bufferctl.render.json_documents import document
-
-    return document("drift", drift)
-
-
 def _verdict(drift: Drift, paint: Paint) -> Iterator[str]:
     plan, lost = drift.plan, drift.lost
     if plan.drift:

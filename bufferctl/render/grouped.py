@@ -285,7 +285,9 @@ class Grouped:
     @cached_property
     def weeks(self) -> tuple[Week, ...]:
         """The new items that have a time, by week and day."""
-        return weeks_of(self.new)
+        days = [(day, tuple(group)) for day, group in groupby(self.new, key=lambda item: item.day) if day]
+        weeks = groupby(days, key=lambda each: monday_of(each[0]))
+        return tuple(Week(monday, tuple(found)) for monday, found in weeks)
 
     @property
     def untimed(self) -> tuple[Item, ...]:
@@ -341,12 +343,6 @@ def problems_of(report: Report) -> Iterator[Diagnostic]:
             [f"{item.name} ({item.networks})", *([item.what] if cause.code in _FAILED else []), cause.message]
         )
         yield Diagnostic(severity, said, change.place or (Place(file) if file else None), cause.hint, code=cause.code)
-
-
-def weeks_of(items: Iterable[Item]) -> tuple[Week, ...]:
-    """The items that have a time, which are in order of time, by week and day."""
-    days = [(day, tuple(group)) for day, group in groupby(items, key=lambda item: item.day) if day]
-    return tuple(Week(monday, tuple(found)) for monday, found in groupby(days, key=lambda each: monday_of(each[0])))
 
 
 def monday_of(day: date) -> date:

@@ -200,8 +200,8 @@ def _causes(sheet: Sheet, found: Grouped, most: int) -> None:
             sheet.items(cause.items, form, more)
         else:
             sheet.fold(count(len(cause.items), "post"), cause.items, form, more, reserved=RESERVED)
-        if commands := [code(clipped(each, _COMMAND)) for each in _commands(cause)]:
-            sheet.put(_details("The command for all of them", commands))
+        commands = [code(clipped(each, _COMMAND)) for each in _commands(cause)]
+        sheet.fold("The command for all of them", commands, str, more)
     sheet.fold(f"{len(found.causes) - most:,} more", found.causes[most:], _cause, more, reserved=RESERVED)
 
 
@@ -299,16 +299,14 @@ def _full(item: Item) -> Iterator[str]:
 
 def _content(version: Version) -> Iterator[str]:
     """The content as readers of the network see it."""
-    shown, first = version.shown, version.shown.parts[:1]
+    shown = version.shown
     if shown.title.strip():
         yield from _quote([Piece("text", shown.title.strip())])
     if shown.warning.strip():
         yield f"Behind the warning {plain(shown.warning)}:"
-    for part in first:
-        yield from _quote(part.pieces)
-        yield from _pictures(part.media)
-    for number, part in enumerate(shown.parts[1:], 2):
-        yield f"{number} of {len(shown.parts)}:"
+    for number, part in enumerate(shown.parts, 1):
+        if number > 1:
+            yield f"{number} of {len(shown.parts)}:"
         yield from _quote(part.pieces)
         yield from _pictures(part.media)
     if shown.comment:
@@ -423,10 +421,6 @@ def _hint(hint: str) -> list[str]:
 
 def _answer(hint: str) -> list[str]:
     return [f"→ {step}" if not number else step for number, step in enumerate(_hint(hint))]
-
-
-def _details(title: str, body: Iterable[str]) -> str:
-    return "\n\n".join([f"<details><summary>{title}</summary>", *body, "</details>"])
 
 
 def _paragraphs(parts: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ texts, and the digests of its posts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -108,15 +108,12 @@ def _seen(items: Iterable[Item]) -> Mapping[str, _Seen]:
     for item in items:
         if item.digests:
             groups.setdefault(_name(item), []).append(item)
-    return {name: _Seen(_hash(sorted(_texts(found)), _TEXT), _digests(found)) for name, found in groups.items()}
-
-
-def _texts(items: Iterable[Item]) -> Iterator[str]:
-    return (f"{each.text}\n{card.address}" for item in items for each in item.versions for card in each.cards)
-
-
-def _digests(items: Iterable[Item]) -> frozenset[str]:
-    return frozenset(digest for item in items for digest in item.digests)
+    seen: dict[str, _Seen] = {}
+    for name, found in groups.items():
+        versions = [version for item in found for version in item.versions]
+        texts = sorted(f"{each.text}\n{card.address}" for each in versions for card in each.cards)
+        seen[name] = _Seen(_hash(texts, _TEXT), frozenset(digest for item in found for digest in item.digests))
+    return seen
 
 
 def _name(item: Item) -> str:

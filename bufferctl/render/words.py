@@ -107,14 +107,9 @@ def describe_action(change: Change) -> str:
         return _MODES[ShareMode.SHARE_NOW][0]
     if change.action is Action.CREATE:
         return _create(change.desired)[0]
-    return _standing(change) if change.action is Action.NO_OP else ACTIONS[change.action].planned
-
-
-def _standing(change: Change) -> str:
-    """What an unchanged post is in Buffer."""
-    if is_cancelled(change):
-        return "cancelled"
-    return _STATUSES.get(status_of(change), ACTIONS[Action.NO_OP].planned)
+    if change.action is Action.NO_OP:
+        return "cancelled" if is_cancelled(change) else _STATUSES.get(status_of(change), ACTIONS[change.action].planned)
+    return ACTIONS[change.action].planned
 
 
 def status_of(change: Change) -> PostStatus | None:
