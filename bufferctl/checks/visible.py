@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from enum import Enum
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -61,7 +60,7 @@ def _below(path: Path, value: Any) -> Iterator[VisibleText]:
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from _below((*path, index), item)
-    elif isinstance(value, str) and value and not isinstance(value, Enum):
+    elif isinstance(value, str) and value:
         yield VisibleText(path, value, is_link=path[-1] in _ADDRESSES)
 
 

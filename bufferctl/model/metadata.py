@@ -30,6 +30,8 @@ Thread = Annotated[
 ]
 Labeled = Annotated[Flag | None, Field(description="Whether to label it as created with AI.")]
 _UNSEEN = About(unseen=True)
+#: One of several values of Buffer's, which it may choose itself.
+_CHOICE = About(filled_in=True, unseen=True)
 #: The kind of a post on networks that have kinds.
 PostType = Literal["carousel", "event", "ghost_post", "offer", "post", "reel", "short", "story", "thread", "whats_new"]
 #: The button under a Google Business post.
@@ -112,7 +114,7 @@ class GoogleBusinessEvent(Model):
     """When it ends, 2026-12-01 18:00; without an offset in the channel's timezone."""
     is_full_day_event: Flag
     """Whether it lasts whole days, without times."""
-    button: Annotated[GoogleBusinessButton | None, About(filled_in=True)] = None
+    button: Annotated[GoogleBusinessButton | None, _CHOICE] = None
     """The button below the post."""
     link: Url | None = None
     """The URL that the button opens."""
@@ -138,7 +140,7 @@ class GoogleBusinessOffer(Model):
 class GoogleBusinessWhatsNew(Model):
     """News."""
 
-    button: Annotated[GoogleBusinessButton | None, About(filled_in=True)] = None
+    button: Annotated[GoogleBusinessButton | None, _CHOICE] = None
     """The button below the post."""
     link: Url | None = None
     """The URL that the button opens."""
@@ -188,7 +190,7 @@ class ThreadsMetadata(NetworkMetadata):
     """Threads."""
 
     service = Service.THREADS
-    type: Annotated[PostType | None, About(filled_in=True)] = None
+    type: Annotated[PostType | None, _CHOICE] = None
     """The kind of post."""
     link_attachment: Preview = None
     location_id: Annotated[str | None, _UNSEEN] = None
@@ -204,7 +206,7 @@ class InstagramMetadata(NetworkMetadata):
     """Instagram."""
 
     service = Service.INSTAGRAM
-    type: Annotated[PostType, About(filled_in=True)] = "post"
+    type: Annotated[PostType, _CHOICE] = "post"
     """`post`, `reel` or `story`; default `post`."""
     should_share_to_feed: Annotated[Flag, About("share_to_feed feed")] = True
     """Whether a reel also appears in the feed; default true."""
@@ -223,7 +225,7 @@ class FacebookMetadata(NetworkMetadata):
     """Facebook."""
 
     service = Service.FACEBOOK
-    type: Annotated[Literal["post", "reel", "story"], About(filled_in=True)] = "post"
+    type: Annotated[Literal["post", "reel", "story"], _CHOICE] = "post"
     """`post`, `reel` or `story`; default `post`."""
     annotations: Annotated[tuple[FacebookAnnotation, ...], About(unread=True, unseen=True)] = ()
     """Mentions of pages in the text."""
@@ -286,13 +288,13 @@ class YoutubeMetadata(NetworkMetadata):
     embeddable: Annotated[Flag | None, About(on=True)] = None
     """Whether other sites may show the video."""
     is_ai_generated: Labeled = None
-    license: Annotated[Literal["creativeCommon", "youtube"] | None, About(filled_in=True)] = None
+    license: Annotated[Literal["creativeCommon", "youtube"] | None, _CHOICE] = None
     """Its license."""
     made_for_kids: Flag | None = None
     """Whether it is made for children."""
     notify_subscribers: Annotated[Flag | None, About(on=True)] = None
     """Whether to notify subscribers."""
-    privacy: Annotated[Literal["private", "public", "unlisted"] | None, About(filled_in=True)] = None
+    privacy: Annotated[Literal["private", "public", "unlisted"] | None, _CHOICE] = None
     """Who can see it."""
 
 
@@ -300,7 +302,7 @@ class GoogleBusinessMetadata(NetworkMetadata):
     """Google Business Profile."""
 
     service = Service.GOOGLEBUSINESS
-    type: Annotated[Literal["event", "offer", "whats_new"], About(filled_in=True)]
+    type: Annotated[Literal["event", "offer", "whats_new"], _CHOICE]
     """`whats_new`, `offer` or `event`."""
     title: Prose | None = None
     """The title of the post."""

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.checks.team_rules import forbidden_in
-from bufferctl.checks.visible import Link, links_in
+from bufferctl.checks.visible import Link, links_in, visible_texts
 from bufferctl.model.plain_text import normal_host, within
+from tests.checks.posts import post
 
 
 @pytest.mark.parametrize(
@@ -123,3 +124,11 @@ def test_any_text_has_links_that_lead_somewhere_or_nowhere(text: str) -> None:
         assert link in text
         assert isinstance(Link(("text",), link).host, str)
     normal_host(text)
+
+
+def test_a_choice_is_no_text() -> None:
+    """Only what is written is searched: not that it is a reel, nor what its button does."""
+    reel = post("instagram", "New", metadata={"type": "reel", "first_comment": "More soon"})
+    assert [each.text for each in visible_texts(reel)] == ["New", "More soon"]
+    news = {"type": "whats_new", "details_whats_new": {"button": "shop", "link": "https://acme.example"}}
+    assert [each.text for each in visible_texts(post("googlebusiness", metadata=news))] == ["https://acme.example"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 import pytest
 from graphql import GraphQLEnumType, build_schema
 
 from bufferctl.model import PostStatus, SchedulingType, Service, ShareMode, enums
+from bufferctl.model.metadata import MODELS, GoogleBusinessButton
 
 SCHEMA = build_schema(
     (Path(__file__).parents[2] / "bufferctl" / "sandbox" / "schema.graphql").read_text(encoding="utf-8"),
@@ -32,3 +34,17 @@ def test_as_in_the_schema(enum: type[StrEnum], name: str) -> None:
 def test_all_are_buffers(enum: type[StrEnum]) -> None:
     """Every other enum of the files repeats the values of one of Buffer's."""
     assert any({each.value for each in enum} <= values for values in BUFFERS.values()), enum
+
+
+def test_values_of_networks_are_buffers() -> None:
+    """What a field of a network may be is one of the values of Buffer's, for each field that has a choice."""
+    choices = {
+        (service.value, name): set(get_args(kind))
+        for service, model in MODELS.items()
+        for name, field in model.model_fields.items()
+        for kind in (field.annotation, *get_args(field.annotation))
+        if get_origin(kind) is Literal
+    }
+    assert {"type", "license", "privacy"} == {name for _, name in choices}
+    assert [at for at, choice in choices.items() if not any(choice <= values for values in BUFFERS.values())] == []
+    assert any(set(get_args(GoogleBusinessButton)) <= values for values in BUFFERS.values())

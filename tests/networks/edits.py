@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from bufferctl.config.format import PostEntry
 from bufferctl.model.base import Model
@@ -120,8 +120,8 @@ def _others(path: Path, value: str, kind: Any) -> Iterator[str]:
     name = next(part for part in reversed(path) if isinstance(part, str))
     if name in _NAMES:
         yield _NAMES[name]
-    elif isinstance(kind, type) and issubclass(kind, Enum):
-        yield from (each.value for each in kind if each.value not in {value, *_NOT_BY_EDIT})
+    elif get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, Enum)):
+        yield from (each for each in get_args(kind) or map(str, kind) if each not in {value, *_NOT_BY_EDIT})
     elif kind is bool:
         yield "false" if value == "true" else "true"
     elif kind is datetime:
