@@ -149,10 +149,7 @@ def probe(
 class _Response(NamedTuple):
     """The response after all redirects. `content`: the first bytes; `digest`: of the whole file, if it was read."""
 
-    status: int
-    reason: str
-    headers: httpx2.Headers
-    url: httpx2.URL
+    head: httpx2.Response
     content: bytes
     size: int | None
     digest: str
@@ -224,21 +221,26 @@ async def _answer(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
 
 
 async def _once(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
-    got = await _request(client, wanted)
-    kind = got.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    headers = {} if wanted.digest else {"Range": f"bytes=0-{_FIRST - 1}"}
+    async with following(client, wanted.url, headers) as response:
+        if response.status_code == _TOO_MANY or response.status_code >= _SERVER_ERROR:
+            raise PassingError(f"returns {_status(response)}")
+        got = await _read(response, wanted if wanted.digest else None)
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     found, message = _refused(wanted, got, kind) or _differs(wanted, got) or (Verdict.FINE, "")
     return Answer(found, message, kind, got.size)
 
 
 def _refused(wanted: Wanted, got: _Response, kind: str) -> tuple[Verdict, str] | None:
     a = _A.get(wanted.kind, "a file")
-    if got.status in _PRIVATE:
-        return Verdict.LOGIN, f"is not public: it returns {got.status} {got.reason}".rstrip()
-    if got.status not in {_OK, _PART}:
-        return Verdict.DEAD, f"returns {got.status} {got.reason}".rstrip()
+    status, url = got.head.status_code, got.head.url
+    if status in _PRIVATE:
+        return Verdict.LOGIN, f"is not public: it returns {_status(got.head)}"
+    if status not in {_OK, _PART}:
+        return Verdict.DEAD, f"returns {_status(got.head)}"
     if kind in _PAGES or _PAGE.match(got.content):
-        if _LOGIN.search(got.url.host) or _LOGIN.search(got.url.path) or _PASSWORD.search(got.content):
-            return Verdict.LOGIN, f"is not public: {got.url.host} asks for a login"
+        if _LOGIN.search(url.host) or _LOGIN.search(url.path) or _PASSWORD.search(got.content):
+            return Verdict.LOGIN, f"is not public: {url.host} asks for a login"
         return Verdict.PAGE, f"is a web page instead of {a}"
     if not _is_kind(kind, wanted):
         return Verdict.WRONG_TYPE, f"is {kind or 'without a type'} instead of {wanted.type or a}"
@@ -272,20 +274,15 @@ def _is_kind(found: str, wanted: Wanted) -> bool:
     return found.startswith(f"{wanted.kind}/") and found not in _NO_PICTURES
 
 
-async def _request(client: httpx2.AsyncClient, wanted: Wanted) -> _Response:
-    """Send a request and follow redirects. Raises PassingError, and ConnectError if the host cannot be reached."""
-    headers = {} if wanted.digest else {"Range": f"bytes=0-{_FIRST - 1}"}
-    async with following(client, wanted.url, headers) as (answer, url):
-        if answer.status_code == _TOO_MANY or answer.status_code >= _SERVER_ERROR:
-            raise PassingError(f"returns {answer.status_code} {answer.reason_phrase}".rstrip())
-        return await _read(answer, url, wanted if wanted.digest else None)
+def _status(response: httpx2.Response) -> str:
+    return f"{response.status_code} {response.reason_phrase}".rstrip()
 
 
 @asynccontextmanager
 async def following(
     client: httpx2.AsyncClient, address: str, headers: Mapping[str, str]
-) -> AsyncIterator[tuple[httpx2.Response, httpx2.URL]]:
-    """The final response after all redirects, its body not read yet, and its URL.
+) -> AsyncIterator[httpx2.Response]:
+    """The final response after all redirects, its body not read yet.
 
     Raises PassingError, NotPublicError, ConnectError and InvalidURL.
     """
@@ -293,13 +290,13 @@ async def following(
     for _ in range(_REDIRECTS + 1):
         async with _streamed(client, url, headers, redirected=str(url) != address) as answer:
             if not answer.has_redirect_location:
-                yield answer, url
+                yield answer
                 return
             url = url.join(answer.headers["Location"])
     raise httpx2.InvalidURL("redirects in a circle")
 
 
-async def _read(answer: httpx2.Response, url: httpx2.URL, whole: Wanted | None) -> _Response:
+async def _read(answer: httpx2.Response, whole: Wanted | None) -> _Response:
     """The first bytes; with `whole`, also the digest of the whole file, read up to its expected size."""
     content, seen, digest = bytearray(), 0, sha256()
     async with aclosing(answer.aiter_bytes()) as chunks:
@@ -312,9 +309,7 @@ async def _read(answer: httpx2.Response, url: httpx2.URL, whole: Wanted | None) 
     size = _size(answer)
     if whole is not None:
         size = max(size or 0, seen)
-    return _Response(
-        answer.status_code, answer.reason_phrase, answer.headers, url, bytes(content), size, digest.hexdigest()
-    )
+    return _Response(answer, bytes(content), size, digest.hexdigest())
 
 
 @asynccontextmanager
@@ -401,7 +396,7 @@ class _Room:
 async def _saved(client: httpx2.AsyncClient, wish: Wanted, answer: Answer, path: Path, room: _Room) -> Download:
     size = 0
     try:
-        async with following(client, wish.url, {}) as (response, _):
+        async with following(client, wish.url, {}) as response:
             with path.open("xb") as file:
                 async for chunk in response.aiter_bytes():
                     size += len(chunk)

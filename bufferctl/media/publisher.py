@@ -70,12 +70,8 @@ class Publisher:
         """Probe the address of each file; the result says by address why some do not return the file."""
         wanted = {self._wanted(file): file for file in files}
         answers = probe(wanted, loopback=self._loopback)
-        return {
-            each.url: self._obstacle(each, answer)
-            for wish, answer in answers.items()
-            if not answer.is_fine
-            for each in [wanted[wish]]
-        }
+        failed = ((wanted[wish], answer) for wish, answer in answers.items() if not answer.is_fine)
+        return {file.url: self._obstacle(file, answer) for file, answer in failed}
 
     def listed(self) -> str:
         """A URL at which anyone can list the store; empty if none is known."""
