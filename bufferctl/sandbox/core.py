@@ -5,7 +5,7 @@ Nothing runs in the background: every reader first calls `Core.settle`, which br
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -99,6 +99,14 @@ class Core:
 def answer(typename: str, **fields: object) -> Doc:
     """Build a member of a payload union from its type and fields, such as an error's message."""
     return {"__typename": typename, **fields}
+
+
+def error_of(payload: Sequence[str], message: str, *preferred: str) -> Doc:
+    """Answer with the first of the preferred types that a payload has, else with its failure."""
+    if typename := next((one for one in preferred if one in payload), None):
+        return answer(typename, message=message)
+    failure = next(one for one in payload if one.endswith("Failure"))
+    return answer(failure, message=message, errors=[])
 
 
 def allowed_actions(post: Doc, channel: Doc) -> list[str]:

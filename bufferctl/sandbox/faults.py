@@ -10,14 +10,14 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from graphql import GraphQLError
 
-from bufferctl.sandbox.core import answer
+from bufferctl.sandbox.core import answer, error_of
 from bufferctl.sandbox.exchange import RequestRecord, Response
 from bufferctl.sandbox.store import Doc
 
@@ -203,44 +203,41 @@ def _as_rule(given: Rule | dict[str, Any]) -> Rule:
 _PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
+@dataclass
 class RequestFaults:
     """Faults for the aliases of one mutation. After `stop_after` writes it breaks off; None lets it finish."""
 
-    def __init__(self, faults: Faults, record: RequestRecord, number: int, stop_after: int | None = None) -> None:
-        self._faults = faults
-        self._record = record
-        self._number = number
-        self._stop_after = stop_after
-        self._written = 0
-        self.missing: list[str] = []
+    faults: Faults
+    record: RequestRecord
+    number: int
+    stop_after: int | None = None
+    written: int = 0
+    missing: list[str] = field(default_factory=list)
 
     def around(self, name: str, alias: str, payload: Sequence[str], write: Callable[[], Doc]) -> Doc:
         """Do the write or skip it, then return its answer or raise an error that nulls the whole answer.
 
         `payload`: the types that the mutation can answer with.
         """
-        if self._stop_after is not None and self._written >= self._stop_after:
+        if self.stop_after is not None and self.written >= self.stop_after:
             raise unexpected_error()
-        self._written += 1
-        fault = self._faults.draw("mutation", [name], write=True)
+        self.written += 1
+        fault = self.faults.draw("mutation", [name], write=True)
         if fault is None:
             return write()
-        self._faults.log.append(FaultRecord(self._record.at, fault.name, self._number, alias))
+        self.faults.log.append(FaultRecord(self.record.at, fault.name, self.number, alias))
         if refusal := KINDS[fault.kind].refusal:
-            typename = "InvalidInputError" if "InvalidInputError" in payload else "VoidMutationError"
-            return answer(typename, message=refusal)
+            return error_of(payload, refusal, "InvalidInputError", "VoidMutationError")
         truth = write() if fault.moment == "after" else None
-        return self._strike(fault, alias, payload, truth)
-
-    def _strike(self, fault: Fault, alias: str, payload: Sequence[str], truth: Doc | None) -> Doc:
+        unknown = error_of(payload, "Unknown error", "UnexpectedError", "VoidMutationError", "InvalidInputError")
         if fault.kind == "throw":
             raise unexpected_error()
         if fault.kind == "missing-alias":
             self.missing.append(alias)
-            return truth or _unknown(payload)
+            return truth or unknown
         if fault.kind == "rest-proxy" and "RestProxyError" in payload:
             return answer("RestProxyError", message="Request failed with status code 503", code=503, link=None)
-        return _unknown(payload)
+        return unknown
 
     def without_missing(self, response: Response) -> Response:
         """Remove the missing aliases from the answer."""
@@ -265,12 +262,3 @@ def spoiled(fault: Fault, response: Response) -> Response:
     if fault.kind == "html":
         return Response(200, _PAGE, html)
     return Response(response.status, response.body[: max(1, len(response.body) // 2)], response.headers)
-
-
-def _unknown(payload: Sequence[str]) -> Doc:
-    """Return the uninformative error among the types of a payload."""
-    for typename in ("UnexpectedError", "VoidMutationError", "InvalidInputError"):
-        if typename in payload:
-            return answer(typename, message="Unknown error")
-    failure = next(typename for typename in payload if typename.endswith("Failure"))
-    return answer(failure, message="Unknown error", errors=[])

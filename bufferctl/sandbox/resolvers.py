@@ -15,7 +15,7 @@ from graphql import GraphQLError, GraphQLResolveInfo, GraphQLUnionType, get_name
 
 from bufferctl.sandbox import organization, posts, reads, views
 from bufferctl.sandbox.clock import parse_time
-from bufferctl.sandbox.core import Core, allowed_actions, answer
+from bufferctl.sandbox.core import Core, allowed_actions, error_of
 from bufferctl.sandbox.faults import RequestFaults
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.schedule import day_counts
@@ -245,18 +245,12 @@ def resolve_mutation(_root: Any, info: Info, **arguments: Any) -> Doc:
     payload = [one.name for one in cast("GraphQLUnionType", get_named_type(info.return_type)).types]
 
     def write() -> Doc:
-        return _WRITES[name](context.core, arguments["input"]) if name in _WRITES else _refusal(payload)
+        if name in _WRITES:
+            return _WRITES[name](context.core, arguments["input"])
+        # The sandbox does not keep the object: content items, notes and post templates.
+        return error_of(payload, "Document not found", "VoidMutationError", "InvalidInputError")
 
     return context.faults.around(name, str(info.path.key), payload, write)
-
-
-def _refusal(payload: list[str]) -> Doc:
-    """Refuse a write to what the sandbox does not keep: content items, notes and post templates."""
-    failure = next((one for one in payload if one.endswith("Failure")), None)
-    if failure:
-        return answer(failure, message="Document not found", errors=[])
-    typename = "VoidMutationError" if "VoidMutationError" in payload else "InvalidInputError"
-    return answer(typename, message="Document not found")
 
 
 RESOLVERS = [query, account_type, organization_type, channel_type, group_type, tag_type, post_type]

@@ -231,14 +231,12 @@ class Service:
         if fault.moment == "after" or (fault.moment == "middle" and record.kind != "mutation"):
             response = self._execute(operation, record)
         elif fault.moment == "middle":
-            response = self._execute(operation, record, stop_after=self._middle(len(record.fields)))
+            aliases = len(record.fields)  # some of them run, but not all; of a single one, the seed decides
+            done = 1 + self.faults.choose(aliases - 1) if aliases > 1 else self.faults.choose(2)
+            response = self._execute(operation, record, stop_after=done)
         if fault.kind in {"cut", "timeout"}:
             return Delivery(response, "cut" if fault.kind == "cut" else "hang")
         return Delivery(spoiled(fault, response))
-
-    def _middle(self, aliases: int) -> int:
-        """Return how many aliases run: at least one, but not all; if there is only one, the seed decides."""
-        return 1 + self.faults.choose(aliases - 1) if aliases > 1 else self.faults.choose(2)
 
     def _execute(
         self,
