@@ -47,14 +47,13 @@ def change_digest(change: Change) -> str:
     return _hash(parts)
 
 
-def plan_digest(plan: Plan) -> str:
-    """The digest of everything a reviewer of `plan` approves, in any order; 20 hexadecimal digits."""
-    return digest_of(change_digest(change) for change in plan.changes if change.action in REVIEWED)
+def plan_digest(plan: Plan, digests: Iterable[str] = ()) -> str:
+    """The digest of everything a reviewer of `plan` approves, in any order; 20 hexadecimal digits.
 
-
-def digest_of(digests: Iterable[str]) -> str:
-    """The digest of a plan, from the digests of its reviewed changes."""
-    return _hash(sorted(digests))
+    `digests`: that of each change, if they have been made already.
+    """
+    made = zip(plan.changes, digests or map(change_digest, plan.changes), strict=True)
+    return _hash(sorted(digest for change, digest in made if change.action in REVIEWED))
 
 
 def _what_it_has(change: Change) -> list[Any]:

@@ -12,25 +12,25 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from types import SimpleNamespace
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
 from pydantic_core import to_json
 
 from bufferctl import __version__
 from bufferctl.diagnostics import Diagnostic, FilesError, Severity
 from bufferctl.digests import change_digest, facts
 from bufferctl.errors import BufferctlError
-from bufferctl.model import Address, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post, PostStatus, Service
+from bufferctl.model import Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post, PostStatus, Service
 from bufferctl.model.comparable import instant
 from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import replaced
 from bufferctl.model.serial import dump_item
-from bufferctl.plan import WRITING, Action, Cause, Change, Plan, Reason, Status, ready_at, write_requests
+from bufferctl.plan import WRITING, Action, Cause, Change, Outcome, Plan, Reason, Status, ready_at, write_requests
 from bufferctl.render import words
 from bufferctl.render.cards import Moment, is_in_queue, moment_of
 from bufferctl.render.report import Report
@@ -59,32 +59,48 @@ class Of:
     read: Callable[[Any], Any]
 
 
-Instant = Annotated[
-    str,
-    BeforeValidator(lambda moment: instant(moment) if isinstance(moment, datetime) else moment),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
+#: Made of a datetime, by its mark `instant`.
+Instant = Annotated[str, instant, WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
 class _Form(BaseModel):
-    """The base of all forms, made of our own objects or of values by name; docstrings are the schemas' descriptions."""
+    """The base of all forms, which only describe: `values_of` makes them; docstrings are the schemas' descriptions."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _read(cls, source: Any) -> Any:
-        if source is None or isinstance(source, Mapping):
-            return source
-        return {name: read(source) for name, read in _readers(cls).items()}
+
+def values_of(form: type[_Form], source: Any) -> dict[str, Any]:
+    """The values of a form by key, made of an object or of values by name. They are our own, so nothing is checked."""
+    values = dict(source) if isinstance(source, dict) else {name: read(source) for name, read in _readers(form)}
+    for name, made in _makers(form):
+        if values[name] is not None:
+            values[name] = made(values[name])
+    return values
 
 
 @cache
-def _readers(form: type[_Form]) -> Mapping[str, Callable[[Any], Any]]:
-    return {
-        name: next((each.read for each in field.metadata if isinstance(each, Of)), attrgetter(name))
+def _readers(form: type[_Form]) -> list[tuple[str, Callable[[Any], Any]]]:
+    return [
+        (name, next((each.read for each in field.metadata if isinstance(each, Of)), attrgetter(name)))
         for name, field in form.model_fields.items()
-    }
+    ]
+
+
+@cache
+def _makers(form: type[_Form]) -> list[tuple[str, Callable[[Any], Any]]]:
+    """How a form or an instant is made of what was read; other values stay as they are."""
+    made = ((name, _maker(field.annotation, field.metadata)) for name, field in form.model_fields.items())
+    return [(name, maker) for name, maker in made if maker]
+
+
+def _maker(kind: Any, marks: Sequence[Any]) -> Callable[[Any], Any] | None:
+    if instant in marks:
+        return instant
+    if isinstance(kind, type) and issubclass(kind, _Form):
+        return partial(values_of, kind)
+    inner = (_maker(each, getattr(each, "__metadata__", ())) for each in get_args(kind))
+    made = next((each for each in inner if each), None)
+    return (lambda values: [*map(made, values)]) if made and get_origin(kind) is list else made
 
 
 def _of(path: str) -> Of:
@@ -119,8 +135,9 @@ def _alt_text(asset: Any) -> str:
     return getattr(value, "alt_text", "") or getattr(value, "alt", "") or ""
 
 
-def _service(address: Address) -> Service | None:
-    return next((each for each in Service if each == address.channel.partition(":")[0]), None)
+@cache
+def _service(channel: str) -> Service | None:
+    return next((each for each in Service if each == channel.partition(":")[0]), None)
 
 
 def _numbers(kinds: Iterable[K], counts: Mapping[K, int]) -> dict[K, int]:
@@ -132,7 +149,12 @@ def _statuses(report: Report) -> dict[Status, int]:
 
 
 def _measured(report: Report) -> list[Measured]:
-    return [Measured(change, report.lengths.get(change.address)) for change in report.plan.changes]
+    made = zip(report.plan.changes, report.digests, strict=True)
+    return [Measured(change, report.lengths.get(change.address), digest) for change, digest in made]
+
+
+def _digest(of: Measured | Outcome) -> str:
+    return change_digest(of.change) if isinstance(of, Outcome) or of.digest is None else of.digest
 
 
 class PlaceForm(_Form):
@@ -234,7 +256,7 @@ class _OfChange(_Form):
 
     address: Annotated[str, Of(lambda of: str(of.change.address))]
     """The name of the declared object, `Acme/twitter:acme/launch`."""
-    digest: Annotated[str | None, Of(lambda of: change_digest(of.change) or None)]
+    digest: Annotated[str | None, Of(lambda of: _digest(of) or None)]
     """Over address, action and what becomes public; null if nothing changes. The same change has the same digest."""
     action: Annotated[Action, _of("change.action")]
     """What happens to it.
@@ -260,10 +282,11 @@ class _OfChange(_Form):
 
 
 class Measured(NamedTuple):
-    """A change, and the length of its text."""
+    """A change, the length of its text, and its digest if that has been made already."""
 
     change: Change
     length: TextLength | None = None
+    digest: str | None = None
 
     @property
     def is_loud(self) -> bool:
@@ -327,7 +350,7 @@ class ChangeForm(_OfChange):
     """One thing to do, for people."""
     id: Annotated[str | None, _of("change.live_id")]
     """The id of the live object."""
-    service: Annotated[Service | None, Of(lambda of: _service(of.change.address))]
+    service: Annotated[Service | None, Of(lambda of: _service(of.change.address.channel))]
     """Its network; null for ideas, and if the channel is unknown."""
     moved_from: Annotated[str | None, Of(lambda of: of.change.moved_from and of.change.moved_from.key)]
     """Its previous key, if it was renamed."""
@@ -548,9 +571,9 @@ class Listed(NamedTuple):
         return moment_of(self.change, self.plan)
 
     @property
-    def content(self) -> ContentForm:
+    def content(self) -> dict[str, Any]:
         """The file's, or Buffer's."""
-        return ContentForm.model_validate(self.change.desired or self.change.live)
+        return values_of(ContentForm, self.change.desired or self.change.live)
 
 
 class ListedForm(_Form):
@@ -580,11 +603,11 @@ class ListedForm(_Form):
     """Whether the queue decides when it goes out."""
     fixed: Annotated[bool, Of(lambda of: getattr(of.change.desired, "is_fixed", False))]
     """Whether it keeps its date when the `starts` of its file moves."""
-    draft: Annotated[bool, Of(lambda of: of.content.draft)]
+    draft: Annotated[bool, Of(lambda of: of.content["draft"])]
     """Whether a person has to schedule it in Buffer."""
-    text: Annotated[str, Of(lambda of: of.content.text or of.content.title or "")]
+    text: Annotated[str, Of(lambda of: of.content["text"] or of.content["title"] or "")]
     """Its text; empty if only Buffer has it and Buffer was not asked."""
-    tags: Annotated[list[str], _of("content.tags")]
+    tags: Annotated[list[str], Of(lambda of: of.content["tags"])]
     """Buffer's tags, by name."""
     id: Annotated[str | None, _of("change.live_id")]
     """Its id in Buffer."""
@@ -749,10 +772,8 @@ DOCUMENTS: dict[str, type[_Form]] = {
 
 def document(kind: str, source: Any) -> str:
     """The document of a kind, ending in a newline. `source`: what its form is made of."""
-    values = dict(DOCUMENTS[kind].model_validate(source))
-    text = to_json(
-        {"format_version": FORMAT_VERSION, "bufferctl_version": __version__, "kind": kind, **values}, indent=2
-    )
+    head = {"format_version": FORMAT_VERSION, "bufferctl_version": __version__, "kind": kind}
+    text = to_json(head | values_of(DOCUMENTS[kind], source), indent=2)
     return replaced(text.decode(), lambda character: json.dumps(character)[1:-1]) + "\n"
 
 

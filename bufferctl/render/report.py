@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from bufferctl.diagnostics import Diagnostic, RuleHelp, Severity
-from bufferctl.digests import plan_digest
+from bufferctl.digests import change_digest, plan_digest
 from bufferctl.model import Address
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Outcome, Plan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """One plan with everything that a report of it needs.
 
@@ -47,10 +48,15 @@ class Report:
     worth_a_look: tuple[Diagnostic, ...] = ()
     earlier: str = ""
 
+    @cached_property
+    def digests(self) -> tuple[str, ...]:
+        """The digest of each change, empty if it changes nothing; made once, since that takes a while."""
+        return tuple(map(change_digest, self.plan.changes))
+
     @property
     def digest(self) -> str:
-        """The digest of what a reviewer agrees to; for a single change, use `digests.change_digest`."""
-        return plan_digest(self.plan)
+        """The digest of what a reviewer agrees to."""
+        return plan_digest(self.plan, self.digests)
 
     @property
     def problems(self) -> list[Diagnostic]:

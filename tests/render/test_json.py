@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 from bufferctl import planfile
 from bufferctl.model import LiveIdea, LivePost
 from bufferctl.plan import Action, Cause, Reason, Status
-from bufferctl.render.json_documents import DOCUMENTS, ContentForm, document_schema, receipt_json, report_json
+from bufferctl.render.json_documents import (
+    DOCUMENTS,
+    ContentForm,
+    document_schema,
+    receipt_json,
+    report_json,
+    values_of,
+)
 from tests.conftest import Expect
 from tests.model.samples import ideas, posts
 from tests.render.documents import SCHEMAS, checked
@@ -128,14 +135,14 @@ def test_both_sides_of_an_edit() -> None:
 @given(st.one_of(posts, ideas))
 def test_content_of_whatever_is_declared(item: object) -> None:
     """Any declared object has a form, with its text and tags unchanged."""
-    form = ContentForm.model_validate(item)
-    assert form.text == (getattr(item, "text", None) or "")
-    assert form.tags == list(getattr(item, "tags", ()))
+    form = values_of(ContentForm, item)
+    assert form["text"] == (getattr(item, "text", None) or "")
+    assert form["tags"] == list(getattr(item, "tags", ()))
 
 
 def test_content_of_what_is_there() -> None:
     """Live objects use the same names, including the network's own words for a service."""
     live = next(each.live for each in PLAN.changes if isinstance(each.live, LivePost) and each.live.assets)
     idea = LiveIdea("idea-1", "org", NOW, title="A title", text="Words", services=("myspace",))
-    assert ContentForm.model_validate(live).assets[0].kind == "image"
-    assert ContentForm.model_validate(idea).services == ["myspace"]
+    assert values_of(ContentForm, live)["assets"][0]["kind"] == "image"
+    assert values_of(ContentForm, idea)["services"] == ("myspace",)
