@@ -25,8 +25,6 @@ from bufferctl.state.checkout import Relation, contained, deleted_since, outdate
 
 #: Pages of a list of sent posts, with `managed_since` as a bound, and without.
 SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
-#: Origins of what bufferctl made, as far as it knows.
-CREATED = frozenset({Origin.CREATED, Origin.RECOVERED})
 #: Up to this many posts that no list shows are read one by one; more are sought by their creation time.
 SOUGHT_SINGLY = 3
 
@@ -137,7 +135,8 @@ _NO_STATE = Diagnostic(
 
 def first_creation(state: State) -> datetime | None:
     """When bufferctl created the oldest of what the state has; None if it created nothing."""
-    return min((b.created for b in state.bindings.values() if b.origin in CREATED and b.created), default=None)
+    made = {Origin.CREATED, Origin.RECOVERED}  # as far as it knows
+    return min((b.created for b in state.bindings.values() if b.origin in made and b.created), default=None)
 
 
 def _divergence(session: Session) -> Divergence | None:

@@ -6,19 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bufferctl.sandbox.media import kind_of, media_problem
-from bufferctl.sandbox.networks import (
-    BLUESKY_BYTES,
-    GOOGLE_DETAILS,
-    GOOGLE_EVENT_TITLE,
-    NETWORKS,
-    THUMBNAIL_OFFSETS,
-    TIKTOK_HASHTAGS,
-    length,
-    text_limit,
-    utf16,
-)
+from bufferctl.sandbox.networks import GOOGLE_DETAILS, NETWORKS, length, text_limit, utf16
 from bufferctl.sandbox.store import Doc
 
+BLUESKY_BYTES = 3000
+GOOGLE_EVENT_TITLE = 58
+TIKTOK_HASHTAGS = 5
+THUMBNAIL_OFFSETS = frozenset({"instagram", "tiktok", "pinterest"})
 _HASHTAG = re.compile(r"(?<!\w)#\w+")
 _NEEDS_MEDIA = {
     "instagram": (("image", "video"), "Instagram posts require at least one image or video."),
@@ -142,9 +136,8 @@ METADATA_KEYS = {service: service for service, network in NETWORKS.items() if ne
 def _metadata(metadata: Doc, channel: Doc) -> Iterator[str]:
     service = channel["service"]
     network = NETWORKS[service]
-    if service in {"instagram", "facebook"} and not metadata.get("type"):
-        yield f"{network.label} posts require a type (post, story, or reel)."
-    if service == "instagram" and metadata.get("type") not in {None, "post", "story", "reel"}:
+    no_kind = service in {"instagram", "facebook"} and not metadata.get("type")
+    if no_kind or (service == "instagram" and metadata["type"] not in {"post", "story", "reel"}):
         yield f"{network.label} posts require a type (post, story, or reel)."
     if service == "pinterest":
         yield from _board(metadata, channel)

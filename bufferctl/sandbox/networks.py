@@ -60,13 +60,9 @@ GOOGLE_DETAILS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "offer": ("detailsOffer", "GoogleBusinessOfferMetaData", ("title", "startDate", "endDate")),
     "event": ("detailsEvent", "GoogleBusinessEventMetaData", ("title", "startDate", "endDate")),
 }
-BLUESKY_BYTES = 3000
 TIKTOK_VIDEO_TEXT = 2200
 TWITTER_PREMIUM_TEXT = 25_000
-GOOGLE_EVENT_TITLE = 58
 MASTODON_MOST = 20_000
-TIKTOK_HASHTAGS = 5
-THUMBNAIL_OFFSETS = frozenset({"instagram", "tiktok", "pinterest"})
 _PREMIUM = frozenset({"premium", "premiumplus"})  # `subscriptionType` of paid X accounts, in lowercase
 _BLUESKY_PATH = 16  # a URL is shown as its host and at most this many more characters
 

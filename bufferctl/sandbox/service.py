@@ -101,18 +101,18 @@ def _read_body(request: Request) -> Doc | Response:
         data = json.loads(request.body.decode("utf-8"))
     except (ValueError, RecursionError):
         return Response.of_error(400, "The body is not JSON", "BAD_REQUEST")
-    if not isinstance(data, dict):
-        return Response.of_error(
-            400, "The body must be an object with a query; arrays are not supported", "BAD_REQUEST"
-        )
     data = _without_surrogates(data) if b"\\u" in request.body else data
-    if not isinstance(data.get("query"), str) or not data["query"]:
-        return Response.of_error(400, "The body must have a query", "BAD_REQUEST")
-    if not isinstance(data.get("variables") or {}, dict):
-        return Response.of_error(400, "variables must be an object", "BAD_REQUEST")
-    if not isinstance(data.get("operationName") or "", str):
-        return Response.of_error(400, "operationName must be a string", "BAD_REQUEST")
-    return data
+    if not isinstance(data, dict):
+        wrong = "The body must be an object with a query; arrays are not supported"
+    elif not isinstance(data.get("query"), str) or not data["query"]:
+        wrong = "The body must have a query"
+    elif not isinstance(data.get("variables") or {}, dict):
+        wrong = "variables must be an object"
+    elif not isinstance(data.get("operationName") or "", str):
+        wrong = "operationName must be a string"
+    else:
+        return data
+    return Response.of_error(400, wrong, "BAD_REQUEST")
 
 
 def _format_error(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  # noqa: ARG001 - ariadne's signature
