@@ -196,7 +196,7 @@ async def for_each(
 async def answer_of(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
     """The answer of one address; failures on the way become answers too. What servers say is escaped."""
     answer = await _answer(client, wanted)
-    return replace(answer, message=visible(_one_line(answer.message)), type=visible(answer.type))
+    return replace(answer, message=visible(" ".join(answer.message.split())[:200]), type=visible(answer.type))
 
 
 async def _answer(client: httpx2.AsyncClient, wanted: Wanted) -> Answer:
@@ -286,13 +286,22 @@ async def following(
 
     Raises PassingError, NotPublicError, ConnectError and InvalidURL.
     """
-    url = httpx2.URL(address)
-    for _ in range(_REDIRECTS + 1):
-        async with _streamed(client, url, headers, redirected=str(url) != address) as answer:
-            if not answer.has_redirect_location:
-                yield answer
-                return
-            url = url.join(answer.headers["Location"])
+    url = first = httpx2.URL(address)
+    try:
+        for _ in range(_REDIRECTS + 1):
+            async with client.stream("GET", url, headers=headers) as answer:
+                if not answer.has_redirect_location:
+                    yield answer
+                    return
+                url = url.join(answer.headers["Location"])
+    except NotPublicError as error:
+        raise NotPublicError(f"redirects to a URL that {error}" if url != first else str(error)) from error
+    except (httpx2.ConnectError, httpx2.UnsupportedProtocol):
+        raise
+    except httpx2.TimeoutException as error:
+        raise PassingError(f"did not answer within {TIMEOUT:.0f} seconds") from error
+    except httpx2.TransportError as error:
+        raise PassingError(f"did not answer ({str(error) or type(error).__name__})") from error
     raise httpx2.InvalidURL("redirects in a circle")
 
 
@@ -312,23 +321,6 @@ async def _read(answer: httpx2.Response, whole: Wanted | None) -> _Response:
     return _Response(answer, bytes(content), size, digest.hexdigest())
 
 
-@asynccontextmanager
-async def _streamed(
-    client: httpx2.AsyncClient, url: httpx2.URL, headers: Mapping[str, str], *, redirected: bool
-) -> AsyncIterator[httpx2.Response]:
-    try:
-        async with client.stream("GET", url, headers=headers) as answer:
-            yield answer
-    except NotPublicError as error:
-        raise NotPublicError(f"redirects to a URL that {error}" if redirected else str(error)) from error
-    except (httpx2.ConnectError, httpx2.UnsupportedProtocol):
-        raise
-    except httpx2.TimeoutException as error:
-        raise PassingError(f"did not answer within {TIMEOUT:.0f} seconds") from error
-    except httpx2.TransportError as error:
-        raise PassingError(f"did not answer ({str(error) or type(error).__name__})") from error
-
-
 def _size(answer: httpx2.Response) -> int | None:
     """The size of the whole file, from Content-Range or Content-Length."""
     if "Content-Encoding" in answer.headers:  # then the length is that of the compressed body
@@ -338,10 +330,6 @@ def _size(answer: httpx2.Response) -> int | None:
         return int(total) if total.isdecimal() else None
     length = answer.headers.get("Content-Length", "")
     return int(length) if length.isdecimal() else None
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:200]
 
 
 #: Of downloads: the most bytes for one file and for all files, and the seconds for all files.

@@ -43,8 +43,6 @@ LITTLE = 0.1
 
 
 class Verdict(StrEnum):
-    """The verdict of a check."""
-
     OK = "ok"
     WARNING = "warning"
     PROBLEM = "problem"
@@ -71,7 +69,6 @@ class Check:
 
 
 def failed(about: str, error: BufferctlError) -> Check:
-    """An error as a check that failed."""
     return Check(about, PROBLEM, capitalized(error.message), error.hint)
 
 

@@ -295,7 +295,6 @@ def describe_selection(files: Files, choices: Choices) -> str:
 
 
 def matches(address: str, globs: Iterable[str]) -> bool:
-    """Whether an address fits one of the globs."""
     return any(fnmatchcase(address, glob) for glob in globs)
 
 

@@ -89,7 +89,6 @@ def iso(moment: datetime) -> str:
 
 
 def epoch_ms(moment: datetime) -> int:
-    """Return a time in milliseconds since 1970."""
     return round(moment.timestamp() * 1000)
 
 

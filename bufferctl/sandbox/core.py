@@ -46,7 +46,6 @@ class Core:
     _pinned: datetime | None = None
 
     def now(self) -> datetime:
-        """Return the current time as the service sees it."""
         return self._pinned or self.clock.now() + self.skew
 
     @contextmanager

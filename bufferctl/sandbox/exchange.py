@@ -87,7 +87,6 @@ class Window:
 
     @property
     def left(self) -> int:
-        """How many requests are left in the window."""
         return self.quota - len(self.taken)
 
     def frees(self, now: datetime) -> int:

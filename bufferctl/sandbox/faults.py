@@ -240,7 +240,6 @@ class RequestFaults:
         return unknown
 
     def without_missing(self, response: Response) -> Response:
-        """Remove the missing aliases from the answer."""
         if not self.missing:
             return response
         data = json.loads(response.body)
@@ -250,7 +249,6 @@ class RequestFaults:
 
 
 def unexpected_error() -> GraphQLError:
-    """Return the error that a failing resolver raises."""
     return GraphQLError("An unexpected error occurred", extensions={"code": "UNEXPECTED"})
 
 

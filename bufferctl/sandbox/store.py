@@ -103,7 +103,6 @@ class Store:
             self._db.execute("INSERT OR REPLACE INTO organizations VALUES (?, ?)", (doc["id"], json.dumps(doc)))
 
     def put_channel(self, doc: Doc) -> None:
-        """Add or replace a channel."""
         with self.lock:
             self.full_until.pop(doc["id"], None)
             self.channels[doc["id"]] = doc
@@ -197,7 +196,6 @@ def in_queue(post: Doc) -> bool:
 
 
 def _row(table: str, doc: Doc) -> tuple[Any, ...]:
-    """Return the values of a table's columns."""
     created, content = millis(doc["createdAt"]), json.dumps(doc)
     if table == "ideas":
         tags = _tag_column(tag["id"] for tag in doc["content"]["tags"])
