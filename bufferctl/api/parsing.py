@@ -27,10 +27,10 @@ from bufferctl.model import (
     LiveMedium,
     LiveOrganization,
     LivePost,
-    LiveTag,
     LiveThreadItem,
     PostStatus,
     Service,
+    Tag,
 )
 from bufferctl.model.live import Limits
 from bufferctl.model.networks import NETWORKS
@@ -164,7 +164,7 @@ def _asset(fields: dict[str, Any]) -> LiveAsset:
     )
 
 
-_Tags = _Many[Annotated[_Tag, _as(LiveTag, name="")]]
+_Tags = _Many[Annotated[_Tag, _as(Tag, name="")]]
 _Assets = _Many[Annotated[_AssetFields, AfterValidator(_asset)]]
 
 

@@ -125,7 +125,7 @@ def _organization(
     if not (label := _label(entry, spot, "an organization", problems)) or entry is None:
         return None
     clock = clock_of(entry.timezone, spot, outer, problems)
-    tags = tuple(Tag(name, tag.id, tag.color) for name, tag in entry.tags.items())
+    tags = tuple(Tag(tag.id, name, tag.color) for name, tag in entry.tags.items())
     zone = clock.name if clock else None
     organization = Organization(label, entry.name, entry.id, spot.place(_named_by(entry)), tags, zone)
     entries = [(each, spot.down("channels", index)) for index, each in enumerate(entry.channels)]

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         LiveMedium,
         LiveOrganization,
         LivePost,
-        LiveTag,
         LiveThreadItem,
     )
     from bufferctl.model.state import Binding, Claim, Home, Horizon, LetGo, Origin, Question, Rule, Slot, State

@@ -13,7 +13,7 @@ from pydantic.config import JsonDict
 
 from bufferctl.model.about import About
 from bufferctl.model.base import Decimal, Filled, Model, Prose, Url, Whole
-from bufferctl.model.media_file import File, MediaFile
+from bufferctl.model.media_file import File
 
 _UNSEEN = About(unseen=True)
 AssetKind = Literal["image", "video", "document"]
@@ -47,7 +47,7 @@ class Sourced(Model):
     @property
     def address(self) -> str:
         """Its public address; empty for a file that has none yet."""
-        return _address(self.url, self.file)
+        return self.url or (self.file.url if self.file else "")
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:
@@ -128,16 +128,12 @@ class Document(Sourced):
     @property
     def thumbnail(self) -> str:
         """The public address of the image of its first page; empty for a file that has none yet."""
-        return _address(self.thumbnail_url, self.thumbnail_file)
+        return self.thumbnail_url or (self.thumbnail_file.url if self.thumbnail_file else "")
 
     @model_validator(mode="after")
     def _has_one_thumbnail(self) -> Document:
         _check_one_of(thumbnail_file=self.thumbnail_file, thumbnail_url=self.thumbnail_url)
         return self
-
-
-def _address(url: str | None, file: MediaFile | None) -> str:
-    return url or (file.url if file else "")
 
 
 class Asset(Model):
@@ -193,17 +189,6 @@ class LinkAttachment(Model):
     """The image of the preview."""
 
 
-class ThreadItem(Model):
-    """One post of a thread. The first repeats the post's own text."""
-
-    text: Prose | None = None
-    """Its text."""
-    assets: tuple[Asset, ...] = ()
-    """Images and videos of this part of the thread."""
-    link_attachment: LinkAttachment | None = None
-    """A link preview below this part (Bluesky, Threads); not together with assets."""
-
-
 class Part(Model):
     """One part of a thread below a post's own text, the same on every network that has threads."""
 
@@ -211,6 +196,13 @@ class Part(Model):
     """Its text."""
     assets: tuple[Asset, ...] = ()
     """Images and videos of this part."""
+
+
+class ThreadItem(Part):
+    """One post of a thread. The first repeats the post's own text."""
+
+    link_attachment: LinkAttachment | None = None
+    """A link preview below this part (Bluesky, Threads); not together with assets."""
 
 
 class TextLength(NamedTuple):

@@ -129,10 +129,10 @@ class IdeaGroup(Model):
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag that the files map to Buffer's id, since no query lists tags (notes: Limits)."""
+    """A tag, as seen on a post or an idea; files map names to ids, since no query lists tags (notes: Limits)."""
 
-    name: str
     id: str
+    name: str
     color: str = ""
 
 

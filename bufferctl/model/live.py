@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bufferctl.model.base import Aware, Seconds
+from bufferctl.model.desired import Tag
 from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
 from bufferctl.model.networks import Service
 
@@ -41,15 +42,6 @@ class LiveThreadItem:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveTag:
-    """A tag seen on a post or an idea."""
-
-    id: str
-    name: str
-    color: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class LivePost:
     """A post in Buffer. All datetimes are aware."""
 
@@ -67,7 +59,7 @@ class LivePost:
     shared_now: bool = False  # it was published at once
     via: str = ""  # what created it
     idea_id: str | None = None  # of the idea that it was made from
-    tags: tuple[LiveTag, ...] = ()  # names and ids
+    tags: tuple[Tag, ...] = ()  # names and ids
     assets: tuple[LiveAsset, ...] = ()  # images, videos, a document
     thread: tuple[LiveThreadItem, ...] = ()  # empty if it is not one
     metadata: Mapping[str, Any] = field(default_factory=dict)  # the fields of its own network
@@ -132,7 +124,7 @@ class LiveIdea:
     title: str = ""  # its title
     text: str = ""  # its text
     services: tuple[str, ...] = ()  # the networks that it is for
-    tags: tuple[LiveTag, ...] = ()  # names and ids
+    tags: tuple[Tag, ...] = ()  # names and ids
     date: Aware | None = None  # aware
     media: tuple[LiveMedium, ...] = ()  # images, videos, links
     group_id: str | None = None  # the column of the board

@@ -11,8 +11,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
-from bufferctl.model.desired import Idea, Item, Post
-from bufferctl.model.live import LiveTag
+from bufferctl.model.desired import Idea, Item, Post, Tag
 from bufferctl.model.media_file import IDENTITY
 from bufferctl.model.metadata import MODELS
 from bufferctl.model.writing import Intent, Write
@@ -77,7 +76,7 @@ def _plain(value: Any) -> Any:
     """A field of a write other than its declared object: a value, or a tuple of values or tags."""
     if not isinstance(value, tuple):
         return value
-    return [asdict(each) if isinstance(each, LiveTag) else each for each in value]
+    return [asdict(each) if isinstance(each, Tag) else each for each in value]
 
 
 def load_write(values: dict[str, Any]) -> Write:

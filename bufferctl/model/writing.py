@@ -23,9 +23,9 @@ from bufferctl.model.comparable import (
     standing,
     with_board_of,
 )
-from bufferctl.model.desired import Idea, Post
+from bufferctl.model.desired import Idea, Post, Tag
 from bufferctl.model.enums import PostStatus, ShareMode
-from bufferctl.model.live import LiveIdea, LiveItem, LivePost, LiveTag
+from bufferctl.model.live import LiveIdea, LiveItem, LivePost
 from bufferctl.model.state import Binding, Slot
 
 _WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
@@ -155,7 +155,7 @@ class CreateIdea(_Write):
 
     item: Idea
     organization_id: str
-    tags: tuple[LiveTag, ...] = ()
+    tags: tuple[Tag, ...] = ()
 
     @property
     def home(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bufferctl.model import IDEAS, CreateIdea, CreatePost, EditPost, Idea, LivePost, LiveTag, Post, Slot, Write
+from bufferctl.model import IDEAS, CreateIdea, CreatePost, EditPost, Idea, LivePost, Post, Slot, Tag, Write
 from bufferctl.model.comparable import has_renamed_board
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.reconcile import holds
@@ -50,7 +50,7 @@ class Resolver:
         return EditPost(match.live.id, post, declared.slot.channel_id, ids, idea, reschedule, was_scheduled)
 
 
-def _tag(name: str, tags: Mapping[str, LiveTag]) -> LiveTag | None:
+def _tag(name: str, tags: Mapping[str, Tag]) -> Tag | None:
     """The tag of that name, or of a name that only differs in case."""
     folded = name.casefold()
     return tags.get(name) or next((tags[each] for each in sorted(tags) if each.casefold() == folded), None)
@@ -70,11 +70,11 @@ def _with_board(post: Post, match: Match) -> Post | Hold:
     return replace(post, metadata=metadata.model_copy(update={"board_service_id": board}))
 
 
-def _tags_of(scene: Scene) -> dict[str, dict[str, LiveTag]]:
+def _tags_of(scene: Scene) -> dict[str, dict[str, Tag]]:
     """Tags by organization id and name: those seen in Buffer, then those that the files map."""
     live = scene.live
     owner = {home: o.id for o in live.organizations for home in (o.id, *(c.id for c in o.channels))}
-    tags: dict[str, dict[str, LiveTag]] = {o.id: {} for o in live.organizations}
+    tags: dict[str, dict[str, Tag]] = {o.id: {} for o in live.organizations}
     for item in live.items:
         for tag in item.tags:
             tags[owner[item.home]][tag.name] = tag
@@ -82,5 +82,5 @@ def _tags_of(scene: Scene) -> dict[str, dict[str, LiveTag]]:
         live_tags = tags.setdefault(scene.targets.organizations[organization.label].id, {})
         for declared in organization.tags:
             color = declared.color or (live_tags[declared.name].color if declared.name in live_tags else "")
-            live_tags[declared.name] = LiveTag(declared.id, declared.name, color)
+            live_tags[declared.name] = replace(declared, color=color)
     return tags

@@ -24,12 +24,12 @@ from bufferctl.model import (
     DeletePost,
     EditPost,
     Idea,
-    LiveTag,
     Metadata,
     Post,
     SchedulingType,
     Service,
     ShareMode,
+    Tag,
     Write,
 )
 from bufferctl.model.desired import IdeaGroup, IdeaMedia
@@ -410,7 +410,7 @@ def test_a_full_idea_says_everything(schema: GraphQLSchema) -> None:
         cta="Apply",
         template_id="t9",
     )
-    write = CreateIdea(idea, "o1", tags=(LiveTag("t1", "launch", "#fff"),))
+    write = CreateIdea(idea, "o1", tags=(Tag("t1", "launch", "#fff"),))
     assert form(write) == {
         "organizationId": "o1",
         "content": {

@@ -18,10 +18,10 @@ from bufferctl.model import (
     LiveMedium,
     LiveOrganization,
     LivePost,
-    LiveTag,
     LiveThreadItem,
     PostStatus,
     Service,
+    Tag,
 )
 from bufferctl.model.live import Limits
 
@@ -83,7 +83,7 @@ def test_a_full_post_is_read_whole() -> None:
         shared_now=True,
         via="api",
         idea_id="i1",
-        tags=(LiveTag("t1", "launch", "#fff"),),
+        tags=(Tag("t1", "launch", "#fff"),),
         assets=(LIVE_IMAGE,),
         thread=(LiveThreadItem("We are live", (LIVE_IMAGE,)), LiveThreadItem("More")),
         metadata={"is_ai_generated": False, "retweet": {"id": "r1"}},
@@ -259,7 +259,7 @@ def test_an_idea_is_read_whole() -> None:
         title="How we hire",
         text="…",
         services=("linkedin",),
-        tags=(LiveTag("t1", "launch", "#fff"),),
+        tags=(Tag("t1", "launch", "#fff"),),
         date=INSTANT,
         media=(
             LiveMedium("image", url="https://acme.example/a.png", size=7),

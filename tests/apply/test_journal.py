@@ -21,11 +21,11 @@ from bufferctl.model import (
     EditPost,
     Idea,
     Intent,
-    LiveTag,
     Origin,
     Post,
     Settled,
     Slot,
+    Tag,
 )
 from tests.apply.disk import fill, make_room
 from tests.apply.fake import START, idea, post
@@ -111,7 +111,7 @@ def test_what_was_intended_is_read_back(journals: Journals) -> None:
         intent(2, idea("i", "An idea")),
         Intent(3, slot(B), EditPost("7", B, "c0", ("t1",), "i1", reschedule=True), START, UNTIL, "digest scheduled "),
         Intent(4, slot(C), DeletePost("8", "c1"), START + timedelta(microseconds=5), UNTIL),
-        Intent(5, slot(A), CreateIdea(idea("j"), "org", (LiveTag("t", "launch", "#fff"),)), START, UNTIL),
+        Intent(5, slot(A), CreateIdea(idea("j"), "org", (Tag("t", "launch", "#fff"),)), START, UNTIL),
     ]
     journals().intend(intents)
     assert journals().open == tuple(intents)

@@ -29,9 +29,9 @@ from bufferctl.model import (
     Intent,
     LiveIdea,
     LivePost,
-    LiveTag,
     Post,
     PostStatus,
+    Tag,
     Write,
 )
 from bufferctl.model.comparable import standing
@@ -103,7 +103,7 @@ DUE = START + timedelta(days=3)
     "other",
     [
         {"due_at": DUE + timedelta(minutes=1)},
-        {"tags": (LiveTag("t1", "launch", "#fff"),)},
+        {"tags": (Tag("t1", "launch", "#fff"),)},
         {"thread": (LiveThreadItem("First"), LiveThreadItem("Second"))},
     ],
     ids=lambda other: next(iter(other)),

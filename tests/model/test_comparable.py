@@ -20,13 +20,13 @@ from bufferctl.model import (
     LiveIdea,
     LiveMedium,
     LivePost,
-    LiveTag,
     LiveThreadItem,
     Metadata,
     Origin,
     Post,
     PostStatus,
     Service,
+    Tag,
 )
 from bufferctl.model.comparable import (
     Fingerprint,
@@ -77,7 +77,7 @@ def test_line_ends_are_one_kind() -> None:
     [
         ({"text": "We are live"}, "text"),
         ({"assets": (LiveAsset("image", "The console"),)}, "assets"),
-        ({"tags": (LiveTag("t", "launch"),)}, "tags"),
+        ({"tags": (Tag("t", "launch"),)}, "tags"),
         ({"metadata": {"spoiler_text": "Careful"}}, "metadata"),
     ],
 )
@@ -120,7 +120,7 @@ def test_a_post_of_several_pictures_may_read_back_as_a_carousel() -> None:
 def test_tags_are_the_same_in_any_case() -> None:
     """`launch` equals Buffer's `Launch`; a different or additional tag is a difference."""
     tagged = replace(POST, tags=("hiring", "launch"))
-    there = LiveTag("t1", "Launch"), LiveTag("t2", "HIRING")
+    there = Tag("t1", "Launch"), Tag("t2", "HIRING")
     assert differs(tagged, replace(LIVE, tags=there)) == []
     assert differs(tagged, replace(LIVE, tags=there[:1])) == ["tags"]
 
@@ -270,7 +270,7 @@ def test_an_idea_is_compared_in_full() -> None:
     idea = Idea(
         Address("Acme", "ideas", "i"), PLACE, "How we hire", "In three steps", (Service.LINKEDIN,), ("jobs",), NOW
     )
-    live = LiveIdea("1", "o", NOW, "How we hire", "In three steps", ("linkedin",), (LiveTag("t", "jobs"),), NOW)
+    live = LiveIdea("1", "o", NOW, "How we hire", "In three steps", ("linkedin",), (Tag("t", "jobs"),), NOW)
     assert differs(idea, live) == []
     for change, field in (
         ({"title": ""}, "title"),

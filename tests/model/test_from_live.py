@@ -15,12 +15,12 @@ from bufferctl.model import (
     LiveIdea,
     LiveMedium,
     LivePost,
-    LiveTag,
     LiveThreadItem,
     PostStatus,
     SchedulingType,
     Service,
     ShareMode,
+    Tag,
 )
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 
@@ -76,10 +76,10 @@ def test_status_tags_and_kind() -> None:
     assert waiting == [PostStatus.NEEDS_APPROVAL]
     assert declared(scheduling_type="notification").scheduling_type is SchedulingType.NOTIFICATION
     assert declared(scheduling_type="automatic").scheduling_type is SchedulingType.AUTOMATIC
-    tags = tuple(LiveTag(str(number), name, "") for number, name in enumerate(("one ", "two", "one")))
+    tags = tuple(Tag(str(number), name, "") for number, name in enumerate(("one ", "two", "one")))
     assert declared(tags=tags).tags == ("one", "two")
     with pytest.raises(NotExpressibleError, match="a tag without a name"):
-        declared(tags=(LiveTag("1", " ", ""),))
+        declared(tags=(Tag("1", " ", ""),))
     post = post_from_live(LIVE, channel("twitter"), ADDRESS, idea="i")
     assert (post.address, post.service, post.idea, post.place.file) == (ADDRESS, Service.TWITTER, "i", "")
 
@@ -226,7 +226,7 @@ def test_ideas() -> None:
         (),
     )
     medium = LiveMedium("gif", "Turning", "https://m.example/a.gif", "https://m.example/t", 7, {"name": "x", "id": ""})
-    tags = (LiveTag("1", "one", ""), LiveTag("2", "one", ""))
+    tags = (Tag("1", "one", ""), Tag("2", "one", ""))
     full = replace(
         bare,
         title="T",

@@ -18,9 +18,9 @@ from bufferctl.model import (
     EditPost,
     Idea,
     Intent,
-    LiveTag,
     Post,
     Slot,
+    Tag,
     Write,
 )
 from bufferctl.model.serial import dump_intent, dump_item, dump_write, load_intent, load_item, load_write
@@ -31,7 +31,7 @@ writes = st.one_of(
     st.builds(CreatePost, posts, texts, tags, st.none() | texts),
     st.builds(EditPost, texts, posts, texts, tags, st.none() | texts, st.booleans()),
     st.builds(DeletePost, texts, texts),
-    st.builds(CreateIdea, ideas, texts, st.lists(st.builds(LiveTag, texts, texts, texts), max_size=2).map(tuple)),
+    st.builds(CreateIdea, ideas, texts, st.lists(st.builds(Tag, texts, texts, texts), max_size=2).map(tuple)),
 )
 
 

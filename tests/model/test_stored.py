@@ -21,13 +21,13 @@ from bufferctl.model import (
     LiveIdea,
     LiveMedium,
     LivePost,
-    LiveTag,
     LiveThreadItem,
     Origin,
     Post,
     PostStatus,
     Service,
     ShareMode,
+    Tag,
 )
 from bufferctl.model.comparable import (
     SHORTENERS,
@@ -91,7 +91,7 @@ LIVES: dict[str, LivePost | LiveIdea] = {
     "all": replace(
         LIVE,
         assets=(_ASSET,),
-        tags=(LiveTag("2", "b"), LiveTag("1", "a")),
+        tags=(Tag("2", "b"), Tag("1", "a")),
         metadata={
             "type": "carousel",
             "link_attachment": {"url": "https://acme.example", "title": "Scraped"},
@@ -103,7 +103,7 @@ LIVES: dict[str, LivePost | LiveIdea] = {
         },
     ),
     "idea": LiveIdea(
-        "2", "o", NOW, "T ", TEXT, ("twitter", "facebook"), (LiveTag("1", "a"),), NOW, (LiveMedium("gif", " A "),)
+        "2", "o", NOW, "T ", TEXT, ("twitter", "facebook"), (Tag("1", "a"),), NOW, (LiveMedium("gif", " A "),)
     ),
 }
 

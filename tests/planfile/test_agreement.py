@@ -213,7 +213,7 @@ def test_an_offline_plan() -> None:
         replace(FILES, channels=(replace(FILES.channels[0], id="c"),)),
         replace(FILES, channels=(replace(FILES.channels[0], name="other"),)),
         replace(FILES, organizations=(replace(FILES.organizations[0], id="o"),)),
-        replace(FILES, organizations=(replace(FILES.organizations[0], tags=(Tag("launch", "t"),)),)),
+        replace(FILES, organizations=(replace(FILES.organizations[0], tags=(Tag("t", "launch"),)),)),
     ],
 )
 def test_an_offline_plan_and_other_declarations(now: Desired) -> None:

@@ -29,7 +29,6 @@ from bufferctl.model import (
     LiveIdea,
     LiveOrganization,
     LivePost,
-    LiveTag,
     Organization,
     Origin,
     Post,
@@ -41,6 +40,7 @@ from bufferctl.model import (
     ShareMode,
     Slot,
     State,
+    Tag,
 )
 from bufferctl.model.comparable import bind
 from bufferctl.model.content import Image
@@ -114,7 +114,7 @@ def in_buffer(item: Post, id_: str = "p1", created: datetime = OLD, **fields: An
         share_mode=item.mode.value,
         is_custom_scheduled=item.mode is ShareMode.CUSTOM_SCHEDULED,
         via="api",
-        tags=tuple(LiveTag(name, name) for name in item.tags),
+        tags=tuple(Tag(name, name) for name in item.tags),
         assets=tuple(LiveAsset(a.kind, getattr(a.value, "alt_text", "") or "") for a in item.assets),
     )
     return replace(as_created, **fields)

@@ -10,13 +10,13 @@ from bufferctl.model import (
     Asset,
     LiveAsset,
     LivePost,
-    LiveTag,
     LiveThreadItem,
     MediaFile,
     Post,
     PostStatus,
     SchedulingType,
     ShareMode,
+    Tag,
 )
 from bufferctl.model.comparable import content_of_desired, content_of_live
 from bufferctl.model.content import Image
@@ -34,7 +34,7 @@ THERE = in_buffer(post())
     ("item", "live", "expected"),
     [
         (post(text="New"), THERE, [("text", "We are live", "New")]),
-        (post(tags=("b", "a")), replace(THERE, tags=(LiveTag("c", "c"),)), [("tags", "c", "a, b")]),
+        (post(tags=("b", "a")), replace(THERE, tags=(Tag("c", "c"),)), [("tags", "c", "a, b")]),
         (post(assets=(picture(),)), THERE, [("assets.0", None, "image (The console)")]),
         (post(), replace(THERE, assets=(LiveAsset("document"),)), [("assets.0", "document", None)]),
         (

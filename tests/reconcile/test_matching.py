@@ -14,7 +14,6 @@ from bufferctl.model import (
     Idea,
     LiveAsset,
     LivePost,
-    LiveTag,
     LiveThreadItem,
     Origin,
     Post,
@@ -24,6 +23,7 @@ from bufferctl.model import (
     Settings,
     ShareMode,
     State,
+    Tag,
 )
 from bufferctl.model.desired import Expansion
 from bufferctl.model.metadata import TwitterMetadata
@@ -320,7 +320,7 @@ def test_texts_are_equal_once_normalised(declared: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("item", "live"),
     [
-        (post(), in_buffer(post(), tags=(LiveTag("t", "theirs"),))),
+        (post(), in_buffer(post(), tags=(Tag("t", "theirs"),))),
         (post(tags=("a", "b")), in_buffer(post(tags=("a",)))),
         (post(), in_buffer(post(), assets=(LiveAsset("image", "alt"),))),
         (post(assets=(picture(),)), in_buffer(post(assets=(picture(alt="Another"),)))),
@@ -341,7 +341,7 @@ def test_one_of_the_same_text_that_differs_otherwise_is_asked_about(item: Post, 
 
 def test_what_buffer_fills_in_and_how_it_writes_tags_is_no_difference() -> None:
     """Adopted."""
-    live = in_buffer(post(), created=YOUNG, metadata={"is_ai_generated": False}, tags=(LiveTag("t", "Launch"),))
+    live = in_buffer(post(), created=YOUNG, metadata={"is_ai_generated": False}, tags=(Tag("t", "Launch"),))
     tagged = post(tags=("launch",), metadata=TwitterMetadata())
     assert World(live=[live]).verdict(tagged) is Action.ADOPT
 

@@ -14,13 +14,13 @@ from bufferctl.model import (
     Idea,
     LiveChannel,
     LivePost,
-    LiveTag,
     LiveThreadItem,
     Origin,
     Post,
     PostStatus,
     Service,
     Settings,
+    Tag,
 )
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.desired import Expansion
@@ -313,7 +313,7 @@ def test_what_no_list_shows_and_nobody_sought_is_not_gone() -> None:
         replace(THERE, status=PostStatus.DRAFT, due_at=None),
         replace(THERE, status=PostStatus.DRAFT),
         replace(THERE, status=PostStatus.NEEDS_APPROVAL),
-        replace(THERE, tags=(LiveTag("t", "theirs"),)),
+        replace(THERE, tags=(Tag("t", "theirs"),)),
     ],
     ids=["text", "time", "back to draft", "back to draft, with its time", "back to approval", "tags"],
 )
@@ -744,7 +744,7 @@ def test_a_post_of_a_known_idea_has_its_id() -> None:
 
 def test_tags_are_those_of_ideas_too() -> None:
     """The id from an idea in Buffer."""
-    write = World(live=[idea_in_buffer(idea(), tags=(LiveTag("t7", "launch"),))]).change(post(tags=("launch",))).write
+    write = World(live=[idea_in_buffer(idea(), tags=(Tag("t7", "launch"),))]).change(post(tags=("launch",))).write
     assert isinstance(write, CreatePost)
     assert write.tag_ids == ("t7",)
 

@@ -16,7 +16,6 @@ from bufferctl.model import (
     LiveChannel,
     LiveIdea,
     LivePost,
-    LiveTag,
     LiveThreadItem,
     Origin,
     Post,
@@ -24,6 +23,7 @@ from bufferctl.model import (
     Service,
     ShareMode,
     Slot,
+    Tag,
 )
 from bufferctl.model.content import Document, Image, LinkAttachment, TextLength, ThreadItem, Video
 from bufferctl.model.metadata import (
@@ -172,7 +172,7 @@ def _not_creates(text: str) -> tuple[Change, ...]:
         _AT,
         _AT,
         _AT,
-        tags=(LiveTag(text, text, text),),
+        tags=(Tag(text, text, text),),
         assets=(asset,),
         thread=(item, item),
         metadata={"first_comment": text, f"{text}'s": text, "title": text, "event": {f"{text}'s": text}},

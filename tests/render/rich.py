@@ -24,7 +24,6 @@ from bufferctl.model import (
     LiveAsset,
     LiveChannel,
     LivePost,
-    LiveTag,
     Metadata,
     Origin,
     Post,
@@ -32,6 +31,7 @@ from bufferctl.model import (
     Service,
     ShareMode,
     Slot,
+    Tag,
 )
 from bufferctl.model.live import Quota, Window
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
@@ -252,7 +252,7 @@ def _updates() -> tuple[Change, ...]:
 
 def _deletes() -> tuple[Change, ...]:
     cancelled = post("ch-x", "party", 100, due_at=_berlin(20, 20), text="See you at the party!", cancelled=True)
-    party = live("ch-x", 22, "See you at the party!", due_at=cancelled.due_at, tags=(LiveTag("tag-1", "party"),))
+    party = live("ch-x", 22, "See you at the party!", due_at=cancelled.due_at, tags=(Tag("tag-1", "party"),))
     delete = change(cancelled, Action.DELETE, Cause.CANCELLED, party, write=DeletePost("post-22", "ch-x"))
     old = live(
         "ch-ig", 21, "Only this week", due_at=_berlin(7, 12).astimezone(UTC), assets=(LiveAsset("image", "Socks"),)
