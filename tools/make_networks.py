@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from bufferctl.checks import NETWORKS, RULES, Network, Rule, rules_of
 from bufferctl.model import Service
 from bufferctl.model.media_file import size_words
+from bufferctl.model.metadata import THREADED
 from bufferctl.model.networks import Counting, Limit, Source
 
 _LIMITS = (
@@ -144,7 +145,7 @@ def _section(service: Service) -> str:
         only = f" for `type: {need.value}`" if need.value else ""
         lines.append(f"- needs {need.word}{only}: {names} {_link('BC017')}{_from(need.source)}")
     lines += _files(row)
-    if row.thread:
+    if service in THREADED:
         lines.append(f"- threads: `thread` in its metadata {_link('BC018')}{_from(Source.REFERENCE)}")
     return "\n".join(line for line in lines if line) + "\n"
 

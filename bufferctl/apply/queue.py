@@ -11,7 +11,7 @@ from bufferctl.apply import outcomes
 from bufferctl.apply.ports import Timer, Watcher
 from bufferctl.errors import PartWayError
 from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS
-from bufferctl.model import IDEAS, Binding, LivePost, Modify, Slot, Write
+from bufferctl.model import IDEAS, Binding, CreatePost, EditPost, LivePost, Modify, Slot, Write
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import standing
 from bufferctl.model.live import Quota
@@ -153,10 +153,10 @@ def _homes(pending: Pending) -> set[str]:
 def _with_idea(pending: Pending, batch: Iterable[Pending], bindings: Mapping[Slot, Binding]) -> Pending | None:
     """The write with the id of its idea, where that was created by this plan; None while it is in `batch`."""
     write = pending.write
-    if not write.missing_idea:
+    if not isinstance(write, CreatePost | EditPost) or not write.missing_idea:
         return pending
     slot = pending.change.slot._replace(channel_id=IDEAS, key=write.missing_idea)
     if any(other.change.slot == slot for other in batch):
         return None
     binding = bindings.get(slot)
-    return replace(pending, write=write.with_idea(binding.id)) if binding else pending
+    return replace(pending, write=replace(write, idea_id=binding.id)) if binding else pending

@@ -20,6 +20,7 @@ from bufferctl.checks import (
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Address, Asset, Desired, Post, Service
+from bufferctl.model.metadata import THREADED
 from bufferctl.model.networks import NETWORKS, Network
 
 #: Every rule, by code. A network's own numbers are in `NETWORKS`; `rules_of` gives the rules of a network.
@@ -81,7 +82,7 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
         return
     more = post.metadata is not None and bool(post.metadata.model_fields_set)
     odd = more or phrasing.may_be_odd(post.text) or any(map(phrasing.asset_may_be_odd, post.assets))
-    if (more and network.thread) or most is not None or len(post.text) > texts.SURELY_FITS[post.service]:
+    if (more and post.service in THREADED) or most is not None or len(post.text) > texts.SURELY_FITS[post.service]:
         yield from texts.text_findings(post, most)
     if more or not _fine_pictures(post, network):
         yield from attachments.media_findings(post)
@@ -164,7 +165,7 @@ def rules_of(service: Service) -> tuple[Rule, ...]:
         fields.EVENT_TITLE_TOO_LONG: row.event_title is not None,
         fields.TYPE_NOT_TAKEN: bool(row.types),
         fields.FIELD_MISSING: bool(row.needs),
-        fields.EMPTY_ITEM: row.thread,
+        fields.EMPTY_ITEM: service in THREADED,
         attachments.TOO_MANY_IMAGES: row.images is not None,
         attachments.TOO_MANY_MEDIA: row.media is not None,
         attachments.VIDEO_NOT_ALONE: row.video_alone is not None,

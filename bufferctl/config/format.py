@@ -41,7 +41,7 @@ from bufferctl.model.base import (
 from bufferctl.model.content import Asset, Part
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, IdeaGroup, IdeaMedia
 from bufferctl.model.enums import SchedulingType, ShareMode
-from bufferctl.model.metadata import Metadata
+from bufferctl.model.metadata import MODELS, Metadata
 from bufferctl.model.networks import Service
 
 _LEAD_PATTERN = r"[1-9][0-9]{0,3} ?(m|min|minutes?|h|hours?|d|days?|w|weeks?)"
@@ -638,6 +638,8 @@ def _shared_names(kind: type, model: type[Model]) -> tuple[str, ...]:
 def descriptions(model: type[BaseModel]) -> dict[str, str]:
     """The description of each field of a model that has one, inherited fields included."""
     found = {name: field.description for name, field in model.model_fields.items() if field.description}
+    if model is Metadata:  # each network says itself what it is
+        found = {service.value: f"For {each.__doc__}" for service, each in MODELS.items()}
     for base in reversed(model.__mro__):
         if not issubclass(base, BaseModel) or base is BaseModel:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -47,7 +48,7 @@ def text_of(layers: tuple[Layer, ...], variables: Variables) -> str | None:
     if fields.text is None and fields.text_file is not None:
         name = variables.text(fields.text_file, spot, "text_file")
         written = reading.text_file(name, spot)
-        return variables.text_of_file(written, name, spot) if written else written
+        return variables.replaced(written, partial(reading.in_text_file, name, spot)) if written else written
     return variables.text(fields.text, spot, "text") if fields.text else fields.text
 
 

@@ -318,29 +318,17 @@ class Metadata(Model):
     """The fields of each network besides text and assets, by service."""
 
     bluesky: BlueskyMetadata | None = None
-    """For Bluesky."""
     facebook: FacebookMetadata | None = None
-    """For Facebook."""
     googlebusiness: GoogleBusinessMetadata | None = None
-    """For Google Business Profile."""
     instagram: InstagramMetadata | None = None
-    """For Instagram."""
     linkedin: LinkedinMetadata | None = None
-    """For LinkedIn."""
     mastodon: MastodonMetadata | None = None
-    """For Mastodon."""
     pinterest: PinterestMetadata | None = None
-    """For Pinterest."""
     substack: SubstackMetadata | None = None
-    """For Substack."""
     threads: ThreadsMetadata | None = None
-    """For Threads."""
     tiktok: TiktokMetadata | None = None
-    """For TikTok."""
     twitter: TwitterMetadata | None = None
-    """For X / Twitter."""
     youtube: YoutubeMetadata | None = None
-    """For YouTube."""
 
 
 #: The fields of each network that takes posts.

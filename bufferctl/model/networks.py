@@ -139,7 +139,6 @@ class Network:
     types: tuple[str, ...] = ()  # the values of `type` that it takes
     needs: tuple[Need, ...] = ()  # what else a post must have
     covers: Source | None = None  # a frame may be a video's cover
-    thread: bool = False  # it has threads
     note: str = ""  # what no rule can judge
     takes_posts: bool = True  # Buffer's API documents posts for it
     #: The kinds of its channels for which Buffer refuses posts that it is to publish by itself.
@@ -164,7 +163,6 @@ NETWORKS: Mapping[Service, Network] = {
         paid=Limit(25_000),
         images=Limit(4),
         video_alone=Source.BUFFER,
-        thread=True,
         files=FileLimits(
             "X API, Media best practices",
             pictures=("jpg", "png", "gif", "webp"),
@@ -245,7 +243,6 @@ NETWORKS: Mapping[Service, Network] = {
         text=Limit(500),
         topic=Limit(50),
         media=Limit(20),
-        thread=True,
         files=FileLimits(
             "Threads API, Media specifications",
             pictures=("jpg", "png"),
@@ -266,7 +263,6 @@ NETWORKS: Mapping[Service, Network] = {
         bytes=Limit(3000),
         images=Limit(4),
         video_alone=Source.BUFFER,
-        thread=True,
         files=FileLimits(
             "Bluesky's lexicon, app.bsky.embed.images and video",
             pictures=("jpg", "png", "gif", "webp"),
@@ -284,7 +280,6 @@ NETWORKS: Mapping[Service, Network] = {
         counting=Counting.LINKS_23,
         text_varies=True,
         media=Limit(4),
-        thread=True,
         files=FileLimits(
             "Mastodon's documentation, Posting",
             pictures=("jpg", "png", "gif", "webp"),

@@ -6,10 +6,10 @@ everything else is `Unknown`, and the object may or may not exist (design: Apply
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum, auto
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from pydantic import AwareDatetime
 
@@ -62,10 +62,6 @@ class _Write:
         """The key of the declared idea that must be created first; None if there is none, or if its id is set."""
         return None
 
-    def with_idea(self, idea_id: str) -> Self:
-        """The same write with the id of its idea. Raises TypeError if it cannot have one."""
-        raise TypeError(f"{self.kind} has no idea")
-
     def goes_out_at(self, live: LiveItem | None) -> datetime | None:
         """When Buffer publishes the post that this leaves scheduled; None if there is no such post or no known time.
 
@@ -117,9 +113,6 @@ class CreatePost(_PostWrite):
     def makes_approval(self) -> bool:
         """Whether it creates a post that waits for approval, which the API treats as a kind of draft."""
         return self.item.needs_approval
-
-    def with_idea(self, idea_id: str) -> Self:
-        return replace(self, idea_id=idea_id)
 
     def goes_out_at(self, live: LiveItem | None) -> datetime | None:
         return None if self.item.draft else self.item.due_at
@@ -185,9 +178,6 @@ class EditPost(_PostWrite):
     @property
     def target(self) -> str:
         return self.id
-
-    def with_idea(self, idea_id: str) -> Self:
-        return replace(self, idea_id=idea_id)
 
     def goes_out_at(self, live: LiveItem | None) -> datetime | None:
         if self.item.draft and not self._stays_scheduled:

@@ -181,11 +181,7 @@ class Variables:
             self.used |= there[1]
             found: str = there[0]
             return found
-        return self.made(key, lambda: self._replaced(text, partial(spot.at_quote, part)))
-
-    def text_of_file(self, text: str, name: str, spot: Spot) -> str:
-        """The same for the content of a text file; problems are placed in that file."""
-        return self._replaced(text, partial(self.reading.in_text_file, name, spot))
+        return self.made(key, lambda: self.replaced(text, partial(spot.at_quote, part)))
 
     def data(self, node: Any, spot: Spot) -> Any:
         """A copy of the data of a field with the variables in it replaced. `spot`: its place."""
@@ -209,7 +205,7 @@ class Variables:
         used = (self.used[name] for name in sorted(names_in(text)) if name in self.used)
         return tuple(Related(each.place, f"`{each.name}` is set here") for each in used if each.place)
 
-    def _replaced(self, text: str, problem: Callable[..., Diagnostic]) -> str:
+    def replaced(self, text: str, problem: Callable[..., Diagnostic]) -> str:
         """The text with its variables replaced. `problem`: makes one of the words, a message and a `hint`."""
         unknown: dict[str, tuple[str, str]] = {}
 
