@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from bufferctl.checks import NETWORKS, RULES, Network, Rule, rules_of
-from bufferctl.model import Service
+from bufferctl.model import Asset, Service
 from bufferctl.model.media_file import size_words
 from bufferctl.model.metadata import THREADED
 from bufferctl.model.networks import Counting, Limit, Source
@@ -161,9 +161,8 @@ def _kinds(row: Network) -> Iterator[str]:
     if row.needs_media:
         needed = "assets or a link attachment" if row.or_link_attachment else _needed_media(row)
         yield f"- needs {needed} {_link('BC015')}"
-    kinds = [kind for kind in ("document",) if kind in row.kinds]
-    taken = f"accepts {' and '.join(f'a {kind}' for kind in kinds)} as the only asset {_link('BC014')}" if kinds else ""
-    refused = [kind for kind in ("document",) if kind not in row.kinds]
+    taken = f"accepts a document as the only asset {_link('BC014')}" if "document" in row.kinds else ""
+    refused = [kind for kind in Asset.model_fields if kind not in row.kinds]
     none = f"accepts no {' and no '.join(f'{kind}s' for kind in refused)} {_link('BC013')}" if refused else ""
     yield f"- {'; '.join(filter(None, (taken, none)))}{_from(row.kinds_source)}"
 

@@ -39,7 +39,7 @@ VIDEO_NOT_ALONE = refusal(
 KIND_NOT_TAKEN = refusal(
     "BC013",
     "kind-not-taken",
-    "a post has a document on a network that accepts none",
+    "a post has an image, a video or a document that its network does not accept",
     "delete it, or put a link to it in the text",
     Source.REFERENCE,
 )
@@ -103,13 +103,12 @@ def _of_assets(post: Post, network: Network, path: Path, assets: Sequence[Asset]
         if asset.video and asset.video.thumbnail_offset is not None and network.covers is None:
             message = f"{network.label} cannot use a frame as a video's cover, so Buffer refuses this post"
             yield Finding(COVER_NOT_TAKEN, post, (*path, index, "video", "thumbnail_offset"), message)
-    if "document" in kinds:
-        at = (*path, kinds.index("document"))
-        if "document" not in network.kinds:
-            message = f"{network.label} does not accept documents, so Buffer refuses this post"
-            yield Finding(KIND_NOT_TAKEN, post, at, message)
-        elif len(kinds) > 1:
-            yield Finding(NOT_ALONE, post, at, "a document must be the only asset, so Buffer refuses this post")
+    for kind in sorted({*kinds} - network.kinds):
+        message = f"{network.label} does not accept {kind}s, so Buffer refuses this post"
+        yield Finding(KIND_NOT_TAKEN, post, (*path, kinds.index(kind)), message)
+    if "document" in kinds and "document" in network.kinds and len(kinds) > 1:
+        message = "a document must be the only asset, so Buffer refuses this post"
+        yield Finding(NOT_ALONE, post, (*path, kinds.index("document")), message)
 
 
 NOT_PUBLIC = refusal(

@@ -99,7 +99,7 @@ def _fine_pictures(post: Post, network: Network) -> bool:
     """Whether its assets are flawless images that the network certainly accepts, or it has none and needs none."""
     if not post.assets:
         return not network.needs_media
-    limit = network.images or network.media
+    limit = (network.images or network.media) if "image" in network.kinds else None
     enough = not network.needs_media or "image" in network.needs_media
     taken = limit is not None and len(post.assets) <= limit.most
     return enough and taken and all(map(_is_fine_picture, post.assets))
@@ -169,7 +169,7 @@ def rules_of(service: Service) -> tuple[Rule, ...]:
         attachments.TOO_MANY_IMAGES: row.images is not None,
         attachments.TOO_MANY_MEDIA: row.media is not None,
         attachments.VIDEO_NOT_ALONE: row.video_alone is not None,
-        attachments.KIND_NOT_TAKEN: "document" not in row.kinds,
+        attachments.KIND_NOT_TAKEN: bool({*Asset.model_fields} - row.kinds),
         attachments.NOT_ALONE: "document" in row.kinds,
         attachments.COVER_NOT_TAKEN: row.covers is None,
         attachments.MISSING: bool(row.needs_media),

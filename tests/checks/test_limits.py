@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bufferctl.checks import NETWORKS, RULES, rules_of
+from bufferctl.checks.attachments import _of_assets
+from bufferctl.checks.judge import _fine_pictures
 from bufferctl.model import Service
 from bufferctl.model.networks import Limit
 from tests.checks.posts import DOCUMENT, VIDEO, codes, findings, image, post
@@ -173,6 +176,19 @@ def test_documents(service: str) -> None:
     assert codes(sound(service, "x", assets=[*needed, DOCUMENT])) == ([] if takes else ["BC013"])
     if takes:
         assert codes(sound(service, "x", assets=[DOCUMENT, image()])) == ["BC014"]
+
+
+@pytest.mark.parametrize("asset", [image(), VIDEO, DOCUMENT], ids=lambda asset: next(iter(asset)))
+def test_every_kind_is_refused_where_it_is_not_taken(asset: dict[str, Any]) -> None:
+    """BC013 at the first asset of a kind that a network does not take, however many of others it does."""
+    (kind,) = asset
+    network = NETWORKS[Service.LINKEDIN]
+    without = replace(network, images=Limit(9), kinds=network.kinds - {kind})
+    one = post("linkedin", "x", assets=[asset, asset])
+    found = list(_of_assets(one, without, ("assets",), one.assets))
+    assert [(each.rule.code, each.path) for each in found] == [("BC013", ("assets", 0))]
+    assert f"does not accept {kind}s" in found[0].message
+    assert not _fine_pictures(one, without)
 
 
 @pytest.mark.parametrize("service", WITH_POSTS)
