@@ -14,7 +14,6 @@ from bufferctl.sandbox.fixture import complete_ideas
 from bufferctl.sandbox.media import media_problem
 from bufferctl.sandbox.schedule import limit_reached
 from bufferctl.sandbox.store import Doc, new_id
-from bufferctl.sandbox.views import idea_view
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _TAG_NAME_MOST = 100
@@ -40,8 +39,8 @@ def create_idea(core: Core, wanted: Doc) -> Doc:
     (idea,) = complete_ideas(core.store, [given], now)
     core.store.add("ideas", [idea])
     if core.options.idea_response:
-        return answer("IdeaResponse", idea=idea_view(idea), refreshIdeas=False)
-    return answer("Idea", **idea_view(idea))
+        return answer("IdeaResponse", idea=idea, refreshIdeas=False)
+    return answer("Idea", **idea)
 
 
 def create_tag(core: Core, wanted: Doc) -> Doc:

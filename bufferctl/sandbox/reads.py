@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +12,6 @@ from graphql import GraphQLError
 from bufferctl.sandbox.clock import millis
 from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.store import Doc
-from bufferctl.sandbox.views import idea_view
 
 _POST_TYPE = """iif(json_extract(doc, '$.metadata.type') IN ('event', 'ghost_post', 'offer', 'reel', 'story'),
   json_extract(doc, '$.metadata.type'),
@@ -83,7 +81,7 @@ def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hid
     where.tagged(filters.get("tags"))
     keys = [_sort_term(sort["field"], sort["direction"]) for sort in wanted.get("sort") or []]
     tie = {"created": ["seq"], "-created": ["-seq"]}.get(keys[-1] if keys else "", ["-created", "-seq"])
-    return _page(core, "posts", where, [*keys, *tie], first, after, lambda doc: doc)
+    return _page(core, "posts", where, [*keys, *tie], first, after)
 
 
 def idea_page(core: Core, wanted: Doc, first: int | None, after: str | None, hidden_since: int | None) -> Doc:
@@ -94,7 +92,7 @@ def idea_page(core: Core, wanted: Doc, first: int | None, after: str | None, hid
     if membership := groups.get("membership"):
         where.add("grouped <> ''" if membership == "grouped" else "grouped = ''")
     where.tagged(wanted.get("tagsFilter"))
-    return _page(core, "ideas", where, ["-created", "-seq"], first, after, idea_view)
+    return _page(core, "ideas", where, ["-created", "-seq"], first, after)
 
 
 def listed(docs: list[Doc], first: int | None, after: str | None) -> Doc:
@@ -136,20 +134,12 @@ def _sort_term(name: str, direction: str) -> str:
     return f"coalesce({signed}, {_LAST})" if column == "due" else signed
 
 
-def _page(
-    core: Core,
-    table: str,
-    where: Where,
-    keys: list[str],
-    first: int | None,
-    after: str | None,
-    view: Callable[[Doc], Doc],
-) -> Doc:
+def _page(core: Core, table: str, where: Where, keys: list[str], first: int | None, after: str | None) -> Doc:
     _check_first(first)
     start = _key_of(after, len(keys)) if after is not None else []
     size = min(_PAGE_DEFAULT if first is None else first, core.options.page_max)
     rows = core.store.page(table, where.terms, where.values, keys, start, size + 1)
-    edges = [{"node": view(doc), "cursor": _cursor_of(key)} for doc, key in rows[:size]]
+    edges = [{"node": doc, "cursor": _cursor_of(key)} for doc, key in rows[:size]]
     return {"edges": edges, "pageInfo": _page_info(edges, more=len(rows) > size)}
 
 

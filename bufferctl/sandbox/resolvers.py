@@ -14,7 +14,7 @@ from ariadne import ObjectType, QueryType
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLUnionType, get_named_type
 
 from bufferctl.sandbox import organization, posts, reads, views
-from bufferctl.sandbox.clock import parse_time
+from bufferctl.sandbox.clock import epoch_ms, parse_time
 from bufferctl.sandbox.core import Core, allowed_actions, error_of
 from bufferctl.sandbox.faults import RequestFaults
 from bufferctl.sandbox.networks import NETWORKS
@@ -49,6 +49,8 @@ channel_type = ObjectType("Channel")
 group_type = ObjectType("IdeaGroup")
 tag_type = ObjectType("Tag")
 post_type = ObjectType("Post")
+idea_type = ObjectType("Idea")
+idea_media_type = ObjectType("IdeaMedia")
 
 
 # Accounts, organizations, channels
@@ -169,7 +171,13 @@ for _name, _resolve in {
     post_type.set_field(_name, _resolve)
 
 
-# Ideas, tags
+# Ideas, whose dates are epoch seconds, unlike those of posts (notes: Reading); tags
+
+
+for _name in ("createdAt", "updatedAt"):
+    idea_type.set_field(_name, lambda doc, _info, _name=_name: epoch_ms(parse_time(doc[_name])) // 1000)
+idea_media_type.set_field("id", lambda doc, _info: stable_id(doc["url"]))
+idea_media_type.set_field("url", lambda doc, _info: views.stored_url(doc["url"]))
 
 
 @query.field("ideas")
@@ -253,4 +261,6 @@ def resolve_mutation(_root: Any, info: Info, **arguments: Any) -> Doc:
     return context.faults.around(name, str(info.path.key), payload, write)
 
 
-RESOLVERS = [query, account_type, organization_type, channel_type, group_type, tag_type, post_type]
+RESOLVERS = [
+    query, account_type, organization_type, channel_type, group_type, tag_type, post_type, idea_type, idea_media_type,
+]  # fmt: skip

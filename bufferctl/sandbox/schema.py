@@ -6,6 +6,7 @@ GraphQL documents are checked against it, once per text: parse, limits, validati
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -31,10 +32,6 @@ from bufferctl.sandbox.clock import iso, parse_time
 from bufferctl.sandbox.resolvers import RESOLVERS, resolve_mutation
 from bufferctl.sandbox.store import Doc
 
-_ID_SCALARS = (
-    "AccountId", "ChannelId", "ContentItemId", "DraftContentId", "DraftId", "Email", "IdeaId", "InvitationId", "NoteId",
-    "OrganizationId", "PostGroupId", "PostId", "PostTemplateId", "TagId", "Uuid",
-)  # fmt: skip
 _INVALID, _UNPARSED = "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"
 MAX_ALIASES, MAX_TOKENS, MAX_DEPTH, MAX_DIRECTIVES, MAX_COMPLEXITY = 30, 15_000, 25, 50, 175_000
 _LEVEL, _OBJECT, _SCALAR = 1.5, 2, 1
@@ -47,8 +44,9 @@ def sdl() -> str:
 @functools.cache
 def executable_schema() -> GraphQLSchema:
     """Build the schema, once per process."""
-    scalars = [ScalarType(name, value_parser=_identifier) for name in _ID_SCALARS]
-    schema = make_executable_schema(sdl(), *RESOLVERS, *scalars, ScalarType("DateTime", value_parser=_date_time))
+    named = re.findall(r"^scalar (\w+)", sdl(), re.MULTILINE)  # all but one are ids
+    scalars = [ScalarType(each, value_parser=_date_time if each == "DateTime" else _identifier) for each in named]
+    schema = make_executable_schema(sdl(), *RESOLVERS, *scalars)
     for field in schema.mutation_type.fields.values() if schema.mutation_type else ():
         field.resolve = resolve_mutation
     return schema

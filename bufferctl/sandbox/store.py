@@ -64,7 +64,6 @@ class Store:
         except sqlite3.Error:
             self._db.close()
             raise
-        self._depth = 0
         self.full_until: dict[str, int] = {}  # by channel: no slot is free until then; cleared when a post changes
         self.account: Doc = next((doc for (doc,) in self._docs("SELECT doc FROM account")), {})
         self.organizations: dict[str, Doc] = {doc["id"]: doc for (doc,) in self._docs("SELECT doc FROM organizations")}
@@ -78,19 +77,16 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """Commit at the end of the outermost block, roll back if it raises."""
         with self.lock:
-            if self._depth == 0:
-                self._db.execute("BEGIN IMMEDIATE")
-            self._depth += 1
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
-                self._depth -= 1
-                if self._depth == 0:
-                    self._db.execute("ROLLBACK")
+                self._db.execute("ROLLBACK")
                 raise
-            self._depth -= 1
-            if self._depth == 0:
-                self._db.execute("COMMIT")
+            self._db.execute("COMMIT")
 
     def put_account(self, doc: Doc) -> None:
         with self.lock:

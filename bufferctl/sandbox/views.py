@@ -1,4 +1,4 @@
-"""How posts and ideas read back: assets and links in Buffer's own storage, metadata of its network (notes: Reading)."""
+"""How posts read back: assets and links in Buffer's own storage, metadata of its network (notes: Reading)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 from typing import Any
 
 from bufferctl.sandbox.checks import item_link
-from bufferctl.sandbox.clock import epoch_ms, parse_time
 from bufferctl.sandbox.media import kind_of, split_url
 from bufferctl.sandbox.networks import GOOGLE_DETAILS, NETWORKS
 from bufferctl.sandbox.store import Doc, stable_id
@@ -18,20 +17,6 @@ def asset_views(assets: list[Doc]) -> list[Doc]:
     """Return the Asset objects for the assets sent, except links (a link becomes the post's linkAttachment)."""
     views = {"image": _image, "video": _video, "document": _document}
     return [views[kind](value) for kind, value in map(kind_of, assets) if kind in views]
-
-
-def idea_view(idea: Doc) -> Doc:
-    """Return an Idea; unlike a post's, its dates are epoch seconds (notes: Reading)."""
-    content = {**idea["content"], "media": [_idea_media(media) for media in idea["content"]["media"]]}
-    created, updated = (epoch_ms(parse_time(idea[key])) // 1000 for key in ("createdAt", "updatedAt"))
-    return {**idea, "content": content, "createdAt": created, "updatedAt": updated}
-
-
-def _idea_media(media: Doc) -> Doc:
-    return {
-        "id": stable_id(media["url"]), "alt": media.get("alt"), "size": media.get("size"), "type": media["type"],
-        "source": media.get("source"), "thumbnailUrl": media.get("thumbnailUrl"), "url": stored_url(media["url"]),
-    }  # fmt: skip
 
 
 def _asset(kind: str, url: str, mime: str, thumbnail: str | None, **own: Any) -> Doc:
