@@ -183,7 +183,7 @@ class _Create:
 
     def is_by_person(self, candidate: _Candidate) -> bool:
         """Whether a person must have made it. Drafts made through the API say `via: buffer` too (notes: via)."""
-        return candidate.by_person and not self.write.makes_draft
+        return candidate.by_person and not self.write.item.draft
 
     def may_have_become(self, candidate: _Candidate) -> bool:
         """Whether this write may have made the candidate, and a person has edited it since, or its time is odd."""
@@ -191,7 +191,7 @@ class _Create:
             return False
         if self.write.fit(candidate.live) is not Fit.NONE and self.is_(candidate):
             return True
-        may_be_ours = not candidate.by_person or self.write.makes_draft or self.write.makes_approval
+        may_be_ours = not candidate.by_person or self.write.item.draft or self.write.item.needs_approval
         return may_be_ours and self.is_in_time(candidate)
 
     def is_(self, candidate: _Candidate, *, links_may_differ: bool = False) -> bool:
@@ -202,7 +202,7 @@ class _Create:
     def but_for_links(self) -> tuple[object, ...]:
         """The content without its links: equal for creates that differ only in links."""
         due = instant(self.write.item.due_at)
-        return linkless(self.content), due, self.write.makes_draft, self.write.makes_approval
+        return linkless(self.content), due, self.write.item.draft, self.write.item.needs_approval
 
     def kinship(self, candidate: _Candidate) -> int:
         """How likely the candidate is this write's, edited by a person since: by text, then by time."""

@@ -263,6 +263,8 @@ class Idea:
     """One idea of an organization."""
 
     number: ClassVar = 0
+    draft: ClassVar = False
+    needs_approval: ClassVar = False
     is_counted: ClassVar = False
     due_at: ClassVar = None
     expansion: ClassVar = None

@@ -104,16 +104,6 @@ class CreatePost(_PostWrite):
     tag_ids: tuple[str, ...] = ()
     idea_id: str | None = None
 
-    @property
-    def makes_draft(self) -> bool:
-        """Whether it creates a draft; the API may report one as created by the Buffer app (notes: Limits, `via`)."""
-        return self.item.draft
-
-    @property
-    def makes_approval(self) -> bool:
-        """Whether it creates a post that waits for approval, which the API treats as a kind of draft."""
-        return self.item.needs_approval
-
     def goes_out_at(self, live: LiveItem | None) -> datetime | None:
         return None if self.item.draft else self.item.due_at
 
@@ -143,8 +133,6 @@ class CreateIdea(_Write):
 
     kind: ClassVar[str] = "create-idea"
     target: ClassVar[None] = None
-    makes_draft: ClassVar[bool] = False
-    makes_approval: ClassVar[bool] = False
 
     item: Idea
     organization_id: str

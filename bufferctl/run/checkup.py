@@ -43,6 +43,8 @@ LITTLE = 0.1
 
 
 class Verdict(StrEnum):
+    """How a check ended."""
+
     OK = "ok"
     WARNING = "warning"
     PROBLEM = "problem"

@@ -10,7 +10,6 @@ import pytest
 
 from bufferctl.model import (
     Address,
-    Create,
     CreateIdea,
     CreatePost,
     DeletePost,
@@ -176,7 +175,7 @@ def test_what_goes_out_though_it_should_wait(field: str, write: Any, there: Live
 
 
 def test_what_each_write_is_about() -> None:
-    """Home, object, target, and what a create makes."""
+    """Its name, home, object and target."""
     post, edit, delete, idea = (
         CreatePost(TIMED, "c"),
         EditPost("1", QUEUED, "c"),
@@ -192,13 +191,6 @@ def test_what_each_write_is_about() -> None:
     assert [each.home for each in (post, edit, delete, idea)] == ["c", "c", "c", "o"]
     assert [each.target for each in (post, edit, delete, idea)] == [None, "1", "1", None]
     assert [each.item for each in (post, edit, delete, idea)] == [TIMED, QUEUED, None, IDEA]
-    creates: list[Create] = [*(CreatePost(each, "c") for each in (TIMED, DRAFT, APPROVAL)), idea]
-    assert [(each.makes_draft, each.makes_approval) for each in creates] == [
-        (False, False),
-        (True, False),
-        (False, True),
-        (False, False),
-    ]
 
 
 @pytest.mark.parametrize(
