@@ -6,7 +6,7 @@ say anything: the event says which pull request it belongs to, and the text is s
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import AliasPath, BaseModel, Field
 
 from bufferctl.ci.forge import fenced
 from bufferctl.ci.github import GitHub, artifact_name
@@ -20,15 +20,11 @@ _INTRODUCTION = (
 )
 
 
-class _Repository(BaseModel):
-    full_name: str
-
-
 class _Run(BaseModel):
     id: int
     head_sha: str
     head_branch: str
-    head_repository: _Repository
+    owner: str = Field(validation_alias=AliasPath("head_repository", "owner", "login"))
 
 
 def fork_comment(job: Job) -> int:
@@ -39,7 +35,7 @@ def fork_comment(job: Job) -> int:
     run = forge.event_of(_Run, "workflow_run")
     if run is None:
         raise ForgeError("`bufferctl ci fork-comment` is for workflows that `workflow_run` starts")
-    request = forge.open_request_of(run.head_repository.full_name.partition("/")[0], run.head_branch, run.head_sha)
+    request = forge.open_request_of(run.owner, run.head_branch, run.head_sha)
     if request is None:
         print("No open pull request has this commit as its head (any more), so there is nothing to show.")
         return 0

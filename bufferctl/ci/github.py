@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx2
-from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
+from pydantic import AliasPath, AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from bufferctl import DOCS
@@ -50,23 +50,19 @@ class _MergeGroup(BaseModel):
     base_sha: str
 
 
-class _User(BaseModel):
-    type: str
-
-
 class _Entry(BaseModel):
     """A comment, or an issue."""
 
     id: int = 0
     number: int = 0
     body: str | None = None
-    user: _User | None = None
+    author: str = Field("", validation_alias=AliasPath("user", "type"))
     pull_request: Any = None
 
     @property
     def by_robot(self) -> bool:
         """Whether a robot wrote it. Anybody else could write our marker, too."""
-        return self.user is not None and self.user.type == "Bot"
+        return self.author == "Bot"
 
 
 class _Sha(BaseModel):
@@ -81,15 +77,11 @@ class _Branch(BaseModel):
     commit: _Sha
 
 
-class _OfRun(BaseModel):
-    id: int
-
-
 class _Artifact(BaseModel):
     id: int
     expired: bool
     created_at: AwareDatetime | None = None
-    workflow_run: _OfRun | None = None
+    run: int | None = Field(None, validation_alias=AliasPath("workflow_run", "id"))
 
 
 class _Run(BaseModel):
@@ -230,10 +222,10 @@ class GitHub(Forge):
         query = {"key": "artifacts", "name": artifact_name(name, request)}
         found = self._api.pages("actions/artifacts", _Artifact, **query)
         for each in sorted(found, key=lambda artifact: artifact.id, reverse=True):
-            if each.expired or each.workflow_run is None:
+            if each.expired or each.run is None:
                 yield KeptPlan(f"artifact {each.id}", "it is no longer kept", None, lambda _: None)
                 continue
-            run = self._api.get(f"actions/runs/{each.workflow_run.id}", _Run)
+            run = self._api.get(f"actions/runs/{each.run}", _Run)
             yield KeptPlan(
                 f"run {run.id}", self._foreign(run, request), each.created_at, partial(self._unpacked, each.id)
             )

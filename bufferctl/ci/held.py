@@ -9,13 +9,13 @@ from __future__ import annotations
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 from pydantic_core import from_json
 
 from bufferctl.ci.forge import ChangeRequest
 from bufferctl.ci.job import Job
+from bufferctl.diagnostics import Place
 from bufferctl.errors import ForgeError
 from bufferctl.git import git
 
@@ -24,11 +24,15 @@ _PLANNED = frozenset({0, 2})
 _BEHIND = "diverged"
 
 
-class _Change(BaseModel):
+class HeldChange(BaseModel):
+    """A held change, as the JSON of a plan has it."""
+
     address: str
-    action: str
     reason: str | None = None
     digest: str | None = None
+    message: str = ""
+    hint: str = ""
+    place: Place | None = None
 
     @property
     def identity(self) -> tuple[str, str | None, str | None]:
@@ -50,7 +54,7 @@ class Held:
 
 def held(job: Job, request: ChangeRequest, report: Path, *options: str) -> Held:
     """Compare the plan in `report` (JSON) with one of the request's base, made with the same `options` of `plan`."""
-    found = _held_in(report)
+    found = held_in(report)
     behind = tuple(change.address for change in found if change.reason == _BEHIND)
     now = [change for change in found if change.reason != _BEHIND]
     if not now:
@@ -69,7 +73,7 @@ class _UncomparedError(Exception):
     """Why the base cannot be planned."""
 
 
-def _held_at_base(job: Job, request: ChangeRequest, *options: str) -> list[_Change]:
+def _held_at_base(job: Job, request: ChangeRequest, *options: str) -> list[HeldChange]:
     folder, archive, report = job.work / "base", job.work / "base.tar", job.work / "base.report.json"
     base = job.base_of(request)
     if why := job.fetch(base) if base else "the forge names none":
@@ -85,13 +89,13 @@ def _held_at_base(job: Job, request: ChangeRequest, *options: str) -> list[_Chan
     ran = job.run_silently(folder, "plan", "--detailed-exitcode", "--report", str(report), *options)
     if ran.code not in _PLANNED:
         raise _UncomparedError("the files of the base commit cannot be planned")
-    return _held_in(report)
+    return held_in(report)
 
 
-def _held_in(report: Path) -> list[_Change]:
+def held_in(report: Path) -> list[HeldChange]:
+    """The held changes of the plan in `report` (JSON). Raises ForgeError."""
     try:
-        document: Any = from_json(report.read_bytes())
-        changes = TypeAdapter(list[_Change]).validate_python(document["changes"])
-    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+        changes = from_json(report.read_bytes())["changes"]
+        return [HeldChange.model_validate(each) for each in changes if each["action"] == "hold"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ForgeError(f"{report.name} cannot be read: {error}") from error
-    return [change for change in changes if change.action == "hold"]

@@ -66,13 +66,17 @@ class Api:
 
     def get(self, path: str, shape: type[T], **query: Any) -> T:
         """Read the answer at `path` as a `shape`."""
-        return _parsed(f"GET {path}", _json(f"GET {path}", self._send("GET", path, query=query)), shape)
+        what, content = f"GET {path}", self._send("GET", path, query=query)
+        try:
+            return _parsed(what, from_json(content), shape)
+        except ValueError as error:
+            raise ForgeError(f"{what}: the answer is not JSON") from error
 
     def pages(self, path: str, shape: type[T], *, key: str = "", **query: Any) -> Iterator[T]:
         """Read every entry of a list that comes in pages. `key`: the field of the answer that holds the list."""
         page, count, what = 1, _PAGE, f"GET {path}"
         while count == _PAGE:
-            answer = _json(what, self._send("GET", path, query={**query, "per_page": _PAGE, "page": page}))
+            answer = self.get(path, object, **query, per_page=_PAGE, page=page)
             entries = _parsed(what, answer, dict[str, Any]).get(key) if key else answer
             found = _parsed(what, entries, list[Any])
             yield from (_parsed(what, each, shape) for each in found)
@@ -145,13 +149,6 @@ class Api:
         if status >= _SERVER_ERROR and may_repeat:
             return _TransientError(message, status=status)
         return ForgeError(message, hint=hint, status=status)
-
-
-def _json(what: str, content: bytes) -> Any:
-    try:
-        return from_json(content)
-    except ValueError as error:
-        raise ForgeError(f"{what}: the answer is not JSON") from error
 
 
 def _parsed(what: str, value: Any, shape: type[T]) -> T:

@@ -95,12 +95,6 @@ class Job:
         """Whether the files have no errors."""
         return self._loaded is not None and self._loaded.desired is not None
 
-    @property
-    def files(self) -> frozenset[str] | None:
-        """All files that were read, from the folder; None where they have errors, so that some may be missing."""
-        loaded = self._loaded
-        return frozenset(loaded.files) | loaded.beside if loaded and loaded.desired else None
-
     @cached_property
     def state_settings(self) -> StateSettings | None:
         """Where the checked-out files say that the state is; None if in no shared place."""
@@ -206,9 +200,10 @@ class Job:
 
         YAML in the folder counts even if nothing includes it (yet), and so does every file that was deleted there.
         """
-        files = self.files
-        if not base or files is None or self.fetch(base):
+        loaded = self._loaded
+        if not base or loaded is None or loaded.desired is None or self.fetch(base):
             return True
+        files = frozenset(loaded.files) | loaded.beside
         only = ("--name-status", "--no-renames", "--no-ext-diff", "--relative", "-z")
         ran = git(self.folder, "diff", *only, operands=[base, "--"], environment=self.environment)
         parts = ran.stdout.split("\0")

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from posixpath import join, normpath
 
-from pydantic_core import from_json
-
 from bufferctl.ci.forge import ChangeRequest, marker
+from bufferctl.ci.held import held_in
 from bufferctl.ci.job import Job
+from bufferctl.diagnostics import Place
 from bufferctl.errors import ForgeError
 from bufferctl.render.markdown_text import code, plain
 
@@ -58,23 +58,20 @@ def suggest(job: Job, request: ChangeRequest, report: Path, body: str) -> str:
 
 def _suggestions(job: Job, report: Path) -> Iterator[Suggestion]:
     """Those of the changes that are held, one for each place of an entry."""
-    plan = from_json(report.read_bytes())
-    held: dict[tuple[str, int, int], dict[str, str]] = {}
-    for change in plan["changes"]:
-        place = change["place"]
-        if change["action"] == "hold" and place and place["line"]:
-            fields = held.setdefault((place["file"], place["line"], place["column"]), {})
-            fields |= dict.fromkeys(_FIELD.findall(change["hint"]), change["message"])
-    for (file, line, column), fields in held.items():
+    held: dict[Place, dict[str, str]] = {}
+    for change in held_in(report):
+        if change.place and change.place.line:
+            held.setdefault(change.place, {}).update(dict.fromkeys(_FIELD.findall(change.hint), change.message))
+    for place, fields in held.items():
         try:
-            text = (job.folder / file).read_text(encoding="utf-8").split("\n")[line - 1]
+            text = (job.folder / place.file).read_text(encoding="utf-8").split("\n")[place.line - 1]
         except (OSError, ValueError, IndexError):
             continue
         if fields and (key := _KEY.fullmatch(text)):
             indent = " " * len(key[1])
             answers = tuple(f"{text.rstrip()}\n{indent}{field}" for field in fields)
-            path = normpath(join(job.options.directory, file))
-            yield Suggestion(f"{file}:{line}:{column}", path, line, next(iter(fields.values())), answers)
+            path = normpath(join(job.options.directory, place.file))
+            yield Suggestion(str(place), path, place.line, next(iter(fields.values())), answers)
 
 
 def _text(suggestion: Suggestion, fence: str) -> str:

@@ -47,7 +47,6 @@ def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
     PATHs limit it to those files or folders.
     """
     from bufferctl.render.drift import Drift, drift_text
-    from bufferctl.render.json_documents import document
     from bufferctl.run.compare import narrow, plan
     from bufferctl.run.reachable import lost_media
 
@@ -60,7 +59,12 @@ def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
     is_lost = files.desired.items and not store.exists and not recorded
     missing = (store.place if store.is_shared else "") if is_lost else None
     found = Drift(shown, recorded, lost, missing)
-    console.data(document("drift", found) if as_json else drift_text(found, console.out))
+    if as_json:
+        from bufferctl.render.json_documents import document
+
+        console.data(document("drift", found))
+    else:
+        console.data(drift_text(found, console.out))
     if shown.drift or any(change.awaits_approval for change in shown.changes) or any(each.is_certain for each in lost):
         return DRIFT
     return NOTHING_TO_COMPARE if missing is not None else 0

@@ -246,7 +246,8 @@ class Grouped:
         """Why items need a person, the cause of the first one first."""
         groups: dict[tuple[str, str, str], list[Item]] = {}
         for item in self.of("hold", "bad"):
-            groups.setdefault(_cause(item), []).append(item)
+            card = item.main.cards[0]  # a cause is a code, and what its posts share of the message and the hint
+            groups.setdefault((card.code, _general(card.message, card), _general(card.hint, card)), []).append(item)
         return tuple(_caused(tuple(items)) for items in groups.values())
 
     @property
@@ -288,10 +289,6 @@ class Grouped:
         days = [(day, tuple(group)) for day, group in groupby(self.new, key=lambda item: item.day) if day]
         weeks = groupby(days, key=lambda each: monday_of(each[0]))
         return tuple(Week(monday, tuple(found)) for monday, found in weeks)
-
-    @property
-    def untimed(self) -> tuple[Item, ...]:
-        return tuple(item for item in self.new if item.when is None)
 
     @property
     def changing(self) -> tuple[Item, ...]:
@@ -457,12 +454,6 @@ def _changed(changed: Changed) -> Changed:
         return changed
     before, after = without_parameters(changed.before), without_parameters(changed.after)
     return Changed(changed.name, before, after, compared(before, after) if before != after else changed.words)
-
-
-def _cause(item: Item) -> tuple[str, str, str]:
-    """What the items of a cause share: the code, the message and the hint without what is a post's own."""
-    card = item.main.cards[0]
-    return card.code, _general(card.message, card), _general(card.hint, card)
 
 
 def _general(text: str, card: Card) -> str:

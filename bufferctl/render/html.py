@@ -121,13 +121,10 @@ class Row:
         """The versions, the main one first."""
         for version in self.item.versions:
             differs = {changed.name: changed for changed in version.differs}
-            texts = {
-                0: differs.get("text"),
-                **{n: differs.get(f"thread, part {n + 1}") for n in range(1, len(differs))},
-            }
-            marked = {n: each.words for n, each in texts.items() if each and each.is_mixed}
+            names = ["text", *(f"thread, part {number}" for number in range(2, len(version.shown.parts) + 1))]
+            texts = {n: each.words for n, name in enumerate(names) if (each := differs.get(name)) and each.is_mixed}
             notes = tuple(each for name, each in differs.items() if name in _BESIDE_CONTENT)
-            yield Panel(version, marked, notes, bool(differs) and differs.keys() <= _BESIDE_CONTENT)
+            yield Panel(version, texts, notes, bool(differs) and differs.keys() <= _BESIDE_CONTENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ def _calendar(sheet: Sheet, found: Grouped) -> None:
         said = html(f"{title} · {posts} · {count(networks, 'network')}")
         is_open, left = number == 0 and len(week.items) <= _OPEN, len(spans) - number
         sheet.fold(said, week.items, _brief, more, is_open=is_open, reserved=_FOLD * (left + 3))
-    sheet.fold("Without a time", found.untimed, _brief, more)
+    sheet.fold("Without a time", [item for item in found.new if item.when is None], _brief, more)
 
 
 def _causes(sheet: Sheet, found: Grouped, most: int) -> None:

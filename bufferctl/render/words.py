@@ -73,10 +73,8 @@ _MODES = {
     ShareMode.ADD_TO_QUEUE: ("will add to the queue", "queues {}"),
     ShareMode.SHARE_NEXT: ("will put at the front of the queue", "queues {} first"),
 }
-_DRAFTS, _APPROVALS = (
-    ("will save as a draft", "saves {} as drafts"),
-    ("will submit for approval", "submits {} for approval"),
-)
+_DRAFTS = ("will save as a draft", "saves {} as drafts")
+_APPROVALS = ("will submit for approval", "submits {} for approval")
 _REMINDS, _IDEAS = "reminds a person of {}", ("will add the idea", "adds {} to your ideas")
 _VERBS = (*(verb for _, verb in _MODES.values()), _REMINDS, _DRAFTS[1], _APPROVALS[1], _IDEAS[1])
 
