@@ -233,9 +233,9 @@ def variable(environment: Mapping[str, str], name: str) -> str:
     try:
         return environment[name]
     except KeyError:
-        raise ForgeError(
-            f"The environment variable {name} is missing", hint=_SET_BY.get(name, "The CI service sets it.")
-        ) from None
+        by_job = "Add to the job: `env: {GITHUB_TOKEN: ${{ github.token }}}`"
+        hint = by_job if name == "GITHUB_TOKEN" else "The CI service sets it."
+        raise ForgeError(f"The environment variable {name} is missing", hint=hint) from None
 
 
 def mismatch(described: bytes | None, request: ChangeRequest, sign: str) -> str:
@@ -276,10 +276,6 @@ def first_parents(parents: Mapping[str, list[str]], commit: str) -> list[str]:
         before = parents[commit]
         commit = before[0] if before else ""
     return line[::-1]
-
-
-#: What a job must set by itself, and how.
-_SET_BY = {"GITHUB_TOKEN": "Add to the job: `env: {GITHUB_TOKEN: ${{ github.token }}}`"}
 
 
 def marker(kind: str, directory: str = "") -> str:

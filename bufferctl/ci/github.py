@@ -245,9 +245,8 @@ class GitHub(Forge):
 
     def artifact_of_run(self, run: int, name: str, file: str) -> bytes | None:
         """A file of an artifact of a certain run, whoever's it is; None if there is none."""
-        for each in self._api.pages(f"actions/runs/{run}/artifacts", _Artifact, key="artifacts", name=name):
-            return self._unpacked(each.id, file)
-        return None
+        found = next(self._api.pages(f"actions/runs/{run}/artifacts", _Artifact, key="artifacts", name=name), None)
+        return self._unpacked(found.id, file) if found else None
 
     def open_request_of(self, owner: str, branch: str, head: str) -> ChangeRequest | None:
         """The open pull request from a branch of `owner` whose head is `head`."""

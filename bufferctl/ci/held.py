@@ -57,38 +57,33 @@ def held(job: Job, request: ChangeRequest, report: Path, *options: str) -> Held:
     found = held_in(report)
     behind = tuple(change.address for change in found if change.reason == _BEHIND)
     now = [change for change in found if change.reason != _BEHIND]
-    if not now:
-        return Held(before=behind)
+    then, uncompared = list[HeldChange](), ""
     try:
-        then = {change.identity for change in _held_at_base(job, request, *options)}
-    except _UncomparedError as error:
-        return Held(tuple(change.address for change in now), behind, uncompared=str(error))
-    return Held(
-        tuple(change.address for change in now if change.identity not in then),
-        (*behind, *(change.address for change in now if change.identity in then)),
-    )
-
-
-class _UncomparedError(Exception):
-    """Why the base cannot be planned."""
+        then = _held_at_base(job, request, *options) if now else []
+    except ForgeError as error:
+        uncompared = error.message
+    known = {change.identity for change in then}
+    before = (*behind, *(change.address for change in now if change.identity in known))
+    return Held(tuple(change.address for change in now if change.identity not in known), before, uncompared)
 
 
 def _held_at_base(job: Job, request: ChangeRequest, *options: str) -> list[HeldChange]:
+    """What planning the base holds. Raises ForgeError if it cannot be planned."""
     folder, archive, report = job.work / "base", job.work / "base.tar", job.work / "base.report.json"
     base = job.base_of(request)
     if why := job.fetch(base) if base else "the forge names none":
-        raise _UncomparedError(f"the base commit cannot be fetched: {why}")
+        raise ForgeError(f"the base commit cannot be fetched: {why}")
     packed = git(job.folder, "archive", f"--output={archive}", operands=[base], environment=job.environment)
     if packed.returncode:
-        raise _UncomparedError(f"the base commit cannot be unpacked: {packed.stderr.strip()}")
+        raise ForgeError(f"the base commit cannot be unpacked: {packed.stderr.strip()}")
     try:
         with tarfile.open(archive) as opened:
             opened.extractall(folder, filter="data")  # no link out of the folder, no device
     except (tarfile.TarError, OSError) as error:
-        raise _UncomparedError(f"the base commit cannot be unpacked: {error}") from error
+        raise ForgeError(f"the base commit cannot be unpacked: {error}") from error
     ran = job.run_silently(folder, "plan", "--detailed-exitcode", "--report", str(report), *options)
     if ran.code not in _PLANNED:
-        raise _UncomparedError("the files of the base commit cannot be planned")
+        raise ForgeError("the files of the base commit cannot be planned")
     return held_in(report)
 
 

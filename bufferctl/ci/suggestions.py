@@ -29,11 +29,9 @@ _KEY = re.compile(r"(\s*(?:- )?)key: *\S+\s*")
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Answers on a line of a file. `place`: as in the plan's comment; `path`: in the repository; `answers`: lines."""
+    """Answers on a line of a file, each with the lines that take its place."""
 
-    place: str
-    path: str
-    line: int
+    place: Place
     message: str
     answers: tuple[str, ...]
 
@@ -47,8 +45,9 @@ def suggest(job: Job, request: ChangeRequest, report: Path, body: str) -> str:
     left = list(_suggestions(job, report))
     suggested, left = left[:_MOST], left[_MOST:]
     for each in suggested:
+        path = normpath(join(job.options.directory, each.place.file))
         try:
-            job.forge.add_suggestion(request, each.path, each.line, f"{first}\n{_text(each, job.forge.suggestion)}")
+            job.forge.add_suggestion(request, path, each.place.line, f"{first}\n{_text(each, job.forge.suggestion)}")
         except ForgeError:  # the diff does not show the line, or the token may not comment on lines
             left.append(each)
     for each in left:
@@ -70,8 +69,7 @@ def _suggestions(job: Job, report: Path) -> Iterator[Suggestion]:
         if fields and (key := _KEY.fullmatch(text)):
             indent = " " * len(key[1])
             answers = tuple(f"{text.rstrip()}\n{indent}{field}" for field in fields)
-            path = normpath(join(job.options.directory, place.file))
-            yield Suggestion(str(place), path, place.line, next(iter(fields.values())), answers)
+            yield Suggestion(place, next(iter(fields.values())), answers)
 
 
 def _text(suggestion: Suggestion, fence: str) -> str:
@@ -81,6 +79,6 @@ def _text(suggestion: Suggestion, fence: str) -> str:
 
 def _with_lines(body: str, suggestion: Suggestion) -> str:
     """The comment with the lines to write below the post that they are about."""
-    place = f" · {code(suggestion.place)}\n"
+    place = f" · {code(str(suggestion.place))}\n"
     lines = [f"```yaml\n{answer}\n```" for answer in suggestion.answers]
     return body.replace(place, "\n\n".join([place.rstrip("\n"), *lines, ""]), 1)

@@ -28,10 +28,9 @@ _LATE = frozenset({Status.NOT_SENT, Status.WAITING})
 
 @dataclass(frozen=True, slots=True)
 class ShownChannel:
-    """The channel of a card; an organization's ideas count as a channel. `label`: `twitter:acme`, as in the files."""
+    """The channel of a card; an organization's ideas count as a channel."""
 
     organization: str
-    label: str
     name: str
     network: str
     glyph: str
@@ -242,12 +241,12 @@ def channel_of(change: Change, plan: Plan) -> ShownChannel:
     """The channel of a change, with the names that people know."""
     organization, label = visible(change.address.organization), visible(change.address.channel)
     if change.address.is_idea:
-        return ShownChannel(organization, label, "Ideas", "Ideas", "i", "ideas")
+        return ShownChannel(organization, "Ideas", "Ideas", "i", "ideas")
     live = plan.channels.get(change.slot.channel_id)
     service, _, name = label.partition(":")
     row = NETWORKS.get(service)  # type: ignore[call-overload]  # a StrEnum equals its text
     network, glyph = (row.label, row.glyph) if row else (service, "?")
-    return ShownChannel(organization, label, visible(live.name) if live else name, network, glyph, service.lower())
+    return ShownChannel(organization, visible(live.name) if live else name, network, glyph, service.lower())
 
 
 def moment_of(change: Change, plan: Plan) -> Moment | None:

@@ -24,8 +24,6 @@ from bufferctl.render.pieces import Piece, pieces, shown_text, web
 
 #: What can be attached to a post or an idea, declared or live.
 Attached = Asset | LinkAttachment | IdeaMedia | LiveAsset | LiveMedium
-#: The beginning of a thumbnail's address.
-_THUMBNAIL = "data:image/jpeg;base64,"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,8 @@ class Pictures:
     thumbnails: Mapping[str, str] | None = None
 
     def of(self, file: MediaFile) -> tuple[str, str]:
-        """The address that shows a file, and the one to link to; both may be empty."""
-        href = file.url if file.summary in self.public else ""
+        """The address that shows a file, http(s) or a thumbnail, and the one to link to; both may be empty."""
+        href = web(file.url) if file.summary in self.public else ""
         return (href if self.thumbnails is None else self.thumbnails.get(file.digest, "")), href
 
 
@@ -210,7 +208,7 @@ def _asset(asset: Asset, pictures: Pictures) -> Media:
     cover: MediaFile | None = getattr(asset.value, "thumbnail_file", None)
     if file:
         media = _of_file(media, file, pictures)
-    return media._replace(src=_source(pictures.of(cover)[0]), ratio=_ratio(cover)) if cover else media
+    return media._replace(src=pictures.of(cover)[0], ratio=_ratio(cover)) if cover else media
 
 
 def _ratio(file: MediaFile) -> float:
@@ -220,14 +218,9 @@ def _ratio(file: MediaFile) -> float:
 def _of_file(media: Media, file: MediaFile, pictures: Pictures) -> Media:
     """The same for a file stored with the posts: it has a path and a size, but may get a public address only later."""
     src, href = pictures.of(file)
-    src = _source(src) if media.kind == "image" else media.src
+    src = src if media.kind == "image" else media.src
     about = ", ".join(filter(None, [file.pixels, size_words(file.size)]))
-    return media._replace(src=src, href=web(href), address=visible(file.path), about=about, ratio=_ratio(file))
-
-
-def _source(address: str) -> str:
-    """The address of a picture: http(s), or one of our thumbnails."""
-    return address if address.startswith(_THUMBNAIL) else web(address)
+    return media._replace(src=src, href=href, address=visible(file.path), about=about, ratio=_ratio(file))
 
 
 def _declared(asset: Asset) -> Media:

@@ -159,14 +159,14 @@ def _content(version: Version, paint: Paint) -> Iterator[str]:
 def _own(version: Version, paint: Paint) -> Iterator[str]:
     """How a version differs from the item's main one."""
     for changed in version.differs:
-        if changed.words and changed.is_mixed and (both := marked_lines(changed.words, paint, paint.width - 8)):
-            yield f"{INDENT}{version.networks}, {changed.name}:"
-            yield from (f"{INDENT}{paint.change('│')} {part}".rstrip() for part in both)
+        name = f"{version.networks}, {changed.name}"
+        if mixed := _mixed(name, changed, paint):
+            yield from mixed
         elif "\n" in changed.after or cells(changed.after) > paint.width // 2:
-            yield f"{INDENT}{version.networks}, {changed.name}:"
+            yield f"{INDENT}{name}:"
             yield from _quoted(changed.after, paint)
         else:
-            yield from indented(f"{version.networks}, {changed.name}: {changed.after or 'nothing'}", paint)
+            yield from indented(f"{name}: {changed.after or 'nothing'}", paint)
 
 
 def _media(media: Media, paint: Paint) -> str:
@@ -202,12 +202,14 @@ def changed_lines(changed: Changed, paint: Paint, *, is_held: bool) -> Iterator[
     if "\n" not in line and not changed.is_text and cells(line) <= paint.width - len(INDENT):
         yield f"{INDENT}{line}"
         return
+    values = (paint.bad("-"), changed.before), (paint.good("+"), changed.after)
+    yield from _mixed(name, changed, paint) or _marked(name, values, paint)
+
+
+def _mixed(name: str, changed: Changed, paint: Paint) -> list[str]:
+    """Both texts combined, below the name; empty if that is not readable."""
     both = marked_lines(changed.words, paint, paint.width - 8) if changed.is_mixed else []
-    if not both:
-        yield from _marked(name, [(paint.bad("-"), changed.before), (paint.good("+"), changed.after)], paint)
-        return
-    yield f"{INDENT}{name}:"
-    yield from (f"{INDENT}{paint.change('│')} {part}".rstrip() for part in both)
+    return [f"{INDENT}{name}:", *(f"{INDENT}{paint.change('│')} {part}".rstrip() for part in both)] if both else []
 
 
 def _marked(name: str, values: Iterable[tuple[str, str]], paint: Paint) -> Iterator[str]:
