@@ -250,10 +250,8 @@ class GitHub(Forge):
 
     def open_request_of(self, owner: str, branch: str, head: str) -> ChangeRequest | None:
         """The open pull request from a branch of `owner` whose head is `head`."""
-        for pull in self._api.pages("pulls", _Pull, state="open", head=f"{owner}:{branch}"):
-            if pull.head.sha == head:
-                return ChangeRequest(pull.number, head, pull.base.ref)
-        return None
+        pulls = self._api.pages("pulls", _Pull, state="open", head=f"{owner}:{branch}")
+        return next((ChangeRequest(each.number, head, each.base.ref) for each in pulls if each.head.sha == head), None)
 
     def _issues(self) -> Iterator[Issue]:
         for each in self._api.pages("issues", _Entry, state="open"):

@@ -43,12 +43,6 @@ class _Compared(BaseModel):
     commits: list[_Commit]
 
 
-class _DiffRefs(BaseModel):
-    base_sha: str
-    start_sha: str
-    head_sha: str
-
-
 class _MergeRequest(BaseModel):
     iid: int
     state: str
@@ -57,7 +51,7 @@ class _MergeRequest(BaseModel):
     target_branch: str
     target_project_id: int
     source_project_id: int | None = None  # a fork that was deleted
-    diff_refs: _DiffRefs | None = None
+    diff_refs: dict[str, str] | None = None  # the three commits that a line of its diff is between
 
 
 class _Pipeline(BaseModel):
@@ -149,7 +143,7 @@ class GitLab(Forge):
         refs = self._api.get(here, _MergeRequest).diff_refs
         if refs is None:
             raise ForgeError("The merge request has no diff yet")
-        position = {"position_type": "text", **refs.model_dump(), "new_path": path, "old_path": path, "new_line": line}
+        position = {"position_type": "text", **refs, "new_path": path, "old_path": path, "new_line": line}
         self._api.write("POST", f"{here}/discussions", body=body, position=position)
 
     def newest(self, branch: str) -> str:

@@ -221,13 +221,13 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
     if is_preview:
         as_made = change if change.action is Action.PAST else replace(change, action=Action.CREATE)
         return "plain", "", words.describe_action(as_made).removeprefix("will "), ""
+    presented = words.ACTIONS[change.action]
     if outcome is None:
-        presented = words.ACTIONS[change.action]
         return presented.kind, presented.sign, words.describe_action(change), words.describe_cause(change)
     if outcome.status is Status.DONE:
-        return "good", words.ACTIONS[change.action].sign, words.result(outcome), words.describe_cause(change)
+        return "good", presented.sign, presented.done, words.describe_cause(change)
     kind, like = ("late", Action.WAITING) if outcome.status in _LATE else ("bad", Action.HOLD)
-    return kind, words.ACTIONS[like].sign, words.result(outcome), ""
+    return kind, words.ACTIONS[like].sign, words.OUTCOMES[outcome.status], ""
 
 
 def _code(change: Change, outcome: Outcome | None) -> str:

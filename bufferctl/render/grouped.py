@@ -119,11 +119,6 @@ class Item:
         return min((card.when for card in self.cards if card.when), key=lambda each: each.due, default=None)
 
     @property
-    def day(self) -> date | None:
-        """The day of its first post, in the zone of its channel."""
-        return self.when.due.date() if self.when else None
-
-    @property
     def networks(self) -> str:
         return _networks(self.cards)
 
@@ -286,7 +281,8 @@ class Grouped:
     @cached_property
     def weeks(self) -> tuple[Week, ...]:
         """The new items that have a time, by week and day."""
-        days = [(day, tuple(group)) for day, group in groupby(self.new, key=lambda item: item.day) if day]
+        by_day = groupby(self.new, key=lambda item: item.when and item.when.due.date())
+        days = [(day, tuple(items)) for day, items in by_day if day]
         weeks = groupby(days, key=lambda each: monday_of(each[0]))
         return tuple(Week(monday, tuple(found)) for monday, found in weeks)
 

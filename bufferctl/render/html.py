@@ -227,13 +227,10 @@ def _sections(rows: list[Row], found: Grouped) -> Iterator[Section]:
     ]
 
     def home(row: Row | Theirs) -> tuple[int, str, str]:
-        if isinstance(row, Row) and row.item.main.cards[0].at_once:
-            return 0, "", ""
-        if isinstance(row, Row) and row.item.main.cards[0].channel.service == "ideas":
-            return 3, "", ""
-        if row.when is None:
-            return 2, "", ""
-        return 1, row.when.day, row.when.at
+        card = row.item.main.cards[0] if isinstance(row, Row) else None
+        if card and (card.at_once or card.channel.service == "ideas"):
+            return 0 if card.at_once else 3, "", ""
+        return (1, row.when.day, row.when.at) if row.when else (2, "", "")
 
     def week(row: Row | Theirs) -> tuple[int, date | None]:
         place, day, _ = home(row)

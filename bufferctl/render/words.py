@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bufferctl.diagnostics import all_of
 from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.metadata import INSTANTS
-from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Reason, Status
+from bufferctl.plan import Action, Cause, Change, Plan, Reason, Status
 from bufferctl.render.lines import count
 from bufferctl.render.pieces import shown_text
 
@@ -240,11 +240,6 @@ def is_instant(name: str) -> bool:
 def need_you(number: int) -> str:
     """`1 needs you`, `2 need you`."""
     return f"{number:,} need{'s' if number == 1 else ''} you"
-
-
-def result(outcome: Outcome) -> str:
-    """The result of a change, in a word or a few."""
-    return ACTIONS[outcome.change.action].done if outcome.status is Status.DONE else OUTCOMES[outcome.status]
 
 
 def local(moment: datetime, zone: str) -> str:
