@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
-from bufferctl.model.desired import Idea, Item, Post, Tag
+from bufferctl.model.desired import Idea, Item, Post
 from bufferctl.model.media_file import IDENTITY
 from bufferctl.model.metadata import MODELS
 from bufferctl.model.writing import Intent, Write
@@ -67,16 +67,9 @@ def load_item(values: dict[str, Any]) -> Item:
 
 def dump_write(write: Write) -> dict[str, Any]:
     """A write as JSON values, `kind` first; `load_write` restores it."""
-    own = {each.name: _plain(getattr(write, each.name)) for each in fields(write) if each.name != "item"}
+    own: dict[str, Any] = adapter(type(write)).dump_python(write, mode="json", exclude={"item"})
     item = dump_item(write.item) if write.item else {}
     return {"kind": write.kind, **own, **item}
-
-
-def _plain(value: Any) -> Any:
-    """A field of a write other than its declared object: a value, or a tuple of values or tags."""
-    if not isinstance(value, tuple):
-        return value
-    return [asdict(each) if isinstance(each, Tag) else each for each in value]
 
 
 def load_write(values: dict[str, Any]) -> Write:
