@@ -61,12 +61,6 @@ def _every(found: re.Match[str]) -> timedelta:
     return timedelta(**{f"{found[2].rstrip('s')}s": int(found[1])})
 
 
-def _word(value: str) -> str:
-    if not value.strip():
-        raise ValueError("must be a word")
-    return value
-
-
 #: The key under which a bare number of `posts_per_day` is kept: the field's own, so that its errors point there.
 EVERYWHERE = "posts_per_day"
 #: The same for a bare id in `existing`.
@@ -104,6 +98,7 @@ _parameter = reading(_PARAMETER_PATTERN, "must be the name of a parameter, such 
 Parameter = Annotated[str, AfterValidator(_parameter), text_schema(_PARAMETER_PATTERN)]
 _lead_time = reading(_LEAD_PATTERN, "must be a number with its unit, such as 30m, 2h or 1d", _lead)
 Lead = Annotated[timedelta, BeforeValidator(_lead_time), text_schema(_LEAD_PATTERN)]
+_word = reading(r"\s*\S[\s\S]*", "must be a word")
 Word = Annotated[str, AfterValidator(_word), WithJsonSchema({"type": ["string", "number"], "pattern": r"\S"})]
 Number = Annotated[Whole, Field(ge=1)]
 _interval = reading(_EVERY_PATTERN, "must be a number of days or weeks, such as `1 week` or `10 days`", _every)
