@@ -332,7 +332,7 @@ def check_named(choices: Choices, files: Files) -> None:
 
 def check_offline(choices: Choices) -> None:
     """Raises UsageError if an option needs the account."""
-    options = {"--recreate": bool(choices.recreate), "--reapply": bool(choices.reapply)}
+    options = {"--recreate": choices.recreate, "--reapply": choices.reapply}
     if wrong := [name for name, given in options.items() if given]:
         raise UsageError(
             f"--offline does not read from Buffer, so it cannot be combined with {' and '.join(wrong)}",

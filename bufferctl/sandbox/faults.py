@@ -9,7 +9,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -70,10 +70,6 @@ class Rule:
     seconds: float = 0.0
     times: int | None = None
 
-    def fits(self, kind: str | None, fields: Iterable[str]) -> bool:
-        """Return whether the rule applies to a request of this operation kind with these root fields."""
-        return self.on is None or self.on == kind or self.on in fields
-
 
 @dataclass(frozen=True)
 class Fault:
@@ -123,7 +119,7 @@ class Faults:
         """Return the fault of this request, or of this alias of a mutation if `write` is set; None if there is none."""
         found = None
         for place, rule in enumerate(self.rules):
-            if rule.kind in _SKEWS or KINDS[rule.kind].per_alias != write or not rule.fits(kind, fields):
+            if rule.kind in _SKEWS or KINDS[rule.kind].per_alias != write or rule.on not in {None, kind, *fields}:
                 continue
             self._met[place] += 1
             chance, choice = self._random.random(), self._random.random()

@@ -46,7 +46,14 @@ class Person:
         """Change fields of a post and leave the others as they are; a `dueAt` makes it timed."""
         if fields.get("dueAt"):
             fields = {"isCustomScheduled": True, "shareMode": "customScheduled", **_dated(fields)}
-        return self._change(post_id, **fields)
+        with self._acting():
+            post = self._post(post_id)
+            if unknown := fields.keys() - post.keys():
+                raise ValueError(f"a post has no {', '.join(sorted(unknown))}")
+            slot = schedule.queue_slot(post)
+            post.update(fields, updatedAt=iso(self._core.now()))
+            schedule.save(self._core.store, post, slot)
+            return post
 
     def delete_post(self, post_id: str) -> None:
         """Delete a post, whether sent or not."""
@@ -138,16 +145,6 @@ class Person:
             core.settle()
             with core.store.transaction():
                 yield
-
-    def _change(self, post_id: str, **fields: Any) -> Doc:
-        with self._acting():
-            post = self._post(post_id)
-            if unknown := fields.keys() - post.keys():
-                raise ValueError(f"a post has no {', '.join(sorted(unknown))}")
-            slot = schedule.queue_slot(post)
-            post.update(fields, updatedAt=iso(self._core.now()))
-            schedule.save(self._core.store, post, slot)
-            return post
 
     def _post(self, post_id: str) -> Doc:
         post = self._core.store.post(post_id)

@@ -40,19 +40,22 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
     if not (draft or approval) and (refusal := _refusal(core, channel, content, wanted)):
         return refusal
     approval = approval or bool(channel.get("makesApprovals") and not draft)  # a policy that the API does not show
+    # Whether the channel's default wins over `automatic` is open (options.py).
+    reminds = core.options.reminders_win and (channel["metadata"] or {}).get("defaultToReminders")
     now = core.now()
     _keep(core, channel, content)
     post = complete_post({
         **content, "id": new_id(now), "channelId": channel["id"], "organizationId": channel["organizationId"],
-        "ideaId": wanted.get("ideaId"), "schedulingType": _kind(core, channel, wanted["schedulingType"]),
+        "ideaId": wanted.get("ideaId"), "schedulingType": "notification" if reminds else wanted["schedulingType"],
         "createdAt": iso(now + core.created_skew), "updatedAt": iso(now),
         "via": "buffer" if draft and core.options.drafts_via_buffer else via,
     })  # fmt: skip
     with core.store.transaction():
         schedule.schedule(core, channel, post, wanted["mode"], wanted.get("dueAt"), draft=draft, approval=approval)
         core.store.add("posts", [post])
-        if schedule.queue_slot(post):
-            core.store.full_until[channel["id"]] = _full_until(core, post)
+        if wanted["mode"] == "addToQueue" and (slot := schedule.queue_slot(post)):  # so all slots before are taken
+            until = core.store.full_until
+            until[channel["id"]] = max(until.get(channel["id"], 0), millis(slot) or 0)
     return _success(core, post)
 
 
@@ -187,12 +190,6 @@ def _reminder_problems(channel: Doc, kind: str) -> list[str]:
     return ["Instagram personal profile channels require notification scheduling. Use notification scheduling instead."]
 
 
-def _kind(core: Core, channel: Doc, wanted: str) -> str:
-    """Return who publishes a new post; whether the channel's default wins over `automatic` is open (options.py)."""
-    defaults = (channel["metadata"] or {}).get("defaultToReminders")
-    return "notification" if defaults and core.options.reminders_win else wanted
-
-
 def _is_past(core: Core, wanted: Doc, mode: str) -> bool:
     due_at = wanted.get("dueAt")
     return mode == "customScheduled" and due_at is not None and parse_time(due_at) < core.now()
@@ -227,12 +224,6 @@ def _duplicate(core: Core, channel: Doc, text: str) -> Doc | None:
             seen = "already got this one scheduled" if post["status"] == "scheduled" else "posted that one recently"
             return _invalid([f"It looks like you've {seen}."])
     return None
-
-
-def _full_until(core: Core, post: Doc) -> int:
-    """Return the time until which the queue is full: addToQueue took the first free slot, so all before are taken."""
-    known = core.store.full_until.get(post["channelId"], 0)
-    return max(known, millis(post["dueAt"]) or 0) if post["shareMode"] == "addToQueue" else known
 
 
 def _success(core: Core, post: Doc) -> Doc:
