@@ -141,7 +141,8 @@ class Api:
         status = answer.status_code
         message = f"{what}: HTTP {status} {_reason(answer, content)}".rstrip()
         hint = self._hint if status in {401, 403} else ""
-        asked = _seconds(answer.headers.get("Retry-After"))
+        given = answer.headers.get("Retry-After", "")
+        asked = float(given) if given.isdecimal() else None
         if asked is not None or status == _TOO_MANY:  # refused without being carried out, a POST too
             if asked is not None and asked > LONGEST_WAIT:
                 return ForgeError(message, hint=f"Run the job again in {asked:,.0f} seconds.", status=status)
@@ -176,10 +177,6 @@ def _wait(error: Exception) -> bool | float:
 
 def _name(request: httpx2.Request) -> str:
     return f"{request.method} {urlsplit(str(request.url)).path}"
-
-
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text is not None and text.isdecimal() else None
 
 
 def _reason(answer: httpx2.Response, content: bytes) -> str:

@@ -184,10 +184,7 @@ Decimal = Annotated[float, BeforeValidator(_decimal, json_schema_input_type=floa
 #: A date and a time; without an offset it is local time, and config gives it its zone. A file with `starts` may also
 #: count days from it (design: Campaigns).
 When = Annotated[
-    datetime,
-    BeforeValidator(_when),
-    text_schema(f"({_INSTANT_PATTERN}|{_FROM_START_PATTERN})"),
-    About(instant=True),
+    datetime, BeforeValidator(_when), text_schema(f"({_INSTANT_PATTERN}|{_FROM_START_PATTERN})"), About(instant=True)
 ]
 #: A whole day.
 Day = Annotated[date, BeforeValidator(day_of), text_schema(_DAY_PATTERN)]

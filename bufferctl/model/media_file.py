@@ -117,10 +117,7 @@ def _file(value: Any, info: ValidationInfo) -> Any:
 
 #: A file, written as its path: relative to the file that names it, or with `/` in front from the root folder.
 File = Annotated[
-    MediaFile,
-    BeforeValidator(_file),
-    WithJsonSchema({"type": "string", "minLength": 1}),
-    About(takes_variables=True),
+    MediaFile, BeforeValidator(_file), WithJsonSchema({"type": "string", "minLength": 1}), About(takes_variables=True)
 ]
 
 

@@ -158,10 +158,6 @@ class Cause:
     own_hints: bool = False
 
     @property
-    def cards(self) -> tuple[Card, ...]:
-        return tuple(card for item in self.items for card in item.cards)
-
-    @property
     def name(self) -> str:
         """`tip 2 to 9`."""
         return named(item.occurrence for item in self.items)

@@ -196,7 +196,7 @@ def _causes(sheet: Sheet, found: Grouped, most: int) -> None:
     for cause in found.causes[:most]:
         sheet.put(_cause(cause))
         form = partial(_held, with_hint=cause.own_hints)
-        if len(cause.cards) <= _FEW:
+        if sum(len(item.cards) for item in cause.items) <= _FEW:
             sheet.items(cause.items, form, more)
         else:
             sheet.fold(count(len(cause.items), "post"), cause.items, form, more, reserved=RESERVED)

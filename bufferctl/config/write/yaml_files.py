@@ -97,8 +97,7 @@ class FileChanges:
         for path, (before, _) in self.wanted.items():
             if _content(path) != before:
                 raise ConfigError(
-                    f"{path} changed since it was read, so nothing was written",
-                    hint="Run the same command again.",
+                    f"{path} changed since it was read, so nothing was written", hint="Run the same command again."
                 )
         made: list[Path] = []
         try:
