@@ -176,10 +176,6 @@ class Move:
     fixed: tuple[str, ...] = ()
 
     @property
-    def cards(self) -> tuple[Card, ...]:
-        return tuple(card for item in self.items for card in item.cards)
-
-    @property
     def label(self) -> str:
         """`37 posts move by 1 day (fixed: press-day)`."""
         one = len(self.items) == 1
@@ -272,7 +268,7 @@ class Grouped:
             if isinstance(post, Post) and post.is_fixed:
                 fixed.setdefault(post.place.file, {})[occurrence_of(change.address, post).name] = None
         moves = (Move(file, by, tuple(items), tuple(fixed.get(file, ()))) for (file, by), items in groups.items())
-        return tuple(move for move in moves if len(move.cards) >= TOGETHER)
+        return tuple(move for move in moves if sum(len(item.cards) for item in move.items) >= TOGETHER)
 
     @cached_property
     def weeks(self) -> tuple[Week, ...]:

@@ -42,14 +42,12 @@ ACTIONS = {
 }
 
 _CAUSES = {
-    Cause.NEW: "",
     Cause.EDITED: "edited in the file",
     Cause.MOVED: "renamed",
     Cause.DRIFT: "changed in Buffer",
     Cause.EXPIRED: "too late",
     Cause.REMOVED: "removed from the files",
     Cause.CANCELLED: "cancelled in the file",
-    Cause.UNCHANGED: "",
 }
 
 #: What happened in Buffer, other than somebody changing the post.
@@ -187,7 +185,7 @@ def describe_cause(change: Change) -> str:
         return ""
     if change.cause is Cause.DRIFT and change.action is Action.CREATE:
         return _DRIFTS[Reason.GONE]
-    return _DRIFTS.get(change.reason, _CAUSES[change.cause])
+    return _DRIFTS.get(change.reason, _CAUSES.get(change.cause, ""))
 
 
 def field(path: str) -> str:

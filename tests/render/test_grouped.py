@@ -151,7 +151,12 @@ def test_items_that_move_together_are_one_move(tmp_path: Path) -> None:
         moved.append(replace(each, action=Action.UPDATE, cause=Cause.EDITED, live=seen, differences=differences))
     found = grouped(Report(replace(plan, changes=tuple(moved))))
     (move,) = found.moves
-    assert (move.span, len(move.items), len(move.cards), found.changed) == (timedelta(days=1), 4, 12, ())
+    assert (move.span, len(move.items), sum(len(item.cards) for item in move.items), found.changed) == (
+        timedelta(days=1),
+        4,
+        12,
+        (),
+    )
 
 
 def _looked(folder: Path, text: str) -> Since:
