@@ -1,4 +1,4 @@
-"""Buffer's own enumerations, spelled as the API spells them (schema: ShareMode, SchedulingType, Service, …)."""
+"""Buffer's enumerations, spelled as its API does (schema: ShareMode, SchedulingType, …); services: networks.py."""
 
 from __future__ import annotations
 
