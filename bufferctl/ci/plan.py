@@ -18,6 +18,7 @@ from bufferctl.ci.held import Held, held
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.state_place import moved_state
 from bufferctl.ci.suggestions import suggest
+from bufferctl.diagnostics import some_of
 from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import PAGE_MARK, code
@@ -159,19 +160,14 @@ def _report(job: Job, found: Held, *, fails: bool) -> None:
         job.annotate("warning", f"Everything that needs you counts as changed by this {noun}: {found.uncompared}.")
     if found.before:
         changes = count(len(found.before), "change")
-        job.annotate("warning", f"{changes} already needed you before this {noun}: {_names(found.before)}.")
+        job.annotate("warning", f"{changes} already needed you before this {noun}: {some_of(found.before, _NAMED)}.")
     if found.by_request:
         job.annotate("error" if fails else "warning", _because_of_request(job, found.by_request))
 
 
 def _because_of_request(job: Job, addresses: Sequence[str]) -> str:
-    need = "needs" if len(addresses) == 1 else "need"
-    return f"{count(len(addresses), 'change')} {need} you because of this {job.forge.noun}: {_names(addresses)}."
-
-
-def _names(addresses: Sequence[str]) -> str:
-    more = len(addresses) - _NAMED
-    return ", ".join([*addresses[:_NAMED], *([f"and {more:,} more"] if more > 0 else [])])
+    need, names = "needs" if len(addresses) == 1 else "need", some_of(addresses, _NAMED)
+    return f"{count(len(addresses), 'change')} {need} you because of this {job.forge.noun}: {names}."
 
 
 def _no_plan(printed: str) -> str:
