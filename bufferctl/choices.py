@@ -15,10 +15,8 @@ class Choices:
     recreate: frozenset[str] = frozenset()  # addresses whose post is created again after it was deleted in Buffer
     reapply: frozenset[str] = frozenset()  # addresses whose version in Buffer is overwritten
     max_deletes: int | None = None  # how many posts one run may delete; None for the `max_deletes` of the files
-    #: Addresses whose change a person confirms although the checkout has diverged.
-    confirmed: frozenset[str] = frozenset()
+    confirmed: frozenset[str] = frozenset()  # addresses whose change a person confirms although checkouts diverged
     planned_at: datetime | None = None  # when a saved plan was made, aware; None: now
 
 
-#: No choices: the settings of the files apply.
-NONE = Choices()
+NONE = Choices()  # the settings of the files apply

@@ -17,11 +17,6 @@ def awake() -> float:
     return time.monotonic()
 
 
-def wall() -> float:
-    """Seconds by the system clock, which somebody or something may set."""
-    return time.time()
-
-
 _STARTED, _AT_START = awake(), datetime.now(UTC)
 
 

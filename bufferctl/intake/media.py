@@ -64,7 +64,10 @@ class Downloads:
 
         Raises OSError if files cannot be written.
         """
-        wanted = [(each.url, _kind(each)) for item in items for each in self._addresses(item) if each.url]
+        media = (each for item in items for each in self._addresses(item))
+        wanted = [
+            (each.url, each.kind if each.kind in {"video", "document"} else "image") for each in media if each.url
+        ]
         if not wanted:
             return list(items)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -141,10 +144,6 @@ def with_downloads(pulled: Pulled, downloads: Downloads) -> None:
         if item and fields.get(name):
             (new,) = downloads.take([replace(item, **{name: fields[name]})])
             pulled.taken[address] = change, {**fields, name: getattr(new, name)}
-
-
-def _kind(each: Attached) -> str:
-    return each.kind if each.kind in {"video", "document"} else "image"
 
 
 def _same(each: Attached) -> MediaFile:

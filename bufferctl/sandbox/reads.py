@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,7 +59,8 @@ class Where:
         if comparator is None or not (comparator["in"] or comparator["isEmpty"]):
             return
         terms = ["tags LIKE ? ESCAPE '\\'"] * len(comparator["in"]) + ["tags = ''"] * comparator["isEmpty"]
-        self.add(f"({' OR '.join(terms)})", *(f"%|{_literal(tag)}|%" for tag in comparator["in"]))
+        literal = (re.sub(r"([\\%_])", r"\\\1", tag) for tag in comparator["in"])
+        self.add(f"({' OR '.join(terms)})", *(f"%|{tag}|%" for tag in literal))
 
 
 def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hidden_since: int | None) -> Doc:
@@ -153,10 +155,6 @@ def _page_info(edges: list[Doc], *, more: bool) -> Doc:
 def _check_first(first: int | None) -> None:
     if first is not None and first < 0:
         raise bad_input("first must not be negative")
-
-
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _cursor_of(key: list[int]) -> str:

@@ -75,9 +75,10 @@ class ObjectStore(Store):
             "message": quote(message),
             "previous": quote(version),
         }
+        mode: Any = json.loads(version) if version else "create"
         for left in reversed(range(_UNANSWERED)):
             try:
-                written = self._put(document, _mode(version), attributes)
+                written = self._put(document, mode, attributes)
             except _RefusedError:
                 raise
             except OvertakenError:
@@ -239,11 +240,6 @@ class _RefusedError(StateError):
 
 class _MissingError(StateError):
     """There is no such object."""
-
-
-def _mode(version: str) -> Any:
-    """The condition of a write: no object, or this version."""
-    return json.loads(version) if version else "create"
 
 
 def _version(meta: Mapping[str, Any]) -> str:

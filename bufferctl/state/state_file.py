@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import platform
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -17,7 +18,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePath
 
-from bufferctl.clock import awake, now, wall
+from bufferctl.clock import awake, now
 from bufferctl.errors import BufferctlError, OvertakenError, PartWayError, StateError
 from bufferctl.model import Intent, State
 from bufferctl.state import document as documents
@@ -217,7 +218,7 @@ class LockedState(StateFile):
 
     def _clocks(self) -> tuple[float, float, float]:
         """The steady clock, the wall clock, and Buffer's, as of its last answer; in seconds."""
-        return awake(), wall(), self._server_time().timestamp()
+        return awake(), time.time(), self._server_time().timestamp()
 
     @property
     def _is_in_doubt(self) -> bool:
