@@ -2,7 +2,7 @@
 
 Measures whole processes with compiled modules, with the sandbox in another process. Compared commands take turns, and
 the fastest of several runs counts, since a busy machine only adds time. `run.py NAME…` measures only some: startup,
-requests, validate, media, campaign, size, worst, plan, alike, render, apply, journal, record, quota, page.
+requests, validate, media, campaign, size, worst, plan, alike, render, apply, journal, state, quota, page.
 """
 
 from __future__ import annotations
@@ -276,12 +276,12 @@ def journal(bench: Bench) -> Iterator[Number]:
     yield Number("apply 1,000 with journal and verification", ours / bare, 1.6, " x", how)
 
 
-def record(bench: Bench) -> Iterator[Number]:
+def state(bench: Bench) -> Iterator[Number]:
     """The state of 10,000 objects: its size in a shared store, and what reading it takes."""
     folder = bench.project("recorded", 1)
-    size, seconds = bench.run((sys.executable, str(_HERE / "record.py"), str(folder)), folder).out.split()
-    yield Number("record of 10,000 objects", int(size) / 1e6, 3, " MB")
-    yield Number("record of 10,000 objects, read", float(seconds), 0.2, " s")
+    size, seconds = bench.run((sys.executable, str(_HERE / "state.py"), str(folder)), folder).out.split()
+    yield Number("state of 10,000 objects", int(size) / 1e6, 3, " MB")
+    yield Number("state of 10,000 objects, read", float(seconds), 0.2, " s")
 
 
 def quota(bench: Bench) -> Iterator[Number]:
@@ -321,7 +321,7 @@ NUMBERS: tuple[Callable[[Bench], Iterator[Number]], ...] = (
     render,
     apply,
     journal,
-    record,
+    state,
     quota,
     page,
 )

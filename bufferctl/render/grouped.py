@@ -290,7 +290,7 @@ class Grouped:
         made = (post.expansion.parameters for post in posts if post and post.expansion)
         return tuple(dict.fromkeys(visible(each.partition("=")[0]) for parameters in made for each in parameters))
 
-    @property
+    @cached_property
     def organizations(self) -> int:
         """How many organizations the plan is for."""
         return len({change.address.organization for change in self.report.plan.changes})

@@ -29,7 +29,7 @@ def main(folder: Path) -> None:
         state = StateFile(LocalStore(path), _ENDPOINT).load()
         took.append(time.process_time() - began)
         if len(state.bindings) != _COUNT:
-            raise SystemExit("the record was not read whole")
+            raise SystemExit("the state was not read whole")
     print(path.stat().st_size, min(took))
 
 
