@@ -71,7 +71,7 @@ _MODES = {
     ShareMode.ADD_TO_QUEUE: ("will add to the queue", "queues {}"),
     ShareMode.SHARE_NEXT: ("will put at the front of the queue", "queues {} first"),
 }
-_DRAFTS = ("will save as a draft", "saves {} as drafts")
+_DRAFTS = ("will save as a draft", "saves {} as draft")
 _APPROVALS = ("will submit for approval", "submits {} for approval")
 _REMINDS, _IDEAS = "reminds a person of {}", ("will add the idea", "adds {} to your ideas")
 _VERBS = (*(verb for _, verb in _MODES.values()), _REMINDS, _DRAFTS[1], _APPROVALS[1], _IDEAS[1])

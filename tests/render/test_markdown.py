@@ -119,7 +119,7 @@ def test_says_that_something_goes_out_at_once() -> None:
 def test_what_is_not_public_is_not_scheduled() -> None:
     """A draft or a post that needs approval is published when a person decides."""
     draft, approval = _creates(1, draft=True), _creates(1, needs_approval=True)
-    assert "Merging saves 1 as drafts and submits 1 for approval." in _of(*draft, *approval)
+    assert "Merging saves 1 as draft and submits 1 for approval." in _of(*draft, *approval)
 
 
 def test_no_changes() -> None:
