@@ -59,7 +59,8 @@ class Destination:
         if found:
             which = " or ".join(f"`{each.organization}/{each.label}`" for each in found)
             raise UnknownNameError(f"several organizations have a channel `{reference}`", hint=f"write {which}")
-        named_organization(self.desired.organizations, None)
+        if wrong is None:  # there is no organization
+            named_organization(self.desired.organizations, None)
         raise wrong or AssertionError
 
     def reference(self, channel: Channel) -> str:
