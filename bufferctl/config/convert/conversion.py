@@ -47,9 +47,9 @@ def convert(paths: Sequence[Path], desired: Desired, *, channels: Sequence[str],
         found, wrong = _read(path, default, destination)
         posts += found
         problems += sorted(wrong, key=lambda each: each.place or Place(""))
-    written = entries(posts, destination)
     if has_errors(problems):
         return Converted("", 0, tuple(dict.fromkeys(problems)))
+    written = entries(posts, destination)
     return Converted(yaml_text({"posts": written}), len(written), tuple(problems))
 
 
