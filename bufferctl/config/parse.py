@@ -7,7 +7,6 @@ would not: duplicate keys, tags, merge keys, several documents, expansion, depth
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -65,7 +64,7 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
         return Tree(source), [*controls, unresolved]
     if controls:
         source = source.harmless()
-    whole, found, row, mended = source, list[Diagnostic](), 0, Counter[int]()
+    whole, found, row = source, list[Diagnostic](), 0
     for _ in range(_MOST_MENDS):
         builder, error = _read(source, compiled=compiled)
         if error is None:
@@ -81,9 +80,8 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
         row = place.line
         if mend is None or mend.line == source.line(source.offset(Place(source.name, mend.row, 1))):
             break
-        if mended[mend.row] == _MOST_ON_A_LINE:
+        if source.mends.count(mend.row) == _MOST_ON_A_LINE:
             break
-        mended[mend.row] += 1
         source = source.mended(*mend)
     return Tree(whole), list(dict.fromkeys([*controls, *builder.errors, *found]))
 

@@ -66,7 +66,7 @@ class Source:
     text: str
     folder: Path
     original: Source | None = None
-    mends: frozenset[int] = frozenset()
+    mends: tuple[int, ...] = ()
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -101,7 +101,7 @@ class Source:
         """The text with another line in the place of one, to go on reading."""
         start = self._starts[row - 1]
         text = f"{self.text[:start]}{line}{self.text[start + len(self.line(start)) :]}"
-        return Source(self.name, text, self.folder, self.original or self, self.mends | {row})
+        return Source(self.name, text, self.folder, self.original or self, (*self.mends, row))
 
     def offset(self, place: Place) -> int:
         """The offset of a line and column; the start if the file no longer has that line."""
