@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import cache
+from functools import cached_property
 
 from bufferctl.config.expand.layers import Declared
 from bufferctl.config.reading import Reading
@@ -38,12 +38,15 @@ class _Keys:
 
     def __init__(self, places: dict[Address, Place]) -> None:
         self.places = places
-        self._sorted = cache(lambda: sorted(places))
+
+    @cached_property
+    def _sorted(self) -> list[Address]:
+        return sorted(self.places)
 
     def near(self, address: Address) -> list[str]:
         """The keys on the same channel whose beginnings are most like the missing one."""
-        at = bisect_left(self._sorted(), address)
-        beside = self._sorted()[max(0, at - _COMPARED) : at + _COMPARED]
+        at = bisect_left(self._sorted, address)
+        beside = self._sorted[max(0, at - _COMPARED) : at + _COMPARED]
         return [each.key for each in beside if replace(each, key=address.key) == address]
 
 

@@ -76,11 +76,6 @@ def assets_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Asset, .
 _PARTS = TypeAdapter(tuple[ThreadPart, ...], config=_LATER)
 
 
-def parts_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Part, ...]:
-    layer = first_layer_with(layers, "thread")
-    return _replaced(layer, "thread", _PARTS, Part, variables) if layer else ()
-
-
 def _replaced(layer: Layer, name: str, kind: TypeAdapter[T], owner: type[BaseModel], variables: Variables) -> T:
     """A field of a layer with its variables replaced, as far as the result is valid."""
     spot, given = layer.spot.down(name), getattr(layer.fields, name)
@@ -274,7 +269,7 @@ def content_of(
     holder, above = spot, 0
     if "thread" in given and (layer := first_layer_with(layers, "thread")):
         check_parts(layers, text, metadata, service, reading)
-        parts = parts_of(layers, variables)
+        parts = _replaced(layer, "thread", _PARTS, Part, variables)
         if parts and not thread:
             metadata = with_parts(metadata, parts, text, assets, service)
             holder, above = layer.spot, 1

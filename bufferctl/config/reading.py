@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
-from os.path import relpath
 from pathlib import Path
 
 from bufferctl.config.slips import conflict
@@ -65,7 +64,7 @@ class Reading:
         found = self._texts.get(path)
         if found is None:
             found = self._texts[path] = self._read(path)
-            self.beside.add(relpath(path, self.root))
+            self.beside.add(os.path.relpath(path, self.root))
         if isinstance(found, UnreadableError):
             where = f", line {found.line}" if found.line else ""
             message = f"the text file `{name}` cannot be used: {found.reason}{where}"
