@@ -6,7 +6,7 @@ Buffer may have re-encoded a picture, and only its copy is available. So the cop
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -64,15 +64,12 @@ class Downloads:
 
         Raises OSError if files cannot be written.
         """
-        media = (each for item in items for each in self._addresses(item))
-        wanted = [
-            (each.url, each.kind if each.kind in {"video", "document"} else "image") for each in media if each.url
-        ]
+        wanted = {url: kind for item in items for url, kind in self._wanted(item).items()}
         if not wanted:
             return list(items)
         self.folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=self.folder, prefix=".download-") as name:
-            found = download(wanted, Path(name), loopback=self.loopback)
+            found = download(wanted.items(), Path(name), loopback=self.loopback)
             new = [self._with_files(item, found) for item in items]
         used = {self.root.resolve() / each.file.path for item in new for each in attached(item) if each.file}
         for path in set(self.made) - used:
@@ -91,17 +88,22 @@ class Downloads:
             with suppress(OSError):  # other files are there
                 self.folder.rmdir()
 
-    def _addresses(self, item: Post | Idea) -> Iterable[Attached]:
-        return (each for each in attached(item) if each.url and each.url not in self.keep and each.kind != "link")
+    def _wanted(self, item: Post | Idea) -> dict[str, str]:
+        """The URLs of media, each with what is there: an image, a video or a document."""
+        return {
+            each.url: each.kind if each.kind in {"video", "document"} else "image"
+            for each in attached(item)
+            if each.url and each.url not in self.keep and each.kind != "link"
+        }
 
     def _with_files(self, item: Post | Idea, found: Mapping[str, Download]) -> Post | Idea:
         files: dict[str, MediaFile] = {}
-        for each in self._addresses(item):
-            copy = found[each.url or ""]
+        for url in self._wanted(item):
+            copy = found[url]
             if copy.path is None:
-                self.kept.append((item.address, each.url or "", copy.why))
+                self.kept.append((item.address, url, copy.why))
             else:
-                files[each.url or ""] = self._file(item.address.key, copy)
+                files[url] = self._file(item.address.key, copy.path, copy.type)
         sources = [files[each.url].summary if each.url in files else each.source for each in attached(item)]
         by_summary = {file.summary: file for file in files.values()}
         new = with_sources(item, sources)
@@ -113,19 +115,17 @@ class Downloads:
             return item
         return new
 
-    def _file(self, key: str, copy: Download) -> MediaFile:
+    def _file(self, key: str, copy: Path, suffix: str) -> MediaFile:
         """The downloaded file in its place; equal bytes share one file."""
-        if copy.path is None:
-            raise AssertionError
-        read = read_file(copy.path.parent, copy.path.name, None)
+        read = read_file(copy.parent, copy.name, None)
         if existing := self._by_digest.get(read.digest):
             return existing
-        number, place = 1, self._named(key, 1, copy.type)
+        number, place = 1, self._named(key, 1, suffix)
         while place.exists() and self._read(place).digest != read.digest:
             number += 1
-            place = self._named(key, number, copy.type)
+            place = self._named(key, number, suffix)
         if not place.exists():
-            shutil.copyfile(copy.path, place)
+            shutil.copyfile(copy, place)
             self.made.append(place)
         return self._by_digest.setdefault(read.digest, self._read(place))
 
