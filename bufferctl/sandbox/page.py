@@ -65,7 +65,7 @@ def _organization(store: Store, organization: Doc) -> Doc:
     return {
         **organization,
         "channels": [_channel(store, each) for each in store.channels_of(organization["id"])],
-        "ideas": [*reversed(store.rows("ideas", "organization = ?", own)[-SHOWN:])],
+        "ideas": store.rows("ideas", "organization = ?", own, "seq DESC", SHOWN),
         "ideaCount": store.count("ideas", "organization = ?", own),
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,9 +57,8 @@ class Where:
         """Require any tag of `in`, or with `isEmpty` no tags at all; without either, require nothing."""
         if comparator is None or not (comparator["in"] or comparator["isEmpty"]):
             return
-        terms = ["tags LIKE ? ESCAPE '\\'"] * len(comparator["in"]) + ["tags = ''"] * comparator["isEmpty"]
-        literal = (re.sub(r"([\\%_])", r"\\\1", tag) for tag in comparator["in"])
-        self.add(f"({' OR '.join(terms)})", *(f"%|{tag}|%" for tag in literal))
+        terms = ["instr(tags, ?)"] * len(comparator["in"]) + ["tags = ''"] * comparator["isEmpty"]
+        self.add(f"({' OR '.join(terms)})", *(f"|{tag}|" for tag in comparator["in"]))
 
 
 def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hidden_since: int | None) -> Doc:
