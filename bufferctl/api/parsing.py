@@ -264,8 +264,8 @@ def _post(fields: dict[str, Any]) -> LivePost:
     if status is None:
         status = PostStatus.ERROR
         error = f"its status in Buffer is `{fields['status']}`, which this version of bufferctl does not know"
-    metadata = fields.get("metadata") or {}
-    fields |= {"status": status, "error": error, "thread": metadata.pop("thread", None), "metadata": None}
+    metadata = fields.pop("metadata", None) or {}
+    fields |= {"status": status, "error": error, "thread": metadata.pop("thread", None)}
     given = {"text": "", "updated_at": fields["created_at"], **_given(fields)}
     return LivePost(**given, metadata=_live_metadata(metadata))
 
@@ -350,7 +350,7 @@ class _NamedBoard(TypedDict):
 @_json
 class _ChannelMetadata(TypedDict, total=False):
     boards: list[_NamedBoard] | None
-    default_to_reminders: bool | None
+    default_to_reminders: _Switch
     max_characters: _Length | None
     subscription_type: str | None  # null is not the same as a channel that has none
 
@@ -421,7 +421,6 @@ def _reader(form: Any, what: str) -> Callable[[Any], Any]:
 
 
 #: Each raises FormError.
-live_organization: Callable[[Any], LiveOrganization] = _reader(_Organization, "an organization's")
 live_post: Callable[[Any], LivePost] = _reader(Annotated[_PostFields, AfterValidator(_post)], "a post's")
 live_idea: Callable[[Any], LiveIdea] = _reader(Annotated[_IdeaFields, AfterValidator(_idea)], "an idea's")
 read_account_form: Callable[[Any], dict[str, Any]] = _reader(_Account, "the account's")
@@ -432,9 +431,10 @@ _read_channel = _reader(_ChannelFields, "a channel's")
 def live_channel(raw: Any, organization_id: str) -> LiveChannel | None:
     """A channel, None if its service is unknown to bufferctl: no file can name it. Raises FormError."""
     fields = _given(_read_channel(raw))
-    service, kind = _SERVICES.get(fields.pop("service")), fields.pop("type", None)
+    service = _SERVICES.get(fields.pop("service"))
     if service is None:
         return None
+    kind = fields.pop("type", None)
     metadata = fields.pop("metadata", {})
     own = {
         "name": fields.get("name", ""),

@@ -128,15 +128,15 @@ class Reader(Wire):
         }
         with_ideas = [each.id for each in named if each.id in ideas]
         began = self.server_time()
-        posts, found, unread = self._posts(within, with_ideas, since or {}, sent_pages, created or {}, began)
+        posts, found, unread = self._read_posts(within, with_ideas, since or {}, sent_pages, created or {}, began)
         return Live(self.server_time(), tuple(named), posts, found, unread, began=began)
 
     def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
         """All unsent posts of channels (ids by organization id), and one page of sent posts."""
-        posts, _, unread = self._posts(channels, (), {}, 1, {}, self.server_time())
+        posts, _, unread = self._read_posts(channels, (), {}, 1, {}, self.server_time())
         return Live(self.server_time(), posts=posts, unread=unread)
 
-    def _posts(
+    def _read_posts(
         self,
         channels: Mapping[str, Collection[str]],
         ideas: Collection[str],

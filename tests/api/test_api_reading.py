@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.api.parsing import UNREADABLE, live_channel, live_idea, live_organization, live_post
+from bufferctl.api.parsing import UNREADABLE, live_channel, live_idea, live_post, read_account_form
 from bufferctl.model import (
     LiveAsset,
     LiveChannel,
@@ -355,6 +355,12 @@ def test_the_least_channel_is_read() -> None:
 def test_a_channel_of_a_network_that_nobody_knows_is_left_out() -> None:
     """None: no file can name it."""
     assert live_channel({"id": "c1", "service": "hologram", "name": "acme"}, "o1") is None
+
+
+def live_organization(raw: dict[str, Any]) -> LiveOrganization:
+    (organization,) = read_account_form({"organizations": [raw]})["organizations"]
+    assert isinstance(organization, LiveOrganization)
+    return organization
 
 
 def test_an_organization_tells_its_limit() -> None:
