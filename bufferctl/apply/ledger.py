@@ -98,7 +98,8 @@ def save_state(state: State, journal: FileJournal, store: Store, save: Callable[
 
     `save`: the store's by default. Returns what was saved. Raises StateError.
     """
-    state, numbers = with_unsaved_results(state, journal), [result.number for result in journal.results]
+    state = with_unsaved_results(state, journal)
+    numbers = [result.number for result in journal.results]
     if (save or store.save)(state):
         journal.compact(numbers, Revision(store.saved.lineage, store.saved.serial, store.digest))
     else:

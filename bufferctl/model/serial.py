@@ -1,4 +1,4 @@
-"""Desired objects and writes as JSON values and back, for the journal and saved plans.
+"""Desired objects, writes and intents as JSON values and back, for the journal, shared states and saved plans.
 
 `metadata` is stored under its service's name, as in files, so that it loads as the model of its network.
 """

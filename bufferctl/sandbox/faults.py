@@ -179,10 +179,11 @@ def _as_rule(given: Rule | dict[str, Any]) -> Rule:
     if isinstance(given, Rule):
         return given
     try:
-        name, (first, last) = given["kind"], given.get("nth") or (1, None)
-        chance, seconds, times = float(given.get("probability", 1)), given.get("seconds"), given.get("times")
+        name = given["kind"]
         kind, _, moment = name.rpartition("-")
-        on = given.get("on")
+        first, last = given.get("nth") or (1, None)
+        chance = float(given.get("probability", 1))
+        on, seconds, times = given.get("on"), given.get("seconds"), given.get("times")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FaultError(f"{given!r} is not a fault: {error}") from None
     if moment not in KINDS.get(kind, Kind()).moments:

@@ -2,7 +2,7 @@
 
 ```json
 {"run": "…", "lock": {"user": "…", "host": "…", "pid": 1, "since": "…", "run": "…", "until": "…", "landing": 60},
- "intents": [{"run": "…", "slot": ["…", "…", "…"], "at": "…", "until": "…", "settle": 30, "asked": […],
+ "intents": [{"slot": ["…", "…", "…"], "at": "…", "until": "…", "run": "…", "settle": 30, "asked": […],
    "write": {…}, "listed": 0}],
  "listed": [["ID", …]],
  "format_version": "3.0", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "commit": "…",

@@ -49,7 +49,8 @@ def document_path(root_file: Path, repository: Path | None, name: str = "state")
     `posts/acme/buffer.yaml` has `posts/acme/state.json`, and `posts/acme/blog.yaml` has `posts/acme/blog.state.json`.
     Outside any repository it is the name alone.
     """
-    file, folder = document_name(root_file, name), root_file.absolute().resolve().parent
+    file = document_name(root_file, name)
+    folder = root_file.absolute().resolve().parent
     return (folder.relative_to(repository) / file).as_posix() if repository else file
 
 
@@ -69,8 +70,7 @@ def claimed_elsewhere(stored: StateFile, root_file: Path) -> list[Claim]:
             document = parse(raw, path, stored.endpoint, remedy="")
             if document.state.lineage != stored.saved.lineage:
                 name = os.path.relpath(other, root_file.absolute().parent)
-                bindings = document.state.bindings.items()
-                claimed += [Claim(name, slot, b) for slot, b in bindings]
+                claimed += [Claim(name, slot, binding) for slot, binding in document.state.bindings.items()]
     return claimed
 
 

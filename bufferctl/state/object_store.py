@@ -75,7 +75,7 @@ class ObjectStore(Store):
             "message": quote(message),
             "previous": quote(version),
         }
-        mode: Any = json.loads(version) if version else "create"
+        mode: Any = json.loads(version) if version else "create"  # what must be there: this version, or no object
         for left in reversed(range(_UNANSWERED)):
             try:
                 written = self._put(document, mode, attributes)
