@@ -115,15 +115,16 @@ def requests(bench: Bench) -> Iterator[Number]:
     with serving(bench.env) as buffer:
         folder, half, none = (bench.scratch / name for name in ("channel", "half", "none"))
         none.mkdir()
-        for count in (5000, 10_000):
-            corpus.write_news(folder, count)
-            bench.run(_APPLY, folder, buffer)
-            half = half if half.exists() else Path(shutil.copytree(folder / ".bufferctl", half))
-        for what, limit, state in (("all", 8, None), ("half", 14, half), ("none", 16, none)):
-            if state:
+        corpus.write_news(folder, 5000)
+        bench.run(_APPLY, folder, buffer)
+        shutil.copytree(folder / ".bufferctl", half)
+        corpus.write_news(folder, 10_000)
+        bench.run(_APPLY, folder, buffer)
+        for what, limit, kept in (("all", 8, None), ("half", 14, half), ("none", 16, none)):
+            if kept:
                 for old in (folder / ".bufferctl", bench.scratch / "state"):
                     shutil.rmtree(old, ignore_errors=True)
-                shutil.copytree(state, folder / ".bufferctl")
+                shutil.copytree(kept, folder / ".bufferctl")
             buffer.requests()
             bench.run((*BUFFERCTL, "plan"), folder, buffer)
             yield Number(f"plan, 10,000 on a channel, {what} in the state", buffer.requests()[0], limit)

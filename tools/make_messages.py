@@ -1,6 +1,7 @@
 """Prints docs/problems/messages.md: each hold and each error with its answer, from the code that words them.
 
-Holds are constants, or are made by calling their functions; errors are read from where they are raised. `…` stands for a value.
+Holds are constants, or are made by calling their functions; errors are read from where they are raised. `…` stands
+for a value.
 """
 
 from __future__ import annotations
