@@ -9,10 +9,10 @@ from bufferctl.sandbox.media import kind_of, media_problem
 from bufferctl.sandbox.networks import GOOGLE_DETAILS, NETWORKS, length, text_limit, utf16
 from bufferctl.sandbox.store import Doc
 
-BLUESKY_BYTES = 3000
-GOOGLE_EVENT_TITLE = 58
-TIKTOK_HASHTAGS = 5
-THUMBNAIL_OFFSETS = frozenset({"instagram", "tiktok", "pinterest"})
+_BLUESKY_BYTES = 3000
+_GOOGLE_EVENT_TITLE = 58
+_TIKTOK_HASHTAGS = 5
+_THUMBNAIL_OFFSETS = frozenset({"instagram", "tiktok", "pinterest"})
 _HASHTAG = re.compile(r"(?<!\w)#\w+")
 _NEEDS_MEDIA = {
     "instagram": (("image", "video"), "Instagram posts require at least one image or video."),
@@ -63,10 +63,10 @@ def _text(post: Doc, channel: Doc) -> Iterator[str]:
     limit = text_limit(channel, has_video=has_video)
     if limit is not None and length(service, post["text"]) > limit:
         yield f"{label} posts cannot exceed {limit} characters."
-    if service == "tiktok" and len(_HASHTAG.findall(post["text"])) > TIKTOK_HASHTAGS:
-        yield f"{label} posts cannot have more than {TIKTOK_HASHTAGS} hashtags."
-    if service == "bluesky" and len(post["text"].encode()) > BLUESKY_BYTES:
-        yield f"{label} posts cannot exceed {BLUESKY_BYTES} bytes."
+    if service == "tiktok" and len(_HASHTAG.findall(post["text"])) > _TIKTOK_HASHTAGS:
+        yield f"{label} posts cannot have more than {_TIKTOK_HASHTAGS} hashtags."
+    if service == "bluesky" and len(post["text"].encode()) > _BLUESKY_BYTES:
+        yield f"{label} posts cannot exceed {_BLUESKY_BYTES} bytes."
 
 
 def _media(assets: list[Doc], service: str, roots: Sequence[str], *, thread: bool = False) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _thumbnail(kind: str, value: Doc, service: str, roots: Sequence[str]) -> Ite
     elif url and (problem := media_problem(url, "thumbnail", roots)):
         yield problem
     offset = (value.get("metadata") or {}).get("thumbnailOffset")
-    if kind == "video" and offset is not None and service not in THUMBNAIL_OFFSETS:
+    if kind == "video" and offset is not None and service not in _THUMBNAIL_OFFSETS:
         yield f"{NETWORKS[service].label} posts do not support thumbnailOffset."
 
 
@@ -177,5 +177,5 @@ def _google(metadata: Doc) -> Iterator[str]:
     missing = [field for field in required if not details.get(field)]
     if missing:
         yield f"Google Business {words} posts require {', '.join(missing)}."
-    if metadata["type"] == "event" and utf16(details.get("title") or "") > GOOGLE_EVENT_TITLE:
-        yield f"Google Business event titles cannot exceed {GOOGLE_EVENT_TITLE} characters."
+    if metadata["type"] == "event" and utf16(details.get("title") or "") > _GOOGLE_EVENT_TITLE:
+        yield f"Google Business event titles cannot exceed {_GOOGLE_EVENT_TITLE} characters."
