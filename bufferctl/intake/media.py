@@ -22,7 +22,7 @@ from bufferctl.intake.pulling import Pulled
 from bufferctl.media.addresses import Download, download
 from bufferctl.media.reading import read_file
 from bufferctl.model import Address, Desired, Idea, MediaFile, Post
-from bufferctl.model.attached import Attached, attached, with_files, with_sources
+from bufferctl.model.attached import attached, with_files, with_sources
 
 _FILES = frozenset({"file", "thumbnail_file"})
 
@@ -105,11 +105,12 @@ class Downloads:
             else:
                 files[url] = self._file(item.address.key, copy.path, copy.type)
         sources = [files[each.url].summary if each.url in files else each.source for each in attached(item)]
-        by_summary = {file.summary: file for file in files.values()}
+        there = [each.file for each in attached(item) if each.file]
+        by_summary = {file.summary: file for file in (*files.values(), *there)}
         new = with_sources(item, sources)
         if not files or new is None:
             return item
-        new = with_files(new, lambda each: by_summary.get(each.source) or _same(each))
+        new = with_files(new, lambda each: by_summary[each.source])
         if why := _refusal(new, self.desired):
             self.kept += [(item.address, url, f"gives a file that cannot be used: {why}") for url in files]
             return item
@@ -144,12 +145,6 @@ def with_downloads(pulled: Pulled, downloads: Downloads) -> None:
         if item and fields.get(name):
             (new,) = downloads.take([replace(item, **{name: fields[name]})])
             pulled.taken[address] = change, {**fields, name: getattr(new, name)}
-
-
-def _same(each: Attached) -> MediaFile:
-    if each.file is None:
-        raise AssertionError
-    return each.file
 
 
 def _refusal(item: Post | Idea, desired: Desired) -> str:

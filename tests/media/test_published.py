@@ -177,3 +177,22 @@ def test_public_url_on_this_machine_is_refused_for_buffer(published: Project, mo
     ran = published("plan")
     assert ran.code == 1
     assert "which only this machine can reach" in ran.err
+
+
+def test_pull_keeps_the_file_beside_a_picture_that_somebody_added(published: Project, host: FileServer) -> None:
+    """What was added becomes a file, the file that was there stays as it was named, and the next plan is empty."""
+    put(published, "media/a.jpg", picture("red"))
+    host.files["/social/media/a.jpg"] = picture("red")
+    posts(published, post("one"))
+    published.apply()
+    ((live,), (there,)) = published.sandbox.posts(), sources(published)
+    host.files["/added"] = host.files["/social/media/one.jpg"] = picture("blue")
+    pictures = (there, "A colour"), (f"{host.url}/added", "Another colour")
+    assets = [{"image": {"url": url, "metadata": {"altText": alt}}} for url, alt in pictures]
+    published.sandbox.person.edit_post(live["id"], assets=assets)
+    ran = published("pull")
+    assert ran.code == 0, ran.err
+    text = (published.folder / "posts" / "w50.yaml").read_text(encoding="utf-8")
+    assert "/media/one.jpg" in text
+    assert "media/a.jpg" in text
+    assert published("plan", "--detailed-exitcode").code == 0
