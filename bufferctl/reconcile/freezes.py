@@ -25,7 +25,7 @@ def hold_against_policy(changes: Iterable[Change], scene: Scene) -> list[Change]
     return kept
 
 
-def policy_warnings(changes: Iterable[Change], scene: Scene, *_: object) -> Iterator[Diagnostic]:
+def policy_warnings(changes: Iterable[Change], scene: Scene) -> Iterator[Diagnostic]:
     """Warnings of the policy, and queued posts whose slot falls into a freeze."""
     settings = scene.desired.settings
     for change in changes:

@@ -26,7 +26,7 @@ from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.scene import Options, Scene
 from bufferctl.reconcile.sending import in_order, queue_times, within_limits
 from bufferctl.reconcile.table import Table
-from bufferctl.reconcile.warnings import WARNINGS
+from bufferctl.reconcile.warnings import warnings_of
 from bufferctl.reconcile.writes import Resolver
 
 Changes = list[Change]
@@ -68,7 +68,7 @@ def reconcile(
         endpoint=endpoint,
         changes=tuple(changes),
         queue_times=queue_times(changes, live, scene.channels),
-        warnings=tuple(warning for warnings in WARNINGS for warning in warnings(changes, scene, matches)),
+        warnings=tuple(warnings_of(changes, scene, matches)),
         channels=scene.channels,
         public=state.public,
         beside=_beside(changes, scene, matches),

@@ -26,7 +26,7 @@ _LINKED = 4
 _UNSEEN = frozenset({"due_at", "draft", "tags"})
 
 
-def surplus_twins(_: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
+def surplus_twins(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Unpublished posts in no file that equal one of ours: two machines may have created it at the same time."""
     unsent = [live for live in matches.unclaimed if isinstance(live, LivePost) and live.status is not PostStatus.SENT]
     if not unsent:
@@ -53,7 +53,7 @@ def _by_channel(
     return ((scene.channels[id_].label, count) for id_, count in found.items())
 
 
-def paused_queues(changes: Changes, scene: Scene, _: Matches) -> Iterator[Diagnostic]:
+def paused_queues(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """A paused queue accepts posts and never publishes them (notes: Writing)."""
     on_channel = {Action.CREATE, Action.UPDATE, Action.NO_OP}
     for name, count in _by_channel(changes, scene, lambda c, _, on: on.is_queue_paused and c.action in on_channel):
@@ -64,7 +64,7 @@ def paused_queues(changes: Changes, scene: Scene, _: Matches) -> Iterator[Diagno
         )
 
 
-def unasked_approvals(changes: Changes, scene: Scene, _: Matches) -> Iterator[Diagnostic]:
+def unasked_approvals(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """A channel can make every post an approval; the API shows that of its posts alone (notes: Reading)."""
     new = dict(_by_channel(changes, scene, lambda c, *_: c.action is Action.CREATE))
     for name, count in _by_channel(changes, scene, lambda c, *_: c.awaits_approval):
@@ -76,7 +76,7 @@ def unasked_approvals(changes: Changes, scene: Scene, _: Matches) -> Iterator[Di
         )
 
 
-def perhaps_reminders(changes: Changes, scene: Scene, _: Matches) -> Iterator[Diagnostic]:
+def perhaps_reminders(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """Whether an explicit `automatic` wins over a channel's default is not known (notes: Reading)."""
 
     def is_doubtful(change: Change, post: Post, channel: LiveChannel) -> bool:
@@ -90,7 +90,7 @@ def perhaps_reminders(changes: Changes, scene: Scene, _: Matches) -> Iterator[Di
         )
 
 
-def renamed_boards(changes: Changes, *_: object) -> Iterator[Diagnostic]:
+def renamed_boards(changes: Changes) -> Iterator[Diagnostic]:
     """Pinterest boards that the files call by an old name; their pins stay as they are."""
     found: dict[tuple[str, str, str], int] = Counter()
     for change in changes:
@@ -106,7 +106,7 @@ def renamed_boards(changes: Changes, *_: object) -> Iterator[Diagnostic]:
         )
 
 
-def not_compared(changes: Changes, *_: object) -> Iterator[Diagnostic]:
+def not_compared(changes: Changes) -> Iterator[Diagnostic]:
     """Media of objects that were found by content. Buffer keeps copies under its own URLs, so they are not compared."""
     items = [c.desired for c in changes if c.action is Action.ADOPT and c.desired]
     number = sum(1 for item in items for _ in attached(item))
@@ -120,7 +120,7 @@ def not_compared(changes: Changes, *_: object) -> Iterator[Diagnostic]:
         )
 
 
-def still_published(changes: Changes, *_: object) -> Iterator[Diagnostic]:
+def still_published(changes: Changes) -> Iterator[Diagnostic]:
     """Objects that were removed from the files and stay in Buffer, because `prune` is off."""
     for change in changes:
         if change.action is not Action.NO_OP or change.cause is not Cause.REMOVED or _is_unmerged(change):
@@ -134,7 +134,7 @@ def still_published(changes: Changes, *_: object) -> Iterator[Diagnostic]:
         )
 
 
-def unmerged(changes: Changes, *_: object) -> Iterator[Diagnostic]:
+def unmerged(changes: Changes) -> Iterator[Diagnostic]:
     """Objects that an import wrote into files that this checkout lacks: they were not removed."""
     found = [change.slot.key for change in changes if _is_unmerged(change)]
     if found:
@@ -149,7 +149,7 @@ def _is_unmerged(change: Change) -> bool:
     return change.desired is None and change.binding is not None and change.binding.unmerged
 
 
-def ignored_existing(changes: Changes, *_: object) -> Iterator[Diagnostic]:
+def ignored_existing(changes: Changes) -> Iterator[Diagnostic]:
     """Entries whose `existing` names another object than the one that they have."""
     for change in changes:
         named, binding = change.desired and change.desired.existing, change.binding
@@ -161,7 +161,7 @@ def ignored_existing(changes: Changes, *_: object) -> Iterator[Diagnostic]:
             )
 
 
-def already_published(changes: Changes, *__: object) -> Iterator[Diagnostic]:
+def already_published(changes: Changes) -> Iterator[Diagnostic]:
     """Edits of published posts, which change nothing: one warning for entries of a file that are edited alike."""
     by_entry: dict[Place, list[Change]] = defaultdict(list)
     for change in changes:
@@ -198,7 +198,7 @@ def _network(change: Change) -> str:
     return NETWORKS[change.desired.service].label if isinstance(change.desired, Post) else ""
 
 
-def unread_channels(_: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
+def unread_channels(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Channels that could not be read back to the horizon."""
     unread = scene.live.unread & {m.declared.slot.channel_id for m in matches.matches}
     names = sorted(channel.label for id_, channel in scene.channels.items() if id_ in unread)
@@ -210,7 +210,7 @@ def unread_channels(_: Changes, scene: Scene, matches: Matches) -> Iterator[Diag
         )
 
 
-def missing_managed_since(_: Changes, scene: Scene, *__: object) -> Iterator[Diagnostic]:
+def missing_managed_since(scene: Scene) -> Iterator[Diagnostic]:
     """Before the state begins: without `managed_since`, a lost state cannot be restored from Buffer alone."""
     if scene.desired.settings.managed_since is None and not scene.state.has_begun:
         yield _warning(
@@ -220,7 +220,7 @@ def missing_managed_since(_: Changes, scene: Scene, *__: object) -> Iterator[Dia
         )
 
 
-def past(changes: Changes, scene: Scene, _: Matches) -> Iterator[Diagnostic]:
+def past(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """Posts that count as past for the first time, for example because of a wrong year; an apply records them.
 
     Not those that Buffer may have.
@@ -241,7 +241,7 @@ def past(changes: Changes, scene: Scene, _: Matches) -> Iterator[Diagnostic]:
     )
 
 
-def recovered(changes: Changes, *_: object) -> Iterator[Diagnostic]:
+def recovered(changes: Changes) -> Iterator[Diagnostic]:
     """Equal objects that count as ours: an interrupted first apply created them, or the state was lost since."""
     adopted = [c.binding for c in changes if c.action is Action.ADOPT and c.cause is Cause.NEW and c.binding]
     count = sum(binding.origin is Origin.RECOVERED for binding in adopted)
@@ -253,7 +253,7 @@ def recovered(changes: Changes, *_: object) -> Iterator[Diagnostic]:
         )
 
 
-def perhaps_removed(_: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
+def perhaps_removed(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     """Objects on unrecorded homes, created through the API, that no file declares: perhaps removed from the files."""
     unexplained = matches.unexplained - matches.suspected
     unsent = (each for each in matches.unclaimed if isinstance(each, LivePost) and each.by_api and not each.is_out)
@@ -270,22 +270,21 @@ def perhaps_removed(_: Changes, scene: Scene, matches: Matches) -> Iterator[Diag
     )
 
 
-#: Every warning, in the order in which a plan has them.
-WARNINGS: tuple[Callable[[Changes, Scene, Matches], Iterator[Diagnostic]], ...] = (
-    missing_managed_since,
-    unread_channels,
-    past,
-    still_published,
-    unmerged,
-    policy_warnings,
-    ignored_existing,
-    already_published,
-    paused_queues,
-    unasked_approvals,
-    perhaps_reminders,
-    renamed_boards,
-    recovered,
-    not_compared,
-    perhaps_removed,
-    surplus_twins,
-)
+def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
+    """Every warning, in the order in which a plan has them."""
+    yield from missing_managed_since(scene)
+    yield from unread_channels(scene, matches)
+    yield from past(changes, scene)
+    yield from still_published(changes)
+    yield from unmerged(changes)
+    yield from policy_warnings(changes, scene)
+    yield from ignored_existing(changes)
+    yield from already_published(changes)
+    yield from paused_queues(changes, scene)
+    yield from unasked_approvals(changes, scene)
+    yield from perhaps_reminders(changes, scene)
+    yield from renamed_boards(changes)
+    yield from recovered(changes)
+    yield from not_compared(changes)
+    yield from perhaps_removed(scene, matches)
+    yield from surplus_twins(scene, matches)
