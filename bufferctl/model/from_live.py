@@ -20,7 +20,7 @@ from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, IdeaGroup, IdeaMedia, Post
 from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
 from bufferctl.model.live import LiveAsset, LiveChannel, LiveIdea, LiveMedium, LivePost
-from bufferctl.model.metadata import ON, Metadata, NetworkMetadata, default_metadata
+from bufferctl.model.metadata import ON, Metadata, NetworkMetadata, default_metadata, thread_of
 from bufferctl.model.networks import NETWORKS, Service
 
 M = TypeVar("M", bound=Model)
@@ -41,7 +41,7 @@ def post_from_live(live: LivePost, channel: LiveChannel, address: Address, *, id
     """
     due_at = _due_at(live)
     metadata = _metadata(live, channel)
-    thread = getattr(metadata, "thread", ())
+    thread = thread_of(metadata)
     tags = tuple(dict.fromkeys(_text(tag.name) for tag in live.tags))
     if "" in tags:
         raise NotExpressibleError("it has a tag without a name")

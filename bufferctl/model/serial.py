@@ -46,9 +46,8 @@ def _dump(
     values: dict[str, Any] = adapter(type(item)).dump_python(
         item, mode="json", exclude_defaults=True, exclude={"metadata", *without}, context=context
     )
-    metadata = item.metadata if isinstance(item, Post) else None
-    if isinstance(item, Post) and metadata is not None and "metadata" not in without:
-        dumped = metadata.model_dump(mode="json", exclude_none=True, context=context)
+    if isinstance(item, Post) and item.metadata is not None:
+        dumped = item.metadata.model_dump(mode="json", exclude_none=True, context=context)
         values["metadata"] = {item.service.value: dumped}
     return values
 

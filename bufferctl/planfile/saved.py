@@ -11,7 +11,7 @@ Everything that is read goes through pydantic models: damaged data raises one of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -70,8 +70,8 @@ class _PlanValues(BaseModel):
     changes: tuple[_ChangeValues, ...]
 
 
-def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
-    """A plan with these changes, in the form of `dump_change`; without the data that its own run records."""
+def dump_plan(plan: Plan, dumped: Callable[[Change], dict[str, Any]]) -> dict[str, Any]:
+    """A plan with its changes in the form of `dumped`; without those that do nothing, and what its own run records."""
     files = (each.file for change in plan.writes if change.desired for each in files_of(change.desired))
     public = plan.public & {file.url for file in files if file}
     bare = replace(plan, changes=(), warnings=(), channels={}, recording=Recording(), queue_times={}, public=public)
@@ -79,7 +79,7 @@ def dump_plan(plan: Plan, changes: list[dict[str, Any]]) -> dict[str, Any]:
         "plan": adapter(Plan).dump_python(bare, mode="json", exclude={"recording"}),
         "channels": adapter(dict[str, LiveChannel]).dump_python(dict(plan.channels), mode="json"),
         "warnings": adapter(tuple[Diagnostic, ...]).dump_python(plan.warnings, mode="json"),
-        "changes": changes,
+        "changes": [dumped(change) for change in plan.changes if change.action is not Action.NO_OP],
     }
 
 
@@ -120,7 +120,7 @@ class SavedPlan:
 
 
 class _Saved(BaseModel):
-    """The values of a file besides its plan, and its read. `items`: in the form of `dump_item`."""
+    """The values of a file besides its plan. `items`: in the form of `dump_item`."""
 
     created_at: Aware
     expires_at: Aware
@@ -134,13 +134,12 @@ class _Saved(BaseModel):
 
 
 def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime, offline: bool = False) -> bytes:
-    changes = [_dump(change) for change in plan.changes if change.action is not Action.NO_OP]
     body = {
         "created_at": plan.at.isoformat(),
         "expires_at": expires_at.isoformat(),
         "offline": offline,
         "digest": plan_digest(plan),
-        "plan": dump_plan(plan, changes),
+        "plan": dump_plan(plan, _dump),
         "inputs": {
             "settings": adapter(Settings).dump_python(desired.settings, mode="json"),
             "organizations": [adapter(Organization).dump_python(each, mode="json") for each in desired.organizations],
@@ -283,7 +282,7 @@ class Receipt:
 
 def receipt_details(plan: Plan, left: Plan | None) -> dict[str, Any]:
     """The part of a receipt that `load_receipt` needs besides its outcomes."""
-    return {"plan": _dump_plan(plan), "left": _dump_plan(left) if left else None}
+    return {"plan": dump_plan(plan, dump_change), "left": dump_plan(left, dump_change) if left else None}
 
 
 def load_receipt(raw: bytes, name: str) -> Receipt:
@@ -299,10 +298,6 @@ def load_receipt(raw: bytes, name: str) -> Receipt:
         return _load_receipt(values)
     except DAMAGE as error:
         raise UsageError(f"The receipt {name} is damaged", hint="Use the file that `apply --receipt` wrote.") from error
-
-
-def _dump_plan(plan: Plan) -> dict[str, Any]:
-    return dump_plan(plan, [dump_change(change) for change in plan.changes if change.action is not Action.NO_OP])
 
 
 def _load_receipt(values: Mapping[str, Any]) -> Receipt:

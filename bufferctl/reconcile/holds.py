@@ -101,7 +101,7 @@ _PULL = "To keep Buffer's version, write it into the file, or run `bufferctl pul
 _BY_HAND = "To keep Buffer's version, write it into the file by hand, without variables."
 _REAPPLY = "To send the file's version, run `bufferctl apply --reapply {address}`."
 #: The same if the file's version cannot be sent.
-_THEIRS = "Change it in Buffer. To keep Buffer's version, write it into the file, or run `bufferctl pull {address}`."
+_THEIRS = f"Change it in Buffer. {_PULL}"
 #: Fields whose texts and addresses may contain variables.
 _MADE = ("text", "thread", "assets", "metadata")
 #: The status of a live post in plain words.

@@ -169,11 +169,8 @@ def _rule(
         return Rule.NO_TEXT if not candidate.content.text else _same_time(item, candidate, live, own)
     if item.due_at is not None:
         return _same_time(item, candidate, live, own)
-    return (
-        Rule.SIMILAR_TEXT
-        if not live.has_own_time and _are_alike(candidate.content.text, wanted.text, matcher)
-        else None
-    )
+    is_alike = not live.has_own_time and _are_alike(candidate.content.text, wanted.text, matcher)
+    return Rule.SIMILAR_TEXT if is_alike else None
 
 
 def _same_time(item: Post, candidate: Candidate, live: LivePost, own: Collection[str]) -> Rule | None:

@@ -65,12 +65,14 @@ def find_targets(
     had = _ids_by_label(state)
 
     def take(declared: Organization | Channel, found: L | Diagnostic, before: Collection[str]) -> L | None:
-        problem = found if isinstance(found, Diagnostic) else _passed_on(declared, found, before, account)
-        if problem or isinstance(found, Diagnostic):
-            problems.extend([problem] if problem else [])
-            return None
-        problems.extend(_twice(taken, found.id, declared))
-        return found
+        if isinstance(found, Diagnostic):
+            problems.append(found)
+        elif question := _passed_on(declared, found, before, account):
+            problems.append(question)
+        else:
+            problems.extend(_twice(taken, found.id, declared))
+            return found
+        return None
 
     for organization in desired.organizations:
         if one := take(organization, find_organization(account, organization), had[organization.label, ""]):

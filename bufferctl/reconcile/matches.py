@@ -1,4 +1,4 @@
-"""The data of matching: declared objects, what may be theirs, and matches."""
+"""The data of matching: declared objects, what may be theirs, and matches; and a trace of what decided about one."""
 
 from __future__ import annotations
 

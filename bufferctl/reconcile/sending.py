@@ -182,16 +182,14 @@ def queue_times(changes: Iterable[Change], live: Live, channels: Mapping[str, Li
     Empty for channels whose queue is paused or has no slots. A post added to the front moves the others back by one,
     and a post that leaves the queue moves those behind it up.
     """
-    changes = list(changes)
     by_channel: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
-        if _joins(change):
-            by_channel[change.slot.channel_id].append(change)
+        by_channel[change.slot.channel_id].append(change)
     found: dict[Slot, datetime] = {}
-    for id_, joining in by_channel.items():
-        channel = channels.get(id_)
-        if channel and channel.posting_times and not channel.is_queue_paused:
-            free = _free(channel, live, [change for change in changes if change.slot.channel_id == id_])
+    for id_, of_it in by_channel.items():
+        channel, joining = channels.get(id_), list(filter(_joins, of_it))
+        if joining and channel and channel.posting_times and not channel.is_queue_paused:
+            free = _free(channel, live, of_it)
             at = {change.slot: next(free) for change in joining}
             found |= {c.slot: at[c.slot] for c in joining if _joins(c) is ShareMode.ADD_TO_QUEUE}
     return found
