@@ -61,7 +61,8 @@ def _what_it_has(change: Change) -> list[Any]:
 
     `existing` is part of it until something was applied to what it names; then it may stay or go.
     """
-    says, tags = what_it_says(change.write.item if change.write else change.desired), list[str]()
+    says = what_it_says(change.write.item if change.write else change.desired)
+    tags: list[str] = []
     match change.write:
         case CreatePost() | EditPost() as write:
             tags = sorted(write.tag_ids)

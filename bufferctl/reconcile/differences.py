@@ -56,7 +56,8 @@ def media_differences(item: Item, before: Sequence[str]) -> tuple[Difference, ..
         return ()
     found = []
     for each, old in zip(now, before, strict=True):
-        was, name = MediaFile.read_summary(old), each.file.path.rpartition("/")[2] if each.file else ""
+        was = MediaFile.read_summary(old)
+        name = each.file.path.rpartition("/")[2] if each.file else ""
         if (was.digest if was else old) != (each.file.digest if each.file else each.source):
             path = each.path[2:] if each.path[0] == "metadata" else each.path  # without the network, as elsewhere
             words = _media_words(was, old), _media_words(each.file, each.source, name)

@@ -103,7 +103,8 @@ class _Matching:
         """
         tracked = {slot: binding for slot, binding in self.released.items() if not binding.retired}
         for slot, m in self.found.items():
-            binding, content = self.scene.state.bindings[slot], str(m.declared.fingerprint)
+            binding = self.scene.state.bindings[slot]
+            content = str(m.declared.fingerprint)
             if not binding.retired or content == binding.applied:
                 continue
             equal = (old for old, b in tracked.items() if (old.home, b.applied) == (slot.home, content))
@@ -269,7 +270,8 @@ def _taken_first(d: Declared, c: Candidate) -> tuple[bool, bool, datetime, str]:
 
 def imported(item: Item, live: LiveItem) -> Binding:
     """The binding of a declared object to the live one that a person named; the next plan shows how they differ."""
-    binding, there = bind(item, live, Origin.IMPORTED), comparable.content_of_live(live)
+    binding = bind(item, live, Origin.IMPORTED)
+    there = comparable.content_of_live(live)
     if comparable.contents_match(comparable.content_of_desired(item), there) and not schedule_differences(item, live):
         return binding
     return replace(binding, applied="", text=text_digest(there))

@@ -71,7 +71,8 @@ def _as_named(change: Change, recorded: Collection[str]) -> Change:
 
 def _unsent(change: Change, state: State) -> Change:
     """The change without facts that are known only from the account."""
-    binding, item = state.bindings.get(change.moved_from or change.slot), change.desired
+    binding = state.bindings.get(change.moved_from or change.slot)
+    item = change.desired
     differences = edits_of_unread(binding, item) if change.differences and binding and item else ()
     return replace(change, write=None, live=None if item else change.live, binding=binding, differences=differences)
 
@@ -112,7 +113,8 @@ def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ..
             boards[post.address.organization, post.address.channel][board] = board
     found: dict[tuple[str, str], LiveChannel] = {}
     for channel in desired.channels:
-        name, home = (channel.organization, channel.label), homes[channel.organization]
+        name = channel.organization, channel.label
+        home = homes[channel.organization]
         its_id = channel.id or ids.get(name, "/".join(name))
         channels[home][its_id] = found[name] = LiveChannel(
             its_id,

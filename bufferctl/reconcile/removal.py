@@ -90,7 +90,8 @@ def guard_deletes(changes: list[Change], scene: Scene, matches: Matches) -> list
         return changes  # each delete was agreed to by itself, or is held as not reviewed
     removed = [c for c in changes if c.action is Action.DELETE and c.cause is Cause.REMOVED]
     deletes = [c for c in removed if str(c.address) not in options.confirmed]
-    count, limit = _entries(deletes), desired.settings.max_deletes if allowed is None else allowed
+    count = _entries(deletes)
+    limit = desired.settings.max_deletes if allowed is None else allowed
     if count > limit:
         goes_out = any(c.goes_out for c in deletes)
         declared = {(m.declared.slot.organization_id, m.declared.slot.key) for m in matches.matches}
@@ -122,7 +123,8 @@ def hold_what_diverged(changes: list[Change], options: Options) -> list[Change]:
     def held(change: Change) -> Change:
         if change.action not in WRITING or str(change.address) in options.confirmed:
             return change
-        file, binding = change.place.file if change.place else "", change.binding
+        file = change.place.file if change.place else ""
+        binding = change.binding
         lacks = binding is not None and binding.commit not in diverged.contained
         if binding and lacks and not diverged.known and binding.commit == diverged.applied:
             return holds.PERHAPS_OUTDATED.on(change)

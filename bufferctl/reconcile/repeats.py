@@ -43,7 +43,8 @@ def hold_repeats(
     `doing`: the slots whose writes are part of the run, None for all of them. An edit may repeat what no address claims
     as well.
     """
-    changes, matches = list(changes), matches or Matches(())
+    changes = list(changes)
+    matches = matches or Matches(())
     doing = {change.slot for change in changes} if doing is None else doing
     writes = {change.action for change in changes} & {Action.CREATE, Action.UPDATE}
     published = matches.claims.published if matches.claims and writes else {}
@@ -62,7 +63,8 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Mark, l
     """Texts that Buffer keeps although the files no longer have them."""
     staying: dict[Mark, list[Suspect]] = defaultdict(list)
     for change in changes:
-        live, is_removed = change.live, change.desired is None or change.cause in _REMOVED
+        live = change.live
+        is_removed = change.desired is None or change.cause in _REMOVED
         if live is None or (change.action in WRITING and change.slot in doing):
             continue
         if is_removed or (change.action is not Action.NO_OP and wanted(change) != kept(change)):

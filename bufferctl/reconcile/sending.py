@@ -187,7 +187,8 @@ def queue_times(changes: Iterable[Change], live: Live, channels: Mapping[str, Li
         by_channel[change.slot.channel_id].append(change)
     found: dict[Slot, datetime] = {}
     for id_, of_it in by_channel.items():
-        channel, joining = channels.get(id_), list(filter(_joins, of_it))
+        joining = [change for change in of_it if _joins(change)]
+        channel = channels.get(id_)
         if joining and channel and channel.posting_times and not channel.is_queue_paused:
             free = _free(channel, live, of_it)
             at = {change.slot: next(free) for change in joining}

@@ -123,7 +123,8 @@ class Table:
         """Rows for a published post: an edit changes nothing and is only noted, unless it means another post."""
         if not facts.edited or facts.agree:
             return _settled(facts, Action.DONE, seen=facts.edited)
-        was, to_come = facts.match.moved_from, _is_to_come(facts.item, self.scene.now)
+        was = facts.match.moved_from
+        to_come = _is_to_come(facts.item, self.scene.now)
         if to_come and was and was.key in facts.item.previous_keys and facts.rescheduled:
             hold = _hold(facts, holds.RENAMED_ONCE_PUBLISHED, Cause.EDITED)
             return replace(hold, binding=None, moved_from=None)  # not recorded, so that the next plan holds it again
