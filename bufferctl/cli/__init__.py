@@ -6,6 +6,7 @@ it.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -148,6 +149,7 @@ def main() -> NoReturn:
     # Without this, pydantic reads the metadata of every installed package, in search of plugins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     code = run(sys.argv[1:])
+    atexit._run_exitfuncs()  # noqa: SLF001 - as multiprocessing does before `_exit`, which skips them: work folders go
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # it is closed
             stream.flush()

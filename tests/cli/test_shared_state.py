@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bufferctl.machine import state_folder
 from bufferctl.state import LocalStore, StateFile, open_store
 from bufferctl.state.lock import Lease
 from tests.cli.conftest import Project
@@ -106,6 +108,14 @@ def test_init_where_the_remote_cannot_be_reached(project: Project, bare: Path) -
     assert (ran.code, "the first apply will start the state" in ran.err) == (0, True)
     bare.with_name("elsewhere").rename(bare)
     assert "1 created" in project.apply().out
+
+
+def test_a_process_leaves_no_work_folder(project: Project, program: list[str]) -> None:
+    """Only the lock of the work folders: its copy of the branch goes with the process."""
+    command = [*program, "apply", "--auto-approve"]
+    ran = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, check=True)
+    assert "2 created" in ran.stdout
+    assert [path.name for path in (state_folder() / "runs").iterdir()] == ["lock"]
 
 
 def test_what_one_machine_applied_another_one_knows(project: Project, other: Project, machine: Any, bare: Path) -> None:
