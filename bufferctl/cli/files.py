@@ -117,7 +117,6 @@ def fmt(paths: tuple[Path, ...], check: bool, setup: options.Setup) -> int:
     Content and comments do not change. PATHs limit it to those files or folders. Files with errors are left alone.
     """
     from bufferctl.config import load
-    from bufferctl.diagnostics import has_errors
     from bufferctl.render.lines import count
     from bufferctl.run.files import named_files
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from bufferctl.choices import Choices
-from bufferctl.errors import KeyRefusedError, UsageError
+from bufferctl.errors import BufferctlError, KeyRefusedError, UsageError
 from bufferctl.limits import TIMEOUT
 from bufferctl.run.secrets import keep
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from bufferctl.run.session import Session
 
     Console = console.Console
-
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,7 +47,6 @@ def complete_channels(ctx: click.Context, _param: click.Parameter, incomplete: s
 def _declared(ctx: click.Context) -> Desired:
     """What can be read of the files that -f or the folder names; nothing if they cannot be used."""
     from bufferctl.config import load
-    from bufferctl.errors import BufferctlError
     from bufferctl.model import Desired
 
     try:
@@ -162,13 +160,10 @@ api_url_option = click.option(
     help="API endpoint to use instead of Buffer's [env: BUFFER_API_URL].",
 )
 lock_option = seconds_option("--lock-timeout", 0, "Seconds to wait for another run on the same account.")
-
-
 color_option = click.option("--no-color", is_flag=True, help="Print without color.")
 
 
 def _together(*declared: Callable[[F], F]) -> Callable[[F], F]:
-
     def decorate(command: F) -> F:
         for declare in reversed(declared):
             command = declare(command)

@@ -26,7 +26,6 @@ from bufferctl.run.secrets import without_secrets, write_whole
 
 if TYPE_CHECKING:
     from bufferctl.cli.console import Console
-    from bufferctl.diagnostics import Diagnostic
     from bufferctl.model import Desired, State
     from bufferctl.plan import Plan
     from bufferctl.render.report import Report
@@ -128,7 +127,8 @@ def _thumbnails(report: Report, root: Path) -> dict[str, str]:
     from bufferctl.render.html import report_html
 
     page = len(report_html(report).encode())
-    found, room = dict[str, str](), _MANY if len(files) > _FEW else max(_PAGE - page, _LEAST)
+    room = _MANY if len(files) > _FEW else max(_PAGE - page, _LEAST)
+    found: dict[str, str] = {}
     for number, (digest, file) in enumerate(files.items()):
         share = room // (len(files) - number)
         most = min(MOST_BYTES, share * 3 // 4 - len(_PREFIX))  # base64 makes four characters of three bytes

@@ -202,9 +202,9 @@ def import_(
             import_one(session, address, live_id)
             console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
             return 0
-        since, one_file = since and since.replace(tzinfo=UTC), layout == "one-file"
+        since = since and since.replace(tzinfo=UTC)
         found, names, downloads = import_everything(
-            session, organization, channels, since, media_folder, one_file=one_file
+            session, organization, channels, since, media_folder, one_file=layout == "one-file"
         )
         return max(_report_imported(found, names, session.store, console), _note_downloads(downloads, console))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bufferctl.cli import examples, options
+from bufferctl.diagnostics import FilesError, has_errors, some_of
 from bufferctl.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -148,10 +149,12 @@ def _ask_time(console: options.Console) -> datetime | None:
     """A time, or the queue; without a terminal the queue."""
     if not console.can_ask:
         return None
-    question, empty = "When, such as 2026-12-01 09:00? (empty: the queue)", {"default": "", "show_default": False}
-    found: datetime | None = _ask(
-        console, "--at", question, value_proc=lambda answer: _time(answer) if answer.strip() else None, **empty
-    )
+
+    def read(answer: str) -> datetime | None:
+        return _time(answer) if answer.strip() else None
+
+    question = "When, such as 2026-12-01 09:00? (empty: the queue)"
+    found: datetime | None = _ask(console, "--at", question, value_proc=read, default="", show_default=False)
     return found
 
 
@@ -159,7 +162,6 @@ def _write_new(path: Path, started: Started, files: Files, console: options.Cons
     """Write the file. If it would not be valid, it is removed again, and ConfigError is raised."""
     from bufferctl.config import load
     from bufferctl.config.write.yaml_files import FileChanges
-    from bufferctl.diagnostics import has_errors
     from bufferctl.model.plain_text import visible
     from bufferctl.run.files import judge_files
 
@@ -215,7 +217,6 @@ def convert(
     from bufferctl.config import load
     from bufferctl.config.convert import convert as converted
     from bufferctl.config.write.yaml_files import replace_file
-    from bufferctl.diagnostics import has_errors
     from bufferctl.render.diagnostics import summary_text
     from bufferctl.render.lines import count
 
@@ -355,7 +356,6 @@ def _note(found: Shift, console: options.Console) -> None:
 
 
 def _listed(addresses: Iterable[Address | str]) -> str:
-    from bufferctl.diagnostics import some_of
     from bufferctl.model.plain_text import visible
 
     return some_of([visible(str(each)) for each in addresses], _NAMED)
@@ -364,7 +364,6 @@ def _listed(addresses: Iterable[Address | str]) -> str:
 def _write_shifted(changes: FileChanges, files: Files, console: options.Console) -> None:
     """Write the files. Raises FilesError, with nothing changed, if they would have errors."""
     from bufferctl.config import load
-    from bufferctl.diagnostics import FilesError, has_errors
 
     with changes.attempt():
         problems = load(files.root_file, Path.cwd()).diagnostics
