@@ -1,7 +1,4 @@
-"""Media of posts: made public for apply, requested for checks, downloaded for import and pull.
-
-The checks are validate --media, doctor and drift.
-"""
+"""Media of posts: made public for apply, and requested by validate --media, doctor and drift."""
 
 from __future__ import annotations
 
@@ -34,8 +31,6 @@ _HINTS: Mapping[str, str] = {
     "not-public": "put the file where everybody can fetch it",
 }
 _LATER = "try again later; if it stays like this, put the file on another host"
-
-
 #: The place of a URL: the object and the field.
 _Place: TypeAlias = tuple[Post | Idea, Attached]
 
