@@ -279,8 +279,7 @@ def _load(root_file: Path) -> Loaded | None:
 
 
 def _state_of(loaded: Loaded | None) -> StateSettings | None:
-    desired = loaded and (loaded.desired or loaded.sound)
-    return desired.settings.state if desired else None
+    return loaded.sound.settings.state if loaded and loaded.sound else None
 
 
 def run_job(

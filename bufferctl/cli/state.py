@@ -40,14 +40,13 @@ def list_(setup: options.Setup, as_json: bool) -> None:
     """List every address with its id in Buffer and its origin."""
     from bufferctl.model.plain_text import visible
     from bufferctl.render.json_documents import document
-    from bufferctl.run.mending import name_of
 
     bindings = setup.state.read().saved.bindings
     if as_json:
         objects = [_values(slot, binding) for slot, binding in sorted(bindings.items())]
         setup.console.data(document("state", {"objects": objects}))
         return
-    rows = sorted((visible(name_of(slot, binding)), binding) for slot, binding in bindings.items())
+    rows = sorted((visible(str(binding.address_in(slot))), binding) for slot, binding in bindings.items())
     width = max((len(address) for address, _ in rows), default=0)
     for address, binding in rows:
         setup.console.data(f"{address:{width}}  {binding.id}  {binding.origin.value}")

@@ -129,7 +129,8 @@ class Checkup:
             found = failed("files", error)
             return found if self.file else replace(found, message="There is no buffer.yaml in this folder or above it")
         problems = judge_files(loaded)
-        name, summary, hint = loaded.files[0], summary_text(problems), "To see them, run `bufferctl validate`."
+        name, summary = loaded.files[0], summary_text(problems)
+        hint = "To see them, run `bufferctl validate`."
         if loaded.desired is None or has_errors(problems):
             return Check("files", PROBLEM, f"{summary}, so nothing can be planned", hint)
         if problems:
@@ -175,8 +176,7 @@ class Checkup:
         stored, project = None, Path.cwd() / ROOT_NAME
         if self.loaded is not None:
             project = self.loaded.root / self.loaded.files[0]
-            desired = self.loaded.desired or self.loaded.sound
-            settings = desired.settings.state if desired else None
+            settings = self.loaded.sound.settings.state if self.loaded.sound else None
             here = Path.cwd()  # messages name it as a person would type it
             shown = project.relative_to(here) if project.is_relative_to(here) else project
             store = open_state(settings, shown, self.listener, named=self.state_file)
@@ -228,7 +228,7 @@ def _name(problem: Diagnostic) -> Check:
 
 
 def _channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
-    nothing, is_well = "so nothing is published there and its posts are held", bool(found)
+    nothing = "so nothing is published there and its posts are held"
     for each in found:
         name = f"{each.service.value}:{each.name}"
         if each.is_disconnected:
@@ -239,10 +239,7 @@ def _channels(found: Sequence[LiveChannel]) -> Iterator[Check]:
         elif each.is_queue_paused:
             message = f"The queue of {name} is paused: it accepts posts but publishes none"
             yield Check("queue", WARNING, message, "Resume it in Buffer.")
-        else:
-            continue
-        is_well = False
-    if is_well:
+    if found and not any(each.is_disconnected or each.is_locked or each.is_queue_paused for each in found):
         yield Check("channels", OK, f"{count(len(found), 'channel')}, all connected, no queue paused")
 
 

@@ -78,14 +78,13 @@ class NamedState:
         if self.state_file:
             return StateFile(open_store(None, root, named=self.state_file), None)
         loaded = load(self.file, Path.cwd())
-        desired = loaded.desired or loaded.sound
         wrong = [each for each in loaded.diagnostics if each.place and each.place.file == loaded.files[0]]
-        if desired is None or has_errors(wrong):
+        if loaded.sound is None or has_errors(wrong):
             raise ConfigError(
                 f"{loaded.files[0]} has errors, so bufferctl cannot tell where the state is",
                 hint="Run `bufferctl validate` to see them.",
             )
-        return StateFile(open_state(desired.settings.state, root, self.listener, is_meant=is_meant), None)
+        return StateFile(open_state(loaded.sound.settings.state, root, self.listener, is_meant=is_meant), None)
 
     def read(self) -> StateFile:
         """The same, read. Raises ConfigError if there is none yet."""
@@ -229,14 +228,9 @@ def _no_state(stored: StateFile) -> ConfigError:
     return ConfigError(f"There is no state yet: {stored.place}", hint="`bufferctl apply` writes it.")
 
 
-def name_of(slot: Slot, binding: Binding) -> str:
-    """The address as last declared; made of ids if it is unknown."""
-    return binding.address or f"{slot.organization_id}/{slot.channel_id}/{slot.key}"
-
-
 def find_slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:
     """The slot that an address has in the state. Raises UsageError if it has none."""
-    names = {name_of(slot, binding): slot for slot, binding in bindings.items()}
+    names = {str(binding.address_in(slot)): slot for slot, binding in bindings.items()}
     hint = "`bufferctl state list` shows what there is."
     check_known(f"The state has no entry for {address}", address, names, hint=hint)
     return names[address]
@@ -255,8 +249,9 @@ def _renamed(state: State, address: str, new_address: str) -> State:
     """The state with an entry at another address. Raises UsageError if that cannot be."""
     bindings = dict(state.bindings)
     slot = find_slot(bindings, address)
+    old = bindings[slot].address_in(slot)
     try:
-        old, new = Address.parse(name_of(slot, bindings[slot])), Address.parse(new_address)
+        new = Address.parse(new_address)
     except ValueError as error:
         raise UsageError(str(error), hint=f"{address} is one.") from error
     target = slot._replace(key=new.key)
