@@ -160,6 +160,18 @@ def run(arguments: list[str]) -> int:
     """Run the command line; the exit code."""
     secrets.keep(os.environ.get("BUFFER_API_KEY"))
     try:
+        return _answer(arguments)
+    except BrokenPipeError:
+        _forget_output()
+        return _CLOSED_PIPE
+    except OSError as error:
+        _forget_output()
+        return _fail(BufferctlError(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"), [])
+
+
+def _answer(arguments: list[str]) -> int:
+    """The exit code of a command, its errors printed. Raises OSError, also where they cannot be printed."""
+    try:
         code = _invoke(arguments)
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
@@ -175,12 +187,6 @@ def run(arguments: list[str]) -> int:
         if sys.stderr.isatty():
             click.echo(err=True)  # the terminal shows ^C, or a question without an answer
         return _fail(InterruptError("Interrupted"), arguments)
-    except BrokenPipeError:
-        _forget_output()
-        return _CLOSED_PIPE
-    except OSError as error:
-        _forget_output()
-        return _fail(BufferctlError(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"), [])
     return code if isinstance(code, int) else 0
 
 

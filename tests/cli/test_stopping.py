@@ -222,7 +222,10 @@ def test_ten_seconds_later_a_signal_does(monkeypatch: pytest.MonkeyPatch) -> Non
             signal.raise_signal(signal.SIGINT)
 
 
-@pytest.mark.parametrize("command", ["plan", "--help", *long("plan --json", "validate", "state list", "schema")])
+@pytest.mark.parametrize(
+    "command",
+    ["plan", "--help", "validate --json -f gone.yaml", *long("plan --json", "validate", "state list", "schema")],
+)
 def test_closed_pipe(program: list[str], gated: tuple[Any, Gate], command: str) -> None:
     """`bufferctl plan | head -1`: no complaint, and the exit code of a program whose reader is gone."""
     project, _ = gated
