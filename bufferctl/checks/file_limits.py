@@ -181,7 +181,8 @@ def _wrong(item: Post | Idea, each: Attached, file: MediaFile) -> Iterator[_Wron
 
 def _broken(kind: str, file: MediaFile) -> _Wrong | None:
     """The first thing that makes a file useless everywhere."""
-    name, is_ = file.path.rpartition("/")[2], f"this is {_NAMES[file.type]}" if file.type in _NAMES else ""
+    name = file.path.rpartition("/")[2]
+    is_ = f"this is {_NAMES[file.type]}" if file.type in _NAMES else ""
     suffix = name.rpartition(".")[2].casefold() if "." in name else ""
     named = _SUFFIXES.get(suffix, suffix)
     if file.size == 0:

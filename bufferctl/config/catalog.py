@@ -143,7 +143,8 @@ def _channel(
         return None
     label, place = f"{entry.service}:{named}", spot.place(_named_by(entry))
     clock = clock_of(entry.timezone, spot, outer, problems)
-    zone, has_own = clock.name if clock else None, entry.timezone is not None
+    zone = clock.name if clock else None
+    has_own = entry.timezone is not None
     channel = Channel(organization, label, entry.service, entry.name, entry.id, place, zone, has_own)
     return DeclaredChannel(channel, clock, entry, spot)
 

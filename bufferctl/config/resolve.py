@@ -106,7 +106,8 @@ class Posts:
     def _post(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> Declared[Post]:
         channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
         clock = turn.clock or declared.clock
-        fields, spots = fields_of(layers, defaults), tuple([layer.spot for layer in layers])
+        fields = fields_of(layers, defaults)
+        spots = tuple([layer.spot for layer in layers])
         given = {name for spot in spots for name in spot.node}  # what no layer has takes no time below
         mode, due_at = schedule_of(layers, occurrence, clock, reading)
         starts = defaults.starts or (_WRONG.date() if defaults.spot.has("starts") else None)

@@ -147,7 +147,8 @@ def starter_text(account: Account, managed_since: datetime, *, in_git: bool = Fa
     `managed_since` is aware. `in_git`: whether the state is on a branch.
     """
     homes = find_homes(account, Desired(), Targets({}, {}), None, ())
-    zone, since = root_zone(account, homes), managed_since.astimezone(UTC).replace(microsecond=0)
+    zone = root_zone(account, homes)
+    since = managed_since.astimezone(UTC).replace(microsecond=0)
     entries = [home.entry(home.channels, around=zone) for home in homes]
     text = _HEAD + new_root(zone, entries, managed_since=since, in_git=in_git).partition("\n")[2]
     for name, note in _NOTES.items():

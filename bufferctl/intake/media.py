@@ -141,7 +141,8 @@ class Downloads:
 def with_downloads(pulled: Pulled, downloads: Downloads) -> None:
     """Replace Buffer's URLs of media that people added by downloaded files. Raises OSError."""
     for address, (change, fields) in pulled.taken.items():
-        item, name = change.desired, "media" if address.is_idea else "assets"
+        item = change.desired
+        name = "media" if address.is_idea else "assets"
         if item and fields.get(name):
             (new,) = downloads.take([replace(item, **{name: fields[name]})])
             pulled.taken[address] = change, {**fields, name: getattr(new, name)}

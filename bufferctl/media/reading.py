@@ -316,7 +316,8 @@ def _chunks(file: BinaryIO, end: int) -> Iterator[tuple[bytes, int, int]]:
 
 def _film(file: BinaryIO, size: int) -> Header:
     """An MP4 or QuickTime video: its boxes fill the file, and one of them is the index (`moov`)."""
-    found, at = Header(_type_of(file.read(_HEAD)), cut_short=True), 0
+    found = Header(_type_of(file.read(_HEAD)), cut_short=True)
+    at = 0
     for name, start, at in _boxes(file, 0, size):
         if name == b"moov":
             found = replace(_index(file, start, min(at, size), found), cut_short=False)

@@ -101,7 +101,8 @@ class MarkdownFile:
             message = "none of this post's channels shows a title, so it is left out"
             found = spot.at_key("title", message, hint="put it into the text, or remove it")
             self.problems.append(replace(found, severity=Severity.WARNING))
-        name, day = PurePath(self.source.name).stem, when.date() if when else None
+        name = PurePath(self.source.name).stem
+        day = when.date() if when else None
         if (dated := _DATED.match(name)) and not when:
             with suppress(ValueError):
                 day = date.fromisoformat(dated[1])

@@ -172,7 +172,8 @@ class _Printer:
 
     def _in_short(self, entry: Entry, kind: Kind) -> list[Entry]:
         """`image` and `alt` in place of `assets` that say no more than these, their values as written."""
-        group, is_of_post = entry.value, kind is not None and issubclass(kind, PostFields)
+        group = entry.value
+        is_of_post = kind is not None and issubclass(kind, PostFields)
         if not isinstance(group, Group) or not is_of_post or entry.name != "assets":
             return [entry]
         images = [pair for asset in group.node.items for _, image in asset.pairs for pair in image.pairs]
