@@ -250,11 +250,12 @@ def _parameter_name(error: click.UsageError) -> str:
 def _fail(error: BufferctlError, arguments: list[str]) -> int:
     """Print an error for people and, with --json, as JSON in place of the output; its exit code."""
     from bufferctl.cli.console import Console
-    from bufferctl.cli.outputs import annotate_problems
     from bufferctl.diagnostics import FilesError
 
     console = Console.create()
     if isinstance(error, FilesError):
+        from bufferctl.cli.outputs import annotate_problems
+
         annotate_problems(error.problems, error.root, console)
     if "--json" in arguments:
         from bufferctl.render.json_documents import error_json
