@@ -150,7 +150,7 @@ def starter_text(account: Account, managed_since: datetime, *, in_git: bool = Fa
     zone = root_zone(account, homes)
     since = managed_since.astimezone(UTC).replace(microsecond=0)
     entries = [home.entry(home.channels, around=zone) for home in homes]
-    text = _HEAD + new_root(zone, entries, managed_since=since, in_git=in_git).partition("\n")[2]
+    text = new_root(zone, entries, head=_HEAD, managed_since=since, in_git=in_git)
     for name, note in _NOTES.items():
         text = re.sub(rf"^{name}: .*", rf"\g<0>   # {note}", text, count=1, flags=re.MULTILINE)
     channels = [each.live for home in homes for each in home.channels]

@@ -222,10 +222,12 @@ class _Choice:
         bindings = {**state.bindings, **self.claimed}
         ideas = {binding.id: slot.key for slot, binding in bindings.items() if slot in declared}
         entries: list[NewEntry] = []
-        items: list[LivePost | LiveIdea] = [*sorted(live.ideas, key=lambda idea: (idea.created_at, idea.id))]
-        # by time; queued posts have their slots' times, and those without a time come last
-        posts = sorted(live.posts, key=lambda post: (post.due_at or post.sent_at or _FAR, post.created_at, post.id))
-        for item in [*items, *posts]:
+        # queued posts have their slots' times, and those without a time come last
+        items: list[LivePost | LiveIdea] = [
+            *sorted(live.ideas, key=lambda idea: (idea.created_at, idea.id)),
+            *sorted(live.posts, key=lambda post: (post.due_at or post.sent_at or _FAR, post.created_at, post.id)),
+        ]
+        for item in items:
             old_slot = slots.get(item.id)
             if item.id in not_new or old_slot in declared:
                 continue

@@ -38,15 +38,16 @@ def new_root(
     timezone: str,
     organizations: Iterable[OrganizationEntry],
     *,
+    head: str = _HEAD,
     managed_since: datetime | None = None,
     in_git: bool = False,
 ) -> str:
     """A root file that declares organizations and channels, with everything else in files below `posts/`.
 
-    `managed_since` is in UTC, to the second. `in_git`: the state is on a branch.
+    `head`: comments at its top. `managed_since` is in UTC, to the second. `in_git`: the state is on a branch.
     """
     fields = {"version": 1, "timezone": timezone, "managed_since": managed_since, "state": "git" if in_git else None}
-    return _HEAD + yaml_text(_given(fields | {"organizations": list(map(_declaration, organizations))}))
+    return head + yaml_text(_given(fields | {"organizations": list(map(_declaration, organizations))}))
 
 
 def root_with(root: Text, organizations: Iterable[OrganizationEntry], *, managed_since: datetime | None = None) -> str:
