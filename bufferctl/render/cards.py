@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
+from bufferctl.digests import SHORT, change_digest
 from bufferctl.model import Address, LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.content import TextLength
 from bufferctl.model.networks import NETWORKS
@@ -145,6 +146,11 @@ class Card:
         change = self.change
         is_deleted = change.action is Action.DELETE and change.live is not None
         return shown(change.live if is_deleted else change.desired or change.live, self.pictures)
+
+    @cached_property
+    def digest(self) -> str:
+        """Its digest as people see it, empty if the change changes nothing; made once, since that takes a while."""
+        return change_digest(self.change)[:SHORT]
 
     @property
     def anchor(self) -> str:

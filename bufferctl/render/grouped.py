@@ -16,7 +16,7 @@ from itertools import groupby, takewhile
 from shlex import quote
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, some_of
-from bufferctl.digests import REVIEWED, SHORT, change_digest
+from bufferctl.digests import REVIEWED
 from bufferctl.model import Post
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.plain_text import visible, without_parameters
@@ -141,7 +141,7 @@ class Item:
     @property
     def digests(self) -> tuple[str, ...]:
         """The digests of its posts that a reviewer agrees to."""
-        return tuple(change_digest(card.change)[:SHORT] for card in self.cards if card.change.action in REVIEWED)
+        return tuple(card.digest for card in self.cards if card.change.action in REVIEWED)
 
 
 @dataclass(frozen=True)
@@ -237,17 +237,17 @@ class Grouped:
             groups.setdefault((card.code, _general(card.message, card), _general(card.hint, card)), []).append(item)
         return tuple(_caused(tuple(items)) for items in groups.values())
 
-    @property
+    @cached_property
     def at_once(self) -> tuple[Item, ...]:
         """What is published as soon as it is sent."""
         return tuple(item for item in self.of("create", "update") if item.main.cards[0].at_once)
 
-    @property
+    @cached_property
     def new(self) -> tuple[Item, ...]:
         """The new items, without those that are published at once."""
         return tuple(item for item in self.of("create") if not item.main.cards[0].at_once)
 
-    @property
+    @cached_property
     def changed(self) -> tuple[Item, ...]:
         """The items that change, without moves and those that are published at once."""
         moved = {id(item) for move in self.moves for item in move.items}
@@ -278,12 +278,12 @@ class Grouped:
         weeks = groupby(days, key=lambda each: monday_of(each[0]))
         return tuple(Week(monday, tuple(found)) for monday, found in weeks)
 
-    @property
+    @cached_property
     def changing(self) -> tuple[Item, ...]:
         """The items of which something is sent to Buffer."""
         return self.of("create", "update", "delete")
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """The names of the parameters that links get, which are not shown."""
         posts = (card.change.desired for item in self.items for card in item.cards)
@@ -295,7 +295,7 @@ class Grouped:
         """How many organizations the plan is for."""
         return len({change.address.organization for change in self.report.plan.changes})
 
-    @property
+    @cached_property
     def networks(self) -> Mapping[str, int]:
         """How many posts each network gets, changes or loses, in order of first mention."""
         cards = (card for item in self.changing for card in item.cards)
@@ -321,7 +321,7 @@ def problems_of(report: Report) -> Iterator[Diagnostic]:
     """
     yield from (*report.diagnostics, *report.plan.warnings)
     severity = Severity.WARNING if report.outcomes is None else Severity.ERROR
-    for item in grouped(report).of("hold", "bad"):
+    for item in grouped(report, with_quiet=False).of("hold", "bad"):
         cause, change = _caused((item,)), item.cards[0].change
         file = change.binding.file if change.binding else ""
         said = ": ".join(
@@ -371,19 +371,15 @@ def _of_item(card: Card) -> Hashable:
 
 def _item(cards: tuple[Card, ...]) -> Item:
     """The item of these cards; the version that most of them share comes first."""
-    groups: dict[Hashable, list[Card]] = {}
+    groups: dict[Hashable, list[Version]] = {}
     for card in cards:
-        fields = _fields(card, _bare_content(card.shown))
-        groups.setdefault((*fields.items(), *map(_changed, card.changed)), []).append(card)
-    main, *others = map(_version, sorted(groups.values(), key=lambda group: -len(group)))
+        own = Version((card,), _bare_content(card.shown), tuple(map(_changed, card.changed)))
+        groups.setdefault((*_fields(card, own.shown).items(), *own.changed), []).append(own)
+    most_first = sorted(groups.values(), key=lambda group: -len(group))
+    main, *others = (replace(group[0], cards=tuple(each.cards[0] for each in group)) for group in most_first)
     change = main.cards[0].change
     with_differences = (replace(each, differs=tuple(_differing(main, each))) for each in others)
     return Item(occurrence_of(change.address, change.desired), cards, main, tuple(with_differences))
-
-
-def _version(cards: Iterable[Card]) -> Version:
-    first, *more = cards
-    return Version((first, *more), _bare_content(first.shown), tuple(map(_changed, first.changed)))
 
 
 def _fields(card: Card, shown: Shown) -> dict[str, str]:

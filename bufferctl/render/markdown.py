@@ -13,7 +13,7 @@ from datetime import UTC
 from functools import partial
 
 from bufferctl.diagnostics import Diagnostic, Severity, all_of
-from bufferctl.digests import REVIEWED, SHORT, change_digest
+from bufferctl.digests import REVIEWED, SHORT
 from bufferctl.plan import Action
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Changed
@@ -378,7 +378,7 @@ def _everything(item: Item) -> str:
     """What is agreed to: each post with its digest and its place; then the texts in full, with their links."""
     lines = [f"<b>{plain(item.name)}</b>{f' · {_when(item)}' if item.when else ''}"]
     for card in item.cards:
-        digest = f" {code(change_digest(card.change)[:SHORT])}" if card.change.action in REVIEWED else ""
+        digest = f" {code(card.digest)}" if card.change.action in REVIEWED else ""
         lines.append(f"{code(card.address)}{digest}{f' {code(card.place)}' if card.place else ''}")
     about = [f"{code(fact.name)}: {plain(fact.value)}" for version in item.versions for fact in version.shown.facts]
     about += [f"tags: {', '.join(map(plain, item.main.shown.tags))}"] if item.main.shown.tags else []

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import groupby
 
 from bufferctl.diagnostics import all_of
-from bufferctl.digests import SHORT, change_digest
+from bufferctl.digests import SHORT
 from bufferctl.model import Idea, Post
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, ready_at
@@ -119,10 +119,9 @@ def _item(item: Item, found: Grouped, said: set[str], paint: Paint) -> Iterator[
 
 def _addresses(item: Item, paint: Paint) -> Iterator[str]:
     for card in item.cards:
-        digest = paint.faint(change_digest(card.change)[:SHORT])
         used = card.length
         length = f"  {used.used:,} of {used.limit:,}" if used and used.limit is not None and used.used else ""
-        yield f"{INDENT}{card.address}  {digest}{length}".rstrip()
+        yield f"{INDENT}{card.address}  {paint.faint(card.digest)}{length}".rstrip()
     for line in _expansion_lines(item.main.cards[0].change.desired):
         yield from indented(line, paint)
 
