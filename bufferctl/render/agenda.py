@@ -18,7 +18,7 @@ from bufferctl.model import Address, Live, LivePost, Post, PostStatus, Slot
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.render import words
 from bufferctl.render.cards import by_time, moment_of
-from bufferctl.render.grouped import Item, grouped
+from bufferctl.render.grouped import Item, grouped, monday_of
 from bufferctl.render.json_documents import Listed, document
 from bufferctl.render.lines import INDENT, Paint, clipped, count, wrapped
 from bufferctl.render.report import Report
@@ -54,7 +54,7 @@ def week(name: str, today: date) -> Span:
         day = date.fromisocalendar(int(found[1]), int(found[2]), 1)
     else:
         day = date.fromisoformat(name)
-    monday = day - timedelta(days=day.weekday())
+    monday = monday_of(day)
     return Span(monday, monday + timedelta(days=6))
 
 
@@ -148,8 +148,9 @@ def _summary(plan: Plan, earlier: Sequence[str], *, is_live: bool) -> str:
 
 def agenda_json(plan: Plan, span: Span, *, is_live: bool) -> str:
     """The same as one document, ending in a newline."""
-    changes = sorted(_going_out(within_days(plan, span)).changes, key=lambda change: by_time(change, plan))
-    return document("list", {"at": plan.at, "live": is_live, "posts": [Listed(change, plan) for change in changes]})
+    found = (Listed(change, plan) for change in _going_out(within_days(plan, span)).changes)
+    posts = sorted(found, key=lambda each: by_time(each.change, each.moment))
+    return document("list", {"at": plan.at, "live": is_live, "posts": posts})
 
 
 def agenda_ics(plan: Plan) -> str:

@@ -260,12 +260,14 @@ def moment_of(change: Change, plan: Plan) -> Moment | None:
 
     For a published post, when it went out, even if the file has changed since.
     """
-    post, zone = change.desired, _zone(change, plan)
+    post = change.desired
+    zone = _zone(change, plan)
     published_at = _published_at(change)
     at = published_at or change.due_at or plan.queue_times.get(change.slot)
     if at is None:
         return None
-    due, written = words.in_zone(at, zone), post.due_at if isinstance(post, Post) else None
+    due = words.in_zone(at, zone)
+    written = post.due_at if isinstance(post, Post) else None
     is_elsewhere = written is not None and words.in_zone(written, zone).utcoffset() != written.utcoffset()
     return Moment(due, zone, plan.at, not published_at and is_in_queue(change), written if is_elsewhere else None)
 
@@ -299,9 +301,8 @@ def _changed(difference: Difference, zone: str) -> Changed:
     return Changed(visible(words.field(difference.path)), before, after, compared(before, after) if is_text else ())
 
 
-def by_time(change: Change, plan: Plan) -> tuple[int, str, str]:
-    """Sort key: posts published at once, then by day and time, queue posts by their slot; then posts without a time."""
+def by_time(change: Change, moment: Moment | None) -> tuple[int, str, str]:
+    """Sort key: posts published at once, then by day and time, queue posts by their slot; then those without `moment`."""
     if words.is_at_once(change):
         return 0, "", ""
-    moment = moment_of(change, plan)
     return (1, moment.day, moment.at) if moment else (2, "", "")

@@ -22,7 +22,7 @@ from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.plain_text import visible, without_parameters
 from bufferctl.plan import Action, Change, Status
 from bufferctl.render import words
-from bufferctl.render.cards import Card, Changed, Moment, by_time, cards_of
+from bufferctl.render.cards import Card, Changed, Moment, by_time, cards_of, moment_of
 from bufferctl.render.lines import count
 from bufferctl.render.pieces import compared
 from bufferctl.render.report import Report
@@ -263,7 +263,7 @@ class Grouped:
                 groups.setdefault((item.occurrence.place.file, span), []).append(item)
         fixed: dict[str, dict[str, None]] = {}
         unchanged = (each for each in self.report.plan.changes if each.action is Action.NO_OP) if groups else ()
-        for change in sorted(unchanged, key=lambda each: by_time(each, self.report.plan)):
+        for change in sorted(unchanged, key=lambda each: by_time(each, moment_of(each, self.report.plan))):
             post = change.desired
             if isinstance(post, Post) and post.is_fixed:
                 fixed.setdefault(post.place.file, {})[occurrence_of(change.address, post).name] = None
@@ -308,7 +308,7 @@ def grouped(
     """The report by item. `is_preview`: of the files alone. `with_thumbnails`: files as they are on a page."""
     groups: dict[Hashable, list[Card]] = {}
     cards = cards_of(report, is_preview=is_preview, with_thumbnails=with_thumbnails, with_quiet=with_quiet)
-    for card in sorted(cards, key=lambda card: by_time(card.change, report.plan)):
+    for card in sorted(cards, key=lambda card: by_time(card.change, card.when)):
         groups.setdefault(_of_item(card), []).append(card)
     return Grouped(report, tuple(_item(tuple(cards)) for cards in groups.values()))
 

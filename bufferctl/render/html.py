@@ -285,7 +285,7 @@ def _environment() -> Environment:
     made = Environment(
         loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals |= {"count": count, "instant": instant, "local": words.local, "steps": steps, "away": words.away}
+    made.globals |= {"count": count, "instant": instant, "local": words.local, "steps": steps}
     made.globals |= {"is_row": lambda row: isinstance(row, Row), "id_of": id}
     made.filters |= {"sentence": sentence, "visible": visible}
     return made

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_origin
@@ -556,7 +556,8 @@ class ReceiptDocument(_Form):
     """Data for `bufferctl show`; its form may change."""
 
 
-class Listed(NamedTuple):
+@dataclass(frozen=True)
+class Listed:
     """A post of a list, and the plan that it is of."""
 
     change: Change
@@ -566,11 +567,11 @@ class Listed(NamedTuple):
     def is_unmanaged(self) -> bool:
         return words.is_unmanaged(self.change)
 
-    @property
+    @cached_property
     def moment(self) -> Moment | None:
         return moment_of(self.change, self.plan)
 
-    @property
+    @cached_property
     def content(self) -> dict[str, Any]:
         """The file's, or Buffer's."""
         return values_of(ContentForm, self.change.desired or self.change.live)

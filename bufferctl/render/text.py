@@ -36,7 +36,7 @@ def plan_text(report: Report, paint: Paint) -> str:
     moves = () if in_full else found.moves
     moved = {id(item) for move in moves for item in move.items}
     lines = [line for move in moves for line in _move(move, paint)]
-    items = [item for item in found.items if item.kind not in {"hold", "quiet"} and id(item) not in moved]
+    items = [item for item in found.items if item.kind != "hold" and id(item) not in moved]
     said: set[str] = set()
     for day, group in groupby(items, key=day_of):
         lines += ["", paint.strong(day), *(line for item in group for line in _item(item, found, said, paint))]
