@@ -183,7 +183,7 @@ class GitHub(Forge):
         self._api.write("POST", "check-runs", name=name, head_sha=request.head, details_url=self.run_url, **result)
 
     def comments(self, number: int) -> Iterator[Comment]:
-        return self._comments(f"issues/{number}/comments")
+        return self._comments(self.COMMENTS.format(number=number))
 
     def suggestions(self, number: int) -> Iterator[Comment]:
         return self._comments(f"pulls/{number}/comments")

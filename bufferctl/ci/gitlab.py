@@ -89,10 +89,10 @@ class GitLab(Forge):
 
     def __init__(self, environment: Mapping[str, str], *, transport: httpx2.BaseTransport | None = None) -> None:
         self._environment = environment
-        self._address, token = variable(environment, "CI_API_V4_URL"), environment.get("GITLAB_TOKEN", "")
+        self._address = variable(environment, "CI_API_V4_URL")
         self._project = variable(environment, "CI_PROJECT_ID")
         here = f"{self._address}/projects/{self._project}"
-        self._api = Api(here, {"PRIVATE-TOKEN": token}, hint=_HINT, transport=transport)
+        self._api = Api(here, {"PRIVATE-TOKEN": environment.get("GITLAB_TOKEN", "")}, hint=_HINT, transport=transport)
 
     @property
     def run_url(self) -> str:
@@ -132,7 +132,7 @@ class GitLab(Forge):
 
     def comments(self, number: int) -> Iterator[Comment]:
         me = self._me()
-        for each in self._api.pages(f"merge_requests/{number}/notes", _Note, sort="asc"):
+        for each in self._api.pages(self.COMMENTS.format(number=number), _Note, sort="asc"):
             yield Comment(each.id, each.body or "", each.author.id == me)
 
     def suggestions(self, number: int) -> Iterator[Comment]:

@@ -66,11 +66,11 @@ class Api:
 
     def get(self, path: str, shape: type[T], **query: Any) -> T:
         """Read the answer at `path` as a `shape`."""
-        what, content = f"GET {path}", self._send("GET", path, query=query)
+        content = self._send("GET", path, query=query)
         try:
-            return _parsed(what, from_json(content), shape)
+            return _parsed(f"GET {path}", from_json(content), shape)
         except ValueError as error:
-            raise ForgeError(f"{what}: the answer is not JSON") from error
+            raise ForgeError(f"GET {path}: the answer is not JSON") from error
 
     def pages(self, path: str, shape: type[T], *, key: str = "", **query: Any) -> Iterator[T]:
         """Read every entry of a list that comes in pages. `key`: the field of the answer that holds the list."""

@@ -21,7 +21,8 @@ _FOUND = (
 _OVER = "**Resolved.** Buffer matches your files again."
 #: How long after the merge.
 _PATIENCE = timedelta(hours=1)
-_UNSENT_TITLE, _ALL_SENT = "Merged posts are not published", "**Resolved.** Everything that was merged is published."
+_UNSENT_TITLE = "Merged posts are not published"
+_ALL_SENT = "**Resolved.** Everything that was merged is published."
 _ASK = "The receipt says what is left; while something is, there is an open issue about it."
 
 

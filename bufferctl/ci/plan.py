@@ -166,7 +166,8 @@ def _report(job: Job, found: Held, *, fails: bool) -> None:
 
 
 def _because_of_request(job: Job, addresses: Sequence[str]) -> str:
-    need, names = "needs" if len(addresses) == 1 else "need", some_of(addresses, _NAMED)
+    need = "needs" if len(addresses) == 1 else "need"
+    names = some_of(addresses, _NAMED)
     return f"{count(len(addresses), 'change')} {need} you because of this {job.forge.noun}: {names}."
 
 
