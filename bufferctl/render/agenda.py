@@ -174,7 +174,8 @@ def agenda_ics(plan: Plan) -> str:
 def _event(item: Item, due: datetime, at: datetime) -> Event:
     from icalendar import Event
 
-    event, change = Event(), item.cards[0].change
+    event = Event()
+    change = item.cards[0].change
     event.add("uid", f"{sha256(str(change.address).encode()).hexdigest()[:32]}@bufferctl")
     event.add("dtstamp", at.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", due.astimezone(UTC))

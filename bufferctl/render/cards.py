@@ -302,7 +302,7 @@ def _changed(difference: Difference, zone: str) -> Changed:
 
 
 def by_time(change: Change, moment: Moment | None) -> tuple[int, str, str]:
-    """Sort key: posts published at once, then by day and time, queue posts by their slot; then those without `moment`."""
+    """Sort key: posts published at once, then by day and time, queue posts by their slot; then those without a time."""
     if words.is_at_once(change):
         return 0, "", ""
     return (1, moment.day, moment.at) if moment else (2, "", "")

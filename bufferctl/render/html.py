@@ -174,7 +174,6 @@ def _page(found: Grouped, form: str) -> dict[str, Any]:
         "look": report.worth_a_look,
         "moves": found.moves if form == "plan" else (),
         "since": earlier,
-        "number_since": len(seen_since),
         "problems": problems,
         "problem_counts": summary_text(problems),
         "problems_open": has_errors(problems),

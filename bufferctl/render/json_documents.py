@@ -30,7 +30,7 @@ from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import replaced
 from bufferctl.model.serial import dump_item
-from bufferctl.plan import WRITING, Action, Cause, Change, Outcome, Plan, Reason, Status, ready_at, write_requests
+from bufferctl.plan import WRITING, Action, Cause, Change, Plan, Reason, Status, ready_at, write_requests
 from bufferctl.render import words
 from bufferctl.render.cards import Moment, is_in_queue, moment_of
 from bufferctl.render.report import Report
@@ -153,10 +153,6 @@ def _measured(report: Report) -> list[Measured]:
     return [Measured(change, report.lengths.get(change.address), digest) for change, digest in made]
 
 
-def _digest(of: Measured | Outcome) -> str:
-    return change_digest(of.change) if isinstance(of, Outcome) or of.digest is None else of.digest
-
-
 class PlaceForm(_Form):
     """A position in a file."""
 
@@ -256,7 +252,7 @@ class _OfChange(_Form):
 
     address: Annotated[str, Of(lambda of: str(of.change.address))]
     """The name of the declared object, `Acme/twitter:acme/launch`."""
-    digest: Annotated[str | None, Of(lambda of: _digest(of) or None)]
+    digest: Annotated[str | None, Of(lambda of: getattr(of, "digest", "") or change_digest(of.change) or None)]
     """Over address, action and what becomes public; null if nothing changes. The same change has the same digest."""
     action: Annotated[Action, _of("change.action")]
     """What happens to it.
@@ -286,7 +282,7 @@ class Measured(NamedTuple):
 
     change: Change
     length: TextLength | None = None
-    digest: str | None = None
+    digest: str = ""
 
     @property
     def is_loud(self) -> bool:

@@ -16,7 +16,7 @@ from bufferctl.diagnostics import Diagnostic, Severity, all_of
 from bufferctl.digests import REVIEWED, SHORT
 from bufferctl.plan import Action
 from bufferctl.render import summary, words
-from bufferctl.render.cards import Changed
+from bufferctl.render.cards import Changed, Moment
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, grouped, months_of
 from bufferctl.render.lines import capitalized, count, sentence, steps
@@ -252,22 +252,20 @@ def _change(change: Item | Move) -> str:
 def _head(item: Item) -> str:
     card = item.main.cards[0]
     what = "" if card.what in {"will schedule", "will change"} else f"{card.what.removeprefix('will ')} · "
-    when = f"<b>{_when(item)}</b> " if item.when else ""
+    when = f"<b>{_when(item.when)}</b> " if item.when else ""
     return f"{when}{plain(what)}{plain(item.networks)} · {plain(item.name)}"
 
 
-def _when(item: Item) -> str:
-    if item.when is None:
-        return ""
-    about = "about " if item.when.is_slot else ""
-    return f"{about}{item.when.due:%a} {item.when.due.day} {item.when.due:%b %H:%M}"
+def _when(moment: Moment) -> str:
+    about = "about " if moment.is_slot else ""
+    return f"{about}{moment.due:%a} {moment.due.day} {moment.due:%b %H:%M}"
 
 
 def _brief(item: Item) -> str:
     """An item in three short lines: when and where, how its text begins, and what else there is to know."""
     text = clipped(item.main.text, _EXCERPT)
     about = plain(" · ".join(_about(item)))
-    first = " ".join(filter(None, [f"<b>{_when(item)}</b>" if item.when else "", plain(item.networks)]))
+    first = " ".join(filter(None, [f"<b>{_when(item.when)}</b>" if item.when else "", plain(item.networks)]))
     said = _prose(clipped(item.message, _MESSAGE)) if item.kind in {"create", "update", "delete"} else ""
     return "\\\n".join(filter(None, [first, plain(text), f"<sub>{about}</sub>", said]))
 
@@ -376,7 +374,7 @@ def _values(changed: Changed) -> str:
 
 def _everything(item: Item) -> str:
     """What is agreed to: each post with its digest and its place; then the texts in full, with their links."""
-    lines = [f"<b>{plain(item.name)}</b>{f' · {_when(item)}' if item.when else ''}"]
+    lines = [f"<b>{plain(item.name)}</b>{f' · {_when(item.when)}' if item.when else ''}"]
     for card in item.cards:
         digest = f" {code(card.digest)}" if card.change.action in REVIEWED else ""
         lines.append(f"{code(card.address)}{digest}{f' {code(card.place)}' if card.place else ''}")

@@ -32,8 +32,7 @@ _HOUR = 3600
 def plan_text(report: Report, paint: Paint) -> str:
     """The whole plan, ending in a newline."""
     found = grouped(report, with_quiet=False)
-    in_full = paint.full or paint.verbose
-    moves = () if in_full else found.moves
+    moves = () if paint.full or paint.verbose else found.moves
     moved = {id(item) for move in moves for item in move.items}
     lines = [line for move in moves for line in _move(move, paint)]
     items = [item for item in found.items if item.kind != "hold" and id(item) not in moved]

@@ -73,7 +73,8 @@ _MODES = {
 }
 _DRAFTS = ("will save as a draft", "saves {} as draft")
 _APPROVALS = ("will submit for approval", "submits {} for approval")
-_REMINDS, _IDEAS = "reminds a person of {}", ("will add the idea", "adds {} to your ideas")
+_REMINDS = "reminds a person of {}"
+_IDEAS = ("will add the idea", "adds {} to your ideas")
 _VERBS = (*(verb for _, verb in _MODES.values()), _REMINDS, _DRAFTS[1], _APPROVALS[1], _IDEAS[1])
 
 _STATUSES: dict[PostStatus | None, str] = {
