@@ -87,7 +87,7 @@ def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = ByH
     if job.forge.is_scheduled and last.commit == commit:  # it only watches: what is left waits for a person or a merge
         tell_unsent(job, last)
         return 0
-    end = _apply_reviewed(job, branch, commit, file, options) if reviewed else _run(job, *options).end
+    end = _apply_reviewed(job, branch, commit, last, options) if reviewed else _run(job, *options).end
     file.write(commit, end)
     tell_unsent(job, end)
     job.output(exit_code=str(end.exit_code))
@@ -124,12 +124,11 @@ class _Ran:
     receipt: Receipt | None
 
 
-def _apply_reviewed(job: Job, branch: str, commit: str, file: AppliedFile, options: Sequence[str]) -> End:
+def _apply_reviewed(job: Job, branch: str, commit: str, last: End, options: Sequence[str]) -> End:
     """Apply the plans of everything merged since the last apply, in the order of the merges; those that wait go first.
 
     GitHub drops all but the newest of several waiting runs; that run applies the others' plans.
     """
-    last = file.read()
     is_done = last.commit == commit and last.exit_code == 0
     if is_done and not last.waiting:
         print(f"Commit {commit[:SHORT]} is already applied.")
