@@ -147,7 +147,8 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
         if approvals := sum(change.awaits_approval for change in left.changes):
             return f"Read again after applying: {count(approvals, 'post')} in Buffer still to be approved."
         return f"Verified: {_verified(left)}."
-    number, tried = len(unsent(left, outcomes).writes), [change.slot for change in left.writes]
+    number = len(unsent(left, outcomes).writes)
+    tried = {change.slot for change in left.writes}
     holds = len(left.of(Action.HOLD)) + sum(o.status is Status.HELD and o.change.slot in tried for o in outcomes)
     text = f"{count(number, 'change')} still to send" if number else "nothing more to send"
     refused = any(o.status is Status.REFUSED and o.change.slot in tried for o in outcomes)
