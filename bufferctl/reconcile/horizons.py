@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from bufferctl.model import IDEAS, Account, Binding, Home, Item, LetGo, Live, LiveChannel, Post, PostStatus, Slot, State
 from bufferctl.plan import Action, Change, Plan, Reason
 
+#: The creation time of an object for which the state has none.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def follow_reconnected(state: State, account: Account) -> State:
     """The state with claims on reconnected channels moved to the channel's new id.
@@ -232,7 +235,7 @@ def release(state: State, slot: Slot) -> State:
     """The state without `slot`; its live object is let go by id, so that it is unexplained for this address only."""
     bindings = dict(state.bindings)
     binding = bindings.pop(slot)
-    gone = LetGo(slot.home, binding.created or datetime(1970, 1, 1, tzinfo=UTC), slot.key)
+    gone = LetGo(slot.home, binding.created or EARLIEST, slot.key)
     return replace(state, bindings=bindings, let_go={**state.let_go, binding.id: gone})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from bufferctl.model import Address, Binding, Item, LiveChannel, LiveItem, Origin, PostStatus, Question, Rule, Slot
 from bufferctl.model.comparable import Content, Fingerprint, content_of_live, fingerprint, text_digest, without_links
 from bufferctl.plan import Change
-from bufferctl.reconcile.horizons import all_slots
+from bufferctl.reconcile.horizons import EARLIEST, all_slots
 
 #: A home (a channel's id, or an organization's for ideas), and the `mark_of` an object there.
 Mark = tuple[str, str]
@@ -79,7 +79,7 @@ class Suspect:
         cls, slot: Slot, binding: Binding, live: LiveItem | None = None, declared: Declared | None = None
     ) -> Suspect:
         """The state's entry for an address, whether or not the object was read, and the address still `declared`."""
-        created = binding.created or datetime(1970, 1, 1, tzinfo=UTC)
+        created = binding.created or EARLIEST
         owner = declared.item.address if declared else binding.address_in(slot)
         return cls(binding.id, live.created_at if live else created, live, owner, owner_declared=declared is not None)
 

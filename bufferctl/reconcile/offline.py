@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bufferctl.model import (
     IDEAS,
@@ -32,12 +32,10 @@ from bufferctl.model.comparable import content_of_live, digest
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile.differences import edits_of_unread
+from bufferctl.reconcile.horizons import EARLIEST
 from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.planning import reconcile
 from bufferctl.reconcile.scene import Options
-
-#: The creation time of objects for which state has none.
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max_deletes: int | None = None) -> Plan:
@@ -79,7 +77,7 @@ def _unsent(change: Change, state: State) -> Change:
 
 def _object(slot: Slot, binding: Binding, now: datetime) -> LiveItem:
     """The idea or post as recorded in state; a post is published if its time has passed."""
-    made = binding.created or _LONG_AGO
+    made = binding.created or EARLIEST
     if slot.channel_id == IDEAS:
         return LiveIdea(binding.id, slot.organization_id, made)
     due = datetime.fromisoformat(binding.due_at) if binding.due_at else None

@@ -83,7 +83,7 @@ def _held(
     if change.action not in {Action.CREATE, Action.UPDATE} or change.desired is None or change.desired.repeat_of:
         return change
     words, is_new = wanted(change), change.action is Action.CREATE
-    if not words[1] or words == kept(change):
+    if words == kept(change):
         return change
     repeated = staying.get(words) or (not is_new and unclaimed.get(words)) or published.get(words)
     if not repeated:

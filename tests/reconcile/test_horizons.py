@@ -583,6 +583,7 @@ def test_what_no_list_shows_is_asked_for_by_id() -> None:
     assert wanted(world, state, post("q")) == {**found, "p5": OLD}
     assert wanted(world, state, post("q", due=OVER)) == found  # it could not be written
     assert wanted(world, state, post("x", existing="p8")) == {**found, "p8": None}
+    assert wanted(world, state, post(existing="p8")) == {**found, "p8": None}  # may take the place of p1
     had = replace(state, let_go={"p9": LetGo("c1", OLD, "r"), "p10": LetGo("c1", OLD)})
     assert wanted(world, had, post("r")) == {**found, "p9": OLD}
     assert wanted(world, had, post("r", due=OVER), post("s", was="r")) == {**found, "p9": OLD}

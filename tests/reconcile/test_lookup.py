@@ -103,6 +103,13 @@ def test_a_channel_that_is_not_there_lists_those_that_are(declared: Channel) -> 
     )
 
 
+def test_a_channel_without_a_display_name_is_not_found_by_another_name() -> None:
+    """An error, not LinkedIn's only channel."""
+    found = find_channel(ACME, channel("acme", service=Service.LINKEDIN))
+    assert isinstance(found, Diagnostic)
+    assert found.message == "`Acme` has no channel `linkedin:acme`"
+
+
 def test_an_organization_without_channels_says_so() -> None:
     """The hint is to connect one."""
     found = find_channel(BETA, channel("acme"))
@@ -189,6 +196,7 @@ def test_a_handle_that_passed_to_another_channel_is_one_question(state: State) -
     assert "`id: c9`" in problems[0]
     for id_ in ("c1", "c9"):
         assert found_by_name(PASSED_ON, state, channel("acme", id_)) == ([id_], [])
+        assert found_by_name(PASSED_ON, state, channel(id=id_)) == ([id_], [])
     assert found_by_name(PASSED_ON, State(), channel("acme")) == (["c9"], [])
 
 

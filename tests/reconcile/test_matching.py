@@ -224,6 +224,10 @@ def test_a_renamed_entry_whose_new_key_is_kept_is_held_and_not_deleted() -> None
         (change,) = world.plan(item).changes
         assert (change.slot, verdict(change)) == (slot(item), Reason.AMBIGUOUS)
         assert change.message.startswith("Another post had the key `a` (p1)")
+    other = post("b", "b", LATER)  # whatever else is declared before it
+    more = {**bindings((other, in_buffer(other, "p3"))), **kept}
+    there = World(live=[*world.live, in_buffer(other, "p3")], state=replace(state, bindings=more))
+    assert there.verdicts(other, post(text="Edited", was="old")) == {"b": Action.NO_OP, "a": Reason.AMBIGUOUS}
 
 
 def test_a_picture_of_an_imported_post_is_not_known() -> None:
@@ -746,6 +750,16 @@ def test_a_question_about_a_strangers_post_ends_with_an_edit() -> None:
     assert world.verdict(post(repeat_of="x")) is Action.CREATE
 
 
+def test_a_question_about_a_strangers_post_does_not_make_it_ours() -> None:
+    """Still a question in the next plan, not adopted as published; created once only the time is the stranger's."""
+    out = published(queued(), "p9", via="buffer")
+    question = World(live=[out]).plan(queued()).recording.questions[slot(queued())]
+    assert questioned(queued(), question, live=[out]).verdict(queued()) is Reason.AMBIGUOUS
+    theirs = in_buffer(post(due=LATER), "p9", OLD, via="buffer")
+    question = World(live=[theirs]).plan(post()).recording.questions[slot(post())]
+    assert questioned(post(), question, live=[theirs]).verdict(post(text="Edited", due=LATER)) is Action.CREATE
+
+
 def test_a_question_waits_while_its_time_is_over() -> None:
     """Missed, as its row says; a question again once it has another time."""
     over = questioned().plan(post(due=OVER))
@@ -1146,6 +1160,14 @@ def test_a_question_shows_what_it_is_about(live: list[LivePost], seen: str) -> N
     """The text, status and time of the first, and how many more there are."""
     message = World(live=live).change(post()).message
     assert fnmatchcase(message, f"Buffer already has one with this text {seen}, so it may be there already"), message
+
+
+def test_a_question_about_the_same_time_is_kept_when_the_other_post_loses_its_time() -> None:
+    """A draft by now, so the message says no time of day."""
+    draft = replace(CANDIDATE, status=PostStatus.DRAFT, due_at=None)
+    assert questioned(live=[draft]).change(post()).message == (
+        "Buffer already has a post at this time ('Other', a draft), so it may be there already"
+    )
 
 
 def test_a_question_names_what_was_not_read_by_its_id() -> None:

@@ -18,6 +18,7 @@ from bufferctl.reconcile import Divergence, Options, hold_repeats, planning
 from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.scene import Scene
+from bufferctl.reconcile.sending import in_order
 
 from .builders import (
     DUE,
@@ -292,12 +293,17 @@ def test_what_has_no_text_is_told_by_its_pictures() -> None:
 
 
 def test_changes_leave_in_order() -> None:
-    """Ideas, timed by due time, the queue in file order, updates, deletes."""
+    """Ideas, timed by due time, the queue in file order, what is not sent, updates, deletes."""
     kept, gone, cancelled = post("kept", "Kept"), post("gone", "Gone"), post("off", "Off", cancelled=True)
-    world = bound(kept, gone, cancelled)
+    same = post("same", "Same")
+    world = bound(kept, gone, cancelled, same)
     items = (queued("q1", "q1"), post("late", "late", LATER), queued("q2", "q2"), post("soon", "soon", SOON))
-    plan = world.plan(post("kept", "Edited"), cancelled, *items, idea())
-    assert [c.address.key for c in plan.changes] == ["hiring", "soon", "late", "q1", "q2", "kept", "off", "gone"]
+    plan = world.plan(cancelled, post("kept", "Edited"), *items, same, idea())
+    keys = [c.address.key for c in plan.changes]
+    assert keys == ["hiring", "soon", "late", "q1", "q2", "same", "kept", "off", "gone"]
+    by_key = sorted(plan.changes, key=lambda c: c.address.key)
+    keys = [c.address.key for c in in_order(by_key, world.reading)]
+    assert keys == ["hiring", "soon", "late", "q1", "q2", "same", "kept", "gone", "off"]
 
 
 def test_deletes_leave_first_where_creates_need_their_room() -> None:
