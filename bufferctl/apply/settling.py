@@ -194,9 +194,14 @@ class _Create:
         may_be_ours = not candidate.by_person or self.write.item.draft or self.write.item.needs_approval
         return may_be_ours and self.is_in_time(candidate)
 
-    def is_(self, candidate: _Candidate, *, links_may_differ: bool = False) -> bool:
+    def is_(self, candidate: _Candidate) -> bool:
         """Whether the candidate has the content of this write."""
-        return contents_match(self.content, candidate.content, links_may_differ=links_may_differ)
+        return contents_match(self.content, candidate.content)
+
+    def fit_but_for_links(self, candidate: _Candidate) -> Fit:
+        """How a candidate fits that has the content of this write, except for rewritten links."""
+        equal = self.may_be(candidate) and contents_match(self.content, candidate.content, links_may_differ=True)
+        return self.write.fit(candidate.live) if equal else Fit.NONE
 
     @property
     def but_for_links(self) -> tuple[object, ...]:
@@ -204,11 +209,11 @@ class _Create:
         due = instant(self.write.item.due_at)
         return linkless(self.content), due, self.write.item.draft, self.write.item.needs_approval
 
-    def kinship(self, candidate: _Candidate) -> int:
+    def kinship(self, candidate: _Candidate) -> tuple[bool, bool]:
         """How likely the candidate is this write's, edited by a person since: by text, then by time."""
         item, live = self.write.item, candidate.live
         due = isinstance(live, LivePost) and instant(item.due_at) == instant(live.due_at)
-        return 2 * (self.content.text == candidate.content.text) + due
+        return self.content.text == candidate.content.text, due
 
 
 class _Pairing:
@@ -256,8 +261,9 @@ class _Pairing:
                     self._pair(create, candidate)
 
     def _is_rewritten(self, create: _Create, candidate: _Candidate) -> bool:
-        fits = create.may_be(candidate) and create.write.fit(candidate.live) is not Fit.NONE
-        return fits and create.is_(candidate, links_may_differ=True)
+        """Whether the candidate fits this create, links apart, and none of the others better."""
+        fit = create.fit_but_for_links(candidate)
+        return fit is not Fit.NONE and fit == max(each.fit_but_for_links(candidate) for each in self._unpaired)
 
     def _ask_about_strangers(self) -> None:
         """Hold an intent for each candidate without a match: probably a person's post, possibly ours, edited."""

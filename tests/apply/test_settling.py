@@ -17,9 +17,11 @@ from bufferctl.apply.settling import (
     Judge,
     NotWritten,
     Settler,
+    TooEarly,
     Verdict,
     Written,
 )
+from bufferctl.errors import InterruptError, PartWayError
 from bufferctl.model import (
     CreateIdea,
     CreatePost,
@@ -29,12 +31,13 @@ from bufferctl.model import (
     Intent,
     LiveIdea,
     LivePost,
+    Origin,
     Post,
     PostStatus,
     Tag,
     Write,
 )
-from bufferctl.model.comparable import standing
+from bufferctl.model.comparable import bind, standing
 from bufferctl.model.live import LiveThreadItem
 from tests.apply.fake import SETTLE, START, FakeBuffer, idea, post
 from tests.apply.machine import ENDPOINT, Told, slot
@@ -43,7 +46,7 @@ from tests.apply.machine import ENDPOINT, Told, slot
 SENT, LANDING = timedelta(seconds=15), timedelta(seconds=60)
 JUDGE = Judge(LANDING, MARGIN)
 SHORTENING = replace(JUDGE, shortening={"c0"})
-A = post("a")
+A, B = post("a"), post("b")
 
 
 def intent(number: int, item: Post | Idea, write: Write | None = None, before: str = "") -> Intent:
@@ -297,3 +300,243 @@ def test_a_delete_is_done_once_it_is_gone() -> None:
     deleted = [intent(1, A, DeletePost("1", "c0"))]
     assert JUDGE.verdicts(deleted, (), lambda _: (), lambda _: None) == {1: Written(None)}
     assert JUDGE.verdicts(deleted, (), lambda _: (), lambda _: BEFORE) == {1: NotWritten()}
+
+
+def settler(folder: Path, *, time: float = 1000, **others: object) -> Settler:
+    """So many seconds after START, with an empty journal; its clock, its account and its listener are at hand."""
+    journal = FileJournal(folder, ENDPOINT, folder / "buffer.yaml")
+    journal.limit_to_homes()
+    buffer = FakeBuffer(time=time)
+    return Settler(buffer, journal, buffer, Told(), SETTLE, **others)  # type: ignore[arg-type]  # by name
+
+
+def put(made: Settler, *items: LivePost | LiveIdea) -> FakeBuffer:
+    """Let these be in the account from the beginning."""
+    buffer = made.buffer
+    assert isinstance(buffer, FakeBuffer)
+    for item in items:
+        if isinstance(item, LivePost):
+            buffer.posts[item.id] = item
+        else:
+            buffer.ideas[item.id] = item
+        buffer._born[item.id] = 0
+    return buffer
+
+
+def waits(made: Settler) -> list[tuple[float, str]]:
+    """What was said about waiting."""
+    assert isinstance(made.watcher, Told)
+    return made.watcher.waits
+
+
+@pytest.mark.parametrize(
+    ("answered", "time", "verdict"),
+    [
+        (False, 162.999, TooEarly()),
+        (False, 163, NotWritten()),
+        (True, 45, NotWritten()),
+    ],
+)
+def test_absence_is_proved_five_settle_times_after_sending(
+    tmp_path: Path, answered: bool, time: float, verdict: Verdict
+) -> None:
+    """15 s and 150 s, but for the two seconds to which Buffer's clock is read; where it answered, 15 s and 30 s."""
+    made = settler(tmp_path, time=time)
+    assert made.judge([replace(intent(1, A), answered=answered)], {}) == {1: verdict}
+
+
+@pytest.mark.parametrize(
+    ("time", "waited"),
+    [
+        (15, [(30, "An answer was lost; waiting before checking what Buffer did")]),
+        (44.5, [(0.5, "An answer was lost; waiting before checking what Buffer did")]),
+        (45, []),
+    ],
+)
+def test_lists_are_read_when_they_should_show_the_write(
+    tmp_path: Path, time: float, waited: list[tuple[float, str]]
+) -> None:
+    """The settle time after sending, to the last half second, and people are told; later nobody waits."""
+    made = settler(tmp_path, time=time)
+    made.judge([intent(1, A)], {})
+    assert waits(made) == waited
+    assert made.buffer.waits == [seconds for seconds, _ in waited]  # type: ignore[attr-defined]  # the fake
+
+
+PROOF = "Buffer may still be carrying out a write; waiting before checking again"
+
+
+@pytest.mark.parametrize(("time", "waited"), [(15, [(150, PROOF)]), (164.5, [(0.5, PROOF)]), (165, []), (200, [])])
+def test_proof_is_waited_for_as_long_as_it_takes(tmp_path: Path, time: float, waited: list[tuple[float, str]]) -> None:
+    """Until five settle times after sending, at most --max-wait, and people are told."""
+    made = settler(tmp_path, time=time, max_wait=150)
+    made.wait_for_proof([intent(1, A)])
+    assert waits(made) == waited
+    assert made.buffer.server_time() >= START + SENT + timedelta(seconds=150)
+
+
+def test_a_wait_for_proof_ends_the_run_where_it_is_too_long_or_somebody_asks(tmp_path: Path) -> None:
+    """PartWayError with the time to come back; InterruptError. Nothing is concluded from either."""
+    with pytest.raises(PartWayError, match="--max-wait"):
+        settler(tmp_path, time=15, max_wait=149.9).wait_for_proof([intent(1, A)])
+    made = settler(tmp_path, time=15)
+    made.buffer.asked = lambda: True  # type: ignore[attr-defined]  # the fake
+    with pytest.raises(InterruptError):
+        made.wait_for_proof([intent(1, A)])
+
+
+def test_twins_of_one_second_pair_in_the_order_of_their_ids() -> None:
+    """Buffer counts them up as it creates them, and tells its times in whole seconds."""
+    older, younger = live("1", A), live("2", A)
+    assert verdicts([younger, older], A, post("b", A.text)) == [Written(older), Written(younger)]
+
+
+@pytest.mark.parametrize("judge", [SHORTENING, JUDGE], ids=["shortens", "does not"])
+def test_an_edit_whose_link_was_shortened_is_done(judge: Judge) -> None:
+    """Where the channel shortens links; elsewhere somebody changed it."""
+    write = EditPost("1", LINKED, "c0")
+    there = live("1", LINKED, text="See https://buff.ly/x")
+    found = judge.verdicts([intent(1, LINKED, write, standing(BEFORE))], (), lambda _: (), lambda _: there)
+    assert found == {1: Written(there) if judge is SHORTENING else Ambiguous(("1",))}
+
+
+def test_an_equal_text_of_another_time_and_day_is_another_post() -> None:
+    """Created an hour before the write, for another day: nobody is asked."""
+    timed = post("timed", due=DUE)
+    there = live("1", timed, due_at=DUE + timedelta(days=1), created_at=START - timedelta(hours=1))
+    assert verdicts([there], timed) == [NotWritten()]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        post("two", "See https://acme.example/2", due=DUE + timedelta(days=1)),
+        post("two", "See https://acme.example/2", due=DUE, draft=True),
+        post("two", "See https://acme.example/2", due=DUE, needs_approval=True),
+        post("two", "Read https://acme.example/2", due=DUE),
+    ],
+    ids=["another time", "a draft", "for approval", "other words"],
+)
+def test_what_tells_two_creates_apart_but_for_their_links_needs_no_question(second: Post) -> None:
+    """The one whose link came back shortened was written, in any order; the other one was not.
+
+    What is scheduled is no draft that somebody scheduled since while it may be the post that was to be scheduled.
+    """
+    first = post("one", "See https://acme.example/1", due=DUE)
+    there = live("1", first, text="See https://buff.ly/1")
+    assert verdicts([there], first, second, judge=SHORTENING) == [Written(there), NotWritten()]
+    assert verdicts([there], second, first, judge=SHORTENING) == [NotWritten(), Written(there)]
+
+
+def test_of_two_drafts_none_takes_what_was_scheduled() -> None:
+    """One draft and the post were written: which draft is a question, which must not cost the post its own."""
+    drafts = [post(key, f"See https://acme.example/{key}", due=DUE, draft=True) for key in ("one", "two")]
+    timed = post("timed", "See https://acme.example/3", due=DUE)
+    short = [live(key, each, text=f"See https://buff.ly/{key}") for key, each in (("1", drafts[0]), ("2", timed))]
+    asked = [Ambiguous(("1",))] * 2
+    assert verdicts(short, *drafts, timed, judge=SHORTENING) == [*asked, Written(short[1])]
+
+
+def test_each_group_of_rewritten_links_is_judged_by_itself() -> None:
+    """A question about two posts is none about a third."""
+    pair = [post("one", "See https://acme.example/1"), post("two", "See https://acme.example/2")]
+    third = post("three", "Read https://acme.example/3")
+    short = [live("1", pair[0], text="See https://buff.ly/1"), live("2", third, text="Read https://buff.ly/3")]
+    asked = [Ambiguous(("1",))] * 2
+    assert verdicts(short, *pair, third, judge=SHORTENING) == [*asked, Written(short[1])]
+
+
+def test_a_rewritten_link_of_another_time_is_not_ours() -> None:
+    """It is due on another day: a question, like any stranger."""
+    timed = replace(LINKED, due_at=DUE)
+    there = live("1", timed, text="See https://buff.ly/x", due_at=DUE + timedelta(days=1))
+    assert verdicts([there], timed, judge=SHORTENING) == [Ambiguous(("1",))]
+    old = live("1", LINKED, text="See https://buff.ly/x", status=PostStatus.SENT, created_at=START - timedelta(hours=1))
+    assert verdicts([old], LINKED, judge=SHORTENING) == [NotWritten()]
+
+
+def test_of_two_that_a_stranger_may_be_the_one_with_its_text_is_asked_about() -> None:
+    """Its text, before its time; of ideas, the text alone."""
+    one, two = post("one", "One", due=DUE), post("two", "Two", due=DUE + timedelta(days=1))
+    stranger = live("1", two, due_at=DUE)
+    assert verdicts([stranger], one, two) == [NotWritten(), Ambiguous(("1",))]
+    edited = LiveIdea("2", "org", START, "Somebody's title", "What two is about")
+    assert verdicts([edited], idea("one"), idea("two")) == [NotWritten(), Ambiguous(("2",))]
+
+
+def test_the_widest_difference_of_clocks_that_was_seen_counts(tmp_path: Path) -> None:
+    """A minute, and what Buffer's creation times were apart from its Date; a day where it sends none."""
+    made = settler(tmp_path)
+    assert made.margin == timedelta(minutes=1)
+    for seconds, margin in ((-10, 70), (-5, 70), (15 + 30, 90), (5, 90)):
+        made.measure(intent(1, A), START + timedelta(seconds=seconds))
+        assert made.margin == timedelta(seconds=margin)
+    put(made).dateless = True
+    assert made.margin == timedelta(days=1)
+
+
+def test_what_was_listed_while_settling_is_no_later_write_s(tmp_path: Path) -> None:
+    """It was there before the next batch left."""
+    made = settler(tmp_path)
+    put(made, live("1", A))
+    made.judge([intent(1, A)], {})
+    (later,) = made.journal.intend([intent(2, post("b"))])
+    assert later.listed == {"1"}
+
+
+def test_many_posts_are_looked_up_where_they_may_be(tmp_path: Path) -> None:
+    """Four: in the list of what is unsent, and by id what was published meanwhile."""
+    made = settler(tmp_path)
+    posts = [live(f"p{n}", post(f"k{n}")) for n in range(4)]
+    published = replace(posts[3], status=PostStatus.SENT)
+    buffer = put(made, *posts[:3], published)
+    found = made.finder([(slot(A), DeletePost(each.id, "c0")) for each in posts])
+    assert [found(each.id) for each in posts] == [*posts[:3], published]
+    assert (found("gone"), buffer.reads) == (None, 3)
+
+
+def test_a_list_without_a_confirmed_idea_is_read_again(tmp_path: Path) -> None:
+    """An idea cannot be read by its id; it is said, and each pause is longer than the last."""
+    made = settler(tmp_path)
+    buffer = put(made, LiveIdea("i1", "org", START - timedelta(hours=1), "Another", ""))
+    buffer.lag = 1100
+    assert made.judge([intent(1, idea("i"))], {}, {"org": "i1"}) == {1: NotWritten()}
+    why = "Buffer's list is out of date; reading it again"
+    assert waits(made) == [(30, why), (60, why), (90, why)]
+
+
+def test_a_list_is_read_five_times_at_most(tmp_path: Path) -> None:
+    """PartWayError: what became of the write is not known."""
+    made = settler(tmp_path)
+    buffer = put(made, live("p1", post("b")))
+    buffer.lag = 1e6
+    with pytest.raises(PartWayError, match="still lacks posts that Buffer confirmed"):
+        made.judge([intent(1, A)], {}, {"c0": "p1"})
+    assert buffer.waits == [30, 60, 90, 120, 150]
+
+
+def asked(made: Settler, *questions: tuple[Post | Idea, tuple[str, ...] | None]) -> dict[int, Verdict]:
+    """Verdicts on creates of which a person was asked about some, which are bound to nothing."""
+    made.journal.intend([intent(number, item) for number, (item, _) in enumerate(questions, 1)])
+    made.journal.ask({number: ids for number, (_, ids) in enumerate(questions, 1) if ids is not None})
+    return made.judge(made.journal.open, {})
+
+
+def test_a_question_stays_one_while_a_candidate_is_there(tmp_path: Path) -> None:
+    """Also one that is too old for the list, or an idea; also where nobody could name any candidate."""
+    made = settler(tmp_path)
+    old = live("old", post("x"), created_at=START - timedelta(days=9))
+    put(made, old, LiveIdea("i1", "org", START - timedelta(days=9), "Another", ""))
+    found = asked(made, (B, None), (A, ("old", "gone")), (post("c"), ()), (idea("i"), ("i1", "i2")))
+    assert found == {1: NotWritten(), 2: Ambiguous(("old",)), 3: Ambiguous(()), 4: Ambiguous(("i1",))}
+
+
+def test_a_question_ends_with_its_candidates(tmp_path: Path) -> None:
+    """Deleted, or bound to another address since; an idea is not asked for by its id."""
+    made = settler(tmp_path)
+    buffer = put(made, live("p1", post("x")))
+    made.journal.intend([intent(1, A), intent(2, B), intent(3, idea("i"))])
+    made.journal.ask({1: ("gone",), 2: ("p1",), 3: ("i1",)})
+    bindings = {slot(post("x")): bind(post("x"), buffer.posts["p1"], Origin.IMPORTED)}
+    assert made.judge(made.journal.open, bindings) == dict.fromkeys((1, 2, 3), NotWritten())
+    assert buffer.reads == 2
