@@ -22,7 +22,7 @@ from typing import Any
 from bufferctl.apply.line_file import LineFile
 from bufferctl.apply.ports import Revision
 from bufferctl.errors import StateError
-from bufferctl.model import Create, Intent, Settled, Slot
+from bufferctl.model import Intent, Settled, Slot
 from bufferctl.model.serial import adapter, dump_intent, load_intent
 
 _FORMAT = 3
@@ -248,13 +248,8 @@ class FileJournal:
     @property
     def results(self) -> tuple[Settled, ...]:
         """What was carried out for this project, and its state may not contain yet, in order."""
-        results = {
-            number: result
-            for entries in self._mine
-            for number, result in entries.results.items()
-            if number not in self._absorbed
-        }
-        return tuple(results[number] for number in sorted(results))
+        results = {n: r for entries in self._mine for n, r in entries.results.items() if n not in self._absorbed}
+        return tuple(result for _, result in sorted(results.items()))
 
     @property
     def asked(self) -> Mapping[int, tuple[str, ...]]:
@@ -303,7 +298,7 @@ class FileJournal:
         intents = [replace(intent, listed=there[intent.write.home]) for intent in intents]
         self._own.intend(intents)
         self._own.intents.update((intent.number, intent) for intent in intents)
-        self._own.last = max((self._own.last, *(intent.number for intent in intents)))
+        self._own.last = intents[-1].number
         return intents
 
     def settle(self, settled: Sequence[Settled]) -> None:
@@ -351,9 +346,7 @@ class FileJournal:
     def _mine(self) -> list[_Entries]:
         """The files that may contain entries of this project: its own, and those of its lineage."""
         return [
-            entries
-            for entries in self._files.values()
-            if entries is self._own or (self._lineage and self._lineage in entries.lineages)
+            entries for entries in self._files.values() if entries is self._own or self._lineage in entries.lineages
         ]
 
     def _taken(self, home: str) -> frozenset[str]:
@@ -369,15 +362,13 @@ class FileJournal:
         return ((self._files[path], group) for path, group in groups.items())
 
     def _rule_out(self, entries: _Entries, settled: Iterable[Settled]) -> None:
-        """Note in another project's file that its open creates did not make what is bound here."""
-        waiting = {intent.write.home for intent in entries.intents.values() if isinstance(intent.write, Create)}
+        """Note in another project's file that what it left open did not make what is bound here."""
+        waiting = {intent.write.home for intent in entries.intents.values()}
         taken: dict[str, set[str]] = defaultdict(set)
         for each in settled:
             if each.binding and each.slot.home in waiting:
                 taken[each.slot.home].add(each.binding.id)
-        for home, ids in taken.items():
-            entries.append([_taken_line(home, ids)])
-            entries.taken[home] |= ids
+        entries.append([_taken_line(home, ids) for home, ids in taken.items()])
 
     def _revisions(self, lineage: str) -> list[Revision]:
         return [e.revisions[lineage] for e in self._files.values() if lineage in e.revisions]

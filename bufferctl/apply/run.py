@@ -118,7 +118,7 @@ class Run:
     def _refresh(self) -> None:
         """Read posts again that are about to be edited or deleted, if they were read a while ago."""
         now, changes = self._buffer.server_time(), self._queue.changes
-        if not changes or now - self._read_at < STALE:
+        if now - self._read_at < STALE:
             return
         try:
             find = self._settler.finder(changes)
@@ -271,8 +271,6 @@ class Run:
                 case NotWritten():
                     closed.append(each.intent)
                     again.append(each)
-                case TooEarly():
-                    raise AssertionError
         self._ledger.done(settled)
         self._ledger.not_done(closed)
         for outcome in held:

@@ -7,9 +7,9 @@ import resource
 _BEFORE = resource.getrlimit(resource.RLIMIT_FSIZE)
 
 
-def fill() -> None:
-    """Let no file of this process grow any more; the caller makes room again before the test ends."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, _BEFORE[1]))
+def fill(size: int = 0) -> None:
+    """Let no file of this process grow beyond so many bytes; the caller makes room again before the test ends."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, _BEFORE[1]))
 
 
 def make_room() -> None:

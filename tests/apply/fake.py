@@ -72,7 +72,7 @@ class Fault:
 _ERRORS: dict[FaultKind, Callable[[Fault], ApiError]] = {
     "rate-limited": lambda fault: RateLimitedError("Too many requests", retry_after=fault.delay),
     "unreachable": lambda _: UnreachableError("The service could not be reached"),
-    "not-understood": lambda _: ApiError("Buffer does not understand the request"),
+    "not-understood": lambda _: ApiError("Buffer does not understand the request", hint="Update bufferctl."),
     "key-refused": lambda _: KeyRefusedError("Buffer does not accept the API key"),
 }
 

@@ -73,16 +73,17 @@ class MortalStore(StateFile):
 
 @dataclass
 class Told:
-    """A listener; asks to stop after `patience` outcomes."""
+    """A listener; asks to stop after `patience` outcomes. `waits`: how long it was told to wait, and why."""
 
     patience: int = 1_000_000
     outcomes: list[Outcome] = field(default_factory=list)
+    waits: list[tuple[float, str]] = field(default_factory=list)
 
     def outcome(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
 
     def waiting(self, seconds: float, why: str) -> None:
-        pass
+        self.waits.append((seconds, why))
 
     def asked(self) -> bool:
         return len(self.outcomes) >= self.patience
@@ -104,12 +105,16 @@ class Attempt:
 
 @dataclass
 class Machine:
-    """`folder` holds the projects with their state and, separately, the user's journal; `name` is the project."""
+    """`folder` holds the projects with their state and, separately, the user's journal; `name` is the project.
+
+    `shortening`: ids of channels that shorten links.
+    """
 
     folder: Path
     buffer: FakeBuffer
     tear: bool = False
     name: str = "project"
+    shortening: Collection[str] = ()
 
     @property
     def state_path(self) -> Path:
@@ -173,7 +178,7 @@ class Machine:
         max_wait: float,
     ) -> None:
         buffer = self.buffer
-        settler = Settler(buffer, journal, buffer, told, SETTLE, max_wait=max_wait)
+        settler = Settler(buffer, journal, buffer, told, SETTLE, self.shortening, max_wait=max_wait)
         journal.limit_to_homes()
         state = with_unsaved_results(stored, journal)
         if journal.open:
@@ -184,7 +189,7 @@ class Machine:
             attempt.differing = found.differing
         attempt.plan, live = look(buffer, items, state, options)
         ledger = Ledger(journal, store, told, dict(state.bindings), state)
-        settler = Settler(buffer, journal, buffer, told, SETTLE, max_wait=max_wait)
+        settler = Settler(buffer, journal, buffer, told, SETTLE, self.shortening, max_wait=max_wait)
         run = Run(buffer, ledger, settler, buffer, lead=options.lead, max_wait=max_wait)
         run.apply(attempt.plan, ids_by_home(live.items))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -463,3 +465,157 @@ def test_what_the_key_does_not_reach_stays_open(journals: Journals) -> None:
     journal.settle([Settled(2, slot(C), done=False)])
     journal.compact([], Revision("l", 1, "d"))
     assert [i.number for i in journals().open] == [1]
+
+
+def test_the_journal_of_an_earlier_version_is_found_and_read(tmp_path: Path) -> None:
+    """Its name comes from the endpoint and the root file, and each line from what it says: both stay the same."""
+    journal = FileJournal(tmp_path, ENDPOINT, Path("/projects/acme/buffer.yaml"))
+    journal.begin("Löwe")
+    (path,) = tmp_path.rglob("*.*")
+    assert path.relative_to(tmp_path).as_posix() == NAME
+    assert path.read_bytes().splitlines()[1] == '189de38c {"type":"run","run":"Löwe"}'.encode()
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+#: Folder and file of a journal: digests of the endpoint and of the root file's path.
+NAME = "4dee3da24272fbf3/project-0fe39baeff228701992e0d57a2398a72.journal"
+
+
+def test_what_was_written_is_on_the_disk_before_anything_is_sent(
+    journals: Journals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power failure: the folder of a new file, then each line, and the folder of a file that is replaced."""
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    journal = journals()
+    journal.intend([intent(1)])
+    folder, file = journals.file.parent.stat().st_ino, journals.file.stat().st_ino
+    assert synced == [folder, file]
+    journal.settle([done(1, "x")])
+    assert synced == [folder, file, file]
+    journal.compact([], Revision("l", 1, "d"))
+    assert synced[-1] == folder
+
+
+def test_a_second_ctrl_c_while_a_line_is_written_is_heard(journals: Journals, monkeypatch: pytest.MonkeyPatch) -> None:
+    """KeyboardInterrupt, not an error of the disk; the line is cut off before the next one."""
+    journal = journals()
+    journal.intend([intent(1)])
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            journal.intend([intent(2, B)])
+    journal.intend([intent(2, C)])
+    assert [i.slot.key for i in journals().open] == ["a", "c"]
+
+
+def interrupt(_: int) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_line_leaves_whole_lines(journals: Journals) -> None:
+    """Twenty bytes of the second line fit: they are cut off before the next one."""
+    journal = journals()
+    journal.intend([intent(1)])
+    fill(journals.file.stat().st_size + 20)
+    try:
+        with pytest.raises(PartWayError):
+            journal.intend([intent(2, B)])
+    finally:
+        make_room()
+    journal.intend([intent(2, C)])
+    assert [i.slot.key for i in journals().open] == ["a", "c"]
+
+
+def test_a_closed_journal_keeps_no_file_open(journals: Journals) -> None:
+    """A process that applies many projects must not run out of handles; Windows deletes no open file."""
+    journal = journals()
+    journal.intend([intent(1)])
+    there = [journals.file.stat().st_ino]
+    assert [inode for inode in open_files() if inode in there] == there
+    journal.close()
+    assert [inode for inode in open_files() if inode in there] == []
+
+
+def open_files() -> list[int]:
+    """The inodes of the files that this process has open."""
+    found = []
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found.append(each.stat().st_ino)
+    return found
+
+
+def test_what_a_home_has_is_written_once(journals: Journals) -> None:
+    """One line for all intents that follow, and one for what came later: a home may have 10,000 posts."""
+    journal = journals()
+    journal.note_present("c0", {"1", "2"})
+    journal.intend([intent(1), intent(2, B)])
+    journal.note_present("c0", {"1", "2", "3"})
+    journal.intend([intent(3, post("d"))])
+    for _ in range(2):
+        lines = [json.loads(each.partition(b" ")[2]) for each in journals.file.read_bytes().splitlines()]
+        assert [each["ids"] for each in lines if each["type"] == "listed"] == [["1", "2"], ["3"]]
+        journal.compact()
+
+
+def test_what_an_earlier_run_read_is_ruled_out_although_this_one_did_not(journals: Journals) -> None:
+    """Of what is published a run reads what is new to it: a lost create is no post that the last run saw."""
+    earlier = journals()
+    earlier.note_present("c0", {"published"})
+    earlier.intend([intent(1)])
+    later = journals()
+    later.note_present("c0", {"new"})
+    later.intend([intent(2, B)])
+    assert later.ruled_out(later.open[1]) == {"published", "new"}
+
+
+def test_a_question_is_on_disk_before_the_state_is_saved(journals: Journals) -> None:
+    """The run was killed right after: the next one still knows that a person was asked, and about which posts."""
+    journal = journals()
+    journal.intend([intent(1), intent(2, B)])
+    journal.ask({1: ("7", "8"), 2: ()})
+    assert journals().asked == {1: ("7", "8"), 2: ()}
+
+
+def test_a_project_that_lost_its_state_is_still_known_by_it(journals: Journals) -> None:
+    """`.bufferctl` was deleted before its first save, then put back in a moved project: what is open is found."""
+    journals(lineage="l").intend([intent(1)])
+    journals().compact()
+    assert [i.number for i in journals(project="moved.yaml", lineage="l").open] == [1]
+
+
+def test_no_state_is_not_an_older_one(journals: Journals) -> None:
+    """It was deleted, which is said in another way."""
+    journals().compact([], Revision("l", 5, "five"))
+    assert not journals().is_older(Revision("", 0, ""))
+
+
+@pytest.mark.parametrize("theirs", [1, 2])
+def test_each_of_two_clones_is_settled_in_its_own_file(journals: Journals, theirs: int) -> None:
+    """Whichever runs: results and questions go where the intent is, so that each of them knows, also on its own."""
+    ours = 3 - theirs
+    items = {1: A, 2: B}
+    journals(lineage="l").intend([intent(ours, items[ours])])
+    journals(project="clone.yaml", lineage="l").intend([intent(theirs, items[theirs])])
+    mine = journals(lineage="l")
+    mine.ask({ours: ("7",), theirs: ("8",)})
+    for root, number, asked in (("", ours, "7"), ("clone.yaml", theirs, "8")):
+        alone = journals(project=root)
+        assert ([i.number for i in alone.open], alone.asked) == ([number], {number: (asked,)})
+    mine.settle([done(1, "x"), done(2, "y", B)])
+    for root, number in (("", ours), ("clone.yaml", theirs)):
+        alone = journals(project=root)
+        assert ([i.number for i in alone.open], [r.number for r in alone.results]) == ([], [number])
+
+
+def test_another_project_s_file_is_touched_only_where_something_is_open(journals: Journals) -> None:
+    """Nothing of it waits on the channel where this project created something."""
+    other = journals(project="other.yaml", lineage="other")
+    other.intend([intent(1, C)])
+    before = journals.file.read_bytes()
+    path = journals.file
+    mine = journals()
+    mine.intend([intent(2)])
+    mine.settle([done(2, "x")])
+    assert path.read_bytes() == before

@@ -146,3 +146,28 @@ def test_a_machine_knows_its_own_runs(machine: Machine) -> None:
     journal.end("r1")
     journal.compact()
     assert machine().runs == frozenset()
+
+
+def test_what_this_machine_listed_and_never_noted_was_not_sent(machine: Machine) -> None:
+    """Its run was killed between the two: nothing is open, nobody is asked. Another machine's run is unknown."""
+    machine().begin("r1")
+    assert machine(listed()).open == ()
+    assert [intent.run for intent in machine(listed(), listed(run="r2")).open] == ["r2"]
+
+
+def test_what_another_machine_left_open_is_never_written_here(machine: Machine) -> None:
+    """Neither with what this machine sends, nor when the file is written anew."""
+    journal = machine(listed(run="r2"))
+    journal.intend([replace(sent(7), slot=slot(B), write=CreatePost(B, "c0"))])
+    journal.compact()
+    (path,) = (machine.folder / "user").rglob("*.journal")
+    assert (path.read_bytes().count(b'"intent"'), b'"r2"' in path.read_bytes()) == (1, False)
+
+
+def test_the_last_eight_runs_are_kept(machine: Machine) -> None:
+    """Each took over the lock from the one before, which must not send any more."""
+    journal = machine()
+    for number in range(10):
+        journal.begin(f"r{number}")
+    journal.compact()
+    assert machine().runs == {"r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"}

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bufferctl.apply import outcomes
-from bufferctl.model import EditPost, LivePost, Origin, PostStatus, Refusal, Refused
+from bufferctl.apply.settling import Written
+from bufferctl.model import (
+    CreatePost,
+    EditPost,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Refusal,
+    Refused,
+    Service,
+    Unknown,
+)
+from bufferctl.model.comparable import bind
 from bufferctl.model.enums import SchedulingType
-from bufferctl.plan import Action, Cause, Change, Difference, Status
+from bufferctl.model.metadata import InstagramMetadata
+from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Status
 from tests.apply.fake import START, post
 from tests.apply.machine import slot
 
-A = post("a", due=START + timedelta(days=1))
+DUE = START + timedelta(days=1)
+A = post("a", due=DUE)
 LIVE = LivePost("p1", "c0", PostStatus.SCHEDULED, A.text, START, START, due_at=A.due_at, is_custom_scheduled=True)
 AS_IT_SAYS = "Fix it in the file as Buffer's message says."
 EDIT = Change(
@@ -60,3 +75,128 @@ def test_a_refused_edit_names_what_it_left_as_it_is(message: str, hint: str) -> 
     outcome = outcomes.refused(EDIT, Refused(Refusal.INVALID, message), START)
     assert (outcome.status, outcome.message) == (Status.REFUSED, message)
     assert hint in outcome.hint
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("text", "Invalid post: Twitter / X posts cannot exceed 280 characters."),
+        ("text", "Invalid post: Post must have either text or media."),
+        ("assets", "Invalid post: Image could not be read from its URL."),
+        ("assets", "Invalid post: Post must have either text or media."),
+        ("title", "Invalid post: YouTube posts require a title."),
+        ("category_id", "Invalid post: YouTube posts require a category."),
+        ("board", "Invalid post: Pinterest posts require a board."),
+        ("first_comment", "Invalid post: First comment requires a paid plan. Please upgrade to use this feature."),
+        ("type", "Invalid post: Facebook posts require a type (post, story, or reel)."),
+        ("tags", "Invalid post: tag not found."),
+        ("scheduling_type", "Invalid post: notification scheduling is not available for this channel."),
+    ],
+)
+@pytest.mark.parametrize("path", ["{}", "metadata.{}", "metadata.{}.0.url"])
+def test_a_refused_edit_of_what_the_message_names_needs_no_more(field: str, message: str, path: str) -> None:
+    """The message is about what the edit changed, however deep in the file; about another field, it says which."""
+    edited = replace(EDIT, differences=(Difference(path.format(field), "before", "after"),))
+    assert outcomes.refused(edited, Refused(Refusal.INVALID, message), START).hint == AS_IT_SAYS
+    other = replace(EDIT, differences=(Difference("due_at", "before", "after"),))
+    assert f"`{field}`" in outcomes.refused(other, Refused(Refusal.INVALID, message), START).hint
+
+
+@pytest.mark.parametrize(
+    ("change", "why", "hint"),
+    [
+        (replace(EDIT, differences=()), Refusal.INVALID, AS_IT_SAYS),
+        (EDIT, Refusal.PAST, "Give it a later `due_at`."),
+    ],
+    ids=["a new post", "another reason"],
+)
+def test_only_an_edit_leaves_anything_as_it_is(change: Change, why: Refusal, hint: str) -> None:
+    """Of a new post everything is new, and another reason has a hint of its own."""
+    message = "Invalid post: Instagram posts require a type (post, story, or reel)."
+    assert outcomes.refused(change, Refused(why, message), START).hint == hint
+
+
+@pytest.mark.parametrize(
+    ("times", "fields"),
+    [
+        ({"due_at": DUE}, ()),
+        ({"due_at": DUE, "sent_at": DUE + timedelta(seconds=3)}, ()),
+        ({"due_at": None, "sent_at": DUE}, ()),
+        ({"due_at": None, "sent_at": DUE + timedelta(minutes=1)}, ("due_at",)),
+        ({"due_at": DUE + timedelta(minutes=1), "sent_at": DUE}, ("due_at",)),
+    ],
+)
+def test_a_time_differs_by_when_it_is_due_or_else_by_when_it_was_sent(
+    times: dict[str, datetime | None], fields: tuple[str, ...]
+) -> None:
+    """What is published may have no time any more but that; a few seconds late is no difference."""
+    there = replace(LIVE, **times)  # type: ignore[arg-type]  # by name
+    _, found = outcomes.bound(A, there, Origin.CREATED, links_may_differ=False)
+    assert found == fields
+
+
+def created(item: Post, live: LivePost, **change: object) -> Outcome:
+    """What is said of a create that came back as `live`."""
+    write = CreatePost(item, "c0")
+    made = Change(item.address, Action.CREATE, Cause.NEW, slot(item), desired=item, write=write)
+    changed = replace(made, **change)  # type: ignore[arg-type]  # by name
+    return outcomes.written(changed, write, live, START, links=False).outcome
+
+
+def test_what_was_created_is_shown_with_its_link() -> None:
+    """Its id, and its URL once it is published; nothing is said of it."""
+    out = replace(LIVE, external_link="https://x.com/acme/status/1")
+    assert created(A, out) == Outcome(
+        replace(EDIT, action=Action.CREATE, cause=Cause.NEW, live=None, write=CreatePost(A, "c0"), differences=()),
+        Status.DONE, "p1", link="https://x.com/acme/status/1", at=START,
+    )  # fmt: skip
+
+
+def test_all_that_came_back_different_is_named() -> None:
+    """The text, and that it does not wait for an approval."""
+    outcome = created(replace(A, needs_approval=True), replace(LIVE, text="Other words"))
+    assert outcome.status is Status.DIFFERS
+    assert outcome.message == "Buffer took it, but its text and needs_approval came back different"
+
+
+def test_what_buffer_did_not_keep_is_said() -> None:
+    """A first comment that is not there is not published with the post: done, and it must be added by hand."""
+    commented = replace(A, service=Service.INSTAGRAM, metadata=InstagramMetadata(first_comment="More at acme.example"))
+    there = replace(LIVE, metadata={"type": "post", "should_share_to_feed": True})
+    outcome = created(commented, there)
+    assert (outcome.status, outcome.hint) == (Status.DONE, "Add it by hand once the post is published.")
+    assert outcome.message == "Buffer did not keep its first_comment, so that is not published with it"
+    kept = replace(there, metadata={**there.metadata, "first_comment": "More at acme.example"})
+    assert created(commented, kept).message == ""
+
+
+def test_what_replaces_a_deleted_post_is_created() -> None:
+    """The state had an imported one in its place: the new one is ours, and an edit leaves whose it is."""
+    old = bind(A, LIVE, Origin.IMPORTED)
+    write = CreatePost(A, "c0")
+    again = Change(A.address, Action.CREATE, Cause.DRIFT, slot(A), desired=A, write=write, binding=old)
+    new = outcomes.written(again, write, replace(LIVE, id="p2"), START, links=False)
+    assert new.binding
+    assert (new.binding.id, new.binding.origin) == ("p2", Origin.CREATED)
+    edit = EditPost("p1", A, "c0")
+    edited = outcomes.written(replace(EDIT, binding=old), edit, LIVE, START, links=False)
+    assert edited.binding
+    assert edited.binding.origin is Origin.IMPORTED
+
+
+def test_a_person_s_equal_post_that_differs_is_said_to_differ() -> None:
+    """Adopted, but a link of it was rewritten into another: what differs matters more than who made it."""
+    write = CreatePost(A, "c0")
+    change = replace(EDIT, action=Action.CREATE, live=None, write=write)
+    for text, status in ((A.text, Status.DONE), ("Other words", Status.DIFFERS)):
+        verdict = Written(replace(LIVE, text=text), by_person=True)
+        outcome = outcomes.found(change, write, verdict, START, links=False).outcome
+        assert outcome.status is status
+        assert ("Somebody created an equal post" in outcome.message) is (status is Status.DONE)
+
+
+def test_a_write_that_always_fails_is_given_up_with_the_last_reason() -> None:
+    """In Buffer's words."""
+    outcome = outcomes.given_up(EDIT, Unknown("503 Service Unavailable"), START)
+    assert outcome.message == ("Buffer failed on it each time and did not carry it out (503 Service Unavailable)")
+    assert (outcome.status, outcome.id) == (Status.REFUSED, "p1")

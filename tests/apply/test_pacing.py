@@ -91,10 +91,12 @@ def test_before_anything_was_told_nobody_waits() -> None:
 
 
 def test_a_used_up_window_is_waited_for() -> None:
-    """Until it is full again, plus two seconds for rounding."""
+    """Until it is full again, plus two seconds for rounding; it is said, and not waited for twice."""
     buffer, pacer = paced(Window(900, 0, 600, START))
     pacer.pace()
     assert buffer.waits == [602]
+    assert isinstance(pacer.watcher, Told)
+    assert pacer.watcher.waits == [(602, "Buffer's quota is used up for now")]
     pacer.pace()
     assert buffer.waits == [602]
 
@@ -114,8 +116,8 @@ def test_of_several_the_last_to_fill_counts() -> None:
 
 
 def test_a_window_that_filled_meanwhile_is_no_reason() -> None:
-    """The last report is old."""
-    buffer, pacer = paced(Window(900, 0, 60, START - timedelta(seconds=120)))
+    """The last report is old; by two seconds, for rounding."""
+    buffer, pacer = paced(Window(900, 0, 60, START - timedelta(seconds=62)))
     pacer.pace()
     assert buffer.waits == []
 
@@ -132,7 +134,7 @@ def test_too_long_a_wait_stops_and_says_when_to_come_back() -> None:
 
 
 def test_a_wait_that_just_fits_is_waited() -> None:
-    """The default of 960 s covers a quarter of an hour."""
-    buffer, pacer = paced(Window(900, 0, 900, START))
+    """The default of 960 s covers a quarter of an hour; 902 s are no longer than 902 s."""
+    buffer, pacer = paced(Window(900, 0, 900, START), max_wait=902)
     pacer.pace()
     assert buffer.waits == [902]

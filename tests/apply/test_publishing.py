@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from bufferctl.apply.publishing import Published, publish
 from bufferctl.errors import InterruptError
-from bufferctl.model import Asset, CreatePost, MediaFile
+from bufferctl.model import Asset, CreatePost, DeletePost, MediaFile
 from bufferctl.model.content import Image
 from bufferctl.model.media_file import Obstacle
 from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
@@ -51,6 +51,7 @@ class Site:
     uploads: list[str] = field(default_factory=list)
     requests: list[list[str]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    announced: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
     def upload(self, files: Sequence[MediaFile], *, stopping: Callable[[], bool]) -> Mapping[str, Obstacle]:
@@ -85,6 +86,7 @@ class Site:
 
     def waiting(self, seconds: float, why: str) -> None:
         self.said.append(why)
+        self.announced.append(seconds)
 
 
 def published(site: Site, plan: Plan, *answered: str, max_wait: float = 100) -> Published:
@@ -147,6 +149,7 @@ def test_what_cannot_be_made_public_holds_its_post_alone() -> None:
         (4, 100, [2, 4], True),
         (90, 100, [2, 4, 8, 16, 30, 30], True),
         (90, 20, [2, 4, 8, 6], False),
+        (90, 14.5, [2, 4, 8, 0.5], False),
         (90, 0, [], False),
     ],
 )
@@ -158,6 +161,7 @@ def test_a_site_that_is_being_built_is_waited_for(
     found = published(site, planned("a", "b"), max_wait=max_wait)
     assert (site.waits, keys(found)) == (waits, ["a", "b"] if sent else ["b"])
     assert site.said[1:] == ["media/a.png returns 404 Not Found; trying again"] * len(waits)
+    assert site.announced == [0, *waits]
 
 
 @pytest.mark.parametrize(("stops", "requests"), [(1, []), (2, [["a"], ["a"]])])
@@ -167,3 +171,13 @@ def test_somebody_who_asks_to_stop_is_heard(stops: float, requests: list[list[st
     with pytest.raises(InterruptError, match="before anything was sent"):
         published(site, planned("a"))
     assert site.requests == requests
+
+
+def test_what_sends_no_file_is_never_held() -> None:
+    """A delete, and what stays as it is: whatever cannot be made public, they need none of it."""
+    plan = planned("a", "text")
+    (first, _) = plan.changes
+    kept = replace(first, slot=slot(post("kept")), action=Action.NO_OP, write=None)
+    gone = replace(first, slot=slot(post("gone")), action=Action.DELETE, desired=None, write=DeletePost("p1", "c0"))
+    found = published(Site(refused="a"), replace(plan, changes=(*plan.changes, kept, gone)))
+    assert [change.slot.key for change in found.plan.changes] == ["text", "kept", "gone"]

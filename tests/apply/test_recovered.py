@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bufferctl.apply import FileJournal, Settler, recover
-from bufferctl.model import Binding, CreatePost, EditPost, Intent, LivePost, Origin, Post, PostStatus, Slot
+from bufferctl.model import Binding, CreatePost, EditPost, Intent, LivePost, Origin, Post, PostStatus, Settled, Slot
 from bufferctl.model.comparable import bind, standing
 from tests.apply.fake import SETTLE, START, FakeBuffer, post
 from tests.apply.machine import ENDPOINT, Told, slot
@@ -24,12 +26,8 @@ def left_open(folder: Path, *creates: tuple[Post, str]) -> tuple[FileJournal, Se
     journal = FileJournal(folder, ENDPOINT, folder / "buffer.yaml")
     journal.limit_to_homes()
     until = START + timedelta(seconds=15)
-    journal.intend(
-        [
-            Intent(number, slot(item), CreatePost(item, "c0"), START, until, before)
-            for number, (item, before) in enumerate(creates, 1)
-        ]
-    )
+    for number, (item, before) in enumerate(creates, 1):
+        journal.intend([Intent(number, slot(item), CreatePost(item, "c0"), START, until, before)])
     buffer = FakeBuffer(time=0, posts={"p1": live("p1", A)})
     buffer._born["p1"] = 0
     buffer.pass_time(1000)
@@ -83,3 +81,91 @@ def test_lists_go_back_as_far_as_clocks_may_be_apart(tmp_path: Path) -> None:
     assert settler.since([second, first]) == START - timedelta(days=1)
     settler.measure(first, START - timedelta(seconds=10))
     assert settler.since([second, first]) == START - timedelta(seconds=70)
+
+
+def test_what_people_answered_alone_needs_no_reading(tmp_path: Path) -> None:
+    """Closed as not written; the import stays as it is, also for who saves what the journal has."""
+    journal, settler = left_open(tmp_path, (C, ""))
+    bindings = {slot(C): bind(C, live("p3", C), Origin.IMPORTED)}
+    found = recover(journal, settler, bindings)
+    assert (found.written, found.not_written, journal.open, journal.results) == (0, 1, (), ())
+    assert (bindings[slot(C)].id, settler.buffer.reads) == ("p3", 0)  # type: ignore[attr-defined]  # the fake
+
+
+def test_a_question_about_one_leaves_no_other_open(tmp_path: Path) -> None:
+    """The first may have become a stranger; the second was written, and is bound."""
+    journal, settler = left_open(tmp_path, (B, ""), (A, ""))
+    put(settler, live("p2", replace(C, text="Somebody's words")))
+    bindings: dict[Slot, Binding] = {}
+    found = recover(journal, settler, bindings)
+    assert (found.written, found.not_written, found.unsettled) == (1, 0, {slot(B): ("p2",)})
+    assert [intent.slot for intent in journal.open] == [slot(B)]
+    assert {each.key: binding.id for each, binding in bindings.items()} == {"a": "p1"}
+
+
+def put(settler: Settler, item: LivePost, *, shown_after: float = 0) -> FakeBuffer:
+    """Let a post be in the account, and in lists so many seconds after START."""
+    buffer = settler.buffer
+    assert isinstance(buffer, FakeBuffer)
+    buffer.posts[item.id], buffer._born[item.id] = item, shown_after
+    return buffer
+
+
+def test_proof_is_waited_for_and_not_asked_for(tmp_path: Path) -> None:
+    """Two readings, 120 s apart: each is a request. Sending ended with the run, whatever it had planned."""
+    journal, settler = left_open(tmp_path, (B, ""))
+    buffer = settler.buffer
+    assert isinstance(buffer, FakeBuffer)
+    (intent,) = journal.open
+    journal.settle([Settled(1, slot(B), done=False)])
+    journal.intend([replace(intent, at=buffer.server_time(), until=buffer.server_time() + timedelta(hours=1))])
+    buffer.pass_time(10)
+    assert recover(journal, settler, {}).not_written == 1
+    assert (buffer.reads, len(buffer.waits)) == (2, 2)
+
+
+@pytest.mark.parametrize(("age", "waits"), [(timedelta(days=1), [30]), (timedelta(days=1, seconds=1), [])])
+def test_a_list_must_show_the_newest_tracked_post_as_far_as_it_goes_back(
+    tmp_path: Path, age: timedelta, waits: list[float]
+) -> None:
+    """A day: one that it lacks is behind, and is read again; of an older one it says nothing."""
+    journal, settler = left_open(tmp_path, (A, ""))
+    tracked = replace(live("p2", B), created_at=START - age)
+    buffer = put(settler, tracked, shown_after=1010)
+    buffer.lag = 1e-9
+    assert recover(journal, settler, {slot(B): bind(B, tracked, Origin.CREATED)}).written == 1
+    assert buffer.waits == waits
+
+
+@pytest.mark.parametrize(
+    ("write", "old", "origin"),
+    [
+        (CreatePost(A, "c0"), Origin.IMPORTED, Origin.CREATED),
+        (EditPost("p1", A, "c0"), Origin.IMPORTED, Origin.IMPORTED),
+        (EditPost("p1", A, "c0"), None, Origin.CREATED),
+    ],
+    ids=["replaced", "edited", "edited, and the state is lost"],
+)
+def test_whose_a_recovered_post_is(
+    tmp_path: Path, write: CreatePost | EditPost, old: Origin | None, origin: Origin
+) -> None:
+    """What a create made is ours, in whose place it may be; an edit changes nothing of that."""
+    journal, settler = left_open(tmp_path)
+    before = live("p1" if isinstance(write, EditPost) else "p0", replace(A, text="Before"))
+    held = standing(before) if isinstance(write, EditPost) else "p0"
+    journal.intend([Intent(1, slot(A), write, START, START, held)])
+    bindings = {slot(A): bind(A, before, old)} if old else {}
+    assert recover(journal, settler, bindings).written == 1
+    assert (bindings[slot(A)].id, bindings[slot(A)].origin) == ("p1", origin)
+
+
+def test_a_link_that_the_channel_shortened_is_no_difference(tmp_path: Path) -> None:
+    """An edit that was carried out: the next plan has nothing to do."""
+    journal, settler = left_open(tmp_path)
+    settler.shortening = {"c0"}
+    linked = replace(A, text="See https://acme.example/long")
+    put(settler, live("p1", replace(A, text="See https://buff.ly/x")))
+    edit = EditPost("p1", linked, "c0")
+    journal.intend([Intent(1, slot(A), edit, START, START, standing(live("p1", A)))])
+    found = recover(journal, settler, {slot(A): bind(A, live("p1", A), Origin.CREATED)})
+    assert (found.written, found.differing) == (1, {})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from bufferctl.apply.queue import Queue
 from bufferctl.errors import InterruptError, KeyRefusedError, PartWayError, RateLimitedError, StateError
 from bufferctl.model import (
     CreateIdea,
@@ -19,13 +22,14 @@ from bufferctl.model import (
     Post,
     PostStatus,
     Refusal,
+    Result,
     Write,
 )
 from bufferctl.model.content import Asset, Image, Video
-from bufferctl.plan import Outcome, Status
+from bufferctl.plan import Action, Cause, Change, Outcome, Plan, Status
 from tests.apply.disk import fill, make_room
 from tests.apply.fake import START, FakeBuffer, Fault, FaultKind, Killed, Mortal, idea, post
-from tests.apply.machine import Machine, Told, binding
+from tests.apply.machine import ENDPOINT, Machine, Told, binding, slot
 
 A, B, C = post("a"), post("b"), post("c")
 MANY = [post(f"k{n:02d}") for n in range(65)]
@@ -85,6 +89,32 @@ def test_the_order(machine: Machine, buffer: FakeBuffer) -> None:
     assert [name(w) for w in buffer.sent[-1]] == ["i", "sooner", "later", "z", "y", "old", "delete 0002"]
 
 
+def test_what_must_wait_for_its_idea_lets_nothing_pass_it(machine: Machine, buffer: FakeBuffer) -> None:
+    """A queue keeps the order of the files: the idea, then its post, then the next one."""
+    machine.apply(idea("i"), post("a", idea="i"), B)
+    assert [[name(write) for write in request] for request in buffer.sent] == [["i"], ["a", "b"]]
+
+
+def test_what_may_not_leave_any_more_splits_no_request(machine: Machine, buffer: FakeBuffer) -> None:
+    """Its time has come too near: the ones before and after it go together."""
+    days = [post(f"d{n}", due=START + timedelta(days=n)) for n in (1, 2)]
+    near = post("near", due=buffer.server_time() + timedelta(minutes=10))
+    buffer.faults = [Fault("rate-limited", delay=900)]
+    machine.apply(near, *days)
+    assert [[name(write) for write in request] for request in buffer.sent[1:]] == [["d1", "d2"]]
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(119.999, False), (120, True)])
+def test_the_least_time_before_a_post_goes_out(seconds: float, sent: bool) -> None:
+    """Two minutes, as the request leaves, are enough."""
+    near = post("near", due=START + timedelta(seconds=seconds))
+    write = CreatePost(near, "c0")
+    queue = Queue(timedelta(minutes=2))
+    queue.fill(Plan(START, ENDPOINT, (Change(near.address, Action.CREATE, Cause.NEW, slot(near), write=write),)))
+    batch, unfit = queue.next_batch(START, {})
+    assert ([each.write for each in batch], len(unfit)) == ([write] if sent else [], 0 if sent else 1)
+
+
 @pytest.mark.parametrize("most", [1, 3, 16])
 def test_a_refused_size_is_halved(machine: Machine, buffer: FakeBuffer, most: int) -> None:
     """Down to 1 if necessary; everything is created once, and no request exceeds the size known to pass."""
@@ -131,12 +161,13 @@ def test_a_definite_no_is_final_and_nobody_waits(
 
 
 def test_a_429_is_waited_out(machine: Machine, buffer: FakeBuffer) -> None:
-    """15 minutes, then a retry."""
-    buffer.faults = [Fault("rate-limited", delay=900)]
-    attempt = machine.apply(A)
+    """16 minutes, the most that --max-wait allows, then a retry: it is said, nothing is read, and nothing left open."""
+    buffer.faults, told = [Fault("rate-limited", delay=960)], Told()
+    attempt = machine.apply(A, told=told)
     assert attempt.error is None
-    assert buffer.waits == [900]
+    assert (buffer.waits, told.waits, buffer.reads) == ([960], [(960, "Too many requests")], 0)
     assert len(buffer.landed) == 1
+    assert not machine.journal().open
 
 
 def test_a_429_that_takes_too_long_stops_the_run(machine: Machine, buffer: FakeBuffer) -> None:
@@ -167,13 +198,46 @@ def test_a_refused_key_stops_the_run(machine: Machine, buffer: FakeBuffer) -> No
     assert len(buffer.landed) == len(MANY)
 
 
-@pytest.mark.parametrize("kind", ["unreachable", "not-understood"])
-def test_an_error_in_the_middle_is_a_half_way_stop(machine: Machine, buffer: FakeBuffer, kind: FaultKind) -> None:
-    """Exit 5: run it again to continue."""
+@pytest.mark.parametrize(
+    ("kind", "hint"), [("unreachable", "Run apply again to go on."), ("not-understood", "Update bufferctl.")]
+)
+def test_an_error_in_the_middle_is_a_half_way_stop(
+    machine: Machine, buffer: FakeBuffer, kind: FaultKind, hint: str
+) -> None:
+    """Exit 5: run it again to continue, or do first what the error says."""
     buffer.faults = [Fault(), Fault(kind)]
     attempt = machine.apply(*MANY)
     assert isinstance(attempt.error, PartWayError)
+    assert attempt.error.hint == hint
     assert len(machine.state().bindings) == 30
+    assert not machine.journal().open
+
+
+def test_failures_count_only_in_a_row(machine: Machine, buffer: FakeBuffer) -> None:
+    """Five, then one that achieves something, then five again: also where that something was found by looking."""
+    five = [Fault("rate-limited")] * 5
+    buffer.faults = [*five, Fault("null-after", 1), *five, Fault(), *five]
+    buffer.most = 2
+    attempt = machine.apply(A, B, C, post("d"))
+    assert attempt.error is None
+    assert sorted(address for address, _ in buffer.landed) == [f"Acme/twitter:acme0/{key}" for key in "abcd"]
+
+
+class Locked(FakeBuffer):
+    """An account whose run has lost the lock of the state, as it finds out right before a request."""
+
+    def send(self, writes: Sequence[Write]) -> tuple[Result, ...]:
+        raise PartWayError("Another run took over the lock", hint="Run apply again.")
+
+
+def test_who_has_lost_the_lock_sends_nothing(tmp_path: Path) -> None:
+    """Exit 5 with that reason: reported as not sent, and closed, so that no later run looks for it."""
+    machine = Machine(tmp_path, Locked())
+    attempt = machine.apply(A)
+    assert isinstance(attempt.error, PartWayError)
+    assert attempt.error.message == "Another run took over the lock"
+    assert [o.status for o in attempt.outcomes] == [Status.NOT_SENT]
+    assert not machine.journal().open
 
 
 def test_ctrl_c_finishes_the_request_in_flight(machine: Machine, buffer: FakeBuffer) -> None:

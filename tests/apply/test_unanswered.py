@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from bufferctl.apply.settling import MARGIN, Judge, NotWritten, Written
 from bufferctl.errors import ApiError, InterruptError, PartWayError
-from bufferctl.model import CreatePost, Intent, Origin, Post, PostStatus, Refusal
+from bufferctl.model import CreatePost, Intent, LivePost, Origin, Post, PostStatus, Refusal
 from bufferctl.model.content import Asset, Image
 from bufferctl.plan import Action, Reason, Status
 from bufferctl.reconcile import Options
@@ -137,6 +138,16 @@ def test_absence_is_proved_twice_unless_buffer_answered(
     assert attempt.error is None
     assert len(buffer.waits) == waits
     assert addresses(buffer) == ["a"]
+    assert not machine.journal().open
+
+
+def test_writes_of_two_channels_are_proved_together(machine: Machine, buffer: FakeBuffer) -> None:
+    """Both were lost, one after the other, and landed late: each is found, and none is sent again."""
+    buffer.most, buffer.faults = 1, [Fault("late", delay=140), Fault("late", delay=140)]
+    attempt = machine.apply(A, post("b", channel=1))
+    assert attempt.error is None
+    assert [o.status for o in attempt.outcomes] == [Status.DONE] * 2
+    assert (addresses(buffer), len(buffer.sent)) == (["a", "b"], 3)  # the first was refused: two at once
 
 
 def test_meanwhile_only_other_channels_go_on(machine: Machine, buffer: FakeBuffer) -> None:
@@ -151,14 +162,13 @@ def test_meanwhile_only_other_channels_go_on(machine: Machine, buffer: FakeBuffe
 
 
 def test_a_post_waits_for_its_idea(machine: Machine, buffer: FakeBuffer) -> None:
-    """The idea may still be on its way: the post is sent once, with the idea's id."""
+    """The idea may still be on its way: the post is sent once, with the idea's id, and others do not wait for it."""
     named, other = post("a", idea="one"), post("b", channel=1)
     buffer.most, buffer.faults = 1, [Fault("late", delay=100)]
     attempt = machine.apply(idea("one"), named, other)
     assert [o.status for o in attempt.outcomes] == [Status.DONE] * 3
-    assert [type(write).__name__ for request in buffer.sent for write in request if len(request) == 1] == [
-        "CreateIdea", "CreatePost", "CreatePost",
-    ]  # fmt: skip
+    sent = [write.item for request in buffer.sent for write in request if len(request) == 1]
+    assert [item.address.key for item in sent if item] == ["one", "b", "a"]
     assert {p.idea_id for p in buffer.posts.values()} == {None, machine.state().bindings[slot(idea("one"))].id}
 
 
@@ -189,6 +199,7 @@ def test_a_run_that_is_stopped_while_it_waits_for_proof_leaves_it_open(machine: 
     buffer.cuts_waits, buffer.on_send = True, lambda: setattr(told, "patience", 0)
     attempt = machine.apply(A, post("b", channel=1), told=told)
     assert isinstance(attempt.error, InterruptError)
+    assert [(o.change.address.key, o.status) for o in attempt.outcomes] == [("a", Status.HELD), ("b", Status.HELD)]
     buffer.cuts_waits = False
     machine.apply(A, post("b", channel=1))
     assert sorted(addresses(buffer)) == ["a", "b"]
@@ -648,6 +659,7 @@ def test_intents_are_on_disk_before_anything_is_sent(machine: Machine, buffer: F
     assert isinstance(intent.write, CreatePost)
     assert (intent.slot, intent.write.item) == (slot(A), A)
     assert abs(intent.at - buffer.server_time()) < timedelta(seconds=1)
+    assert intent.until == intent.at + timedelta(seconds=30)  # the timeout
     assert CHANNELS[0].id == intent.write.channel_id
 
 
@@ -713,6 +725,19 @@ def test_a_slow_answer_widens_the_window(machine: Machine, buffer: FakeBuffer) -
     assert machine.state().bindings[slot(A)].origin is Origin.CREATED
 
 
+def test_an_edit_says_nothing_about_the_clocks(machine: Machine, buffer: FakeBuffer) -> None:
+    """A post of yesterday was edited while a create was lost: a person's post of an hour ago is not that create."""
+    old = post("old", channel=1, due=DUE)
+    machine.apply(old)
+    buffer.pass_time(86_400)
+    hour_ago = buffer.server_time() - timedelta(hours=1)
+    theirs = LivePost("9999", "c0", PostStatus.SCHEDULED, "Somebody's words", hour_ago, hour_ago, via="api")
+    buffer.on_send, buffer._born["9999"] = (lambda: buffer.posts.update({"9999": theirs})), 0
+    buffer.most, buffer.faults = 1, [Fault("cut-before")]
+    attempt = machine.apply(post("new"), replace(old, text="The words that it is to have now"))
+    assert [o.status for o in attempt.outcomes] == [Status.DONE] * 2
+
+
 def test_without_a_date_a_clock_that_is_set_right_loses_nothing(machine: Machine, buffer: FakeBuffer) -> None:
     """Intents are then dated by this machine's clock, which was two hours ahead when the run was killed."""
     buffer.dateless = True
@@ -725,3 +750,28 @@ def test_without_a_date_a_clock_that_is_set_right_loses_nothing(machine: Machine
     machine.apply(A)
     assert addresses(buffer) == ["a"]
     assert machine.state().bindings[slot(A)].origin is Origin.CREATED
+
+
+class Shortening(FakeBuffer):
+    """An account whose channels shorten links."""
+
+    def _live(self, post_id: str, post: Post, channel_id: str, idea_id: str | None) -> LivePost:
+        made = super()._live(post_id, post, channel_id, idea_id)
+        return replace(made, text=made.text.replace("https://acme.example/long", f"https://buff.ly/{post_id}"))
+
+
+@pytest.mark.parametrize("kind", ["none", "cut-after", "kill-after"])
+def test_a_channel_that_shortens_links_takes_what_was_sent(tmp_path: Path, kind: FaultKind) -> None:
+    """Done, once, and nothing is left to do; on a channel that shortens none, the text differs."""
+    linked = [post("a", "See https://acme.example/long"), post("b", "See https://acme.example/long", channel=1)]
+    machine = Machine(tmp_path, Shortening(), shortening={"c0"})
+    machine.buffer.faults = [Fault(kind, 2)]
+    if kind == "kill-after":
+        dies(machine, linked[0])
+    attempt = machine.apply(linked[0])
+    assert (attempt.error, attempt.differing) == (None, {})
+    assert {o.status for o in attempt.outcomes} <= {Status.DONE}
+    assert addresses(machine.buffer) == ["a"]
+    assert machine.apply(linked[0]).writes == 0
+    if kind == "none":
+        assert [o.status for o in machine.apply(*linked).outcomes] == [Status.DIFFERS]

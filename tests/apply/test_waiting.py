@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bufferctl.errors import ApiError
+from bufferctl.errors import ApiError, PartWayError
 from bufferctl.plan import Status
 from tests.apply.fake import FakeBuffer, post
 from tests.apply.machine import Machine
@@ -81,3 +82,38 @@ def test_it_cannot_be_looked_at(applied: Machine, buffer: FakeBuffer) -> None:
     buffer.away = False
     assert applied.apply(*EDITED, *MANY[4:]).error is None
     assert sum(p.text.endswith(", edited") for p in buffer.posts.values()) == 4
+
+
+@pytest.mark.parametrize(("seconds", "read"), [(119.999, False), (120, True)])
+def test_after_two_minutes_it_is_looked_at_again(
+    applied: Machine, buffer: FakeBuffer, seconds: float, read: bool
+) -> None:
+    """By Buffer's clock, since the plan was read; four edits are one list."""
+    before = buffer.reads
+    meanwhile(buffer, seconds, lambda: None)
+    applied.apply(*EDITED, *MANY[4:])
+    assert buffer.reads - before == (1 if read else 0)
+
+
+def test_a_queue_that_moved_up_meanwhile_sends_nothing_at_once(applied: Machine, buffer: FakeBuffer) -> None:
+    """Somebody deleted the posts before it, so its slot is a minute away: an edit would keep it there."""
+
+    def move_up() -> None:
+        near = buffer.server_time() + timedelta(minutes=1)
+        buffer.posts["0001"] = replace(buffer.posts["0001"], due_at=near)
+
+    meanwhile(buffer, 600, move_up)
+    sent = len(buffer.sent)
+    attempt = applied.apply(EDITED[0], *MANY[1:])
+    assert [(o.status, "too near" in o.message) for o in attempt.outcomes] == [(Status.HELD, True)]
+    assert len(buffer.sent) == sent
+
+
+def test_it_cannot_be_looked_at_in_the_middle(applied: Machine, buffer: FakeBuffer) -> None:
+    """Thirty posts are out, then Buffer is away: exit 5, and what was done is saved."""
+    new = [post(f"n{n:02d}") for n in range(30)]
+    buffer.on_send = lambda: meanwhile(buffer, 600, lambda: setattr(buffer, "away", True))
+    attempt = applied.apply(*new, *EDITED, *MANY[4:])
+    assert isinstance(attempt.error, PartWayError)
+    assert [o.status for o in attempt.outcomes] == [Status.DONE] * 30 + [Status.NOT_SENT] * 4
+    assert len(applied.state().bindings) == 38
