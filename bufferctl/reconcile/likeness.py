@@ -51,7 +51,7 @@ def stage(item: Item) -> int:
     return 3 if item.mode is ShareMode.SHARE_NOW else 2
 
 
-def _has_reached(item: Post, candidate: Candidate, live: LivePost) -> bool:
+def _has_reached(item: Item, candidate: Candidate, live: LivePost) -> bool:
     """Whether it is at the declared stage, or beyond it if unexplained. Explained posts that are out never count."""
     there = _STAGES.get(live.status, _SENT)
     if candidate.explained:
@@ -62,8 +62,8 @@ def _has_reached(item: Post, candidate: Candidate, live: LivePost) -> bool:
 def is_exact(d: Declared, candidate: Candidate, scene: Scene) -> bool:
     """Whether a live object is the declared one."""
     item, wanted, live = d.item, d.content, candidate.item
-    if isinstance(item, Idea) or isinstance(live, LiveIdea):
-        return isinstance(item, Idea) and isinstance(live, LiveIdea) and contents_match(wanted, candidate.content)
+    if isinstance(live, LiveIdea):
+        return contents_match(wanted, candidate.content)
     if not _has_reached(item, candidate, live):
         return False
     if item.due_at is None:  # queue posts without a text cannot be distinguished
@@ -162,7 +162,7 @@ def _rule(
     item: Item, wanted: Content, candidate: Candidate, own: Collection[str], matcher: SequenceMatcher[str]
 ) -> Rule | None:
     live = candidate.item
-    if isinstance(item, Idea) or isinstance(live, LiveIdea):
+    if isinstance(live, LiveIdea):
         same_title = bool(wanted.title) and candidate.content.title == wanted.title
         return Rule.SAME_TITLE if same_title else None
     if not wanted.text:
@@ -173,7 +173,7 @@ def _rule(
     return Rule.SIMILAR_TEXT if is_alike else None
 
 
-def _same_time(item: Post, candidate: Candidate, live: LivePost, own: Collection[str]) -> Rule | None:
+def _same_time(item: Item, candidate: Candidate, live: LivePost, own: Collection[str]) -> Rule | None:
     """A person's post counts if the state cannot tell whether it was imported; a queue's slots do not."""
     at = instant(item.due_at)
     if not at or instant(live.due_at) != at:

@@ -50,8 +50,7 @@ def _order(change: Change) -> tuple[int, float]:
     """The key of a stable sort."""
     if change.action is not Action.CREATE:
         return {Action.UPDATE: 2, Action.DELETE: 3}.get(change.action, 1), _FAR
-    due_at = change.desired and change.desired.due_at
-    return 0 if isinstance(change.desired, Idea) else 1, due_at.timestamp() if due_at else _FAR
+    return 0 if isinstance(change.desired, Idea) else 1, change.due_at.timestamp() if change.due_at else _FAR
 
 
 def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:

@@ -107,6 +107,8 @@ def test_what_goes_without_saying_need_not_read_back() -> None:
     plain, reel = InstagramMetadata(), InstagramMetadata(type="reel")
     assert differs(replace(POST, metadata=plain), replace(LIVE, metadata={})) == []
     assert differs(replace(POST, metadata=plain), replace(LIVE, metadata={"type": "story"})) == ["metadata"]
+    as_sent = {"type": "post", "should_share_to_feed": True, "is_ai_generated": False}
+    assert differs(replace(POST, metadata=plain), replace(LIVE, metadata=as_sent)) == []
     assert differs(replace(POST, metadata=reel), replace(LIVE, metadata={})) == ["metadata"]
 
 

@@ -103,6 +103,7 @@ def test_threads() -> None:
     assert declared(thread=items, metadata={"type": "thread"}) == thread
     assert [part.text for part in declared(thread=(LiveThreadItem("Other", ()),)).metadata.thread] == ["Other"]
     assert declared(thread=(LiveThreadItem("Other", ()),)).text == "Other"
+    assert declared(text="", thread=(LiveThreadItem("", (LINK,)), LiveThreadItem("More", ()))).text == ""
 
 
 @pytest.mark.parametrize(
@@ -249,5 +250,7 @@ def test_ideas() -> None:
         "source": {"name": "x"},
         "size": 7,
     }
+    with pytest.raises(NotExpressibleError, match="files cannot hold its `url`: "):
+        idea_from_live(replace(bare, media=(replace(medium, url=""),)), at)
     with pytest.raises(NotExpressibleError, match="it is for myspace"):
         idea_from_live(replace(bare, services=("twitter", "myspace")), at)

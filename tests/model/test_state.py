@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bufferctl.model import Binding, Home, Horizon, Origin, Question, Rule, Slot, State
+from bufferctl.model import Address, Binding, Home, Horizon, Origin, Question, Rule, Slot, State
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 EARLIER, BEFORE = NOW - timedelta(days=1), NOW - timedelta(days=9)
@@ -28,6 +28,14 @@ def test_when_an_object_was_created() -> None:
     """As an instant, None if unknown."""
     assert Binding("1", Origin.CREATED, created_at="2026-12-01T08:00:00+00:00").created == NOW
     assert Binding("1", Origin.CREATED).created is None
+
+
+def test_the_address_of_an_object() -> None:
+    """As last declared; made of ids if the state has none, or none that can be read."""
+    binding = Binding("1", Origin.CREATED, address="Acme/twitter:acme/launch")
+    assert binding.address_in(ONE) == Address("Acme", "twitter:acme", "launch")
+    for unreadable in ("", "launch"):
+        assert replace(binding, address=unreadable).address_in(ONE) == Address("o", "c", "one")
 
 
 def test_the_horizon_of_a_home() -> None:

@@ -41,6 +41,7 @@ READ: list[tuple[Any, Any, Any]] = [
     (base.Instant, "2026-12-01T09:00:00Z", AT.replace(tzinfo=UTC)),
     (base.Day, "2026-12-24", date(2026, 12, 24)),
     (base.Moment, "2026-12-24", date(2026, 12, 24)), (base.Moment, "2026-12-01 09:00", AT),
+    (base.Moment, AT, AT),
     (base.Url, "https://acme.example/a", "https://acme.example/a"), (base.Url, "HTTP://a", "HTTP://a"),
     (base.Url, "$(site)/a", "$(site)/a"),
     (base.Key, "a", "a"), (base.Key, "2026.launch_a-b", "2026.launch_a-b"), (base.Key, "a" * 64, "a" * 64),

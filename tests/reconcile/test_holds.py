@@ -114,3 +114,25 @@ def test_a_hint_names_the_edit_that_answers(name: str) -> None:
     assert not [each for each in held if "{" in each.message or "{" in each.hint.replace("existing: {", "")], hints
     lacking = [hint for hint in hints if not EDIT.search(hint)]
     assert (lacking != []) is (name in NO_EDIT), lacking
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0, "0 minutes"),
+        (1, "1 minute"),
+        (59, "59 minutes"),
+        (60, "1 hour"),
+        (62, "62 minutes"),
+        (119, "119 minutes"),
+        (120, "2 hours"),
+        (24 * 60, "1 day"),
+        (24 * 60 + 2, "24 hours"),
+        (36 * 60, "36 hours"),
+        (48 * 60 - 1, "47 hours"),
+        (48 * 60, "2 days"),
+    ],
+)
+def test_a_duration_is_in_the_largest_unit_that_tells_it(minutes: int, words: str) -> None:
+    """In days or hours if there are two of them, or exactly one."""
+    assert holds.duration(timedelta(minutes=minutes)) == words

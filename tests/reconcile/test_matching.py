@@ -1136,6 +1136,20 @@ def test_what_is_new_beside_imported_entries_that_are_gone_may_be_one_of_them() 
     assert world.verdict(replace(post(), place=Place("other.yaml", 1, 1))) is Action.CREATE
 
 
+def test_a_key_that_was_never_applied_may_be_that_of_any_entry_that_is_gone() -> None:
+    """A question about the entries that are gone, which names the key; not for an occurrence of a series."""
+    old = post("old", "Of another key")
+    world = World(live=[in_buffer(old)], state=record((old, in_buffer(old))))
+    change = world.change(post(was="typo"))
+    assert (change.reason, change.candidates) == (Reason.AMBIGUOUS, ("p1",))
+    assert change.message == (
+        "The state has no `typo`, which this was. Other entries are gone (`old`) whose posts are in Buffer, and this "
+        "may be one of them"
+    )
+    series = post("b-2", was="typo-2", expansion=Expansion(number=2, times=3))
+    assert world.verdict(series) is Action.CREATE
+
+
 # -- what a question says
 
 

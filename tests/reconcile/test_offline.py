@@ -99,6 +99,14 @@ def test_what_state_does_not_know_is_created() -> None:
     assert (channel.service, channel.name, channel.timezone) == (Service.TWITTER, "acme", "Europe/Berlin")
 
 
+def test_a_channel_without_a_zone_is_shown_in_utc() -> None:
+    """As one that Buffer has in no zone."""
+    files = desired(POST)
+    bare = replace(files, channels=tuple(replace(each, timezone=None) for each in files.channels))
+    plan = planned(bare, State())
+    assert [each.timezone for each in plan.channels.values()] == ["UTC"]
+
+
 def test_what_existing_names_is_assumed_to_be_there() -> None:
     """Taken over by an address that the state does not know; held if the id is that of another entry."""
     named = replace(POST, existing="p1")

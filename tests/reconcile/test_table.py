@@ -257,6 +257,9 @@ def test_what_was_deleted_in_buffer_is_held() -> None:
     assert gone().verdict(APPLIED) is Reason.GONE
     assert gone(NOW - LAG + timedelta(seconds=1)).verdict(APPLIED) is Reason.LAG
     assert gone(NOW - LAG).verdict(APPLIED) is Reason.GONE
+    state = record((APPLIED, THERE))
+    undated = replace(state, bindings={slot(APPLIED): replace(state.bindings[slot(APPLIED)], created_at="")})
+    assert World(state=undated, gone=["p1"]).verdict(APPLIED) is Reason.GONE
 
 
 @pytest.mark.parametrize(
@@ -619,6 +622,9 @@ def test_the_deletion_of_what_a_person_changed_says_so() -> None:
     assert not known().change(cancelled).message
     removed = known(replace(THERE, text="Theirs")).plan(other()).changes
     assert "Somebody changed it" in next(c for c in removed if c.action is Action.DELETE).message
+    state = record((APPLIED, THERE))
+    by_buffer = replace(state, bindings={slot(APPLIED): replace(state.bindings[slot(APPLIED)], seen="")})
+    assert World(live=[replace(THERE, text="We are li")], state=by_buffer).change(cancelled).message == ""
 
 
 def test_what_is_cancelled_and_not_ours_is_not_deleted() -> None:
@@ -740,6 +746,20 @@ def test_a_post_of_a_known_idea_has_its_id() -> None:
     write = World(live=[idea_in_buffer(idea())], state=state).change(post(idea="hiring"), idea()).write
     assert isinstance(write, CreatePost)
     assert write.idea_id == "i1"
+
+
+def test_a_tag_is_found_in_any_case_and_no_other_is_taken_for_it() -> None:
+    """The id of `Launch` for `launch`, but that of `launch` if there are both; held where neither is there."""
+    theirs = in_buffer(post("x", "Theirs", LATER), "p9", tags=(Tag("t1", "Hiring"), Tag("t2", "Launch")))
+    write = World(live=[theirs]).change(post(tags=("launch",))).write
+    assert isinstance(write, CreatePost)
+    assert write.tag_ids == ("t2",)
+    both = replace(theirs, tags=(*theirs.tags, Tag("t3", "launch")))
+    write = World(live=[both]).change(post(tags=("launch",))).write
+    assert isinstance(write, CreatePost)
+    assert write.tag_ids == ("t3",)
+    held = World(live=[both]).change(post(tags=("nowhere",)))
+    assert "has the tag 'nowhere' (seen: Hiring, Launch, launch)" in held.message
 
 
 def test_tags_are_those_of_ideas_too() -> None:
