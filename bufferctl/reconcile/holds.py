@@ -331,7 +331,7 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
             f"API and match no file {_seen(suspects, channel)}; this may be one of them, edited since"
         )
     elif rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
-        at = first.live.due_at.astimezone(channel.zone if channel else UTC)
+        at = _there(first.live.due_at, channel)
         message = f"Buffer already has a post on this channel at {at:%H:%M} {shown}"
     elif rule is Rule.SAME_TEXT:
         message = f"Buffer already has one with this text {shown}"
@@ -396,9 +396,13 @@ def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
         return f"({first.id}){more}"
     when = f", {_STATUSES[live.status]}" if isinstance(live, LivePost) else ""
     if isinstance(live, LivePost) and live.due_at:
-        due = live.due_at.astimezone(channel.zone if channel else UTC)
+        due = _there(live.due_at, channel)
         when += f", {due:%a} {due.day} {due:%b %Y %H:%M %Z}"
     return f"({_text(first)!r}{when}){more}"
+
+
+def _there(moment: datetime, channel: LiveChannel | None) -> datetime:
+    return moment.astimezone(channel.zone if channel else UTC)
 
 
 def _text(suspect: Suspect) -> str:

@@ -169,7 +169,8 @@ def _shortened(deletes: Iterable[Change], matches: Matches) -> dict[str, tuple[i
         key, _, number = change.slot.key.rpartition("-")
         times = series.get((change.slot.home, key))
         if times is not None and number.isdecimal() and int(number) > times:
-            found[key] = max(found.get(key, (0, 0))[0], int(number)), times
+            had = int(number), times
+            found[key] = max(had, found.get(key, had))
     return found
 
 

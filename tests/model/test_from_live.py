@@ -112,6 +112,7 @@ def test_threads() -> None:
         ({}, "twitter", {}),
         ({}, "instagram", {"type": "post", "should_share_to_feed": True}),
         ({"type": "reel"}, "instagram", {"type": "reel", "should_share_to_feed": True}),
+        ({}, "instagram", {"type": "post", "geolocation": {"id": "", "text": None}}),
         ({"should_share_to_feed": False}, "instagram", {"type": "post", "should_share_to_feed": False}),
         ({}, "instagram", {"type": "carousel", "first_comment": ""}),
         ({"first_comment": "First\nand"}, "linkedin", {"first_comment": " First\r\nand "}),

@@ -28,6 +28,7 @@ from .builders import (
     idea,
     in_buffer,
     on_linkedin,
+    picture,
     post,
     published,
     queued,
@@ -221,6 +222,20 @@ def test_what_is_not_new_in_a_checkout_is_not_created(before: str, item: Post) -
         Reason.DIVERGED, "It is not new in this checkout",
     )  # fmt: skip
     assert diverged(World(), {}, text_before="- key: another").verdict(item) is Action.CREATE
+
+
+def test_a_post_without_text_is_new_in_a_checkout_whatever_texts_it_lacks() -> None:
+    """Created: it has nothing in common with them."""
+    assert diverged(World(), {}, text_before="text: We").verdict(post(text="", assets=(picture(),))) is Action.CREATE
+
+
+def test_a_checkout_that_diverged_creates_again_what_was_deleted_in_buffer() -> None:
+    """By name, with `--recreate`."""
+    world = diverged(bound(post(), KEEP), {"a": "1" * 40})
+    again = replace(world.options, recreate=frozenset({"Acme/twitter:acme/a"}))
+    world = replace(world, live=[each for each in world.live if each.text == "Stays"], options=again)
+    world = replace(world, gone=["id-a-twitter"])
+    assert world.verdicts(post(), KEEP) == {"a": Action.CREATE, "keep": Action.NO_OP}
 
 
 def test_a_change_of_a_checkout_that_diverged_is_confirmed_by_name() -> None:

@@ -101,6 +101,7 @@ def test_agree(before: Post, then: LivePost, now: Post, live: LivePost, agree: b
         (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE), None),
         (POST, LIVE, LIVE, None),
         (POST, LIVE, replace(LIVE, status=PostStatus.ERROR), None),
+        (POST, LIVE, replace(LIVE, status=PostStatus.ERROR, shared_now=True), None),
     ],
 )
 def test_progress(before: Post, then: LivePost, live: LivePost, expected: Reason | None) -> None:

@@ -136,3 +136,29 @@ def test_a_hint_names_the_edit_that_answers(name: str) -> None:
 def test_a_duration_is_in_the_largest_unit_that_tells_it(minutes: int, words: str) -> None:
     """In days or hours if there are two of them, or exactly one."""
     assert holds.duration(timedelta(minutes=minutes)) == words
+
+
+def test_how_near_its_time_a_post_is_too_late() -> None:
+    """In whole minutes, rounded up."""
+    hold = holds.missed(timedelta(minutes=2, seconds=1), edited=False, counted=False)
+    assert hold.message == (
+        "Its time is past or less than 3 minutes away, and Buffer might publish it at once, so it is not sent"
+    )
+
+
+def test_where_there_is_nothing_to_choose_from_the_hold_says_so() -> None:
+    """No tags were seen, and the channel has no boards; else all of them, in order."""
+    assert "the tag 'launch' (seen: none)" in holds.no_such_tag("launch", []).message
+    assert "(seen: a, b)" in holds.no_such_tag("launch", ["b", "a"]).message
+    assert holds.no_such_board("Ours", TWITTER).message == "There is no board 'Ours' on acme (there are: none)"
+
+
+def test_a_time_is_shown_in_the_zone_of_the_channel() -> None:
+    """Without a channel in UTC."""
+    berlin = replace(TWITTER, timezone="Europe/Berlin")
+    for channel, at, when in ((berlin, "13:00", "13:00 CET"), (None, "12:00", "12:00 UTC")):
+        message = holds.ambiguous(Rule.SAME_TIME, [THEIRS], channel).message
+        assert message == (
+            f"Buffer already has a post on this channel at {at} ('We are live', scheduled, Tue 22 Jan 2030 {when}), "
+            "so it may be there already"
+        )

@@ -271,6 +271,14 @@ def test_claims_pass_to_a_channel_that_was_reconnected() -> None:
     assert moved.let_go["p1"].home == "c9"
 
 
+def test_one_of_several_channels_was_reconnected() -> None:
+    """Its claims pass on, whatever is listed before it."""
+    item = on_linkedin(post())
+    moved = follow_reconnected(record((item, in_buffer(item))), account(TWITTER, replace(LINKEDIN, id="c8")))
+    assert [(place.channel_id, place.key) for place in moved.bindings] == [("c8", "a")]
+    assert moved.homes.keys() == {"c1", "c8", "o1"}
+
+
 @pytest.mark.parametrize(
     "channels",
     [
@@ -584,6 +592,7 @@ def test_what_no_list_shows_is_asked_for_by_id() -> None:
     assert wanted(world, state, post("q", due=OVER)) == found  # it could not be written
     assert wanted(world, state, post("x", existing="p8")) == {**found, "p8": None}
     assert wanted(world, state, post(existing="p8")) == {**found, "p8": None}  # may take the place of p1
+    assert wanted(world, state, post("b", existing="p8")) == found  # p2 is there
     had = replace(state, let_go={"p9": LetGo("c1", OLD, "r"), "p10": LetGo("c1", OLD)})
     assert wanted(world, had, post("r")) == {**found, "p9": OLD}
     assert wanted(world, had, post("r", due=OVER), post("s", was="r")) == {**found, "p9": OLD}

@@ -103,6 +103,13 @@ def test_a_channel_that_is_not_there_lists_those_that_are(declared: Channel) -> 
     )
 
 
+def test_a_disconnected_channel_is_found_unless_its_account_was_connected_anew() -> None:
+    """The connected one of two with a handle; alone, it is found as it is, and plan holds what it has."""
+    off, anew = replace(TWITTER, is_disconnected=True), replace(TWITTER, id="c9")
+    for channels, expected in (((off,), off), ((off, anew), anew), ((anew, off), anew)):
+        assert find_channel(LiveOrganization("o1", "Acme", channels), channel("acme")) == expected
+
+
 def test_a_channel_without_a_display_name_is_not_found_by_another_name() -> None:
     """An error, not LinkedIn's only channel."""
     found = find_channel(ACME, channel("acme", service=Service.LINKEDIN))

@@ -11,6 +11,7 @@ import pytest
 from bufferctl.diagnostics import Place
 from bufferctl.digests import change_digest
 from bufferctl.model import (
+    Claim,
     Idea,
     LiveAsset,
     LivePost,
@@ -230,6 +231,14 @@ def test_a_renamed_entry_whose_new_key_is_kept_is_held_and_not_deleted() -> None
     assert there.verdicts(other, post(text="Edited", was="old")) == {"b": Action.NO_OP, "a": Reason.AMBIGUOUS}
 
 
+def test_an_entry_may_take_over_the_text_of_one_that_is_removed() -> None:
+    """An edit and a delete: its key is its own, and the state keeps it for nothing else."""
+    one, old = post("a", "One"), post("old", "Of old")
+    there = [in_buffer(one, "p1"), in_buffer(old, "p2")]
+    world = World(live=there, state=record((one, there[0]), (old, there[1])))
+    assert world.verdicts(post("a", "Of old")) == {"a": Action.UPDATE, "old": Action.DELETE}
+
+
 def test_a_picture_of_an_imported_post_is_not_known() -> None:
     """Without a text, nothing tells whether it is the same; the plan is made all the same."""
     old = queued("old", "", assets=(picture("a"),))
@@ -369,14 +378,15 @@ def test_queue_posts_without_text_never_match() -> None:
 @pytest.mark.parametrize(
     ("days", "since", "expected"),
     [
-        (29, None, Action.ADOPT),
+        (30, None, Action.ADOPT),
         (31, None, Reason.AMBIGUOUS),
         (31, NOW - timedelta(days=60), Action.ADOPT),
     ],
 )
 def test_an_equal_that_was_published_long_ago(days: int, since: datetime | None, expected: Action | Reason) -> None:
-    """A question after 30 days if `managed_since` is missing, otherwise adopted."""
-    live = published(queued(), created=NOW - timedelta(days=days))
+    """A question if it is more than 30 days ago and `managed_since` is missing, otherwise adopted."""
+    at = NOW - timedelta(days=days)
+    live = published(queued(), created=at, sent_at=at)
     assert World(live=[live], state=NO_RECORD, since=since).verdict(queued()) is expected
 
 
@@ -390,10 +400,10 @@ def test_equals_match_as_a_multiset() -> None:
 
 def test_sent_ones_are_taken_first_then_the_oldest() -> None:
     """The published one, though younger; then the older of the waiting ones."""
-    waiting = [in_buffer(queued(), "young", YOUNG + timedelta(minutes=2)), in_buffer(queued(), "old", YOUNG)]
-    out = published(queued(), "out", YOUNG + timedelta(minutes=5))
+    waiting = [in_buffer(queued(), "1-young", YOUNG + timedelta(minutes=2)), in_buffer(queued(), "2-old", YOUNG)]
+    out = published(queued(), "3-out", YOUNG + timedelta(minutes=5))
     world = World(live=[*waiting, out])
-    assert ids(world, queued("a"), queued("b"), queued("c")) == {"a": "out", "b": "old", "c": "young"}
+    assert ids(world, queued("a"), queued("b"), queued("c")) == {"a": "3-out", "b": "2-old", "c": "1-young"}
 
 
 def test_cancelled_addresses_are_served_last() -> None:
@@ -491,6 +501,14 @@ def test_what_is_recovered_is_deleted_where_it_is_cancelled() -> None:
     cancelled = post(cancelled=True)
     assert World(live=[in_buffer(post())], state=NO_RECORD, since=SINCE).verdict(cancelled) is Action.DELETE
     assert World(live=[in_buffer(post())], state=NO_RECORD).verdict(cancelled) is Reason.AMBIGUOUS
+
+
+def test_what_another_root_file_manages_is_not_deleted_where_it_is_cancelled() -> None:
+    """Held: this entry never had it."""
+    theirs = record((post(), in_buffer(post()))).bindings[slot(post())]
+    elsewhere = Options(elsewhere=(Claim("other.yaml", slot(post()), theirs),))
+    world = World(live=[in_buffer(post())], options=elsewhere)
+    assert world.verdict(post(cancelled=True)) is Reason.AMBIGUOUS
 
 
 def test_ideas_match_without_saying_where_they_came_from() -> None:
@@ -606,6 +624,13 @@ def test_a_cancelled_one_is_asked_about_while_an_equal_is_there() -> None:
         for world in (World(live=[live]), lost(live)):
             assert world.verdict(cancelled) is Reason.AMBIGUOUS
             assert rule_of(world, cancelled) is Rule.SAME_TEXT
+
+
+@pytest.mark.parametrize(("due", "expected"), [(NOW + timedelta(seconds=30), Reason.AMBIGUOUS), (OVER, Action.NO_OP)])
+def test_a_cancelled_one_is_asked_about_until_its_time_is_over(due: datetime, expected: Action | Reason) -> None:
+    """Held inside the lead time, too, in which it can still be deleted; nothing to do once it is over."""
+    there = in_buffer(post(due=LATER), "p2")
+    assert World(live=[there]).verdict(post(due=due, cancelled=True)) is expected
 
 
 def test_what_this_plan_deletes_is_not_near() -> None:
@@ -1098,7 +1123,7 @@ def test_a_past_post_that_was_reworded_is_bound_as_published() -> None:
 
 
 def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
-    """Not with two posts or two addresses at that minute, a person's post, one that is not published, or a state."""
+    """Not with two posts or addresses at that minute, a person's post, one not published or let go, or a state."""
     was, now = post(due=OVER), post(text="Reworded", due=OVER)
     live = published(was)
     assert reworded(live, published(post(text="Other", due=OVER), "p2")).verdict(now) is Reason.MISSED
@@ -1106,6 +1131,8 @@ def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
     assert reworded(replace(live, via="buffer")).verdict(now) is Reason.MISSED
     assert reworded(replace(live, status=PostStatus.SENDING)).verdict(now) is Reason.MISSED
     assert World(live=[published(was, created=YOUNG)]).verdict(now) is Reason.MISSED
+    released = replace(reworded(live), state=State(let_go=let_go(live)))
+    assert released.verdict(now) is Reason.MISSED
 
 
 def test_what_is_out_is_named_by_the_key_that_it_has_now() -> None:

@@ -144,6 +144,13 @@ def test_what_was_applied_stays(item: Post | Idea, slot: Slot) -> None:
     assert (change.action, change.slot, change.binding) == (Action.NO_OP, slot, applied(item))
 
 
+def test_what_waits_in_a_queue_stays_there() -> None:
+    """Unchanged: the state has no time at which it would be out."""
+    item = replace(POST, mode=ShareMode.ADD_TO_QUEUE, due_at=None)
+    change = one(desired(item), State({SLOT: applied(item, due_at="")}))
+    assert (change.action, change.cause) == (Action.NO_OP, Cause.UNCHANGED)
+
+
 def test_an_edit_tells_the_new_text_and_both_times() -> None:
     """Changed; the old text is not known and not invented."""
     later = replace(POST, text="We are live now", due_at=DUE + timedelta(days=1))
@@ -230,6 +237,8 @@ def test_the_ids_of_the_files_come_first() -> None:
     plan = planned(replace(files, channels=(channel,)), State({SLOT: applied(POST)}), max_deletes=1)
     found = {change.slot: change.action for change in plan.changes}
     assert found == {Slot("o1", "c2", "launch"): Action.CREATE, SLOT: Action.DELETE}
+    nameless = replace(desired(), channels=(replace(channel, name=None, label="twitter:c2"),))
+    assert [each.label for each in planned(nameless, State()).channels.values()] == ["twitter:c2"]
 
 
 def test_state_without_addresses_does_no_harm() -> None:

@@ -90,10 +90,12 @@ def test_a_series_that_was_shortened_says_from_how_many(was: str) -> None:
     made = [Expansion(number=n, times=2) for n in (1, 2)]
     two = [replace(post(f"tip-{e.number}", f"Number {e.number}"), expansion=e, was=f"{was}-{e.number}") for e in made]
     two = [replace(each, was=None) for each in two] if was == "tip" else two
-    held = bound(*eight).plan(*two).of(Action.HOLD)
-    assert {(c.reason, c.message.partition(", and")[0]) for c in held} == {
-        (Reason.DELETES, f"6 posts disappeared from the files (`{was}` was shortened from 8 to 2)")
-    }
+    last = post(f"{was}-last", "Of no series")
+    for removed in ([*eight, last], [*reversed(eight), last]):
+        held = bound(*removed).plan(*two).of(Action.HOLD)
+        assert {(c.reason, c.message.partition(", and")[0]) for c in held} == {
+            (Reason.DELETES, f"7 posts disappeared from the files (`{was}` was shortened from 8 to 2)")
+        }
 
 
 def test_what_is_cancelled_does_not_count() -> None:

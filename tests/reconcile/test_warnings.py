@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import Idea, LivePost, Origin, Post, PostStatus, Settings
+from bufferctl.diagnostics import Place
+from bufferctl.model import Address, Idea, LivePost, Origin, Post, PostStatus, Service, Settings
+from bufferctl.model.metadata import PinterestMetadata
+from bufferctl.plan import Action
 
 from .builders import (
     NO_RECORD,
@@ -21,6 +24,7 @@ from .builders import (
     in_buffer,
     picture,
     post,
+    published,
     queued,
     record,
 )
@@ -116,3 +120,36 @@ def test_warnings(world: World, items: list[Post | Idea], expected: list[str]) -
     assert len(messages) == len(expected), messages
     for message, pattern in zip(messages, expected, strict=True):
         assert fnmatchcase(message, pattern), message
+
+
+def pin(key: str, text: str) -> Post:
+    """A pin on a board that the files call by the name that it had."""
+    address = Address("Acme", "pinterest:acme", key)
+    return replace(post(key, text), address=address, service=Service.PINTEREST, metadata=PinterestMetadata(board="Old"))
+
+
+@pytest.mark.parametrize(("number", "uses"), [(1, "an entry uses"), (2, "2 entries use")])
+def test_a_board_that_was_renamed_is_warned_about(number: int, uses: str) -> None:
+    """Once, with the number of its entries and its new name; they stay as they are."""
+    channel = replace(TWITTER, service=Service.PINTEREST, boards={"New": "b1"})
+    pins = [pin(f"k{n}", f"Pin {n}") for n in range(number)]
+    was = [in_buffer(each, f"p{n}", metadata={"board": "Old", "board_service_id": "b1"}) for n, each in enumerate(pins)]
+    now = [replace(each, metadata={"board": "New", "board_service_id": "b1"}) for each in was]
+    world = World(live=now, state=record(*zip(pins, was, strict=True)), channels=(channel,))
+    plan = world.plan(*pins)
+    assert [change.action for change in plan.changes] == [Action.NO_OP] * number
+    assert [each.message for each in plan.warnings] == [
+        f"The board 'Old' of pinterest:acme is now called 'New', and {uses} the old name; new pins for it are held"
+    ]
+    assert [each.hint for each in plan.warnings] == ["Write `board: New` in the files."]
+
+
+def test_a_warning_names_ten_entries_and_counts_the_others() -> None:
+    """Of twelve that are edited alike once they are published."""
+    items = [post(f"k{n:02}", f"Number {n}", OVER - timedelta(hours=n)) for n in range(12)]
+    items = [replace(each, place=Place("posts.yaml", line, 3)) for line, each in enumerate(items, 1)]
+    out = [published(each, f"p{n}") for n, each in enumerate(items)]
+    world = World(live=out, state=record(*zip(items, out, strict=True)))
+    (warning,) = world.plan(*(replace(each, tags=("launch",)) for each in items)).warnings
+    named = ", ".join(f"`k{n:02}`" for n in range(10))
+    assert warning.message.startswith(f"{named} and 2 more are already published on X; this edit (tags) changes ")
