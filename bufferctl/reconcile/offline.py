@@ -103,7 +103,7 @@ def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ..
     for each in desired.organizations:
         homes[each.label] = id_ = each.id or ids.get((each.label, ""), each.label)
         channels.setdefault(id_, {})
-    boards = defaultdict[tuple[str, str], dict[str, str]](dict)
+    boards: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for post in desired.posts:
         if isinstance(post.metadata, PinterestMetadata) and (board := post.metadata.board):
             boards[post.address.organization, post.address.channel][board] = board

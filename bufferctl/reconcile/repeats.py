@@ -64,7 +64,7 @@ def _staying(changes: Iterable[Change], doing: Collection[Slot]) -> dict[Mark, l
     staying: dict[Mark, list[Suspect]] = defaultdict(list)
     for change in changes:
         live = change.live
-        is_removed = change.desired is None or change.cause in _REMOVED
+        is_removed = change.cause in _REMOVED
         if live is None or (change.action in WRITING and change.slot in doing):
             continue
         if is_removed or (change.action is not Action.NO_OP and wanted(change) != kept(change)):

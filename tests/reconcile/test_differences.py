@@ -56,37 +56,50 @@ def test_differences(item: Post, live: LivePost, expected: list[tuple[str, objec
     assert differences(content_of_desired(item), content_of_live(live)) == tuple(Difference(*each) for each in expected)
 
 
+AT, LATE = "2030-01-22T12:00:00Z", "2030-01-23T12:00:00Z"
+
+
 @pytest.mark.parametrize(
-    ("item", "live", "paths"),
+    ("item", "live", "expected"),
     [
         (post(), THERE, []),
-        (post(due=LATER), THERE, ["due_at"]),
-        (queued(), THERE, ["due_at"]),
-        (queued(draft=True), THERE, ["draft"]),
-        (post(), replace(THERE, status=PostStatus.DRAFT), ["draft"]),
+        (post(due=LATER), THERE, [("due_at", AT, LATE)]),
+        (post(), replace(THERE, due_at=None), [("due_at", None, AT)]),
+        (queued(), THERE, [("due_at", AT, None)]),
+        (queued(), replace(THERE, is_custom_scheduled=False), []),
+        (queued(), replace(THERE, due_at=None), [("due_at", None, None)]),
+        (queued(draft=True), THERE, [("draft", False, True)]),
+        (post(), replace(THERE, status=PostStatus.DRAFT), [("draft", True, False)]),
     ],
 )
-def test_schedule_differences(item: Post, live: LivePost, paths: list[str]) -> None:
-    """In time and draft status; an idea has neither."""
-    assert [each.path for each in schedule_differences(item, live)] == paths
+def test_schedule_differences(item: Post, live: LivePost, expected: list[tuple[str, object, object]]) -> None:
+    """In time and draft status, with Buffer's value and the file's; an idea has neither."""
+    assert schedule_differences(item, live) == tuple(Difference(*each) for each in expected)
     assert schedule_differences(idea(), idea_in_buffer(idea())) == ()
 
 
 @pytest.mark.parametrize(
-    ("item", "live", "paths"),
+    ("item", "live", "expected"),
     [
         (post(), THERE, []),
-        (post(needs_approval=True), THERE, ["needs_approval"]),
-        (post(), replace(THERE, status=PostStatus.NEEDS_APPROVAL), ["needs_approval"]),
+        (post(needs_approval=True), THERE, [("needs_approval", False, True)]),
+        (post(), replace(THERE, status=PostStatus.NEEDS_APPROVAL), [("needs_approval", True, False)]),
         (post(draft=True), replace(THERE, status=PostStatus.NEEDS_APPROVAL), []),
-        (queued(mode=ShareMode.SHARE_NEXT), in_buffer(queued()), ["mode"]),
-        (post(scheduling_type=SchedulingType.NOTIFICATION), THERE, ["scheduling_type"]),
+        (queued(mode=ShareMode.SHARE_NEXT), in_buffer(queued()), [("mode", "addToQueue", "shareNext")]),
+        (queued(mode=ShareMode.SHARE_NEXT), in_buffer(queued(), share_mode=""), []),
+        (post(), replace(THERE, share_mode="addToQueue"), []),
+        (
+            post(scheduling_type=SchedulingType.NOTIFICATION),
+            THERE,
+            [("scheduling_type", "automatic", "notification")],
+        ),
+        (post(), replace(THERE, scheduling_type="notification"), [("scheduling_type", "notification", "automatic")]),
         (post(scheduling_type=SchedulingType.NOTIFICATION), replace(THERE, status=PostStatus.SENT), []),
     ],
 )
-def test_handling_differences(item: Post, live: LivePost, paths: list[str]) -> None:
+def test_handling_differences(item: Post, live: LivePost, expected: list[tuple[str, object, object]]) -> None:
     """In approval, place in the queue, and reminders; none for published posts."""
-    assert [each.path for each in handling_differences(item, live)] == paths
+    assert handling_differences(item, live) == tuple(Difference(*each) for each in expected)
     assert handling_differences(idea(), idea_in_buffer(idea())) == ()
 
 

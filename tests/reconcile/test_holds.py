@@ -139,11 +139,16 @@ def test_a_duration_is_in_the_largest_unit_that_tells_it(minutes: int, words: st
 
 
 def test_how_near_its_time_a_post_is_too_late() -> None:
-    """In whole minutes, rounded up."""
-    hold = holds.missed(timedelta(minutes=2, seconds=1), edited=False, counted=False)
-    assert hold.message == (
-        "Its time is past or less than 3 minutes away, and Buffer might publish it at once, so it is not sent"
-    )
+    """In whole minutes, rounded up; the hint moves its time, or the day from which it is counted."""
+    near = "Its time is past or less than 3 minutes away, and Buffer might publish it at once, so "
+    later, starts = "Give it a later `due_at`", "Move `starts` at the top of the file to a later day"
+    for edited, counted, message, hint in (
+        (False, False, "it is not sent", f"{later}."),
+        (False, True, "it is not sent", f"{starts}."),
+        (True, False, "the edit is not sent", f"{later}, or change or delete it in Buffer."),
+    ):
+        hold = holds.missed(timedelta(minutes=2, seconds=1), edited=edited, counted=counted)
+        assert (hold.message, hold.hint) == (near + message, hint)
 
 
 def test_where_there_is_nothing_to_choose_from_the_hold_says_so() -> None:

@@ -844,6 +844,10 @@ def test_a_near_one_that_came_by_the_api_shows_it_as_well() -> None:
     """A question, though nothing matched exactly."""
     world = rebuilt(live=[in_buffer(post("m", "Edited"), "p1"), in_buffer(queued(text="Whatever it said"), "p9")])
     assert world.verdicts(queued("n", "New"), M) == {"m": Reason.AMBIGUOUS, "n": Reason.AMBIGUOUS}
+    assert (rule_of(world, M, queued("n", "New")), rule_of(world, queued("n", "New"), M)) == (
+        Rule.SAME_TIME,
+        Rule.EDITED,
+    )
 
 
 @pytest.mark.parametrize(
@@ -895,8 +899,13 @@ def test_an_older_record_counts_by_what_it_still_knows() -> None:
 
 def test_what_is_cancelled_or_over_is_not_asked_about() -> None:
     """Nothing to do, and missed."""
-    assert rebuilt().verdict(queued(text="New", cancelled=True), M) is Action.NO_OP
-    assert rebuilt().verdict(post(text="New", due=OVER), M) is Reason.MISSED
+    off, over = queued("off", "Off", cancelled=True), post("over", "New", OVER)
+    assert rebuilt().verdicts(off, over, queued(text="New"), M) == {
+        "off": Action.NO_OP,
+        "over": Reason.MISSED,
+        "a": Reason.AMBIGUOUS,
+        "m": Action.ADOPT,
+    }
 
 
 def test_a_known_one_that_is_gone_may_be_edited_too() -> None:
@@ -1115,6 +1124,8 @@ def test_a_past_post_that_was_reworded_is_bound_as_published() -> None:
     change = world.change(now)
     assert (change.action, change.cause) == (Action.ADOPT, Cause.EDITED)
     assert "`a` is already published on X; this edit (text) changes nothing there" in warnings(world.plan(now))
+    late, now_only = published(was, sent_at=OVER + timedelta(seconds=3)), published(was, due_at=None)
+    assert [reworded(live).verdict(now) for live in (late, now_only)] == [Action.ADOPT, Action.ADOPT]
     assert change.binding is not None
     after = replace(world, state=record(), live=world.live)
     after = replace(after, state=replace(after.state, bindings={slot(now): change.binding}))
@@ -1131,6 +1142,7 @@ def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
     assert reworded(replace(live, via="buffer")).verdict(now) is Reason.MISSED
     assert reworded(replace(live, status=PostStatus.SENDING)).verdict(now) is Reason.MISSED
     assert World(live=[published(was, created=YOUNG)]).verdict(now) is Reason.MISSED
+    assert reworded(live).verdict(replace(now, repeat_of="p1")) is Reason.MISSED
     released = replace(reworded(live), state=State(let_go=let_go(live)))
     assert released.verdict(now) is Reason.MISSED
 

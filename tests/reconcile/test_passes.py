@@ -267,6 +267,7 @@ def test_an_edit_that_repeats_what_was_published_is_held(is_read: bool, is_decla
     others = [replace(out, text="Reworded")] if is_declared else []
     change = world.change(post("b", "Out now", LATER), *others)
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
+    assert change.hint.startswith(f"If both are intended, add `repeat_of: {'out' if is_declared else 'p1'}`; ")
     assert world.verdict(post("b", "Out now", LATER, repeat_of="p1"), *others) is Action.UPDATE
     assert world.verdict(post("b", "Something else", LATER), *others) is Action.UPDATE
 
@@ -282,6 +283,17 @@ def test_an_edit_that_repeats_a_persons_post_is_held_and_a_post_created_again_is
     again = replace(world, options=Options(recreate=frozenset({"Acme/twitter:acme/a"})))
     items = post("a", "By hand", LATER), post("b", "Something else", LATER)
     assert again.verdicts(*items) == {"a": Action.CREATE, "b": Action.UPDATE}
+
+
+def test_what_is_created_again_does_not_repeat_what_was_published() -> None:
+    """Held with `--recreate`, since another entry published that text; created with `repeat_of`."""
+    out, gone = queued("out", "Said"), post("a", "Said", LATER)
+    state = record((out, published(out)), (gone, in_buffer(gone, "p2")))
+    again = Options(recreate=frozenset({"Acme/twitter:acme/a"}))
+    world = World(live=[published(out)], state=state, gone=["p2"], options=again)
+    change = world.change(gone, replace(out, text="Reworded"))
+    assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
+    assert world.verdict(replace(gone, repeat_of="out"), replace(out, text="Reworded")) is Action.CREATE
 
 
 def test_what_has_no_text_is_told_by_its_pictures() -> None:

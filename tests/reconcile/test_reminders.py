@@ -88,6 +88,14 @@ def test_a_personal_profile_takes_reminders_only(item: Post, expected: Any) -> N
     assert verdict(offline_change) is expected
 
 
+def test_an_automatic_post_is_not_sent_again_to_a_personal_profile() -> None:
+    """Held with --reapply, too: Buffer refuses it."""
+    options = Options(reapply=frozenset({ADDRESS}))
+    theirs = in_buffer(AUTOMATIC, text="Theirs")
+    world = applied(AUTOMATIC, theirs, options=options, channels=(replace(TWITTER, only_reminds=True),))
+    assert world.verdict(AUTOMATIC) is Reason.CHANNEL
+
+
 def test_an_edit_of_a_reminder_on_a_personal_profile_is_sent() -> None:
     """Updated, since it stays a reminder."""
     live = in_buffer(REMINDER, scheduling_type="notification")

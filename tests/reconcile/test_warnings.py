@@ -144,6 +144,31 @@ def test_a_board_that_was_renamed_is_warned_about(number: int, uses: str) -> Non
     assert [each.hint for each in plan.warnings] == ["Write `board: New` in the files."]
 
 
+def test_what_counts_as_past_is_said_once() -> None:
+    """Not again for an address that the state has as past; the latest posts are named, and the others counted."""
+    items = [post(f"k{n:02}", f"Number {n}", OVER - timedelta(days=n)) for n in range(12)]
+    plan = World(state=NO_RECORD, since=NOW).plan(*items)
+    (warning,) = plan.warnings
+    named = ", ".join(f"Acme/twitter:acme/k{n:02}" for n in range(9, -1, -1))
+    assert warning.message == (
+        "12 posts are due in the past, and Buffer has no equal post; bufferctl never sends them: "
+        f"{named}, and 2 earlier ones"
+    )
+    known = replace(NO_RECORD, past=frozenset(change.slot for change in plan.changes))
+    assert World(state=known, since=NOW).plan(*items).warnings == ()
+
+
+def test_what_stays_in_buffer_is_named_with_its_file() -> None:
+    """The file that had it, and that it will be published, unless it is a draft."""
+    draft = post(draft=True)
+    for bound, goes_out in ((ONE, " and will be published"), ((draft, in_buffer(draft)), "")):
+        (warning,) = there(bound, settings=Settings(prune=False)).plan(B).warnings
+        assert warning.message == (
+            f"{A.address} was removed from the files but is still in Buffer{goes_out}, since `prune` is off"
+        )
+        assert warning.place == Place("posts.yaml")
+
+
 def test_a_warning_names_ten_entries_and_counts_the_others() -> None:
     """Of twelve that are edited alike once they are published."""
     items = [post(f"k{n:02}", f"Number {n}", OVER - timedelta(hours=n)) for n in range(12)]
