@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -39,7 +38,7 @@ def about(field: FieldInfo) -> Iterator[About]:
 def _within(annotation: Any) -> Iterator[Any]:
     if get_origin(annotation) is Annotated:
         yield from annotation.__metadata__
-    if get_origin(annotation) in {Annotated, Union, types.UnionType}:
+    if get_origin(annotation) in {Annotated, Union}:
         for each in get_args(annotation):
             yield from _within(each)
 

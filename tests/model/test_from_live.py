@@ -23,6 +23,7 @@ from bufferctl.model import (
     Tag,
 )
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
+from bufferctl.model.metadata import InstagramMetadata
 
 NOW = datetime(2026, 12, 1, 8, 0, 0, 123, tzinfo=UTC)
 AT = NOW.replace(microsecond=0)
@@ -103,6 +104,7 @@ def test_threads() -> None:
     assert declared(thread=items, metadata={"type": "thread"}) == thread
     assert [part.text for part in declared(thread=(LiveThreadItem("Other", ()),)).metadata.thread] == ["Other"]
     assert declared(thread=(LiveThreadItem("Other", ()),)).text == "Other"
+    assert len(declared(thread=(LiveThreadItem("Hello", ()),) * 2).metadata.thread) == 2
     assert declared(text="", thread=(LiveThreadItem("", (LINK,)), LiveThreadItem("More", ()))).text == ""
 
 
@@ -113,6 +115,7 @@ def test_threads() -> None:
         ({}, "instagram", {"type": "post", "should_share_to_feed": True}),
         ({"type": "reel"}, "instagram", {"type": "reel", "should_share_to_feed": True}),
         ({}, "instagram", {"type": "post", "geolocation": {"id": "", "text": None}}),
+        ({}, "facebook", {"annotations": []}),
         ({"should_share_to_feed": False}, "instagram", {"type": "post", "should_share_to_feed": False}),
         ({}, "instagram", {"type": "carousel", "first_comment": ""}),
         ({"first_comment": "First\nand"}, "linkedin", {"first_comment": " First\r\nand "}),
@@ -140,6 +143,12 @@ def test_threads() -> None:
 def test_metadata(found: dict[str, Any], service: str, fields: dict[str, Any]) -> None:
     """What Buffer fills in is left out, and what is empty."""
     assert metadata(service, **fields) == found
+
+
+def test_fields_that_a_network_always_has() -> None:
+    """As they usually are; none on networks without such fields."""
+    assert declared("instagram").metadata == InstagramMetadata(type="post", should_share_to_feed=True)
+    assert declared("twitter").metadata is None
 
 
 def test_a_board_that_has_a_name() -> None:

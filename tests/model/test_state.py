@@ -16,6 +16,7 @@ def test_a_home_is_a_channel_or_an_organization() -> None:
     """The channel's id; the organization's for ideas."""
     assert (ONE.home, Slot("o", "ideas", "one").home) == ("c", "o")
     assert (Home("o", "c").id, Home("o", "ideas").id) == ("c", "o")
+    assert not Home("o", "c").only_reminds
 
 
 def test_a_retired_binding_is_not_tracked() -> None:

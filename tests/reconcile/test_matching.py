@@ -364,6 +364,8 @@ def test_a_queue_post_has_no_time_to_compare() -> None:
     assert World(live=[in_buffer(queued(), created=YOUNG, due_at=LATER)]).verdict(queued()) is Action.ADOPT
     zone = DUE.astimezone().tzinfo
     assert World(live=[in_buffer(post(), due_at=DUE.astimezone(zone))]).verdict(post()) is Action.ADOPT
+    over = post(due=OVER)
+    assert World(live=[published(over, created=YOUNG, due_at=None)]).verdict(over) is Action.ADOPT
 
 
 def test_queue_posts_without_text_never_match() -> None:
@@ -504,11 +506,12 @@ def test_what_is_recovered_is_deleted_where_it_is_cancelled() -> None:
 
 
 def test_what_another_root_file_manages_is_not_deleted_where_it_is_cancelled() -> None:
-    """Held: this entry never had it."""
-    theirs = record((post(), in_buffer(post()))).bindings[slot(post())]
-    elsewhere = Options(elsewhere=(Claim("other.yaml", slot(post()), theirs),))
-    world = World(live=[in_buffer(post())], options=elsewhere)
-    assert world.verdict(post(cancelled=True)) is Reason.AMBIGUOUS
+    """Held, with or without a text: this entry never had it."""
+    for item in (post(), post(text="", assets=(picture(),))):
+        theirs = record((item, in_buffer(item))).bindings[slot(item)]
+        elsewhere = Options(elsewhere=(Claim("other.yaml", slot(item), theirs),))
+        world = World(live=[in_buffer(item)], options=elsewhere)
+        assert world.verdicts(replace(item, cancelled=True), post("b", due=LATER))["a"] is Reason.AMBIGUOUS
 
 
 def test_ideas_match_without_saying_where_they_came_from() -> None:
@@ -776,13 +779,18 @@ def test_a_question_about_a_strangers_post_ends_with_an_edit() -> None:
 
 
 def test_a_question_about_a_strangers_post_does_not_make_it_ours() -> None:
-    """Still a question in the next plan, not adopted as published; created once only the time is the stranger's."""
+    """Still a question in the next plan, not adopted as published; created once only the time is the stranger's.
+
+    An equal that may be ours is adopted.
+    """
     out = published(queued(), "p9", via="buffer")
     question = World(live=[out]).plan(queued()).recording.questions[slot(queued())]
     assert questioned(queued(), question, live=[out]).verdict(queued()) is Reason.AMBIGUOUS
     theirs = in_buffer(post(due=LATER), "p9", OLD, via="buffer")
     question = World(live=[theirs]).plan(post()).recording.questions[slot(post())]
     assert questioned(post(), question, live=[theirs]).verdict(post(text="Edited", due=LATER)) is Action.CREATE
+    equal = in_buffer(post(), "p2", YOUNG)
+    assert ids(questioned(post(), question, live=[theirs, equal]), post()) == {"a": "p2"}
 
 
 def test_a_question_waits_while_its_time_is_over() -> None:
@@ -1124,6 +1132,7 @@ def test_a_past_post_that_was_reworded_is_bound_as_published() -> None:
     change = world.change(now)
     assert (change.action, change.cause) == (Action.ADOPT, Cause.EDITED)
     assert "`a` is already published on X; this edit (text) changes nothing there" in warnings(world.plan(now))
+    assert reworded(published(was), in_buffer(post("x", "Reworded", LATER), "p2")).verdict(now) is Action.ADOPT
     late, now_only = published(was, sent_at=OVER + timedelta(seconds=3)), published(was, due_at=None)
     assert [reworded(live).verdict(now) for live in (late, now_only)] == [Action.ADOPT, Action.ADOPT]
     assert change.binding is not None

@@ -79,8 +79,8 @@ def test_no_slots_no_times(channel: dict[str, Any]) -> None:
 
 
 def test_drafts_and_timed_posts_have_none() -> None:
-    """Neither is in the queue."""
-    assert times(queued(draft=True), post("timed", "Timed")) == {}
+    """None of these is in the queue, nor is a post that waits for approval."""
+    assert times(queued(draft=True), queued("waits", "Waits", needs_approval=True), post("timed", "Timed")) == {}
 
 
 def test_narrowed_plans_close_ranks_too() -> None:
