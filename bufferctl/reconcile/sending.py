@@ -205,7 +205,7 @@ def _joins(change: Change) -> ShareMode | None:
 
 def _free(channel: LiveChannel, live: Live, changes: Iterable[Change]) -> Iterator[datetime]:
     """The slots from now on that will stay free."""
-    there = [post for post in live.posts if post.channel_id == channel.id and post.is_scheduled and post.due_at]
+    there = [post for post in live.posts if post.channel_id == channel.id and post.is_scheduled]
     queue = sorted(post.due_at for post in there if post.due_at and not post.is_custom_scheduled)
     timed = {post.due_at for post in there if post.is_custom_scheduled}
     leaving = 0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from bufferctl.model import Address
 from bufferctl.model.base import day_of
 from bufferctl.model.comparable import SHORTENERS
+from bufferctl.model.desired import Expansion
 from tests.model.test_stored import IDEA, PLAIN
+
+NOW = datetime(2027, 1, 11, 9, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,21 @@ def test_keys_from_before() -> None:
     assert replace(PLAIN, was="b").previous_keys == replace(IDEA, was="b").previous_keys == ("b",)
     assert replace(PLAIN, was_single="c").previous_keys == ("c",)
     assert replace(PLAIN, was="b", was_single="c").previous_keys == ("b", "c")
+
+
+def test_how_a_post_was_made() -> None:
+    """By itself it is no occurrence, neither counted from a day nor fixed; with its expansion what that says."""
+    day = date(2027, 1, 11)
+    for expansion, number, counted, fixed in (
+        (None, 0, False, False),
+        (Expansion(), 0, False, False),
+        (Expansion(number=2, times=3), 2, False, False),
+        (Expansion(starts=day), 0, True, False),
+        (Expansion(fixed=True), 0, False, True),
+    ):
+        made = replace(PLAIN, due_at=NOW, expansion=expansion)
+        assert (made.number, made.is_counted, made.is_fixed) == (number, counted, fixed)
+    assert not replace(PLAIN, due_at=None, expansion=Expansion(fixed=True)).is_fixed
 
 
 def test_all_shorteners() -> None:

@@ -258,7 +258,30 @@ def test_a_post_that_is_out_is_no_scheduled_one() -> None:
 
 
 def test_an_explanation_names_the_reason_of_a_hold() -> None:
-    """After the action and its cause."""
+    """After the action and its cause, and then its message."""
     trace = Trace(str(post().address))
     bound(post(), channels=(replace(TWITTER, is_locked=True), LINKEDIN), options=Options(trace=trace)).plan(post())
-    assert "Action table: hold (unchanged, channel-unavailable)." in trace.lines
+    assert trace.lines == [
+        "Matching: the state says which one in Buffer it is (id-a-twitter).",
+        "Action table: hold (unchanged, channel-unavailable).",
+        "  twitter:acme is locked in Buffer, so nothing is published there.",
+    ]
+
+
+def test_an_explanation_says_that_a_person_is_asked() -> None:
+    """With the pass that decided, if it was one; nothing of other addresses."""
+    trace = Trace(str(post().address))
+    options = Options(trace=trace)
+    World(live=[in_buffer(post(due=LATER), "p9", YOUNG)], options=options).plan(post(), post("b", "b"))
+    assert trace.lines[:2] == [
+        "Matching: Buffer has something that may be it, so a person is asked.",
+        "Action table: hold (new, ambiguous).",
+    ]
+    trace.lines.clear()
+    World(limit=0, options=options).plan(post(), post("b", "b"))
+    assert trace.lines == [
+        "Matching: nothing in Buffer is it.",
+        "Action table: create (new).",
+        "Pass wait for room: waiting (new).",
+        "  Your Buffer plan has no room for more scheduled posts; it is sent once earlier ones are published.",
+    ]

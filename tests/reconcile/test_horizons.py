@@ -181,6 +181,13 @@ def test_what_may_have_been_removed_from_the_files_is_named_on_unrecorded_homes(
     assert "no file declares" not in suspected
 
 
+def test_what_a_late_entry_may_be_is_named_all_the_same() -> None:
+    """It will be published, and its question waits until the entry has another time."""
+    plan = World(live=[in_buffer(post(due=LATER))], state=NO_RECORD, since=SINCE).plan(post(due=OVER))
+    assert plan.recording.questions[A].postponed
+    assert "1 unsent post created through the API that no file declares: 'We are live' (p1)" in warnings(plan)
+
+
 def test_channels_that_were_not_read_far_enough_are_named() -> None:
     """Those of the files."""
     said = warnings(World(unread=["c1", "c9"]).plan(post()))
@@ -231,10 +238,13 @@ def test_what_stays_in_buffer_is_kept() -> None:
 
 
 def test_what_is_tracked_is_recorded_by_its_own_change_alone() -> None:
-    """Still scheduled in the state after a run that left it out, so that its next plan says who published it."""
+    """Still scheduled in the state after a run that left it out; still tracked, and held, once it is gone."""
     world = World(live=[published(post())], state=record((post(), in_buffer(post()))))
     after = move_on(world.state, world.plan(post()), world.reading, settle=SETTLE)
     assert after.bindings[A].status == PostStatus.SCHEDULED
+    gone = replace(world, live=[], gone=["p1"])
+    kept = move_on(gone.state, gone.plan(post()), gone.reading, settle=SETTLE)
+    assert replace(gone, state=kept).verdict(post()) is Reason.GONE
 
 
 def test_a_renamed_object_keeps_its_former_slots() -> None:
@@ -514,6 +524,19 @@ def test_begin_answers_what_was_asked_there() -> None:
     after = begun(World(live=[live], state=state), post(), homes=("c1",))
     assert after.questions == {slot(on_linkedin(post())): question}
     assert World(live=[live], state=replace(after, questions={})).verdict(post()) is Action.CREATE
+
+
+def test_begin_says_that_what_was_let_go_is_of_no_entry_there() -> None:
+    """Created; on the other home its address may still be the one that it had."""
+    on_twitter, elsewhere = in_buffer(post()), in_buffer(on_linkedin(post()), "p2")
+    had = {"p1": LetGo("c1", OLD, "a"), "p2": LetGo("c2", OLD, "a")}
+    world = World(live=[on_twitter, elsewhere], state=replace(record(), let_go=had))
+    edited = post(text="Edited")
+    assert world.verdict(edited) is world.verdict(on_linkedin(edited)) is Reason.AMBIGUOUS
+    after = begun(world, edited, on_linkedin(edited), homes=("c1",))
+    assert after.let_go == {"p1": LetGo("c1", OLD), "p2": LetGo("c2", OLD, "a")}
+    again = replace(world, state=after)
+    assert (again.verdict(edited), again.verdict(on_linkedin(edited))) == (Action.CREATE, Reason.AMBIGUOUS)
 
 
 def test_begin_on_some_homes_leaves_the_others() -> None:

@@ -823,6 +823,7 @@ def rebuilt(*items: Post, since: datetime | None = SINCE, state: State = NO_RECO
 M = post("m", "Matched")
 #: Created before `managed_since`, published later: nothing explains it, and it is not ours.
 EARLIER = published(queued(text="x"), "p9", SINCE - timedelta(minutes=30))
+AT_SINCE = published(queued(text="x"), "p9", SINCE)
 
 
 def test_where_one_matched_what_is_new_may_be_edited() -> None:
@@ -865,6 +866,7 @@ def test_a_near_one_that_came_by_the_api_shows_it_as_well() -> None:
         (rebuilt(live=[in_buffer(M, "p1", via="buffer"), in_buffer(queued(text="x"), "p9")]), queued(text="New")),
         (rebuilt(live=[in_buffer(M, "p1"), in_buffer(queued(text="x"), "p9", via="buffer")]), queued(text="New")),
         (rebuilt(live=[in_buffer(M, "p1"), EARLIER]), queued(text="New")),
+        (rebuilt(live=[in_buffer(M, "p1"), AT_SINCE]), queued(text="New")),
         (rebuilt(state=record()), queued(text="New")),
         (rebuilt(), queued(text="New", repeat_of="p9")),
         (rebuilt(), on_linkedin(queued(text="New"))),
@@ -874,6 +876,7 @@ def test_a_near_one_that_came_by_the_api_shows_it_as_well() -> None:
         "what matched was made by hand",
         "what is left was made by hand",
         "made before managed_since",
+        "made at managed_since",
         "recorded",
         "repeat_of its id",
         "another home has none left",
@@ -1185,7 +1188,10 @@ def test_what_is_new_beside_imported_entries_that_are_gone_may_be_one_of_them() 
 
 
 def test_a_key_that_was_never_applied_may_be_that_of_any_entry_that_is_gone() -> None:
-    """A question about the entries that are gone, which names the key; not for an occurrence of a series."""
+    """A question about the entries that are gone, which names the key; not for an occurrence of a series.
+
+    Those that were imported into its file come first.
+    """
     old = post("old", "Of another key")
     world = World(live=[in_buffer(old)], state=record((old, in_buffer(old))))
     change = world.change(post(was="typo"))
@@ -1194,6 +1200,10 @@ def test_a_key_that_was_never_applied_may_be_that_of_any_entry_that_is_gone() ->
         "The state has no `typo`, which this was. Other entries are gone (`old`) whose posts are in Buffer, and this "
         "may be one of them"
     )
+    unmerged = record((post("new", "Imported"), in_buffer(post("new", "Imported"), "p2")), origin=Origin.IMPORTED)
+    imported = {at: replace(b, unmerged=True) for at, b in unmerged.bindings.items()}
+    both = replace(world, state=replace(world.state, bindings={**world.state.bindings, **imported}))
+    assert both.change(post(was="typo")).candidates == ("p2",)
     series = post("b-2", was="typo-2", expansion=Expansion(number=2, times=3))
     assert world.verdict(series) is Action.CREATE
 
@@ -1241,3 +1251,5 @@ def test_a_question_names_what_was_not_read_by_its_id() -> None:
     assert near.message.startswith("Buffer already has an idea with this title ('How we hire'), so it may be ")
     cut = World(live=[in_buffer(queued(text=LONG), created=YOUNG)]).change(queued(text=ALIKE))
     assert f"('{LONG[:40]}…', scheduled, " in cut.message
+    whole = queued(text=LONG[:40])
+    assert f"('{LONG[:40]}', scheduled, " in World(live=[in_buffer(whole)]).change(replace(whole, draft=True)).message

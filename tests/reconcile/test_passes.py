@@ -315,6 +315,8 @@ def test_changes_leave_in_order() -> None:
     plan = world.plan(cancelled, post("kept", "Edited"), *items, same, idea())
     keys = [c.address.key for c in plan.changes]
     assert keys == ["hiring", "soon", "late", "q1", "q2", "same", "kept", "off", "gone"]
+    again = bound(kept).plan(kept, post("again", "Kept", LATER, repeat_of="kept"))
+    assert [c.address.key for c in again.changes] == ["again", "kept"]
     by_key = sorted(plan.changes, key=lambda c: c.address.key)
     keys = [c.address.key for c in in_order(by_key, world.reading)]
     assert keys == ["hiring", "soon", "late", "q1", "q2", "same", "kept", "gone", "off"]

@@ -41,10 +41,11 @@ def test_the_next_free_slots_in_file_order() -> None:
 
 
 def test_what_stands_in_a_slot_has_it() -> None:
-    """A person's queue post, a timed post, and one that this plan creates there."""
+    """A person's queue post, a timed post, and one that this plan creates there; not one that has no slot."""
     theirs = in_buffer(queued("theirs", "By hand"), "p1", due_at=at(15, 17), is_custom_scheduled=False)
     timed = in_buffer(post("timed", "By hand too"), "p2", due_at=at(16, 9))
-    found = times(queued(), post("new", "New", at(16, 17)), world=World(live=[theirs, timed]))
+    timeless = in_buffer(queued("nowhere", "Without a slot"), "p3", due_at=None, is_custom_scheduled=False)
+    found = times(queued(), post("new", "New", at(16, 17)), world=World(live=[theirs, timed, timeless]))
     assert found == {"a": at(17, 9)}
 
 
@@ -64,6 +65,15 @@ def test_a_queue_closes_ranks() -> None:
     keep, gone = in_slot("keep", at(16, 9)), in_slot("gone", at(15, 17))
     found = times(queued(), keep[0], world=World(live=[keep[1], gone[1]], state=record(keep, gone)))
     assert found == {"a": at(16, 9)}
+
+
+def test_an_edit_keeps_its_place_in_the_queue() -> None:
+    """Of the text; one that gets a time of its own leaves, and the later posts move up."""
+    keep, last = in_slot("keep", at(15, 17)), in_slot("last", at(16, 9))
+    world = World(live=[keep[1], last[1]], state=record(keep, last))
+    assert times(queued(), replace(keep[0], text="Edited"), last[0], world=world) == {"a": at(16, 17)}
+    timed = post("keep", keep[0].text, at(20, 9))
+    assert times(queued(), timed, last[0], world=world) == {"a": at(16, 9)}
 
 
 def test_the_front_of_the_queue_moves_the_rest_back() -> None:

@@ -298,6 +298,15 @@ def test_an_idea_that_is_gone_is_held_and_created_again_on_request() -> None:
     assert World(state=state, options=options).verdict(hiring) is Action.CREATE
 
 
+def test_an_idea_that_is_declared_again_after_it_was_deleted_in_buffer_is_new() -> None:
+    """Created: it had left the files, and all ideas were read."""
+    hiring = idea()
+    state = record((hiring, idea_in_buffer(hiring)))
+    retired = replace(state, bindings={at: replace(b, retired=True) for at, b in state.bindings.items()})
+    assert World(state=retired).verdict(hiring) is Action.CREATE
+    assert World(live=[idea_in_buffer(hiring)], state=retired).verdict(hiring) is Action.NO_OP
+
+
 def test_what_no_list_shows_and_nobody_sought_is_not_gone() -> None:
     """Done as before; an edit of it is held as unread."""
     world = World(state=record((APPLIED, THERE)))
@@ -452,6 +461,7 @@ def test_a_record_of_another_version_is_compared_by_content() -> None:
     assert world.verdict(APPLIED) is Action.NO_OP
     assert world.verdict(replace(APPLIED, text="Edited")) is Action.UPDATE
     assert world.verdict(replace(APPLIED, due_at=LATER)) is Action.UPDATE
+    assert replace(world, live=[replace(THERE, scheduling_type="notification")]).verdict(APPLIED) is Action.NO_OP
 
 
 # -- new, due before managed_since (or now), its home unrecorded: past; else missed
@@ -788,6 +798,18 @@ def test_a_past_occurrence_on_a_channel_that_was_added_is_past(*, is_running: bo
 
 
 # -- another root file
+
+
+def test_what_was_published_in_another_root_file_and_moved_here_is_already_there() -> None:
+    """As that one had it, whatever is declared before it, and read or not; not with another text before its time."""
+    out = queued("b", "Said there")
+    theirs = record((out, published(out))).bindings[slot(out)]
+    options = Options(elsewhere=(Claim("other.yaml", slot(out), replace(theirs, retired=True)),))
+    for live in ([published(out)], []):
+        world = World(live=live, options=options)
+        assert world.verdicts(queued("a", "New"), out) == {"a": Action.CREATE, "b": Action.ADOPT}
+        assert world.verdict(queued("b", "Other words altogether")) is Reason.AMBIGUOUS
+        assert world.verdict(post("b", "Other words altogether", OVER)) is Action.ADOPT
 
 
 def test_a_new_entry_under_a_key_of_another_root_file_is_held() -> None:
