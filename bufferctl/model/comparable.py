@@ -35,7 +35,7 @@ from bufferctl.model.plain_text import LINK
 from bufferctl.model.state import Binding, Origin
 
 #: Changes when the inputs of fingerprints change; older ones are then compared by content instead.
-FINGERPRINT_VERSION = "2"
+FINGERPRINT_VERSION = "3"
 
 #: LinkedIn shortens links itself, also on channels where Buffer does not (notes: Writing).
 LINKEDIN_SHORTENER = "lnkd.in"
@@ -180,8 +180,11 @@ def _plain(value: Any) -> Any:
 
 
 def digest(content: Content) -> str:
-    """A short digest of everything in `content`; equal content has an equal digest on every platform."""
-    return _hash(content)
+    """A short digest of everything that `content` has; equal content has an equal digest on every platform.
+
+    What it does not have is left out, so that a field that a later version adds changes no digest that is stored.
+    """
+    return _hash({name: value for name, value in zip(Content._fields, content, strict=True) if value})
 
 
 def text_digest(content: Content) -> str:
