@@ -257,7 +257,9 @@ _DATE = (
 _NAMED = re.compile(
     rf"\b(?P<weekday>{any_of(WEEKDAYS)})\b|\b(?P<away>{any_of(_AWAY)})\b|(?<![\d:.])\b{_DATE}", re.IGNORECASE
 )
-MAY_NAME_A_DAY = re.compile(rf"\b(?:{any_of(name.title() for name in WEEKDAYS)})\b")
+#: A text without one of these words names no day; to look for them takes a tenth of the time that `_NAMED` takes.
+_NAMES = frozenset({*WEEKDAYS, *_AWAY, *MONTHS})
+_WORD = re.compile(r"\w+")
 #: Between the names of one day: `Friday, 13 March`, `tomorrow (Friday)`, `Friday, the 13th of March`.
 _BETWEEN = re.compile(r"[\s,(\u2013\u2014-]*(?:the|den|dem|am|on|is|,)?[\s,(]*", re.IGNORECASE)
 
@@ -301,7 +303,7 @@ def days_in(text: str, due: datetime | None) -> Iterator[Day]:
 
 def _names_in(text: str) -> list[re.Match[str]]:
     """The names of days in a text; `Sun` and `May 1` only with a capital letter."""
-    found = _NAMED.finditer(text)
+    found = () if _NAMES.isdisjoint(_WORD.findall(text.casefold())) else _NAMED.finditer(text)
     return [day for day in found if day["away"] or (day["weekday"] or day["m1"] or day["m2"])[:1].isupper()]
 
 

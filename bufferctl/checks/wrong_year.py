@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bufferctl.checks.finding import Finding, refusal
 from bufferctl.checks.neighbours import Timed
-from bufferctl.checks.worth_a_look import MAY_NAME_A_DAY, days_in, texts_of
+from bufferctl.checks.worth_a_look import days_in, texts_of
 from bufferctl.model import Post
 
 WRONG_YEAR = refusal(
@@ -58,7 +58,7 @@ def _other_year(post: Post, due: datetime) -> int:
 
 @lru_cache(maxsize=1024)
 def _year_in(text: str, due: datetime) -> int:
-    for day in days_in(text, due) if MAY_NAME_A_DAY.search(text) else ():
+    for day in days_in(text, due):
         if day.date != due.date() or day.weekday in {None, due.weekday()}:
             continue
         for year in (due.year + 1, due.year - 1):
