@@ -16,7 +16,7 @@ from bufferctl.model import Asset, CreateIdea, CreatePost, DeletePost, EditPost,
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, ThreadItem, Video
 from bufferctl.model.media_file import MediaFile
-from bufferctl.model.metadata import ALWAYS, MODELS, PinterestMetadata
+from bufferctl.model.metadata import ALWAYS, MODELS, PinterestMetadata, thread_of
 from bufferctl.model.networks import NETWORKS
 
 
@@ -158,7 +158,7 @@ def _metadata(post: Post) -> dict[str, Any] | None:
         return None
     without = ("board",) if isinstance(post.metadata, PinterestMetadata) else ()
     found = _fields(post.metadata, without)
-    if thread := getattr(post.metadata, "thread", ()):
+    if thread := thread_of(post.metadata):
         found["thread"] = [_thread_item(item, post.service) for item in thread]
     return {NETWORKS[post.service].wire or post.service.value: found}
 

@@ -139,15 +139,21 @@ def _same_text_and_instant(posts: list[Declared[Post]], reading: Reading) -> Ite
     """
     same: dict[tuple[object, ...], list[Declared[Post]]] = {}
     for each in posts:
-        post = each.item
-        content = post.text.strip() or post.assets
-        if content and post.due_at is not None and not post.cancelled:
-            same.setdefault((post.address.organization, post.address.channel, content, post.due_at), []).append(each)
+        if content := text_and_time(each.item):
+            same.setdefault(content, []).append(each)
     reported: set[tuple[Place, Place]] = set()
     for group in same.values():
         sound = [each for each in group if reading.is_intact(*each.spots)] if len(group) > 1 else []
         if len(sound) > 1:
             yield from _not_meant(sound[0], sound[1:], reported)
+
+
+def text_and_time(item: Post | Idea) -> tuple[object, ...] | None:
+    """What no two posts may have in common; None if it does not matter."""
+    if isinstance(item, Idea) or item.due_at is None or item.cancelled:
+        return None
+    content = item.text.strip() or item.assets
+    return (item.address.organization, item.address.channel, item.due_at, content) if content else None
 
 
 def _not_meant(

@@ -177,7 +177,7 @@ def check_parts(
         message = f"{service} has no threads, so only `text` would be published there"
         hint = f"add `overrides: {{{service}: {{thread: []}}}}`, with a longer `text` if needed"
         reading.problems.append(layer.spot.at_key("thread", message, hint=hint))
-    elif getattr(metadata, "thread", ()):
+    elif thread_of(metadata):
         message = f"there is a `thread` under `metadata.{service}` too, and a post has one thread"
         reading.problems.append(layer.spot.at_key("thread", message, hint="keep one of them"))
     elif not text and reading.is_intact(*(each.spot for each in layers)):

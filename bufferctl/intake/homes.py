@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bufferctl.config.format import ChannelEntry, OrganizationEntry, TagEntry
@@ -70,9 +70,8 @@ def find_homes(
     homes = []
     for live in wanted:
         there = declared.get(live.id)
-        label = (
-            there.label if there else live.name if names[live.name.strip().casefold()] == 1 and live.name else live.id
-        )
+        is_named = live.name and names[live.name.strip().casefold()] == 1
+        label = there.label if there else live.name if is_named else live.id
         zones = Counter(each.timezone for each in live.channels if zone_of(each.timezone))
         common = zones.most_common(1)[0][0] if zones else account.timezone or "UTC"  # that of most channels
         zone = there.timezone if there else common
@@ -126,12 +125,8 @@ def _narrowed(homes: list[OrganizationHome], wanted: tuple[str, ...]) -> list[Or
             labels = sorted({each.label for each in every})
             hint = nearest(name, labels) or f"There are {', '.join(labels) or 'none'}."
             raise UsageError(f"There is no channel {name}", hint=hint)
-    narrowed = []
-    for home in homes:
-        channels = tuple(each for each in home.channels if any(_fits(each.live, name) for name in wanted))
-        if channels:
-            narrowed.append(OrganizationHome(home.live, home.label, home.timezone, home.declared, channels))
-    return narrowed
+    fitting = (tuple(each for each in home.channels if any(_fits(each.live, n) for n in wanted)) for home in homes)
+    return [replace(home, channels=own) for home, own in zip(homes, fitting, strict=True) if own]
 
 
 def _fits(live: LiveChannel, name: str) -> bool:

@@ -15,6 +15,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from bufferctl.checks import check, check_lengths, waits_for_account
+from bufferctl.config.crosschecks import text_and_time
 from bufferctl.config.names import key_for
 from bufferctl.config.times import zone_of
 from bufferctl.config.write.additions import Addition, staged
@@ -311,27 +312,19 @@ def _with_repeats(entries: Iterable[NewEntry], declared: Desired) -> list[NewEnt
 
     Without it they would be an error (design: Actions).
     """
-    latest = {contents_match: post.address.key for post in declared.posts if (contents_match := _text_and_time(post))}
+    latest = {content: post.address.key for post in declared.posts if (content := text_and_time(post))}
     found = []
     for entry in entries:
         item = entry.addition.item
-        if contents_match := _text_and_time(item):
-            entry = entry.with_fields(repeat_of=latest.get(contents_match))  # noqa: PLW2901 - the same entry
-            latest[contents_match] = item.address.key
+        if content := text_and_time(item):
+            entry = entry.with_fields(repeat_of=latest.get(content))  # noqa: PLW2901 - the same entry
+            latest[content] = item.address.key
         found.append(entry)
     return found
 
 
-def _text_and_time(item: Post | Idea) -> tuple[str, str, datetime, object] | None:
-    """What no two posts may have in common; None if it does not matter."""
-    if isinstance(item, Idea) or item.due_at is None or item.cancelled:
-        return None
-    content = item.text.strip() or item.assets
-    return (item.address.organization, item.address.channel, item.due_at, content) if content else None
-
-
 def _changing(
-    entries: Sequence[NewEntry], desired: Desired, live: Live, homes: Iterable[OrganizationHome]
+    entries: Sequence[NewEntry], desired: Desired, live: Live, homes: Sequence[OrganizationHome]
 ) -> dict[int, str]:
     """The entries that a plan of them alone would change or hold, by index, each with the reason."""
     items = {item.address: item for item in desired.items}
@@ -386,7 +379,6 @@ def _home(item: LivePost | LiveIdea, homes: Iterable[OrganizationHome]) -> Organ
     return next(home for home in homes if any(each.live.id == item.channel_id for each in home.channels))
 
 
-def _targets(homes: Iterable[OrganizationHome]) -> Targets:
-    homes = list(homes)
+def _targets(homes: Sequence[OrganizationHome]) -> Targets:
     channels = {(home.label, each.label): each.live for home in homes for each in home.channels}
     return Targets({home.label: home.live for home in homes}, channels)

@@ -33,6 +33,7 @@ from bufferctl.model.comparable import (
 from bufferctl.model.desired import Expansion
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
+from bufferctl.model.metadata import thread_of
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.reconcile import differences, handling_differences, schedule_differences
 
@@ -62,9 +63,8 @@ def choose(plan: Plan, addresses: Sequence[str]) -> Pulled:
     pulled = Pulled()
     for change in [by_name[address] for address in dict.fromkeys(addresses)] if addresses else drifted:
         if change.binding is None or (change.live is None and change.reason is not Reason.GONE):
-            pulled.left_out.append(
-                (change.address, "bufferctl cannot tell which post in Buffer it is; run `bufferctl plan`")
-            )
+            unclear = "bufferctl cannot tell which post in Buffer it is; run `bufferctl plan`"
+            pulled.left_out.append((change.address, unclear))
             continue
         try:
             fields = fields_to_take(change, plan.channels.get(change.slot.channel_id))
@@ -113,9 +113,7 @@ def changed_files(project: Project, pulled: Pulled) -> FileChanges:
             names = made_by_expansion(project, item, fields)
             if names and isinstance(item, Post):
                 del pulled.taken[address]
-                is_shared = (
-                    sum((each.place, each.address.key) == (item.place, address.key) for each in desired.posts) > 1
-                )
+                is_shared = len({each.address.channel for each in project.siblings(item)}) > 1
                 pulled.left_out.append((address, _why_not(change, item, names, is_shared=is_shared)))
                 pulled.made.append(change)
                 continue
@@ -191,9 +189,8 @@ def _bindings(pulled: Pulled, state: State, items: Mapping[Address, Post | Idea]
         slot, item, live = change.moved_from or change.slot, items[address], change.live
         if live is not None:
             new = bind(item, live, bindings[slot].origin)
-            applied = _applied(
-                change, new, fields, change.binding or bindings[slot]
-            )  # the one that an earlier pull made
+            # the change's binding is the one that an earlier pull made
+            applied = _applied(change, new, fields, change.binding or bindings[slot])
             bindings[slot] = replace(bindings[slot], pulled=(new.applied, applied, new.seen, new.due_at))
     return bindings
 
@@ -301,7 +298,7 @@ def _metadata(item: Post, theirs: Post, paths: set[tuple[str, ...]]) -> dict[tup
         else:
             found[path] = value
     if any(path[0] == "thread" for path in paths):
-        ours, live = (getattr(each.metadata, "thread", ()) for each in (item, theirs))
+        ours, live = (thread_of(each.metadata) for each in (item, theirs))
         assets = tuple(asset for part in ours for asset in part.assets)
         kept = (part.model_copy(update={"assets": _kept_assets(assets, part.assets)}) for part in live)
         found["thread",] = tuple(kept) or None
@@ -313,10 +310,10 @@ def _kept_assets(ours: tuple[Asset, ...], theirs: tuple[Asset, ...]) -> tuple[As
     left = list(ours)
     found = []
     for asset in theirs:
-        contents_match = next((each for each in left if _looks(each) == _looks(asset)), None)
-        if contents_match is not None:
-            left.remove(contents_match)
-        found.append(contents_match or asset)
+        same = next((each for each in left if _looks(each) == _looks(asset)), None)
+        if same is not None:
+            left.remove(same)
+        found.append(same or asset)
     return tuple(found)
 
 

@@ -70,9 +70,8 @@ class Writing:
             around = root_zone(self.intake.account, homes)
             entries = [home.entry(home.channels, self._tags(home.live.id), around) for home in homes]
             in_git = self.baseline.desired.settings.state is not None
-            files.put(
-                root, None, new_root(around, entries, managed_since=self._managed_since(), in_git=in_git).encode()
-            )
+            text = new_root(around, entries, managed_since=self._managed_since(), in_git=in_git)
+            files.put(root, None, text.encode())
             yield root.name
             return
         used = {entry.channel.live.id for entry in self.intake.entries if entry.channel}
@@ -84,8 +83,8 @@ class Writing:
                 entries.append(home.entry(new, self._tags(home.live.id) if home.declared is None else None))
         since = self._managed_since()
         if entries or since:
-            text = Text.read(root)
-            files.put(root, text.data, text.with_text(root_with(text, entries, managed_since=since)))
+            old = Text.read(root)
+            files.put(root, old.data, old.with_text(root_with(old, entries, managed_since=since)))
             yield root.name
 
     def _begun(self) -> list[Home]:
@@ -122,12 +121,8 @@ class Writing:
         declared = {home.label for home in self.intake.homes}
         declared |= {each.label for each in self.baseline.desired.organizations}
         several = len(declared) > 1
-        shared = {
-            each.item.address
-            for group in together(entry.addition for entry in self.intake.entries)
-            for each in group
-            if len(group) > 1
-        }
+        alike = together(entry.addition for entry in self.intake.entries)
+        shared = {each.item.address for group in alike for each in group if len(group) > 1}
         groups: dict[str, list[NewEntry]] = defaultdict(list)
         for entry in self.intake.entries:
             groups[self._name(entry, shared, several=several)].append(entry)
@@ -154,9 +149,8 @@ class Writing:
             if path not in files.wanted and wanted in self.baseline.desired.files:
                 file = Text.read(path)
                 if takes(file, organization):
-                    files.put(
-                        path, file.data, file.with_text(file_with(file, additions, organization, no_utm=self._has_utm))
-                    )
+                    text = file_with(file, additions, organization, no_utm=self._has_utm)
+                    files.put(path, file.data, file.with_text(text))
                     return wanted
             number += 1
             wanted = f"{name.removesuffix('.yaml')}-{number}.yaml"

@@ -93,9 +93,8 @@ def takes(file: Text, organization: str | None) -> bool:
         return False
     lists = [root.get(name) for name in ("posts", "ideas")]
     own = all(each is None or (each.is_sequence and each.anchor is None) for each in lists)
-    if any(root.get(name) is not None for name in GIVEN_BY_FILES - {"vars"}):
-        return False
-    return own and root.value.get("organization") in {None, organization}
+    has_defaults = any(root.get(name) is not None for name in GIVEN_BY_FILES - {"vars"})
+    return own and not has_defaults and root.value.get("organization") in {None, organization}
 
 
 def file_name(*parts: str) -> str:

@@ -19,6 +19,7 @@ from bufferctl.config.times import LocalTimeError, LocalTimes
 from bufferctl.model import Idea, MediaFile, Post, ShareMode
 from bufferctl.model.about import about, named
 from bufferctl.model.base import Model
+from bufferctl.model.metadata import thread_of
 
 #: Characters that parsers read differently inside a plain or quoted line, or as a line end in a block.
 _ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0d-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
@@ -34,7 +35,7 @@ def post_entry(
 
     `channels`: how the entry names where it goes, none in the nested form; `organization`: where there are several.
     """
-    thread = getattr(post.metadata, "thread", ())
+    thread = thread_of(post.metadata)
     derived = ShareMode.CUSTOM_SCHEDULED if post.due_at else ShareMode.ADD_TO_QUEUE
     repeats = thread and thread[0].text == post.text  # the thread begins with it
     written = {

@@ -23,6 +23,7 @@ from bufferctl.errors import ConfigError
 from bufferctl.model import Address, Idea, Post
 from bufferctl.model.comparable import normal_text
 from bufferctl.model.content import Part
+from bufferctl.model.metadata import thread_of
 
 Paths = Mapping[tuple[str, ...], Any]
 
@@ -98,7 +99,7 @@ def _texts(item: Post, name: str) -> Iterator[str]:
     if name == "text":
         yield item.text
     elif name in {"metadata", "thread"} and item.metadata is not None:
-        for value in (item.metadata, *getattr(item.metadata, "thread", ())):
+        for value in (item.metadata, *thread_of(item.metadata)):
             yield from (each for each in (getattr(value, "first_comment", None), getattr(value, "text", None)) if each)
 
 
@@ -232,7 +233,7 @@ def _set_metadata(fields: dict[str, Any], post: Post, paths: Paths, zone: tzinfo
 
 def _in_thread(revision: Revision, owner: Owner) -> bool:
     """Whether the text is only given by the thread, which begins with it, and stays there."""
-    thread = getattr(revision.item.metadata, "thread", ()) if isinstance(revision.item, Post) else ()
+    thread = thread_of(revision.item.metadata) if isinstance(revision.item, Post) else ()
     stays = revision.fields.get("metadata", {}).get(("thread",), thread)
     return bool(thread and stays) and first_layer_with((owner,), *together("text")) is None
 
