@@ -126,6 +126,7 @@ def _explained(address: str, files: Files, choices: Choices, setup: options.Setu
     """Print what decided about an address: the rule of matching, the action table, and the passes."""
     from bufferctl.model.plain_text import visible
     from bufferctl.reconcile import Trace
+    from bufferctl.render.lines import wrapped
     from bufferctl.run.compare import plan
 
     trace = Trace(address)
@@ -133,7 +134,8 @@ def _explained(address: str, files: Files, choices: Choices, setup: options.Setu
         plan(session, choices, trace=trace)
     if not trace.lines:
         raise UsageError(f"Nothing has the address {address}", hint="Run `bufferctl plan -v` to see addresses.")
-    setup.console.data("".join(f"{visible(line)}\n" for line in trace.lines))
+    lines = (part for line in trace.lines for part in wrapped(visible(line), setup.console.out.width))
+    setup.console.data("".join(f"{line}\n" for line in lines))
     return 0
 
 

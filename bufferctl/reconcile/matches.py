@@ -22,15 +22,15 @@ Mark = tuple[str, str]
 class How(Enum):
     """The rule by which a declared object was matched, in the words of `plan --explain`."""
 
-    KNOWN = "the state says which one in Buffer it is"
+    KNOWN = "the state has its id"
     MOVED = "the state has it under an earlier key (`was`)"
-    EXACT = "Buffer has exactly one equal to it"
+    EXACT = "Buffer has an equal one"
     KEY_TAKEN = "the state has its key for something else"
-    PERHAPS_RENAMED = "it may be one whose entry is gone, under another key"
+    PERHAPS_RENAMED = "it may be an entry that is gone from the files, under another key"
     IN_QUESTION = "Buffer has something that may be it"
     NAMED = "`existing` names it"
     NOT_THERE = "`existing` names something that is not there"
-    NEW = "nothing in Buffer is it"
+    NEW = "nothing in Buffer matches it"
 
 
 class Declared(NamedTuple):
@@ -234,4 +234,4 @@ class Trace:
                 self._last = now
                 reason = f", {change.reason.value}" if change.reason else ""
                 self.lines.append(f"{name}: {change.action.value} ({change.cause.value}{reason}).")
-                self.lines += [f"  {change.message}."] if change.message else []
+                self.lines += [f"{change.message}."] if change.message else []

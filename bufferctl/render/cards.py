@@ -108,6 +108,13 @@ class Changed:
         return self.name in {"text", "title"} or self.name.startswith("thread")
 
     @property
+    def in_words(self) -> str:
+        """How one network differs from others: `own text`, `no media`, `schedule as a reminder`."""
+        if self.name == "what happens":
+            return self.after.removeprefix("will ")
+        return f"own {'text' if self.is_text else self.name}" if self.after or self.is_text else f"no {self.name}"
+
+    @property
     def is_mixed(self) -> bool:
         """Whether both texts combined are readable; if not, `words` has one after the other."""
         return any(piece.kind == "same" for piece in self.words)

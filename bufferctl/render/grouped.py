@@ -35,7 +35,7 @@ TOGETHER = 2
 #: How many fixed items are named beside them.
 _FIXED = 3
 #: What differs from one post of a cause to the next: what is quoted, a code, numbers, and what is in brackets.
-_OWN = re.compile(r"'[^']*'|`(?!bufferctl )[^`]*`|\d[\d:.,]*")
+_OWN = re.compile(r"(?<!\w)'.*?'(?!\w)|`(?!bufferctl )[^`]*`|\d[\d:.,]*")
 _ASIDE = re.compile(r" \([^()]*\)")
 #: An address in a command, with the option that it belongs to.
 _ADDRESS = "\ue000"
@@ -43,10 +43,11 @@ _ARGUMENT = re.compile(rf"((?:--[\w-]+ )?){_ADDRESS}")
 
 
 def _networks(cards: Iterable[Card]) -> str:
-    """`X, LinkedIn`; with the names of channels if a network has several here."""
+    """`X, LinkedIn`; with the names of channels, `X (acme)`, if a network has several here."""
     channels = [card.channel for card in cards]
     several = Counter(each.network for each in channels)
-    return ", ".join(each.called if several[each.network] > 1 else each.network for each in channels)
+    names = ((each.network, f" ({each.name})" if several[each.network] > 1 else "") for each in channels)
+    return ", ".join(f"{network}{name}" for network, name in names)
 
 
 @dataclass(frozen=True)
@@ -131,11 +132,11 @@ class Item:
 
     @property
     def own(self) -> Mapping[str, tuple[str, ...]]:
-        """What some networks have of their own (`text`, `media`), with these networks."""
+        """What is different on some networks (`own text`, `no media`), with these networks."""
         found: dict[str, tuple[str, ...]] = {}
         for version in self.others:
-            for name in dict.fromkeys("text" if each.is_text else each.name for each in version.differs):
-                found[name] = (*found.get(name, ()), version.networks)
+            for what in dict.fromkeys(each.in_words for each in version.differs):
+                found[what] = (*found.get(what, ()), version.networks)
         return found
 
     @property
@@ -181,7 +182,7 @@ class Move:
         one = len(self.items) == 1
         way = "back by" if self.span < timedelta() else "by"
         stay = f" (fixed: {some_of(self.fixed, _FIXED)})" if self.fixed else ""
-        return f"{count(len(self.items), 'post')} move{'s' * one} {way} {_duration(abs(self.span))}{stay}"
+        return f"{count(len(self.items), 'post')} move{'s' * one} {way} {duration(abs(self.span))}{stay}"
 
     @property
     def weekdays(self) -> Mapping[str, int]:
@@ -345,7 +346,7 @@ def _moved_by(change: Change) -> timedelta | None:
     return post.due_at.replace(tzinfo=None) - before.replace(tzinfo=None)
 
 
-def _duration(span: timedelta) -> str:
+def duration(span: timedelta) -> str:
     """`1 day`, `1 day, 2 hours`."""
     minutes = span.days * 24 * 60 + span.seconds // 60
     parts = ((minutes // 1440, "day"), (minutes % 1440 // 60, "hour"), (minutes % 60, "minute"))

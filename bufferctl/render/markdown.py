@@ -280,7 +280,7 @@ def _about(item: Item) -> Iterator[str]:
     yield from (count(number, kind) for kind, number in kinds.items())
     if len(item.main.shown.parts) > 1:
         yield f"thread of {len(item.main.shown.parts)}"
-    yield from (f"own {name}: {', '.join(networks)}" for name, networks in item.own.items())
+    yield from (f"{what}: {', '.join(networks)}" for what, networks in item.own.items())
     yield from (f"{each.over} too many on {each.channel.network}" for each in item.cards if each.over)
 
 

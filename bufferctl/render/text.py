@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from bufferctl.diagnostics import all_of
@@ -18,7 +18,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, ready_at
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Changed, card_of
-from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, grouped
+from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, duration, grouped
 from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_lines, indented, sentence, wrapped
 from bufferctl.render.pieces import marked_lines, pieces
 from bufferctl.render.report import Report
@@ -26,7 +26,6 @@ from bufferctl.render.shown import Media
 
 #: How many lines of a text, and posts of a cause, are shown before they are folded.
 FOLD, _POSTS = 12, 3
-_HOUR = 3600
 
 
 def plan_text(report: Report, paint: Paint) -> str:
@@ -121,8 +120,11 @@ def _addresses(item: Item, paint: Paint) -> Iterator[str]:
         used = card.length
         length = f"  {used.used:,} of {used.limit:,}" if used and used.limit is not None and used.used else ""
         yield f"{INDENT}{card.address}  {paint.faint(card.digest)}{length}".rstrip()
-    for line in _expansion_lines(item.main.cards[0].change.desired):
-        yield from indented(line, paint)
+    main = item.main.cards[0]
+    made = [tuple(_expansion_lines(card.change.desired)) for card in item.cards]
+    for line in _expansion_lines(main.change.desired):
+        is_everywhere = all(line in each for each in made)
+        yield from indented(line if is_everywhere else f"{main.channel.network}: {line}", paint)
 
 
 def _changes(item: Item, paint: Paint, *, is_held: bool = False) -> Iterator[str]:
@@ -139,14 +141,14 @@ def _content(version: Version, paint: Paint) -> Iterator[str]:
     if shown.title:
         yield from indented(f"title: {shown.title}", paint)
     if shown.warning:
-        yield from indented(f"spoiler_text: {shown.warning}", paint)
+        yield from indented(f"warning: {shown.warning}", paint)
     for number, part in enumerate(shown.parts, 1):
         if number > 1:
             yield f"{INDENT}{paint.faint(f'├ {number} of {len(shown.parts)}')}"
         yield from _quoted(part.text, paint)
         yield from (f"{INDENT}{_media(media, paint)}" for media in part.media)
     if shown.comment:
-        yield from indented(f"first_comment: {''.join(piece.text for piece in shown.comment)}", paint)
+        yield from indented(f"first comment: {''.join(piece.text for piece in shown.comment)}", paint)
     facts = [f"{fact.name}: {fact.value}" for fact in shown.facts] + (
         [f"tags: {', '.join(shown.tags)}"] * bool(shown.tags)
     )
@@ -286,9 +288,7 @@ def _requests(plan: Plan) -> str:
     tightest, end = plan.quota.tightest, ready_at(plan)
     if tightest is None or end is None:
         return text
-    seconds = tightest.window_seconds
-    span = f"{seconds // 60} minutes" if seconds < _HOUR else count(round(seconds / _HOUR), "hour")
-    text += f" Buffer allows {tightest.left} more within {span}"
+    text += f" Buffer allows {tightest.left} more within {duration(timedelta(seconds=tightest.window_seconds))}"
     return text + (f", so it would be done at about {words.local(end, '')}." if end > plan.at else ".")
 
 

@@ -92,6 +92,26 @@ def test_without_parameters() -> None:
     assert without_parameters("no link, utm_source=x") == "no link, utm_source=x"
 
 
+def test_what_networks_have_of_their_own(tmp_path: Path) -> None:
+    """A text, or none of what the others have; channels of one network are told apart by their names."""
+    image = "    image: https://acme.example/a.png\n    alt: A\n"
+    bare = "      linkedin: {text: Live, image: []}\n      bluesky: {scheduling_type: notification}\n"
+    launch = LAUNCH.partition("    overrides:")[0] + image + "    overrides:\n" + bare
+    (item,) = grouped(Report(plan_of(tmp_path, launch))).items
+    assert dict(item.own) == {
+        "own text": ("LinkedIn",),
+        "no media": ("LinkedIn",),
+        "schedule as a reminder": ("Bluesky",),
+    }
+    items = [
+        replace(post("ch-x", "a", 1), address=replace(post("ch-x", "a", 1).address, channel=f"twitter:{name}"))
+        for name in "ab"
+    ]
+    assert {item.networks for item in of(*(change(each, Action.CREATE, Cause.NEW) for each in items)).items} == {
+        "X (acme), X (acme)"
+    }
+
+
 def test_weeks_and_days(tmp_path: Path) -> None:
     """Monday first, each with the number of its items; weeks without any are left out."""
     weeks = grouped(Report(plan_of(tmp_path))).weeks
@@ -137,6 +157,18 @@ def test_what_is_a_posts_own_does_not_make_causes() -> None:
     first, second = of(*holds, _held(3, "Its time is past", "Give it a later one.")).causes
     assert (first.message, first.hint) == ("Buffer already has one like it.", "If it is, write `existing: …`.")
     assert second.name == "post-3"
+
+
+def test_an_apostrophe_quotes_nothing() -> None:
+    """Hints that differ between two apostrophes are two causes, each with one command; a quoted text may have one."""
+    ways = ["write it into the file", "write it into the file by hand", "write it into the file by hand"]
+    hints = [
+        f"To keep Buffer's version, {way}. To send the file's version, run `bufferctl apply --reapply "
+        f"Acme/twitter:acme/post-{n}`."
+        for n, way in enumerate(ways, 1)
+    ]
+    causes = of(*(_held(n, f"It's 'Tip {n}: it's on' now", hint) for n, hint in enumerate(hints, 1))).causes
+    assert [(cause.name, cause.own_hints) for cause in causes] == [("post-1", False), ("post-2, post-3", False)]
 
 
 def test_items_that_move_together_are_one_move(tmp_path: Path) -> None:

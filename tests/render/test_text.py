@@ -111,6 +111,14 @@ def test_addresses_and_digests_are_there_on_request() -> None:
         assert change_digest(each)[:16] not in plan_text(REPORT, PLAIN)
 
 
+def test_a_variable_that_differs_by_network_is_that_of_one() -> None:
+    """With -v: what is the same for all networks stands alone, what differs behind the name of the first one."""
+    text = plan_text(PLANS["two"](), Paint(verbose=True))
+    assert "      X: $(service) is twitter\n" in text
+    assert "      $(site) is https://atlas.example (" in text
+    assert "      X: links get utm_source=twitter, " in text
+
+
 def test_a_text_is_there_once_with_its_networks() -> None:
     """And how it differs on one of them, word by word; parameters of links are named once."""
     text = plan_text(PLANS["campaign"](), PLAIN)
