@@ -152,9 +152,9 @@ _SIGNED = re.compile(
     re.IGNORECASE,
 )
 #: What to do instead, for addresses that are certainly pages.
-_FILE = "download it and write its path as `file:`"
-_FILM = "put this link in the text; to post the video itself, write the path of its file as `file:`"
-_RAW = "replace `dl=0` at the end of the link by `raw=1`, or download it and write its path as `file:`"
+_FILE = "download it, and write its path instead of the link (under `assets`: `file:` instead of `url:`)"
+_FILM = "put this link in the text; to post the video itself, write `video: {file: …}` under `assets`"
+_RAW = f"replace `dl=0` at the end of the link by `raw=1`, or {_FILE}"
 #: Sites that do not give the file: ends of host names, a pattern of such addresses, what happens instead; and what to
 #: do where an address is certainly a page.
 _REFUSING = (

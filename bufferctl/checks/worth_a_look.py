@@ -75,7 +75,7 @@ OTHER_WEEKDAY = _rule(
 
 
 #: Kinds that are one line for all entries, since a campaign moves as one; and the first day of the weekend.
-_MOVES = "move to another day of the week", "move to the weekend"
+_MOVES = "moved to another day of the week", "moved to the weekend"
 _SATURDAY = 5
 
 
@@ -298,7 +298,8 @@ def days_in(text: str, due: datetime | None) -> Iterator[Day]:
             weekday = next((WEEKDAYS[each["weekday"].lower()] for each in pair if each["weekday"]), None)
             away = next((_AWAY[each["away"].lower()] for each in pair if each["away"]), None)
             found = next(filter(None, (_date_of(each, due) for each in pair)), None)
-            yield Day(text[one.start() : other.end()], found, weekday, away)
+            words = text[one.start() : other.end()]
+            yield Day(words + ")" * ("(" in words), found, weekday, away)
 
 
 def _names_in(text: str) -> list[re.Match[str]]:
@@ -337,7 +338,7 @@ def _weekdays(groups: _Groups) -> Iterator[_Sight]:
             if post.due_at and before and before.weekday() != post.due_at.weekday():
                 is_weekend = post.due_at.weekday() >= _SATURDAY > before.weekday()
                 if is_weekend or post.is_counted or post.number:
-                    detail = f"moves from {before:%A} to {post.due_at:%A}"
+                    detail = f"moved from {before:%A} to {post.due_at:%A}"
                     yield _Sight(OTHER_WEEKDAY, occurrence, _MOVES[is_weekend], detail)
                     break
 

@@ -246,6 +246,8 @@ def _from_start(value: str) -> str:
 
 def _form_hint(kind: str, value: Any, loc: Sequence[str | int], folder: Path) -> str:
     name, steps = str(loc[-1]), [step for step in loc if isinstance(step, str)]
+    if steps[-1:] == ["image"] and isinstance(value, dict) and (source := value.get("url") or value.get("file")):
+        return f"write `image: {source}`, and what it shows as `alt` below"
     if kind == "string_type":
         return BLOCK_FORM.format(name=name) if name in PROSE else ""
     if kind != "tuple_type":

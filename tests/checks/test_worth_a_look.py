@@ -126,10 +126,10 @@ def test_a_host_that_is_almost_the_usual_one(tmp_path: Path) -> None:
     [
         ("Join us on Friday, 15 March", ""),
         ("Join us on Thursday, 15 March", "its text says “Thursday, 15 March”, and 15 March 2030 is a Friday"),
-        ("Join us on March 15th (Thursday).", "its text says “March 15th (Thursday”, and 15 March 2030 is a Friday"),
+        ("Join us on March 15th (Thursday).", "its text says “March 15th (Thursday)”, and 15 March 2030 is a Friday"),
         ("Am Donnerstag, den 15. März", "its text says “Donnerstag, den 15. März”, and 15 March 2030 is a Friday"),
         ("Tomorrow, Friday, at 15:00", ""),
-        ("Tomorrow (Thursday) at 15:00", "its text says “Tomorrow (Thursday”, and it goes out on Thursday 14 March"),
+        ("Tomorrow (Thursday) at 15:00", "its text says “Tomorrow (Thursday)”, and it goes out on Thursday 14 March"),
         ("Today, 15 March: our webinar", "its text says “Today, 15 March”, and it goes out on Thursday 14 March"),
         ("On Thursday, January 3 2030", ""),
         ("We sat and may 3 people say so on friday", ""),
@@ -156,8 +156,20 @@ def _moved(plan: Plan, days: int) -> Plan:
 def test_a_move_to_another_weekday(tmp_path: Path) -> None:
     """Once for an entry and both days; by whole weeks nothing."""
     plan = plan_of(tmp_path, TIP)
-    assert lines(_moved(plan, 2)) == [("BC405", "`tip 1 to 4`: moves from Saturday to Monday")]
+    assert lines(_moved(plan, 2)) == [("BC405", "`tip 1 to 4`: moved from Saturday to Monday")]
     assert lines(_moved(plan, 7)) == []
+
+
+def test_entries_that_move_alike_are_one_line(tmp_path: Path) -> None:
+    """If their days differ, the line does not name them."""
+    news = "  - {key: news, due_at: 'start+0d 12:00', text: News}\n"
+    assert lines(_moved(plan_of(tmp_path, TIP + news), 2)) == [
+        ("BC405", "`tip 1 to 4, news`: moved from Saturday to Monday")
+    ]
+    other = news.replace("+0d", "+1d")
+    assert lines(_moved(plan_of(tmp_path, TIP + other), 2)) == [
+        ("BC405", "`tip 1 to 4, news`: moved to another day of the week")
+    ]
 
 
 def test_a_text_that_names_a_day_and_was_only_moved(tmp_path: Path) -> None:

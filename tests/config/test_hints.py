@@ -75,7 +75,7 @@ def _written(line: str, column: int, problem: Diagnostic) -> str:
     if hint.endswith("instead of `url:`"):
         line, column = line.replace("url: ", ""), column - len("url: ")
     if re.match(r"\w+: ", snippet) and f"{name}:" in line:
-        return re.sub(rf"{name}: [^{{}}]*(?=$|\}})", lambda _: snippet, line, count=1)
+        return re.sub(rf"{name}: (\{{.*\}}$|[^{{}}]*(?=$|\}}))", lambda _: snippet, line, count=1)
     if re.match(r"\w+: ", snippet) and re.match(r"\w+: ", line[column:]):
         return line[:column] + snippet
     if snippet[0] in "'\"":
@@ -139,6 +139,8 @@ def _written(line: str, column: int, problem: Diagnostic) -> str:
         f"{POST}    assets:\n      - photo: media/console.jpg\n",
         f"{POST}    assets:\n      - image: {{url: media/console.jpg}}\n",
         f"{POST}    image: media/console.jpg\n",
+        f"{POST}    image: {{url: https://acme.example/a.png, alt_text: A}}\n",
+        f"{POST}    image: {{file: /media/console.jpg}}\n",
         f"{POST}    photo: https://acme.example/a.png\n",
         f"{POST}    metadata: {{twitter: {{thread: [one]}}}}\n",
         f"{POST}    assets:\n      - image: {{url: https://acme.example/a b.png, alt_text: A}}\n",
