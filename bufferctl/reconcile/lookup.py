@@ -8,12 +8,13 @@ the last apply is a problem: everything published there would be published again
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bufferctl.diagnostics import Diagnostic, Related, Severity
+from bufferctl.diagnostics import Diagnostic, Related, Severity, some_of
 from bufferctl.model import (
     IDEAS,
     Account,
@@ -89,8 +90,7 @@ def find_targets(
         before = had[channel.organization, channel.label].union(same)
         if live := take(channel, find_channel(home, channel, before), before):
             channels[channel.organization, channel.label] = live
-            problems += _other_zone(channel, live, desired)
-    return Targets(organizations, channels), tuple(problems)
+    return Targets(organizations, channels), (*problems, *_other_zones(desired, channels))
 
 
 def find_organization(account: Account, declared: Organization) -> LiveOrganization | Diagnostic:
@@ -195,32 +195,30 @@ def _renamed(declared: Organization, found: LiveOrganization) -> list[Diagnostic
     return [Diagnostic(Severity.WARNING, message, declared.place, "The id decides: check that it is the right one")]
 
 
-def _other_zone(declared: Channel, live: LiveChannel, desired: Desired) -> list[Diagnostic]:
-    """A warning if the channel's times use a zone set above it, and Buffer has the channel in another zone.
+def _other_zones(desired: Desired, channels: Mapping[tuple[str, str], LiveChannel]) -> Iterator[Diagnostic]:
+    """One warning for all channels whose times use a zone set above them, if Buffer has them in the same other zone.
 
-    Nothing if the channel sets its own zone, or both zones have the same time.
+    Nothing if a channel sets its own zone, or both zones have the same time.
     """
-    zone = declared.timezone
-    if zone is None or zone == live.timezone or declared.has_own_timezone:
-        return []
-    try:
-        theirs = ZoneInfo(live.timezone)
-    except (ZoneInfoNotFoundError, ValueError):  # this machine does not have it
-        return []
+    inherits = {(each.organization, each.label): each for each in desired.channels if not each.has_own_timezone}
+    found: dict[tuple[str, str], dict[Channel, str]] = {}
     for post in desired.posts:
-        due = post.due_at
-        here = (post.address.organization, post.address.channel) == (declared.organization, declared.label)
-        if not here or due is None or getattr(due.tzinfo, "key", None) != zone:
+        home, due = (post.address.organization, post.address.channel), post.due_at
+        declared, live, zone = inherits.get(home), channels.get(home), getattr(due and due.tzinfo, "key", "")
+        if not (due and declared and live and zone) or zone != declared.timezone or zone == live.timezone:
             continue
-        there = due.astimezone(theirs)
-        if there.utcoffset() != due.utcoffset():
-            message = (
-                f"times of `{declared.label}` are read as {zone}, and Buffer has the channel in {live.timezone}: "
-                f"{due:%H:%M} of {post.address} is {there:%H:%M} there"
-            )
-            hint = f"Add `timezone: {live.timezone}` to the channel, or `timezone: {zone}` if that is intended"
-            return [Diagnostic(Severity.WARNING, message, declared.place, hint)]
-    return []
+        with suppress(ZoneInfoNotFoundError, ValueError):  # this machine does not have it
+            there = due.astimezone(ZoneInfo(live.timezone))
+            if there.utcoffset() != due.utcoffset():
+                example = f"{due:%H:%M} of {post.address} is {there:%H:%M} there"
+                found.setdefault((zone, live.timezone), {}).setdefault(declared, example)
+    for (here, theirs), differing in found.items():
+        (first, example), *others = differing.items()
+        those = "these channels" if others else "the channel"
+        names = some_of([f"`{each.label}`" for each in differing], 3)
+        message = f"times of {names} are read as {here}, and Buffer has {those} in {theirs}: {example}"
+        hint = f"Add `timezone: {theirs}` to {those}, or `timezone: {here}` if that is intended."
+        yield Diagnostic(Severity.WARNING, message, first.place, hint)
 
 
 def _unclear(message: str, names: str, declared: Organization | Channel) -> Diagnostic:

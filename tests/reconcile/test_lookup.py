@@ -229,6 +229,28 @@ def test_a_name_that_passed_to_another_organization_is_a_question() -> None:
     assert "`Acme Old` (id o1), and the name is that of id o3" in problems[0]
 
 
+def test_channels_in_the_same_other_zone_are_one_warning() -> None:
+    """It names both, and the first time that differs."""
+    berlin, new_york = "Europe/Berlin", "America/New_York"
+    due = datetime(2030, 1, 15, 9, tzinfo=ZoneInfo(berlin))
+    names, live = ("acme", "second"), (TWITTER, replace(SECOND, name="second"))
+    desired = Desired(
+        organizations=(organization("Acme"),),
+        channels=tuple(replace(channel(name), timezone=berlin) for name in names),
+        posts=tuple(Post(Address("Acme", f"twitter:{n}", "a"), Service.TWITTER, PLACE, due_at=due) for n in names),
+    )
+    account = Account((replace(ACME, channels=tuple(replace(each, timezone=new_york) for each in live)),))
+    (problem,) = find_targets(desired, account)[1]
+    assert problem.message == (
+        "times of `twitter:acme`, `twitter:second` are read as Europe/Berlin, and Buffer has these channels in "
+        "America/New_York: 09:00 of Acme/twitter:acme/a is 03:00 there"
+    )
+    assert (
+        problem.hint
+        == "Add `timezone: America/New_York` to these channels, or `timezone: Europe/Berlin` if that is intended."
+    )
+
+
 @pytest.mark.parametrize(
     ("declared", "live", "due", "expected"),
     [
