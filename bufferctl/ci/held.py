@@ -7,6 +7,7 @@ planned too, and only where something is held at all.
 from __future__ import annotations
 
 import tarfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class HeldChange(BaseModel):
 
 @dataclass(frozen=True)
 class Held:
-    """Addresses of held changes: those that the request brings, and those that were held before it.
+    """The keys of entries that need a person: those that the request brings, and those that did before it.
 
     `uncompared`: why the base could not be compared, so that all count as the request's; empty if it was.
     """
@@ -55,7 +56,7 @@ class Held:
 def held(job: Job, request: ChangeRequest, report: Path, *options: str) -> Held:
     """Compare the plan in `report` (JSON) with one of the request's base, made with the same `options` of `plan`."""
     found = held_in(report)
-    behind = tuple(change.address for change in found if change.reason == _BEHIND)
+    behind = [change for change in found if change.reason == _BEHIND]
     now = [change for change in found if change.reason != _BEHIND]
     then, uncompared = list[HeldChange](), ""
     try:
@@ -63,8 +64,12 @@ def held(job: Job, request: ChangeRequest, report: Path, *options: str) -> Held:
     except ForgeError as error:
         uncompared = error.message
     known = {change.identity for change in then}
-    before = (*behind, *(change.address for change in now if change.identity in known))
-    return Held(tuple(change.address for change in now if change.identity not in known), before, uncompared)
+    before = [*behind, *(change for change in now if change.identity in known)]
+    return Held(_entries(change for change in now if change.identity not in known), _entries(before), uncompared)
+
+
+def _entries(changes: Iterable[HeldChange]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(change.address.rpartition("/")[2] for change in changes))
 
 
 def _held_at_base(job: Job, request: ChangeRequest, *options: str) -> list[HeldChange]:

@@ -33,7 +33,7 @@ _INVALID = "The files have errors"
 _JSON = "plan.report.json"
 #: The formats of a plan for people and programs, besides its page.
 _REPORTS = ("plan.md", _JSON, "plan.sarif")
-#: How many addresses a line names; the rest is counted.
+#: How many entries a line names; the rest is counted.
 _NAMED = 5
 
 
@@ -103,7 +103,7 @@ def _plan(
         link = page_link(job.forge.page_url((artifact / page).as_posix())) if artifact else ""
         body = with_commit(body, commit).replace(PAGE_MARK, link)
         body = suggest(job, request, folder / _JSON, body) if made else body
-        because = _because_of_request(job, [code(address) for address in found.by_request])
+        because = _because_of_request(job, [code(key) for key in found.by_request])
         failure = f"**This check fails:** {because}" if fails else ""
         notes = [moved, failure] if made else []
         again = f"to plan again, {job.forge.plan_again(request.number)}"
@@ -159,16 +159,15 @@ def _report(job: Job, found: Held, *, fails: bool) -> None:
     if found.uncompared:
         job.annotate("warning", f"Everything that needs you counts as changed by this {noun}: {found.uncompared}.")
     if found.before:
-        changes = count(len(found.before), "change")
-        job.annotate("warning", f"{changes} already needed you before this {noun}: {some_of(found.before, _NAMED)}.")
+        entries = count(len(found.before), "entry", "entries")
+        job.annotate("warning", f"{entries} already needed you before this {noun}: {some_of(found.before, _NAMED)}.")
     if found.by_request:
         job.annotate("error" if fails else "warning", _because_of_request(job, found.by_request))
 
 
-def _because_of_request(job: Job, addresses: Sequence[str]) -> str:
-    need = "needs" if len(addresses) == 1 else "need"
-    names = some_of(addresses, _NAMED)
-    return f"{count(len(addresses), 'change')} {need} you because of this {job.forge.noun}: {names}."
+def _because_of_request(job: Job, keys: Sequence[str]) -> str:
+    need = count(len(keys), "entry needs", "entries need")
+    return f"{need} you because of this {job.forge.noun}: {some_of(keys, _NAMED)}."
 
 
 def _no_plan(printed: str) -> str:

@@ -210,7 +210,7 @@ def test_a_request_that_is_behind_main_is_no_request_that_needs_somebody(team: T
     team.ada.git("checkout", "--quiet", "mine")
     planned = team.plan_branch(number)
     assert not planned.failed, planned.log
-    assert "::warning::1 change already needed you before this pull request: Acme/twitter:acme/launch." in planned.log
+    assert "::warning::1 entry already needed you before this pull request: launch." in planned.log
 
 
 @pytest.mark.long
