@@ -127,13 +127,13 @@ class Queue:
 
     def _unfit(self, pending: Pending, now: datetime) -> Outcome | None:
         """Why a write may not leave any more: its post was changed, its time is near, its idea did not come to be."""
-        write, then = pending.write, pending.change.live
+        write = pending.write
         by_now = self.seen.get(write.target) if write.target else None
-        if by_now and then and standing(by_now) != standing(then):
+        if by_now and standing(by_now) != pending.before:
             return outcomes.moved_on(pending.change)
         if write.missing_idea:
             return outcomes.without_idea(pending.change, write.missing_idea)
-        goes_out_at = write.goes_out_at(by_now or then)
+        goes_out_at = write.goes_out_at(by_now or pending.change.live)
         if goes_out_at is not None and goes_out_at - now < self._lead:
             return outcomes.missed(pending.change)
         return None

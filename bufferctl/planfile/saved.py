@@ -34,7 +34,7 @@ from bufferctl.plan import Action, Change, Outcome, Plan, Recording
 
 #: What reading one of bufferctl's own files raises if it does not have the content that was written. Pydantic's
 #: ValidationError is a ValueError.
-DAMAGE = (LookupError, TypeError, ValueError, OverflowError, AttributeError)
+DAMAGE = (LookupError, TypeError, ValueError, AttributeError)
 
 
 def read_head(raw: bytes) -> tuple[str, int, dict[str, Any]]:

@@ -21,8 +21,8 @@ A document belongs to one endpoint: the sandbox's is never read for the real acc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, time
 from hashlib import blake2b
 from typing import Any
 
@@ -247,7 +247,7 @@ def by_day(state: State) -> State:
 
 
 def _day(instant: datetime | None) -> datetime | None:
-    return instant and instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return instant and datetime.combine(instant.astimezone(UTC), time.min)
 
 
 def dump(document: Document) -> bytes:
@@ -262,7 +262,7 @@ def dump(document: Document) -> bytes:
     ]
     of_run = _present(
         run=document.run,
-        lock=document.lease and asdict(document.lease),
+        lock=document.lease,
         intents=intents,
         listed=[sorted(ids) for ids in listed],
     )
@@ -308,11 +308,11 @@ def _dump_homes(state: State, numbers: Mapping[str, int]) -> dict[str, dict[str,
         if gone.key:
             of_home[gone.home].setdefault("let_go_keys", {})[id_] = gone.key
     for slot, question in sorted(state.questions.items()):
-        of_home[slot.home].setdefault("questions", {})[slot.key] = asdict(question)
+        of_home[slot.home].setdefault("questions", {})[slot.key] = question
     for slot in sorted(state.bindings):
         home_values, binding = of_home[slot.home], state.bindings[slot]
         if "objects" not in home_values:
-            prefix = binding.address.removesuffix(slot.key) if binding.address.endswith(f"/{slot.key}") else ""
+            prefix = binding.address.removesuffix(slot.key)
             home_values |= {**_present(prefix=prefix), "objects": {}}
         home_values["objects"][slot.key] = _dump_binding(binding, slot.key, home_values.get("prefix", ""), numbers)
     return stored

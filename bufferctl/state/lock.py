@@ -114,7 +114,7 @@ class Lock:
         return holder
 
     def _write_holder(self) -> Holder:
-        holder = Holder(user_name(), platform.node(), os.getpid(), datetime.now(UTC).replace(microsecond=0))
+        holder = Holder(user_name(), platform.node(), os.getpid(), datetime.now(UTC))
         with suppress(OSError):  # a lock without a named holder still locks
             self._holder_file.write_bytes(to_json(holder))
         return holder

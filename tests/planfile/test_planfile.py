@@ -166,7 +166,10 @@ def test_a_file_that_only_looks_different_is_not_altered(review: Review) -> None
     assert planfile.load(json.dumps(json.loads(raw)).encode(), "plan.json").plan.at == plan.at
 
 
-@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"version: 1", b'{"kind": "saved-plan"}', b"\xff\xfe"])
+NO_PLANS = [b"", b"{}", b"[]", b"version: 1", b'{"kind": "saved-plan"}', b"\xff\xfe"]
+
+
+@pytest.mark.parametrize("raw", [*NO_PLANS, b'{"kind": "saved-plan", "format_version": 3}'])
 def test_what_is_no_saved_plan_is_refused(raw: bytes) -> None:
     """With the name of the file, and how to make a saved plan."""
     with pytest.raises(UsageError, match=r"plan\.json") as raised:
@@ -339,6 +342,30 @@ def test_a_damaged_file_is_refused(review: Review, what: str) -> None:
     raw = planfile.dump(review.plan(), desired(review.items), CHOICES, expires_at=START)
     with pytest.raises(UsageError, match=r"The saved plan p\.json is damaged"):
         planfile.load(forged(raw, MISSING[what]), "p.json")
+
+
+FORGED = {
+    "text": lambda v: v["inputs"]["items"][1]["post"].update(text="Words that nobody reviewed"),
+    "title": lambda v: v["inputs"]["items"][0]["idea"].update(title="A title that nobody reviewed"),
+    "digest of a change": lambda v: v["plan"]["changes"][0].update(digest="0" * 20),
+    "digest of the plan": lambda v: v.update(digest="0" * 20),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_a_file_that_would_send_something_else_is_refused(review: Review, what: str) -> None:
+    """Its checksum matches, but not the digests that reviewers saw."""
+    review.items = (C, idea("i"), A, B)
+    raw = planfile.dump(review.plan(), desired(review.items), CHOICES, expires_at=START)
+    with pytest.raises(StalePlanError, match="would send something else than its digests name"):
+        planfile.load(forged(raw, FORGED[what]), "p.json")
+
+
+def test_what_is_sent_is_in_a_file_once(review: Review) -> None:
+    """As the files declare it, so that no edit of the file shows one text and sends another."""
+    review.items = (C, idea("i", "A title of its own"))
+    raw = planfile.dump(review.plan(), desired(review.items), CHOICES, expires_at=START).decode()
+    assert (raw.count(str(C.text)), raw.count("A title of its own")) == (1, 1)
 
 
 def test_an_older_file_is_refused(review: Review) -> None:

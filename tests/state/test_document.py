@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from bufferctl.errors import StateError
 from bufferctl.model import Binding, CreatePost, DeletePost, EditPost, Home, Intent, Origin, Slot, State
 from bufferctl.state import Document, Lease
-from bufferctl.state.document import digest, dump, parse, replacing
+from bufferctl.state.document import digest, dump, parse, read, replacing
 from tests.apply.fake import post
 
 ENDPOINT = "https://api.buffer.com"
@@ -88,10 +89,101 @@ bindings = st.builds(
 def test_whatever_is_usual_any_binding_is_read_back(content: dict[Slot, Binding], usual: bool) -> None:
     """Values omitted as the common ones differ from empty ones."""
     if usual:
-        content = {s: replace(b, address=f"Acme/c/{s.key}", seen=b.applied.split(":")[0]) for s, b in content.items()}
+        applied = {slot: (*binding.applied.split(":"), "")[1] for slot, binding in content.items()}
+        content = {s: replace(b, address=f"Acme/c/{s.key}", seen=applied[s]) for s, b in content.items()}
     homes = {slot.home: Home("o", slot.channel_id) for slot in content}
     document = Document(ENDPOINT, State(content, homes))
     assert back(document) == document
+
+
+def test_the_bytes_of_a_document() -> None:
+    """An entry a line, down to objects; first what belongs to runs; what most objects have in common is left out."""
+    usual = replace(BOUND, seen="a", status="scheduled", commit="5f" * 20)
+    ideas = Slot("a", "ideas", "i")
+    state = State(
+        {SLOT: usual, ideas: replace(BOUND, id="i1", address="", applied="", file="", protect=True)},
+        {"c0": Home("org", "c0", NOW)},
+        lineage="l",
+        serial=7,
+    )
+    document = Document(ENDPOINT, state, run="r1")
+    assert dump(document).decode() == BYTES
+    assert back(document).state.bindings == state.bindings
+    assert dump(Document(ENDPOINT)).decode() == EMPTY
+
+
+BYTES = """\
+{
+"run": "r1",
+"format_version": "3.0",
+"endpoint": "https://api.buffer.com",
+"lineage": "l",
+"serial": 7,
+"files": [
+"buffer.yaml"
+],
+"commits": [
+"5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f"
+],
+"organizations": {
+"a": {
+"ideas": {
+"objects": {
+"i": {"id":"i1","status":"","protect":true}
+}
+}
+},
+"org": {
+"c0": {
+"horizon": "2029-12-03T09:00:00Z",
+"prefix": "Acme/twitter:acme0/",
+"objects": {
+"a": {"id":"p1","applied":"1:a:b:c","file":0,"commit":0}
+}
+}
+}
+}
+}
+"""
+EMPTY = """\
+{
+"format_version": "3.0",
+"endpoint": "https://api.buffer.com",
+"lineage": "",
+"serial": 0,
+"organizations": {}
+}
+"""
+
+
+def test_equal_documents_have_equal_bytes() -> None:
+    """In whatever order their homes were read: by organization, then by channel."""
+    homes = [Home("a", "c2"), Home("a", "c3"), Home("b", "c1")]
+    dumps = {dump(Document(ENDPOINT, State(homes={each.id: each for each in order}))) for order in permutations(homes)}
+    (one,) = dumps
+    assert list(json.loads(one)["organizations"]["a"]) == ["c2", "c3"]
+
+
+def test_the_digest_of_a_state_stays_the_same() -> None:
+    """What an earlier version noted in the journal is compared with it; also of a document that begins otherwise."""
+    assert digest(BYTES.encode()) == "085817c679aff52015e8"
+    assert digest(b"{}") == "4ae4acf2f802f6f5210f"
+
+
+def test_what_a_document_leaves_out_is_empty() -> None:
+    """A document of nothing but its format and endpoint is that of an empty state."""
+    raw = json.dumps({"format_version": "3.0", "endpoint": ENDPOINT}).encode()
+    assert parse(raw, "the state", ENDPOINT, remedy="") == Document(ENDPOINT)
+
+
+def test_a_document_whose_state_was_moved_away() -> None:
+    """Earlier versions refuse its format; this one says where the state is, and reads it for who must know."""
+    raw = dump(replace(Document(ENDPOINT, STATE), moved_to="blog/state.json on the branch"))
+    assert json.loads(raw)["format_version"] == "4.0"
+    with pytest.raises(StateError, match=r"The state was moved to blog/state\.json on the branch") as raised:
+        parse(raw, "the state", ENDPOINT, remedy="")
+    assert "git pull" in raised.value.hint
+    assert read(raw, "the state", ENDPOINT, remedy="").state == STATE
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.0"])
@@ -170,6 +262,13 @@ def test_what_a_person_replaces_keeps_the_lock_and_what_is_open() -> None:
     assert (made.lease, made.intents) == (LEASE, STORED.intents)
     assert (made.commit, made.run, made.state.lineage, made.state.bindings) == ("6f" * 20, "r9", "n", {SLOT: BOUND})
     assert replaced(lineage="").lineage == "l"
+
+
+def test_what_was_sent_for_a_review_stays_sent() -> None:
+    """Digests of both states, with the time that the stored one has: an agreement counts once."""
+    stored = replace(STORED, state=replace(STORED.state, spent={"d1": NOW, "d2": NOW}))
+    older = replace(STORED.state, spent={"d0": NOW, "d1": NOW - timedelta(days=1)})
+    assert replacing(stored, replace(STORED, state=older)).state.spent == {"d0": NOW, "d1": NOW, "d2": NOW}
 
 
 @pytest.mark.parametrize(("after", "serial"), [(8, 3), (8, 7), (10, 9)])

@@ -6,16 +6,18 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from filelock import Timeout
 
 from bufferctl.errors import LockedError
 from bufferctl.state import Lease, Lock
-from bufferctl.state.lock import Holder, holders, is_mine, locked_by, same_process
+from bufferctl.state.lock import Holder, holders, is_mine, locked_by, same_process, soft_lock
 
 ENDPOINT = "https://api.buffer.com"
 #: Holds the lock until its standard input closes.
@@ -250,3 +252,82 @@ def test_a_run_that_was_killed_before_it_named_itself_holds_nothing(tmp_path: Pa
     with lock.held(0) as died:
         assert died is None
     assert lock.held_by == ""
+
+
+NAME = "b44d73fff0cf9c14"  # a digest of the endpoint
+
+
+def test_a_run_of_another_version_finds_the_same_lock(tmp_path: Path) -> None:
+    """The lock and its holder keep their names; their folder is made, for its owner alone."""
+    folder = tmp_path / "home" / "bufferctl"
+    with Lock(folder, ENDPOINT).held(0):
+        assert sorted(each.name for each in folder.iterdir()) == [f"{NAME}.holder", f"{NAME}.lock"]
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_holder_that_cannot_be_read_is_nobody(tmp_path: Path) -> None:
+    """A torn file: the lock is free, and is taken."""
+    lock = Lock(tmp_path, ENDPOINT)
+    with lock.held(0):
+        (holder,) = tmp_path.glob("*.holder")
+    holder.write_bytes(b'{"user": "ad')
+    assert lock.holder is None
+    with lock.held(0) as died:
+        assert died is None
+
+
+def _names_itself(path: Path) -> None:
+    path.write_text(f"{os.getpid()}\n{platform.node()}\n", encoding="utf-8")
+
+
+def _is_another(path: Path) -> None:
+    path.rename(path.with_name("before"))  # kept, so that its inode is not used again
+    path.touch()
+    os.utime(path, ns=(0, 0))
+
+
+def _is_touched(path: Path) -> None:
+    os.utime(path, ns=(1, 1))
+
+
+def _grows(path: Path) -> None:
+    path.write_text("4", encoding="utf-8")
+    os.utime(path, ns=(0, 0))
+
+
+@pytest.mark.parametrize("happens", [_names_itself, _is_another, _is_touched, _grows])
+def test_a_run_that_is_about_to_name_itself_keeps_its_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, happens: Callable[[Path], object]
+) -> None:
+    """An empty lock file is watched for a second: whatever happens to it, somebody is there."""
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        happens(path)
+
+    path = tmp_path / "lock"
+    path.touch()
+    os.utime(path, ns=(0, 0))
+    monkeypatch.setattr(time, "sleep", sleep)
+    with pytest.raises(Timeout):
+        soft_lock(path, 0).acquire()
+    assert waits == [1]
+
+
+@pytest.mark.parametrize(
+    ("host", "more", "free"),
+    [
+        (platform.node(), "", True),
+        (platform.node(), "a line that a later filelock adds\n", True),
+        ("elsewhere", "", False),
+    ],
+)
+def test_a_process_that_nobody_reaped_holds_nothing_here(tmp_path: Path, host: str, more: str, free: bool) -> None:
+    """Its number on another host is another process."""
+    path = tmp_path / "lock"
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        path.write_text(f"{process.pid}\n{host}\n{more}", encoding="utf-8")
+        soft_lock(path, 0)
+        assert path.exists() is not free

@@ -144,7 +144,7 @@ def test_everything_in_a_state_is_read_back(path: Path) -> None:
     binding = Binding("p1", Origin.CREATED, file="posts/a.yaml", commit="1" * 40, before=("1:a:b:c",))
     everything = replace(
         SECOND,
-        bindings={SLOT: binding, **SECOND.bindings},
+        bindings={**SECOND.bindings, SLOT: binding},
         former={Slot("org", "channel", "before"): "p1"},
         spent={"d1": THEN},
         public=frozenset({"https://m.example/a.png"}),
