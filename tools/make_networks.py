@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
-from bufferctl.checks import NETWORKS, RULES, Network, Rule, rules_of
+from bufferctl.checks import NETWORKS, RULES, Network, Rule, attachments, fields, texts
 from bufferctl.model import Asset, Service
 from bufferctl.model.media_file import size_words
 from bufferctl.model.metadata import THREADED
@@ -219,6 +219,37 @@ def _from(source: Source) -> str:
 
 def _link(code: str) -> str:
     return f"([{code}](rules.md#{code.lower()}))"
+
+
+def rules_of(service: Service) -> tuple[Rule, ...]:
+    """The rules BC0xx that can find something in a post for this network, by code."""
+    row = NETWORKS[service]
+    if not row.takes_posts:
+        return (fields.NO_POSTS,)
+    alive = {
+        texts.TOO_LONG: row.text is not None,
+        texts.NEEDS_PAID_X: row.paid is not None,
+        texts.DEPENDS_ON_SERVER: row.text_varies,
+        texts.TOO_MANY_BYTES: row.bytes is not None,
+        texts.CUT_SHORT: row.shown is not None,
+        fields.COMMENT_TOO_LONG: row.first_comment is not None,
+        fields.TITLE_TOO_LONG: row.title is not None,
+        fields.TOPIC_TOO_LONG: row.topic is not None,
+        fields.EVENT_TITLE_TOO_LONG: row.event_title is not None,
+        fields.TYPE_NOT_TAKEN: bool(row.types),
+        fields.FIELD_MISSING: bool(row.needs),
+        fields.EMPTY_ITEM: service in THREADED,
+        attachments.TOO_MANY_IMAGES: row.images is not None,
+        attachments.TOO_MANY_MEDIA: row.media is not None,
+        attachments.VIDEO_NOT_ALONE: row.video_alone is not None,
+        attachments.KIND_NOT_TAKEN: bool({*Asset.model_fields} - row.kinds),
+        attachments.NOT_ALONE: "document" in row.kinds,
+        attachments.COVER_NOT_TAKEN: row.covers is None,
+        attachments.MISSING: bool(row.needs_media),
+        attachments.NOT_PUBLIC: True,
+        attachments.IS_A_PAGE: True,
+    }
+    return tuple(sorted((rule for rule, there in alive.items() if there), key=lambda rule: rule.code))
 
 
 if __name__ == "__main__":

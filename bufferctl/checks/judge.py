@@ -19,11 +19,11 @@ from bufferctl.checks import (
 )
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.diagnostics import Severity
-from bufferctl.model import Address, Asset, Desired, Post, Service
+from bufferctl.model import Address, Asset, Desired, Post
 from bufferctl.model.metadata import THREADED
 from bufferctl.model.networks import NETWORKS, Network
 
-#: Every rule, by code. A network's own numbers are in `NETWORKS`; `rules_of` gives the rules of a network.
+#: Every rule, by code. A network's own numbers are in `NETWORKS`.
 RULES: tuple[Rule, ...] = tuple(
     sorted(
         {
@@ -146,34 +146,3 @@ def unknown_codes(levels: Mapping[str, str]) -> tuple[str, ...]:
     """The codes among the files' levels that no rule has."""
     codes = {rule.code for rule in RULES}
     return tuple(code for code in levels if code not in codes)
-
-
-def rules_of(service: Service) -> tuple[Rule, ...]:
-    """The rules BC0xx that can find something in a post for this network, by code."""
-    row = NETWORKS[service]
-    if not row.takes_posts:
-        return (fields.NO_POSTS,)
-    alive = {
-        texts.TOO_LONG: row.text is not None,
-        texts.NEEDS_PAID_X: row.paid is not None,
-        texts.DEPENDS_ON_SERVER: row.text_varies,
-        texts.TOO_MANY_BYTES: row.bytes is not None,
-        texts.CUT_SHORT: row.shown is not None,
-        fields.COMMENT_TOO_LONG: row.first_comment is not None,
-        fields.TITLE_TOO_LONG: row.title is not None,
-        fields.TOPIC_TOO_LONG: row.topic is not None,
-        fields.EVENT_TITLE_TOO_LONG: row.event_title is not None,
-        fields.TYPE_NOT_TAKEN: bool(row.types),
-        fields.FIELD_MISSING: bool(row.needs),
-        fields.EMPTY_ITEM: service in THREADED,
-        attachments.TOO_MANY_IMAGES: row.images is not None,
-        attachments.TOO_MANY_MEDIA: row.media is not None,
-        attachments.VIDEO_NOT_ALONE: row.video_alone is not None,
-        attachments.KIND_NOT_TAKEN: bool({*Asset.model_fields} - row.kinds),
-        attachments.NOT_ALONE: "document" in row.kinds,
-        attachments.COVER_NOT_TAKEN: row.covers is None,
-        attachments.MISSING: bool(row.needs_media),
-        attachments.NOT_PUBLIC: True,
-        attachments.IS_A_PAGE: True,
-    }
-    return tuple(sorted((rule for rule, there in alive.items() if there), key=lambda rule: rule.code))

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from bufferctl.checks import NETWORKS, RULES, rules_of
+from bufferctl.checks import NETWORKS, RULES
 from bufferctl.checks.attachments import _of_assets
 from bufferctl.checks.judge import _fine_pictures
 from bufferctl.model import Service
 from bufferctl.model.networks import Limit
 from tests.checks.posts import DOCUMENT, VIDEO, codes, findings, image, post
+from tools.make_networks import rules_of
 
 WITH_POSTS = [service.value for service, network in NETWORKS.items() if network.takes_posts]
 

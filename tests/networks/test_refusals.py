@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.checks import RULES, rules_of
+from bufferctl.checks import RULES
 from bufferctl.diagnostics import Severity
 from bufferctl.model import Service
 from tests.cli.conftest import Project, run_in
 from tests.conftest import Expect
 from tests.networks.cases import CASES, SERVICES
 from tests.networks.direct import Direct
+from tools.make_networks import rules_of
 
 REFUSALS = sorted(CASES.glob("*/refusals/*.yaml"))
 each_refusal = pytest.mark.parametrize(
