@@ -9,7 +9,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
@@ -19,6 +19,7 @@ from bufferctl.errors import BufferctlError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import FrameType
 
 #: The signals that ask a process to stop: Ctrl-C, the end of a job, and Ctrl-Break on Windows.
 STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name))
@@ -27,6 +28,17 @@ _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _PROXY = re.compile(r"(?:https?://)?(?:[^\s/@]*@)?(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?/?")
 #: A clock further away than this is a mistake of whatever answered.
 _CENTURY = timedelta(days=36525)
+
+
+@contextmanager
+def hearing(hear: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Let `hear` take these signals while this lasts."""
+    before = {number: signal.signal(number, hear) for number in STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def in_job() -> bool:

@@ -6,7 +6,6 @@ Only git gets the token, as configuration in the environment, where no list of p
 from __future__ import annotations
 
 import base64
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from bufferctl.git import environment_without_secrets, git
-from bufferctl.machine import STOPS
+from bufferctl.machine import hearing
 
 #: The one secret that bufferctl needs.
 _KEY = "BUFFER_API_KEY"
@@ -95,12 +94,8 @@ def _forwarding_signals(process: subprocess.Popen[str], platform: str = sys.plat
         if platform != "win32":
             process.send_signal(number)
 
-    before = {number: signal.signal(number, forward) for number in STOPS}
-    try:
+    with hearing(forward):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def git_access(environment: Mapping[str, str], folder: Path) -> dict[str, str]:

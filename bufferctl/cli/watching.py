@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from bufferctl.cli.console import READING, Console
-from bufferctl.machine import STOPS
+from bufferctl.machine import hearing
 from bufferctl.model.entries import occurrence_of
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Status
 from bufferctl.render.report import Report
@@ -28,16 +27,6 @@ _APPLYING = "Applying"
 _GRACE = 10.0
 #: Seconds of waiting after which Windows hears a signal; elsewhere it is heard at once.
 _UNHEARD = 1.0
-
-
-@contextmanager
-def _hearing(hear: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    before = {number: signal.signal(number, hear) for number in STOPS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class Stopping(Stop):
@@ -58,7 +47,7 @@ class Stopping(Stop):
     @contextmanager
     def patient(self) -> Iterator[None]:
         """Hear SIGINT and SIGTERM while this lasts; before and after they interrupt at once."""
-        with _hearing(self._hear):
+        with hearing(self._hear):
             yield
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
@@ -83,7 +72,7 @@ class Stopping(Stop):
                 raise KeyboardInterrupt
             heard.append(number)
 
-        with _hearing(hear):
+        with hearing(hear):
             yield heard
 
 
