@@ -277,7 +277,10 @@ def _wrong_day(version: _Version) -> str:
         if wrong := _contradiction(day, due):
             return f"its text says “{day.words}”, and {wrong}"
     is_moved = due and before and before.date() != due.date() and not (version.changed or set()) & {"text", "thread"}
-    name = next((match[0] for text in texts for match in _names_in(text)), "") if is_moved else ""
+    made = version.post.expansion.variables if version.post.expansion else ()
+    right = {each.value for each in made if "|" in each.name}  # dates in texts, which move with the post
+    names = (match[0] for text in texts for match in _names_in(text) if not any(match[0] in each for each in right))
+    name = next(names, "") if is_moved else ""
     return f"its text names “{name}”, and only its time was moved" if name else ""
 
 

@@ -178,6 +178,12 @@ def test_a_text_that_names_a_day_and_was_only_moved(tmp_path: Path) -> None:
     assert lines(_moved(plan, 7)) == [("BC404", "`tip 1 to 4`: its text names “Friday”, and only its time was moved")]
 
 
+def test_a_day_that_is_counted_moves_with_its_post(tmp_path: Path) -> None:
+    """Nothing, since `$(due_at | EEEE)` stays right; only a day that was written out may be wrong now."""
+    plan = plan_of(tmp_path, TIP.replace('text: "Tip', 'text: "$(due_at | EEEE), $(start | d MMMM): tip'))
+    assert lines(_moved(plan, 7)) == []
+
+
 def test_two_items_of_a_channel_close_to_each_other(tmp_path: Path) -> None:
     """Once for all networks, with the code of the check of the files."""
     other = TIP + "  - {key: news, due_at: 'start+7d 09:05', text: News}\n"
