@@ -97,7 +97,8 @@ def _is_within(change: Change, span: Span, plan: Plan) -> bool:
 
 def agenda_text(plan: Plan, span: Span, paint: Paint, *, is_live: bool) -> str:
     """The posts of a span of days, ending in a newline. `is_live`: Buffer was read."""
-    found = grouped(Report(_going_out(within_days(plan, span))))
+    plan = _going_out(plan)
+    found = grouped(Report(within_days(plan, span)))
     lines = list[str]()
     for day, group in groupby(found.items, key=day_of):
         items = list(group)

@@ -223,3 +223,11 @@ def test_a_list_of_earlier_posts_is_not_empty(environment: Path, offline: Any) -
         "posts: [{key: old, due_at: 2025-03-04 09:00, channels: [twitter], text: Old}]\n", encoding="utf-8"
     )
     assert "No posts from today on, 1 earlier (--since 2025-03-04 shows all)." in offline("list").out
+
+
+def test_cancelled_posts_are_not_earlier_ones(environment: Path, offline: Any) -> None:
+    """Neither now nor ever: there are no posts."""
+    (environment / "posts" / "a.yaml").write_text(
+        "posts: [{key: off, due_at: 2099-03-04 09:00, channels: [twitter], text: Off, cancelled: true}]\n"
+    )
+    assert offline("list").out.startswith("No posts. ")
