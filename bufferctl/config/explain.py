@@ -38,7 +38,9 @@ _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nin
 def explain(tree: Tree, faults: Faults) -> Iterator[Diagnostic]:
     for container, owner, errors in faults.found.values():
         for error in errors:
-            if (found := explained(Spot(tree, container), owner, error, faults.today)) is not None:
+            found = explained(Spot(tree, container), owner, error, faults.today)
+            is_quoted = found and found.place and found.place.line in tree.source.mends  # only so that reading goes on
+            if found and not (is_quoted and found.message.endswith("this is text")):
                 yield found
 
 
@@ -79,10 +81,24 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any) 
     elif name == "link" and owner is Asset:
         message = "Buffer accepts no link among `assets`"
         hint = "write `link_attachment: {url: …}` below the network in `metadata`"
-    else:
+    elif not (hint := _together(where.node, name, owner)):
         empty = where.tree.empty.get(id(where.node), ())
         hint = _instead_of(name, owner, value, where.tree.source.folder) or _field_hint(name, owner, empty)
     return where.at_key(name, message, hint=hint)
+
+
+def _together(entry: Mapping[str, Any], name: str, owner: type[BaseModel] | None) -> str:
+    """The line to write for a date and a time that are two fields, and for the text of one channel."""
+    fields = owner.model_fields if owner else {}
+    of_time = [each for each in entry if nearest_field(each, fields) == "due_at"]
+    if name in of_time and len(of_time) > 1:
+        texts = [str(entry[each]) for each in of_time]
+        meant = probably_meant(" ".join(texts)) or probably_meant(" ".join(reversed(texts)))
+        return f"{'' if name == of_time[0] else 'delete it, and '}write `due_at: {meant}`" if meant else ""
+    is_text = isinstance(entry[name], str) and "overrides" in fields and "overrides" not in entry
+    if is_text and name.partition(":")[0] in set(Service):
+        return f"write `overrides: {{{name}: {{text: {json.dumps(entry[name], ensure_ascii=False)}}}}}`"
+    return ""
 
 
 def _thread_hint(parts: Any, text: Any) -> str:
@@ -183,8 +199,8 @@ _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 _ANY = r"[\s\S]*"
 #: What a reason says, a pattern for the value, and what to write instead; the first that fits is used.
 _INSTEAD: tuple[tuple[str, str, str], ...] = (
-    ("true or", r"yes|on|y|1", "did you mean `true`?"),
-    ("true or", r"no|off|n|0", "did you mean `false`?"),
+    ("true or", r"yes|ja|on|y|1|draft", "did you mean `true`?"),
+    ("true or", r"no|nein|off|n|0", "did you mean `false`?"),
     *(("whole number", word, f"write `{number}`") for number, word in enumerate(_NUMBERS, 1)),
     ("whole number", _ANY, "write digits, such as `10`"),
     ("a URL", _WITHOUT_HTTPS.pattern, "write `https://{0}`"),
@@ -215,7 +231,7 @@ def value_hint(value: str, reason: str, today: date | None = None) -> str:
             return instead.format(found[0], *found.groups())
     if "counted from" in reason:
         return _from_start(value)
-    meant = probably_meant(f"{value} 00:00") if "a day such as" in reason else None
+    meant = (probably_meant(value) or probably_meant(f"{value} 00:00")) if "a day such as" in reason else None
     return f"write `{meant[:10]}`" if meant else ""
 
 
@@ -232,16 +248,14 @@ def _time_hint(value: str, reason: str, today: date | None) -> str:
 
 
 def _from_start(value: str) -> str:
-    if zoned := re.fullmatch(r"(start[+-]\d+d \d\d:\d\d) ?(?:[Zz]|[+-]\d\d:?\d\d)", value):
-        return f"write `{zoned[1]}`: the time is local, in the nearest `timezone`"
     found = re.fullmatch(
-        r"starts? ?(?:([+-]) ?(\d{1,4}) ?(d|days?|w|weeks?)?)?(?:[ T]+(\d{1,2})[:.](\d\d))?", value.strip()
+        r"starts? ?(?:([+-]) ?(\d{1,4}) ?(days?|tage?|d|weeks?|wochen?|w)?)?[ T,]*(.*)", value.strip(), re.IGNORECASE
     )
-    if not found:
+    time = probably_meant(f"2000-01-01 {found[4] or '09:00'}") if found else None
+    if not found or not time:
         return ""
-    days = int(found[2] or 0) * (7 if (found[3] or "d").startswith("w") else 1)
-    time = f"{int(found[4]):02}:{found[5]}" if found[4] else "09:00"
-    return f"write `start{found[1] or '+'}{days}d {time}`"
+    days = int(found[2] or 0) * (7 if (found[3] or "d")[0] in "wW" else 1)
+    return f"write `start{found[1] or '+'}{days}d {time[11:16]}`"
 
 
 def _form_hint(kind: str, value: Any, loc: Sequence[str | int], folder: Path) -> str:
@@ -284,6 +298,8 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], folder: Path) -> st
         return "delete the `- `" if isinstance(value, list) else ""
     if steps[-1:] == ["assets"] or name in _MEDIA:
         return f"write `{_asset(value, folder, name if name in _MEDIA else '')}`"
+    if steps[-2:-1] == ["overrides"]:
+        return f"write `{name}: {{text: {json.dumps(value, ensure_ascii=False)}}}`"
     if name == "repeat":
         every = "".join(re.findall(r"`(.+?)`", value_hint(value, "of days or weeks"))[:1]) or "1 week"
         return f"write `repeat: {{every: {every}, times: 10}}`"
@@ -298,7 +314,7 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, folder: Pa
         kind = nearest_field(name, _MEDIA) or ""
         return f"write `{_asset(value, folder, '' if kind == 'document' else kind)}`"
     near = nearest_field(name, owner.model_fields)
-    if near == "alt":
+    if near in {"alt", "cancelled"}:
         return ""
     if near == "image" and _kind_of(value) in {"image", ""}:
         is_url = "://" in value or "/" not in value

@@ -30,7 +30,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[")
 
 def path_below(root: Path, folder: Path, written: str) -> str:
     """The path, from the root folder, of a file that is named in a file in `folder`. Raises UnreadableError."""
-    if "\\" in written:
+    if "\\" in written and not PureWindowsPath(written).drive:
         raise UnreadableError("it is written with `\\`", f"write `{written.replace(chr(92), '/')}`")
     below = folder.relative_to(root).as_posix() if not written.startswith("/") else ""
     parts: list[str] = []
@@ -40,7 +40,7 @@ def path_below(root: Path, folder: Path, written: str) -> str:
         elif parts and part == "..":
             parts.pop()
         else:
-            raise UnreadableError("it is outside the folder of the root file", "move it below that folder")
+            raise UnreadableError("it is outside the folder of the root file", "move it there and write that path")
     path = "/".join(parts)
     if in_git(path):
         raise UnreadableError("it is one of git's own files", "name a file outside `.git`")

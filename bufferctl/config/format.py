@@ -210,9 +210,9 @@ class Handling(Model):
 OneOrMore = Annotated[tuple[Filled, ...], BeforeValidator(_list, json_schema_input_type=Filled | tuple[Filled, ...])]
 OneOrMoreTexts = Annotated[tuple[Prose, ...], BeforeValidator(_list, json_schema_input_type=str | tuple[str, ...])]
 _DUE_AT = About(
-    "time date when at schedule scheduled scheduled_at publish_at published_at datetime due date_time day", 60
+    "time date when at schedule scheduled scheduled_at publish_at published_at datetime due date_time day datum", 60
 )
-_IMAGE = About("images photo photos picture pictures img", 220, takes_variables=True, goes_with="assets")
+_IMAGE = About("images photo photos picture pictures img bild", 220, takes_variables=True, goes_with="assets")
 _CHANNELS = About(
     "channel networks network accounts profiles platforms platform service services channel_ids", 110, one_line=True
 )
@@ -223,7 +223,7 @@ class PostFields(Handling):
 
     model_config = ConfigDict(json_schema_extra=_ONE_TEXT)
 
-    text: Annotated[Prose | None, About("content body message caption copy post status tweet", 190)] = None
+    text: Annotated[Prose | None, About("content body message caption copy post tweet", 190)] = None
     """What the post says. Write `text: |` and the text below, two spaces further in, so that `#` and `:` stay text."""
     text_file: Annotated[Filled | None, About("file textfile text_path path include", 200, goes_with="text")] = None
     """A file that contains the text, relative to this file's folder."""
@@ -237,7 +237,7 @@ class PostFields(Handling):
         SchedulingType.AUTOMATIC
     )
     """`automatic` publishes; `notification` only reminds a person to."""
-    draft: Annotated[Flag, About("save_to_draft is_draft", 90)] = False
+    draft: Annotated[Flag, About("save_to_draft is_draft status", 90)] = False
     """Put it in Buffer as a draft, which is not published until somebody schedules it."""
     needs_approval: Annotated[Flag, About("approval approve approve_first", 100)] = False
     """Ask for approval in Buffer before it is published."""

@@ -29,7 +29,7 @@ from bufferctl.config import slips
 from bufferctl.config.format import FILES
 from bufferctl.config.names import BLOCK_FORM, PROSE
 from bufferctl.config.source import MANY, Source, control_message
-from bufferctl.config.syntax import syntax_problem
+from bufferctl.config.syntax import for_field, syntax_problem
 from bufferctl.config.tree import Tree
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 from bufferctl.model.about import fields_below
@@ -75,8 +75,11 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
             break
         if place.line > row:
             as_written = source.as_written(place)
+            hint = for_field(source.line(source.offset(place)), place.column, syntax.hint)
             on_line = [each for each in builder.errors if each.place and each.place.line == place.line]
-            found += on_line or [replace(syntax, place=as_written, source=whole.line(whole.offset(as_written)))]
+            found += on_line or [
+                replace(syntax, hint=hint, place=as_written, source=whole.line(whole.offset(as_written)))
+            ]
         row = place.line
         if mend is None or mend.line == source.line(source.offset(Place(source.name, mend.row, 1))):
             break

@@ -120,8 +120,12 @@ _SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
         "delete it, and begin a new line there",
         " ",
     ),
-    (rf"^[ \t]*(?P<at>[{_DASHES}])\s*(?P<name>\w+) *:(?:\s|$)", "an entry begins with `- `, not `{at}`", "write `- `",
-     "- "),
+    (rf"^{_START}(?P<at>\*\*(?P<name>\w+)(?::\*\*|\*\*:))", "`**` is Markdown for bold text", "write `{name}:`",
+     "{name}:"),
+    (rf"^{_START}(?P<name>image): +(?P<at>!\[(?P<alt>[^\]]*)\]\((?P<url>[^\s)]+)\))", "this is an image in Markdown",
+     "write `image: {url}`, and `alt: {alt}` below", "{url}"),
+    (rf"^[ \t]*(?P<at>[{_DASHES}]|\d+[.)])\s*(?P<name>\w+) *:(?:\s|$)", "an entry begins with `- `, not `{at}`",
+     "write `- `", "- "),
     (r"^[ \t]*(?P<at>-)(?P<name>\w+) *:(?:\s|$)", "a space is missing after `-`", "write `- {name}:`", "- "),
     (rf"^{_START}(?P<name>\w+)(?P<at>:)[^\s:/]", "a space is missing after `{name}:`", "write `{name}: `", ": "),
     (rf"^{_START}(?P<name>\w+) *(?P<at>[=\uff1a])", "a name and its value are separated by `: `", "write `{name}: `",
@@ -138,6 +142,7 @@ _SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
         f"if it is text that begins with a bracket, {BLOCK_FORM.format(name='text')}",
         None,
     ),
+    (r"^[ \t]*(?P<name>\w+)(?<=(?P<at>\w)) *$", "a colon is missing after `{name}`", "write `{name}:`", "{at}:"),
     (r"^[ \t]*(?P<at>```.*)", "a line of backticks is not YAML", "delete it", ""),
 )  # fmt: skip
 #: Fields whose value is always a group of fields.
@@ -203,7 +208,7 @@ def slip(source: Source, *offsets: int | None) -> tuple[Diagnostic, Mend | None]
         line = source.line(start)
         for pattern, message, hint, becomes in _SLIPS:
             found = re.search(pattern, line)
-            if found is None or ("name" in found.groupdict() and found["name"] not in FIELD_NAMES):
+            if found is None or ("name" in found.groupdict() and found["name"].casefold() not in FIELD_NAMES):
                 continue
             parts = {**found.groupdict(), "spaces": f"{wide} spaces" if (wide := len(found["at"])) > 1 else "a space"}
             first, last = found.span("at")
@@ -226,6 +231,9 @@ def out_of_line(source: Source, offset: int) -> tuple[Diagnostic, Mend] | None:
     if not found or found["name"] not in FIELD_NAMES or place.column - 1 > found.end("name"):
         return None
     start = offset - (place.column - 1)
+    if line.startswith("key:", place.column - 1) and line[: place.column - 1].isspace():
+        mend = Mend(place.line, line.replace("key:", "- key:", 1))
+        return source.diagnostic(offset, "an entry begins with `- `", hint="write `- key:`", width=3), mend
     above = source.text[:start].splitlines()[: -_ABOVE - 1 : -1]
     columns = [len(each) - len(re.sub(r"^[ ]*(?:- )?", "", each)) for each in above if each.strip()]
     further = bool(columns) and found.start("name") > columns[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 from yaml import YAMLError
 
-from bufferctl.config.names import BLOCK_FORM
+from bufferctl.config.names import BLOCK_FORM, FIELD_NAMES, PROSE
 from bufferctl.config.slips import Mend, in_quotes, out_of_line, slip
 from bufferctl.config.source import Source
 from bufferctl.diagnostics import Diagnostic, Place
@@ -98,6 +98,16 @@ def syntax_problem(source: Source, error: YAMLError) -> Mended:
     return source.diagnostic(offset or began or 0, f"this is not YAML ({problem})", hint=_INDENT), None
 
 
+def for_field(line: str, column: int, hint: str) -> str:
+    """The hint for the field on a line: its own name instead of `text`, and only quotes where no block is taken."""
+    found = re.match(r"[ ]*(?:- +)?(?P<name>\w+):", line)
+    if not found or found.end() >= column:
+        return hint  # the line goes on with a text from above
+    if found["name"] in PROSE or found["name"] not in FIELD_NAMES:
+        return hint.replace("`text: |`", f"`{found['name']}: |`")
+    return hint.replace(f", or {_BLOCK}", "").replace(_BLOCK, "put it in quotes")
+
+
 def _mend(source: Source, offset: int, hint: str) -> Mend | None:
     """The line at an offset after following the hint; None if a person must decide."""
     row, line = source.place(offset).line, source.line(offset)
@@ -151,7 +161,9 @@ def _of_a_block(source: Source, offset: int) -> Mended | None:
         return None
     message = f"the lines of `{header[2]}` must be indented by at least {needed} spaces"
     hint = f"indent it by {needed - indent} more spaces, as every line of the text"
-    return source.diagnostic(at, message, hint=hint), Mend(place.line, " " * (needed - indent) + line)
+    if line[indent] == "\t":
+        hint = f"indent it by {needed} spaces instead of tabs, as every line of the text"
+    return source.diagnostic(at, message, hint=hint), Mend(place.line, " " * needed + line.lstrip(" \t"))
 
 
 #: How many lines to look upward for the beginning of a text.

@@ -140,7 +140,9 @@ _DAY_OF = (
     re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? +(?:of +)?{_MONTH}(?:,? +(?P<year>\d{{4}}))?", re.IGNORECASE),
     re.compile(rf"{_MONTH} +(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? +(?P<year>\d{{4}}))?", re.IGNORECASE),
 )
-_WEEKDAY = re.compile(rf"^(?:next |on |am )?(?P<name>{any_of(WEEKDAYS)})\.?,? +", re.IGNORECASE)
+#: With short German names, which cannot be other words in front of a time.
+_DAYS = {**WEEKDAYS, "mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
+_WEEKDAY = re.compile(rf"^(?:next |on |am )?(?P<name>{any_of(_DAYS)})\.?,? +(?:the |den |dem )?", re.IGNORECASE)
 _NO_YEAR = re.compile(r"^(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.?(?=,? +\d{1,2}:\d\d)")
 
 
@@ -150,7 +152,7 @@ def _spelled_out(given: str, today: date | None) -> str:
     for pattern in _DAY_OF:
         plain = pattern.sub(lambda each: f"{each['day']}.{MONTHS[each['month'].lower()]}.{each['year'] or ''}", plain)
     if today and weekday and re.fullmatch(r"\d{1,2}:\d\d.*", plain):
-        ahead = (WEEKDAYS[weekday["name"].lower()] - today.weekday()) % 7 or 7
+        ahead = (_DAYS[weekday["name"].lower()] - today.weekday()) % 7 or 7
         return f"{today + timedelta(days=ahead)} {plain}"
     if today and (found := _NO_YEAR.match(plain)):
         is_over = (int(found["month"]), int(found["day"])) <= (today.month, today.day)

@@ -112,7 +112,7 @@ def truth(value: Any) -> Any:
 
 def _when(value: Any, info: ValidationInfo) -> Any:
     """`info.context.starts`: the day that `start+2d` is counted from; absent if the file gives none."""
-    if isinstance(value, str) and value.startswith("start"):
+    if isinstance(value, str) and value[:5].lower() == "start":
         return _from_start(value, getattr(info.context, "starts", None))
     return _absolute(value)
 

@@ -35,7 +35,7 @@ def problems(folder: Path, text: str) -> tuple[Diagnostic, ...]:
     return load(None, folder, today=date(2026, 12, 1)).diagnostics
 
 
-def follow(text: str, problem: Diagnostic) -> str:  # noqa: C901 - a list of the forms of hints
+def follow(text: str, problem: Diagnostic) -> str:  # noqa: C901, PLR0912 - a list of the forms of hints
     """The file with the hint followed, and nothing else changed."""
     assert problem.place
     lines, row, hint = text.splitlines(), problem.place.line - 1, problem.hint
@@ -44,18 +44,23 @@ def follow(text: str, problem: Diagnostic) -> str:  # noqa: C901 - a list of the
     if found := re.fullmatch(r"delete it and type (?:a space|(\d+) spaces)", hint):
         lines[row] = line[:column] + " " * int(found[1] or 1) + line[column + problem.width :]
     elif hint == "write `- `":
-        lines[row] = f"{line[:column]}- {line[column + 1 :].lstrip()}"
+        lines[row] = f"{line[:column]}- {line[column + problem.width :].lstrip()}"
     elif found := re.fullmatch(r"write `(- )?(\w+): ?`", hint):
-        rest = re.split(r"[=:\uff1a]", line, maxsplit=1)[1].lstrip()
-        lines[row] = f"{line[: len(line) - len(line.lstrip())]}{found[1] or ''}{found[2]}: {rest}"
+        start = re.findall(r"^ *(?:- )?", line)[0]
+        rest = re.sub(r"^[^=:\uff1a]*[=:\uff1a]?\**", "", line).lstrip()
+        lines[row] = f"{start}{found[1] or ''}{found[2]}: {rest}".rstrip()
     elif hint == "use spaces":
         lines[row] = line.replace("\t", "    ")
     elif hint.startswith("line it up"):
         lines[row] = "    " + line.lstrip()
     elif hint.startswith(("close it with", "close it, or")):
         lines[row] += "]" if "with" in hint else line[column]
-    elif "and the text on the lines below" in hint and value and not hint.startswith("write `\\\\`"):
-        lines[row] = f"{value['start']}{value['name']}: |\n{' ' * len(value['start'])}  {value['value']}"
+    elif found := re.match(r"indent it by (\d+) spaces instead of tabs", hint):
+        lines[row] = " " * int(found[1]) + line.lstrip()
+    elif value and value["value"].startswith("{") and (found := re.match(r"write `(\w+: [^`]+)`,", hint)):
+        lines[row] = value["start"] + found[1]
+    elif value and not hint.startswith("write `\\\\`") and (found := re.search(r"`(\w+): \|` and the text", hint)):
+        lines[row] = f"{value['start']}{found[1]}: |\n{' ' * len(value['start'])}  {value['value']}"
     elif hint.startswith("put a text in quotes") and value:
         lines[row] = f"{value['start']}{value['name']}: {json.dumps(value['value'])}"
     elif hint.startswith("leave out the `#`"):
@@ -71,7 +76,7 @@ def follow(text: str, problem: Diagnostic) -> str:  # noqa: C901 - a list of the
 
 def test_there_are_many() -> None:
     """As many as were collected."""
-    assert len(MISTAKES) == 76
+    assert len(MISTAKES) == 96
 
 
 @pytest.mark.parametrize("file", MISTAKES, ids=lambda file: file.stem)

@@ -46,7 +46,8 @@ def pictures_of(layer: Layer, variables: Variables) -> tuple[Asset, ...]:
     for index, written in enumerate(_texts(layer.fields.image, layer.spot, "image", variables)):
         alt = alts[index] if index < len(alts) else None
         spot, part = _place(layer.spot, "image", index)
-        source = {"url": written} if "://" in written else {"file": _looked_up(written, spot, part, variables.reading)}
+        is_url = "://" in written or written.startswith("www.")
+        source = {"url": written} if is_url else {"file": _looked_up(written, spot, part, variables.reading)}
         try:
             image = Image.model_validate({**source, "alt_text": alt}, context=Faults())
         except ValidationError as error:
