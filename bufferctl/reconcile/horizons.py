@@ -24,7 +24,7 @@ def follow_reconnected(state: State, account: Account) -> State:
         connected = [channel for channel in organization.channels if not channel.is_disconnected]
         ids = {channel.id for channel in connected}
         for home in state.homes.values():
-            if home.organization_id != organization.id or home.channel_id in {IDEAS, *ids} or not home.handle:
+            if home.organization_id != organization.id or home.channel_id in ids:
                 continue
             same = [c for c in connected if (c.service.value, c.name) == (home.service, home.handle)]
             if len(same) == 1:

@@ -22,7 +22,7 @@ from bufferctl.reconcile.scene import Scene
 #: Without `managed_since`, an equal queue post that was published longer ago than this needs a person to decide.
 LONG_AGO = timedelta(days=30)
 _STAGES = {PostStatus.DRAFT: 0, PostStatus.NEEDS_APPROVAL: 1, PostStatus.SCHEDULED: 2}
-_SENT = 3  # sending and error count as sent
+_OUT = 4  # sending, sent and error: beyond any stage that is declared
 #: Queue posts with texts at least this alike are not sent without asking, if one of them may be ours.
 ALIKE = 0.8
 #: What the bound must reach; below `ALIKE`, since both are rounded.
@@ -53,10 +53,8 @@ def stage(item: Item) -> int:
 
 def _has_reached(item: Item, candidate: Candidate, live: LivePost) -> bool:
     """Whether it is at the declared stage, or beyond it if unexplained. Explained posts that are out never count."""
-    there = _STAGES.get(live.status, _SENT)
-    if candidate.explained:
-        return there == stage(item) and there != _SENT
-    return there >= stage(item)
+    there = _STAGES.get(live.status, _OUT)
+    return there == stage(item) if candidate.explained else there >= stage(item)
 
 
 def is_exact(d: Declared, candidate: Candidate, scene: Scene) -> bool:

@@ -89,5 +89,5 @@ def _held(
     if not repeated:
         return change
     channel = channels.get(change.slot.channel_id)
-    hold = holds.ambiguous(Rule.SAME_TEXT, repeated[:1], channel) if is_new else holds.would_repeat(repeated, channel)
+    hold = holds.ambiguous(Rule.SAME_TEXT, repeated, channel) if is_new else holds.would_repeat(repeated, channel)
     return hold.on(change)

@@ -163,7 +163,7 @@ def within_daily_limits(plan: Plan, room: Mapping[tuple[str, datetime], int]) ->
 def _day(change: Change, plan: Plan) -> tuple[str, datetime] | None:
     """Channel and noon of the day that a timed create is for; None for a post without its own time."""
     post = change.desired
-    if not isinstance(post, Post) or post.due_at is None or post.draft or isinstance(change.live, LivePost):
+    if not isinstance(post, Post) or post.due_at is None or post.draft:
         return None
     return change.slot.channel_id, _noon(post.due_at, plan, change.slot.channel_id)
 

@@ -211,6 +211,7 @@ def test_a_version_that_another_checkout_replaced_does_not_come_back_under_anoth
         ("- key: a", post()),
         ("- {key: 'a', text: Other}", post()),
         ("- key: a", post("a-2", "Of a series")),
+        ("- key: a-2", post("a-2", "Of no series")),
         ("- key: old", post(was="old")),
         ("text: We\n  are live", post("b")),
     ],
@@ -222,6 +223,12 @@ def test_what_is_not_new_in_a_checkout_is_not_created(before: str, item: Post) -
         Reason.DIVERGED, "It is not new in this checkout",
     )  # fmt: skip
     assert diverged(World(), {}, text_before="- key: another").verdict(item) is Action.CREATE
+
+
+def test_an_edit_is_no_new_post_in_a_checkout() -> None:
+    """Sent, though a file that the commit changed has its key: what it edits comes from a commit that is here."""
+    world = diverged(bound(post(), KEEP), {}, text_before="- key: a")
+    assert world.verdicts(post(text="Edited"), KEEP) == {"a": Action.UPDATE, "keep": Action.NO_OP}
 
 
 def test_a_post_without_text_is_new_in_a_checkout_whatever_texts_it_lacks() -> None:

@@ -406,6 +406,7 @@ def test_a_run_keeps_the_questions_of_its_plan() -> None:
     assert begin_run(state, plan).questions.keys() == {A}
     narrowed = plan.narrow(lambda change: change.slot == A)
     assert begin_run(state, narrowed).questions.keys() == {A, b, gone}
+    assert begin_run(state, plan.narrow(lambda change: change.slot == b)).questions.keys() == {gone}
 
 
 def test_a_run_remembers_what_is_past() -> None:
@@ -653,7 +654,7 @@ def test_other_organizations_of_a_record_are_left_alone() -> None:
 
 
 def test_surplus_twins_are_warned_about() -> None:
-    """An unsent, undeclared equal of one of ours; not a published one, or one at another time."""
+    """An unsent, undeclared equal of one of ours; not a published one, or one at another time. Any in a queue."""
     twin = in_buffer(post(), "p2", YOUNG)
     state = record((post(), in_buffer(post())))
     for live, is_twin in (
@@ -664,6 +665,9 @@ def test_surplus_twins_are_warned_about() -> None:
     ):
         said = warnings(World(live=[in_buffer(post()), live], state=state).plan(post()))
         assert ("p2, which equals Acme/twitter:acme/a (p1)" in said) == is_twin
+    queue = [in_buffer(queued()), in_buffer(queued(), "p2", YOUNG)]
+    said = warnings(World(live=queue, state=record((queued(), queue[0]))).plan(queued()))
+    assert "p2, which equals Acme/twitter:acme/a (p1)" in said
 
 
 def test_what_was_let_go_is_not_ours_again() -> None:

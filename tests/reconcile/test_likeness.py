@@ -46,6 +46,7 @@ def found(item: Post, *live: LivePost, own: frozenset[str] = frozenset()) -> lis
 
 @given(some_texts.filter(str.strip), st.lists(some_texts, max_size=8))
 @example(DISTINCT, [DISTINCT[:n] + "-" * (200 - n) for n in (159, 160)])
+@example(DISTINCT, ["".join("-" if n % 5 == 4 else each for n, each in enumerate(DISTINCT))])
 @example(TEXT * 4, ["".join("-" if n % 9 == 4 else each for n, each in enumerate(TEXT * 4))])
 @example("ababab", ["ababa", "bababa", "abab", "abababab"])
 @example("x" * 8 + "ab", ["x" * 8 + "cd", "cd" + "x" * 8, "x" * 7 + "cde"])

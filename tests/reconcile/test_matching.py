@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 
 import pytest
@@ -86,6 +86,8 @@ def test_a_known_one_that_is_gone_is_matched_against_what_may_be_ours() -> None:
     """Adopted under its new id; a question if the other post is only similar."""
     change = lost(in_buffer(post(), "p2", YOUNG)).change(post())
     assert (change.action, change.live_id) == (Action.ADOPT, "p2")
+    also = lost(in_buffer(post(), "p2", YOUNG), in_buffer(post(due=LATER), "p3", YOUNG))
+    assert also.verdict(post()) is Action.ADOPT
     assert lost(in_buffer(post("x", "Other"), "p2", YOUNG)).verdict(post()) is Reason.AMBIGUOUS
 
 
@@ -150,6 +152,13 @@ def test_an_unsent_claim_goes_to_an_exact_equal() -> None:
     world = removed(OLD_UNSENT, UNSENT)
     assert world.verdicts(post(text="Edited"), post("b", "b", LATER))["a"] is Action.CREATE
     assert world.verdict(on_linkedin(post())) is Action.CREATE
+
+
+def test_a_claim_that_was_published_since_the_last_apply_is_a_sent_one() -> None:
+    """A question, although the state has it as scheduled; `was` takes it."""
+    world = World(live=[published(OLD_SENT)], state=record((OLD_SENT, in_buffer(OLD_SENT))))
+    assert world.verdict(queued()) is Reason.AMBIGUOUS
+    assert world.verdict(queued(was="old")) is Action.DONE
 
 
 def test_an_unsent_claim_is_not_taken_by_what_is_meant_again() -> None:
@@ -239,6 +248,49 @@ def test_an_entry_may_take_over_the_text_of_one_that_is_removed() -> None:
     assert world.verdicts(post("a", "Of old")) == {"a": Action.UPDATE, "old": Action.DELETE}
 
 
+def test_a_key_that_is_kept_is_its_own_whatever_else_is_removed() -> None:
+    """Held as published, and the removed post, which has nothing to do with it, is deleted."""
+    out, old = post("a", "Long ago", OVER), post("old", "Of old")
+    state = record((out, published(out)), (old, in_buffer(old, "p2")))
+    kept = {at: replace(b, retired=at.key == "a") for at, b in state.bindings.items()}
+    world = World(live=[published(out), in_buffer(old, "p2")], state=replace(state, bindings=kept))
+    verdicts = world.verdicts(post("a", "New words", LATER), post("keep", "Keep"))
+    assert verdicts == {"a": Reason.SENT, "keep": Action.CREATE, "old": Action.DELETE}
+
+
+@pytest.mark.parametrize(
+    ("live", "gone", "expected"),
+    [
+        ([in_buffer(post())], [], Action.NO_OP),
+        ([], [], Action.DONE),
+        ([], ["p1"], Action.CREATE),
+    ],
+    ids=["there", "not read", "gone"],
+)
+def test_what_was_let_be_is_not_created_again_when_it_is_declared_again(
+    live: list[LivePost], gone: list[str], expected: Action
+) -> None:
+    """A person's post whose entry had been removed: known again; created only once it is gone."""
+    state = record((post(), in_buffer(post())), origin=Origin.ADOPTED)
+    kept = replace(state, bindings={at: replace(b, retired=True) for at, b in state.bindings.items()})
+    world = World(live=live, state=kept, gone=gone)
+    assert world.verdict(post()) is expected
+    assert world.plan(post("b", "b", LATER)).changes[0].address.key == "b"
+    assert len(world.plan(post("b", "b", LATER)).changes) == 1
+
+
+def test_what_was_let_be_is_not_deleted_when_it_is_declared_as_cancelled() -> None:
+    """A person's post is held, since it will be published; a published one needs nothing."""
+    out = queued()
+    for item, live, expected in (
+        (post(), in_buffer(post()), Reason.AMBIGUOUS),
+        (out, published(out), Action.NO_OP),
+    ):
+        state = record((item, live), origin=Origin.ADOPTED)
+        kept = replace(state, bindings={at: replace(b, retired=True) for at, b in state.bindings.items()})
+        assert World(live=[live], state=kept).verdict(replace(item, cancelled=True)) is expected
+
+
 def test_a_picture_of_an_imported_post_is_not_known() -> None:
     """Without a text, nothing tells whether it is the same; the plan is made all the same."""
     old = queued("old", "", assets=(picture("a"),))
@@ -280,6 +332,15 @@ def test_a_repeat_is_not_asked_about_posts_that_are_long_gone() -> None:
     world = World(live=out, state=replace(state, bindings=retired))
     assert world.verdict(queued(repeat_of="said"), said) is Action.CREATE
     assert world.verdict(queued(), said) is Reason.AMBIGUOUS
+
+
+@pytest.mark.parametrize(("live", "created"), [([SENT], OLD), ([], datetime(1970, 1, 1, tzinfo=UTC))])
+def test_a_candidate_is_as_old_as_buffer_says(live: list[LivePost], created: datetime) -> None:
+    """Where the state has no creation time; older than everything if it was not read either."""
+    state = record((OLD_SENT, SENT))
+    undated = {at: replace(b, created_at="") for at, b in state.bindings.items()}
+    plan = World(live=live, state=replace(state, bindings=undated)).plan(queued())
+    assert plan.recording.questions[slot(queued())].candidates == {"p1": created}
 
 
 def test_a_sent_claim_without_text_is_told_by_its_picture() -> None:
@@ -599,6 +660,8 @@ def test_an_idea_with_the_same_title_is_near() -> None:
     edited = idea(text="Over a coffee")
     assert rule_of(World(live=[idea_in_buffer(edited, created=YOUNG)]), idea()) is Rule.SAME_TITLE
     assert World(live=[idea_in_buffer(edited, created=OLD)]).verdict(idea()) is Action.CREATE
+    other = idea_in_buffer(idea(title="Another", text="x"), created=YOUNG)
+    assert World(live=[other]).verdict(idea()) is Action.CREATE
     untitled = idea_in_buffer(idea(title="", text="x"), created=YOUNG)
     assert World(live=[untitled]).verdict(idea(title="", text="y")) is Action.CREATE
 
@@ -668,6 +731,15 @@ def test_repeat_of_speaks_for_what_it_names(named: str, created: datetime, expec
     """Created, but never next to another equal post that may be ours."""
     world = World(live=[in_buffer(post(), created=created)])
     assert world.verdict(post(due=LATER, repeat_of=named)) is expected
+
+
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_repeat_of_one_entry_does_not_speak_for_another_one(is_declared: bool) -> None:
+    """A question: another entry published that text, and it has another text or is gone."""
+    world, others = removed(OLD_SENT, SENT), [queued("b", "Other words altogether")]
+    others += [replace(OLD_SENT, text="Reworded")] if is_declared else []
+    assert world.verdict(queued(repeat_of="b"), *others) is Reason.AMBIGUOUS
+    assert world.verdict(queued(repeat_of="old" if is_declared else "p1"), *others) is Action.CREATE
 
 
 def test_repeat_of_an_id_keeps_an_exact_match_from_being_taken() -> None:
@@ -865,6 +937,10 @@ def test_a_near_one_that_came_by_the_api_shows_it_as_well() -> None:
         (rebuilt(live=[in_buffer(queued(text="Whatever it said"), "p9")]), queued(text="New")),
         (rebuilt(live=[in_buffer(M, "p1", via="buffer"), in_buffer(queued(text="x"), "p9")]), queued(text="New")),
         (rebuilt(live=[in_buffer(M, "p1"), in_buffer(queued(text="x"), "p9", via="buffer")]), queued(text="New")),
+        (
+            rebuilt(live=[in_buffer(M, "p1", via="buffer", due_at=LATER), in_buffer(queued(text="x"), "p9")]),
+            queued(text="New"),
+        ),
         (rebuilt(live=[in_buffer(M, "p1"), EARLIER]), queued(text="New")),
         (rebuilt(live=[in_buffer(M, "p1"), AT_SINCE]), queued(text="New")),
         (rebuilt(state=record()), queued(text="New")),
@@ -875,6 +951,7 @@ def test_a_near_one_that_came_by_the_api_shows_it_as_well() -> None:
         "nothing matched",
         "what matched was made by hand",
         "what is left was made by hand",
+        "what is near was made by hand",
         "made before managed_since",
         "made at managed_since",
         "recorded",
@@ -1006,6 +1083,16 @@ def test_what_was_let_go_may_be_ours_for_its_address(item: Post, live: LivePost,
     """Asked about or adopted as if it were younger than the horizon, for that address alone."""
     gone = {"p1": replace(let_go(live)["p1"], key="a")}
     assert World(live=[live], state=replace(record(), let_go=gone)).verdict(item) is expected
+
+
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_what_was_let_go_is_of_no_address_but_the_one_that_claims_it_now(is_declared: bool) -> None:
+    """Created, whether the other entry is still there or is being removed."""
+    other = post("b", "Another", LATER)
+    live = in_buffer(other)
+    state = replace(record((other, live)), let_go={"p1": replace(let_go(live)["p1"], key="a")})
+    declared = [other] if is_declared else [post("keep", "Keep")]
+    assert World(live=[live], state=state).verdict(post(), *declared) is Action.CREATE
 
 
 @pytest.mark.parametrize(
@@ -1143,6 +1230,8 @@ def test_a_past_post_that_was_reworded_is_bound_as_published() -> None:
     after = replace(after, state=replace(after.state, bindings={slot(now): change.binding}))
     assert (after.verdict(now), warnings(after.plan(now))) == (Action.DONE, "")
     assert world.verdicts(now, post("b", "New"))["b"] is Action.CREATE
+    never = post("0", "Never sent", OVER - timedelta(days=1))
+    assert world.verdicts(never, now) == {"0": Reason.MISSED, "a": Action.ADOPT}
 
 
 def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:

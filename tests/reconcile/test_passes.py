@@ -98,6 +98,14 @@ def test_a_series_that_was_shortened_says_from_how_many(was: str) -> None:
         }
 
 
+def test_a_series_that_lost_an_occurrence_was_not_shortened() -> None:
+    """Of two occurrences the second is still there."""
+    posts = [post("tip-1", "Tip 1"), *(post(f"k{n}", f"Number {n}") for n in range(5))]
+    second = post("tip-2", "Tip 2", expansion=Expansion(number=2, times=2))
+    (message,) = {c.message.partition(", and")[0] for c in bound(*posts, second).plan(second).of(Action.HOLD)}
+    assert message == "6 posts disappeared from the files"
+
+
 def test_what_is_cancelled_does_not_count() -> None:
     """Six are deleted."""
     posts = [post(f"k{n}", f"Number {n}", cancelled=True) for n in range(6)]
@@ -209,6 +217,17 @@ def test_a_create_waits_for_the_delete_that_frees_its_text() -> None:
     (held,) = (c for c in hold_repeats(changes, {}, doing={slot(new)}) if c.slot == slot(new))
     assert verdict(held) is Reason.AMBIGUOUS
     assert bound(replace(old, protect=True), keep).verdict(replace(new, repeat_of="old"), keep) is Action.CREATE
+
+
+def test_a_create_does_not_repeat_what_stays_in_buffer() -> None:
+    """Held with all posts that keep its text, as Buffer has it: also a text that a person wrote there."""
+    twins = [post("one", protect=True), post("two", due=LATER, protect=True)]
+    assert bound(*twins).change(post(due=SOON)).candidates == ("p1", "p2")
+    theirs = replace(bound(post("b", "Ours")), live=[in_buffer(post("b", "Theirs"), "p1")])
+    assert theirs.verdicts(post("b", "Ours"), post(text="Theirs", due=LATER)) == {
+        "b": Reason.CHANGED,
+        "a": Reason.AMBIGUOUS,
+    }
 
 
 def test_a_create_waits_for_the_edit_that_frees_its_text() -> None:

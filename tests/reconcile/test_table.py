@@ -339,6 +339,20 @@ def test_what_a_person_changed_is_held_with_both_sides(changed: LivePost) -> Non
     assert "text" in {each.path for each in conflict.differences}
 
 
+def test_a_version_of_buffers_that_pull_wrote_counts_as_applied() -> None:
+    """Nothing to do; an edit since then is sent, and the old version held as changed."""
+    theirs = replace(THERE, text="Theirs")
+    pulled = post(text="Theirs")
+    now = bindings((pulled, theirs))[slot(pulled)]
+    state = known().state
+    wrote = replace(state.bindings[slot(APPLIED)], pulled=(now.applied, now.applied, now.seen, now.due_at))
+    world = World(live=[theirs], state=replace(state, bindings={slot(APPLIED): wrote}))
+    change = world.change(pulled)
+    assert (change.action, change.binding) == (Action.NO_OP, now)
+    assert world.verdict(APPLIED) is Reason.CHANGED
+    assert world.verdict(post(text="Edited since")) is Reason.CONFLICT
+
+
 def test_reapply_sends_the_files_version() -> None:
     """Updated, for drift; an adopted post stays held."""
     again = Options(reapply=frozenset({ADDRESS}))
