@@ -12,19 +12,23 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bufferctl.model import (
+    Address,
+    Asset,
     CreateIdea,
     CreatePost,
     DeletePost,
     EditPost,
     Idea,
     Intent,
+    Metadata,
     Post,
+    Service,
     Slot,
     Tag,
     Write,
 )
-from bufferctl.model.serial import dump_intent, dump_item, dump_write, load_intent, load_item, load_write
-from tests.model.samples import ideas, posts, texts
+from bufferctl.model.serial import dump_intent, dump_item, dump_write, identity, load_intent, load_item, load_write
+from tests.model.samples import PLACE, ideas, posts, texts
 
 tags = st.lists(texts, max_size=2).map(tuple)
 writes = st.one_of(
@@ -47,6 +51,25 @@ def test_a_declared_object_comes_back_equal(item: Post | Idea) -> None:
     again = load_item(through_json(dump_item(item)))
     assert again == item
     assert type(getattr(again, "metadata", None)) is type(getattr(item, "metadata", None))
+
+
+def test_what_identifies_a_declared_object() -> None:
+    """Everything but the fields that are left out; of a file its digest."""
+    file = {"path": "a.png", "digest": "0" * 32, "size": 7}
+    post = Post(
+        Address("Acme", "twitter:acme", "a"),
+        Service.TWITTER,
+        PLACE,
+        "Hello",
+        assets=(Asset.model_validate({"image": {"file": file}}),),
+        metadata=Metadata.model_validate({"twitter": {"thread": [{"text": "One"}]}}).twitter,
+    )
+    assert identity(post, without=frozenset({"address", "place"})) == {
+        "service": "twitter",
+        "text": "Hello",
+        "assets": [{"image": {"file": {"digest": "0" * 32}}}],
+        "metadata": {"twitter": {"thread": [{"text": "One", "assets": []}]}},
+    }
 
 
 @given(writes)

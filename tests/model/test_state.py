@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bufferctl.model import Address, Binding, Home, Horizon, Origin, Question, Rule, Slot, State
+from bufferctl.model import Address, Binding, Claim, Home, Horizon, Origin, Question, Rule, Slot, State
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 EARLIER, BEFORE = NOW - timedelta(days=1), NOW - timedelta(days=9)
@@ -37,6 +37,11 @@ def test_the_address_of_an_object() -> None:
     assert binding.address_in(ONE) == Address("Acme", "twitter:acme", "launch")
     for unreadable in ("", "launch"):
         assert replace(binding, address=unreadable).address_in(ONE) == Address("o", "c", "one")
+
+
+def test_the_id_of_a_claim() -> None:
+    """That of its live object."""
+    assert Claim("other.yaml", ONE, Binding("1", Origin.CREATED)).id == "1"
 
 
 def test_the_horizon_of_a_home() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bufferctl.model import EditPost, Idea, Origin, Post, PostStatus, Rule, Slot
+from bufferctl.model import EditPost, Idea, LiveAsset, LiveThreadItem, Origin, Post, PostStatus, Rule, Slot
 from bufferctl.model.comparable import content_of_desired, content_of_live, fingerprint, text_digest
 from bufferctl.model.desired import Expansion, Variable
 from bufferctl.plan import Action, Reason
@@ -127,8 +127,14 @@ def test_what_a_person_named_counts_as_applied_if_it_is_equal() -> None:
 def test_pull_is_not_offered_for_a_text_that_variables_make() -> None:
     """By hand; for its time, and for a text without variables, pull does it."""
     made = Expansion(variables=(Variable("price", "9"),))
+    by_hand: tuple[dict[str, Any], ...] = (
+        {"text": "Theirs"},
+        {"assets": (LiveAsset("image", "Theirs"),)},
+        {"thread": (LiveThreadItem("We are live"), LiveThreadItem("Theirs"))},
+        {"metadata": {"retweet": "Theirs"}},
+    )
     for expansion, fields, says in (
-        (made, {"text": "Theirs"}, "by hand, without variables"),
+        *((made, each, "by hand, without variables") for each in by_hand),
         (Expansion(parameters=("utm_source=x",)), {"text": "Theirs"}, "by hand, without variables"),
         (made, {"due_at": LATER}, "`bufferctl pull "),
         (Expansion(), {"text": "Theirs"}, "`bufferctl pull "),

@@ -115,6 +115,8 @@ def test_what_existing_names_is_assumed_to_be_there() -> None:
     other = replace(POST, address=Address("Acme", "twitter:acme", "other"), text="Another")
     changes = planned(desired(named, other), State(bindings={Slot("o1", "c1", "other"): applied(other)})).changes
     assert [each.reason for each in changes if each.address == POST.address] == [Reason.AMBIGUOUS]
+    adopted = State({SLOT: applied(POST, origin=Origin.ADOPTED)})
+    assert one(desired(replace(POST, text="Edited", existing="p7")), adopted).reason is Reason.ADOPTED
 
 
 def test_the_text_of_what_is_called_off_does_not_count() -> None:
@@ -165,8 +167,12 @@ def test_an_edit_tells_the_new_text_and_both_times() -> None:
 
 def test_a_new_time_says_nothing_of_the_text() -> None:
     """Only the times are shown as different."""
-    change = one(desired(replace(POST, due_at=DUE + timedelta(days=1))), State({SLOT: applied(POST)}))
-    assert [difference.path for difference in change.differences] == ["due_at"]
+    state = State({SLOT: applied(POST)})
+    for item, after in (
+        (replace(POST, due_at=DUE + timedelta(days=1)), "2029-12-11T08:00:00Z"),
+        (replace(POST, mode=ShareMode.ADD_TO_QUEUE, due_at=None), None),
+    ):
+        assert one(desired(item), state).differences == (Difference("due_at", "2029-12-10T08:00:00Z", after),)
 
 
 @pytest.mark.parametrize(

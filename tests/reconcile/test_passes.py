@@ -152,6 +152,21 @@ def test_policy_holds_what_plan_alone_can_judge(item: Post, policy: Policy, expe
     assert agreed(policy).verdict(item) is expected
 
 
+@pytest.mark.parametrize(
+    ("item", "here"),
+    [
+        (post(due=SOON), "here it is 1 hour"),
+        (post(due=NOW + timedelta(minutes=10)), "here it is 10 minutes"),
+        (at_once(), "this would be published at once"),
+    ],
+)
+def test_how_short_a_notice_is(item: Post, here: str) -> None:
+    """As against the one that the team agreed on."""
+    assert agreed(LEAD).change(item).message == (
+        f"Your team agreed on 2 hours between planning and publishing, and {here}"
+    )
+
+
 def test_an_edit_is_held_by_policy_and_a_version_sent_again_is_not() -> None:
     """Held, with the consequence; sent with `--reapply`, since it is neither new nor edited."""
     soon = post(due=SOON)
@@ -187,8 +202,10 @@ def test_a_rule_may_only_warn(severity: str, expected: int) -> None:
         (in_buffer(queued()), {FREEZE: "off"}, False),
         (in_buffer(queued(), due_at=NOW + timedelta(days=60)), {}, False),
         (in_buffer(queued(draft=True)), {}, False),
+        (in_buffer(queued(), status=PostStatus.NEEDS_APPROVAL), {}, False),
+        (in_buffer(queued(), due_at=None), {}, False),
     ],
-    ids=["in the freeze", "rule off", "after it", "a draft"],
+    ids=["in the freeze", "rule off", "after it", "a draft", "to be approved", "without a slot"],
 )
 def test_a_turn_in_the_queue_during_a_freeze_is_warned_about(
     live: LivePost, rules: dict[str, str], expected: bool

@@ -65,6 +65,8 @@ def test_a_queue_closes_ranks() -> None:
     keep, gone = in_slot("keep", at(16, 9)), in_slot("gone", at(15, 17))
     found = times(queued(), keep[0], world=World(live=[keep[1], gone[1]], state=record(keep, gone)))
     assert found == {"a": at(16, 9)}
+    timed = in_buffer(post("timed", "By hand"), "p9", due_at=at(16, 9))
+    assert times(queued(), world=World(live=[gone[1], timed], state=record(gone))) == {"a": at(15, 17)}
 
 
 def test_an_edit_keeps_its_place_in_the_queue() -> None:

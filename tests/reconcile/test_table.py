@@ -107,11 +107,14 @@ def test_a_paused_queue_warns(paused: bool, expected: bool) -> None:
 
 def test_what_the_network_refused_is_held_with_its_message() -> None:
     """Held with the message, edited or not, even on a disconnected channel."""
-    refused = replace(THERE, status=PostStatus.ERROR, error="Too long.")
     disconnected = replace(TWITTER, is_disconnected=True)
-    for item in (APPLIED, replace(APPLIED, text="Edited")):
-        assert known(refused, channels=(disconnected,)).verdict(item) is Reason.ERROR
-        assert "Too long" in known(refused).change(item).message
+    for error, why in ((" It is too big, see appendix. ", "It is too big, see appendix"), ("", "no reason given")):
+        refused = replace(THERE, status=PostStatus.ERROR, error=error)
+        for item in (APPLIED, replace(APPLIED, text="Edited")):
+            assert known(refused, channels=(disconnected,)).verdict(item) is Reason.ERROR
+            assert known(refused).change(item).message == (
+                f"Buffer accepted it, but publishing failed: {why}. bufferctl does not create it a second time"
+            )
 
 
 # -- known or matched, unedited | sent | done
@@ -123,6 +126,7 @@ def test_what_is_out_is_done() -> None:
     assert sent(over).verdict(over) is Action.DONE
     assert World(state=record((over, published(over)))).verdict(over) is Action.DONE
     assert warnings(sent(over, published(over, text="By hand")).plan(over)) == ""
+    assert sent(over, published(over, text="By hand")).change(over).differences == ()
     out = known(published(APPLIED)).change(APPLIED).binding
     assert out is not None
     assert (out.status, out.due_at) == ("sent", "2030-01-22T12:00:00Z")
@@ -143,6 +147,7 @@ def test_what_is_being_sent_is_left_alone() -> None:
         assert world.verdict(item) is Reason.SENT
     assert world.verdict(post("other")) is not Reason.SENT
     assert known(replace(THERE, text="By hand", status=PostStatus.SENDING)).verdict(APPLIED) is Action.NO_OP
+    assert world.verdicts(post("renamed", was="a")) == {"renamed": Action.MOVE}
     assert [verdict(each) for each in world.plan().changes] == [Reason.SENT]
 
 
@@ -458,6 +463,19 @@ def test_progress_is_not_drift(was: Post, live: LivePost, reason: Reason) -> Non
     assert (change.action, change.reason) == (Action.NO_OP, reason)
 
 
+def test_progress_at_another_time_is_a_change() -> None:
+    """Held: a person approved it and moved it; not if it went out early, nor if a draft without a time got one."""
+    waits = post(needs_approval=True)
+    world = World(state=record((waits, in_buffer(waits))))
+    approved = in_buffer(waits, status=PostStatus.SCHEDULED)
+    assert replace(world, live=[approved]).verdict(waits) is Action.NO_OP
+    assert replace(world, live=[replace(approved, due_at=LATER)]).verdict(waits) is Reason.CHANGED
+    assert replace(world, live=[published(waits, due_at=NOW, sent_at=NOW)]).verdict(waits) is Action.DONE
+    draft = queued(draft=True)
+    scheduled = in_buffer(draft, status=PostStatus.SCHEDULED, due_at=LATER)
+    assert World(live=[scheduled], state=record((draft, in_buffer(draft)))).verdict(draft) is Action.NO_OP
+
+
 def test_a_place_in_the_queue_is_no_time() -> None:
     """Nothing to do if the queue moved; held if a person gave it a time."""
     was = queued()
@@ -626,6 +644,9 @@ def test_ideas_are_not_edited() -> None:
     assert World(live=[edited], state=state).verdict(now) is Action.NO_OP
     assert World(live=[edited], state=state).verdict(was) is Reason.CHANGED
     assert World(live=[idea_in_buffer(was, text="Theirs")], state=state).verdict(now) is Reason.CONFLICT
+    again = Options(reapply=frozenset({"Acme/ideas/hiring"}))
+    change = World(live=[idea_in_buffer(was, text="Theirs")], state=state, options=again).change(was)
+    assert (verdict(change), change.hint.startswith("Change it in Buffer. ")) == (Reason.CHANGED, True)
 
 
 # -- cancelled | ours, unsent | delete
@@ -812,6 +833,18 @@ def test_a_past_occurrence_on_a_channel_that_was_added_is_past(*, is_running: bo
 
 
 # -- another root file
+
+
+def test_what_two_root_files_have_is_said_to_be_the_others_too() -> None:
+    """Already there; and it stays there when it is removed here, as long as the other one declares it."""
+    theirs = record((APPLIED, THERE)).bindings[slot(APPLIED)]
+    options = Options(elsewhere=(Claim("other.yaml", slot(APPLIED), theirs),))
+    change = World(live=[THERE], options=options).change(APPLIED)
+    assert (change.action, change.message) == (Action.ADOPT, "other.yaml manages it too.")
+    left = next(c for c in known(options=options).plan(other()).changes if c.slot == slot(APPLIED))
+    assert (left.action, left.message) == (Action.FORGET, "other.yaml declares it now, so it stays in Buffer")
+    assert left.binding is not None
+    assert left.binding.retired
 
 
 def test_what_was_published_in_another_root_file_and_moved_here_is_already_there() -> None:

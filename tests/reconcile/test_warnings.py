@@ -100,7 +100,7 @@ UNKNOWN = "`managed_since` is not set, *"
             ["Buffer has 1 unsent post *: 'We are live' (p1). It will be published, and may be one that *"],
         ),
         (
-            World(live=[ONE[1], TWO[1]], state=NO_RECORD, since=SINCE),
+            World(live=[TWO[1], ONE[1]], state=NO_RECORD, since=SINCE),
             [],
             ["Buffer has 2 unsent posts *: 'We are live' (p1), 'Second' (p2). They will be *, and may be posts that *"],
         ),
