@@ -130,7 +130,7 @@ def facts_of(match: Match) -> Facts:
     if live is None:
         sent = binding.status == PostStatus.SENT
         edited = before != now if before else not binding.applied
-        different = edits_of_unread(binding, item) if sent and edited else ()
+        different = edits_of_unread(binding, item) if sent else ()
         return Facts(match, None, None, before, edited, rescheduled, sent=sent, differences=different)
     content = content_of_live(with_board_of(item, live) if has_renamed_board(item, live, binding.seen) else live)
     sent = isinstance(live, LivePost) and live.status is PostStatus.SENT

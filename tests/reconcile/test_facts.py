@@ -124,6 +124,14 @@ OUT = replace(LIVE, status=PostStatus.SENT, sent_at=DUE)
             POST, OUT, replace(POST, due_at=MADE), replace(OUT, text="Theirs"), ["due_at"], id="out, with another text"
         ),
         pytest.param(POST, OUT, REWORDED, OUT, ["text"], id="out, and edited"),
+        pytest.param(
+            QUEUED,
+            replace(IN_QUEUE, status=PostStatus.DRAFT),
+            replace(QUEUED, text="New"),
+            LIVE,
+            ["text"],
+            id="a person gave it a time and scheduled it",
+        ),
     ],
 )
 def test_what_differs(before: Post, then: LivePost, now: Post, live: LivePost, paths: list[str]) -> None:

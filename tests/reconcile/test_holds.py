@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from bufferctl.model import Address, Claim, Idea, Post, PostStatus, Rule
+from bufferctl.model.desired import Expansion
 from bufferctl.plan import Action, Cause, Change, Difference
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
@@ -167,3 +168,177 @@ def test_a_time_is_shown_in_the_zone_of_the_channel() -> None:
             f"Buffer already has a post on this channel at {at} ('We are live', scheduled, Tue 22 Jan 2030 {when}), "
             "so it may be there already"
         )
+
+
+MAX = "If this is intended, set `max_deletes: {0}` in the root file, or run with --max-deletes {0}."
+BACK = "If this is intended, put it back into `channels` and write `cancelled: [{}]` beside it: that never counts. "
+RESTORE = "Restore the file, with `cancelled: true` on what should not be published. Or, to delete "
+PULL = "To keep Buffer's version, write it into the file, or run `bufferctl pull Acme/twitter:acme/a`."
+REAPPLY = "To send the file's version, run `bufferctl apply --reapply Acme/twitter:acme/a`."
+SAME = "If it is the same, add `existing: {twitter: p9}`. If both are intended, add `repeat_of: p9`."
+SHOWN = "('We are live', scheduled, Tue 22 Jan 2030 12:00 UTC)"
+NONE = "so none is deleted and they"
+GONE_FILE = "posts.yaml is gone or no longer has any posts;"
+UNSETTLED = "An earlier run got no answer from Buffer, so bufferctl does not know whether it was created"
+RECREATE = "If it is not there, run `bufferctl apply --recreate Acme/twitter:acme/a`."
+MADE = Expansion(parameters=("utm_source=x",))
+TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
+
+
+@pytest.mark.parametrize(
+    ("hold", "message", "hint"),
+    [
+        (
+            holds.too_many_deletes(6, 6, 5, {}, [], goes_out=True),
+            f"6 posts disappeared from the files, and at most 5 may be deleted at once, {NONE} will be published",
+            MAX.format(6),
+        ),
+        (
+            holds.too_many_deletes(1, 1, 0, {}, [], goes_out=False),
+            f"1 post disappeared from the files, and at most 0 may be deleted at once, {NONE} stay in Buffer",
+            MAX.format(1),
+        ),
+        (
+            holds.too_many_deletes(6, 12, 5, {"tip": (8, 2), "ad": (5, 4)}, [], goes_out=False),
+            (
+                "6 entries with 12 posts disappeared from the files (`tip` was shortened from 8 to 2, `ad` was "
+                f"shortened from 5 to 4), and at most 5 may be deleted at once, {NONE} stay in Buffer"
+            ),
+            MAX.format(6),
+        ),
+        (
+            holds.too_many_deletes(6, 12, 5, {}, ["linkedin", "x:acme"], goes_out=True),
+            (
+                "6 entries with 12 posts no longer go to linkedin, x:acme, and at most 5 may be deleted at once, "
+                f"{NONE} will be published"
+            ),
+            f"{BACK.format('linkedin, x:acme')}Or run with --max-deletes 6.",
+        ),
+        (
+            holds.file_emptied("posts.yaml", 1, 1, goes_out=True),
+            f"{GONE_FILE} its post is not deleted for that alone, and will be published",
+            f"{RESTORE}it, run with --max-deletes 1.",
+        ),
+        (
+            holds.file_emptied("posts.yaml", 1, 2, goes_out=False),
+            f"{GONE_FILE} its post is not deleted for that alone, and stays in Buffer",
+            f"{RESTORE}everything that was removed, run with --max-deletes 2.",
+        ),
+        (
+            holds.file_emptied("posts.yaml", 2, 2, goes_out=False),
+            f"{GONE_FILE} its 2 posts are not deleted for that alone, and stay in Buffer",
+            f"{RESTORE}everything that was removed, run with --max-deletes 2.",
+        ),
+        (
+            holds.frozen("{election}"),
+            "It would be published at once, during a freeze that your team agreed on ({election})",
+            "Give it a `due_at` after the freeze, or change `freeze` under `policy`.",
+        ),
+        (
+            holds.frozen(""),
+            "It would be published at once, during a freeze that your team agreed on",
+            "Give it a `due_at` after the freeze, or change `freeze` under `policy`.",
+        ),
+        (
+            holds.too_short_notice(timedelta(hours=2), timedelta(hours=-1), at_once=False, is_new=False),
+            (
+                "Your team agreed on 2 hours between planning and publishing, and here it is 0 minutes; the edit is "
+                "not sent, and Buffer's version will be published as it is"
+            ),
+            "Give it a later `due_at`. If it cannot wait, change `minimum_lead` under `policy`.",
+        ),
+        (
+            holds.unsettled([]),
+            UNSETTLED,
+            f"Check in Buffer. If it is there, add `existing: {{twitter: ID}}` with its id. {RECREATE}",
+        ),
+        (
+            holds.unsettled(["p9"]),
+            f"{UNSETTLED}; it may be p9, changed by somebody since",
+            f"Check in Buffer. If it is there, add `existing: {{twitter: p9}}`. {RECREATE}",
+        ),
+        (
+            holds.changed(post(), CHANGED, edited=True, by_buffer=False, can_send=True),
+            "It changed in the file and in Buffer, so one of the two versions would be lost",
+            f"{PULL} {REAPPLY}",
+        ),
+        (
+            holds.changed(post(), CHANGED, edited=False, by_buffer=True, can_send=False),
+            "Buffer changed it when it was sent, and has its own version now",
+            f"Change it in Buffer. {PULL}",
+        ),
+        (
+            holds.changed(post(expansion=MADE), CHANGED, edited=False, by_buffer=False, can_send=True),
+            "Somebody changed it in Buffer, and the file still has the old version",
+            f"To keep Buffer's version, write it into the file by hand, without variables. {REAPPLY}",
+        ),
+        (
+            holds.ambiguous(Rule.SAME_TEXT, [GONE], TWITTER),
+            f"Buffer already has one with this text {SHOWN}, so it may be there already",
+            "If it is the same, add `was: b`. If both are intended, add `repeat_of: p9`.",
+        ),
+        (
+            holds.ambiguous(Rule.SAME_TEXT, [SENT], TWITTER),
+            (
+                f"Buffer already has one with this text {SHOWN.replace('scheduled', 'published')}, so it may be there "
+                "already"
+            ),
+            "To publish it again, add `repeat_of: p9`. If it was only renamed, add `was: b`.",
+        ),
+        (
+            holds.ambiguous(Rule.LET_GO, [THEIRS, OURS], TWITTER),
+            (
+                f"Buffer already has the one that the state had under this address {SHOWN} and 1 more, so it may be "
+                "there already"
+            ),
+            SAME,
+        ),
+        (
+            TWO,
+            (
+                "The state does not say what bufferctl created here, and Buffer has posts that were created through "
+                f"the API and match no file {SHOWN} and 1 more; this may be one of them, edited since"
+            ),
+            (
+                "If it is one of p9 ('We are live'), p9 ('We are live'), add `existing: {twitter: ID}` with its id. "
+                "If none of them is in the files, run `bufferctl state begin`."
+            ),
+        ),
+        (holds.perhaps_renamed([], [THEIRS]), None, "If it is, write `was: p9`. If it is not, write `repeat_of: p9`."),
+        (
+            holds.ambiguous(Rule.SIMILAR_TEXT, [THEIRS], None),
+            f"Buffer already has a similar text in the queue {SHOWN}, so it may be there already",
+            SAME,
+        ),
+    ],
+)
+def test_what_a_hold_says(hold: Hold, message: str | None, hint: str) -> None:
+    """What is wrong and the consequence, and what to do, word for word."""
+    held = hold.on(change_of(post()))
+    assert (held.message, held.hint) == (message or held.message, hint)
+
+
+@pytest.mark.parametrize(
+    ("item", "named"),
+    [
+        (post(), "`cancelled: [twitter:acme]`"),
+        (post(expansion=Expansion(number=3, times=5)), "`cancelled: [twitter:acme]` to `3` under `each`"),
+        (idea(), "`cancelled: true`"),
+    ],
+)
+def test_what_calls_an_entry_off(item: Post | Idea, named: str) -> None:
+    """On its channel alone, and for one of a series under its number; an idea has neither."""
+    assert holds.DELETED_IN_BUFFER.on(change_of(item)).hint.startswith(f"To call it off, add {named}. ")
+
+
+def test_a_series_that_had_another_key_says_so_by_its_own() -> None:
+    """An idea by its key; an entry without a number by its whole key."""
+    gone = replace(GONE, owner=Address("Acme", "ideas", "old-3"))
+    for item, says in (
+        (idea(), "`was: old-3`"),
+        (post(), "`was: old-3`"),
+        (post(expansion=Expansion(number=3, times=5)), "`was: old`"),
+        (post(expansion=Expansion(number=2, times=5)), "`existing: {twitter: p9}` to `2` under `each`"),
+    ):
+        hint = holds.ambiguous(Rule.SAME_TEXT, [gone], TWITTER).on(change_of(item)).hint
+        assert hint.startswith(f"If it is the same, add {says}. ")

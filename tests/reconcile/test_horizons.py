@@ -341,6 +341,15 @@ def test_sent_stays_done_and_unsent_holds_as_deleted_after_a_reconnect() -> None
         assert verdicts == {"a": Reason.GONE, "over": Action.DONE}
 
 
+def test_what_the_earlier_connection_published_is_done() -> None:
+    """Also if that is not recorded yet, and Buffer still lists it on the old channel."""
+    state = record((queued(), in_buffer(queued())))
+    moved = follow_reconnected(state, account(NEW_TWITTER, LINKEDIN))
+    for live, expected in ((published(queued()), Action.DONE), (in_buffer(queued()), Reason.GONE)):
+        world = World(live=[live], state=moved, channels=(NEW_TWITTER, LINKEDIN))
+        assert [each.reason or each.action for each in world.plan(queued()).changes] == [expected]
+
+
 def test_what_was_due_before_a_reconnect_may_be_published() -> None:
     """A queue post of the old connection; a draft and a post that is not due yet can only have been deleted."""
     over, draft = queued("q", "In the queue"), queued("d", "A draft", draft=True)

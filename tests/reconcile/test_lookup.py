@@ -259,8 +259,9 @@ def test_channels_in_the_same_other_zone_are_one_warning() -> None:
         ("Europe/Berlin", "America/New_York", UTC, ""),
         (None, "America/New_York", ZoneInfo("Europe/Berlin"), ""),
         ("Europe/Berlin", "Nowhere/At all", ZoneInfo("Europe/Berlin"), ""),
+        ("Europe/Berlin", "../Berlin", ZoneInfo("Europe/Berlin"), ""),
     ],
-    ids=["another time", "the same time", "an offset", "no zone", "a zone that this machine does not have"],
+    ids=["another time", "the same time", "an offset", "no zone", "a zone that this machine does not have", "no name"],
 )
 def test_a_channel_in_another_zone_is_warned_about(declared: str | None, live: str, due: tzinfo, expected: str) -> None:
     """With the first differing time, if the file's zone is not the channel's own."""
@@ -276,3 +277,49 @@ def test_a_channel_in_another_zone_is_warned_about(declared: str | None, live: s
     _, problems = find_targets(desired, account)
     assert [each.severity for each in problems] == [Severity.WARNING] * bool(expected)
     assert expected in "".join(each.message for each in problems)
+
+
+def test_the_zone_of_a_channel_is_compared_by_its_own_posts() -> None:
+    """Those of other channels and organizations, and those in the queue, say nothing; nor if the channel has a zone."""
+    berlin = ZoneInfo("Europe/Berlin")
+    at = datetime(2030, 1, 15, 9, tzinfo=berlin)
+    ours = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, PLACE, due_at=at)
+    others = (
+        replace(ours, address=Address("Acme", "linkedin:acme-inc", "a"), service=Service.LINKEDIN),
+        replace(ours, address=Address("Beta", "twitter:acme", "a")),
+        replace(ours, due_at=None),
+    )
+    desired = Desired(
+        organizations=(organization("Acme"),), channels=(replace(channel("acme"), timezone="Europe/Berlin"),)
+    )
+    account = Account((replace(ACME, channels=(replace(TWITTER, timezone="America/New_York"),)),))
+    assert find_targets(replace(desired, posts=others), account)[1] == ()
+    (problem,) = find_targets(replace(desired, posts=(*others, ours)), account)[1]
+    assert problem == Diagnostic(
+        Severity.WARNING,
+        "times of `twitter:acme` are read as Europe/Berlin, and Buffer has the channel in America/New_York: "
+        "09:00 of Acme/twitter:acme/a is 03:00 there",
+        PLACE,
+        "Add `timezone: America/New_York` to the channel, or `timezone: Europe/Berlin` if that is intended",
+    )
+    own = tuple(replace(each, has_own_timezone=True) for each in desired.channels)
+    assert find_targets(replace(desired, channels=own, posts=(ours,)), account)[1] == ()
+
+
+def test_a_channel_of_another_organization_or_network_had_not_the_name() -> None:
+    """Found: a home with that handle is listed elsewhere, or on another network."""
+    for home in (Home("o9", "c1", None, "twitter", "acme"), Home("o1", "c3", None, "linkedin", "acme")):
+        account = Account((replace(ACME, channels=(OTHER, RENAMED, LINKEDIN)), BETA))
+        assert found_by_name(account, State(homes={home.id: home}), channel("acme")) == (["c9"], [])
+
+
+def test_what_each_name_stood_for_is_told_by_one_post_of_each_channel() -> None:
+    """Also where two organizations have a channel of that name, and where an address cannot be read."""
+    beta = LiveOrganization("o2", "Beta", (replace(OTHER, id="c5", organization_id="o2"),))
+    account = Account((replace(ACME, channels=(TWITTER,)), beta))
+    bound = {
+        **BOUND,
+        Slot("o2", "c5", "launch"): Binding("p2", Origin.CREATED, address="Beta/twitter:acme/launch"),
+        Slot("o2", "c5", "other"): Binding("p3", Origin.CREATED),
+    }
+    assert found_by_name(account, State(bound), channel("acme")) == (["c1"], [])

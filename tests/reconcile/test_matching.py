@@ -712,6 +712,7 @@ def test_all_that_it_may_be_are_candidates() -> None:
     live = [in_buffer(post(text="Other"), "p2", YOUNG), in_buffer(post(due=LATER), "p1", YOUNG)]
     change = World(live=live).change(post())
     assert change.candidates == ("p1", "p2")
+    assert change.hint.startswith("If it is the same, add `existing: {twitter: p1}`. If both are intended, ")
 
 
 # -- repeat_of

@@ -737,6 +737,10 @@ def test_deletes_say_where_an_object_comes_from() -> None:
     ):
         change = next(c for c in known(origin=origin).plan(other()).changes if c.address.key == "a")
         assert word in change.message
+    draft = post(draft=True)
+    for live, was, says in ((THERE, APPLIED, " and will be published"), (in_buffer(draft), draft, "")):
+        change = next(c for c in known(live, was, Origin.ADOPTED).plan(other()).changes if c.address.key == "a")
+        assert change.message == f"A person created it in Buffer, so it stays there{says}"
 
 
 def test_an_idea_that_left_the_files_stays_in_buffer() -> None:

@@ -13,6 +13,7 @@ from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Idea, LivePost, Origin, Post, PostStatus, Service, Settings
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Action
+from bufferctl.reconcile import Options
 
 from .builders import (
     NO_RECORD,
@@ -21,6 +22,8 @@ from .builders import (
     TWITTER,
     YOUNG,
     World,
+    idea,
+    idea_in_buffer,
     in_buffer,
     picture,
     post,
@@ -113,6 +116,14 @@ UNKNOWN = "`managed_since` is not set, *"
         (there(ONE), [post(existing="p7")], [f"`existing` names p7, but {A.address} is p1 in Buffer, *"]),
         (there((ONE[0], replace(ONE[1], status=PostStatus.ERROR))), [post(existing="p7")], []),
         (there(ONE), [post(existing="p1")], []),
+        (
+            World(
+                state=record((idea(), idea_in_buffer(idea()))),
+                options=Options(recreate=frozenset({"Acme/ideas/hiring"})),
+            ),
+            [idea(existing="i7")],
+            [],
+        ),
     ],
 )
 def test_warnings(world: World, items: list[Post | Idea], expected: list[str]) -> None:
