@@ -56,4 +56,5 @@ class AppliedFile:
         kept = {name: value for name, value in sorted(values.items()) if value or name == "exit_code"}
         document = to_json(kept) + b"\n"
         if document != self._stored.document:
+            self._store.read()  # the state is beside it, and this run replaced that: a swap on the old tip would race
             self._store.swap(document, self._stored.version, f"ci apply: merges up to {commit[:SHORT]}")

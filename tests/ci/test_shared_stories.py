@@ -333,6 +333,17 @@ def test_an_apply_pushes_three_times_and_a_plan_never(team: Team) -> None:
     assert (counted(trace, "push"), counted(trace, "fetch")) == (0, 1)
 
 
+def test_how_an_apply_ended_takes_one_more_push(team: Team) -> None:
+    """Four in all: nobody else wrote to the branch, so none is refused."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    team.environment["GIT_TRACE"] = str(team.folder / "trace")
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert counted(team.folder / "trace", "push") == 4
+
+
 def counted(trace: Path, command: str) -> int:
     """The number of times a git command was run."""
     return sum(f"built-in: git {command} " in line for line in trace.read_text(encoding="utf-8").splitlines())
