@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
 import stamina
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 from stamina.instrumentation import set_on_retry_hooks
 
 from bufferctl import __version__
 from bufferctl.errors import ForgeError
 from bufferctl.machine import clock_ahead, opening_connections
+from bufferctl.model.serial import adapter
 
 T = TypeVar("T")
 
@@ -120,11 +122,8 @@ class Api:
         """Send a request once, and read its answer up to the limit."""
         what, may_repeat = _name(request), request.method != "POST"
         try:
-            answer = self._client.send(request, stream=True)
-            try:
+            with closing(self._client.send(request, stream=True)) as answer:
                 content = _limited(what, answer)
-            finally:
-                answer.close()
         except httpx2.TransportError as error:
             message = f"{request.url.host} did not answer {what}: {_one_line(str(error)) or type(error).__name__}"
             if may_repeat or isinstance(error, httpx2.ConnectError):
@@ -154,7 +153,7 @@ class Api:
 
 def _parsed(what: str, value: Any, shape: type[T]) -> T:
     try:
-        return TypeAdapter(shape).validate_python(value)
+        return adapter(shape).validate_python(value)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

@@ -151,13 +151,16 @@ class Repository:
             path.mkdir(parents=True)
             self.git("init", "--quiet", "--bare", "--initial-branch", "main")
 
-    def git(self, *arguments: str) -> str:
-        """The output of a git command."""
+    def git(self, *arguments: str, given: str = "") -> str:
+        """The output of a git command. `given`: its standard input."""
         command = ["git", "-C", str(self.path), *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(command, input=given, check=True, capture_output=True, text=True).stdout.strip()
 
     def head(self, ref: str) -> str:
         """The commit at a ref. Raises RefusalError if there is none."""
+        at = self.path / (ref if ref.startswith("refs/") else f"refs/heads/{ref}")
+        if at.is_file():  # as every branch here is: a process of git takes 100 times as long
+            return at.read_text(encoding="utf-8").strip()
         try:
             return self.git("rev-parse", "--verify", "--quiet", ref)
         except subprocess.CalledProcessError:

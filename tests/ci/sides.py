@@ -272,9 +272,8 @@ class OnGitLab(Side):
         return self.plan(number)
 
     def in_queue(self, number: int) -> Run:
-        self.ada.git("checkout", "--quiet", "--detach", "origin/main")
-        self.ada.git("merge", "--quiet", "--no-ff", "--message", "Train", self.gitlab.requests[number]["sha"])
-        return self._plan(number, self.ada.send(f"refs/merge-requests/{number}/train"), "train", kept=True)
+        merged = self.ada.merged(self.gitlab.requests[number]["sha"], "Train")
+        return self._plan(number, self.ada.send(f"refs/merge-requests/{number}/train", merged), "train", kept=True)
 
     def as_of_a_fork(self, number: int) -> None:
         self.gitlab.requests[number]["source_project_id"] = FORK
