@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse --update with several workers: tests share pages, and would overwrite each other's."""
     if config.getoption("--update") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--update goes without -n: tests that share a page would write over each other")
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """`-n auto`: three workers for two cores, since a test waits for programs and answers a fifth of its time."""
+    cores = yield
+    return cores + cores // 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

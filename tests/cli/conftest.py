@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -20,7 +21,8 @@ import pytest
 from bufferctl.cli import run as bufferctl
 from bufferctl.model import Service
 from bufferctl.sandbox import Clock, Sandbox
-from bufferctl.sandbox.fixture import default_fixture
+from bufferctl.sandbox.fixture import default_fixture, load
+from bufferctl.sandbox.store import Store
 from tests.conftest import Expect
 
 #: The sandbox's current time in these tests.
@@ -105,6 +107,25 @@ class Project:
         again = self("plan", "--detailed-exitcode")
         assert again.code == 0, f"did not converge:\n{ran.out}{ran.err}\n{again.out}{again.err}"
         return ran
+
+    def kept(self, at: Path) -> Callable[[], None]:
+        """Keep the files, the machine's own and the account below `at`; the function returned brings them back."""
+        folders = {self.folder: at / "files", Path(os.environ["XDG_STATE_HOME"]): at / "machine"}
+        for here, there in folders.items():
+            shutil.copytree(here, there, symlinks=True)
+        account, now = self.sandbox.dump(), self.sandbox.clock.now()
+
+        def again() -> None:
+            for here, there in folders.items():
+                shutil.rmtree(here)
+                shutil.copytree(there, here, symlinks=True)
+            self.sandbox.clock.set(now)
+            core = self.sandbox.core
+            before, core.store = core.store, Store()
+            before.close()
+            load(core.store, account, now)
+
+        return again
 
     @property
     def state(self) -> Path:

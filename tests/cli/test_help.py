@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -107,30 +106,6 @@ def test_usage_that_is_not_understood(project: Any, prints: Any, name: str, argu
     ran = project(*arguments)
     prints(f"usage/{name}", ran)
     assert (ran.code, ran.out) == (64, "")
-
-
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["plan", "--help"], ["apply", "--help"]])
-def test_help_loads_click_alone(program: list[str], arguments: list[str]) -> None:
-    """gql, pydantic, deepdiff, rich and the YAML reader are not loaded to show a command's usage."""
-    script = (
-        "import sys; from bufferctl.cli import run; assert run(sys.argv[1:]) == 0; "
-        "print([m for m in ('gql', 'graphql', 'httpx2', 'pydantic', 'deepdiff', 'rich', 'yaml', 'ruamel', 'ariadne')"
-        " if m in sys.modules], file=sys.stderr)"
-    )
-    ran = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
-    assert ran.stderr == "[]\n"
-
-
-def test_validate_loads_no_network_and_no_terminal(program: list[str], project: Any) -> None:
-    """Checking files loads neither gql, httpx2, deepdiff, rich nor jinja2."""
-    project.write("buffer.yaml", "version: 1\norganizations: [{name: Acme}]\n")
-    script = (
-        "import sys; from bufferctl.cli import run; assert run(['validate', '-f', sys.argv[1]]) == 0; "
-        "print([m for m in ('gql', 'graphql', 'httpx2', 'deepdiff', 'rich', 'jinja2') if m in sys.modules])"
-    )
-    command = [sys.executable, "-c", script, str(project.folder / "buffer.yaml")]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert ran.stdout.splitlines()[-1] == "[]"
 
 
 def test_python_m(program: list[str], tmp_path: Path) -> None:

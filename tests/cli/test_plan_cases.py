@@ -140,10 +140,22 @@ def digests(plan: dict[str, Any]) -> list[str | None]:
 
 
 @pytest.mark.parametrize("name", names())
-def test_with_state(project: Any, name: str, expect: Expect) -> None:
-    """with-state.txt: the plan; what apply does. What people made stays as they left it."""
+def test_case(project: Any, name: str, expect: Expect, tmp_path: Path) -> None:
+    """Both outputs are as in the folder, of a project that is prepared once."""
     case = CASES / name
     theirs = prepare(project, case)
+    was_applied = (case / "before.yaml").exists()
+    again = project.kept(tmp_path / "kept") if was_applied else None
+    with_state(project, case, expect)
+    assert theirs.items() <= everything(project).items()
+    if again:
+        again()
+        without_state(project, case, expect)
+        assert theirs.items() <= everything(project).items()
+
+
+def with_state(project: Any, case: Path, expect: Expect) -> None:
+    """with-state.txt: the plan; what apply does."""
     plan = planned(project, *options(case))
     if plan is None:
         posts = project.sandbox.dump()
@@ -162,7 +174,17 @@ def test_with_state(project: Any, name: str, expect: Expect) -> None:
     ]
     left = ["left", *(f"  {_change(each)}" for each in pending)] if document["left"] and pending else []
     expect(case / "with-state.txt", "\n".join(["plan", *facts(plan), "apply", *done, *left, ""]))
-    assert theirs.items() <= everything(project).items()
+
+
+def without_state(project: Any, case: Path, expect: Expect) -> None:
+    """without-state.txt: without the state file no existing post is created again; and an apply converges."""
+    there = everything(project)
+    project.state.unlink()
+    plan = planned(project)
+    expect(case / "without-state.txt", "\n".join(facts(plan) if plan else ["refused"]) + "\n")
+    if plan:
+        assert project.apply().code == int(any(each["action"] == "hold" for each in plan["changes"]))
+    assert there.items() <= everything(project).items(), "without a state, all that is there is somebody's"
 
 
 @pytest.mark.parametrize("name", ["conflict", "repeat-shortened", *long(*names())])
@@ -185,21 +207,6 @@ def test_every_form(project: Any, name: str) -> None:
     outcomes = json.loads(ran.out)["outcomes"]
     assert checked((project.folder / "receipt.json").read_text(encoding="utf-8"))["outcomes"] == outcomes
     assert json.loads(project("show", "receipt.json", "--json").out)["outcomes"] == outcomes
-
-
-@pytest.mark.parametrize("name", [name for name in names() if (CASES / name / "before.yaml").exists()])
-def test_without_state(project: Any, name: str, expect: Expect) -> None:
-    """without-state.txt: without the state file no existing post is created again; and an apply converges."""
-    case = CASES / name
-    theirs = prepare(project, case)
-    there = everything(project)
-    project.state.unlink()
-    plan = planned(project)
-    expect(case / "without-state.txt", "\n".join(facts(plan) if plan else ["refused"]) + "\n")
-    if plan:
-        assert project.apply().code == int(any(each["action"] == "hold" for each in plan["changes"]))
-    assert theirs.items() <= everything(project).items()
-    assert there.items() <= everything(project).items(), "without a state, all that is there is somebody's"
 
 
 def test_the_clock_is_the_servers(project: Any) -> None:

@@ -56,16 +56,16 @@ def test_waits_until_the_site_is_built(published: Project, host: FileServer, mon
     posts(published, post("one"))
 
     class Later(dict[str, bytes]):
-        """Available from the third request on."""
+        """Available from the second request on."""
 
         asked = 0
 
         def get(self, key: str, default: object = None) -> object:  # type: ignore[override]  # http.server requires this form
             self.asked += 1
-            return super().get(key, default) if self.asked > 4 else None
+            return super().get(key, default) if self.asked > 1 else None
 
     host.files = Later({"/social/media/a.jpg": picture("red")})
-    ran = published("apply", "--auto-approve", "--settle", "0", "--max-wait", "30")
+    ran = published("apply", "--auto-approve", "--settle", "0", "--max-wait", "1")
     assert ran.code == 0
     assert "trying again" in ran.err
     assert len(sources(published)) == 1
