@@ -125,6 +125,7 @@ def test_tags_are_the_same_in_any_case() -> None:
     there = Tag("t1", "Launch"), Tag("t2", "HIRING")
     assert differs(tagged, replace(LIVE, tags=there)) == []
     assert differs(tagged, replace(LIVE, tags=there[:1])) == ["tags"]
+    assert differs(tagged, replace(LIVE, tags=there, metadata={"spoiler_text": "Careful"})) == ["metadata"]
 
 
 def test_shortened_links_differ_only_where_links_count() -> None:

@@ -39,6 +39,16 @@ def test_the_address_of_an_object() -> None:
         assert replace(binding, address=unreadable).address_in(ONE) == Address("o", "c", "one")
 
 
+def test_who_last_wrote_a_binding() -> None:
+    """The commit, and the five versions that were applied before, newest last; the same version adds none."""
+    old = Binding("1", Origin.CREATED, applied="v6", before=("v1", "v2", "v3", "v4", "v5"), commit="a" * 40)
+    new = Binding("1", Origin.CREATED, applied="v7")
+    assert new.written_by("b" * 40, None) == replace(new, commit="b" * 40)
+    assert new.written_by("b" * 40, old) == replace(new, commit="b" * 40, before=("v2", "v3", "v4", "v5", "v6"))
+    again = replace(new, applied="v6")
+    assert again.written_by("b" * 40, old) == replace(again, commit="b" * 40, before=old.before)
+
+
 def test_the_id_of_a_claim() -> None:
     """That of its live object."""
     assert Claim("other.yaml", ONE, Binding("1", Origin.CREATED)).id == "1"

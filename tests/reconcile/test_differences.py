@@ -20,7 +20,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import content_of_desired, content_of_live
 from bufferctl.model.content import Image
-from bufferctl.model.metadata import FacebookMetadata
+from bufferctl.model.metadata import FacebookMetadata, TwitterMetadata
 from bufferctl.plan import Action, Difference
 from bufferctl.reconcile import differences, handling_differences, schedule_differences, shows_edit
 from bufferctl.reconcile.differences import media_differences
@@ -116,6 +116,10 @@ def test_a_file_is_the_digest_of_its_bytes() -> None:
     other = file.model_copy(update={"digest": "1" * 32, "size": 12})
     assert found(other) == [("assets.0.image.file", f"{file.pixels}, 10 bytes", f"a.png ({file.pixels}, 12 bytes)")]
     assert media_differences(post(assets=(picture(),)), before)[0].after == "https://acme.example/a.png"
+    thread = [{"text": "We are live"}, {"text": "More", "assets": [{"image": {"file": other}}]}]
+    threaded = post(metadata=TwitterMetadata.model_validate({"thread": thread}))
+    assert [each.path for each in media_differences(threaded, before)] == ["thread.1.assets.0.image.file"]
+    assert media_differences(threaded, ()) == ()
 
 
 def test_the_differences_of_an_edit_are_those_between_its_sides() -> None:
@@ -128,4 +132,5 @@ def test_the_differences_of_an_edit_are_those_between_its_sides() -> None:
     assert not shows_edit(replace(change, differences=(*change.differences, Difference("tags", "", "a"))))
     assert not shows_edit(replace(change, live=None))
     assert not shows_edit(replace(change, write=None))
+    assert shows_edit(replace(change, binding=None))
     assert shows_edit(World().change(post(due=DUE)))

@@ -14,6 +14,7 @@ from bufferctl.model.comparable import content_of_desired, content_of_live, fing
 from bufferctl.model.desired import Expansion, Variable
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import Divergence, Options, Trace
+from bufferctl.reconcile.matches import How
 from bufferctl.reconcile.matching import imported
 from bufferctl.reconcile.planning import slots_of
 
@@ -231,6 +232,25 @@ def test_what_is_not_new_in_a_checkout_is_not_created(before: str, item: Post) -
     assert diverged(World(), {}, text_before="- key: another").verdict(item) is Action.CREATE
 
 
+def test_what_is_called_off_brings_no_version_back() -> None:
+    """Deleted, though another entry had its text before a commit that the checkout lacks."""
+    world = diverged(bound(post("x", "Corrected", LATER), post()), {"x": "1" * 40})
+    before = (str(fingerprint(post(), content_of_desired(post()))),)
+    bindings = {s: replace(b, before=before if s.key == "x" else ()) for s, b in world.state.bindings.items()}
+    world = replace(world, state=replace(world.state, bindings=bindings))
+    assert world.verdicts(post("x", "Corrected", LATER), post(cancelled=True))["a"] is Action.DELETE
+
+
+def test_what_undoes_a_commit_goes_out_meanwhile_and_the_hold_says_so() -> None:
+    """A scheduled post, and no draft."""
+    for item, goes_out in ((post(), ", and Buffer's version will be published as it is"), (post(draft=True), "")):
+        world = diverged(bound(item, KEEP), {"a": "1" * 40}, known=False)
+        assert world.change(replace(item, text="Ours"), KEEP).message == (
+            "The commit that was applied last wrote it. That commit is not here and cannot be fetched, so this may "
+            f"undo it and is not sent{goes_out}"
+        )
+
+
 def test_an_edit_is_no_new_post_in_a_checkout() -> None:
     """Sent, though a file that the commit changed has its key: what it edits comes from a commit that is here."""
     world = diverged(bound(post(), KEEP), {}, text_before="- key: a")
@@ -275,7 +295,7 @@ def test_an_explanation_names_the_reason_of_a_hold() -> None:
     trace = Trace(str(post().address))
     bound(post(), channels=(replace(TWITTER, is_locked=True), LINKEDIN), options=Options(trace=trace)).plan(post())
     assert trace.lines == [
-        "Matching: the state says which one in Buffer it is (id-a-twitter).",
+        f"Matching: {How.KNOWN.value} (id-a-twitter).",
         "Action table: hold (unchanged, channel-unavailable).",
         "  twitter:acme is locked in Buffer, so nothing is published there.",
     ]
@@ -287,13 +307,13 @@ def test_an_explanation_says_that_a_person_is_asked() -> None:
     options = Options(trace=trace)
     World(live=[in_buffer(post(due=LATER), "p9", YOUNG)], options=options).plan(post(), post("b", "b"))
     assert trace.lines[:2] == [
-        "Matching: Buffer has something that may be it, so a person is asked.",
+        f"Matching: {How.IN_QUESTION.value}, so a person is asked.",
         "Action table: hold (new, ambiguous).",
     ]
     trace.lines.clear()
-    World(limit=0, options=options).plan(post(), post("b", "b"))
+    World(limit=0, options=options).plan(post(), post("b", "b", tags=("nowhere",)))
     assert trace.lines == [
-        "Matching: nothing in Buffer is it.",
+        f"Matching: {How.NEW.value}.",
         "Action table: create (new).",
         "Pass wait for room: waiting (new).",
         "  Your Buffer plan has no room for more scheduled posts; it is sent once earlier ones are published.",

@@ -291,10 +291,15 @@ def test_claims_pass_to_a_channel_that_was_reconnected() -> None:
 def test_one_of_several_channels_was_reconnected() -> None:
     """Its claims pass on, whatever is listed before it; those of the others stay as they are."""
     item = on_linkedin(post())
-    state = record((post(), in_buffer(post())), (item, in_buffer(item, "p2")))
+    out = on_linkedin(post("out", "Out", OVER))
+    state = record((post(), in_buffer(post())), (item, in_buffer(item, "p2")), (out, published(out, "p3")))
     moved = follow_reconnected(state, account(TWITTER, replace(LINKEDIN, id="c8")))
-    there = slot(item)._replace(channel_id="c8")
-    assert moved.bindings == {A: state.bindings[A], there: replace(state.bindings[slot(item)], reconnected=True)}
+    there, then = (slot(each)._replace(channel_id="c8") for each in (item, out))
+    assert moved.bindings == {
+        A: state.bindings[A],
+        there: replace(state.bindings[slot(item)], reconnected=True),
+        then: state.bindings[slot(out)],
+    }
     assert moved.homes.keys() == {"c1", "c8", "o1"}
 
 
@@ -497,6 +502,7 @@ def test_without_a_date_from_buffer_the_youngest_creation_is_as_far_as_it_goes()
     after = move_on(record(horizon=None), plan, reading, settle=SETTLE)
     assert horizons(after) == {"c1": YOUNG, "c2": None, "o1": None}
     assert after.complete_at is None
+    assert horizons(move_on(record(), plan, reading, settle=SETTLE)) == {"c1": YOUNG, "c2": HORIZON, "o1": HORIZON}
 
 
 # -- begin: a person's word

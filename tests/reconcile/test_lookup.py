@@ -300,7 +300,7 @@ def test_the_zone_of_a_channel_is_compared_by_its_own_posts() -> None:
         "times of `twitter:acme` are read as Europe/Berlin, and Buffer has the channel in America/New_York: "
         "09:00 of Acme/twitter:acme/a is 03:00 there",
         PLACE,
-        "Add `timezone: America/New_York` to the channel, or `timezone: Europe/Berlin` if that is intended",
+        "Add `timezone: America/New_York` to the channel, or `timezone: Europe/Berlin` if that is intended.",
     )
     own = tuple(replace(each, has_own_timezone=True) for each in desired.channels)
     assert find_targets(replace(desired, channels=own, posts=(ours,)), account)[1] == ()

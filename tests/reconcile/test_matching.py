@@ -815,6 +815,14 @@ def test_an_answered_question_is_closed(world: World, items: list[Post]) -> None
     assert plan.recording.questions == {}
 
 
+def test_a_candidate_that_another_entry_has_asks_nothing_more() -> None:
+    """The equal post, which may be ours, is adopted and not created a second time."""
+    other = post("b", "Other")
+    world = questioned(live=[CANDIDATE, in_buffer(post(), "p2", YOUNG)])
+    claimed = replace(world.state, bindings=bindings((other, CANDIDATE)))
+    assert ids(replace(world, state=claimed), post(), other) == {"a": "p2", "b": "p9"}
+
+
 def test_candidates_that_were_let_go_answer_even_an_open_question() -> None:
     """Created."""
     state = replace(questioned().state, let_go=let_go(CANDIDATE))

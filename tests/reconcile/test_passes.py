@@ -99,10 +99,10 @@ def test_a_series_that_was_shortened_says_from_how_many(was: str) -> None:
 
 
 def test_a_series_that_lost_an_occurrence_was_not_shortened() -> None:
-    """Of two occurrences the second is still there."""
-    posts = [post("tip-1", "Tip 1"), *(post(f"k{n}", f"Number {n}") for n in range(5))]
-    second = post("tip-2", "Tip 2", expansion=Expansion(number=2, times=2))
-    (message,) = {c.message.partition(", and")[0] for c in bound(*posts, second).plan(second).of(Action.HOLD)}
+    """Of two occurrences the second is still there; and an entry that only has variables is no series."""
+    posts = [post("tip-1", "Tip 1"), post("ad-1", "Ad 1"), *(post(f"k{n}", f"Number {n}") for n in range(4))]
+    kept = post("tip-2", "Tip 2", expansion=Expansion(number=2, times=2)), post("ad-9", "Ad 9", expansion=Expansion())
+    (message,) = {c.message.partition(", and")[0] for c in bound(*posts, *kept).plan(*kept).of(Action.HOLD)}
     assert message == "6 posts disappeared from the files"
 
 

@@ -358,6 +358,20 @@ def test_a_version_of_buffers_that_pull_wrote_counts_as_applied() -> None:
     assert world.verdict(post(text="Edited since")) is Reason.CONFLICT
 
 
+def test_what_was_refused_and_is_scheduled_again_is_as_it_was() -> None:
+    """Nothing to do: a person retried it in Buffer."""
+    state = record((APPLIED, replace(THERE, status=PostStatus.ERROR)))
+    assert World(live=[THERE], state=state).verdict(APPLIED) is Action.NO_OP
+
+
+def test_an_edit_that_a_person_made_too_shows_no_difference() -> None:
+    """Nothing to do, also on a channel that lets every post wait for approval."""
+    waits = in_buffer(post(), status=PostStatus.NEEDS_APPROVAL)
+    world = World(live=[replace(waits, text="New")], state=record((post(), waits)))
+    change = world.change(post(text="New"))
+    assert (change.action, change.differences) == (Action.NO_OP, ())
+
+
 def test_reapply_sends_the_files_version() -> None:
     """Updated, for drift; an adopted post stays held."""
     again = Options(reapply=frozenset({ADDRESS}))
@@ -428,7 +442,7 @@ def test_an_edit_that_buffer_does_not_show_says_so() -> None:
     """Updated, with a message in place of differences; it stays linked to its idea."""
     change = known().change(replace(APPLIED, source="a newsletter"))
     assert (change.action, change.differences) == (Action.UPDATE, ())
-    assert "Buffer does not show the edited fields" in change.message
+    assert change.message == "Buffer does not show the edited fields, so only the new version is shown here"
     of_idea = post(idea="hiring")
     unlinked = known(in_buffer(of_idea, idea_id="i1"), of_idea).change(post())
     assert "stays linked to its idea" in unlinked.message
@@ -849,6 +863,9 @@ def test_what_two_root_files_have_is_said_to_be_the_others_too() -> None:
     assert (left.action, left.message) == (Action.FORGET, "other.yaml declares it now, so it stays in Buffer")
     assert left.binding is not None
     assert left.binding.retired
+    had = Options(elsewhere=(Claim("other.yaml", slot(APPLIED), replace(theirs, retired=True)),))
+    assert World(live=[THERE], options=had).change(APPLIED).message == ""
+    assert known(options=had).verdicts(other())["a"] is Action.DELETE
 
 
 def test_what_was_published_in_another_root_file_and_moved_here_is_already_there() -> None:

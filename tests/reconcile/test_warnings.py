@@ -179,6 +179,10 @@ def test_what_stays_in_buffer_is_named_with_its_file() -> None:
             f"{A.address} was removed from the files but is still in Buffer{goes_out}, since `prune` is off"
         )
         assert warning.place == Place("posts.yaml")
+    world = there(ONE, settings=Settings(prune=False))
+    nowhere = {at: replace(b, file="") for at, b in world.state.bindings.items()}
+    (warning,) = replace(world, state=replace(world.state, bindings=nowhere)).plan(B).warnings
+    assert warning.place is None
 
 
 def test_a_warning_names_ten_entries_and_counts_the_others() -> None:
