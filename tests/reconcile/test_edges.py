@@ -297,7 +297,7 @@ def test_an_explanation_names_the_reason_of_a_hold() -> None:
     assert trace.lines == [
         f"Matching: {How.KNOWN.value} (id-a-twitter).",
         "Action table: hold (unchanged, channel-unavailable).",
-        "  twitter:acme is locked in Buffer, so nothing is published there.",
+        "twitter:acme is locked in Buffer, so nothing is published there.",
     ]
 
 
@@ -316,5 +316,5 @@ def test_an_explanation_says_that_a_person_is_asked() -> None:
         f"Matching: {How.NEW.value}.",
         "Action table: create (new).",
         "Pass wait for room: waiting (new).",
-        "  Your Buffer plan has no room for more scheduled posts; it is sent once earlier ones are published.",
+        "Your Buffer plan has no room for more scheduled posts; it is sent once earlier ones are published.",
     ]
