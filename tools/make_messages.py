@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from bufferctl import errors
+from bufferctl.config import names, slips, syntax
 from bufferctl.model import Rule
 from bufferctl.reconcile import holds
 
@@ -39,7 +40,7 @@ _SECTIONS = {
     "The API key": ("KeyRefusedError",),
     "Buffer does not answer as it should": ("ApiError", "RateLimitedError", "TooLargeError", "UnreachableError"),
     "The files": ("ConfigError", "FilesError", "UnreadableError", "UnknownNameError", "DateError", "LocalTimeError"),
-    "A line of the files": ("at", "at_key", "Diagnostic"),
+    "A line of the files": ("at", "at_key", "Diagnostic", "diagnostic", "_problem", "_stop"),
     "Media": ("NotPublicError", "OversizeError"),
     "The state": ("StateError", "OvertakenError", "LockedError"),
     "A saved or reviewed plan": ("StalePlanError",),
@@ -156,59 +157,144 @@ def _safe(text: str) -> str:
 def _errors() -> dict[str, set[str]]:
     """The lines of each class of errors."""
     found: dict[str, set[str]] = defaultdict(set)
-    known = {name for classes in _SECTIONS.values() for name in classes}
     for path in sorted(PACKAGE.rglob("*.py")):
         if "sandbox" in path.parts[len(PACKAGE.parts) : -1]:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
+        module = _Reader()
+        module.follow([each for each in tree.body if isinstance(each, ast.Assign)], (0,))
         for function in [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]:
-            names = _assigned(function, tree)
-            for call in ast.walk(function):
-                if isinstance(call, ast.Call) and (name := _name(call.func)) in known:
-                    for message, hint in _worded(call, names):
-                        found[name].add(_line(message, hint))
+            reader = _Reader(dict(module.names))
+            reader.follow(function.body, (0,))
+            for name, message, hint in reader.found:
+                found[name].add(_line(message, hint))
+        if path.parts[-2] in _VALUES:
+            found["at"] |= set(_about_values(tree))
+    tables = (*slips._SLIPS, *syntax._SAYINGS)  # noqa: SLF001 - the texts, and nothing else has them
+    found["at"] |= {_line(message, hint) for _, message, hint, _ in tables}
     return found
+
+
+#: The rooms whose models say what is wrong with a value.
+_VALUES = ("model", "config")
+
+
+def _about_values(tree: ast.Module) -> Iterator[str]:
+    """The lines for what models say of a value, and what we say for pydantic."""
+    for node in ast.walk(tree):
+        words: list[ast.expr] = []
+        match node:
+            case ast.Raise(exc=ast.Call(func=ast.Name(id="ValueError"), args=[text])):
+                words = [text]
+            case ast.Call(func=ast.Name(id="reading"), args=[_, text, *_]):
+                words = [text]
+            case ast.FunctionDef(name="_message"):
+                words = [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
+        for _, said in (found for word in words for found in _Reader().texts(word)):
+            if re.search(r"\w{4}", said):
+                yield _line(f"`…` {said}" if said.startswith(("must ", "is ")) else said, "")
+
+
+#: A text that a name may have: where in the branches of a function it gets it, and the text.
+_Texts = list[tuple[tuple[int, ...], str]]
+_KNOWN = {name for classes in _SECTIONS.values() for name in classes}
+
+
+class _Reader:
+    """Reads a function in the order in which it runs. `names`: the texts that each name may have at this point."""
+
+    def __init__(self, names: dict[str, _Texts] | None = None) -> None:
+        self.names: dict[str, _Texts] = names or {}
+        self.found: list[tuple[str, str, str]] = []
+
+    def follow(self, body: list[ast.stmt], path: tuple[int, ...]) -> None:
+        """Read statements. `path`: the branches in which they are."""
+        for statement in body:
+            if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                continue
+            inner = [getattr(statement, name, []) for name in ("body", "orelse", "handlers", "finalbody")]
+            if isinstance(statement, ast.If):
+                self._call(statement.test, path)
+                self._branch(statement, path)
+                continue
+            if isinstance(statement, ast.Match):
+                inner = [case.body for case in statement.cases]
+            for blocks in inner:
+                for block in (
+                    [blocks]
+                    if blocks and not isinstance(blocks[0], ast.ExceptHandler)
+                    else [each.body for each in blocks]
+                ):
+                    self.follow(block, path)
+            if not any(inner):
+                self._call(statement, path)
+                self._assign(statement, path)
+
+    def _branch(self, statement: ast.If, path: tuple[int, ...]) -> None:
+        before, after = dict(self.names), dict[str, _Texts]()
+        for number, body in enumerate((statement.body, statement.orelse)):
+            self.names = dict(before)
+            self.follow(body, (*path, statement.lineno, number))
+            if not (body and isinstance(body[-1], ast.Return | ast.Raise | ast.Continue)):
+                for name, texts in self.names.items():
+                    after[name] = list(dict.fromkeys([*after.get(name, []), *texts]))
+        self.names = after or before
+
+    def _assign(self, statement: ast.stmt, path: tuple[int, ...]) -> None:
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+            before = self.names.get(statement.target.id, [])
+            self.names[statement.target.id] = [(at, text + self._first(statement.value)) for at, text in before]
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            return
+        target, value = statement.targets[0], statement.value
+        pairs = [(target, value)]
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            pairs = list(zip(target.elts, value.elts, strict=True))
+        for name, given in pairs:
+            if isinstance(name, ast.Name):
+                self.names[name.id] = [(path, text) for _, text in self.texts(given)]
+
+    def _call(self, node: ast.AST, path: tuple[int, ...]) -> None:
+        for call in ast.walk(node):
+            if not (isinstance(call, ast.Call) and (name := _name(call.func)) in _KNOWN):
+                continue
+            first = int(name in _SECTIONS["A line of the files"])  # after the field, the offset, or the severity
+            first += name == "_problem" and len(call.args) == len(("row", "column", "message", "hint"))
+            given = {each.arg: each.value for each in call.keywords}
+            hint = given.get("hint") or (call.args[first + 1] if len(call.args) > first + 1 else None)
+            hints = self.texts(hint) if hint else []
+            for at, message in self.texts(call.args[first]) if len(call.args) > first else []:
+                fitting = [each for each in hints if at[: len(each[0])] == each[0] or each[0][: len(at)] == at]
+                if re.search(r"\w{4}", message):
+                    longest = max(fitting, key=lambda each: len(each[0]), default=(path, ""))
+                    self.found.append((name, message, longest[1]))
+
+    def texts(self, node: ast.expr) -> _Texts:
+        """The texts that an expression may be."""
+        match node:
+            case ast.Constant(value=str(text)):
+                return [((0,), text)]
+            case ast.JoinedStr(values=values):
+                return [((0,), "".join(self._first(each) for each in values))]
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="BLOCK_FORM"), attr="format")):
+                return [((0,), names.BLOCK_FORM)]
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return [(at, text + self._first(right)) for at, text in self.texts(left)]
+            case ast.IfExp(body=body, orelse=other):
+                return [*self.texts(body), *self.texts(other)]
+            case ast.Name(id=name):
+                return self.names.get(name, [])
+        return []
+
+    def _first(self, node: ast.expr) -> str:
+        """The text of a part, `…` where it may be several."""
+        node = node.value if isinstance(node, ast.FormattedValue) else node
+        found = {text for _, text in self.texts(node.body if isinstance(node, ast.IfExp) else node)}
+        return found.pop() if len(found) == 1 else "…"
 
 
 def _name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-
-
-def _assigned(function: ast.AST, module: ast.Module) -> dict[str, str]:
-    """Names that have a text in the function or the module."""
-    names: dict[str, str] = {}
-    for node in [*module.body, *ast.walk(function)]:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            text = _text(node.value, names)
-            if text is not None:
-                names[node.targets[0].id] = text
-    return names
-
-
-def _worded(call: ast.Call, names: dict[str, str]) -> Iterator[tuple[str, str]]:
-    given = {each.arg: each.value for each in call.keywords}
-    first = 1 if _name(call.func) in _SECTIONS["A line of the files"] else 0  # after the field, or the severity
-    message = _text(call.args[first], names) if len(call.args) > first else None
-    hint = given.get("hint") or (call.args[first + 1] if len(call.args) > first + 1 else None)
-    if message and re.search(r"\w{4}", message):
-        yield message, (_text(hint, names) or "") if hint else ""
-
-
-def _text(node: ast.expr, names: dict[str, str]) -> str | None:
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.JoinedStr(values=values):
-            return "".join(_text(each, names) or "…" for each in values)
-        case ast.FormattedValue(value=value):
-            return _text(value, names) or "…"
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return (_text(left, names) or "…") + (_text(right, names) or "…")
-        case ast.IfExp(body=body):
-            return _text(body, names)
-        case ast.Name(id=name):
-            return names.get(name)
-    return None
 
 
 if __name__ == "__main__":

@@ -51,6 +51,19 @@ def test_every_hold_and_error_has_its_message() -> None:
     assert [each.partition("\n")[0] for each in sections if "- **" not in each] == []
 
 
+@pytest.mark.parametrize("case", ["writers", "slips", "slips-in-text", "slips-on-five-lines"])
+def test_mistakes_of_writers_are_listed(case: str) -> None:
+    """Whoever searches the page for a message of `validate` finds it; rules have a page of their own."""
+    page = (ROOT / "docs/problems/messages.md").read_text(encoding="utf-8")
+    listed = [
+        re.sub(r"\\([<>*\[\]_#])", r"\1", each) for each in re.findall(r"^- \*\*(.*?)\*\*(?: |$)", page, re.MULTILINE)
+    ]
+    pattern = "|".join(".+".join(map(re.escape, each.rstrip(".").split("…"))) for each in listed)
+    printed = (ROOT / f"tests/cases/validate/{case}/expected.txt").read_text(encoding="utf-8")
+    messages = re.findall(r"^\S+:\d+:\d+: (?:error|warning): (.*[^\]])$", printed, re.MULTILINE)
+    assert [each for each in messages if not re.fullmatch(pattern, each, re.IGNORECASE)] == []
+
+
 def test_every_field_is_described() -> None:
     """Every field of the files has a description."""
     definitions = json.loads((ROOT / "schemas" / "bufferctl.schema.json").read_text(encoding="utf-8"))["$defs"]
