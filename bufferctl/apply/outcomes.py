@@ -71,11 +71,11 @@ def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: 
 
 def found(change: Change, write: Write, verdict: Written, at: datetime, *, links: bool) -> Conclusion:
     """The outcome of a write whose answer was lost and that was carried out. People may have changed the post since."""
-    live = verdict.live
-    conclusion = _conclusion(change, write, live, verdict.origin, at, links=links)
-    if verdict.by_person and live and conclusion.outcome.status is Status.DONE:
-        hint = _IMPORT.format(quote(str(change.address)), live.id)
-        return replace(conclusion, outcome=replace(conclusion.outcome, message=_BY_PERSON, hint=hint))
+    conclusion = _conclusion(change, write, verdict.live, verdict.origin, at, links=links)
+    outcome = conclusion.outcome
+    if verdict.by_person and outcome.status is Status.DONE:
+        hint = _IMPORT.format(quote(str(change.address)), outcome.id)
+        return replace(conclusion, outcome=replace(outcome, message=_BY_PERSON, hint=hint))
     return conclusion
 
 

@@ -139,8 +139,6 @@ class StateFile:
 
     def replace(self, document: Document, message: str) -> None:
         """Replace the document that was last read or written. Raises OvertakenError, StateError."""
-        if self._stored is None:
-            self.load()
         self._swap(documents.dump(document), document, message)
 
     def _swap(self, raw: bytes, document: Document, message: str, *, squash: bool = False) -> None:

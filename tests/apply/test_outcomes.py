@@ -193,6 +193,7 @@ def test_a_person_s_equal_post_that_differs_is_said_to_differ() -> None:
         outcome = outcomes.found(change, write, verdict, START, links=False).outcome
         assert outcome.status is status
         assert ("Somebody created an equal post" in outcome.message) is (status is Status.DONE)
+        assert ("bufferctl import Acme/twitter:acme0/a p1" in outcome.hint) is (status is Status.DONE)
 
 
 def test_a_write_that_always_fails_is_given_up_with_the_last_reason() -> None:

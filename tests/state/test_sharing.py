@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -28,13 +29,17 @@ STATE = State({SLOT: Binding("p1", Origin.CREATED)})
 class Memory:
     """A store in memory. `loses`: how many swaps are done although their answer is lost; `away`: no answers at all.
 
-    `interrupts`: a signal arrives after the next swap was done. `ends`: which swaps ended a run.
+    `full`: no swap is done; `silent`: no reading is answered. `interrupts`: a signal arrives after the next swap was
+    done. `ends`: which swaps ended a run. `then`: what happens right after a swap whose answer is lost.
     """
 
     document: bytes | None = None
     number: int = 0
     loses: int = 0
     away: bool = False
+    full: bool = False
+    silent: bool = False
+    then: Callable[[], object] = lambda: None
     messages: list[str] = field(default_factory=list)
     ends: list[bool] = field(default_factory=list)
     reads: int = 0
@@ -56,14 +61,14 @@ class Memory:
     def read(self) -> Stored:
         """As `Store`."""
         self.reads += 1
-        if self.away:
+        if self.away or self.silent:
             raise StateError("The store cannot be reached")
         return Stored(self.document, str(self.number))
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
         """As `Store`."""
-        if self.away:
-            raise StateError("The store cannot be reached")
+        if self.away or self.full:
+            raise StateError("The store is full" if self.full else "The store cannot be reached")
         if version != str(self.number):
             raise OvertakenError("Somebody was faster")
         self.document, self.number = document, self.number + 1
@@ -74,6 +79,7 @@ class Memory:
             raise KeyboardInterrupt
         if self.loses:
             self.loses -= 1
+            self.then()
             raise StateError("The answer was lost")
         return str(self.number)
 
@@ -439,5 +445,136 @@ def test_who_only_looks_takes_no_lock(store: Memory) -> None:
 def test_a_change_without_a_run_stands_alone_in_the_history(store: Memory) -> None:
     """Such as `state rm`: it ends no run, whose swaps would be shown as one."""
     record = StateFile(store, ENDPOINT)
+    record.load()
     record.save(STATE)
     assert store.ends == [False]
+
+
+def test_a_lock_keeps_the_lineage(store: Memory) -> None:
+    """A state that is there stays itself; a new one gets a lineage with its first lock."""
+    record = locked(store)
+    first = store.now.state.lineage
+    record.save(STATE)
+    record.close([], "apply")
+    locked(store)
+    assert (bool(first), store.now.state.lineage) == (True, first)
+
+
+def test_what_a_shared_history_says(store: Memory) -> None:
+    """Who locked it, how many of this run's writes were about to be sent, and what came of them."""
+    record = locked(store)
+    lock = f"lock: {store.lease.user} on {store.lease.host}"
+    record.begin(STATE, [announced(record), replace(announced(record), run="r0")])
+    record.close([], "apply: 1 created")
+    assert store.messages == [lock, "about to send: 1", "apply: 1 created"]
+
+
+def test_before_sending_a_state_that_stays_keeps_its_serial(store: Memory) -> None:
+    """Only the open writes are added; a state that changes is the next one."""
+    record = locked(store)
+    record.begin(State(), [announced(record)])
+    assert store.now.state.serial == 0
+    record.begin(STATE, [announced(record)])
+    assert store.now.state.serial == 1
+
+
+def test_a_person_who_answers_late_finds_the_lock_renewed(store: Memory, clock: Clock) -> None:
+    """Four minutes later the lease no longer outlasts a request: it is longer before what is sent is listed."""
+    record = locked(store, clock)
+    clock.advance(240)
+    record.begin(State(), [announced(record)])
+    until = NOW + timedelta(minutes=9)
+    assert (store.lease.until, store.now.intents[0].until, len(store.messages)) == (until, until, 3)
+
+
+def test_what_an_earlier_run_left_open_keeps_its_time(store: Memory, clock: Clock) -> None:
+    """Only this run's own writes may still be sent until its lease ends."""
+    record = locked(store, clock)
+    left = replace(announced(record), run="r0", slot=SLOT._replace(key="b"))
+    record.begin(State(), [announced(record), left])
+    clock.advance(240)
+    record.ensure_lock()
+    assert [each.until for each in store.now.intents] == [NOW + timedelta(minutes=9), NOW]
+
+
+def test_a_run_that_left_something_out_keeps_the_commit_of_the_last_one(store: Memory) -> None:
+    """The older commit is the one that was applied in full."""
+    record = locked(store)
+    record.complete = True
+    record.save(STATE)
+    record.close([], "apply")
+    record = LockedState(store, ENDPOINT, commit="6f" * 20)
+    record.load()
+    record.lock(lambda: NOW, LANDING)
+    record.save(State())
+    record.close([], "apply: stopped")
+    assert (store.now.commit, store.now.state.bindings) == ("5f" * 20, {})
+
+
+def test_a_run_that_finds_out_while_it_waits_sends_nothing_more(store: Memory, clock: Clock) -> None:
+    """Its lock was taken over: said when it renews, and again before the next request."""
+    record = locked(store, clock)
+    clock.advance(6 * 60)
+    locked(store, clock)
+    for use in (record.keep_lock, record.ensure_lock):
+        with pytest.raises(PartWayError, match="took over"):
+            use()
+
+
+def test_by_which_clock_the_lock_was_not_touched_for_long(store: Memory, clock: Clock) -> None:
+    """The one that counts sleep: 100 s, though the other two say 95."""
+    record = locked(store, clock)
+    reads = store.reads
+    clock.advance(95)
+    clock.advance(5, wall=False, server=False)
+    record.ensure_lock()
+    assert store.reads == reads + 1
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_swap_that_was_not_done_says_why(store: Memory, silent: bool) -> None:
+    """The reason of the swap, also where the store does not even answer what it has; nothing is locked."""
+    record = LockedState(store, ENDPOINT)
+    record.load()
+    store.full, store.silent = True, silent
+    with pytest.raises(StateError, match="The store is full"):
+        record.lock(lambda: NOW, LANDING)
+    assert not record.is_locked
+
+
+def test_an_end_that_was_stored_counts_though_the_next_run_was_quick(store: Memory, clock: Clock) -> None:
+    """The answer was lost, and another run has locked the state that this one left: it has this run's results."""
+    record = locked(store, clock)
+    record.save(STATE)
+    store.loses, store.then = 1, lambda: locked(store, clock)
+    assert record.close([], "apply")
+    assert (store.now.state.bindings, store.lease.run != record.run) == (STATE.bindings, True)
+
+
+def test_a_lock_that_was_lost_on_the_way_does_not_count_as_stored(store: Memory, clock: Clock) -> None:
+    """The intents were stored, then the lock was taken over: what this run stored before says nothing for it."""
+    record = locked(store, clock)
+    clock.advance(3600)
+    store.loses, store.then = 1, lambda: locked(store, clock)
+    with pytest.raises(PartWayError):
+        record.begin(STATE, [announced(record)])
+    with pytest.raises(PartWayError):
+        record.ensure_lock()
+
+
+def test_what_needs_a_lock_says_so() -> None:
+    """ValueError: a mistake of the caller."""
+    with pytest.raises(ValueError, match="lock first"):
+        LockedState(Memory(), ENDPOINT).keep_lock()
+
+
+def test_a_state_that_is_not_shared_needs_no_lock(store: Memory) -> None:
+    """It is named as at the beginning of a sentence, has no version before it is read, and is written at once."""
+    record = StateFile(store, None)
+    assert (record.name, record.endpoint, record.version, record.exists) == ("The state", "", "", False)
+    record.load()
+    assert record.exists is False
+    with record.keeping_lock():
+        assert record.save(State(lineage="l"))
+    assert (record.exists, record.saved.lineage, store.messages) == (True, "l", ["save"])
+    assert record.with_next_serial(State(lineage="other")).lineage == "other"

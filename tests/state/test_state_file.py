@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -324,3 +326,34 @@ def test_a_horizon_that_moved_within_its_day_is_not_written(path: Path) -> None:
     assert path.read_bytes() == before
     store.save(replace(state, homes={CHANNEL.id: replace(CHANNEL, horizon=THEN + timedelta(days=1))}))
     assert path.read_bytes() != before
+
+
+def test_a_state_file_that_is_a_link_is_refused(path: Path, tmp_path: Path) -> None:
+    """Replacing it would leave the file that it names as it is; nothing is read or written."""
+    saved(path, FIRST)
+    kept = tmp_path / "elsewhere.json"
+    path.rename(kept)
+    path.symlink_to(kept)
+    before = kept.read_bytes()
+    for use in (lambda: file(path).load(), lambda: LocalStore(path).swap(b"{}", "", "apply")):
+        with pytest.raises(StateError, match=r"is a symbolic link to .*elsewhere"):
+            use()
+    assert (kept.read_bytes(), path.is_symlink()) == (before, True)
+
+
+@pytest.mark.parametrize("use", [lambda state: state.check_writable(), lambda state: state.save(FIRST)])
+def test_a_folder_that_is_named_is_made(tmp_path: Path, use: Callable[[StateFile], object]) -> None:
+    """However deep, for its owner alone: `--state` may name any place."""
+    deep = tmp_path / "here" / "there" / "state.json"
+    use(file(deep))
+    assert stat.S_IMODE(deep.parent.stat().st_mode) == 0o700
+
+
+def test_what_is_saved_is_on_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a power failure: the backup and the new file, then the folder that names them."""
+    saved(path, FIRST)
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    saved(path, SECOND)
+    backup = path.with_name("state.json.backup")
+    assert synced == [each.stat().st_ino for each in (backup, path, path.parent)]
