@@ -119,6 +119,13 @@ def test_a_post_of_several_pictures_may_read_back_as_a_carousel() -> None:
     assert {kind for kind, wanted in kinds.items() if not differs(wanted, there)} == {"post", "carousel"}
 
 
+def test_a_field_that_comes_back_in_another_form_is_a_difference() -> None:
+    """A text where the files have a group."""
+    placed = network(Service.INSTAGRAM, geolocation={"id": "1", "text": "Berlin"})
+    assert differs(placed, replace(LIVE, metadata={"geolocation": "Berlin"})) == ["metadata"]
+    assert differs(placed, replace(LIVE, metadata={"geolocation": {"id": "1", "text": "Berlin"}})) == []
+
+
 def test_tags_are_the_same_in_any_case() -> None:
     """`launch` equals Buffer's `Launch`; a different or additional tag is a difference."""
     tagged = replace(POST, tags=("hiring", "launch"))

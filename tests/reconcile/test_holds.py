@@ -304,6 +304,16 @@ TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
                 "If none of them is in the files, run `bufferctl state begin`."
             ),
         ),
+        (
+            holds.perhaps_renamed(
+                ["x"], [replace(GONE, owner=Address("Acme", "twitter:acme", key)) for key in "abcdefg"]
+            ),
+            (
+                "The state has no `x`, which this was. Other entries are gone (`a`, `b`, `c`, `d`, `e` and 2 more) whose "
+                "posts are in Buffer, and this may be one of them"
+            ),
+            "If it is, write `was: a`. If it is not, write `repeat_of: a`.",
+        ),
         (holds.perhaps_renamed([], [THEIRS]), None, "If it is, write `was: p9`. If it is not, write `repeat_of: p9`."),
         (
             holds.ambiguous(Rule.SIMILAR_TEXT, [THEIRS], None),

@@ -453,6 +453,12 @@ def test_an_equal_that_was_published_long_ago(days: int, since: datetime | None,
     assert World(live=[live], state=NO_RECORD, since=since).verdict(queued()) is expected
 
 
+def test_a_draft_of_any_age_is_no_repeat() -> None:
+    """Adopted without `managed_since`, too: it was never published."""
+    live = in_buffer(queued(draft=True), created=NOW - timedelta(days=60))
+    assert World(live=[live], state=NO_RECORD).verdict(queued(draft=True)) is Action.ADOPT
+
+
 def test_equals_match_as_a_multiset() -> None:
     """Two of three: the first two in file order; the third is created."""
     live = [in_buffer(queued(), "p1", YOUNG), in_buffer(queued(), "p2", YOUNG)]
@@ -1045,6 +1051,16 @@ def test_what_makes_it_writable_raises_a_postponed_question(again: Post, is_list
     world = World(live=[out] if is_listed else [], state=record(questions=questions))
     change = world.change(again)
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
+
+
+def test_the_time_of_its_candidate_answers_a_postponed_question() -> None:
+    """Adopted, since it may be ours for its entry, though the horizon is past it."""
+    then = NOW - timedelta(days=2)
+    out = published(post(due=then), created=OLD)
+    question = replace(asked(Rule.SAME_TEXT, out), postponed=True)
+    world = World(live=[out], state=record(questions={slot(post()): question}))
+    assert world.verdict(post(due=OVER)) is Reason.MISSED
+    assert world.verdict(post(due=then)) is Action.ADOPT
 
 
 def test_a_postponed_question_holds_its_address_alone() -> None:

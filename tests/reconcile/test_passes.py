@@ -216,6 +216,8 @@ def test_a_turn_in_the_queue_during_a_freeze_is_warned_about(
     )
     said = warnings(world.plan(queued()))
     assert ("is queued for a time in a freeze that your team agreed on (election)" in said) == expected
+    timed = replace(bound(post()), settings=world.settings)
+    assert "is queued for a time in a freeze" not in warnings(timed.plan(post()))
 
 
 # -- repeats
@@ -528,6 +530,17 @@ def test_an_entry_counts_once_for_all_its_channels() -> None:
     confirmed = frozenset(str(c.address) for c in held if c.slot.key == "k0")
     plan = bound(*on_both(6), *keep, options=Options(confirmed=confirmed)).plan(*keep)
     assert len(plan.writes) == 12
+
+
+def test_a_channel_that_entries_no_longer_go_to_is_named() -> None:
+    """Their entries are still there; where some are not, they disappeared."""
+    entries = [post(f"k{n}", f"Number {n}") for n in range(7)]
+    world = bound(*on_both(7))
+    for kept, says in (
+        (entries, "7 posts no longer go to linkedin, and"),
+        (entries[1:], "7 entries with 8 posts disappeared from the files, and"),
+    ):
+        assert {c.message.partition(" at most")[0] for c in world.plan(*kept).of(Action.HOLD)} == {says}
 
 
 def test_only_what_a_checkout_lacks_is_held() -> None:

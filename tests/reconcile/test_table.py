@@ -194,8 +194,9 @@ def test_an_edit_of_a_published_post_is_done_and_said_once(was: Post, now: Post,
         (queued(tags=("launch",)), ""),
         (queued(text="Edited"), "To change what people see, edit it on X."),
         (queued(text="Edited", tags=("launch",)), "To change what people see, edit it on X."),
+        (queued(source="a newsletter"), "To change what people see, edit it on X."),
     ],
-    ids=["draft", "tags", "text", "text and tags"],
+    ids=["draft", "tags", "text", "text and tags", "what Buffer does not show"],
 )
 def test_where_to_edit_a_published_post_is_said_if_readers_see_the_edit(after: Post, hint: str) -> None:
     """Of a text, but not of what only Buffer shows."""
