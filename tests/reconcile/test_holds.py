@@ -309,8 +309,8 @@ TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
                 ["x"], [replace(GONE, owner=Address("Acme", "twitter:acme", key)) for key in "abcdefg"]
             ),
             (
-                "The state has no `x`, which this was. Other entries are gone (`a`, `b`, `c`, `d`, `e` and 2 more) whose "
-                "posts are in Buffer, and this may be one of them"
+                "The state has no `x`, which this was. Other entries are gone (`a`, `b`, `c`, `d`, `e` and 2 more) "
+                "whose posts are in Buffer, and this may be one of them"
             ),
             "If it is, write `was: a`. If it is not, write `repeat_of: a`.",
         ),

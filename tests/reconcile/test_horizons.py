@@ -683,6 +683,8 @@ def test_surplus_twins_are_warned_about() -> None:
     queue = [in_buffer(queued()), in_buffer(queued(), "p2", YOUNG)]
     said = warnings(World(live=queue, state=record((queued(), queue[0]))).plan(queued()))
     assert "p2, which equals Acme/twitter:acme/a (p1)" in said
+    out = published(queued())
+    assert "which equals" not in warnings(World(live=[out, queue[1]], state=record((queued(), out))).plan(queued()))
 
 
 def test_what_was_let_go_is_not_ours_again() -> None:

@@ -1159,6 +1159,14 @@ def test_existing_binds_what_it_names_as_imported() -> None:
         assert (change.binding.id, change.binding.origin) == ("p9", Origin.IMPORTED)
 
 
+def test_existing_lets_a_persons_post_be_called_off() -> None:
+    """Deleted, by its id or under the key that it had; without it, held."""
+    live = in_buffer(post(), "p9", OLD, via="buffer")
+    assert World(live=[live]).verdict(post(cancelled=True, existing="p9")) is Action.DELETE
+    assert World(live=[live]).verdict(post(cancelled=True)) is Reason.AMBIGUOUS
+    assert removed(OLD_UNSENT, UNSENT).verdicts(post(was="old", cancelled=True)) == {"a": Action.DELETE}
+
+
 def test_existing_may_stay_or_go_once_it_is_bound() -> None:
     """No changes with the id, without it, and with an id that is gone; the last gets a warning."""
     item = post(existing="p1")
