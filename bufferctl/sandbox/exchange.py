@@ -137,9 +137,9 @@ class Quota:
         return [*spaceless, *(("ratelimit-policy", value.replace("; ", ";")) for value in policies)]
 
 
-def refused(window: Window, now: datetime, style: Style = "joined") -> Response:
-    """Return a 429 that names the window and when to retry."""
-    wait = window.frees(now)
+def refused(window: Window, now: datetime, style: Style = "joined", *, after: float = 0) -> Response:
+    """Return a 429 that names the window and when to retry: `after` seconds, 0 for when the window has room."""
+    wait = round(after) or window.frees(now)
     older = {"retryAfter": wait} if style == "old" else {}
     message = "Too many requests from this client. Please try again later."
     response = Response.of_error(429, message, "RATE_LIMIT_EXCEEDED", window=window.label, **older)

@@ -46,10 +46,10 @@ KINDS = {
     "past": Kind(on="createPost", per_alias=True, refusal=_PAST),
 }
 _SKEWS = ("skew", "created-skew")
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "": 1}
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "": 1}
 _RULE = re.compile(
     r"(?P<kind>[a-z0-9-]+)(@(?P<on>\w+))?(#(?P<first>\d+)((?P<dash>-)(?P<last>\d+)|(?P<plus>\+))?)?"
-    r"(=(?P<chance>\d*\.?\d+(?![a-z\d])))?(?P<sep>[:=])?((?P<amount>-?\d*\.?\d+)(?P<unit>ms|s|m|h))?(\*(?P<times>\d+))?"
+    r"(=(?P<chance>\d*\.?\d+(?![a-z\d])))?(?P<sep>[:=])?((?P<amount>-?\d*\.?\d+)(?P<unit>ms|s|m|h|d))?(\*(?P<times>\d+))?"
 )
 
 

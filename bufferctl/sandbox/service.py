@@ -209,7 +209,7 @@ class Service:
         self.faults.log.append(FaultRecord(record.at, fault.name, len(self.requests)))
         match fault.kind:
             case "rate-limit":
-                return Delivery(refused((self.quota or Quota()).windows[0], record.at))
+                return Delivery(refused((self.quota or Quota()).windows[0], record.at, after=fault.seconds))
             case "lag":
                 since = epoch_ms(record.at - timedelta(seconds=fault.seconds))
                 return Delivery(self._execute(operation, record, hidden_since=since))

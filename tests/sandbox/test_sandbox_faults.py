@@ -181,6 +181,11 @@ def test_a_429_and_a_duplicate_refusal_to_order(make: Any) -> None:
     assert _written(buffer) == []
 
 
+def test_a_429_of_days(make: Any) -> None:
+    """As seen on an account whose subscription had lapsed: it says how long, in seconds."""
+    assert make(faults="rate-limit:16d").ask("{ __typename }").headers["retry-after"] == str(16 * 86_400)
+
+
 def test_queries_are_struck_too(make: Any) -> None:
     """A rule without ON applies to reads as well; one for mutations does not."""
     buffer = make(faults="5xx@query#1,html@mutation")
