@@ -29,12 +29,13 @@ _KINDS = click.Choice(["post", "campaign"])
 
 def _time(value: str) -> datetime:
     """A day and a time as files have them, `2026-12-01 09:00`. Raises BadParameter for anything else."""
-    from bufferctl.config.times import in_our_form
+    from bufferctl.config.times import in_our_form, probably_meant
 
     try:
         return datetime.fromisoformat(in_our_form(value.strip()) or "")
     except ValueError:
-        raise click.BadParameter(f"{value} is not a time such as 2026-12-01 09:00.") from None
+        meant = probably_meant(value) or "2026-12-01 09:00"
+        raise click.BadParameter(f"{value} is not a time such as {meant}.") from None
 
 
 @click.command(

@@ -132,6 +132,7 @@ def test_a_month(show: Show) -> None:
     launch = page.locator("td", has=page.locator(".number", has_text=re.compile("^6$"))).first
     expect(launch.get_by_role("button")).to_have_text(re.compile(r"09:00We are live: https"))
     expect(launch.locator("p.chip.theirs")).to_have_text("09:05X, acme")
+    expect(launch.locator("p.chip.theirs em")).to_have_css("font-size", "12px")
     page.get_by_role("button", name="Next month").click()
     expect(page.get_by_role("table", name="January 2030")).to_be_visible()
     expect(page.get_by_role("button", name="Next month")).to_be_focused()

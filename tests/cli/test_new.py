@@ -104,6 +104,7 @@ def test_a_post_of_a_draft(environment: Path, new: Any) -> None:
         (("post", "--text-file", "a.md"), "a.md cannot be read"),
         (("post", "--text", "Hello", "--channel", "twiter"), "did you mean `twitter`"),
         (("post", "--text", "Hello", "--at", "tomorrow", *BOTH), "tomorrow is not a time"),
+        (("post", "--text", "Hello", "--at", "4.3.2031 9 Uhr", *BOTH), "is not a time such as 2031-03-04 09:00"),
         (("post", "--text", "Hello", "--at", "2031-03-30 02:30", *BOTH), "does not exist in Europe/Berlin"),
     ],
 )
