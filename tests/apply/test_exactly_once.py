@@ -19,8 +19,6 @@ from tests.apply.fake import SETTLE, START, FakeBuffer, Fault, FaultKind, Killed
 from tests.apply.machine import Attempt, Machine, look, slot
 from tests.fuzzing import examples
 
-#: Thousands of synced writes are faster in memory, if there is such a folder.
-MEMORY = next((each for each in ("/dev/shm",) if Path(each).is_dir()), None)  # noqa: S108 - a subfolder is created inside
 DUE = START + timedelta(days=20)
 
 
@@ -91,7 +89,7 @@ def test_each_declared_object_comes_into_being_exactly_once(
     """
     buffer = FakeBuffer(list(faults), list(people), lag=lag, skew=timedelta(minutes=skew), most=most)
     buffer.created_skew = timedelta(seconds=apart)
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         machine = Machine(Path(folder), buffer, tear=tear)
         forgot = run_to_the_end(machine, items, rounds)
         check(machine, items, forgot=forgot)
