@@ -361,7 +361,7 @@ def _same_or_both(suspect: Suspect) -> str:
     else:
         same = f"add {{was {suspect.owner.key} {suspect.id}}}"
         both = suspect.id  # validate rejects a key that is no longer in the files
-        if isinstance(suspect.live, LivePost) and suspect.live.status is PostStatus.SENT:
+        if suspect.live is None or suspect.live.is_out:  # only published ones need not be read
             return f"To publish it again, add `repeat_of: {both}`. If it was only renamed, {same}."
     return f"If it is the same, {same}. If both are intended, add `repeat_of: {both}`."
 

@@ -1290,6 +1290,15 @@ def test_what_is_out_is_named_by_the_key_that_it_has_now() -> None:
     assert world.verdict(replace(new, repeat_of="b"), renamed) is Action.CREATE
 
 
+@pytest.mark.parametrize("is_read", [True, False])
+def test_publishing_again_comes_first_where_an_entry_was_replaced(*, is_read: bool) -> None:
+    """`repeat_of`, then `was`: the old entry is gone and its post published, whether or not Buffer lists it."""
+    was = queued("old", "We are live")
+    world = World(live=[published(was)] if is_read else [], state=record((was, published(was))))
+    expected = "To publish it again, add `repeat_of: p1`. If it was only renamed, add `was: old`."
+    assert world.change(post("new", due=LATER)).hint == expected
+
+
 # -- entries that were imported, and are gone before the first apply
 
 
