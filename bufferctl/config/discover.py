@@ -139,8 +139,8 @@ def _apart(pieces: Sequence[str], anything: str) -> str:
 
 #: Posts files are recognized by their beginning; the root file of another project has `version`.
 _ENOUGH = 16 * 1024
-_POSTS = re.compile(r'^posts:[ \t]*$(?=[\s\S]*^ *(?:- )?key:)|^\{[\s\S]*"posts":\s*\[\s*\{[\s\S]*"key":', re.MULTILINE)
-_ROOT = re.compile(r'^(?:version|organizations):|^\{\s*"(?:version|kind|format_version)"', re.MULTILINE)
+_POSTS = re.compile(r'(?m)^(?:posts:[ \t]*(?:$|[\[#])|\{[\s\S]*"posts":\s*\[)[\s\S]*(?:^ *(?:- )?|[{,]\s*"?)key"?:')
+_ROOT = re.compile(r'(?m)^(?:version|organizations):|^\{\s*"(?:version|kind|format_version)"')
 
 
 def astray(root_file: Path, patterns: Sequence[str], read: Collection[Path]) -> dict[str, tuple[str, str]]:

@@ -227,6 +227,18 @@ ASTRAY = "channels: [twitter:acme]\nposts:\n  - key: k\n    text: Hi\n"
 
 
 @pytest.mark.parametrize(
+    "posts",
+    ["posts:\n  - {key: k, text: Hi}\n", "posts: # drafts\n- {text: Hi, key: k}\n", "posts: [{key: k, text: Hi}]\n"],
+)
+def test_entries_on_one_line_are_reported_too(tmp_path: Path, posts: str) -> None:
+    """One warning, as for entries of several lines."""
+    (tmp_path / "buffer.yaml").write_text(ROOT, encoding="utf-8")
+    (tmp_path / "post").mkdir()
+    (tmp_path / "post" / "a.yaml").write_text(posts, encoding="utf-8")
+    assert [each.place and each.place.file for each in load(None, tmp_path).diagnostics] == ["post/a.yaml"]
+
+
+@pytest.mark.parametrize(
     "name", ["post/a.yaml", "POSTS2/2026/a.yaml", "posts/a.json", "posts/.hid/a.yaml", "posts/.a.yaml", "posts/a.yml"]
 )
 def test_posts_beside_an_empty_folder_are_reported(tmp_path: Path, name: str) -> None:
