@@ -5,11 +5,13 @@ Only fields in which Buffer differs are rewritten; the rest stays as written.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from shlex import quote
-from typing import Any
+from typing import Any, TypeVar
 
 from bufferctl.config.format import ORDER
 from bufferctl.config.times import zone_of
@@ -36,6 +38,8 @@ from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.metadata import thread_of
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.reconcile import differences, handling_differences, schedule_differences
+
+T = TypeVar("T")
 
 _CHANGED = frozenset({Reason.CHANGED, Reason.CONFLICT, Reason.GONE})
 _IN_QUEUE = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
@@ -250,8 +254,7 @@ def _of_idea(item: Idea, live: LiveIdea, heads: set[str]) -> dict[str, Any]:
     if "date" in heads:
         found["date"] = _as_before(theirs.date, item.date)
     if "assets" in heads:
-        kept = {(each.type, normal_text(each.alt)): each for each in item.media}  # as the file has them
-        found["media"] = tuple(kept.get((each.type, normal_text(each.alt)), each) for each in theirs.media)
+        found["media"] = _kept(item.media, theirs.media, lambda each: (each.type, normal_text(each.alt)))
     return {name: new or None for name, new in found.items()}
 
 
@@ -272,7 +275,7 @@ def _of_post(item: Post, live: LivePost, channel: LiveChannel, paths: set[tuple[
         ours, live_text = (without_links(normal_text(each.text)) for each in (item, theirs))
         if ours != live_text or not channel.link_shortening:
             found["text"] = theirs.text
-    if "assets" in heads and (assets := _kept_assets(item.assets, theirs.assets)) != item.assets:
+    if "assets" in heads and (assets := _kept(item.assets, theirs.assets, _looks)) != item.assets:
         found["assets"] = assets  # else only an address was edited in the file, and Buffer's own differs anyway
     if metadata := _metadata(item, theirs, paths):
         found["metadata"] = metadata
@@ -299,22 +302,21 @@ def _metadata(item: Post, theirs: Post, paths: set[tuple[str, ...]]) -> dict[tup
             found[path] = value
     if any(path[0] == "thread" for path in paths):
         ours, live = (thread_of(each.metadata) for each in (item, theirs))
-        assets = tuple(asset for part in ours for asset in part.assets)
-        kept = (part.model_copy(update={"assets": _kept_assets(assets, part.assets)}) for part in live)
-        found["thread",] = tuple(kept) or None
+        before, after = ([asset for part in parts for asset in part.assets] for parts in (ours, live))
+        kept = iter(_kept(before, after, _looks))
+        parts = (part.model_copy(update={"assets": tuple(islice(kept, len(part.assets)))}) for part in live)
+        found["thread",] = tuple(parts) or None
     return found
 
 
-def _kept_assets(ours: tuple[Asset, ...], theirs: tuple[Asset, ...]) -> tuple[Asset, ...]:
-    """Buffer's assets; those that are recognizably in the file too are kept as the file has them."""
-    left = list(ours)
-    found = []
-    for asset in theirs:
-        same = next((each for each in left if _looks(each) == _looks(asset)), None)
-        if same is not None:
-            left.remove(same)
-        found.append(same or asset)
-    return tuple(found)
+def _kept(ours: Sequence[T], theirs: Sequence[T], looks: Callable[[T], tuple[str, str]]) -> tuple[T, ...]:
+    """Buffer's media; those that are recognizably in the file too are kept as the file has them.
+
+    None of several that look the same is recognized if one of these was added or removed: it could be any of them.
+    """
+    here, there = Counter(map(looks, ours)), Counter(map(looks, theirs))
+    kept = {look: iter([own for own in ours if looks(own) == look]) for look in here if here[look] == there[look]}
+    return tuple(next(kept[looks(each)]) if looks(each) in kept else each for each in theirs)
 
 
 def _looks(asset: Asset) -> tuple[str, str]:

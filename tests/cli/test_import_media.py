@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,22 @@ def test_pull_takes_a_picture_that_somebody_added(project: Any, files: FileServe
     assert "Downloaded 1 media file into media; commit them too." in ran.out
     assert named(project) == ["media/launch.jpg"]
     assert "file: /media/launch.jpg" in (project.folder / "buffer.yaml").read_text(encoding="utf-8")
+    assert project("plan", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize("now", [["/2.png", "/1"], ["/1", "/2.png"]], ids=["before", "after"])
+def test_pull_takes_a_picture_beside_one_that_looks_the_same(project: Any, files: FileServer, now: list[str]) -> None:
+    """Their descriptions do not tell them apart, so each file has what Buffer has in its place."""
+    image = "assets: [{image: {url: https://acme.example/a.jpg, alt_text: A}}]"
+    post = f"  - {{key: launch, channels: [twitter], due_at: 2030-01-07 09:00, text: We are live, {image}}}\n"
+    project.write("buffer.yaml", f"{ROOT}posts:\n{post}")
+    project.apply()
+    (live,) = project.sandbox.posts()
+    assets = [{"image": {"url": files.url + name, "metadata": {"altText": "A"}}} for name in now]
+    project.sandbox.person.edit_post(live["id"], assets=assets)
+    assert project("pull").code == 0
+    found = re.findall(r"file: /([^,]+),", (project.folder / "buffer.yaml").read_text(encoding="utf-8"))
+    assert [(project.folder / name).read_bytes() for name in found] == [files.files[name] for name in now]
     assert project("plan", "--detailed-exitcode").code == 0
 
 
