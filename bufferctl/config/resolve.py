@@ -90,9 +90,8 @@ class Posts:
         for occurrence in occurrences(entry, base.spot, self.reading):
             inside = occurrence.layer if occurrence else None
             key = occurrence.key(entry.key) if occurrence else entry.key
-            always = {"key": key, "organization": owner.label} | (
-                {"number": str(occurrence.number)} if occurrence else {}
-            )
+            number = {"number": str(occurrence.number)} if occurrence else {}
+            always = {"key": key, "organization": owner.label, **number}
             values = values_of((inside, base) if inside else (base,), defaults, always, self.reading)
             turn = _Turn(key, place, occurrence, clock, defaults, values)
             inside_own = self.targets.overrides(inside, owner, channels) if inside else {}

@@ -132,11 +132,8 @@ class Publisher:
         from obstore.exceptions import NotFoundError, PermissionDeniedError, UnauthenticatedError
 
         store, text = self._settings.store, _first_line(error)
-        if (
-            isinstance(error, NotFoundError | FileNotFoundError)
-            or "NoSuchBucket" in text
-            or "ContainerNotFound" in text
-        ):
+        is_gone = isinstance(error, NotFoundError | FileNotFoundError)
+        if is_gone or "NoSuchBucket" in text or "ContainerNotFound" in text:
             return Obstacle(f"cannot be uploaded: there is no bucket {store}", f"Create it. {_STORE_HINT}")
         if isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
             message = f"cannot be uploaded: these credentials may not write to {store}"

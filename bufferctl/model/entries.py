@@ -42,7 +42,7 @@ def named(occurrences: Iterable[Occurrence], most: int = 3) -> str:
     numbers: dict[tuple[str, str], set[int]] = {}
     for each in occurrences:
         numbers.setdefault((each.organization, each.key), set()).add(each.number)
-    names = [f"{key} {all_of(_spans(sorted(found)))}".rstrip() for (_, key), found in numbers.items()]
+    names = [f"{key} {all_of(_spans(sorted(found)))}".removesuffix(" ") for (_, key), found in numbers.items()]
     return some_of(names, most)
 
 

@@ -124,7 +124,7 @@ def _going_out(plan: Plan) -> Plan:
 def _texts(item: Item, paint: Paint) -> Iterator[str]:
     """Its text on one line; then for each network where text, time or standing differ, how it is there."""
     for version in item.versions:
-        own = [f"{each.name}: {each.after}" for each in version.differs if each.name in {"time", "what happens"}]
+        own = [each.after for each in version.differs if each.name in {"time", "what happens"}]
         text = " ".join(version.text.split())
         if version.differs and not own and text == " ".join(item.main.text.split()):
             continue

@@ -44,7 +44,7 @@ _ARGUMENT = re.compile(rf"((?:--[\w-]+ )?){_ADDRESS}")
 
 def _networks(cards: Iterable[Card]) -> str:
     """`X, LinkedIn`; with the names of channels, `X (acme)`, if a network has several here."""
-    channels = [card.channel for card in cards]
+    channels = list(dict.fromkeys(card.channel for card in cards))
     several = Counter(each.network for each in channels)
     names = ((each.network, f" ({each.name})" if several[each.network] > 1 else "") for each in channels)
     return ", ".join(f"{network}{name}" for network, name in names)
@@ -207,11 +207,6 @@ class Week:
         return tuple(item for _, items in self.days for item in items)
 
     @property
-    def short(self) -> str:
-        """`8 Jan`."""
-        return f"{self.monday.day} {self.monday:%b}"
-
-    @property
     def counts(self) -> tuple[int, ...]:
         """How many items there are on each day of the week, Monday first."""
         numbers = Counter(day.weekday() for day, items in self.days for _ in items)
@@ -315,20 +310,28 @@ def grouped(
 
 
 def problems_of(report: Report) -> Iterator[Diagnostic]:
-    """The problems in files and plan, then each item that needs a person, at its line.
+    """The problems in files and plan, then what needs a person: a cause once for each line that has it.
 
     That is a warning before an apply and an error after it, like the exit code; its code is the reason of a hold, or
     the status of a change that failed.
     """
     yield from (*report.diagnostics, *report.plan.warnings)
     severity = Severity.WARNING if report.outcomes is None else Severity.ERROR
-    for item in grouped(report, with_quiet=False).of("hold", "bad"):
-        cause, change = _caused((item,)), item.cards[0].change
-        file = change.binding.file if change.binding else ""
-        said = ": ".join(
-            [f"{item.name} ({item.networks})", *([item.what] if cause.code in _FAILED else []), cause.message]
-        )
-        yield Diagnostic(severity, said, change.place or (Place(file) if file else None), cause.hint, code=cause.code)
+    for cause in grouped(report, with_quiet=False).causes:
+        by_place: dict[Hashable, list[Item]] = {}
+        for item in cause.items:  # those with answers of their own stay apart
+            by_place.setdefault(id(item) if cause.own_hints else _place_of(item), []).append(item)
+        for items in by_place.values():
+            same, on = _caused(tuple(items)), _networks(card for item in items for card in item.cards)
+            said = [f"{same.name} ({on})", *([items[0].what] if same.code in _FAILED else []), same.message]
+            yield Diagnostic(severity, ": ".join(said), _place_of(items[0]), same.hint, code=same.code)
+
+
+def _place_of(item: Item) -> Place | None:
+    """Where it is in the files; of what they no longer have, in which file it was."""
+    change = item.cards[0].change
+    file = change.binding.file if change.binding else ""
+    return change.place or (Place(file) if file else None)
 
 
 def monday_of(day: date) -> date:

@@ -110,7 +110,7 @@ def _plan(sheet: Sheet, found: Grouped) -> None:
         those = [item for item in found.of("note") if item.what == waits and item.message == message]
         sheet.fold(f"{len(those):,} waiting: {html(clipped(message, _MESSAGE))}", those, _brief, everything)
     noted = [item for item in found.of("note") if item.what != waits]
-    sheet.fold(f"{len(noted):,} with nothing to do in Buffer", noted, _brief, everything)
+    sheet.fold(f"{len(noted):,} without changes in Buffer", noted, _brief, everything)
     reviewed = [item for item in found.items if item.digests or item.kind == "hold"]
     sheet.fold("Every address, digest, file and full text", reviewed, _everything, everything)
 
@@ -176,7 +176,8 @@ def _calendar(sheet: Sheet, found: Grouped) -> None:
         zones = {item.when.zone for item in found.new if item.when}
         where = f" ({plain(zones.pop())})" if len(zones) == 1 and "" not in zones else ""
         sheet.put(f"#### When{where}")
-        rows = [(f"{week.monday:%b %y}" if by_month else week.short, week.counts) for _, week in spans]
+        start = "%b %y" if by_month else "%d %b"
+        rows = [(f"{week.monday:{start}}".lstrip("0"), week.counts) for _, week in spans]
         lines = [f"{name:>6} {' '.join(f'{each or chr(183):>2}' for each in days)}" for name, days in [_DAYS, *rows]]
         sheet.put("\n".join(["```text", *lines, "```"]))
     more = _all(found.report)

@@ -217,6 +217,16 @@ def test_each_text_of_an_entry_is_listed(environment: Path, offline: Any) -> Non
     assert "      X: We are live\n      LinkedIn: We are open source\n" in listed
 
 
+def test_another_time_of_an_entry_is_listed(environment: Path, offline: Any) -> None:
+    """On the same day: behind the network that has it, as people write it."""
+    entry = (
+        "{key: launch, due_at: 2031-03-04 09:00, channels: [twitter, linkedin], text: We are live,"
+        " overrides: {linkedin: {due_at: 2031-03-04 11:00}}}"
+    )
+    (environment / "posts" / "a.yaml").write_text(f"posts: [{entry}]\n", encoding="utf-8")
+    assert "      X: We are live\n      LinkedIn, Tue 4 Mar 2031 11:00 CET: We are live\n" in offline("list").out
+
+
 def test_a_list_of_earlier_posts_is_not_empty(environment: Path, offline: Any) -> None:
     """It says how many there are, and how to see them."""
     (environment / "posts" / "a.yaml").write_text(

@@ -151,3 +151,21 @@ def test_one_annotation_an_item() -> None:
     assert problem.message == "a (X, LinkedIn): Deleted."
     assert "--recreate Acme/twitter:acme/a --recreate Acme/linkedin:acme-inc/a" in problem.hint
     assert (problem.code, str(problem.place)) == ("deleted-in-buffer", "posts/2029-w49.yaml:7:10")
+
+
+def test_one_annotation_a_line() -> None:
+    """What is held at one line for one reason is one annotation; posts with answers of their own have their own."""
+    entry = [post("ch-x", key, 7, text=key) for key in ("tip-1", "tip-2")]
+    hints = ["Run `bufferctl apply --recreate Acme/twitter:acme/{}`.", "Write `repeat_of: {}`."]
+    for hint, expected in zip(
+        hints, (["tip-1, tip-2 (X): Gone."], ["tip-1 (X): Gone.", "tip-2 (X): Gone."]), strict=True
+    ):
+        changes = tuple(
+            change(
+                each, Action.HOLD, Cause.DRIFT, reason=Reason.GONE, message="Gone", hint=hint.format(each.address.key)
+            )
+            for each in entry
+        )
+        found = list(problems_of(Report(replace(PLAN, changes=changes, warnings=()))))
+        assert [problem.message for problem in found] == expected
+        assert all("…" not in problem.hint for problem in found)

@@ -103,13 +103,11 @@ def test_what_networks_have_of_their_own(tmp_path: Path) -> None:
         "no media": ("LinkedIn",),
         "schedule as a reminder": ("Bluesky",),
     }
-    items = [
-        replace(post("ch-x", "a", 1), address=replace(post("ch-x", "a", 1).address, channel=f"twitter:{name}"))
-        for name in "ab"
-    ]
-    assert {item.networks for item in of(*(change(each, Action.CREATE, Cause.NEW) for each in items)).items} == {
-        "X (acme), X (acme)"
-    }
+    one = change(post("ch-x", "a", 1), Action.CREATE, Cause.NEW)
+    other = replace(one, slot=one.slot._replace(channel_id="ch-y"), address=replace(one.address, channel="twitter:de"))
+    channels = {**PLAN.channels, "ch-y": replace(PLAN.channels["ch-x"], id="ch-y", name="acme.de")}
+    (item,) = grouped(Report(replace(PLAN, changes=(one, other), channels=channels, warnings=()))).items
+    assert item.networks == "X (acme), X (acme.de)"
 
 
 def test_weeks_and_days(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_order() -> None:
         "31 Dec · 1 post · 1 network",
         "Without a time",
         "2 waiting: Buffer's plan has no room for more scheduled posts; it is sent once earlier ones are out.",
-        "3 with nothing to do in Buffer",
+        "3 without changes in Buffer",
         "Every address, digest, file and full text",
     ]
     assert said.index("Tonight:") < said.index("The team, this morning")
