@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bufferctl.model import IDEAS, Account, Binding, Home, Item, LetGo, Live, LiveChannel, Post, PostStatus, Slot, State
+from bufferctl.model import IDEAS, Account, Binding, Home, Item, LetGo, Live, LiveChannel, PostStatus, Slot, State
 from bufferctl.plan import Action, Change, Plan, Reason
 
 #: The creation time of an object for which the state has none.
@@ -284,4 +284,4 @@ def all_slots(slot: Slot, item: Item) -> tuple[Slot, ...]:
 
 def is_late(item: Item, now: datetime, lead: timedelta) -> bool:
     """Whether its time is past or inside the lead time, so that Buffer might publish it at once if it were sent."""
-    return isinstance(item, Post) and item.due_at is not None and not item.draft and item.due_at - now < lead
+    return item.due_at is not None and not item.draft and item.due_at - now < lead

@@ -39,9 +39,7 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
     def is_later(change: Change) -> bool:
         if change.action is Action.DELETE and all_first:
             return False
-        if change.live is None or not (change.action is Action.DELETE or change.action is Action.UPDATE):
-            return True
-        return kept(change) not in taken
+        return change.action not in {Action.DELETE, Action.UPDATE} or kept(change) not in taken
 
     return sorted(ordered, key=is_later)
 

@@ -69,6 +69,13 @@ def test_a_queue_closes_ranks() -> None:
     assert times(queued(), world=World(live=[gone[1], timed], state=record(gone))) == {"a": at(15, 17)}
 
 
+def test_a_delete_of_a_timed_post_moves_no_queue() -> None:
+    """Its slot is still taken when the new post arrives, since deletes are sent last."""
+    keep, timed = in_slot("keep", at(15, 17)), post("timed", "Timed", at(16, 9))
+    world = World(live=[keep[1], in_buffer(timed, "p9")], state=record(keep, (timed, in_buffer(timed, "p9"))))
+    assert times(queued(), keep[0], world=world) == {"a": at(16, 17)}
+
+
 def test_an_edit_keeps_its_place_in_the_queue() -> None:
     """Of the text; one that gets a time of its own leaves, and the later posts move up."""
     keep, last = in_slot("keep", at(15, 17)), in_slot("last", at(16, 9))

@@ -292,7 +292,8 @@ def test_recreate_creates_what_was_deleted() -> None:
     again = Options(recreate=frozenset({ADDRESS}))
     assert gone(options=again).verdict(APPLIED) is Action.CREATE
     assert gone(options=Options(recreate=frozenset({"Acme/twitter:acme/b"}))).verdict(APPLIED) is Reason.GONE
-    assert gone(options=again).verdict(replace(APPLIED, due_at=OVER)) is Reason.MISSED
+    late = gone(options=again).change(replace(APPLIED, due_at=OVER))
+    assert (verdict(late), late.message.endswith("at once, so it is not sent")) == (Reason.MISSED, True)
 
 
 def test_an_idea_that_is_gone_is_held_and_created_again_on_request() -> None:
