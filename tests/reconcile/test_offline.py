@@ -173,6 +173,8 @@ def test_a_new_time_says_nothing_of_the_text() -> None:
         (replace(POST, mode=ShareMode.ADD_TO_QUEUE, due_at=None), None),
     ):
         assert one(desired(item), state).differences == (Difference("due_at", "2029-12-10T08:00:00Z", after),)
+    queued = State({SLOT: applied(replace(POST, mode=ShareMode.ADD_TO_QUEUE, due_at=None), due_at="")})
+    assert one(desired(POST), queued).differences == (Difference("due_at", None, "2029-12-10T08:00:00Z"),)
 
 
 @pytest.mark.parametrize(

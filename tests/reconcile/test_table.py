@@ -625,7 +625,8 @@ def test_ideas_have_a_limit_and_their_posts_wait_with_them() -> None:
         "b": Action.WAITING,
     }
     full = World(live=[idea_in_buffer(idea("x", "X"))], limits=Limits(ideas=1)).change(items[0])
-    assert (full.action, "once some are deleted in Buffer" in full.message) == (Action.WAITING, True)
+    assert full.action is Action.WAITING
+    assert full.message == ("Your Buffer plan has no room for more ideas; it is sent once some are deleted in Buffer")
 
 
 @pytest.mark.parametrize(
