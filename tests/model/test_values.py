@@ -38,7 +38,7 @@ READ: list[tuple[Any, Any, Any]] = [
     (base.When, "2026-12-01 09:00 +05:30", AT.replace(tzinfo=INDIA)),
     (base.When, "2026-12-01 09:00 -0530", AT.replace(tzinfo=timezone(-timedelta(hours=5, minutes=30)))),
     (base.When, "2000-01-01 00:00", datetime(2000, 1, 1)), (base.When, "2999-12-31 00:00", datetime(2999, 12, 31)),  # noqa: DTZ001 - as written
-    (base.Instant, "2026-12-01T09:00:00Z", AT.replace(tzinfo=UTC)),
+    (base.When, AT, AT), (base.Instant, "2026-12-01T09:00:00Z", AT.replace(tzinfo=UTC)),
     (base.Day, "2026-12-24", date(2026, 12, 24)),
     (base.Moment, "2026-12-24", date(2026, 12, 24)), (base.Moment, "2026-12-01 09:00", AT),
     (base.Moment, AT, AT),
