@@ -451,6 +451,8 @@ def test_an_equal_that_was_published_long_ago(days: int, since: datetime | None,
     at = NOW - timedelta(days=days)
     live = published(queued(), created=at, sent_at=at)
     assert World(live=[live], state=NO_RECORD, since=since).verdict(queued()) is expected
+    waited = published(queued(), created=NOW - timedelta(days=90), due_at=at, sent_at=None)
+    assert World(live=[waited], state=NO_RECORD, since=since and NOW - timedelta(days=91)).verdict(queued()) is expected
 
 
 def test_a_draft_of_any_age_is_no_repeat() -> None:
@@ -861,6 +863,7 @@ def test_a_question_about_a_strangers_post_ends_with_an_edit() -> None:
     assert not question.may_be_ours
     world = questioned(post(), question, live=[])
     assert world.verdict(post()) is Reason.AMBIGUOUS
+    assert world.plan(post()).recording.questions == {slot(post()): question}
     assert world.verdict(post(text="Edited")) is Action.CREATE
     assert world.verdict(post(repeat_of="x")) is Action.CREATE
 

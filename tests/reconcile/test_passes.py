@@ -249,6 +249,15 @@ def test_a_create_does_not_repeat_what_stays_in_buffer() -> None:
     }
 
 
+def test_a_text_that_another_entry_still_has_may_be_written_again() -> None:
+    """Created, as the files say it or as Buffer does, which shortened its link."""
+    item = post("b", "See https://acme.example/a", LATER)
+    short = in_buffer(item, "p1", text="See https://buff.ly/1")
+    world = World(live=[short], state=record((item, short)))
+    for text in (item.text, short.text):
+        assert world.verdicts(post(text=text), item) == {"a": Action.CREATE, "b": Action.NO_OP}
+
+
 def test_a_create_waits_for_the_edit_that_frees_its_text() -> None:
     """Created next to the edit, which is sent first; held if the edit is held."""
     first, edited, again = post("first"), post("first", "Edited"), post(due=LATER)

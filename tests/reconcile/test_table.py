@@ -28,7 +28,7 @@ from bufferctl.model.live import Limits
 from bufferctl.model.metadata import InstagramMetadata, PinterestMetadata, PostType, TwitterMetadata
 from bufferctl.model.writing import CreateIdea, CreatePost, EditPost
 from bufferctl.plan import Action, Cause, Reason
-from bufferctl.reconcile import Options
+from bufferctl.reconcile import Options, reconcile
 from bufferctl.reconcile.table import LAG
 
 from .builders import (
@@ -826,6 +826,27 @@ def test_a_tag_is_found_in_any_case_and_no_other_is_taken_for_it() -> None:
     assert write.tag_ids == ("t3",)
     held = World(live=[both]).change(post(tags=("nowhere",)))
     assert "has the tag 'nowhere' (seen: Hiring, Launch, launch)" in held.message
+
+
+@pytest.mark.parametrize(
+    ("declared", "sent"),
+    [
+        (Tag("t9", "launch"), Tag("t9", "launch", "#fff")),
+        (Tag("t9", "launch", "#000"), Tag("t9", "launch", "#000")),
+        (Tag("t9", "other"), Tag("t1", "launch", "#fff")),
+    ],
+    ids=["without a color", "with a color", "another tag"],
+)
+def test_a_tag_that_the_files_map_comes_first(declared: Tag, sent: Tag) -> None:
+    """By its id, in the color that it has in Buffer if the files give none."""
+    world = World(live=[in_buffer(post("x", "Theirs", LATER), "p9", tags=(Tag("t1", "launch", "#fff"),))])
+    files = world.desired(idea(tags=("launch",)))
+    acme, beta = files.organizations
+    files = replace(files, organizations=(replace(acme, tags=(declared,)), beta))
+    plan = reconcile(files, world.reading, world.state, world.targets, endpoint="https://x.example")
+    (write,) = (each.write for each in plan.writes)
+    assert isinstance(write, CreateIdea)
+    assert write.tags == (sent,)
 
 
 def test_tags_are_those_of_ideas_too() -> None:
