@@ -257,8 +257,8 @@ def _dumped(value: Any) -> Any:
         return [_dumped(each) for each in value]
     if not isinstance(value, Model):
         return value
-    left_out = {"board", "board_service_id"} if isinstance(value, PinterestMetadata) else None  # Buffer returns both
-    return value.model_dump(mode="json", exclude_none=True, exclude=left_out, context=IDENTITY)
+    returned = {"board", "board_service_id"}  # of a pin
+    return value.model_dump(mode="json", exclude_none=True, exclude=returned, context=IDENTITY)
 
 
 def contents_match(

@@ -111,7 +111,7 @@ def _plain(value: Any) -> Any:
 
 def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
     service = channel.service
-    switches = {name for name, value in live.metadata.items() if isinstance(value, bool) and value is (name in ON)}
+    switches = {name for name, value in live.metadata.items() if value is (name in ON)}
     fields = _plain({name: value for name, value in live.metadata.items() if name not in switches})
     if fields.get("annotations") and service is Service.LINKEDIN:
         raise NotExpressibleError("it mentions people or companies, which the API does not return in full for LinkedIn")

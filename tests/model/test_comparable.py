@@ -120,10 +120,13 @@ def test_a_post_of_several_pictures_may_read_back_as_a_carousel() -> None:
 
 
 def test_a_field_that_comes_back_in_another_form_is_a_difference() -> None:
-    """A text where the files have a group."""
+    """A text where the files have a group; in a group, too, a switch that the files leave out is none."""
     placed = network(Service.INSTAGRAM, geolocation={"id": "1", "text": "Berlin"})
     assert differs(placed, replace(LIVE, metadata={"geolocation": "Berlin"})) == ["metadata"]
-    assert differs(placed, replace(LIVE, metadata={"geolocation": {"id": "1", "text": "Berlin"}})) == []
+    there = {"id": "1", "text": "Berlin"}
+    assert differs(placed, replace(LIVE, metadata={"geolocation": there})) == []
+    assert differs(placed, replace(LIVE, metadata={"geolocation": {**there, "is_exact": False}})) == []
+    assert differs(POST, replace(LIVE, metadata={"geolocation": there})) == ["metadata"]
 
 
 def test_tags_are_the_same_in_any_case() -> None:

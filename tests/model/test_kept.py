@@ -173,6 +173,8 @@ def test_a_board_that_was_renamed() -> None:
     for item, there in ((POST, live), (pin, replace(live, metadata={})), (pin, named_so)):
         assert with_board_of(item, there) == there
     assert with_board_of(replace(pin, metadata=PinterestMetadata(board_service_id="1")), live) == live
+    idea = LiveIdea("1", "o", NOW, "T")
+    assert with_board_of(Idea(Address("Acme", "ideas", "a"), PLACE, title="T"), idea) is idea
     seen = bind(pin, named_so, Origin.CREATED).seen
     assert has_renamed_board(pin, live, seen)
     assert not has_renamed_board(pin, replace(live, text="Somebody's"), seen)

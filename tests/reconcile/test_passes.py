@@ -71,7 +71,7 @@ def bound(*items: Post, origin: Origin = Origin.CREATED, **fields: Any) -> World
 
 
 def test_more_deletes_than_max_deletes_are_held_together() -> None:
-    """Six are held, five deleted; the command line's number overrides the file's."""
+    """Six are held, five deleted, whatever else is forgotten; the command line's number overrides the file's."""
     posts = [post(f"k{n}", f"Number {n}") for n in range(6)]
     keep = post("keep", "Keep", LATER)
     six = set(bound(*posts, keep).verdicts(keep).values())
@@ -79,6 +79,13 @@ def test_more_deletes_than_max_deletes_are_held_together() -> None:
     assert (six, five) == ({Action.NO_OP, Reason.DELETES}, {Action.NO_OP, Action.DELETE})
     allowed = bound(*posts, keep, options=Options(max_deletes=6)).verdicts(keep)
     assert set(allowed.values()) == {Action.NO_OP, Action.DELETE}
+    out = [published(queued(f"out{n}", f"Out {n}"), f"s{n}") for n in range(3)]
+    sent = record(*((queued(f"out{n}", f"Out {n}"), each) for n, each in enumerate(out)))
+    world = bound(*posts[1:], keep)
+    also = replace(
+        world, live=[*world.live, *out], state=replace(world.state, bindings={**world.state.bindings, **sent.bindings})
+    )
+    assert set(also.verdicts(keep).values()) == {Action.NO_OP, Action.DELETE, Action.FORGET}
     lower = bound(*posts[:2], keep, options=Options(max_deletes=1)).verdicts(keep)
     assert set(lower.values()) == {Action.NO_OP, Reason.DELETES}
 

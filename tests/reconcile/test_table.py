@@ -883,6 +883,7 @@ def test_what_two_root_files_have_is_said_to_be_the_others_too() -> None:
     options = Options(elsewhere=(Claim("other.yaml", slot(APPLIED), theirs),))
     change = World(live=[THERE], options=options).change(APPLIED)
     assert (change.action, change.message) == (Action.ADOPT, "other.yaml manages it too.")
+    assert change.binding == theirs
     left = next(c for c in known(options=options).plan(other()).changes if c.slot == slot(APPLIED))
     assert (left.action, left.message) == (Action.FORGET, "other.yaml declares it now, so it stays in Buffer")
     assert left.binding is not None
