@@ -78,8 +78,7 @@ def is_exact(d: Declared, candidate: Candidate, scene: Scene) -> bool:
 def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
     """Whether an equal needs confirmation, since it is not known since when the account is managed."""
     out_since = live.sent_at or live.due_at or live.created_at
-    unknown = not candidate.horizon.recorded and candidate.horizon.since is None
-    return unknown and live.is_out and now - out_since > LONG_AGO
+    return candidate.horizon.since is None and live.is_out and now - out_since > LONG_AGO
 
 
 class Pool:

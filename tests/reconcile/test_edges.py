@@ -258,8 +258,9 @@ def test_an_edit_is_no_new_post_in_a_checkout() -> None:
 
 
 def test_a_post_without_text_is_new_in_a_checkout_whatever_texts_it_lacks() -> None:
-    """Created: it has nothing in common with them."""
-    assert diverged(World(), {}, text_before="text: We").verdict(post(text="", assets=(picture(),))) is Action.CREATE
+    """Created: it has nothing in common with them. So is an idea that has a title alone."""
+    for item in (post(text="", assets=(picture(),)), replace(idea(), text=None)):
+        assert diverged(World(), {}, text_before="text: We").verdict(item) is Action.CREATE
 
 
 def test_a_checkout_that_diverged_creates_again_what_was_deleted_in_buffer() -> None:

@@ -88,6 +88,9 @@ def test_agree(before: Post, then: LivePost, now: Post, live: LivePost, agree: b
     ("before", "then", "live", "expected"),
     [
         (ASKS, WAITS, LIVE, Reason.APPROVED),
+        (ASKS, WAITS, replace(LIVE, status=PostStatus.SENDING), Reason.APPROVED),
+        (ASKS, WAITS, replace(LIVE, status=PostStatus.SENT, sent_at=DUE), Reason.APPROVED),
+        (ASKS, WAITS, replace(LIVE, status=PostStatus.ERROR), None),
         (replace(POST, draft=True), replace(LIVE, status=PostStatus.DRAFT), LIVE, Reason.SCHEDULED),
         (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE - timedelta(days=1)), Reason.SHARED),
         (

@@ -932,6 +932,13 @@ def test_each_that_it_may_be_is_named() -> None:
     assert "p8 ('Whatever 8'), p9 ('Whatever 9')" in hint
 
 
+def test_what_a_late_entry_may_be_shows_nothing() -> None:
+    """Created: nobody is asked about that entry until it has another time."""
+    soon = post("m", "Matched", NOW + timedelta(seconds=30))
+    live = [in_buffer(replace(soon, text="Another"), "p1"), in_buffer(queued(text="Whatever it said"), "p9")]
+    assert rebuilt(live=live).verdicts(queued(text="New"), soon) == {"a": Action.CREATE, "m": Reason.MISSED}
+
+
 def test_the_question_is_the_projects() -> None:
     """A question on linkedin, where nothing matched."""
     edited = in_buffer(on_linkedin(queued(text="Whatever")), "p9")
@@ -1282,6 +1289,8 @@ def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
     assert reworded(replace(live, status=PostStatus.SENDING)).verdict(now) is Reason.MISSED
     assert World(live=[published(was, created=YOUNG)]).verdict(now) is Reason.MISSED
     assert reworded(live).verdict(replace(now, repeat_of="p1")) is Reason.MISSED
+    asks = State(questions={slot(now): asked(Rule.SAME_TIME, in_buffer(post("x", "Another"), "p9"))})
+    assert replace(reworded(live), state=asks).verdict(now) is Reason.MISSED
     released = replace(reworded(live), state=State(let_go=let_go(live)))
     assert released.verdict(now) is Reason.MISSED
 
