@@ -495,6 +495,13 @@ def test_many_posts_are_looked_up_where_they_may_be(tmp_path: Path) -> None:
     assert (found("gone"), buffer.reads) == (None, 3)
 
 
+def test_creates_alone_take_one_request(tmp_path: Path) -> None:
+    """Four: they are in the list of what was created since."""
+    made = settler(tmp_path)
+    made.judge([intent(number, post(f"k{number}")) for number in range(4)], {})
+    assert put(made).reads == 1
+
+
 def test_a_list_without_a_confirmed_idea_is_read_again(tmp_path: Path) -> None:
     """An idea cannot be read by its id; it is said, and each pause is longer than the last."""
     made = settler(tmp_path)

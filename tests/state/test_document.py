@@ -287,6 +287,13 @@ def test_a_replaced_state_is_complete_as_far_as_both(other: datetime | None) -> 
     assert unlisted["c1"].horizon == older, "from the stored complete apply"
 
 
+def test_a_replaced_state_is_no_more_complete_than_the_stored_one() -> None:
+    """Where the stored one does not know since when, the new one does not either."""
+    unknown = replace(STORED.state, homes={"c0": Home("org", "c0", None)}, complete_at=None)
+    made = replacing(replace(STORED, state=unknown), STORED).state
+    assert (made.homes["c0"].horizon, made.complete_at) == (None, None)
+
+
 def test_a_state_that_lacks_an_object_of_the_stored_one_is_unrecorded() -> None:
     """An edit of that object would look like a new post. One that has more is recorded."""
     lacking = replaced(bindings={})
