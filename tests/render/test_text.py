@@ -1,4 +1,4 @@
-"""A plan and a receipt as text: readable at 80 columns, without color, in a pipe; by channel, in order of time."""
+"""A plan and a receipt as text: readable at 80 columns, without color, in a pipe; each text once, in order of time."""
 
 from __future__ import annotations
 
