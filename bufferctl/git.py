@@ -19,9 +19,10 @@ from pathlib import Path, PureWindowsPath
 
 #: The id of a commit.
 COMMIT = "[0-9a-f]{40}([0-9a-f]{24})?"
-_USER, _HOST = r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", r"[A-Za-z0-9\[]"
+_USER, _HOST = r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", r"([A-Za-z0-9][^\s/@:]*|\[[0-9A-Fa-f:.]+\])"
+_PLACE = rf"{_HOST}(:[0-9]+)?(/\S*)?"
 _REMOTE_NAME = "[A-Za-z0-9_][A-Za-z0-9_./-]*"
-_REMOTE_URL = rf"https://([^\s/@-][^\s/@]*@)?{_HOST}\S*|ssh://({_USER}@)?{_HOST}\S*|{_USER}@{_HOST}[^\s:]*:[^\s-]\S*"
+_REMOTE_URL = rf"https://([^\s/@-][^\s/@]*@)?{_PLACE}|ssh://({_USER}@)?{_PLACE}|{_USER}@{_HOST}:[^\s-]\S*"
 #: A remote: the name of one that git has, or a URL. Neither a path nor a program.
 REMOTE = f"({_REMOTE_NAME}|{_REMOTE_URL})"
 #: What only the user's own configuration may change, not files of the checkout. A fetch never starts a cleanup.

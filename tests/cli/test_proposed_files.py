@@ -78,6 +78,19 @@ def test_a_remote_is_no_option_and_no_program(project: Project, trap: tuple[str,
     assert "`remote` must be the name of a remote (`git remote`)" in project("validate").out
 
 
+@pytest.mark.parametrize(
+    ("remote", "code"),
+    [
+        *((each, 1) for each in ("ssh://[-ox]/y", "ssh://a@-ox/y", "a@[-ox]:y", "https://a@-ox/y")),
+        *((each, 0) for each in ("ssh://git@my_host:22/~a/b", "git@[::1]:a", "https://a:b@[::1]:8443/c")),
+    ],
+)
+def test_a_host_is_no_option_either(project: Project, remote: str, code: int) -> None:
+    """Refused if it begins with a dash, behind a user name or in brackets, too."""
+    project.write("buffer.yaml", CONFIG.replace("REMOTE", json.dumps(remote)))
+    assert project("validate").code == code
+
+
 @pytest.mark.parametrize("remote", ["posts/evil", "./posts/evil", "file://{folder}/posts/evil", "{folder}/posts/evil"])
 def test_a_remote_is_no_folder_of_the_checkout(project: Project, trap: tuple[str, Path], remote: str) -> None:
     """A bare repository among the files has hooks, which run where somebody pushes to it."""
