@@ -213,7 +213,7 @@ def _run(job: Job, *options: str, called: Mapping[str, str] | None = None) -> _R
     found = load_receipt(file.read_bytes(), file.name) if file.exists() else None
     text = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
     for path, name in (called or {}).items():
-        text = text.replace(plain(path), name).replace(path, name)
+        text = text.replace(plain(f"a{path}")[1:], name).replace(path, name)  # within a sentence, or as code
     is_finished = found is not None and not found.stopped
     return _Ran(End(ran.code, is_over=is_finished or ran.code == StalePlanError.exit_code), text, found)
 

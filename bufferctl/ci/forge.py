@@ -293,7 +293,7 @@ def title(kind: str, directory: str = "") -> str:
 
     Empty where the first line of a plan or a receipt says what it is.
     """
-    what = {"plan": "Buffer plan", "receipt": "Applied to Buffer", "unsent": "Not published"}[kind]
+    what = {"plan": "Buffer plan", "receipt": "Applied to Buffer", "unsent": "Not published within an hour"}[kind]
     return f"### {what}: {code(directory)}" if directory else f"### {what}" if kind == "unsent" else ""
 
 

@@ -23,7 +23,7 @@ _OVER = "**Resolved.** Buffer matches your files again."
 _PATIENCE = timedelta(hours=1)
 _UNSENT_TITLE = "Merged posts are not published"
 _ALL_SENT = "**Resolved.** Everything that was merged is published."
-_ASK = "The receipt says what is left; while something is, there is an open issue about it."
+_ASK = "The receipt says what is left now; while anything is, there is an open issue about it."
 
 
 def drift(job: Job) -> int:
@@ -50,4 +50,4 @@ def tell_unsent(job: Job, end: End) -> None:
     said = f"**Not published** an hour after the merge: {names}. The newest comment of each says why."
     if job.keep_issue("unsent", _UNSENT_TITLE, said if late else _ALL_SENT, is_open=bool(late)):
         for each in late:
-            job.comment("unsent", each, f"Not everything in it is published, an hour after the merge. {_ASK}")
+            job.comment("unsent", each, f"Not everything in it was published an hour after the merge. {_ASK}")

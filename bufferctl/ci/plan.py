@@ -106,9 +106,10 @@ def _plan(
         because = _because_of_request(job, [code(key) for key in found.by_request])
         failure = f"**This check fails:** {because}" if fails else ""
         notes = [moved, failure] if made else []
-        again = f"to plan again, {job.forge.plan_again(request.number)}"
-        footer = job.footer(commit, again)
-        job.comment("plan", request, _elsewhere(job, request, branch), *notes, without_marker(body), footer)
+        footer = job.footer(commit, f"to plan again, {job.forge.plan_again(request.number)}")
+        if elsewhere := _elsewhere(job, request, branch):
+            body = body.replace("Merging ", f"Merging into {code(branch)} ", 1)
+        job.comment("plan", request, elsewhere, *notes, without_marker(body), footer)
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code
 

@@ -59,6 +59,7 @@ def test_a_request_into_another_branch(team: Team) -> None:
     team.plan(number)
     comment = team.github.bodies(number)[0]
     assert "\n**Merging this publishes nothing.** It goes into `develop`" in comment.partition("###")[0]
+    assert "Merging into `main` schedules 1." in comment
     assert "actions/workflows/plan.yml) with the number 1" in comment
     team.github.pulls[number]["base"]["ref"] = "main"
     ran = team.plan_again(number)

@@ -100,6 +100,21 @@ def test_no_path_of_the_machine_is_shown(team: Team) -> None:
     assert "plan-1.json" not in receipt + ran.log
 
 
+def test_no_path_with_an_underscore_is_shown_either(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Markdown escapes it, and names of temporary folders often have one."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(team.folder / "my_home"))
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.ada.branch("main")
+    team.ada.write(more=post("more", "And more", due="2029-12-21 09:00"))
+    team.ada.push()
+    team.merge(number)
+    assert team.apply().failed
+    receipt = team.github.bodies(number)[1]
+    assert "Not reviewed: the plan of #1 does not have this change" in receipt
+    assert "plan-1.json" not in receipt
+
+
 def test_an_edit_in_buffer_is_overwritten_by_hand(team: Team) -> None:
     """Only that post; the receipt names who and what; the unreviewed rest still waits."""
     merged(team, "launch", launch=post("launch", "We are live"))
@@ -155,7 +170,7 @@ def test_what_is_merged_and_unsent_for_an_hour_is_told(team: Team) -> None:
     (issue,) = team.github.issues
     assert (issue["title"], issue["state"]) == ("Merged posts are not published", "open")
     assert "#1" in issue["body"]
-    assert "an hour after the merge" in team.github.bodies(number)[2]
+    assert "was published an hour after the merge" in team.github.bodies(number)[2]
     assert not team.apply_as("schedule").failed
     assert team.texts() == ["We are live"]
     assert team.github.issues[0]["state"] == "closed"
