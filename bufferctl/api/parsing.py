@@ -406,10 +406,11 @@ class _DailyLimit(TypedDict, total=False):
 
 def _reader(form: Any, what: str) -> Callable[[Any], Any]:
     """A function that reads JSON of a form, or raises FormError; `what` names the object in the error message."""
+    built = cache(lambda: adapter(form))  # forms are slow keys
 
     def read(raw: Any) -> Any:
         try:
-            return adapter(form).validate_python(raw, strict=True)
+            return built().validate_python(raw, strict=True)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(map(str, first["loc"]))

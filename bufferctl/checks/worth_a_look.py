@@ -187,7 +187,8 @@ def _links(groups: _Groups) -> Iterator[_Sight]:
     """Networks without a link are passed over."""
     for occurrence, versions in groups.items():
         by_links: dict[frozenset[str], list[Post]] = {}
-        for post in (each.post for each in versions if not each.is_only_moved):
+        posts = [each.post for each in versions if not each.is_only_moved]
+        for post in posts if len(posts) > 1 else ():
             if links := _links_of(post):
                 key = next((each for each in by_links if each & links), links)
                 by_links.setdefault(key, []).append(post)

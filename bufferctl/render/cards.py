@@ -59,17 +59,17 @@ class Moment:
     @property
     def at(self) -> str:
         """ISO 8601 in UTC."""
-        return f"{self.due.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+        return self.due.astimezone(UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
 
     @property
     def day(self) -> str:
         """`2026-12-01`, in the channel's zone."""
-        return f"{self.due:%Y-%m-%d}"
+        return self.due.date().isoformat()
 
     @property
     def clock(self) -> str:
         """`09:00`, in the channel's zone."""
-        return f"{self.due:%H:%M}"
+        return self.due.time().isoformat("minutes")
 
     @property
     def short(self) -> str:

@@ -98,7 +98,7 @@ class Item:
         """`launch`, `tip 3`; `unmanaged` if no file has it."""
         return "unmanaged" if words.is_unmanaged(self.cards[0].change) else self.occurrence.name
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return self.main.cards[0].kind
 
@@ -114,7 +114,7 @@ class Item:
     def what(self) -> str:
         return self.main.cards[0].what
 
-    @property
+    @cached_property
     def when(self) -> Moment | None:
         """When its first post goes out, None if it has no time."""
         return min((card.when for card in self.cards if card.when), key=lambda each: each.due, default=None)
@@ -375,15 +375,20 @@ def _of_item(card: Card) -> Hashable:
 
 def _item(cards: tuple[Card, ...]) -> Item:
     """The item of these cards; the version that most of them share comes first."""
-    groups: dict[Hashable, list[Version]] = {}
-    for card in cards:
-        own = Version((card,), _bare_content(card.shown), tuple(map(_changed, card.changed)))
-        groups.setdefault((*_fields(card, own.shown).items(), *own.changed), []).append(own)
-    most_first = sorted(groups.values(), key=lambda group: -len(group))
-    main, *others = (replace(group[0], cards=tuple(each.cards[0] for each in group)) for group in most_first)
+    of_cards = [Version((card,), _bare_content(card.shown), tuple(map(_changed, card.changed))) for card in cards]
+    main, *others = _most_first(of_cards) if len(cards) > 1 else of_cards
     change = main.cards[0].change
     with_differences = (replace(each, differs=tuple(_differing(main, each))) for each in others)
     return Item(occurrence_of(change.address, change.desired), cards, main, tuple(with_differences))
+
+
+def _most_first(of_cards: Iterable[Version]) -> Iterator[Version]:
+    """Each version once, with all cards that share it."""
+    groups: dict[Hashable, list[Version]] = {}
+    for own in of_cards:
+        groups.setdefault((*_fields(own.cards[0], own.shown).items(), *own.changed), []).append(own)
+    for group in sorted(groups.values(), key=len, reverse=True):
+        yield replace(group[0], cards=tuple(each.cards[0] for each in group))
 
 
 def _fields(card: Card, shown: Shown) -> dict[str, str]:

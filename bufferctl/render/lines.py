@@ -95,7 +95,8 @@ class Step(NamedTuple):
 
 def cells(text: str) -> int:
     """How many columns a text takes."""
-    return len(text) if text.isascii() else sum(map(_width, text))
+    others = () if text.isascii() else re.findall(r"[^\x00-\x7f]", text)
+    return len(text) + sum(_width(each) - 1 for each in others)
 
 
 def wrapped(line: str, width: int) -> list[str]:

@@ -69,7 +69,7 @@ def _merged(before: str, after: str) -> list[Piece]:
     start, old, new, end = _trimmed(*(_WORDS.findall("".join(each)) for each in (old_lines, new_lines)))
     head, tail = "".join([*first, *start]), "".join([*end, *last])
     counts = Counter(new)
-    if sum(counts[part] for part in old if not part.isspace()) > PAIRS:
+    if sum(number * counts[part] for part, number in Counter(old).items() if not part.isspace()) > PAIRS:
         return []
     # Shared white space alone does not make texts alike; next to a shared word it counts.
     middle = SequenceMatcher(str.isspace, old, new, autojunk=False)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from bufferctl.model.media_file import size_words
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status, requests_needed
 from bufferctl.render import words
-from bufferctl.render.cards import ShownChannel, channel_of, moment_of
+from bufferctl.render.cards import ShownChannel
 from bufferctl.render.grouped import Grouped
 from bufferctl.render.lines import count
 from bufferctl.render.report import Report
@@ -97,21 +97,20 @@ def days_between(first: date, last: date, today: date | None = None) -> str:
     return f"{f'{start} to ' if first != last else ''}{last.day} {last:%b}{year}"
 
 
-def first_post(plan: Plan) -> tuple[str, ShownChannel] | None:
+def first_post(found: Grouped) -> tuple[str, ShownChannel] | None:
     """When and where the first post goes out that would not be published without the plan.
 
     At once, else in the next free slot of a queue if its time is unknown, else at the earliest time.
     """
-    public = [each for each in plan.writes if words.goes_public(each)]
-    if at_once := next(filter(words.is_at_once, public), None):
-        return "immediately on apply", channel_of(at_once, plan)
-    moments = [(moment, each) for each in public if (moment := moment_of(each, plan))]
-    moment, timed = min(moments, key=lambda each: each[0].at, default=(None, None))
-    timeless = (each for each in public if each.due_at is None and each.slot not in plan.queue_times)
-    if queued := next(timeless, None):
+    public = [card for item in found.items for card in item.cards if words.goes_public(card.change)]
+    if at_once := next((card for card in public if card.at_once), None):
+        return "immediately on apply", at_once.channel
+    moments = [(card.when, card) for card in public if card.when]
+    moment, timed = min(moments, key=lambda each: each[0].due, default=(None, None))
+    if queued := next((card for card in public if card.when is None), None):
         then = f" (first timed post: {moment.local})" if moment else ""
-        return f"in the next free slot of the queue{then}", channel_of(queued, plan)
-    return (moment.local, channel_of(timed, plan)) if timed and moment else None
+        return f"in the next free slot of the queue{then}", queued.channel
+    return (moment.local, timed.channel) if timed and moment else None
 
 
 def requests(plan: Plan) -> str:

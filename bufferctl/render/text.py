@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import groupby
 
 from bufferctl.diagnostics import all_of
@@ -63,7 +64,12 @@ def day_of(item: Item) -> str:
         return "At once"
     if item.when is None:
         return "Unscheduled"
-    return f"{item.when.due:%a} {item.when.due.day} {item.when.due:%b %Y}"
+    return _day(item.when.due.date())
+
+
+@cache
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 def _move(move: Move, paint: Paint) -> Iterator[str]:
@@ -277,7 +283,7 @@ def _does(found: Grouped) -> str:
     if not plan.writes:
         return ""
     text = f"Apply {summary.does(found)}.".replace("\u00a0", " ")
-    if first := summary.first_post(plan):
+    if first := summary.first_post(found):
         text += f" The first one goes out {first[0]}, on {first[1].called}."
     return text + (f" Links get {all_of(found.parameters)}, and are shown without." if found.parameters else "")
 
