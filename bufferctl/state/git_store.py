@@ -251,7 +251,7 @@ class GitStore(Store):
 
     def read_at(self, revision: str) -> bytes:
         """The document as it was at a revision of `log`, which may be shortened. Raises StateError."""
-        document, _ = self._document(revision) if self._fetch_all() and not revision.startswith("-") else (None, "")
+        document, _ = self._document(revision) if self._fetch_all() else (None, "")
         if document is None:
             raise StateError(
                 f"{self._capital} has no state of this project at {revision}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,21 @@ def test_the_checked_out_commit(project: Path, tmp_path: Path) -> None:
     """Its id, also from a folder below; none outside a repository."""
     assert head(project) == head(project / "posts") == git(project, "rev-parse", "HEAD")
     assert head(tmp_path) == ""
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError(2, "no git"), subprocess.TimeoutExpired("git", 60)])
+def test_without_an_answer_of_git_nothing_is_known(
+    project: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Where it is not installed, or hangs: no commit is checked out, and how it relates is unknown."""
+    here = head(project)
+
+    def hang(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", hang)
+    assert head(project) == ""
+    assert contained(project, [here]) == frozenset()
 
 
 def test_how_commits_relate(project: Path) -> None:

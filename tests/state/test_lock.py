@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import platform
 import subprocess
@@ -17,7 +18,7 @@ from filelock import Timeout
 
 from bufferctl.errors import LockedError
 from bufferctl.state import Lease, Lock
-from bufferctl.state.lock import Holder, holders, is_mine, locked_by, same_process, soft_lock
+from bufferctl.state.lock import Holder, holders, is_mine, locked_by, same_process, soft_lock, user_name
 
 ENDPOINT = "https://api.buffer.com"
 #: Holds the lock until its standard input closes.
@@ -331,3 +332,14 @@ def test_a_process_that_nobody_reaped_holds_nothing_here(tmp_path: Path, host: s
         path.write_text(f"{process.pid}\n{host}\n{more}", encoding="utf-8")
         soft_lock(path, 0)
         assert path.exists() is not free
+
+
+@pytest.mark.parametrize("error", [OSError, KeyError, ImportError])
+def test_a_user_without_a_name_is_somebody(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+    """As in a container with a user id that the system does not know; each version of Python raises another one."""
+
+    def getuser() -> str:
+        raise error
+
+    monkeypatch.setattr(getpass, "getuser", getuser)
+    assert user_name() == "somebody"

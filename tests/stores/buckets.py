@@ -152,7 +152,8 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 class Google:
     """A stub of Google's XML API: objects by path, each with every generation.
 
-    `ignores_conditions`: it writes regardless of the headers. `lost`: how many writes are done without an answer.
+    `ignores_conditions`: it writes regardless of the headers; `ignores_versions`: where there is an object.
+    `lost`: how many writes are done without an answer.
     `stored`: set with the first write. `refusal`: the answer to everything, as a status and a code; `busy`: how many
     writes it gives up on, as S3 does where a body arrives too slowly.
     `asked`: the method of each request.
@@ -162,6 +163,7 @@ class Google:
     buckets: set[str] = field(default_factory=lambda: {"acme-state"})
     objects: dict[str, list[tuple[bytes, dict[str, str]]]] = field(default_factory=dict)
     ignores_conditions: bool = False
+    ignores_versions: bool = False
     lost: int = 0
     refusal: tuple[int, str] | None = None
     busy: int = 0
@@ -206,7 +208,8 @@ class _Xml(BaseHTTPRequestHandler):
         with self.google.lock:
             kept = self.google.objects.get(key, [])
             condition = self.headers.get("x-goog-if-generation-match")
-            if condition not in {None, str(len(kept))} and not self.google.ignores_conditions:
+            is_ignored = self.google.ignores_conditions or (self.google.ignores_versions and condition != "0")
+            if condition not in {None, str(len(kept))} and not is_ignored:
                 self._error(412, "PreconditionFailed")
                 return
             metadata = {

@@ -160,9 +160,10 @@ def test_the_history_can_be_listed_and_read(project: Path) -> None:
     run(git.store(project), SECOND, message="apply: 1 created")
     newest, oldest = git.store(project).log()
     assert (newest.message, oldest.message) == ("apply: 1 created (bufferctl)", "begin (bufferctl)")
-    assert store.read_at(oldest.id[:10]) == FIRST
-    with pytest.raises(StateError, match="has no state of this project at 1234567"):
-        store.read_at("1234567")
+    assert store.read_at(oldest.id[:10]) == git.store(project).read_at(oldest.id[:10]) == FIRST
+    for unknown in ("1234567", "--help"):
+        with pytest.raises(StateError, match=f"has no state of this project at {unknown}"):
+            store.read_at(unknown)
 
 
 def test_a_branch_without_history_has_an_empty_log(project: Path) -> None:

@@ -69,9 +69,10 @@ def test_without_the_right_to_list_there_are_no_others(server: buckets.Google) -
     assert one.others() == {}
 
 
-def test_a_store_that_ignores_conditions_is_refused(server: buckets.Google) -> None:
-    """At the first write; nothing is left there."""
-    server.ignores_conditions = True
+@pytest.mark.parametrize("ignores", ["ignores_conditions", "ignores_versions"])
+def test_a_store_that_ignores_conditions_is_refused(server: buckets.Google, ignores: str) -> None:
+    """At the first write, also where it only creates nothing twice; nothing is left there."""
+    setattr(server, ignores, True)
     with pytest.raises(StateError, match="ignores conditions on writes"):
         run(store(server), FIRST, SECOND)
     assert server.objects == {}
@@ -159,7 +160,9 @@ def test_the_history_of_a_bucket_that_keeps_versions(server: buckets.Google) -> 
     """Newest first, with the messages; each can be read."""
     run(store(server), FIRST, SECOND)
     run(store(server), THIRD)
+    server.asked.clear()
     log = store(server).log()
+    assert server.asked == ["HEAD"] * 3, "no document is read"
     assert [each.message for each in log] == ["apply: 1 created", "apply: 1 created", "lock"]
     assert [store(server).read_at(each.id) for each in log] == [THIRD, SECOND, FIRST]
 
