@@ -32,7 +32,6 @@ from bufferctl.run.places import open_state
 from bufferctl.run.reachable import address_problems, declared_addresses, is_local
 from bufferctl.state import Lease, Lock, StateFile
 from bufferctl.state.local import LocalStore
-from bufferctl.state.location import has_remote
 from bufferctl.state.lock import holders
 from bufferctl.state.succession import name_of, predecessors
 
@@ -183,7 +182,7 @@ class Checkup:
             stored = StateFile(store, endpoint)
             yield _state(stored, project, self.account)
             self.state = stored.saved
-            yield from _only_here(stored, project)
+            yield from _only_here(stored)
         yield _lock(Lock(state_folder(), endpoint), stored.document.lease if stored else None)
         yield _journal(endpoint, project, stored)
 
@@ -271,13 +270,14 @@ def _state(stored: StateFile, root_file: Path, account: Account | None) -> Check
     return Check("state", OK, f"{stored.name} tracks {entries}")
 
 
-def _only_here(stored: StateFile, root_file: Path) -> Iterator[Check]:
-    """Whether a local state reaches the other clones of the repository."""
+def _only_here(stored: StateFile) -> Iterator[Check]:
+    """Whether a local state reaches the other clones of the repository, if it has any."""
     store = stored.store
-    if not isinstance(store, LocalStore) or not stored.exists or not has_remote(root_file):
+    if not isinstance(store, LocalStore) or not stored.exists:
         return
-    if git(store.path.absolute().parent, "ls-files", "--error-unmatch", operands=[store.path.name]).returncode:
-        message = f"Nobody else has {stored.place}, so an apply on another machine has to ask what is in Buffer already"
+    folder, name = store.path.absolute().parent, store.path.name
+    if git(folder, "remote").stdout and git(folder, "status", "--porcelain", "--ignored", operands=[name]).stdout:
+        message = f"Nobody else has the newest version of {stored.place}, so an apply elsewhere has to ask questions"
         hint = "Commit it after each apply. Or add `state: git` to the root file and run `bufferctl state migrate`."
         yield Check("state", WARNING, message, hint)
 

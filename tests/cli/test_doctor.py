@@ -18,6 +18,7 @@ from bufferctl.run.checkup import failed
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.state import Lock
 from tests.cli.conftest import Prints, Project, Ran
+from tests.stores.git import git
 
 FILES = """\
 version: 1
@@ -52,6 +53,23 @@ def test_nothing_set_up(
     monkeypatch.delenv("BUFFER_API_KEY")
     prints("doctor/nothing", made_the_same(run("doctor")))
     assert list(environment.iterdir()) == []
+
+
+def test_a_state_that_nobody_else_has(today: Project) -> None:
+    """A warning until it is committed, and again once an apply has changed it; whatever the remote is called."""
+    today.write("buffer.yaml", FILES + "posts: [{key: one, channels: [twitter], draft: true, text: One}]\n")
+    today.apply()
+    warning = "Nobody else has the newest version of the state file .bufferctl/state.json"
+    assert warning not in today("doctor").out.replace("\n         ", " ")
+    git(today.folder, "init", "--quiet")
+    git(today.folder, "remote", "add", "upstream", "https://acme.example/posts.git")
+    assert warning in today("doctor").out.replace("\n         ", " ")
+    git(today.folder, "add", "--all")
+    git(today.folder, "commit", "--quiet", "--message", "One")
+    assert warning not in today("doctor").out.replace("\n         ", " ")
+    today.write("buffer.yaml", FILES + "posts: [{key: one, channels: [twitter], draft: true, text: Two}]\n")
+    today.apply()
+    assert warning in today("doctor").out.replace("\n         ", " ")
 
 
 def test_all_well(today: Project, prints: Prints) -> None:
