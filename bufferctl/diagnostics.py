@@ -57,23 +57,17 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One problem.
+    """One problem."""
 
-    `message`: what is wrong and the consequence, one sentence without a period. `hint`: one thing to do, may be empty.
-    `source`: the line of the file that `place` points into, for the caret. `width`: how many code points the caret
-    underlines, at least 1. `code`: the rule's code (`BC012`), empty if the problem is not a rule's. `number`: of the
-    problems that it stands for.
-    """
-
-    severity: Severity
-    message: str
-    place: Place | None = None
-    hint: str = ""
-    source: str = ""
-    width: int = 1
-    code: str = ""
-    related: tuple[Related, ...] = ()
-    number: int = 1
+    severity: Severity  # the level of the problem
+    message: str  # what is wrong and the consequence, one sentence without a period
+    place: Place | None = None  # where it is, None for no file
+    hint: str = ""  # one thing to do, may be empty
+    source: str = ""  # the line of the file that `place` points into, for the caret
+    width: int = 1  # how many code points the caret underlines, at least 1
+    code: str = ""  # the rule's (`BC012`), empty if the problem is not a rule's
+    related: tuple[Related, ...] = ()  # other places that belong to it
+    number: int = 1  # of the problems that it stands for
 
 
 class FilesError(ConfigError):

@@ -120,29 +120,23 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One step of a plan.
+    """One step of a plan."""
 
-    `slot` is where its binding is (or will be); `moved_from` is the slot that the binding leaves. `desired` and `live`
-    are the compared objects, None if missing. `write` is what apply sends, for actions that write. `binding` is what
-    the state will hold once the change is done, None if a write decides it or the state will hold nothing.
-    `candidates` are the live ids that an ambiguous object may correspond to.
-    """
-
-    address: Address
-    action: Action
-    cause: Cause
-    slot: Slot
-    place: Place | None = None
-    desired: Item | None = None
-    live: LiveItem | None = None
-    write: Write | None = None
-    binding: Binding | None = None
-    moved_from: Slot | None = None
-    differences: tuple[Difference, ...] = ()
-    reason: Reason | None = None
-    message: str = ""
-    hint: str = ""
-    candidates: tuple[str, ...] = ()
+    address: Address  # the name of what changes
+    action: Action  # what happens
+    cause: Cause  # why
+    slot: Slot  # where its binding is, or will be
+    place: Place | None = None  # of its key in the files
+    desired: Item | None = None  # as the files have it, None if they do not
+    live: LiveItem | None = None  # as Buffer has it, None if it does not
+    write: Write | None = None  # what apply sends, for actions that write
+    binding: Binding | None = None  # what the state will hold; None if a write decides it, or nothing
+    moved_from: Slot | None = None  # the slot that the binding leaves
+    differences: tuple[Difference, ...] = ()  # between Buffer and the files
+    reason: Reason | None = None  # why it is held, as a code
+    message: str = ""  # the same for people
+    hint: str = ""  # one thing to do about it
+    candidates: tuple[str, ...] = ()  # live ids that an ambiguous object may correspond to
 
     @property
     def live_id(self) -> str | None:
@@ -203,28 +197,21 @@ class Beside(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The changes, and the data they are based on.
+    """The changes, and the data they are based on."""
 
-    `at`: the server's clock when the account was read. `channels`: live channels by id, for names and time zones.
-    `unmanaged`: how many live unsent objects are in neither files nor state; `beside`: those near what is sent, by
-    time. `read_requests`: the number of requests that reading took, and will take again at the end of an apply.
-    `quota`: the requests left at that time. `queue_times`: roughly when new queued posts go out, by slot; other
-    people's changes to the queue shift them. `public`: addresses of files already uploaded, according to the state.
-    """
-
-    at: Aware
-    endpoint: str
-    changes: tuple[Change, ...] = ()
-    warnings: tuple[Diagnostic, ...] = ()
-    channels: Mapping[str, LiveChannel] = field(default_factory=dict)
-    unmanaged: int = 0
-    beside: tuple[Beside, ...] = ()
-    read_requests: int = 0
-    quota: Quota = field(default_factory=Quota)
-    narrowed: bool = False
-    public: frozenset[str] = frozenset()
-    recording: Recording = field(default_factory=Recording)
-    queue_times: Mapping[Slot, datetime] = field(default_factory=dict)
+    at: Aware  # the server's clock when the account was read
+    endpoint: str  # the address of the API
+    changes: tuple[Change, ...] = ()  # in the order in which they are sent
+    warnings: tuple[Diagnostic, ...] = ()  # what planning found
+    channels: Mapping[str, LiveChannel] = field(default_factory=dict)  # by id, for names and time zones
+    unmanaged: int = 0  # how many live unsent objects are in neither files nor state
+    beside: tuple[Beside, ...] = ()  # those near what is sent, by time
+    read_requests: int = 0  # those that reading took, and will take again at the end of an apply
+    quota: Quota = field(default_factory=Quota)  # the requests left at that time
+    narrowed: bool = False  # limited to some changes
+    public: frozenset[str] = frozenset()  # addresses of files already uploaded, according to the state
+    recording: Recording = field(default_factory=Recording)  # what an apply records besides its changes
+    queue_times: Mapping[Slot, datetime] = field(default_factory=dict)  # roughly; people's own changes shift them
 
     def count(self) -> Counter[Action]:
         """How many changes of each action."""
@@ -331,15 +318,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of one change. `message`: Buffer's, or what differs; `link`: the published post, if there is one."""
+    """The result of one change."""
 
-    change: Change
-    status: Status
-    id: str | None = None
-    message: str = ""
-    hint: str = ""
-    link: str | None = None
-    at: Aware | None = None
+    change: Change  # as planned
+    status: Status  # what became of it
+    id: str | None = None  # of the object in Buffer
+    message: str = ""  # Buffer's, or what differs
+    hint: str = ""  # one thing to do about it
+    link: str | None = None  # the published post, if there is one
+    at: Aware | None = None  # by Buffer's clock
 
     @property
     def was_done(self) -> bool:

@@ -46,21 +46,16 @@ class RelatedItem:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One case of a rule.
+    """One case of a rule."""
 
-    `message`: what is wrong and the consequence, one sentence, no full stop. `hint`: instead of the rule's own.
-    `path`: the field, which may be missing. `quote`: the words in that field, if not all of it. `level`: what the files
-    set for the rule, None if nothing.
-    """
-
-    rule: Rule
-    item: Post | Idea
-    path: Path
-    message: str
-    hint: str = ""
-    quote: str = ""
-    related: tuple[RelatedItem, ...] = ()
-    level: Severity | None = None
+    rule: Rule  # what it breaks
+    item: Post | Idea  # the post or idea that does
+    path: Path  # the field, which may be missing
+    message: str  # what is wrong and the consequence, one sentence, no full stop
+    hint: str = ""  # instead of the rule's own
+    quote: str = ""  # the words in that field, if not all of it
+    related: tuple[RelatedItem, ...] = ()  # others that belong to it
+    level: Severity | None = None  # what the files set for the rule, None if nothing
 
     @property
     def severity(self) -> Severity:

@@ -49,20 +49,16 @@ class JobOptions:
 
 @dataclass(frozen=True)
 class Job:
-    """A job of a forge. `checkout`: the folder of the checkout. `work`: a folder outside it that this run alone uses.
+    """A job of a forge."""
 
-    `program`: what runs bufferctl. `has_state`: whether plans may use the state (state_place.py).
-    `is_offline`: nobody but the forge is contacted, and plans go without the state.
-    """
-
-    options: JobOptions
-    environment: Mapping[str, str]
-    checkout: Path
-    work: Path
-    forge: Forge
-    program: Program = child
-    has_state: bool = True
-    is_offline: bool = False
+    options: JobOptions  # of the command
+    environment: Mapping[str, str]  # the job's
+    checkout: Path  # the folder of the checkout
+    work: Path  # a folder outside it that this run alone uses
+    forge: Forge  # where the job runs
+    program: Program = child  # what runs bufferctl
+    has_state: bool = True  # whether plans may use the state (state_place.py)
+    is_offline: bool = False  # nobody but the forge is contacted, and plans go without the state
 
     @property
     def folder(self) -> Path:

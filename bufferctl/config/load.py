@@ -36,23 +36,17 @@ F = TypeVar("F", bound=AnyFile)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Files as read. `desired`: None if they have errors. `sound`: the posts and ideas without errors of their own.
+    """Files as read."""
 
-    `root`: the root file's folder; places are relative to it.
-    `files`: every file that was read or should have been, the root file first. `root_is_sound`: the root file could be
-    read, so the other files were checked against it. `names_files`: a post or an idea names a file beside it.
-    `beside`: the text files and media that they name, as far as they were read. `trees`: each file as it was read.
-    """
-
-    desired: Desired | None
-    diagnostics: tuple[Diagnostic, ...]
-    root: Path
-    files: tuple[str, ...] = ()
-    root_is_sound: bool = True
-    sound: Desired | None = None
-    names_files: bool = False
-    beside: frozenset[str] = frozenset()
-    trees: Mapping[str, Spot] = field(default_factory=dict)
+    desired: Desired | None  # None if they have errors
+    diagnostics: tuple[Diagnostic, ...]  # in order of file and place
+    root: Path  # the root file's folder; places are relative to it
+    files: tuple[str, ...] = ()  # all that were read or should have been, the root file first
+    root_is_sound: bool = True  # it could be read, so the other files were checked against it
+    sound: Desired | None = None  # the posts and ideas without errors of their own
+    names_files: bool = False  # a post or an idea names a file beside it
+    beside: frozenset[str] = frozenset()  # the text files and media that they name, as far as they were read
+    trees: Mapping[str, Spot] = field(default_factory=dict)  # each file as it was read
 
 
 def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded:
@@ -94,14 +88,14 @@ def _starts(data: dict[str, Any]) -> date | str | None:
 
 @dataclass
 class _Loading:
-    reading: Reading
-    root_file: Path
-    media_files: MediaFiles
-    today: date | None
-    files: list[str] = field(default_factory=list)
-    trees: dict[str, Spot] = field(default_factory=dict)
-    found_posts: list[Declared[Post]] = field(default_factory=list)
-    found_ideas: list[Declared[Idea]] = field(default_factory=list)
+    reading: Reading  # for problems
+    root_file: Path  # whether or not it is there
+    media_files: MediaFiles  # those that posts name
+    today: date | None  # for hints about a time without its year
+    files: list[str] = field(default_factory=list)  # what was read or should have been
+    trees: dict[str, Spot] = field(default_factory=dict)  # each file as it was read
+    found_posts: list[Declared[Post]] = field(default_factory=list)  # in file order
+    found_ideas: list[Declared[Idea]] = field(default_factory=list)  # likewise
 
     def sound(self, found: list[Declared[AnyItem]]) -> tuple[AnyItem, ...]:
         """Only those without errors, each address once: what others lack may only be unreadable."""

@@ -17,16 +17,16 @@ from bufferctl.git import in_git
 
 @dataclass
 class Reading:
-    """Files being read. `root`: the root file's folder. `broken`: unusable fields, by the id of their container."""
+    """Files being read."""
 
-    root: Path
-    problems: list[Diagnostic] = field(default_factory=list)
-    broken: dict[int, set[str]] = field(default_factory=dict)
+    root: Path  # the root file's folder
+    problems: list[Diagnostic] = field(default_factory=list)  # found so far
+    broken: dict[int, set[str]] = field(default_factory=dict)  # unusable fields, by the id of their container
     is_complete: bool = True
     """Whether every file could be read, so that a name that was not found does not exist."""
     beside: set[str] = field(default_factory=set)
     """The text files and media that entries name, from the root folder."""
-    _texts: dict[Path, Source | UnreadableError] = field(default_factory=dict)
+    _texts: dict[Path, Source | UnreadableError] = field(default_factory=dict)  # the text files
     _folders: dict[str, str | None] = field(default_factory=dict)
     """Where each folder is below the root folder, with links resolved; None if it is outside."""
 

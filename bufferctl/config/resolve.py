@@ -142,18 +142,15 @@ class Posts:
 
 @dataclass
 class _Turn:
-    """One occurrence of an entry, or the entry itself: what its posts have in common.
+    """One occurrence of an entry, or the entry itself: what its posts have in common."""
 
-    `clock`: of its times without an offset, None for the channel's.
-    """
-
-    key: str
-    place: Place
-    occurrence: Occurrence | None
-    clock: LocalTimes | None
-    defaults: Defaults
-    values: Values
-    expansions: dict[tuple[object, ...], Expansion] = field(default_factory=dict)
+    key: str  # with the number of the occurrence
+    place: Place  # of the entry's key
+    occurrence: Occurrence | None  # None for the entry itself
+    clock: LocalTimes | None  # of its times without an offset, None for the channel's
+    defaults: Defaults  # those of its file
+    values: Values  # of its variables
+    expansions: dict[tuple[object, ...], Expansion] = field(default_factory=dict)  # made already, by what they say
 
     def expansion(
         self, layers: tuple[Layer, ...], variables: Variables, parameters: Parameters | None, *, threaded: bool

@@ -29,21 +29,16 @@ _FILES = frozenset({"file", "thumbnail_file"})
 
 @dataclass
 class Downloads:
-    """Downloads media of objects into a folder below `root`. Raises UsageError if files there could not be declared.
+    """Downloads media of objects into a folder. Raises UsageError if files there could not be declared."""
 
-    `desired`: the settings by which files are judged and become public. `loopback`: addresses on this machine are
-    allowed. `keep`: addresses that are left as they are. `made`: new files. `kept`: addresses that stay all the same,
-    and why.
-    """
-
-    folder: Path
-    root: Path
-    desired: Desired
-    loopback: bool
-    keep: frozenset[str] = frozenset()
-    made: list[Path] = field(default_factory=list)
-    kept: list[tuple[Address, str, str]] = field(default_factory=list)
-    _by_digest: dict[str, MediaFile] = field(default_factory=dict)
+    folder: Path  # below `root`
+    root: Path  # the root file's folder
+    desired: Desired  # the settings by which files are judged and become public
+    loopback: bool  # addresses on this machine are allowed
+    keep: frozenset[str] = frozenset()  # addresses that are left as they are
+    made: list[Path] = field(default_factory=list)  # new files
+    kept: list[tuple[Address, str, str]] = field(default_factory=list)  # addresses that stay all the same, and why
+    _by_digest: dict[str, MediaFile] = field(default_factory=dict)  # what is there already
 
     def __post_init__(self) -> None:
         real, top = self.folder.resolve(), self.root.resolve()

@@ -108,15 +108,15 @@ _U16, _U32, _L32 = Struct(">H"), Struct(">I"), Struct("<I")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The facts about a file. `type` is its usual suffix, empty if unknown; the rest is as in `MediaFile`."""
+    """The facts about a file, as in `MediaFile`."""
 
-    type: str = ""
-    width: int = 0
-    height: int = 0
-    animated: bool = False
-    cut_short: bool = False
-    located: bool = False
-    seconds: float = 0.0
+    type: str = ""  # its usual suffix, empty if unknown
+    width: int = 0  # in pixels as shown
+    height: int = 0  # likewise
+    animated: bool = False  # several frames
+    cut_short: bool = False  # its end is missing
+    located: bool = False  # a photo that says where it was taken
+    seconds: float = 0.0  # the length of a video
 
 
 def header_of(file: BinaryIO, size: int) -> Header:

@@ -57,14 +57,14 @@ class AssetContent(NamedTuple):
 class Content(NamedTuple):
     """The comparable content of a post or an idea, field names as in the files."""
 
-    text: str = ""
-    title: str = ""
-    thread: tuple[tuple[str, tuple[AssetContent, ...]], ...] = ()
-    assets: tuple[AssetContent, ...] = ()
-    tags: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
-    date: str = ""
-    metadata: Mapping[str, Any] | None = None
+    text: str = ""  # normalized
+    title: str = ""  # of an idea
+    thread: tuple[tuple[str, tuple[AssetContent, ...]], ...] = ()  # text and assets of each part
+    assets: tuple[AssetContent, ...] = ()  # what the API returns of them
+    tags: tuple[str, ...] = ()  # names
+    services: tuple[str, ...] = ()  # an idea's
+    date: str = ""  # an idea's, in UTC
+    metadata: Mapping[str, Any] | None = None  # the network's fields
 
 
 class Losable(str):

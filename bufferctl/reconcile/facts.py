@@ -43,23 +43,17 @@ _ORDER: tuple[str, ...] = (
 
 
 class Facts(NamedTuple):
-    """A match with the facts that the rows need.
+    """A match with the facts that the rows need; `differences` of a published post are only what was edited since."""
 
-    `content`: of the live object. `before`: what was last applied, None if that cannot be read. `edited`: the file has
-    changed since; `rescheduled`: the file changed when or how it goes out. `changed`: a person changed it in Buffer,
-    apart from progress. `sent`: it is published. `differences`: between Buffer's version and the file's; of a published
-    post only what was edited since.
-    """
-
-    match: Match
-    live: LiveItem | None
-    content: Content | None = None
-    before: Fingerprint | None = None
-    edited: bool = False
-    rescheduled: bool = False
-    changed: bool = False
-    sent: bool = False
-    differences: tuple[Difference, ...] = ()
+    match: Match  # of the declared object
+    live: LiveItem | None  # what it is in Buffer
+    content: Content | None = None  # of the live object
+    before: Fingerprint | None = None  # what was last applied, None if that cannot be read
+    edited: bool = False  # the file has changed since
+    rescheduled: bool = False  # the file changed when or how it goes out
+    changed: bool = False  # a person changed it in Buffer, apart from progress
+    sent: bool = False  # it is published
+    differences: tuple[Difference, ...] = ()  # between Buffer's version and the file's
 
     @property
     def item(self) -> Item:

@@ -55,19 +55,15 @@ class Declared(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A live object that may be the declared one, by a `rule`. `live`: None if it exists but was not read.
+    """A live object that may be the declared one."""
 
-    `owner`: the address that claims it; `owner_declared`: the files still have that address. `explained`: the state
-    accounts for it.
-    """
-
-    id: str
-    created_at: datetime
-    live: LiveItem | None = None
-    owner: Address | None = None
-    owner_declared: bool = False
-    rule: Rule = Rule.SAME_TEXT
-    explained: bool = True
+    id: str  # Buffer's
+    created_at: datetime  # by Buffer's clock
+    live: LiveItem | None = None  # None if it exists but was not read
+    owner: Address | None = None  # the address that claims it
+    owner_declared: bool = False  # the files still have that address
+    rule: Rule = Rule.SAME_TEXT  # why it may be the declared one
+    explained: bool = True  # the state accounts for it
 
     @classmethod
     def of(cls, item: LiveItem, rule: Rule = Rule.SAME_TEXT, *, explained: bool = False) -> Suspect:
@@ -85,19 +81,16 @@ class Suspect:
 
 
 class Match(NamedTuple):
-    """The match of a declared object. `binding`: the one in the state, `moved_from`: the slot that it leaves.
+    """The match of a declared object."""
 
-    `origin`: how an exact match is bound. `question`: what a person is asked, with the `suspects` in question.
-    """
-
-    declared: Declared
-    how: How
-    live: LiveItem | None = None
-    binding: Binding | None = None
-    moved_from: Slot | None = None
-    origin: Origin = Origin.ADOPTED
-    question: Question | None = None
-    suspects: tuple[Suspect, ...] = ()
+    declared: Declared  # with its slot
+    how: How  # by which rule
+    live: LiveItem | None = None  # what it is in Buffer
+    binding: Binding | None = None  # the one in the state
+    moved_from: Slot | None = None  # the slot that the binding leaves
+    origin: Origin = Origin.ADOPTED  # how an exact match is bound
+    question: Question | None = None  # what a person is asked
+    suspects: tuple[Suspect, ...] = ()  # those in question
 
 
 Found = dict[Slot, Match]

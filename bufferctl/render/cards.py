@@ -122,30 +122,27 @@ class Changed:
 
 @dataclass(frozen=True)
 class Card:
-    """Everything shown for one change, safe to print but not yet escaped.
+    """Everything shown for one change, safe to print but not yet escaped."""
 
-    `id` and `at`: from its outcome. `link`: to the published post. `pictures`: of files stored with the posts.
-    """
-
-    change: Change
-    address: str
-    channel: ShownChannel
-    kind: str
-    sign: str
-    what: str
-    why: str
-    when: Moment | None
-    pictures: Pictures | None
-    length: TextLength | None
-    changed: tuple[Changed, ...]
-    code: str
-    message: str
-    hint: str
-    place: str
-    at_once: bool
-    id: str = ""
-    link: str = ""
-    at: str = ""
+    change: Change  # as planned
+    address: str  # its name
+    channel: ShownChannel  # where
+    kind: str  # which color and section it has
+    sign: str  # `+`, `~`, `-`
+    what: str  # what happens, in a few words
+    why: str  # the cause, in a few words
+    when: Moment | None  # None without a time
+    pictures: Pictures | None  # of files stored with the posts
+    length: TextLength | None  # of its text
+    changed: tuple[Changed, ...]  # old and new
+    code: str  # why it needs a person
+    message: str  # for people
+    hint: str  # one thing to do
+    place: str  # in the files
+    at_once: bool  # published as soon as it is sent
+    id: str = ""  # from its outcome
+    link: str = ""  # to the published post
+    at: str = ""  # from its outcome
 
     @cached_property
     def shown(self) -> Shown:

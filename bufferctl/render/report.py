@@ -16,37 +16,24 @@ from bufferctl.plan import Outcome, Plan
 
 @dataclass(frozen=True)
 class Report:
-    """One plan with everything that a report of it needs.
+    """One plan with everything that a report of it needs."""
 
-    `diagnostics`: problems in the files; those found by planning are `plan.warnings`. `lengths`: the length of each
-    declared text, as its network counts. `outcomes`: the results of the changes, None before an apply. `left`: the plan
-    after it. `stopped`: why an apply ended early, empty if it did not. `expires_at`: until when a saved plan may be
-    applied. `is_offline`: made from files and state alone, not checked against Buffer. `folder`: the root file's folder
-    below the repository's root, with `/`, empty if they are the same; `rules`: the rules whose codes `diagnostics` use.
-    `page`: the name of the HTML page written next to this report, which shows everything; empty without one.
-    `pictures`: thumbnails of files as `data:` addresses, by digest (`shown.pictures_of`).
-    `selection`: the options that limit the plan to some posts, as typed; empty without any.
-    `public`: the summaries of files that were applied before, whose addresses therefore answer.
-    `worth_a_look`: what a reviewer could overlook (`checks.worth_a_look`); nothing is held for it.
-    `earlier`: the report that this one replaces, empty without one.
-    """
-
-    plan: Plan
-    diagnostics: tuple[Diagnostic, ...] = ()
-    lengths: Mapping[Address, TextLength] = field(default_factory=dict)
-    outcomes: tuple[Outcome, ...] | None = None
-    left: Plan | None = None
-    stopped: str = ""
-    selection: str = ""
-    expires_at: datetime | None = None
-    is_offline: bool = False
-    folder: str = ""
-    rules: tuple[RuleHelp, ...] = ()
-    page: str = ""
-    pictures: Mapping[str, str] = field(default_factory=dict)
-    public: frozenset[str] = frozenset()
-    worth_a_look: tuple[Diagnostic, ...] = ()
-    earlier: str = ""
+    plan: Plan  # its warnings are the problems found by planning
+    diagnostics: tuple[Diagnostic, ...] = ()  # problems in the files
+    lengths: Mapping[Address, TextLength] = field(default_factory=dict)  # of each declared text, as its network counts
+    outcomes: tuple[Outcome, ...] | None = None  # None before an apply
+    left: Plan | None = None  # the plan after an apply
+    stopped: str = ""  # why an apply ended early
+    selection: str = ""  # the options that limit the plan to some posts, as typed
+    expires_at: datetime | None = None  # until when a saved plan may be applied
+    is_offline: bool = False  # made from files and state alone, not checked against Buffer
+    folder: str = ""  # the root file's, below the repository's root, with `/`; empty if they are the same
+    rules: tuple[RuleHelp, ...] = ()  # those whose codes `diagnostics` use
+    page: str = ""  # the name of the HTML page written next to this report, which shows everything
+    pictures: Mapping[str, str] = field(default_factory=dict)  # thumbnails as `data:`, by digest (`shown.pictures_of`)
+    public: frozenset[str] = frozenset()  # summaries of files that were applied before, so their addresses answer
+    worth_a_look: tuple[Diagnostic, ...] = ()  # what a reviewer could overlook; nothing is held for it
+    earlier: str = ""  # the report that this one replaces
 
     @cached_property
     def digests(self) -> tuple[str, ...]:

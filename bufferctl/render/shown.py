@@ -57,22 +57,17 @@ class Fact(NamedTuple):
 
 
 class Media(NamedTuple):
-    """An image, or the placeholder for a video, a document or a link.
+    """An image, or the placeholder for a video, a document or a link."""
 
-    `src` and `href` are http(s) or empty, `src` may be a thumbnail (`data:`); `address`: as written in the files, an
-    address or a path, empty for live media. `about`, `ratio`: pixels and size of a file stored with the posts, and its
-    width divided by its height; else empty.
-    """
-
-    kind: str
-    src: str
-    href: str
-    alt: str
-    title: str = ""
-    text: str = ""
-    address: str = ""
-    about: str = ""
-    ratio: float = 0
+    kind: str  # image, video, document or link
+    src: str  # of the image: http(s), a thumbnail (`data:`), or empty
+    href: str  # http(s) or empty
+    alt: str  # its description
+    title: str = ""  # of a video, a document or a link
+    text: str = ""  # what else is said of it
+    address: str = ""  # as written in the files, a URL or a path; empty for live media
+    about: str = ""  # pixels and size of a file stored with the posts
+    ratio: float = 0  # its width divided by its height, 0 if unknown
 
     @property
     def said(self) -> list[str]:

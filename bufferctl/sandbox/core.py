@@ -31,19 +31,15 @@ _ACTIONS = {
 
 @dataclass
 class Core:
-    """State shared by the parts of the sandbox. `now` is the clock's time plus `skew`, or the time pinned by `at`.
+    """State shared by the parts of the sandbox."""
 
-    `created_skew`: how far the creation times of new posts and ideas are from that.
-    `later` holds actions scheduled for a certain time, such as a write that lands late.
-    """
-
-    store: Store
-    clock: Clock = field(default_factory=Clock)
-    options: Options = field(default_factory=Options)
-    skew: timedelta = timedelta()
-    created_skew: timedelta = timedelta()
-    later: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
-    _pinned: datetime | None = None
+    store: Store  # the account
+    clock: Clock = field(default_factory=Clock)  # moved by tests
+    options: Options = field(default_factory=Options)  # what Buffer leaves open
+    skew: timedelta = timedelta()  # how far `now` is from the clock's time
+    created_skew: timedelta = timedelta()  # how far the creation times of new posts and ideas are from `now`
+    later: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)  # what is to happen, and when
+    _pinned: datetime | None = None  # the time that `at` set
 
     def now(self) -> datetime:
         return self._pinned or self.clock.now() + self.skew

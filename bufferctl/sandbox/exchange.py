@@ -52,18 +52,15 @@ class Response:
 
 @dataclass
 class RequestRecord:
-    """The record of a request: its operation, its root fields as (alias, field), and the status.
+    """The record of a request."""
 
-    `status` is None when no answer was sent (a cut or a timeout).
-    """
-
-    at: datetime
-    operation: str | None = None
-    kind: str | None = None
-    fields: list[tuple[str, str]] = field(default_factory=list)
-    variables: Doc = field(default_factory=dict)
-    status: int | None = None
-    fault: str | None = None
+    at: datetime  # by the sandbox's clock
+    operation: str | None = None  # its name
+    kind: str | None = None  # query or mutation
+    fields: list[tuple[str, str]] = field(default_factory=list)  # its root fields as (alias, field)
+    variables: Doc = field(default_factory=dict)  # as sent
+    status: int | None = None  # None when no answer was sent (a cut or a timeout)
+    fault: str | None = None  # the one that hit it
 
     @property
     def writes(self) -> bool:

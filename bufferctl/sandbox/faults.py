@@ -59,16 +59,16 @@ class FaultError(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `moment`: before, middle, after, or None to let the seed choose; `last`: None for no end."""
+    """One rule."""
 
-    kind: str
-    moment: str | None = None
-    on: str | None = None
-    first: int = 1
-    last: int | None = None
-    probability: float = 1.0
-    seconds: float = 0.0
-    times: int | None = None
+    kind: str  # of fault
+    moment: str | None = None  # before, middle, after, or None to let the seed choose
+    on: str | None = None  # query, mutation or a root field
+    first: int = 1  # of the requests that match, from 1
+    last: int | None = None  # None for no end
+    probability: float = 1.0  # from 0 to 1
+    seconds: float = 0.0  # its duration
+    times: int | None = None  # at most, None for no limit
 
 
 @dataclass(frozen=True)

@@ -17,24 +17,21 @@ _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Network:
-    """One row: `label` as Buffer writes it, `text` in UTF-16 units, counts of media; None: no published limit.
+    """One row; None: no published limit."""
 
-    `links`: assets of kind link are accepted. `takes_posts`: false if no documentation says how to post to the network.
-    """
-
-    label: str
-    text: int | None
-    url_weight: int | None = None
-    newline_weight: int = 1
-    images: int | None = None
-    media: int | None = None
-    images_or_video: bool = False
-    documents: bool = False
-    links: bool = False
-    takes_posts: bool = True
-    first_comment: int | None = None
-    title: int | None = None
-    topic: int | None = None
+    label: str  # as Buffer writes it
+    text: int | None  # in UTF-16 units
+    url_weight: int | None = None  # what a link counts
+    newline_weight: int = 1  # what a line break counts
+    images: int | None = None  # the most
+    media: int | None = None  # the most images and videos together
+    images_or_video: bool = False  # not both
+    documents: bool = False  # accepted
+    links: bool = False  # assets of kind link are accepted
+    takes_posts: bool = True  # false if no documentation says how to post to it
+    first_comment: int | None = None  # in UTF-16 units
+    title: int | None = None  # likewise
+    topic: int | None = None  # likewise
 
 
 NETWORKS = {

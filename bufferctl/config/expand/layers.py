@@ -104,22 +104,17 @@ class Declared(Generic[Item_co]):
 
 @dataclass(frozen=True)
 class Defaults:
-    """The defaults of a post, from the top of its file and from the root file.
+    """The defaults of a post, from the top of its file and from the root file."""
 
-    `given`: fields that the entry replaces. `cancelled`: where its posts are called off. `clock`: of the file's own
-    `timezone`. `starts`: the day that times are counted from. `vars` and `utm`: those of the file and of the root file
-    with their places, to be merged by name.
-    """
-
-    spot: Spot
-    channels: tuple[str, ...] = ()
-    organization: str | None = None
-    given: dict[str, Any] = field(default_factory=dict)
-    cancelled: tuple[str, ...] = ()
-    clock: LocalTimes | None = None
-    starts: date | None = None
-    vars: tuple[tuple[dict[str, str], Spot], ...] = ()
-    utm: tuple[tuple[UtmFields, Spot], ...] = ()
+    spot: Spot  # the top of the file
+    channels: tuple[str, ...] = ()  # where posts go that name no channel
+    organization: str | None = None  # that of its posts
+    given: dict[str, Any] = field(default_factory=dict)  # fields that the entry replaces
+    cancelled: tuple[str, ...] = ()  # where its posts are called off
+    clock: LocalTimes | None = None  # of the file's own `timezone`
+    starts: date | None = None  # the day that times are counted from
+    vars: tuple[tuple[dict[str, str], Spot], ...] = ()  # the file's and the root file's, to be merged by name
+    utm: tuple[tuple[UtmFields, Spot], ...] = ()  # likewise
 
 
 def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple[AnyFile, Spot] | None) -> Defaults:

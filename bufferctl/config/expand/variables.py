@@ -133,18 +133,14 @@ class Values:
 
 @dataclass
 class Variables:
-    """The variables of one post: their values, and which of them were used.
+    """The variables of one post: their values, and which of them were used."""
 
-    `entry`: the place of the post's entry. `shared`: what the posts of its occurrence have in common. `to`: its
-    channel, which sets two of the values. `starts` and `due_at` are for dates in texts.
-    """
-
-    reading: Reading
-    entry: Spot
-    shared: Values
-    to: Channel
-    starts: date | None = None
-    due_at: datetime | None = None
+    reading: Reading  # for problems
+    entry: Spot  # the place of the post's entry
+    shared: Values  # what the posts of its occurrence have in common
+    to: Channel  # its channel, which sets two of the values
+    starts: date | None = None  # for dates in texts
+    due_at: datetime | None = None  # likewise
     used: Used = field(default_factory=dict)
     _recent: set[str] = field(default_factory=set)
 

@@ -33,19 +33,15 @@ class Owner(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """The entry of a post or an idea, and everything in it that sets the item's fields, most specific first (`parts`).
+    """The entry of a post or an idea, and everything in it that sets the item's fields."""
 
-    `references`: how the entry, or its file, names its channels; `reference`: the one of this item. `number`: which
-    occurrence of a repeated entry it is, 0 for none.
-    """
-
-    file: str
-    edits: Edits
-    entry: Node
-    parts: tuple[Owner, ...]
-    references: tuple[str, ...] = ()
-    reference: str = ""
-    number: int = 0
+    file: str  # its name
+    edits: Edits  # of the file
+    entry: Node  # as written
+    parts: tuple[Owner, ...]  # what sets the item's fields, most specific first
+    references: tuple[str, ...] = ()  # how the entry, or its file, names its channels
+    reference: str = ""  # the one of this item
+    number: int = 0  # which occurrence of a repeated entry it is, 0 for none
 
     def defaults(self, name: str) -> bool:
         """Whether the top of an included file gives a field to its posts."""

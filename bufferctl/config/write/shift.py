@@ -29,19 +29,18 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d|start(?P<days>[+-]\d{1,4})d")
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A date in a file as it is written, `start+2d` for one that is counted, and the field `name` that it stands in.
+    """A date in a file, with the posts whose time it is, or else all posts of its entry.
 
-    `posts`: those whose time it is (of other dates of an entry: all posts of the entry). `is_own`: of the one
-    occurrence alone; where a time is that of a whole series, what is published already stays out when it moves.
+    `is_own`: of one occurrence alone; of a series, what is published already stays out when it moves.
     """
 
-    file: str
-    name: str
-    offset: int
-    written: str
-    day: date
-    posts: tuple[Post, ...] = ()
-    is_own: bool = True
+    file: str  # its name
+    name: str  # the field that it stands in
+    offset: int  # in the text of the file
+    written: str  # `2027-01-15`, or `start+2d` for one that is counted
+    day: date  # what it means
+    posts: tuple[Post, ...] = ()  # in file order
+    is_own: bool = True  # not of a whole series
 
     @property
     def is_counted(self) -> bool:
@@ -71,23 +70,18 @@ class Dated:
 
 @dataclass
 class Shift:
-    """What a shift changes. `kept`: published posts, which keep their dates.
+    """What a shift changes."""
 
-    `refused`: posts that cannot be moved, with the reason. `late`: posts whose new time, from `starts` or from the
-    first occurrence, is past. `fixed`: keys of posts with dates of their own in a file whose `starts` moves. `begun`:
-    keys of series that began before the post after which room is made.
-    """
-
-    published: Collection[Address]
-    now: datetime
-    days: int = 0
-    changes: FileChanges = field(default_factory=FileChanges)
-    dates: int = 0
-    kept: dict[Address, None] = field(default_factory=dict)
-    refused: list[tuple[Address, str]] = field(default_factory=list)
-    late: list[Address] = field(default_factory=list)
-    fixed: dict[str, None] = field(default_factory=dict)
-    begun: dict[str, None] = field(default_factory=dict)
+    published: Collection[Address]  # addresses of what is out
+    now: datetime  # aware
+    days: int = 0  # by how many
+    changes: FileChanges = field(default_factory=FileChanges)  # to files, not made yet
+    dates: int = 0  # how many move
+    kept: dict[Address, None] = field(default_factory=dict)  # published posts, which keep their dates
+    refused: list[tuple[Address, str]] = field(default_factory=list)  # posts that cannot be moved, with the reason
+    late: list[Address] = field(default_factory=list)  # whose new time, from `starts` or a first occurrence, is past
+    fixed: dict[str, None] = field(default_factory=dict)  # keys of posts that stay where `starts` moves
+    begun: dict[str, None] = field(default_factory=dict)  # keys of series that began earlier, and keep their dates
 
     def is_left(self, post: Post) -> bool:
         return post.address not in self.published
