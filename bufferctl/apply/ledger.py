@@ -50,7 +50,7 @@ class Ledger:
     def done(self, findings: Iterable[tuple[Intent, Conclusion]]) -> None:
         """Record what was carried out. Everything is recorded before anything is reported."""
         findings = tuple((intent, self._signed(intent.slot, finding)) for intent, finding in findings)
-        self._settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
+        self.journal.settle([Settled(i.number, i.slot, done=True, binding=f.binding) for i, f in findings])
         for intent, finding in findings:
             put_binding(self.bindings, intent.slot, finding.binding)
         for _, finding in findings:
@@ -64,7 +64,7 @@ class Ledger:
 
     def not_done(self, intents: Iterable[Intent]) -> None:
         """Record what was certainly not carried out; the caller reports it."""
-        self._settle([Settled(intent.number, intent.slot, done=False) for intent in intents])
+        self.journal.settle([Settled(intent.number, intent.slot, done=False) for intent in intents])
 
     def report(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
@@ -87,10 +87,6 @@ class Ledger:
         except StateError as error:
             raise PartWayError(f"{error.message}. What was done is in the journal", hint=error.hint) from error
         self.bindings = dict(self.state.bindings)
-
-    def _settle(self, settled: Sequence[Settled]) -> None:
-        if settled:
-            self.journal.settle(settled)
 
 
 def save_state(state: State, journal: FileJournal, store: Store, save: Callable[[State], bool] | None = None) -> State:

@@ -37,8 +37,7 @@ def recover(
     nothing can be found out now; everything then stays open.
     """
     answered = [intent for intent in journal.open if _answered(intent, bindings)]
-    if answered:
-        journal.settle([Settled(intent.number, intent.slot, done=False) for intent in answered])
+    journal.settle([Settled(intent.number, intent.slot, done=False) for intent in answered])
     waiting = journal.open
     if not waiting:
         return Recovered(0, len(answered), {}, {})
