@@ -167,6 +167,6 @@ def _checked(model: type[M], fields: Mapping[str, Any]) -> M:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        first = error.errors()[0]
         path = ".".join(map(str, first["loc"])) or "url"
         raise NotExpressibleError(f"files cannot hold its `{path}`: {first['msg'].lower()}") from error

@@ -85,7 +85,7 @@ def _deep(name: str, before: Any, after: Any) -> list[Difference]:
     """The differences inside a field, found by deepdiff; paths are as in the file."""
     from deepdiff import DeepDiff  # slow to import, and needed only when something differs
 
-    tree = DeepDiff({name: before}, {name: after}, view="tree", ignore_type_in_groups=[(list, tuple)])
+    tree = DeepDiff({name: before}, {name: after}, view="tree")
     found = []
     for kind in tree:
         for item in tree[kind]:

@@ -94,6 +94,7 @@ def test_what_differs_is_named(change: dict[str, object], field: str) -> None:
         {"updated_at": NOW + timedelta(days=3)},
         {"scheduling_type": None},
         {"metadata": {"is_ai_generated": False, "type": "post"}},
+        {"metadata": {"link_attachment": None}},
         {"text": f"{POST.text}\n"},
     ],
 )
@@ -159,6 +160,14 @@ def test_shortened_links_differ_only_where_links_count() -> None:
 def test_a_link_is_rewritten_only_where_its_host_is_no_declared_one(there: str, found: list[str]) -> None:
     """A shortener's link is the same post; another page of the declared site is a different post."""
     assert differs(POST, replace(LIVE, text=f"We are live: {there} #go"), links=True) == found
+
+
+def test_a_link_that_is_none_is_another_text() -> None:
+    """Brackets without an address in them: no crash, and no shortened link if they were declared."""
+    odd = replace(POST, text="We are live: https://[acme #go")
+    assert differs(odd, replace(LIVE, text="We are live: https://[other #go"), links=True) == []
+    assert differs(odd, replace(LIVE, text=odd.text), links=True) == []
+    assert differs(odd, replace(LIVE, text="We were live: https://[acme #go"), links=True) == ["text"]
 
 
 def test_a_link_of_a_thread_may_be_rewritten() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.model.plain_text import invisible, visible, without_invisible
+from bufferctl.model.plain_text import has_invisible, invisible, visible, without_invisible
 
 HIDDEN = (
     "\u200b",  # zero-width space
@@ -58,6 +58,12 @@ def test_in_sight_stays(text: str) -> None:
     """Emoji, joined scripts and other languages stay as they are."""
     assert visible(text) == text == without_invisible(text)
     assert not list(invisible(text))
+
+
+def test_what_has_an_invisible_character() -> None:
+    """A text in another script has none, nor have tabs and lines; an emoji may have one that is in sight."""
+    found = [has_invisible(each) for each in ("Wörter, 日本語", "two\n\tlines", "a\u200bb", "\u2764\ufe0f")]
+    assert found == [False, False, True, True]
 
 
 def test_nothing_rides_on_an_emoji() -> None:

@@ -34,7 +34,7 @@ from bufferctl.model.comparable import (
     with_board_of,
 )
 from bufferctl.model.content import Asset, Image
-from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, Channel, Desired, Expansion, Freeze
+from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE, Channel, Desired, Expansion, Freeze, Policy, means
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.enums import MediaType, SchedulingType
 from bufferctl.model.media_file import CONTENT_TYPES, MediaFile
@@ -113,6 +113,23 @@ def test_where_a_freeze_holds() -> None:
     assert not at_twitter.holds(NOW, "bluesky:acme")
     assert not freeze.holds(freeze.end, "twitter:acme")
     assert not freeze.holds(NOW - timedelta(seconds=1), "twitter:acme")
+
+
+def test_which_freeze_holds() -> None:
+    """The first of those that hold then on that channel, by its network or its label."""
+    summer, strike = Freeze(NOW, NOW + timedelta(days=9), "summer", ("twitter",)), Freeze(NOW, NOW + timedelta(days=1))
+    policy = Policy(freeze=(summer, strike))
+    assert policy.frozen(NOW, "twitter:acme") is summer
+    assert policy.frozen(NOW, "bluesky:acme") is strike
+    assert policy.frozen(NOW + timedelta(days=2), "bluesky:acme") is None
+
+
+def test_how_many_posts_a_day_may_have() -> None:
+    """By the channel's label, else by its network, else as for all; no number is no limit."""
+    policy = Policy(per_day=5, posts_per_day={"twitter": 3, "twitter:acme": 1})
+    assert [policy.most_per_day(each) for each in ("twitter:acme", "twitter:jobs", "bluesky:acme")] == [1, 3, 5]
+    assert Policy().most_per_day("twitter:acme") is None
+    assert (means("twitter", "twitter:acme"), means("twitter:a", "twitter:acme")) == (True, False)
 
 
 def test_what_the_files_may_call_a_channel() -> None:

@@ -10,7 +10,7 @@ import pytest
 from graphql import GraphQLEnumType, build_schema
 
 from bufferctl.model import PostStatus, SchedulingType, Service, ShareMode, enums
-from bufferctl.model.metadata import MODELS, GoogleBusinessButton
+from bufferctl.model.metadata import MODELS, GoogleBusinessButton, PostType
 
 SCHEMA = build_schema(
     (Path(__file__).parents[2] / "bufferctl" / "sandbox" / "schema.graphql").read_text(encoding="utf-8"),
@@ -48,3 +48,8 @@ def test_values_of_networks_are_buffers() -> None:
     assert {"type", "license", "privacy"} == {name for _, name in choices}
     assert [at for at, choice in choices.items() if not any(choice <= values for values in BUFFERS.values())] == []
     assert any(set(get_args(GoogleBusinessButton)) <= values for values in BUFFERS.values())
+
+
+def test_kinds_of_posts() -> None:
+    """Every one of Buffer's."""
+    assert set(get_args(PostType)) == BUFFERS["PostType"]

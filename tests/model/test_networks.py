@@ -38,3 +38,28 @@ def test_fields_say_what_buffer_makes_of_them() -> None:
     assert {"embeddable", "notify_subscribers", "should_share_to_feed"} == ON
     assert USUAL == {"type": "post", "should_share_to_feed": True}
     assert {"start_date", "end_date"} == INSTANTS
+
+
+def test_how_networks_show_pictures() -> None:
+    """Cut to between these proportions (width to height); on the others as they are, but for a strip or a pillar."""
+    shown = {service.value: network.crop for service, network in NETWORKS.items() if network.takes_posts}
+    assert {name: tuple(round(each, 3) for each in crop) for name, crop in shown.items() if crop != (0.5, 2.5)} == {
+        "twitter": (0.75, 1.778),
+        "instagram": (0.75, 1.91),
+        "facebook": (0.8, 1.91),
+        "linkedin": (0.8, 1.91),
+        "pinterest": (0.476, 1.91),
+        "googlebusiness": (1.333, 1.333),
+    }
+    reels = {service.value: network.files.clips.get("reel") for service, network in NETWORKS.items() if network.files}
+    assert {name: clip.ratio for name, clip in reels.items() if clip} == {
+        "instagram": (0.5625, 0.8),
+        "facebook": (0.5625, 0.5625),
+    }
+
+
+def test_the_sign_of_a_network_fits_beside_a_name() -> None:
+    """One or two characters, each its own."""
+    signs = [network.glyph for network in NETWORKS.values()]
+    assert {len(each) for each in signs} <= {1, 2}
+    assert len(set(signs)) == len(signs)

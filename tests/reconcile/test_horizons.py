@@ -213,6 +213,8 @@ def test_what_leaves_the_record_by_name_is_let_go_with_its_address() -> None:
     nameless = replace(state, let_go={"p1": LetGo("c1", YOUNG)})
     assert moved(World(state=nameless, unread=["c1"]), post("b", "b")).let_go == nameless.let_go
     assert moved(World(state=nameless), post("b", "b")).let_go == {}
+    unrecorded = State(let_go=nameless.let_go)
+    assert moved(World(state=unrecorded, unread=["c1"]), post("b", "b")).let_go == nameless.let_go
 
 
 def test_a_binding_without_a_creation_is_let_go_as_an_old_one() -> None:

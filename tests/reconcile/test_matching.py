@@ -700,7 +700,9 @@ def test_a_cancelled_one_is_asked_about_while_an_equal_is_there() -> None:
             assert rule_of(world, cancelled) is Rule.SAME_TEXT
 
 
-@pytest.mark.parametrize(("due", "expected"), [(NOW + timedelta(seconds=30), Reason.AMBIGUOUS), (OVER, Action.NO_OP)])
+@pytest.mark.parametrize(
+    ("due", "expected"), [(NOW + timedelta(seconds=30), Reason.AMBIGUOUS), (NOW, Action.NO_OP), (OVER, Action.NO_OP)]
+)
 def test_a_cancelled_one_is_asked_about_until_its_time_is_over(due: datetime, expected: Action | Reason) -> None:
     """Held inside the lead time, too, in which it can still be deleted; nothing to do once it is over."""
     there = in_buffer(post(due=LATER), "p2")

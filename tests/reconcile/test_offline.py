@@ -179,13 +179,25 @@ def test_a_new_time_says_nothing_of_the_text() -> None:
 
 @pytest.mark.parametrize(
     "known",
-    [applied(POST, status="sent"), applied(POST, due_at="2029-12-03T08:59:00Z")],
-    ids=["seen sent", "its time is over"],
+    [
+        applied(POST, status="sent"),
+        applied(POST, due_at="2029-12-03T08:59:00Z"),
+        applied(POST, due_at="2029-12-03T09:00:00Z"),
+    ],
+    ids=["seen sent", "its time is over", "its time is now"],
 )
 def test_an_edit_of_what_is_out_is_held(known: Binding) -> None:
     """Held as published, whether state recorded that or only its time shows it."""
     change = one(desired(replace(POST, text="Too late")), State({SLOT: known}))
     assert (change.action, change.reason) == (Action.HOLD, Reason.SENT)
+
+
+def test_a_new_key_with_a_published_text_is_a_question() -> None:
+    """Held, as in every plan: only `was` or `repeat_of` says which is meant."""
+    out = State({SLOT: applied(POST, status="sent")})
+    again = replace(POST, address=Address("Acme", "twitter:acme", "again"), due_at=DUE + timedelta(days=1))
+    change = one(desired(again), out)
+    assert (change.action, change.reason) == (Action.HOLD, Reason.AMBIGUOUS)
 
 
 def test_an_edit_of_what_a_person_made_is_held() -> None:

@@ -76,6 +76,13 @@ def test_a_delete_of_a_timed_post_moves_no_queue() -> None:
     assert times(queued(), keep[0], world=world) == {"a": at(16, 17)}
 
 
+def test_a_draft_leaves_no_queue() -> None:
+    """Its delete moves nothing up."""
+    keep, draft = in_slot("keep", at(15, 17)), queued("draft", "A draft", draft=True)
+    world = World(live=[keep[1], in_buffer(draft, "p9")], state=record(keep, (draft, in_buffer(draft, "p9"))))
+    assert times(queued(), keep[0], world=world) == {"a": at(16, 9)}
+
+
 def test_an_edit_keeps_its_place_in_the_queue() -> None:
     """Of the text; one that gets a time of its own leaves, and the later posts move up."""
     keep, last = in_slot("keep", at(15, 17)), in_slot("last", at(16, 9))

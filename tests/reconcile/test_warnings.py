@@ -12,7 +12,7 @@ import pytest
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Idea, LivePost, Origin, Post, PostStatus, Service, Settings
 from bufferctl.model.metadata import PinterestMetadata
-from bufferctl.plan import Action
+from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import Options
 
 from .builders import (
@@ -154,6 +154,24 @@ def test_a_board_that_was_renamed_is_warned_about(number: int, uses: str) -> Non
         f"The board 'Old' of pinterest:acme is now called 'New', and {uses} the old name; new pins for it are held"
     ]
     assert [each.hint for each in plan.warnings] == ["Write `board: New` in the files."]
+
+
+def test_a_pin_that_a_person_changed_too_shows_its_board() -> None:
+    """On another board, or on a renamed one: beside the text."""
+    channel = replace(TWITTER, service=Service.PINTEREST, boards={"New": "b1"})
+    was = in_buffer(pin("a", "A pin"), metadata={"board": "Old", "board_service_id": "b1"})
+    theirs = replace(was, text="Theirs", metadata={"board": "New", "board_service_id": "b1"})
+    world = World(live=[theirs], state=record((pin("a", "A pin"), was)), channels=(channel,))
+    change = world.change(pin("a", "A pin"))
+    assert [each.path for each in change.differences] == ["text", "metadata.board"]
+
+
+def test_what_was_recovered_and_is_asked_about_is_not_counted_again() -> None:
+    """Gone, and another post is like it: a question, and no equal."""
+    world = World(live=[in_buffer(B, "p2", YOUNG)], state=record(ONE, origin=Origin.RECOVERED), gone=["p1"])
+    plan = world.plan(A)
+    assert [each.reason for each in plan.changes] == [Reason.AMBIGUOUS]
+    assert plan.warnings == ()
 
 
 def test_what_counts_as_past_is_said_once() -> None:
