@@ -20,6 +20,7 @@ from bufferctl.sandbox.store import Doc, Store, stable_id
 
 _DAILY = {"facebook": 35, "instagram": 50, "tiktok": 25}  # posts per channel and day (notes: Limits)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+_TYPES = ("account", "business", "channel", "group", "page", "profile")  # schema: ChannelType
 _STATUSES = {"draft", "error", "needs_approval", "scheduled", "sending", "sent"}
 LIMITS = {
     "channels": 50, "generateContent": 1000, "ideaGroups": 100, "ideas": 1_000_000, "members": 50, "postTemplates": 100,
@@ -102,6 +103,8 @@ def complete_channel(given: Doc) -> Doc:
     """Fill in a channel's defaults: two slots each weekday, connected, not paused."""
     if given["service"] not in NETWORKS:
         raise FixtureError(f"service {given['service']!r} is none of {', '.join(NETWORKS)}")
+    if given.get("type", _TYPES[0]) not in _TYPES:
+        raise FixtureError(f"type {given['type']!r} is none of {', '.join(_TYPES)}")
     organization, service, name = given["organizationId"], given["service"], given["name"]
     return {
         "id": stable_id(organization, service, name), "displayName": name, "timezone": "UTC",

@@ -37,22 +37,22 @@ from dataclasses import dataclass
 
 @dataclass
 class Options:
-    """Settings that may differ from run to run; docs/reference/sandbox.md says what each does."""
+    """Settings that may differ from run to run; docs/reference/sandbox.md explains them."""
 
-    key_code: str = "UNAUTHENTICATED"
-    page_max: int = 100
-    automatic_reads_null: bool = True
-    reminders_win: bool = True
-    idea_response: bool = True
-    drafts_via_buffer: bool = True
-    refuse_duplicates: bool = False
-    refuse_x_repeats: bool = False
-    shorten_links: bool = False
-    edits_replace: bool = False
-    comments_lost: bool = True
-    delete_sent: bool = False
-    link_assets_end: str = "2026-12-15T00:00:00Z"
-    limit_per_channel: bool = True
-    sending_seconds: float = 0
-    sends_date: bool = True
-    media_roots: tuple[str, ...] = ()
+    key_code: str = "UNAUTHENTICATED"  # the error code in the 401
+    page_max: int = 100  # the most nodes in a page
+    automatic_reads_null: bool = True  # of `schedulingType`
+    reminders_win: bool = True  # a channel's default, over an explicit `automatic`
+    idea_response: bool = True  # createIdea returns IdeaResponse, else Idea
+    drafts_via_buffer: bool = True  # drafts made over the API
+    refuse_duplicates: bool = False  # equal posts on a channel
+    refuse_x_repeats: bool = False  # one text on a second X channel
+    shorten_links: bool = False  # on channels with linkShortening
+    edits_replace: bool = False  # content that an edit omits is lost
+    comments_lost: bool = True  # Instagram's first comments
+    delete_sent: bool = False  # published posts can be deleted
+    link_assets_end: str = "2026-12-15T00:00:00Z"  # when `assets[].link` starts to be refused
+    limit_per_channel: bool = True  # of scheduled posts, else per organization
+    sending_seconds: float = 0  # how long a due post is `sending`
+    sends_date: bool = True  # answers have a Date
+    media_roots: tuple[str, ...] = ()  # media below these URLs is fetched

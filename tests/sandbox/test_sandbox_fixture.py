@@ -90,6 +90,10 @@ def test_a_file_is_its_owners_alone(tmp_path: Path, make: Any) -> None:
             {"organizations": [{"name": "A", "channels": [{"service": "x", "name": "a"}]}]},
             "service 'x' is none of twitter",
         ),
+        (
+            {"organizations": [{"name": "A", "channels": [{"service": "twitter", "name": "a", "type": "personal"}]}]},
+            "type 'personal' is none of account, business",
+        ),
         ({"organizations": [{"name": "A", "posts": [{"channelId": "x"}]}]}, "posts[0]: there is no channel 'x'"),
         ({"organizations": [{"name": "A", "ideas": [{"content": {}, "createdAt": "x"}]}]}, "'x' is not an ISO 8601"),
         ({"organizations": 3}, "fixture: "),
