@@ -130,6 +130,15 @@ def test_what_a_person_was_asked_travels_with_the_record(machine: Machine) -> No
     assert not (machine.folder / "user").exists()
 
 
+def test_what_a_person_was_asked_here_counts_though_the_record_does_not_know(machine: Machine) -> None:
+    """The run was killed before the state was stored with the question."""
+    journal = machine()
+    journal.intend([sent()])
+    journal.ask({1: ("p9",)})
+    assert machine(listed()).asked == {1: ("p9",)}
+    assert machine(listed(asked=("p7",))).asked == {1: ("p9",)}
+
+
 def test_what_was_settled_is_not_listed_any_more(machine: Machine) -> None:
     """Not carried out: no entry is left."""
     journal = machine(listed())
