@@ -130,6 +130,12 @@ def test_a_field_that_comes_back_in_another_form_is_a_difference() -> None:
     assert differs(POST, replace(LIVE, metadata={"geolocation": there})) == ["metadata"]
 
 
+def test_a_list_is_compared_by_its_values() -> None:
+    """In normal form, in order."""
+    there = replace(LIVE, metadata={"topics": [" one ", {"name": "", "id": "1"}], "none": []})
+    assert content_of_live(there).metadata == {"topics": ("one", {"id": "1"})}
+
+
 def test_tags_are_the_same_in_any_case() -> None:
     """`launch` equals Buffer's `Launch`; a different or additional tag is a difference."""
     tagged = replace(POST, tags=("hiring", "launch"))

@@ -97,6 +97,7 @@ class Outer(BaseModel):
     one: Inner | None = None
     several: tuple[Inner, ...] = ()
     by_name: dict[str, Inner] = {}
+    texts: dict[str, str] = {}
     read: Annotated[Inner | None, BeforeValidator(lambda value: value)] = None
     itself: Annotated[str, About(order=1)] = ""
 
@@ -116,7 +117,15 @@ def test_what_is_stated_within_a_type_counts() -> None:
 
 @pytest.mark.parametrize(
     ("name", "group"),
-    [("plain", False), ("one", True), ("several", False), ("by_name", True), ("read", False), ("itself", False)],
+    [
+        ("plain", False),
+        ("one", True),
+        ("several", False),
+        ("by_name", True),
+        ("texts", True),
+        ("read", False),
+        ("itself", False),
+    ],
 )
 def test_what_can_only_be_a_group(name: str, group: bool) -> None:
     """A model or a map, but no list of them, and nothing that can be written as a single value, too."""

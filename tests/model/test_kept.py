@@ -97,6 +97,12 @@ def test_a_network_names_the_only_channel_of_it_in_an_organization() -> None:
     assert Desired(channels=(acme, other)).reference(address) == "twitter:a"
 
 
+def test_everything_that_is_declared() -> None:
+    """Ideas first, since a post may belong to one."""
+    idea = Idea(Address("Acme", "ideas", "a"), PLACE, title="T")
+    assert Desired(posts=(POST,), ideas=(idea,)).items == (idea, POST)
+
+
 def test_content_types() -> None:
     """Those that networks and browsers know the files by."""
     pictures = {each: f"image/{each}" for each in ("png", "gif", "webp")} | {"jpg": "image/jpeg"}

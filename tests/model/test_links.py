@@ -59,6 +59,7 @@ def test_where_a_sentence_ends_can_be_said() -> None:
         ("https://bücher.example", "xn--bcher-kva.example"),
         ("https://acme。example", "acme.example"),
         ("https://acme.example.", "acme.example"),
+        ("https://x.example/x", "x.example"),
         ("https://ⓐcme.example", "acme.example"),
         ("https://[::1", ""),
         ("https://", ""),

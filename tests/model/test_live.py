@@ -99,6 +99,7 @@ def test_a_request_is_taken_from_every_window() -> None:
 def test_the_window_that_limits() -> None:
     """The one with the fewest requests left; of equal ones the longest; none if none is known."""
     assert Quota((SHORT, LONG)).tightest == LONG
+    assert Quota((replace(SHORT, left=6), LONG)).tightest == replace(SHORT, left=6)
     equal = replace(SHORT, left=7)
     assert Quota((equal, LONG)).tightest == Quota((LONG, equal)).tightest == LONG
     assert Quota().tightest is None

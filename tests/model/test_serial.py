@@ -89,6 +89,7 @@ def test_an_intent_comes_back_equal(write: Write, before: str) -> None:
     dumped = through_json(dump_intent(intent))
     assert load_intent(dumped, 7, ["1", "2"]) == intent
     assert [name for name, value in dumped.items() if value in (None, "")] == []
+    assert not dumped.keys() & {"number", "listed", "answered"}
 
 
 @pytest.mark.parametrize("values", [{}, {"post": {}}, {"idea": {"title": "no address"}}, {"post": {"text": 7}}])

@@ -43,6 +43,8 @@ def test_a_day_is_the_channels() -> None:
 def test_only_new_posts_with_a_time_count() -> None:
     """Neither drafts nor the queue."""
     world = many(BUSY)
+    world = replace(world, live=[*world.live, in_buffer(queued("x", "Without a slot"), "p99", due_at=None)])
+    assert busy_days(world.plan(post(due=LATE)), world.reading) == {NOON: {"c1"}}
     plan = world.plan(queued(), post("d", "d", LATE, draft=True))
     assert busy_days(plan, world.reading) == {}
 

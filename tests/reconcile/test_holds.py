@@ -293,6 +293,7 @@ TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
             ),
             SAME,
         ),
+        (holds.ambiguous(Rule.EDITED, [THEIRS], TWITTER), None, SAME),
         (
             TWO,
             (

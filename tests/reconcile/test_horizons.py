@@ -213,6 +213,10 @@ def test_what_leaves_the_record_by_name_is_let_go_with_its_address() -> None:
     nameless = replace(state, let_go={"p1": LetGo("c1", YOUNG)})
     assert moved(World(state=nameless, unread=["c1"]), post("b", "b")).let_go == nameless.let_go
     assert moved(World(state=nameless), post("b", "b")).let_go == {}
+    elsewhere = replace(state, let_go={"p1": LetGo("c7", OLD)})
+    assert moved(World(state=elsewhere), post("b", "b")).let_go == elsewhere.let_go
+    at_reached = replace(state, let_go={"p1": LetGo("c1", REACHED)})
+    assert moved(World(state=at_reached), post("b", "b")).let_go == {}
     unrecorded = State(let_go=nameless.let_go)
     assert moved(World(state=unrecorded, unread=["c1"]), post("b", "b")).let_go == nameless.let_go
 
@@ -237,6 +241,8 @@ def test_what_stays_in_buffer_is_kept() -> None:
     assert after.bindings[A].status == PostStatus.SENT
     gone = replace(world, state=kept, live=[], gone=["p1"])
     assert A not in move_on(kept, gone.plan(post("b", "b", LATER)), gone.reading, settle=SETTLE).bindings
+    once = move_on(after, gone.plan(post("b", "b", LATER)), gone.reading, settle=SETTLE)
+    assert once.bindings == after.bindings  # it was published, so its text is not new
 
 
 def test_what_is_tracked_is_recorded_by_its_own_change_alone() -> None:

@@ -137,7 +137,7 @@ def test_all_problems_come_at_once() -> None:
     lost = Channel("Acne", "twitter:x", Service.TWITTER, "x", None, PLACE)
     desired = Desired(
         organizations=(organization("Acme"), organization("Acne")),
-        channels=(channel("acme"), channel("one"), channel("two"), lost),
+        channels=(lost, channel("acme"), channel("one"), channel("two")),
     )
     targets, problems = find_targets(desired, ACCOUNT)
     assert [each.message for each in problems] == [

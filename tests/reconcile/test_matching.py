@@ -451,8 +451,12 @@ def test_an_equal_that_was_published_long_ago(days: int, since: datetime | None,
     at = NOW - timedelta(days=days)
     live = published(queued(), created=at, sent_at=at)
     assert World(live=[live], state=NO_RECORD, since=since).verdict(queued()) is expected
-    waited = published(queued(), created=NOW - timedelta(days=90), due_at=at, sent_at=None)
-    assert World(live=[waited], state=NO_RECORD, since=since and NOW - timedelta(days=91)).verdict(queued()) is expected
+    long_ago = NOW - timedelta(days=90)
+    before = since and long_ago - timedelta(days=1)
+    waited = published(queued(), created=long_ago, due_at=at, sent_at=None)
+    assert World(live=[waited], state=NO_RECORD, since=before).verdict(queued()) is expected
+    retried = published(queued(), created=long_ago, due_at=long_ago, sent_at=at)
+    assert World(live=[retried], state=NO_RECORD, since=before).verdict(queued()) is expected
 
 
 def test_a_draft_of_any_age_is_no_repeat() -> None:
@@ -823,6 +827,12 @@ def test_an_answered_question_is_closed(world: World, items: list[Post]) -> None
     plan = world.plan(*items)
     assert next(verdict(c) for c in plan.changes if c.address.key == "a") is Action.CREATE
     assert plan.recording.questions == {}
+
+
+def test_repeat_of_a_candidate_leaves_the_equal_one() -> None:
+    """Adopted: the other candidate is said to be another post."""
+    world = questioned(live=[CANDIDATE, in_buffer(post(), "p2", YOUNG)])
+    assert ids(world, post(repeat_of="p9")) == {"a": "p2"}
 
 
 def test_a_candidate_that_another_entry_has_asks_nothing_more() -> None:
@@ -1215,9 +1225,11 @@ def test_existing_that_names_nothing_to_bind_is_held(world: World) -> None:
 
 
 def test_existing_takes_the_claim_of_an_address_that_was_removed() -> None:
-    """Updated under its new address, and the old one is forgotten."""
+    """Updated under its new address, and the old one is forgotten; done if it is published, whatever its time."""
     change = removed(OLD_UNSENT, UNSENT).change(post(text="Edited", existing="p1"))
     assert (change.action, change.moved_from) == (Action.UPDATE, slot(OLD_UNSENT))
+    out = removed(OLD_SENT, SENT).change(post(existing="p1"))
+    assert (out.action, out.moved_from) == (Action.DONE, slot(OLD_SENT))
 
 
 def test_existing_binds_what_takes_the_place_of_one_that_is_gone() -> None:
@@ -1291,6 +1303,7 @@ def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
     assert reworded(replace(live, status=PostStatus.SENDING)).verdict(now) is Reason.MISSED
     assert World(live=[published(was, created=YOUNG)]).verdict(now) is Reason.MISSED
     assert reworded(live).verdict(replace(now, repeat_of="p1")) is Reason.MISSED
+    assert reworded(live).verdict(replace(now, cancelled=True)) is Action.NO_OP
     asks = State(questions={slot(now): asked(Rule.SAME_TIME, in_buffer(post("x", "Another"), "p9"))})
     assert replace(reworded(live), state=asks).verdict(now) is Reason.MISSED
     released = replace(reworded(live), state=State(let_go=let_go(live)))

@@ -146,6 +146,13 @@ def test_what_was_applied_stays(item: Post | Idea, slot: Slot) -> None:
     assert (change.action, change.slot, change.binding) == (Action.NO_OP, slot, applied(item))
 
 
+def test_a_draft_whose_time_is_over_is_still_a_draft() -> None:
+    """Changed: it was not published."""
+    draft = replace(POST, draft=True, due_at=NOW - timedelta(minutes=1))
+    was = applied(draft, status="draft", due_at="2029-12-03T08:59:00Z")
+    assert one(desired(replace(draft, text="Edited")), State({SLOT: was})).action is Action.UPDATE
+
+
 def test_what_waits_in_a_queue_stays_there() -> None:
     """Unchanged: the state has no time at which it would be out."""
     item = replace(POST, mode=ShareMode.ADD_TO_QUEUE, due_at=None)

@@ -106,11 +106,14 @@ def test_a_series_that_was_shortened_says_from_how_many(was: str) -> None:
 
 
 def test_a_series_that_lost_an_occurrence_was_not_shortened() -> None:
-    """Of two occurrences the second is still there; and an entry that only has variables is no series."""
-    posts = [post("tip-1", "Tip 1"), post("ad-1", "Ad 1"), *(post(f"k{n}", f"Number {n}") for n in range(4))]
-    kept = post("tip-2", "Tip 2", expansion=Expansion(number=2, times=2)), post("ad-9", "Ad 9", expansion=Expansion())
-    (message,) = {c.message.partition(", and")[0] for c in bound(*posts, *kept).plan(*kept).of(Action.HOLD)}
-    assert message == "6 posts disappeared from the files"
+    """Of two occurrences one is still there; and an entry that only has variables is no series."""
+    posts = [post("ad-1", "Ad 1"), *(post(f"k{n}", f"Number {n}") for n in range(4))]
+    for lost, number in (("tip-1", 2), ("tip-2", 1)):
+        still = post(f"tip-{number}", f"Tip {number}", expansion=Expansion(number=number, times=2))
+        kept = still, post("ad-9", "Ad 9", expansion=Expansion())
+        plan = bound(*posts, post(lost, "Lost"), *kept).plan(*kept)
+        (message,) = {change.message.partition(", and")[0] for change in plan.of(Action.HOLD)}
+        assert message == "6 posts disappeared from the files"
 
 
 def test_what_is_cancelled_does_not_count() -> None:
@@ -569,7 +572,9 @@ def test_only_what_a_checkout_lacks_is_held() -> None:
     assert world.verdicts(KEEP) == {"old": Action.DELETE, "new": Reason.DIVERGED, "keep": Action.NO_OP}
 
 
-@pytest.mark.parametrize(("known", "says"), [(False, "cannot be fetched"), (True, "the version before that")])
+@pytest.mark.parametrize(
+    ("known", "says"), [(False, "cannot be fetched"), (True, "changed posts.yaml, and this checkout")]
+)
 def test_what_a_commit_wrote_that_is_not_here(known: bool, says: str) -> None:
     """Held whatever the edit where the commit cannot be had; else only a version from before it."""
     world = bound(post(text="Corrected"), KEEP)
@@ -610,6 +615,10 @@ def test_what_goes_out_beside_a_new_post_is_named() -> None:
     ]
     assert [each.id for each in World(live=theirs).plan(post()).beside] == ["p2", "p3", "p1"]
     assert World(live=theirs).plan().beside == ()
+    ours = in_buffer(post(), "p0")
+    edited = World(live=[*theirs, ours], state=record((post(), ours)))
+    assert [each.id for each in edited.plan(post(text="Edited")).beside] == ["p2", "p3", "p1"]
+    assert edited.plan(post()).beside == ()
 
 
 def test_what_is_cancelled_and_not_deleted_keeps_its_text() -> None:

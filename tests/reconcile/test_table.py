@@ -448,6 +448,8 @@ def test_an_edit_that_buffer_does_not_show_says_so() -> None:
     of_idea = post(idea="hiring")
     unlinked = known(in_buffer(of_idea, idea_id="i1"), of_idea).change(post())
     assert "stays linked to its idea" in unlinked.message
+    linked = known(in_buffer(of_idea, idea_id="i1"), of_idea).change(replace(of_idea, source="a newsletter"), idea())
+    assert linked.message == change.message
 
 
 def test_another_address_of_an_image_is_shown() -> None:

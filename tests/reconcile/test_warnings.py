@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bufferctl.diagnostics import Place
-from bufferctl.model import Address, Idea, LivePost, Origin, Post, PostStatus, Service, Settings
+from bufferctl.model import Address, EditPost, Idea, LivePost, Origin, Post, PostStatus, Service, Settings
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import Options
@@ -156,14 +156,26 @@ def test_a_board_that_was_renamed_is_warned_about(number: int, uses: str) -> Non
     assert [each.hint for each in plan.warnings] == ["Write `board: New` in the files."]
 
 
+@pytest.mark.parametrize("name", ["Old", "New"])
+def test_an_edit_of_a_pin_keeps_its_board(name: str) -> None:
+    """By its id, whether it was renamed or not."""
+    channel = replace(TWITTER, service=Service.PINTEREST, boards={name: "b1"})
+    was = in_buffer(pin("a", "A pin"), metadata={"board": "Old", "board_service_id": "b1"})
+    now = replace(was, metadata={"board": name, "board_service_id": "b1"})
+    write = World(live=[now], state=record((pin("a", "A pin"), was)), channels=(channel,)).change(pin("a", "New")).write
+    assert isinstance(write, EditPost)
+    assert write.item.metadata == PinterestMetadata(board="Old", board_service_id="b1")
+
+
 def test_a_pin_that_a_person_changed_too_shows_its_board() -> None:
     """On another board, or on a renamed one: beside the text."""
     channel = replace(TWITTER, service=Service.PINTEREST, boards={"New": "b1"})
     was = in_buffer(pin("a", "A pin"), metadata={"board": "Old", "board_service_id": "b1"})
     theirs = replace(was, text="Theirs", metadata={"board": "New", "board_service_id": "b1"})
     world = World(live=[theirs], state=record((pin("a", "A pin"), was)), channels=(channel,))
-    change = world.change(pin("a", "A pin"))
-    assert [each.path for each in change.differences] == ["text", "metadata.board"]
+    plan = world.plan(pin("a", "A pin"))
+    assert [[each.path for each in change.differences] for change in plan.changes] == [["text", "metadata.board"]]
+    assert plan.warnings == ()
 
 
 def test_what_was_recovered_and_is_asked_about_is_not_counted_again() -> None:
