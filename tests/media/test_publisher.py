@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -112,3 +113,24 @@ def test_where_a_list_of_the_store_would_be(host: FileServer) -> None:
     publisher = Publisher(Path(), MediaSettings(f"{host.url}/bucket/social"), loopback=True)
     assert publisher.listed() == ""
     assert {path for _, path in host.requests} == {"/", "/bucket/", "/bucket"}
+
+
+def test_a_bucket_whose_settings_are_incomplete(host: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Azure needs the name of an account: each file is held, with the store, the reason and the page about it."""
+    for name in [each for each in os.environ if each.startswith("AZURE_")]:
+        monkeypatch.delenv(name)
+    settings = MediaSettings("https://m.example", store="az://media")
+    wanted = file(host)
+    (found,) = Publisher(Path(), settings).upload([wanted]).values()
+    assert found.message.startswith("cannot be uploaded: az://media (")
+    assert (found.hint.endswith("the bucket needs."), host.requests) == (True, [])
+
+
+def test_a_long_file_is_compared_to_its_end(host: FileServer) -> None:
+    """Three hundred kilobytes: fine as they are, and other ones only in the last byte."""
+    data = RED + b"\0" * 300_000
+    host.files["/a.jpg"] = data
+    assert Asked(host)(file(host, data=data, stored=False)) is None
+    found = Asked(host)(file(host, data=data[:-1] + b"1", stored=False))
+    assert found
+    assert found.message.endswith("differs from the file")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import stat
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -357,3 +360,18 @@ def test_what_is_saved_is_on_the_disk(path: Path, monkeypatch: pytest.MonkeyPatc
     saved(path, SECOND)
     backup = path.with_name("state.json.backup")
     assert synced == [each.stat().st_ino for each in (backup, path, path.parent)]
+
+
+def test_a_state_file_that_another_process_is_writing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After ten seconds: StateError with the file to delete if nobody runs; the state and that file stay."""
+    saved(path, FIRST)
+    lock = path.with_name(".state.json.lock")
+    lock.write_text(f"{os.getpid()}\n{platform.node()}\n", encoding="utf-8")
+    seconds = count()
+    monkeypatch.setattr(time, "perf_counter", lambda: float(next(seconds)))
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    with pytest.raises(StateError, match=f"cannot be written: another process holds {lock}") as raised:
+        saved(path, SECOND)
+    assert 10 <= next(seconds) < 15
+    assert "delete that file" in raised.value.hint
+    assert (lock.exists(), read(path)) == (True, FIRST)
