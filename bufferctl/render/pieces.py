@@ -24,7 +24,7 @@ _MARKED = re.compile(rf"(?P<link>{LINK.pattern})|(?<![\w&/])(?P<tag>[#@]\w[\w.@-
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 #: A link, a word, a wide character, white space, or any other mark.
-_WORDS = re.compile(rf"https?://\S+|[{_WIDE}]|[^\W{_WIDE}]+(?:['\u2019-][^\W{_WIDE}]+)*|\n|[^\S\n]+|.", re.DOTALL)
+_WORDS = rf"(?s)https?://\S+|[{_WIDE}]|[^\W{_WIDE}]+(?:['\u2019-][^\W{_WIDE}]+)*|\n|[^\S\n]+|."
 #: How many unchanged lines are shown around a changed one.
 AROUND = 1
 _MARK = re.compile(r"\[-|-\]|\{\+|\+\}")
@@ -66,7 +66,7 @@ def compared(before: str, after: str) -> tuple[Piece, ...]:
 def _merged(before: str, after: str) -> list[Piece]:
     """The parts of both in order; empty if that would not be readable, or takes too long."""
     first, old_lines, new_lines, last = _trimmed(before.splitlines(keepends=True), after.splitlines(keepends=True))
-    start, old, new, end = _trimmed(*(_WORDS.findall("".join(each)) for each in (old_lines, new_lines)))
+    start, old, new, end = _trimmed(*(re.findall(_WORDS, "".join(each)) for each in (old_lines, new_lines)))
     head, tail = "".join([*first, *start]), "".join([*end, *last])
     counts = Counter(new)
     if sum(number * counts[part] for part, number in Counter(old).items() if not part.isspace()) > PAIRS:
