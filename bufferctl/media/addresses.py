@@ -252,7 +252,7 @@ def _refused(wanted: Wanted, got: _Response, kind: str) -> tuple[Verdict, str] |
 
 def _differs(wanted: Wanted, got: _Response) -> tuple[Verdict, str] | None:
     size = got.size
-    if size == 0 or not got.content:
+    if not got.content:
         return Verdict.WRONG_TYPE, "is empty"
     most = wanted.most or MOST_BYTES[wanted.kind]
     if size is not None and size > most:

@@ -188,6 +188,17 @@ def test_commits_are_the_users(project: Path, bare: Path) -> None:
     assert git.git(bare, "log", "-1", "--format=%an <%ae>", "bufferctl-state") == "Jane <jane@acme.example>"
 
 
+def test_settings_in_the_environment_win(project: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As CI hands them to every git: over the project's own, and both of them."""
+    git.git(project, "config", "user.email", "jane@acme.example")
+    git.git(project, "config", "user.name", "Jane")
+    given = {"COUNT": "2", "KEY_0": "user.name", "VALUE_0": "CI", "KEY_1": "user.email", "VALUE_1": "ci@acme.example"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    run(git.store(project), FIRST)
+    assert git.git(bare, "log", "-1", "--format=%an <%ae>", "bufferctl-state") == "CI <ci@acme.example>"
+
+
 def test_a_lost_answer_is_read_back(by_http: Path, server: git.Server, bare: Path) -> None:
     """The write counts, though it was not confirmed."""
     server.lost = 1
