@@ -23,6 +23,8 @@ from bufferctl.render.markdown_text import code, plain
 _MOST = 5
 #: A field that a hint proposes; below `each` it would need more than a line.
 _FIELD = re.compile(r"`((?:repeat_of|was|existing): [^`]+)`(?! under `each`)")
+#: What an entry is on one of its channels; on several, one answer says it for all.
+_ON_CHANNEL = re.compile(r"existing: \{(.+)\}")
 #: The line of a key, and where its entry's other fields begin.
 _KEY = re.compile(r"(\s*(?:- )?)key: *\S+\s*")
 
@@ -68,7 +70,9 @@ def _suggestions(job: Job, report: Path) -> Iterator[Suggestion]:
             continue
         if fields and (key := _KEY.fullmatch(text)):
             indent = " " * len(key[1])
-            answers = tuple(f"{text.rstrip()}\n{indent}{field}" for field in fields)
+            there = ", ".join(found[1] for field in fields if (found := _ON_CHANNEL.fullmatch(field)))
+            whole = (f"existing: {{{there}}}" if _ON_CHANNEL.fullmatch(field) else field for field in fields)
+            answers = tuple(f"{text.rstrip()}\n{indent}{field}" for field in dict.fromkeys(whole))
             yield Suggestion(place, next(iter(fields.values())), answers)
 
 

@@ -36,6 +36,17 @@ def test_an_answer_is_a_suggestion_on_its_line(team: Team) -> None:
     assert team.github.suggestions[number] == []
 
 
+def test_several_channels_have_one_answer(team: Team) -> None:
+    """`existing` names the post on each of them: a second field of that name would be an error."""
+    (there,) = _seed(team, "We are live")
+    channel = team.sandbox.channel("linkedin")["id"]
+    (other,) = team.sandbox.seed([{"channelId": channel, "text": "We are live", "dueAt": "2029-12-21T17:00:00Z"}])
+    number = team.open("launch", launch=post("launch", "We are live").replace("[twitter]", "[twitter, linkedin]"))
+    team.plan(number)
+    (made,) = team.github.suggestions[number]
+    assert re.findall("existing: .*", made["body"]) == [f"existing: {{twitter: {there}, linkedin: {other}}}"]
+
+
 def test_at_most_five_and_the_rest_stands_in_the_comment(team: Team) -> None:
     """Six answers: five suggestions; the sixth stands below its post as the lines to write."""
     _seed(team, *(f"Text {number}" for number in range(6)))
