@@ -7,7 +7,7 @@ are fetched, the history only a little deeper; beyond that nobody can tell, whic
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from enum import StrEnum
+from enum import StrEnum, auto
 from pathlib import Path
 from subprocess import TimeoutExpired
 
@@ -20,11 +20,11 @@ _DEEPEN, _PATIENCE = 50, 60
 class Relation(StrEnum):
     """How the checked-out commit relates to another one."""
 
-    SAME = "same"
-    NEWER = "newer"
-    OLDER = "older"
-    DIVERGED = "diverged"
-    UNKNOWN = "unknown"
+    SAME = auto()
+    NEWER = auto()
+    OLDER = auto()
+    DIVERGED = auto()
+    UNKNOWN = auto()
 
 
 def head(folder: Path) -> str:

@@ -98,6 +98,7 @@ CASES: list[tuple[str, Handler, dict[str, object], Verdict, str]] = [
     ("busy", status(503), {}, Verdict.UNREACHABLE, "returns 503 Service Unavailable"),
     ("cut", failing(httpx2.ReadError("")), {}, Verdict.UNREACHABLE, "did not answer (ReadError)"),
     ("silent", failing(httpx2.ReadTimeout("")), {}, Verdict.UNREACHABLE, "did not answer within 10 seconds"),
+    ("out of patience", failing(TimeoutError()), {}, Verdict.UNREACHABLE, "did not answer within 45 seconds"),
 ]
 
 
