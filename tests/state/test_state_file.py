@@ -375,3 +375,12 @@ def test_a_state_file_that_another_process_is_writing(path: Path, monkeypatch: p
     assert 10 <= next(seconds) < 15
     assert "delete that file" in raised.value.hint
     assert (lock.exists(), read(path)) == (True, FIRST)
+
+
+def test_a_state_file_that_may_not_be_changed_is_found_beforehand(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its folder may be: it would be replaced, against the will of whoever protected it."""
+    saved(path, FIRST)
+    file(path).check_writable()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(StateError, match="cannot be written: Permission denied"):
+        file(path).check_writable()
