@@ -52,12 +52,12 @@ def not_utf8(path: str) -> str:
 
 @dataclass
 class Included:
-    """What the include patterns match: `files` by name. `unmatched`: patterns without a file.
+    """What the include patterns match: the names of `files`. `unmatched`: patterns without a file.
 
     `skipped` and `unreadable`: names that match but are not read, and folders that cannot be; each with the reason.
     """
 
-    files: dict[str, Path] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     skipped: dict[str, tuple[str, str]] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
@@ -70,17 +70,17 @@ def included(root_file: Path, patterns: Sequence[str]) -> Included:
     skipped, and links to folders are not followed, so loops of links are harmless.
     """
     found = Included()
-    files: dict[str, Path] = {}
+    files: set[str] = set()
     for pattern in patterns:
-        matches = dict(_walk(root_file, pattern, found))
+        matches = set(_walk(root_file, pattern, found))
         if not matches:
             found.unmatched.append(pattern)
         files |= matches
-    found.files = {name: files[name] for name in sorted(files, key=lambda name: name.split("/"))}
+    found.files = sorted(files, key=lambda name: name.split("/"))
     return found
 
 
-def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[tuple[str, Path]]:
+def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[str]:
     root = root_file.parent
     matcher = _matcher(pattern)
 
@@ -104,7 +104,7 @@ def _walk(root_file: Path, pattern: str, found: Included) -> Iterator[tuple[str,
             if name == root_file.name:
                 continue
             if matcher.fullmatch(name):
-                yield name, below / file
+                yield name
             elif (ending := _ENDING.search(name)) and matcher.fullmatch(name[: ending.start()] + ".yaml"):
                 reason = f"its name ends in {ending[0]}, and `include` says .yaml"
                 found.skipped[name] = (reason, "rename it, or change `include`")
@@ -143,13 +143,13 @@ _POSTS = re.compile(r'(?m)^(?:posts:[ \t]*(?:$|[\[#])|\{[\s\S]*"posts":\s*\[)[\s
 _ROOT = re.compile(r'(?m)^(?:version|organizations):|^\{\s*"(?:version|kind|format_version)"')
 
 
-def astray(root_file: Path, patterns: Sequence[str], read: Collection[Path]) -> dict[str, tuple[str, str]]:
+def astray(root_file: Path, patterns: Sequence[str], read: Collection[str]) -> dict[str, tuple[str, str]]:
     """Their names, each with the reason why it is not read and what to do.
 
     The root folder and the folders whose names are almost right are searched; where nothing is read, also the right
     ones, for JSON and for names with a dot.
     """
-    root, included_files = root_file.parent, {root_file, *read}
+    root, included_files = root_file.parent, {root_file.name, *read}
     meant = sorted({first for pattern in patterns if not re.search(r"[*?]", first := pattern.partition("/")[0])})
     named = {*patterns} if not read else {*patterns, *meant}  # `include: [posts]` has an error of its own
     almost = partial(get_close_matches, possibilities=[each.casefold() for each in meant], n=1, cutoff=0.8)
@@ -159,7 +159,7 @@ def astray(root_file: Path, patterns: Sequence[str], read: Collection[Path]) -> 
     found = {}
     for path in (*_visible(root), *below):
         name = path.relative_to(root).as_posix()
-        if path in included_files or path.suffix.lower() not in {".yaml", ".yml", ".json"} or not _holds_posts(path):
+        if name in included_files or path.suffix.lower() not in {".yaml", ".yml", ".json"} or not _holds_posts(path):
             continue
         if name.startswith(".") or "/." in name:
             found[name] = ("names that begin with a dot are skipped", "rename it without the dot")
