@@ -172,6 +172,7 @@ class _Loading:
     def _parsed(self, source: Source) -> Spot:
         """The data of a file as far as it can be read, and problems."""
         tree, problems = parse(source)
+        tree.source.pack()
         self.reading.problems += problems
         self.reading.is_complete = self.reading.is_complete and not has_errors(problems)
         self.trees[source.name] = spot = Spot(tree, tree.data)

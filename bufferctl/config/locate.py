@@ -159,4 +159,4 @@ def _located(spot: Spot, part: Step, whole: bool, quote: str) -> Located:
 
 def _one_line(source: Source, offset: int, value: Any) -> bool:
     """Whether a value is a text that begins and ends on its line."""
-    return isinstance(value, str) and "\n" not in value and source.text[offset : offset + 1] not in {"|", ">"}
+    return isinstance(value, str) and "\n" not in value and source.part(offset, offset + 1) not in {"|", ">"}

@@ -69,7 +69,7 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
         builder, error = _read(source, compiled=compiled)
         if error is None:
             return builder.tree, [*controls, *found, *builder.problems]
-        syntax, mend = syntax_problem(replace(source, original=None), error)
+        syntax, mend = syntax_problem(Source(source.name, source.text, source.folder), error)
         place = syntax.place or Place(source.name, 1, 1)
         if place.line < row:  # what the last mend brought about
             break

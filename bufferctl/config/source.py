@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import re
 import stat
+from array import array
 from bisect import bisect_right
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from sys import maxsize
 
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 
@@ -32,6 +33,8 @@ _OTHER_KINDS = {
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
 }
+#: How many characters of a text are packed together.
+_BLOCK = 16_384
 _LFS = b"version https://git-lfs.github.com/spec/"
 _LFS_HINT = "run `git lfs pull`; in CI check out with `lfs: true`"
 _BREAK = re.compile(r"\r\n?|\n")
@@ -54,7 +57,6 @@ class UnreadableError(Exception):
         return Diagnostic(Severity.ERROR, f"the file cannot be read: {self.reason}", place, self.hint)
 
 
-@dataclass(frozen=True)
 class Source:
     """The text of a file. `name` is its path from the root folder, `folder` the one it is in.
 
@@ -62,25 +64,40 @@ class Source:
     read; places are its places.
     """
 
-    name: str
-    text: str
-    folder: Path
-    original: Source | None = None
-    mends: tuple[int, ...] = ()
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        ends = _BREAK if "\r" in self.text else _NEWLINE  # most files have only these, which are found faster
-        return [0, *[found.end() for found in ends.finditer(self.text)]]
-
-    @cached_property
-    def may_hold_variables(self) -> bool:
+    def __init__(
+        self, name: str, text: str, folder: Path, original: Source | None = None, mends: tuple[int, ...] = ()
+    ) -> None:
+        self.name, self.folder, self.original, self.mends = name, folder, original, mends
+        self.may_hold_variables = "$(" in text or "\\" in text
         """Whether a value may contain `$(`, as it is or spelled with an escape."""
-        return "$(" in self.text or "\\" in self.text
+        self._text: str | None = text
+        self._packed: list[bytes] = []
+        self._lines: dict[int, str] = {}
+
+    @property
+    def text(self) -> str:
+        if self._text is None:
+            self._text = b"".join(self._packed).decode()
+        return self._text
+
+    def pack(self) -> None:
+        """Keep the text as UTF-8 until all of it is needed: one emoji makes each of its characters take four bytes."""
+        self.place(0)  # for which it finds the lines
+        self._packed = [self.text[at : at + _BLOCK].encode() for at in range(0, len(self.text), _BLOCK)]
+        self._text = None
+
+    def part(self, start: int, end: int) -> str:
+        """The text between two offsets."""
+        if self._text is not None:
+            return self._text[start:end]
+        first = start // _BLOCK
+        near = b"".join(self._packed[first : end // _BLOCK + 1]).decode()
+        return near[start - first * _BLOCK : end - first * _BLOCK]
 
     @cached_property
-    def _lines(self) -> dict[int, str]:
-        return {}
+    def _starts(self) -> array[int]:
+        ends = _BREAK if "\r" in self.text else _NEWLINE  # most files have only these, which are found faster
+        return array("I", [0, *[found.end() for found in ends.finditer(self.text)]])
 
     def place(self, offset: int) -> Place:
         row = bisect_right(self._starts, offset)
@@ -111,8 +128,8 @@ class Source:
         """The whole line at an offset, without its line end; the same object each time, since lines can be long."""
         row = bisect_right(self._starts, offset) - 1
         if row not in self._lines:
-            end = self._starts[row + 1] if row + 1 < len(self._starts) else len(self.text)
-            self._lines[row] = self.text[self._starts[row] : end].rstrip("\r\n")
+            end = self._starts[row + 1] if row + 1 < len(self._starts) else maxsize
+            self._lines[row] = self.part(self._starts[row], end).rstrip("\r\n")
         return self._lines[row]
 
     def diagnostic(

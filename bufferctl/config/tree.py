@@ -130,10 +130,10 @@ def quoted(source: Source, offset: int, value: str, quote: str) -> int | None:
     """
     first = quote.splitlines()[0] if quote.strip() else quote
     lines = value.count("\n") + 1
-    end = offset + 2 * len(value) + 100 * lines  # escapes and indentation
-    alone = re.compile(rf"(?<![\w$]){re.escape(first)}(?!\w)").search(source.text, offset, end)
-    at = alone.start() if alone else source.text.find(first, offset, end)
-    return at if at >= 0 else None
+    written = source.part(offset, offset + 2 * len(value) + 100 * lines)  # escapes and indentation
+    alone = re.search(rf"(?<![\w$]){re.escape(first)}(?!\w)", written)
+    at = alone.start() if alone else written.find(first)
+    return offset + at if at >= 0 else None
 
 
 def walk(spot: Spot, loc: Sequence[str | int]) -> tuple[Spot, str | int | None]:

@@ -6,6 +6,7 @@ Keyed by service in files (`metadata: {googlebusiness: …}`); api/wire_forms.py
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
@@ -344,6 +345,7 @@ THREADED = frozenset(service for service, model in MODELS.items() if "thread" in
 ATTACHING = frozenset(service for service, model in MODELS.items() if "link_attachment" in model.model_fields)
 
 
+@cache
 def default_metadata(service: Service) -> NetworkMetadata | None:
     """The fields of a post for which the files give none, on networks that need them even then."""
     model = MODELS[service] if service in ALWAYS else None

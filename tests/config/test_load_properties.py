@@ -122,6 +122,18 @@ def test_both_parsers_read_alike(text: str) -> None:
     assert problems or _DIFFERENT.search(text) or slow.data in (None, quick.data)
 
 
+@given(st.lists(WORDS, max_size=25).map("".join), st.integers(0, 30_000), st.integers(0, 40_000))
+def test_a_packed_text_is_the_same(text: str, start: int, length: int) -> None:
+    """Places, lines and parts of a text are the same once it is packed, across its blocks too."""
+    text = (text or "🚀\n") * (40_000 // max(1, len(text)))
+    source, packed = Source("a.yaml", text, Path()), Source("a.yaml", text, Path())
+    packed.pack()
+    start = min(start, len(text))
+    assert (packed.place(start), packed.line(start)) == (source.place(start), source.line(start))
+    assert packed.part(start, start + length) == source.part(start, start + length) == text[start : start + length]
+    assert packed.text == text
+
+
 @pytest.mark.parametrize("compiled", [True, False])
 def test_signs_in_braces_are_text(compiled: bool) -> None:
     """URLs, times and channels need no quotes in `{}` and `[]`, nor does `?` if compiled; and JSON is YAML."""

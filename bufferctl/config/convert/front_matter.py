@@ -70,7 +70,7 @@ class MarkdownFile:
         body = _LINE_ENDS.sub("\n", text[front.end() if front else 0 :]).strip()
         if front is None or not front["inner"].strip():
             return self._post(FrontMatter(), Spot(Tree(self.source), {}), body)
-        tree, problems = parse(replace(self.source, text=text[: front.start("end")]))
+        tree, problems = parse(Source(self.source.name, text[: front.start("end")], self.source.folder))
         self.problems += problems
         if not isinstance(tree.data, dict):
             if tree.data is not None:
