@@ -264,8 +264,9 @@ def _of_picture(post_type: str, label: str, limits: FileLimits, file: MediaFile)
     is_ordinary = post_type in {"", "post"}  # a story or a reel has another shape
     if limits.ratio and is_ordinary and not _fits(file, limits.ratio):
         much = "tall" if file.width / file.height < limits.ratio[0] else "wide"
-        message = f"this image ({file.pixels}) is too {much} for {label}, which allows {_range(*limits.ratio)}"
-        yield _Wrong(RATIO, message)
+        least, most = (_RATIOS.get(each, f"{each:.2f}") for each in limits.ratio)
+        allowed = f"{least} to {most} (width to height)"
+        yield _Wrong(RATIO, f"this image ({file.pixels}) is too {much} for {label}, which allows {allowed}")
 
 
 def _fits(file: MediaFile, ratio: tuple[float, float]) -> bool:
@@ -276,10 +277,6 @@ def _fits(file: MediaFile, ratio: tuple[float, float]) -> bool:
 
 _TOLERANCE = 0.01
 _RATIOS = {3 / 4: "3:4", 1.91: "1.91:1", 1 / 10: "1:10", 10.0: "10:1"}
-
-
-def _range(least: float, most: float) -> str:
-    return f"{_RATIOS.get(least, f'{least:.2f}')} to {_RATIOS.get(most, f'{most:.2f}')} (width to height)"
 
 
 def _pixels(file: MediaFile) -> str:

@@ -18,7 +18,7 @@ from bufferctl.checks.finding import Finding, RelatedItem, Rule, few
 from bufferctl.checks.visible import Link, link_spans, links, visible_texts, without
 from bufferctl.diagnostics import Severity, some_of
 from bufferctl.model import Channel, Desired, Post
-from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Freeze, Policy
+from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Policy
 from bufferctl.model.plain_text import normal_host, split, within, without_invisible
 
 if TYPE_CHECKING:
@@ -135,7 +135,9 @@ def policy_findings(desired: Desired, now: datetime | None) -> Iterator[Finding]
 
 def _of_post(post: Post, policy: Policy) -> Iterator[Finding]:
     if post.due_at and not post.draft and (freeze := policy.frozen(post.due_at, post.address.channel)):
-        yield Finding(FROZEN, post, ("due_at",), _silent(freeze))
+        why = f" ({freeze.reason})" if freeze.reason else ""
+        message = f"this is due during a freeze{why}: {_span(freeze.start, freeze.end)}"
+        yield Finding(FROZEN, post, ("due_at",), message)
     for tag in policy.required_tags:
         if tag not in post.tags:
             message = f"this has no tag `{tag}`, which every post must have"
@@ -145,11 +147,6 @@ def _of_post(post: Post, policy: Policy) -> Iterator[Finding]:
             quote = word if word in each.text else ""
             message = f"`{word}` is one of the words that your team has agreed not to use"
             yield Finding(FORBIDDEN, post, each.path, message, quote=quote)
-
-
-def _silent(freeze: Freeze) -> str:
-    why = f" ({freeze.reason})" if freeze.reason else ""
-    return f"this is due during a freeze{why}: {_span(freeze.start, freeze.end)}"
 
 
 def _span(start: datetime, end: datetime) -> str:

@@ -31,8 +31,10 @@ def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetim
     began = now.timestamp() if now else None
     dated = [(post, post.due_at, at) for post, at in posts if post.due_at and at]
     for post, due, at in dated:
-        if (began is None or at > began) and (other := _other_year(post, due)):
-            yield _finding(post, due, other, f"its text names a day of {other}")
+        if began is None or at > began:
+            years = (_year_in(text, due) for text in texts_of(post) if str(due.day) in text)
+            if other := next(filter(None, years), 0):
+                yield _finding(post, due, other, f"its text names a day of {other}")
     if began is None:
         return
     suspects = [each for each in dated if _AGO[0] <= began - each[2] <= _AGO[1] and not (since and each[1] >= since)]
@@ -51,13 +53,9 @@ def _finding(post: Post, due: datetime, year: int, why: str) -> Finding:
     return Finding(WRONG_YEAR, post, ("due_at",), f"the year {due.year} is probably wrong: {why}", hint)
 
 
-def _other_year(post: Post, due: datetime) -> int:
-    """The year in which a day that a text names, with its weekday, is the day of the post; 0 if its own fits."""
-    return next(filter(None, (_year_in(text, due) for text in texts_of(post) if str(due.day) in text)), 0)
-
-
 @lru_cache(maxsize=1024)
 def _year_in(text: str, due: datetime) -> int:
+    """The year in which a day that a text names, with its weekday, is the day of the post; 0 if its own fits."""
     for day in days_in(text, due):
         if day.date != due.date() or day.weekday in {None, due.weekday()}:
             continue

@@ -53,7 +53,9 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = 
         where, name = spot.down(*loc[:-1]), str(loc[-1])
         if spot.tree.empty.get(id(where.node), set()) & {name, "<<"}:
             return None
-        hint = _key_hint(where.node) if name == "key" else _purpose(_model_at(owner, loc[:-1]), name)
+        model = _model_at(owner, loc[:-1])
+        purpose = " ".join(descriptions(model).get(name, "").split()) if model else ""
+        hint = _key_hint(where.node) if name == "key" else purpose and f"`{name}`: {purpose.rstrip('.')}"
         return spot.tree.source.diagnostic(where.offset, f"`{name}` is missing", hint=hint)
     if kind == "model_type" and loc[-2:-1] == ("overrides",):
         empty = spot.tree.empty.get(id(spot.down(*loc[:-1]).node), ())
@@ -368,12 +370,6 @@ def _key_hint(entry: Any) -> str:
     words = (entry.get(name) for name in ("title", "text", "text_file")) if isinstance(entry, dict) else ()
     text = next((each for each in words if isinstance(each, str)), "")
     return f"add a name that stays, such as `key: {key_for(None, text, ())}`"
-
-
-def _purpose(model: type[BaseModel] | None, name: str) -> str:
-    """What a field is for."""
-    text = " ".join(descriptions(model).get(name, "").split()) if model else ""
-    return f"`{name}`: {text.rstrip('.')}" if text else ""
 
 
 def _expected(error: ErrorDetails) -> list[str]:

@@ -145,11 +145,11 @@ class _Loading:
             tuple(self.files),
         )
 
-    def _read(self, names: Iterable[str], model: type[F]) -> Iterator[tuple[F, Spot]]:
+    def _read(self, names: Sequence[str], model: type[F]) -> Iterator[tuple[F, Spot]]:
         """As much of each file as possible; nothing, and problems, for one of which nothing can be read."""
-        left = iter(names)
-        while some := list(islice(left, _TOGETHER)):
-            spots = [self._parsed(source) for source in filter(None, [self._source(name) for name in some])]
+        for at in range(0, len(names), _TOGETHER):
+            sources = [self._source(name) for name in names[at : at + _TOGETHER]]
+            spots = [self._parsed(source) for source in sources if source is not None]
             yield from filter(None, [self._validated(spot, model) for spot in spots])
 
     def _source(self, name: str) -> Source | None:
@@ -159,11 +159,9 @@ class _Loading:
         if odd:
             self._unreadable(odd, UnreadableError("its name is not UTF-8", "rename it, or the folder that it is in"))
             return None
-        path = self.reading.root / name
+        path, outside = self.reading.root / name, "it is a symbolic link out of the root file's folder"
         try:
-            self.reading.check_inside(
-                path, "it is a symbolic link out of the root file's folder", "replace the link with the file itself"
-            )
+            self.reading.check_inside(path, outside, "replace the link with the file itself")
             return read_source(path, name)
         except UnreadableError as error:
             self._unreadable(name, error)
@@ -174,7 +172,7 @@ class _Loading:
         tree, problems = parse(source)
         tree.source.pack()
         self.reading.problems += problems
-        self.reading.is_complete = self.reading.is_complete and not has_errors(problems)
+        self.reading.is_complete &= not has_errors(problems)
         self.trees[source.name] = spot = Spot(tree, tree.data)
         return spot
 

@@ -11,7 +11,6 @@ import stat
 from array import array
 from bisect import bisect_right
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from functools import cached_property
 from pathlib import Path
 from sys import maxsize
 
@@ -72,6 +71,8 @@ class Source:
         """Whether a value may contain `$(`, as it is or spelled with an escape."""
         self._text: str | None = text
         self._packed: list[bytes] = []
+        ends = _BREAK if "\r" in text else _NEWLINE  # most files have only these, which are found faster
+        self._starts = array("I", [0, *[found.end() for found in ends.finditer(text)]])
         self._lines: dict[int, str] = {}
 
     @property
@@ -82,7 +83,6 @@ class Source:
 
     def pack(self) -> None:
         """Keep the text as UTF-8 until all of it is needed: one emoji makes each of its characters take four bytes."""
-        self.place(0)  # for which it finds the lines
         self._packed = [self.text[at : at + _BLOCK].encode() for at in range(0, len(self.text), _BLOCK)]
         self._text = None
 
@@ -93,11 +93,6 @@ class Source:
         first = start // _BLOCK
         near = b"".join(self._packed[first : end // _BLOCK + 1]).decode()
         return near[start - first * _BLOCK : end - first * _BLOCK]
-
-    @cached_property
-    def _starts(self) -> array[int]:
-        ends = _BREAK if "\r" in self.text else _NEWLINE  # most files have only these, which are found faster
-        return array("I", [0, *[found.end() for found in ends.finditer(self.text)]])
 
     def place(self, offset: int) -> Place:
         row = bisect_right(self._starts, offset)

@@ -81,7 +81,7 @@ class LocalTimes:
         return early
 
     def _unclear(self, early: datetime, late: datetime) -> LocalTimeError:
-        choices = " or ".join(f"`{early:%Y-%m-%dT%H:%M}{_offset(each)}`" for each in (early, late))
+        choices = " or ".join(f"`{each.isoformat(timespec='minutes')}`" for each in (early, late))
         skipped = (early.utcoffset() or timedelta()) < (late.utcoffset() or timedelta())
         what = "does not exist" if skipped else "comes twice"
         way = "forward" if skipped else "back"
@@ -93,11 +93,6 @@ def clock_named(name: str | None) -> LocalTimes | None:
     """The clock of the zone of that name; None if there is none."""
     zone = zone_of(name) if name else None
     return LocalTimes(name or "", zone) if zone else None
-
-
-def _offset(when: datetime) -> str:
-    text = f"{when:%z}"
-    return f"{text[:3]}:{text[3:5]}"
 
 
 _CLOCK = (
@@ -197,7 +192,7 @@ def with_offset(given: str) -> tuple[str, str] | None:
     place = zone_of(_CALLED.get(zone.casefold().removesuffix(" time"), zone))
     if place is None:
         return None
-    return f"{time}{_offset(datetime.fromisoformat(time).replace(tzinfo=place))}", zone
+    return f"{time}{datetime.fromisoformat(time).replace(tzinfo=place).isoformat()[-6:]}", zone
 
 
 def _existing(written: str) -> str | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import takewhile
 from typing import TypeVar
 from urllib.parse import quote, unquote
@@ -98,9 +97,4 @@ def parameters_for(layers: tuple[Layer, ...], defaults: Defaults, variables: Var
         spot = found[-1][1]
         name = next(each for each in _NAMES if spot.has(each))
         reading.problems.append(spot.at_key(name, message, hint="add `domains: [acme.example]`, with your own sites"))
-    return Parameters(_hosts(domains), tuple(values)) if domains and values else None
-
-
-@lru_cache(maxsize=64)
-def _hosts(domains: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(normal_host, domains))
+    return Parameters(tuple(map(normal_host, domains)), tuple(values)) if domains and values else None
