@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,7 @@ from bufferctl.model import MediaFile, MediaSettings
 from bufferctl.model.media_file import Obstacle
 from tests.file_server import FileServer
 from tests.media.conftest import picture
+from tests.stores import buckets
 
 RED = picture("red")
 
@@ -134,3 +136,35 @@ def test_a_long_file_is_compared_to_its_end(host: FileServer) -> None:
     found = Asked(host)(file(host, data=data[:-1] + b"1", stored=False))
     assert found
     assert found.message.endswith("differs from the file")
+
+
+def test_without_the_package_for_buckets(host: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file is held, with what to install."""
+    monkeypatch.setitem(sys.modules, "obstore.exceptions", None)
+    (found,) = Publisher(Path(), MediaSettings("https://m.example", store="gs://media")).upload([file(host)]).values()
+    assert (found.message, found.hint) == (
+        "cannot be uploaded: obstore is not installed",
+        "pip install 'bufferctl[remote]'",
+    )
+
+
+@pytest.mark.parametrize(
+    ("refusal", "message", "hint"),
+    [
+        ((403, "AccessDenied"), "cannot be uploaded: these credentials may not write to gs://acme-state", "Allow them"),
+        ((400, "Odd"), "cannot be uploaded: gs://acme-state does not accept it (", "Run apply again"),
+    ],
+)
+def test_a_bucket_that_takes_no_files(
+    host: FileServer, tmp_path: Path, refusal: tuple[int, str], message: str, hint: str
+) -> None:
+    """Why, and what to do; the other files are not tried."""
+    (tmp_path / "media").mkdir()
+    files = [file(host, name) for name in ("/a.jpg", "/b.jpg")]
+    for each in files:
+        (tmp_path / each.path).write_bytes(RED)
+    with buckets.google() as server:
+        server.refusal = refusal
+        found = Publisher(tmp_path, MediaSettings("https://m.example", "gs://acme-state", server.address)).upload(files)
+    assert [each.message.startswith(message) for each in found.values()] == [True, True]
+    assert all(each.hint.startswith(hint) for each in found.values())

@@ -30,8 +30,8 @@ PRINTED = {
         Failure("refused", "denying non-fast-forward refs/heads/bufferctl-state (you should pull first)"),
     ),
     "a hook": (
-        "remote: -----\nremote: Commits need a ticket.\n!\ta:x\t[remote rejected] (pre-receive hook declined)\n",
-        Failure("refused", "Commits need a ticket"),
+        "remote: -----\nremote: Commits need a ticket of Max.\n!\ta:x\t[remote rejected] (pre-receive hook declined)\n",
+        Failure("refused", "Commits need a ticket of Max"),
     ),
     "a token without the right on GitHub": (
         (
@@ -98,7 +98,7 @@ PRINTED = {
         "fatal: unable to access 'https://github.com/acme/posts/': Could not resolve host: github.com\n",
         Failure("unknown", "unable to access 'https://github.com/acme/posts/': Could not resolve host: github.com"),
     ),
-    "words of another kind": ("\nwarning: one\n  the  last word. \n\n", Failure("unknown", "the last word")),
+    "words of another kind": ("\nwarning: one\n  the  last box. \n\n", Failure("unknown", "the last box")),
     "nothing": ("\n", Failure("unknown", "git gave no reason")),
 }
 
