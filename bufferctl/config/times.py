@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
+from unicodedata import normalize
 from zoneinfo import ZoneInfo, available_timezones
 
 from bufferctl.errors import BufferctlError
@@ -160,7 +161,8 @@ def probably_meant(given: str, today: date | None = None) -> str | None:
 
     `today`: to find the next such day where it has no year.
     """
-    plain = given.translate(_TYPESET).strip()
+    plain = normalize("NFKC", given.translate(_TYPESET)).strip(" ,;")
+    plain = re.sub(r" +[-|@] +(?=\d)", " ", plain)
     plain = re.sub(r"(?<=[ T,])(\d{1,2}) ?(?:[Uu]hr|h|o.clock)$", r"\1:00", plain)
     plain = re.sub(r"(?<=\d) ?[Uu]hr$", "", plain)
     plain = re.sub(r"(?<=\d)[.h](?=\d\d$)", ":", plain)
