@@ -45,9 +45,10 @@ _ARGUMENT = re.compile(rf"((?:--[\w-]+ )?){_ADDRESS}")
 def _networks(cards: Iterable[Card]) -> str:
     """`X, LinkedIn`; with the names of channels, `X (acme)`, if a network has several here."""
     channels = list(dict.fromkeys(card.channel for card in cards))
-    several = Counter(each.network for each in channels)
-    names = ((each.network, f" ({each.name})" if several[each.network] > 1 else "") for each in channels)
-    return ", ".join(f"{network}{name}" for network, name in names)
+    names = [each.network for each in channels]
+    return ", ".join(
+        f"{each.network} ({each.name})" if names.count(each.network) > 1 else each.network for each in channels
+    )
 
 
 @dataclass(frozen=True)
