@@ -321,7 +321,7 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, folder: Pa
     if near == "image" and _kind_of(value) in {"image", ""}:
         is_url = "://" in value or "/" not in value
         return f"write `image: {value if is_url else _path(value, folder)}`"
-    if near == "assets":
+    if near == "assets" or (near is None and name in _MEDIA and "assets" in owner.model_fields):  # of a thread's part
         return f"write `assets: [{{{_asset(value, folder, name if name in _MEDIA else '')}}}]`"
     takes_list = near is not None and get_origin(owner.model_fields[near].annotation) is tuple
     return _form_hint("tuple_type", value, (near,), folder) if near and takes_list else ""

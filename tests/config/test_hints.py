@@ -131,6 +131,7 @@ def _written(line: str, column: int, problem: Diagnostic) -> str:
         f"{POST}    due_at: 12.3.2027 9:30 pm UTC-8\n",
         f"{POST}    due_at: 2027-01-15 09:00\n    repeat: {{every: 1 week, times: six}}\n",
         f"{POST}    assets: [media/console.jpg]\n",
+        f"{POST}    thread:\n      - text: Two\n        image: media/console.jpg\n",
         f"{POST}    assets: media/console.jpg\n",
         f"{POST}    assets:\n      - ../media/console.jpg\n",
         f"{POST}    assets:\n      - https://acme.example/a.png\n",
