@@ -86,6 +86,10 @@ def test_how_commits_relate(project: Path) -> None:
     ):
         assert relation(project, here, applied, remote="origin") is expected
     assert contained(project, [first, second, third, "1" * 40]) == {first, third}
+    git(project, "checkout", "--quiet", "--orphan", "apart")
+    apart = commit(project, {"posts/a.yaml": "a: 4\n"})
+    assert relation(project, apart, second, remote="origin") is Relation.DIVERGED, "they have nothing in common"
+    git(project, "checkout", "--quiet", "--detach", third)
     assert contained(project, []) == frozenset()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -196,3 +197,12 @@ def test_without_the_package_for_buckets(server: buckets.Google, monkeypatch: py
     with pytest.raises(StateError, match="not installed") as missing:
         store(server).read()
     assert "bufferctl[remote]" in missing.value.hint
+
+
+def test_a_bucket_whose_settings_are_incomplete(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Azure needs the name of an account: the message has the reason, the hint the page about it."""
+    for name in [each for each in os.environ if each.startswith("AZURE_")]:
+        monkeypatch.delenv(name)
+    with pytest.raises(StateError, match=r"az://acme/state\.json cannot be opened: ") as raised:
+        ObjectStore("az://acme", "state.json").read()
+    assert "docs/run/state.md" in raised.value.hint
