@@ -225,6 +225,8 @@ def test_what_buffer_did_not_keep() -> None:
     kept = replace(LIVE, metadata={"first_comment": "First!"})
     assert lost(content_of_desired(commented), content_of_live(LIVE)) == ("first_comment",)
     assert lost(content_of_desired(commented), content_of_live(kept)) == ()
+    idea = Idea(Address("Acme", "ideas", "i"), PLACE, "How we hire")
+    assert lost(content_of_desired(idea), content_of_live(LiveIdea("1", "o", NOW, "How we hire"))) == ()
 
 
 def test_a_character_that_is_none_has_a_digest() -> None:

@@ -186,6 +186,11 @@ def test_mentions() -> None:
         ({"video": {"url": LINK.source}}, "twitter", replace(LINK, kind="video", thumbnail="https://m.example/t")),
         ({"video": {"url": LINK.source}}, "twitter", replace(LINK, kind="video", details={"thumbnail_offset": 7})),
         (
+            {"document": {"url": LINK.source, "title": "Slides", "thumbnail_url": "https://m.example/t"}},
+            "linkedin",
+            replace(LINK, kind="document", thumbnail="https://m.example/t", details={"title": "Slides"}),
+        ),
+        (
             {"video": {"url": LINK.source, "thumbnail_offset": 7}},
             "instagram",
             replace(LINK, kind="video", details={"thumbnail_offset": 7}),

@@ -235,6 +235,8 @@ def test_the_entry_of_an_object() -> None:
     assert occurrence_of(address, repeated).name == "tip 3"
     assert occurrence_of(address, replace(repeated, expansion=None)).name == "tip-3"
     assert occurrence_of(address, None) == Occurrence("Acme", "tip-3")
+    assert occurrence_of(address, None).name == "tip-3"
+    assert Idea(Address("Acme", "ideas", "a"), PLACE).number == 0
 
 
 def test_a_post_has_files_if_one_of_its_attachments_is_one() -> None:

@@ -241,6 +241,16 @@ def test_what_is_called_off_brings_no_version_back() -> None:
     assert world.verdicts(post("x", "Corrected", LATER), post(cancelled=True))["a"] is Action.DELETE
 
 
+def test_a_version_that_cannot_be_read_is_brought_back_by_nothing() -> None:
+    """Updated, if the state is of another version of bufferctl."""
+    world = diverged(bound(post(), KEEP), {"a": "1" * 40})
+    before = (str(fingerprint(post(text="Ours"), content_of_desired(post(text="Ours")))),)
+    state = world.state
+    old = {s: replace(b, applied="0:x", before=before) if s.key == "a" else b for s, b in state.bindings.items()}
+    world = replace(world, state=replace(state, bindings=old))
+    assert world.verdicts(post(text="Ours"), KEEP)["a"] is Action.UPDATE
+
+
 def test_what_undoes_a_commit_goes_out_meanwhile_and_the_hold_says_so() -> None:
     """A scheduled post, and no draft."""
     for item, goes_out in ((post(), ", and Buffer's version will be published as it is"), (post(draft=True), "")):

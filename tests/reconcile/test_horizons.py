@@ -431,6 +431,22 @@ def test_a_run_keeps_the_questions_of_its_plan() -> None:
     assert begin_run(state, plan.narrow(lambda change: change.slot == b)).questions.keys() == {gone}
 
 
+def test_a_run_lets_go_of_no_candidate_that_nobody_ruled_out() -> None:
+    """Of a post that is gone: its question stays, with all of them."""
+    other = in_buffer(post("x", "Other"), "p2", YOUNG)
+    world = World(live=[other], state=record((post(), in_buffer(post()))), gone=["p1"])
+    asks = replace(world.state, questions=world.plan(post()).recording.questions)
+    after = begin_run(asks, replace(world, state=asks).plan(post()))
+    assert (after.let_go, after.questions[A].candidates) == ({}, {"p2": YOUNG})
+
+
+def test_a_plan_of_no_home_completes_nothing() -> None:
+    """The state is as complete as before."""
+    plan = World().plan(post())
+    nothing = replace(plan, recording=replace(plan.recording, homes=()))
+    assert move_on(record(), nothing, World().reading, settle=SETTLE).complete_at == HORIZON
+
+
 def test_a_run_remembers_what_is_past() -> None:
     """The address, added to the earlier ones."""
     over, other = post(due=OVER), slot(post("b"))
