@@ -300,6 +300,14 @@ def test_its_own_deletes_are_skipped(review: Review) -> None:
     assert (verified.moved, to_do(verified.plan)) == ((), [])
 
 
+def test_its_first_delete_done_leaves_the_second(review: Review) -> None:
+    """It was interrupted after the first: the other one is still to be made."""
+    review.save()
+    assert review.machine.apply(B).error is None
+    verified = review.verify()
+    assert (verified.moved, [c.address.key for c in verified.plan.writes]) == ((), ["b"])
+
+
 def test_what_it_created_is_adopted_where_the_state_is_gone(review: Review) -> None:
     """Found by content; nothing to send, and the plan is not stale."""
     review.save(A, B, C)
