@@ -49,7 +49,10 @@ NOTICED = 0.9
 
 @dataclass
 class Copy:
-    """A copy of the tree for the mistakes of one worker; the tests that noticed the last ones are tried first."""
+    """A copy of the tree for the mistakes of one worker.
+
+    The tests that noticed the last mistakes of a file are tried first, before any those of the file's own name.
+    """
 
     folder: Path
     first: dict[str, list[str]] = field(default_factory=dict)
@@ -63,7 +66,8 @@ class Copy:
         """Whether a test of the room fails, or does not end, with the mistake."""
         file = self.folder / mistake.file
         right = file.read_text(encoding="utf-8")
-        first = self.first.setdefault(mistake.file, [])
+        own = [f"{folder}/test_{file.stem}.py" for folder in tests_of(room)]
+        first = self.first.setdefault(mistake.file, [each for each in own if (self.folder / each).exists()])
         file.write_text(mistake.applied_to(right), encoding="utf-8")
         try:
             failed, test = self.run([*first, *FILES.get(mistake.file, tests_of(room))])
