@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from functools import partial
+from math import inf
 
 from bufferctl.diagnostics import Diagnostic, Severity, all_of
 from bufferctl.digests import REVIEWED, SHORT
@@ -18,14 +19,17 @@ from bufferctl.plan import Action
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Changed, Moment
 from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, grouped, months_of
+from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, Week, grouped, months_of
 from bufferctl.render.lines import capitalized, count, sentence, steps
 from bufferctl.render.markdown_text import (
+    BELOW,
     PAGE_MARK,
     RESERVED,
+    SCREENS,
     Sheet,
     clipped,
     code,
+    height,
     html,
     link,
     marked,
@@ -48,8 +52,10 @@ _OPEN = 5
 _FEW = 3
 #: Up to how many weeks the calendar has a line for each, then for each month.
 _WEEKS = 12
-#: How many characters of a text, of a message, and of unchanged text beside a change are shown.
-_EXCERPT, _MESSAGE, _BESIDE = 140, 300, 60
+#: How many characters of a text, a message, a message on a fold, and unchanged text beside a change are shown.
+_EXCERPT, _MESSAGE, _TITLE, _BESIDE = 140, 300, 70, 60
+#: Pixels for the first item of a section, a row of the calendar with its fold, and its heading and what is below it.
+_FIRST, _ROW, _STRIP = 240, 55, 250
 #: How many characters of a command are shown.
 _COMMAND = 6_000
 _PROBLEMS = 2
@@ -70,8 +76,9 @@ def report_markdown(report: Report) -> str:
         _receipt(sheet, found)
     else:
         mark = "\n".join(filter(None, [PLAN_MARK, seen_line(found)]))
-        sheet = Sheet(mark, foot)
-        _plan(sheet, found)
+        few = len(found.items) - len(found.of("quiet")) <= _FEW
+        sheet = Sheet(mark, foot, inf if few else SCREENS)
+        _plan(sheet, found, few=few)
     return sheet.text
 
 
@@ -84,9 +91,8 @@ def problems_markdown(report: Report) -> str:
     return sheet.text
 
 
-def _plan(sheet: Sheet, found: Grouped) -> None:
+def _plan(sheet: Sheet, found: Grouped, *, few: bool) -> None:
     report = found.report
-    few = len(found.items) - len(found.of("quiet")) <= _FEW
     sheet.put(_DAY.sub("\u00a0", f"### {plain(capitalized(summary.headline(found)))}"))
     sheet.put(_second_line(found))
     if report.is_offline:
@@ -95,12 +101,12 @@ def _plan(sheet: Sheet, found: Grouped) -> None:
     everything = _all(report)
     _causes(sheet, found, _OPEN)
     look = [f"- {_prose(each.message)} ({plain(each.code)})" for each in report.worth_a_look]
-    sheet.fill("Worth a look", look, str, "", most=len(look), gap="\n")
-    sheet.fill("Problems", report.problems, _problem, "problems", most=_PROBLEMS)
-    sheet.fill("At once", found.at_once, _whole, f"at once; {everything}")
-    sheet.fill("Deleted", found.of("delete"), _whole if few else _brief, f"deleted; {everything}")
+    sheet.fill("Worth a look", look, str, "", least=len(look), most=len(look), gap="\n")
+    sheet.fill("Problems", report.problems, _problem, "problems", least=_PROBLEMS, most=_PROBLEMS)
+    sheet.fill("At once", found.at_once, _whole, f"at once; {everything}", least=1)
+    sheet.fill("Deleted", found.of("delete"), _whole if few else _brief, f"deleted; {everything}", least=1)
     changes: list[Item | Move] = [*found.moves, *found.changed]
-    sheet.fill("Changed", changes, _change, f"changed; {everything}")
+    sheet.fill("Changed", changes, _change, f"changed; {everything}", least=len(found.moves))
     if few:
         sheet.fill("New", found.new, _whole, everything)
     else:
@@ -168,15 +174,22 @@ def _since(sheet: Sheet, found: Grouped) -> None:
 def _calendar(sheet: Sheet, found: Grouped) -> None:
     """When the new items go out: how many on which day, then the items of each week, or of each month."""
     weeks = found.weeks
-    by_month = len(weeks) > _WEEKS
     spans = [(summary.days_between(week.days[0][0], week.days[-1][0]), week) for week in weeks]
-    if by_month:
+    if len(weeks) > _WEEKS:
         spans = [(f"{month.monday:%B %Y}", month) for month in months_of(weeks)]
+    first = sum(height(_brief(item)) for item in spans[0][1].items) if spans and len(spans[0][1].items) <= _OPEN else 0
+    rows = _ROW * len(spans)
+    with sheet.folded(f"{len(found.new):,} new", is_open=not found.new or sheet.shows(rows, _STRIP)):
+        _weeks(sheet, found, spans, is_open=sheet.shows(rows + first, _STRIP))
+
+
+def _weeks(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]], *, is_open: bool) -> None:
+    """The calendar of these weeks or months, and the items of each; the first one `is_open` if it has few."""
     if spans:
         zones = {item.when.zone for item in found.new if item.when}
         where = f" ({plain(zones.pop())})" if len(zones) == 1 and "" not in zones else ""
         sheet.put(f"#### When{where}")
-        start = "%b %y" if by_month else "%d %b"
+        start = "%b %y" if len(found.weeks) > _WEEKS else "%d %b"
         rows = [(f"{week.monday:{start}}".lstrip("0"), week.counts) for _, week in spans]
         lines = [f"{name:>6} {' '.join(f'{each or chr(183):>2}' for each in days)}" for name, days in [_DAYS, *rows]]
         sheet.put("\n".join(["```text", *lines, "```"]))
@@ -184,8 +197,8 @@ def _calendar(sheet: Sheet, found: Grouped) -> None:
     for number, (title, week) in enumerate(spans):
         posts, networks = count(len(week.items), "post"), len({c.channel.network for i in week.items for c in i.cards})
         said = html(f"{title} · {posts} · {count(networks, 'network')}")
-        is_open, left = number == 0 and len(week.items) <= _OPEN, len(spans) - number
-        sheet.fold(said, week.items, _brief, more, is_open=is_open, reserved=_FOLD * (left + 3))
+        opens, left = is_open and number == 0 and len(week.items) <= _OPEN, len(spans) - number
+        sheet.fold(said, week.items, _brief, more, is_open=opens, reserved=_FOLD * (left + 3))
     sheet.fold("Without a time", [item for item in found.new if item.when is None], _brief, more)
 
 
@@ -194,16 +207,24 @@ def _causes(sheet: Sheet, found: Grouped, most: int) -> None:
     more = _all(found.report)
     if found.causes:
         sheet.put("#### Needs you")
+    below = BELOW + _FIRST * sum(map(bool, (found.at_once, found.of("delete"), found.moves)))
     for cause in found.causes[:most]:
-        sheet.put(_cause(cause))
-        form = partial(_held, with_hint=cause.own_hints)
-        if sum(len(item.cards) for item in cause.items) <= _FEW:
-            sheet.items(cause.items, form, more)
-        else:
-            sheet.fold(count(len(cause.items), "post"), cause.items, form, more, reserved=RESERVED)
-        commands = [code(clipped(each, _COMMAND)) for each in _commands(cause)]
-        sheet.fold("The command for all of them", commands, str, more)
+        said = f"<b>{html(cause.name)}:</b> {html(clipped(cause.message, _TITLE))}"
+        with sheet.folded(said, is_open=sheet.shows(height(_cause(cause)), below)):
+            _put_cause(sheet, cause, more, below)
     sheet.fold(f"{len(found.causes) - most:,} more", found.causes[most:], _cause, more, reserved=RESERVED)
+
+
+def _put_cause(sheet: Sheet, cause: Cause, more: str, below: int) -> None:
+    sheet.put(_cause(cause))
+    form = partial(_held, with_hint=cause.own_hints)
+    is_few = sum(len(item.cards) for item in cause.items) <= _FEW
+    if is_few and sheet.shows(sum(height(form(item)) for item in cause.items), below):
+        sheet.items(cause.items, form, more)
+    else:
+        sheet.fold(count(len(cause.items), "post"), cause.items, form, more, reserved=RESERVED)
+    commands = [code(clipped(each, _COMMAND)) for each in _commands(cause)]
+    sheet.fold("The command for all of them", commands, str, more)
 
 
 def _cause(cause: Cause) -> str:

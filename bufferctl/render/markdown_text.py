@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
+from math import inf
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 from urllib.parse import quote as percent
@@ -49,6 +51,12 @@ _URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
 LIMIT = 63_500
 #: The space between two parts, the room for saying how many are not shown, and that for headings and folded weeks.
 _GAP, _MORE, RESERVED = "\n\n", 160, 7_000
+#: Two screens of a phone of 380 x 800 pixels; what a paragraph, a line, a heading, a picture and a fold take of them;
+#: and what is kept for the folds and the foot below a section.
+SCREENS = 1_600
+_PARAGRAPH, _LINE, _HEADING, _IMAGE, _FOLDED, BELOW = 16, 21, 58, 90, 37, 300
+#: How many characters fit on a line of it, and what is not one of them.
+_WIDTH, _UNSEEN = 44, re.compile(r"<[^>]*>|&#?\w+;|\\")
 T = TypeVar("T")
 
 
@@ -135,6 +143,12 @@ def size(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+def height(text: str) -> int:
+    """About how many pixels some Markdown takes on a phone, rather too many than too few."""
+    lines = [len(_UNSEEN.sub("", line)) for line in text.split("\n") if line]
+    return text.count("<img") * _IMAGE + text.count(_GAP) * _PARAGRAPH + sum(-(-n // _WIDTH) for n in lines) * _LINE
+
+
 def _painter(piece: Piece) -> Callable[[str], str]:
     if piece.kind == "link":
         return lambda text: link(piece.href, text)
@@ -176,10 +190,13 @@ def _percent(url: str) -> str:
 
 
 class Sheet:
-    """A comment, filled from the top: what no longer fits is counted. `mark`: its first lines, `foot`: its last."""
+    """A comment, filled from the top: what no longer fits is counted. `mark`: its first lines, `foot`: its last.
 
-    def __init__(self, mark: str, foot: str = "") -> None:
-        self._parts, self._foot = [mark], foot
+    `screen`: how many pixels it may take while its folds are closed; without it all that may be open is.
+    """
+
+    def __init__(self, mark: str, foot: str = "", screen: float = inf) -> None:
+        self._parts, self._foot, self._screen = [mark], foot, screen
         self._room = LIMIT - size(mark) - size(foot) - 2 * len(_GAP)
 
     @property
@@ -187,20 +204,44 @@ class Sheet:
         """All of it, ending in a newline."""
         return _GAP.join(filter(None, [*self._parts, self._foot])) + "\n"
 
-    def put(self, text: str) -> None:
-        """Add text of ours, for which there is always room."""
+    def put(self, text: str, *, is_folded: bool = False) -> None:
+        """Add text of ours, for which there is always room. `is_folded`: only its first line is seen."""
         self._parts.append(text)
         self._room -= size(text) + len(_GAP)
+        self._screen -= _FOLDED if is_folded else _HEADING if text[0] == "#" else height(text) + _PARAGRAPH
+
+    def shows(self, pixels: int, below: int = BELOW) -> bool:
+        """Whether something this high may be open, with `below` left for what follows."""
+        return pixels + below <= self._screen
+
+    @contextmanager
+    def folded(self, title: str, *, is_open: bool = False) -> Iterator[None]:
+        """Puts what is added meanwhile below a line that opens it, unless it `is_open` anyway."""
+        if is_open:
+            yield
+            return
+        self.put(f"<details><summary>{title}</summary>", is_folded=True)
+        screen, self._screen = self._screen, inf
+        yield
+        self.put("</details>")
+        self._screen = screen
 
     def fill(
-        self, title: str, items: Sequence[T], form: Callable[[T], str], more: str, most: int = 5, gap: str = _GAP
-    ) -> None:
-        """A section, unless it has no items: `most` of them open, then a fold. `more`: of what the others are more."""
+        self, title: str, items: Sequence[T], form: Callable[[T], str], more: str,
+        least: int = 0, most: int = 5, gap: str = _GAP,
+    ) -> None:  # fmt: skip
+        """A section, unless it has no items: from `least` to `most` of them open, as the screen has room; then a fold.
+
+        `more`: of what the others are more.
+        """
         if items:
-            open_, rest = items[:most], items[most:]
-            self.put(f"#### {title}")
-            self.items(open_, form, more, gap)
-            self.fold(f"{len(rest):,} more", rest, form, more, reserved=RESERVED)
+            taken = list(accumulate(height(form(item)) + _PARAGRAPH for item in items[:most]))
+            seen = max(min(least, most), sum(map(self.shows, taken)))
+            if seen:
+                self.put(f"#### {title}")
+                self.items(items[:seen], form, more, gap)
+            left = len(items) - seen
+            self.fold(f"{left:,} {'more' if seen else title.lower()}", items[seen:], form, more, reserved=RESERVED)
 
     def items(self, items: Sequence[T], form: Callable[[T], str], more: str, gap: str = _GAP) -> None:
         """Items, as many as fit."""
@@ -220,7 +261,7 @@ class Sheet:
         if items:
             head, end = f"<details{' open' if is_open else ''}><summary>{title}</summary>", "</details>"
             room = reserved + size(head) + size(end) + 3 * len(_GAP)
-            self.put(_GAP.join([head, *self._fitting(items, form, more, room), end]))
+            self.put(_GAP.join([head, *self._fitting(items, form, more, room), end]), is_folded=not is_open)
 
     def _fitting(self, items: Sequence[T], form: Callable[[T], str], more: str, reserved: int) -> list[str]:
         """The items that fit, and how many do not. Items are made one by one, since only a few of very many fit."""

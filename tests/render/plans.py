@@ -9,9 +9,10 @@ from pathlib import Path
 
 from bufferctl.checks import worth_a_look
 from bufferctl.config import load
-from bufferctl.model import EditPost, LivePost, Post, PostStatus
+from bufferctl.model import CreatePost, DeletePost, EditPost, LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.state import State
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
+from bufferctl.reconcile import holds
 from bufferctl.reconcile.offline import offline
 from bufferctl.render.report import Report
 
@@ -116,10 +117,106 @@ def thousand() -> Report:
     return report_of(replace(plan, changes=tuple(found[:1000])))
 
 
+def mixed() -> Report:
+    """A busy push: four causes, one post at once, three deletes, five changes, the rest new."""
+    late = holds.missed(timedelta(minutes=2), edited=False, counted=True)
+    return _with(
+        {
+            "teaser": _at_once,
+            "launch": _conflict,
+            "story": _perhaps_there,
+            "tip-1": late.on,
+            "tip-2": late.on,
+            "question-1": holds.DELETED_IN_BUFFER.on,
+            **dict.fromkeys(["portrait-1", "portrait-2", "portrait-3"], _deleted),
+            **dict.fromkeys([f"question-{number}" for number in range(2, 7)], _edited),
+        }
+    )
+
+
+def reworked() -> Report:
+    """Two causes, each on one entry, and two or three of everything else; nothing beside them."""
+    return _with(
+        {
+            "teaser": lambda change: change,
+            "launch": _conflict,
+            "story": _perhaps_there,
+            **dict.fromkeys(["portrait-1", "portrait-2"], _deleted),
+            **dict.fromkeys(["question-2", "question-3", "tip-2"], _edited),
+            **dict.fromkeys(["question-4", "tip-4"], lambda change: change),
+        },
+        with_rest=False,
+    )
+
+
+def cleared() -> Report:
+    """No cause: six deletes, seven changes, two at once and the rest new."""
+    return _with(
+        {
+            **dict.fromkeys(["teaser", "story"], _at_once),
+            **dict.fromkeys([f"portrait-{number}" for number in range(1, 7)], _deleted),
+            **dict.fromkeys([f"tip-{number}" for number in range(1, 8)], _edited),
+        }
+    )
+
+
+def _with(by_key: dict[str, Callable[[Change], Change]], *, with_rest: bool = True) -> Report:
+    """The campaign, of which the posts with these keys are changed in these ways."""
+    plan = plan_at(CAMPAIGN)
+    found = (by_key.get(c.address.key, (lambda change: change) if with_rest else None) for c in plan.changes)
+    changes = tuple(way(change) for way, change in zip(found, plan.changes, strict=True) if way)
+    return report_of(replace(plan, changes=changes))
+
+
+def _live(change: Change, text: str) -> LivePost:
+    post = change.desired
+    assert isinstance(post, Post)
+    status, due = PostStatus.SCHEDULED, change.due_at
+    return LivePost(change.slot.key, change.slot.channel_id, status, text, NOW, NOW, due)
+
+
+def _edited(change: Change) -> Change:
+    """Two words of its text change."""
+    post = change.desired
+    assert isinstance(post, Post)
+    before = f"Almost: {post.text[:-1]}!"
+    live = _live(change, before)
+    write = EditPost(live.id, post, change.slot.channel_id, reschedule=False)
+    differences = (Difference("text", before, post.text),)
+    return replace(change, action=Action.UPDATE, cause=Cause.EDITED, live=live, write=write, differences=differences)
+
+
+def _conflict(change: Change) -> Change:
+    edited = _edited(change)
+    assert edited.desired is not None
+    return holds.changed(edited.desired, edited.differences, edited=True, by_buffer=False, can_send=True).on(edited)
+
+
+def _deleted(change: Change) -> Change:
+    post = change.desired
+    assert isinstance(post, Post)
+    live = _live(change, post.text)
+    write = DeletePost(live.id, change.slot.channel_id)
+    return replace(change, action=Action.DELETE, cause=Cause.REMOVED, desired=None, live=live, write=write)
+
+
+def _at_once(change: Change) -> Change:
+    assert isinstance(change.desired, Post)
+    post = replace(change.desired, mode=ShareMode.SHARE_NOW)
+    return replace(change, desired=post, write=CreatePost(post, change.slot.channel_id))
+
+
+def _perhaps_there(change: Change) -> Change:
+    return next(_held((change,)))
+
+
 PLANS: dict[str, Callable[[], Report]] = {
     "campaign": campaign,
     "moved": moved,
     "two": two,
     "held": held,
     "thousand": thousand,
+    "mixed": mixed,
+    "reworked": reworked,
+    "cleared": cleared,
 }

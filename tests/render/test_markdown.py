@@ -83,9 +83,9 @@ def test_whole(name: str, report: Report, expect: Expect) -> None:
     expect(CASES / f"{name}.md", report_markdown(report))
 
 
-@pytest.mark.parametrize("name", ["campaign", "moved", "two", "held"])
+@pytest.mark.parametrize("name", ["campaign", "moved", "two", "held", "mixed", "cleared"])
 def test_whole_campaigns(name: str, expect: Expect) -> None:
-    """A campaign in four situations, in full but for what is hidden."""
+    """A campaign in six situations, in full but for what is hidden."""
     expect(
         CASES / "comment" / f"{name}.md",
         re.sub(r"^<!-- bufferctl:seen .*\n", "", report_markdown(PLANS[name]()), flags=re.MULTILINE),
@@ -150,10 +150,14 @@ def test_order() -> None:
     titles = re.findall("^(?:####|<details.*?><summary>) ?(.*?)(?:</summary>|$)", said, re.MULTILINE)
     assert titles == [
         "Needs you",
+        "1 post",
+        "<b>webinar:</b> Buffer holds one much like it ('Join our webinar', scheduled, Wed 12 …",
         "Problems",
         "At once",
         "Deleted",
-        "Changed",
+        "1 more",
+        "3 changed",
+        "7 new",
         "When",
         "3 to 6 Dec · 3 posts · 2 networks",
         "31 Dec · 1 post · 1 network",
@@ -355,7 +359,7 @@ def test_problems_leave_room_for_posts() -> None:
     error = Diagnostic(Severity.ERROR, "too long", Place("z.yaml", 1, 1))
     said = report_markdown(replace(REPORT, diagnostics=(*warnings, error)))
     assert said.index("too long") < said.index("<summary>20 more</summary>") < said.index("no alt text 0")
-    assert said.index("no alt text 19") < said.index("#### Changed")
+    assert said.index("no alt text 19") < said.index("#### Deleted")
 
 
 def test_problems_alone() -> None:
