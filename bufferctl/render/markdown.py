@@ -54,8 +54,8 @@ _FEW = 3
 _WEEKS = 12
 #: How many characters of a text, a message, a message on a fold, and unchanged text beside a change are shown.
 _EXCERPT, _MESSAGE, _TITLE, _BESIDE = 140, 300, 70, 60
-#: Pixels for the first item of a section, a row of the calendar with its fold, and its heading and what is below it.
-_FIRST, _ROW, _STRIP = 240, 55, 250
+#: Pixels of a section's first item, of what is worth a look, of a folded cause or week, and around the weeks.
+_FIRST, _LOOK, _ROW, _STRIP = 215, 72, 55, 250
 #: How many characters of a command are shown.
 _COMMAND = 6_000
 _PROBLEMS = 2
@@ -178,9 +178,9 @@ def _calendar(sheet: Sheet, found: Grouped) -> None:
     if len(weeks) > _WEEKS:
         spans = [(f"{month.monday:%B %Y}", month) for month in months_of(weeks)]
     first = sum(height(_brief(item)) for item in spans[0][1].items) if spans and len(spans[0][1].items) <= _OPEN else 0
-    rows = _ROW * len(spans)
-    with sheet.folded(f"{len(found.new):,} new", is_open=not found.new or sheet.shows(rows, _STRIP)):
-        _weeks(sheet, found, spans, is_open=sheet.shows(rows + first, _STRIP))
+    below = _ROW * len(spans) + _STRIP
+    with sheet.folded(f"{len(found.new):,} new", is_open=not found.new or sheet.shows(0, below)):
+        _weeks(sheet, found, spans, is_open=sheet.shows(first, below))
 
 
 def _weeks(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]], *, is_open: bool) -> None:
@@ -207,11 +207,13 @@ def _causes(sheet: Sheet, found: Grouped, most: int) -> None:
     more = _all(found.report)
     if found.causes:
         sheet.put("#### Needs you")
-    below = BELOW + _FIRST * sum(map(bool, (found.at_once, found.of("delete"), found.moves)))
-    for cause in found.causes[:most]:
+    firsts = sum(map(bool, (found.at_once, found.of("delete"), found.moves)))
+    below = BELOW + _FIRST * firsts + _LOOK * len(found.report.worth_a_look)
+    for number, cause in enumerate(found.causes[:most], 1):
+        left = below + _ROW * len(found.causes[number:most])
         said = f"<b>{html(cause.name)}:</b> {html(clipped(cause.message, _TITLE))}"
-        with sheet.folded(said, is_open=sheet.shows(height(_cause(cause)), below)):
-            _put_cause(sheet, cause, more, below)
+        with sheet.folded(said, is_open=sheet.shows(height(_cause(cause)), left)):
+            _put_cause(sheet, cause, more, left)
     sheet.fold(f"{len(found.causes) - most:,} more", found.causes[most:], _cause, more, reserved=RESERVED)
 
 

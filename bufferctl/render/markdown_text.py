@@ -51,10 +51,10 @@ _URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
 LIMIT = 63_500
 #: The space between two parts, the room for saying how many are not shown, and that for headings and folded weeks.
 _GAP, _MORE, RESERVED = "\n\n", 160, 7_000
-#: Two screens of a phone of 380 x 800 pixels; what a paragraph, a line, a heading, a picture and a fold take of them;
-#: and what is kept for the folds and the foot below a section.
+#: Two screens of a phone of 380 x 800 pixels; what a paragraph's gap, a line, a heading and a picture take of them, and
+#: what is kept for the folds and the foot below a section.
 SCREENS = 1_600
-_PARAGRAPH, _LINE, _HEADING, _IMAGE, _FOLDED, BELOW = 16, 21, 58, 90, 37, 300
+_PARAGRAPH, _LINE, _HEADING, _IMAGE, BELOW = 16, 21, 58, 90, 300
 #: How many characters fit on a line of it, and what is not one of them.
 _WIDTH, _UNSEEN = 44, re.compile(r"<[^>]*>|&#?\w+;|\\")
 T = TypeVar("T")
@@ -208,7 +208,8 @@ class Sheet:
         """Add text of ours, for which there is always room. `is_folded`: only its first line is seen."""
         self._parts.append(text)
         self._room -= size(text) + len(_GAP)
-        self._screen -= _FOLDED if is_folded else _HEADING if text[0] == "#" else height(text) + _PARAGRAPH
+        seen = height(text.partition("\n")[0] if is_folded else text) + _PARAGRAPH
+        self._screen -= _HEADING if text[0] == "#" else seen
 
     def shows(self, pixels: int, below: int = BELOW) -> bool:
         """Whether something this high may be open, with `below` left for what follows."""

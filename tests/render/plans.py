@@ -160,6 +160,25 @@ def cleared() -> Report:
     )
 
 
+def crowded() -> Report:
+    """More causes, deletes and changes than are open, and as much that is worth a look as there can be."""
+    late = holds.missed(timedelta(minutes=2), edited=False, counted=True)
+    found = _with(
+        {
+            "teaser": _at_once,
+            "launch": _conflict,
+            "story": _perhaps_there,
+            "question-1": holds.DELETED_IN_BUFFER.on,
+            "tip-1": late.on,
+            "tip-2": holds.NOT_READ.on,
+            "tip-3": holds.DISCONNECTED.on,
+            **dict.fromkeys([f"portrait-{number}" for number in range(1, 8)], _deleted),
+            **dict.fromkeys([f"question-{number}" for number in range(2, 9)], _edited),
+        }
+    )
+    return replace(found, worth_a_look=thousand().worth_a_look)
+
+
 def _with(by_key: dict[str, Callable[[Change], Change]], *, with_rest: bool = True) -> Report:
     """The campaign, of which the posts with these keys are changed in these ways."""
     plan = plan_at(CAMPAIGN)
@@ -219,4 +238,5 @@ PLANS: dict[str, Callable[[], Report]] = {
     "mixed": mixed,
     "reworked": reworked,
     "cleared": cleared,
+    "crowded": crowded,
 }
