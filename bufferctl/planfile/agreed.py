@@ -8,7 +8,7 @@ and need none.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -36,7 +36,6 @@ _DONE = {
 _SAYS = {**_DONE, Action.WAITING: "created"}
 #: Actions of objects that exist in Buffer and need no change there.
 _THERE = frozenset({Action.NO_OP, Action.DONE, Action.ADOPT, Action.MOVE})
-_QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
 _CREATES = frozenset({Action.CREATE, Action.WAITING})
 
 
@@ -71,18 +70,7 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
             kept.append(overtaken(change, current))
         elif current.action not in {Action.NO_OP, Action.DONE}:
             moved.append(f"{change.address}: {_moved(change, current)}")
-    return Verified(_limited(now, kept, is_part=saved.plan.narrowed), tuple(moved))
-
-
-def _limited(now: Plan, kept: Sequence[Change], *, is_part: bool) -> Plan:
-    """The plan of now with only `kept`; all of it where nothing else is to be done and the saved plan is no part.
-
-    Then the state notes how far Buffer was read and which commit was applied, as after any other apply.
-    """
-    found = {change.slot: change for change in kept}
-    if is_part or any(c.slot not in found and c.action not in _QUIET for c in now.changes):
-        return replace(now, changes=tuple(kept), narrowed=True)
-    return replace(now, changes=tuple(found.get(c.slot, c) for c in now.changes))
+    return Verified(replace(now, changes=tuple(kept), narrowed=True), tuple(moved))
 
 
 def _revoked(change: Change, current: Change | None) -> str:
