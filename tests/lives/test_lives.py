@@ -13,7 +13,8 @@ import pytest
 from tests.lives.endpoint import Server
 from tests.lives.life import draw, live
 
-SEEDS = range(int(os.environ.get("LIVES", "40")))
+#: In each run also the life in which a saved plan that counted as a whole apply lost a question (229).
+SEEDS = sorted({*range(int(os.environ.get("LIVES", "40"))), 229})
 
 
 @pytest.mark.parametrize("seed", SEEDS)
