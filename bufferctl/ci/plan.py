@@ -100,6 +100,9 @@ def _plan(
     fails = strict and bool(found.by_request)
     if request and job.options.comment:
         body = (folder / "plan.md").read_text(encoding="utf-8") if made else _no_plan(ran.printed)
+        if elsewhere := _elsewhere(job, request, branch):
+            into = f"Merging into {code(branch)} "
+            body = re.sub(rf"Merging (?=.*{PAGE_MARK})", lambda _: into, body)  # in line two, not in a text of theirs
         link = page_link(job.forge.page_url((artifact / page).as_posix())) if artifact else ""
         body = with_commit(body, commit).replace(PAGE_MARK, link)
         body = suggest(job, request, folder / _JSON, body) if made else body
@@ -107,8 +110,6 @@ def _plan(
         failure = f"**This check fails:** {because}" if fails else ""
         notes = [moved, failure] if made else []
         footer = job.footer(commit, f"to plan again, {job.forge.plan_again(request.number)}")
-        if elsewhere := _elsewhere(job, request, branch):
-            body = body.replace("Merging ", f"Merging into {code(branch)} ", 1)
         job.comment("plan", request, elsewhere, *notes, without_marker(body), footer)
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code

@@ -74,6 +74,18 @@ def test_a_request_into_another_branch(team: Team) -> None:
     assert team.texts() == ["We are live"]
 
 
+def test_a_text_that_says_merging_stays_as_written(team: Team) -> None:
+    """In a request into another branch, too: only line two of a plan says where merging publishes."""
+    files = "posts:\n  - key: launch\n    channels: [twitter]\n    text: Merging two teams: how we did it\n"
+    number = team.open("launch", launch=files)
+    team.github.repository.git("branch", "develop", "main")
+    team.github.pulls[number]["base"]["ref"] = "develop"
+    team.plan(number)
+    comment = team.github.bodies(number)[0]
+    assert "text: Merging two teams: how we did it" in comment
+    assert "Merging into" not in comment
+
+
 def test_a_plan_by_hand_that_fails_is_shown_as_such(team: Team) -> None:
     """Files with errors: the check on the pull request fails as it would in its own run."""
     number = team.open("launch", launch=post("launch", "We are live").replace("due_at", "time"))
