@@ -212,21 +212,15 @@ class _Reader:
         for statement in body:
             if isinstance(statement, ast.FunctionDef | ast.ClassDef):
                 continue
-            inner = [getattr(statement, name, []) for name in ("body", "orelse", "handlers", "finalbody")]
             if isinstance(statement, ast.If):
                 self._call(statement.test, path)
                 self._branch(statement, path)
                 continue
-            if isinstance(statement, ast.Match):
-                inner = [case.body for case in statement.cases]
-            for blocks in inner:
-                for block in (
-                    [blocks]
-                    if blocks and not isinstance(blocks[0], ast.ExceptHandler)
-                    else [each.body for each in blocks]
-                ):
-                    self.follow(block, path)
-            if not any(inner):
+            parts = [statement, *getattr(statement, "handlers", ()), *getattr(statement, "cases", ())]
+            inner = [block for each in parts for name in ("body", "orelse") if (block := getattr(each, name, []))]
+            for block in [*inner, getattr(statement, "finalbody", [])]:
+                self.follow(block, path)
+            if not inner:
                 self._call(statement, path)
                 self._assign(statement, path)
 

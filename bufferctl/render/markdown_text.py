@@ -228,9 +228,15 @@ class Sheet:
         self._screen = screen
 
     def fill(
-        self, title: str, items: Sequence[T], form: Callable[[T], str], more: str,
-        least: int = 0, most: int = 5, gap: str = _GAP,
-    ) -> None:  # fmt: skip
+        self,
+        title: str,
+        items: Sequence[T],
+        form: Callable[[T], str],
+        more: str,
+        least: int = 0,
+        most: int = 5,
+        gap: str = _GAP,
+    ) -> None:
         """A section, unless it has no items: from `least` to `most` of them open, as the screen has room; then a fold.
 
         `more`: of what the others are more.
