@@ -55,8 +55,8 @@ class StateFile:
 
     @property
     def name(self) -> str:
-        """The same, to begin a sentence."""
-        return self.place[:1].upper() + self.place[1:]
+        """The same, to begin a sentence; a URL stays as it is."""
+        return self.place if "://" in self.place.partition(" ")[0] else self.place[:1].upper() + self.place[1:]
 
     @property
     def is_shared(self) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bufferctl.errors import StateError
+from bufferctl.state import StateFile
 from bufferctl.state.object_store import ObjectStore
 from tests.stores import buckets
 from tests.stores.places import Place
@@ -51,6 +52,11 @@ def test_a_document_says_what_it_is(server: buckets.Google) -> None:
     (kept,) = server.objects.values()
     headers = {name.lower(): value for name, value in kept[-1][1].items()}
     assert (headers["content-type"], headers["cache-control"]) == ("application/json", "no-store")
+
+
+def test_a_url_begins_a_sentence_as_it_is(server: buckets.Google) -> None:
+    """`gs://…`, since people copy it."""
+    assert StateFile(store(server), None).name == "gs://acme-state/social/state.json"
 
 
 def test_documents_of_other_root_files_are_listed(server: buckets.Google) -> None:
