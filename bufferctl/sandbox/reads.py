@@ -61,8 +61,11 @@ class Where:
         self.add(f"({' OR '.join(terms)})", *(f"|{tag}|" for tag in comparator["in"]))
 
 
-def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hidden_since: int | None) -> Doc:
-    """Answer `posts`; rows created after `hidden_since` (ms) do not show yet (only faults cause such a lag)."""
+def post_page(core: Core, wanted: Doc, *, hidden_since: int | None, **page: Any) -> Doc:
+    """Answer `posts`; `page`: `first` and `after`.
+
+    Rows created after `hidden_since` (ms) do not show yet (only faults cause such a lag).
+    """
     where = _in_organization(core, wanted["organizationId"], hidden_since)
     filters: Doc = wanted.get("filter") or {}
     where.any_of("channel", filters.get("channelIds"))
@@ -81,10 +84,10 @@ def post_page(core: Core, wanted: Doc, first: int | None, after: str | None, hid
     where.tagged(filters.get("tags"))
     keys = [_sort_term(sort["field"], sort["direction"]) for sort in wanted.get("sort") or []]
     tie = {"created": ["seq"], "-created": ["-seq"]}.get(keys[-1] if keys else "", ["-created", "-seq"])
-    return _page(core, "posts", where, [*keys, *tie], first, after)
+    return _page(core, "posts", where, [*keys, *tie], **page)
 
 
-def idea_page(core: Core, wanted: Doc, first: int | None, after: str | None, hidden_since: int | None) -> Doc:
+def idea_page(core: Core, wanted: Doc, *, hidden_since: int | None, **page: Any) -> Doc:
     """Answer `ideas`, newest first."""
     where = _in_organization(core, wanted["organizationId"], hidden_since)
     groups: Doc = wanted.get("groupFilter") or {}
@@ -92,10 +95,10 @@ def idea_page(core: Core, wanted: Doc, first: int | None, after: str | None, hid
     if membership := groups.get("membership"):
         where.add("grouped <> ''" if membership == "grouped" else "grouped = ''")
     where.tagged(wanted.get("tagsFilter"))
-    return _page(core, "ideas", where, ["-created", "-seq"], first, after)
+    return _page(core, "ideas", where, ["-created", "-seq"], **page)
 
 
-def listed(docs: list[Doc], first: int | None, after: str | None) -> Doc:
+def listed(docs: list[Doc], first: int | None = None, after: str | None = None) -> Doc:
     """Return a page of a short list as a connection with `totalCount`; more than `_PAGE_MOST` nodes are refused."""
     _check_first(first)
     if (first or 0) > _PAGE_MOST:
@@ -134,7 +137,9 @@ def _sort_term(name: str, direction: str) -> str:
     return f"coalesce({signed}, {_LAST})" if column == "due" else signed
 
 
-def _page(core: Core, table: str, where: Where, keys: list[str], first: int | None, after: str | None) -> Doc:
+def _page(
+    core: Core, table: str, where: Where, keys: list[str], first: int | None = None, after: str | None = None
+) -> Doc:
     _check_first(first)
     start = _key_of(after, len(keys)) if after is not None else []
     size = min(_PAGE_DEFAULT if first is None else first, core.options.page_max)

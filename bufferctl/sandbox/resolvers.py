@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from ariadne import ObjectType, QueryType
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLUnionType, get_named_type
 
 from bufferctl.sandbox import organization, posts, reads, views
@@ -42,65 +41,26 @@ class Exchange:
 Info: TypeAlias = GraphQLResolveInfo[Exchange]
 """The argument that every resolver gets in addition to its parent."""
 
-query = QueryType()
-account_type = ObjectType("Account")
-organization_type = ObjectType("Organization")
-channel_type = ObjectType("Channel")
-group_type = ObjectType("IdeaGroup")
-tag_type = ObjectType("Tag")
-post_type = ObjectType("Post")
-idea_type = ObjectType("Idea")
-idea_media_type = ObjectType("IdeaMedia")
+
+def _account(core: Core) -> Doc:
+    return {**_ACCOUNT, **core.store.account}
 
 
-# Accounts, organizations, channels
-
-
-@query.field("account")
-def _account(_root: Any, info: Info) -> Doc:
-    return {**_ACCOUNT, **info.context.core.store.account}
-
-
-@account_type.field("organizations")
 def _organizations(_account_doc: Doc, info: Info, filter: Doc | None = None) -> list[Doc]:
     everything = info.context.core.store.organizations.values()
     return [one for one in everything if filter is None or one["id"] == filter["organizationId"]]
 
 
-organization_type.set_field("members", lambda doc, _info: {"totalCount": doc["members"]})
-organization_type.set_field("channelCount", lambda doc, info: len(info.context.core.store.channels_of(doc["id"])))
-organization_type.set_field("shouldEnforce2FASetup", lambda _doc, _info: False)
-group_type.set_field("isLocked", lambda doc, _info: doc.get("isLocked", False))
-tag_type.set_field("isLocked", lambda doc, _info: doc.get("isLocked", False))
-
-
 def _channels(core: Core, wanted: Doc) -> list[Doc]:
     filters = wanted.get("filter") or {}
-    found = core.store.channels_of(reads.organization(core, wanted["organizationId"])["id"])
+    found = _own_channels(core, wanted)
     if filters.get("product") not in {None, "publish", "buffer"}:
         return []
     return [one for one in found if filters.get("isLocked") in {None, one["isLocked"]}]
 
 
-def _link_shortening(doc: Doc) -> Doc:
-    return {"isEnabled": doc["linkShortening"], "config": _SHORTENER if doc["linkShortening"] else None}
-
-
-for _name, _value in {
-    "allowedActions": lambda _doc: _CHANNEL_ACTIONS, "avatar": lambda _doc: _AVATAR, "scopes": lambda _doc: [],
-    "descriptor": lambda doc: f"{doc['service']} {doc['type']}", "hasActiveMemberDevice": lambda _doc: False,
-    "externalLink": lambda doc: f"https://{doc['service'].lower()}.example/{doc['name']}",
-    "linkShortening": _link_shortening, "metadata": views.channel_metadata_view, "products": lambda _doc: ["publish"],
-    "serviceId": lambda doc: doc.get("serviceId") or stable_id(doc["id"], "service"),
-    "showTrendingTopicSuggestions": lambda _doc: False,
-    "updatedAt": lambda doc: doc.get("updatedAt") or doc["createdAt"],
-}.items():  # fmt: skip
-    channel_type.set_field(_name, lambda doc, _info, _value=_value: _value(doc))
-
-
-def _configuration(core: Core, wanted: Doc) -> Doc:
-    channels = core.store.channels_of(reads.organization(core, wanted["organizationId"])["id"])
-    return {"services": [], "channels": [_channel_configuration(channel) for channel in channels]}
+def _own_channels(core: Core, wanted: Doc) -> list[Doc]:
+    return core.store.channels_of(reads.organization(core, wanted["organizationId"])["id"])
 
 
 def _channel_configuration(channel: Doc) -> Doc:
@@ -135,12 +95,56 @@ def _daily_limits(core: Core, wanted: Doc) -> list[Doc]:
     return answers
 
 
-# Posts
+def _notes(core: Core, wanted: Doc, **page: Any) -> Doc:
+    post_id = wanted["subject"].get("postId")
+    _found(core.store.post(post_id) if post_id else None, "Post" if post_id else "Content item")
+    return reads.listed([], **page)
 
 
-@query.field("posts")
-def _posts(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
-    return reads.post_page(info.context.core, input, first, after, info.context.hidden_since)
+def _nothing(core: Core, wanted: Doc, **page: Any) -> Doc:
+    reads.organization(core, wanted["organizationId"])
+    return reads.listed([], **page)
+
+
+def _tags(core: Core, wanted: Doc, **page: Any) -> Doc:
+    tags = reads.organization(core, wanted["organizationId"])["tags"]
+    return reads.listed(sorted(tags, key=lambda one: str(one["name"])), **page)
+
+
+def _found(doc: Doc | None, what: str) -> Doc:
+    """Return the requested object; if it is missing, the error nulls non-null fields (notes: Reading)."""
+    if doc is None:
+        raise GraphQLError(f"{what} not found", extensions={"code": "NOT_FOUND"})
+    return doc
+
+
+#: By the name of a query: its answer, from its input and, if it has pages, `first` and `after`.
+_READS: dict[str, Callable[..., Any]] = {
+    "aggregatedPostMetrics": lambda _core, _wanted: {"metrics": []},
+    "channel": lambda core, wanted: _found(core.store.channels.get(wanted["id"]), "Channel"),
+    "channels": _channels,
+    "collaborationNotes": _notes,
+    "configuration": lambda core, wanted: {
+        "services": [], "channels": list(map(_channel_configuration, _own_channels(core, wanted))),
+    },
+    "contentItem": lambda _core, _wanted: _found(None, "Content item"),
+    "contentItems": _nothing,
+    "dailyPostingLimits": _daily_limits,
+    "ideaGroups": lambda core, wanted: reads.organization(core, wanted["organizationId"])["ideaGroups"],
+    "post": lambda core, wanted: _found(core.store.post(wanted["id"]), "Post"),
+    "postTemplate": lambda _core, _wanted: None,
+    "postTemplates": _nothing,
+    "tag": lambda core, wanted: _found(organization.find_tag(core, wanted["id"])[1], "Tag"),
+    "tagsV2": _tags,
+}  # fmt: skip
+
+
+def _resolve_query(_root: Any, info: Info, input: Doc, **page: Any) -> Any:
+    """Answer a query; in lists of posts and ideas, new rows may be hidden."""
+    context, name = info.context, info.field_name
+    if lists := {"posts": reads.post_page, "ideas": reads.idea_page}.get(name):
+        return lists(context.core, input, hidden_since=context.hidden_since, **page)
+    return _READS[name](context.core, input, **page)
 
 
 def _channel_of(doc: Doc, info: Info) -> Doc:
@@ -157,82 +161,13 @@ def _scheduling_type(doc: Doc, info: Info) -> str | None:
     return None if kind == "automatic" and info.context.core.options.automatic_reads_null else kind
 
 
-for _name, _resolve in {
-    "allowedActions": lambda doc, info: allowed_actions(doc, _channel_of(doc, info)),
-    "assets": lambda doc, _info: views.asset_views(doc["assets"]),
-    "author": lambda _doc, info: {**_account(None, info), "isDeleted": False},
-    "channel": _channel_of,
-    "channelService": lambda doc, info: _channel_of(doc, info)["service"],
-    "metadata": lambda doc, info: views.metadata_view(doc, _channel_of(doc, info)),
-    "notes": lambda _doc, _info: [],
-    "schedulingType": _scheduling_type,
-    "tags": _tags_of,
-}.items():
-    post_type.set_field(_name, _resolve)
+def _seconds(doc: Doc, info: Info) -> int:
+    """Return a date of an idea, in epoch seconds, unlike those of posts (notes: Reading)."""
+    return epoch_ms(parse_time(doc[info.field_name])) // 1000
 
 
-# Ideas, whose dates are epoch seconds, unlike those of posts (notes: Reading); tags
-
-
-for _name in ("createdAt", "updatedAt"):
-    idea_type.set_field(_name, lambda doc, _info, _name=_name: epoch_ms(parse_time(doc[_name])) // 1000)
-idea_media_type.set_field("id", lambda doc, _info: stable_id(doc["url"]))
-idea_media_type.set_field("url", lambda doc, _info: views.stored_url(doc["url"]))
-
-
-@query.field("ideas")
-def _ideas(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
-    return reads.idea_page(info.context.core, input, first, after, info.context.hidden_since)
-
-
-@query.field("tagsV2")
-def _tags(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
-    tags = reads.organization(info.context.core, input["organizationId"])["tags"]
-    return reads.listed(sorted(tags, key=lambda one: str(one["name"])), first, after)
-
-
-# Content items, notes and post templates, which are always empty
-
-
-@query.field("contentItems")
-@query.field("postTemplates")
-def _content_items(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
-    reads.organization(info.context.core, input["organizationId"])
-    return reads.listed([], first, after)
-
-
-@query.field("collaborationNotes")
-def _notes(_root: Any, info: Info, input: Doc, first: int | None = None, after: str | None = None) -> Doc:
-    post_id = input["subject"].get("postId")
-    _found(info.context.core.store.post(post_id) if post_id else None, "Post" if post_id else "Content item")
-    return reads.listed([], first, after)
-
-
-def _found(doc: Doc | None, what: str) -> Doc:
-    """Return the requested object; if it is missing, the error nulls non-null fields (notes: Reading)."""
-    if doc is None:
-        raise GraphQLError(f"{what} not found", extensions={"code": "NOT_FOUND"})
-    return doc
-
-
-_READS: dict[str, Callable[[Core, Doc], Any]] = {
-    "aggregatedPostMetrics": lambda _core, _wanted: {"metrics": []},
-    "channel": lambda core, wanted: _found(core.store.channels.get(wanted["id"]), "Channel"),
-    "channels": _channels,
-    "configuration": _configuration,
-    "contentItem": lambda _core, _wanted: _found(None, "Content item"),
-    "dailyPostingLimits": _daily_limits,
-    "ideaGroups": lambda core, wanted: reads.organization(core, wanted["organizationId"])["ideaGroups"],
-    "post": lambda core, wanted: _found(core.store.post(wanted["id"]), "Post"),
-    "postTemplate": lambda _core, _wanted: None,
-    "tag": lambda core, wanted: _found(organization.find_tag(core, wanted["id"])[1], "Tag"),
-}
-
-for _name, _read in _READS.items():
-    query.set_field(_name, lambda _root, info, _read=_read, **given: _read(info.context.core, given["input"]))
-
-
-# Mutations
+def _link_shortening(doc: Doc, _info: Info) -> Doc:
+    return {"isEnabled": doc["linkShortening"], "config": _SHORTENER if doc["linkShortening"] else None}
 
 
 _WRITES: dict[str, Callable[[Core, Doc], Doc]] = {
@@ -247,20 +182,62 @@ _WRITES: dict[str, Callable[[Core, Doc], Doc]] = {
 }
 
 
-def resolve_mutation(_root: Any, info: Info, **arguments: Any) -> Doc:
+def resolve_mutation(_root: Any, info: Info, input: Doc) -> Doc:
     """Do the write of a mutation; faults can hit right before and right after it."""
     context, name = info.context, info.field_name
     payload = [one.name for one in cast("GraphQLUnionType", get_named_type(info.return_type)).types]
 
     def write() -> Doc:
         if name in _WRITES:
-            return _WRITES[name](context.core, arguments["input"])
+            return _WRITES[name](context.core, input)
         # The sandbox does not keep the object: content items, notes and post templates.
         return error_of(payload, "Document not found", "VoidMutationError", "InvalidInputError")
 
     return context.faults.around(name, str(info.path.key), payload, write)
 
 
-RESOLVERS = [
-    query, account_type, organization_type, channel_type, group_type, tag_type, post_type, idea_type, idea_media_type,
-]  # fmt: skip
+#: By type and field; mutations have `resolve_mutation`. Each gets the stored document, the info, and arguments.
+FIELDS: dict[str, dict[str, Callable[..., Any]]] = {
+    "Query": {
+        **dict.fromkeys((*_READS, "posts", "ideas"), _resolve_query),
+        "account": lambda _root, info: _account(info.context.core),
+    },
+    "Account": {"organizations": _organizations},
+    "Organization": {
+        "members": lambda doc, _info: {"totalCount": doc["members"]},
+        "channelCount": lambda doc, info: len(info.context.core.store.channels_of(doc["id"])),
+        "shouldEnforce2FASetup": lambda _doc, _info: False,
+    },
+    "Channel": {
+        "allowedActions": lambda _doc, _info: _CHANNEL_ACTIONS,
+        "avatar": lambda _doc, _info: _AVATAR,
+        "descriptor": lambda doc, _info: f"{doc['service']} {doc['type']}",
+        "externalLink": lambda doc, _info: f"https://{doc['service'].lower()}.example/{doc['name']}",
+        "hasActiveMemberDevice": lambda _doc, _info: False,
+        "linkShortening": _link_shortening,
+        "metadata": lambda doc, _info: views.channel_metadata_view(doc),
+        "products": lambda _doc, _info: ["publish"],
+        "scopes": lambda _doc, _info: [],
+        "serviceId": lambda doc, _info: doc.get("serviceId") or stable_id(doc["id"], "service"),
+        "showTrendingTopicSuggestions": lambda _doc, _info: False,
+        "updatedAt": lambda doc, _info: doc.get("updatedAt") or doc["createdAt"],
+    },
+    "IdeaGroup": {"isLocked": lambda doc, _info: doc.get("isLocked", False)},
+    "Tag": {"isLocked": lambda doc, _info: doc.get("isLocked", False)},
+    "Post": {
+        "allowedActions": lambda doc, info: allowed_actions(doc, _channel_of(doc, info)),
+        "assets": lambda doc, _info: views.asset_views(doc["assets"]),
+        "author": lambda _doc, info: {**_account(info.context.core), "isDeleted": False},
+        "channel": _channel_of,
+        "channelService": lambda doc, info: _channel_of(doc, info)["service"],
+        "metadata": lambda doc, info: views.metadata_view(doc, _channel_of(doc, info)),
+        "notes": lambda _doc, _info: [],
+        "schedulingType": _scheduling_type,
+        "tags": _tags_of,
+    },
+    "Idea": {"createdAt": _seconds, "updatedAt": _seconds},
+    "IdeaMedia": {
+        "id": lambda doc, _info: stable_id(doc["url"]),
+        "url": lambda doc, _info: views.stored_url(doc["url"]),
+    },
+}

@@ -6,30 +6,32 @@ GraphQL documents are checked against it, once per text: parse, limits, validati
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from ariadne import ScalarType, make_executable_schema
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
     GraphQLSyntaxError,
     InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    build_schema,
     get_operation_ast,
+    is_specified_scalar_type,
     parse,
     validate,
 )
 
 from bufferctl.sandbox.clock import iso, parse_time
-from bufferctl.sandbox.resolvers import RESOLVERS, resolve_mutation
+from bufferctl.sandbox.resolvers import FIELDS, resolve_mutation
 from bufferctl.sandbox.store import Doc
 
 _INVALID, _UNPARSED = "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"
@@ -44,11 +46,14 @@ def sdl() -> str:
 @functools.cache
 def executable_schema() -> GraphQLSchema:
     """Build the schema, once per process."""
-    named = re.findall(r"^scalar (\w+)", sdl(), re.MULTILINE)  # all but one are ids
-    scalars = [ScalarType(each, value_parser=_date_time if each == "DateTime" else _identifier) for each in named]
-    schema = make_executable_schema(sdl(), *RESOLVERS, *scalars)
-    for field in schema.mutation_type.fields.values() if schema.mutation_type else ():
-        field.resolve = resolve_mutation
+    schema = build_schema(sdl())
+    for name, kind in schema.type_map.items():
+        if isinstance(kind, GraphQLScalarType) and not is_specified_scalar_type(kind):  # all but one are ids
+            kind.coerce_input_value = _date_time if name == "DateTime" else _identifier
+        elif isinstance(kind, GraphQLObjectType):
+            of_type = dict.fromkeys(kind.fields, resolve_mutation) if name == "Mutation" else FIELDS.get(name, {})
+            for field, resolver in of_type.items():
+                kind.fields[field].resolve = resolver
     return schema
 
 

@@ -16,8 +16,7 @@ from email.utils import format_datetime
 from functools import partial
 from typing import Any, Literal
 
-from ariadne import graphql_sync
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, SelectionSetNode, print_ast
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, SelectionSetNode, execute_sync, print_ast
 
 from bufferctl.sandbox.clock import epoch_ms
 from bufferctl.sandbox.core import Core
@@ -28,8 +27,6 @@ from bufferctl.sandbox.schema import executable_schema, read_document, root_fiel
 from bufferctl.sandbox.store import Doc
 
 PATHS = ("/", "/graphql")
-_QUIET = logging.getLogger("bufferctl.sandbox.graphql")
-_QUIET.disabled = True  # errors are answers here; ariadne would log each with its traceback
 _LOG = logging.getLogger("bufferctl.sandbox")
 
 
@@ -86,13 +83,17 @@ def execute(exchange: Exchange, operation: Operation) -> Response:
 
     Mutations run in order; the first one that raises ends them and nulls `data`.
     """
-    _, answer = graphql_sync(
-        executable_schema(), operation.data, context_value=exchange, query_document=operation.document,
-        query_validator=lambda *_given, **_named: [], error_formatter=_format_error, logger=_QUIET,
+    data = operation.data
+    ran = execute_sync(
+        executable_schema(), operation.document, context_value=exchange,
+        variable_values=data.get("variables"), operation_name=data.get("operationName"),
     )  # fmt: skip
-    errors = answer.get("errors")
-    never_ran = errors and answer.get("data") is None and all("path" not in error for error in errors)
-    return Response.of_json(400, {"errors": errors}) if never_ran else Response.of_json(200, answer)
+    if not ran.errors:
+        return Response.of_json(200, {"data": ran.data})
+    errors = list(map(_shown, ran.errors))
+    if ran.data is None and all(error.path is None for error in ran.errors):
+        return Response.of_json(400, {"errors": errors})
+    return Response.of_json(200, {"data": ran.data, "errors": errors})
 
 
 def _read_body(request: Request) -> Doc | Response:
@@ -106,17 +107,17 @@ def _read_body(request: Request) -> Doc | Response:
         wrong = "The body must be an object with a query; arrays are not supported"
     elif not isinstance(data.get("query"), str) or not data["query"]:
         wrong = "The body must have a query"
-    elif not isinstance(data.get("variables") or {}, dict):
+    elif not isinstance(data.get("variables"), dict | None):
         wrong = "variables must be an object"
-    elif not isinstance(data.get("operationName") or "", str):
+    elif not isinstance(data.get("operationName"), str | None):
         wrong = "operationName must be a string"
     else:
         return data
     return Response.of_error(400, wrong, "BAD_REQUEST")
 
 
-def _format_error(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  # noqa: ARG001 - ariadne's signature
-    """Format an error as Buffer does; one that no resolver raised on purpose is UNEXPECTED and gets logged."""
+def _shown(error: GraphQLError) -> dict[str, Any]:
+    """Return an error as Buffer does; one that no resolver raised on purpose is UNEXPECTED and gets logged."""
     shown: dict[str, Any] = dict(error.formatted)
     cause = error.original_error
     if cause is not None and not isinstance(cause, GraphQLError) and error.path:

@@ -23,7 +23,6 @@ HEAVY = NETWORK | {
     "jinja2",
     "filelock",
     "platformdirs",
-    "ariadne",
     "uvicorn",
 }
 
