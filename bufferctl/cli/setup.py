@@ -210,12 +210,8 @@ def _started(
     """Start a sandbox; every way in which it can fail to start is a message."""
     import sqlite3
 
-    try:
-        from bufferctl.sandbox import FaultError, FixtureError, Sandbox, read_rules
-    except ImportError as error:
-        raise click.ClickException(
-            f"The sandbox needs packages that are not installed ({error.name}): pip install 'bufferctl[sandbox]'"
-        ) from None
+    from bufferctl.sandbox import FaultError, FixtureError, Sandbox, read_rules
+
     try:
         running = Sandbox(
             Path(fixture) if fixture else None,

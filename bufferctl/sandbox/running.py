@@ -1,20 +1,19 @@
 """A sandbox that runs in this process, with methods for tests.
 
-HTTP is served by uvicorn in a separate thread, so that a test or command can do other work meanwhile.
+HTTP is served in threads of its own, so that a test or command can do other work meanwhile.
 """
 
 from __future__ import annotations
 
-import asyncio
 import socket
+import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import ThreadingTCPServer
 from typing import Any, Self
-
-import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bufferctl.sandbox.clock import Clock
 from bufferctl.sandbox.control import Control
@@ -26,7 +25,7 @@ from bufferctl.sandbox.options import Options
 from bufferctl.sandbox.page import BoardPage
 from bufferctl.sandbox.person import Person
 from bufferctl.sandbox.schema import executable_schema
-from bufferctl.sandbox.service import Service
+from bufferctl.sandbox.service import Delivery, Service
 from bufferctl.sandbox.store import Doc, Store
 
 HOST = "127.0.0.1"
@@ -35,127 +34,107 @@ MAX_BODY = 10_000_000
 
 _TEXT = ("content-type", "text/plain; charset=utf-8")
 
-_Message = MutableMapping[str, Any]
 KEY = "sandbox"
 
 
-class Server:
+class Server(ThreadingTCPServer):
     """Serves from construction until `stop`; OSError if the port is taken."""
 
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
     def __init__(self, service: Service, port: int = 0) -> None:
-        # With an explicit protocol, asyncio disables Nagle's algorithm; otherwise each response waits 40 ms for an ACK.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self._socket.bind((HOST, port))
-        except OSError:
-            self._socket.close()
-            raise
-        self._socket.listen(128)
-        self.port: int = self._socket.getsockname()[1]
-        config = uvicorn.Config(
-            _application(service), http=_Protocol, ws="none", lifespan="off", loop="asyncio", log_config=None,
-            access_log=False, log_level="critical", server_header=False, date_header=False, timeout_keep_alive=60,
-        )  # fmt: skip
-        self._uvicorn = _Uvicorn(config)
-        self._thread = threading.Thread(target=self._uvicorn.run, args=([self._socket],), name="sandbox", daemon=True)
+        super().__init__((HOST, port), _Connection)
+        self.service = service
+        self.port: int = self.server_address[1]
+        self._open: set[Any] = set()
+        self._is_stopping = False
+        self._thread = threading.Thread(target=self._serve, name="sandbox", daemon=True)
         self._thread.start()
+
+    def _serve(self) -> None:
+        while not self._is_stopping:
+            self.handle_request()
 
     def stop(self) -> None:
         """Drop every connection and stop listening."""
-        self._uvicorn.stop()
+        self._is_stopping = True
+        socket.create_connection((HOST, self.port)).close()  # it waits for one
         self._thread.join()
+        self.server_close()
+        for connection in list(self._open):
+            with suppress(OSError):  # it ends by itself
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
 
 
-class _Protocol(H11Protocol):
-    """Gives the application access to the connection, so that it can be cut as if by the network."""
+class _Connection(BaseHTTPRequestHandler):
+    """Reads the requests of a connection, and delivers the answers or breaks it."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "transport": transport}
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # an answer is sent in one piece
+    server: Server
 
+    def handle(self) -> None:
+        with suppress(ConnectionError, sqlite3.ProgrammingError):  # the client is gone, or the sandbox was stopped
+            super().handle()
 
-class _Uvicorn(uvicorn.Server):
-    """Stops immediately: uvicorn's own loop polls ten times a second and then waits for clients."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._ready = threading.Event()
-        self._stopping = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def stop(self) -> None:
-        self._ready.wait()
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._stopping.set)
-
-    async def main_loop(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._ready.set()
-        await self._stopping.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        for one in sockets or []:
-            one.close()
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        tasks = list(self.server_state.tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _application(service: Service) -> Callable[..., Awaitable[None]]:
-    async def application(
-        scope: _Message, receive: Callable[[], Awaitable[_Message]], send: Callable[[_Message], Awaitable[None]]
-    ) -> None:
-        request = await _read(scope, receive)
-        if request is None:
+    def do_POST(self) -> None:
+        """Answer a request with any method; an incomplete one is ignored."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        given = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
+        length = min(int(given), MAX_BODY + 1) if given.isdecimal() else 0
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.close_connection = True
             return
-        if isinstance(request, Request) and not _is_local(request.headers.get("host", "")):
-            request = Response(421, b"The sandbox answers to 127.0.0.1 and localhost only\n", [_TEXT])
-        if isinstance(request, Response):
-            await _send(send, service.dated(request))
-            return
-        delivery = service.answer(request)
-        if delivery.how == "cut":
-            scope["state"]["transport"].abort()
-        elif delivery.how == "hang":
-            while (await receive())["type"] != "http.disconnect":
-                pass
+        delivery = self._delivery(Request(self.command, self.path.partition("?")[0], headers, body), given)
+        self.close_connection |= length > MAX_BODY or not given.isdecimal() or delivery.how != "send"
+        if delivery.how == "send":
+            self._send(delivery.response)
+        while delivery.how == "hang" and self.rfile.read(1):
+            pass
+
+    do_GET = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = do_POST  # noqa: N815 - http.server's names
+
+    def _delivery(self, request: Request, length: str) -> Delivery:
+        service = self.server.service
+        if not length.isdecimal():
+            refusal = Response.of_error(411, "The length of the body is missing", "BAD_REQUEST")
+        elif len(request.body) > MAX_BODY:
+            refusal = Response.of_error(413, "The body is too large", "BAD_REQUEST")
+        elif not _is_local(request.headers.get("host", "")):
+            refusal = Response(421, b"The sandbox answers to 127.0.0.1 and localhost only\n", [_TEXT])
         else:
-            await _send(send, delivery.response)
+            return service.answer(request)
+        return Delivery(service.dated(refusal))
 
-    return application
+    def _send(self, response: Response) -> None:
+        self.send_response_only(response.status)
+        ending = [("connection", "close")] * self.close_connection
+        for name, value in (*response.headers, ("content-length", str(len(response.body))), *ending):
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.body)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing: `Service.requests` is the log."""
 
 
 def _is_local(host: str) -> bool:
     """Return whether a Host header names this machine: another site could point its own name at the sandbox."""
     name, separator, port = host.rpartition(":")
     return (name if separator and port.isdigit() else host).lower() in {HOST, "localhost", "[::1]"}
-
-
-async def _read(scope: _Message, receive: Callable[[], Awaitable[_Message]]) -> Request | Response | None:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":  # an incomplete request is ignored
-            return None
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY:
-            return Response.of_error(413, "The body is too large", "BAD_REQUEST")
-        if not message.get("more_body"):
-            return Request(scope["method"], scope["path"], headers, bytes(body))
-
-
-async def _send(send: Callable[[_Message], Awaitable[None]], response: Response) -> None:
-    headers = [*response.headers, ("content-length", str(len(response.body)))]
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    await send({"type": "http.response.start", "status": response.status, "headers": raw})
-    await send({"type": "http.response.body", "body": response.body})
 
 
 class Sandbox:

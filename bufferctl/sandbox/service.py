@@ -171,7 +171,7 @@ class Service:
         self.core.created_skew = timedelta(seconds=faults.skew("created-skew"))
 
     def answer(self, request: Request) -> Delivery:
-        """Answer one request; to be called by one thread at a time."""
+        """Answer one request, from any thread."""
         if self.control and request.path.startswith(CONTROL_PREFIX):
             return Delivery(self.dated(self.control(request)))
         if self.page and (page := self.page(request)):

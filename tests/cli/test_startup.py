@@ -23,7 +23,6 @@ HEAVY = NETWORK | {
     "jinja2",
     "filelock",
     "platformdirs",
-    "uvicorn",
 }
 
 _LOADED = """

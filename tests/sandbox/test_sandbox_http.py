@@ -149,6 +149,17 @@ def test_half_a_request_is_none(buffer: Asker) -> None:
     assert [seen.status for seen in buffer.sandbox.requests] == [200]
 
 
+def test_a_body_of_unknown_length(buffer: Asker) -> None:
+    """411 for one in chunks, or with a length that is no number, and then the connection ends."""
+    parts = urlsplit(buffer.sandbox.url)
+    for header in ("Transfer-Encoding: chunked", "Content-Length: some"):
+        with socket.create_connection((parts.hostname or "", parts.port or 0)) as connection:
+            connection.sendall(f"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}\r\n\r\n".encode())
+            with connection.makefile("rb") as answer:
+                assert b"The length of the body is missing" in answer.read()
+    assert buffer.sandbox.requests == []
+
+
 def test_the_schema_can_be_asked_for(buffer: Asker) -> None:
     """Introspection works for clients that use it."""
     types = buffer.it("{ it: __schema { types { name } } }")["types"]
