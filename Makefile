@@ -64,7 +64,7 @@ lint: $(STAMP)   ## style, types, import rules, and workflows
 	@$(BIN)/actionlint .github/workflows/*.yml examples/github-actions/.github/workflows/*.yml
 
 mutate: $(STAMP) ## the part of 300 small mistakes in each room of "never twice" that the room's own tests notice (an hour)
-	@$(BIN)/python -m tests.mutate
+	@PYTHONHASHSEED=0 $(BIN)/python -m tests.mutate
 
 bench: $(STAMP)  ## the numbers of docs/how/performance.md
 	@$(BIN)/python benchmarks/run.py
