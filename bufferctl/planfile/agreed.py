@@ -86,7 +86,7 @@ def _revoked(change: Change, current: Change | None) -> str:
 def _channel(change: Change, plan: Plan) -> tuple[str, ...]:
     """The details that a plan shows for the channel of a change; nothing for ideas."""
     channel = plan.channels.get(change.slot.channel_id)
-    return (channel.service.value, channel.name, channel.timezone) if channel else ()
+    return (channel.name, channel.timezone) if channel else ()
 
 
 def _same(change: Change, current: Change) -> bool:

@@ -98,7 +98,7 @@ def dump_change(change: Change) -> dict[str, Any]:
     return {
         "change": values,
         "desired": dump_item(change.desired) if change.desired else None,
-        "live": adapter(type(change.live)).dump_python(change.live, mode="json") if change.live else None,
+        "live": adapter(type(change.live)).dump_python(change.live, mode="json"),
         "write": dump_write(change.write) if change.write else None,
     }
 

@@ -129,11 +129,17 @@ def test_what_a_create_does_not_agree_to(change: Change) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [update(status=PostStatus.DRAFT), update(id="p2"), create(), update(replace(POST, draft=True))],
-    ids=["progress", "another post", "create", "content"],
+    [
+        update(status=PostStatus.DRAFT),
+        update(id="p2"),
+        create(),
+        create(binding=bind(OLD, in_buffer(OLD), Origin.CREATED)),
+        update(replace(POST, draft=True)),
+    ],
+    ids=["progress", "another post", "create", "the return of what somebody deleted", "content"],
 )
 def test_what_an_update_does_not_agree_to(change: Change) -> None:
-    """The edit of a post that somebody moved on meanwhile, or of another one; its creation; other content."""
+    """The edit of a post that somebody moved on meanwhile, or of another one; any creation; other content."""
     assert not agreed(change, saved(update()))
 
 
@@ -150,6 +156,11 @@ def test_a_delete() -> None:
     assert agreed(delete(), saved(delete(text="Somebody's")))
     assert not agreed(delete(text="Somebody's"), saved(delete()))
     assert not agreed(delete(id="p2"), saved(delete()))
+
+
+def test_canceling_is_a_delete_like_any_other() -> None:
+    """The entry was to be removed when the plan was made, and now it stays in the files as canceled."""
+    assert agreed(replace(delete(), desired=replace(POST, cancelled=True)), saved(delete()))
 
 
 @pytest.mark.parametrize("action", [Action.HOLD, Action.ADOPT, Action.PAST, Action.DONE, Action.FORGET])

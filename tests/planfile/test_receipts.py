@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 
 from bufferctl import planfile
+from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.errors import UsageError
-from bufferctl.model import Idea, Post
+from bufferctl.model import Idea, LiveChannel, Post, Service
 from bufferctl.plan import Action, Outcome, Plan, Status
 from tests.apply.fake import START
 from tests.planfile.test_planfile import plans
@@ -63,6 +64,14 @@ def test_what_was_done_is_read_back(drawn: tuple[Plan, tuple[Post | Idea, ...]])
 
 
 EMPTY = Plan(START, "http://127.0.0.1:1/graphql")
+
+
+def test_channels_and_warnings_are_read_back() -> None:
+    """From plain JSON, whatever writes it."""
+    channel = LiveChannel("c", "o", Service.TWITTER, "acme", posting_times=((0, time(9, 30)),))
+    warning = Diagnostic(Severity.WARNING, "It is late", Place("a.yaml", 3, 1))
+    plan = replace(EMPTY, warnings=(warning,), channels={"c": channel})
+    assert planfile.load_receipt(written(plan, None), "receipt.json").plan == plan
 
 
 @pytest.mark.parametrize(

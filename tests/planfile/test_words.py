@@ -96,6 +96,11 @@ STALE: dict[str, tuple[Change, list[Change], str]] = {
     "changed on both sides": (update(), [held(Reason.CONFLICT)], MOVED),
     "changed in Buffer": (update(), [held(Reason.CHANGED)], MOVED),
     "held for another reason": (update(), [held(Reason.AMBIGUOUS)], "Held for this reason"),
+    "a tag by that name that is another one": (
+        create(write=CreatePost(POST, "c", ("t1",))),
+        [create(write=CreatePost(POST, "c", ("t2",)))],
+        MOVED,
+    ),
     "gone": (update(), [create()], "it was to be changed, and would now be created"),
     "gone, with a word of what is under way": (
         update(),
@@ -136,6 +141,11 @@ STALE: dict[str, tuple[Change, list[Change], str]] = {
         [create(action=Action.WAITING, write=None)],
         "it was to be changed, and would now be left waiting for room",
     ),
+    "no longer room for it": (
+        create(),
+        [create(action=Action.WAITING)],
+        "it was to be created, and would now be left waiting for room",
+    ),
     "same": (update(), [update()], ""),
 }
 
@@ -157,6 +167,8 @@ def test_the_channel_of_a_saved_plan() -> None:
     elsewhere = create(slot=SLOT._replace(channel_id="d"), write=CreatePost(POST, "d"))
     assert moved(create(), elsewhere) == "its channel is another one in Buffer than when the plan was made"
     assert moved(create(), create(), channel=replace(CHANNEL, boards={"a": "b"})) == ""
+    found = now_is(Action.ADOPT)
+    assert moved(found, found, channel=replace(CHANNEL, name="new")) == ""  # Buffer gets nothing
 
 
 @pytest.mark.parametrize("then", [Action.HOLD, Action.NO_OP])
@@ -167,6 +179,14 @@ def test_what_needed_a_person_still_counts(then: Action) -> None:
     assert (list(kept.changes), kept.narrowed) == ([held(Reason.AMBIGUOUS)] if then is Action.HOLD else [], True)
     now = Plan(START, "http://127.0.0.1:1/graphql", (now_is(Action.NO_OP),))
     assert verify(saved(replace(held(Reason.LAG), action=then)), now).plan.changes == ()
+
+
+def test_a_hold_in_a_saved_plan_keeps_nothing_else_back() -> None:
+    """What comes after it in the plan is made."""
+    other = replace(POST, address=replace(POST.address, key="z"))
+    new = create(other, slot=SLOT._replace(key="z"))
+    plan = Plan(START, "http://127.0.0.1:1/graphql", (held(Reason.LAG), new))
+    assert verify(saved(held(Reason.LAG), new), plan).plan.changes == (held(Reason.LAG), new)
 
 
 NEWER = "the files have a newer version, and so does Buffer"
@@ -336,6 +356,17 @@ def test_the_board_that_planning_found() -> None:
     edit = replace(update(pin), write=EditPost("p1", sent, "c"))
     (change,) = read_back(replace(plan, changes=(edit,)), replace(FILES, posts=(pin,))).plan.changes
     assert change.write == EditPost("p1", sent, "c")
+
+
+def test_a_file_says_what_there_is() -> None:
+    """A line for each value, places by the names of their parts, and nothing of what a change does not have."""
+    moving = now_is(Action.MOVE, moved_from=SLOT._replace(key="z"))
+    raw = planfile.dump(Plan(START, "", (moving, create())), FILES, Choices(), expires_at=START)
+    assert raw.decode().splitlines()[1] == ' "format_version": "3.0",'
+    move, new = json.loads(raw)["plan"]["changes"]
+    assert move["change"]["moved_from"] == {"organization_id": "o", "channel_id": "c", "key": "z"}
+    assert set(new["change"]) == {"address", "action", "cause", "slot"}
+    assert "board_service_id" not in new["write"]
 
 
 def test_a_digest_of_what_was_replaced_is_kept_as_long_as_plans_are() -> None:
