@@ -27,11 +27,12 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import redirect_stderr, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import _lru_cache_wrapper, partial
 from importlib import import_module
+from io import StringIO
 from itertools import groupby
 from pathlib import Path
 from types import FrameType
@@ -202,7 +203,7 @@ def _limited(folder: str, work: Callable[[], int]) -> int:
 
 @dataclass
 class _Loop:
-    """What to do with the collected tests, what came of it, and the last test that failed."""
+    """What to do with the collected tests, what came of it, and what pytest said last of what failed."""
 
     do: Callable[[pytest.Session], Any]
     done: Any = None
@@ -226,10 +227,11 @@ def _collected(tests: Sequence[str], do: Callable[[pytest.Session], Any]) -> _Lo
     """What was done with them: nothing if they cannot be collected."""
     options = ["-q", "--capture=sys", f"--timeout={WAIT}", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     loop = _Loop(do)
-    pytest.main([*options, *tests], plugins=[loop])
+    with redirect_stderr(StringIO()) as printed:
+        pytest.main([*options, *tests], plugins=[loop])
     if loop.error:
         raise loop.error
-    return loop
+    return replace(loop, failure=loop.failure or printed.getvalue())
 
 
 def _passed(session: pytest.Session, items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
@@ -257,7 +259,7 @@ def _learn(files: Sequence[str], tests: Sequence[str]) -> Learned:
         now.setdefault((code.co_filename, code.co_qualname), set()).add(frame.f_lineno)
         return trace
 
-    def learn(session: pytest.Session) -> Learned:
+    def learn(session: pytest.Session) -> Learned | None:
         at_import = set(now)
         caches = [each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)]
         ran = {}
@@ -269,13 +271,15 @@ def _learn(files: Sequence[str], tests: Sequence[str]) -> Learned:
             for cache in caches:  # what one test has computed, the next one would not run
                 cache.cache_clear()
             start = time.perf_counter()
+        if session.testsfailed:
+            return None
         ours = {Path(each).parts[0] for each in (*files, *tests)} | {"__main__"}
         return Learned(ran, at_import, [name for name in sys.modules if name.partition(".")[0] not in ours])
 
     threading.settrace(trace)
     sys.settrace(trace)
     loop = _collected(tests, learn)
-    if loop.failure or not loop.done:
+    if loop.done is None:
         raise BrokenError(f"Tests fail without a mistake: {loop.failure}")
     return loop.done  # type: ignore[no-any-return]
 

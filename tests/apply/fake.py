@@ -45,10 +45,18 @@ _T = TypeVar("_T", LivePost, LiveIdea)
 
 FaultKind = Literal[
     "none", "cut-before", "cut-after", "null-after", "late", "refused", "unknown-written", "unknown-not-written",
-    "repeated", "empty-success", "slow", "rate-limited", "unreachable", "not-understood", "key-refused",
-    "kill-before", "kill-after", "kill-late",
+    "repeated", "empty-success", "empty-not-written", "slow", "rate-limited", "unreachable", "not-understood",
+    "key-refused", "kill-before", "kill-after", "kill-late",
 ]  # fmt: skip
-_ANSWERED = {"none", "refused", "unknown-written", "unknown-not-written", "repeated", "empty-success"}
+_ANSWERED = {
+    "none",
+    "refused",
+    "unknown-written",
+    "unknown-not-written",
+    "repeated",
+    "empty-success",
+    "empty-not-written",
+}
 
 
 class Killed(BaseException):
@@ -209,6 +217,8 @@ class FakeBuffer:
             return Refused(fault.why, "No")
         if fault.kind == "unknown-not-written":
             return Unknown("UnexpectedError")
+        if fault.kind == "empty-not-written":
+            return Done(None)
         self._one(write)
         match fault.kind:
             case "repeated":

@@ -84,6 +84,33 @@ def test_a_state_that_cannot_be_saved_stops_the_run_part_way(tmp_path: Path) -> 
         assert raised.value.hint == "Make room."
 
 
+def run_of(kept: Ledger, buffer: FakeBuffer, told: Told) -> Run:
+    """One apply to this account."""
+    settler = Settler(buffer, kept.journal, buffer, told, SETTLE)
+    return Run(buffer, kept, settler, buffer, lead=LEAD, max_wait=0)
+
+
+class ReadOnly(StateFile):
+    """A store that has the state as it is, and could not take another one."""
+
+    def check_writable(self) -> None:
+        raise StateError("The state file cannot be written (Permission denied)")
+
+    def save(self, state: State) -> bool:
+        return True
+
+
+def test_a_state_that_could_not_be_saved_is_found_before_anything_is_sent(tmp_path: Path) -> None:
+    """Even if nothing has to be saved before."""
+    buffer, told = FakeBuffer(), Told()
+    kept = ledger(tmp_path, told)
+    kept.store = ReadOnly(LocalStore(tmp_path / "s"), ENDPOINT)
+    change = Change(A.address, Action.CREATE, Cause.NEW, slot(A), desired=A, write=CreatePost(A, "c0"))
+    with pytest.raises(StateError, match="cannot be written"):
+        run_of(kept, buffer, told).apply(Plan(START, ENDPOINT, (change,)), {})
+    assert buffer.sent == []
+
+
 class Listing(StateFile):
     """A store that remembers what it was told will be sent."""
 
@@ -116,12 +143,10 @@ def test_before_the_first_request_a_shared_state_lists_all_that_may_be_sent(
         Change(item.address, Action.CREATE, Cause.NEW, slot(item), desired=item, write=write, binding=BOUND)
         for item, write in zip(items, writes, strict=True)
     ]
-    settler = Settler(buffer, kept.journal, buffer, told, SETTLE)
-    run = Run(buffer, kept, settler, buffer, lead=LEAD, max_wait=0)
     buffer.asked = lambda: True
     at = buffer.server_time()
     with pytest.raises(InterruptError):
-        run.apply(Plan(at, ENDPOINT, tuple(changes)), {"c0": ["p1"], "c1": ["p2"]})
+        run_of(kept, buffer, told).apply(Plan(at, ENDPOINT, tuple(changes)), {"c0": ["p1"], "c1": ["p2"]})
     assert store.intents == (
         replace(left, number=0),
         *(

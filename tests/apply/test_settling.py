@@ -464,6 +464,15 @@ def test_of_two_that_a_stranger_may_be_the_one_with_its_text_is_asked_about() ->
     assert verdicts([edited], idea("one"), idea("two")) == [NotWritten(), Ambiguous(("2",))]
 
 
+def test_a_stranger_is_asked_about_only_for_a_write_that_it_may_be() -> None:
+    """It has the text of the one that was sent when it was there already; the other one waits for the answer."""
+    one, two = post("one", "One", due=DUE), post("two", "Two", due=DUE + timedelta(days=1))
+    stranger = live("1", two, text="One")
+    there = {1: {"1"}, 2: set[str]()}
+    found = JUDGE.verdicts([intent(1, one), intent(2, two)], [stranger], lambda it: there[it.number], lambda _: None)
+    assert found == {1: NotWritten(), 2: Ambiguous(("1",))}
+
+
 def test_the_widest_difference_of_clocks_that_was_seen_counts(tmp_path: Path) -> None:
     """A minute, and what Buffer's creation times were apart from its Date; a day where it sends none."""
     made = settler(tmp_path)

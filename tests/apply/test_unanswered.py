@@ -141,6 +141,16 @@ def test_absence_is_proved_twice_unless_buffer_answered(
     assert not machine.journal().open
 
 
+def test_a_success_without_a_post_proves_nothing(machine: Machine, buffer: FakeBuffer) -> None:
+    """Buffer is read, and what is not there is sent again; five times, and then somebody has to look."""
+    buffer.faults = [Fault("empty-not-written")] * 5
+    (outcome,) = machine.apply(A).outcomes
+    assert (outcome.status, buffer.landed) == (Status.REFUSED, [])
+    assert "Buffer's answer does not show what it made" in outcome.message
+    machine.apply(A)
+    assert addresses(buffer) == ["a"]
+
+
 def test_writes_of_two_channels_are_proved_together(machine: Machine, buffer: FakeBuffer) -> None:
     """Both were lost, one after the other, and landed late: each is found, and none is sent again."""
     buffer.most, buffer.faults = 1, [Fault("late", delay=140), Fault("late", delay=140)]
@@ -569,11 +579,11 @@ def test_an_edit_of_what_somebody_changed_is_held(machine: Machine, buffer: Fake
     buffer.faults, buffer.persons = [Fault("cut-before")], [what]
     attempt = machine.apply(edited)
     assert [o.status for o in attempt.outcomes] == [Status.HELD]
+    assert not machine.journal().open
     plan = machine.apply(edited).plan
     assert plan
     assert {c.reason for c in plan.of(Action.HOLD)} <= {Reason.CONFLICT, Reason.LAG}
     assert len(buffer.sent) == 2
-    assert not machine.journal().open
 
 
 def test_a_killed_edit_of_what_somebody_changed_is_held_by_the_plan(machine: Machine, buffer: FakeBuffer) -> None:
