@@ -33,11 +33,12 @@ class Request:
 
 @dataclass
 class Response:
-    """An outgoing response. A header may be repeated."""
+    """An outgoing response, or what becomes of the connection instead."""
 
     status: int
     body: bytes
-    headers: list[tuple[str, str]] = field(default_factory=list)
+    headers: list[tuple[str, str]] = field(default_factory=list)  # one may be repeated
+    how: Literal["send", "cut", "hang"] = "send"  # cut the connection, or send nothing until the client gives up
 
     @classmethod
     def of_json(cls, status: int, data: Any) -> Response:

@@ -10,7 +10,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ class FaultError(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule."""
+    """One rule; as a fault that hit, with the moment at which it does."""
 
     kind: str  # of fault
     moment: str | None = None  # before, middle, after, or None to let the seed choose
@@ -69,15 +69,6 @@ class Rule:
     probability: float = 1.0  # from 0 to 1
     seconds: float = 0.0  # its duration
     times: int | None = None  # at most, None for no limit
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A rule that hit. `moment` is empty for kinds without one."""
-
-    kind: str
-    moment: str = ""
-    seconds: float = 0.0
 
     @property
     def name(self) -> str:
@@ -115,7 +106,7 @@ class Faults:
     def counts(self) -> dict[str, int]:
         return dict(sorted(Counter(record.fault for record in self.log).items()))
 
-    def draw(self, kind: str | None, fields: Sequence[str], *, write: bool = False) -> Fault | None:
+    def draw(self, kind: str | None, fields: Sequence[str], *, write: bool = False) -> Rule | None:
         """Return the fault of this request, or of this alias of a mutation if `write` is set; None if there is none."""
         found = None
         for place, rule in enumerate(self.rules):
@@ -128,7 +119,7 @@ class Faults:
             if found is None and due and left and chance < rule.probability:
                 self._hit[place] += 1
                 moments = KINDS[rule.kind].moments or ("",)
-                found = Fault(rule.kind, rule.moment or moments[int(choice * len(moments))], rule.seconds)
+                found = replace(rule, moment=rule.moment or moments[int(choice * len(moments))])
         return found
 
     def choose(self, below: int) -> int:
@@ -249,7 +240,7 @@ def unexpected_error() -> GraphQLError:
     return GraphQLError("An unexpected error occurred", extensions={"code": "UNEXPECTED"})
 
 
-def spoiled(fault: Fault, response: Response) -> Response:
+def spoiled(fault: Rule, response: Response) -> Response:
     """Return the response that a client sees after a fault of kind 5xx, html or malformed."""
     html = [("content-type", "text/html; charset=utf-8")]
     if fault.kind == "5xx":

@@ -25,7 +25,7 @@ from bufferctl.sandbox.options import Options
 from bufferctl.sandbox.page import BoardPage
 from bufferctl.sandbox.person import Person
 from bufferctl.sandbox.schema import executable_schema
-from bufferctl.sandbox.service import Delivery, Service
+from bufferctl.sandbox.service import Service
 from bufferctl.sandbox.store import Doc, Store
 
 HOST = "127.0.0.1"
@@ -97,16 +97,16 @@ class _Connection(BaseHTTPRequestHandler):
         if len(body) < length:
             self.close_connection = True
             return
-        delivery = self._delivery(Request(self.command, self.path.partition("?")[0], headers, body), given)
-        self.close_connection |= length > MAX_BODY or not given.isdecimal() or delivery.how != "send"
-        if delivery.how == "send":
-            self._send(delivery.response)
-        while delivery.how == "hang" and self.rfile.read(1):
+        response = self._response(Request(self.command, self.path.partition("?")[0], headers, body), given)
+        self.close_connection |= length > MAX_BODY or not given.isdecimal() or response.how != "send"
+        if response.how == "send":
+            self._send(response)
+        while response.how == "hang" and self.rfile.read(1):
             pass
 
     do_GET = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = do_POST  # noqa: N815 - http.server's names
 
-    def _delivery(self, request: Request, length: str) -> Delivery:
+    def _response(self, request: Request, length: str) -> Response:
         service = self.server.service
         if not length.isdecimal():
             refusal = Response.of_error(411, "The length of the body is missing", "BAD_REQUEST")
@@ -116,7 +116,7 @@ class _Connection(BaseHTTPRequestHandler):
             refusal = Response(421, b"The sandbox answers to 127.0.0.1 and localhost only\n", [_TEXT])
         else:
             return service.answer(request)
-        return Delivery(service.dated(refusal))
+        return service.dated(refusal)
 
     def _send(self, response: Response) -> None:
         self.send_response_only(response.status)

@@ -21,7 +21,7 @@ from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, Selecti
 from bufferctl.sandbox.clock import epoch_ms
 from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.exchange import Quota, Request, RequestRecord, Response, refused
-from bufferctl.sandbox.faults import Fault, FaultRecord, Faults, RequestFaults, spoiled
+from bufferctl.sandbox.faults import FaultRecord, Faults, RequestFaults, Rule, spoiled
 from bufferctl.sandbox.resolvers import Exchange
 from bufferctl.sandbox.schema import executable_schema, read_document, root_fields
 from bufferctl.sandbox.store import Doc
@@ -140,14 +140,6 @@ def _without_surrogates(value: Any) -> Any:
 CONTROL_PREFIX = "/_sandbox/"
 
 
-@dataclass
-class Delivery:
-    """How to deliver a response: send it, cut the connection, or send nothing until the client gives up."""
-
-    response: Response
-    how: Literal["send", "cut", "hang"] = "send"
-
-
 class Service:
     """Answers requests one at a time. `requests` records each; `quota`: None for no limit; `faults` may change.
 
@@ -170,19 +162,18 @@ class Service:
         self.core.skew = timedelta(seconds=faults.skew())
         self.core.created_skew = timedelta(seconds=faults.skew("created-skew"))
 
-    def answer(self, request: Request) -> Delivery:
+    def answer(self, request: Request) -> Response:
         """Answer one request, from any thread."""
         if self.control and request.path.startswith(CONTROL_PREFIX):
-            return Delivery(self.dated(self.control(request)))
+            return self.dated(self.control(request))
         if self.page and (page := self.page(request)):
-            return Delivery(self.dated(page))
+            return self.dated(page)
         with self.core.store.lock, self.core.at(self.core.now()):
             self.core.settle()
-            delivery = self._answer(request)
-            if self.quota and delivery.response.status not in {401, 403, 404}:
-                delivery.response.headers += self.quota.headers(self.core.now(), delivery.response.status)
-            self.dated(delivery.response)
-        return delivery
+            response = self._answer(request)
+            if self.quota and response.status not in {401, 403, 404}:
+                response.headers += self.quota.headers(self.core.now(), response.status)
+            return self.dated(response)
 
     def dated(self, response: Response) -> Response:
         """Add the Date header to a response, unless the options leave it out; return the response."""
@@ -190,44 +181,44 @@ class Service:
             response.headers.append(("date", format_datetime(self.core.now(), usegmt=True)))
         return response
 
-    def _answer(self, request: Request) -> Delivery:
+    def _answer(self, request: Request) -> Response:
         if request.path not in PATHS:
-            return Delivery(Response.of_error(404, f"There is nothing at {request.path}", "NOT_FOUND"))
+            return Response.of_error(404, f"There is nothing at {request.path}", "NOT_FOUND")
         record = RequestRecord(self.core.now())
         self.requests.append(record)
         stranger = refusal(request, self.key, self.core.options.key_code)
         no_entry = stranger or (self.quota.take(record.at) if self.quota else None)
         operation = no_entry or read_request(request, record)
-        delivery = Delivery(operation) if isinstance(operation, Response) else self._run(operation, record)
-        record.status = delivery.response.status if delivery.how == "send" else None
-        return delivery
+        response = operation if isinstance(operation, Response) else self._run(operation, record)
+        record.status = response.status if response.how == "send" else None
+        return response
 
-    def _run(self, operation: Operation, record: RequestRecord) -> Delivery:
+    def _run(self, operation: Operation, record: RequestRecord) -> Response:
         fault = self.faults.draw(record.kind, [name for _, name in record.fields])
         if fault is None:
-            return Delivery(self._execute(operation, record))
+            return self._execute(operation, record)
         record.fault = fault.name
         self.faults.log.append(FaultRecord(record.at, fault.name, len(self.requests)))
         match fault.kind:
             case "rate-limit":
-                return Delivery(refused((self.quota or Quota()).windows[0], record.at, after=fault.seconds))
+                return refused((self.quota or Quota()).windows[0], record.at, after=fault.seconds)
             case "lag":
                 since = epoch_ms(record.at - timedelta(seconds=fault.seconds))
-                return Delivery(self._execute(operation, record, hidden_since=since))
+                return self._execute(operation, record, hidden_since=since)
             case "late":
                 lands = record.at + timedelta(seconds=fault.seconds)
                 self.core.later.append((lands, partial(self._execute, operation, record)))
-                return Delivery(_nothing(), "cut")
+                return _nothing("cut")
             case "slow":
                 lands = record.at
                 for each, media in one_by_one(operation):
                     lands += timedelta(seconds=fault.seconds * media)
                     self.core.later.append((lands, partial(self._execute, each, record)))
-                return Delivery(_nothing(), "cut")
+                return _nothing("cut")
             case _:
                 return self._break(operation, record, fault)
 
-    def _break(self, operation: Operation, record: RequestRecord, fault: Fault) -> Delivery:
+    def _break(self, operation: Operation, record: RequestRecord, fault: Rule) -> Response:
         response = _nothing()
         if fault.moment == "after" or (fault.moment == "middle" and record.kind != "mutation"):
             response = self._execute(operation, record)
@@ -236,8 +227,8 @@ class Service:
             done = 1 + self.faults.choose(aliases - 1) if aliases > 1 else self.faults.choose(2)
             response = self._execute(operation, record, stop_after=done)
         if fault.kind in {"cut", "timeout"}:
-            return Delivery(response, "cut" if fault.kind == "cut" else "hang")
-        return Delivery(spoiled(fault, response))
+            return _nothing("cut" if fault.kind == "cut" else "hang")
+        return spoiled(fault, response)
 
     def _execute(
         self,
@@ -251,5 +242,5 @@ class Service:
         return writes.without_missing(execute(Exchange(self.core, writes, hidden_since), operation))
 
 
-def _nothing() -> Response:
-    return Response.of_error(503, "Service unavailable", "UNEXPECTED")
+def _nothing(how: Literal["send", "cut", "hang"] = "send") -> Response:
+    return replace(Response.of_error(503, "Service unavailable", "UNEXPECTED"), how=how)

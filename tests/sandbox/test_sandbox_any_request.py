@@ -54,7 +54,7 @@ def running() -> Iterator[Sandbox]:
 
 
 def _send(running: Sandbox, body: bytes) -> tuple[int, Any]:
-    response = running.service.answer(Request("POST", "/", HEADERS, body)).response
+    response = running.service.answer(Request("POST", "/", HEADERS, body))
     return response.status, json.loads(response.body)
 
 
