@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bufferctl.sandbox.checks import gone
 from bufferctl.sandbox.clock import Clock, epoch_ms, iso, parse_time
-from bufferctl.sandbox.media import gone
 from bufferctl.sandbox.options import Options
 from bufferctl.sandbox.store import Doc, Store
 

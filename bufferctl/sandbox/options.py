@@ -15,7 +15,7 @@ Publishing (core.py, schedule.py)
 - A time in the past is refused (notes: Writing), also for drafts, but only if the request gives it.
   `approvalChange: request` is accepted for a scheduled post, too; the reference only mentions drafts.
 
-Writing (posts.py)
+Writing (writes.py)
 - An edit of `metadata` replaces the network's metadata, except the fields that the reference lists as kept. An edit
   with a queue mode gives the post a new place in the queue.
 - deletePost refuses a post that is sending, in line with its allowedActions.

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from bufferctl.sandbox import posts, schedule
+from bufferctl.sandbox import schedule, writes
 from bufferctl.sandbox.clock import iso, parse_time
 from bufferctl.sandbox.core import Core, fail, publish
 from bufferctl.sandbox.fixture import complete_channel, complete_ideas
@@ -36,7 +36,7 @@ class Person:
             "mode": "customScheduled" if fields.get("dueAt") else "addToQueue", **_dated(fields),
         }  # fmt: skip
         with self._acting(parse_time(at) if isinstance(at, str) else at):
-            made = posts.create_post(self._core, wanted, via=via)
+            made = writes.create_post(self._core, wanted, via=via)
         if "post" not in made:
             raise ValueError(made["message"])
         with self._acting():

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, cast
 
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLUnionType, get_named_type
 
-from bufferctl.sandbox import organization, posts, reads, views
+from bufferctl.sandbox import reads, views, writes
 from bufferctl.sandbox.clock import epoch_ms, parse_time
 from bufferctl.sandbox.core import Core, allowed_actions, error_of
 from bufferctl.sandbox.faults import RequestFaults
@@ -134,7 +134,7 @@ _READS: dict[str, Callable[..., Any]] = {
     "post": lambda core, wanted: _found(core.store.post(wanted["id"]), "Post"),
     "postTemplate": lambda _core, _wanted: None,
     "postTemplates": _nothing,
-    "tag": lambda core, wanted: _found(organization.find_tag(core, wanted["id"])[1], "Tag"),
+    "tag": lambda core, wanted: _found(writes.find_tag(core, wanted["id"])[1], "Tag"),
     "tagsV2": _tags,
 }  # fmt: skip
 
@@ -171,14 +171,14 @@ def _link_shortening(doc: Doc, _info: Info) -> Doc:
 
 
 _WRITES: dict[str, Callable[[Core, Doc], Doc]] = {
-    "createPost": posts.create_post,
-    "editPost": posts.edit_post,
-    "deletePost": lambda core, wanted: posts.delete_post(core, wanted["id"]),
-    "movePostInQueue": lambda core, wanted: posts.move_post(core, wanted["id"], wanted["position"]),
-    "createIdea": organization.create_idea,
-    "createTag": organization.create_tag,
-    "updateTag": organization.update_tag,
-    "deleteTag": organization.delete_tag,
+    "createPost": writes.create_post,
+    "editPost": writes.edit_post,
+    "deletePost": lambda core, wanted: writes.delete_post(core, wanted["id"]),
+    "movePostInQueue": lambda core, wanted: writes.move_post(core, wanted["id"], wanted["position"]),
+    "createIdea": writes.create_idea,
+    "createTag": writes.create_tag,
+    "updateTag": writes.update_tag,
+    "deleteTag": writes.delete_tag,
 }
 
 

@@ -16,13 +16,12 @@ from socketserver import ThreadingTCPServer
 from typing import Any, Self
 
 from bufferctl.sandbox.clock import Clock
-from bufferctl.sandbox.control import Control
+from bufferctl.sandbox.control import BoardPage, Control
 from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.exchange import Quota, Request, RequestRecord, Response, Style
 from bufferctl.sandbox.faults import FaultRecord, Faults, Rule
 from bufferctl.sandbox.fixture import default_fixture, dump, load, read_fixture, seed
 from bufferctl.sandbox.options import Options
-from bufferctl.sandbox.page import BoardPage
 from bufferctl.sandbox.person import Person
 from bufferctl.sandbox.schema import executable_schema
 from bufferctl.sandbox.service import Service

@@ -144,7 +144,7 @@ class Service:
     """Answers requests one at a time. `requests` records each; `quota`: None for no limit; `faults` may change.
 
     `control` answers paths under CONTROL_PREFIX (control.py), and `page` browsers, with None for a request that is left
-    to the endpoint (page.py).
+    to the endpoint (control.py).
     """
 
     control: Callable[[Request], Response] | None = None

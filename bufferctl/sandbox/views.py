@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from bufferctl.sandbox.checks import item_link
-from bufferctl.sandbox.media import kind_of, split_url
+from bufferctl.sandbox.checks import item_link, kind_of, split_url
 from bufferctl.sandbox.networks import GOOGLE_DETAILS, NETWORKS
 from bufferctl.sandbox.store import Doc, stable_id
 

@@ -16,8 +16,7 @@ from bufferctl.checks.texts import length
 from bufferctl.model import CreatePost, Post, Service
 from bufferctl.model.networks import NETWORKS
 from bufferctl.sandbox import networks as theirs
-from bufferctl.sandbox.checks import METADATA_KEYS, problems
-from bufferctl.sandbox.media import media_problem
+from bufferctl.sandbox.checks import METADATA_KEYS, media_problem, problems
 from tests.checks.posts import DOCUMENT, VIDEO, findings, image, post
 from tests.checks.test_counting import TEXTS
 from tests.fuzzing import examples
