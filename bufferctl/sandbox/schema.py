@@ -6,9 +6,8 @@ GraphQL documents are checked against it, once per text: parse, limits, validati
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -37,6 +36,7 @@ from bufferctl.sandbox.store import Doc
 _INVALID, _UNPARSED = "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"
 MAX_ALIASES, MAX_TOKENS, MAX_DEPTH, MAX_DIRECTIVES, MAX_COMPLEXITY = 30, 15_000, 25, 50, 175_000
 _LEVEL, _OBJECT, _SCALAR = 1.5, 2, 1
+_NOTHING = SelectionSetNode(selections=())
 
 
 def sdl() -> str:
@@ -122,20 +122,13 @@ def _fields(selection_set: SelectionSetNode, fragments: dict[str, FragmentDefini
     return found
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(NamedTuple):
     """The size of a part of a document."""
 
     aliases: int = 0
     depth: int = 0
     directives: int = 0
     complexity: float = 0
-
-    def __add__(self, other: Size) -> Size:
-        return Size(
-            self.aliases + other.aliases, max(self.depth, other.depth), self.directives + other.directives,
-            self.complexity + other.complexity,
-        )  # fmt: skip
 
 
 def excess(document: DocumentNode) -> str | None:
@@ -145,7 +138,7 @@ def excess(document: DocumentNode) -> str | None:
     for operation in document.definitions:
         if not isinstance(operation, OperationDefinitionNode):
             continue
-        size = _within(operation, fragments, measured)
+        size = _size_of(operation, fragments, measured)
         for what, found, limit in (
             ("Aliases", size.aliases, MAX_ALIASES),
             ("Query depth", size.depth, MAX_DEPTH),
@@ -157,26 +150,21 @@ def excess(document: DocumentNode) -> str | None:
     return None
 
 
-def _within(node: Any, fragments: dict[str, FragmentDefinitionNode], measured: dict[str, Size]) -> Size:
-    """Measure a node's directives and what it selects; each fragment once, so that nested fragments stay cheap."""
-    size = Size(directives=len(node.directives or ()))
+def _size_of(node: Any, fragments: dict[str, FragmentDefinitionNode], measured: dict[str, Size]) -> Size:
+    """Measure a node and what it selects; each fragment once, so that nested fragments stay cheap."""
     if isinstance(node, FragmentSpreadNode):
-        name = node.name.value
-        if name not in measured:
-            measured[name] = Size()  # a fragment within itself adds nothing; validation refuses it
-            if name in fragments:
-                measured[name] = _selected(fragments[name], fragments, measured)
-        return size + measured[name]
-    return size + _selected(node, fragments, measured)
-
-
-def _selected(node: Any, fragments: dict[str, FragmentDefinitionNode], measured: dict[str, Size]) -> Size:
-    selections = node.selection_set.selections if node.selection_set else ()
-    inner = sum((_within(each, fragments, measured) for each in selections), Size())
+        if (name := node.name.value) not in measured:
+            measured[name] = Size()  # a fragment within itself adds nothing; validation refuses it, as an unknown one
+            measured[name] = _size_of(fragments[name], fragments, measured) if name in fragments else Size()
+        parts = [measured[name]]
+    else:
+        parts = [_size_of(each, fragments, measured) for each in (node.selection_set or _NOTHING).selections]
+    aliases, depths, directives, costs = zip(Size(), *parts, strict=True)
+    size = Size(sum(aliases), max(depths), sum(directives) + len(node.directives or ()), sum(costs))
     if not isinstance(node, FieldNode):
-        return inner
-    cost = _OBJECT + _LEVEL * inner.complexity if node.selection_set else _SCALAR
+        return size
+    cost = _OBJECT + _LEVEL * size.complexity if node.selection_set else _SCALAR
     for argument in node.arguments or ():
         if argument.name.value == "first" and isinstance(argument.value, IntValueNode):
             cost *= max(1, int(argument.value.value))
-    return Size(inner.aliases + (node.alias is not None), inner.depth + 1, inner.directives, cost)
+    return size._replace(aliases=size.aliases + (node.alias is not None), depth=size.depth + 1, complexity=cost)
