@@ -123,11 +123,13 @@ def seconds_option(name: str, default: float, help_text: str, *, above_zero: boo
     return click.option(name, type=kind, default=default, show_default=True, metavar="S", help=help_text)
 
 
+def _several(names: tuple[str, ...], metavar: str, help_text: str, complete: Any, **more: Any) -> Callable[[F], F]:
+    return click.option(*names, multiple=True, metavar=metavar, help=help_text, shell_complete=complete, **more)
+
+
 def channels_option(help_text: str) -> Callable[[F], F]:
     """--channel, which may be repeated."""
-    return click.option(
-        "--channel", "channels", multiple=True, metavar="CHANNEL", help=help_text, shell_complete=complete_channels
-    )
+    return _several(("--channel", "channels"), "CHANNEL", help_text, complete_channels)
 
 
 root_option = click.option(
@@ -145,13 +147,11 @@ state_option = file_option(
     "--state", "state_file", help_text="State file to use instead of the `state` in buffer.yaml."
 )
 auto_approve_option = click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
-target_option = click.option(
-    "--target",
-    "targets",
-    multiple=True,
-    metavar="GLOB",
-    shell_complete=complete_addresses,
-    help="Limit it to addresses such as 'Acme/twitter:*/launch'. Repeatable.",
+target_option = _several(
+    ("--target", "targets"),
+    "GLOB",
+    "Limit it to addresses such as 'Acme/twitter:*/launch'. Repeatable.",
+    complete_addresses,
 )
 api_url_option = click.option(
     "--api-url",
@@ -188,26 +188,14 @@ def _as_one(name: str, kind: type) -> Callable[[F], F]:
 
 
 def _addresses(name: str, help_text: str, *parameter: str) -> Callable[[F], F]:
-    return click.option(
-        name,
-        *parameter,
-        multiple=True,
-        callback=lambda *given: frozenset(given[-1]),
-        metavar="ADDRESS",
-        help=help_text,
-        shell_complete=complete_addresses,
-    )
+    as_set = {"callback": lambda *given: frozenset(given[-1])}
+    return _several((name, *parameter), "ADDRESS", help_text, complete_addresses, **as_set)
 
 
 choice_options = _together(
     target_option,
-    click.option(
-        "--exclude",
-        "excludes",
-        multiple=True,
-        metavar="GLOB",
-        shell_complete=complete_addresses,
-        help="Leave out addresses such as '*/tiktok:*/*'. Repeatable.",
+    _several(
+        ("--exclude", "excludes"), "GLOB", "Leave out addresses such as '*/tiktok:*/*'. Repeatable.", complete_addresses
     ),
     _addresses("--recreate", "Create this post again after it was deleted in Buffer."),
     _addresses("--reapply", "Overwrite Buffer's version with the file's."),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import Any
 
 from bufferctl.cli.console import READING, Console
 from bufferctl.machine import hearing
@@ -18,9 +19,6 @@ from bufferctl.plan import WRITING, Action, Outcome, Plan, Status
 from bufferctl.render.report import Report
 from bufferctl.render.text import outcomes_text
 from bufferctl.run.listener import Stop
-
-if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
 
 _APPLYING = "Applying"
 #: Seconds that a runner leaves a job that it cancels. GitHub's interrupts it, and terminates it 7.5 s later.
@@ -88,33 +86,26 @@ class Watching(Console):
         self._quiet = quiet
         self._has_printed = False
         self._outcomes = list[Outcome]()  # of one item, not printed yet
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
+        self._update: Callable[..., None] | None = None  # changes the bar that there is
 
     @contextmanager
     def progress(self, total: int) -> Iterator[None]:
         """As `Listener`: a bar, if stderr is a terminal."""
         self._has_printed = False
-        if self._quiet or not sys.stderr.isatty():
+        is_shown = not self._quiet and sys.stderr.isatty()
+        with _bar(total) if is_shown else nullcontext() as update:
+            self._update = update
             try:
                 yield
             finally:
                 self._print()
-            return
-        with _bar() as progress:
-            self._progress = progress
-            self._task = progress.add_task(_APPLYING, total=total, until=0.0, visible=total > 0)
-            try:
-                yield
-            finally:
-                self._print()
-                self._progress = None
+                self._update = None
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """As `Listener`: where there is a bar, it says so."""
-        if self._progress and self._task is not None:
-            self._progress.update(self._task, description=READING, until=0.0, visible=True)
+        if self._update:
+            self._update(description=READING, until=0.0, visible=True)
             yield
             return
         with super().reading():
@@ -122,8 +113,8 @@ class Watching(Console):
 
     def outcome(self, outcome: Outcome) -> None:
         """Print an outcome once its item's are all there. Holds were shown with the plan, unless they are new."""
-        if self._progress and self._task is not None and outcome.change.action in WRITING:
-            self._progress.update(self._task, advance=1, description=_APPLYING, until=0.0)
+        if self._update and outcome.change.action in WRITING:
+            self._update(advance=1, description=_APPLYING, until=0.0)
         shown_before = outcome.status is Status.HELD and outcome.change.action is Action.HOLD
         if self._quiet or shown_before:
             return
@@ -148,14 +139,15 @@ class Watching(Console):
     def waiting(self, seconds: float, why: str) -> None:
         """Say that nothing will happen for a while."""
         self._print()
-        if self._progress and self._task is not None:
-            self._progress.update(self._task, description=why, until=time.monotonic() + seconds, visible=True)
+        if self._update:
+            self._update(description=why, until=time.monotonic() + seconds, visible=True)
         else:
             self.note(f"{why}{f', {seconds:.0f} s' if seconds >= 1 else ''}.")
 
 
-def _bar() -> Progress:
-    """The current step, a bar, how many of how many; while waiting, the time left."""
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[..., None]]:
+    """The current step, a bar, how many of how many; while waiting, the time left. Yields what changes it."""
     from rich.console import Console as Terminal
     from rich.progress import (
         BarColumn,
@@ -177,4 +169,6 @@ def _bar() -> Progress:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), Countdown())
     # Where stdout is the same terminal, its lines go above the bar; where it is a file or a pipe, they stay its own.
-    return Progress(*columns, console=Terminal(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty())
+    own: dict[str, Any] = {"console": Terminal(stderr=True), "transient": True, "redirect_stdout": sys.stdout.isatty()}
+    with Progress(*columns, **own) as progress:
+        yield partial(progress.update, progress.add_task(_APPLYING, total=total, until=0.0, visible=total > 0))
