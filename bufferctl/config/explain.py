@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, get_origin
 
@@ -92,8 +93,9 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any) 
 def _together(entry: Mapping[str, Any], name: str, owner: type[BaseModel] | None) -> str:
     """The line to write for a date and a time that are two fields, and for the text of one channel."""
     fields = owner.model_fields if owner else {}
-    of_time = [each for each in entry if nearest_field(each, fields) == "due_at"]
-    if name in of_time and len(of_time) > 1:
+    alike = (each for each in entry if nearest_field(each, fields) == "due_at")
+    of_time = list(islice(alike, 4)) if nearest_field(name, fields) == "due_at" else []  # of any number
+    if len(of_time) in {2, 3}:
         texts = [str(entry[each]) for each in of_time]
         meant = probably_meant(" ".join(texts)) or probably_meant(" ".join(reversed(texts)))
         return f"{'' if name == of_time[0] else 'delete it, and '}write `due_at: {meant}`" if meant else ""

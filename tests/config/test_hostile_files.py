@@ -70,6 +70,8 @@ def test_git_is_never_read(tmp_path: Path, folder: str) -> None:
     [
         "posts:\n" + 2000 * "  - {key: a, channels: [twitter], text: A}\n",
         "posts:\n  - key: a\n    channels: [twitter]\n    text: A\n" + "".join(f"    u{n}: x\n" for n in range(2000)),
+        "posts:\n  - key: a\n    channels: [twitter]\n    text: A\n"
+        + "".join(f"    due_at{n}: 2029-12-20\n" for n in range(2000)),
         "posts:\n  - key: a\n    channels: [twitter]\n" + 2000 * "    text: A\n",
         "posts:\n  - {key: a, text: A, channels: [" + ", ".join(f"c{n}" for n in range(2000)) + "]}\n",
         "posts:\n"
