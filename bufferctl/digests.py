@@ -28,7 +28,7 @@ REVIEWED = WRITING | {Action.WAITING}
 #: Actions with a digest; the others change nothing.
 _DIGESTED = REVIEWED | STATE_ONLY | {Action.HOLD}
 #: Fields of a declared object that are neither public nor part of its schedule.
-_PRIVATE = {kind: fields_with(kind, lambda about: about.private) for kind in (Post, Idea)}
+_PRIVATE = {kind: frozenset(fields_with(kind, lambda about: about.private)) for kind in (Post, Idea)}
 
 
 def change_digest(change: Change) -> str:

@@ -28,10 +28,12 @@ from bufferctl.model import (
     LiveOrganization,
     LivePost,
     LiveThreadItem,
+    Post,
     PostStatus,
     Service,
     Tag,
 )
+from bufferctl.model.desired import RETURNED
 from bufferctl.model.live import Limits
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.serial import adapter
@@ -235,8 +237,11 @@ class _Metadata(TypedDict, total=False):
     url: _Text
 
 
+_Others = TypedDict("_Others", dict.fromkeys(RETURNED[Post], str | bool | int | None), total=False)  # type: ignore[misc]  # by name
+
+
 @_json
-class _PostFields(TypedDict, total=False):
+class _PostFields(_Others, total=False):
     id: Required[_Id]
     channel_id: Required[_Id]
     status: Required[str]

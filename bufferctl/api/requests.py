@@ -15,6 +15,9 @@ from importlib.resources import files
 from typing import Any
 
 from gql import GraphQLRequest
+from pydantic.alias_generators import to_camel
+
+from bufferctl.model.desired import RETURNED, Post
 
 _OPERATION = re.compile(r"(query|mutation) \w+(?:\((.*?)\))? \{\n(.*)\}\s*", flags=re.DOTALL)
 _SPREAD = re.compile(r"\.\.\.(\w+)")
@@ -90,4 +93,6 @@ def _fragments(text: str) -> list[str]:
 
 @cache
 def _file(name: str) -> str:
-    return files("bufferctl.api").joinpath("operations", f"{name}.graphql").read_text(encoding="utf-8")
+    text = files("bufferctl.api").joinpath("operations", f"{name}.graphql").read_text(encoding="utf-8")
+    also = "".join(f"  {to_camel(field)}\n" for field in RETURNED[Post]) if name == "post_fields" else ""
+    return text.replace("  id\n", f"  id\n{also}", 1)

@@ -12,9 +12,12 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, assert_never
 
+from pydantic.alias_generators import to_camel
+
 from bufferctl.model import Asset, CreateIdea, CreatePost, DeletePost, EditPost, Post, Service, ShareMode, Write
 from bufferctl.model.base import Model
 from bufferctl.model.content import Document, Image, ThreadItem, Video
+from bufferctl.model.desired import AS_IS, RETURNED, Idea, Item
 from bufferctl.model.media_file import MediaFile
 from bufferctl.model.metadata import ALWAYS, MODELS, PinterestMetadata, thread_of
 from bufferctl.model.networks import NETWORKS
@@ -41,16 +44,16 @@ def create_post(write: CreatePost) -> dict[str, Any]:
     return {
         "channelId": write.channel_id,
         "text": post.text,
-        "assets": [asset_form(asset) for asset in post.assets],
+        "assets": form(post.assets),
         **_schedule(post),
         **_present(
             metadata=_metadata(post),
             tagIds=list(write.tag_ids),
             saveToDraft=post.draft,
             needsApproval=post.needs_approval,
+            ideaId=write.idea_id,
         ),
-        **_extras(post, write.idea_id),
-        **_present(draftId=post.draft_id),
+        **_by_name(post, *AS_IS[Post], "draft_id"),
     }
 
 
@@ -62,43 +65,35 @@ def edit_post(write: EditPost) -> dict[str, Any]:
     also becomes a draft.
     """
     post = write.item
-    form = {
+    found = {
         "id": write.id,
         "text": post.text,
-        "assets": [asset_form(asset) for asset in post.assets],
+        "assets": form(post.assets),
         "tagIds": list(write.tag_ids),
         **_present(
-            metadata=_metadata(post) or ({post.service.value: {}} if post.service in MODELS.keys() - ALWAYS else None)
+            metadata=_metadata(post) or ({post.service.value: {}} if post.service in MODELS.keys() - ALWAYS else None),
+            ideaId=write.idea_id,
         ),
-        **_extras(post, write.idea_id),
+        **{to_camel(name): None for name in RETURNED[Post]},
+        **_by_name(post, *AS_IS[Post]),
     }
     if write.reschedule:
-        form |= _schedule(post)
+        found |= _schedule(post)
     if post.needs_approval and not post.draft:
-        form |= {"approvalChange": "request", **({"saveToDraft": True} if write.was_scheduled else {})}
+        found |= {"approvalChange": "request", **({"saveToDraft": True} if write.was_scheduled else {})}
     elif write.reschedule or (post.draft and not write.was_scheduled):
-        form["saveToDraft"] = post.draft
-    return form
+        found["saveToDraft"] = post.draft
+    return found
 
 
 def create_idea(write: CreateIdea) -> dict[str, Any]:
     """CreateIdeaInput."""
     idea = write.item
-    content = _present(
-        title=idea.title,
-        text=idea.text,
-        services=[service.value for service in idea.services],
-        tags=[asdict(tag) for tag in write.tags],
-        date=moment(idea.date) if idea.date else None,
-        media=[form(medium) for medium in idea.media],
-    )
-    if idea.ai_assisted is not None:
-        content["aiAssisted"] = idea.ai_assisted
-    group = form(idea.group) if idea.group else None
+    content = _by_name(idea, *AS_IS[Idea], "text", "media")
     return {
         "organizationId": write.organization_id,
-        "content": content,
-        **_present(group=group, cta=idea.cta, templateId=idea.template_id),
+        "content": content | _present(tags=[asdict(tag) for tag in write.tags]),
+        **_by_name(idea, "group", "cta", "template_id"),
     }
 
 
@@ -179,9 +174,10 @@ def _schedule(post: Post) -> dict[str, Any]:
     return form
 
 
-def _extras(post: Post, idea_id: str | None) -> dict[str, Any]:
-    assisted = {} if post.ai_assisted is None else {"aiAssisted": post.ai_assisted}
-    return {**_present(ideaId=idea_id, source=post.source), **assisted}
+def _by_name(item: Item, *names: str) -> dict[str, Any]:
+    """Fields under their own names, without those that are absent or empty."""
+    found = {to_camel(name): form(getattr(item, name)) for name in names}
+    return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
 def _present(**values: Any) -> dict[str, Any]:

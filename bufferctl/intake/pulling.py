@@ -32,7 +32,7 @@ from bufferctl.model.comparable import (
     normal_text,
     without_links,
 )
-from bufferctl.model.desired import Expansion
+from bufferctl.model.desired import RETURNED, Expansion
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.metadata import thread_of
@@ -43,6 +43,8 @@ T = TypeVar("T")
 
 _CHANGED = frozenset({Reason.CHANGED, Reason.CONFLICT, Reason.GONE})
 _IN_QUEUE = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
+#: Fields that are taken over by name, with their defaults, which an entry leaves out.
+_BY_NAME = {"draft": False, "needs_approval": False, "scheduling_type": SchedulingType.AUTOMATIC, **RETURNED[Post]}
 _BOARD = (("board",), ("board_service_id",))
 
 
@@ -261,10 +263,8 @@ def _of_idea(item: Idea, live: LiveIdea, heads: set[str]) -> dict[str, Any]:
 def _of_post(item: Post, live: LivePost, channel: LiveChannel, paths: set[tuple[str, ...]]) -> dict[str, Any]:
     theirs = post_from_live(live, channel, item.address, idea=item.idea)
     heads = {path[0] for path in paths}
-    found: dict[str, Any] = {name: getattr(theirs, name) for name in heads & {"draft", "needs_approval"}}
-    if "scheduling_type" in heads:
-        reminds = theirs.scheduling_type is SchedulingType.NOTIFICATION
-        found["scheduling_type"] = theirs.scheduling_type if reminds else None
+    found = {name: getattr(theirs, name) for name in heads & _BY_NAME.keys()}
+    found = {name: None if new == _BY_NAME[name] else new for name, new in found.items()}
     if "due_at" in heads:
         found["due_at"] = _as_before(theirs.due_at, item.due_at)
     elif "mode" in heads and live.share_mode in _IN_QUEUE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -22,6 +22,7 @@ class About:
     takes_variables: bool = False  # `$(name)` in it is replaced
     one_line: bool = False  # a list that is written on one line
     instant: bool = False  # a date with a time
+    as_is: bool = False  # Buffer takes it under its own name, and unless it is unread returns it so
     unread: bool = False  # Buffer does not return it, or not as it was sent
     filled_in: bool = False  # Buffer may give it a value where the files have none
     on: bool = False  # a switch that is on unless a post turns it off
@@ -43,9 +44,10 @@ def _within(annotation: Any) -> Iterator[Any]:
             yield from _within(each)
 
 
-def fields_with(kind: type, test: Callable[[About], bool]) -> frozenset[str]:
-    """The names of all fields of a dataclass of which something is stated."""
-    return frozenset(name for name, each in _stated(kind) if test(each))
+def fields_with(kind: type, test: Callable[[About], bool]) -> dict[str, Any]:
+    """The fields of a dataclass of which something is stated, with their defaults."""
+    found = {name for name, each in _stated(kind) if test(each)}
+    return {each.name: each.default for each in fields(kind) if each.name in found}
 
 
 @cache

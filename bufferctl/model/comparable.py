@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from bufferctl.model.about import fields_with
 from bufferctl.model.attached import sources_of
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
-from bufferctl.model.desired import Idea, Item, Post
+from bufferctl.model.desired import RETURNED, Idea, Item, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LiveItem, LivePost
 from bufferctl.model.media_file import IDENTITY
 from bufferctl.model.metadata import (
@@ -47,6 +48,11 @@ SHORTENERS = frozenset(
 )
 
 
+#: Fields that Buffer returns as they are: by what has them, and what they are where nothing is given.
+_RETURNED = RETURNED | {LivePost: RETURNED[Post], LiveIdea: RETURNED[Idea]}
+_DEFAULTS = RETURNED[Post] | RETURNED[Idea]
+
+
 class AssetContent(NamedTuple):
     """The parts of an attachment that the API returns."""
 
@@ -58,13 +64,16 @@ class Content(NamedTuple):
     """The comparable content of a post or an idea, field names as in the files."""
 
     text: str = ""  # normalized
-    title: str = ""  # of an idea
+    others: Mapping[str, Any] = MappingProxyType({})  # what Buffer returns as it is, where it is not the default
     thread: tuple[tuple[str, tuple[AssetContent, ...]], ...] = ()  # text and assets of each part
     assets: tuple[AssetContent, ...] = ()  # what the API returns of them
     tags: tuple[str, ...] = ()  # names
-    services: tuple[str, ...] = ()  # an idea's
-    date: str = ""  # an idea's, in UTC
     metadata: Mapping[str, Any] | None = None  # the network's fields
+
+    @property
+    def title(self) -> str:
+        """Of an idea."""
+        return str(self.others.get("title", ""))
 
 
 class Losable(str):
@@ -101,15 +110,14 @@ def content_of_desired(item: Item) -> Content:
     if isinstance(item, Idea):
         return Content(
             text=normal_text(item.text),
-            title=normal_text(item.title),
+            others=others_of(item),
             assets=tuple(AssetContent(m.type.value, normal_text(m.alt)) for m in item.media),
             tags=tuple(sorted(item.tags)),
-            services=tuple(sorted(s.value for s in item.services)),
-            date=instant(item.date),
         )
     thread = thread_of(item.metadata)
     return Content(
         text=normal_text(item.text),
+        others=others_of(item),
         thread=_thread(item.text, tuple((t.text or "", _declared_assets(t.assets)) for t in thread)),
         assets=_declared_assets(item.assets),
         tags=tuple(sorted(item.tags)),
@@ -130,19 +138,27 @@ def content_of_live(item: LiveItem) -> Content:
     if isinstance(item, LiveIdea):
         return Content(
             text=normal_text(item.text),
-            title=normal_text(item.title),
+            others=others_of(item),
             assets=tuple(AssetContent(m.kind, normal_text(m.alt_text)) for m in item.media),
             tags=tuple(sorted(t.name for t in item.tags)),
-            services=tuple(sorted(item.services)),
-            date=instant(item.date),
         )
     return Content(
         text=normal_text(item.text),
+        others=others_of(item),
         thread=_thread(item.text, tuple((t.text, _live_assets(t.assets)) for t in item.thread)),
         assets=_live_assets(item.assets),
         tags=tuple(sorted([t.name for t in item.tags])) if item.tags else (),
         metadata=_plain(item.metadata) if item.metadata else {},
     )
+
+
+def others_of(item: Item | LiveItem) -> dict[str, Any]:
+    """The fields that Buffer returns as they are declared, where they are not the default; lists in any order."""
+    return {
+        name: tuple(sorted(value)) if isinstance(value, tuple) else value
+        for name, default in _RETURNED[type(item)].items()
+        if (value := _plain(getattr(item, name))) not in (None, "", default)
+    }
 
 
 def _declared_assets(assets: tuple[Asset, ...]) -> tuple[AssetContent, ...]:
@@ -184,7 +200,9 @@ def digest(content: Content) -> str:
 
     What it does not have is left out, so that a field that a later version adds changes no digest that is stored.
     """
-    return _hash({name: value for name, value in zip(Content._fields, content, strict=True) if value})
+    parts: dict[str, Any] = {name: value for name, value in zip(Content._fields, content, strict=True) if value}
+    others = parts.pop("others", {})
+    return _hash(parts | others)
 
 
 def text_digest(content: Content) -> str:
@@ -213,10 +231,7 @@ def _hash(value: Any) -> str:
 #: The hash of the hidden part of most posts, computed once: everything they have is returned by the API.
 _NOTHING_HIDDEN = _hash({})
 #: The fields of a post and of an idea that the API does not return, or not as they were sent, with their defaults.
-_NOT_RETURNED = {
-    kind: {each.name: each.default for each in fields(kind) if each.name in fields_with(kind, lambda a: a.unread)}
-    for kind in (Post, Idea)
-}
+_NOT_RETURNED = {kind: fields_with(kind, lambda about: about.unread) for kind in (Post, Idea)}
 
 
 class Fingerprint(NamedTuple):
@@ -313,6 +328,10 @@ def list_differences(
             after = {k: v for k, v in after.items() if k in before or (USUAL.get(k) != v and k not in left_out)}
             if before == after:
                 continue
+        if name == "others":
+            both = ((each, *(side.get(each, _DEFAULTS[each]) for side in (before, after))) for each in before | after)
+            yield from (each for each in both if each[1] != each[2])
+            continue
         if name == "tags" and sorted(map(str.casefold, before)) == sorted(map(str.casefold, after)):
             continue  # the file may have `launch` and Buffer `Launch`
         is_text = links_may_differ and name in {"text", "thread"}

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import model_validator
 
 from bufferctl.diagnostics import Place
-from bufferctl.model.about import About
+from bufferctl.model.about import About, fields_with
 from bufferctl.model.address import Address
 from bufferctl.model.base import Aware, Filled, Model, Url, Whole, Words
 from bufferctl.model.content import Asset, Sourced
@@ -197,6 +197,8 @@ class Expansion:
 
 #: A field that Buffer does not return, or not as it was sent.
 _UNREAD = About(unread=True)
+#: A field that Buffer takes as it is, and returns so or not at all.
+_AS_IS, _SENT = About(as_is=True), About(as_is=True, unread=True)
 #: A field that is neither public nor a part of the schedule.
 _PRIVATE = About(private=True)
 
@@ -218,8 +220,8 @@ class Post:
     metadata: Annotated[NetworkMetadata | None, _UNREAD] = None  # the fields of its own network only
     tags: tuple[str, ...] = ()  # names
     idea: Annotated[str | None, _UNREAD] = None  # the key of an idea of the same organization
-    ai_assisted: Annotated[bool | None, _UNREAD] = None  # an AI helped to write it
-    source: Annotated[str | None, _UNREAD] = None  # where it came from
+    ai_assisted: Annotated[bool | None, _SENT] = None  # an AI helped to write it
+    source: Annotated[str | None, _SENT] = None  # where it came from
     draft_id: Annotated[str | None, _UNREAD] = None  # the draft that it was made from
     was: Annotated[str | None, _PRIVATE] = None  # the key that it had before
     existing: str | None = None  # the id of the live post that it is
@@ -271,14 +273,14 @@ class Idea:
 
     address: Annotated[Address, _PRIVATE]  # by which people name it
     place: Annotated[Place, _PRIVATE]  # where its `key` is
-    title: str | None = None  # its title
+    title: Annotated[str | None, _AS_IS] = None  # its title
     text: str | None = None  # its text
-    services: tuple[Service, ...] = ()  # the networks that it is for
+    services: Annotated[tuple[Service, ...], _AS_IS] = ()  # the networks that it is for
     tags: tuple[str, ...] = ()  # names
-    date: Aware | None = None  # aware
+    date: Annotated[Aware | None, _AS_IS] = None  # aware
     media: Annotated[tuple[IdeaMedia, ...], _UNREAD] = ()  # images, videos, links
     group: Annotated[IdeaGroup | None, _UNREAD] = None  # the column of the board
-    ai_assisted: Annotated[bool | None, _UNREAD] = None  # an AI helped to write it
+    ai_assisted: Annotated[bool | None, _SENT] = None  # an AI helped to write it
     cta: Annotated[str | None, _UNREAD] = None  # what readers are asked to do
     template_id: Annotated[str | None, _UNREAD] = None  # the template that it was made from
     was: Annotated[str | None, _PRIVATE] = None  # the key that it had before
@@ -294,6 +296,13 @@ class Idea:
 
 #: What the files declare.
 Item = Post | Idea
+
+#: The fields of posts and of ideas that Buffer takes as they are, and those that it returns so, with their defaults.
+AS_IS = {kind: fields_with(kind, lambda about: about.as_is) for kind in (Post, Idea)}
+RETURNED = {
+    kind: {name: default for name, default in found.items() if name not in fields_with(kind, lambda a: a.unread)}
+    for kind, found in AS_IS.items()
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
 
-from pydantic import ValidationError
+from pydantic import ValidationError, create_model
 
 from bufferctl.diagnostics import Place
 from bufferctl.model.address import Address
 from bufferctl.model.base import Model
+from bufferctl.model.comparable import others_of
 from bufferctl.model.content import Asset
-from bufferctl.model.desired import Idea, IdeaGroup, IdeaMedia, Post
+from bufferctl.model.desired import RETURNED, Idea, IdeaGroup, IdeaMedia, Post
 from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
 from bufferctl.model.live import LiveAsset, LiveChannel, LiveIdea, LiveMedium, LivePost
 from bufferctl.model.metadata import ON, Metadata, NetworkMetadata, default_metadata, thread_of
@@ -59,6 +61,7 @@ def post_from_live(live: LivePost, channel: LiveChannel, address: Address, *, id
         metadata=metadata,
         tags=tags,
         idea=idea,
+        **vars(_checked(_others(), others_of(live))),
     )
 
 
@@ -79,6 +82,14 @@ def idea_from_live(live: LiveIdea, address: Address) -> Idea:
         group=IdeaGroup(group_id=live.group_id) if live.group_id else None,
         ai_assisted=live.ai_assisted or None,
     )
+
+
+@cache
+def _others() -> type[Model]:
+    """The fields that Buffer returns as they are declared."""
+    types = get_type_hints(Post)
+    fields: dict[str, Any] = {name: (types[name], default) for name, default in RETURNED[Post].items()}
+    return create_model("_Others", __base__=Model, **fields)
 
 
 def _due_at(live: LivePost) -> datetime | None:

@@ -25,7 +25,7 @@ from bufferctl.diagnostics import Diagnostic, FilesError, Severity
 from bufferctl.digests import change_digest, facts
 from bufferctl.errors import BufferctlError
 from bufferctl.model import Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, Post, PostStatus, Service
-from bufferctl.model.comparable import instant
+from bufferctl.model.comparable import instant, others_of
 from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import replaced
@@ -117,11 +117,12 @@ def _thread(item: Post | Idea | LivePost | LiveIdea) -> Any:
     return item.thread if isinstance(item, LivePost) else thread_of(item.metadata) if isinstance(item, Post) else ()
 
 
-def _network_fields(item: Post | Idea | LivePost | LiveIdea) -> dict[str, Any]:
-    """The fields of a network that have no place of their own in the form."""
+def _other_fields(item: Post | Idea | LivePost | LiveIdea) -> dict[str, Any]:
+    """The fields that have no place of their own in the form, most of them a network's."""
     fields = getattr(item, "metadata", None) or {}
     values = fields if isinstance(fields, Mapping) else fields.model_dump(mode="json", exclude_none=True)
-    return {name: value for name, value in values.items() if name not in ContentForm.model_fields}
+    others = others_of(item) if isinstance(item, Post | LivePost) else {}
+    return others | {name: value for name, value in values.items() if name not in ContentForm.model_fields}
 
 
 def _url(asset: Any) -> str:
@@ -207,8 +208,8 @@ class ContentForm(_Form):
     """Whether a person has to schedule it in Buffer."""
     status: Annotated[PostStatus | None, Of(lambda item: getattr(item, "status", None))]
     """Its status in Buffer; null for the file's side."""
-    metadata: Annotated[dict[str, Any], Of(_network_fields)]
-    """The network's other fields, by their names in the files."""
+    metadata: Annotated[dict[str, Any], Of(_other_fields)]
+    """Its other fields, by their names in the files."""
 
 
 class DifferenceForm(_Form):

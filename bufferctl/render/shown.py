@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, MediaFile, Post
 from bufferctl.model.attached import files_of
+from bufferctl.model.comparable import others_of
 from bufferctl.model.content import Document, Image, LinkAttachment, Video
-from bufferctl.model.desired import IdeaMedia
+from bufferctl.model.desired import AS_IS, IdeaMedia
 from bufferctl.model.media_file import size_words
 from bufferctl.model.metadata import USUAL, thread_of
 from bufferctl.model.plain_text import visible
@@ -163,11 +164,9 @@ def _own_fields(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str, 
     match item:
         case Post():
             yield "scheduling_type", "reminds a person, publishes nothing by itself" if item.reminds else ""
-            yield "needs_approval", words.value(item.needs_approval or None)
-            yield "idea", item.idea or ""
-            yield "ai_assisted", words.value(item.ai_assisted or None)
-            yield "repeat_of", item.repeat_of or ""
-            yield "was", item.was or ""
+            for name in ("needs_approval", "idea", *AS_IS[Post], "repeat_of", "was"):
+                value = getattr(item, name)
+                yield name, words.value(value or None) if value != AS_IS[Post].get(name) else ""
         case Idea():
             yield "services", ", ".join(item.services)
             yield "date", f"{item.date:%Y-%m-%d %H:%M %z}" if item.date else ""
@@ -176,6 +175,7 @@ def _own_fields(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str, 
             yield "template_id", item.template_id or ""
         case LivePost():
             yield "error", item.error
+            yield from ((name, words.value(value)) for name, value in others_of(item).items())
 
 
 def _media(attached: Attached, pictures: Pictures) -> Media:

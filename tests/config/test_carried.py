@@ -1,12 +1,17 @@
-"""Every field of the files arrives where it is used: in what is declared, in what is sent, and back in an entry."""
+"""Every field of the files arrives where it is used: in what is declared, sent, read, compared, shown and taken over.
+
+So a field that misses one of the places fails here; what Buffer returns goes through the sandbox.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
+from bufferctl.api import Buffer, connect
 from bufferctl.api.wire_forms import create_idea, create_post
 from bufferctl.config.format import (
     ORDER,
@@ -19,8 +24,24 @@ from bufferctl.config.format import (
 )
 from bufferctl.config.load import load
 from bufferctl.config.write.as_yaml import idea_entry, post_entry
-from bufferctl.model import CreateIdea, CreatePost, Desired, Idea, Post
+from bufferctl.intake.pulling import fields_to_take
+from bufferctl.model import (
+    CreateIdea,
+    CreatePost,
+    Desired,
+    Done,
+    Idea,
+    LiveChannel,
+    LivePost,
+    Post,
+    Service,
+    Slot,
+)
 from bufferctl.model.desired import Policy, Settings
+from bufferctl.plan import Action, Cause, Change
+from bufferctl.render.json_documents import ContentForm, values_of
+from bufferctl.render.shown import shown
+from bufferctl.sandbox import Sandbox
 
 ROOT = """\
 version: 1
@@ -90,6 +111,10 @@ POLICY = {
 STRUCTURE = {"version", "timezone", "organizations", "include", "organization", "vars", "utm", "posts", "ideas"}
 #: Handling: it decides what is sent, and is never sent itself.
 NOT_SENT = {"was", "existing", "repeat_of", "cancelled", "protect"}
+#: Buffer takes them, and no query asks for them.
+NOT_RETURNED = {"idea", "ai_assisted", "source", "draft_id"}
+#: When it goes out is shown apart from its content, and how, only of what the files declare.
+SCHEDULE, HANDLING = {"mode", "due_at", "draft"}, {"scheduling_type", "needs_approval"}
 
 
 def declared(folder: Path, text: str) -> Desired:
@@ -100,6 +125,15 @@ def declared(folder: Path, text: str) -> Desired:
     desired = loading.desired or loading.sound
     assert desired, loading.diagnostics
     return desired
+
+
+def two_posts(folder: Path, name: str, value: str) -> tuple[Post, Post]:
+    """A post with a field, and the same post without it."""
+    text = "" if name.startswith("text") else ", text: Hello"
+    entry = f"posts:\n  - {{key: a, channels: [linkedin], {name}: {value}{text}}}\n"
+    entry += "  - {key: other, channels: [linkedin], text: Other}\n"
+    post, bare = declared(folder, entry + "ideas: [{key: origin, title: I}]\n").posts
+    return post, replace(bare, text="" if name_of(name) == "text" else post.text)
 
 
 def name_of(name: str) -> str:
@@ -132,18 +166,38 @@ def test_a_policy_is_carried(tmp_path: Path, name: str, value: str) -> None:
 @pytest.mark.parametrize(("name", "value"), POST.items())
 def test_a_field_of_a_post_is_carried(tmp_path: Path, name: str, value: str) -> None:
     """From its entry to the post, to the input of createPost, and back to an entry."""
-    text = "" if name.startswith("text") else ", text: Hello"
-    entry = f"posts:\n  - {{key: a, channels: [linkedin], {name}: {value}{text}}}\n"
-    entry += "  - {key: other, channels: [linkedin], text: Other}\n"
-    desired = declared(tmp_path, entry + "ideas: [{key: origin, title: I}]\n")
-    post, bare = desired.posts[0], replace(desired.posts[1], text="")
+    post, bare = two_posts(tmp_path, name, value)
     default = {each.name: each.default for each in fields(Post)}[name_of(name)]
     assert getattr(post, name_of(name)) != default
     assert (name if name in {"image", "alt"} else name_of(name)) in post_entry(post)
     if name not in NOT_SENT:
         ids = {"idea_id": "i1"} if name == "idea" else {"tag_ids": ("t1",)} if name == "tags" else {}
-        same = {"text": post.text} if name_of(name) != "text" else {}
-        assert create_post(CreatePost(post, "c1", **ids)) != create_post(CreatePost(replace(bare, **same), "c1"))  # type: ignore[arg-type]  # by name
+        assert create_post(CreatePost(post, "c1", **ids)) != create_post(CreatePost(bare, "c1"))
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[tuple[Sandbox, Buffer]]:
+    """A Buffer whose channels take requests for approval."""
+    with Sandbox() as sandbox, connect(sandbox.url, sandbox.key) as buffer:
+        sandbox.person.set_channel(sandbox.channel("linkedin")["id"], requiresApproval=True)
+        yield sandbox, buffer
+
+
+@pytest.mark.parametrize("name", [each for each in POST if each not in NOT_SENT | NOT_RETURNED])
+def test_a_field_of_a_post_reads_back(account: tuple[Sandbox, Buffer], tmp_path: Path, name: str) -> None:
+    """Buffer is asked for it: a post that has it differs from an entry without it, is shown so, and is taken over."""
+    sandbox, buffer = account
+    post, bare = two_posts(tmp_path, name, POST[name])
+    home = LiveChannel(sandbox.channel("linkedin")["id"], "o1", Service.LINKEDIN, "acme")
+    tags = [each["id"] for each in sandbox.dump()["organizations"][0]["tags"] if each["name"] in post.tags]
+    write, plain = CreatePost(post, home.id, tuple(tags)), CreatePost(replace(bare, text=bare.text or "Other"), home.id)
+    live, other = (each.live for each in buffer.send([write, plain]) if isinstance(each, Done))
+    assert isinstance(live, LivePost)
+    change = Change(bare.address, Action.HOLD, Cause.DRIFT, Slot("o1", home.id, "a"), desired=bare, live=live)
+    assert fields_to_take(change, home)[name_of(name)]
+    for one, without in ((post, bare), (live, other)):
+        assert shown(one) != shown(without) or name in SCHEDULE or (one is live and name in HANDLING)
+        assert values_of(ContentForm, one) != values_of(ContentForm, without) or name in HANDLING
 
 
 @pytest.mark.parametrize(("name", "value"), IDEA.items())
