@@ -143,6 +143,7 @@ IS_A_PAGE = refusal(
     "what these sites are known to do",
 )
 
+#: The host of an address as it is written, and whether it is one at all, found quickly.
 _HOST = re.compile(r"https?://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)", re.IGNORECASE)
 _NUMERIC = re.compile(r"[0-9.]+|\[.*\]")
 #: Parameters of addresses that expire: Amazon, Google, Azure, CloudFront, and home-made ones.

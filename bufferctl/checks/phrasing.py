@@ -11,7 +11,7 @@ from bufferctl.checks.visible import visible_texts
 from bufferctl.model import Asset, Post
 from bufferctl.model.attached import assets_of
 from bufferctl.model.content import Image
-from bufferctl.model.plain_text import code_point, has_invisible, invisible
+from bufferctl.model.plain_text import LINK, code_point, has_invisible, invisible, trimmed
 
 NO_ALT_TEXT = advice(
     "BC101",
@@ -29,9 +29,6 @@ NOT_HTTPS = advice(
     "write `https://`, if the site answers there",
     "what browsers do",
 )
-
-
-_HTTP = re.compile(r"http://[^\s<>\"]*[^\s<>\".,;:!?)\]}]", re.IGNORECASE)
 
 
 def alt_text_findings(post: Post) -> Iterator[Finding]:
@@ -66,7 +63,8 @@ HTML = advice(
     "what networks do",
 )
 
-#: Each alternative begins with its sign, although what is before it is checked too: so the signs are found fast.
+#: In Markdown an address ends at its parenthesis. Each alternative begins with its sign, although what is before it is
+#: checked too: so the signs are found fast.
 _MARKDOWN = re.compile(
     r"!\[[^\[\]\n]+\]\(https?://[^\s()]+\)"
     r"|\[[^\[\]\n]+\]\(https?://[^\s()]+\)"
@@ -115,8 +113,12 @@ def asset_may_be_odd(asset: Asset) -> bool:
 _SIGNS = ("]", "*", "_", "<", "&", "ttp://", "TTP://")
 
 
+@lru_cache(maxsize=128)
+def _http(text: str) -> dict[str, None]:
+    return dict.fromkeys(trimmed(link) for link in LINK.findall(text) if link[:5].lower() == "http:")
+
+
 # Many posts may share one long text, which is searched once.
-_http = lru_cache(maxsize=128)(lambda text: dict.fromkeys(_HTTP.findall(text)))
 _markdown = lru_cache(maxsize=128)(_MARKDOWN.search)
 _html = lru_cache(maxsize=128)(_HTML.search)
 

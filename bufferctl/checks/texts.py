@@ -19,7 +19,7 @@ from bufferctl.model.networks import NETWORKS, Counting, Network, Source
 #: What a link counts on a network that does not count its letters.
 LINK_ON_X = 23
 _LINKS = {Counting.LINKS_24: 24, Counting.LINKS_23: 23}
-#: A link as most networks see it, without the punctuation that follows it.
+#: A link as most networks count it: without whatever punctuation follows, which is counted apart.
 _URL = re.compile(r"https?://(?:[^\s<>\"]*[^\s<>\".,;:!?)\]}'\u2019\u201d\xbb]|\S+)", re.IGNORECASE)
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 #: The most that one character counts, except in links. For X it is normalized first, which may make three of one.

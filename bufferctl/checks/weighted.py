@@ -32,6 +32,7 @@ _LATIN = (
     "\u02bb\u0300-\u036f\u1e00-\u1eff"
 )
 _LABEL = rf"(?:[^{_NO_LETTER}]|[\-_])+"
+#: How a link begins for X alone, with `https://` or without; what follows is `_AFTER_HOST`.
 _HOST = re.compile(rf"(https?://)?({_LABEL}(?:\.{_LABEL})+)", re.IGNORECASE)
 _SUBDOMAIN = re.compile(rf"[^{_NO_LETTER}](?:.*[^{_NO_LETTER}])?", re.DOTALL)
 _PLAIN_LABELS = re.compile(rf"(?:[\-0-9A-Za-z{_LATIN}]+\.)+")

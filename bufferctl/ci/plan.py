@@ -25,6 +25,7 @@ from bufferctl.render.markdown_text import PAGE_MARK, code
 from bufferctl.render.since import commit_of, with_commit
 
 _LINK = re.compile(re.escape(PAGE_MARK) + r" · \[the page\]\([^()\s]*\)")
+#: An address that can stand in parentheses, where Markdown has it.
 _ADDRESS = re.compile(r"https?://[^\s()<>]+")
 #: The exit code of `plan --detailed-exitcode` where changes are pending.
 PENDING = 2

@@ -23,6 +23,7 @@ from bufferctl.model import Service
 from bufferctl.model.about import below
 from bufferctl.model.base import FOLLOWS
 from bufferctl.model.content import Asset, Video
+from bufferctl.model.plain_text import LINK
 
 _KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a group of fields"}
 _FORMS: Mapping[str, str] = {
@@ -182,7 +183,7 @@ def _kind_of(name: str) -> str:
 def _asset(value: str, folder: Path, kind: str = "") -> str:
     """An asset of the given kind, from a URL or file name that somebody wrote in its place."""
     kind = kind or _kind_of(value) or "image"
-    source = f"url: {value}" if re.match(r"https?://", value, re.IGNORECASE) else f"file: {_path(value, folder)}"
+    source = f"url: {value}" if LINK.match(value) else f"file: {_path(value, folder)}"
     more = {"image": ', alt_text: "…"', "document": ', title: "…", thumbnail_file: "…"'}.get(kind, "")
     return f"{kind}: {{{source}{more}}}"
 
@@ -226,7 +227,7 @@ def value_hint(value: str, reason: str, today: date | None = None) -> str:
         return f"write `cancelled: [{', '.join(named)}]`"
     if "a to z" in reason:
         return f"for instance `{key_for(None, value, ())}`"
-    if "a URL" in reason and re.match(r"https?://\S+\s", value, re.IGNORECASE):
+    if "a URL" in reason and LINK.match(value) and value.split()[1:]:
         return f"write `{'%20'.join(value.split())}`"
     if "a time that" in reason or "a date and a time" in reason:
         return _time_hint(value, reason, today)

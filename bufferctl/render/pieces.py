@@ -21,10 +21,11 @@ ALIKE = 0.4
 PAIRS = 20_000
 
 _MARKED = re.compile(rf"(?P<link>{LINK.pattern})|(?<![\w&/])(?P<tag>[#@]\w[\w.@-]*)", re.IGNORECASE)
+#: A whole address, without any text around it.
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 #: A link, a word, a wide character, white space, or any other mark.
-_WORDS = rf"(?s)https?://\S+|[{_WIDE}]|[^\W{_WIDE}]+(?:['\u2019-][^\W{_WIDE}]+)*|\n|[^\S\n]+|."
+_WORDS = rf"(?s){LINK.pattern}|[{_WIDE}]|[^\W{_WIDE}]+(?:['\u2019-][^\W{_WIDE}]+)*|\n|[^\S\n]+|."
 #: How many unchanged lines are shown around a changed one.
 AROUND = 1
 _MARK = re.compile(r"\[-|-\]|\{\+|\+\}")

@@ -22,6 +22,7 @@ from bufferctl.diagnostics import Diagnostic, Place
 from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Service
 from bufferctl.model.base import Url, When
+from bufferctl.model.plain_text import LINK
 
 #: The columns that Buffer's format has; `Board Name` is for Pinterest. `Channel` is ours: a file of Buffer's is all for
 #: one channel.
@@ -129,7 +130,7 @@ _WHEN: TypeAdapter[datetime] = TypeAdapter(When)
 _URL: TypeAdapter[str] = TypeAdapter(Url)
 _FORM = "write it as 2026-12-01 09:00"
 #: Between two URLs in one cell.
-_BETWEEN = re.compile(r"[\s,;|]+(?=https?://)", re.IGNORECASE)
+_BETWEEN = re.compile(rf"[\s,;|]+(?={LINK.pattern})", re.IGNORECASE)
 _FILM = re.compile(r"\.(mp4|m4v|mov|webm)(?:[?#]|$)", re.IGNORECASE)
 
 
