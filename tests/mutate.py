@@ -201,7 +201,7 @@ def _limited(folder: str, work: Callable[[], int]) -> int:
 # Tests
 
 
-@dataclass
+@dataclass(eq=False)
 class _Loop:
     """What to do with the collected tests, what came of it, and what pytest said last of what failed."""
 

@@ -205,7 +205,7 @@ def _other_zones(desired: Desired, channels: Mapping[tuple[str, str], LiveChanne
     for post in desired.posts:
         home, due = (post.address.organization, post.address.channel), post.due_at
         declared, live, zone = inherits.get(home), channels.get(home), getattr(due and due.tzinfo, "key", "")
-        if not (due and declared and live and zone) or zone != declared.timezone or zone == live.timezone:
+        if not (due and declared and live) or zone != declared.timezone or zone == live.timezone:
             continue
         with suppress(ZoneInfoNotFoundError, ValueError):  # this machine does not have it
             there = due.astimezone(ZoneInfo(live.timezone))

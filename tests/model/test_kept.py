@@ -28,6 +28,7 @@ from bufferctl.model.comparable import (
     bind,
     content_of_desired,
     content_of_live,
+    contents_match,
     has_renamed_board,
     is_untouched,
     list_differences,
@@ -183,6 +184,7 @@ def test_a_rewritten_link_is_a_difference_unless_it_may_be() -> None:
     live = content_of_live(replace(LIVE, text=POST.text.replace("https://acme.example/long", "https://buff.ly/1")))
     assert [name for name, _, _ in list_differences(desired, live)] == ["text"]
     assert list(list_differences(desired, live, links_may_differ=True)) == []
+    assert (contents_match(desired, live), contents_match(desired, live, links_may_differ=True)) == (False, True)
 
 
 def test_a_board_that_was_renamed() -> None:

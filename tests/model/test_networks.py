@@ -58,6 +58,25 @@ def test_how_networks_show_pictures() -> None:
     }
 
 
+def test_how_large_a_file_may_be() -> None:
+    """Millions of bytes of a picture, a video and a document, as the networks say; exactly, whatever pages round."""
+    files = {service.value: network.files for service, network in NETWORKS.items() if network.files}
+    most = {name: (each.most_bytes, each.most_video_bytes, each.most_document_bytes) for name, each in files.items()}
+    assert {name: [size and size / 1_000_000 for size in sizes] for name, sizes in most.items()} == {
+        "twitter": [5, 512, None],
+        "instagram": [8, 300, None],
+        "facebook": [10, 1000, None],
+        "linkedin": [None, 500, 100],
+        "threads": [8, 1000, None],
+        "bluesky": [1, 100, None],
+        "mastodon": [16, 99, None],
+        "pinterest": [20, 2000, None],
+        "tiktok": [20, 1000, None],
+        "youtube": [None, 10_000, None],
+        "googlebusiness": [5, 75, None],
+    }
+
+
 def test_the_sign_of_a_network_fits_beside_a_name() -> None:
     """One or two characters, each its own."""
     signs = [network.glyph for network in NETWORKS.values()]

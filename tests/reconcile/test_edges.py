@@ -59,6 +59,16 @@ def test_a_post_that_is_gone_is_not_taken_for_an_equal_one_of_another_entry() ->
     assert world.verdict(queued(), queued("b", "Something else")) is Reason.GONE
 
 
+def test_what_came_back_into_the_files_says_what_it_is_to_say() -> None:
+    """It had been removed and left in Buffer; now it is there again with another text, and a new entry has the old."""
+    was = post("back", "We are live")
+    state = record((was, in_buffer(was)))
+    retired = {s: replace(b, retired=True) for s, b in state.bindings.items()}
+    world = World(live=[in_buffer(was)], state=replace(state, bindings=retired))
+    again = post("back", "Other words altogether")
+    assert world.verdicts(again, post("new", "We are live", LATER)) == {"back": Action.UPDATE, "new": Action.CREATE}
+
+
 def test_an_edit_of_what_is_out_is_no_renaming_to_what_else_is_out() -> None:
     """Done, though another published post, which left the files, has that text."""
     one, other = queued("x", "Text of x"), queued("y", "Another text")

@@ -586,6 +586,8 @@ def test_begin_on_some_homes_leaves_the_others() -> None:
     assert [place.channel_id for place in after.bindings] == ["c1"]
     assert horizons(after) == {"c1": REACHED}
     assert after.complete_at is None
+    past = post(due=OVER)
+    assert begun(World(state=NO_RECORD), past, on_linkedin(past), homes=("c1",)).past == {A}
 
 
 def test_begin_takes_a_move_and_remembers_what_is_past() -> None:

@@ -479,6 +479,8 @@ def test_sent_ones_are_taken_first_then_the_oldest() -> None:
     out = published(queued(), "3-out", YOUNG + timedelta(minutes=5))
     world = World(live=[*waiting, out])
     assert ids(world, queued("a"), queued("b"), queued("c")) == {"a": "3-out", "b": "2-old", "c": "1-young"}
+    twins = [in_buffer(queued(), name, YOUNG) for name in ("p2", "p1")]
+    assert ids(World(live=twins), queued("a"), queued("b")) == {"a": "p1", "b": "p2"}, "in whatever order they are read"
 
 
 def test_cancelled_addresses_are_served_last() -> None:
@@ -1308,6 +1310,8 @@ def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
     assert replace(reworded(live), state=asks).verdict(now) is Reason.MISSED
     released = replace(reworded(live), state=State(let_go=let_go(live)))
     assert released.verdict(now) is Reason.MISSED
+    early = published(post(due=LATER), sent_at=OVER, shared_now=True)
+    assert reworded(early).change(post(text="Reworded", due=LATER)).live is None, "its time is to come"
 
 
 def test_what_is_out_is_named_by_the_key_that_it_has_now() -> None:

@@ -226,6 +226,9 @@ def test_a_turn_in_the_queue_during_a_freeze_is_warned_about(
     )
     said = warnings(world.plan(queued()))
     assert ("is queued for a time in a freeze that your team agreed on (election)" in said) == expected
+    bare = Policy(freeze=(replace(FROZEN.freeze[0], reason=""),))
+    said = warnings(replace(world, settings=Settings(policy=bare, rules=rules)).plan(queued()))
+    assert said.endswith("is queued for a time in a freeze that your team agreed on") == expected
     timed = replace(bound(post()), settings=world.settings)
     assert "is queued for a time in a freeze" not in warnings(timed.plan(post()))
 

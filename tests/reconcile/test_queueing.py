@@ -40,6 +40,11 @@ def test_the_next_free_slots_in_file_order() -> None:
     assert list(found.values()) == [at(15, 17), *(at(d, h) for d in (16, 17, 18) for h in (9, 17)), at(21, 9)]
 
 
+def test_a_slot_that_is_now_is_over() -> None:
+    """The same time next week."""
+    assert times(queued(), posting_times=((1, time(13)),)) == {"a": at(22, 13)}
+
+
 def test_what_stands_in_a_slot_has_it() -> None:
     """A person's queue post, a timed post, and one that this plan creates there; not one that has no slot."""
     theirs = in_buffer(queued("theirs", "By hand"), "p1", due_at=at(15, 17), is_custom_scheduled=False)

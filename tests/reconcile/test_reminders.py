@@ -80,12 +80,13 @@ def test_a_personal_profile_takes_reminders_only(item: Post, expected: Any) -> N
     assert verdict(change) is expected
     assert ("scheduling_type: notification" in change.hint) == (item is AUTOMATIC)
 
-    home = Home("o1", "c1", HORIZON, "twitter", "acme", only_reminds=True)
-    state = replace(record(), homes={home.id: home})
     desired = world.desired(item)
     desired = replace(desired, channels=tuple(replace(each, id=channel.id) for each in desired.channels))
-    (offline_change,) = offline(desired, state, endpoint="https://x.example", now=NOW).changes
-    assert verdict(offline_change) is expected
+    for only_reminds, then in ((True, expected), (False, Action.CREATE)):
+        home = Home("o1", "c1", HORIZON, "twitter", "acme", only_reminds=only_reminds)
+        state = replace(record(), homes={home.id: home})
+        (offline_change,) = offline(desired, state, endpoint="https://x.example", now=NOW).changes
+        assert verdict(offline_change) is then
 
 
 def test_an_automatic_post_is_not_sent_again_to_a_personal_profile() -> None:

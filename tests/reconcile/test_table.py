@@ -145,6 +145,8 @@ def test_what_is_being_sent_is_left_alone() -> None:
     assert (change.action, change.binding) == (Action.NO_OP, world.state.bindings[slot(APPLIED)])
     for item in (replace(APPLIED, text="Edited"), replace(APPLIED, cancelled=True)):
         assert world.verdict(item) is Reason.SENT
+    edited = replace(THERE, text="Edited", status=PostStatus.SENDING)
+    assert known(edited).verdict(replace(APPLIED, text="Edited")) is Action.NO_OP, "somebody made the same edit"
     assert world.verdict(post("other")) is not Reason.SENT
     assert known(replace(THERE, text="By hand", status=PostStatus.SENDING)).verdict(APPLIED) is Action.NO_OP
     assert world.verdicts(post("renamed", was="a")) == {"renamed": Action.MOVE}
@@ -248,6 +250,22 @@ def test_another_text_for_a_time_to_come_is_held() -> None:
     assert World(state=record((was, published(was)))).verdict(now) is Reason.SENT
     after = noted(sent(was), replace(was, text="Edited"))
     assert after.verdict(now) is Reason.SENT
+    assert sent(was).verdict(replace(now, due_at=NOW)) is Action.DONE, "that time has come"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "expected"),
+    [
+        (post(due=OVER), post("b", due=LATER, was="a"), Reason.SENT),
+        (post(due=OVER), post("b", due=OVER - timedelta(days=1), was="a"), Action.DONE),
+        (post(due=LATER), post("b", due=LATER, was="a", tags=("launch",)), Action.DONE),
+    ],
+    ids=["another time to come", "another time that is over", "its time, before which somebody published it"],
+)
+def test_a_new_key_for_a_time_to_come_is_held(was: Post, now: Post, expected: Action | Reason) -> None:
+    """Renamed once it was published, to be published at another time: it is probably another post."""
+    live = published(was, sent_at=OVER, shared_now=True)
+    assert sent(was, live).verdict(now) is expected
 
 
 # -- known | gone | hold: deleted in Buffer, until --recreate; created within the hour: lag
@@ -512,6 +530,7 @@ def test_a_record_of_another_version_is_compared_by_content() -> None:
     assert world.verdict(replace(APPLIED, text="Edited")) is Action.UPDATE
     assert world.verdict(replace(APPLIED, due_at=LATER)) is Action.UPDATE
     assert replace(world, live=[replace(THERE, scheduling_type="notification")]).verdict(APPLIED) is Action.NO_OP
+    assert replace(world, live=[]).verdict(APPLIED) is Action.DONE, "it is not read, so nothing shows an edit"
 
 
 # -- new, due before managed_since (or now), its home unrecorded: past; else missed

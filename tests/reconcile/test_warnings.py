@@ -224,3 +224,11 @@ def test_a_warning_names_ten_entries_and_counts_the_others() -> None:
     (warning,) = world.plan(*(replace(each, tags=("launch",)) for each in items)).warnings
     named = ", ".join(f"`k{n:02}`" for n in range(10))
     assert warning.message.startswith(f"{named} and 2 more are already published on X; this edit (tags) changes ")
+
+
+def test_an_edit_without_a_field_to_name() -> None:
+    """Of what Buffer does not show: no brackets with nothing between them."""
+    was = post(due=OVER)
+    world = World(live=[published(was)], state=record((was, published(was))))
+    (warning,) = world.plan(replace(was, source="a newsletter")).warnings
+    assert warning.message == "`a` is already published on X; this edit changes nothing there"

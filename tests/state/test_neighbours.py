@@ -235,6 +235,16 @@ def test_a_state_is_handed_over(tmp_path: Path) -> None:
     assert new.store.read() == stands
 
 
+def test_another_run_was_faster(tmp_path: Path) -> None:
+    """Since the new place was read last, its state was begun there: the old one stays as it is, and open."""
+    before, new = project(tmp_path / "old.yaml"), opened(tmp_path / "new.yaml")
+    opened(tmp_path / "new.yaml").save(State(lineage="other"))
+    hand_over(before, new)
+    assert opened(tmp_path / "old.yaml").document == before.document
+    assert before.document.moved_to == ""
+    assert opened(tmp_path / "new.yaml").saved.lineage == "other"
+
+
 def test_a_state_that_is_being_handed_over(tmp_path: Path) -> None:
     """It goes on where it was to go, and nowhere else."""
     new = opened(tmp_path / "new.yaml")
