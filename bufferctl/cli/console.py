@@ -18,7 +18,7 @@ import click
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.machine import in_job
 from bufferctl.model.plain_text import visible
-from bufferctl.render.lines import Paint, capitalized, sentence
+from bufferctl.render.lines import Paint, capitalized, plain_lines, sentence
 from bufferctl.run.listener import Listener
 from bufferctl.run.secrets import without_secrets
 
@@ -67,8 +67,6 @@ class Console(Listener):
         """Print an error and a hint; commands in `hint` get their own lines, so that they can be pasted."""
         self.note(f"{self.err.bad('error:')} {visible(sentence(capitalized(message)))}")
         if hint:
-            from bufferctl.render.lines import plain_lines
-
             lines = plain_lines(f"hint: {hint}")
             self.note("\n".join("  " + visible(line).replace("\n", "\n    ") for line in lines))
 

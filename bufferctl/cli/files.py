@@ -12,8 +12,12 @@ import click
 
 from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
+from bufferctl.cli.console import Console
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import UsageError
+from bufferctl.model.plain_text import visible
+from bufferctl.render.lines import count
+from bufferctl.run.secrets import write_whole
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded
@@ -86,7 +90,6 @@ def validate(
 def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagnostic]) -> str:
     """`Valid: 14 posts on 3 channels, 2 ideas.`"""
     from bufferctl.render.diagnostics import summary_text
-    from bufferctl.render.lines import count
 
     desired = loaded.desired
     if desired is None or has_errors(elsewhere):
@@ -117,7 +120,6 @@ def fmt(paths: tuple[Path, ...], check: bool, setup: options.Setup) -> int:
     Content and comments do not change. PATHs limit it to those files or folders. Files with errors are left alone.
     """
     from bufferctl.config import load
-    from bufferctl.render.lines import count
     from bufferctl.run.files import named_files
 
     console, loaded = setup.console, load(setup.file, Path.cwd(), today=datetime.now(UTC).date())
@@ -178,8 +180,6 @@ def schema(what: str) -> None:
     --json prints: plan, apply, receipt, list, validate, drift, doctor, state, object (`state show`), state-log, or
     error, for every command that fails.
     """
-    from bufferctl.cli.console import Console
-
     if what == "files":
         from bufferctl.config.schema import schema_text
 
@@ -322,12 +322,10 @@ def _selected(plan: Plan, files: Files, channels: tuple[str, ...], targets: tupl
     return replace(plan, changes=tuple(filter(is_named, plan.changes)))
 
 
-def _write_calendar(path: Path, plan: Plan, console: options.Console) -> None:
+def _write_calendar(path: Path, plan: Plan, console: Console) -> None:
     from bufferctl.render.agenda import agenda_ics
     from bufferctl.render.cards import moment_of
-    from bufferctl.render.lines import count
     from bufferctl.render.words import is_cancelled
-    from bufferctl.run.secrets import write_whole
 
     write_whole(path, agenda_ics(plan).encode())
     if unscheduled := sum(moment_of(each, plan) is None and not is_cancelled(each) for each in plan.changes):
@@ -352,11 +350,9 @@ def preview(paths: tuple[Path, ...], out: Path, setup: options.Setup) -> None:
     It needs no API key and no network. PATHs limit it to those files or folders.
     """
     from bufferctl.model import State
-    from bufferctl.model.plain_text import visible
     from bufferctl.reconcile import offline
     from bufferctl.render.html import preview_html
     from bufferctl.run.compare import narrow
-    from bufferctl.run.secrets import write_whole
 
     files, console = setup.open_project(paths), setup.console
     everything = offline(files.desired, State(), endpoint="", now=datetime.now(UTC))

@@ -14,19 +14,17 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from bufferctl.choices import Choices
+from bufferctl.cli.console import Console
 from bufferctl.errors import BufferctlError, KeyRefusedError, UsageError
 from bufferctl.limits import TIMEOUT
 from bufferctl.run.secrets import keep
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
-    from bufferctl.cli import console
     from bufferctl.model import Desired
     from bufferctl.run.files import Files
     from bufferctl.run.mending import NamedState
     from bufferctl.run.session import Session
-
-    Console = console.Console
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -226,8 +224,6 @@ class Setup:
     @cached_property
     def console(self) -> Console:
         """Where output goes."""
-        from bufferctl.cli.console import Console
-
         return Console.create(no_color=self.no_color, full=self.full, verbose=self.verbose)
 
     @property

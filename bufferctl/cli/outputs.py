@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bufferctl.cli import options
+from bufferctl.cli.console import Console
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.errors import UsageError
 from bufferctl.machine import in_job
 from bufferctl.run.secrets import without_secrets, write_whole
 
 if TYPE_CHECKING:
-    from bufferctl.cli.console import Console
     from bufferctl.model import Desired, State
     from bufferctl.plan import Plan
     from bufferctl.render.report import Report

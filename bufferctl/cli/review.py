@@ -13,8 +13,11 @@ import click
 from bufferctl import limits
 from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
+from bufferctl.cli.console import Console
 from bufferctl.errors import UsageError, worst
 from bufferctl.limits import MOST_DAYS
+from bufferctl.model.plain_text import visible
+from bufferctl.render.lines import wrapped
 
 if TYPE_CHECKING:
     from bufferctl.plan import Plan
@@ -124,9 +127,7 @@ def plan(
 
 def _explained(address: str, files: Files, choices: Choices, setup: options.Setup) -> int:
     """Print what decided about an address: the rule of matching, the action table, and the passes."""
-    from bufferctl.model.plain_text import visible
     from bufferctl.reconcile import Trace
-    from bufferctl.render.lines import wrapped
     from bufferctl.run.compare import plan
 
     trace = Trace(address)
@@ -288,7 +289,7 @@ def apply(
         return worst([*(error.exit_code for error in applying.errors), int(applied.needs_person)])
 
 
-def _agreed(number: int, session: Session, console: options.Console) -> bool:
+def _agreed(number: int, session: Session, console: Console) -> bool:
     with session.store.keeping_lock():
         return console.confirm(
             f"Send {'this change' if number == 1 else f'these {number} changes'} to Buffer?",
@@ -298,7 +299,7 @@ def _agreed(number: int, session: Session, console: options.Console) -> bool:
 
 
 def _finish(
-    applying: Applying, report: Report, receipt: Path | None, reports: Sequence[Path], console: options.Console
+    applying: Applying, report: Report, receipt: Path | None, reports: Sequence[Path], console: Console
 ) -> tuple[Applied, Report]:
     """Send and verify; what came of it. Files are written before anything is printed, even when interrupted.
 

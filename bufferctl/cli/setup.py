@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bufferctl.cli import examples, options
+from bufferctl.cli.console import Console
 from bufferctl.errors import ConfigError, worst
 from bufferctl.machine import STOPS
+from bufferctl.model.plain_text import visible
+from bufferctl.render.lines import count, sentence, steps, wrapped
 
 if TYPE_CHECKING:
     from bufferctl.model import StateSettings
@@ -40,8 +43,6 @@ def init(agents: bool | None, setup: options.Setup) -> None:
     there (`state: git`). It also offers an AGENTS.md: coding agents then propose posts in pull requests, and never
     apply.
     """
-    from bufferctl.model.plain_text import visible
-    from bufferctl.render.lines import count
     from bufferctl.run.mending import start
     from bufferctl.run.reachable import is_local
 
@@ -61,7 +62,7 @@ def init(agents: bool | None, setup: options.Setup) -> None:
         console.data("  bufferctl init")
 
 
-def _offer_agents(path: Path, wanted: bool | None, console: options.Console) -> None:
+def _offer_agents(path: Path, wanted: bool | None, console: Console) -> None:
     """Write what coding agents may do here, unless it is there; `wanted`: None to ask, where there is somebody."""
     from importlib.resources import files
 
@@ -73,7 +74,7 @@ def _offer_agents(path: Path, wanted: bool | None, console: options.Console) -> 
         console.data("Wrote AGENTS.md: coding agents propose posts in pull requests, and never apply.")
 
 
-def propose_state(path: Path, console: options.Console) -> StateSettings | None:
+def propose_state(path: Path, console: Console) -> StateSettings | None:
     """A branch for the state if the files are in a git repository with a remote, unless the user declines."""
     from bufferctl.run.files import shared_state
 
@@ -120,9 +121,7 @@ def doctor(as_json: bool, with_schema: bool, setup: options.Setup) -> int:
     return worst([each.exit_code for each in found])
 
 
-def _text(found: Sequence[Check], console: options.Console) -> str:
-    from bufferctl.model.plain_text import visible
-    from bufferctl.render.lines import count, sentence, steps, wrapped
+def _text(found: Sequence[Check], console: Console) -> str:
     from bufferctl.run.checkup import Verdict
 
     painters = {Verdict.OK: console.out.good, Verdict.WARNING: console.out.change, Verdict.PROBLEM: console.out.bad}

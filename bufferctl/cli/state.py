@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.cli import examples, options
+from bufferctl.cli.console import Console
+from bufferctl.model.plain_text import visible
+from bufferctl.render.lines import posts_and_ideas
 
 if TYPE_CHECKING:
     from bufferctl.model import Binding, LiveIdea, LivePost, Slot
@@ -38,7 +41,6 @@ def state() -> None:
 @options.json_option
 def list_(setup: options.Setup, as_json: bool) -> None:
     """List every address with its id in Buffer and its origin."""
-    from bufferctl.model.plain_text import visible
     from bufferctl.render.json_documents import document
 
     bindings = setup.state.read().saved.bindings
@@ -155,10 +157,8 @@ def begin(channels: tuple[str, ...], lock_timeout: float, auto_approve: bool, se
     return 0
 
 
-def _show(let_go: Sequence[LivePost | LiveIdea], console: options.Console) -> None:
+def _show(let_go: Sequence[LivePost | LiveIdea], console: Console) -> None:
     from bufferctl.model import LiveIdea
-    from bufferctl.model.plain_text import visible
-    from bufferctl.render.lines import posts_and_ideas
 
     if not let_go:
         console.data("Everything in Buffer that no file declares is already unmanaged.")
@@ -248,7 +248,6 @@ def migrate(setup: options.Setup, source: str, endpoint: str) -> None:
 @options.json_option
 def log(setup: options.Setup, as_json: bool) -> None:
     """List the versions that the store keeps: a branch's commits, or a bucket's versions if it has versioning."""
-    from bufferctl.model.plain_text import visible
     from bufferctl.render.json_documents import document
 
     revisions = setup.state.log()

@@ -12,7 +12,10 @@ import click
 
 from bufferctl.choices import Choices
 from bufferctl.cli import examples, options
+from bufferctl.cli.console import Console
 from bufferctl.errors import UsageError
+from bufferctl.model.plain_text import visible
+from bufferctl.render.lines import count, posts_and_ideas, sentence
 
 if TYPE_CHECKING:
     from bufferctl.config.write.yaml_files import FileChanges
@@ -107,9 +110,8 @@ def pull(
     return max(code, _note_downloads(downloads, console))
 
 
-def _show(pulled: Pulled, changes: FileChanges, plan: Plan, root: Path, console: options.Console) -> None:
+def _show(pulled: Pulled, changes: FileChanges, plan: Plan, root: Path, console: Console) -> None:
     """What changes, post by post and line by line; then the differences whose version in Buffer cannot be written."""
-    from bufferctl.model.plain_text import visible
     from bufferctl.render.text import differences_text
 
     for address, (_, fields) in pulled.taken.items():
@@ -119,9 +121,7 @@ def _show(pulled: Pulled, changes: FileChanges, plan: Plan, root: Path, console:
         console.data(differences_text(change, plan, console.out))
 
 
-def _report_pulled(pulled: Pulled, changes: FileChanges, console: options.Console, *, dry_run: bool) -> int:
-    from bufferctl.model.plain_text import visible
-    from bufferctl.render.lines import count, posts_and_ideas, sentence
+def _report_pulled(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: bool) -> int:
 
     for address, why in pulled.left_out:
         console.note(f"{console.err.bad('not pulled:')} {visible(str(address))}: {visible(sentence(why))}")
@@ -186,7 +186,6 @@ def import_(
     """
     from bufferctl.cli.setup import propose_state
     from bufferctl.model import Desired, Settings
-    from bufferctl.model.plain_text import visible
     from bufferctl.run.files import Files, find_root_file
     from bufferctl.run.from_buffer import import_everything, import_one
 
@@ -220,10 +219,8 @@ def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) ->
         )
 
 
-def _report_imported(intake: Intake, names: list[str], store: StateFile, console: options.Console) -> int:
+def _report_imported(intake: Intake, names: list[str], store: StateFile, console: Console) -> int:
     from bufferctl.model import IDEAS
-    from bufferctl.model.plain_text import visible
-    from bufferctl.render.lines import posts_and_ideas, sentence
 
     for what, why in intake.left_out:
         console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
@@ -244,11 +241,8 @@ def _report_imported(intake: Intake, names: list[str], store: StateFile, console
     return 1 if intake.left_out else 0
 
 
-def _note_downloads(downloads: Downloads | None, console: options.Console) -> int:
+def _note_downloads(downloads: Downloads | None, console: Console) -> int:
     """Report what was downloaded and what kept its address; the exit code."""
-    from bufferctl.model.plain_text import visible
-    from bufferctl.render.lines import count
-
     if downloads is None:
         return 0
     if downloads.made:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bufferctl.cli import examples, options
+from bufferctl.cli.console import Console
 from bufferctl.diagnostics import FilesError, has_errors, some_of
 from bufferctl.errors import ConfigError, UsageError
+from bufferctl.model.plain_text import visible
+from bufferctl.render.lines import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,7 +130,7 @@ def _read(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _ask(console: options.Console, option: str, question: str, **prompt: Any) -> Any:
+def _ask(console: Console, option: str, question: str, **prompt: Any) -> Any:
     """The answer to a question; `prompt`: as click.prompt takes it. Raises UsageError if there is nobody to ask."""
     if not console.can_ask:
         raise UsageError(
@@ -137,7 +140,7 @@ def _ask(console: options.Console, option: str, question: str, **prompt: Any) ->
     return click.prompt(question, err=True, **prompt)
 
 
-def _ask_channels(console: options.Console, usual: list[str]) -> tuple[str, ...]:
+def _ask_channels(console: Console, usual: list[str]) -> tuple[str, ...]:
     """Channels, of those that accept a post without media. If there is only one, it is not asked for."""
     if len(usual) == 1 and not console.can_ask:
         return (usual[0],)
@@ -146,7 +149,7 @@ def _ask_channels(console: options.Console, usual: list[str]) -> tuple[str, ...]
     return tuple(each.strip() for each in answer.split(",") if each.strip())
 
 
-def _ask_time(console: options.Console) -> datetime | None:
+def _ask_time(console: Console) -> datetime | None:
     """A time, or the queue; without a terminal the queue."""
     if not console.can_ask:
         return None
@@ -159,11 +162,10 @@ def _ask_time(console: options.Console) -> datetime | None:
     return found
 
 
-def _write_new(path: Path, started: Started, files: Files, console: options.Console) -> None:
+def _write_new(path: Path, started: Started, files: Files, console: Console) -> None:
     """Write the file. If it would not be valid, it is removed again, and ConfigError is raised."""
     from bufferctl.config import load
     from bufferctl.config.write.yaml_files import FileChanges
-    from bufferctl.model.plain_text import visible
     from bufferctl.run.files import judge_files
 
     if path.exists():
@@ -219,7 +221,6 @@ def convert(
     from bufferctl.config.convert import convert as converted
     from bufferctl.config.write.yaml_files import replace_file
     from bufferctl.render.diagnostics import summary_text
-    from bufferctl.render.lines import count
 
     console, desired = setup.console, setup.open_project(by_rules=False).desired
     if output is not None and output.exists():
@@ -287,7 +288,6 @@ def shift(
     """
     from bufferctl.config.write.project import Project
     from bufferctl.config.write.shift import shift as shift_dates
-    from bufferctl.render.lines import count
     from bufferctl.run.compare import plan_offline
 
     if (days is None) == (day is None):
@@ -327,8 +327,6 @@ def _published(plan: Plan) -> frozenset[Address]:
 
 def _check(found: Shift) -> None:
     """Raises ConfigError if posts cannot be moved, or only published ones are named."""
-    from bufferctl.render.lines import count
-
     if found.refused:
         lines = [f"{address}: {reason}" for address, reason in found.refused[:_NAMED]]
         if (more := len(found.refused) - _NAMED) > 0:
@@ -344,7 +342,7 @@ def _check(found: Shift) -> None:
         )
 
 
-def _note(found: Shift, console: options.Console) -> None:
+def _note(found: Shift, console: Console) -> None:
     if found.fixed:
         console.notice(f"fixed dates, which only --all moves: {_listed(found.fixed)}")
     if found.begun:
@@ -357,12 +355,11 @@ def _note(found: Shift, console: options.Console) -> None:
 
 
 def _listed(addresses: Iterable[Address | str]) -> str:
-    from bufferctl.model.plain_text import visible
 
     return some_of([visible(str(each)) for each in addresses], _NAMED)
 
 
-def _write_shifted(changes: FileChanges, files: Files, console: options.Console) -> None:
+def _write_shifted(changes: FileChanges, files: Files, console: Console) -> None:
     """Write the files. Raises FilesError, with nothing changed, if they would have errors."""
     from bufferctl.config import load
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bufferctl.model.address import IDEAS, Address
-from bufferctl.model.content import Asset
-from bufferctl.model.desired import Channel, Desired, Idea, Item, Organization, Post, Settings, StateSettings, Tag
-from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
-from bufferctl.model.media_file import MediaFile, MediaSettings
-from bufferctl.model.metadata import Metadata, NetworkMetadata
-from bufferctl.model.networks import Service
-
 if TYPE_CHECKING:
+    from bufferctl.model.address import IDEAS, Address
+    from bufferctl.model.content import Asset
+    from bufferctl.model.desired import Channel, Desired, Idea, Item, Organization, Post, Settings, StateSettings, Tag
+    from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
     from bufferctl.model.live import (
         Account,
         Live,
@@ -26,6 +22,9 @@ if TYPE_CHECKING:
         LivePost,
         LiveThreadItem,
     )
+    from bufferctl.model.media_file import MediaFile, MediaSettings
+    from bufferctl.model.metadata import Metadata, NetworkMetadata
+    from bufferctl.model.networks import Service
     from bufferctl.model.state import Binding, Claim, Home, Horizon, LetGo, Origin, Question, Rule, Slot, State
     from bufferctl.model.writing import (
         Create,
@@ -47,9 +46,13 @@ if TYPE_CHECKING:
     )
 
 
+#: Where the names are; what only commands with an account need comes last.
+_MODULES = ("address", "content", "desired", "enums", "media_file", "metadata", "networks", "live", "state", "writing")
+
+
 def __getattr__(name: str) -> Any:
-    """Import the names that only commands with an account need, each on first use."""
-    for module in ("live", "state", "writing"):
+    """Import the names on first use, so that what needs none of them (`plain_text`) loads nothing else."""
+    for module in _MODULES:
         names = vars(import_module(f"bufferctl.model.{module}"))
         if name in names:
             return names[name]
