@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from functools import cache
@@ -68,6 +69,24 @@ def test_validate_loads_nothing_of_the_network(tmp_path: Path) -> None:
     ((code, modules),) = loaded(("validate", "-f", str(root)))
     assert (code, modules & (HEAVY - {"pydantic", "yaml"})) == (0, set())
     assert modules >= {"pydantic", "yaml"}
+
+
+_ASKED = """
+import sys
+from bufferctl.cli import run
+code = run(["plan", "-f", sys.argv[1]])
+loaded = {"httpx2", "gql", "graphql"} & set(sys.modules)
+import gql, graphql
+print(code, loaded, gql.gql("{a}").document == graphql.parse("{a}"))
+"""
+
+
+def test_what_asks_buffer_loads_no_graphql_core(tmp_path: Path) -> None:
+    """Its documents are text. Here nobody answers; what else is imported then has all of gql."""
+    nobody = os.environ | {"BUFFER_API_URL": "http://127.0.0.1:1/", "BUFFER_API_KEY": "key"}
+    command = [sys.executable, "-c", _ASKED, str(written(tmp_path))]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, env=nobody)
+    assert ran.stdout == "1 {'httpx2'} True\n"
 
 
 def test_a_plan_as_text_loads_no_json_documents(tmp_path: Path) -> None:
