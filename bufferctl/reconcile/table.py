@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from operator import attrgetter
 
 from bufferctl.model import Binding, Idea, Item, LivePost, Origin, Post, PostStatus, Slot, Write
 from bufferctl.model.attached import sources_of
@@ -26,6 +26,9 @@ from bufferctl.reconcile.writes import Resolver
 LAG = timedelta(hours=1)
 #: Holds that show how file and Buffer differ.
 _COMPARED = frozenset({Reason.SENT, Reason.CHANGED, Reason.CONFLICT, Reason.MISSED, Reason.ADOPTED, Reason.IDEA})
+#: What a binding keeps up to date although nothing is written.
+_KEPT_NAMES = ("address", "file", "protect", "media", "noted", "unmerged", "retired", "status", "due_at")
+_KEPT = attrgetter(*_KEPT_NAMES)
 #: Shown for an edit of fields that Buffer does not read back, which has no visible difference.
 _UNREADABLE = "Buffer does not show the edited fields, so only the new version is shown here"
 #: The API cannot detach a post from its idea: omitted fields stay (notes: Writing).
@@ -243,20 +246,12 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
     if seen and live is not None:
         new = replace(bind(item, live, old.origin), commit=old.commit, before=old.before)
     else:
-        now: dict[str, Any] = {
-            "address": str(item.address),
-            "file": item.place.file,
-            "protect": item.protect,
-            "unmerged": False,
-            "retired": False,
-            "noted": noted,
-        }
-        if not facts.edited:
-            now["media"] = sources_of(item)
+        media = old.media if facts.edited else sources_of(item)
+        now = (str(item.address), item.place.file, item.protect, media, noted, False, False, old.status, old.due_at)
         if isinstance(live, LivePost) and live.status != old.status:
-            now |= {"status": live.status.value, "due_at": due_seen(item, live)}
+            now = (*now[:-2], live.status.value, due_seen(item, live))
         # most are unchanged, and ten thousand copies take time
-        new = replace(old, **now) if any(getattr(old, name) != value for name, value in now.items()) else old
+        new = old if _KEPT(old) == now else replace(old, **dict(zip(_KEPT_NAMES, now, strict=True)))
     change = _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
     return replace(change, reason=reason) if (reason := facts.progress) else change
 
