@@ -86,7 +86,9 @@ def normal_text(text: str | None) -> str:
     """The text as it is compared: one kind of line ending, no leading or trailing white space, NFC."""
     if not text:
         return ""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.strip()
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
@@ -118,9 +120,9 @@ def content_of_desired(item: Item) -> Content:
     return Content(
         text=normal_text(item.text),
         others=others_of(item),
-        thread=_thread(item.text, tuple((t.text or "", _declared_assets(t.assets)) for t in thread)),
-        assets=_declared_assets(item.assets),
-        tags=tuple(sorted(item.tags)),
+        thread=_thread(item.text, tuple((t.text or "", _declared_assets(t.assets)) for t in thread)) if thread else (),
+        assets=_declared_assets(item.assets) if item.assets else (),
+        tags=tuple(sorted(item.tags)) if item.tags else (),
         metadata=_declared_fields(item.metadata) if item.metadata else {},
     )
 
@@ -145,8 +147,8 @@ def content_of_live(item: LiveItem) -> Content:
     return Content(
         text=normal_text(item.text),
         others=others_of(item),
-        thread=_thread(item.text, tuple((t.text, _live_assets(t.assets)) for t in item.thread)),
-        assets=_live_assets(item.assets),
+        thread=_thread(item.text, tuple((t.text, _live_assets(t.assets)) for t in item.thread)) if item.thread else (),
+        assets=_live_assets(item.assets) if item.assets else (),
         tags=tuple(sorted([t.name for t in item.tags])) if item.tags else (),
         metadata=_plain(item.metadata) if item.metadata else {},
     )
