@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
+from typing import Any
 
 from bufferctl.model import Binding, Idea, Item, LivePost, Origin, Post, PostStatus, Slot, Write
 from bufferctl.model.attached import sources_of
@@ -247,7 +248,8 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
         new = replace(bind(item, live, old.origin), commit=old.commit, before=old.before)
     else:
         media = old.media if facts.edited else sources_of(item)
-        now = (str(item.address), item.place.file, item.protect, media, noted, False, False, old.status, old.due_at)
+        names = (str(item.address), item.place.file)
+        now: tuple[Any, ...] = (*names, item.protect, media, noted, False, False, old.status, old.due_at)
         if isinstance(live, LivePost) and live.status != old.status:
             now = (*now[:-2], live.status.value, due_seen(item, live))
         # most are unchanged, and ten thousand copies take time
