@@ -114,13 +114,11 @@ def protocols_of(folder: Path, remote: str, environment: Mapping[str, str] | Non
     if not re.fullmatch(REMOTE, remote):
         return ""
     if re.fullmatch(_REMOTE_NAME, remote):
-        queries = [("remote", "get-url", "--all"), ("remote", "get-url", "--all", "--push")]
-    else:
-        queries = [("ls-remote", "--get-url")]  # contacts nobody
-    ran = [git(folder, *query, operands=[remote], environment=environment) for query in queries]
-    urls = [url for each in ran if each.returncode == 0 for url in each.stdout.splitlines()]
-    used = {_protocol(url) for url in urls} | ({"https", "ssh"} if len(queries) == 1 else set())
-    return ":".join(sorted(used))
+        listed = git(folder, "remote", "--verbose", environment=environment).stdout
+        urls = re.findall(rf"^{re.escape(remote)}\t(.*) \((?:fetch|push)\)", listed, re.MULTILINE)
+        return ":".join(sorted({_protocol(url) for url in urls}))
+    meant = git(folder, "ls-remote", "--get-url", operands=[remote], environment=environment).stdout  # contacts nobody
+    return ":".join(sorted({"https", "ssh", *map(_protocol, meant.splitlines())}))
 
 
 def in_git(path: str) -> bool:

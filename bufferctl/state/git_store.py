@@ -10,13 +10,15 @@ Why git could not fetch or push is read from what it and the large forges print,
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import random
 import re
 import subprocess
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,9 +90,16 @@ _FOREIGN = re.compile(
     r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|PREFIX|NAMESPACE"
     r"|SHALLOW_FILE|QUARANTINE_PATH|REPLACE_REF_BASE|GRAFT_FILE|CONFIG|CONFIG_PARAMETERS)"
 )
-_AUTHOR = {"NAME": "bufferctl", "EMAIL": "bufferctl@localhost.invalid"}
-#: Where the branch is kept in the repository of the run.
-_REF = "refs/bufferctl/tip"
+#: Who commits if git knows nobody.
+_NOBODY = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "bufferctl"), ("EMAIL", "bufferctl@localhost.invalid"))
+}
+#: Where the branch is kept in the repository of the run, and the tree of its next commit.
+_REF, _NEXT = "refs/bufferctl/tip", "refs/bufferctl/next"
+#: That repository is gone with the run: nothing waits for the disk, and no pack is taken apart.
+_OWN = (("core.fsync", "none"), ("fastimport.unpackLimit", "1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,7 @@ class GitStore(Store):
         self._last: _Tip | None = None
         self._base = _Tip()
         self._repository: Path | None = None
+        self._hash = "sha1"
         self._environment: dict[str, str] = {}
         self._protocols = ""
 
@@ -178,25 +188,22 @@ class GitStore(Store):
 
     def read(self) -> Stored:
         """One fetch."""
-        for left in reversed(range(_UNANSWERED)):
-            failure = self._fetch("--depth=1")
-            if failure is None:
-                break
-            if failure.kind != UNKNOWN or not left:
-                raise self._failed(failure, "read")
+        left = _UNANSWERED
+        while isinstance(found := self._fetch("--depth=1"), Failure):
+            left -= 1
+            if found.kind != UNKNOWN or not left:
+                raise self._failed(found, "read")
             _wait_a_little()
-        document, blob = self._document(_REF) if self._tip and self._tip.commit else (None, "")
-        self._tip = _Tip(self._tip.commit if self._tip else "", blob)
-        return Stored(document, blob)
+        return found
 
     def others(self) -> dict[str, bytes]:
         """From what was fetched."""
         if not (self._tip and self._tip.commit):
             return {}
         listed = self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", operands=[self._tip.commit]).decode()
-        paths = [path for path in listed.split("\0") if path.endswith("state.json") and path != self._path]
-        documents = {path: self._document(self._tip.commit, path)[0] for path in paths}
-        return {path: document for path, document in documents.items() if document is not None}
+        paths = [path for path in listed.split("\0") if re.fullmatch(r".*state\.json", path) and path != self._path]
+        found = self._objects(f"{self._tip.commit}:{path}" for path in paths) if paths else []
+        return {path: document for path, (_, document) in zip(paths, found, strict=True) if document is not None}
 
     def beside(self, path: str) -> GitStore:
         return GitStore(self._folder, path, remote=self._remote, branch=self._branch, environment=self._given)
@@ -205,7 +212,7 @@ class GitStore(Store):
         """One push where nobody else writes to the branch at the same time."""
         if self._tip is None:
             self.read()
-        blob = self._git("hash-object", "-w", "--stdin", data=document).decode().strip()
+        blob = hashlib.new(self._hash, b"blob %d\0%b" % (len(document), document), usedforsecurity=False).hexdigest()
         unanswered = 0
         for _ in range(_RACES):
             tip = self._tip or _Tip()
@@ -216,7 +223,7 @@ class GitStore(Store):
                 )
             if tip != self._last:  # somebody else's commit, or the first
                 self._base = tip
-            commit = self._commit(blob, self._base if squash else tip, message)
+            commit = self._commit(document, blob, self._base if squash else tip, message)
             failure = self._push(commit, tip.commit)
             if failure is None:
                 self._tip = _Tip(commit, blob)
@@ -251,7 +258,7 @@ class GitStore(Store):
 
     def read_at(self, revision: str) -> bytes:
         """The document as it was at a revision of `log`, which may be shortened. Raises StateError."""
-        document, _ = self._document(revision) if self._fetch_all() else (None, "")
+        _, document = self._objects([f"{revision}:{self._path}"])[0] if self._fetch_all() else ("", None)
         if document is None:
             raise StateError(
                 f"{self._capital} has no state of this project at {revision}",
@@ -261,24 +268,24 @@ class GitStore(Store):
 
     def _fetch_all(self) -> bool:
         """Fetch the whole history; whether there is any."""
-        failure = self._fetch("--unshallow" if (self._own() / "shallow").exists() else "--no-tags")
-        if failure:
-            raise self._failed(failure, "read")
+        found = self._fetch("--unshallow" if (self._own() / "shallow").exists() else "--no-tags")
+        if isinstance(found, Failure):
+            raise self._failed(found, "read")
         return bool(self._tip and self._tip.commit)
 
-    def _fetch(self, depth: str) -> Failure | None:
-        """Fetch the branch, which need not exist, and remember its commit; why that failed."""
+    def _fetch(self, depth: str) -> Stored | Failure:
+        """Fetch the branch, which need not exist, and remember its commit; the document, or why that failed."""
         refspec = f"+refs/heads/{self._branch}:{_REF}"
         ran = self._reach(
             "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", depth, operands=[self._remote, refspec]
         )
-        if ran.returncode and "couldn't find remote ref" in ran.stderr.decode(errors="replace"):
-            self._tip = _Tip()
-            return None
-        if ran.returncode:
-            return failure_of(ran.stderr.decode(errors="replace"))
-        self._tip = _Tip(self._git("rev-parse", "--verify", operands=[_REF]).decode().strip())
-        return None
+        printed = ran.stderr.decode(errors="replace")
+        if ran.returncode and "couldn't find remote ref" not in printed:
+            return failure_of(printed)
+        names = [_REF, f"{_REF}:{self._path}"]
+        (commit, _), (blob, document) = 2 * [("", None)] if ran.returncode else self._objects(names)
+        self._tip = _Tip(commit, blob)
+        return Stored(document, blob)
 
     def _push(self, commit: str, before: str) -> Failure | None:
         """Make `commit` the branch's newest if it still is at `before`; why that failed."""
@@ -289,28 +296,32 @@ class GitStore(Store):
             return None
         return failure_of((ran.stdout + b"\n" + ran.stderr).decode(errors="replace"))
 
-    def _commit(self, blob: str, parent: _Tip, message: str) -> str:
-        """A commit on `parent` with this blob as the document; `parent` itself if that holds the same."""
+    def _commit(self, document: bytes, blob: str, parent: _Tip, message: str) -> str:
+        """A commit on `parent` with this document, whose blob is `blob`; `parent` itself if that holds the same.
+
+        Its tree comes from a commit of nobody, since only commit-tree knows who commits.
+        """
         if parent.commit and parent.blob == blob:
             return parent.commit
-        if parent.commit:
-            self._git("read-tree", operands=[parent.commit])
-        else:
-            self._git("read-tree", "--empty")
-        self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{self._path}")
-        tree = self._git("write-tree").decode().strip()
+        start = f"from {parent.commit}\n" if parent.commit else ""
+        place = f"M 100644 inline {json.dumps(self._path, ensure_ascii=False)}\ndata {len(document)}\n"
+        head = f"commit {_NEXT}\ncommitter <> 0 +0000\ndata 0\n{start}{place}"
+        self._git("fast-import", "--quiet", "--force", data=head.encode() + document)
         parents = ["-p", parent.commit] if parent.commit else []
-        text = f"{message}\n\n[skip ci]\n"
-        return self._git("commit-tree", *parents, operands=[tree], data=text.encode()).decode().strip()
+        text = f"{message}\n\n[skip ci]\n".encode()
+        return self._git("commit-tree", *parents, operands=[f"{_NEXT}^{{tree}}"], data=text).decode().strip()
 
-    def _document(self, commit: str, path: str = "") -> tuple[bytes | None, str]:
-        """The document at a commit and its blob. `path`: of another root file's."""
-        name = f"{commit}:{path or self._path}\n"
-        head, _, body = self._git("cat-file", "--batch", data=name.encode()).partition(b"\n")
-        parts = head.split()
-        if len(parts) != 3 or parts[1] != b"blob":  # noqa: PLR2004 - id, type and size; else "… missing"
-            return None, ""
-        return body[: int(parts[2])], parts[0].decode()
+    def _objects(self, names: Iterable[str]) -> list[tuple[str, bytes | None]]:
+        """The id and the content of each commit or blob; empty and None for what is not there."""
+        found: list[tuple[str, bytes | None]] = []
+        rest = self._git("cat-file", "--batch", data="".join(f"{name}\n" for name in names).encode())
+        while rest:
+            head, _, rest = rest.partition(b"\n")
+            about = re.fullmatch(rb"(\w+) (\w+) (\d+)", head)  # else "… missing"
+            size = int(about[3]) if about else -1
+            found.append((about[1].decode(), rest[:size]) if about and about[2] in {b"blob", b"commit"} else ("", None))
+            rest = rest[size + 1 :]
+        return found
 
     @property
     def _capital(self) -> str:
@@ -343,28 +354,30 @@ class GitStore(Store):
     def _own(self) -> Path:
         """The repository of the run, created when it is first needed."""
         if self._repository is None:
-            carried = {**self._given, **self._configuration(), **self._identity()}
+            carried = {**self._given, **self._configuration()}
             opened = ExitStack()
             weakref.finalize(self, opened.close)
             folder = opened.enter_context(work_folder()) / "state.git"
             folder.mkdir()
-            hashes = [f"--object-format={name}"] if (name := self._project("rev-parse", "--show-object-format")) else []
-            made = git_bytes(folder, "init", "--quiet", "--bare", "--template=", *hashes, environment=carried)
+            options = ("--quiet", "--bare", "--template=", f"--object-format={self._hash}")
+            made = git_bytes(folder, "init", *options, environment=carried)
             if made.returncode:
                 raise StateError(f"`git init` failed: {made.stderr.decode(errors='replace').strip()}")
             self._repository, self._environment = folder, {**carried, "GIT_DIR": str(folder)}
         return self._repository
 
     def _configuration(self) -> dict[str, str]:
-        """What the project's own configuration says of remotes and credentials, as variables for git.
+        """What the project's own configuration says of remotes, credentials and who commits, as variables for git.
 
         Those that were in the environment come last, since git lets the last one win. Raises StateError if there
         is no such remote.
         """
         listed = self._project("config", "--list", "--show-scope", "-z").split("\0")
         entries: list[tuple[str, str]] = []
+        known: dict[str, str] = {}
         for scope, entry in zip(listed[::2], listed[1::2], strict=False):
             key, _, value = entry.partition("\n")
+            known[key] = value
             section, _, name = key.rpartition(".")
             is_remote = section == f"remote.{self._remote}" and _OF_REMOTE.fullmatch(name)
             if scope in {"local", "worktree"} and (is_remote or _CARRIED.fullmatch(key)):
@@ -375,7 +388,10 @@ class GitStore(Store):
         count = int(self._given.get("GIT_CONFIG_COUNT") or 0)
         names = [(f"GIT_CONFIG_KEY_{number}", f"GIT_CONFIG_VALUE_{number}") for number in range(count)]
         entries += [(self._given.get(key, ""), self._given.get(value, "")) for key, value in names]
-        variables = {"GIT_CONFIG_COUNT": str(len(entries))}
+        entries += _OWN
+        self._hash = known.get("extensions.objectformat", self._hash)
+        is_known = known.get("user.email") or self._given.get("GIT_COMMITTER_EMAIL")
+        variables = {"GIT_CONFIG_COUNT": str(len(entries)), **({} if is_known else _NOBODY)}
         for number, (key, value) in enumerate(entries):
             variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         return variables
@@ -391,12 +407,6 @@ class GitStore(Store):
             f"buffer.yaml keeps its state on {self.place}, but this repository has no remote {self._remote}",
             hint=f"Add it: git remote add {self._remote} URL",
         )
-
-    def _identity(self) -> dict[str, str]:
-        """Who commits: the user as git knows them, else bufferctl."""
-        if self._project("config", "--get", "user.email") or self._given.get("GIT_COMMITTER_EMAIL"):
-            return {}
-        return {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in _AUTHOR.items()}
 
     def _project(self, *arguments: str) -> str:
         """What git prints in the project; empty if it fails. Raises StateError if there is no git."""
