@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, time
 from functools import cache
-from typing import Annotated, Any, Required, TypeVar
+from typing import Annotated, Any, Required, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, with_config
@@ -28,12 +28,11 @@ from bufferctl.model import (
     LiveOrganization,
     LivePost,
     LiveThreadItem,
-    Post,
     PostStatus,
     Service,
     Tag,
 )
-from bufferctl.model.desired import RETURNED
+from bufferctl.model.base import Aware
 from bufferctl.model.live import Limits
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.serial import adapter
@@ -237,27 +236,30 @@ class _Metadata(TypedDict, total=False):
     url: _Text
 
 
-_Others = TypedDict("_Others", dict.fromkeys(RETURNED[Post], str | bool | int | None), total=False)  # type: ignore[misc]  # by name
+#: How the API gives the values of a live post that are read as they are.
+_AS_GIVEN: dict[Any, Any] = {
+    str: _Text,
+    str | None: _Text,
+    bool: _Switch,
+    Aware: _Instant | None,
+    Aware | None: _Instant | None,
+    tuple[str, ...]: _Many[str] | None,
+}
+#: Its fields that have them, for which operations ask by these names; the others are below.
+PLAIN = {
+    name: _AS_GIVEN[kind]
+    for name, kind in get_type_hints(LivePost, include_extras=True).items()
+    if kind in _AS_GIVEN and name not in {"id", "channel_id", "created_at", "error"}
+}
+_PlainFields = TypedDict("_PlainFields", PLAIN, total=False)  # type: ignore[misc]  # it is no literal
 
 
 @_json
-class _PostFields(_Others, total=False):
+class _PostFields(_PlainFields, total=False):
     id: Required[_Id]
     channel_id: Required[_Id]
     status: Required[str]
-    text: _Text
     created_at: Required[_Instant]
-    updated_at: _Instant | None
-    due_at: _Instant | None
-    sent_at: _Instant | None
-    share_mode: _Text
-    scheduling_type: _Text
-    is_custom_scheduled: _Switch
-    shared_now: _Switch
-    via: _Text
-    idea_id: _Text
-    external_link: _Text
-    allowed_actions: _Many[str] | None
     error: _Texts | None
     tags: _Tags | None
     assets: _Assets | None

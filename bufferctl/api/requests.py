@@ -17,8 +17,10 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from bufferctl.api.client import GraphQLRequest
-from bufferctl.model.desired import RETURNED, Post
+from bufferctl.api.parsing import PLAIN
 
+#: Stands in a file for all fields of a post that are read as they are given.
+_PLAIN = "# PLAIN"
 _OPERATION = re.compile(r"(query|mutation) \w+(?:\((.*?)\))? \{\n(.*)\}\s*", flags=re.DOTALL)
 _SPREAD = re.compile(r"\.\.\.(\w+)")
 _VARIABLE = re.compile(r"\$(\w+)")
@@ -94,5 +96,4 @@ def _fragments(text: str) -> list[str]:
 @cache
 def _file(name: str) -> str:
     text = files("bufferctl.api").joinpath("operations", f"{name}.graphql").read_text(encoding="utf-8")
-    also = "".join(f"  {to_camel(field)}\n" for field in RETURNED[Post]) if name == "post_fields" else ""
-    return text.replace("  id\n", f"  id\n{also}", 1)
+    return text.replace(_PLAIN, "\n  ".join(map(to_camel, PLAIN)))

@@ -6,7 +6,7 @@ drop fields that an edit omits (notes: Writing).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import Enum
@@ -16,7 +16,7 @@ from pydantic.alias_generators import to_camel
 
 from bufferctl.model import Asset, CreateIdea, CreatePost, DeletePost, EditPost, Post, Service, ShareMode, Write
 from bufferctl.model.base import Model
-from bufferctl.model.content import Document, Image, ThreadItem, Video
+from bufferctl.model.content import ThreadItem
 from bufferctl.model.desired import AS_IS, RETURNED, Idea, Item
 from bufferctl.model.media_file import MediaFile
 from bufferctl.model.metadata import ALWAYS, MODELS, PinterestMetadata, thread_of
@@ -102,19 +102,18 @@ def moment(when: datetime) -> str:
     return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+#: Details of assets that the API nests in `metadata`.
+_NESTED = {
+    "image": {"alt_text", "animated_thumbnail", "dimensions", "user_tags"},
+    "video": {"thumbnail_offset", "title"},
+}
+
+
 def asset_form(asset: Asset) -> dict[str, Any]:
     """AssetInput: exactly one of its fields, with the details nested in `metadata`."""
-    value = asset.value
-    match value:
-        case Image():
-            names: tuple[str, ...] = ("alt_text", "animated_thumbnail", "dimensions", "user_tags")
-        case Video():
-            names = ("thumbnail_offset", "title")
-        case Document():
-            names = ()
-    details = {name: form(getattr(value, name)) for name in names}
-    nested = {_camel(value, name): inner for name, inner in details.items() if inner not in (None, [])}
-    return {asset.kind: {**_fields(value, without=names), **({"metadata": nested} if nested else {})}}
+    value, names = asset.value, _NESTED.get(asset.kind, set())
+    nested = _fields(value, without=type(value).model_fields.keys() - names)
+    return {asset.kind: _fields(value, without=names) | _present(metadata=nested)}
 
 
 def form(value: Any) -> Any:
@@ -130,7 +129,7 @@ def form(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _fields(model: Model, without: Sequence[str] = ()) -> dict[str, Any]:
+def _fields(model: Model, without: Collection[str] = ()) -> dict[str, Any]:
     found = {}
     for name in type(model).model_fields:
         value = getattr(model, name)

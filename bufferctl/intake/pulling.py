@@ -21,7 +21,7 @@ from bufferctl.config.write.yaml_files import FileChanges
 from bufferctl.diagnostics import Place, check_declared
 from bufferctl.errors import ConfigError
 from bufferctl.intake.writing import Reread
-from bufferctl.model import Address, Asset, Binding, Desired, Idea, Post, SchedulingType, ShareMode, Slot, State
+from bufferctl.model import Address, Asset, Binding, Desired, Idea, Post, ShareMode, Slot, State
 from bufferctl.model.comparable import (
     Fingerprint,
     bind,
@@ -43,8 +43,11 @@ T = TypeVar("T")
 
 _CHANGED = frozenset({Reason.CHANGED, Reason.CONFLICT, Reason.GONE})
 _IN_QUEUE = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
-#: Fields that are taken over by name, with their defaults, which an entry leaves out.
-_BY_NAME = {"draft": False, "needs_approval": False, "scheduling_type": SchedulingType.AUTOMATIC, **RETURNED[Post]}
+#: Fields that are taken over by name.
+_BY_NAME = {
+    Post: {"due_at", "scheduling_type", "draft", "needs_approval", "tags", *RETURNED[Post]},
+    Idea: {"text", "tags", *RETURNED[Idea]},
+}
 _BOARD = (("board",), ("board_service_id",))
 
 
@@ -248,13 +251,7 @@ def _paths(difference: Difference) -> Iterator[tuple[str, ...]]:
 
 def _of_idea(item: Idea, live: LiveIdea, heads: set[str]) -> dict[str, Any]:
     theirs = idea_from_live(live, item.address)
-    found: dict[str, Any] = {name: getattr(theirs, name) for name in heads & {"title", "text"}}
-    if "services" in heads:
-        found["services"] = _in_order(item.services, theirs.services)
-    if "tags" in heads:
-        found["tags"] = _in_order(item.tags, theirs.tags)
-    if "date" in heads:
-        found["date"] = _as_before(theirs.date, item.date)
+    found = _by_name(item, theirs, heads)
     if "assets" in heads:
         found["media"] = _kept(item.media, theirs.media, lambda each: (each.type, normal_text(each.alt)))
     return {name: new or None for name, new in found.items()}
@@ -263,14 +260,9 @@ def _of_idea(item: Idea, live: LiveIdea, heads: set[str]) -> dict[str, Any]:
 def _of_post(item: Post, live: LivePost, channel: LiveChannel, paths: set[tuple[str, ...]]) -> dict[str, Any]:
     theirs = post_from_live(live, channel, item.address, idea=item.idea)
     heads = {path[0] for path in paths}
-    found = {name: getattr(theirs, name) for name in heads & _BY_NAME.keys()}
-    found = {name: None if new == _BY_NAME[name] else new for name, new in found.items()}
-    if "due_at" in heads:
-        found["due_at"] = _as_before(theirs.due_at, item.due_at)
-    elif "mode" in heads and live.share_mode in _IN_QUEUE:
+    found = _by_name(item, theirs, heads)
+    if "due_at" not in heads and "mode" in heads and live.share_mode in _IN_QUEUE:
         found["mode"] = ShareMode(live.share_mode)
-    if "tags" in heads:
-        found["tags"] = _in_order(item.tags, theirs.tags)
     if "text" in heads:
         ours, live_text = (without_links(normal_text(each.text)) for each in (item, theirs))
         if ours != live_text or not channel.link_shortening:
@@ -323,10 +315,14 @@ def _looks(asset: Asset) -> tuple[str, str]:
     return asset.kind, normal_text(getattr(asset.value, "alt_text", ""))
 
 
-def _in_order(ours: tuple[Any, ...], theirs: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Buffer's values in the file's order; new ones come last."""
-    return (*(each for each in ours if each in theirs), *(each for each in theirs if each not in ours))
-
-
-def _as_before(moment: datetime | None, old: datetime | None) -> datetime | None:
-    return moment.astimezone(old.tzinfo) if moment and old else moment
+def _by_name(item: Post | Idea, theirs: Post | Idea, heads: set[str]) -> dict[str, Any]:
+    """Buffer's values of fields: times in the file's zone, lists in its order, new ones last, None for defaults."""
+    found = {}
+    for name in heads & _BY_NAME[type(item)]:
+        old, new = getattr(item, name), getattr(theirs, name)
+        if isinstance(new, datetime) and old:
+            new = new.astimezone(old.tzinfo)
+        elif isinstance(new, tuple):
+            new = (*(each for each in old if each in new), *(each for each in new if each not in old))
+        found[name] = None if new == item.__dataclass_fields__[name].default else new
+    return found
