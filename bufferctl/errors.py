@@ -84,7 +84,7 @@ class UnreachableError(ApiError):
 
 
 class ForgeError(BufferctlError):
-    """GitHub or GitLab refused a request from `bufferctl ci`. `status`: the HTTP status, 0 if there is none."""
+    """A forge refused a request from `bufferctl ci`. `status`: the HTTP status, 0 if there is none."""
 
     def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
         super().__init__(message, hint=hint)
