@@ -1,10 +1,10 @@
 """Reads organizations, channels, posts and ideas from the API as the model's live objects.
 
-The forms list the fields that operations/*.graphql ask for, by their names in the model, and are checked as they are
-read: a value of another type raises FormError, so that later code need not check again. Null counts as absent, whatever
-the published schema promises; only ids, status and creation must be there. An object whose fields are all of one type
-is a `dict`. An unknown status becomes `error` with a text that names it: such a post is held for a person, never
-changed and never created again (design: Actions).
+The forms list the fields that operations/*.graphql ask for, by their names in the model, or take both from the model
+(`PLAIN`). They are checked as they are read: a value of another type raises FormError, so that later code need not
+check again. Null counts as absent, whatever the published schema promises; only ids, status and creation must be there.
+An object whose fields are all of one type is a `dict`. An unknown status becomes `error` with a text that names it:
+such a post is held for a person, never changed and never created again (design: Actions).
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ from bufferctl.model import (
     Service,
     Tag,
 )
+from bufferctl.model.about import kinds_in, models_in
 from bufferctl.model.base import Aware
 from bufferctl.model.live import Limits
+from bufferctl.model.metadata import MODELS
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.serial import adapter
 
@@ -207,33 +209,30 @@ class _Details(TypedDict, total=False):
     terms: _Text
 
 
+#: The fields of each network that are read as they are, for which operations ask by these names.
+_NETWORKS = {
+    model.__name__.removesuffix("Metadata"): {
+        name: _Switch if bool in kinds_in(field.annotation) else _Text
+        for name, field in model.model_fields.items()
+        if name not in {"board", "board_service_id", "category_id"} and not any(models_in(field.annotation))
+    }
+    for model in MODELS.values()
+}
+_plain = {name: kind for fields in _NETWORKS.values() for name, kind in fields.items()}
+_PlainMetadata = TypedDict("_PlainMetadata", _plain, total=False)  # type: ignore[misc]  # it is no literal
+
+
 @_json
-class _Metadata(TypedDict, total=False):
+class _Metadata(_PlainMetadata, total=False):
     annotations: list[_Annotation] | None
     board: _Board | None
     category: dict[str, str] | None
     details: _Details | None
-    embeddable: _Switch
-    first_comment: _Text
     geolocation: _Texts | None
-    is_ai_generated: _Switch
-    license: _Text
-    link: _Text
     link_attachment: _Link | None
-    location_id: _Text
-    location_name: _Text
-    made_for_kids: _Switch
-    notify_subscribers: _Switch
-    privacy: _Text
     retweet: dict[str, str] | None
-    should_share_to_feed: _Switch
-    spoiler_text: _Text
     sticker_fields: _Texts | None
     thread: _Many[Annotated[_ThreadItem, _as(LiveThreadItem, text="")]] | None
-    title: _Text
-    topic: _Text
-    type: _Text
-    url: _Text
 
 
 #: How the API gives the values of a live post that are read as they are.
@@ -245,13 +244,15 @@ _AS_GIVEN: dict[Any, Any] = {
     Aware | None: _Instant | None,
     tuple[str, ...]: _Many[str] | None,
 }
-#: Its fields that have them, for which operations ask by these names; the others are below.
-PLAIN = {
+#: Its fields that have them.
+_PLAIN = {
     name: _AS_GIVEN[kind]
     for name, kind in get_type_hints(LivePost, include_extras=True).items()
     if kind in _AS_GIVEN and name not in {"id", "channel_id", "created_at", "error"}
 }
-_PlainFields = TypedDict("_PlainFields", PLAIN, total=False)  # type: ignore[misc]  # it is no literal
+#: What operations ask for by its own names: of a post, and of each network's metadata.
+PLAIN = {"Post": tuple(_PLAIN)} | {name: tuple(fields) for name, fields in _NETWORKS.items()}
+_PlainFields = TypedDict("_PlainFields", _PLAIN, total=False)  # type: ignore[misc]  # it is no literal
 
 
 @_json

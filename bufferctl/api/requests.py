@@ -19,8 +19,8 @@ from pydantic.alias_generators import to_camel
 from bufferctl.api.client import GraphQLRequest
 from bufferctl.api.parsing import PLAIN
 
-#: Stands in a file for all fields of a post that are read as they are given.
-_PLAIN = "# PLAIN"
+#: Stands in a file for the fields that are read as they are.
+_PLAIN = re.compile(r"# plain fields of (\w+)")
 _OPERATION = re.compile(r"(query|mutation) \w+(?:\((.*?)\))? \{\n(.*)\}\s*", flags=re.DOTALL)
 _SPREAD = re.compile(r"\.\.\.(\w+)")
 _VARIABLE = re.compile(r"\$(\w+)")
@@ -96,4 +96,4 @@ def _fragments(text: str) -> list[str]:
 @cache
 def _file(name: str) -> str:
     text = files("bufferctl.api").joinpath("operations", f"{name}.graphql").read_text(encoding="utf-8")
-    return text.replace(_PLAIN, "\n  ".join(map(to_camel, PLAIN)))
+    return _PLAIN.sub(lambda found: "\n".join(map(to_camel, PLAIN[found[1]])), text)

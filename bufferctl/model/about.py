@@ -22,7 +22,7 @@ class About:
     takes_variables: bool = False  # `$(name)` in it is replaced
     one_line: bool = False  # a list that is written on one line
     instant: bool = False  # a date with a time
-    as_is: bool = False  # Buffer takes it under its own name, and unless it is unread returns it so
+    as_is: bool = False  # Buffer takes it under its own name, and returns it so unless the same says `unread`
     unread: bool = False  # Buffer does not return it, or not as it was sent
     filled_in: bool = False  # Buffer may give it a value where the files have none
     on: bool = False  # a switch that is on unless a post turns it off
@@ -46,15 +46,13 @@ def _within(annotation: Any) -> Iterator[Any]:
 
 def fields_with(kind: type, test: Callable[[About], bool]) -> dict[str, Any]:
     """The fields of a dataclass of which something is stated, with their defaults."""
-    found = {name for name, each in _stated(kind) if test(each)}
-    return {each.name: each.default for each in fields(kind) if each.name in found}
+    return {each.name: each.default for each in fields(kind) if any(map(test, _stated(kind)[each.name]))}
 
 
 @cache
-def _stated(kind: type) -> tuple[tuple[str, About], ...]:
+def _stated(kind: type) -> dict[str, list[About]]:
     types = get_type_hints(kind, include_extras=True)
-    stated = ((name, each) for name, annotation in types.items() for each in _within(annotation))
-    return tuple((name, each) for name, each in stated if isinstance(each, About))
+    return {name: [each for each in _within(types[name]) if isinstance(each, About)] for name in types}
 
 
 def is_group(field: FieldInfo) -> bool:
@@ -68,13 +66,17 @@ def is_group(field: FieldInfo) -> bool:
     )
 
 
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that a type contains, in its unions, lists and maps too."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def kinds_in(annotation: Any) -> Iterator[type]:
+    """The classes that a type contains, in its unions, lists and maps too."""
+    if isinstance(annotation, type) and not get_args(annotation):
         yield annotation
-    else:
-        for each in get_args(annotation):
-            yield from models_in(each)
+    for each in get_args(annotation):
+        yield from kinds_in(each)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models among them."""
+    yield from (each for each in kinds_in(annotation) if issubclass(each, BaseModel))
 
 
 @lru_cache(maxsize=1024)

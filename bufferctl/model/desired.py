@@ -299,10 +299,7 @@ Item = Post | Idea
 
 #: The fields of posts and of ideas that Buffer takes as they are, and those that it returns so, with their defaults.
 AS_IS = {kind: fields_with(kind, lambda about: about.as_is) for kind in (Post, Idea)}
-RETURNED = {
-    kind: {name: default for name, default in found.items() if name not in fields_with(kind, lambda a: a.unread)}
-    for kind, found in AS_IS.items()
-}
+RETURNED = {kind: fields_with(kind, lambda about: about.as_is and not about.unread) for kind in (Post, Idea)}
 
 
 @dataclass(frozen=True, slots=True)
