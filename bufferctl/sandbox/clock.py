@@ -40,15 +40,13 @@ class Clock:
     def set(self, moment: datetime | str) -> None:
         """Jump to `moment`; raises ValueError for text that is not an ISO 8601 time."""
         target = parse_time(moment) if isinstance(moment, str) else moment.astimezone(UTC)
-        with self._lock:
-            if self._stopped_at is not None:
-                self._stopped_at = target
-            else:
-                self._offset = target - datetime.now(UTC)
+        self._move(target - self.now())
 
     def advance(self, seconds: float = 0, **units: float) -> None:
         """Move by seconds, or by the units of `timedelta` (minutes=5, hours=-1), forward or back."""
-        step = timedelta(seconds=seconds, **units)
+        self._move(timedelta(seconds=seconds, **units))
+
+    def _move(self, step: timedelta) -> None:
         with self._lock:
             if self._stopped_at is not None:
                 self._stopped_at += step

@@ -17,7 +17,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from bufferctl.sandbox.core import answer, error_of
+from bufferctl.sandbox.core import Core, answer, error_of
 from bufferctl.sandbox.exchange import RequestRecord, Response
 from bufferctl.sandbox.store import Doc
 
@@ -192,13 +192,15 @@ _PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>
 
 
 @dataclass
-class RequestFaults:
-    """Faults for the aliases of one mutation. After `stop_after` writes it breaks off; None lets it finish."""
+class Exchange:
+    """One execution of a request, the context of every resolver, with the faults of a mutation's aliases."""
 
+    core: Core
     faults: Faults
     record: RequestRecord
-    number: int
-    stop_after: int | None = None
+    number: int  # of the request, counting from 1
+    hidden_since: int | None = None  # newer rows (ms) are not in lists yet; None hides nothing
+    stop_after: int | None = None  # after so many writes it breaks off; None lets it finish
     written: int = 0
     missing: list[str] = field(default_factory=list)
 

@@ -7,7 +7,6 @@ notes), it answers like an account that has none.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLUnionType, get_named_type
@@ -15,7 +14,7 @@ from graphql import GraphQLError, GraphQLResolveInfo, GraphQLUnionType, get_name
 from bufferctl.sandbox import reads, views, writes
 from bufferctl.sandbox.clock import epoch_ms, parse_time
 from bufferctl.sandbox.core import Core, allowed_actions, error_of
-from bufferctl.sandbox.faults import RequestFaults
+from bufferctl.sandbox.faults import Exchange
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.schedule import day_counts
 from bufferctl.sandbox.store import Doc, stable_id
@@ -27,15 +26,6 @@ _ACCOUNT: Doc = {
 }  # fmt: skip
 _CHANNEL_ACTIONS = ["viewChannel", "viewPublish", "readUpdates", "manageUpdates", "managePostingSchedule"]
 _SHORTENER = {"domain": "buff.ly", "name": "Buffer"}
-
-
-@dataclass
-class Exchange:
-    """The context of every resolver. `hidden_since` (ms): newer rows are not in lists yet; None hides nothing."""
-
-    core: Core
-    faults: RequestFaults
-    hidden_since: int | None = None
 
 
 Info: TypeAlias = GraphQLResolveInfo[Exchange]
@@ -193,7 +183,7 @@ def resolve_mutation(_root: Any, info: Info, input: Doc) -> Doc:
         # The sandbox does not keep the object: content items, notes and post templates.
         return error_of(payload, "Document not found", "VoidMutationError", "InvalidInputError")
 
-    return context.faults.around(name, str(info.path.key), payload, write)
+    return context.around(name, str(info.path.key), payload, write)
 
 
 #: By type and field; mutations have `resolve_mutation`. Each gets the stored document, the info, and arguments.

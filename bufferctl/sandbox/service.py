@@ -21,8 +21,7 @@ from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, Selecti
 from bufferctl.sandbox.clock import epoch_ms
 from bufferctl.sandbox.core import Core
 from bufferctl.sandbox.exchange import Quota, Request, RequestRecord, Response, refused
-from bufferctl.sandbox.faults import FaultRecord, Faults, RequestFaults, Rule, spoiled
-from bufferctl.sandbox.resolvers import Exchange
+from bufferctl.sandbox.faults import Exchange, FaultRecord, Faults, Rule, spoiled
 from bufferctl.sandbox.schema import executable_schema, read_document, root_fields
 from bufferctl.sandbox.store import Doc
 
@@ -230,16 +229,9 @@ class Service:
             return _nothing("cut" if fault.kind == "cut" else "hang")
         return spoiled(fault, response)
 
-    def _execute(
-        self,
-        operation: Operation,
-        record: RequestRecord,
-        *,
-        hidden_since: int | None = None,
-        stop_after: int | None = None,
-    ) -> Response:
-        writes = RequestFaults(self.faults, record, len(self.requests), stop_after)
-        return writes.without_missing(execute(Exchange(self.core, writes, hidden_since), operation))
+    def _execute(self, operation: Operation, record: RequestRecord, **how: Any) -> Response:
+        exchange = Exchange(self.core, self.faults, record, len(self.requests), **how)
+        return exchange.without_missing(execute(exchange, operation))
 
 
 def _nothing(how: Literal["send", "cut", "hang"] = "send") -> Response:
