@@ -128,6 +128,10 @@ def find_organizations(files: Files, state: State, journal: FileJournal) -> set[
     return declared | {slot.organization_id for slot in state.tracked} | set(journal.organizations)
 
 
+#: Seconds of a wait after which the lock is looked after; short beside a lease.
+_PIECE = 60.0
+
+
 class _RenewingClock(Stop):
     """A clock that waits in pieces, between which the lock is renewed once half of its time is over."""
 
@@ -141,23 +145,16 @@ class _RenewingClock(Stop):
         return self._clock.asked()
 
     def wait(self, seconds: float) -> None:
-        for piece in _pieces(seconds):
-            self._clock.wait(piece)
-            self._store.keep_lock()
-            if self.asked():
-                return
+        self._pass(seconds, self._clock.wait, self.asked)
 
     def sleep(self, seconds: float) -> None:
-        for piece in _pieces(seconds):
-            self._clock.sleep(piece)
+        self._pass(seconds, self._clock.sleep, lambda: False)
+
+    def _pass(self, seconds: float, wait: Callable[[float], None], is_over: Callable[[], bool]) -> None:
+        while seconds > 0 and not is_over():
+            wait(min(_PIECE, seconds))
             self._store.keep_lock()
-
-
-def _pieces(seconds: float, piece: float = 60.0) -> Iterator[float]:
-    """Parts of a wait, each short beside a lease."""
-    while seconds > 0:
-        yield min(piece, seconds)
-        seconds -= piece
+            seconds -= _PIECE
 
 
 #: Seconds after which another run's lock is read again; doubled each time, up to a minute.
