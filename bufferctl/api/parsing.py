@@ -274,8 +274,8 @@ def _post(fields: dict[str, Any]) -> LivePost:
         error = f"its status in Buffer is `{fields['status']}`, which this version of bufferctl does not know"
     metadata = fields.pop("metadata", None) or {}
     fields |= {"status": status, "error": error, "thread": metadata.pop("thread", None)}
-    given = {"text": "", "updated_at": fields["created_at"], **_given(fields)}
-    return LivePost(**given, metadata=_live_metadata(metadata))
+    given = {"text": "", "updated_at": fields["created_at"], **_given(fields), "metadata": _live_metadata(metadata)}
+    return LivePost(**given)
 
 
 def _live_metadata(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -245,12 +245,12 @@ class Reader(Wire):
                 listing.requests += 1
             with understood():
                 for number, (listing, part) in enumerate(chosen):
-                    listing.take(part, data[f"a{number}"])
+                    listing.take(part, data.pop(f"a{number}"))  # so that only one page is in memory twice
             going_on = [(listing, part) for listing, part in chosen if part.dates]
             for listing, part in going_on:
                 listing.narrow(part, max(2 ** (part.depth + 1), at_once // len(going_on)))
 
-    def _data(self, request: Request) -> Mapping[str, Any]:
+    def _data(self, request: Request) -> dict[str, Any]:
         return _data(self._ask(request))
 
     def _ask(self, request: Request) -> Answer:
@@ -265,7 +265,7 @@ class Reader(Wire):
         return answer
 
 
-def _data(answer: Answer) -> Mapping[str, Any]:
+def _data(answer: Answer) -> dict[str, Any]:
     if answer.data is None:  # the organization or channel of a list does not exist
         raise failures.read_problem(answer) or NoAnswerError("Buffer's answer holds no data")
     return answer.data

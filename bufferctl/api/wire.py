@@ -164,7 +164,7 @@ class Wire:
                 raise failures.no_connection(error.__cause__ or error, self.host, self.timeout) from None
 
     def _answer(self) -> Answer:
-        response = self._response
+        response, self._response = self._response, None  # it keeps the whole text of the answer
         if response is None:  # gql returned, so the hook has run
             raise AssertionError
         text = "" if self._body is not None else self._key.hide(self._content.decode("utf-8", "replace"))[:_START]

@@ -41,6 +41,9 @@ class LiveThreadItem:
     assets: tuple[LiveAsset, ...] = ()
 
 
+_OUT = (PostStatus.SENDING, PostStatus.SENT)
+
+
 @dataclass(frozen=True, slots=True)
 class LivePost:
     """A post in Buffer. All datetimes are aware."""
@@ -79,7 +82,7 @@ class LivePost:
     @property
     def is_out(self) -> bool:
         """Whether it is published or being published."""
-        return self.status in {PostStatus.SENDING, PostStatus.SENT}
+        return self.status in _OUT
 
     @property
     def is_scheduled(self) -> bool:

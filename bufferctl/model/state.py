@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from pydantic import AwareDatetime
@@ -187,7 +188,7 @@ class Horizon:
     recorded: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
     """The state of one API endpoint. An id has at most one slot."""
 
@@ -207,8 +208,8 @@ class State:
     #: Digests that reviewers agreed to and that were sent, and when.
     spent: Mapping[str, datetime] = field(default_factory=dict)
 
-    @property
-    def tracked(self) -> dict[Slot, Binding]:
+    @cached_property
+    def tracked(self) -> Mapping[Slot, Binding]:
         """The bindings that a plan covers: all except retired ones."""
         return {slot: binding for slot, binding in self.bindings.items() if not binding.retired}
 

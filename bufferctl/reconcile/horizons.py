@@ -251,7 +251,7 @@ def sought(live: Live, state: State, declared: Mapping[Slot, Item], *, lead: tim
     found: dict[str, datetime | None] = {}
     for slot, binding in state.bindings.items():
         is_settled = binding.status == PostStatus.SENT and binding.applied
-        if slot.channel_id != IDEAS and not is_settled:
+        if binding.id not in listed and slot.channel_id != IDEAS and not is_settled:
             found[binding.id] = binding.created
     let_go = let_go_from(state)
     for slot, item in declared.items():

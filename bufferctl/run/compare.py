@@ -16,7 +16,7 @@ from bufferctl.model import IDEAS, Account, Claim, Live, Origin, Slot, State
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.reconcile import Divergence, Options, Targets, Trace, find_targets, hold_repeats, offline
 from bufferctl.reconcile.horizons import follow_reconnected, sought
-from bufferctl.reconcile.planning import by_slot, reconcile, slots_of
+from bufferctl.reconcile.planning import by_slot, reconcile
 from bufferctl.reconcile.sending import busy_days, within_daily_limits
 from bufferctl.run.files import Files, judge_lengths, shorten
 from bufferctl.run.session import Session, find_organizations
@@ -33,12 +33,11 @@ SOUGHT_SINGLY = 3
 class Homes:
     """The account, and the organizations and channels that the files name.
 
-    `slots`: of the declared objects. `requests`: how many this used.
+    `requests`: how many this used.
     """
 
     account: Account
     targets: Targets
-    slots: frozenset[Slot]
     requests: int
     warnings: tuple[Diagnostic, ...] = ()
 
@@ -64,10 +63,9 @@ def find_homes(session: Session) -> Homes:
     check_account(session.store, account, recorded)
     if files.by_rules:
         _check_lengths(session, targets)
-    slots = slots_of(desired, targets)
     journal.limit_to_homes(account.homes)
     session.state = follow_reconnected(with_unsaved_results(session.state, journal), account)
-    return Homes(account, targets, slots, used, (*session.warnings, *problems))
+    return Homes(account, targets, used, (*session.warnings, *problems))
 
 
 def plan(

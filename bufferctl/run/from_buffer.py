@@ -16,7 +16,7 @@ from bufferctl.errors import ConfigError
 from bufferctl.limits import SETTLE
 from bufferctl.model.attached import attached
 from bufferctl.plan import Plan
-from bufferctl.reconcile import answer
+from bufferctl.reconcile import answer, slots_of
 from bufferctl.run.compare import find_homes, plan
 from bufferctl.run.files import read_again
 from bufferctl.run.reachable import is_local
@@ -63,7 +63,7 @@ def _baseline(session: Session) -> intake.Baseline:
             "An earlier apply was cut off, and bufferctl does not know yet whether its last writes arrived",
             hint="Run `bufferctl apply` first, then import again.",
         )
-    return intake.Baseline(desired, session.state, homes.targets, homes.slots, found, session.live)
+    return intake.Baseline(desired, session.state, homes.targets, slots_of(desired, homes.targets), found, session.live)
 
 
 def import_one(session: Session, address: str, live_id: str) -> None:
