@@ -1,9 +1,9 @@
 """A faithful local Buffer: the complete published schema over HTTP, backed by SQLite, for demos, tests and teaching.
 
 Buffer has no test mode: every post made with a real key is a real post. The sandbox implements Buffer's rules
-independently and imports nothing else from bufferctl, so that it can catch our mistakes. `options` decides what the
-rules leave open; `fixture` describes the file that an account starts from, `faults` the faults that can be injected,
-and `control` how to move the clock or act as a person over HTTP.
+independently and imports nothing else from bufferctl, so that it can catch our mistakes. `core` has options for what
+the rules leave open; `fixture` describes the file that an account starts from, `faults` the faults that can be
+injected, and `control` how to move the clock or act as a person over HTTP.
 
     with Sandbox(clock=Clock.at("2026-12-01T09:00:00Z"), faults="cut-after@createPost#2") as sandbox:
         …                                                     a client at sandbox.url with sandbox.key

@@ -40,7 +40,7 @@ def problems(post: Doc, channel: Doc, organization: Doc, media_roots: Sequence[s
     """Return everything that is wrong with a post's content on its channel; empty if Buffer would accept it.
 
     `post` holds `text`, `assets`, `metadata` (only for the channel's own network) and `tagIds` as sent.
-    `media_roots`: see media.py.
+    `media_roots`: prefixes of URLs whose media are fetched.
     """
     network = NETWORKS[channel["service"]]
     if not network.takes_posts:

@@ -18,11 +18,11 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bufferctl.sandbox.clock import iso
+from bufferctl.sandbox.core import Options
 from bufferctl.sandbox.exchange import Request, Response
 from bufferctl.sandbox.faults import Faults
 from bufferctl.sandbox.fixture import dump, seed
 from bufferctl.sandbox.networks import NETWORKS
-from bufferctl.sandbox.options import Options
 from bufferctl.sandbox.person import Person
 from bufferctl.sandbox.service import CONTROL_PREFIX, Service
 from bufferctl.sandbox.store import Doc, Store, in_queue

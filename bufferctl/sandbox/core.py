@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 from bufferctl.sandbox.checks import gone
 from bufferctl.sandbox.clock import Clock, epoch_ms, iso, parse_time
-from bufferctl.sandbox.options import Options
 from bufferctl.sandbox.store import Doc, Store
 
 _VIEW = ["viewPost", "duplicatePost"]
@@ -27,6 +26,32 @@ _ACTIONS = {
     "sent": [*_VIEW, "copyPostLink", "sharePostLink", "addPostNote"],
     "error": [*_VIEW, *_CHANGE, "addPostToQueue", "movePostToDraft", "updatePostSchedule"],
 }  # fmt: skip
+
+
+@dataclass
+class Options:
+    """What Buffer leaves open, chosen for a run; docs/reference/sandbox.md explains it, and what has no option.
+
+    A default is what is hardest on a careless client; change one only when a report from the live service settles it.
+    """
+
+    key_code: str = "UNAUTHENTICATED"  # the error code in the 401
+    page_max: int = 100  # the most nodes in a page
+    automatic_reads_null: bool = True  # of `schedulingType`
+    reminders_win: bool = True  # a channel's default, over an explicit `automatic`
+    idea_response: bool = True  # createIdea returns IdeaResponse, else Idea
+    drafts_via_buffer: bool = True  # drafts made over the API
+    refuse_duplicates: bool = False  # equal posts on a channel
+    refuse_x_repeats: bool = False  # one text on a second X channel
+    shorten_links: bool = False  # on channels with linkShortening
+    edits_replace: bool = False  # content that an edit omits is lost
+    comments_lost: bool = True  # Instagram's first comments
+    delete_sent: bool = False  # published posts can be deleted
+    link_assets_end: str = "2026-12-15T00:00:00Z"  # when `assets[].link` starts to be refused
+    limit_per_channel: bool = True  # of scheduled posts, else per organization
+    sending_seconds: float = 0  # how long a due post is `sending`
+    sends_date: bool = True  # answers have a Date
+    media_roots: tuple[str, ...] = ()  # media below these URLs is fetched
 
 
 @dataclass

@@ -17,11 +17,10 @@ from typing import Any, Self
 
 from bufferctl.sandbox.clock import Clock
 from bufferctl.sandbox.control import BoardPage, Control
-from bufferctl.sandbox.core import Core
+from bufferctl.sandbox.core import Core, Options
 from bufferctl.sandbox.exchange import Quota, Request, RequestRecord, Response, Style
 from bufferctl.sandbox.faults import FaultRecord, Faults, Rule
 from bufferctl.sandbox.fixture import default_fixture, dump, load, read_fixture, seed
-from bufferctl.sandbox.options import Options
 from bufferctl.sandbox.person import Person
 from bufferctl.sandbox.schema import executable_schema
 from bufferctl.sandbox.service import Service
@@ -142,7 +141,7 @@ class Sandbox:
     `fixture`: a dict or a file in the form of fixture.py, None for the default account. `db`: a file keeps the account
     between runs; the fixture then only fills it the first time. `port`: 0 picks a free one. `faults` and `seed`: see
     faults.py. `rate_limit`: the plan whose quotas apply (free, essentials, team), None for no quotas; `rate_headers`:
-    joined, repeated or old. Other options are those of options.py. Raises FixtureError, FaultError, OSError (port
+    joined, repeated or old. Other options are fields of `Options`. Raises FixtureError, FaultError, OSError (port
     taken) and sqlite3.Error (file).
     """
 

@@ -45,7 +45,7 @@ def create_post(core: Core, wanted: Doc, via: str = "api") -> Doc:
     if not (draft or approval) and (refusal := _refusal(core, channel, content, wanted)):
         return refusal
     approval = approval or bool(channel.get("makesApprovals") and not draft)  # a policy that the API does not show
-    # Whether the channel's default wins over `automatic` is open (options.py).
+    # Whether the channel's default wins over `automatic` is open (`Options`).
     reminds = core.options.reminders_win and (channel["metadata"] or {}).get("defaultToReminders")
     now = core.now()
     _keep(core, channel, content)
@@ -147,7 +147,7 @@ def _edited(post: Doc, wanted: Doc, channel: Doc) -> Doc:
 
 
 def _keep(core: Core, channel: Doc, content: Doc) -> None:
-    """Change content into what is stored: links that are shortened, and a first comment that is lost (options.py)."""
+    """Change content into what is stored: links that are shortened, and a first comment that is lost (`Options`)."""
     if core.options.shorten_links and channel["linkShortening"]:
         content["text"] = re.sub(r"https?://(?!buff\.ly/)\S+", _shortened, content["text"])
     if core.options.comments_lost and channel["service"] == "instagram" and content["metadata"]:

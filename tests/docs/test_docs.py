@@ -15,7 +15,7 @@ import pytest
 
 from bufferctl.sandbox import Sandbox, faults
 from bufferctl.sandbox.control import Control
-from bufferctl.sandbox.options import Options
+from bufferctl.sandbox.core import Options
 from tests.conftest import Expect
 
 ROOT = Path(__file__).parent.parent.parent

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
-from bufferctl.sandbox.options import Options
+from bufferctl.sandbox.core import Options
 from tests.live import __main__ as command
 from tests.live.facts import FACTS, Verdict, try_facts
 from tests.live.recording import redacted
