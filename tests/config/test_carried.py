@@ -185,7 +185,7 @@ def account() -> Iterator[tuple[Sandbox, Buffer]]:
 
 @pytest.mark.parametrize("name", [each for each in POST if each not in NOT_SENT | NOT_RETURNED])
 def test_a_field_of_a_post_reads_back(account: tuple[Sandbox, Buffer], tmp_path: Path, name: str) -> None:
-    """Buffer is asked for it: a post that has it differs from an entry without it, is shown so, and is taken over."""
+    """Buffer is asked for it: a post that has it differs from an entry without, is shown so, and is what pull takes."""
     sandbox, buffer = account
     post, bare = two_posts(tmp_path, name, POST[name])
     home = LiveChannel(sandbox.channel("linkedin")["id"], "o1", Service.LINKEDIN, "acme")
@@ -195,6 +195,7 @@ def test_a_field_of_a_post_reads_back(account: tuple[Sandbox, Buffer], tmp_path:
     assert isinstance(live, LivePost)
     change = Change(bare.address, Action.HOLD, Cause.DRIFT, Slot("o1", home.id, "a"), desired=bare, live=live)
     assert fields_to_take(change, home)[name_of(name)]
+    assert not fields_to_take(replace(change, desired=post), home)
     for one, without in ((post, bare), (live, other)):
         assert shown(one) != shown(without) or name in SCHEDULE or (one is live and name in HANDLING)
         assert values_of(ContentForm, one) != values_of(ContentForm, without) or name in HANDLING
