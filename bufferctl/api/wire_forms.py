@@ -136,14 +136,10 @@ def _fields(model: Model, without: Collection[str] = ()) -> dict[str, Any]:
         if name in without or value is None or value == ():
             continue
         if isinstance(value, MediaFile):  # sent as its URL
-            found[_camel(model, name.replace("file", "url"))] = value.url
+            found[to_camel(name.replace("file", "url"))] = value.url
         else:
-            found[_camel(model, name)] = form(value)
+            found[to_camel(name)] = form(value)
     return found
-
-
-def _camel(model: Model, name: str) -> str:
-    return type(model).model_fields[name].alias or name
 
 
 def _metadata(post: Post) -> dict[str, Any] | None:

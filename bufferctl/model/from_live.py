@@ -28,7 +28,6 @@ from bufferctl.model.networks import NETWORKS, Service
 M = TypeVar("M", bound=Model)
 
 _NOWHERE = Place("")
-_REMINDS = SchedulingType.NOTIFICATION
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -54,7 +53,7 @@ def post_from_live(live: LivePost, channel: LiveChannel, address: Address, *, id
         text=(thread[0].text or "") if thread else _text(live.text),
         mode=ShareMode.CUSTOM_SCHEDULED if due_at else ShareMode.ADD_TO_QUEUE,
         due_at=due_at,
-        scheduling_type=_REMINDS if live.scheduling_type == _REMINDS else SchedulingType.AUTOMATIC,
+        scheduling_type=SchedulingType.NOTIFICATION if live.reminds else SchedulingType.AUTOMATIC,
         draft=live.status is PostStatus.DRAFT,
         needs_approval=live.status is PostStatus.NEEDS_APPROVAL,
         assets=_assets(live.assets, channel.service),
