@@ -29,7 +29,7 @@ class Relation(StrEnum):
 
 def head(folder: Path) -> str:
     """The id of the checked-out commit; empty without git or outside a repository."""
-    return _output(folder, "rev-parse", "--verify", "--quiet", operands=["HEAD^{commit}"])
+    return _output(folder, "rev-parse", "--verify", operands=["HEAD^{commit}"])
 
 
 def relation(folder: Path, here: str, applied: str, *, remote: str) -> Relation:

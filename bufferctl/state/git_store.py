@@ -28,7 +28,7 @@ from typing import Literal
 from bufferctl import DOCS
 from bufferctl.disk import work_folder
 from bufferctl.errors import OvertakenError, StateError
-from bufferctl.git import REMOTE, git_bytes, protocols_of
+from bufferctl.git import REMOTE, git, git_bytes, protocols_of
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE
 from bufferctl.state.store import PastDocument, Store, Stored
 
@@ -200,7 +200,9 @@ class GitStore(Store):
         """From what was fetched."""
         if not (self._tip and self._tip.commit):
             return {}
-        listed = self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", operands=[self._tip.commit]).decode()
+        listed = os.fsdecode(
+            self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", operands=[self._tip.commit])
+        )
         paths = [path for path in listed.split("\0") if re.fullmatch(r".*state\.json", path) and path != self._path]
         found = self._objects(f"{self._tip.commit}:{path}" for path in paths) if paths else []
         return {path: document for path, (_, document) in zip(paths, found, strict=True) if document is not None}
@@ -279,9 +281,8 @@ class GitStore(Store):
         ran = self._reach(
             "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", depth, operands=[self._remote, refspec]
         )
-        printed = ran.stderr.decode(errors="replace")
-        if ran.returncode and "couldn't find remote ref" not in printed:
-            return failure_of(printed)
+        if ran.returncode and "couldn't find remote ref" not in ran.stderr:
+            return failure_of(ran.stderr)
         names = [_REF, f"{_REF}:{self._path}"]
         (commit, _), (blob, document) = 2 * [("", None)] if ran.returncode else self._objects(names)
         self._tip = _Tip(commit, blob)
@@ -294,7 +295,7 @@ class GitStore(Store):
         ran = self._reach("push", "--porcelain", "--no-verify", lease, operands=[self._remote, f"{commit}:{ref}"])
         if ran.returncode == 0:
             return None
-        return failure_of((ran.stdout + b"\n" + ran.stderr).decode(errors="replace"))
+        return failure_of(f"{ran.stdout}\n{ran.stderr}")
 
     def _commit(self, document: bytes, blob: str, parent: _Tip, message: str) -> str:
         """A commit on `parent` with this document, whose blob is `blob`; `parent` itself if that holds the same.
@@ -306,7 +307,7 @@ class GitStore(Store):
         start = f"from {parent.commit}\n" if parent.commit else ""
         place = f"M 100644 inline {json.dumps(self._path, ensure_ascii=False)}\ndata {len(document)}\n"
         head = f"commit {_NEXT}\ncommitter <> 0 +0000\ndata 0\n{start}{place}"
-        self._git("fast-import", "--quiet", "--force", data=head.encode() + document)
+        self._git("fast-import", "--quiet", "--force", data=os.fsencode(head) + document)
         parents = ["-p", parent.commit] if parent.commit else []
         text = f"{message}\n\n[skip ci]\n".encode()
         return self._git("commit-tree", *parents, operands=[f"{_NEXT}^{{tree}}"], data=text).decode().strip()
@@ -314,7 +315,7 @@ class GitStore(Store):
     def _objects(self, names: Iterable[str]) -> list[tuple[str, bytes | None]]:
         """The id and the content of each commit or blob; empty and None for what is not there."""
         found: list[tuple[str, bytes | None]] = []
-        rest = self._git("cat-file", "--batch", data="".join(f"{name}\n" for name in names).encode())
+        rest = self._git("cat-file", "--batch", data=os.fsencode("".join(f"{name}\n" for name in names)))
         while rest:
             head, _, rest = rest.partition(b"\n")
             about = re.fullmatch(rb"(\w+) (\w+) (\d+)", head)  # else "… missing"
@@ -339,17 +340,16 @@ class GitStore(Store):
             raise StateError(f"`git {options[0]}` failed for {self.place}: {reason}")
         return ran.stdout
 
-    def _reach(self, *options: str, operands: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    def _reach(self, *options: str, operands: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run a command that contacts the remote, in the project's folder, to which a remote's path may be relative."""
         self._own()
         given, protocols = self._environment, self._protocols
         try:
-            return git_bytes(
+            return git(
                 self._folder, *options, operands=operands, protocols=protocols, environment=given, timeout=_TIMEOUT
             )
         except subprocess.TimeoutExpired as error:
-            silence = f"no answer within {_TIMEOUT} seconds".encode()
-            return subprocess.CompletedProcess(error.cmd, 1, b"", silence)
+            return subprocess.CompletedProcess(error.cmd, 1, "", f"no answer within {_TIMEOUT} seconds")
 
     def _own(self) -> Path:
         """The repository of the run, created when it is first needed."""

@@ -244,7 +244,7 @@ class _MissingError(StateError):
 
 def _version(meta: Mapping[str, Any]) -> str:
     """The version of an object as text. Absent keys stay out: obstore takes no None for them."""
-    return json.dumps({key: meta[key] for key in ("e_tag", "version") if meta.get(key)}, sort_keys=True)
+    return json.dumps({key: meta[key] for key in ("e_tag", "version") if meta.get(key)})
 
 
 def _attribute(found: GetResult, name: str) -> str:

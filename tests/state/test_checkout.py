@@ -50,6 +50,16 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+def shallow(tmp_path: Path, name: str, commit_id: str, depth: int = 1) -> Path:
+    """A checkout of a commit of the origin with so much history."""
+    folder = tmp_path / name
+    git(tmp_path, "init", "--quiet", name)
+    git(folder, "remote", "add", "origin", str(tmp_path / "origin.git"))
+    git(folder, "fetch", "--quiet", "--depth", str(depth), "origin", commit_id)
+    git(folder, "checkout", "--quiet", "--detach", "FETCH_HEAD")
+    return folder
+
+
 def test_the_checked_out_commit(project: Path, tmp_path: Path) -> None:
     """Its id, also from a folder below; none outside a repository."""
     assert head(project) == head(project / "posts") == git(project, "rev-parse", "HEAD")
@@ -100,15 +110,33 @@ def test_what_a_shallow_checkout_lacks_is_fetched(project: Path, tmp_path: Path)
     third = commit(project, {"posts/a.yaml": "a: 3\n"})
     git(project, "push", "--quiet", "origin", "HEAD:main")
     for here, applied, expected in ((third, first, Relation.NEWER), (second, third, Relation.OLDER)):
-        shallow = tmp_path / expected.value
-        git(tmp_path, "init", "--quiet", expected.value)
-        git(shallow, "remote", "add", "origin", str(tmp_path / "origin.git"))
-        git(shallow, "fetch", "--quiet", "--depth", "1", "origin", here)
-        git(shallow, "checkout", "--quiet", "--detach", "FETCH_HEAD")
-        assert relation(shallow, here, applied, remote="origin") is expected
-        assert head(shallow) == here
-        assert relation(shallow, here, "1" * 40, remote="origin") is Relation.UNKNOWN
+        folder = shallow(tmp_path, expected.value, here)
+        assert relation(folder, here, applied, remote="origin") is expected
+        assert head(folder) == here
+        assert relation(folder, here, "1" * 40, remote="origin") is Relation.UNKNOWN
     assert relation(project, first, "1" * 40, remote="nowhere") is Relation.UNKNOWN
+
+
+def test_commits_that_parted_in_a_shallow_checkout(project: Path, tmp_path: Path) -> None:
+    """Where they did is there, so nothing need be fetched."""
+    commit(project, {"posts/a.yaml": "a: 2\n"})
+    second = commit(project, {"posts/a.yaml": "a: 3\n"})
+    git(project, "push", "--quiet", "origin", "HEAD:main")
+    folder = shallow(tmp_path, "two", second, depth=2)
+    git(folder, "checkout", "--quiet", "--detach", "HEAD~1")
+    third = commit(folder, {"posts/a.yaml": "a: 4\n"})
+    assert relation(folder, third, second, remote="nowhere") is Relation.DIVERGED
+
+
+def test_by_how_much_a_shallow_checkout_is_deepened(project: Path, tmp_path: Path) -> None:
+    """By fifty commits more than it has: of five, the 55th is found, and the 56th is not."""
+    made = "commit refs/heads/long\ncommitter Ann <ann@acme.example> 1 +0000\ndata 4\nEdit\n"
+    git(project, "fast-import", "--quiet", given=made * 60)
+    git(project, "push", "--quiet", "origin", "long")
+    commits = git(project, "rev-list", "long").splitlines()
+    for number, expected in ((54, Relation.NEWER), (55, Relation.UNKNOWN)):
+        folder = shallow(tmp_path, str(number), commits[0], depth=5)
+        assert relation(folder, commits[0], commits[number], remote="origin") is expected
 
 
 def test_what_was_deleted_since(project: Path) -> None:
@@ -129,12 +157,8 @@ def test_what_a_shallow_checkout_deleted(project: Path, tmp_path: Path) -> None:
     commit(project, {"posts/a.yaml": None})
     last = commit(project, {"other.yaml": "o: 2\n"})
     git(project, "push", "--quiet", "origin", "HEAD:main")
-    shallow = tmp_path / "shallow"
-    git(tmp_path, "init", "--quiet", "shallow")
-    git(shallow, "remote", "add", "origin", str(tmp_path / "origin.git"))
-    git(shallow, "fetch", "--quiet", "--depth", "1", "origin", last)
-    git(shallow, "checkout", "--quiet", "--detach", "FETCH_HEAD")
-    assert deleted_since(shallow, first, ["posts/a.yaml"], remote="origin") == {"posts/a.yaml"}
+    folder = shallow(tmp_path, "shallow", last)
+    assert deleted_since(folder, first, ["posts/a.yaml"], remote="origin") == {"posts/a.yaml"}
 
 
 def test_what_the_other_commit_changed(project: Path) -> None:
@@ -156,6 +180,19 @@ def test_what_the_other_commit_changed(project: Path) -> None:
         assert outdated_files(posts, contained_here) == frozenset()
         assert text_before(posts, contained_here) == ""
     assert outdated_files(posts, "1" * 40) == frozenset()
+
+
+def test_what_a_file_said_is_there_as_a_whole(project: Path) -> None:
+    """Though one line of many changed, or it was only moved."""
+    base = git(project, "rev-parse", "HEAD")
+    git(project, "config", "diff.renames", "true")
+    edited = commit(project, {"posts/b.yaml": LONG.replace("line 3\n", "line three\n")})
+    git(project, "checkout", "--quiet", "--detach", base)
+    git(project, "mv", "posts/b.yaml", "posts/c.yaml")
+    moved = commit(project, {})
+    git(project, "checkout", "--quiet", "--detach", base)
+    for applied in (edited, moved):
+        assert LONG.strip() in text_before(project, applied)
 
 
 def test_what_was_renamed_since(project: Path) -> None:

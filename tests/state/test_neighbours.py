@@ -17,6 +17,7 @@ from bufferctl.state.location import claimed_elsewhere, has_remote, repository_o
 from bufferctl.state.succession import Predecessor, hand_over, name_of, predecessors, proves
 from tests.apply.fake import post
 from tests.state.test_checkout import _no_settings, commit
+from tests.state.test_sharing import Memory
 from tests.stores.git import git
 
 __all__ = ["_no_settings"]
@@ -96,6 +97,31 @@ def test_what_claims_nothing(tmp_path: Path) -> None:
     state_path_of(tmp_path / "damaged.yaml").write_bytes(b"{")
     write(tmp_path / "sandbox.yaml", document=Document("http://127.0.0.1:4000", state("other")))
     assert claimed_elsewhere(mine, tmp_path / "buffer.yaml") == []
+    project(tmp_path / "there.yaml", "other")
+    assert [each.root_file for each in claimed_elsewhere(mine, tmp_path / "buffer.yaml")] == ["there.yaml"]
+
+
+def test_root_files_by_their_paths_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same as by their whole paths."""
+    monkeypatch.chdir(tmp_path.parent)
+    mine = project(Path("acme/buffer.yaml"), "mine")
+    project(Path("acme/blog.yaml"), "other")
+    assert [each.root_file for each in claimed_elsewhere(mine, Path("acme/buffer.yaml"))] == ["blog.yaml"]
+
+
+class Bucket(Memory):
+    """A shared store with documents of other root files."""
+
+    def others(self) -> dict[str, bytes]:
+        return {name: dump(Document(ENDPOINT, state("other"))) for name in ("gone/state.json", "blog/state.json")}
+
+
+def test_what_other_root_files_of_a_shared_state_have(tmp_path: Path) -> None:
+    """Of those that are here, below this one's folder; in a repository or not."""
+    (tmp_path / "blog").mkdir()
+    (tmp_path / "blog" / "buffer.yaml").touch()
+    mine = StateFile(Bucket(), ENDPOINT)
+    assert [each.root_file for each in claimed_elsewhere(mine, tmp_path / "buffer.yaml")] == ["blog/buffer.yaml"]
 
 
 def test_the_root_files_of_a_document() -> None:
@@ -218,6 +244,12 @@ def test_git_proves_a_move(tmp_path: Path) -> None:
     assert proves(before, root, ["posts/a.yaml"], remote="origin")
     assert not proves(before, root, ["posts/b.yaml"], remote="origin")
     assert not proves(before, root, [], remote="origin")
+    half = old(tmp_path, applied)
+    second = {Slot("org", "c", "d"): Binding("p4", Origin.CREATED, file="posts/d.yaml")}
+    both = replace(half.document.state, bindings={**half.document.state.bindings, **second})
+    half = replace(half, document=replace(half.document, state=both))
+    assert not proves(half, root, ["posts/a.yaml"], remote="origin"), "half of its files is not most"
+    assert proves(half, root, ["posts/a.yaml", "../posts/d.yaml"], remote="origin")
     git(tmp_path, "checkout", "--quiet", "--detach", applied)
     assert not proves(old(tmp_path, newest, name="brand/buffer"), tmp_path / "buffer.yaml", [], remote="origin")
 

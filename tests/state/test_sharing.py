@@ -150,6 +150,7 @@ def announced(record: LockedState) -> Intent:
 def test_the_lock_is_a_lease_by_buffers_clock(store: Memory) -> None:
     """5 minutes, with its holder; a minute after the end it is dead."""
     record = locked(store)
+    assert record.is_locked
     lease = store.lease
     assert (lease.run, lease.until, lease.landing) == (record.run, NOW + timedelta(minutes=5), LANDING)
     assert lease.dead_at == NOW + timedelta(minutes=6)
@@ -264,13 +265,18 @@ def test_while_a_person_is_asked_it_is_renewed_at_half(store: Memory, clock: Clo
         clock.advance(seconds)
         return len(waits) > 2
 
+    joined: list[threading.Thread] = []
+
+    def join(thread: threading.Thread) -> None:
+        joined.append(thread)
+
     with (
         patch.object(threading.Event, "wait", wait),
-        patch.multiple(threading.Thread, start=threading.Thread.run, join=lambda _: None),
+        patch.multiple(threading.Thread, start=threading.Thread.run, join=join),
         record.keeping_lock(),
     ):
-        pass
-    assert waits == [150.0, 150.0, 150.0]
+        assert joined == []
+    assert (waits, len(joined)) == ([150.0, 150.0, 150.0], 1), "no renewal is left under way"
     assert store.lease.until == NOW + timedelta(seconds=300 + 300)
     with record.keeping_lock():
         pass
@@ -465,9 +471,9 @@ def test_what_a_shared_history_says(store: Memory) -> None:
     """Who locked it, how many of this run's writes were about to be sent, and what came of them."""
     record = locked(store)
     lock = f"lock: {store.lease.user} on {store.lease.host}"
-    record.begin(STATE, [announced(record), replace(announced(record), run="r0")])
+    record.begin(STATE, [announced(record), announced(record), replace(announced(record), run="r0")])
     record.close([], "apply: 1 created")
-    assert store.messages == [lock, "about to send: 1", "apply: 1 created"]
+    assert store.messages == [lock, "about to send: 2", "apply: 1 created"]
 
 
 def test_before_sending_a_state_that_stays_keeps_its_serial(store: Memory) -> None:

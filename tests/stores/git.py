@@ -27,8 +27,8 @@ ANN = {
 }
 
 
-def git(folder: Path, *arguments: str) -> str:
-    """Run git; returns its output."""
+def git(folder: Path, *arguments: str, given: str = "") -> str:
+    """Run git; returns its output. `given`: its input."""
     who = [
         part
         for name in ("user.name=Ann", "user.email=ann@acme.example", "init.defaultBranch=main")
@@ -36,7 +36,7 @@ def git(folder: Path, *arguments: str) -> str:
     ]
     environment = {**os.environ, **ENVIRONMENT}
     ran = subprocess.run(
-        ["git", *who, *arguments], cwd=folder, env=environment, check=True, capture_output=True, text=True
+        ["git", *who, *arguments], cwd=folder, env=environment, check=True, capture_output=True, text=True, input=given
     )
     return ran.stdout.strip()
 
@@ -90,12 +90,14 @@ class Server:
 
     `password`: base64 of `user:password` if one is needed; a request without one gets 401, with a wrong one 403.
     `lost`:
-    how many pushes are carried out without an answer. `asked`: the requested services, such as `git-receive-pack`.
+    how many pushes are carried out without an answer; `down`: how many are not carried out. `asked`: the requested
+    services, such as `git-receive-pack`.
     """
 
     folder: Path
     password: str = ""
     lost: int = 0
+    down: int = 0
     address: str = ""
     asked: list[str] = field(default_factory=list)
 
@@ -124,6 +126,10 @@ class _Backend(BaseHTTPRequestHandler):
         body = self._body()
         if self.command == "POST":
             self.behaviour.asked.append(path.rpartition("/")[2])
+            if self.behaviour.down and path.endswith("git-receive-pack"):
+                self.behaviour.down -= 1
+                self.send_error(503)
+                return
         ran = subprocess.run(
             ["git", "http-backend"],
             input=body,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,6 +102,25 @@ def test_what_came_in_between_stays_in_the_history(project: Path, bare: Path) ->
     assert git.store(project, "blog/state.json").read().document == SECOND
 
 
+def test_a_version_is_known_to_other_stores(project: Path) -> None:
+    """It is the document's, whoever read it: where it is stale, the swap is refused, and else made."""
+    version = run(git.store(project), FIRST)
+    git.store(project).swap(SECOND, version, "lock")
+    with pytest.raises(OvertakenError):
+        git.store(project).swap(THIRD, version, "lock")
+    assert git.store(project).read().document == SECOND
+
+
+def test_a_branch_that_was_deleted_begins_anew(project: Path, bare: Path) -> None:
+    """With this root file's document; those of others went with it."""
+    run(git.store(project, "blog/state.json"), SECOND)
+    store = git.store(project)
+    version = store.read().version
+    git.git(bare, "branch", "-D", "bufferctl-state")
+    store.swap(FIRST, version, "lock")
+    assert git.git(bare, "ls-tree", "-r", "--name-only", "bufferctl-state") == "state.json"
+
+
 def test_other_root_files_do_not_make_a_version_old(project: Path) -> None:
     """If another root file pushed first, the push is repeated on top of it."""
     one, other = git.store(project), git.store(project, "blog/state.json")
@@ -161,6 +181,11 @@ def test_the_history_can_be_listed_and_read(project: Path) -> None:
     run(git.store(project), SECOND, message="apply: 1 created")
     newest, oldest = git.store(project).log()
     assert (newest.message, oldest.message) == ("apply: 1 created (bufferctl)", "begin (bufferctl)")
+    begun = git.store(project)
+    begun.read()
+    assert [each.message for each in begun.log()] == [newest.message, oldest.message], (
+        "though it had read the end alone"
+    )
     assert store.read_at(oldest.id[:10]) == git.store(project).read_at(oldest.id[:10]) == FIRST
     for unknown in ("1234567", "--help"):
         with pytest.raises(StateError, match=f"has no state of this project at {unknown}"):
@@ -284,11 +309,55 @@ def test_without_permission_nothing_is_tried_again(by_http: Path, server: git.Se
 def test_a_protected_branch_is_named_as_such(project: Path, bare: Path) -> None:
     """In the forge's own words; nothing is written."""
     words = "GH006: Protected branch update failed for refs/heads/bufferctl-state."
-    hook(bare, "pre-receive", f'echo "error: {words}" >&2; exit 1')
+    tried = bare / "tried"
+    hook(bare, "pre-receive", f'echo >>{shlex.quote(str(tried))}; echo "error: {words}" >&2; exit 1')
     with pytest.raises(StateError, match="cannot be written: GH006: Protected branch update failed") as refused:
         run(git.store(project), FIRST)
     assert "Do not protect this branch" in refused.value.hint
     assert git.git(bare, "branch") == ""
+    assert tried.read_text(encoding="utf-8") == "\n", "once"
+
+
+def test_a_branch_that_is_protected_while_a_run_writes(project: Path, bare: Path) -> None:
+    """Its first commit is there; the next one is refused, in the same words."""
+    store = git.store(project)
+    version = store.swap(FIRST, store.read().version, "lock")
+    hook(bare, "pre-receive", 'echo "error: GH006: Protected branch update failed." >&2; exit 1')
+    with pytest.raises(StateError, match="cannot be written: GH006: Protected branch update failed"):
+        store.swap(SECOND, version, "about to send: 1")
+    assert git.subjects(bare) == ["lock"]
+
+
+@pytest.mark.parametrize(("down", "written"), [(2, True), (3, False)])
+def test_a_remote_that_takes_no_pushes_for_a_while(by_http: Path, server: git.Server, down: int, written: bool) -> None:
+    """It is tried twice more; then its own words are the error, and the document is as it was."""
+    store = git.store(by_http)
+    version = store.swap(FIRST, store.read().version, "lock")
+    server.down = down
+    if written:
+        store.swap(SECOND, version, "lock")
+    else:
+        with pytest.raises(StateError, match=r"cannot be written: .*503"):
+            store.swap(SECOND, version, "lock")
+    assert git.store(by_http).read().document == (SECOND if written else FIRST)
+
+
+def test_a_folder_whose_name_is_no_text(project: Path) -> None:
+    """As an old disk may have it: its document is one like any other."""
+    odd = os.fsdecode(b"caf\xe9/state.json")
+    run(git.store(project, odd), FIRST)
+    assert git.store(project, odd).read().document == FIRST
+    store = git.store(project)
+    store.read()
+    assert store.others() == {odd: FIRST}
+
+
+def test_words_that_are_no_text(project: Path, tmp_path: Path) -> None:
+    """Of git or a remote, in whatever encoding: the rest can be read."""
+    nowhere = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.git")
+    git.git(project, "remote", "set-url", "origin", nowhere)
+    with pytest.raises(StateError, match=r"cannot be read: .*caf\ufffd"):
+        git.store(project).read()
 
 
 def test_a_repository_that_is_not_there(project: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bufferctl.errors import StateError
 from bufferctl.state import StateFile
-from bufferctl.state.object_store import ObjectStore
+from bufferctl.state.object_store import ObjectStore, _reason
 from tests.stores import buckets
 from tests.stores.places import Place
 
@@ -94,10 +94,14 @@ def test_a_lost_answer_is_read_back(server: buckets.Google) -> None:
 
 
 def test_a_bucket_that_is_not_there(server: buckets.Google) -> None:
-    """The error on reading names it."""
+    """The error on reading names it, in whatever words the service says so."""
     with pytest.raises(StateError, match="there is no such bucket") as missing:
         store(server, "gs://acme-stat/social").read()
     assert "buffer.yaml" in missing.value.hint
+    for words in ("ContainerNotFound", "The specified bucket does not exist"):
+        server.refusal = (404, words)
+        with pytest.raises(StateError, match="there is no such bucket"):
+            store(server).read()
 
 
 @pytest.mark.parametrize("kind", ["s3", pytest.param("az", marks=(pytest.mark.long, pytest.mark.timeout(600)))])
@@ -212,3 +216,22 @@ def test_a_bucket_whose_settings_are_incomplete(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(StateError, match=r"az://acme/state\.json cannot be opened: ") as raised:
         ObjectStore("az://acme", "state.json").read()
     assert "docs/run/state.md" in raised.value.hint
+
+
+def test_a_mistake_of_ours_is_no_setting() -> None:
+    """It is not said to be one."""
+    with pytest.raises(AttributeError):
+        ObjectStore(7, "state.json").read()  # type: ignore[arg-type]  # the mistake
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("<Error><Code>AccessDenied</Code><Message>No\n rights.</Message></Error>", "No rights"),
+        ("<Error><Code>AccessDenied</Code></Error>", "AccessDenied"),
+        ("It is\ngone.\n\nDebug source: ...", "It is gone"),
+    ],
+)
+def test_the_words_of_a_service(answer: str, reason: str) -> None:
+    """What it says to people, else its code, else all of it."""
+    assert _reason(Exception(answer)) == reason
