@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
-from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+import httpx2
 
 from bufferctl import DOCS
 from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
@@ -18,13 +19,9 @@ from bufferctl.config import Loaded, load
 from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
 from bufferctl.git import git, protocols_of
+from bufferctl.model import StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.state import Store, open_shared, open_store
-
-if TYPE_CHECKING:
-    import httpx2
-
-    from bufferctl.model import StateSettings
 
 #: How many digits of a commit are shown to people.
 SHORT = 7
