@@ -6,11 +6,11 @@ Data only: `render/diagnostics.py` prints them in a terminal, and annotations an
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from bufferctl.errors import ConfigError, UsageError
+from bufferctl.value import value
 
 
 class Severity(StrEnum):
@@ -20,7 +20,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Place:
     """A position in a file: `file` relative to the root folder; line and column start at 1.
 
@@ -47,7 +47,7 @@ def some_of(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + more
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Related:
     """A second place that belongs to the problem, with a note about it ("first declared here")."""
 
@@ -55,7 +55,7 @@ class Related:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Diagnostic:
     """One problem."""
 
@@ -83,7 +83,7 @@ class FilesError(ConfigError):
         return f"{self.message}. First: {first.place or self.root}: {first.message}" if first else self.message
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class RuleHelp:
     """The help for a rule that found something.
 

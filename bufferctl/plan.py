@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -34,6 +34,7 @@ from bufferctl.model import (
 from bufferctl.model.attached import files_of
 from bufferctl.model.base import Aware
 from bufferctl.model.live import Quota
+from bufferctl.value import value
 
 
 class Action(StrEnum):
@@ -109,7 +110,7 @@ _DRIFT = frozenset({Reason.CHANGED, Reason.CONFLICT, Reason.GONE, Reason.ERROR, 
 _PROGRESS = frozenset({Reason.APPROVED, Reason.SCHEDULED, Reason.SHARED})
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Difference:
     """One field that differs: its path in the file, the value in Buffer, and the value in the file."""
 
@@ -118,7 +119,7 @@ class Difference:
     after: Any
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Change:
     """One step of a plan."""
 
@@ -174,7 +175,7 @@ class Change:
         return "will be published" if self.goes_out else "stays in Buffer"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Recording:
     """What apply records besides bindings: the homes that the plan covers, and its questions.
 
@@ -195,7 +196,7 @@ class Beside(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Plan:
     """The changes, and the data they are based on."""
 
@@ -316,7 +317,7 @@ class Status(StrEnum):
     NOT_SENT = "not-sent"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Outcome:
     """The result of one change."""
 

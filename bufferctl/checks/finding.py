@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bufferctl.diagnostics import RuleHelp, Severity
 from bufferctl.model import Idea, Post
 from bufferctl.model.networks import Source
+from bufferctl.value import value
 
 #: The path of a field, as files name it: `("text",)`, `("assets", 0, "image", "alt_text")`.
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Rule(RuleHelp):
     """One thing that is checked. `source`: who makes the rule, and how we know."""
 
@@ -36,7 +37,7 @@ def advice(code: str, name: str, summary: str, why: str, hint: str, source: str)
     return Rule(code, name, Severity.WARNING, summary, why, hint, source)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class RelatedItem:
     """Another object that a finding involves, and a note about it ("the same text is here")."""
 
@@ -44,7 +45,7 @@ class RelatedItem:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Finding:
     """One case of a rule."""
 

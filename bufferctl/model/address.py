@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from bufferctl.value import value
 
 IDEAS = "ideas"
 KEY_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
@@ -17,7 +18,7 @@ _PLAIN = re.compile(r"[\w.@:+-]+")
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^/"]+')
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value(order=True)
 class Address:
     """The address of a post or an idea. `channel`: the channel's label, or `ideas` for an idea."""
 

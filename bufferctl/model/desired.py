@@ -7,7 +7,7 @@ means each of its channels, or a channel's label (`twitter:acme`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar
 
@@ -22,6 +22,7 @@ from bufferctl.model.enums import MediaType, SchedulingType, ShareMode
 from bufferctl.model.media_file import MediaSettings
 from bufferctl.model.metadata import NetworkMetadata
 from bufferctl.model.networks import Service
+from bufferctl.value import value
 
 #: The rules for `freeze` and `minimum_lead` that only plan can check: for immediate posts, and for new or edited ones.
 FREEZE, MINIMUM_LEAD = "BC201", "BC206"
@@ -30,7 +31,7 @@ FREEZE, MINIMUM_LEAD = "BC201", "BC206"
 GIT_REMOTE, GIT_BRANCH = "origin", "bufferctl-state"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Freeze:
     """A period without publishing: from `start` until before `end`, both aware. Empty `channels` means all channels."""
 
@@ -44,7 +45,7 @@ class Freeze:
         return self.start <= moment < self.end and (not self.channels or any(means(c, channel) for c in self.channels))
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Utm:
     """Parameters that a link to one of `domains`, including subdomains, must have."""
 
@@ -52,7 +53,7 @@ class Utm:
     parameters: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Policy:
     """The whole policy; an empty or None field sets no limit."""
 
@@ -127,7 +128,7 @@ class IdeaGroup(Model):
     """The id of the idea to place it after."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Tag:
     """A tag, as seen on a post or an idea; files map names to ids, since no query lists tags (notes: Limits)."""
 
@@ -136,7 +137,7 @@ class Tag:
     color: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Organization:
     """A declared organization; `label` is its name, or its id if the files give no name.
 
@@ -151,7 +152,7 @@ class Organization:
     timezone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Channel:
     """A declared channel."""
 
@@ -170,7 +171,7 @@ class Channel:
         return (self.service.value, *(f"{self.service}:{name}" for name in (self.name, self.id) if name))
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Variable:
     """A variable that a post uses. `place`: where its value is set, None for built-in variables."""
 
@@ -179,7 +180,7 @@ class Variable:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Expansion:
     """How a post was made from an entry that is shorter or covers more posts: for display, never compared or sent."""
 
@@ -203,7 +204,7 @@ _AS_IS, _SENT = About(as_is=True), About(as_is=True, unread=True)
 _PRIVATE = About(private=True)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Post:
     """One post on one channel, as declared."""
 
@@ -260,7 +261,7 @@ class Post:
         return tuple(key for key in (self.was, self.was_single) if key)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Idea:
     """One idea of an organization."""
 
@@ -302,7 +303,7 @@ AS_IS = {kind: fields_with(kind, lambda about: about.as_is) for kind in (Post, I
 RETURNED = {kind: fields_with(kind, lambda about: about.as_is and not about.unread) for kind in (Post, Idea)}
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class StateSettings:
     """The location of a shared state: a bucket, or a branch of a git remote.
 
@@ -316,7 +317,7 @@ class StateSettings:
     branch: str = GIT_BRANCH
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Settings:
     """The settings of the root file (design: The files)."""
 
@@ -330,7 +331,7 @@ class Settings:
     link_shorteners: tuple[str, ...] = ()  # domains that may replace those of links, besides the well-known ones
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Desired:
     """Everything declared, in file order (the order in which queue posts are created). `files`: all files read."""
 

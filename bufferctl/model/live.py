@@ -7,7 +7,7 @@ compared and shown, never branched on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,9 +16,10 @@ from bufferctl.model.base import Aware, Seconds
 from bufferctl.model.desired import Tag
 from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
 from bufferctl.model.networks import Service
+from bufferctl.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LiveAsset:
     """One attachment; `source` is a URL on Buffer's own storage, never compared (notes: Reading).
 
@@ -33,7 +34,7 @@ class LiveAsset:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LiveThreadItem:
     """One post of a live thread."""
 
@@ -44,7 +45,7 @@ class LiveThreadItem:
 _OUT = (PostStatus.SENDING, PostStatus.SENT)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LivePost:
     """A post in Buffer. All datetimes are aware."""
 
@@ -99,7 +100,7 @@ class LivePost:
         return self.is_custom_scheduled and self.share_mode == ShareMode.CUSTOM_SCHEDULED
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LiveMedium:
     """An image, video, link or document of an idea; `url` is on Buffer's own storage, never compared; `size` in bytes.
 
@@ -114,7 +115,7 @@ class LiveMedium:
     source: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LiveIdea:
     """An idea in Buffer. It is never published, and Buffer does not report what created it."""
 
@@ -142,7 +143,7 @@ class LiveIdea:
 LiveItem = LivePost | LiveIdea
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LiveChannel:
     """A channel in Buffer."""
 
@@ -190,7 +191,7 @@ class Limits(NamedTuple):
 _UNLIMITED = Limits()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LiveOrganization:
     """An organization in Buffer with its channels. `limits`: of its Buffer plan."""
 
@@ -200,7 +201,7 @@ class LiveOrganization:
     limits: Limits = _UNLIMITED
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Account:
     """The organizations that a key reaches, before any post is read."""
 
@@ -214,7 +215,7 @@ class Account:
         return frozenset(channels | {organization.id for organization in self.organizations})
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Live:
     """Everything read from the declared organizations."""
 
@@ -239,7 +240,7 @@ def ids_by_home(items: Iterable[LiveItem]) -> dict[str, set[str]]:
     return homes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Window:
     """A rolling window: `left` of `quota` requests; it is full again `reset_seconds` after `at` (the server's clock).
 
@@ -258,7 +259,7 @@ class Window:
         return self.at + timedelta(seconds=self.reset_seconds)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Quota:
     """The latest state of every known window, shortest first; empty until an answer includes one."""
 

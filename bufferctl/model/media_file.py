@@ -7,7 +7,6 @@ replacing its content is an edit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Self
 from urllib.parse import quote
 
@@ -22,6 +21,7 @@ from pydantic import (
 
 from bufferctl.model.about import About
 from bufferctl.model.base import Filled, Model
+from bufferctl.value import value
 
 #: The context in which a dump has only the digest of each file, which identifies it.
 IDENTITY: Mapping[str, bool] = {"identity": True}
@@ -121,7 +121,7 @@ File = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class MediaSettings:
     """How files become public.
 
@@ -134,7 +134,7 @@ class MediaSettings:
     endpoint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Obstacle:
     """Why a file is not public.
 

@@ -7,11 +7,12 @@ docs/reference/networks.md is generated from the table (`make schemas`). The san
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
 
 from bufferctl.model.content import AssetKind
+from bufferctl.value import value
 
 
 class Service(StrEnum):
@@ -83,7 +84,7 @@ class Clip(NamedTuple):
     source: Source = Source.BUFFER
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class FileLimits:
     """The files that a network accepts."""
 
@@ -106,7 +107,7 @@ class FileLimits:
 ANY_CROP = 0.5, 2.5
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Network:
     """A network: its names, its limits, and what Buffer does there. None if no limit is known."""
 

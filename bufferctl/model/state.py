@@ -18,6 +18,7 @@ from pydantic import AwareDatetime
 from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.base import WrittenInstant
 from bufferctl.model.enums import PostStatus
+from bufferctl.value import value
 
 
 class Origin(StrEnum):
@@ -57,7 +58,7 @@ def home_id(organization_id: str, channel_id: str) -> str:
 _VERSIONS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Binding:
     """A declared object and its live one. Texts are empty where nothing is known."""
 
@@ -103,7 +104,7 @@ class Binding:
         return datetime.fromisoformat(self.created_at) if self.created_at else None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Home:
     """A channel, or an organization's ideas (`channel_id` is `ideas`), as listed in the state.
 
@@ -136,7 +137,7 @@ class Rule(StrEnum):
     EDITED = "edited-since"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Question:
     """An address that is held until a person decides whether one of `candidates` is its object.
 
@@ -152,7 +153,7 @@ class Question:
     postponed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LetGo:
     """A live object that bufferctl no longer manages because a person said so (`state rm`, `import`, `state begin`).
 
@@ -164,7 +165,7 @@ class LetGo:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Claim:
     """The entry for a live object in the state of another root file, at that path."""
 
@@ -177,7 +178,7 @@ class Claim:
         return self.binding.id
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Horizon:
     """How far the state of a home is complete: up to `since`, None for the beginning of time.
 

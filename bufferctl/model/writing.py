@@ -6,7 +6,6 @@ everything else is `Unknown`, and the object may or may not exist (design: Apply
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum, auto
 from typing import ClassVar
@@ -27,6 +26,7 @@ from bufferctl.model.desired import Idea, Post, Tag
 from bufferctl.model.enums import PostStatus, ShareMode
 from bufferctl.model.live import LiveIdea, LiveItem, LivePost
 from bufferctl.model.state import Binding, Slot
+from bufferctl.value import value
 
 _WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
 
@@ -92,7 +92,7 @@ class _PostWrite(_Write):
         return None if self.idea_id else self.item.idea
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class CreatePost(_PostWrite):
     """A new post. Its board id is resolved; `tag_ids` and `idea_id` are Buffer's."""
 
@@ -127,7 +127,7 @@ class CreatePost(_PostWrite):
         return Fit.AS_SENT if as_sent else Fit.MOVED_ON
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class CreateIdea(_Write):
     """A new idea. It takes whole tags, not ids (schema: TagInput)."""
 
@@ -146,7 +146,7 @@ class CreateIdea(_Write):
         return Fit.AS_SENT if isinstance(live, LiveIdea) else Fit.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class EditPost(_PostWrite):
     """An edit of a post, with all of its content, but schedule fields only with `reschedule` (notes: Writing).
 
@@ -209,7 +209,7 @@ class EditPost(_PostWrite):
         return self.item.due_at is None or instant(self.item.due_at) == instant(live.due_at)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class DeletePost(_Write):
     """Delete an unsent post."""
 
@@ -263,14 +263,14 @@ class Refusal(Enum):
         return self not in {Refusal.REPEAT, Refusal.KEPT}
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Done:
     """It was written. `live` is what came back; None for a delete."""
 
     live: LiveItem | None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Refused:
     """It was definitely not written; `message` is Buffer's."""
 
@@ -278,7 +278,7 @@ class Refused:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Unknown:
     """It may have been written; `why` says what happened, for people.
 
@@ -292,7 +292,7 @@ class Unknown:
 Result = Done | Refused | Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Intent:
     """A write that is about to be sent. Times are by the server's clock."""
 
@@ -324,7 +324,7 @@ class Intent:
         return self.until + timedelta(seconds=self.settle * (1 if self.answered else ABSENT_AFTER))
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Settled:
     """The final result of an intent: `done` or not. `binding`: the one that state gets from it, None for no binding."""
 
