@@ -24,12 +24,14 @@ from bufferctl.sandbox.faults import Faults
 from bufferctl.sandbox.fixture import dump, seed
 from bufferctl.sandbox.networks import NETWORKS
 from bufferctl.sandbox.person import Person
-from bufferctl.sandbox.service import CONTROL_PREFIX, Service
+from bufferctl.sandbox.service import Service
 from bufferctl.sandbox.store import Doc, Store, in_queue
+
+_PREFIX = "/_sandbox/"
 
 
 class Control:
-    """Answers the requests under CONTROL_PREFIX for a service."""
+    """Answers the requests that are not for a service's endpoint."""
 
     def __init__(self, service: Service, person: Person) -> None:
         self._service = service
@@ -53,14 +55,21 @@ class Control:
             ("DELETE", "posts"): lambda body: person.delete_post(body["id"]),
         }
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response | None:
+        """Answer a request under `/_sandbox/`, or a browser's for the page; None to an API client."""
+        if request.path.startswith(_PREFIX):
+            return self._controlled(request)
+        is_page = (request.method, request.path) == ("GET", "/") and "text/html" in request.headers.get("accept", "")
+        return _page(self._service.key) if is_page else None
+
+    def _controlled(self, request: Request) -> Response:
         """Answer one request; 400 and 404 responses explain the problem."""
         if request.headers.get("authorization", "") != f"Bearer {self._service.key}":
             return _error(401, "The key is missing or wrong")
-        what = request.path.removeprefix(CONTROL_PREFIX)
+        what = request.path.removeprefix(_PREFIX)
         route = self._routes.get((request.method, what))
         if route is None:
-            known = ", ".join(f"{method} {CONTROL_PREFIX}{name}" for method, name in self._routes)
+            known = ", ".join(f"{method} {_PREFIX}{name}" for method, name in self._routes)
             return _error(404, f"There is nothing to {request.method} at {request.path}; there are {known}")
         try:
             body = json.loads(request.body or b"{}")
@@ -104,27 +113,19 @@ _WAITING = "channel = ? AND status NOT IN ('sent', 'sending')"
 _OUT = "channel = ? AND status IN ('sent', 'sending')"
 
 
-class BoardPage:
-    """Serves browsers. The page contains the key for fetching the board; only its own style and script are allowed."""
-
-    def __init__(self, key: str) -> None:
-        text = resources.files("bufferctl.sandbox").joinpath("page.html").read_text(encoding="utf-8")
-        style, script = (text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0] for tag in ("style", "script"))
-        policy = (
-            f"default-src 'none'; style-src {_hashed(style)}; script-src {_hashed(script)}; connect-src 'self'; "
-            "img-src http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        )
-        self._body = text.replace("@KEY@", escape(key)).encode()
-        self._headers = [
-            ("content-type", "text/html; charset=utf-8"), ("content-security-policy", policy),
-            ("cache-control", "no-store"), ("referrer-policy", "no-referrer"),
-        ]  # fmt: skip
-
-    def __call__(self, request: Request) -> Response | None:
-        """Return the page if a browser asks for it; None for an API client."""
-        if (request.method, request.path) != ("GET", "/") or "text/html" not in request.headers.get("accept", ""):
-            return None
-        return Response(200, self._body, [*self._headers])
+def _page(key: str) -> Response:
+    """Return the page, with the key for fetching the board; only its own style and script are allowed."""
+    text = resources.files("bufferctl.sandbox").joinpath("page.html").read_text(encoding="utf-8")
+    style, script = (text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0] for tag in ("style", "script"))
+    policy = (
+        f"default-src 'none'; style-src {_hashed(style)}; script-src {_hashed(script)}; connect-src 'self'; "
+        "img-src http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    headers = [
+        ("content-type", "text/html; charset=utf-8"), ("content-security-policy", policy),
+        ("cache-control", "no-store"), ("referrer-policy", "no-referrer"),
+    ]  # fmt: skip
+    return Response(200, text.replace("@KEY@", escape(key)).encode(), headers)
 
 
 def board(service: Service) -> Doc:

@@ -16,7 +16,7 @@ from socketserver import ThreadingTCPServer
 from typing import Any, Self
 
 from bufferctl.sandbox.clock import Clock
-from bufferctl.sandbox.control import BoardPage, Control
+from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.core import Core, Options
 from bufferctl.sandbox.exchange import Quota, Request, RequestRecord, Response, Style
 from bufferctl.sandbox.faults import FaultRecord, Faults, Rule
@@ -166,8 +166,7 @@ class Sandbox:
         self.person = Person(self.core)
         quota = Quota(rate_limit, rate_headers) if rate_limit else None
         self.service = Service(self.core, key, faults=ordered, quota=quota)
-        self.service.control = Control(self.service, self.person).answer
-        self.service.page = BoardPage(key)
+        self.service.beside = Control(self.service, self.person).answer
         self._server: Server | None = None
 
     def start(self) -> Self:

@@ -136,18 +136,13 @@ def _without_surrogates(value: Any) -> Any:
     return [_without_surrogates(part) for part in value] if isinstance(value, list) else value
 
 
-CONTROL_PREFIX = "/_sandbox/"
-
-
 class Service:
     """Answers requests one at a time. `requests` records each; `quota`: None for no limit; `faults` may change.
 
-    `control` answers paths under CONTROL_PREFIX (control.py), and `page` browsers, with None for a request that is left
-    to the endpoint (control.py).
+    `beside` answers what is no request to the endpoint, and None to others (control.py).
     """
 
-    control: Callable[[Request], Response] | None = None
-    page: Callable[[Request], Response | None] | None = None
+    beside: Callable[[Request], Response | None] | None = None
 
     def __init__(self, core: Core, key: str, *, faults: Faults, quota: Quota | None) -> None:
         self.core = core
@@ -163,10 +158,8 @@ class Service:
 
     def answer(self, request: Request) -> Response:
         """Answer one request, from any thread."""
-        if self.control and request.path.startswith(CONTROL_PREFIX):
-            return self.dated(self.control(request))
-        if self.page and (page := self.page(request)):
-            return self.dated(page)
+        if self.beside and (found := self.beside(request)):
+            return self.dated(found)
         with self.core.store.lock, self.core.at(self.core.now()):
             self.core.settle()
             response = self._answer(request)
