@@ -10,9 +10,12 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import time_machine
+from httpx2._transports import default
 from hypothesis import HealthCheck, settings
+from hypothesis.internal import charmap
 
 from tests.fuzzing import examples
 
@@ -36,6 +39,20 @@ os.fsync = lambda fd: None
 
 #: Compares a text with a file, or writes the file with --update.
 Expect = Callable[[Path, str], None]
+
+# No test needs a TLS context of its own: to make one took a tenth of a command's time, with certificates half of it.
+_make, _made = httpx2.create_ssl_context, dict[tuple[object, ...], Any]()
+
+
+def _tls(*, verify: Any = True, **more: Any) -> Any:
+    """One for the same options and the same certificates."""
+    key = (verify, *more.items(), os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    if key not in _made:
+        _made[key] = _make(verify=verify, **more)
+    return _made[key]
+
+
+pytest.MonkeyPatch().setattr(default, "create_ssl_context", _tls)
 
 # The duration of an example depends on the machine's load, so it is no test. The same commit gets the same examples
 # wherever it is tested; `make soak` draws new ones (--hypothesis-profile=new). The rest is Hypothesis's default.
@@ -70,6 +87,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse --update with several workers: tests share pages, and would overwrite each other's."""
     if config.getoption("--update") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--update goes without -n: tests that share a page would write over each other")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """In a new checkout, Hypothesis lists all characters in 200 MB: here, while the workers collect, not in each."""
+    if not hasattr(session.config, "workerinput"):
+        charmap.intervals_from_codec("utf-8")
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
