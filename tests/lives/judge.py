@@ -184,6 +184,7 @@ class Judge:
         """No question disappears until a person answers it (design: The state; Matching 4)."""
         questions = self.life.questions[project.name]
         declared = {entry.address: entry for entry in project.wanted()}
+        there = {*self.life.account.posts, *self.life.account.ideas}
         for address, candidates in questions.items():
             change, entry = changes.get(address), declared.get(address)
             if entry is None or change is None or change["action"] == "hold":
@@ -191,7 +192,7 @@ class Judge:
             missed = entry.due and entry.due <= self.life.account.now
             if missed and change["action"] not in PENDING:  # an exact match is adopted at any age
                 continue
-            if any(id_ in self.life.removed for id_ in candidates):
+            if any(id_ not in there for id_ in candidates):  # whoever deleted it
                 continue
             if candidates and {*candidates} <= self.life.bound[project.name]:  # they are other entries' posts
                 continue

@@ -174,3 +174,15 @@ def test_a_broken_promise_is_seen(broken: Callable[[Scene], None], said: str, se
         applied(s)
         with pytest.raises(Broken, match=said):
             broken(s)
+
+
+def test_a_question_ends_with_its_candidate(server: Server) -> None:
+    """Nothing is reported once the other project, whose post may have been the entry's, deleted it (seed 229)."""
+    with scene(server) as s:
+        applied(s)
+        theirs = s.make("two", "Moved to another channel since", WHEN)
+        s.life.questions["one"] = {"Acme/twitter:acme/a": (theirs.id,)}
+        with pytest.raises(Broken, match="was a question"):
+            _judge(s, code=1)
+        s.account.delete("two", theirs.id)
+        _judge(s, code=1)
