@@ -30,6 +30,7 @@ from bufferctl.run.files import judge_files, load_declared
 from bufferctl.run.listener import Listener
 from bufferctl.run.places import open_state
 from bufferctl.run.reachable import address_problems, declared_addresses, is_local
+from bufferctl.run.standing import MOVE, find_unmoved
 from bufferctl.state import Lease, Lock, StateFile
 from bufferctl.state.local import LocalStore
 from bufferctl.state.lock import holders
@@ -256,6 +257,8 @@ def _state(stored: StateFile, root_file: Path, account: Account | None) -> Check
         state = stored.load()
         if stored.exists:
             stored.check_writable()
+        if unmoved := find_unmoved(root_file, stored):
+            return Check("state", PROBLEM, f"{unmoved}, and apply will refuse", f"{MOVE}.")
         gone = predecessors(stored, root_file) if stored.is_shared and not stored.exists else ()
         if account:
             check_account(stored, account, {slot.organization_id for slot in state.tracked})

@@ -20,7 +20,7 @@ from bufferctl.config.discover import ROOT_NAME
 from bufferctl.config.write.additions import root_with
 from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.diagnostics import check_known, has_errors
-from bufferctl.errors import ConfigError, StateError, UsageError
+from bufferctl.errors import BufferctlError, ConfigError, StateError, UsageError
 from bufferctl.intake import starter_text
 from bufferctl.limits import SETTLE
 from bufferctl.machine import state_folder
@@ -33,6 +33,7 @@ from bufferctl.run.compare import first_creation
 from bufferctl.run.listener import Listener
 from bufferctl.run.places import open_state
 from bufferctl.run.session import Session, hold_lock
+from bufferctl.run.standing import MOVE, find_unmoved
 from bufferctl.state import Document, History, LocalStore, Lock, StateFile, Store, open_store
 from bufferctl.state.document import dump, parse, replacing
 from bufferctl.state.location import document_path, repository_of
@@ -91,15 +92,20 @@ class NamedState:
         stored = self.find()
         stored.load()
         if not stored.exists:
-            raise _no_state(stored)
+            raise self._no_state(stored)
         return stored
 
     def raw(self) -> bytes:
         """The document as it is stored, even if it cannot be used. Raises ConfigError if there is none yet."""
         stored = self.find()
         if (raw := stored.store.read().document) is None:
-            raise _no_state(stored)
+            raise self._no_state(stored)
         return raw
+
+    def _no_state(self, stored: StateFile) -> BufferctlError:
+        if unmoved := find_unmoved(self.root, stored):
+            return StateError(unmoved, hint=MOVE)
+        return ConfigError(f"There is no state yet: {stored.place}", hint="`bufferctl apply` writes it.")
 
     def change(self, change: Callable[[State], State], message: str) -> State:
         """Change the state, while no other run works on it; what it was before. Raises LockedError.
@@ -222,10 +228,6 @@ class NamedState:
                 note = Document(old.endpoint, moved_to=target.store.address)
                 old.store.swap(dump(note), old.version, f"state migrate to {target.place}")
         return len(target.saved.bindings), old.place, target.place
-
-
-def _no_state(stored: StateFile) -> ConfigError:
-    return ConfigError(f"There is no state yet: {stored.place}", hint="`bufferctl apply` writes it.")
 
 
 def find_slot(bindings: Mapping[Slot, Binding], address: str) -> Slot:

@@ -240,7 +240,7 @@ def _open_shared(
     buffer, listener = waiting.buffer, waiting.listener
     store = LockedState(place, buffer.endpoint, commit=head(files.root))
     store.read()
-    if wrong := find_unmoved(files, store):
+    if wrong := find_unmoved(files.root_file, store):
         raise StateError(f"{wrong}, so nothing was done", hint=MOVE)
     old = find_predecessor(files, store, buffer, listener, afresh=afresh)
     refuse_older(files, store)

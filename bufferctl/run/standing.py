@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def find_standing(files: Files, stored: StateFile) -> tuple[Relation, tuple[Diag
 
     That is: state that was not moved, and a checkout that does not have all that was applied elsewhere.
     """
-    if wrong := find_unmoved(files, stored):
+    if wrong := find_unmoved(files.root_file, stored):
         return Relation.SAME, (Diagnostic(Severity.WARNING, f"{wrong}, and apply will refuse", hint=MOVE),)
     here, applied = head(files.root), stored.document.commit
     found = relation(files.root, here, applied, remote=files.remote) if here and applied else Relation.SAME
@@ -53,13 +54,13 @@ def find_standing(files: Files, stored: StateFile) -> tuple[Relation, tuple[Diag
     return found, (Diagnostic(Severity.WARNING, why, hint=hint),)
 
 
-def find_unmoved(files: Files, stored: StateFile) -> str:
-    """The message if the state is still in a file beside the root file; empty if not. Raises StateError."""
-    own = StateFile(LocalStore(state_path_of(files.root_file)), None)
-    if stored.exists or not own.store.read().document:
+def find_unmoved(root_file: Path, stored: StateFile) -> str:
+    """The message if a shared state is still in a file beside the root file; empty if not. Raises StateError."""
+    own = StateFile(LocalStore(state_path_of(root_file)), None)
+    if stored.exists or not stored.is_shared or not own.store.read().document:
         return ""
     own.load()
-    if own.endpoint != stored.endpoint:
+    if stored.endpoint and own.endpoint != stored.endpoint:
         return ""
     where = f"buffer.yaml keeps the state in {stored.place}, which is empty, but there is {own.place}"
     return f"{where}; without it bufferctl does not know what it created"

@@ -333,6 +333,9 @@ def test_migrate_from_the_file(project: Project, other: Project, machine: Any) -
     ran = project("apply", "--auto-approve")
     assert (ran.code, "bufferctl state migrate" in ran.err) == (1, True)
     assert "bufferctl state migrate" in project("plan").err
+    for arguments in (["doctor"], ["state", "list"]):  # they say what plan and apply say
+        ran = project(*arguments)
+        assert (ran.code, "bufferctl state migrate" in ran.out + ran.err) == (1, True)
     ran = project("state", "migrate")
     assert (ran.code, "Moved 2 entries" in ran.out) == (0, True)
     assert [path.name for path in project.state.parent.glob("state.json*")].count("state.json.migrated") == 1
