@@ -105,7 +105,10 @@ def describe_action(change: Change) -> str:
     if change.action is Action.CREATE:
         return _create(change.desired)[0]
     if change.action is Action.NO_OP:
-        return "cancelled" if is_cancelled(change) else _STATUSES.get(status_of(change), ACTIONS[change.action].planned)
+        status, post = status_of(change), change.live or change.desired
+        as_reminder = status is PostStatus.SCHEDULED and isinstance(post, LivePost | Post) and post.reminds
+        found = _STATUSES.get(status, ACTIONS[change.action].planned) + " as a reminder" * as_reminder
+        return "cancelled" if is_cancelled(change) else found
     return ACTIONS[change.action].planned
 
 

@@ -152,6 +152,17 @@ def test_live(project: Project, prints: Prints) -> None:
     assert [post["text"] for post in unmanaged] == ["Made by hand"]
 
 
+@pytest.mark.parametrize("live", [(), ("--live",)], ids=["from the state", "live"])
+def test_a_reminder_is_not_called_scheduled(project: Project, live: tuple[str, ...]) -> None:
+    """Buffer publishes nothing by itself then, so it says what happens, as plan does."""
+    post = "  - {key: one, due_at: 2029-12-20 09:00, channels: [twitter], text: One, scheduling_type: notification}\n"
+    project.write("buffer.yaml", ROOT)
+    project.write("posts/a.yaml", f"posts:\n{post}")
+    project.apply()
+    (listed,) = checked(project("list", "--json", *live).out)["posts"]
+    assert listed["standing"] == "scheduled as a reminder"
+
+
 def test_left_the_files(project: Project) -> None:
     """A post that no file declares any more is listed while Buffer would publish it."""
     project.write("buffer.yaml", ROOT)
