@@ -71,6 +71,7 @@ _SAMPLES: dict[str, Any] = {
     "live_id": "ID",
     "goes_out": True,
     "name": "…",
+    "names": ["…"],
     "seen": ["…"],
     "count": 6,
     "posts": 6,
@@ -95,6 +96,7 @@ _ALSO: dict[str, list[dict[str, Any]]] = {
     "perhaps_renamed": [{"was": []}],
     "changed": [{"edited": True}, {"by_buffer": True}],
     "ambiguous": [{"rule": rule} for rule in Rule if rule is not Rule.SAME_TEXT],
+    "no_such_tag": [{"names": ["…", "…"]}],
     "too_many_deletes": [{"dropped": ["…"]}],
 }
 #: A function that words another hold with these in it.

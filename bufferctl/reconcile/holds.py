@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from shlex import quote
 
-from bufferctl.diagnostics import some_of
+from bufferctl.diagnostics import all_of, some_of
 from bufferctl.model import Claim, Item, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
@@ -439,11 +439,15 @@ def cancelled_but_there(live_id: str, *, goes_out: bool) -> Hold:
     )
 
 
-def no_such_tag(name: str, seen: Iterable[str]) -> Hold:
-    """`seen`: the names of the tags that Buffer shows."""
+def no_such_tag(names: Sequence[str], seen: Iterable[str]) -> Hold:
+    """`seen`: the names of the tags that Buffer shows.
+
+    Names are in curly quotes: of what is in straight ones, a group of posts shows nothing.
+    """
+    tags = f"tag{'s' * (len(names) > 1)} {all_of(f'“{_safe(name)}”' for name in names)}"
     return Hold(
         Reason.UNRESOLVED,
-        f"No post or idea in Buffer has the tag {_safe(name)!r} (seen: {_listed(seen)}), and its API cannot list tags",
+        f"No post or idea in Buffer has the {tags} (seen: {_listed(seen)}), and its API cannot list tags",
         "Add the tag to a post or an idea in Buffer (the Free plan allows 3 tags) and plan again, or set its id under "
         "`tags:` in buffer.yaml.",
     )
@@ -452,7 +456,7 @@ def no_such_tag(name: str, seen: Iterable[str]) -> Hold:
 def no_such_board(name: str, channel: LiveChannel) -> Hold:
     return Hold(
         Reason.UNRESOLVED,
-        f"There is no board {_safe(name)!r} on {_safe(channel.name)} (there are: {_listed(channel.boards)})",
+        f"There is no board “{_safe(name)}” on {_safe(channel.name)} (there are: {_listed(channel.boards)})",
         "Use one of these.",
     )
 

@@ -30,10 +30,10 @@ class Resolver:
         """The write that creates or changes a match; a hold if a name cannot be resolved."""
         declared = match.declared
         tags = self._tags.get(declared.slot.organization_id, {})
-        found = [_tag(name, tags) for name in declared.item.tags]
-        if None in found:
-            return holds.no_such_tag(declared.item.tags[found.index(None)], tags)
-        resolved = tuple(tag for tag in found if tag)
+        found = {name: _tag(name, tags) for name in declared.item.tags}
+        if missing := [name for name, tag in found.items() if tag is None]:
+            return holds.no_such_tag(missing, tags)
+        resolved = tuple(tag for tag in found.values() if tag)
         if isinstance(declared.item, Idea):
             return CreateIdea(declared.item, declared.slot.organization_id, resolved)
         post = _with_board(declared.item, match)

@@ -13,6 +13,7 @@ import pytest
 
 from bufferctl.cli.console import Console
 from tests.cli.conftest import Project
+from tests.cli.written import HEAD, ONE, TWO
 
 
 @pytest.fixture
@@ -278,6 +279,15 @@ def test_text_from_files_cannot_draw_on_the_terminal(project: Any) -> None:
     ran = project("plan")
     assert "a ⟨U+202E⟩ b" in ran.out
     assert "\u202e" not in ran.out
+
+
+def test_unknown_tags_are_named(project: Any) -> None:
+    """All of a post, also where several posts wait for different ones."""
+    one, two = ONE.replace("}", ", tags: [launch, spring]}"), TWO.replace("}", ", tags: [summer]}")
+    project.write("buffer.yaml", HEAD + one + two)
+    printed = project("plan").out
+    assert "the tags “launch” and “spring”" in printed
+    assert "the tag “summer”" in printed
 
 
 def test_errors_in_the_files(campaign: Any, prints: Any) -> None:

@@ -53,7 +53,7 @@ HOLDS: dict[str, list[Hold]] = {
     "would_repeat": [holds.would_repeat([each], TWITTER) for each in (THEIRS, OURS, GONE)],
     "unsettled": [holds.unsettled(each) for each in ([], ["p9"])],
     "cancelled_but_there": [holds.cancelled_but_there("p9", goes_out=True)],
-    "no_such_tag": [holds.no_such_tag("launch", [])],
+    "no_such_tag": [holds.no_such_tag(each, []) for each in (["launch"], ["launch", "spring"])],
     "no_such_board": [holds.no_such_board("Ideas", TWITTER)],
     "too_many_deletes": [holds.too_many_deletes(6, 6, 5, {}, each, goes_out=True) for each in ([], ["twitter:acme"])],
     "file_emptied": [holds.file_emptied("posts.yaml", 2, 2, goes_out=True)],
@@ -92,7 +92,7 @@ def test_a_brace_of_somebodys_text_is_no_blank() -> None:
     for hold in (holds.ambiguous(Rule.SAME_TEXT, [theirs], TWITTER), holds.ambiguous(Rule.EDITED, [theirs] * 2, None)):
         held = hold.on(change_of(post()))
         assert "For {key} and {existing p1}" in held.message + held.hint
-    assert "{key}" in holds.no_such_tag("{key}", []).on(change_of(post())).message
+    assert "{key}" in holds.no_such_tag(["{key}"], []).on(change_of(post())).message
 
 
 def functions() -> set[str]:
@@ -154,9 +154,9 @@ def test_how_near_its_time_a_post_is_too_late() -> None:
 
 def test_where_there_is_nothing_to_choose_from_the_hold_says_so() -> None:
     """No tags were seen, and the channel has no boards; else all of them, in order."""
-    assert "the tag 'launch' (seen: none)" in holds.no_such_tag("launch", []).message
-    assert "(seen: a, b)" in holds.no_such_tag("launch", ["b", "a"]).message
-    assert holds.no_such_board("Ours", TWITTER).message == "There is no board 'Ours' on acme (there are: none)"
+    assert "the tag “launch” (seen: none)" in holds.no_such_tag(["launch"], []).message
+    assert "the tags “launch” and “spring” (seen: a, b)" in holds.no_such_tag(["launch", "spring"], ["b", "a"]).message
+    assert holds.no_such_board("Ours", TWITTER).message == "There is no board “Ours” on acme (there are: none)"
 
 
 def test_a_time_is_shown_in_the_zone_of_the_channel() -> None:

@@ -846,7 +846,7 @@ def test_a_tag_is_found_in_any_case_and_no_other_is_taken_for_it() -> None:
     assert isinstance(write, CreatePost)
     assert write.tag_ids == ("t3",)
     held = World(live=[both]).change(post(tags=("nowhere",)))
-    assert "has the tag 'nowhere' (seen: Hiring, Launch, launch)" in held.message
+    assert "has the tag “nowhere” (seen: Hiring, Launch, launch)" in held.message
 
 
 @pytest.mark.parametrize(
