@@ -12,6 +12,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo, available_timezones
 
 from bufferctl.errors import BufferctlError
+from bufferctl.model.base import OFFSET_PATTERN
 from bufferctl.model.day_names import MONTHS, WEEKDAYS, any_of
 
 #: Zones that the database has under another name, or under this name without summer time.
@@ -98,7 +99,7 @@ def clock_named(name: str | None) -> LocalTimes | None:
 
 _CLOCK = (
     r"[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?P<second>:\d\d)?"
-    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
+    rf"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<zone>[Zz]|{OFFSET_PATTERN})?"
 )
 #: Year first, as Buffer has it, and with dots, where the day comes first everywhere.
 _TIMES = (
@@ -168,12 +169,14 @@ def probably_meant(given: str, today: date | None = None) -> str | None:
     plain = re.sub(r"(?<=\d)[.h](?=\d\d$)", ":", plain)
     plain = re.sub(r"(?<= )(\d{1,2})(?= ?[AaPp]\.?[Mm]\.?$)", r"\1:00", plain)
     plain = _spelled_out(_SHORT_YEAR.sub(r"\g<1>20\2", plain), today)
-    found = in_our_form(plain)
+    found = in_our_form(plain) or in_our_form(_END.sub("", plain))
     if found is None and (american := _AMERICAN.fullmatch(plain)) and int(american["day"]) > _NOON:
         found = _written(american)  # with smaller numbers, either could be the month
     return _existing(found) if found else None
 
 
+#: The end of a range of times.
+_END = re.compile(r"(?<=:\d\d)[ -]+\d{1,2}:\d\d$")
 #: A time, and behind it a zone as people name it.
 _WITH_ZONE = re.compile(
     r"(?P<time>.*\d(?: ?[AaPp]\.?[Mm]\.?)?) ?"
@@ -190,7 +193,8 @@ def with_offset(given: str) -> tuple[str, str] | None:
         return None
     zone = found["zone"].strip()
     if offset := _OFFSET.fullmatch(zone):
-        return f"{time}{offset[1]}{int(offset[2]):02}:{offset[3] or '00'}", zone
+        written = f"{offset[1]}{int(offset[2]):02}:{offset[3] or '00'}"
+        return (f"{time}{written}", zone) if re.fullmatch(OFFSET_PATTERN, written) else None
     place = zone_of(_CALLED.get(zone.casefold().removesuffix(" time"), zone))
     if place is None:
         return None

@@ -32,8 +32,10 @@ from bufferctl.model.address import KEY_PATTERN
 D = TypeVar("D", date, datetime)
 
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+#: An offset that some place has: a range of times, `14:00-15:30`, is none.
+OFFSET_PATTERN = r"(\+(0[0-9]|1[0-4]):?(00|30|45)|-(0[0-9]|1[0-2]):?(00|30))"
 _INSTANT_PATTERN = (
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
+    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[Tt ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]+)?)? ?([Zz]|{OFFSET_PATTERN})?"
 )
 _INSTANT = re.compile(_INSTANT_PATTERN)
 #: Days before or after the day that a file's `starts` names, and a local time.
