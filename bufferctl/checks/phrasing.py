@@ -1,4 +1,4 @@
-"""Rules on what makes a post better: alt texts, https links, no invisible characters, no Markdown, no HTML."""
+"""Rules on what improves a post: alt texts, https links, no invisible characters, no markup, no placeholders."""
 
 from __future__ import annotations
 
@@ -63,6 +63,15 @@ HTML = advice(
     "what networks do",
 )
 
+PLACEHOLDER = advice(
+    "BC114",
+    "placeholder-in-text",
+    "a text has a placeholder: `{{name}}`, `[insert link]`, `TODO:` or Lorem ipsum",
+    "networks show it as it is written",
+    "write the text that belongs there; a variable of `vars` is written `$(name)`",
+    "what templates and drafts leave behind",
+)
+
 #: In Markdown an address ends at its parenthesis. Each alternative begins with its sign, although what is before it is
 #: checked too: so the signs are found fast.
 _MARKDOWN = re.compile(
@@ -74,6 +83,12 @@ _MARKDOWN = re.compile(
 _HTML = re.compile(
     r"</?(?:a|b|br|code|div|em|h[1-6]|i|img|li|ol|p|pre|small|span|strong|u|ul)(?:\s[^<>]{0,500})?\s?/?>"
     r"|&(?:amp|lt|gt|quot|apos|nbsp|mdash|ndash|hellip|#\d{1,7}|#x[0-9a-f]{1,6});",
+    re.IGNORECASE,
+)
+#: No words that are also used on purpose: "Speaker TBD", "TODO INCLUIDO", "Super Bowl XXX".
+_PLACEHOLDER = re.compile(
+    r"\{\{(?<!\$\{\{)[^{}\n]{1,60}\}\}|\[(?:insert|your|todo|tbd|placeholder|link|url|name|date)\b[^\[\]\n]{0,60}\](?!\()"
+    r"|\b(?-i:TODO:)|\bLorem ipsum\b",
     re.IGNORECASE,
 )
 
@@ -94,6 +109,9 @@ def plain_findings(post: Post) -> Iterator[Finding]:
             if not each.is_link and (found := found_in(each.text)):
                 message = f"`{found[0][:40]}` is {what}, and readers will see the markup"
                 yield Finding(rule, post, each.path, message, quote=found[0])
+        if found := _placeholder(each.text):
+            message = f"`{found[0][:40]}` looks like a placeholder, and readers will see it as it is"
+            yield Finding(PLACEHOLDER, post, each.path, message, quote=found[0])
 
 
 @lru_cache(maxsize=128)
@@ -109,8 +127,8 @@ def asset_may_be_odd(asset: Asset) -> bool:
     return words is not None and may_be_odd(words)
 
 
-#: Markdown, HTML and `http://` contain at least one of these.
-_SIGNS = ("]", "*", "_", "<", "&", "ttp://", "TTP://")
+#: Markdown, HTML, `http://` and placeholders contain at least one of these.
+_SIGNS = ("]", "*", "_", "<", "&", "ttp://", "TTP://", "{{", "TODO:", "orem ipsum")
 
 
 @lru_cache(maxsize=128)
@@ -121,6 +139,7 @@ def _http(text: str) -> dict[str, None]:
 # Many posts may share one long text, which is searched once.
 _markdown = lru_cache(maxsize=128)(_MARKDOWN.search)
 _html = lru_cache(maxsize=128)(_HTML.search)
+_placeholder = lru_cache(maxsize=128)(_PLACEHOLDER.search)
 
 
 @lru_cache(maxsize=128)

@@ -29,6 +29,12 @@ from tests.checks.posts import codes, post
             "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
             [],
         ),
+        ("Meet {{product}}", ["BC114"]),
+        ("Read more: [INSERT LINK]", ["BC114"]),
+        ("Hello [your name]", ["BC114"]),
+        ("TODO: a better opening", ["BC114"]),
+        ("Lorem ipsum dolor sit amet", ["BC114"]),
+        ("`${{ secrets.KEY }}`, {x}, {{}}, [1], [urlaub], Speaker TBD, TODO INCLUIDO, our *_todo: this", []),
     ],
 )
 def test_signs_that_networks_show_as_they_are(text: str, expected: list[str]) -> None:
