@@ -20,7 +20,7 @@ from bufferctl.ci.plan import PENDING
 from bufferctl.errors import BufferctlError, ForgeError, StalePlanError, UsageError
 from bufferctl.model import Address
 from bufferctl.plan import Action, Reason
-from bufferctl.planfile import Receipt, SavedPlan, load, load_receipt
+from bufferctl.planfile import Receipt, SavedPlan, load_receipt, load_shown
 from bufferctl.reconcile import shows_edit
 from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import code, plain
@@ -165,8 +165,8 @@ def _read_plans(job: Job, requests: Sequence[ChangeRequest]) -> _Plans:
             file = job.work / f"plan-{request.number}.json"
             file.write_bytes(found.content)
             made_at = found.made_at.isoformat() if found.made_at else ""
-            try:
-                plans.kept[request] = _Kept(file, _load(found.content, f"the plan of {name}"), made_at)
+            try:  # here, so that one that is damaged or was altered does not stop the others
+                plans.kept[request] = _Kept(file, load_shown(found.content, file.name, shows_edit), made_at)
             except BufferctlError as error:
                 why.append(error.message)
         for reason in why:
@@ -175,14 +175,6 @@ def _read_plans(job: Job, requests: Sequence[ChangeRequest]) -> _Plans:
             plans.missing[request] = "; ".join(why) or "no plan was made before the merge"
             print(f"There is no reviewed plan for {name} (any more), so it is not applied.")
     return plans
-
-
-def _load(content: bytes, name: str) -> SavedPlan:
-    """Read a plan here, so that one that is damaged or was altered does not stop the others. Raises BufferctlError."""
-    plan = load(content, name)
-    if not plan.offline and not all(map(shows_edit, plan.plan.changes)):
-        raise StalePlanError(f"{name} does not show what it would send")
-    return plan
 
 
 def _run_plans(job: Job, plans: _Plans, options: Sequence[str]) -> _Ran:

@@ -264,7 +264,8 @@ def apply(
 
     console, choices = setup.console, replace(choices, planned_at=reviewed_at)
     source = source_of(setup.file, paths, reviewed, digest, choices, console)
-    outputs.check_apart(receipt, *reviewed, source.saved_plan, *report_files)
+    named = {path.resolve(): path for path in reviewed}  # a plan that is named twice is read twice
+    outputs.check_apart(receipt, *named.values(), source.saved_plan, *report_files)
     files = source.files
     with setup.changing(files, lock_timeout, quiet=as_json, settle=settle) as session:
         applying = Applying(session, max_wait, source)

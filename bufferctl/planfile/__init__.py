@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 from bufferctl.planfile.agreed import Reviewed, Verified, verify
-from bufferctl.planfile.saved import RECEIPT, Receipt, SavedPlan, dump, load, load_receipt, receipt_details
+from bufferctl.planfile.saved import RECEIPT, Receipt, SavedPlan, dump, load, load_receipt, load_shown, receipt_details

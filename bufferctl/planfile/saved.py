@@ -184,6 +184,16 @@ def load(raw: bytes, name: str) -> SavedPlan:
     return saved
 
 
+def load_shown(raw: bytes, name: str, shows: Callable[[Change], bool]) -> SavedPlan:
+    """As `load`; raises StalePlanError, too, if a change does not show what it would send. `shows`: whether it does."""
+    saved = load(raw, name)
+    if not saved.offline and not all(map(shows, saved.plan.changes)):
+        raise StalePlanError(
+            f"The saved plan {name} does not show what it would send, so it was edited after it was made", hint=_AGAIN
+        )
+    return saved
+
+
 _AGAIN = "Plan again, and have that plan reviewed."
 _SIGNED = ("created_at", "expires_at", "offline", "digest", "plan", "inputs")
 

@@ -215,13 +215,7 @@ def read_plan(path: Path) -> SavedPlan:
         raise UsageError(
             f"The saved plan {path} cannot be read: {error.strerror}", hint="Pass a file that `plan -o` wrote."
         ) from error
-    plan = planfile.load(raw, str(path))
-    if not plan.offline and not all(map(shows_edit, plan.plan.changes)):
-        raise StalePlanError(
-            f"The saved plan {path} does not show what it would send, so it was edited after it was made",
-            hint="Plan again, and have that plan reviewed.",
-        )
-    return plan
+    return planfile.load_shown(raw, str(path), shows_edit)
 
 
 def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:

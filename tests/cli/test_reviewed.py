@@ -74,6 +74,12 @@ def test_twice(reviewed: Any, prints: Any) -> None:
     assert writes(reviewed) == before
 
 
+def test_a_plan_named_twice(reviewed: Any) -> None:
+    """Under another spelling, too: it is the same plan."""
+    assert apply(reviewed, "--reviewed", "./plan.json").code == 0
+    assert texts(reviewed) == ["The first", "The second"]
+
+
 def test_half_of_it_is_done(reviewed: Any) -> None:
     """The rest is sent: another run's changes count as done, with or without its state."""
     for lost in (False, True):
