@@ -16,7 +16,7 @@ from itertools import chain
 from bufferctl.diagnostics import all_of
 from bufferctl.digests import REVIEWED, change_digest, facts, what_it_says
 from bufferctl.limits import MOST_DAYS
-from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, PostStatus, State
+from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, PostStatus, Slot, State
 from bufferctl.model.comparable import content_of_desired, fingerprint, is_untouched
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile.saved import SavedPlan
@@ -36,6 +36,8 @@ _DONE = {
 _SAYS = {**_DONE, Action.WAITING: "created"}
 #: Actions of objects that exist in Buffer and need no change there.
 _THERE = frozenset({Action.NO_OP, Action.DONE, Action.ADOPT, Action.MOVE})
+#: Actions that leave nothing to be done.
+_QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
 _CREATES = frozenset({Action.CREATE, Action.WAITING})
 
 
@@ -48,14 +50,18 @@ class Verified:
 
 
 def verify(saved: SavedPlan, now: Plan) -> Verified:
-    """Compare a saved plan with the plan that the files give now."""
+    """Compare a saved plan with the plan that the files give now, of all files.
+
+    A saved plan of all files that has all there is to do now stays whole: it then is the plan of the files.
+    """
     today = {change.slot: change for change in now.changes}
     addresses = {change.address for change in now.changes if change.desired}
-    kept, moved = [], []
+    kept: dict[Slot, Change] = {}
+    moved = []
     for change in saved.plan.changes:
         current = today.get(change.slot)
         if change.action is Action.HOLD and current and current.action is Action.HOLD:
-            kept.append(current)  # it blocks nothing, but it counts for the exit code like any other hold
+            kept[change.slot] = current  # it blocks nothing, but it counts for the exit code like any other hold
         if change.action not in WRITING | STATE_ONLY:
             continue
         if current is None and change.address in addresses:
@@ -67,10 +73,13 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
         elif change.action in WRITING and _channel(change, saved.plan) != _channel(change, now):
             moved.append(f"{change.address}: its channel has another name or time zone than the plan shows")
         elif _same(change, current) or _is_over(change, current):
-            kept.append(overtaken(change, current))
+            kept[change.slot] = overtaken(change, current)
         elif current.action not in {Action.NO_OP, Action.DONE}:
             moved.append(f"{change.address}: {_moved(change, current)}")
-    return Verified(replace(now, changes=tuple(kept), narrowed=True), tuple(moved))
+    others = [change for change in now.changes if change.slot not in kept]
+    is_part = saved.plan.narrowed or any(change.action not in _QUIET for change in others)
+    changes = (*kept.values(), *(() if is_part else others))
+    return Verified(replace(now, changes=changes, narrowed=is_part), tuple(moved))
 
 
 def _revoked(change: Change, current: Change | None) -> str:

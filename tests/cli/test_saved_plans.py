@@ -74,6 +74,15 @@ def test_applied_without_asking(saved: Any, prints: Any) -> None:
     assert text_of(saved) == ["The first", "The second"]
 
 
+@pytest.mark.parametrize("narrowed", [False, True], ids=["all", "a part"])
+def test_a_plan_of_all_files_counts_as_an_apply_of_them(saved: Any, *, narrowed: bool) -> None:
+    """The state then notes how far Buffer was read, so that nothing older is asked about; not after a part."""
+    assert saved("plan", "-o", "plan.json", *(["--target", "*/one"] if narrowed else [])).code == 0
+    assert apply(saved).code == 0
+    organizations = json.loads(saved.state.read_text())["organizations"].values()
+    assert all(("horizon" in home) is not narrowed for homes in organizations for home in homes.values())
+
+
 def test_applied_twice(saved: Any, prints: Any) -> None:
     """Exit 0 the second time, and the output says that the plan is already applied."""
     apply(saved)

@@ -19,7 +19,7 @@ from bufferctl.digests import facts
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import CreatePost, Desired, Idea, LiveIdea, Origin, Post, PostStatus, Slot, State
 from bufferctl.model.comparable import bind
-from bufferctl.plan import Action, Cause, Change, Plan, Reason
+from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import SavedPlan, Verified
 from bufferctl.reconcile import Options
 from bufferctl.run.sources import still_to_do
@@ -276,12 +276,28 @@ def test_its_own_first_half_is_skipped(review: Review) -> None:
     assert (verified.moved, verified.plan.writes) == ((), ())
 
 
+def to_do(plan: Plan) -> list[Action]:
+    """The actions of a plan that change anything, in order."""
+    return [each.action for each in plan.of(*WRITING, *STATE_ONLY)]
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["all", "a part"])
+def test_a_plan_of_everything_stays_whole(review: Review, *, whole: bool) -> None:
+    """Where nothing else is to be done, it is the plan of the files: the state notes how far Buffer was read."""
+    review.save(B)
+    if not whole:
+        review.items = (B, post("soon", due=DUE))
+    plan = review.verify().plan
+    assert plan.narrowed is not whole
+    assert ("b" in {each.address.key for each in plan.changes}) is whole
+
+
 def test_its_own_deletes_are_skipped(review: Review) -> None:
     """Deleted and forgotten."""
     review.save(B)
     assert review.machine.apply(B).error is None
     verified = review.verify()
-    assert (verified.moved, verified.plan.changes) == ((), ())
+    assert (verified.moved, to_do(verified.plan)) == ((), [])
 
 
 def test_its_first_delete_done_leaves_the_second(review: Review) -> None:
@@ -311,7 +327,7 @@ def test_what_was_sent_meanwhile_is_reported_and_not_stale(
     changed(buffer, status=PostStatus.SENT, sent_at=buffer.server_time())
     verified = review.verify()
     assert (verified.moved, verified.plan.writes) == ((), ())
-    (change,) = verified.plan.changes
+    (change,) = (each for each in verified.plan.changes if each.address.key == "a")
     expected = Action.DONE if EDITED in items else Action.FORGET
     assert (change.action, change.reason) == (expected, Reason.OVERTAKEN)
 
@@ -391,10 +407,10 @@ def test_bookkeeping_alone(review: Review, buffer: FakeBuffer) -> None:
     saved = review.save(A, found)
     assert {c.address.key: c.action for c in saved.plan.changes} == {"b": Action.DELETE, "found": Action.ADOPT}
     verified = review.verify()
-    assert (verified.moved, [c.action for c in verified.plan.changes]) == ((), [Action.ADOPT, Action.DELETE])
+    assert (verified.moved, to_do(verified.plan)) == ((), [Action.ADOPT, Action.DELETE])
     assert review.machine.apply(A, found).error is None
-    assert (review.verify().moved, review.verify().plan.changes) == ((), ())
+    assert (review.verify().moved, to_do(review.verify().plan)) == ((), [])
     review.save(replace(A, address=replace(A.address, key="z"), was="a"), found)
-    assert [c.action for c in review.verify().plan.changes] == [Action.MOVE]
+    assert to_do(review.verify().plan) == [Action.MOVE]
     review.items = (A, found)
     assert review.verify().moved == ("Acme/twitter:acme0/z: the files no longer declare it",)
