@@ -184,31 +184,35 @@ def _jpeg(file: BinaryIO, size: int) -> Header:
     """Read the segments up to the first scan, then look for the end marker, which no scan can contain."""
     found = Header("jpg")
     turned = False
-    file.seek(2)
-    while True:
+    for mark, length in jpeg_segments(file):
+        if mark in FRAMES:
+            _, height, width = unpack(">BHH", _read(file, 5))
+            found = replace(found, width=width, height=height)
+        elif mark == _EXIF and (exif := _read(file, length)).startswith(b"Exif\x00\x00"):
+            turned, located = _exif(exif[6:])
+            found = replace(found, located=located)
+    if turned:
+        found = replace(found, width=found.height, height=found.width)
+    return replace(found, cut_short=not _has_after(file, size, b"\xff\xd9"))
+
+
+def jpeg_segments(file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """The segments of a JPEG up to its first scan: marker and length, with the file at their content."""
+    marker, end = 0, 2
+    while marker != _SCAN:
+        file.seek(end)
         mark = _read(file, 2)
         while mark == b"\xff\xff":  # padding
             mark = mark[:1] + _read(file, 1)
         if mark[:1] != b"\xff":
             raise ValueError(mark)
         length = _U16.unpack(_read(file, 2))[0] - 2
-        at = file.tell()
-        if mark[1] in _FRAMES:
-            _, height, width = unpack(">BHH", _read(file, 5))
-            found = replace(found, width=width, height=height)
-        elif mark[1] == _EXIF and (exif := _read(file, length)).startswith(b"Exif\x00\x00"):
-            turned, located = _exif(exif[6:])
-            found = replace(found, located=located)
-        elif mark[1] == _SCAN:
-            break
-        file.seek(at + length)
-    if turned:
-        found = replace(found, width=found.height, height=found.width)
-    return replace(found, cut_short=not _has_after(file, size, b"\xff\xd9"))
+        marker, end = mark[1], file.tell() + length
+        yield marker, length
 
 
 #: Markers of JPEG frames, which hold the image size: SOF0 to SOF15, except tables and reserved markers.
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _EXIF, _SCAN = 0xE1, 0xDA
 
 

@@ -6,13 +6,12 @@ Files come from pull requests, so images over 24 megapixels are not decoded, and
 from __future__ import annotations
 
 import io
-import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from bufferctl.media.reading import open_below, read_file
+from bufferctl.media.reading import FRAMES, jpeg_segments, open_below, read_file
 from bufferctl.model import MediaFile
 
 if TYPE_CHECKING:
@@ -24,9 +23,6 @@ MOST_BYTES, MOST_PIXELS = 30_000, 24_000_000
 _WORKED_ON = 2000
 #: Formats to open: Pillow supports many more, some of which start other programs.
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
-#: The segments of a JPEG that say which components there are, in the first bytes of the file.
-_MARKER, _SCAN, _HEAD = re.compile(rb"\xff+([^\x00\xff])"), b"\xda", 2**20
-_FRAMES = {bytes([each]) for each in range(0xC0, 0xD0)} - {b"\xc4", b"\xc8", b"\xcc"}
 #: Width and JPEG quality, from the best to one that always fits.
 _TRIES = ((720, 82), (640, 76), (560, 70), (480, 62), (400, 52), (320, 42), (240, 32))
 
@@ -69,18 +65,13 @@ def _made(source: BinaryIO) -> Image | None:
 
 def _has_scans(source: BinaryIO) -> bool:
     """Whether a JPEG's first scan lacks a component of its frame, so that others follow (ITU T.81, B.2.2 and B.2.3)."""
-    at = source.tell()
+    at, components, in_scan = source.tell(), 0, 0
     source.seek(0)
-    head, place, components = source.read(_HEAD), 2, 0
+    for marker, _ in jpeg_segments(source) if source.read(2) == b"\xff\xd8" else ():
+        in_scan, *_, last = source.read(6)
+        components = last if marker in FRAMES else components
     source.seek(at)
-    while found := _MARKER.search(head, place):
-        marker, place = found[1], found.end()
-        if marker == _SCAN:
-            return head[place + 2] < components
-        if marker in _FRAMES:
-            components = head[place + 7]
-        place += int.from_bytes(head[place : place + 2], "big")
-    return head.startswith(b"\xff\xd8")
+    return in_scan < components
 
 
 def _opaque(image: Image) -> Image:
