@@ -465,7 +465,7 @@ def _caused(items: tuple[Item, ...]) -> Cause:
     """The cause of items; its message and hint in full if all posts have the same, else without what is their own."""
     cards = [card for item in items for card in item.cards]
     addresses = [quote(str(card.change.address)) for card in cards]
-    hints = [_addressed(card.hint, card) for card in cards]
+    hints = [each.hint if "bufferctl import " in each.hint else _addressed(each.hint, each) for each in cards]
     hint = _ARGUMENT.sub(lambda found: " ".join(f"{found[1]}{address}" for address in addresses), _common(hints))
     message = _common([_addressed(card.message, card) for card in cards]).replace(_ADDRESS, "it")
     return Cause(cards[0].code, message, hint, items, own_hints=len(set(hints)) > 1)

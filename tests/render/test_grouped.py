@@ -146,6 +146,14 @@ def test_a_cause_is_said_once_with_one_command() -> None:
     )
 
 
+def test_import_takes_one_address() -> None:
+    """Two posts that may be the same one in Buffer keep their commands: one of them answers."""
+    hints = [f"If that is it, run `bufferctl import Acme/twitter:acme/post-{n} 65a0`." for n in (1, 2)]
+    (cause,) = of(*(_held(n, "The answer was lost", hint) for n, hint in enumerate(hints, 1))).causes
+    assert (cause.hint, cause.own_hints) == ("If that is it, run `bufferctl import …`.", True)
+    assert [item.cards[0].hint for item in cause.items] == hints
+
+
 def test_what_is_a_posts_own_does_not_make_causes() -> None:
     """A text, an id and a time in the message are left out if they differ; a different sentence is another cause."""
     holds = [
