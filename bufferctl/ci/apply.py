@@ -166,9 +166,9 @@ def _read_plans(job: Job, requests: Sequence[ChangeRequest]) -> _Plans:
             file.write_bytes(found.content)
             made_at = found.made_at.isoformat() if found.made_at else ""
             try:  # here, so that one that is damaged or was altered does not stop the others
-                plans.kept[request] = _Kept(file, load_shown(found.content, file.name, shows_edit), made_at)
+                plans.kept[request] = _Kept(file, load_shown(found.content, f"the plan of {name}", shows_edit), made_at)
             except BufferctlError as error:
-                why.append(error.message)
+                why.append(error.message.replace("The saved plan the plan", "The plan"))
         for reason in why:
             print(f"{name}: {reason}.")
         if request not in plans.kept:
@@ -218,7 +218,10 @@ def _comment(job: Job, request: ChangeRequest, plans: _Plans, ran: _Ran) -> None
         if request in plans.kept:
             others = [name_of(each, job.forge) for each in plans.kept if each != request]
             together = f"Applied together with {', '.join(others)}." if others else ""
-            parts = [together, _unreviewed(job, ran), without_marker(ran.page)]
+            page = without_marker(ran.page)
+            overrules = "`bufferctl apply --re" in page  # --reapply, --recreate
+            by_hand = f"Without a command line, {job.forge.overrule}." if overrules else ""
+            parts = [together, _unreviewed(job, ran), page, by_hand]
         elif ran.end.exit_code == 0 and job.find_comment("plan", request) is None:
             return  # it was never about these files
         else:

@@ -149,6 +149,10 @@ class Forge(Protocol):
         """How a person publishes everything in the files, reviewed or not: a sentence in Markdown, without its end."""
 
     @property
+    def overrule(self) -> str:
+        """How a person overwrites or creates again what is held, without a command line: as `publish_everything`."""
+
+    @property
     def actor(self) -> str:
         """Who started this run."""
         return self._environment.get(self.ACTOR, "")

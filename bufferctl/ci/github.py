@@ -169,6 +169,10 @@ class GitHub(Forge):
     def publish_everything(self) -> str:
         return self._run_workflow("everything in the files")
 
+    @property
+    def overrule(self) -> str:
+        return self._run_workflow("the addresses in `reapply` or `recreate`")
+
     def plan_again(self, number: int) -> str:
         return self._run_workflow(f"the number {number}")
 

@@ -124,6 +124,10 @@ class GitLab(Forge):
     def publish_everything(self) -> str:
         return "run a pipeline of the branch with the variable `BUFFERCTL_REVIEWED` set to `false`"
 
+    @property
+    def overrule(self) -> str:
+        return "run a pipeline of the branch with the addresses in `BUFFERCTL_REAPPLY` or `BUFFERCTL_RECREATE`"
+
     def plan_again(self, number: int) -> str:  # noqa: ARG002 - the pipeline belongs to the merge request
         return self._PIPELINE[0].lower() + self._PIPELINE[1:].removesuffix(".")
 

@@ -130,6 +130,20 @@ def test_an_edit_in_buffer_is_overwritten_by_hand(team: Team) -> None:
     assert team.github.repository.git("show", "bufferctl-state:applied.json") == before
 
 
+def test_a_receipt_names_the_way_without_a_command_line(team: Team) -> None:
+    """Where it names an option of apply: who merges in a browser has no API key."""
+    number = merged(team, "launch", launch=post("launch", "We are live"))
+    assert not team.apply().failed
+    assert "addresses" not in team.github.bodies(number)[1]
+    (sent,) = team.sandbox.posts()
+    team.sandbox.person.edit_post(sent["id"], text="We are late")
+    number = merged(team, "later", other=post("other", "And more", channel="linkedin"))
+    assert team.apply().failed
+    receipt = team.github.bodies(number)[1]
+    assert "`bufferctl apply --reapply Acme/twitter:acme/launch`" in receipt
+    assert "with the addresses in `reapply` or `recreate`" in receipt
+
+
 @pytest.mark.parametrize("event", ["push", "schedule"])
 def test_choices_are_for_runs_by_hand(team: Team, event: str) -> None:
     """Refused anywhere else, with nothing sent."""
