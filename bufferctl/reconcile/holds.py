@@ -140,8 +140,7 @@ ONLY_REMINDS = Hold(
 IN_ERROR = Hold(
     Reason.ERROR,
     "Buffer accepted it, but publishing failed: {error}. bufferctl does not create it a second time",
-    "Fix it and retry it in Buffer. Or delete it there, then give the entry a new `key`, or run "
-    "`bufferctl apply --recreate {address}`.",
+    "Fix it and retry it in Buffer. Or delete it there, then run `bufferctl apply --recreate {address}`.",
 )
 #: An edit that gives a published post another text, for a time that is still to come.
 PUBLISHED = Hold(
@@ -161,8 +160,7 @@ BEING_PUBLISHED = Hold(
 DELETED_IN_BUFFER = Hold(
     Reason.GONE,
     "Somebody deleted it in Buffer, so bufferctl does not create it again on its own",
-    "To call it off, add {cancelled}. To send it again, give it a new `key`, or run "
-    "`bufferctl apply --recreate {address}`.",
+    "To call it off, add {cancelled}. To send it again, run `bufferctl apply --recreate {address}`.",
 )
 PERHAPS_PUBLISHED = Hold(
     Reason.GONE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -46,6 +47,18 @@ def test_creates_it_once(agreed: Any, form: list[str]) -> None:
     delete_all(agreed)
     ran = agreed("apply", *form, *more, "--settle", "0")
     assert (ran.code, texts(agreed)) == (1 if "--reviewed" in form else 3, [])
+
+
+def test_a_new_key_is_no_other_post(project: Any) -> None:
+    """Held under its new key, too, so the hint names no new key, which was no way out."""
+    project.write("buffer.yaml", HEAD + ONE)
+    project.apply()
+    delete_all(project)
+    project.write("buffer.yaml", HEAD + ONE.replace("key: one", "key: new"))
+    (change,) = json.loads(project("plan", "--json").out)["changes"]
+    assert (change["reason"], "`key`" in change["hint"]) == ("deleted-in-buffer", False)
+    assert project("apply", "--auto-approve", "--settle", "0", *SAID[:1], "Acme/twitter:acme/new").code == 0
+    assert texts(project) == ["The first"]
 
 
 @FORMS

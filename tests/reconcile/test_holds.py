@@ -64,6 +64,7 @@ HOLDS: dict[str, list[Hold]] = {
 NO_EDIT = {
     "DISCONNECTED": "Nothing is published there until Buffer is connected to the network again.",
     "LOCKED": "Nothing is published there until a person unlocks it.",
+    "IN_ERROR": "A person corrects it in Buffer and retries it there.",
     "BEING_PUBLISHED": "It is decided in a few minutes, by itself.",
     "not_listed_yet": "It is decided within the hour, by itself.",
     "IDEA_HELD": "Its idea has a hold of its own, with a hint.",
