@@ -58,8 +58,8 @@ def init(agents: bool | None, setup: options.Setup) -> None:
     console.data(f"Commit {'it' if stored.is_shared or not begun else 'both'}, then run:")
     console.data("  bufferctl plan")
     if is_local(stored.endpoint):
-        console.data("This file is for the sandbox. For your own account, use another folder and unset BUFFER_API_URL:")
-        console.data("  bufferctl init")
+        console.data("This file is for the sandbox. For your own account, in another folder:")
+        console.data("  unset BUFFER_API_URL && bufferctl init")
 
 
 def _offer_agents(path: Path, wanted: bool | None, console: Console) -> None:

@@ -111,8 +111,8 @@ class Checkup:
             yield failed("key" if isinstance(error, KeyRefusedError) else "connection", error)
             return
         expiry = (
-            "The API does not report what it may do, nor when it expires: 30 days after it was created, unless you "
-            "chose longer"
+            "The API does not report what that key may do, nor when it expires: 30 days after it was created, unless "
+            "you chose longer"
         )
         yield Check("key", OK, f"Buffer accepts the key in {self.key_place}. {expiry}")
         yield _clock(server, here)
