@@ -105,13 +105,9 @@ def plain_findings(post: Post) -> Iterator[Finding]:
             many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
             message = f"this has {many} ({names}), often from copied text"
             yield Finding(INVISIBLE, post, each.path, message, quote=hidden[0])
-        for rule, what, found_in in ((MARKDOWN, "Markdown", _markdown), (HTML, "HTML", _html)):
+        for rule, what, found_in in _SHOWN_AS_WRITTEN:
             if not each.is_link and (found := found_in(each.text)):
-                message = f"`{found[0][:40]}` is {what}, and readers will see the markup"
-                yield Finding(rule, post, each.path, message, quote=found[0])
-        if found := _placeholder(each.text):
-            message = f"`{found[0][:40]}` looks like a placeholder, and readers will see it as it is"
-            yield Finding(PLACEHOLDER, post, each.path, message, quote=found[0])
+                yield Finding(rule, post, each.path, f"`{found[0][:40]}` {what}", quote=found[0])
 
 
 @lru_cache(maxsize=128)
@@ -140,6 +136,11 @@ def _http(text: str) -> dict[str, None]:
 _markdown = lru_cache(maxsize=128)(_MARKDOWN.search)
 _html = lru_cache(maxsize=128)(_HTML.search)
 _placeholder = lru_cache(maxsize=128)(_PLACEHOLDER.search)
+_SHOWN_AS_WRITTEN = (
+    (MARKDOWN, "is Markdown, and readers will see the markup", _markdown),
+    (HTML, "is HTML, and readers will see the markup", _html),
+    (PLACEHOLDER, "looks like a placeholder, and readers will see it as it is", _placeholder),
+)
 
 
 @lru_cache(maxsize=128)

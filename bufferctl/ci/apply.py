@@ -218,15 +218,16 @@ def _comment(job: Job, request: ChangeRequest, plans: _Plans, ran: _Ran) -> None
         if request in plans.kept:
             others = [name_of(each, job.forge) for each in plans.kept if each != request]
             together = f"Applied together with {', '.join(others)}." if others else ""
-            page = without_marker(ran.page)
-            overrules = "`bufferctl apply --re" in page  # --reapply, --recreate
-            by_hand = f"Without a command line, {job.forge.overrule}." if overrules else ""
-            parts = [together, _unreviewed(job, ran), page, by_hand]
+            overrules = "`bufferctl apply --re" in ran.page  # --reapply, --recreate
+            by_hand = f"Without a command line, {job.forge.by_hand()}." if overrules else ""
+            parts = [together, _unreviewed(job, ran), without_marker(ran.page), by_hand]
         elif ran.end.exit_code == 0 and job.find_comment("plan", request) is None:
             return  # it was never about these files
         else:
             matches = "Buffer matches the files anyway."
-            result = matches if ran.end.exit_code == 0 else f"To publish it anyway, {job.forge.publish_everything}."
+            result = (
+                matches if ran.end.exit_code == 0 else f"To publish it anyway, {job.forge.by_hand(everything=True)}."
+            )
             parts = [f"**Its plan was not applied**: {plain(plans.missing[request])}. {result}"]
         job.comment("receipt", request, *parts, job.footer(job.commit()))
     except ForgeError as error:  # what is done is done, and the log shows it
@@ -244,7 +245,7 @@ def _unreviewed(job: Job, ran: _Ran) -> str:
     return (
         f"**{count(len(found), 'change')} {verb} not in this plan**, so {verb} not sent: in the files from before this "
         f"{job.forge.noun}, or changed after its plan. To publish everything in the files, "
-        f"{job.forge.publish_everything}."
+        f"{job.forge.by_hand(everything=True)}."
     )
 
 
@@ -256,6 +257,6 @@ def _without_review(job: Job) -> _Ran:
     job.annotate(
         "error",
         "Nothing of this was reviewed, so nothing was sent. Publish it with a pull or merge request that changes these "
-        f"files, or {job.forge.publish_everything}.",
+        f"files, or {job.forge.by_hand(everything=True)}.",
     )
     return _Ran(End(1), "", None)

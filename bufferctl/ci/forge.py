@@ -144,13 +144,8 @@ class Forge(Protocol):
     def plan_again(self, number: int) -> str:
         """How a person plans a request again without a new commit: a sentence in Markdown, without its end."""
 
-    @property
-    def publish_everything(self) -> str:
-        """How a person publishes everything in the files, reviewed or not: a sentence in Markdown, without its end."""
-
-    @property
-    def overrule(self) -> str:
-        """How a person overwrites or creates again what is held, without a command line: as `publish_everything`."""
+    def by_hand(self, *, everything: bool = False) -> str:
+        """How a person overrules holds in a run, or publishes everything, reviewed or not: as `plan_again`."""
 
     @property
     def actor(self) -> str:

@@ -165,13 +165,10 @@ class GitHub(Forge):
         except ValidationError as error:
             raise ForgeError("The event of this run has another form than GitHub documents") from error
 
-    @property
-    def publish_everything(self) -> str:
-        return self._run_workflow("everything in the files")
-
-    @property
-    def overrule(self) -> str:
-        return self._run_workflow("the addresses in `reapply` or `recreate`")
+    def by_hand(self, *, everything: bool = False) -> str:
+        return self._run_workflow(
+            "everything in the files" if everything else "the addresses in `reapply` or `recreate`"
+        )
 
     def plan_again(self, number: int) -> str:
         return self._run_workflow(f"the number {number}")

@@ -120,13 +120,10 @@ class GitLab(Forge):
         """As the base: a merge train runs the pipeline of a merge request."""
         return ""
 
-    @property
-    def publish_everything(self) -> str:
-        return "run a pipeline of the branch with the variable `BUFFERCTL_REVIEWED` set to `false`"
-
-    @property
-    def overrule(self) -> str:
-        return "run a pipeline of the branch with the addresses in `BUFFERCTL_REAPPLY` or `BUFFERCTL_RECREATE`"
+    def by_hand(self, *, everything: bool = False) -> str:
+        addresses = "the addresses in `BUFFERCTL_REAPPLY` or `BUFFERCTL_RECREATE`"
+        given = "the variable `BUFFERCTL_REVIEWED` set to `false`" if everything else addresses
+        return f"run a pipeline of the branch with {given}"
 
     def plan_again(self, number: int) -> str:  # noqa: ARG002 - the pipeline belongs to the merge request
         return self._PIPELINE[0].lower() + self._PIPELINE[1:].removesuffix(".")
