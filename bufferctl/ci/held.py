@@ -19,10 +19,11 @@ from bufferctl.ci.job import Job
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ForgeError
 from bufferctl.git import git
+from bufferctl.plan import Reason
 
 _PLANNED = frozenset({0, 2})
 #: Held since the request's branch is behind, which is nothing that it brings.
-_BEHIND = "diverged"
+_BEHIND = Reason.DIVERGED
 
 
 class HeldChange(BaseModel):
@@ -34,6 +35,12 @@ class HeldChange(BaseModel):
     message: str = ""
     hint: str = ""
     place: Place | None = None
+    candidates: list[str] = []
+
+    @property
+    def is_late(self) -> bool:
+        """Whether another time would let it be sent, since nothing in Buffer may be the same post."""
+        return self.reason == Reason.MISSED and not self.candidates
 
     @property
     def identity(self) -> tuple[str, str | None, str | None]:

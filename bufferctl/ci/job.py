@@ -79,19 +79,19 @@ class Job:
         return self.folder / (self.options.file or "buffer.yaml")
 
     @cached_property
-    def _loaded(self) -> Loaded | None:
+    def loaded(self) -> Loaded | None:
         """The files as checked out; None if there is no root file, which every command reports itself."""
         return _load(self.root_file)
 
     @property
     def is_readable(self) -> bool:
         """Whether the files have no errors."""
-        return self._loaded is not None and self._loaded.desired is not None
+        return self.loaded is not None and self.loaded.desired is not None
 
     @cached_property
     def state_settings(self) -> StateSettings | None:
         """Where the checked-out files say that the state is; None if in no shared place."""
-        return _state_of(self._loaded)
+        return _state_of(self.loaded)
 
     def check_state_is_kept(self) -> None:
         """Raises StateError if the state would be lost with this machine."""
@@ -193,7 +193,7 @@ class Job:
 
         YAML in the folder counts even if nothing includes it (yet), and so does every file that was deleted there.
         """
-        loaded = self._loaded
+        loaded = self.loaded
         if not base or loaded is None or loaded.desired is None or self.fetch(base):
             return True
         files = frozenset(loaded.files) | loaded.beside

@@ -1,26 +1,33 @@
 """Answers to what needs a person, as suggestions on the lines of a request: one tap, and the file has the answer.
 
-Only an answer that adds a field to an entry (`repeat_of`, `was`, `existing`) is suggested; a forge takes it only on a
-line that the request's diff shows. The others stand in the plan's comment as the lines to write.
+Suggested are a field that is added to an entry (`repeat_of`, `was`, `existing`) and a later day for a time that is
+past. A forge takes them only on a line that the request's diff shows; the others stand in the plan's comment as the
+lines to write.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from posixpath import join, normpath
 
 from bufferctl.ci.forge import ChangeRequest, marker
-from bufferctl.ci.held import held_in
+from bufferctl.ci.held import HeldChange, held_in
 from bufferctl.ci.job import Job
+from bufferctl.config.write.project import Project
+from bufferctl.config.write.shift import postponed
 from bufferctl.diagnostics import Place
-from bufferctl.errors import ForgeError
-from bufferctl.render.markdown_text import code, plain
+from bufferctl.errors import ConfigError, ForgeError
+from bufferctl.render.markdown_text import LIMIT, code, plain, size
+from bufferctl.render.words import local
 
 #: How many suggestions a plan makes: each is a request to the forge, and a comment to read.
 _MOST = 5
+#: How long there is to take a later time over and merge it.
+_NOTICE = timedelta(hours=1)
 #: A field that a hint proposes; below `each` it would need more than a line.
 _FIELD = re.compile(r"`((?:repeat_of|was|existing): [^`]+)`(?! under `each`)")
 #: What an entry is on one of its channels; on several, one answer says it for all.
@@ -31,10 +38,11 @@ _KEY = re.compile(r"(\s*(?:- )?)key: *\S+\s*")
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Answers on a line of a file, each with the lines that take its place."""
+    """Answers on a `line` of the file of an entry, each with the lines that take its place. `about`: what they do."""
 
-    place: Place
-    message: str
+    place: Place  # of the entry
+    line: int
+    about: str
     answers: tuple[str, ...]
 
 
@@ -44,26 +52,29 @@ def suggest(job: Job, request: ChangeRequest, report: Path, body: str) -> str:
     for old in list(job.forge.suggestions(request.number)):
         if old.mine and old.body.startswith(first):
             job.forge.delete_suggestion(request.number, old.id)
-    left = list(_suggestions(job, report))
+    held = [change for change in held_in(report) if change.place and change.place.line]
+    left = [*_fields(job, held), *_times(job, held)]
     suggested, left = left[:_MOST], left[_MOST:]
     for each in suggested:
         path = normpath(join(job.options.directory, each.place.file))
         try:
-            job.forge.add_suggestion(request, path, each.place.line, f"{first}\n{_text(each, job.forge.suggestion)}")
+            job.forge.add_suggestion(request, path, each.line, f"{first}\n{_text(each, job.forge.suggestion)}")
         except ForgeError:  # the diff does not show the line, or the token may not comment on lines
             left.append(each)
     for each in left:
-        body = _with_lines(body, each)
+        longer = _with_lines(body, each)
+        body = longer if size(longer) < LIMIT else body
     return body
 
 
-def _suggestions(job: Job, report: Path) -> Iterator[Suggestion]:
-    """Those of the changes that are held, one for each place of an entry."""
-    held: dict[Place, dict[str, str]] = {}
-    for change in held_in(report):
-        if change.place and change.place.line:
-            held.setdefault(change.place, {}).update(dict.fromkeys(_FIELD.findall(change.hint), change.message))
-    for place, fields in held.items():
+def _fields(job: Job, held: Iterable[HeldChange]) -> Iterator[Suggestion]:
+    """The fields that the hints propose, once for each place of an entry."""
+    proposed: dict[Place, dict[str, str]] = {}
+    for change in held:
+        if change.place:
+            fields = dict.fromkeys(_FIELD.findall(change.hint), change.message)
+            proposed.setdefault(change.place, {}).update(fields)
+    for place, fields in proposed.items():
         try:
             text = (job.folder / place.file).read_text(encoding="utf-8").split("\n")[place.line - 1]
         except (OSError, ValueError, IndexError):
@@ -73,12 +84,27 @@ def _suggestions(job: Job, report: Path) -> Iterator[Suggestion]:
             there = ", ".join(found[1] for field in fields if (found := _ON_CHANNEL.fullmatch(field)))
             whole = (f"existing: {{{there}}}" if _ON_CHANNEL.fullmatch(field) else field for field in fields)
             answers = tuple(f"{text.rstrip()}\n{indent}{field}" for field in dict.fromkeys(whole))
-            yield Suggestion(place, next(iter(fields.values())), answers)
+            way = "One of these answers it" if answers[1:] else "This answers it"
+            yield Suggestion(place, place.line, f"{next(iter(fields.values()))}. {way}", answers)
+
+
+def _times(job: Job, held: Iterable[HeldChange]) -> Iterator[Suggestion]:
+    """Later days for posts that are late; without Buffer nobody knows whether one is there already."""
+    late = {change.address: change.message for change in held if change.is_late}
+    desired = job.loaded.desired if job.loaded and not job.is_offline else None
+    if not late or desired is None:
+        return
+    try:
+        for post, due_at, line, text in postponed(Project(job.folder, desired), late, job.forge.now() + _NOTICE):
+            about = f"{late[str(post.address)]}. This moves it to {local(due_at, '')}"
+            yield Suggestion(post.place, line, about, (text,))
+    except ConfigError:  # a date that is not written plainly
+        return
 
 
 def _text(suggestion: Suggestion, fence: str) -> str:
     answers = [f"```{fence}\n{answer}\n```" for answer in suggestion.answers]
-    return "\n\n".join([f"{plain(suggestion.message)}. One of these answers it:", *answers])
+    return "\n\n".join([f"{plain(suggestion.about)}:", *answers])
 
 
 def _with_lines(body: str, suggestion: Suggestion) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tests.ci.conftest import Team, post
+import pytest
+
+from tests.ci.conftest import FILES, Team, post
 from tests.ci.sides import OnGitLab, Side, on_gitlab
 
 __all__ = ["on_gitlab"]  # a fixture
@@ -69,3 +71,84 @@ def test_on_gitlab(on_gitlab: OnGitLab) -> None:
     on_gitlab.edit(number, launch=post("launch", "Something else", due="2029-12-21 09:00"))
     on_gitlab.plan(number)
     assert [each for each in on_gitlab.gitlab.notes[number] if "position" in each] == []
+
+
+LATE = "2029-12-02 09:00"
+
+
+def _open(team: Team | Side, text: str, since: str = "2029-12-01") -> int:
+    """A request for posts that may be late, since bufferctl was there before their times."""
+    team.ada.branch("main")
+    (team.ada.folder / "buffer.yaml").write_text(f"managed_since: {since}T00:00:00Z\n{FILES}", encoding="utf-8")
+    team.ada.push()
+    return team.open("late", late=text)
+
+
+def test_a_time_that_is_past_moves_to_the_next_day(team: Team) -> None:
+    """At the same time of day, on the line of the time alone; taken over, the post is planned."""
+    number = _open(team, post("late", "We are live", due=f'"{LATE}" # Sunday'))
+    assert team.plan(number).failed
+    (made,) = team.github.suggestions[number]
+    assert (made["path"], made["line"]) == ("posts/late.yaml", 3)
+    line = '    due_at: "2029-12-04 09:00" # Sunday'
+    assert f"This moves it to Tue 4 Dec 2029 09:00 CET:\n\n```suggestion\n{line}\n```" in made["body"]
+    team.edit(number, late=post("late", "We are live").replace("    due_at: 2029-12-20 09:00", line))
+    assert not team.plan(number).failed
+    assert team.github.suggestions[number] == []
+    assert "1 new post" in team.github.bodies(number)[0]
+
+
+def test_on_gitlab_too(on_gitlab: OnGitLab) -> None:
+    """A time on each channel: each on its own line."""
+    late = post("late", "We are live", due=LATE).replace("[twitter]", "[twitter, linkedin]")
+    late += "    overrides: {linkedin: {due_at: 2029-12-01 18:30}}\n"
+    number = _open(on_gitlab, late)
+    assert on_gitlab.plan(number).failed
+    made = [each for each in on_gitlab.gitlab.notes[number] if "position" in each]
+    assert [each["position"]["new_line"] for each in made] == [3, 7]
+    lines = [each["body"].split("```suggestion:-0+0\n")[1].removesuffix("\n```") for each in made]
+    assert lines == ["    due_at: 2029-12-04 09:00", "    overrides: {linkedin: {due_at: 2029-12-03 18:30}}"]
+    answered = late.splitlines()
+    answered[2], answered[6] = lines
+    on_gitlab.edit(number, late="\n".join(answered))
+    assert not on_gitlab.plan(number).failed
+    assert not [each for each in on_gitlab.gitlab.notes[number] if "position" in each]
+
+
+@pytest.mark.parametrize(("offset", "suggested"), [("+9", ["start+3d 09:00"]), ("+0", [])])
+def test_a_time_that_is_counted(team: Team, offset: str, suggested: list[str]) -> None:
+    """Of a campaign, one that is late alone keeps its notation; where several are, the answer is another `starts`."""
+    entries = {"first": "+1", "second": offset}.items()
+    text = "starts: 2029-12-01\nchannels: [twitter]\nposts:\n" + "".join(
+        f"  - {{key: {key}, due_at: start{days}d 09:00, text: The {key}}}\n" for key, days in entries
+    )
+    number = _open(team, text)
+    team.plan(number)
+    made = [each["body"] for each in team.github.suggestions[number]]
+    assert [found for body in made for found in re.findall("due_at: ([^,]*)", body)] == suggested
+
+
+def test_no_time_where_it_may_be_there(team: Team) -> None:
+    """Late, but with a post in Buffer that may be it: another time could publish it twice."""
+    _seed(team, "We are live")
+    number = _open(team, post("late", "We are live", due=LATE))
+    team.plan(number)
+    assert [re.findall("due_at", each["body"]) for each in team.github.suggestions[number]] == [[]]
+
+
+def test_no_time_offline(team: Team) -> None:
+    """Nobody asked Buffer whether the post is there."""
+    number = _open(team, post("late", "We are live", due="2020-01-02 09:00"), since="2020-01-01")
+    team.plan(number, offline=True)
+    assert "Its time is past" in team.github.bodies(number)[0]
+    assert team.github.suggestions[number] == []
+
+
+def test_a_comment_has_an_end(team: Team) -> None:
+    """Answers that have no line of the request go into the comment only as far as there is room."""
+    _seed(team, *(f"Text {number}" for number in range(150)))
+    files = "posts:\n" + "".join(post(f"p{number}", f"Text {number}").partition("\n")[2] for number in range(150))
+    number = team.open("many", many=files)
+    team.plan(number)
+    (comment,) = team.github.bodies(number)
+    assert len(comment) < 65_536

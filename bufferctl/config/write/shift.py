@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bufferctl.config.times import LocalTimeError, LocalTimes
@@ -61,6 +62,11 @@ class Dated:
             raise UsageError(
                 f"{self.day} cannot be moved by {days} days: no date can be that far away", hint="Move it by less."
             ) from error
+
+    def is_time_of(self, addresses: Collection[str]) -> bool:
+        """Whether it is the time of posts with these addresses, and of no others."""
+        is_own = self.name == "due_at" and self.is_own and bool(self.posts)
+        return is_own and all(str(post.address) in addresses for post in self.posts)
 
     def stays(self, published: Collection[Address]) -> bool:
         """Whether it is not moved: it is the time of a published post, or no other post uses it."""
@@ -136,6 +142,40 @@ def shift(
         if post.place.file in files and post.is_counted:
             found.check(post, is_own=False)
     return found
+
+
+class Postponed(NamedTuple):
+    """A line that gives a post its time, with a later day. `due_at`: the new time."""
+
+    post: Post
+    due_at: datetime
+    line: int  # its number
+    text: str
+
+
+def postponed(project: Project, late: Collection[str], until: datetime) -> Iterator[Postponed]:
+    """For the posts with these addresses their first days after `until`, on lines that are the times of no others.
+
+    Of those that count from `starts`, only if it is one in its file, since several would lose their distances. Raises
+    ConfigError if a date cannot be edited.
+    """
+    taken = {(post.address.channel, post.due_at) for post in project.desired.posts}
+    for name in dict.fromkeys(post.place.file for post in project.desired.posts if str(post.address) in late):
+        own = [each for each in _File(project, name).dates() if each.is_time_of(late)]
+        is_one = sum(each.is_counted for each in own) == 1
+        source = project.root_of(name).tree.source
+        for dated in own:
+            due = [(post.address.channel, post.due_at) for post in dated.posts if post.due_at]
+            passed = max(until.astimezone(at.tzinfo).replace(tzinfo=None) - at.replace(tzinfo=None) for _, at in due)
+            moved = Shift((), until, passed.days + 1)
+            for post in dated.posts:
+                moved.check(post, is_own=True)
+            later = [(channel, at + timedelta(moved.days)) for channel, at in due]
+            if moved.refused or not taken.isdisjoint(later) or (dated.is_counted and not is_one):
+                continue
+            place, line = source.place(dated.offset), source.line(dated.offset)
+            before, after = line[: place.column - 1], line[place.column - 1 + len(dated.written) :]
+            yield Postponed(dated.posts[0], later[0][1], place.line, f"{before}{dated.moved(moved.days)}{after}")
 
 
 def _moving(
