@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from functools import partial
 from math import inf
+from typing import Any
 
 from bufferctl.diagnostics import Diagnostic, Severity, all_of
 from bufferctl.digests import REVIEWED, SHORT
@@ -22,10 +23,11 @@ from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, Week, grouped, months_of
 from bufferctl.render.lines import capitalized, count, sentence, steps
 from bufferctl.render.markdown_text import (
-    BELOW,
+    FOLD,
     PAGE_MARK,
     RESERVED,
     SCREENS,
+    Section,
     Sheet,
     clipped,
     code,
@@ -52,13 +54,17 @@ _OPEN = 5
 _FEW = 3
 #: Up to how many weeks the calendar has a line for each, then for each month.
 _WEEKS = 12
-#: How many characters of a text, a message, a message on a fold, and unchanged text beside a change are shown.
-_EXCERPT, _MESSAGE, _TITLE, _BESIDE = 140, 300, 70, 60
-#: Pixels of a section's first item, of what is worth a look, of a folded cause or week, and around the weeks.
-_FIRST, _LOOK, _ROW, _STRIP = 215, 72, 55, 250
+#: How many characters are shown of a text, a message, one on a fold (if there is little room), unchanged text beside a
+#: change.
+_EXCERPT, _MESSAGE, _TITLE, _SHORT_TITLE, _BESIDE = 140, 300, 70, 30, 60
+#: How high a post that is published at once is shown whole.
+_TALL = 250
+#: Pixels of a folded week with its line of the calendar, and around the weeks.
+_WEEK, _STRIP = FOLD + 18, 88
 #: How many characters of a command are shown.
 _COMMAND = 6_000
-_PROBLEMS = 2
+#: How many things that are worth a look, and how many problems, are open in any case.
+_LOOK, _PROBLEMS = 2, 2
 _DAYS = ("", "MTWTFSS")
 #: The room of a fold in which nothing fits any more.
 _FOLD = 250
@@ -87,7 +93,7 @@ def problems_markdown(report: Report) -> str:
     found = by_severity(report.diagnostics)
     sheet = Sheet(PROBLEMS_MARK)
     sheet.put(f"<b>{plain(summary_text(found)) or 'No problems'}.</b>")
-    sheet.fill("Problems", found, _problem, "problems; `bufferctl validate` shows all", most=len(found))
+    sheet.fill(Section("Problems", found, _problem, "problems; `bufferctl validate` shows all", most=len(found)))
     return sheet.text
 
 
@@ -99,26 +105,40 @@ def _plan(sheet: Sheet, found: Grouped, *, few: bool) -> None:
         sheet.put(f"<b>{summary.NOT_CHECKED}</b> {summary.NOT_CHECKED_WHY}")
     _since(sheet, found)
     everything = _all(report)
-    _causes(sheet, found, _OPEN)
     look = [f"- {_prose(each.message)} ({plain(each.code)})" for each in report.worth_a_look]
-    sheet.fill("Worth a look", look, str, "", least=len(look), most=len(look), gap="\n")
-    sheet.fill("Problems", report.problems, _problem, "problems", least=_PROBLEMS, most=_PROBLEMS)
-    sheet.fill("At once", found.at_once, _whole, f"at once; {everything}", least=1)
-    sheet.fill("Deleted", found.of("delete"), _whole if few else _brief, f"deleted; {everything}", least=1)
     changes: list[Item | Move] = [*found.moves, *found.changed]
-    sheet.fill("Changed", changes, _change, f"changed; {everything}", least=len(found.moves))
+    sections: list[Section[Any]] = [
+        Section("Worth a look", look, str, least=_LOOK, most=len(look), keeps=len(look), gap="\n"),
+        Section("Problems", report.problems, _problem, "problems", least=_PROBLEMS, most=_PROBLEMS),
+        Section("At once", found.at_once, _in_short, f"at once; {everything}", least=1),
+        Section("Deleted", found.of("delete"), _whole if few else _brief, f"deleted; {everything}", least=1),
+        Section("Changed", changes, _change, f"changed; {everything}", least=bool(found.moves), keeps=len(found.moves)),
+    ]
+    folded = list(_beside(found))
+    sheet.keep(sum(each.kept for each in sections) + FOLD * (len(folded) + bool(found.new)))
+    _causes(sheet, found, _OPEN)
+    for section in sections:
+        sheet.fill(section)
     if few:
-        sheet.fill("New", found.new, _whole, everything)
+        sheet.fill(Section("New", found.new, _whole, everything))
     else:
         _calendar(sheet, found)
-    waits = words.ACTIONS[Action.WAITING].planned
-    for message in dict.fromkeys(item.message for item in found.of("note") if item.what == waits):
-        those = [item for item in found.of("note") if item.what == waits and item.message == message]
-        sheet.fold(f"{len(those):,} waiting: {html(clipped(message, _MESSAGE))}", those, _brief, everything)
-    noted = [item for item in found.of("note") if item.what != waits]
-    sheet.fold(f"{len(noted):,} without changes in Buffer", noted, _brief, everything)
+    for title, items in folded:
+        sheet.fold(title, items, _brief, everything)
     reviewed = [item for item in found.items if item.digests or item.kind == "hold"]
     sheet.fold("Every address, digest, file and full text", reviewed, _everything, everything)
+
+
+def _beside(found: Grouped) -> Iterator[tuple[str, list[Item]]]:
+    """What waits, by why it does, and what changes nothing in Buffer."""
+    waits, noted = dict[str, list[Item]](), list[Item]()
+    for item in found.of("note"):
+        is_waiting = item.what == words.ACTIONS[Action.WAITING].planned
+        (waits.setdefault(item.message, []) if is_waiting else noted).append(item)
+    for message, items in waits.items():
+        yield f"{len(items):,} waiting: {html(clipped(message, _MESSAGE))}", items
+    if noted:
+        yield f"{len(noted):,} without changes in Buffer", noted
 
 
 def _receipt(sheet: Sheet, found: Grouped) -> None:
@@ -132,10 +152,10 @@ def _receipt(sheet: Sheet, found: Grouped) -> None:
     _causes(sheet, found, len(found.causes))
     for title in ("Not sent", "Waiting"):
         those = [item for item in found.of("late") if item.what == title.lower()]
-        sheet.fill(title, those, _brief, f"{title.lower()}; {everything}")
+        sheet.fill(Section(title, those, _brief, f"{title.lower()}; {everything}"))
     for action, title in (("delete", "Deleted"), ("create", "Created"), ("update", "Changed")):
         those = [i for i in found.of("good") if i.main.cards[0].change.action == action]
-        sheet.fill(title, those, _brief, f"{title.lower()}; {everything}")
+        sheet.fill(Section(title, those, _brief, f"{title.lower()}; {everything}"))
     sheet.fold("Every address and id", found.items, _ids, everything)
 
 
@@ -178,9 +198,9 @@ def _calendar(sheet: Sheet, found: Grouped) -> None:
     if len(weeks) > _WEEKS:
         spans = [(f"{month.monday:%B %Y}", month) for month in months_of(weeks)]
     first = sum(height(_brief(item)) for item in spans[0][1].items) if spans and len(spans[0][1].items) <= _OPEN else 0
-    below = _ROW * len(spans) + _STRIP
-    with sheet.folded(f"{len(found.new):,} new", is_open=not found.new or sheet.shows(0, below)):
-        _weeks(sheet, found, spans, is_open=sheet.shows(first, below))
+    closed = _STRIP + _WEEK * len(spans) - FOLD
+    with sheet.folded(f"{len(found.new):,} new", is_open=not found.new or sheet.shows(closed)):
+        _weeks(sheet, found, spans, is_open=sheet.shows(closed + first))
 
 
 def _weeks(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]], *, is_open: bool) -> None:
@@ -207,21 +227,25 @@ def _causes(sheet: Sheet, found: Grouped, most: int) -> None:
     more = _all(found.report)
     if found.causes:
         sheet.put("#### Needs you")
-    firsts = sum(map(bool, (found.at_once, found.of("delete"), found.moves)))
-    below = BELOW + _FIRST * firsts + _LOOK * len(found.report.worth_a_look)
-    for number, cause in enumerate(found.causes[:most], 1):
-        left = below + _ROW * len(found.causes[number:most])
-        said = f"<b>{html(cause.name)}:</b> {html(clipped(cause.message, _TITLE))}"
-        with sheet.folded(said, is_open=sheet.shows(height(_cause(cause)), left)):
-            _put_cause(sheet, cause, more, left)
+    titles = [_title(cause, _TITLE) for cause in found.causes[:most]]
+    if not sheet.shows(sum(map(height, titles))):
+        titles = [_title(cause, _SHORT_TITLE) for cause in found.causes[:most]]
+    for number, (cause, title) in enumerate(zip(found.causes, titles, strict=False), 1):
+        others = sum(height(each) for each in titles[number:])
+        with sheet.folded(title, is_open=sheet.shows(height(_cause(cause)) + others)):
+            _put_cause(sheet, cause, more, others)
     sheet.fold(f"{len(found.causes) - most:,} more", found.causes[most:], _cause, more, reserved=RESERVED)
 
 
-def _put_cause(sheet: Sheet, cause: Cause, more: str, below: int) -> None:
+def _title(cause: Cause, length: int) -> str:
+    return f"<b>{html(cause.name)}:</b> {html(clipped(cause.message, length))}"
+
+
+def _put_cause(sheet: Sheet, cause: Cause, more: str, others: int) -> None:
     sheet.put(_cause(cause))
     form = partial(_held, with_hint=cause.own_hints)
     is_few = sum(len(item.cards) for item in cause.items) <= _FEW
-    if is_few and sheet.shows(sum(height(form(item)) for item in cause.items), below):
+    if is_few and sheet.shows(sum(height(form(item)) for item in cause.items) + others):
         sheet.items(cause.items, form, more)
     else:
         sheet.fold(count(len(cause.items), "post"), cause.items, form, more, reserved=RESERVED)
@@ -311,6 +335,12 @@ def _about(item: Item) -> Iterator[str]:
 def _whole(item: Item) -> str:
     """An item with its text, its first public picture, and how it differs by network."""
     return _paragraphs([_head(item), _prose(clipped(item.message, _MESSAGE)), *_full(item)])
+
+
+def _in_short(item: Item) -> str:
+    """The same, unless that is too high to be open beside everything else."""
+    whole = _whole(item)
+    return whole if height(whole) <= _TALL else _brief(item)
 
 
 def _full(item: Item) -> Iterator[str]:

@@ -11,14 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from itertools import accumulate, zip_longest
 from math import inf
-from typing import TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import SplitResult, urlsplit
 from urllib.parse import quote as percent
 
 from bufferctl.model.plain_text import visible
+from bufferctl.render.lines import cells, wrapped
 from bufferctl.render.pieces import Piece
 
 #: Where `bufferctl ci` puts the link to the page of a plan. User text cannot contain it.
@@ -52,11 +55,12 @@ LIMIT = 63_500
 #: The space between two parts, the room for saying how many are not shown, and that for headings and folded weeks.
 _GAP, _MORE, RESERVED = "\n\n", 160, 7_000
 #: Two screens of a phone of 380 x 800 pixels; what a paragraph's gap, a line, a heading and a picture take of them, and
-#: what is kept for the folds and the foot below a section.
+#: what is kept for its edges and the last fold.
 SCREENS = 1_600
-_PARAGRAPH, _LINE, _HEADING, _IMAGE, BELOW = 16, 21, 58, 90, 300
-#: How many characters fit on a line of it, and what is not one of them.
-_WIDTH, _UNSEEN = 44, re.compile(r"<[^>]*>|&#?\w+;|\\")
+_PARAGRAPH, _LINE, _HEADING, _IMAGE, _EDGES = 16, 21, 58, 90, 105
+FOLD = _LINE + _PARAGRAPH
+#: How many columns fit on a line of it, and what is not one of them.
+_WIDTH, _UNSEEN = 46, re.compile(r"<[^>]*>|&#?\w+;|\\")
 T = TypeVar("T")
 
 
@@ -145,8 +149,9 @@ def size(text: str) -> int:
 
 def height(text: str) -> int:
     """About how many pixels some Markdown takes on a phone, rather too many than too few."""
-    lines = [len(_UNSEEN.sub("", line)) for line in text.split("\n") if line]
-    return text.count("<img") * _IMAGE + text.count(_GAP) * _PARAGRAPH + sum(-(-n // _WIDTH) for n in lines) * _LINE
+    lines = (_UNSEEN.sub("", line) for line in text.split("\n") if line)
+    rows = sum(max(len(wrapped(line, _WIDTH)), -(-cells(line) // _WIDTH)) for line in lines)
+    return text.count("<img") * _IMAGE + (text.count(_GAP) + 1) * _PARAGRAPH + rows * _LINE
 
 
 def _painter(piece: Piece) -> Callable[[str], str]:
@@ -189,6 +194,35 @@ def _percent(url: str) -> str:
     return percent(url, safe=_URL_SIGNS, errors="replace")
 
 
+@dataclass(frozen=True)
+class Section(Generic[T]):
+    """Items under a heading: at least `least` and at most `most` of them open.
+
+    `more`: of what the others are more. `keeps`: room is left for so many.
+    """
+
+    title: str
+    items: Sequence[T]
+    form: Callable[[T], str]
+    more: str = ""
+    least: int = 0
+    most: int = 5
+    keeps: int = 0
+    gap: str = _GAP
+
+    @cached_property
+    def heights(self) -> list[int]:
+        """Those of the items that may be open."""
+        return [height(self.form(item)) - (self.gap != _GAP) * _PARAGRAPH for item in self.items[: self.most]]
+
+    @property
+    def kept(self) -> int:
+        """How high it is at least."""
+        opened = max(self.least, self.keeps)
+        folded = FOLD if len(self.items) > opened else 0
+        return sum(self.heights[:opened]) + (_HEADING if opened and self.items else 0) + folded
+
+
 class Sheet:
     """A comment, filled from the top: what no longer fits is counted. `mark`: its first lines, `foot`: its last.
 
@@ -197,6 +231,7 @@ class Sheet:
 
     def __init__(self, mark: str, foot: str = "", screen: float = inf) -> None:
         self._parts, self._foot, self._screen = [mark], foot, screen
+        self._kept = _EDGES + height(foot)
         self._room = LIMIT - size(mark) - size(foot) - 2 * len(_GAP)
 
     @property
@@ -208,12 +243,16 @@ class Sheet:
         """Add text of ours, for which there is always room. `is_folded`: only its first line is seen."""
         self._parts.append(text)
         self._room -= size(text) + len(_GAP)
-        seen = height(text.partition("\n")[0] if is_folded else text) + _PARAGRAPH
+        seen = height(text.partition("\n")[0] if is_folded else text)
         self._screen -= _HEADING if text[0] == "#" else seen
 
-    def shows(self, pixels: int, below: int = BELOW) -> bool:
-        """Whether something this high may be open, with `below` left for what follows."""
-        return pixels + below <= self._screen
+    def keep(self, pixels: int) -> None:
+        """Leave room for sections, until they are filled in, and for folds."""
+        self._kept += pixels
+
+    def shows(self, pixels: int) -> bool:
+        """Whether something this high may be open."""
+        return pixels + self._kept <= self._screen
 
     @contextmanager
     def folded(self, title: str, *, is_open: bool = False) -> Iterator[None]:
@@ -227,28 +266,16 @@ class Sheet:
         self.put("</details>")
         self._screen = screen
 
-    def fill(
-        self,
-        title: str,
-        items: Sequence[T],
-        form: Callable[[T], str],
-        more: str,
-        least: int = 0,
-        most: int = 5,
-        gap: str = _GAP,
-    ) -> None:
-        """A section, unless it has no items: from `least` to `most` of them open, as the screen has room; then a fold.
-
-        `more`: of what the others are more.
-        """
+    def fill(self, section: Section[T]) -> None:
+        """A section, unless it has no items: as many of them open as the screen has room for; then a fold."""
+        items, self._kept = section.items, self._kept - section.kept
         if items:
-            taken = list(accumulate(height(form(item)) + _PARAGRAPH for item in items[:most]))
-            seen = max(min(least, most), sum(map(self.shows, taken)))
+            seen = max(section.least, sum(map(self.shows, accumulate(section.heights, initial=_HEADING))) - 1)
             if seen:
-                self.put(f"#### {title}")
-                self.items(items[:seen], form, more, gap)
-            left = len(items) - seen
-            self.fold(f"{left:,} {'more' if seen else title.lower()}", items[seen:], form, more, reserved=RESERVED)
+                self.put(f"#### {section.title}")
+                self.items(items[:seen], section.form, section.more, section.gap)
+            title = f"{len(items) - seen:,} {'more' if seen else section.title.lower()}"
+            self.fold(title, items[seen:], section.form, section.more, reserved=RESERVED)
 
     def items(self, items: Sequence[T], form: Callable[[T], str], more: str, gap: str = _GAP) -> None:
         """Items, as many as fit."""

@@ -15,6 +15,7 @@ from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.offline import offline
 from bufferctl.render.report import Report
+from bufferctl.render.words import is_at_once
 
 #: A root file with three networks.
 THREE_NETWORKS = """\
@@ -179,6 +180,15 @@ def crowded() -> Report:
     return replace(found, worth_a_look=thousand().worth_a_look)
 
 
+def extreme() -> Report:
+    """The same, and everything else moves."""
+    found = crowded()
+    those = [c for c in found.plan.changes if c.action is Action.CREATE and not is_at_once(c)]
+    moved = dict(zip(map(id, those), _moved(tuple(those)), strict=True))
+    changes = tuple(moved.get(id(each), each) for each in found.plan.changes)
+    return replace(found, plan=replace(found.plan, changes=changes))
+
+
 def _with(by_key: dict[str, Callable[[Change], Change]], *, with_rest: bool = True) -> Report:
     """The campaign, of which the posts with these keys are changed in these ways."""
     plan = plan_at(CAMPAIGN)
@@ -239,4 +249,5 @@ PLANS: dict[str, Callable[[], Report]] = {
     "reworked": reworked,
     "cleared": cleared,
     "crowded": crowded,
+    "extreme": extreme,
 }

@@ -17,7 +17,7 @@ from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render import words
 from bufferctl.render.markdown import problems_markdown, report_markdown
-from bufferctl.render.markdown_text import LIMIT, Sheet, size
+from bufferctl.render.markdown_text import LIMIT, Sheet, height, size
 from bufferctl.render.report import Report
 from bufferctl.render.since import with_commit
 from tests.conftest import Expect
@@ -150,12 +150,11 @@ def test_order() -> None:
     titles = re.findall("^(?:####|<details.*?><summary>) ?(.*?)(?:</summary>|$)", said, re.MULTILINE)
     assert titles == [
         "Needs you",
-        "1 post",
+        "<b>news:</b> It was changed in the file and in Buffer too.",
         "<b>webinar:</b> Buffer holds one much like it ('Join our webinar', scheduled, Wed 12 …",
         "Problems",
         "At once",
         "Deleted",
-        "1 more",
         "3 changed",
         "7 new",
         "When",
@@ -349,6 +348,20 @@ def test_no_more_is_made_than_fits() -> None:
     sheet.fold("All", range(10_000), form, "there")
     assert f"and {10_000 - len(made) + 1:,} more there" in sheet.text
     assert len(made) < 200
+
+
+def test_wide_characters_are_higher() -> None:
+    """Of Chinese and of emoji, half as many fit on a line of a phone."""
+    assert height("中" * 46) == height("a" * 92) > height("a" * 46)
+    assert height("🎉" * 46) == height("a" * 92)
+
+
+def test_a_long_text_at_once_is_not_whole() -> None:
+    """Of what is published at once, a text that fills a screen is open only at its start; the last fold has all."""
+    text = "A long story. " * 150
+    now = change(post("ch-x", "now", 1, text=text, mode=ShareMode.SHARE_NOW), Action.CREATE, Cause.NEW)
+    before, last = _of(now, *_creates(9)).split("<details><summary>Every address", 1)
+    assert len(before) < 1_600 < len(last)
 
 
 def test_problems_leave_room_for_posts() -> None:
