@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bufferctl.model import Address, Live, LivePost, Post, PostStatus, Slot
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.render import words
-from bufferctl.render.cards import by_time, moment_of
+from bufferctl.render.cards import Moment, by_time, moment_of
 from bufferctl.render.grouped import Item, grouped, monday_of
 from bufferctl.render.json_documents import Listed, document
 from bufferctl.render.lines import INDENT, Paint, clipped, count, wrapped
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _WEEKS = ("this", "next")
 _WEEK = re.compile(r"(\d{4})-?[wW](\d{1,2})")
-_NEAR = {0: ", today", 1: ", tomorrow"}
 #: How many items of a day are shown; a longer day is folded.
 FOLD = 10
 #: How long an event lasts in the calendar; an event without a length is hard to see there.
@@ -84,15 +83,15 @@ def within_days(plan: Plan, span: Span) -> Plan:
 
     Posts without a time are included only if the span has no last day and they are not published.
     """
-    return replace(plan, changes=tuple(change for change in plan.changes if _is_within(change, span, plan)))
 
+    def is_within(change: Change) -> bool:
+        moment = moment_of(change, plan)
+        if moment is None:
+            return span.last is None and words.status_of(change) not in {PostStatus.SENT, PostStatus.SENDING}
+        first = span.first or words.in_zone(plan.at, moment.zone).date()
+        return first <= moment.due.date() and (span.last is None or moment.due.date() <= span.last)
 
-def _is_within(change: Change, span: Span, plan: Plan) -> bool:
-    moment = moment_of(change, plan)
-    if moment is None:
-        return span.last is None and words.status_of(change) not in {PostStatus.SENT, PostStatus.SENDING}
-    first = span.first or words.in_zone(plan.at, moment.zone).date()
-    return first <= moment.due.date() and (span.last is None or moment.due.date() <= span.last)
+    return replace(plan, changes=tuple(filter(is_within, plan.changes)))
 
 
 def agenda_text(plan: Plan, span: Span, paint: Paint, *, is_live: bool) -> str:
@@ -102,7 +101,7 @@ def agenda_text(plan: Plan, span: Span, paint: Paint, *, is_live: bool) -> str:
     lines = list[str]()
     for day, group in groupby(found.items, key=day_of):
         items = list(group)
-        lines += [paint.strong(day) + (_NEAR.get(items[0].when.days, "") if items[0].when else "")]
+        lines += [paint.strong(day) + (_near(items[0].when) if items[0].when else "")]
         shown = items if paint.full or len(items) <= FOLD + 1 else items[:FOLD]
         for item in shown:
             post = item.main.cards[0].change.desired
@@ -115,6 +114,11 @@ def agenda_text(plan: Plan, span: Span, paint: Paint, *, is_live: bool) -> str:
     earlier = [] if span.first or span.last else [m.day for each in plan.changes if (m := moment_of(each, plan))]
     lines += wrapped(_summary(found.report.plan, earlier, is_live=is_live), paint.width)
     return "\n".join(lines) + "\n"
+
+
+def _near(when: Moment) -> str:
+    days = (when.due.date() - words.in_zone(when.now, when.zone).date()).days
+    return {0: ", today", 1: ", tomorrow"}.get(days, "")
 
 
 def _going_out(plan: Plan) -> Plan:

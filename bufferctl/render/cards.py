@@ -6,13 +6,13 @@ Text, Markdown, HTML, drift and receipts are made from cards, so that all of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
 from bufferctl.digests import SHORT, change_digest
-from bufferctl.model import Address, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model import LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.content import TextLength
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import visible
@@ -81,11 +81,6 @@ class Moment:
         """`Tue 1 Dec 2026 09:00 CET`; `about` before the time of a slot."""
         local = words.local(self.due, "")
         return f"about {local}" if self.is_slot else local
-
-    @property
-    def days(self) -> int:
-        """How many days it is away, by the calendar of the channel's zone."""
-        return (self.due.date() - words.in_zone(self.now, self.zone).date()).days
 
     @property
     def away(self) -> str:
@@ -169,20 +164,31 @@ class Card:
         return max(0, self.length.used - self.length.limit)
 
 
-def card_of(
-    change: Change,
-    plan: Plan,
-    lengths: Mapping[Address, TextLength] | None = None,
-    outcome: Outcome | None = None,
-    *,
-    is_preview: bool = False,
-    pictures: Pictures | None = None,
-) -> Card:
-    """The card of one change, with its outcome if it was applied.
+def cards_of(
+    report: Report, *, is_preview: bool = False, with_thumbnails: bool = False, with_quiet: bool = True
+) -> Iterator[Card]:
+    """Each change with its outcome, as planned; then outcomes of changes that are not in the plan.
 
-    `is_preview`: the card shows the files alone. `pictures`: of files stored with the posts.
+    `is_preview`: the cards show the files alone. `with_quiet`: also what is unchanged, which is most of a plan.
     """
+    pictures = Pictures(report.public, report.pictures if with_thumbnails else None)
+    outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
+    for change in report.plan.changes:
+        if is_preview and (change.desired is None or change.desired.cancelled):
+            continue
+        outcome = outcomes.pop((change.slot, change.address), None)
+        if with_quiet or outcome or words.ACTIONS[change.action].kind != "quiet":
+            yield _card(change, report, outcome, pictures, is_preview=is_preview)
+    for outcome in outcomes.values():
+        yield _card(outcome.change, report, outcome, pictures)
+
+
+def _card(
+    change: Change, report: Report, outcome: Outcome | None, pictures: Pictures, *, is_preview: bool = False
+) -> Card:
+    plan = report.plan
     kind, sign, what, why = _action(change, outcome, is_preview=is_preview)
+    said = outcome or change
     return Card(
         change=change,
         address=visible(str(change.address)),
@@ -193,37 +199,17 @@ def card_of(
         why=why,
         when=moment_of(change, plan),
         pictures=pictures,
-        length=(lengths or {}).get(change.address),
+        length=report.lengths.get(change.address),
         changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
         code=_code(change, outcome),
-        message="" if is_preview else visible(sentence(outcome.message if outcome else change.message)),
-        hint="" if is_preview else visible(outcome.hint if outcome else change.hint),
+        message="" if is_preview else visible(sentence(said.message)),
+        hint="" if is_preview else visible(said.hint),
         place=visible(str(change.place)) if change.place else "",
         at_once=outcome is None and words.is_at_once(change),
         id=visible(outcome.id or "") if outcome else "",
         link=visible(web(outcome.link if outcome else getattr(change.live, "external_link", None))),
         at=f"{outcome.at.astimezone(UTC):%H:%M:%S} UTC" if outcome and outcome.at else "",
     )
-
-
-def cards_of(
-    report: Report, *, is_preview: bool = False, with_thumbnails: bool = False, with_quiet: bool = True
-) -> Iterator[Card]:
-    """Each change with its outcome, as planned; then outcomes of changes that are not in the plan.
-
-    `with_quiet`: also what is unchanged, which is most of a plan.
-    """
-    pictures = Pictures(report.public, report.pictures if with_thumbnails else None)
-    outcomes = {(o.change.slot, o.change.address): o for o in report.outcomes or ()}
-    for change in report.plan.changes:
-        if is_preview and (change.desired is None or change.desired.cancelled):
-            continue
-        outcome = outcomes.pop((change.slot, change.address), None)
-        if not with_quiet and outcome is None and words.ACTIONS[change.action].kind == "quiet":
-            continue
-        yield card_of(change, report.plan, report.lengths, outcome, is_preview=is_preview, pictures=pictures)
-    for outcome in outcomes.values():
-        yield card_of(outcome.change, report.plan, report.lengths, outcome, pictures=pictures)
 
 
 def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tuple[str, str, str, str]:

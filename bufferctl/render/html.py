@@ -17,7 +17,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -56,8 +56,7 @@ _BESIDE_CONTENT = frozenset({"time", "what happens"})
 _LINE = 140
 
 
-@dataclass(frozen=True, slots=True)
-class Theirs:
+class Theirs(NamedTuple):
     """Somebody else's post: its time and channel only, since not everybody who reads a page may read its text."""
 
     when: Moment
@@ -94,11 +93,6 @@ class Row:
     is_new: bool
 
     @property
-    def when(self) -> Moment | None:
-        """When its first post goes out."""
-        return self.item.when
-
-    @property
     def first_line(self) -> str:
         """The beginning of the text, to recognize it."""
         text = self.item.main.shown.title or self.item.main.text
@@ -127,14 +121,6 @@ class Row:
             yield Panel(version, texts, notes, bool(differs) and differs.keys() <= _BESIDE_CONTENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Rows under one heading; `title` has the days of a week."""
-
-    title: str
-    rows: tuple[Row | Theirs, ...]
-
-
 def report_html(report: Report) -> str:
     """A plan, or the receipt after an apply, as one HTML document."""
     return _document(grouped(report, with_thumbnails=True), "plan" if report.outcomes is None else "receipt")
@@ -146,39 +132,20 @@ def preview_html(report: Report) -> str:
 
 
 def _page(found: Grouped, form: str) -> dict[str, Any]:
-    """Everything that the template shows. `form` is plan, receipt or preview."""
-    report, plan, is_preview = found.report, found.report.plan, form == "preview"
-    earlier = since(found, report.earlier) if form == "plan" else None
+    """What the template shows beside the items and their plan. `form` is plan, receipt or preview."""
+    earlier = since(found, found.report.earlier) if form == "plan" else None
     seen_since = {id(item) for item in earlier.items} if earlier else set()
     rows = [Row(item, f"i{number}", id(item) in seen_since) for number, item in enumerate(found.items)]
-    problems = report.problems
     kinds = Counter(_KINDS[row.item.kind] for row in rows if row.item.kind in _KINDS)
     return {
         "form": form,
         "title": _title(found),
         "organizations": " and ".join(dict.fromkeys(item.occurrence.organization for item in found.items)),
         "lines": list(filter(None, _lines(found, form))),
-        "made": plan.at,
-        "until": report.expires_at if report.outcomes is None else None,
-        "digest": "" if is_preview else report.digest,
-        "endpoint": visible(plan.endpoint),
-        "version": __version__,
-        "not_checked": summary.NOT_CHECKED_WHY if report.is_offline and not is_preview else "",
-        "narrowed": plan.narrowed and form == "plan",
-        "stopped": visible(sentence(report.stopped)),
-        "unmanaged": 0 if is_preview else plan.unmanaged,
-        "requests": summary.requests(plan) if form == "plan" and plan.writes and not report.is_offline else "",
-        "parameters": found.parameters,
-        "causes": () if is_preview else found.causes,
         "anchors": {id(row.item): row.anchor for row in rows},
-        "look": report.worth_a_look,
-        "moves": found.moves if form == "plan" else (),
         "since": earlier,
-        "problems": problems,
-        "problem_counts": summary_text(problems),
-        "problems_open": has_errors(problems),
+        "problems": found.report.problems,
         "kinds": {name: kinds[name] for name in dict.fromkeys(_KINDS.values()) if kinds[name]},
-        "called": _KINDS,
         "networks": dict(sorted((c.channel.service, c.channel.network) for i in found.items for c in i.cards)),
         "sections": list(_sections(rows, found)),
         "pictures": _pictures(found),
@@ -214,8 +181,8 @@ def _lines(found: Grouped, form: str) -> Iterator[str]:
         yield summary.no_changes(report) if plan.is_empty else f"Apply {does or 'sends nothing'}."
 
 
-def _sections(rows: list[Row], found: Grouped) -> Iterator[Section]:
-    """Posts published at once, then week by week in the channels' zones, then posts without a time, then ideas."""
+def _sections(rows: list[Row], found: Grouped) -> Iterator[tuple[str, list[Row | Theirs]]]:
+    """Rows below their headings: posts published at once, weeks in the channels' zones, posts without a time, ideas."""
     channels = {card.change.slot.channel_id: card.channel for item in found.items for card in item.cards}
     plan = found.report.plan
     theirs = [
@@ -229,7 +196,8 @@ def _sections(rows: list[Row], found: Grouped) -> Iterator[Section]:
         card = row.item.main.cards[0] if isinstance(row, Row) else None
         if card and (card.at_once or card.channel.service == "ideas"):
             return 0 if card.at_once else 3, "", ""
-        return (1, row.when.day, row.when.at) if row.when else (2, "", "")
+        when = row.item.when if isinstance(row, Row) else row.when
+        return (1, when.day, when.at) if when else (2, "", "")
 
     def week(row: Row | Theirs) -> tuple[int, date | None]:
         place, day, _ = home(row)
@@ -240,7 +208,7 @@ def _sections(rows: list[Row], found: Grouped) -> Iterator[Section]:
         title = ("At once", "", "Without a time", "Ideas")[place]
         if monday:
             title = summary.days_between(monday, monday + timedelta(days=6), plan.at.date())
-        yield Section(title, tuple(group))
+        yield title, list(group)
 
 
 def _pictures(found: Grouped) -> dict[str, tuple[str, float]]:
@@ -276,7 +244,8 @@ def _document(found: Grouped, form: str) -> str:
     )
     # Our own style and script: they are inserted unescaped, and the policy allows them by digest.
     own = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - files of this package, quoted addresses
-    return _environment().get_template("report.html").render(page=page, policy=policy, **own) + "\n"
+    made = {"page": page, "found": found, "report": found.report, "plan": found.report.plan, "policy": policy}
+    return _environment().get_template("report.html").render(**made, **own) + "\n"
 
 
 @cache
@@ -285,7 +254,9 @@ def _environment() -> Environment:
         loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.globals |= {"count": count, "instant": instant, "local": words.local, "steps": steps}
-    made.globals |= {"is_row": lambda row: isinstance(row, Row), "id_of": id}
+    made.globals |= {"is_row": lambda row: isinstance(row, Row), "id_of": id, "called": _KINDS, "version": __version__}
+    made.globals |= {"counts": summary_text, "has_errors": has_errors, "not_checked": summary.NOT_CHECKED_WHY}
+    made.globals |= {"requests": summary.requests}
     made.filters |= {"sentence": sentence, "visible": visible}
     return made
 

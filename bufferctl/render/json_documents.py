@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
 from operator import attrgetter
 from types import SimpleNamespace
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, WithJsonSchema
 from pydantic_core import to_json
@@ -35,7 +35,6 @@ from bufferctl.render import words
 from bufferctl.render.cards import Moment, is_in_queue, moment_of
 from bufferctl.render.report import Report
 
-K = TypeVar("K")
 FORMAT_VERSION = "2.0"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: What every document begins with.
@@ -141,12 +140,8 @@ def _service(channel: str) -> Service | None:
     return next((each for each in Service if each == channel.partition(":")[0]), None)
 
 
-def _numbers(kinds: Iterable[K], counts: Mapping[K, int]) -> dict[K, int]:
-    return {kind: counts.get(kind, 0) for kind in kinds}
-
-
 def _statuses(report: Report) -> dict[Status, int]:
-    return _numbers(Status, Counter(outcome.status for outcome in report.outcomes or ()))
+    return {**dict.fromkeys(Status, 0), **Counter(outcome.status for outcome in report.outcomes or ())}
 
 
 def _measured(report: Report) -> list[Measured]:
@@ -462,7 +457,7 @@ class PlanForm(_Form):
     """Made from files and state alone, not checked against Buffer."""
     expires_at: Instant | None
     """Until when a saved plan may be applied."""
-    summary: Annotated[dict[Action, int], Of(lambda report: _numbers(Action, report.plan.count()))]
+    summary: Annotated[dict[Action, int], Of(lambda report: {each: report.plan.count()[each] for each in Action})]
     """How many changes of each action."""
     unmanaged: Annotated[int, _of("plan.unmanaged")]
     """How many unsent objects in Buffer are in no file and no state."""

@@ -346,7 +346,7 @@ def _in_short(item: Item) -> str:
 def _full(item: Item) -> Iterator[str]:
     yield from _content(item.main)
     for version in item.others:
-        yield from _own_content(version)
+        yield from _changes(plain(version.networks), version.differs)
 
 
 def _content(version: Version) -> Iterator[str]:
@@ -364,16 +364,6 @@ def _content(version: Version) -> Iterator[str]:
     if shown.comment:
         yield "First comment:"
         yield from _quote(shown.comment)
-
-
-def _own_content(version: Version) -> Iterator[str]:
-    """How a version differs from the item's main one."""
-    for changed in version.differs:
-        if changed.words and changed.is_mixed:
-            yield f"{plain(version.networks)}, {plain(changed.name)}:"
-            yield from _quote(_shortened(changed.words))
-        else:
-            yield f"{plain(version.networks)}, {plain(changed.name)}: {_values(changed)}"
 
 
 def _quote(pieces: Iterable[Piece]) -> Iterator[str]:
@@ -398,15 +388,18 @@ def _pictures(media: Sequence[Media]) -> Iterator[str]:
 def _differences(item: Item) -> Iterator[str]:
     """Old and new of each field of a change; the networks are named where it differs by network."""
     for networks, changes in item.changes:
-        prefix = f"{plain(networks)}, " if networks else ""
-        for changed in changes:
-            if changed.words and changed.is_mixed:
-                yield from [f"{prefix}{plain(changed.name)}:"] if prefix or changed.name != "text" else []
-                yield from _quote(_shortened(changed.words))
-            elif changed.words:
-                yield from (part for piece in changed.words for part in _quote([piece]))
-            else:
-                yield f"{prefix}{code(changed.name)}: {_values(changed)}"
+        yield from _changes(plain(networks), changes)
+
+
+def _changes(networks: str, changes: Iterable[Changed]) -> Iterator[str]:
+    for changed in changes:
+        name = ", ".join(filter(None, [networks, (plain if changed.words else code)(changed.name)]))
+        if changed.words:
+            yield from [f"{name}:"] if networks or changed.name != "text" else []
+            both = [_shortened(changed.words)] if changed.is_mixed else [[piece] for piece in changed.words]
+            yield from (part for pieces in both for part in _quote(pieces))
+        else:
+            yield f"{name}: {_values(changed)}"
 
 
 def _shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:

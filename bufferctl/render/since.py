@@ -7,7 +7,7 @@ texts, and the digests of its posts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,26 +35,25 @@ class _Seen(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What is different from an earlier plan. `commit`: of that plan, empty if unknown. `removed`: how many items."""
+    """What is different from an earlier plan. `commit`: of that plan, empty if unknown. `removed`: how many items.
+
+    `found`: the items of this plan, by what happened to them.
+    """
 
     commit: str
     at: datetime
-    texts: tuple[Item, ...] = ()
-    others: tuple[Item, ...] = ()
-    added: tuple[Item, ...] = ()
-    removed: int = 0
+    found: Mapping[str, Sequence[Item]]
+    removed: int
 
     @property
     def items(self) -> tuple[Item, ...]:
         """Those of this plan."""
-        return (*self.texts, *self.others, *self.added)
+        return tuple(item for items in self.found.values() for item in items)
 
     def told(self, now: datetime) -> str:
         """`Since a1b2c3d (2 hours ago): 2 texts changed, 1 added`."""
-        numbers = ((self.others, "otherwise changed"), (self.added, "added"))
-        said = [f"{count(len(self.texts), 'text')} changed"] if self.texts else []
-        said += [f"{len(items):,} {what}" for items, what in numbers if items]
-        said += [f"{self.removed:,} removed"] if self.removed else []
+        numbers = {**{what: len(items) for what, items in self.found.items()}, "removed": self.removed}
+        said = [count(number, what, what.replace("text ", "texts ")) for what, number in numbers.items() if number]
         since = f"Since {self.commit or 'your last look'} ({words.away(self.at, now, 'UTC')})"
         return f"{since}: {', '.join(said) or 'nothing changed'}"
 
@@ -94,12 +93,11 @@ def since(grouped: Grouped, earlier: str) -> Since | None:
         return None
     now = _seen(grouped.items)
     firsts = {_name(item): item for item in reversed(grouped.items)}
-    found: dict[str, list[Item]] = {"texts": [], "others": [], "added": []}
+    found: dict[str, list[Item]] = {"text changed": [], "otherwise changed": [], "added": []}
     for name in (name for name in reversed(firsts) if name in now and now[name] != before.get(name)):
-        kind = "others" if name in before and now[name].text == before[name].text else "texts"
+        kind = "otherwise changed" if name in before and now[name].text == before[name].text else "text changed"
         found[kind if name in before else "added"].append(firsts[name])
-    those = {kind: tuple(items) for kind, items in found.items()}
-    return Since(commit_of(earlier), at, removed=len(before.keys() - now.keys()), **those)
+    return Since(commit_of(earlier), at, found, len(before.keys() - now.keys()))
 
 
 def _seen(items: Iterable[Item]) -> Mapping[str, _Seen]:

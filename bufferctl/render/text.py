@@ -18,7 +18,7 @@ from bufferctl.model import Idea, Post
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Change, Outcome, Plan, Reason, ready_at
 from bufferctl.render import summary, words
-from bufferctl.render.cards import Changed, card_of
+from bufferctl.render.cards import Changed, cards_of
 from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, duration, grouped
 from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_lines, indented, sentence, wrapped
 from bufferctl.render.pieces import marked_lines, pieces
@@ -53,7 +53,7 @@ def plan_text(report: Report, paint: Paint) -> str:
 
 def differences_text(change: Change, plan: Plan, paint: Paint) -> str:
     """The address of a change and how Buffer and the file differ, ending in a newline."""
-    card = card_of(change, plan)
+    (card,) = cards_of(Report(replace(plan, changes=(change,))))
     lines = [line for changed in card.changed for line in changed_lines(changed, paint, is_held=True)]
     return "\n".join([paint.strong(card.address), *lines]) + "\n"
 

@@ -207,14 +207,16 @@ def _looked(folder: Path, text: str) -> Since:
 def test_since_the_last_look(tmp_path: Path) -> None:
     """What has another text, is different otherwise, was added or removed; nothing if nothing is."""
     same = _looked(tmp_path, LAUNCH)
-    assert (same.commit, same.at, same.texts, same.others, same.added, same.removed) == ("a1b2c3", NOW, (), (), (), 0)
+    assert (same.commit, same.at, same.items, same.removed) == ("a1b2c3", NOW, (), 0)
     other = (
         LAUNCH.replace("Tip $(number)", "Hint $(number)").replace("times: 3", "times: 4").replace("+0d 09", "+0d 10")
     )
     found = _looked(tmp_path, other)
-    assert [item.name for item in found.texts] == ["tip 1", "tip 2", "tip 3"]
-    assert [item.name for item in found.others] == ["launch"]
-    assert [item.name for item in found.added] == ["tip 4"]
+    assert {what: [item.name for item in items] for what, items in found.found.items()} == {
+        "text changed": ["tip 1", "tip 2", "tip 3"],
+        "otherwise changed": ["launch"],
+        "added": ["tip 4"],
+    }
     assert _looked(tmp_path, LAUNCH.partition("  - key: tip")[0]).removed == 3
 
 

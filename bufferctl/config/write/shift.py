@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bufferctl.config.times import LocalTimeError, LocalTimes
@@ -144,20 +143,11 @@ def shift(
     return found
 
 
-class Postponed(NamedTuple):
-    """A line that gives a post its time, with a later day. `due_at`: the new time."""
-
-    post: Post
-    due_at: datetime
-    line: int  # its number
-    text: str
-
-
-def postponed(project: Project, late: Collection[str], until: datetime) -> Iterator[Postponed]:
+def postponed(project: Project, late: Collection[str], until: datetime) -> Iterator[tuple[Post, datetime, int, str]]:
     """For the posts with these addresses their first days after `until`, on lines that are the times of no others.
 
-    Of those that count from `starts`, only if it is one in its file, since several would lose their distances. Raises
-    ConfigError if a date cannot be edited.
+    Each with its new time, the number of the line, and the line as it would be. Of those that count from `starts`, only
+    if it is one in its file, since several would lose their distances. Raises ConfigError if a date cannot be edited.
     """
     taken = {(post.address.channel, post.due_at) for post in project.desired.posts}
     for name in dict.fromkeys(post.place.file for post in project.desired.posts if str(post.address) in late):
@@ -175,7 +165,7 @@ def postponed(project: Project, late: Collection[str], until: datetime) -> Itera
                 continue
             place, line = source.place(dated.offset), source.line(dated.offset)
             before, after = line[: place.column - 1], line[place.column - 1 + len(dated.written) :]
-            yield Postponed(dated.posts[0], later[0][1], place.line, f"{before}{dated.moved(moved.days)}{after}")
+            yield dated.posts[0], later[0][1], place.line, f"{before}{dated.moved(moved.days)}{after}"
 
 
 def _moving(
