@@ -87,12 +87,13 @@ class _Matching:
 
     def _known(self) -> None:
         """By address, except for objects that were removed from the files and have been deleted in Buffer."""
+        bindings, by_id, gone = self.scene.state.bindings, self.scene.by_id, self.scene.live.gone
         for d in self.declared:
-            binding = self.scene.state.bindings.get(d.slot)
+            binding = bindings.get(d.slot)
             if binding is None:
                 continue
-            live = self.scene.by_id.get(binding.id)
-            is_deleted = binding.id in self.scene.live.gone or (isinstance(d.item, Idea) and live is None)
+            live = by_id.get(binding.id)
+            is_deleted = binding.id in gone or (isinstance(d.item, Idea) and live is None)
             if not (binding.retired and is_deleted and binding.status != PostStatus.SENT):
                 self.found[d.slot] = Match(d, How.KNOWN, live, _as_declared(d, binding))
 
@@ -104,8 +105,7 @@ class _Matching:
         tracked = {slot: binding for slot, binding in self.released.items() if not binding.retired}
         for slot, m in self.found.items():
             binding = self.scene.state.bindings[slot]
-            content = str(m.declared.fingerprint)
-            if not binding.retired or content == binding.applied:
+            if not binding.retired or (content := str(m.declared.fingerprint)) == binding.applied:
                 continue
             equal = (old for old, b in tracked.items() if (old.home, b.applied) == (slot.home, content))
             if olds := tracked.keys() & {*m.declared.slots[1:], *equal}:

@@ -9,8 +9,6 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
-from filelock import Timeout
-
 from bufferctl.disk import replace_file, sync_folder
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.state.lock import soft_lock
@@ -98,6 +96,8 @@ class LocalStore(Store):
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the lock file that keeps two swaps apart. filelock takes it over from a process that died."""
+        from filelock import Timeout
+
         lock = soft_lock(self.path.with_name(f".{self.path.name}.lock"), _PATIENCE)
         try:
             lock.acquire()

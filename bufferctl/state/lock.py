@@ -22,13 +22,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from filelock import SoftFileLock, Timeout
 from pydantic import AwareDatetime
 from pydantic_core import to_json
 
 from bufferctl.errors import LockedError
 from bufferctl.model.serial import adapter
+
+if TYPE_CHECKING:
+    from filelock import SoftFileLock
 
 #: The length of a lease, unless a request and its consequences may take longer than half of it.
 LEASE = timedelta(minutes=5)
@@ -79,6 +82,8 @@ class Lock:
 
         Waits up to `timeout` seconds. Raises LockedError, which names the holder.
         """
+        from filelock import Timeout  # what only reads takes no lock
+
         lock = soft_lock(self._path, timeout)
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -122,6 +127,8 @@ class Lock:
 
 def soft_lock(path: Path, timeout: float) -> SoftFileLock:
     """A lock file that names its process. One that a killed run left is removed first, where filelock would wait."""
+    from filelock import SoftFileLock
+
     with suppress(OSError, ValueError):
         if path.is_file() and _is_left_behind(path):
             path.unlink()

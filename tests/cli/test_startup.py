@@ -75,14 +75,14 @@ _ASKED = """
 import sys
 from bufferctl.cli import run
 code = run(["plan", "-f", sys.argv[1]])
-loaded = {"httpx2", "gql", "graphql"} & set(sys.modules)
+loaded = {"httpx2", "gql", "graphql", "filelock"} & set(sys.modules)
 import gql, graphql
 print(code, loaded, gql.gql("{a}").document == graphql.parse("{a}"))
 """
 
 
-def test_what_asks_buffer_loads_no_graphql_core(tmp_path: Path) -> None:
-    """Its documents are text. Here nobody answers; what else is imported then has all of gql."""
+def test_a_plan_loads_neither_graphql_core_nor_locks(tmp_path: Path) -> None:
+    """Its documents are text, and it writes nothing. Here nobody answers; what else imports gql then has all of it."""
     nobody = os.environ | {"BUFFER_API_URL": "http://127.0.0.1:1/", "BUFFER_API_KEY": "key"}
     command = [sys.executable, "-c", _ASKED, str(written(tmp_path))]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, env=nobody)
