@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
@@ -45,18 +45,20 @@ def surplus_twins(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
 
 
 def _by_channel(
-    changes: Changes, scene: Scene, test: Callable[[Change, Post, LiveChannel], bool]
+    changes: Changes, channels: Iterable[LiveChannel], test: Callable[[Change, Post], bool]
 ) -> Iterator[tuple[str, int]]:
-    """The channels with posts that pass the test, by their names in the files, and how many there are."""
-    posts = ((c, c.desired, scene.channels[c.slot.channel_id]) for c in changes if isinstance(c.desired, Post))
-    found = Counter(channel.id for change, post, channel in posts if test(change, post, channel))
-    return ((scene.channels[id_].label, count) for id_, count in found.items())
+    """Those of the channels with posts that pass the test, by their names in the files, and how many there are."""
+    labels = {channel.id: channel.label for channel in channels}
+    posts = ((c.slot.channel_id, c, c.desired) for c in changes if isinstance(c.desired, Post)) if labels else ()
+    found = Counter(id_ for id_, change, post in posts if id_ in labels and test(change, post))
+    return ((labels[id_], count) for id_, count in found.items())
 
 
 def paused_queues(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """A paused queue accepts posts and never publishes them (notes: Writing)."""
     on_channel = {Action.CREATE, Action.UPDATE, Action.NO_OP}
-    for name, count in _by_channel(changes, scene, lambda c, _, on: on.is_queue_paused and c.action in on_channel):
+    paused = [channel for channel in scene.channels.values() if channel.is_queue_paused]
+    for name, count in _by_channel(changes, paused, lambda c, _: c.action in on_channel):
         yield _warning(
             f"The queue of {name} is paused, so {count} {'post waits' if count == 1 else 'posts wait'} there and will "
             "not be published",
@@ -66,8 +68,9 @@ def paused_queues(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
 
 def unasked_approvals(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """A channel can make every post an approval; the API shows that of its posts alone (notes: Reading)."""
-    new = dict(_by_channel(changes, scene, lambda c, *_: c.action is Action.CREATE))
-    for name, count in _by_channel(changes, scene, lambda c, *_: c.awaits_approval):
+    channels = scene.channels.values()
+    new = dict(_by_channel(changes, channels, lambda c, _: c.action is Action.CREATE))
+    for name, count in _by_channel(changes, channels, lambda c, _: c.awaits_approval):
         others = f", and so will new ones ({new[name]})" if name in new else ""
         yield _warning(
             f"{name} makes posts wait for approval: {count} {'post waits' if count == 1 else 'posts wait'} there and "
@@ -78,11 +81,8 @@ def unasked_approvals(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
 
 def perhaps_reminders(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """Whether an explicit `automatic` wins over a channel's default is not known (notes: Reading)."""
-
-    def is_doubtful(change: Change, post: Post, channel: LiveChannel) -> bool:
-        return change.action is Action.CREATE and channel.reminds_by_default and not post.reminds
-
-    for name, count in _by_channel(changes, scene, is_doubtful):
+    reminding = [channel for channel in scene.channels.values() if channel.reminds_by_default]
+    for name, count in _by_channel(changes, reminding, lambda c, post: c.action is Action.CREATE and not post.reminds):
         yield _warning(
             f"{name} is set to reminders in Buffer, so Buffer may only remind a person of "
             f"{'the new post' if count == 1 else f'the {count} new posts'} and publish nothing by itself",
