@@ -392,6 +392,10 @@ def _most_first(of_cards: Iterable[Version]) -> Iterator[Version]:
         yield replace(group[0], cards=tuple(each.cards[0] for each in group))
 
 
+#: Facts that are part of what happens.
+_SAID = frozenset({"scheduling_type", "needs_approval"})
+
+
 def _fields(card: Card, shown: Shown) -> dict[str, str]:
     """What one post of an item can have differently from another, by name, as people write it."""
     first, *rest = shown.parts or ((),)
@@ -399,7 +403,8 @@ def _fields(card: Card, shown: Shown) -> dict[str, str]:
     fields |= {f"thread, part {number}": part.text for number, part in enumerate(rest, 2)}
     fields["media"] = ", ".join(_named(media) for part in shown.parts for media in part.media)
     fields["first comment"] = "".join(piece.text for piece in shown.comment)
-    fields["warning"] = shown.warning
+    fields |= {"warning": shown.warning, "tags": ", ".join(shown.tags)}
+    fields |= {name: value for name, value in shown.facts if name not in _SAID}
     fields["time"] = card.when.at if card.when and not card.when.is_slot else ""
     fields["what happens"] = card.what
     return fields

@@ -92,6 +92,18 @@ def test_without_parameters() -> None:
     assert without_parameters("no link, utm_source=x") == "no link, utm_source=x"
 
 
+def test_any_field_that_only_one_network_has_is_a_difference(tmp_path: Path) -> None:
+    """A tag and a fact, which no text or picture shows: what differs there must not look as if it were the same."""
+    own = "    overrides:\n      bluesky: {tags: [own], source: newsletter}\n"
+    (item,) = grouped(Report(plan_of(tmp_path, LAUNCH.partition("    overrides:")[0] + own))).items
+    (other,) = item.others
+    assert (item.main.networks, other.networks) == ("X, LinkedIn", "Bluesky")
+    assert [(each.name, each.before, each.after) for each in other.differs] == [
+        ("tags", "", "own"),
+        ("source", "", "newsletter"),
+    ]
+
+
 def test_what_networks_have_of_their_own(tmp_path: Path) -> None:
     """A text, or none of what the others have; channels of one network are told apart by their names."""
     image = "    image: https://acme.example/a.png\n    alt: A\n"
