@@ -25,7 +25,8 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import redirect_stderr, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -65,6 +66,8 @@ LIMIT, WAIT, MEMORY = 120, 30, 4 << 30
 NOTICED = 0.9
 #: How a fork ends, unlike any crash: all tests passed, one failed, or the driver itself did.
 PASSED, FAILED, BROKEN = 70, 71, 72
+#: The file in the temporary folder of a fork that names the test that failed.
+_FAILED = "failed"
 
 
 class BrokenError(Exception):
@@ -165,16 +168,22 @@ def _told(work: Callable[[], T]) -> T:
     return pickle.loads(told)  # type: ignore[no-any-return]  # noqa: S301 - our own
 
 
-def _verdicts(works: Sequence[Callable[[], int]], jobs: int) -> list[bool]:
-    """Whether a test fails in each, in a fork of its own, so many at once."""
+def _verdicts(works: Sequence[Callable[[Collection[str]], int]], jobs: int) -> list[bool]:
+    """Whether a test fails in each, in a fork of its own, so many at once.
+
+    Each is told which tests failed last, to try those first.
+    """
     running: dict[int, tuple[int, str]] = {}
     failed = [False] * len(works)
+    last: deque[str] = deque(maxlen=5)
 
     def wait() -> None:
         child, status = os.wait()
         number, folder = running.pop(child)
         with suppress(ProcessLookupError):  # what its tests started
             os.killpg(child, signal.SIGKILL)
+        with suppress(FileNotFoundError):
+            last.append(Path(folder, _FAILED).read_text(encoding="utf-8"))
         shutil.rmtree(folder, ignore_errors=True)
         code = os.waitstatus_to_exitcode(status)
         if code not in {PASSED, FAILED, -signal.SIGXCPU}:
@@ -185,7 +194,7 @@ def _verdicts(works: Sequence[Callable[[], int]], jobs: int) -> list[bool]:
         if len(running) == jobs:
             wait()
         folder = tempfile.mkdtemp()
-        running[_forked(partial(_limited, folder, work))] = number, folder
+        running[_forked(partial(_limited, folder, partial(work, set(last))))] = number, folder
     while running:
         wait()
     return failed
@@ -245,7 +254,11 @@ def _passed(session: pytest.Session, items: Sequence[pytest.Item]) -> Iterator[p
 
 
 def _verdict(session: pytest.Session, items: Sequence[pytest.Item]) -> int:
-    return PASSED if len(list(_passed(session, items))) == len(items) else FAILED
+    passed = len(list(_passed(session, items)))
+    if passed == len(items):
+        return PASSED
+    Path(tempfile.gettempdir(), _FAILED).write_text(items[passed].nodeid, encoding="utf-8")
+    return FAILED
 
 
 def _learn(files: Sequence[str], tests: Sequence[str]) -> Learned:
@@ -292,19 +305,19 @@ def _in_place(tests: Sequence[str], attempts: Sequence[Attempt], jobs: int) -> l
         items = {item.nodeid: item for item in session.items}
         then = datetime.now(UTC)
 
-        def attempt(it: Attempt) -> int:
+        def attempt(it: Attempt, last: Collection[str]) -> int:
             time_machine.travel(then, tick=True).start()  # for the test it is the time of its import
             put_in_place(it.mistakes, functions)
-            return _verdict(session, [items[name] for name in it.tests])
+            return _verdict(session, [items[name] for name in sorted(it.tests, key=lambda name: name not in last)])
 
         return _verdicts([partial(attempt, each) for each in attempts], jobs)
 
     return _collected(tests, attempts_on).done  # type: ignore[no-any-return]
 
 
-def _anew(tests: Sequence[str], attempt: Attempt) -> int:
+def _anew(tests: Sequence[str], attempt: Attempt, last: Collection[str]) -> int:
     """Import everything, and try all tests, after the others those that are there only because of the mistake."""
-    places = {name: place for place, name in enumerate(attempt.tests)}
+    places = {name: place for place, name in enumerate(sorted(attempt.tests, key=lambda name: name not in last))}
 
     def in_order(session: pytest.Session) -> int:
         return _verdict(session, sorted(session.items, key=lambda item: places.get(item.nodeid, len(places))))
