@@ -20,33 +20,26 @@ __all__ = ["GraphQLRequest", "HTTPXTransport", "TransportError"]
 class _Names(ModuleType):
     """Takes the place of a package: its modules are the real ones, and every other name is a class without methods."""
 
-    def __init__(self, package: str) -> None:
-        super().__init__(package)
-        spec = find_spec(package)
-        self.__path__ = (spec and spec.submodule_search_locations) or []
-
     def __getattr__(self, name: str) -> type:
         if name.startswith("__"):
             raise AttributeError(name)
         return type(name, (SimpleNamespace,), {})
 
 
-def _loaded(packages: tuple[str, ...]) -> dict[str, ModuleType]:
-    return {name: module for name, module in sys.modules.items() if name.partition(".")[0] in packages}
-
-
 @contextmanager
 def _only_names_of(*packages: str) -> Iterator[None]:
-    others = _loaded(packages)
-    names = {package: _Names(package) for package in packages}
-    for name in others:
-        del sys.modules[name]
-    sys.modules.update(names)
+    def taken_out() -> dict[str, ModuleType]:
+        return {name: sys.modules.pop(name) for name in [*sys.modules] if name.partition(".")[0] in packages}
+
+    others = taken_out()
+    for package in packages:
+        spec, names = find_spec(package), _Names(package)
+        names.__path__ = (spec and spec.submodule_search_locations) or []
+        sys.modules[package] = names
     try:
         yield
     finally:
-        for name in _loaded(packages):
-            del sys.modules[name]
+        taken_out()
         sys.modules.update(others)
 
 
