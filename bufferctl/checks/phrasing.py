@@ -66,7 +66,7 @@ HTML = advice(
 PLACEHOLDER = advice(
     "BC114",
     "placeholder-in-text",
-    "a text has a placeholder: `{{name}}`, `[insert link]`, `TODO:` or Lorem ipsum",
+    "a text has a placeholder: `{{name}}`, `[insert link]`, Lorem ipsum, or a note to its author (`TO-DO:`)",
     "networks show it as it is written",
     "write the text that belongs there; a variable of `vars` is written `$(name)`",
     "what templates and drafts leave behind",
@@ -85,10 +85,10 @@ _HTML = re.compile(
     r"|&(?:amp|lt|gt|quot|apos|nbsp|mdash|ndash|hellip|#\d{1,7}|#x[0-9a-f]{1,6});",
     re.IGNORECASE,
 )
-#: No words that are also used on purpose: "Speaker TBD", "TODO INCLUIDO", "Super Bowl XXX".
+#: No words that are also used on purpose, such as "Speaker TBD".
 _PLACEHOLDER = re.compile(
     r"\{\{(?<!\$\{\{)[^{}\n]{1,60}\}\}|\[(?:insert|your|todo|tbd|placeholder|link|url|name|date)\b[^\[\]\n]{0,60}\](?!\()"
-    r"|\b(?-i:TODO:)|\bLorem ipsum\b",
+    r"|\b(?-i:TO-?DO:)|\bLorem ipsum\b",
     re.IGNORECASE,
 )
 
@@ -124,7 +124,7 @@ def asset_may_be_odd(asset: Asset) -> bool:
 
 
 #: Markdown, HTML, `http://` and placeholders contain at least one of these.
-_SIGNS = ("]", "*", "_", "<", "&", "ttp://", "TTP://", "{{", "TODO:", "orem ipsum")
+_SIGNS = ("]", "*", "_", "<", "&", "ttp://", "TTP://", "{{", "DO:", "orem ipsum")
 
 
 @lru_cache(maxsize=128)
