@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from posixpath import join, normpath
@@ -53,18 +53,24 @@ def suggest(job: Job, request: ChangeRequest, report: Path, body: str) -> str:
         if old.mine and old.body.startswith(first):
             job.forge.delete_suggestion(request.number, old.id)
     held = [change for change in held_in(report) if change.place and change.place.line]
-    left = [*_fields(job, held), *_times(job, held)]
+    found = (*_fields(job, held), *_times(job, held))
+    left = [replace(each, place=_in_repository(job, each.place)) for each in found]
     suggested, left = left[:_MOST], left[_MOST:]
     for each in suggested:
-        path = normpath(join(job.options.directory, each.place.file))
         try:
-            job.forge.add_suggestion(request, path, each.line, f"{first}\n{_text(each, job.forge.suggestion)}")
+            job.forge.add_suggestion(
+                request, each.place.file, each.line, f"{first}\n{_text(each, job.forge.suggestion)}"
+            )
         except ForgeError:  # the diff does not show the line, or the token may not comment on lines
             left.append(each)
     for each in left:
         longer = _with_lines(body, each)
         body = longer if size(longer) < LIMIT else body
     return body
+
+
+def _in_repository(job: Job, place: Place) -> Place:
+    return replace(place, file=normpath(join(job.options.directory, place.file)))
 
 
 def _fields(job: Job, held: Iterable[HeldChange]) -> Iterator[Suggestion]:

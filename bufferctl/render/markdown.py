@@ -75,7 +75,7 @@ _DAY = re.compile(r"(?<=\d) (?=[A-Z][a-z]{2}\b)")
 
 def report_markdown(report: Report) -> str:
     """The report as Markdown for GitHub and GitLab, at most `LIMIT` long, ending in a newline; first is its mark."""
-    found = grouped(report)
+    found = grouped(report.in_repository)
     foot = _foot(found)
     if report.outcomes is not None:
         sheet = Sheet(RECEIPT_MARK, foot)
@@ -90,7 +90,7 @@ def report_markdown(report: Report) -> str:
 
 def problems_markdown(report: Report) -> str:
     """The problems in the files alone, in the same form."""
-    found = by_severity(report.diagnostics)
+    found = by_severity(report.in_repository.diagnostics)
     sheet = Sheet(PROBLEMS_MARK)
     sheet.put(f"<b>{plain(summary_text(found)) or 'No problems'}.</b>")
     sheet.fill(Section("Problems", found, _problem, "problems; `bufferctl validate` shows all", most=len(found)))

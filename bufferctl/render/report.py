@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from posixpath import join, normpath
+from typing import TypeVar
 
 from bufferctl.diagnostics import Diagnostic, RuleHelp, Severity
 from bufferctl.digests import change_digest, plan_digest
-from bufferctl.model import Address
+from bufferctl.model import Address, Idea, Post
 from bufferctl.model.content import TextLength
-from bufferctl.plan import Outcome, Plan
+from bufferctl.plan import Change, Outcome, Plan
+
+L = TypeVar("L", bound=Change | Diagnostic | Post | Idea)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,25 @@ class Report:
     def digest(self) -> str:
         """The digest of what a reviewer agrees to."""
         return plan_digest(self.plan, self.digests)
+
+    @property
+    def in_repository(self) -> Report:
+        """The same with the paths of files in their repository."""
+
+        def located(each: L) -> L:
+            file = each.place and normpath(join(self.folder, each.place.file))
+            return replace(each, place=replace(each.place, file=file)) if each.place and file else each
+
+        def change(each: Change) -> Change:
+            return located(replace(each, desired=each.desired and located(each.desired)))
+
+        if not self.folder:
+            return self
+        plan = replace(
+            self.plan, changes=tuple(map(change, self.plan.changes)), warnings=tuple(map(located, self.plan.warnings))
+        )
+        outcomes = self.outcomes and tuple(replace(each, change=change(each.change)) for each in self.outcomes)
+        return replace(self, plan=plan, diagnostics=tuple(map(located, self.diagnostics)), outcomes=outcomes)
 
     @property
     def problems(self) -> list[Diagnostic]:

@@ -60,6 +60,21 @@ def test_at_most_five_and_the_rest_stands_in_the_comment(team: Team) -> None:
     assert len(set(re.findall(r"```yaml\n  - key: (\w+)", comment))) == 1
 
 
+def test_in_a_folder_of_the_repository(team: Team) -> None:
+    """Suggestions, and places in the comment, have the paths that the request shows."""
+    _seed(team, *(f"Text {number}" for number in range(6)))
+    folder = team.ada.folder / "social"
+    (folder / "posts").mkdir(parents=True)
+    (folder / "buffer.yaml").write_text(FILES, encoding="utf-8")
+    for number in range(6):
+        (folder / "posts" / f"p{number}.yaml").write_text(post(f"p{number}", f"Text {number}"), encoding="utf-8")
+    number = team.open("social")
+    team.plan(number, directory="social")
+    assert {made["path"].rpartition("/")[0] for made in team.github.suggestions[number]} == {"social/posts"}
+    (comment,) = team.github.bodies(number)
+    assert re.search(r"`social/posts/p5\.yaml:2:10`\n\n```yaml\n  - key: p5", comment)
+
+
 def test_on_gitlab(on_gitlab: OnGitLab) -> None:
     """A note on the line with GitLab's form of a suggestion; likewise deleted."""
     (there,) = _seed(on_gitlab, "We are live")

@@ -350,6 +350,16 @@ def test_no_more_is_made_than_fits() -> None:
     assert len(made) < 200
 
 
+def test_files_have_their_paths_in_the_repository() -> None:
+    """A repository may have several root files: a comment names each file as the request shows it."""
+    said = report_markdown(replace(REPORT, folder="social"))
+    assert "`social/posts/2029-w49.yaml:130:10`" in said
+    assert "`posts/" not in said
+    moved = report_markdown(replace(PLANS["moved"](), folder="social"))
+    assert "`social/posts/atlas.yaml`" in moved
+    assert "`posts/" not in moved
+
+
 def test_wide_characters_are_higher() -> None:
     """Of Chinese and of emoji, half as many fit on a line of a phone."""
     assert height("中" * 46) == height("a" * 92) > height("a" * 46)
