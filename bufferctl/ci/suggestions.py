@@ -53,8 +53,10 @@ def suggest(job: Job, request: ChangeRequest, report: Path, body: str) -> str:
         if old.mine and old.body.startswith(first):
             job.forge.delete_suggestion(request.number, old.id)
     held = [change for change in held_in(report) if change.place and change.place.line]
-    found = (*_fields(job, held), *_times(job, held))
-    left = [replace(each, place=_in_repository(job, each.place)) for each in found]
+    left = list[Suggestion]()
+    for each in (*_fields(job, held), *_times(job, held)):
+        file = normpath(join(job.options.directory, each.place.file))
+        left.append(replace(each, place=replace(each.place, file=file)))
     suggested, left = left[:_MOST], left[_MOST:]
     for each in suggested:
         try:
@@ -67,10 +69,6 @@ def suggest(job: Job, request: ChangeRequest, report: Path, body: str) -> str:
         longer = _with_lines(body, each)
         body = longer if size(longer) < LIMIT else body
     return body
-
-
-def _in_repository(job: Job, place: Place) -> Place:
-    return replace(place, file=normpath(join(job.options.directory, place.file)))
 
 
 def _fields(job: Job, held: Iterable[HeldChange]) -> Iterator[Suggestion]:

@@ -23,9 +23,6 @@ from bufferctl.render.pieces import Piece, compared, web
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Pictures, Shown, shown
 
-#: Results of changes that a later apply may still make.
-_LATE = frozenset({Status.NOT_SENT, Status.WAITING})
-
 
 @dataclass(frozen=True, slots=True)
 class ShownChannel:
@@ -189,6 +186,7 @@ def _card(
     plan = report.plan
     kind, sign, what, why = _action(change, outcome, is_preview=is_preview)
     said = outcome or change
+    failed = outcome and outcome.status in {Status.REFUSED, Status.DIFFERS}
     return Card(
         change=change,
         address=visible(str(change.address)),
@@ -201,7 +199,7 @@ def _card(
         pictures=pictures,
         length=report.lengths.get(change.address),
         changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
-        code=_code(change, outcome),
+        code=(outcome.status if outcome and failed else change.reason or Action.HOLD).value,
         message="" if is_preview else visible(sentence(said.message)),
         hint="" if is_preview else visible(said.hint),
         place=visible(str(change.place)) if change.place else "",
@@ -222,15 +220,10 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
         return presented.kind, presented.sign, words.describe_action(change), words.describe_cause(change)
     if outcome.status is Status.DONE:
         return "good", presented.sign, presented.done, words.describe_cause(change)
-    kind, like = ("late", Action.WAITING) if outcome.status in _LATE else ("bad", Action.HOLD)
+    kind, like = (
+        ("late", Action.WAITING) if outcome.status in {Status.NOT_SENT, Status.WAITING} else ("bad", Action.HOLD)
+    )
     return kind, words.ACTIONS[like].sign, words.OUTCOMES[outcome.status], ""
-
-
-def _code(change: Change, outcome: Outcome | None) -> str:
-    """Why it needs a person: the reason of a hold, or the status of a change that failed."""
-    if outcome and outcome.status in {Status.REFUSED, Status.DIFFERS}:
-        return outcome.status.value
-    return change.reason.value if change.reason else Action.HOLD.value
 
 
 def channel_of(change: Change, plan: Plan) -> ShownChannel:

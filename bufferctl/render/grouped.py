@@ -28,8 +28,6 @@ from bufferctl.render.pieces import compared
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Media, Shown
 
-#: The codes of changes that were tried and failed.
-_FAILED = frozenset({Status.REFUSED, Status.DIFFERS})
 #: Posts of one file that move by the same span are one move from this number on.
 TOGETHER = 2
 #: How many fixed items are named beside them.
@@ -324,7 +322,11 @@ def problems_of(report: Report) -> Iterator[Diagnostic]:
             by_place.setdefault(id(item) if cause.own_hints else _place_of(item), []).append(item)
         for items in by_place.values():
             same, on = _caused(tuple(items)), _networks(card for item in items for card in item.cards)
-            said = [f"{same.name} ({on})", *([items[0].what] if same.code in _FAILED else []), same.message]
+            said = [
+                f"{same.name} ({on})",
+                *([items[0].what] if same.code in {Status.REFUSED, Status.DIFFERS} else []),
+                same.message,
+            ]
             yield Diagnostic(severity, ": ".join(said), _place_of(items[0]), same.hint, code=same.code)
 
 

@@ -47,8 +47,6 @@ _HEAD: dict[str, Any] = {
     },
     "bufferctl_version": {"type": "string", "description": "The version of bufferctl that made it."},
 }
-#: Actions of unchanged objects; neither side is repeated.
-_QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
 
 
 @dataclass(frozen=True)
@@ -282,7 +280,8 @@ class Measured(NamedTuple):
 
     @property
     def is_loud(self) -> bool:
-        return self.change.action not in _QUIET
+        """Whether both sides are there; of what is unchanged, neither is repeated."""
+        return words.ACTIONS[self.change.action].kind != "quiet"
 
     @property
     def changed_fields(self) -> list[str]:

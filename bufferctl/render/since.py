@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import NamedTuple
 
 from bufferctl.model.comparable import instant
 from bufferctl.render import words
@@ -28,9 +27,8 @@ _NAME, _TEXT = 4, 3
 _COMMIT = 7
 
 
-class _Seen(NamedTuple):
-    text: str
-    digests: frozenset[str]
+#: A digest of the texts of an occurrence, and those of its posts.
+_Seen = tuple[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class Since:
 def seen_line(grouped: Grouped) -> str:
     """The hidden line of a plan, without its commit; empty if there is nothing to review, or too much."""
     items = _seen(grouped.items)
-    listed = " ".join(f"{name}:{seen.text}:{','.join(sorted(seen.digests))}" for name, seen in items.items())
+    listed = " ".join(f"{name}:{text}:{','.join(sorted(digests))}" for name, (text, digests) in items.items())
     line = f"<!-- bufferctl:seen - {instant(grouped.report.plan.at)} {listed} -->"
     return line if items and len(line) <= _MOST else ""
 
@@ -86,7 +84,7 @@ def since(grouped: Grouped, earlier: str) -> Since | None:
     for each in line["items"].split():
         with suppress(ValueError):
             name, text, digests = each.split(":")
-            before[name] = _Seen(text, frozenset(digests.split(",")))
+            before[name] = text, frozenset(digests.split(","))
     try:
         at = datetime.fromisoformat(line["at"])
     except ValueError:
@@ -95,7 +93,7 @@ def since(grouped: Grouped, earlier: str) -> Since | None:
     firsts = {_name(item): item for item in reversed(grouped.items)}
     found: dict[str, list[Item]] = {"text changed": [], "otherwise changed": [], "added": []}
     for name in (name for name in reversed(firsts) if name in now and now[name] != before.get(name)):
-        kind = "otherwise changed" if name in before and now[name].text == before[name].text else "text changed"
+        kind = "otherwise changed" if name in before and now[name][0] == before[name][0] else "text changed"
         found[kind if name in before else "added"].append(firsts[name])
     return Since(commit_of(earlier), at, found, len(before.keys() - now.keys()))
 
@@ -110,7 +108,7 @@ def _seen(items: Iterable[Item]) -> Mapping[str, _Seen]:
     for name, found in groups.items():
         versions = [version for item in found for version in item.versions]
         texts = sorted(f"{each.text}\n{card.address}" for each in versions for card in each.cards)
-        seen[name] = _Seen(_hash(texts, _TEXT), frozenset(digest for item in found for digest in item.digests))
+        seen[name] = _hash(texts, _TEXT), frozenset(digest for item in found for digest in item.digests)
     return seen
 
 
