@@ -14,7 +14,7 @@ PHONE = ViewportSize(width=380, height=800)
 
 @pytest.mark.parametrize("name", PLANS)
 def test_height(browser: Browser, name: str) -> None:
-    """For a campaign of 115 posts in eight situations, four of them mixed, and for 1,000 posts."""
+    """For a campaign of 115 posts in nine situations, five of them mixed, and for 1,000 posts."""
     page = browser.new_page(viewport=PHONE)
     page.set_content(comment_page(report_markdown(PLANS[name]())))
     height, width = page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]")
