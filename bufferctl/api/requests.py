@@ -14,9 +14,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from gql import GraphQLRequest
 from pydantic.alias_generators import to_camel
 
-from bufferctl.api.client import GraphQLRequest
 from bufferctl.api.parsing import PLAIN
 
 #: Stands in a file for the fields that are read as they are.

@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 import httpx2
+from gql.transport.exceptions import TransportError
+from gql.transport.httpx import HTTPXTransport
 from pydantic_core import from_json
 
 from bufferctl import __version__
 from bufferctl.api import failures
 from bufferctl.api.answers import Answer
-from bufferctl.api.client import HTTPXTransport, TransportError
 from bufferctl.api.endpoint import is_loopback
 from bufferctl.api.ratelimit import read_quota
 from bufferctl.api.requests import Request

@@ -223,22 +223,11 @@ def standing(live: LiveItem) -> str:
     return f"{digest(content_of_live(live))} {live.status.value} {due}{' reminds' if live.reminds else ''}"
 
 
-#: Canonical JSON, in parts. `JSONEncoder.encode` makes such a function for each value, which takes longer than most do.
-_json = json.encoder.c_make_encoder(  # type: ignore[attr-defined]  # typeshed leaves it out
-    markers=None,
-    default=str,
-    encoder=json.encoder.encode_basestring,
-    indent=None,
-    key_separator=":",
-    item_separator=",",
-    sort_keys=True,
-    skipkeys=False,
-    allow_nan=True,
-)
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
 def _hash(value: Any) -> str:
-    return blake2b("".join(_json(value, 0)).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+    return blake2b(_JSON.encode(value).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
 
 
 #: The hash of the hidden part of most posts, computed once: everything they have is returned by the API.

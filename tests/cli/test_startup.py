@@ -74,19 +74,16 @@ def test_validate_loads_nothing_of_the_network(tmp_path: Path) -> None:
 _ASKED = """
 import sys
 from bufferctl.cli import run
-code = run(["plan", "-f", sys.argv[1]])
-loaded = {"httpx2", "gql", "graphql", "filelock"} & set(sys.modules)
-import gql, graphql
-print(code, loaded, gql.gql("{a}").document == graphql.parse("{a}"))
+print(run(["plan", "-f", sys.argv[1]]), "filelock" in sys.modules)
 """
 
 
-def test_a_plan_loads_neither_graphql_core_nor_locks(tmp_path: Path) -> None:
-    """Its documents are text, and it writes nothing. Here nobody answers; what else imports gql then has all of it."""
+def test_a_plan_loads_no_locks(tmp_path: Path) -> None:
+    """It writes nothing. Here nobody answers."""
     nobody = os.environ | {"BUFFER_API_URL": "http://127.0.0.1:1/", "BUFFER_API_KEY": "key"}
     command = [sys.executable, "-c", _ASKED, str(written(tmp_path))]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, env=nobody)
-    assert ran.stdout == "1 {'httpx2'} True\n"
+    assert ran.stdout == "1 False\n"
 
 
 def test_a_plan_as_text_loads_no_json_documents(tmp_path: Path) -> None:
