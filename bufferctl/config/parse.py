@@ -111,6 +111,7 @@ def _as_text(name: str, sign: str) -> str:
 class _Builder:
     def __init__(self, source: Source, following: Callable[[], Any]) -> None:
         self.source = source
+        self.text = source.text
         self.tree = Tree(source)
         self.problems: list[Diagnostic] = []
         self.following = following
@@ -180,10 +181,13 @@ class _Builder:
                     tree.empty.setdefault(id(data), set()).add(key)
                     key = None
             value_event = following()
-            if type(value_event) is ScalarEvent:  # nearly all: this saves a call
-                value = self._scalar(value_event, key or "")
-            else:
+            if type(value_event) is not ScalarEvent:
                 value = self._node(value_event, key or "", depth + 1)
+            elif value_event.style or key in PROSE or value_event.anchor or value_event.tag:
+                value = self._scalar(value_event, key or "")
+            else:  # nearly all: this saves a call
+                self.nodes += 1
+                value = None if value_event.value in _NOTHING else value_event.value
             if key is None:
                 pass
             elif key in data or (tree.empty and key in tree.empty.get(id(data), ())):
@@ -195,8 +199,7 @@ class _Builder:
                 name_at, name_end = event.start_mark, event.end_mark
                 marks += (name_at.index, name_end.index, value_event.start_mark.index, value_event.end_mark.index)
             event = following()
-        if start.flow_style:
-            marks[1] = event.end_mark.index
+        marks[1] = event.end_mark.index if start.flow_style else 0
         tree.add(data, marks)
         if self.source.mends and any(
             start.start_mark.line < row <= event.start_mark.line + 1 for row in self.source.mends
@@ -209,14 +212,15 @@ class _Builder:
         marks = [start.start_mark.index, 0]
         event = self.following()
         while type(event) is not SequenceEndEvent:
-            value = self._node(event, name, depth + 1)
+            is_scalar = type(event) is ScalarEvent
+            value = self._scalar(event, name) if is_scalar else self._node(event, name, depth + 1)
             if value is not None:
                 data.append(value)
                 marks += (event.start_mark.index, event.end_mark.index)
                 event = self.following()
                 continue
             self.tree.empty.setdefault(id(data), set())
-            if type(event) is ScalarEvent and not event.style and event.value in _NOTHING:
+            if is_scalar and not event.style and event.value in _NOTHING:
                 self._problem(event, "this entry of the list is empty", "add a value or delete the line")
             event = self.following()
         if start.flow_style:
@@ -285,6 +289,8 @@ class _Builder:
     def _look_for_losses(self, event: Any, name: str) -> None:
         """Report a hashtag and line breaks of a text that would not be posted."""
         source, start, end, style = self.source, event.start_mark, event.end_mark, event.style
+        if style == "|" and self.text.startswith("\n", start.index + 1) and "\\n" not in event.value:  # nearly all
+            return
         lost = [slips.lost_hashtag(source, start.index, end.index, name, block=style in _BLOCKS)]
         if style != "|" and end.line > start.line + (style == ">"):
             lost.append(slips.lost_breaks(source, start.index, end.index, name, folded=style == ">"))
