@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import cached_property
 
 from bufferctl.config.format import ChannelEntry, OrganizationEntry, RootFile
 from bufferctl.config.names import listed, nearest_value
@@ -36,7 +37,7 @@ class DeclaredOrganization:
     channels: list[DeclaredChannel]
     _found: dict[str, DeclaredChannel] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def label(self) -> str:
         return self.organization.label
 

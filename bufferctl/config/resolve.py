@@ -49,20 +49,18 @@ class Posts:
 
     def add_nested(self, declared: DeclaredChannel, owner: DeclaredOrganization, defaults: Defaults) -> None:
         """The posts that a channel of an organization lists. `defaults`: the root file's."""
-        entries = declared.spot.down("posts")
-        for index, entry in enumerate(declared.entry.posts):
+        entries = declared.entry.posts
+        for entry, spot in zip(entries, declared.spot.down("posts").each(), strict=True) if entries else ():
             if entry is None:
                 self.reading.is_complete = False
                 continue
-            spot = entries.down(index)
             self._expand(entry, Layer(entry, spot), [declared], owner, defaults)
 
     def add_shared(self, entries: tuple[SharedPostEntry | None, ...], defaults: Defaults) -> None:
         """The posts of a file that go to several channels."""
         posts = defaults.spot.down("posts")
         self.targets.check_called_off(defaults)
-        for index, entry in enumerate(entries):
-            below = posts.down(index)
+        for entry, below in zip(entries, posts.each(), strict=True) if entries else ():
             self.targets.check_given(below, defaults)
             if entry is None:
                 self.reading.is_complete = False
@@ -107,7 +105,7 @@ class Posts:
         clock = turn.clock or declared.clock
         fields = fields_of(layers, defaults)
         spots = tuple([layer.spot for layer in layers])
-        given = {name for spot in spots for name in spot.node}  # what no layer has takes no time below
+        given = set().union(*[spot.node for spot in spots])  # what no layer has takes no time below
         mode, due_at = schedule_of(layers, occurrence, clock, reading)
         starts = defaults.starts or (_WRONG.date() if defaults.spot.has("starts") else None)
         timed = due_at or (None if reading.is_intact(*spots) else _WRONG)
@@ -120,6 +118,8 @@ class Posts:
         parameters = parameters_for(layers, defaults, variables) if defaults.utm or "utm" in given else None
         if parameters:
             content = content.tagged(parameters)
+        ids = fields.existing
+        own = next((i for to, i in ids.items() if to in {EXISTING, *channel.references}), None) if ids else None
         was = occurrence.key(fields.was) if occurrence and fields.was else fields.was
         made = {
             "address": Address(channel.organization, channel.label, turn.key),
@@ -132,7 +132,7 @@ class Posts:
             "metadata": content.metadata,
             "cancelled": cancelled,
             "was": None if occurrence and was == turn.key else was,
-            "existing": next((i for to, i in fields.existing.items() if to in {EXISTING, *channel.references}), None),
+            "existing": own,
             "was_single": fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
             "expansion": turn.expansion(layers, variables, parameters, threaded="thread" in given),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
 from unicodedata import normalize
@@ -77,7 +77,8 @@ class LocalTimes:
         """The instant that a time means. Raises LocalTimeError if a clock change skips or repeats it."""
         if when.tzinfo is not None:
             return when
-        early, late = when.replace(tzinfo=self.zone), when.replace(tzinfo=self.zone, fold=1)
+        at = when.time()
+        early, late = datetime.combine(when, at, self.zone), datetime.combine(when, _again(at), self.zone)
         if early.utcoffset() != late.utcoffset():
             raise self._unclear(early, late)
         return early
@@ -89,6 +90,12 @@ class LocalTimes:
         way = "forward" if skipped else "back"
         message = f"{early:%Y-%m-%d %H:%M} {what} in {self.name}: the clocks go {way} then"
         return LocalTimeError(message, hint=f"add the offset that you mean: {choices}")
+
+
+@lru_cache(maxsize=1024)
+def _again(at: time) -> time:
+    """A time of day, the second time that a clock shows it. Posts share these, and `replace` is slow."""
+    return at.replace(fold=1)
 
 
 def clock_named(name: str | None) -> LocalTimes | None:

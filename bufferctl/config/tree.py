@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -83,6 +83,11 @@ class Spot(NamedTuple):
             spot = Spot(self.tree, child)
         return spot
 
+    def each(self) -> Iterator[Spot]:
+        """The container at each item of a list; the list itself where there is none."""
+        tree = self.tree
+        return (Spot(tree, child) if isinstance(child, dict | list) else self for child in self.node)
+
     def get(self, part: str | int) -> Any:
         """The value of a field or an item; None if there is none."""
         if isinstance(self.node, dict) and isinstance(part, str):
@@ -114,13 +119,14 @@ class Spot(NamedTuple):
 
     def _number(self, name: str) -> int | None:
         """How many fields come before the one of that name; None if there is no such field."""
-        if not self.has(name):
+        node = self.node
+        if not isinstance(node, dict) or name not in node:
             return None
-        if len(self.node) < _LARGE:
-            return list(self.node).index(name)
-        if id(self.node) not in self.tree.indexes:
-            self.tree.indexes[id(self.node)] = {key: index for index, key in enumerate(self.node)}
-        return self.tree.indexes[id(self.node)][name]
+        if len(node) < _LARGE:
+            return list(node).index(name)
+        if id(node) not in self.tree.indexes:
+            self.tree.indexes[id(node)] = {key: index for index, key in enumerate(node)}
+        return self.tree.indexes[id(node)][name]
 
 
 def quoted(source: Source, offset: int, value: str, quote: str) -> int | None:
