@@ -14,6 +14,7 @@ from dataclasses import fields
 from datetime import timedelta
 from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -22,6 +23,7 @@ from bufferctl.config.validation import each_of
 from bufferctl.git import REMOTE
 from bufferctl.model.about import About, about, reading_order
 from bufferctl.model.base import (
+    LATER,
     Day,
     Filled,
     Flag,
@@ -249,7 +251,7 @@ class PostFields(Handling):
     """What `image` shows, for screen-reader users; a list for a list."""
     assets: Annotated[tuple[Asset, ...], About("media video videos attachment attachments asset files", 224)] = ()
     """Images, a video or a document; with more options than `image` has."""
-    metadata: Annotated[Metadata | None, About("options meta settings extra network", 240)] = None
+    metadata: Annotated[Metadata | None, LATER, About("options meta settings extra network", 240)] = None
     """Options of a network, under its service's name."""
     idea: Annotated[Key | None, About("idea_id", 140)] = None
     """The key of the idea that it was created from."""
@@ -321,22 +323,19 @@ class PostEntry(Override):
     """The zone of its times without an offset, such as Europe/Berlin."""
     vars: Annotated[Variables, About("variables", 170)] = Field(default_factory=dict)
     """Values for `$(name)` in its texts and links: `{product: Console}`."""
-    repeat: Annotated[Repeat | None, About("repeats recurrence recurring every", 340)] = None
+    repeat: Annotated[Repeat | None, LATER, About("repeats recurrence recurring every", 340)] = None
     """Publish it several times: `{every: 1 week, times: 10}` makes the posts `KEY-1` to `KEY-10`."""
 
 
 class SharedPostEntry(PostEntry):
     """One text for several channels, with a separate post on each."""
 
-    # Built once, here, for both kinds of files.
-    model_config = ConfigDict(defer_build=False)
-
     channels: Annotated[tuple[Filled, ...], Field(min_length=1), _CHANNELS] = ()
     """Where to publish it: a service (`twitter`), or `service:name` if it has several channels. The default is the
     `channels` of the file."""
     organization: Annotated[Filled | None, About("organizations organisation org", 40)] = None
     """The organization of these channels, by name or id, if there are several."""
-    overrides: Annotated[dict[str, Override], About("override per_channel variants customize", 350)] = Field(
+    overrides: Annotated[dict[str, Override], LATER, About("override per_channel variants customize", 350)] = Field(
         default_factory=dict
     )
     """What differs on some of its channels, by the channel as in `channels`."""
@@ -404,7 +403,7 @@ class ChannelEntry(Model):
     """The channel's id in Buffer, if its name is not unique."""
     timezone: Filled | None = None
     """The zone of times without an offset, such as Europe/Berlin."""
-    posts: Annotated[tuple[PostEntry | None, ...], each_of(PostEntry)] = ()
+    posts: Annotated[tuple[PostEntry | None, ...], LATER, each_of(PostEntry)] = ()
     """The posts of this channel alone."""
 
 
@@ -425,7 +424,7 @@ class OrganizationEntry(Model):
     """Buffer's tag ids, by name; needed only for tags that no post or idea in Buffer has yet."""
     channels: Annotated[tuple[ChannelEntry | None, ...], each_of(ChannelEntry)] = ()
     """Its channels."""
-    ideas: Annotated[tuple[IdeaEntry | None, ...], each_of(IdeaEntry)] = ()
+    ideas: Annotated[tuple[IdeaEntry | None, ...], LATER, each_of(IdeaEntry)] = ()
     """Its ideas."""
 
 
@@ -440,9 +439,11 @@ class AnyFile(Model):
     """Values for `$(name)` in texts and links of posts: `{product: Console}`. A post may set its own."""
     utm: Annotated[UtmFields | None, About(order=200)] = None
     """The parameters that links in posts to your own sites get. A post may set its own."""
-    posts: Annotated[tuple[SharedPostEntry | None, ...], each_of(SharedPostEntry), About("post queue items", 220)] = ()
+    posts: Annotated[
+        tuple[SharedPostEntry | None, ...], LATER, each_of(SharedPostEntry), About("post queue items", 220)
+    ] = ()
     """Posts, each for one or several channels."""
-    ideas: Annotated[tuple[SharedIdeaEntry | None, ...], each_of(SharedIdeaEntry), About("idea", 230)] = ()
+    ideas: Annotated[tuple[SharedIdeaEntry | None, ...], LATER, each_of(SharedIdeaEntry), About("idea", 230)] = ()
     """Ideas of the organization."""
 
 
@@ -620,13 +621,15 @@ def together(name: str) -> tuple[str, ...]:
 
 def carried(kind: type, entry: Model) -> dict[str, Any]:
     """The fields of a dataclass that the files have under the same names, as `entry` gives them."""
-    given = vars(entry)
-    return {name: given[name] for name in _shared_names(kind, type(entry))}
+    names, values = _shared_names(kind, type(entry))
+    return dict(zip(names, values(vars(entry)), strict=True))
 
 
 @lru_cache(maxsize=32)
-def _shared_names(kind: type, model: type[Model]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind) if each.name in model.model_fields)
+def _shared_names(kind: type, model: type[Model]) -> tuple[tuple[str, ...], itemgetter[tuple[Any, ...]]]:
+    """These fields, and what takes their values from a model."""
+    names = tuple(each.name for each in fields(kind) if each.name in model.model_fields)
+    return names, itemgetter(*names)
 
 
 @lru_cache(maxsize=128)

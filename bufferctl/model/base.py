@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -19,11 +20,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    TypeAdapter,
     ValidationInfo,
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import with_info_plain_validator_function
 
 from bufferctl.git import COMMIT
 from bufferctl.model.about import About
@@ -68,6 +72,20 @@ class Model(BaseModel):
         loc_by_alias=False,
         defer_build=True,
     )
+
+
+class _Later:
+    """For a field that few files have: what reads it is built when the first one does."""
+
+    def __get_pydantic_core_schema__(self, source: Any, _: GetCoreSchemaHandler) -> CoreSchema:
+        reader = cache(partial(TypeAdapter[Any], source))
+        return with_info_plain_validator_function(
+            lambda value, info: reader().validate_python(value, context=info.context),
+            metadata={"pydantic_js_annotation_functions": [lambda _, handler: handler(reader().core_schema)]},
+        )
+
+
+LATER = _Later()
 
 
 def _in_range(moment: D) -> D:
@@ -140,7 +158,9 @@ def _absolute(value: Any) -> Any:
         if not _INSTANT.fullmatch(value):
             raise ValueError("must be a date and a time such as 2026-12-01 09:00")
         try:
-            when = datetime.fromisoformat(value.upper().replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+            is_short = len(value) == len("2026-12-01 09:00")
+            plain = value if is_short else value.upper().replace(" +", "+").replace(" -", "-").replace(" Z", "Z")
+            when = datetime.fromisoformat(plain)
         except ValueError:
             raise ValueError("is a date or a time that does not exist") from None
         return _in_range(when)

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 from pydantic_core import PydanticUndefined
 
 from bufferctl.model.about import About, named
-from bufferctl.model.base import Filled, Flag, Model, Prose, Url, When, Whole, Words
+from bufferctl.model.base import LATER, Filled, Flag, Model, Prose, Url, When, Whole, Words
 from bufferctl.model.content import LinkAttachment, ThreadItem
 from bufferctl.model.networks import Service
 
@@ -318,18 +318,18 @@ class GoogleBusinessMetadata(NetworkMetadata):
 class Metadata(Model):
     """The fields of each network besides text and assets, by service."""
 
-    bluesky: BlueskyMetadata | None = None
-    facebook: FacebookMetadata | None = None
-    googlebusiness: GoogleBusinessMetadata | None = None
-    instagram: InstagramMetadata | None = None
-    linkedin: LinkedinMetadata | None = None
-    mastodon: MastodonMetadata | None = None
-    pinterest: PinterestMetadata | None = None
-    substack: SubstackMetadata | None = None
-    threads: ThreadsMetadata | None = None
-    tiktok: TiktokMetadata | None = None
-    twitter: TwitterMetadata | None = None
-    youtube: YoutubeMetadata | None = None
+    bluesky: Annotated[BlueskyMetadata | None, LATER] = None
+    facebook: Annotated[FacebookMetadata | None, LATER] = None
+    googlebusiness: Annotated[GoogleBusinessMetadata | None, LATER] = None
+    instagram: Annotated[InstagramMetadata | None, LATER] = None
+    linkedin: Annotated[LinkedinMetadata | None, LATER] = None
+    mastodon: Annotated[MastodonMetadata | None, LATER] = None
+    pinterest: Annotated[PinterestMetadata | None, LATER] = None
+    substack: Annotated[SubstackMetadata | None, LATER] = None
+    threads: Annotated[ThreadsMetadata | None, LATER] = None
+    tiktok: Annotated[TiktokMetadata | None, LATER] = None
+    twitter: Annotated[TwitterMetadata | None, LATER] = None
+    youtube: Annotated[YoutubeMetadata | None, LATER] = None
 
 
 #: The fields of each network that takes posts.
