@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -22,9 +22,10 @@ from bufferctl.render.lines import sentence
 from bufferctl.render.pieces import Piece, compared, web
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Pictures, Shown, shown
+from bufferctl.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class ShownChannel:
     """The channel of a card; an organization's ideas count as a channel."""
 
@@ -40,7 +41,7 @@ class ShownChannel:
         return "idea" if self.service == "ideas" else f"{self.network}, {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Moment:
     """When a post goes out, or went out. `due`: in the channel's `zone`. `now`: the plan's.
 
@@ -85,7 +86,7 @@ class Moment:
         return words.away(self.due, self.now, self.zone)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Changed:
     """A field that differs, with both values as people write them, empty for no value. `words`: both texts combined."""
 
@@ -112,7 +113,7 @@ class Changed:
         return any(piece.kind == "same" for piece in self.words)
 
 
-@dataclass(frozen=True)
+@value(slots=False)
 class Card:
     """Everything shown for one change, safe to print but not yet escaped."""
 

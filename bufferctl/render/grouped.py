@@ -27,6 +27,7 @@ from bufferctl.render.lines import count
 from bufferctl.render.pieces import compared
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Media, Shown
+from bufferctl.value import value
 
 #: Posts of one file that move by the same span are one move from this number on.
 TOGETHER = 2
@@ -49,7 +50,7 @@ def _networks(cards: Iterable[Card]) -> str:
     )
 
 
-@dataclass(frozen=True)
+@value(slots=False)
 class Version:
     """What an item is on one or several of its networks, where it is the same: their cards.
 
@@ -76,7 +77,7 @@ class Version:
         return tuple(media for part in self.shown.parts for media in part.media)
 
 
-@dataclass(frozen=True)
+@value(slots=False)
 class Item:
     """One occurrence of an entry on its networks: posts with the same kind of change, `cards` as planned.
 
@@ -433,6 +434,10 @@ def _differing(main: Version, other: Version) -> Iterator[Changed]:
 
 def _bare_content(shown: Shown) -> Shown:
     """The same content, links without their `utm` parameters."""
+    media = [each for part in shown.parts for each in part.media]
+    texts = (*(part.text for part in shown.parts), *(f"{each.href} {each.address}" for each in media))
+    if not any("utm_" in text for text in (*texts, *(each.text for each in shown.comment))):  # nearly always
+        return shown
     parts = tuple(
         part._replace(
             text=without_parameters(part.text),

@@ -96,7 +96,7 @@ class Step(NamedTuple):
 def cells(text: str) -> int:
     """How many columns a text takes."""
     others = () if text.isascii() else re.findall(r"[^\x00-\x7f]", text)
-    return len(text) + sum(_width(each) - 1 for each in others)
+    return len(text) - len(others) + sum(map(_width, others))
 
 
 def wrapped(line: str, width: int) -> list[str]:
@@ -145,6 +145,7 @@ def _narrow(line: str, width: int) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _width(character: str) -> int:
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import takewhile
 from typing import NamedTuple
 
 from bufferctl.model.plain_text import LINK, trimmed, visible
@@ -106,7 +105,8 @@ def _trimmed(one: list[str], other: list[str]) -> tuple[list[str], list[str], li
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(one, other, strict=False)))
+    differ = (number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(differ, min(len(one), len(other)))
 
 
 def marked_lines(words: Sequence[Piece], paint: Paint, width: int) -> list[str]:

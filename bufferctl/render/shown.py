@@ -22,6 +22,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import WRITING, Action, Plan
 from bufferctl.render import words
 from bufferctl.render.pieces import Piece, pieces, shown_text, web
+from bufferctl.value import value
 
 #: What can be attached to a post or an idea, declared or live.
 Attached = Asset | LinkAttachment | IdeaMedia | LiveAsset | LiveMedium
@@ -88,7 +89,7 @@ class Part(NamedTuple):
         return pieces(self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Shown:
     """Everything to show. `warning`: hides the text until it is opened, on networks that support it."""
 
@@ -153,10 +154,10 @@ def _mention(values: Mapping[str, Any]) -> str:
 
 def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
     """Every nested value with its path, as people write it."""
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{above}{name}.")
-        elif text := words.value(value, name=name):
+    for name, found in values.items():
+        if isinstance(found, Mapping):
+            yield from _flat(found, f"{above}{name}.")
+        elif text := words.value(found, name=name):
             yield f"{above}{name}", text
 
 
