@@ -23,21 +23,10 @@ from bufferctl.model import Address, Asset, Desired, Post
 from bufferctl.model.metadata import THREADED
 from bufferctl.model.networks import NETWORKS, Network
 
+_MODULES = (texts, attachments, fields, phrasing, neighbours, team_rules, file_limits, worth_a_look, wrong_year)
+_FOUND = {rule for module in _MODULES for rule in vars(module).values() if isinstance(rule, Rule)}
 #: Every rule, by code. A network's own numbers are in `NETWORKS`.
-RULES: tuple[Rule, ...] = tuple(
-    sorted(
-        {
-            rule
-            for module in (
-                *(texts, attachments, fields, phrasing, neighbours),
-                *(team_rules, file_limits, worth_a_look, wrong_year),
-            )
-            for rule in vars(module).values()
-            if isinstance(rule, Rule)
-        },
-        key=lambda rule: rule.code,
-    )
-)
+RULES: tuple[Rule, ...] = tuple(sorted(_FOUND, key=lambda rule: rule.code))
 
 #: How long after its time a post is past: it went out or never will, so a finding would not help.
 PAST = timedelta(days=1)

@@ -119,12 +119,7 @@ class _Sight(NamedTuple):
 def worth_a_look(plan: Plan, levels: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     """The lines for a plan, at most `MOST`, the likeliest mistakes first. `levels`: by code, as the files set them."""
     rules: tuple[Callable[[_Groups], Iterator[_Sight]], ...] = (
-        _almost_hosts,
-        _wrong_days,
-        _links,
-        _pictures,
-        _weekdays,
-        _close,
+        *(_almost_hosts, _wrong_days, _links, _pictures, _weekdays, _close),
         partial(_close_to_others, beside=plan.beside),
     )
     groups = _groups(plan)

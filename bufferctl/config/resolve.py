@@ -53,8 +53,8 @@ class Posts:
         for entry, spot in zip(entries, declared.spot.down("posts").each(), strict=True) if entries else ():
             if entry is None:
                 self.reading.is_complete = False
-                continue
-            self._expand(entry, Layer(entry, spot), [declared], owner, defaults)
+            else:
+                self._expand(entry, Layer(entry, spot), [declared], owner, defaults)
 
     def add_shared(self, entries: tuple[SharedPostEntry | None, ...], defaults: Defaults) -> None:
         """The posts of a file that go to several channels."""
