@@ -49,10 +49,8 @@ def check(
         if since is None or at is None or at >= since
         for finding in of_post(post, limits.get(post.address) if limits else None)
     ]
-    ideas = [idea for idea in desired.ideas if not idea.cancelled]
-    found += (
-        each for idea in ideas for each in (*attachments.address_findings(idea), *file_limits.file_findings(idea))
-    )
+    for idea in [each for each in desired.ideas if not each.cancelled]:
+        found += (*attachments.address_findings(idea), *file_limits.file_findings(idea))
     found += neighbours.neighbour_findings(timed, now, since, desired.settings.policy.spacing)
     found += wrong_year.wrong_year_findings(timed, now, desired.settings.managed_since)
     found += team_rules.policy_findings(desired, now)

@@ -128,8 +128,7 @@ class MediaFiles:
 
 def media_settings(root: RootFile, spot: Spot, problems: list[Diagnostic]) -> MediaSettings | None:
     """The setting `media`, None if it is not given; what is wrong with it is added to `problems`."""
-    entry = root.media
-    if entry is None:
+    if (entry := root.media) is None:
         return None
     problems += _wrong(entry, spot.down("media"))
     return MediaSettings(entry.public_url.rstrip("/"), entry.store or "", (entry.endpoint or "").rstrip("/"))

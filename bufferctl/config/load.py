@@ -257,8 +257,7 @@ def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diag
 
 
 def _state(root: RootFile) -> StateSettings | None:
-    entry = root.state
-    if entry is None:
+    if (entry := root.state) is None:
         return None
     if entry.git is not None:
         return StateSettings(remote=entry.git.remote, branch=entry.git.branch)

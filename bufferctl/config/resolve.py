@@ -49,8 +49,7 @@ class Posts:
 
     def add_nested(self, declared: DeclaredChannel, owner: DeclaredOrganization, defaults: Defaults) -> None:
         """The posts that a channel of an organization lists. `defaults`: the root file's."""
-        entries = declared.entry.posts
-        for entry, spot in zip(entries, declared.spot.down("posts").each(), strict=True) if entries else ():
+        for entry, spot in zip(declared.entry.posts, declared.spot.down("posts").each(), strict=False):
             if entry is None:
                 self.reading.is_complete = False
             else:
@@ -58,9 +57,8 @@ class Posts:
 
     def add_shared(self, entries: tuple[SharedPostEntry | None, ...], defaults: Defaults) -> None:
         """The posts of a file that go to several channels."""
-        posts = defaults.spot.down("posts")
         self.targets.check_called_off(defaults)
-        for entry, below in zip(entries, posts.each(), strict=True) if entries else ():
+        for entry, below in zip(entries, defaults.spot.down("posts").each(), strict=False):
             self.targets.check_given(below, defaults)
             if entry is None:
                 self.reading.is_complete = False

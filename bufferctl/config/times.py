@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
+from operator import methodcaller
 from unicodedata import normalize
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -66,6 +67,10 @@ def zone_hint(name: str) -> str:
     return f"did you mean `{near}`?" if near else "write a place, such as `Europe/Berlin`"
 
 
+#: A time of day, the second time that a clock shows it. Posts share these, and `replace` is slow.
+_again = lru_cache(maxsize=1024)(methodcaller("replace", fold=1))
+
+
 @dataclass(frozen=True, slots=True)
 class LocalTimes:
     """The zone of times without an offset, and its name."""
@@ -90,12 +95,6 @@ class LocalTimes:
         way = "forward" if skipped else "back"
         message = f"{early:%Y-%m-%d %H:%M} {what} in {self.name}: the clocks go {way} then"
         return LocalTimeError(message, hint=f"add the offset that you mean: {choices}")
-
-
-@lru_cache(maxsize=1024)
-def _again(at: time) -> time:
-    """A time of day, the second time that a clock shows it. Posts share these, and `replace` is slow."""
-    return at.replace(fold=1)
 
 
 def clock_named(name: str | None) -> LocalTimes | None:

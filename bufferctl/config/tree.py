@@ -85,8 +85,8 @@ class Spot(NamedTuple):
 
     def each(self) -> Iterator[Spot]:
         """The container at each item of a list; the list itself where there is none."""
-        tree = self.tree
-        return (Spot(tree, child) if isinstance(child, dict | list) else self for child in self.node)
+        items = self.node if isinstance(self.node, list) else ()
+        return (Spot(self.tree, child) if isinstance(child, dict | list) else self for child in items)
 
     def get(self, part: str | int) -> Any:
         """The value of a field or an item; None if there is none."""

@@ -21,6 +21,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    GetPydanticSchema,
     TypeAdapter,
     ValidationInfo,
     WithJsonSchema,
@@ -74,18 +75,16 @@ class Model(BaseModel):
     )
 
 
-class _Later:
-    """For a field that few files have: what reads it is built when the first one does."""
-
-    def __get_pydantic_core_schema__(self, source: Any, _: GetCoreSchemaHandler) -> CoreSchema:
-        reader = cache(partial(TypeAdapter[Any], source))
-        return with_info_plain_validator_function(
-            lambda value, info: reader().validate_python(value, context=info.context),
-            metadata={"pydantic_js_annotation_functions": [lambda _, handler: handler(reader().core_schema)]},
-        )
+def _later(source: Any, _: GetCoreSchemaHandler) -> CoreSchema:
+    reader = cache(partial(TypeAdapter[Any], source))
+    return with_info_plain_validator_function(
+        lambda value, info: reader().validate_python(value, context=info.context),
+        metadata={"pydantic_js_annotation_functions": [lambda _, handler: handler(reader().core_schema)]},
+    )
 
 
-LATER = _Later()
+#: For a field that few files have: what reads it is built when the first one does.
+LATER = GetPydanticSchema(_later)
 
 
 def _in_range(moment: D) -> D:
