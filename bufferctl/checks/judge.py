@@ -122,8 +122,7 @@ def waits_for_account(finding: Finding) -> bool:
 def at_levels(found: Iterable[Finding], levels: Mapping[str, str]) -> Iterator[Finding]:
     """The findings at the levels that the files set (`off`, `warning`, `error`), without those that are off."""
     for finding in found:
-        level = levels.get(finding.rule.code)
-        if level is None:
+        if (level := levels.get(finding.rule.code)) is None:
             yield finding
         elif level != "off":
             yield replace(finding, level=Severity(level))

@@ -178,8 +178,7 @@ SURELY_FITS = {
 def text_findings(post: Post, most: int | None) -> Iterator[Finding]:
     """What is wrong with the lengths of a post's texts. `most`: the limit that its channel states."""
     network = NETWORKS[post.service]
-    limit = limit_of(post, network, most)
-    if limit is None:
+    if (limit := limit_of(post, network, most)) is None:
         return
     for path, text in _texts(post):
         if len(text) > limit or longest(text, network.counting) > limit:

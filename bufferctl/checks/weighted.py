@@ -113,8 +113,7 @@ def _from(text: str, host: re.Match[str], position: int) -> Iterator[tuple[int, 
     if end - start > _LONGEST_LINK:
         return
     if protocol:
-        short = _SHORTENED.match(text, start, end)
-        if short is None:
+        if (short := _SHORTENED.match(text, start, end)) is None:
             yield start, end
         elif len(short[1]) <= _LONGEST_SLUG:
             yield start, short.end()

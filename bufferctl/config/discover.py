@@ -72,8 +72,7 @@ def included(root_file: Path, patterns: Sequence[str]) -> Included:
     found = Included()
     files: set[str] = set()
     for pattern in patterns:
-        matches = set(_walk(root_file, pattern, found))
-        if not matches:
+        if not (matches := set(_walk(root_file, pattern, found))):
             found.unmatched.append(pattern)
         files |= matches
     found.files = sorted(files, key=lambda name: name.split("/"))

@@ -291,8 +291,7 @@ def _services_in(value: str) -> list[str]:
     found = []
     for word in re.split(r"\s*[,;&+\s]\s*(?:and\s+)?", value.strip()):
         service, colon, name = word.partition(":")
-        proper = nearest_value(service, set(Service))
-        if proper is None:
+        if (proper := nearest_value(service, set(Service))) is None:
             return []
         found.append(f"{proper}{colon}{name}")
     return found

@@ -107,8 +107,7 @@ class _Loading:
         return tuple(reversed({item.address: item for item in intact}.values()))
 
     def desired(self) -> Desired | None:
-        read = next(self._read([self.root_file.name], RootFile), None)
-        if read is None:
+        if (read := next(self._read([self.root_file.name], RootFile), None)) is None:
             return None
         root, spot = read
         catalog = catalog_of(root, spot, self.reading.problems)

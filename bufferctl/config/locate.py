@@ -63,8 +63,7 @@ class Locator:
 
     def setting(self, file: str, *path: str) -> Located:
         """The place of the name of a setting of the root file."""
-        spot = self._open(file)
-        if spot is None:
+        if (spot := self._open(file)) is None:
             return Located(Place(file))
         source, name = spot.tree.source, path[-1]
         offset = spot.down(*path[:-1]).key(name)
@@ -74,8 +73,7 @@ class Locator:
         """The file's content; None if it can no longer be read."""
         if self._file[0] != name:
             self._file, self._entries = (name, None), {}
-            root = self._trees.get(name)
-            if root is None:
+            if (root := self._trees.get(name)) is None:
                 try:
                     tree, _ = parse(read_source(self._root / name, name))
                 except UnreadableError:

@@ -133,8 +133,7 @@ class _Builder:
         if type(start) is StreamEndEvent:
             self._empty()
         root = self.following()
-        data = self._node(root, "", 0)
-        if data is None:
+        if (data := self._node(root, "", 0)) is None:
             self._empty()
         if type(self.following()) is not DocumentEndEvent:
             raise AssertionError  # a node is followed by the document's end

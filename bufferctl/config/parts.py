@@ -39,8 +39,7 @@ T = TypeVar("T")
 
 def text_of(layers: tuple[Layer, ...], variables: Variables) -> str | None:
     """The text of a post, from its entry or its text file, with variables replaced; None if it has none."""
-    layer = first_layer_with(layers, *together("text"))
-    if layer is None:
+    if (layer := first_layer_with(layers, *together("text"))) is None:
         return None
     fields, spot = layer.fields, layer.spot
     reading = variables.reading
@@ -65,8 +64,7 @@ _ASSETS = TypeAdapter(tuple[Asset, ...], config=_LATER)
 
 def assets_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Asset, ...]:
     check_pictures(layers, variables.reading)
-    layer = first_layer_with(layers, *together("assets"))
-    if layer is None:
+    if (layer := first_layer_with(layers, *together("assets"))) is None:
         return ()
     if not layer.spot.has("assets"):
         return variables.made((id(layer.spot.node), "image"), lambda: pictures_of(layer, variables))
@@ -128,8 +126,7 @@ def metadata_of(
 
 def foreign_metadata(layer: Layer, services: Iterable[Service], reading: Reading) -> None:
     """Report metadata for networks that the entry does not go to: it would be ignored."""
-    metadata = layer.fields.metadata
-    if metadata is None:
+    if (metadata := layer.fields.metadata) is None:
         return
     names = list(dict.fromkeys(service.value for service in services))
     for name in sorted(metadata.model_fields_set - set(names)):

@@ -61,8 +61,7 @@ class Reading:
     def text_file(self, name: str, spot: Spot) -> str | None:
         """The text of the file that an entry names, without its final newline; None, and a problem, if unusable."""
         path = spot.tree.source.folder / name
-        found = self._texts.get(path)
-        if found is None:
+        if (found := self._texts.get(path)) is None:
             found = self._texts[path] = self._read(path)
             self.beside.add(os.path.relpath(path, self.root))
         if isinstance(found, UnreadableError):
@@ -95,8 +94,7 @@ class Reading:
                 self._folders[folder] = real.relative_to(root).as_posix() if real.is_relative_to(root) else None
         except (OSError, ValueError, RuntimeError):
             return
-        below = self._folders[folder]
-        if below is None:
+        if (below := self._folders[folder]) is None:
             raise UnreadableError(reason, hint)
         if in_git(f"{below}/{name}"):
             raise UnreadableError("it is one of git's own files", "name a file outside `.git`")

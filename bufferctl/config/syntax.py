@@ -196,8 +196,7 @@ def _unclosed_quote(source: Source, offset: int) -> int | None:
 
 def _inner_quotes(line: str) -> str:
     """How to write a quoted text that contains quotes; empty if the line is not such a text."""
-    found = re.search(r":\s+((['\"]).*\2)\s*$", line)
-    if not found:
+    if not (found := re.search(r":\s+((['\"]).*\2)\s*$", line)):
         return ""
     inner, quote = found[1][1:-1], found[2]
     escaped = inner.replace("'", "''") if quote == "'" else re.sub(r'(?<!\\)"', r'\\"', inner)

@@ -201,8 +201,7 @@ def with_offset(given: str) -> tuple[str, str] | None:
     if offset := _OFFSET.fullmatch(zone):
         written = f"{offset[1]}{int(offset[2]):02}:{offset[3] or '00'}"
         return (f"{time}{written}", zone) if re.fullmatch(OFFSET_PATTERN, written) else None
-    place = zone_of(_CALLED.get(zone.casefold().removesuffix(" time"), zone))
-    if place is None:
+    if (place := zone_of(_CALLED.get(zone.casefold().removesuffix(" time"), zone))) is None:
         return None
     return f"{time}{datetime.fromisoformat(time).replace(tzinfo=place).isoformat()[-6:]}", zone
 

@@ -163,8 +163,7 @@ class Occurrence:
 
 def occurrences(entry: PostEntry, spot: Spot, reading: Reading) -> Sequence[Occurrence | None]:
     """The occurrences of an entry in order, None for one that is published once."""
-    repeat = entry.repeat
-    if repeat is None:
+    if (repeat := entry.repeat) is None:
         return (None,)
     each = spot.down("repeat", "each")
     for number in repeat.each:

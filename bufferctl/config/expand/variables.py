@@ -47,8 +47,7 @@ class DateError(BufferctlError):
 
 def date_in_text(given: str, starts: date | None, due_at: datetime | None) -> str:
     """The date that `$(…)` stands for. Raises DateError."""
-    found = _DATE.fullmatch(given)
-    if not found:
+    if not (found := _DATE.fullmatch(given)):
         raise DateError(f"`{given}` is not a date", hint=f"write one {_EXAMPLE}, or `$$(` if this is text")
     when: date | None = due_at
     if found["start"]:
@@ -62,8 +61,7 @@ def date_in_text(given: str, starts: date | None, due_at: datetime | None) -> st
 
 
 def _written(when: date, token: re.Match[str]) -> str:
-    letters = token["letters"]
-    if letters is None:
+    if (letters := token["letters"]) is None:
         return token[0] if token["quoted"] is None else token["quoted"].replace("''", "'") or "'"
     if letters[0] in _OF_TIME and not isinstance(when, datetime):
         raise DateError(f"`{letters}` is a time, and a day that counts from `starts` has none", hint="use `due_at`")
@@ -148,8 +146,7 @@ class Variables:
         """Whether the value of a field may contain something to replace; checked once for all channels."""
         if not self.entry.tree.source.may_hold_variables:
             return False
-        found = self.shared.held.get(id(node))
-        if found is None:
+        if (found := self.shared.held.get(id(node))) is None:
             found = self.shared.held[id(node)] = holds_variables(node)
         return found
 
@@ -206,8 +203,7 @@ class Variables:
         unknown: dict[str, tuple[str, str]] = {}
 
         def replacement(found: re.Match[str]) -> str:
-            name = found[1] or found[2]
-            if name is None:
+            if (name := found[1] or found[2]) is None:
                 return _SIGN
             try:
                 value = self._value(name, found[0])
@@ -237,8 +233,7 @@ class Variables:
         self._recent.add(name)
         if name in self.used:
             return
-        variable = self.shared.variables.get(name)
-        if variable is None:
+        if (variable := self.shared.variables.get(name)) is None:
             at = self.shared.set_at.get(name)
             variable = Variable(name, value, at.place(name) if at else None)
             if not _is_of_channel(name):
