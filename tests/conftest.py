@@ -115,7 +115,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Look for garbage seldom, and never among modules and tests: it took a sixth of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(200_000, 10, 100)
+    gc.set_threshold(100_000, 10, 20)
     gc.enable()
 
 
