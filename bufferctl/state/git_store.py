@@ -90,12 +90,7 @@ _FOREIGN = re.compile(
     r"GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|PREFIX|NAMESPACE"
     r"|SHALLOW_FILE|QUARANTINE_PATH|REPLACE_REF_BASE|GRAFT_FILE|CONFIG|CONFIG_PARAMETERS)"
 )
-#: Who commits if git knows nobody.
-_NOBODY = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "bufferctl"), ("EMAIL", "bufferctl@localhost.invalid"))
-}
+_AUTHOR = {"NAME": "bufferctl", "EMAIL": "bufferctl@localhost.invalid"}
 #: Where the branch is kept in the repository of the run, and the tree of its next commit.
 _REF, _NEXT = "refs/bufferctl/tip", "refs/bufferctl/next"
 #: That repository is gone with the run: nothing waits for the disk, and no pack is taken apart.
@@ -298,16 +293,13 @@ class GitStore(Store):
         return failure_of(f"{ran.stdout}\n{ran.stderr}")
 
     def _commit(self, document: bytes, blob: str, parent: _Tip, message: str) -> str:
-        """A commit on `parent` with this document, whose blob is `blob`; `parent` itself if that holds the same.
-
-        Its tree comes from a commit of nobody, since only commit-tree knows who commits.
-        """
+        """A commit on `parent` with this document, whose blob is `blob`; `parent` itself if that holds the same."""
         if parent.commit and parent.blob == blob:
             return parent.commit
         start = f"from {parent.commit}\n" if parent.commit else ""
         place = f"M 100644 inline {json.dumps(self._path, ensure_ascii=False)}\ndata {len(document)}\n"
         head = f"commit {_NEXT}\ncommitter <> 0 +0000\ndata 0\n{start}{place}"
-        self._git("fast-import", "--quiet", "--force", data=os.fsencode(head) + document)
+        self._git("fast-import", "--quiet", "--force", data=os.fsencode(head) + document)  # of nobody; for its tree
         parents = ["-p", parent.commit] if parent.commit else []
         text = f"{message}\n\n[skip ci]\n".encode()
         return self._git("commit-tree", *parents, operands=[f"{_NEXT}^{{tree}}"], data=text).decode().strip()
@@ -390,8 +382,11 @@ class GitStore(Store):
         entries += [(self._given.get(key, ""), self._given.get(value, "")) for key, value in names]
         entries += _OWN
         self._hash = known.get("extensions.objectformat", self._hash)
-        is_known = known.get("user.email") or self._given.get("GIT_COMMITTER_EMAIL")
-        variables = {"GIT_CONFIG_COUNT": str(len(entries)), **({} if is_known else _NOBODY)}
+        variables = {"GIT_CONFIG_COUNT": str(len(entries))}
+        if not (known.get("user.email") or self._given.get("GIT_COMMITTER_EMAIL")):
+            variables |= {
+                f"GIT_{role}_{what}": who for role in ("AUTHOR", "COMMITTER") for what, who in _AUTHOR.items()
+            }
         for number, (key, value) in enumerate(entries):
             variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         return variables
