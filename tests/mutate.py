@@ -294,7 +294,7 @@ def _learn(files: Sequence[str], tests: Sequence[str]) -> Learned:
     loop = _collected(tests, learn)
     if loop.done is None:
         raise BrokenError(f"Tests fail without a mistake: {loop.failure}")
-    return loop.done  # type: ignore[no-any-return]
+    return loop.done  # type: ignore[no-any-return]  # pytest calls what is done, and keeps it untyped
 
 
 def _in_place(tests: Sequence[str], attempts: Sequence[Attempt], jobs: int) -> list[bool]:
@@ -312,7 +312,7 @@ def _in_place(tests: Sequence[str], attempts: Sequence[Attempt], jobs: int) -> l
 
         return _verdicts([partial(attempt, each) for each in attempts], jobs)
 
-    return _collected(tests, attempts_on).done  # type: ignore[no-any-return]
+    return _collected(tests, attempts_on).done  # type: ignore[no-any-return]  # likewise
 
 
 def _anew(tests: Sequence[str], attempt: Attempt, last: Collection[str]) -> int:
