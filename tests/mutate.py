@@ -112,6 +112,8 @@ def noticed(mistakes: Sequence[Mistake], tests: Sequence[str], jobs: int) -> lis
         for name in learned.modules:
             with suppress(Exception):  # a module that only another one can import
                 import_module(name)
+    if loaded := {Path(file).parts[0] for file in files} & sys.modules.keys():
+        raise BrokenError(f"The driver has imported {loaded}, which no mistake would reach.")
     right = Attempt([Mistake(file, "", 1, 0, "", "") for file in files], list(learned.tests))
     in_place, anew = [], []
     for mistake in mistakes:
@@ -286,8 +288,8 @@ def _learn(files: Sequence[str], tests: Sequence[str]) -> Learned:
             start = time.perf_counter()
         if session.testsfailed:
             return None
-        ours = {Path(each).parts[0] for each in (*files, *tests)} | {"__main__"}
-        return Learned(ran, at_import, [name for name in sys.modules if name.partition(".")[0] not in ours])
+        roots = {name: name.partition(".")[0] for name in sys.modules}
+        return Learned(ran, at_import, [n for n, top in roots.items() if top != "__main__" and not Path(top).exists()])
 
     threading.settrace(trace)
     sys.settrace(trace)
