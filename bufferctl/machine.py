@@ -1,4 +1,4 @@
-"""What the machine hands in: streams, the home folder, proxies and certificates, the date of an answer.
+"""What the machine hands in: its clock, streams, the home folder, proxies and certificates, the date of an answer.
 
 Any of it may be missing or unusable. The message then names it; nothing of it may end a run half-way.
 """
@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,24 @@ _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _PROXY = re.compile(r"(?:https?://)?(?:[^\s/@]*@)?(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?/?")
 #: A clock further away than this is a mistake of whatever answered.
 _CENTURY = timedelta(days=36525)
+
+
+def awake() -> float:
+    """Seconds that never go backwards and include the time the machine was asleep."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    if clock is None and sys.platform == "darwin":  # on macOS it counts sleep; `monotonic` does so on Windows only
+        clock = time.CLOCK_MONOTONIC
+    if sys.platform != "win32" and clock is not None:
+        return time.clock_gettime(clock)
+    return time.monotonic()
+
+
+_STARTED, _AT_START = awake(), datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The system time when the program started plus the time since, whatever changes the system clock; aware."""
+    return _AT_START + timedelta(seconds=awake() - _STARTED)
 
 
 @contextmanager

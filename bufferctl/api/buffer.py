@@ -7,7 +7,7 @@ from datetime import datetime
 
 import httpx2
 
-from bufferctl import clock
+from bufferctl import machine
 from bufferctl.api.answers import results
 from bufferctl.api.endpoint import BUFFER, check_key, check_url
 from bufferctl.api.failures import NoAnswerError
@@ -60,7 +60,7 @@ def connect(
     timeout: float = TIMEOUT,
     transport: httpx2.BaseTransport | None = None,
     debug: Callable[[str], None] | None = None,
-    now: Callable[[], datetime] = clock.now,
+    now: Callable[[], datetime] = machine.now,
 ) -> Buffer:
     """A connection to the API at `url` (None: Buffer's own). Nothing is sent before the first method is called.
 

@@ -18,8 +18,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePath
 
-from bufferctl.clock import awake, now
 from bufferctl.errors import BufferctlError, OvertakenError, PartWayError, StateError
+from bufferctl.machine import awake, now
 from bufferctl.model import Intent, State
 from bufferctl.state import document as documents
 from bufferctl.state.document import Document, by_day
