@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
+from posixpath import join, normpath
 
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.value import value
@@ -33,6 +34,10 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    def below(self, folder: str) -> Place:
+        """The same place as it is called where the root folder is `folder`: in a repository with several."""
+        return Place(normpath(join(folder, self.file)), self.line, self.column)
 
 
 def all_of(names: Iterable[str]) -> str:

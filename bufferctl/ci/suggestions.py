@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from posixpath import join, normpath
 
 from bufferctl.ci.forge import ChangeRequest, marker
 from bufferctl.ci.held import HeldChange, held_in
@@ -53,16 +52,13 @@ def suggest(job: Job, request: ChangeRequest, report: Path, body: str) -> str:
         if old.mine and old.body.startswith(first):
             job.forge.delete_suggestion(request.number, old.id)
     held = [change for change in held_in(report) if change.place and change.place.line]
-    left = list[Suggestion]()
-    for each in (*_fields(job, held), *_times(job, held)):
-        file = normpath(join(job.options.directory, each.place.file))
-        left.append(replace(each, place=replace(each.place, file=file)))
+    found = (*_fields(job, held), *_times(job, held))
+    left = [replace(each, place=each.place.below(job.options.directory)) for each in found]
     suggested, left = left[:_MOST], left[_MOST:]
     for each in suggested:
+        text = f"{first}\n{_text(each, job.forge.suggestion)}"
         try:
-            job.forge.add_suggestion(
-                request, each.place.file, each.line, f"{first}\n{_text(each, job.forge.suggestion)}"
-            )
+            job.forge.add_suggestion(request, each.place.file, each.line, text)
         except ForgeError:  # the diff does not show the line, or the token may not comment on lines
             left.append(each)
     for each in left:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from posixpath import join, normpath
 
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model.plain_text import visible
@@ -57,11 +56,10 @@ def _first(severity: Severity, commands: list[str]) -> Iterator[str]:
 
 
 def _command(problem: Diagnostic, folder: str) -> str:
-    place = problem.place
     values: dict[str, object] = {}
-    if place:
-        values["file"] = normpath(join(folder, place.file))
-        values |= {"line": place.line, "col": place.column} if place.line else {}
+    if problem.place:
+        place = problem.place.below(folder)
+        values = {"file": place.file, **({"line": place.line, "col": place.column} if place.line else {})}
     values["title"] = f"{_NAME} {problem.code}" if problem.code else _NAME
     properties = ",".join(
         f"{name}={_data(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in values.items()

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from posixpath import join, normpath
 from typing import TypeVar
 
 from bufferctl.diagnostics import Diagnostic, RuleHelp, Severity
@@ -54,8 +53,7 @@ class Report:
         """The same with the paths of files in their repository."""
 
         def located(each: L) -> L:
-            file = each.place and normpath(join(self.folder, each.place.file))
-            return replace(each, place=replace(each.place, file=file)) if each.place and file else each
+            return replace(each, place=each.place.below(self.folder)) if each.place else each
 
         def change(each: Change) -> Change:
             return located(replace(each, desired=each.desired and located(each.desired)))

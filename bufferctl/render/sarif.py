@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
-from posixpath import join, normpath
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +16,7 @@ from bufferctl.diagnostics import Diagnostic, Place, RuleHelp
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Reason, Status
 from bufferctl.render.grouped import problems_of
-from bufferctl.render.lines import sentence
+from bufferctl.render.lines import capitalized, sentence
 from bufferctl.render.report import Report
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -69,7 +68,7 @@ def problems_sarif(problems: Iterable[Diagnostic], *, rules: Sequence[RuleHelp] 
 def _rule(code: str, rule: RuleHelp | None) -> dict[str, Any]:
     if rule is None:
         return {"id": code, "shortDescription": {"text": sentence(_OTHERS.get(code, _OTHERS[_GENERAL]))}}
-    what, *told = [_whole(each) for each in (rule.summary, rule.why, rule.hint) if each]
+    what, *told = [sentence(capitalized(each)) for each in (rule.summary, rule.why, rule.hint) if each]
     return {
         "id": code,
         "name": rule.name,
@@ -115,17 +114,12 @@ def _digest(problem: Diagnostic) -> str:
 
 
 def _message(problem: Diagnostic) -> dict[str, str]:
-    hint = f" {_whole(problem.hint)}" if problem.hint else ""
+    hint = f" {sentence(capitalized(problem.hint))}" if problem.hint else ""
     return {"text": _said(sentence(problem.message) + hint)}
 
 
-def _whole(text: str) -> str:
-    """A sentence from its capital letter to its full stop."""
-    return sentence(text[:1].upper() + text[1:])
-
-
 def _location(place: Place, folder: str, width: int) -> dict[str, Any]:
-    file = quote(normpath(join(folder, place.file)), safe="/", errors="replace")
+    file = quote(place.below(folder).file, safe="/", errors="replace")
     physical: dict[str, Any] = {"artifactLocation": {"uri": file, "uriBaseId": _ROOT}}
     if place.line:
         physical["region"] = {"startLine": place.line, "startColumn": max(1, place.column)}

@@ -260,12 +260,7 @@ def dump(document: Document) -> bytes:
     intents = [
         {**dump_intent(each), "listed": listed.setdefault(each.listed, len(listed))} for each in document.intents
     ]
-    of_run = _present(
-        run=document.run,
-        lock=document.lease,
-        intents=intents,
-        listed=[sorted(ids) for ids in listed],
-    )
+    of_run = _present(run=document.run, lock=document.lease, intents=intents, listed=[sorted(ids) for ids in listed])
     head = {
         "format_version": f"{FORMAT_MAJOR + 1}.0" if document.moved_to else f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
         "endpoint": document.endpoint,
