@@ -160,8 +160,8 @@ def test_what_is_posix_only() -> None:
     assert {
         str(path.relative_to(PACKAGE)): found for path in PACKAGE.rglob("*.py") if (found := _posix_only(path))
     } == {
-        "clock.py": {"CLOCK_BOOTTIME", "CLOCK_MONOTONIC", "clock_gettime"},  # monotonic counts sleep
         "git.py": {"SIGKILL", "killpg", "start_new_session"},  # taskkill, and a new process group
+        "machine.py": {"CLOCK_BOOTTIME", "CLOCK_MONOTONIC", "clock_gettime"},  # monotonic counts sleep
         "media/reading.py": {"O_DIRECTORY", "O_NOFOLLOW", "dir_fd"},  # opened by name
         "state/lock.py": {"/proc/"},  # a dead process that is not yet reaped; Windows has none
     }
