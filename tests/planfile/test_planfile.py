@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -383,6 +384,18 @@ def test_a_file_that_would_send_something_else_is_refused(review: Review, what: 
     raw = planfile.dump(review.plan(), desired(review.items), CHOICES, expires_at=START)
     with pytest.raises(StalePlanError, match="would send something else than its digests name"):
         planfile.load(forged(raw, FORGED[what]), "p.json")
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_a_file_that_hides_what_it_would_send_is_refused(review: Review, *, offline: bool) -> None:
+    """Its checksum and digests match, but an edit does not list what it changes; a plan without Buffer has no edits."""
+    review.items = (EDITED, B)
+    plan = review.plan()
+    edits = plan.of(Action.UPDATE)
+    raw = planfile.dump(plan, desired(review.items), CHOICES, expires_at=START, offline=offline)
+    assert planfile.load_shown(raw, "p.json", lambda _: True).plan.of(Action.UPDATE) == edits != ()
+    with nullcontext() if offline else pytest.raises(StalePlanError, match="p.json does not show what it would send"):
+        planfile.load_shown(raw, "p.json", lambda change: change.action is not Action.UPDATE)
 
 
 def test_what_is_sent_is_in_a_file_once(review: Review) -> None:
