@@ -13,7 +13,7 @@ import subprocess
 import threading
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -23,6 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import which
 from socket import socket
+from typing import Any
 
 import boto3
 import httpx2
@@ -52,6 +53,16 @@ def s3() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    serving, turn = server._server, threading.Lock()
+    assert serving
+    application = serving.app
+
+    def in_turn(*request: Any) -> Iterable[bytes]:
+        """S3 compares and writes in one step; moto does so only if one request comes after the other."""
+        with turn:
+            return application(*request)
+
+    serving.app = in_turn
     try:
         yield f"http://{host}:{port}"
     finally:
