@@ -13,6 +13,7 @@ from glob import escape
 from pathlib import Path
 
 from bufferctl.ci.applied import AppliedFile, End
+from bufferctl.ci.child import renamed
 from bufferctl.ci.forge import ChangeRequest, fenced, without_marker
 from bufferctl.ci.issues import tell_unsent
 from bufferctl.ci.job import SHORT, Job, name_of
@@ -166,9 +167,9 @@ def _read_plans(job: Job, requests: Sequence[ChangeRequest]) -> _Plans:
             file.write_bytes(found.content)
             made_at = found.made_at.isoformat() if found.made_at else ""
             try:  # here, so that one that is damaged or was altered does not stop the others
-                plans.kept[request] = _Kept(file, load_shown(found.content, f"the plan of {name}", shows_edit), made_at)
+                plans.kept[request] = _Kept(file, load_shown(found.content, str(file), shows_edit), made_at)
             except BufferctlError as error:
-                why.append(error.message.replace("The saved plan the plan", "The plan"))
+                why.append(renamed(error.message, _called(file, name)))
         for reason in why:
             print(f"{name}: {reason}.")
         if request not in plans.kept:
@@ -187,13 +188,18 @@ def _run_plans(job: Job, plans: _Plans, options: Sequence[str]) -> _Ran:
         at = max(plan.made_at for plan in plans.kept.values())
         called: dict[str, str] = {}
         for file, name in zip(files, names, strict=True):
-            called |= {f"The saved plan {file}": f"The plan of {name}", str(file): f"the plan of {name}"}
+            called |= _called(file, name)
         ran = _run(job, *given, *(["--reviewed-at", at] if at else []), *options, called=called)
         if ran.end.exit_code != StalePlanError.exit_code or len(names) == 1:
             return ran
         oldest = next(iter(plans.kept))
         del plans.kept[oldest]
         plans.missing[oldest] = "it is out of date, as the log of the run says"
+
+
+def _called(file: Path, name: str) -> dict[str, str]:
+    """What people call the file of a request's plan, at the start of a sentence and within it."""
+    return {f"The saved plan {file}": f"The plan of {name}", str(file): f"the plan of {name}"}
 
 
 def _run(job: Job, *options: str, called: Mapping[str, str] | None = None) -> _Ran:
@@ -204,8 +210,8 @@ def _run(job: Job, *options: str, called: Mapping[str, str] | None = None) -> _R
     ran = job.run("apply", *_OPTIONS, *options, "--report", str(page), "--receipt", str(file), called=called)
     found = load_receipt(file.read_bytes(), file.name) if file.exists() else None
     text = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
-    for path, name in (called or {}).items():
-        text = text.replace(plain(f"a{path}")[1:], name).replace(path, name)  # within a sentence, or as code
+    as_text = {plain(f"a{path}")[1:]: name for path, name in (called or {}).items()}  # within a sentence, else as code
+    text = renamed(renamed(text, as_text), called)
     is_finished = found is not None and not found.stopped
     return _Ran(End(ran.code, is_over=is_finished or ran.code == StalePlanError.exit_code), text, found)
 

@@ -71,8 +71,7 @@ def bufferctl(
     def take(line: str) -> None:
         if without and line.startswith(without):
             return
-        for path, name in (called or {}).items():
-            line = line.replace(path, name)
+        line = renamed(line, called)
         if is_shown:
             print(line, end="", flush=True)
         if not line.startswith("::"):  # annotations are for GitHub's log
@@ -81,6 +80,13 @@ def bufferctl(
     key = {_KEY: environment[_KEY]} if _KEY in environment else {}
     code = program(folder, arguments, {**environment_without_secrets(environment), **key}, take)
     return Ran(code, "".join(printed))
+
+
+def renamed(text: str, called: Mapping[str, str] | None) -> str:
+    """A text with what people call files, in place of their paths on this machine."""
+    for path, name in (called or {}).items():
+        text = text.replace(path, name)
+    return text
 
 
 @contextmanager

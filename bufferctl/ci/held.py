@@ -38,11 +38,6 @@ class HeldChange(BaseModel):
     candidates: list[str] = []
 
     @property
-    def is_late(self) -> bool:
-        """Whether another time would let it be sent, since nothing in Buffer may be the same post."""
-        return self.reason == Reason.MISSED and not self.candidates
-
-    @property
     def identity(self) -> tuple[str, str | None, str | None]:
         """Equal in two plans where the same change is held for the same reason."""
         return self.address, self.reason, self.digest

@@ -20,6 +20,7 @@ from bufferctl.config.write.project import Project
 from bufferctl.config.write.shift import postponed
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ConfigError, ForgeError
+from bufferctl.plan import Reason
 from bufferctl.render.markdown_text import LIMIT, code, plain, size
 from bufferctl.render.words import local
 
@@ -89,8 +90,8 @@ def _fields(job: Job, held: Iterable[HeldChange]) -> Iterator[Suggestion]:
 
 
 def _times(job: Job, held: Iterable[HeldChange]) -> Iterator[Suggestion]:
-    """Later days for posts that are late; without Buffer nobody knows whether one is there already."""
-    late = {change.address: change.message for change in held if change.is_late}
+    """Later days for posts that are late and not in Buffer; without it, nobody knows whether one is there already."""
+    late = {each.address: each.message for each in held if each.reason == Reason.MISSED and not each.candidates}
     desired = job.loaded.desired if job.loaded and not job.is_offline else None
     if not late or desired is None:
         return

@@ -122,7 +122,6 @@ def _show(pulled: Pulled, changes: FileChanges, plan: Plan, root: Path, console:
 
 
 def _report_pulled(pulled: Pulled, changes: FileChanges, console: Console, *, dry_run: bool) -> int:
-
     for address, why in pulled.left_out:
         console.note(f"{console.err.bad('not pulled:')} {visible(str(address))}: {visible(sentence(why))}")
     for address in pulled.equal:

@@ -355,7 +355,6 @@ def _note(found: Shift, console: Console) -> None:
 
 
 def _listed(addresses: Iterable[Address | str]) -> str:
-
     return some_of([visible(str(each)) for each in addresses], _NAMED)
 
 

@@ -24,6 +24,9 @@ from bufferctl.render.report import Report
 from bufferctl.render.shown import Pictures, Shown, shown
 from bufferctl.value import value
 
+#: Results of changes that were tried and failed; they are the codes of their cards.
+FAILED = frozenset({Status.REFUSED, Status.DIFFERS})
+
 
 @value()
 class ShownChannel:
@@ -187,7 +190,6 @@ def _card(
     plan = report.plan
     kind, sign, what, why = _action(change, outcome, is_preview=is_preview)
     said = outcome or change
-    failed = outcome and outcome.status in {Status.REFUSED, Status.DIFFERS}
     return Card(
         change=change,
         address=visible(str(change.address)),
@@ -200,7 +202,7 @@ def _card(
         pictures=pictures,
         length=report.lengths.get(change.address),
         changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
-        code=(outcome.status if outcome and failed else change.reason or Action.HOLD).value,
+        code=(outcome.status if outcome and outcome.status in FAILED else change.reason or Action.HOLD).value,
         message="" if is_preview else visible(sentence(said.message)),
         hint="" if is_preview else visible(said.hint),
         place=visible(str(change.place)) if change.place else "",
@@ -221,9 +223,8 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
         return presented.kind, presented.sign, words.describe_action(change), words.describe_cause(change)
     if outcome.status is Status.DONE:
         return "good", presented.sign, presented.done, words.describe_cause(change)
-    kind, like = (
-        ("late", Action.WAITING) if outcome.status in {Status.NOT_SENT, Status.WAITING} else ("bad", Action.HOLD)
-    )
+    is_late = outcome.status in {Status.NOT_SENT, Status.WAITING}
+    kind, like = ("late", Action.WAITING) if is_late else ("bad", Action.HOLD)
     return kind, words.ACTIONS[like].sign, words.OUTCOMES[outcome.status], ""
 
 

@@ -20,9 +20,9 @@ from bufferctl.digests import REVIEWED
 from bufferctl.model import Post
 from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.plain_text import visible, without_parameters
-from bufferctl.plan import Action, Change, Status
+from bufferctl.plan import Action, Change
 from bufferctl.render import words
-from bufferctl.render.cards import Card, Changed, Moment, by_time, cards_of, moment_of
+from bufferctl.render.cards import FAILED, Card, Changed, Moment, by_time, cards_of, moment_of
 from bufferctl.render.lines import count
 from bufferctl.render.pieces import compared
 from bufferctl.render.report import Report
@@ -323,11 +323,7 @@ def problems_of(report: Report) -> Iterator[Diagnostic]:
             by_place.setdefault(id(item) if cause.own_hints else _place_of(item), []).append(item)
         for items in by_place.values():
             same, on = _caused(tuple(items)), _networks(card for item in items for card in item.cards)
-            said = [
-                f"{same.name} ({on})",
-                *([items[0].what] if same.code in {Status.REFUSED, Status.DIFFERS} else []),
-                same.message,
-            ]
+            said = [f"{same.name} ({on})", *([items[0].what] if same.code in FAILED else []), same.message]
             yield Diagnostic(severity, ": ".join(said), _place_of(items[0]), same.hint, code=same.code)
 
 

@@ -456,7 +456,7 @@ class PlanForm(_Form):
     """Made from files and state alone, not checked against Buffer."""
     expires_at: Instant | None
     """Until when a saved plan may be applied."""
-    summary: Annotated[dict[Action, int], Of(lambda report: {each: report.plan.count()[each] for each in Action})]
+    summary: Annotated[dict[Action, int], Of(lambda report: {**dict.fromkeys(Action, 0), **report.plan.count()})]
     """How many changes of each action."""
     unmanaged: Annotated[int, _of("plan.unmanaged")]
     """How many unsent objects in Buffer are in no file and no state."""

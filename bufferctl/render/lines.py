@@ -145,7 +145,6 @@ def _narrow(line: str, width: int) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-@lru_cache(maxsize=1024)
 def _width(character: str) -> int:
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0

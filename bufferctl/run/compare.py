@@ -31,10 +31,7 @@ SOUGHT_SINGLY = 3
 
 @dataclass(frozen=True, slots=True)
 class Homes:
-    """The account, and the organizations and channels that the files name.
-
-    `requests`: how many this used.
-    """
+    """The account, and the organizations and channels that the files name. `requests`: how many this used."""
 
     account: Account
     targets: Targets

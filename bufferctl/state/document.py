@@ -34,6 +34,7 @@ from bufferctl.model import Binding, Home, Intent, LetGo, Origin, PostStatus, Qu
 from bufferctl.model.base import Commit
 from bufferctl.model.serial import adapter, dump_intent, load_intent
 from bufferctl.state.lock import Lease
+from bufferctl.state.store import at_start
 
 FORMAT_MAJOR, FORMAT_MINOR = 3, 0
 #: Where the state begins in a document: what stands before it comes and goes with each run.
@@ -104,14 +105,14 @@ def refuse_moved(document: Document, place: str) -> None:
     """Raises StateError if the state was moved away from `place`."""
     if document.moved_to:
         raise StateError(
-            f"{place[:1].upper()}{place[1:]} was moved to {document.moved_to}",
+            f"{at_start(place)} was moved to {document.moved_to}",
             hint="Update your checkout (git pull). To move it back:\nbufferctl state migrate --from PLACE",
         )
 
 
 def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Document:
     """As `parse`, also a document whose state was moved away."""
-    name = place[:1].upper() + place[1:]
+    name = at_start(place)
     try:
         data: dict[str, Any] = from_json(raw)
     except ValueError as error:

@@ -30,7 +30,7 @@ from bufferctl.disk import work_folder
 from bufferctl.errors import OvertakenError, StateError
 from bufferctl.git import REMOTE, git, git_bytes, protocols_of
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE
-from bufferctl.state.store import PastDocument, Store, Stored
+from bufferctl.state.store import PastDocument, Store, Stored, at_start
 
 #: `raced`: somebody else was faster. `refused`: by a rule of the branch. `denied`: no permission. `missing`: there is
 #: no such repository. `unknown`: anything else, such as the network; whether it was written is not known.
@@ -258,7 +258,7 @@ class GitStore(Store):
         _, document = self._objects([f"{revision}:{self._path}"])[0] if self._fetch_all() else ("", None)
         if document is None:
             raise StateError(
-                f"{self._capital} has no state of this project at {revision}",
+                f"{at_start(self.place)} has no state of this project at {revision}",
                 hint="`bufferctl state log` lists its revisions.",
             )
         return document
@@ -316,12 +316,8 @@ class GitStore(Store):
             rest = rest[size + 1 :]
         return found
 
-    @property
-    def _capital(self) -> str:
-        return self.place[0].upper() + self.place[1:]
-
     def _failed(self, failure: Failure, done: str) -> StateError:
-        return StateError(f"{self._capital} cannot be {done}: {failure.reason}", hint=failure.hint)
+        return StateError(f"{at_start(self.place)} cannot be {done}: {failure.reason}", hint=failure.hint)
 
     def _git(self, *options: str, operands: Sequence[str] = (), data: bytes = b"") -> bytes:
         """Run a command that needs no network, on the repository of the run. Raises StateError."""

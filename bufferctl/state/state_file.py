@@ -24,7 +24,7 @@ from bufferctl.model import Intent, State
 from bufferctl.state import document as documents
 from bufferctl.state.document import Document, by_day
 from bufferctl.state.lock import PARTED, UNREAD, Lease, lease_length, user_name
-from bufferctl.state.store import Store, Stored
+from bufferctl.state.store import Store, Stored, at_start
 
 
 class StateFile:
@@ -55,8 +55,8 @@ class StateFile:
 
     @property
     def name(self) -> str:
-        """The same, to begin a sentence; a URL stays as it is."""
-        return self.place if "://" in self.place.partition(" ")[0] else self.place[:1].upper() + self.place[1:]
+        """The same, at the start of a sentence."""
+        return at_start(self.place)
 
     @property
     def is_shared(self) -> bool:

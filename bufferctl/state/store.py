@@ -23,6 +23,11 @@ class Stored:
     version: str
 
 
+def at_start(place: str) -> str:
+    """How messages name a place at the start of a sentence; a URL stays as it is."""
+    return place if "://" in place.partition(" ")[0] else place[:1].upper() + place[1:]
+
+
 class Store(Protocol):
     """A place for one document. Not thread-safe."""
 

@@ -219,6 +219,12 @@ def test_a_damaged_document_is_refused(name: str, value: object) -> None:
     assert raised.value.hint == "Restore it."
 
 
+def test_a_damaged_document_in_a_bucket_is_named_by_its_url() -> None:
+    """`s3://acme/state.json is damaged`, and not `S3://`, which nobody could paste."""
+    with pytest.raises(StateError, match=r"^s3://acme/state\.json is damaged"):
+        parse(b"", "s3://acme/state.json", ENDPOINT, remedy="")
+
+
 def test_an_intent_that_names_no_list_is_damaged() -> None:
     """The earlier objects are not guessed."""
     raw = json.loads(dump(Document(ENDPOINT, STATE, intents=(opened(SLOT),)))) | {"listed": []}
