@@ -216,8 +216,8 @@ class Run:
                 case Done(live=live):
                     write = each.intent.write
                     finding = outcomes.written(each.pending.change, write, live, at, links=self._shortens(each))
-                    if live and finding.binding and isinstance(write, Create):
-                        self._acknowledged[write.home] = finding.binding.id
+                    if live and isinstance(write, Create):
+                        self._acknowledged[write.home] = live.id
                         self._settler.measure(each.intent, live.created_at)
                     done.append((each.intent, finding))
                 case Refused(why=why) if why.definite:

@@ -70,7 +70,7 @@ def is_group(field: FieldInfo) -> bool:
 
 def kinds_in(annotation: Any) -> Iterator[type]:
     """The classes that a type contains, in its unions, lists and maps too."""
-    if isinstance(annotation, type) and not get_args(annotation):
+    if isinstance(annotation, type):
         yield annotation
     for each in get_args(annotation):
         yield from kinds_in(each)

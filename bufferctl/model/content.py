@@ -163,10 +163,7 @@ class Asset(Model):
     @property
     def value(self) -> Image | Video | Document:
         """The value of the field that is set."""
-        found = self.image or self.video or self.document
-        if found is None:  # the validator excludes this
-            raise AssertionError
-        return found
+        return next(each for each in (self.image, self.video, self.document) if each)
 
 
 class LinkAttachmentThumbnail(Model):

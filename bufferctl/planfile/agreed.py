@@ -104,7 +104,7 @@ def _same(change: Change, current: Change) -> bool:
         return False
     if change.write is None or current.write is None:
         return change.live_id == current.live_id
-    there, here = ((write.kind, write.home, write.target) for write in (change.write, current.write))
+    there, here = ((write.home, write.target) for write in (change.write, current.write))
     return there == here and facts(current) == facts(change)
 
 
@@ -207,10 +207,10 @@ class Reviewed:
         if row is None:
             one = next(iter(self.plans)) if len(self.plans) == 1 else ""
             return f"{one} does not have this change" if one else "none of the reviewed plans has this change"
-        then, name = row.change, row.name
-        if then and then.action is Action.HOLD:
+        then, name = row.agreed, row.name
+        if row.change and row.change.action is Action.HOLD:
             return f"it needed a person when {name} was made, and this version has not been reviewed"
-        if row.agreed is None or then is None:
+        if then is None:
             return f"in {name} it has nothing to do"
         if (then.action is Action.DELETE) != (change.action is Action.DELETE):
             return f"in {name} it would be {_SAYS[then.action]}, and now it would be {_SAYS[change.action]}"

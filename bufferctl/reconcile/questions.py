@@ -41,8 +41,7 @@ def _near(d: Declared, pool: Pool, claims: Claims, scene: Scene, *, only_unexpla
     own = scene.had_address(d)
     near = [] if only_unexplained else claims.saying(d)
     near += _equal(d, pool, own, only_unexplained=only_unexplained)
-    already = {each.id for each in near}
-    near += (Suspect.of(c.item, rule) for c, rule in pool.near(d.item, d.content, own) if c.item.id not in already)
+    near += (Suspect.of(c.item, rule) for c, rule in pool.near(d.item, d.content, own))
     return [each for each in near if not _is_meant_again(d.item, each)]
 
 

@@ -128,7 +128,7 @@ def hold_what_diverged(changes: list[Change], options: Options) -> list[Change]:
         lacks = binding is not None and binding.commit not in diverged.contained
         if binding and lacks and not diverged.known and binding.commit == diverged.applied:
             return holds.PERHAPS_OUTDATED.on(change)
-        if lacks and change.action is Action.DELETE and change.cause is Cause.REMOVED:
+        if lacks and change.cause is Cause.REMOVED:
             return holds.ONLY_ELSEWHERE.on(change)
         if file in diverged.outdated_files or (_reverses(change, binding) if lacks else _version(change) in replaced):
             return holds.OUTDATED_HERE.on(change)

@@ -212,7 +212,7 @@ def _free(channel: LiveChannel, live: Live, changes: Iterable[Change]) -> Iterat
         if isinstance(post, LivePost) and post.is_scheduled and not post.is_custom_scheduled:
             is_moved = isinstance(change.write, EditPost) and change.write.reschedule
             leaving += change.action is Action.DELETE or is_moved
-        if change.action is Action.CREATE and change.desired and change.desired.due_at:
+        if change.action is Action.CREATE and change.desired:
             timed.add(change.desired.due_at)
     taken = {*timed, *queue[: len(queue) - leaving]}
     return (slot for slot in _slots(channel, live.at) if slot not in taken)

@@ -120,6 +120,16 @@ def test_what_was_intended_is_read_back(journals: Journals) -> None:
     assert stat.S_IMODE(journals.file.stat().st_mode) == 0o600
 
 
+def test_a_file_says_once_whose_it_is(journals: Journals) -> None:
+    """In its first line, however often something is added, by this run or a later one."""
+    journal = journals()
+    journal.intend([intent(1)])
+    journal.settle([done(1, "x")])
+    journals().intend([intent(2, B)])
+    lines = [json.loads(each.partition(b" ")[2]) for each in journals.file.read_bytes().splitlines()]
+    assert [each["type"] for each in lines] == ["journal", "intent", "settled", "listed", "intent"]
+
+
 def test_what_became_of_it_is_read_back(journals: Journals) -> None:
     """Open intents are those without a result; results are listed by slot."""
     journal = journals()

@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 from bufferctl.apply import FileJournal, Settler, recover
-from bufferctl.model import Binding, CreatePost, EditPost, Intent, LivePost, Origin, Post, PostStatus, Settled, Slot
+from bufferctl.model import (
+    Binding,
+    CreatePost,
+    DeletePost,
+    EditPost,
+    Intent,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Settled,
+    Slot,
+)
 from bufferctl.model.comparable import bind, standing
 from tests.apply.fake import SETTLE, START, FakeBuffer, post
 from tests.apply.machine import ENDPOINT, Told, slot
@@ -63,6 +75,17 @@ def test_an_edit_that_was_carried_out_leaves_whose_it_is(tmp_path: Path) -> None
     bindings = {slot(A): bind(A, before, Origin.IMPORTED)}
     assert recover(journal, settler, bindings).written == 1
     assert bindings[slot(A)].origin is Origin.IMPORTED
+
+
+def test_a_delete_that_was_carried_out_leaves_nothing_bound(tmp_path: Path) -> None:
+    """The post is not there: what the run sent before it died was done, and the journal says so from then on."""
+    journal, settler = left_open(tmp_path)
+    there = live("p0", A)
+    journal.intend([Intent(1, slot(A), DeletePost("p0", "c0"), START, START, standing(there))])
+    bindings = {slot(A): bind(A, there, Origin.CREATED)}
+    found = recover(journal, settler, bindings)
+    assert (found.written, found.not_written, bindings) == (1, 0, {})
+    assert [(each.slot, each.done) for each in journal.results] == [(slot(A), True)]
 
 
 def test_a_binding_of_unknown_age_is_expected_in_no_list(tmp_path: Path) -> None:

@@ -295,6 +295,14 @@ def test_what_is_not_as_declared_is_no_baseline(as_declared: bool) -> None:
     assert (binding.id, binding.status, binding.due_at) == ("1", "scheduled", "")
 
 
+def test_a_field_that_is_not_set_is_in_no_digest() -> None:
+    """Neither of a post nor of an idea, declared or live: a new field changes no stored digest."""
+    idea = Idea(Address("Acme", "ideas", "i"), PLACE, "How we hire")
+    assert content_of_desired(POST).others == content_of_live(LIVE).others == {}
+    assert content_of_desired(idea).others == {"title": "How we hire"}
+    assert content_of_live(LiveIdea("1", "o", NOW)).others == {}
+
+
 def test_an_idea_is_compared_in_full() -> None:
     """Title, text, services, tags, date and media."""
     idea = Idea(

@@ -48,6 +48,19 @@ def test_what_is_stated_of_the_fields_of_networks_and_attachments(what: str) -> 
     assert named([Metadata, Asset, IdeaMedia], lambda each: getattr(each, what)) == set(STATED[what].split())
 
 
+def test_what_fields_of_several_networks_say_of_themselves() -> None:
+    """The same on each, for editors and the reference of the files; others have their words below them."""
+    words = {
+        (name, field.description) for model in of_networks.MODELS.values() for name, field in model.model_fields.items()
+    }
+    assert {name: said for name, said in words if said} == {
+        "is_ai_generated": "Whether to label it as created with AI.",
+        "link_attachment": "A link preview below the post; not together with assets.",
+        "thread": "The whole thread; its first item repeats the post's text.",
+    }
+    assert {name for name, said in words if not said} & {"is_ai_generated", "link_attachment", "thread"} == set()
+
+
 def test_what_buffer_does_not_return_of_posts_and_ideas() -> None:
     """It is never a reason for an update by itself."""
     unread = fields_with(Post, lambda each: each.unread).keys()

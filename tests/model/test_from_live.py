@@ -30,6 +30,12 @@ AT = NOW.replace(microsecond=0)
 ADDRESS = Address("Acme", "twitter:acme", "a")
 LIVE = LivePost("1", "c", PostStatus.SCHEDULED, "Hello", NOW - timedelta(days=2), NOW, due_at=NOW)
 LINK = LiveAsset(kind="image", source="https://m.example/a.png")
+PARTY = {
+    "title": "Party",
+    "start_date": "2026-12-24T18:00:00Z",
+    "end_date": "2026-12-24T23:00:00Z",
+    "is_full_day_event": False,
+}
 
 
 def channel(service: str, **fields: Any) -> LiveChannel:
@@ -132,6 +138,11 @@ def test_threads() -> None:
             {"type": "whats_new", "details_whats_new": {"link": "https://acme.example"}},
             "googlebusiness",
             {"type": "whats_new", "details_whats_new": {"button": "none", "link": "https://acme.example"}},
+        ),
+        (
+            {"type": "event", "details_event": PARTY},
+            "googlebusiness",
+            {"type": "event", "details_event": {**PARTY, "button": "none"}},
         ),
         (
             {"type": "whats_new", "details_whats_new": {"button": "none"}},

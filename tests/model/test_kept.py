@@ -78,7 +78,8 @@ def test_a_channel_that_says_nothing_of_itself() -> None:
 
 def test_a_post_of_which_only_a_text_is_given() -> None:
     """It takes its turn in the queue, and Buffer publishes it: no draft, to be approved by nobody, not protected."""
-    assert (POST.mode, POST.scheduling_type) == (ShareMode.ADD_TO_QUEUE, SchedulingType.AUTOMATIC)
+    assert (POST.mode, POST.scheduling_type, POST.reminds) == (ShareMode.ADD_TO_QUEUE, SchedulingType.AUTOMATIC, False)
+    assert replace(POST, scheduling_type=SchedulingType.NOTIFICATION).reminds
     assert not any((POST.draft, POST.needs_approval, POST.cancelled, POST.protect))
 
 

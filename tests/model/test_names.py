@@ -9,6 +9,7 @@ from typing import Literal, get_args, get_origin
 import pytest
 from graphql import GraphQLEnumType, build_schema
 
+from bufferctl import model
 from bufferctl.model import PostStatus, SchedulingType, Service, ShareMode, enums
 from bufferctl.model.metadata import MODELS, GoogleBusinessButton, PostType
 
@@ -47,9 +48,15 @@ def test_values_of_networks_are_buffers() -> None:
     }
     assert {"type", "license", "privacy"} == {name for _, name in choices}
     assert [at for at, choice in choices.items() if not any(choice <= values for values in BUFFERS.values())] == []
-    assert any(set(get_args(GoogleBusinessButton)) <= values for values in BUFFERS.values())
 
 
-def test_kinds_of_posts() -> None:
+def test_kinds_of_posts_and_buttons() -> None:
     """Every one of Buffer's."""
     assert set(get_args(PostType)) == BUFFERS["PostType"]
+    assert set(get_args(GoogleBusinessButton)) == BUFFERS["GoogleBusinessPostActionType"]
+
+
+def test_a_name_that_the_model_does_not_have() -> None:
+    """Neither imported nor taken for a value."""
+    with pytest.raises(AttributeError, match="no attribute 'Article'"):
+        _ = model.Article

@@ -79,6 +79,21 @@ def test_how_large_a_file_may_be() -> None:
 
 def test_the_sign_of_a_network_fits_beside_a_name() -> None:
     """One or two characters, each its own."""
-    signs = [network.glyph for network in NETWORKS.values()]
-    assert {len(each) for each in signs} <= {1, 2}
-    assert len(set(signs)) == len(signs)
+    signs = {service.value: network.glyph for service, network in NETWORKS.items()}
+    assert signs == {
+        "twitter": "X",
+        "instagram": "Ig",
+        "facebook": "f",
+        "linkedin": "in",
+        "threads": "@",
+        "bluesky": "Bs",
+        "mastodon": "M",
+        "pinterest": "P",
+        "tiktok": "Tt",
+        "youtube": "Yt",
+        "googlebusiness": "G",
+        "substack": "S",
+        "whatsapp": "W",
+        "startPage": "SP",
+    }
+    assert len(set(signs.values())) == len(signs)

@@ -31,7 +31,9 @@ def test_an_address_reads_back(text: str, parts: tuple[str, str, str]) -> None:
     assert Address.parse(text).is_idea is (parts[1] == "ideas")
 
 
-@pytest.mark.parametrize("text", ["", "Acme", "Acme/twitter:acme", "Acme/twitter:acme/a/b", "Acme//a", "/a/b"])
+@pytest.mark.parametrize(
+    "text", ["", "Acme", "Acme/twitter:acme", "Acme/twitter:acme/a/b", "Acme//a", "/a/b", "/a/b/c", "a//b/c"]
+)
 def test_what_is_no_address(text: str) -> None:
     """It has three parts, and nothing else."""
     with pytest.raises(ValueError, match="is not an address"):

@@ -252,6 +252,19 @@ def test_a_create_that_somebody_made_much_alike_is_stale(review: Review, buffer:
     assert moved.startswith("Acme/twitter:acme0/c: Buffer already has one")
 
 
+def test_what_needed_a_person_and_no_longer_does_is_not_sent(review: Review, buffer: FakeBuffer) -> None:
+    """Nobody agreed to the create that the plan of now has in place of the hold; as long as it is held, it is shown."""
+    buffer.send([CreatePost(C, "c0")])
+    saved = review.save(EDITED, B, replace(C, due_at=DUE))
+    held = {each.address.key: each.action for each in saved.plan.changes}
+    assert held == {"a": Action.UPDATE, "c": Action.HOLD}
+    assert held.items() <= {each.address.key: each.action for each in review.verify().plan.changes}.items()
+    del buffer.posts["0003"]
+    buffer.pass_time(7200)
+    assert [c.address.key for c in review.plan().writes] == ["c", "a"]
+    assert [c.address.key for c in review.verify().plan.changes] == ["a"]
+
+
 def test_nothing_unrelated_makes_it_stale(review: Review, buffer: FakeBuffer) -> None:
     """People's own posts, a change of another post, queue times, and the passage of time."""
     review.save(EDITED, B, C)
@@ -396,6 +409,15 @@ def test_a_file_that_hides_what_it_would_send_is_refused(review: Review, *, offl
     assert planfile.load_shown(raw, "p.json", lambda _: True).plan.of(Action.UPDATE) == edits != ()
     with nullcontext() if offline else pytest.raises(StalePlanError, match="does not show what it would send"):
         planfile.load_shown(raw, "p.json", lambda change: change.action is not Action.UPDATE)
+
+
+def test_what_only_a_run_records_is_in_no_file(review: Review) -> None:
+    """Neither horizons and questions of today, nor the times of a queue, which has moved on by then."""
+    review.items = (A, B, C)
+    raw = planfile.dump(review.plan(), desired(review.items), CHOICES, expires_at=START)
+    about = json.loads(raw)["plan"]["plan"]
+    assert "recording" not in about
+    assert (about["queue_times"], about["changes"]) == ({}, [])
 
 
 def test_what_is_sent_is_in_a_file_once(review: Review) -> None:

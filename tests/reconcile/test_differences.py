@@ -37,6 +37,7 @@ THERE = in_buffer(post())
         (post(tags=("b", "a")), replace(THERE, tags=(Tag("c", "c"),)), [("tags", "c", "a, b")]),
         (post(assets=(picture(),)), THERE, [("assets.0", None, "image (The console)")]),
         (post(), replace(THERE, assets=(LiveAsset("document"),)), [("assets.0", "document", None)]),
+        (post(), replace(THERE, assets=(LiveAsset("video"),)), [("assets.0", "video (no alt text)", None)]),
         (
             post(),
             replace(THERE, thread=(LiveThreadItem("We are live"), LiveThreadItem("More"))),
@@ -49,7 +50,7 @@ THERE = in_buffer(post())
         ),
         (post(text=" We are live\n"), THERE, []),
     ],
-    ids=["text", "tags", "a picture more", "a document less", "a thread", "metadata", "none"],
+    ids=["text", "tags", "a picture more", "a document less", "a video less", "a thread", "metadata", "none"],
 )
 def test_differences(item: Post, live: LivePost, expected: list[tuple[str, object, object]]) -> None:
     """The path, Buffer's value and the file's."""
@@ -129,8 +130,17 @@ def test_the_differences_of_an_edit_are_those_between_its_sides() -> None:
     assert change.action is Action.UPDATE
     assert shows_edit(change)
     assert not shows_edit(replace(change, differences=change.differences[:1]))
+    assert not shows_edit(replace(change, differences=change.differences[1:]))
     assert not shows_edit(replace(change, differences=(*change.differences, Difference("tags", "", "a"))))
     assert not shows_edit(replace(change, live=None))
     assert not shows_edit(replace(change, write=None))
     assert shows_edit(replace(change, binding=None))
     assert shows_edit(World().change(post(due=DUE)))
+
+
+def test_an_edit_may_show_another_picture() -> None:
+    """Which Buffer does not: that of the state, by its address."""
+    was, now = post(assets=(picture("a"),)), post(text="New", assets=(picture("b"),))
+    change = World(live=[in_buffer(was)], state=record((was, in_buffer(was)))).change(now)
+    assert [each.path for each in change.differences] == ["text", "assets.0.image.url"]
+    assert shows_edit(change)

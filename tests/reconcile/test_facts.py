@@ -135,6 +135,14 @@ OUT = replace(LIVE, status=PostStatus.SENT, sent_at=DUE)
             ["text"],
             id="a person gave it a time and scheduled it",
         ),
+        pytest.param(
+            QUEUED,
+            IN_QUEUE,
+            QUEUED,
+            replace(IN_QUEUE, text="Theirs", share_mode="shareNext", scheduling_type=SchedulingType.NOTIFICATION),
+            ["text", "scheduling_type"],
+            id="a person moved it to the front, reworded it, and publishes it",
+        ),
     ],
 )
 def test_what_differs(before: Post, then: LivePost, now: Post, live: LivePost, paths: list[str]) -> None:

@@ -169,7 +169,7 @@ def test_a_missing_managed_since_is_warned_about_before_the_record_begins(
 
 
 def test_what_may_have_been_removed_from_the_files_is_named_on_unrecorded_homes() -> None:
-    """Ten by name in order of time, then a count; none in question, on a recorded home, or made by a person."""
+    """Ten by name in order of time, what has none first, then a count; none in question, recorded, or a person's."""
     live = [in_buffer(post(f"k{n}", f"Number {n}", DUE + timedelta(days=n)), f"p{11 - n:02}") for n in range(12)]
     theirs = in_buffer(post("x", "By hand", LATER), "p99", via="buffer")
     said = warnings(World(live=[*live, theirs], state=NO_RECORD).plan())
@@ -179,6 +179,8 @@ def test_what_may_have_been_removed_from_the_files_is_named_on_unrecorded_homes(
     assert "no file declares" not in warnings(World(live=[replace(each, created_at=YOUNG) for each in live]).plan())
     suspected = warnings(World(live=live[:1], state=NO_RECORD).plan(post("k0", "Edited", DUE)))
     assert "no file declares" not in suspected
+    draft = in_buffer(queued("d", "Some day", draft=True), "p12")
+    assert "'Some day' (p12), 'Number 0' (p11)." in warnings(World(live=[*live[:1], draft], state=NO_RECORD).plan())
 
 
 def test_what_a_late_entry_may_be_is_named_all_the_same() -> None:
@@ -418,7 +420,7 @@ def test_a_channel_that_only_the_record_has_is_covered_too() -> None:
 
 
 def test_a_run_keeps_the_questions_of_its_plan() -> None:
-    """New ones are added, answered ones removed; those of addresses outside a narrowed plan stay."""
+    """New ones are added, answered ones removed; those outside a narrowed plan stay, or on a home that it left out."""
     live = in_buffer(post(text="Other"), created=YOUNG)
     b, gone = slot(post("b")), slot(post("removed"))
     old = asked(Rule.SAME_TIME, in_buffer(post("x"), "p9"))
@@ -429,6 +431,8 @@ def test_a_run_keeps_the_questions_of_its_plan() -> None:
     narrowed = plan.narrow(lambda change: change.slot == A)
     assert begin_run(state, narrowed).questions.keys() == {A, b, gone}
     assert begin_run(state, plan.narrow(lambda change: change.slot == b)).questions.keys() == {gone}
+    elsewhere = Slot("o1", "c7", "a")
+    assert begin_run(replace(state, questions={gone: old, elsewhere: old}), plan).questions.keys() == {A, elsewhere}
 
 
 def test_a_run_lets_go_of_no_candidate_that_nobody_ruled_out() -> None:
@@ -548,8 +552,8 @@ def test_begin_binds_what_matches_and_moves_the_horizons() -> None:
 
 def test_begin_lets_go_of_what_it_named() -> None:
     """Only these are created, next to an unclaimed object younger than the new horizon, on the selected homes."""
-    young = in_buffer(post("x", "Other"), "p9", NOW)
-    world = World(live=[young], state=NO_RECORD)
+    young, at_horizon = in_buffer(post("x", "Other"), "p9", NOW), in_buffer(post("y", "Then"), "p8", REACHED)
+    world = World(live=[young, at_horizon], state=NO_RECORD)
     after = begun(world, post())
     assert after.let_go == let_go(young)
     assert replace(world, state=after).verdict(post()) is Action.CREATE

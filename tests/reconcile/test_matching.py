@@ -89,6 +89,7 @@ def test_a_known_one_that_is_gone_is_matched_against_what_may_be_ours() -> None:
     also = lost(in_buffer(post(), "p2", YOUNG), in_buffer(post(due=LATER), "p3", YOUNG))
     assert also.verdict(post()) is Action.ADOPT
     assert lost(in_buffer(post("x", "Other"), "p2", YOUNG)).verdict(post()) is Reason.AMBIGUOUS
+    assert rule_of(lost(in_buffer(post(due=LATER), "p2", YOUNG)), post()) is Rule.SAME_TEXT
 
 
 def test_a_known_one_that_is_gone_takes_nothing_that_is_explained() -> None:
@@ -141,9 +142,19 @@ def test_was_with_a_new_time_of_a_published_post_is_held() -> None:
     world = removed(OLD_SENT, SENT)
     change = world.change(post(was="old"))
     assert (verdict(change), change.moved_from, change.binding) == (Reason.SENT, None, None)
+    assert change.message.startswith("`old` is already published, and `was: old` makes this the same post")
     timed = post("old")
     early = published(timed, sent_at=NOW, shared_now=True)
     assert removed(timed, early).verdict(post(was="old")) is Action.DONE
+
+
+def test_a_published_post_that_gets_its_former_key_back_is_the_same() -> None:
+    """Done without `was`: the state has where it was before."""
+    again = queued("first")
+    state = replace(removed(OLD_SENT, SENT).state, former={slot(again): "p1"})
+    change = World(live=[SENT], state=state).change(again)
+    assert (change.action, change.moved_from) == (Action.DONE, slot(OLD_SENT))
+    assert removed(OLD_SENT, SENT).verdict(again) is Reason.AMBIGUOUS
 
 
 def test_an_unsent_claim_goes_to_an_exact_equal() -> None:
@@ -277,6 +288,13 @@ def test_what_was_let_be_is_not_created_again_when_it_is_declared_again(
     assert world.verdict(post()) is expected
     assert world.plan(post("b", "b", LATER)).changes[0].address.key == "b"
     assert len(world.plan(post("b", "b", LATER)).changes) == 1
+
+
+def test_what_was_let_be_once_published_is_done_though_it_is_gone() -> None:
+    """The same as if its entry had never been removed: it is not published a second time."""
+    state = record((queued(), published(queued())))
+    kept = replace(state, bindings={at: replace(b, retired=True) for at, b in state.bindings.items()})
+    assert World(state=kept, gone=["p1"]).verdict(queued()) is Action.DONE
 
 
 def test_what_was_let_be_is_not_deleted_when_it_is_declared_as_cancelled() -> None:

@@ -258,12 +258,15 @@ def test_max_deletes_says_that_deleting_is_meant() -> None:
 
 
 def test_the_ids_of_the_files_come_first() -> None:
-    """State under another channel's id was removed from the files, and the post is new on this one."""
+    """State under another id, of a channel or an organization, was removed from the files: here the post is new."""
     files = desired(POST)
     channel = Channel("Acme", "twitter:acme", Service.TWITTER, "acme", "c2", PLACE)
     plan = planned(replace(files, channels=(channel,)), State({SLOT: applied(POST)}), max_deletes=1)
     found = {change.slot: change.action for change in plan.changes}
     assert found == {Slot("o1", "c2", "launch"): Action.CREATE, SLOT: Action.DELETE}
+    other = replace(desired(IDEA), organizations=(Organization("Acme", "Acme", "o2", PLACE),))
+    (new,) = planned(other, State({IDEA_SLOT: applied(IDEA)})).of(Action.CREATE)
+    assert new.slot.organization_id == "o2"
     nameless = replace(desired(), channels=(replace(channel, name=None, label="twitter:c2"),))
     assert [each.label for each in planned(nameless, State()).channels.values()] == ["twitter:c2"]
 

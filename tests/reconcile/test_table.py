@@ -291,12 +291,14 @@ def test_what_was_deleted_in_buffer_is_held() -> None:
     [(OVER, "Its channel was connected"), (None, "Its channel was connected"), (LATER, "Somebody deleted")],
 )
 def test_what_a_new_connection_removed_may_have_been_published(due: datetime | None, said: str) -> None:
-    """If its time has passed, or it had none; otherwise it was not published."""
+    """If its time has passed, or it had none; otherwise, and without a new connection, somebody deleted it."""
     item = post(due=due) if due else queued()
     state = record((item, in_buffer(item)))
     state = replace(state, bindings={at: replace(b, reconnected=True) for at, b in state.bindings.items()})
     change = World(state=state, gone=["p1"]).change(item)
     assert (change.reason, change.message.startswith(said)) == (Reason.GONE, True)
+    as_ever = World(state=record((item, in_buffer(item))), gone=["p1"]).change(item)
+    assert as_ever.message.startswith("Somebody deleted"), "on a channel that is still the same one"
 
 
 def test_a_post_that_is_not_shown_yet_says_until_when() -> None:
