@@ -4,13 +4,17 @@ The API allows few requests but many aliases, so a long list is read in windows 
 A window counts as read only if one answer holds all of it; otherwise it is split into narrower ones. So posts that
 people create, publish or delete in the meantime cannot hide others, as they could between two pages. If an answer
 contains what was created outside its window, the service ignored the filter, and the list is read page by page.
+
+The first of the narrower windows is the page that came: read again, it is complete if the page was the newest. Those
+below it are as dense as the page if they are few; otherwise ever wider, since posts are created in bursts, days apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 from bufferctl.api.failures import NoAnswerError
@@ -25,6 +29,11 @@ FILLED = 90
 #: By how much windows overlap, whether or not a service includes their limits; also the narrowest window.
 OVERLAP = timedelta(milliseconds=1)
 
+#: The most parts of equal width that a window is split into; the factor by which more of them become ever wider.
+_EQUAL, _WIDER = 10, 3
+#: Before Buffer existed.
+_START = datetime(2010, 1, 1, tzinfo=UTC)
+
 _NEWEST_FIRST = [{"field": "createdAt", "direction": "desc"}]
 
 
@@ -32,15 +41,13 @@ _NEWEST_FIRST = [{"field": "createdAt", "direction": "desc"}]
 class Part:
     """What a list holds from `start` to `end` of creation, both included; None for no limit.
 
-    `after`: the cursor after which its next page starts. `depth`: how many answers it took to get here. `dates`: of the
-    objects on its first page.
+    `after`: the cursor after which its next page starts. `depth`: how many answers it took to get here.
     """
 
     start: datetime | None = None
     end: datetime | None = None
     after: str | None = None
     depth: int = 0
-    dates: Sequence[datetime] = ()
 
     @property
     def created(self) -> dict[str, str]:
@@ -113,33 +120,31 @@ class Listing:
         elif self._most_pages is not None and part.depth >= self._most_pages:
             self.is_cut_off = True
             self._close(part)
-        else:
-            part.dates = [item.created_at for item in items] if self._has_windows and not part.after else []
-            part.after = info["endCursor"]
-
-    def narrow(self, part: Part, number: int) -> None:
-        """Read a part of which a page came in `number` narrower ones instead, where it can be cut."""
-        narrower = part.cut(self._cuts(part, number)) if part.dates else []
-        if part in self.open and len(narrower) > 1:
+        elif self._has_windows and items and not part.after and len(narrower := part.cut(_cuts(part, items))) > 1:
             self._close(part, *narrower)
+        else:
+            part.after = info["endCursor"]
 
     def _close(self, part: Part, *narrower: Part) -> None:
         if part in self.open:
             self.open.remove(part)
             self.open += narrower
 
-    def _cuts(self, part: Part, number: int) -> Iterator[datetime]:
-        """Where to cut it: ever wider parts by how dense its page is, or `number` by how dense the list is so far."""
-        end = part.end or max(part.dates)
-        if part.start is not None:
-            width = max(OVERLAP, (end - min(part.dates)) * FILLED / PAGE)
-            while (end := end - width) > part.start:
-                yield end
-                width *= 2
-        else:
-            dates = [item.created_at for item in self.items.values()]
-            width = max(OVERLAP, (max(dates) - min(dates)) / len(dates) * FILLED * len(part.dates) / PAGE)
-            yield from (end - width * each for each in range(1, number))
+
+def _cuts(part: Part, page: Sequence[Any]) -> Iterator[datetime]:
+    """Where to cut a part of which a page came: below the page, and further down by how dense it is."""
+    dates = [item.created_at for item in page]
+    at, start = min(dates), part.start or _START
+    yield at + OVERLAP
+    width = max(OVERLAP, ((part.end or max(dates)) - at) * FILLED / PAGE)
+    number = ceil((at - start) / width)
+    if number <= _EQUAL:
+        yield from (at - (at - start) / number * each for each in range(1, number))
+        return
+    while width < at - start:
+        at -= width
+        yield at
+        width *= _WIDER
 
 
 def _whole(at: datetime) -> datetime:

@@ -246,9 +246,6 @@ class Reader(Wire):
             with understood():
                 for number, (listing, part) in enumerate(chosen):
                     listing.take(part, data.pop(f"a{number}"))  # so that only one page is in memory twice
-            going_on = [(listing, part) for listing, part in chosen if part.dates]
-            for listing, part in going_on:
-                listing.narrow(part, max(2 ** (part.depth + 1), at_once // len(going_on)))
 
     def _data(self, request: Request) -> dict[str, Any]:
         return _data(self._ask(request))

@@ -208,6 +208,23 @@ def test_ten_thousand_posts_take_few_requests(known: int, requests: int, channel
     assert len(lists.operations) <= requests
 
 
+@pytest.mark.parametrize(
+    ("runs", "pause"), [(2, timedelta(days=3)), *long((1, timedelta()), (2, timedelta(seconds=20)), (4, timedelta(9)))]
+)
+def test_posts_of_several_runs_take_at_most_sixteen_requests(runs: int, pause: timedelta) -> None:
+    """All 10,000, of which the state has none: 30 at an instant, now fast, now slowly, and nothing between the runs."""
+    drawn, at, posts = random.Random(1), START, []  # noqa: S311 - the same each time
+    for number in range(10_000):
+        if number % 30 == 0:
+            at += timedelta(seconds=round(0.12 * drawn.lognormvariate(0, 0.5), 3))
+        if number % (10_000 // runs) == 0:
+            at += pause
+        posts.append({**post(number, "c1"), "createdAt": at.isoformat()})
+    lists = Lists({"o1": posts})
+    assert len(ids(read(lists))) == 10_000
+    assert len(lists.operations) <= 16
+
+
 class Busy(Lists):
     """A Buffer in which, after each answer, somebody does something; its cursors count from the newest post."""
 
