@@ -17,6 +17,7 @@ from httpx2._transports import default
 from hypothesis import HealthCheck, settings
 from hypothesis.internal import charmap
 
+from tests import forks
 from tests.fuzzing import examples
 
 # There is no garbage among modules and tests while they are collected, and looking for it took a third of that time.
@@ -85,8 +86,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse --update with several workers: tests share pages, and would overwrite each other's."""
-    if config.getoption("--update") and config.getoption("numprocesses", None):
+    if not config.getoption("numprocesses", None):
+        return
+    if config.getoption("--update"):
         raise pytest.UsageError("--update goes without -n: tests that share a page would write over each other")
+    forks.share()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+
+from tests import forks
 
 ROOT = Path(__file__).parents[2]
 ACTION = YAML(typ="safe").load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -40,10 +43,12 @@ def run_action(
     environment: dict[str, str],
     event: dict[str, Any],
     meanwhile: Callable[[subprocess.Popen[str]], None] | None = None,
+    *,
+    whole: bool = False,
 ) -> Run:
     """Run the action in a checkout. `temporary`: the runner's own folder, new for every run."""
     temporary.mkdir(parents=True)
-    provide_python(temporary / "bufferctl" / "bin")
+    provide_python(temporary / "bufferctl" / "bin", whole=whole)
     (temporary / "event.json").write_text(json.dumps(event), encoding="utf-8")
     given = {name: str(each.get("default", "")) for name, each in ACTION["inputs"].items()} | inputs
     context = {
@@ -121,11 +126,12 @@ def _public(environment: dict[str, str], temporary: Path) -> dict[str, str]:
     }
 
 
-def provide_python(folder: Path) -> None:
-    """Put a Python with bufferctl there."""
+def provide_python(folder: Path, *, whole: bool = False) -> None:
+    """Put a Python with bufferctl there. `whole`: one that loads it, which takes half a second (see `forks`)."""
     folder.mkdir(parents=True)
     python = folder / "python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    command = [sys.executable] if whole else forks.python(shim=python)
+    python.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
     python.chmod(0o755)
 
 

@@ -242,12 +242,15 @@ class Team:
         uploads = [(outputs["artifact"], Path(outputs["folder"]))] if "folder" in outputs else []
         return Run(log.getvalue(), code != 0, {command: outputs}, uploads)
 
-    def by_action(self, ref: str, inputs: dict[str, str], event: dict[str, Any], *, key: str | None) -> Run:
-        """Run action.yml's own steps as separate programs, with GitHub on loopback."""
+    def by_action(
+        self, ref: str, inputs: dict[str, str], event: dict[str, Any], *, key: str | None, whole: bool = False
+    ) -> Run:
+        """Run action.yml's own steps as separate programs, with GitHub on loopback. `whole`: see `provide_python`."""
         machine = self.machine(ref)
         with Served(self.github.api) as github:
             environment = self.environ(key) | {"GITHUB_API_URL": github.url}
-            run = run_action(machine / "checkout", machine / "temporary", inputs, environment, event, self.meanwhile)
+            folders = (machine / "checkout", machine / "temporary")
+            run = run_action(*folders, inputs, environment, event, self.meanwhile, whole=whole)
         assert TOKEN not in run.log
         return run
 

@@ -34,7 +34,7 @@ def test_plan_and_apply(team: Team) -> None:
 
 def test_drift(team: Team) -> None:
     """Without drift nothing is written."""
-    ran = team.by_action("main", {"command": "drift"}, {}, key="sandbox")
+    ran = team.by_action("main", {"command": "drift"}, {}, key="sandbox", whole=True)
     assert not ran.failed, ran.log
     assert team.github.issues == []
 
@@ -46,7 +46,7 @@ def test_code_of_the_checkout_is_never_run(team: Team) -> None:
         (team.ada.folder / f"{name}.py").write_text("raise SystemExit('OWNED')\n", encoding="utf-8")
     team.edit(number)
     inputs = {"command": "plan", "offline": "true", "comment": "false"}
-    ran = team.by_action(team.try_merge(number), inputs, team.event(number), key=None)
+    ran = team.by_action(team.try_merge(number), inputs, team.event(number), key=None, whole=True)
     assert not ran.failed, ran.log
     assert "We are live" in ran.log
     assert "OWNED" not in ran.log

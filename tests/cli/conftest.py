@@ -23,6 +23,7 @@ from bufferctl.model import Service
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.sandbox.fixture import default_fixture, load
 from bufferctl.sandbox.store import Store
+from tests import forks
 from tests.conftest import Expect
 
 #: The sandbox's current time in these tests.
@@ -208,8 +209,14 @@ def project(environment: Path, services: Collection[str], monkeypatch: pytest.Mo
 
 
 @pytest.fixture
-def program(environment: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The program as a separate process, with these arguments. It runs from this checkout, installed or not."""
+def program(environment: Path) -> list[str]:
+    """The program as a process of its own, with these arguments, but quickly: see `forks`."""
+    return [*forks.python(), "-m", "bufferctl"]
+
+
+@pytest.fixture
+def whole_program(environment: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The same with a Python of its own. It runs from this checkout, installed or not."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     return [sys.executable, "-m", "bufferctl"]
 

@@ -108,9 +108,9 @@ def test_usage_that_is_not_understood(project: Any, prints: Any, name: str, argu
     assert (ran.code, ran.out) == (64, "")
 
 
-def test_python_m(program: list[str], tmp_path: Path) -> None:
+def test_python_m(whole_program: list[str], tmp_path: Path) -> None:
     """`python -m bufferctl` is the same program, exit code included."""
-    ran = subprocess.run([*program, "paln"], capture_output=True, text=True, check=False, cwd=tmp_path)
+    ran = subprocess.run([*whole_program, "paln"], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (64, "")
     assert "Did you mean plan?" in ran.stderr
 

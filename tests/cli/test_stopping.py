@@ -95,11 +95,11 @@ def test_twice(program: list[str], gated: tuple[Any, Gate]) -> None:
     goes_on(project)
 
 
-def test_killed(program: list[str], gated: tuple[Any, Gate]) -> None:
+def test_killed(whole_program: list[str], gated: tuple[Any, Gate]) -> None:
     """Kill -9 during a request that Buffer carries out: the next apply finds all of its posts."""
     project, gate = gated
     gate.after_write = hold = Hold()
-    with start(program, project) as process:
+    with start(whole_program, project) as process:
         assert hold.arrived.wait(30)
         process.kill()
         process.communicate(timeout=30)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 from contextlib import redirect_stdout
 from io import StringIO
@@ -16,6 +15,7 @@ import pytest
 from bufferctl.sandbox import Sandbox, faults
 from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.core import Options
+from tests.cli.conftest import run_in
 from tests.conftest import Expect
 
 ROOT = Path(__file__).parent.parent.parent
@@ -244,6 +244,5 @@ def test_examples_of_the_format_are_valid(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
     for text_file in ("teaser.md", "posts/launch-linkedin.md"):
         (tmp_path / text_file).write_text("Text\n", encoding="utf-8")
-    command = [sys.executable, "-m", "bufferctl", "validate", "-f", str(tmp_path / "buffer.yaml")]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
+    ran = run_in(ROOT, "validate", "-f", str(tmp_path / "buffer.yaml"))
+    assert ran.code == 0, ran.err

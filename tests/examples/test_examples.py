@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from PIL import Image, ImageChops, ImageStat
 from bufferctl import errors
 from bufferctl.config import load
 from bufferctl.sandbox import Clock, Sandbox
+from tests import forks
 from tests.cli.conftest import run_in
 from tests.file_server import FileServer, serving
 
@@ -31,7 +33,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`bufferctl` on the PATH, installed or not, and an empty user's environment."""
     shim = tmp_path / "bin" / "bufferctl"
     shim.parent.mkdir()
-    shim.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m bufferctl "$@"\n', encoding="utf-8")
+    shim.write_text(f'#!/bin/sh\nexec {shlex.join(forks.python())} -m bufferctl "$@"\n', encoding="utf-8")
     shim.chmod(0o755)
     for name in [name for name in os.environ if name.startswith(("BUFFER_", "FORCE_COLOR"))]:
         monkeypatch.delenv(name)

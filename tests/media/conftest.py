@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from bufferctl.sandbox import Clock, Sandbox
-from tests.cli.conftest import NOW, Project, environment, program
+from tests.cli.conftest import NOW, Project, environment, whole_program
 from tests.file_server import FileServer, serving
 
-__all__ = ["environment", "program"]  # fixtures, used here by name
+__all__ = ["environment", "whole_program"]  # fixtures, used here by name
 
 
 def picture(colour: str, *, width: int = 120, height: int = 80) -> bytes:

@@ -274,7 +274,7 @@ def test_nothing_outside_is_uploaded(place_of: Make, cloud: None, tmp_path: Path
 
 
 def test_kill_after_the_upload(
-    cloud: None, environment: Path, program: list[str], monkeypatch: pytest.MonkeyPatch
+    cloud: None, environment: Path, whole_program: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Kill -9 after the upload: the next apply uploads nothing, and the post is created once."""
     with buckets.google() as google:
@@ -286,7 +286,7 @@ def test_kill_after_the_upload(
             put(project, "media/a.jpg", picture("red"))
             posts(project, post("one"))
             killed = subprocess.Popen(
-                [*program, "apply", "--auto-approve", "--settle", "0"],
+                [*whole_program, "apply", "--auto-approve", "--settle", "0"],
                 cwd=environment,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
