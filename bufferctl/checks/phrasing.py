@@ -124,7 +124,7 @@ def asset_may_be_odd(asset: Asset) -> bool:
 
 
 #: Markdown, HTML, `http://` and placeholders contain at least one of these.
-_SIGNS = ("]", "*", "_", "<", "&", "ttp://", "TTP://", "{{", "DO:", "orem ipsum")
+_SIGNS = ("]", "*", "_", "<", "&", "ttp://", "TTP://", "{{", "DO:", "psum", "PSUM")
 
 
 @lru_cache(maxsize=128)

@@ -34,6 +34,8 @@ from tests.checks.posts import codes, post
         ("Hello [your name]", ["BC114"]),
         ("TODO: a better opening", ["BC114"]),
         ("Lorem ipsum dolor sit amet", ["BC114"]),
+        ("Lorem Ipsum Dolor", ["BC114"]),
+        ("LOREM IPSUM", ["BC114"]),
         ("`${{ secrets.KEY }}`, {x}, {{}}, [1], [urlaub], Speaker TBD, TODO INCLUIDO, our *_todo: this", []),
     ],
 )
