@@ -5,6 +5,7 @@ HTTP is served in threads of its own, so that a test or command can do other wor
 
 from __future__ import annotations
 
+import re
 import socket
 import sqlite3
 import threading
@@ -90,13 +91,13 @@ class _Connection(BaseHTTPRequestHandler):
         """Answer a request with any method; an incomplete one is ignored."""
         headers = {name.lower(): value for name, value in self.headers.items()}
         given = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
-        length = min(int(given), MAX_BODY + 1) if given.isdecimal() else 0
-        body = self.rfile.read(length)
+        length = min(int(given), MAX_BODY + 1) if re.fullmatch("[0-9]{1,20}", given) else -1
+        body = self.rfile.read(max(length, 0))
         if len(body) < length:
             self.close_connection = True
             return
-        response = self._response(Request(self.command, self.path.partition("?")[0], headers, body), given)
-        self.close_connection |= length > MAX_BODY or not given.isdecimal() or response.how != "send"
+        response = self._response(Request(self.command, self.path.partition("?")[0], headers, body), length)
+        self.close_connection |= not 0 <= length <= MAX_BODY or response.how != "send"
         if response.how == "send":
             self._send(response)
         while response.how == "hang" and self.rfile.read(1):
@@ -104,11 +105,12 @@ class _Connection(BaseHTTPRequestHandler):
 
     do_GET = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = do_POST  # noqa: N815 - http.server's names
 
-    def _response(self, request: Request, length: str) -> Response:
+    def _response(self, request: Request, length: int) -> Response:
         service = self.server.service
-        if not length.isdecimal():
-            refusal = Response.of_error(411, "The length of the body is missing", "BAD_REQUEST")
-        elif len(request.body) > MAX_BODY:
+        if length < 0:
+            status = 400 if "content-length" in request.headers else 411
+            refusal = Response.of_error(status, "The length of the body is missing or no number", "BAD_REQUEST")
+        elif length > MAX_BODY:
             refusal = Response.of_error(413, "The body is too large", "BAD_REQUEST")
         elif not _is_local(request.headers.get("host", "")):
             refusal = Response(421, b"The sandbox answers to 127.0.0.1 and localhost only\n", [_TEXT])
