@@ -351,8 +351,8 @@ def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]
     for meant in (name, *meanings(name)):
         if place := _where(meant, owner):
             return place if meant == name else f"did you mean `{meant}`? {place[0].upper()}{place[1:]}"
-    of_bases = (name for base in owner.__mro__ if issubclass(base, BaseModel) for name in base.__annotations__)
-    return f"there are {listed(name for name in dict.fromkeys(of_bases) if name in fields)}"  # its own come first
+    own = dict.fromkeys(name for base in owner.__mro__[:-1] for name in base.__annotations__ if name in fields)
+    return f"there are {listed(own)}" if own else "delete it: no field belongs here"
 
 
 def _where(name: str, owner: type[BaseModel]) -> str:

@@ -6,10 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic_core import ErrorDetails
 
 from bufferctl.config import load
+from bufferctl.config.explain import explained
+from bufferctl.config.parse import parse
+from bufferctl.config.source import Source
 from bufferctl.config.times import with_offset, zone_hint, zone_of
+from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic
+from bufferctl.model.metadata import NetworkMetadata
 
 ROOT = """version: 1
 timezone: Europe/Berlin
@@ -157,6 +163,15 @@ def test_a_hint_leads_to_a_valid_file(tmp_path: Path, text: str) -> None:
     assert found
     mended = followed(text, found[-1])
     assert problems(tmp_path, mended) == (), mended
+
+
+def test_a_field_where_none_belong(tmp_path: Path) -> None:
+    """Of a network without fields of its own: there are none to name, so it can only go."""
+    tree, _ = parse(Source("a.yaml", "titel: Hello\n", tmp_path))
+    error = ErrorDetails(type="extra_forbidden", loc=("titel",), msg="", input="Hello")
+    found = explained(Spot(tree, tree.data), NetworkMetadata, error)
+    assert found
+    assert (found.message, found.hint) == ("there is no field `titel` here", "delete it: no field belongs here")
 
 
 @pytest.mark.parametrize(
