@@ -75,15 +75,18 @@ soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and l
 	@MONTHS=12 $(PYTEST) -m long -s tests/cli/test_a_year.py
 	@THOROUGH=1 $(PYTEST) -m hypothesis --hypothesis-profile=new
 
+# A file stays as it was if what writes it fails.
+into = > $(1).new && mv $(1).new $(1)
 schemas: $(STAMP) ## write the generated files
-	@$(BIN)/bufferctl schema > schemas/bufferctl.schema.json
-	@for kind in plan apply receipt list validate drift doctor state object state-log error; do $(BIN)/bufferctl schema $$kind > schemas/$$kind.schema.json; done
-	@$(BIN)/python tools/make_fields.py > docs/reference/format.new && mv docs/reference/format.new docs/reference/format.md
-	@$(BIN)/python tools/make_messages.py > docs/problems/messages.md
-	@$(BIN)/python tools/make_json.py > docs/reference/json.md
-	@$(BIN)/python tools/make_commands.py > docs/reference/commands.md
-	@$(BIN)/python tools/make_networks.py networks > docs/reference/networks.md
-	@$(BIN)/python tools/make_networks.py rules > docs/reference/rules.md
+	@$(BIN)/bufferctl schema $(call into,schemas/bufferctl.schema.json)
+	@for kind in plan apply receipt list validate drift doctor state object state-log error; do \
+	  $(BIN)/bufferctl schema $$kind $(call into,schemas/$$kind.schema.json) || exit; done
+	@$(BIN)/python tools/make_fields.py $(call into,docs/reference/format.md)
+	@$(BIN)/python tools/make_messages.py $(call into,docs/problems/messages.md)
+	@$(BIN)/python tools/make_json.py $(call into,docs/reference/json.md)
+	@$(BIN)/python tools/make_commands.py $(call into,docs/reference/commands.md)
+	@$(BIN)/python tools/make_networks.py networks $(call into,docs/reference/networks.md)
+	@$(BIN)/python tools/make_networks.py rules $(call into,docs/reference/rules.md)
 
 docs: $(SITE)    ## the documentation as a site, in site/
 	@$(BIN)/zensical build --strict --clean

@@ -41,6 +41,27 @@ def test_pages_are_generated(page: str, expect: Expect, monkeypatch: pytest.Monk
     expect(ROOT / "docs" / f"{page}.md", printed.getvalue())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the programs that it runs here are shell scripts")
+def test_what_cannot_be_generated_stays(tmp_path: Path) -> None:
+    """A program that fails half-way leaves its file as it was: `make schemas` reads some of them."""
+    written = [tmp_path / f"docs/{page}.md" for page in (*GENERATED, "reference/commands")]
+    written += [tmp_path / each.relative_to(ROOT) for each in (ROOT / "schemas").iterdir()]
+    for path in written:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("before")
+    for name in ("requirements.lock", "pyproject.toml", "installed"):
+        (tmp_path / name).touch()
+    for name in ("bufferctl", "python"):
+        (tmp_path / name).write_text("#!/bin/sh\necho half\nexit 1\n")
+        (tmp_path / name).chmod(0o700)
+    options = ("--ignore-errors", "STAMP=installed", f"BIN={tmp_path}")
+    subprocess.run(
+        ["make", "-f", ROOT / "Makefile", *options, "schemas"], cwd=tmp_path, capture_output=True, check=True
+    )
+    assert len(list(tmp_path.glob("docs/*/*.new"))) == len(GENERATED) + 1
+    assert [path for path in written if path.read_text() != "before"] == []
+
+
 def test_every_hold_and_error_has_its_message() -> None:
     """All holds of the code, the kinds of errors that people see, and hardly one without an answer."""
     page = (ROOT / "docs" / "problems" / "messages.md").read_text(encoding="utf-8")
