@@ -218,6 +218,7 @@ _INSTEAD: tuple[tuple[str, str, str], ...] = (
     ("of days or weeks", rf"{_EVERY}0*(\d{{1,3}}) ?d\w*", "write `{1} days`"),
     ("of days or weeks", rf"{_EVERY}0*(\d{{1,3}}) ?w\w*", "write `{1} weeks`"),
     ("of days or weeks", rf"{_ANY}(?:month|year){_ANY}", "months and years differ in length: write the days or weeks"),
+    ("one time", r"(.{10}) (.+?) ?(-.{5})", "write `{1} {2}`; if {3} is its offset, `{1}T{2}{3}`"),
     ("is counted from", _ANY, "add `starts: 2027-01-11` at the top of the file, or write the date"),
 )
 

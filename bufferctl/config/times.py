@@ -104,7 +104,7 @@ def clock_named(name: str | None) -> LocalTimes | None:
 
 
 _CLOCK = (
-    r"[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?P<second>:\d\d)?"
+    r"(?P<between>[T ,]+)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?P<second>:\d\d)?"
     rf"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<zone>[Zz]|{OFFSET_PATTERN})?"
 )
 #: Year first, as Buffer has it, and with dots, where the day comes first everywhere.
@@ -135,7 +135,8 @@ def _written(found: re.Match[str]) -> str:
     if found["half"]:
         hour = hour % _NOON + (_NOON if found["half"] in "pP" else 0) if 1 <= hour <= _NOON else 99
     date = f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"
-    return f"{date} {hour:02}:{found['minute']}{found['second'] or ''}{found['zone'] or ''}"
+    between = "T" if "T" in found["between"] else " "
+    return f"{date}{between}{hour:02}:{found['minute']}{found['second'] or ''}{found['zone'] or ''}"
 
 
 _MONTH = rf"(?P<month>{any_of(MONTHS)})\.?"
@@ -168,7 +169,8 @@ def probably_meant(given: str, today: date | None = None) -> str | None:
 
     `today`: to find the next such day where it has no year.
     """
-    plain = normalize("NFKC", given.translate(_TYPESET)).strip(" ,;")
+    plain = re.sub(r"(?<=:\d\d) ?[\u2013\u2014] ?\d{1,2}:\d\d$", "", given)  # no offset has such a dash
+    plain = normalize("NFKC", plain.translate(_TYPESET)).strip(" ,;")
     plain = re.sub(r" +[-|@] +(?=\d)", " ", plain)
     plain = re.sub(r"(?<=[ T,])(\d{1,2}) ?(?:[Uu]hr|h|o.clock)$", r"\1:00", plain)
     plain = re.sub(r"(?<=\d) ?[Uu]hr$", "", plain)
@@ -200,10 +202,10 @@ def with_offset(given: str) -> tuple[str, str] | None:
     zone = found["zone"].strip()
     if offset := _OFFSET.fullmatch(zone):
         written = f"{offset[1]}{int(offset[2]):02}:{offset[3] or '00'}"
-        return (f"{time}{written}", zone) if re.fullmatch(OFFSET_PATTERN, written) else None
+        return (f"{time.replace(' ', 'T')}{written}", zone) if re.fullmatch(OFFSET_PATTERN, written) else None
     if (place := zone_of(_CALLED.get(zone.casefold().removesuffix(" time"), zone))) is None:
         return None
-    return f"{time}{datetime.fromisoformat(time).replace(tzinfo=place).isoformat()[-6:]}", zone
+    return datetime.fromisoformat(time).replace(tzinfo=place).isoformat(timespec="minutes"), zone
 
 
 def _existing(written: str) -> str | None:

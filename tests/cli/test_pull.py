@@ -460,7 +460,7 @@ def test_offset(project: Any, start: Any) -> None:
     root = start("          - {key: a, due_at: 2029-12-20T09:00-05:00, text: A text}\n")
     project.sandbox.person.edit_post(post_id(project), dueAt="2029-12-20T15:30:00Z")
     pull(project)
-    assert read(project) == root.replace("2029-12-20T09:00-05:00", "2029-12-20 10:30-05:00")
+    assert read(project) == root.replace("2029-12-20T09:00-05:00", "2029-12-20T10:30-05:00")
 
 
 def test_mode(project: Any, start: Any) -> None:

@@ -150,6 +150,9 @@ def _written(line: str, column: int, problem: Diagnostic) -> str:
         f"{POST}    image: {{file: /media/console.jpg}}\n",
         f"{POST}    photo: https://acme.example/a.png\n",
         f"{POST}    metadata: {{twitter: {{thread: [one]}}}}\n",
+        f"{POST}    due_at: 2027-01-11 09:00-10:00\n",
+        f"{POST}    due_at: 2027-01-11 09:00\N{EN DASH}10:00\n",
+        f"{POST}    due_at: 2027-01-11 09:00 HST\n",
         f"{POST}    assets:\n      - image: {{url: https://acme.example/a b.png, alt_text: A}}\n",
         *(
             f"{POST}    due_at: 2027-01-15 09:00\ntimezone: {zone}\n"
@@ -195,11 +198,11 @@ def test_no_hint_gives_a_zone_that_is_hours_off(expected: str, written: list[str
 @pytest.mark.parametrize(
     ("expected", "written"),
     [
-        ("2027-03-12 09:00+01:00", "2027-03-12 09:00 CET"),
-        ("2027-07-12 09:00+02:00", "2027-07-12 09:00 MESZ"),
-        ("2027-03-12 09:00-05:00", "12.03.2027 9:00 EST"),
-        ("2027-03-12 09:00+01:00", "2027-03-12 09:00 GMT+1"),
-        ("2027-03-12 09:00+05:30", "2027-03-12 9:00 +0530"),
+        ("2027-03-12T09:00+01:00", "2027-03-12 09:00 CET"),
+        ("2027-07-12T09:00+02:00", "2027-07-12 09:00 MESZ"),
+        ("2027-03-12T09:00-05:00", "12.03.2027 9:00 EST"),
+        ("2027-03-12T09:00+01:00", "2027-03-12 09:00 GMT+1"),
+        ("2027-03-12T09:00+05:30", "2027-03-12 9:00 +0530"),
     ],
 )
 def test_a_zone_behind_a_time_becomes_its_offset(expected: str, written: str) -> None:

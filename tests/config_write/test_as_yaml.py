@@ -132,8 +132,8 @@ def test_defaults_are_left_out() -> None:
     [
         (datetime(2026, 12, 1, 8, 0, tzinfo=UTC), "2026-12-01 09:00"),
         (datetime(2026, 12, 1, 8, 0, 5, tzinfo=UTC), "2026-12-01 09:00:05"),
-        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "2026-10-25 02:30+02:00"),
-        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "2026-10-25 02:30+01:00"),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "2026-10-25T02:30+02:00"),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "2026-10-25T02:30+01:00"),
     ],
 )
 def test_moments(when: datetime, written: str) -> None:
@@ -143,7 +143,7 @@ def test_moments(when: datetime, written: str) -> None:
 
 def test_without_a_zone() -> None:
     """Without a zone an instant has its offset."""
-    assert moment_text(datetime(2026, 12, 1, 9, 0, tzinfo=BERLIN), None) == "2026-12-01 09:00+01:00"
+    assert moment_text(datetime(2026, 12, 1, 9, 0, tzinfo=BERLIN), None) == "2026-12-01T09:00+01:00"
 
 
 @given(text=texts)

@@ -38,6 +38,8 @@ READ: list[tuple[Any, Any, Any]] = [
     (base.When, "2026-12-01 09:00 +05:30", AT.replace(tzinfo=INDIA)),
     (base.When, "2026-12-01 09:00 -0530", AT.replace(tzinfo=timezone(-timedelta(hours=5, minutes=30)))),
     (base.When, "2000-01-01 00:00", datetime(2000, 1, 1)), (base.When, "2999-12-31 00:00", datetime(2999, 12, 31)),  # noqa: DTZ001 - as written
+    (base.When, "2026-12-01T09:00-10:00", AT.replace(tzinfo=timezone(timedelta(hours=-10)))),
+    (base.When, "2026-12-01 09:00-05:00", AT.replace(tzinfo=timezone(timedelta(hours=-5)))),
     (base.When, AT, AT), (base.Instant, "2026-12-01T09:00:00Z", AT.replace(tzinfo=UTC)),
     (base.Day, "2026-12-24", date(2026, 12, 24)),
     (base.Moment, "2026-12-24", date(2026, 12, 24)), (base.Moment, "2026-12-01 09:00", AT),
@@ -59,6 +61,8 @@ REFUSED: list[tuple[Any, Any, str]] = [
     (base.When, "2026-02-30 09:00", "does not exist"), (base.When, "2026-12-01 25:00", "does not exist"),
     (base.When, "2026-12-01 14:00-15:30", "a date and a time such as 2026-12-01 09:00"),
     (base.When, "2026-12-01 09:00-10:15", "a date and a time such as"),
+    (base.When, "2026-12-01 09:00-10:00", "must be one time"),
+    (base.When, "2026-12-01 07:30 -08:00", "must be one time"),
     (base.When, "2026-12-01 09:00+15:00", "a date and a time such as"),
     (base.When, "1999-12-31 23:59", "in a year between 2000 and 2999"),
     (base.When, "3000-01-01 00:00", "in a year between"),

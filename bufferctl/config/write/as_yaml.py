@@ -126,16 +126,16 @@ def text_value(name: str, text: str) -> str:
 
 
 def moment_text(when: datetime, zone: tzinfo | None) -> str:
-    """`2026-12-01 09:00` in `zone`; with the offset where there is none, or where the clocks make it unclear."""
+    """`2026-12-01 09:00` in `zone`; `2026-12-01T09:00+01:00` where there is none, or the clocks make it unclear."""
     exact = "microseconds" if when.microsecond else "seconds" if when.second else "minutes"
     if zone is None:
-        return when.isoformat(" ", exact)
+        return when.isoformat(timespec=exact)
     local = when.astimezone(zone)
     written = local.replace(tzinfo=None, fold=0)
     try:
         LocalTimes("", zone).instant(written)
     except LocalTimeError:
-        return local.isoformat(" ", exact)
+        return local.isoformat(timespec=exact)
     return written.isoformat(" ", exact)
 
 

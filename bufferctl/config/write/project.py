@@ -60,7 +60,7 @@ class Layers:
         if not (starts and old and old.startswith("start") and zone):
             return None
         local = moment_text(when, zone)
-        if "+" in local or local.count("-") > 2:  # noqa: PLR2004 - it has an offset, where the clocks make it unclear
+        if "T" in local:  # it has an offset, where the clocks make it unclear
             return None
         day, time = local.split(" ")
         return f"start{(date.fromisoformat(day) - date.fromisoformat(starts)).days:+d}d {time}"
