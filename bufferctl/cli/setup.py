@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 def init(agents: bool | None, setup: options.Setup) -> None:
     """Write a first buffer.yaml with your organizations and channels, and one example post as a draft.
 
-    An existing file is never overwritten. In a git repository with a remote, it offers to keep the state on a branch
-    there (`state: git`). It also offers an AGENTS.md: coding agents then propose posts in pull requests, and never
-    apply.
+    An existing file is never overwritten. In a git repository with the remote `origin`, it offers to keep the state
+    on a branch there (`state: git`). It also offers an AGENTS.md: coding agents then propose posts in pull requests,
+    and never apply.
     """
     from bufferctl.run.mending import start
     from bufferctl.run.reachable import is_local
@@ -75,7 +75,7 @@ def _offer_agents(path: Path, wanted: bool | None, console: Console) -> None:
 
 
 def propose_state(path: Path, console: Console) -> StateSettings | None:
-    """A branch for the state if the files are in a git repository with a remote, unless the user declines."""
+    """A branch for the state if the files are in a git repository with the usual remote, unless the user declines."""
     from bufferctl.run.files import shared_state
 
     settings = shared_state(path)

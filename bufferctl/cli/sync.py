@@ -175,7 +175,7 @@ def import_(
     """Write posts and ideas that are in Buffer but in no file as YAML. The next plan is then empty.
 
     Published posts are left out, unless you pass --since. Existing files are added to, never overwritten. A new
-    buffer.yaml in a git repository with a remote keeps the state on a branch there, as with `bufferctl init`.
+    buffer.yaml in a repository with the remote `origin` keeps the state on a branch there, as with `bufferctl init`.
 
     With ADDRESS and ID, it links the declared ADDRESS to the post or idea ID in Buffer. Only the state changes; the
     next plan shows any differences, and apply updates Buffer.

@@ -96,7 +96,7 @@ def open_project(
 
 
 def shared_state(root_file: Path) -> StateSettings | None:
-    """A branch for the state, if the root file is in a git repository with a remote."""
+    """A branch for the state, if the root file is in a git repository with the usual remote."""
     from bufferctl.state.location import has_remote
 
     return StateSettings() if has_remote(root_file) else None
