@@ -36,8 +36,8 @@ _DONE = {
 _SAYS = {**_DONE, Action.WAITING: "created"}
 #: Actions of objects that exist in Buffer and need no change there.
 _THERE = frozenset({Action.NO_OP, Action.DONE, Action.ADOPT, Action.MOVE})
-#: Actions that leave nothing to be done.
-_QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST})
+#: Actions that leave nothing to be done now.
+_QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST, Action.WAITING})
 _CREATES = frozenset({Action.CREATE, Action.WAITING})
 
 

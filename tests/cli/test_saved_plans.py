@@ -83,6 +83,15 @@ def test_a_plan_of_all_files_counts_as_an_apply_of_them(saved: Any, *, narrowed:
     assert all(("horizon" in home) is not narrowed for homes in organizations for home in homes.values())
 
 
+def test_posts_that_wait_for_room_leave_it_whole(saved: Any) -> None:
+    """An apply of the files leaves them waiting, too. Else nothing would ever count on a Buffer plan that is full."""
+    saved.sandbox.person.set_limit(saved.sandbox.organization()["id"], scheduledPosts=1)
+    assert saved("plan", "-o", "plan.json").planned == ["+ one", "… two"]
+    assert apply(saved).code == 0
+    organizations = json.loads(saved.state.read_text())["organizations"].values()
+    assert all("horizon" in home for homes in organizations for home in homes.values())
+
+
 def test_applied_twice(saved: Any, prints: Any) -> None:
     """Exit 0 the second time, and the output says that the plan is already applied."""
     apply(saved)
