@@ -308,7 +308,7 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], folder: Path) -> st
         return f"write `{name}: {{text: {json.dumps(value, ensure_ascii=False)}}}`"
     if name == "repeat":
         every = "".join(re.findall(r"`(.+?)`", value_hint(value, "of days or weeks"))[:1]) or "1 week"
-        return f"write `repeat: {{every: {every}, times: 10}}`"
+        return f"write `repeat: {{every: {every}, times: {value if value.isdecimal() else 10}}}`"
     return f"write its fields below `{name}:`, two spaces further in" if name in steps else ""
 
 

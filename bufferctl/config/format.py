@@ -216,7 +216,9 @@ _DUE_AT = About(
 )
 _IMAGE = About("images photo photos picture pictures img bild", 220, takes_variables=True, goes_with="assets")
 _CHANNELS = About(
-    "channel networks network accounts profiles platforms platform service services channel_ids", 110, one_line=True
+    "channel networks network accounts profiles platforms platform service services channel_ids kanäle",
+    110,
+    one_line=True,
 )
 
 
@@ -235,7 +237,7 @@ class PostFields(Handling):
     addToQueue."""
     due_at: Annotated[When | None, _DUE_AT] = None
     """When to publish, 2026-12-01 09:00; without an offset such as +01:00 in the nearest `timezone`."""
-    scheduling_type: Annotated[SchedulingType, About("publish_type notification automatic", 80)] = (
+    scheduling_type: Annotated[SchedulingType, About("publish_type notification automatic reminder remind", 80)] = (
         SchedulingType.AUTOMATIC
     )
     """`automatic` publishes; `notification` only reminds a person to."""
@@ -317,7 +319,7 @@ class PostEntry(Override):
 
     model_config = ConfigDict(json_schema_extra=_ENTRY)
 
-    key: Annotated[Key, About("id name slug ref", 10)]
+    key: Annotated[Key, About("id name slug ref schlüssel", 10)]
     """A stable name, unique in its channel: text and time may change, this may not."""
     timezone: Annotated[Filled | None, About("tz time_zone zone", 50)] = None
     """The zone of its times without an offset, such as Europe/Berlin."""

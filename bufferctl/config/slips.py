@@ -142,7 +142,7 @@ _SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
         f"if it is text that begins with a bracket, {BLOCK_FORM.format(name='text')}",
         None,
     ),
-    (r"^(?P<at>//|<!--).*", "a comment in YAML begins with `#`", "write `#`", "#"),
+    (r"^[ \t]*(?P<at>//(?=\s)|<!--).*", "a comment in YAML begins with `#`", "write `#`", "#"),
     (r"^ {0,2}- (?P<at>key +(?P<value>\S+))$", "a colon is missing after `key`", "write `key: {value}`",
      "key: {value}"),
     (r"^[ \t]*(?P<name>\w+)(?<=(?P<at>\w)) *$", "a colon is missing after `{name}`", "write `{name}:`", "{at}:"),
