@@ -22,7 +22,7 @@ from bufferctl.diagnostics import Diagnostic
 from bufferctl.model import Service
 from bufferctl.model.about import below
 from bufferctl.model.base import FOLLOWS
-from bufferctl.model.content import Asset, Video
+from bufferctl.model.content import Asset, Part, Video
 from bufferctl.model.plain_text import LINK
 
 _KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a group of fields"}
@@ -104,6 +104,8 @@ def _together(entry: Mapping[str, Any], name: str, owner: type[BaseModel] | None
     is_text = isinstance(entry[name], str) and "overrides" in fields and "overrides" not in entry
     if is_text and name.partition(":")[0] in set(Service):
         return f"write `overrides: {{{name}: {{text: {json.dumps(entry[name], ensure_ascii=False)}}}}}`"
+    if owner is Part and len(entry) == 1 and isinstance(entry[name], str):
+        return f"write `- {json.dumps(f'{name}: {entry[name]}', ensure_ascii=False)}`"
     return ""
 
 

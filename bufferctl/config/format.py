@@ -286,7 +286,7 @@ class UtmFields(Model):
 class Override(PostFields):
     """What differs on one channel; every other field is the post's."""
 
-    thread: Annotated[tuple[ThreadPart, ...], About("threads tweets", 210)] = ()
+    thread: Annotated[tuple[ThreadPart, ...], About("threads tweets", 210, prose=True)] = ()
     """What follows `text` on networks with threads: `- a text`, or `- text: …` with `assets`. `[]`: no thread."""
     utm: Annotated[UtmFields | None, About(order=180)] = None
     """The parameters that links to your own sites get; `{}`: none."""
@@ -323,7 +323,7 @@ class PostEntry(Override):
     """A stable name, unique in its channel: text and time may change, this may not."""
     timezone: Annotated[Filled | None, About("tz time_zone zone", 50)] = None
     """The zone of its times without an offset, such as Europe/Berlin."""
-    vars: Annotated[Variables, About("variables", 170)] = Field(default_factory=dict)
+    vars: Annotated[Variables, About("variables", 170, prose=True)] = Field(default_factory=dict)
     """Values for `$(name)` in its texts and links: `{product: Console}`."""
     repeat: Annotated[Repeat | None, LATER, About("repeats recurrence recurring every", 340)] = None
     """Publish it several times: `{every: 1 week, times: 10}` makes the posts `KEY-1` to `KEY-10`."""

@@ -158,7 +158,7 @@ class _Builder:
         if event.tag is not None:
             self._refuse_tag(event, name)
         before, reported = self.nodes, len(self.problems)
-        data: Any = self._mapping(event, depth) if kind is MappingStartEvent else self._sequence(event, name, depth)
+        data: Any = (self._mapping if kind is MappingStartEvent else self._sequence)(event, name, depth)
         if event.tag is not None:
             del self.problems[reported:]  # the content is skipped
             return None
@@ -167,8 +167,9 @@ class _Builder:
             self.anchors[event.anchor] = (data, self.nodes - before)
         return data
 
-    def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
+    def _mapping(self, start: Any, name: str, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
+        is_vars = name == "vars"  # a variable's value becomes part of a text, whatever its name
         marks = [start.start_mark.index, 0]
         following, tree, names = self.following, self.tree, _NAMES
         event = following()
@@ -182,8 +183,8 @@ class _Builder:
             value_event = following()
             if type(value_event) is not ScalarEvent:
                 value = self._node(value_event, key or "", depth + 1)
-            elif value_event.style or key in PROSE or value_event.anchor or value_event.tag:
-                value = self._scalar(value_event, key or "")
+            elif value_event.style or is_vars or key in PROSE or value_event.anchor or value_event.tag:
+                value = self._scalar(value_event, name if is_vars else key or "")
             else:  # nearly all: this saves a call
                 self.nodes += 1
                 value = None if value_event.value in _NOTHING else value_event.value

@@ -45,7 +45,8 @@ def literal_break(source: Source, start: int, end: int, name: str) -> Diagnostic
     hint = "begin a new line there"
     if source.text[start] not in {"|", ">"}:
         plain = source.text[start:end].strip("'").replace("''", "'")
-        hint = f"write `{name}: {json.dumps(plain, ensure_ascii=False).replace(chr(92) * 2 + 'n', chr(92) + 'n')}`"
+        quoted = json.dumps(plain, ensure_ascii=False).replace(chr(92) * 2 + "n", chr(92) + "n")
+        hint = f"write `{_sign(source, start, name)} {quoted}`"
     return source.diagnostic(at, message, hint=hint, width=2, severity=Severity.WARNING)
 
 
@@ -83,9 +84,19 @@ def lost_breaks(source: Source, start: int, end: int, name: str, *, folded: bool
         if len(line) + 1 + len(following.split(None, 1)[0]) <= width:
             at = source.text.index(line, offset)
             message = "YAML joins the lines of this text, so its line breaks are not posted"
-            hint = BLOCK_FORM.format(name=name)
+            hint = _as_block(source, start, name)
             return source.diagnostic(at, message, hint=hint, width=len(line), severity=Severity.WARNING)
     return None
+
+
+def _sign(source: Source, offset: int, name: str) -> str:
+    """What a text at `offset`, or the last line of it, follows: its field's name, or the dash of a list."""
+    found = re.match(r"[ \t]*(?:- +)?([\w-]+:|-)(?= +[^\s{\[])", source.line(offset))
+    return found[1] if found else f"{name}:"
+
+
+def _as_block(source: Source, offset: int, name: str) -> str:
+    return BLOCK_FORM.format(name=name).replace(f"{name}:", _sign(source, offset, name))
 
 
 def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic | None:
@@ -95,7 +106,8 @@ def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic 
     comment = found[0][found[0].index("#") :]
     word = comment.split()[0]
     lost = "posted" if name in PROSE else "read"
-    hint = BLOCK_FORM.format(name=name) if name in PROSE else f'leave out the `#`, or put it in quotes: `"{word}"`'
+    hint = f'leave out the `#`, or put it in quotes: `"{word}"`'
+    hint = _as_block(source, found.start(), name) if name in PROSE else hint
     message = f"`{word}` would not be {lost}: YAML reads ` #` here as the start of a comment"
     return source.diagnostic(offset, message, hint=hint, width=len(comment.rstrip()))
 
