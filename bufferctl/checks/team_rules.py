@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -196,7 +196,8 @@ def _with(url: str, parameters: list[str]) -> str:
 
 def _too_many(posts: Iterable[Post], policy: Policy, channels: Iterable[Channel]) -> Iterator[Finding]:
     """The posts of each channel and day beyond what is allowed, the later ones, by the channel's clock."""
-    zones = {(channel.organization, channel.label): _zone(channel.timezone) for channel in channels}
+    named = {(each.organization, each.label): each.timezone for each in channels if each.timezone}
+    zones = {home: ZoneInfo("UTC" if zone == "Z" else zone) for home, zone in named.items()}
     days: dict[tuple[str, str, date], list[tuple[datetime, Post]]] = defaultdict(list)
     for post in posts:
         if post.due_at is not None and not post.draft:
@@ -213,7 +214,3 @@ def _too_many(posts: Iterable[Post], policy: Policy, channels: Iterable[Channel]
             message = f"this is post {number} of {day} on {channel}, and at most {most} a day may go out"
             related = (RelatedItem(there[most - 1][1], "the last that fits"),)
             yield Finding(PER_DAY, post, ("due_at",), message, related=related)
-
-
-def _zone(name: str | None) -> tzinfo | None:
-    return UTC if name in {"UTC", "Z"} else ZoneInfo(name) if name else None

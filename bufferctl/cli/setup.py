@@ -79,11 +79,9 @@ def propose_state(path: Path, console: Console) -> StateSettings | None:
     from bufferctl.run.files import shared_state
 
     settings = shared_state(path)
-    if settings is None:
-        return None
-    question = f"Keep the state on the branch {settings.branch} of {settings.remote}, for CI and every machine?"
-    if console.can_ask and not click.confirm(question, default=True, err=True):
-        return None
+    if settings and console.can_ask:
+        question = f"Keep the state on the branch {settings.branch} of {settings.remote}, for CI and every machine?"
+        return settings if click.confirm(question, default=True, err=True) else None
     return settings
 
 

@@ -19,7 +19,7 @@ from bufferctl.config.times import probably_meant, with_offset
 from bufferctl.config.tree import Spot, Tree, walk
 from bufferctl.config.validation import Faults
 from bufferctl.diagnostics import Diagnostic
-from bufferctl.model import Service
+from bufferctl.model import SchedulingType, Service
 from bufferctl.model.about import below
 from bufferctl.model.base import FOLLOWS
 from bufferctl.model.content import Asset, Part, Video
@@ -54,9 +54,11 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = 
         return None
     if kind == "missing":
         where, name = spot.down(*loc[:-1]), str(loc[-1])
-        if spot.tree.empty.get(id(where.node), set()) & {name, "<<"}:
-            return None
         model = _model_at(owner, loc[:-1])
+        unknown = where.node.keys() - model.model_fields.keys() if model else ()
+        is_there = any(nearest_field(each, (name,)) for each in unknown)  # by a name of its writer's
+        if is_there or spot.tree.empty.get(id(where.node), set()) & {name, "<<"}:
+            return None
         purpose = " ".join(descriptions(model).get(name, "").split()) if model else ""
         hint = _key_hint(where.node) if name == "key" else purpose and f"`{name}`: {purpose.rstrip('.')}"
         return spot.tree.source.diagnostic(where.offset, f"`{name}` is missing", hint=hint)
@@ -220,7 +222,7 @@ _INSTEAD: tuple[tuple[str, str, str], ...] = (
     ("of days or weeks", rf"{_EVERY}0*(\d{{1,3}}) ?d\w*", "write `{1} days`"),
     ("of days or weeks", rf"{_EVERY}0*(\d{{1,3}}) ?w\w*", "write `{1} weeks`"),
     ("of days or weeks", rf"{_ANY}(?:month|year){_ANY}", "months and years differ in length: write the days or weeks"),
-    ("one time", r"(.{10}) (.+?) ?(-.{5})", "write `{1} {2}`; if {3} is its offset, `{1}T{2}{3}`"),
+    ("one time", r"(.{10}) (.+?) ?(-.{4,5})", "write `{1} {2}`; if {3} is its offset, `{1}T{2}{3}`"),
     ("is counted from", _ANY, "add `starts: 2027-01-11` at the top of the file, or write the date"),
 )
 
@@ -318,6 +320,9 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, folder: Pa
     """The line to write for an unknown field, if the field that it means has another kind of value."""
     if owner is None or not isinstance(value, str):
         return ""
+    ways = set(SchedulingType) if value == "true" and "scheduling_type" in owner.model_fields else set()
+    if way := nearest_value(name, ways):
+        return f"write `scheduling_type: {way}`"
     if owner is Asset and nearest_field(name, ("image", "video", "document", "url")):
         kind = nearest_field(name, _MEDIA) or ""
         return f"write `{_asset(value, folder, '' if kind == 'document' else kind)}`"

@@ -237,7 +237,7 @@ class PostFields(Handling):
     addToQueue."""
     due_at: Annotated[When | None, _DUE_AT] = None
     """When to publish, 2026-12-01 09:00; without an offset such as +01:00 in the nearest `timezone`."""
-    scheduling_type: Annotated[SchedulingType, About("publish_type notification automatic reminder remind", 80)] = (
+    scheduling_type: Annotated[SchedulingType, About("publish_type notification automatic", 80)] = (
         SchedulingType.AUTOMATIC
     )
     """`automatic` publishes; `notification` only reminds a person to."""

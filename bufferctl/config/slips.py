@@ -67,16 +67,13 @@ def lost_breaks(source: Source, start: int, end: int, name: str, *, folded: bool
 
     `folded`: a `>` block, in which deeper lines keep their breaks; else an unquoted text or one in quotes.
     """
-    lines = source.text[start:end].splitlines()
-    if not folded:
-        indent, offset = "", start
-        lines = [line.strip() for line in lines]
+    header, *lines = source.text[start:end].splitlines()
+    if folded:
+        indent = next((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), 0)
+        lines = [line[indent:].rstrip() for line in lines]
     else:
-        offset = start + len(lines[0]) + 1
-        lines = lines[1:]
-        first = next((line for line in lines if line.strip()), "")
-        indent = first[: len(first) - len(first.lstrip(" "))]
-        lines = [line.removeprefix(indent).rstrip() for line in lines]
+        lines = [line.strip() for line in (header, *lines)]
+    offset = start + (len(header) + 1 if folded else 0)
     width = max(_FULL, *map(len, lines)) if lines else 0
     for line, following in pairwise(lines):
         if not line or not following or line[0].isspace() or following[0].isspace():
@@ -84,7 +81,7 @@ def lost_breaks(source: Source, start: int, end: int, name: str, *, folded: bool
         if len(line) + 1 + len(following.split(None, 1)[0]) <= width:
             at = source.text.index(line, offset)
             message = "YAML joins the lines of this text, so its line breaks are not posted"
-            hint = _as_block(source, start, name)
+            hint = BLOCK_FORM.format(name=name).replace(f"{name}:", _sign(source, start, name))
             return source.diagnostic(at, message, hint=hint, width=len(line), severity=Severity.WARNING)
     return None
 
@@ -95,10 +92,6 @@ def _sign(source: Source, offset: int, name: str) -> str:
     return found[1] if found else f"{name}:"
 
 
-def _as_block(source: Source, offset: int, name: str) -> str:
-    return BLOCK_FORM.format(name=name).replace(f"{name}:", _sign(source, offset, name))
-
-
 def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic | None:
     if found is None:
         return None
@@ -107,7 +100,8 @@ def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic 
     word = comment.split()[0]
     lost = "posted" if name in PROSE else "read"
     hint = f'leave out the `#`, or put it in quotes: `"{word}"`'
-    hint = _as_block(source, found.start(), name) if name in PROSE else hint
+    if name in PROSE:
+        hint = BLOCK_FORM.format(name=name).replace(f"{name}:", _sign(source, found.start(), name))
     message = f"`{word}` would not be {lost}: YAML reads ` #` here as the start of a comment"
     return source.diagnostic(offset, message, hint=hint, width=len(comment.rstrip()))
 
@@ -120,18 +114,12 @@ _START = r"[ \t]*(?:- +)?"
 #: A pattern for the line (`at` is the part to point at), what is wrong, what to do, and what `at` becomes so that the
 #: reading can go on (None: the value in quotes).
 _SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
-    (
-        rf"^{_START}(?:-|\w+:)? *(?P<at>[{_ODD}]+)",
-        "this is not an ordinary space (often from copied text), and YAML cannot read the line because of it",
-        "delete it and type {spaces}",
-        " ",
-    ),
-    (
-        r"(?P<at>[\u2028\u2029])",
-        "an invisible line separator (often from copied text), which YAML takes for the end of the line",
-        "delete it, and begin a new line there",
-        " ",
-    ),
+    (rf"^{_START}(?:-|\w+:)? *(?P<at>[{_ODD}]+)",
+     "this is not an ordinary space (often from copied text), and YAML cannot read the line because of it",
+     "delete it and type {spaces}", " "),
+    (r"(?P<at>[\u2028\u2029])",
+     "an invisible line separator (often from copied text), which YAML takes for the end of the line",
+     "delete it, and begin a new line there", " "),
     (rf"^{_START}(?P<at>\*\*(?P<name>\w+)(?::\*\*|\*\*:))", "`**` is Markdown for bold text", "write `{name}:`",
      "{name}:"),
     (rf"^{_START}(?P<name>image): +(?P<at>!\[(?P<alt>[^\]]*)\]\((?P<url>[^\s)]+)\))", "this is an image in Markdown",
@@ -142,18 +130,12 @@ _SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
     (rf"^{_START}(?P<name>\w+)(?P<at>:)[^\s:/]", "a space is missing after `{name}:`", "write `{name}: `", ": "),
     (rf"^{_START}(?P<name>\w+) *(?P<at>[=\uff1a])", "a name and its value are separated by `: `", "write `{name}: `",
      ": "),
-    (
-        rf"^{_START}(?P<name>\w+): +[\[{{](?:[^\]}}]*[\s,])?(?P<at>#[^\s,\]}}]+)",
-        "YAML reads `{at}` and the rest of the line as a comment",
-        'leave out the `#`, or put it in quotes: `"{at}"`',
-        '"{at}"',
-    ),
-    (
-        rf"^{_START}(?P<name>\w+): +[\[{{][^\]}}]*[\]}}]\s*(?P<at>[^\s,\]}}#].*)",
-        "text goes on after the bracket that ends it",
-        f"if it is text that begins with a bracket, {BLOCK_FORM.format(name='text')}",
-        None,
-    ),
+    (rf"^{_START}(?P<name>\w+): +[\[{{](?:[^\]}}]*[\s,])?(?P<at>#[^\s,\]}}]+)",
+     "YAML reads `{at}` and the rest of the line as a comment",
+     'leave out the `#`, or put it in quotes: `"{at}"`', '"{at}"'),
+    (rf"^{_START}(?P<name>\w+): +[\[{{][^\]}}]*[\]}}]\s*(?P<at>[^\s,\]}}#].*)",
+     "text goes on after the bracket that ends it",
+     f"if it is text that begins with a bracket, {BLOCK_FORM.format(name='text')}", None),
     (r"^[ \t]*(?P<at>//(?=\s)|<!--).*", "a comment in YAML begins with `#`", "write `#`", "#"),
     (r"^ {0,2}- (?P<at>key +(?P<value>\S+))$", "a colon is missing after `key`", "write `key: {value}`",
      "key: {value}"),

@@ -134,9 +134,8 @@ def _written(found: re.Match[str]) -> str:
     hour = int(found["hour"])
     if found["half"]:
         hour = hour % _NOON + (_NOON if found["half"] in "pP" else 0) if 1 <= hour <= _NOON else 99
-    date = f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"
-    between = "T" if "T" in found["between"] else " "
-    return f"{date}{between}{hour:02}:{found['minute']}{found['second'] or ''}{found['zone'] or ''}"
+    day = f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}{'T' if 'T' in found['between'] else ' '}"
+    return f"{day}{hour:02}:{found['minute']}{found['second'] or ''}{found['zone'] or ''}"
 
 
 _MONTH = rf"(?P<month>{any_of(MONTHS)})\.?"

@@ -162,16 +162,12 @@ def _absolute(value: Any) -> Any:
             when = datetime.fromisoformat(plain)
         except ValueError:
             raise ValueError("is a date or a time that does not exist") from None
-        if not is_short and _is_span(value, when):
-            raise ValueError("must be one time, and this may be when it begins and ends")
+        if not is_short and value[10] == " ":  # `09:00-10:00` may mean until ten; with a `T` it is Honolulu's offset
+            lasts = -(when.utcoffset() or timedelta()) - timedelta(hours=when.hour, minutes=when.minute)
+            if timedelta() < lasts <= timedelta(hours=3):
+                raise ValueError("must be one time, and this may be when it begins and ends")
         return _in_range(when)
     return value
-
-
-def _is_span(value: str, when: datetime) -> bool:
-    """Whether `09:00-10:00` may mean until ten, which Honolulu's offset also looks like; with a `T` it is an offset."""
-    lasts = -(when.utcoffset() or timedelta()) - timedelta(hours=when.hour, minutes=when.minute)
-    return value[10] == " " and value[-3] == ":" and timedelta() < lasts <= timedelta(hours=3)
 
 
 def _written(value: str) -> str:

@@ -26,12 +26,11 @@ _THUMBNAIL_FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["thumbnail_file"]}, 
 def _check_one_of(**values: object) -> None:
     """Check that exactly one of two fields is given. Raises ValueError."""
     given = [name for name, value in values.items() if value is not None]
-    if len(given) == 1:
-        return
     names = " and ".join(f"`{name}`" for name in values)
-    if given:
+    if len(given) > 1:
         raise ValueError(f"{names} are both given; keep one of them")
-    raise ValueError(f"{names} are both missing; name a file beside the posts, or a public https address")
+    if not given:
+        raise ValueError(f"{names} are both missing; name a file beside the posts, or a public https address")
 
 
 class Sourced(Model):
@@ -156,9 +155,7 @@ class Asset(Model):
 
     @property
     def kind(self) -> AssetKind:
-        if self.image:
-            return "image"
-        return "video" if self.video else "document"
+        return "image" if self.image else "video" if self.video else "document"
 
     @property
     def value(self) -> Image | Video | Document:

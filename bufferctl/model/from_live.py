@@ -114,9 +114,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         found = {name: _plain(each) for name, each in value.items()}
         return {name: each for name, each in found.items() if each not in (None, "", {}, ())}
-    if isinstance(value, list | tuple):
-        return tuple(map(_plain, value))
-    return value
+    return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
 def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:

@@ -62,9 +62,7 @@ def day_of(item: Item) -> str:
     """The heading above an item."""
     if item.main.cards[0].at_once:
         return "At once"
-    if item.when is None:
-        return "Unscheduled"
-    return _day(item.when.due.date())
+    return _day(item.when.due.date()) if item.when else "Unscheduled"
 
 
 @cache

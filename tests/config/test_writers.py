@@ -61,6 +61,11 @@ def follow(text: str, problem: Diagnostic) -> str:  # noqa: C901, PLR0912 - a li
         lines[row] = value["start"] + found[1]
     elif value and not hint.startswith("write `\\\\`") and (found := re.search(r"`(\w+): \|` and the text", hint)):
         lines[row] = f"{value['start']}{found[1]}: |\n{' ' * len(value['start'])}  {value['value']}"
+    elif hint.startswith("write `- |` and the text"):
+        start, _, text = line.partition("- ")
+        lines[row] = f"{start}- |\n{start}  {text}"
+    elif hint.startswith('write `- "'):
+        lines[row] = line[: line.index("- ")] + hint.split("`")[1]
     elif hint.startswith("put a text in quotes") and value:
         lines[row] = f"{value['start']}{value['name']}: {json.dumps(value['value'])}"
     elif hint.startswith("leave out the `#`"):
@@ -76,7 +81,7 @@ def follow(text: str, problem: Diagnostic) -> str:  # noqa: C901, PLR0912 - a li
 
 def test_there_are_many() -> None:
     """As many as were collected."""
-    assert len(MISTAKES) == 101
+    assert len(MISTAKES) == 107
 
 
 @pytest.mark.parametrize("file", MISTAKES, ids=lambda file: file.stem)
