@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from contextlib import redirect_stdout
 from io import StringIO
