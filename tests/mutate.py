@@ -25,7 +25,7 @@ import threading
 import time
 import traceback
 import warnings
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import redirect_stderr, suppress
 from dataclasses import dataclass, replace
@@ -349,10 +349,15 @@ def drawn(room: str, number: int, seed: int) -> list[Mistake]:
     return sorted(all_mistakes(room), key=lambda each: blake2b(f"{seed} {each}".encode()).digest())[:number]
 
 
-def triaged() -> set[str]:
-    """The mistakes that change nothing."""
+def triaged() -> Counter[str]:
+    """The mistakes that change nothing, a line each, since a file may have several of one name."""
     lines = TRIAGED.read_text(encoding="utf-8").splitlines()
-    return {line for line in lines if line.startswith("bufferctl/")}
+    return Counter(line for line in lines if line.startswith("bufferctl/"))
+
+
+def judged(tried: Counter[str], unnoticed: Counter[str], alike: Counter[str]) -> tuple[Counter[str], Counter[str]]:
+    """Of the mistakes that nobody noticed, those that are not triaged; and those that are, though a test notices."""
+    return unnoticed - alike, (alike & tried) - unnoticed
 
 
 def _unnoticed(mistakes: Sequence[Mistake], jobs: int) -> Iterator[Mistake]:
@@ -361,20 +366,20 @@ def _unnoticed(mistakes: Sequence[Mistake], jobs: int) -> Iterator[Mistake]:
         yield from (each for each, seen in zip(tried, noticed(tried, tests, jobs), strict=True) if not seen)
 
 
-def _lines(rooms: Sequence[str], number: int, seed: int, jobs: int) -> Iterator[tuple[str, float]]:
+def _lines(rooms: Sequence[str], choose: Callable[[str], list[Mistake]], jobs: int) -> Iterator[tuple[str, float]]:
     """The table, each line with the part that was noticed; after a room what was not, and what is triaged in vain."""
     yield f"{'room':10} drawn noticed alike missed  part", 1.0
     alike = triaged()
     for room in rooms:
-        mistakes = drawn(room, number, seed)
+        mistakes = choose(room)
         unnoticed = list(_unnoticed(mistakes, jobs))
-        missed = [each for each in unnoticed if str(each) not in alike]
-        seen = len(mistakes) - len(unnoticed)
-        part = seen / ((seen + len(missed)) or 1)
-        numbers = f"{len(mistakes):5} {seen:7} {len(unnoticed) - len(missed):5} {len(missed):6}"
-        yield f"{room:10} {numbers} {part:5.0%}", part
-        yield from ((f"{each}\n  line {each.line}", 1.0) for each in missed)
-    there = {str(each) for room in NEVER_TWICE for each in all_mistakes(room)}
+        missed, in_vain = judged(Counter(map(str, mistakes)), Counter(map(str, unnoticed)), alike)
+        seen, more = len(mistakes) - len(unnoticed), missed.total()
+        part = 1 - more / ((seen + more) or 1)
+        yield f"{room:10} {len(mistakes):5} {seen:7} {len(unnoticed) - more:5} {more:6} {part:5.0%}", part
+        yield from ((f"{each}\n  line {each.line}", 1.0) for each in unnoticed if str(each) in missed)
+        yield from ((f"{TRIAGED.name} has what a test notices: {each}", 1.0) for each in sorted(in_vain))
+    there = Counter(str(each) for room in NEVER_TWICE for each in all_mistakes(room))
     yield from ((f"{TRIAGED.name} has what is no longer in the code: {each}", 1.0) for each in sorted(alike - there))
 
 
@@ -384,14 +389,20 @@ def main() -> int:
     parser.add_argument("rooms", nargs="*", default=NEVER_TWICE)
     parser.add_argument("--draw", type=int, default=300, help="mistakes in each room")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--triaged", action="store_true", help=f"try those of {TRIAGED.name} instead of a draw")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     given = parser.parse_args()
+    alike = triaged() if given.triaged else ()
+
+    def choose(room: str) -> list[Mistake]:
+        return [m for m in all_mistakes(room) if str(m) in alike] if alike else drawn(room, given.draw, given.seed)
+
     os.chdir(ROOT)
     memory = "/dev/shm"  # noqa: S108 - what is written there is as private as in /tmp
     parts = []
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder
-        for line, part in _lines(given.rooms, given.draw, given.seed, given.jobs):
+        for line, part in _lines(given.rooms, choose, given.jobs):
             print(line, flush=True)  # noqa: T201 - a program
             parts.append(part)
     return int(min(parts) < NOTICED)

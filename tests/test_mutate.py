@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from textwrap import dedent
+
+from tests.mutate import judged
 
 ROOT = Path(__file__).parents[1]
 
@@ -97,3 +100,12 @@ def test_a_crash_is_not_noticing(tmp_path: Path) -> None:
     ran = asked(tmp_path, ends, "down")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "BrokenError" in ran.stderr
+
+
+def test_what_is_triaged_in_vain() -> None:
+    """What a test notices by now; of two mistakes with one name, each counts for itself. What was not tried may be."""
+    tried = Counter(["new", "old", "same", "same"])
+    assert judged(tried, Counter(["new", "same", "same"]), Counter(["old", "same", "not tried"])) == (
+        Counter(["new", "same"]),
+        Counter(["old"]),
+    )

@@ -50,13 +50,13 @@ def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote:
     """Of `files`, paths below `folder`, those that a commit since `applied` deleted; none where that is not known.
 
     A file that was moved is not deleted: perhaps nobody noticed that it is no longer read. Nor is one that only a merge
-    lost, or that another branch has: no commit says that somebody meant it.
+    lost, of which git lists no files, or that another branch has: no commit says that somebody meant it.
     """
     if not applied or not files:
         return frozenset()
     if _is_shallow(folder):  # what its oldest commits deleted cannot be seen
         _fetch(folder, head(folder), applied, remote)
-    only = ("--no-merges", "--name-only", "--diff-filter=D", "--find-renames", "--relative", "-z")
+    only = ("--name-only", "--diff-filter=D", "--find-renames", "--relative", "-z")
     since = [f"{applied}..HEAD", "--"]
     deleted = _output(folder, "log", "--format=", *only, operands=since, protocols=protocols_of(folder, remote))
     return frozenset(deleted.split("\0")) & frozenset(files)

@@ -400,7 +400,7 @@ class GitStore(Store):
         )
 
     def _project(self, *arguments: str) -> str:
-        """What git prints in the project; empty if it fails. Raises StateError if there is no git."""
+        """What git prints in the project; nothing if it fails. Raises StateError if there is no git."""
         try:
             ran = git_bytes(self._folder, *arguments, environment=self._given)
         except OSError as error:
@@ -412,7 +412,7 @@ class GitStore(Store):
                 f"git does not trust {self._folder}, since another user owns it",
                 hint=f"If you do: git config --global --add safe.directory {self._folder}",
             )
-        return ran.stdout.decode(errors="surrogateescape").strip() if ran.returncode == 0 else ""
+        return ran.stdout.decode(errors="surrogateescape").strip()
 
 
 def _wait_a_little() -> None:

@@ -53,16 +53,15 @@ class ObjectStore(Store):
 
     def others(self) -> dict[str, bytes]:
         """Read now, a request for the list and one for each; none without the right to list."""
-
-        def read(bucket: S3Store | GCSStore | AzureStore) -> dict[str, bytes]:
-            listed = [str(each["path"]) for page in bucket.list() for each in page]
-            paths = [path for path in listed if path.endswith("state.json") and path != self._path]
-            return {path: bytes(bucket.get(path).bytes()) for path in paths}
-
         try:
-            return self._guard(read, "be read")
+            listed = self._guard(
+                lambda bucket: [str(each["path"]) for page in bucket.list() for each in page], "be read"
+            )
+            paths = [path for path in listed if path.endswith("state.json") and path != self._path]
+            found = [(path, self._get({}, path)) for path in paths]
         except _RefusedError:
             return {}
+        return {path: bytes(each.bytes()) for path, each in found if each}  # one may have been deleted since
 
     def beside(self, path: str) -> ObjectStore:
         return ObjectStore(self._url, path, endpoint=self._endpoint)
@@ -119,12 +118,10 @@ class ObjectStore(Store):
                 return
             version = found.meta.get("version")
             if not version:
-                if "version" not in options:
-                    raise StateError(
-                        f"The bucket of {self.place} keeps no versions, so there is no history",
-                        hint="Switch on versioning for the bucket; from then on each version is kept.",
-                    )
-                return
+                raise StateError(
+                    f"The bucket of {self.place} keeps no versions, so there is no history",
+                    hint="Switch on versioning for the bucket; from then on each version is kept.",
+                )
             yield PastDocument(version, found.meta["last_modified"], unquote(_attribute(found, "message")))
             before = json.loads(unquote(_attribute(found, "previous")) or "{}").get("version")
             if not before:
@@ -134,7 +131,7 @@ class ObjectStore(Store):
     def _probe(self, document: bytes, written: Mapping[str, Any], attributes: Mapping[str, str]) -> None:
         """Try a write that must fail on the new document. Raises StateError if the store accepts it."""
         other: UpdateVersion = {"e_tag": '"no-such-version"'}
-        generation = str(written.get("version") or "")
+        generation = str(written.get("version"))
         if generation.isdecimal():  # Google's condition is about that alone
             other["version"] = str(int(generation) + 1)
         for mode in ("create", other):
@@ -154,12 +151,18 @@ class ObjectStore(Store):
             lambda bucket: bucket.put(self._path, document, mode=mode, attributes=dict(attributes)), "be written"
         )
 
-    def _get(self, options: GetOptions) -> GetResult | None:
-        """The object, None if it is missing. Raises StateError, also where the bucket is missing."""
-        try:
-            return self._guard(lambda bucket: bucket.get(self._path, options=options), "be read")
-        except _MissingError:
-            return None
+    def _get(self, options: GetOptions, path: str = "") -> GetResult | None:
+        """The object, or that at `path`; None if it is missing. Raises StateError, also where the bucket is missing."""
+
+        def get(bucket: S3Store | GCSStore | AzureStore) -> GetResult | None:
+            try:
+                return bucket.get(path or self._path, options=options)
+            except FileNotFoundError as error:
+                if _has_no_bucket(error):
+                    raise
+                return None
+
+        return self._guard(get, "be read")
 
     def _guard(self, request: Callable[[S3Store | GCSStore | AzureStore], T], done: str) -> T:
         """Run a request on the bucket, with errors as StateError."""
@@ -177,14 +180,12 @@ class ObjectStore(Store):
         except (AlreadyExistsError, PreconditionError) as error:
             raise self._overtaken() from error
         except FileNotFoundError as error:
-            if any(sign in str(error) for sign in ("NoSuchBucket", "ContainerNotFound", "bucket does not exist")):
-                raise _RefusedError(
-                    f"{self.place} cannot {done}: there is no such bucket",
-                    hint="Create it, or correct `state` in buffer.yaml.",
-                ) from error
-            if done == "be written":  # a document that was deleted since
+            if not _has_no_bucket(error):  # a document that was deleted since
                 raise self._overtaken() from error
-            raise _MissingError(str(error)) from error
+            raise _RefusedError(
+                f"{self.place} cannot {done}: there is no such bucket",
+                hint="Create it, or correct `state` in buffer.yaml.",
+            ) from error
         except (PermissionDeniedError, UnauthenticatedError) as error:
             raise self._forbidden(error, done) from error
         except BaseError as error:
@@ -238,13 +239,13 @@ class _RefusedError(StateError):
     """A definite refusal: retrying is useless."""
 
 
-class _MissingError(StateError):
-    """There is no such object."""
-
-
 def _version(meta: Mapping[str, Any]) -> str:
     """The version of an object as text. Absent keys stay out: obstore takes no None for them."""
     return json.dumps({key: meta[key] for key in ("e_tag", "version") if meta.get(key)})
+
+
+def _has_no_bucket(error: FileNotFoundError) -> bool:
+    return any(sign in str(error) for sign in ("NoSuchBucket", "ContainerNotFound", "bucket does not exist"))
 
 
 def _attribute(found: GetResult, name: str) -> str:

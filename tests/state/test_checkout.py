@@ -117,6 +117,20 @@ def test_what_a_shallow_checkout_lacks_is_fetched(project: Path, tmp_path: Path)
     assert relation(project, first, "1" * 40, remote="nowhere") is Relation.UNKNOWN
 
 
+def test_a_commit_that_was_not_pulled_is_fetched_alone(project: Path, tmp_path: Path) -> None:
+    """No branch moves, no tag comes with it, and what the user fetched last stays what it was."""
+    first = git(project, "rev-parse", "HEAD")
+    newer = commit(project, {"posts/a.yaml": "a: 2\n"})
+    git(project, "tag", "v1")
+    git(project, "push", "--quiet", "origin", "HEAD:main", "v1")
+    folder = shallow(tmp_path, "behind", first, depth=9)
+    assert git(folder, "rev-parse", "--is-shallow-repository") == "false"
+    before = (folder / ".git" / "FETCH_HEAD").read_text(encoding="utf-8")
+    assert relation(folder, first, newer, remote="origin") is Relation.OLDER
+    assert git(folder, "for-each-ref") == ""
+    assert (folder / ".git" / "FETCH_HEAD").read_text(encoding="utf-8") == before
+
+
 def test_commits_that_parted_in_a_shallow_checkout(project: Path, tmp_path: Path) -> None:
     """Where they did is there, so nothing need be fetched."""
     commit(project, {"posts/a.yaml": "a: 2\n"})
@@ -145,10 +159,22 @@ def test_what_was_deleted_since(project: Path) -> None:
     posts = project / "posts"
     commit(project, {"posts/a.yaml": None, "other.yaml": None, "posts/b.yaml": None, "posts/c.yaml": LONG})
     names = ["a.yaml", "b.yaml", "c.yaml", "other.yaml"]
+    git(project, "config", "diff.renames", "false")
     assert deleted_since(posts, first, names, remote="origin") == {"a.yaml"}
     assert deleted_since(project, first, ["other.yaml"], remote="origin") == {"other.yaml"}
     assert deleted_since(posts, "", names, remote="origin") == frozenset()
     assert deleted_since(posts, first, [], remote="origin") == frozenset()
+
+
+def test_what_only_a_merge_lost(project: Path) -> None:
+    """It was there on both sides, and no commit says that somebody meant to delete it."""
+    first = git(project, "rev-parse", "HEAD")
+    commit(project, {"posts/a.yaml": "a: 2\n"})
+    git(project, "checkout", "--quiet", "-b", "other", first)
+    commit(project, {"posts/c.yaml": "c: 1\n"})
+    git(project, "merge", "--quiet", "--no-commit", "--no-ff", "@{-1}")
+    commit(project, {"other.yaml": None})
+    assert deleted_since(project, first, ["other.yaml"], remote="origin") == frozenset()
 
 
 def test_what_a_shallow_checkout_deleted(project: Path, tmp_path: Path) -> None:

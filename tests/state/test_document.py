@@ -225,9 +225,11 @@ def test_a_damaged_document_in_a_bucket_is_named_by_its_url() -> None:
         parse(b"", "s3://acme/state.json", ENDPOINT, remedy="")
 
 
-def test_an_intent_that_names_no_list_is_damaged() -> None:
+@pytest.mark.parametrize("named", [1, "0", None])
+def test_an_intent_that_names_no_list_is_damaged(named: object) -> None:
     """The earlier objects are not guessed."""
-    raw = json.loads(dump(Document(ENDPOINT, STATE, intents=(opened(SLOT),)))) | {"listed": []}
+    raw = json.loads(dump(Document(ENDPOINT, STATE, intents=(opened(SLOT),))))
+    raw["intents"][0]["listed"] = named
     with pytest.raises(StateError, match="damaged"):
         parse(json.dumps(raw).encode(), "the state", ENDPOINT, remedy="")
 

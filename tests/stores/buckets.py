@@ -166,7 +166,7 @@ class Google:
     `ignores_conditions`: it writes regardless of the headers; `ignores_versions`: where there is an object.
     `lost`: how many writes are done without an answer.
     `stored`: set with the first write. `refusal`: the answer to everything, as a status and a code; `busy`: how many
-    writes it gives up on, as S3 does where a body arrives too slowly.
+    writes it gives up on, with the answer `gives_up`, as S3 does where a body arrives too slowly.
     `asked`: the method of each request.
     """
 
@@ -178,6 +178,7 @@ class Google:
     lost: int = 0
     refusal: tuple[int, str] | None = None
     busy: int = 0
+    gives_up: tuple[int, str] = (400, "RequestTimeout")
     asked: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     stored: threading.Event = field(default_factory=threading.Event)
@@ -214,7 +215,7 @@ class _Xml(BaseHTTPRequestHandler):
             return
         if self.google.busy:
             self.google.busy -= 1
-            self._error(400, "RequestTimeout")
+            self._error(*self.google.gives_up)
             return
         with self.google.lock:
             kept = self.google.objects.get(key, [])
@@ -245,7 +246,7 @@ class _Xml(BaseHTTPRequestHandler):
     def _listed(self, bucket: str, prefix: str) -> bytes:
         start = f"{bucket.rstrip('/')}/{prefix}"
         each = "".join(
-            f"<Contents><Key>{key.partition('/')[2]}</Key><Size>{len(kept[-1][0])}</Size><ETag>e</ETag>"
+            f"<Contents><Key>{key.partition('/')[2]}</Key><Size>{len(kept[-1][0]) if kept else 0}</Size><ETag>e</ETag>"
             "<LastModified>2029-12-03T09:00:00.000Z</LastModified></Contents>"
             for key, kept in self.google.objects.items()
             if key.startswith(start)

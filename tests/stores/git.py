@@ -88,10 +88,10 @@ def spied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class Server:
     """The behavior and address of the HTTP server.
 
-    `password`: base64 of `user:password` if one is needed; a request without one gets 401, with a wrong one 403.
-    `lost`:
-    how many pushes are carried out without an answer; `down`: how many are not carried out. `asked`: the requested
-    services, such as `git-receive-pack`.
+    `password`: base64 of `user:password` if one is needed; a request without one gets 401, with a wrong one 403, and
+    with it twice 400, as on GitHub. `refused`: these answers.
+    `lost`: how many pushes are carried out without an answer; `down`: how many are not carried out. `asked`: the
+    requested services, such as `git-receive-pack`.
     """
 
     folder: Path
@@ -100,6 +100,7 @@ class Server:
     down: int = 0
     address: str = ""
     asked: list[str] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
 
 
 class _Backend(BaseHTTPRequestHandler):
@@ -116,9 +117,10 @@ class _Backend(BaseHTTPRequestHandler):
         self._serve()
 
     def _serve(self) -> None:
-        given = self.headers.get("Authorization", "")
-        if self.behaviour.password and given != f"Basic {self.behaviour.password}":
-            self.send_response(403 if given else 401)
+        given = self.headers.get_all("Authorization") or []
+        if self.behaviour.password and given != [f"Basic {self.behaviour.password}"]:
+            self.behaviour.refused.append((401, 403, 400)[len(given)])
+            self.send_response(self.behaviour.refused[-1])
             self.send_header("WWW-Authenticate", 'Basic realm="git"')
             self.end_headers()
             return

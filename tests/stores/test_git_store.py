@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import shlex
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -214,6 +215,24 @@ def test_commits_are_the_users(project: Path, bare: Path) -> None:
     assert git.git(bare, "log", "-1", "--format=%an <%ae>", "bufferctl-state") == "Jane <jane@acme.example>"
 
 
+def test_commits_are_those_of_whom_the_environment_names(
+    project: Path, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for every other commit there."""
+    for name, value in git.ANN.items():
+        monkeypatch.setenv(name, value)
+    run(git.store(project), FIRST)
+    assert git.git(bare, "log", "-1", "--format=%an <%ae> %cn", "bufferctl-state") == "Ann <ann@acme.example> Ann"
+
+
+def test_other_settings_of_the_project_are_not_for_the_state(project: Path) -> None:
+    """How its own commits are pushed: signed, and all branches at once, which this remote would refuse."""
+    git.git(project, "config", "push.gpgSign", "true")
+    git.git(project, "config", "remote.origin.mirror", "true")
+    run(git.store(project), FIRST)
+    assert git.store(project).read().document == FIRST
+
+
 def test_settings_in_the_environment_win(project: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As CI hands them to every git: over the project's own, and both of them."""
     git.git(project, "config", "user.email", "jane@acme.example")
@@ -278,6 +297,18 @@ def test_a_checkouts_credentials_are_used(by_http: Path, server: git.Server) -> 
     assert git.store(by_http).read().document == SECOND
 
 
+def test_credentials_in_the_environment_are_given_once(
+    by_http: Path, server: git.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As CI hands them to every git: forges refuse a request that has them twice."""
+    server.password = base64.b64encode(b"x-access-token:secret").decode()
+    settings = {"KEY_0": "http.extraheader", "VALUE_0": f"Authorization: Basic {server.password}", "COUNT": "1"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    run(git.store(by_http), FIRST)
+    assert server.refused == []
+
+
 def test_a_credential_helper_is_asked(by_http: Path, server: git.Server) -> None:
     """As on laptops, and it gets no API key."""
     server.password = base64.b64encode(b"jane:secret").decode()
@@ -299,11 +330,12 @@ def test_without_permission_nothing_is_tried_again(by_http: Path, server: git.Se
     with pytest.raises(StateError, match="bufferctl-state of origin cannot be read") as none:
         git.store(by_http).read()
     assert "write access" in none.value.hint
+    assert server.refused == [401]
     git.git(by_http, "config", f"http.{server.address}/.extraheader", "Authorization: Basic wrong")
     with pytest.raises(StateError, match="403") as wrong:
         git.store(by_http).read()
     assert "write access" in wrong.value.hint
-    assert server.asked == []
+    assert (server.refused, server.asked) == ([401, 403], [])
 
 
 def test_a_protected_branch_is_named_as_such(project: Path, bare: Path) -> None:
@@ -329,8 +361,17 @@ def test_a_branch_that_is_protected_while_a_run_writes(project: Path, bare: Path
 
 
 @pytest.mark.parametrize(("down", "written"), [(2, True), (3, False)])
-def test_a_remote_that_takes_no_pushes_for_a_while(by_http: Path, server: git.Server, down: int, written: bool) -> None:
-    """It is tried twice more; then its own words are the error, and the document is as it was."""
+def test_a_remote_that_takes_no_pushes_for_a_while(
+    by_http: Path, server: git.Server, monkeypatch: pytest.MonkeyPatch, down: int, written: bool
+) -> None:
+    """It is tried twice more, each time after a while; then its own words are the error, and nothing was written."""
+    waited: list[tuple[float, ...]] = []
+
+    def not_at_all(*least_and_most: float) -> float:
+        waited.append(least_and_most)
+        return 0.0
+
+    monkeypatch.setattr("random.uniform", not_at_all)
     store = git.store(by_http)
     version = store.swap(FIRST, store.read().version, "lock")
     server.down = down
@@ -340,6 +381,7 @@ def test_a_remote_that_takes_no_pushes_for_a_while(by_http: Path, server: git.Se
         with pytest.raises(StateError, match=r"cannot be written: .*503"):
             store.swap(SECOND, version, "lock")
     assert git.store(by_http).read().document == (SECOND if written else FIRST)
+    assert waited == [(0.05, 0.5)] * down
 
 
 def test_a_folder_whose_name_is_no_text(project: Path) -> None:
@@ -420,3 +462,14 @@ def test_nothing_is_left_behind(project: Path, tmp_path: Path, monkeypatch: pyte
     assert (len(list(home.glob("bufferctl/runs/*/state.git"))), list(temporary.iterdir())) == (1, [])
     del store
     assert list(home.glob("bufferctl/runs/*/")) == []
+
+
+def test_a_run_whose_repository_is_taken_away(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by somebody who clears the home folder: which command failed, and git's own words."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    run(git.store(project), FIRST)
+    store = git.store(project)
+    store.read()
+    shutil.rmtree(tmp_path / "home")
+    with pytest.raises(StateError, match=r"^`git ls-tree` failed for the branch .* of origin: fatal: not a git repo"):
+        store.others()

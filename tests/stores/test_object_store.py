@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.errors import StateError
+from bufferctl.errors import OvertakenError, StateError
 from bufferctl.state import StateFile
 from bufferctl.state.object_store import ObjectStore, _reason
 from tests.stores import buckets
@@ -66,6 +66,14 @@ def test_documents_of_other_root_files_are_listed(server: buckets.Google) -> Non
     run(other, SECOND)
     assert one.others() == {"blog/state.json": SECOND}
     assert other.others() == {"state.json": FIRST}
+
+
+def test_what_was_deleted_since_it_was_listed_is_no_other(server: buckets.Google) -> None:
+    """It is passed over, and the others count."""
+    one, other = store(server), ObjectStore("gs://acme-state/social", "blog/state.json", endpoint=server.address)
+    run(other, SECOND)
+    server.objects["acme-state/social/gone/state.json"] = []
+    assert one.others() == {"blog/state.json": SECOND}
 
 
 def test_without_the_right_to_list_there_are_no_others(server: buckets.Google) -> None:
@@ -156,6 +164,17 @@ def test_a_service_that_takes_no_writes_for_a_while(server: buckets.Google, busy
         with pytest.raises(StateError, match="cannot be written: RequestTimeout"):
             there.swap(SECOND, version, "lock")
     assert there.read().document == (SECOND if written else FIRST)
+
+
+def test_a_condition_that_does_not_hold_is_believed(server: buckets.Google) -> None:
+    """Also where the version that can be read is still the same: another run is writing, and nothing is tried again."""
+    there = store(server)
+    run(there, FIRST)
+    version, server.busy, server.gives_up = there.read().version, 1, (412, "PreconditionFailed")
+    server.asked.clear()
+    with pytest.raises(OvertakenError, match="Another run changed the state"):
+        there.swap(SECOND, version, "lock")
+    assert server.asked == ["PUT", "GET"]
 
 
 @pytest.mark.parametrize("refusal", [(301, "PermanentRedirect"), (400, "AuthorizationHeaderMalformed")])

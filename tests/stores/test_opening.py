@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from bufferctl.errors import StateError
 from bufferctl.model import StateSettings
 from bufferctl.state import LocalStore, open_store
 from bufferctl.state.location import document_path, repository_of
+from tests.stores import git
 
 
 def test_without_the_setting_it_is_a_file_beside_the_root_file(tmp_path: Path) -> None:
@@ -53,3 +57,13 @@ def test_outside_a_repository_a_document_has_its_name_alone(tmp_path: Path) -> N
     root = tmp_path / "buffer.yaml"
     assert repository_of(root) is None
     assert document_path(root, None) == "state.json"
+
+
+def test_a_branch_is_reached_from_the_top_of_the_repository(tmp_path: Path) -> None:
+    """A remote by a path is relative to it; outside a repository the folder of the root file is named."""
+    git.remote(tmp_path / "remote.git")
+    project = git.clone("../remote.git", tmp_path / "project")
+    (project / "acme").mkdir()
+    assert open_store(StateSettings(), project / "acme" / "buffer.yaml").read().document is None
+    with pytest.raises(StateError, match=rf"but {tmp_path} is not in a git repository"):
+        open_store(StateSettings(), tmp_path / "buffer.yaml").read()
