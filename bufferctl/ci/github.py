@@ -266,13 +266,12 @@ class GitHub(Forge):
             with zipfile.ZipFile(io.BytesIO(packed)) as archive:
                 if file not in archive.namelist():
                     return None
-                with archive.open(file) as opened:
-                    content = opened.read(MAX_BYTES + 1)
+                if (size := archive.getinfo(file).file_size) <= MAX_BYTES:
+                    with archive.open(file) as opened:
+                        return opened.read(size)  # what holds more is damaged
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
             raise ForgeError(f"The artifact {artifact} cannot be unpacked: {error}") from error
-        if len(content) > MAX_BYTES:
-            raise ForgeError(f"{file} in the artifact {artifact} is larger than {MAX_BYTES:,} bytes")
-        return content
+        raise ForgeError(f"{file} in the artifact {artifact} is larger than {MAX_BYTES:,} bytes")
 
     @lru_cache(maxsize=1)  # noqa: B019 - a job has one forge
     def _packed(self, artifact: int) -> bytes:

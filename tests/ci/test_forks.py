@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
+import struct
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -139,11 +142,26 @@ def test_an_artifact_that_is_no_zip_file(team: Team, number: int) -> None:
     assert "Traceback" not in ran.log
 
 
+def packed(megabytes: int) -> bytes:
+    """A zip file with a plan of zeros."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("plan.txt", "w") as plan:
+        for _ in range(megabytes):
+            plan.write(bytes(1_000_000))
+    return made.getvalue()
+
+
 def test_an_artifact_that_swells(team: Team, number: int) -> None:
-    """70 MB of zeros, packed small: refused."""
-    ran = forked(team, fork_run(team, number, {"plan.txt": b"\0" * 70_000_000}))
-    assert ran.failed
-    assert "is larger than" in ran.log
+    """70 MB of zeros, packed small: refused; nor is more unpacked than it says."""
+    event, swells = fork_run(team, number, {"plan.txt": b"x"}), packed(70)
+    for content, why in {
+        swells: "is larger than",
+        swells.replace(struct.pack("<L", 70_000_000), struct.pack("<L", 70)): "cannot be unpacked: Bad CRC-32",
+    }.items():
+        team.github.artifacts[0].packed = content
+        ran = forked(team, event)
+        assert ran.failed
+        assert why in ran.log
     assert team.github.bodies(number) == []
 
 
