@@ -140,7 +140,7 @@ def test_an_idea_in_buffer_is_read_back_as_one() -> None:
 
 
 @given(plans().filter(lambda drawn: bool(drawn[0].writes)), st.data())
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(40, quick=8))
 def test_an_altered_file_is_refused(drawn: tuple[Plan, tuple[Post | Idea, ...]], data: st.DataObject) -> None:
     """Any single changed value in the reviewed content is refused."""
     raw = planfile.dump(drawn[0], desired(drawn[1]), CHOICES, expires_at=drawn[0].at + timedelta(days=7))
