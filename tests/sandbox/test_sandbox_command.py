@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,17 +15,18 @@ import pytest
 from click.testing import CliRunner
 
 from bufferctl.cli import cli
+from tests import forks
 from tests.conftest import long
 
-PROGRAM = [sys.executable, "-c", "from bufferctl.cli import main; main()", "sandbox"]
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
 def _running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Start the program on a free port; yield it and the URL that it printed."""
+    program = [*forks.python(), "-m", "bufferctl", "sandbox"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([*PROGRAM, "--port", "0", *arguments], text=True, cwd=ROOT, **pipes) as process:  # type: ignore[call-overload] # mypy cannot see into the dict
+    with subprocess.Popen([*program, "--port", "0", *arguments], text=True, cwd=ROOT, **pipes) as process:  # type: ignore[call-overload] # mypy cannot see into the dict
         try:
             assert process.stdout is not None
             first, second = process.stdout.readline(), process.stdout.readline()
