@@ -142,12 +142,6 @@ _SLIPS: tuple[tuple[str, str, str, str | None], ...] = (
     (r"^[ \t]*(?P<name>\w+)(?<=(?P<at>\w)) *$", "a colon is missing after `{name}`", "write `{name}:`", "{at}:"),
     (r"^[ \t]*(?P<at>```.*)", "a line of backticks is not YAML", "delete it", ""),
 )  # fmt: skip
-#: Fields whose value is always a group of fields.
-_GROUPS = frozenset(name for name, *_ in fields_below(*FILES)) - {
-    name for name, field, _ in fields_below(*FILES) if not is_group(field)
-}
-#: In `overrides` and `metadata`, so are those of a network.
-_SERVICES = frozenset(Service)
 #: A line with the name of a field, and how many lines above are looked at for where it could belong.
 _FIELD, _ABOVE = r"[ ]*(?:- )?(?P<name>\w+):(?:\s|$)", 200
 #: git's lines around the two sides of a conflict.
@@ -168,7 +162,7 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
     if hashtag := _lost(source, _BEHIND.match(source.text, end + 1), name):
         return hashtag
     hint = "add a value or delete the line"
-    if name in _GROUPS or name.partition(":")[0] in _SERVICES:
+    if _holds_fields(name):
         hint = "write what belongs to it on the lines below, two spaces further in"
     elif re.match(r": +[&!]", source.text[end:]):
         hint = f"if it is text that begins with `{source.text[end:].split()[1][0]}`, {BLOCK_FORM.format(name=name)}"
@@ -177,6 +171,12 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
     elif source.text[end : end + 1] in {",", "}"}:
         hint = "put a text in quotes if it holds `,` or `{`"
     return source.diagnostic(start, f"`{name}` has no value", hint=hint, width=len(name))
+
+
+def _holds_fields(name: str) -> bool:
+    """Whether the value of such a field is always a group of fields, as of a network in `overrides` and `metadata`."""
+    fields = [field for each, field, _ in fields_below(*FILES) if each == name]
+    return bool(fields and all(map(is_group, fields))) or name.partition(":")[0] in set(Service)
 
 
 class Mend(NamedTuple):

@@ -107,14 +107,15 @@ _CLOCK = (
     r"(?P<between>[T ,]+)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?P<second>:\d\d)?"
     rf"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<zone>[Zz]|{OFFSET_PATTERN})?"
 )
+# As text: `re` compiles what a hint needs, and most runs give none.
 #: Year first, as Buffer has it, and with dots, where the day comes first everywhere.
 _TIMES = (
-    re.compile(rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_CLOCK}"),
-    re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){_CLOCK}"),
+    rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_CLOCK}",
+    rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){_CLOCK}",
 )
 #: As people write them, for hints: month first with slashes, and years of two digits.
-_AMERICAN = re.compile(rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}){_CLOCK}")
-_SHORT_YEAR = re.compile(r"^(\d{1,2}[./]\d{1,2}[./])(\d\d)(?!\d)")
+_AMERICAN = rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}){_CLOCK}"
+_SHORT_YEAR = r"^(\d{1,2}[./]\d{1,2}[./])(\d\d)(?!\d)"
 _NOON = 12
 _QUOTES = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb"
 #: What word processors make of quotes, dashes and spaces.
@@ -125,7 +126,7 @@ _TYPESET = str.maketrans(
 
 def in_our_form(given: str) -> str | None:
     """The time as files write it; None if it is not a time, or ambiguous. It may still not exist."""
-    found = next((match for pattern in _TIMES if (match := pattern.fullmatch(given))), None)
+    found = next((match for pattern in _TIMES if (match := re.fullmatch(pattern, given))), None)
     return _written(found) if found else None
 
 
@@ -140,24 +141,24 @@ def _written(found: re.Match[str]) -> str:
 
 _MONTH = rf"(?P<month>{any_of(MONTHS)})\.?"
 _DAY_OF = (
-    re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? +(?:of +)?{_MONTH}(?:,? +(?P<year>\d{{4}}))?", re.IGNORECASE),
-    re.compile(rf"{_MONTH} +(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? +(?P<year>\d{{4}}))?", re.IGNORECASE),
+    rf"(?i)(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? +(?:of +)?{_MONTH}(?:,? +(?P<year>\d{{4}}))?",
+    rf"(?i){_MONTH} +(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? +(?P<year>\d{{4}}))?",
 )
 #: With short German names, which cannot be other words in front of a time.
 _DAYS = {**WEEKDAYS, "mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
-_WEEKDAY = re.compile(rf"^(?:next |on |am )?(?P<name>{any_of(_DAYS)})\.?,? +(?:the |den |dem )?", re.IGNORECASE)
-_NO_YEAR = re.compile(r"^(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.?(?=,? +\d{1,2}:\d\d)")
+_WEEKDAY = rf"(?i)^(?:next |on |am )?(?P<name>{any_of(_DAYS)})\.?,? +(?:the |den |dem )?"
+_NO_YEAR = r"^(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.?(?=,? +\d{1,2}:\d\d)"
 
 
 def _spelled_out(given: str, today: date | None) -> str:
     """The time with its month as a number, and the next such day where it has no year or only a weekday."""
-    weekday, plain = _WEEKDAY.match(given), re.sub(r"\b(?:at|um) +", "", _WEEKDAY.sub("", given))
+    weekday, plain = re.match(_WEEKDAY, given), re.sub(r"\b(?:at|um) +", "", re.sub(_WEEKDAY, "", given))
     for pattern in _DAY_OF:
-        plain = pattern.sub(lambda each: f"{each['day']}.{MONTHS[each['month'].lower()]}.{each['year'] or ''}", plain)
+        plain = re.sub(pattern, lambda m: f"{m['day']}.{MONTHS[m['month'].lower()]}.{m['year'] or ''}", plain)
     if today and weekday and re.fullmatch(r"\d{1,2}:\d\d.*", plain):
         ahead = (_DAYS[weekday["name"].lower()] - today.weekday()) % 7 or 7
         return f"{today + timedelta(days=ahead)} {plain}"
-    if today and (found := _NO_YEAR.match(plain)):
+    if today and (found := re.match(_NO_YEAR, plain)):
         is_over = (int(found["month"]), int(found["day"])) <= (today.month, today.day)
         plain = f"{found['day']}.{found['month']}.{today.year + is_over}{plain[found.end() :]}"
     return plain
@@ -175,31 +176,31 @@ def probably_meant(given: str, today: date | None = None) -> str | None:
     plain = re.sub(r"(?<=\d) ?[Uu]hr$", "", plain)
     plain = re.sub(r"(?<=\d)[.h](?=\d\d$)", ":", plain)
     plain = re.sub(r"(?<= )(\d{1,2})(?= ?[AaPp]\.?[Mm]\.?$)", r"\1:00", plain)
-    plain = _spelled_out(_SHORT_YEAR.sub(r"\g<1>20\2", plain), today)
-    found = in_our_form(plain) or in_our_form(_END.sub("", plain))
-    if found is None and (american := _AMERICAN.fullmatch(plain)) and int(american["day"]) > _NOON:
+    plain = _spelled_out(re.sub(_SHORT_YEAR, r"\g<1>20\2", plain), today)
+    found = in_our_form(plain) or in_our_form(re.sub(_END, "", plain))
+    if found is None and (american := re.fullmatch(_AMERICAN, plain)) and int(american["day"]) > _NOON:
         found = _written(american)  # with smaller numbers, either could be the month
     return _existing(found) if found else None
 
 
 #: The end of a range of times.
-_END = re.compile(r"(?<=:\d\d)[ -]+\d{1,2}:\d\d$")
+_END = r"(?<=:\d\d)[ -]+\d{1,2}:\d\d$"
 #: A time, and behind it a zone as people name it.
-_WITH_ZONE = re.compile(
+_WITH_ZONE = (
     r"(?P<time>.*\d(?: ?[AaPp]\.?[Mm]\.?)?) ?"
     r"(?P<zone>[A-Za-z]+(?:[/_ ][A-Za-z]+)*|(?:UTC|GMT)? ?[+-]\d{1,2}(?::?\d\d)?)"
 )
-_OFFSET = re.compile(r"(?:UTC|GMT)? ?([+-])(\d{1,2})(?::?(\d\d))?")
+_OFFSET = r"(?:UTC|GMT)? ?([+-])(\d{1,2})(?::?(\d\d))?"
 
 
 def with_offset(given: str) -> tuple[str, str] | None:
     """The time with the offset of the zone named after it, and that zone as written; None if there is none."""
-    found = _WITH_ZONE.fullmatch(given.translate(_TYPESET).strip()[:100])  # no zone has a longer name
+    found = re.fullmatch(_WITH_ZONE, given.translate(_TYPESET).strip()[:100])  # no zone has a longer name
     time = probably_meant(found["time"]) if found else None
     if found is None or time is None or len(time) > len("2027-01-15 09:00:00"):
         return None
     zone = found["zone"].strip()
-    if offset := _OFFSET.fullmatch(zone):
+    if offset := re.fullmatch(_OFFSET, zone):
         written = f"{offset[1]}{int(offset[2]):02}:{offset[3] or '00'}"
         return (f"{time.replace(' ', 'T')}{written}", zone) if re.fullmatch(OFFSET_PATTERN, written) else None
     if (place := zone_of(_CALLED.get(zone.casefold().removesuffix(" time"), zone))) is None:

@@ -55,5 +55,5 @@ def __getattr__(name: str) -> Any:
     for module in _MODULES:
         names = vars(import_module(f"bufferctl.model.{module}"))
         if name in names:
-            return names[name]
+            return globals().setdefault(name, names[name])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
