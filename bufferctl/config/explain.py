@@ -55,8 +55,8 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = 
     if kind == "missing":
         where, name = spot.down(*loc[:-1]), str(loc[-1])
         model = _model_at(owner, loc[:-1])
-        unknown = where.node.keys() - model.model_fields.keys() if model else ()
-        is_there = any(nearest_field(each, (name,)) for each in unknown)  # by a name of its writer's
+        fields = model.model_fields if model else {}
+        is_there = any(isinstance(each, str) and nearest_field(each, fields) == name for each in where.node)
         if is_there or spot.tree.empty.get(id(where.node), set()) & {name, "<<"}:
             return None
         purpose = " ".join(descriptions(model).get(name, "").split()) if model else ""

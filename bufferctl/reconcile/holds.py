@@ -205,7 +205,7 @@ ADOPTED = Hold(
     "To let the files manage it, add {existing}.",
 )
 IDEA_EDITED = Hold(
-    Reason.IDEA, "Buffer's API cannot edit ideas", "Make the same edit in Buffer, or restore the old text in the file."
+    Reason.IDEA, "Buffer's API cannot edit ideas", "Make the same edit in Buffer, or undo it in the file."
 )
 PROTECTED = Hold(
     Reason.PROTECTED,

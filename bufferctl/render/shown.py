@@ -170,7 +170,7 @@ def _own_fields(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str, 
                 yield name, words.value(value or None) if value != AS_IS[Post].get(name) else ""
         case Idea():
             yield "services", ", ".join(item.services)
-            yield "date", f"{item.date:%Y-%m-%d %H:%M %z}" if item.date else ""
+            yield "date", words.local(item.date, "") if item.date else ""
             yield "group", item.group.group_id if item.group else ""
             yield "cta", item.cta or ""
             yield "template_id", item.template_id or ""

@@ -78,7 +78,7 @@ NO_EDIT = {
 EDIT = re.compile(
     r"`(existing|was|repeat_of|cancelled|scheduling_type|max_deletes|freeze|minimum_lead|protect)\b|"
     r"`(key|due_at|starts|tags)\b|`existing`|new key|another key|new due_at|write it into the file|"
-    r"change the text|delete `was`|old text in the file|Use one of these|Restore the file"
+    r"change the text|delete `was`|undo it in the file|Use one of these|Restore the file"
 )
 
 
