@@ -135,7 +135,7 @@ def facts_of(match: Match) -> Facts:
     if edited or changed:
         is_same = sent and before is not None and before.content == now.content
         different = () if is_same else differences(wanted, content)
-        different += media_differences(item, binding.media) if edited else ()
+        different += media_differences(item, binding.media)
         different += _schedule(item, live, rescheduled=rescheduled, changed=changed)
     return Facts(match, live, content, before, edited, rescheduled, changed, sent, different)
 

@@ -457,6 +457,16 @@ def test_a_lineage_is_known_from_the_record_saved_last(journals: Journals) -> No
     assert journals(project="moved.yaml").open == ()
 
 
+def test_a_project_is_known_by_every_state_that_it_saved(journals: Journals) -> None:
+    """Also by that from before it began anew, which another clone may still have."""
+    first = journals(lineage="k")
+    first.intend([intent(1)])
+    first.compact([], Revision("k", 1, "d"))
+    journals(lineage="l").compact([], Revision("l", 1, "d"))
+    for lineage in ("k", "l"):
+        assert [i.number for i in journals(project="clone.yaml", lineage=lineage).open] == [1]
+
+
 def test_before_anything_is_claimed_nothing_is_open(journals: Journals) -> None:
     """The reach of the key is not known yet; results are."""
     journal = journals()

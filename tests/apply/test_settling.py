@@ -240,6 +240,12 @@ def test_twins_pair_in_creation_order() -> None:
     assert verdicts([younger, older], A, post("b", A.text)) == [Written(older), Written(younger)]
 
 
+def test_of_many_equals_the_first_is_taken() -> None:
+    """One create made one of them."""
+    first, *others = (live(str(number), A, created_at=START + timedelta(seconds=number)) for number in range(1, 5))
+    assert verdicts([*others, first], A) == [Written(first)]
+
+
 def test_ideas_have_no_via() -> None:
     """An equal idea is ours."""
     made = LiveIdea("1", "org", START, "Idea i", "What i is about")

@@ -74,6 +74,9 @@ IN_QUEUE = replace(LIVE, share_mode="addToQueue", is_custom_scheduled=False)
         pytest.param(QUEUED, IN_QUEUE, POST, LIVE, True, id="a person gave it the time that the file says"),
         pytest.param(QUEUED, IN_QUEUE, replace(QUEUED, mode=ShareMode.SHARE_NOW), IN_QUEUE, False, id="not out yet"),
         pytest.param(POST, LIVE, replace(POST, draft=True), LIVE, False, id="no draft"),
+        pytest.param(
+            POST, LIVE, QUEUED, replace(IN_QUEUE, share_mode="shareNext"), False, id="at another place in the queue"
+        ),
     ],
 )
 def test_agree(before: Post, then: LivePost, now: Post, live: LivePost, agree: bool) -> None:
@@ -82,6 +85,12 @@ def test_agree(before: Post, then: LivePost, now: Post, live: LivePost, agree: b
     assert found.edited
     assert found.rescheduled
     assert found.agree == agree
+
+
+def test_a_place_in_the_queue_is_no_approval_that_was_taken_back() -> None:
+    """A person moved it to the front, and made the edit that the file has now, too: nothing is left to do."""
+    moved = replace(IN_QUEUE, text="New", share_mode="shareNext")
+    assert facts(QUEUED, IN_QUEUE, replace(QUEUED, text="New"), moved).agree
 
 
 @pytest.mark.parametrize(
@@ -102,6 +111,7 @@ def test_agree(before: Post, then: LivePost, now: Post, live: LivePost, agree: b
         (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE - timedelta(seconds=61)), Reason.SHARED),
         (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE - timedelta(seconds=60)), None),
         (POST, LIVE, replace(LIVE, status=PostStatus.SENT, sent_at=DUE), None),
+        (QUEUED, IN_QUEUE, replace(IN_QUEUE, status=PostStatus.SENT, sent_at=MADE, due_at=None), None),
         (POST, LIVE, LIVE, None),
         (POST, LIVE, replace(LIVE, status=PostStatus.ERROR), None),
         (POST, LIVE, replace(LIVE, status=PostStatus.ERROR, shared_now=True), None),

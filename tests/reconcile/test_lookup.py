@@ -294,6 +294,8 @@ def test_the_zone_of_a_channel_is_compared_by_its_own_posts() -> None:
     )
     account = Account((replace(ACME, channels=(replace(TWITTER, timezone="America/New_York"),)),))
     assert find_targets(replace(desired, posts=others), account)[1] == ()
+    (missing,) = find_targets(replace(desired, posts=(ours,)), Account((replace(ACME, channels=(LINKEDIN,)),)))[1]
+    assert missing.severity is Severity.ERROR, "a channel that Buffer does not have is in no zone"
     (problem,) = find_targets(replace(desired, posts=(*others, ours)), account)[1]
     assert problem == Diagnostic(
         Severity.WARNING,

@@ -134,6 +134,7 @@ def test_was_takes_the_claim_of_the_old_key() -> None:
     changes = (moved, updated, done, noted)
     assert [verdict(c) for c in changes] == [Action.MOVE, Action.UPDATE, Action.DONE, Action.DONE]
     assert {c.moved_from for c in changes} == {slot(OLD_UNSENT)}
+    assert [c.cause for c in changes] == [Cause.MOVED, Cause.EDITED, Cause.MOVED, Cause.EDITED]
     assert {c.binding.id for c in changes if c.binding} == {"p1"}
 
 

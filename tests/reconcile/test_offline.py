@@ -95,6 +95,7 @@ def test_what_state_does_not_know_is_created() -> None:
     plan = planned(desired(POST), State())
     (change,) = plan.changes
     assert (change.action, change.cause) == (Action.CREATE, Cause.NEW)
+    assert change.slot == Slot("Acme", "Acme/twitter:acme", "launch"), "by names, since nobody knows the ids"
     channel = plan.channels[change.slot.channel_id]
     assert (channel.service, channel.name, channel.timezone) == (Service.TWITTER, "acme", "Europe/Berlin")
 

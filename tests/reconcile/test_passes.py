@@ -591,6 +591,16 @@ def test_what_a_commit_wrote_that_is_not_here(known: bool, says: str) -> None:
     assert change.action is (Action.UPDATE if known else Action.HOLD)
 
 
+def test_a_checkout_that_has_the_last_edit_may_take_it_back() -> None:
+    """Made: whoever reverts a commit knows it."""
+    before = str(fingerprint(post(), content_of_desired(post())))
+    world = bound(post(text="Corrected"), KEEP)
+    bindings = {s: replace(b, commit="0" * 40, before=(before,)) for s, b in world.state.bindings.items()}
+    options = Options(diverged=Divergence("1" * 40, contained=frozenset({"0" * 40})))
+    world = replace(world, state=replace(world.state, bindings=bindings), options=options)
+    assert world.verdicts(post(), KEEP)["a"] is Action.UPDATE
+
+
 def test_what_is_called_off_brings_no_version_back() -> None:
     """Deleted, though the checkout lacks the commit that corrected it: whatever it says, it is not to go out."""
     before = str(fingerprint(post(), content_of_desired(post())))

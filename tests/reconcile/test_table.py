@@ -895,6 +895,8 @@ def test_a_past_occurrence_on_a_channel_that_was_added_is_past(*, is_running: bo
     expected = Action.PAST if is_running else Reason.MISSED
     assert world.verdict(added, first, second, on_linkedin(second)) is expected
     assert World().verdict(added, first, second, on_linkedin(second)) is Reason.MISSED
+    nowhere = occurrence(3, OVER + timedelta(minutes=1))
+    assert world.verdict(nowhere, first, second) is Reason.MISSED, "this one was on no channel"
 
 
 # -- another root file
