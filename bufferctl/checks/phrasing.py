@@ -113,7 +113,8 @@ def plain_findings(post: Post) -> Iterator[Finding]:
 @lru_cache(maxsize=128)
 def may_be_odd(text: str) -> bool:
     """Whether a rule of this module may find something, found quickly: most texts are only letters and emoji."""
-    return any(map(text.__contains__, _SIGNS)) or (not text.isascii() and has_invisible(text))
+    may_be = any(map(text.__contains__, _SIGNS)) or (("_" in text or "&" in text) and _IN_LINKS_TOO.search(text))
+    return bool(may_be) or (not text.isascii() and has_invisible(text))
 
 
 def asset_may_be_odd(asset: Asset) -> bool:
@@ -123,8 +124,9 @@ def asset_may_be_odd(asset: Asset) -> bool:
     return words is not None and may_be_odd(words)
 
 
-#: Markdown, HTML, `http://` and placeholders contain at least one of these.
-_SIGNS = ("]", "*", "_", "<", "&", "ttp://", "TTP://", "{{", "DO:", "psum", "PSUM")
+#: Markdown, HTML, `http://` and placeholders contain at least one of these, or a sign where links do not have it.
+_IN_LINKS_TOO = re.compile(r"_(?<!\w_)|&#?\w+;")
+_SIGNS = ("]", "*", "<", "ttp://", "TTP://", "{{", "DO:", "psum", "PSUM")
 
 
 @lru_cache(maxsize=128)

@@ -14,7 +14,6 @@ from dataclasses import fields
 from datetime import timedelta
 from functools import lru_cache
 from itertools import pairwise
-from operator import itemgetter
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -622,16 +621,14 @@ def together(name: str) -> tuple[str, ...]:
 
 
 def carried(kind: type, entry: Model) -> dict[str, Any]:
-    """The fields of a dataclass that the files have under the same names, as `entry` gives them."""
-    names, values = _shared_names(kind, type(entry))
-    return dict(zip(names, values(vars(entry)), strict=True))
+    """The fields of a dataclass that the files have under the same names, as far as `entry` gives them."""
+    values = vars(entry)
+    return {name: values[name] for name in _names_of(kind) & entry.model_fields_set}
 
 
 @lru_cache(maxsize=32)
-def _shared_names(kind: type, model: type[Model]) -> tuple[tuple[str, ...], itemgetter[tuple[Any, ...]]]:
-    """These fields, and what takes their values from a model."""
-    names = tuple(each.name for each in fields(kind) if each.name in model.model_fields)
-    return names, itemgetter(*names)
+def _names_of(kind: type) -> frozenset[str]:
+    return frozenset(each.name for each in fields(kind))
 
 
 @lru_cache(maxsize=128)

@@ -76,9 +76,9 @@ _PARTS = TypeAdapter(tuple[ThreadPart, ...], config=_LATER)
 
 def _replaced(layer: Layer, name: str, kind: TypeAdapter[T], owner: type[BaseModel], variables: Variables) -> T:
     """A field of a layer with its variables replaced, as far as the result is valid."""
-    spot, given = layer.spot.down(name), getattr(layer.fields, name)
-    found: T = (reread(kind, owner, spot, variables) if variables.are_in(spot.node) else None) or given
-    return found
+    given: T = getattr(layer.fields, name)
+    changed = reread(kind, owner, layer.spot.down(name), variables) if variables.are_in(layer.node[name]) else None
+    return changed or given
 
 
 def reread(
@@ -248,7 +248,7 @@ class Content(NamedTuple):
         """The same with the parameters that its links lack."""
         text = parameters.text(self.text) if self.text else self.text
         metadata = parameters.within(self.metadata) if self.metadata else self.metadata
-        return self._replace(text=text, metadata=metadata)
+        return Content(text, self.assets, metadata, self.spot)
 
 
 def content_of(

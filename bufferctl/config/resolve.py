@@ -26,14 +26,20 @@ from bufferctl.config.expand.parameters import Parameters, parameters_for
 from bufferctl.config.expand.variables import Values, Variables, names_in, values_of
 from bufferctl.config.file_facts import MediaFiles
 from bufferctl.config.format import EXISTING, IdeaEntry, PostEntry, SharedIdeaEntry, SharedPostEntry, carried
-from bufferctl.config.parts import check_one_text, check_together, content_of
+from bufferctl.config.parts import Content, check_one_text, check_together, content_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Place
 from bufferctl.model import IDEAS, Address, Idea, Post
 from bufferctl.model.desired import Expansion
+from bufferctl.model.metadata import default_metadata
 
+#: An entry without these is one post on each of its channels, as it is written.
+_EXPANDED = frozenset(
+    {"alt", "cancelled", "existing", "image", "metadata", "overrides", "repeat"}
+    | {"text_file", "thread", "timezone", "utm", "vars", "was"}
+)
 #: Stands for a date that is wrong, which is reported where it is given.
 _WRONG = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -78,6 +84,10 @@ class Posts:
         defaults: Defaults,
     ) -> None:
         """Each occurrence of an entry on each of its channels."""
+        adds = defaults.vars or defaults.utm or defaults.cancelled or defaults.spot.has("starts")
+        if not (adds or base.spot.tree.source.may_hold_variables) and base.node.keys().isdisjoint(_EXPANDED):
+            self._as_written(base, channels, defaults, entry.key)
+            return
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
         place = base.spot.place("key")
         self.targets.check_protected(base, channels, defaults)
@@ -98,6 +108,20 @@ class Posts:
             if series:
                 series.close(key, self.found, len(channels))
 
+    def _as_written(self, base: Layer, channels: list[DeclaredChannel], defaults: Defaults, key: str) -> None:
+        """An entry with nothing to expand, as most are: the same as `_post` makes of it, in half the time."""
+        layers, spots = (base,), (base.spot,)
+        fields, place = fields_of(layers, defaults), base.spot.place("key")
+        for declared in channels:
+            channel, clock = declared.channel, defaults.clock or declared.clock
+            mode, due_at = schedule_of(layers, None, clock, self.reading)
+            metadata, text = default_metadata(channel.service), fields.get("text")
+            check_together(Content(text, fields.get("assets", ()), metadata, base.spot), layers, self.reading)
+            made = {"text": text or "", "mode": mode, "due_at": due_at, "metadata": metadata}
+            address = Address(channel.organization, channel.label, key)
+            post = Post(address, channel.service, place, **(fields | made))
+            self.found.append(Declared(self.files.of(post, spots), spots))
+
     def _post(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> Declared[Post]:
         channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
         clock = turn.clock or declared.clock
@@ -116,9 +140,9 @@ class Posts:
         parameters = parameters_for(layers, defaults, variables) if defaults.utm or "utm" in given else None
         if parameters:
             content = content.tagged(parameters)
-        ids = fields.existing
+        ids, named = fields.get("existing"), fields.get("was")
         own = next((i for to, i in ids.items() if to in {EXISTING, *channel.references}), None) if ids else None
-        was = occurrence.key(fields.was) if occurrence and fields.was else fields.was
+        was = occurrence.key(named) if occurrence and named else named
         made = {
             "address": Address(channel.organization, channel.label, turn.key),
             "service": channel.service,
@@ -131,10 +155,10 @@ class Posts:
             "cancelled": cancelled,
             "was": None if occurrence and was == turn.key else was,
             "existing": own,
-            "was_single": fields.was if occurrence and occurrence.number == 1 and fields.was != turn.key else None,
+            "was_single": named if occurrence and occurrence.number == 1 and named != turn.key else None,
             "expansion": turn.expansion(layers, variables, parameters, threaded="thread" in given),
         }
-        post = Post(**(carried(Post, fields) | made))
+        post = Post(**(fields | made))
         return Declared(self.files.of(post, spots), spots)
 
 

@@ -86,6 +86,8 @@ def replaced(text: str, by: Callable[[str], str]) -> str:
 
 def trimmed(link: str, *, after: str = _AFTER) -> str:
     """The link without punctuation of the sentence around it. `after`: characters that end a sentence, not a link."""
+    if link[-1:].isalnum():  # as most end
+        return link
     opened = {closing: link.count(opening) for closing, opening in _CLOSING.items()}
     closed = {closing: link.count(closing) for closing in _CLOSING}
     end = len(link)

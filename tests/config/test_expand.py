@@ -54,6 +54,34 @@ def posts(folder: Path, text: str, root: str = ROOT) -> dict[str, str]:
     return {f"{post.service}/{post.address.key}": post.text for post in loaded.desired.posts}
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "text: Hello, due_at: 2030-01-01 09:00",
+        "text: Hello, mode: shareNext, tags: [launch], draft: true, ai_assisted: true, protect: true, source: feed",
+        "text: Hello, due_at: 2030-01-01T09:00+05:00, scheduling_type: notification, idea: i, repeat_of: b",
+        "assets: [{image: {url: https://acme.example/a.png, alt_text: A}}]",
+        "assets: [{image: {file: missing.png}}], text: Hello, mode: customScheduled",
+        "text: '  ', due_at: 2030-03-31 02:30, mode: addToQueue",
+        "text: Hello, due_at: yesterday, draft: maybe, mode: customScheduled",
+    ],
+)
+@pytest.mark.parametrize("top", ["", "tags: [own]\ntimezone: America/New_York\n"])
+def test_an_entry_as_it_is_written(tmp_path: Path, fields: str, top: str) -> None:
+    """It declares the same as with an empty field that makes every step of the pipeline look: posts and problems."""
+    found = []
+    for more in ("", ", overrides: {}"):
+        folder = tmp_path / f"with{len(more)}"
+        (folder / "posts").mkdir(parents=True)
+        (folder / "buffer.yaml").write_text(f"{ROOT}media: {{public_url: https://m.example}}\n", encoding="utf-8")
+        entry = f"  - {{key: a, channels: [twitter, linkedin], {fields}{more}}}\n"
+        (folder / "posts/a.yaml").write_text(f"{top}posts:\n{entry}", encoding="utf-8")
+        loaded = load(None, folder)
+        problems = [(each.message, each.place, each.hint) for each in loaded.diagnostics]
+        found.append((loaded.sound and loaded.sound.posts, problems))
+    assert found[0] == found[1]
+
+
 def test_images_in_one_line(tmp_path: Path) -> None:
     """A URL, a file beside or in `media/`; the most specific layer gives image and alt together; variables work."""
     for path in ("media/a.png", "posts/b.png"):

@@ -23,6 +23,7 @@ from bufferctl.config.format import (
     PostFields,
     Repeat,
     UtmFields,
+    carried,
     together,
 )
 from bufferctl.config.names import LONGEST
@@ -130,15 +131,12 @@ def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple
     )
 
 
-def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> PostFields:
-    """The fields of one post, each from the most specific layer that gives it."""
-    entry = layers[-1].fields
-    if len(layers) == 1 and not defaults.given:
-        return entry
-    found = {name: value for name, value in defaults.given.items() if name not in entry.model_fields_set}
-    for layer in reversed(layers[:-1]):
-        found |= {name: getattr(layer.fields, name) for name in layer.fields.model_fields_set}
-    return entry.model_copy(update=found)
+def fields_of(layers: tuple[Layer, ...], defaults: Defaults) -> dict[str, Any]:
+    """The fields of one post that the files give, each from the most specific layer that has it."""
+    found = defaults.given
+    for layer in reversed(layers):
+        found = found | carried(Post, layer.fields)
+    return found
 
 
 def is_called_off(names: Iterable[str], channel: Channel) -> bool:

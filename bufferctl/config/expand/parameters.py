@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from itertools import takewhile
 from typing import TypeVar
 from urllib.parse import quote, unquote
@@ -22,6 +23,7 @@ M = TypeVar("M", NetworkMetadata, ThreadItem)
 
 #: What ends a sentence after a link. An underscore may be the link's last character.
 _AFTER = ".,;:!?…'\u2019*"
+_quoted = lru_cache(maxsize=256)(partial(quote, safe=""))
 _NAMES = tuple(name for name in UtmFields.model_fields if name != "domains")
 
 
@@ -48,13 +50,13 @@ class Parameters:
 
     def within(self, given: M) -> M:
         """Metadata or a part of a thread, with the same done to its texts, its link attachment and its thread."""
-        changed: dict[str, object] = {}
+        there, changed = vars(given), dict[str, object]()
         for name in ("first_comment", "text"):
-            if text := getattr(given, name, None):
+            if text := there.get(name):
                 changed[name] = self.text(text)
-        if attachment := getattr(given, "link_attachment", None):
+        if attachment := there.get("link_attachment"):
             changed["link_attachment"] = attachment.model_copy(update={"url": self._tagged(attachment.url)})
-        if thread := getattr(given, "thread", ()):
+        if thread := there.get("thread"):
             changed["thread"] = tuple(map(self.within, thread))
         return given.model_copy(update=changed) if changed else given
 
@@ -69,8 +71,8 @@ class Parameters:
             return link
         address, hash_, fragment = link.partition("#")
         _, mark, query = address.partition("?")
-        there = {unquote(each.partition("=")[0]).casefold() for each in re.split("[&;]", query)}
-        lacking = [f"{name}={quote(value, safe='')}" for name, value in self.values if name not in there]
+        there = {unquote(each.partition("=")[0]).casefold() for each in re.split("[&;]", query)} if query else ()
+        lacking = [f"{name}={_quoted(value)}" for name, value in self.values if name not in there]
         if not lacking:
             return link
         self.added |= dict.fromkeys(lacking)
@@ -85,11 +87,8 @@ def parameters_for(layers: tuple[Layer, ...], defaults: Defaults, variables: Var
     found = [(utm, spot.down("utm")) for utm, spot in applying]
     if not found:
         return None
-    values: list[tuple[str, str]] = []
-    for name in _NAMES:
-        given_at = next(((value, spot) for utm, spot in found if (value := getattr(utm, name)) is not None), None)
-        if given_at:
-            values.append((f"utm_{name}", variables.text(*given_at, name)))
+    at = {name: (value, spot) for utm, spot in reversed(found) for name in _NAMES if (value := getattr(utm, name))}
+    values = [(f"utm_{name}", variables.text(*at[name], name)) for name in _NAMES if name in at]
     domains = next((utm.domains for utm, _ in found if utm.domains), ())
     reading = variables.reading
     if not domains and values and reading.is_intact(*(spot for _, spot in found)):

@@ -114,22 +114,21 @@ def _is_of_channel(name: str) -> bool:
 Used = dict[str, Variable]
 
 
-@dataclass
+@dataclass(slots=True)
 class Values:
     """What the posts of one occurrence share: the values of its variables, and results that no channel changes.
 
     `set_at`: the `vars` that sets each value. `made`: each such result and the variables that it used, by the id of the
-    value in the file, or that of its container and its name. `held`: whether a value may contain variables, by its id.
+    value in the file, or that of its container and its name.
     """
 
     values: dict[str, str]
     set_at: Mapping[str, Spot]
     variables: Used = field(default_factory=dict)
     made: dict[object, tuple[Any, Used]] = field(default_factory=dict)
-    held: dict[int, bool] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(slots=True)
 class Variables:
     """The variables of one post: their values, and which of them were used."""
 
@@ -143,12 +142,8 @@ class Variables:
     _recent: set[str] = field(default_factory=set)
 
     def are_in(self, node: Any) -> bool:
-        """Whether the value of a field may contain something to replace; checked once for all channels."""
-        if not self.entry.tree.source.may_hold_variables:
-            return False
-        if (found := self.shared.held.get(id(node))) is None:
-            found = self.shared.held[id(node)] = holds_variables(node)
-        return found
+        """Whether the value of a field may contain something to replace."""
+        return self.entry.tree.source.may_hold_variables and holds_variables(node)
 
     def made(self, key: object, make: Callable[[], T]) -> T:
         """The result of `make`, which replaces variables; shared by all channels unless it uses one of theirs."""
@@ -169,12 +164,7 @@ class Variables:
         """The text with its variables replaced. A problem for each unknown one, at `part` of `spot`."""
         if _SIGN not in text:
             return text
-        key = id(spot.node), part
-        if (there := self.shared.made.get(key)) is not None:  # on most channels: this saves a call
-            self.used |= there[1]
-            found: str = there[0]
-            return found
-        return self.made(key, lambda: self.replaced(text, partial(spot.at_quote, part)))
+        return self.made((id(spot.node), part), lambda: self.replaced(text, partial(spot.at_quote, part)))
 
     def data(self, node: Any, spot: Spot) -> Any:
         """A copy of the data of a field with the variables in it replaced. `spot`: its place."""
