@@ -86,8 +86,12 @@ def classes(path: Path) -> Iterator[tuple[ast.ClassDef, list[str]]]:
 
 def test_every_class_says_what_it_is() -> None:
     """First, before it says anything of its fields."""
-    public = [(path, node) for path in MODULES for node, _ in classes(path) if not node.name.startswith("_")]
-    found = {f"{name(path)}:{node.lineno}": ast.get_docstring(node) or "`" for path, node in public}
+    found = {
+        f"{name(path)}:{node.lineno}": ast.get_docstring(node) or "`"
+        for path in MODULES
+        for node, _ in classes(path)
+        if not node.name.startswith("_")
+    }
     assert [place for place, text in found.items() if text.startswith("`")] == []
 
 

@@ -73,7 +73,9 @@ def asked(folder: Path, tests: str, inside: str = "") -> subprocess.CompletedPro
     for name, text in {"area/program.py": PROGRAM, "area/__init__.py": "", "checks/test_program.py": tests}.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "", "TMPDIR": str(folder), "PYTEST_ADDOPTS": "--rootdir=."}
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "", "TMPDIR": str(folder)}
+    # Without the other plugins, which take longer to load than all else.
+    environment |= {"PYTEST_ADDOPTS": "--rootdir=. -p pytest_timeout", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [sys.executable, "-c", ASK, inside]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False)
 

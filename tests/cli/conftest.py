@@ -144,10 +144,11 @@ def account_of(services: Collection[str] = ()) -> dict[str, Any]:
 
 def open_account(services: Collection[str] = ()) -> Sandbox:
     """The account of these networks at `NOW`, with nothing that limits files: approvals, many posts a day."""
-    sandbox = Sandbox(account_of(services), clock=Clock.at(NOW))
-    for channel in list(sandbox.core.store.channels):
-        sandbox.person.set_channel(channel, requiresApproval=True, dailyPostingLimit=None)
-    return sandbox
+    account = account_of(services)
+    for organization in account["organizations"]:
+        for channel in organization["channels"]:
+            channel |= {"requiresApproval": True, "dailyPostingLimit": None}
+    return Sandbox(account, clock=Clock.at(NOW))
 
 
 @contextmanager

@@ -173,8 +173,8 @@ def test_pictures_are_drawn_by_the_project(tmp_path: Path) -> None:
     assert [path.name for path in there] == ["console.jpg", "numbers.png", "team.jpg"]
     for path in there:
         with Image.open(path) as committed, Image.open(tmp_path / path.name) as drawn:
-            assert (committed.size, committed.format) == (drawn.size, drawn.format)
-            apart = ImageChops.difference(committed.convert("RGB"), drawn.convert("RGB"))
+            assert (committed.size, committed.format, committed.mode) == (drawn.size, drawn.format, "RGB")
+            apart = ImageChops.difference(committed, drawn)
             assert max(ImageStat.Stat(apart).mean) < 2
 
 
