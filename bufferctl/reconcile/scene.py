@@ -185,10 +185,10 @@ class Scene:
         return next((q for slot in d.slots if (q := self.state.questions.get(slot))), None)
 
     def undecided(self, d: Declared) -> dict[str, datetime]:
-        """Candidates of that question that may still be `d`, with their creation times."""
-        question = self.question(d)
-        answered = (self.live.gone, self.claimed, self.state.let_go)
-        candidates = question.candidates.items() if question else ()
+        """Candidates of that question that may still be `d`, with their creation times; also one let go by address."""
+        let_go = {id_ for id_, each in self.state.let_go.items() if not each.key}  # `state rm` leaves it, no answer
+        answered = (self.live.gone, self.claimed, let_go)
+        candidates = question.candidates.items() if (question := self.question(d)) else ()
         return {id_: created for id_, created in candidates if not any(id_ in each for each in answered)}
 
     @cached_property

@@ -59,6 +59,22 @@ def test_another_text_and_then_another_time(project: Project, when: str) -> None
     assert texts(project) == {"We are live": 1, "Something else altogether": 1}
 
 
+@pytest.mark.parametrize("when", ["", ", due_at: 2029-12-20 09:00"], ids=["queued", "scheduled"])
+def test_a_rename_and_then_no_was(project: Project, when: str) -> None:
+    """A question under the new key, because of `was`; taking `was` away again does not answer it, `repeat_of` does."""
+    declare(project, f"key: launch{when}, text: We are live")
+    project.apply()
+    (post,) = project.sandbox.posts()
+    assert project("state", "rm", ADDRESS).code == 0
+    for was in (", was: launch", "", ", due_at: 2029-12-24 09:00"):
+        declare(project, f"key: start{was or when}, text: Something else altogether")
+        assert apply(project) == 1
+        assert texts(project) == {"We are live": 1}
+    declare(project, f"key: start, text: Something else altogether, repeat_of: {post['id']}")
+    project.apply()
+    assert texts(project) == {"We are live": 1, "Something else altogether": 1}
+
+
 def test_a_published_one(project: Project) -> None:
     """Found again although it is older than the horizon: already there, and no other time is proposed."""
     declare(project, f"{TIMED}, text: We are live")
