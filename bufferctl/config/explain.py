@@ -38,6 +38,7 @@ _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nin
 
 
 def explain(tree: Tree, faults: Faults) -> Iterator[Diagnostic]:
+    """What was not explained yet."""
     for container, owner, errors in faults.found.values():
         for error in errors:
             found = explained(Spot(tree, container), owner, error, faults.today)
@@ -45,6 +46,7 @@ def explain(tree: Tree, faults: Faults) -> Iterator[Diagnostic]:
             is_quoted = found and found.place and found.place.line in tree.source.mends  # only so that reading goes on
             if found and not (is_quoted and is_wrong_form):
                 yield found
+        errors.clear()
 
 
 def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = None) -> Diagnostic | None:

@@ -404,7 +404,7 @@ class ChannelEntry(Model):
     """The channel's id in Buffer, if its name is not unique."""
     timezone: Filled | None = None
     """The zone of times without an offset, such as Europe/Berlin."""
-    posts: Annotated[tuple[PostEntry | None, ...], LATER, each_of(PostEntry)] = ()
+    posts: Annotated[tuple[PostEntry | None, ...], LATER, each_of(PostEntry, kept=False)] = ()
     """The posts of this channel alone."""
 
 
@@ -425,7 +425,7 @@ class OrganizationEntry(Model):
     """Buffer's tag ids, by name; needed only for tags that no post or idea in Buffer has yet."""
     channels: Annotated[tuple[ChannelEntry | None, ...], each_of(ChannelEntry)] = ()
     """Its channels."""
-    ideas: Annotated[tuple[IdeaEntry | None, ...], LATER, each_of(IdeaEntry)] = ()
+    ideas: Annotated[tuple[IdeaEntry | None, ...], LATER, each_of(IdeaEntry, kept=False)] = ()
     """Its ideas."""
 
 
@@ -441,10 +441,12 @@ class AnyFile(Model):
     utm: Annotated[UtmFields | None, About(order=200)] = None
     """The parameters that links in posts to your own sites get. A post may set its own."""
     posts: Annotated[
-        tuple[SharedPostEntry | None, ...], LATER, each_of(SharedPostEntry), About("post queue items", 220)
+        tuple[SharedPostEntry | None, ...], LATER, each_of(SharedPostEntry, kept=False), About("post queue items", 220)
     ] = ()
     """Posts, each for one or several channels."""
-    ideas: Annotated[tuple[SharedIdeaEntry | None, ...], LATER, each_of(SharedIdeaEntry), About("idea", 230)] = ()
+    ideas: Annotated[
+        tuple[SharedIdeaEntry | None, ...], LATER, each_of(SharedIdeaEntry, kept=False), About("idea", 230)
+    ] = ()
     """Ideas of the organization."""
 
 

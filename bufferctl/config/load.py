@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,7 +24,7 @@ from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.resolve import Ideas, Posts
 from bufferctl.config.source import MANY, Source, UnreadableError, read_source
-from bufferctl.config.tree import Spot
+from bufferctl.config.tree import Spot, Tree
 from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.git import in_git, leaves_folder
@@ -179,17 +180,21 @@ class _Loading:
         """The model of a file; None, and problems, if nothing of it is valid."""
         tree, data = spot
         if isinstance(data, dict):
-            faults = Faults(starts=_starts(data), today=self.today)
-            found = read_model(model, data, faults)
-            self.reading.problems += islice(explain(tree, faults), MANY + 1)
-            self.reading.broken |= faults.broken
-            if found is not None:
+            tell = partial(self._explain, tree)
+            faults = Faults(broken=self.reading.broken, tell=tell, starts=_starts(data), today=self.today)
+            if (found := read_model(model, data, faults)) is not None:
                 return found, spot
         elif data is not None:
             message = "a file is a group of fields (`name: value`), and this is not one"
             self.reading.problems.append(tree.source.diagnostic(0, message, hint="begin with `posts:`"))
         self.reading.is_complete = False
         return None
+
+    def _explain(self, tree: Tree, faults: Faults) -> None:
+        """Report what was not reported yet; of each file a few more than are shown."""
+        problems = list(islice(explain(tree, faults), faults.room))
+        faults.room -= len(problems)
+        self.reading.problems += problems
 
     def _unreadable(self, name: str, error: UnreadableError) -> None:
         self.reading.is_complete = False

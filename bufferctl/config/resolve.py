@@ -6,6 +6,7 @@ variables.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -61,7 +62,7 @@ class Posts:
             else:
                 self._expand(entry, Layer(entry, spot), [declared], owner, defaults)
 
-    def add_shared(self, entries: tuple[SharedPostEntry | None, ...], defaults: Defaults) -> None:
+    def add_shared(self, entries: Iterable[SharedPostEntry | None], defaults: Defaults) -> None:
         """The posts of a file that go to several channels."""
         self.targets.check_called_off(defaults)
         for entry, below in zip(entries, defaults.spot.down("posts").each(), strict=False):
@@ -216,7 +217,7 @@ class Ideas:
             if entry is not None:
                 self._add(entry, owner.spot.down("ideas", index), owner, defaults)
 
-    def add_shared(self, entries: tuple[SharedIdeaEntry | None, ...], defaults: Defaults) -> None:
+    def add_shared(self, entries: Iterable[SharedIdeaEntry | None], defaults: Defaults) -> None:
         for index, entry in enumerate(entries):
             spot = defaults.spot.down("ideas", index)
             owner = self.targets.organization(entry, spot, defaults) if entry else None

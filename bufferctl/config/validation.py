@@ -1,52 +1,78 @@
 """Validation that continues: an error in one entry of a list does not hide errors in others.
 
-A list of entries is read as a whole; only where that fails is each entry read by itself, then again without the fields
+A list of entries is read in portions; only where that fails is each entry read by itself, then again without the fields
 that are wrong, so that what is left of it is still there for the checks that follow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import BaseModel, TypeAdapter, ValidationError, ValidationInfo, WrapValidator
 from pydantic_core import ErrorDetails
 
+from bufferctl.config.source import MANY
+
 M = TypeVar("M", bound=BaseModel)
+
+#: How many entries are read at once.
+_PORTION = 200
 
 
 @dataclass
 class Faults:
     """What was wrong: pydantic's errors by the container that they are relative to, and the top fields they spoil.
 
-    `found` also has the model of each container, or of its entries.
+    `found` also has the model of each container, or of its entries; `tell` is called when it has more to explain, and
+    there is `room` for so many problems.
     `starts`: the day that relative times are counted from (`model.base.When`); text where that is no day. `today`: for
     hints about a day without its year.
     """
 
     found: dict[int, tuple[Any, type[BaseModel], list[ErrorDetails]]] = field(default_factory=dict)
     broken: dict[int, set[str]] = field(default_factory=dict)
+    tell: Callable[[Faults], None] = lambda _: None
+    room: int = MANY + 1
     starts: date | str | None = None
     today: date | None = None
 
 
-def each_of(model: type[BaseModel]) -> WrapValidator:
-    """For a list of entries of that model; an entry of which nothing is left is None."""
+def each_of(model: type[BaseModel], *, kept: bool = True) -> WrapValidator:
+    """For a list of entries of that model; an entry of which nothing is left is None.
 
-    def each(values: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
-        try:
+    Not `kept`: they can be gone through once, and are read a portion at a time meanwhile. They take much more memory
+    than what becomes of them.
+    """
+    # Not pydantic's handler, which has what it is called for: the file would hold the entries, and they the file.
+    reader = cache(lambda: TypeAdapter(tuple[model, ...]))  # type: ignore[valid-type]
+
+    def each(values: Any, handler: Callable[[Any], Any], info: ValidationInfo) -> Any:
+        faults = info.context
+        if type(values) is not list or not isinstance(faults, Faults):
             return handler(values)
-        except ValidationError:
-            if type(values) is not list or not isinstance(info.context, Faults):
-                raise
-            faults = info.context
-            return tuple(
-                _entry(values, index, model, lambda value: handler([value])[0], faults) for index in range(len(values))
-            )
+        if kept:
+            return tuple(_entries(values, model, handler, faults))
+        return _entries(values, model, lambda some: reader().validate_python(some, context=faults), faults)
 
     return WrapValidator(each)
+
+
+def _entries(
+    values: list[Any], model: type[BaseModel], read: Callable[[list[Any]], Any], faults: Faults
+) -> Iterator[Any]:
+    for at in range(0, len(values), _PORTION):
+        portion = values[at : at + _PORTION]
+        try:
+            found = read(portion)
+        except ValidationError:
+            numbers = range(at, at + len(portion))
+            found = [_entry(values, number, model, lambda value: read([value])[0], faults) for number in numbers]
+            faults.tell(faults)
+        yield from found
 
 
 def _entry(values: list[Any], index: int, model: type[BaseModel], read: Callable[[Any], Any], faults: Faults) -> Any:
@@ -86,4 +112,5 @@ def read_model(model: type[M], data: dict[str, Any], faults: Faults) -> M | None
         errors = error.errors(include_url=False)
         faults.found[id(data)] = data, model, errors
         found: M | None = _what_is_left(data, errors, read, faults)
+        faults.tell(faults)
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bufferctl.config import load
+from bufferctl.config.format import IncludedFile, SharedPostEntry
+from bufferctl.config.validation import Faults, read_model
 from bufferctl.diagnostics import Place, Severity
 from bufferctl.errors import ConfigError
 from bufferctl.model import Desired, Post, Service, ShareMode
@@ -32,6 +35,7 @@ organizations:
       - {service: instagram, name: acme, timezone: America/New_York}
       - {service: facebook, name: acme}
 """
+KEYS = "made of a to z, 0 to 9, `.`, `_` and `-`, begin with a letter or a digit, and be at most 64 long"
 
 
 def desired(folder: Path, posts: str, root: str = ROOT) -> Desired:
@@ -297,3 +301,42 @@ def test_a_pointer_of_git_lfs_is_no_text(tmp_path: Path) -> None:
     [problem] = load(None, tmp_path).diagnostics
     assert "a pointer of Git LFS and not the file itself" in problem.message
     assert "git lfs pull" in problem.hint
+
+
+def test_a_long_list_of_posts_is_read_to_its_end(tmp_path: Path) -> None:
+    """What is wrong anywhere in it is reported where it is, in order; the posts that can be read are sound."""
+    lines = [f"  - {{key: p{number}, channels: [twitter], text: Post {number}}}" for number in range(450)]
+    lines[3] = "  - {key: p3, channels: [twitter], txet: Post 3}"
+    lines[210] = "  - Post 210"
+    lines[211] = "  - {key: p211, channels: [twitter]}"
+    lines[449] = "  - {key: P, channels: [twitter], text: Post 449}"
+    (tmp_path / "buffer.yaml").write_text("\n".join([f"{ROOT}posts:", *lines, ""]), encoding="utf-8")
+    found = load(None, tmp_path)
+    assert [(each.place.line - 10, each.message) for each in found.diagnostics if each.place] == [
+        (3, "there is no field `txet` here"),
+        (210, "each entry of this list must be a group of fields (`name: value`), and this is text"),
+        (211, "this post has neither text nor assets, so there is nothing to publish"),
+        (449, f"`key` must be {KEYS}"),
+    ]
+    assert found.sound is not None
+    assert len(found.sound.posts) == 450 - 3
+
+
+def test_few_entries_of_a_long_list_are_in_memory() -> None:
+    """Those of a portion while the list is gone through, and none of them once that is over, without the collector."""
+    posts = [{"key": f"p{number}", "channels": ["twitter"], "text": "A"} for number in range(1000)]
+    before = _entries_in_memory()
+    gc.disable()
+    try:
+        file = read_model(IncludedFile, {"posts": posts}, Faults())
+        assert file is not None
+        most = max(_entries_in_memory() for number, _ in enumerate(file.posts) if number % 100 == 99)
+        del file
+        left = _entries_in_memory()
+    finally:
+        gc.enable()
+    assert (most - before, left - before) == (200, 0)
+
+
+def _entries_in_memory() -> int:
+    return sum(type(each) is SharedPostEntry for each in gc.get_objects())
