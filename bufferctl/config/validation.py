@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError, ValidationInfo, WrapValidator
@@ -20,7 +20,7 @@ from bufferctl.config.source import MANY
 M = TypeVar("M", bound=BaseModel)
 
 #: How many entries are read at once.
-_PORTION = 200
+_PORTION = 100
 
 
 @dataclass
@@ -44,8 +44,8 @@ class Faults:
 def each_of(model: type[BaseModel], *, kept: bool = True) -> WrapValidator:
     """For a list of entries of that model; an entry of which nothing is left is None.
 
-    Not `kept`: they can be gone through once, and are read a portion at a time meanwhile. They take much more memory
-    than what becomes of them.
+    Not `kept`: many of them are read while somebody goes through them, once, since they take much more memory than what
+    becomes of them.
     """
     # Not pydantic's handler, which has what it is called for: the file would hold the entries, and they the file.
     reader = cache(lambda: TypeAdapter(tuple[model, ...]))  # type: ignore[valid-type]
@@ -54,9 +54,9 @@ def each_of(model: type[BaseModel], *, kept: bool = True) -> WrapValidator:
         faults = info.context
         if type(values) is not list or not isinstance(faults, Faults):
             return handler(values)
-        if kept:
-            return tuple(_entries(values, model, handler, faults))
-        return _entries(values, model, lambda some: reader().validate_python(some, context=faults), faults)
+        read = handler if kept else partial(reader().validate_python, context=faults)
+        entries = _entries(values, model, read, faults)
+        return tuple(entries) if kept or len(values) <= _PORTION else entries
 
     return WrapValidator(each)
 

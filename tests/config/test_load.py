@@ -330,12 +330,12 @@ def test_few_entries_of_a_long_list_are_in_memory() -> None:
     try:
         file = read_model(IncludedFile, {"posts": posts}, Faults())
         assert file is not None
-        most = max(_entries_in_memory() for number, _ in enumerate(file.posts) if number % 100 == 99)
+        most = max(_entries_in_memory() for number, _ in enumerate(file.posts) if number % 50 == 49)
         del file
         left = _entries_in_memory()
     finally:
         gc.enable()
-    assert (most - before, left - before) == (200, 0)
+    assert (most - before, left - before) == (100, 0)
 
 
 def _entries_in_memory() -> int:
