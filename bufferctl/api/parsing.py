@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, time
 from functools import cache
+from sys import intern
 from typing import Annotated, Any, Required, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo
 
@@ -273,8 +274,9 @@ def _post(fields: dict[str, Any]) -> LivePost:
         status = PostStatus.ERROR
         error = f"its status in Buffer is `{fields['status']}`, which this version of bufferctl does not know"
     metadata = fields.pop("metadata", None) or {}
-    fields |= {"status": status, "error": error, "thread": metadata.pop("thread", None)}
-    given = {"text": "", "updated_at": fields["created_at"], **_given(fields), "metadata": _live_metadata(metadata)}
+    text = intern(fields.get("text") or "")  # most are those of declared posts, which need no second copy
+    fields |= {"status": status, "error": error, "text": text, "thread": metadata.pop("thread", None)}
+    given = {"updated_at": fields["created_at"], **_given(fields), "metadata": _live_metadata(metadata)}
     return LivePost(**given)
 
 

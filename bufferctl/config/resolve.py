@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from sys import intern
 
 from bufferctl.config.catalog import DeclaredChannel, DeclaredOrganization, clock_of
 from bufferctl.config.expand.channels import Targets
@@ -148,7 +149,7 @@ class Posts:
             "address": Address(channel.organization, channel.label, turn.key),
             "service": channel.service,
             "place": turn.place,
-            "text": content.text or "",
+            "text": intern(content.text or ""),  # Buffer's is the same object then
             "mode": mode,
             "due_at": due_at,
             "assets": content.assets,
