@@ -404,7 +404,7 @@ class ChannelEntry(Model):
     """The channel's id in Buffer, if its name is not unique."""
     timezone: Filled | None = None
     """The zone of times without an offset, such as Europe/Berlin."""
-    posts: Annotated[tuple[PostEntry | None, ...], LATER, each_of(PostEntry, kept=False)] = ()
+    posts: Annotated[tuple[PostEntry | None, ...], LATER, each_of(PostEntry)] = ()
     """The posts of this channel alone."""
 
 
@@ -423,9 +423,9 @@ class OrganizationEntry(Model):
         default_factory=dict
     )
     """Buffer's tag ids, by name; needed only for tags that no post or idea in Buffer has yet."""
-    channels: Annotated[tuple[ChannelEntry | None, ...], each_of(ChannelEntry)] = ()
+    channels: Annotated[tuple[ChannelEntry | None, ...], each_of(ChannelEntry, kept=True)] = ()
     """Its channels."""
-    ideas: Annotated[tuple[IdeaEntry | None, ...], LATER, each_of(IdeaEntry, kept=False)] = ()
+    ideas: Annotated[tuple[IdeaEntry | None, ...], LATER, each_of(IdeaEntry)] = ()
     """Its ideas."""
 
 
@@ -441,12 +441,10 @@ class AnyFile(Model):
     utm: Annotated[UtmFields | None, About(order=200)] = None
     """The parameters that links in posts to your own sites get. A post may set its own."""
     posts: Annotated[
-        tuple[SharedPostEntry | None, ...], LATER, each_of(SharedPostEntry, kept=False), About("post queue items", 220)
+        tuple[SharedPostEntry | None, ...], LATER, each_of(SharedPostEntry), About("post queue items", 220)
     ] = ()
     """Posts, each for one or several channels."""
-    ideas: Annotated[
-        tuple[SharedIdeaEntry | None, ...], LATER, each_of(SharedIdeaEntry, kept=False), About("idea", 230)
-    ] = ()
+    ideas: Annotated[tuple[SharedIdeaEntry | None, ...], LATER, each_of(SharedIdeaEntry), About("idea", 230)] = ()
     """Ideas of the organization."""
 
 
@@ -571,7 +569,7 @@ class RootFile(AnyFile):
     """The zone of times without an offset, such as Europe/Berlin; organizations and channels may have their own."""
     organizations: Annotated[
         tuple[OrganizationEntry | None, ...],
-        each_of(OrganizationEntry),
+        each_of(OrganizationEntry, kept=True),
         About("organization organisations orgs org accounts", 210),
     ]
     """The organizations of the Buffer account, with their channels."""

@@ -69,17 +69,8 @@ def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded
     if has_errors(problems):
         posts, ideas = loading.sound(loading.found_posts), loading.sound(loading.found_ideas)
         desired, sound = None, replace(desired, posts=posts, ideas=ideas) if desired else None
-    return Loaded(
-        desired,
-        problems,
-        root_file.parent,
-        tuple(loading.files),
-        root_is_sound,
-        sound,
-        loading.media_files.first is not None,
-        frozenset(reading.beside),
-        loading.trees,
-    )
+    files, beside, names_files = tuple(loading.files), frozenset(reading.beside), loading.media_files.first is not None
+    return Loaded(desired, problems, reading.root, files, root_is_sound, sound, names_files, beside, loading.trees)
 
 
 def _starts(data: dict[str, Any]) -> date | str | None:

@@ -78,12 +78,7 @@ class Posts:
                 self._expand(entry, Layer(entry, below), channels, owner, defaults)
 
     def _expand(
-        self,
-        entry: PostEntry,
-        base: Layer,
-        channels: list[DeclaredChannel],
-        owner: DeclaredOrganization,
-        defaults: Defaults,
+        self, entry: PostEntry, base: Layer, to: list[DeclaredChannel], owner: DeclaredOrganization, defaults: Defaults
     ) -> None:
         """Each occurrence of an entry on each of its channels."""
         adds = defaults.vars or defaults.utm or defaults.cancelled or defaults.spot.has("starts")
@@ -92,8 +87,8 @@ class Posts:
             return
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
         place = base.spot.place("key")
-        self.targets.check_protected(base, channels, defaults)
-        own = self.targets.overrides(base, owner, channels)
+        self.targets.check_protected(base, to, defaults)
+        own = self.targets.overrides(base, owner, to)
         series = Series(self.reading, len(self.reading.problems)) if entry.repeat else None
         for occurrence in occurrences(entry, base.spot, self.reading):
             inside = occurrence.layer if occurrence else None
@@ -102,13 +97,13 @@ class Posts:
             always = {"key": key, "organization": owner.label, **number}
             values = values_of((inside, base) if inside else (base,), defaults, always, self.reading)
             turn = _Turn(key, place, occurrence, clock, defaults, values)
-            inside_own = self.targets.overrides(inside, owner, channels) if inside else {}
-            for declared in channels:
+            inside_own = self.targets.overrides(inside, owner, to) if inside else {}
+            for declared in to:
                 label = declared.channel.label
                 layers = tuple(filter(None, (inside_own.get(label), inside, own.get(label), base)))
                 self.found.append(self._post(declared, layers, turn))
             if series:
-                series.close(key, self.found, len(channels))
+                series.close(key, self.found, len(to))
 
     def _as_written(self, base: Layer, channels: list[DeclaredChannel], defaults: Defaults, key: str) -> None:
         """An entry with nothing to expand, as most are: the same as `_post` makes of it, in half the time."""

@@ -41,7 +41,7 @@ class Faults:
     today: date | None = None
 
 
-def each_of(model: type[BaseModel], *, kept: bool = True) -> WrapValidator:
+def each_of(model: type[BaseModel], *, kept: bool = False) -> WrapValidator:
     """For a list of entries of that model; an entry of which nothing is left is None.
 
     Not `kept`: many of them are read while somebody goes through them, once, since they take much more memory than what
@@ -61,9 +61,7 @@ def each_of(model: type[BaseModel], *, kept: bool = True) -> WrapValidator:
     return WrapValidator(each)
 
 
-def _entries(
-    values: list[Any], model: type[BaseModel], read: Callable[[list[Any]], Any], faults: Faults
-) -> Iterator[Any]:
+def _entries(values: list[Any], model: type[BaseModel], read: Callable[[Any], Any], faults: Faults) -> Iterator[Any]:
     for at in range(0, len(values), _PORTION):
         portion = values[at : at + _PORTION]
         try:

@@ -23,15 +23,7 @@ from bufferctl.model.content import Asset
 from bufferctl.model.desired import RETURNED, Idea, Item, Post
 from bufferctl.model.live import LiveAsset, LiveIdea, LiveItem, LivePost
 from bufferctl.model.media_file import IDENTITY
-from bufferctl.model.metadata import (
-    FILLED_IN,
-    MAY_BE_LOST,
-    UNREAD,
-    USUAL,
-    NetworkMetadata,
-    PinterestMetadata,
-    thread_of,
-)
+from bufferctl.model.metadata import FILLED_IN, LOSABLE, UNREAD, USUAL, NetworkMetadata, PinterestMetadata, thread_of
 from bufferctl.model.plain_text import LINK
 from bufferctl.model.state import Binding, Origin
 
@@ -133,7 +125,7 @@ def _declared_fields(metadata: NetworkMetadata) -> Any:
     if isinstance(metadata, PinterestMetadata) and metadata.board:
         left_out.add("board_service_id")
     plain = _plain(metadata.model_dump(exclude_none=True, exclude=left_out))
-    return plain | {name: Losable(plain[name]) for name in MAY_BE_LOST[type(metadata)] if name in plain}
+    return plain | {name: Losable(plain[name]) for name in LOSABLE[type(metadata)] if name in plain}
 
 
 def content_of_live(item: LiveItem) -> Content:
@@ -287,9 +279,8 @@ def contents_match(
     `links_may_differ`: a link in a text may have been rewritten (design: Matching); its host is then different from
     that of every declared link. `shorteners`: the domains that it may have then, None for any.
     """
-    return not any(
-        True for _ in list_differences(desired, live, links_may_differ=links_may_differ, shorteners=shorteners)
-    )
+    found = list_differences(desired, live, links_may_differ=links_may_differ, shorteners=shorteners)
+    return next(found, None) is None
 
 
 def lost(desired: Content, live: Content) -> tuple[str, ...]:

@@ -350,7 +350,5 @@ class Desired:
     def reference(self, address: Address) -> str:
         """How files name the channel of an address: its service if it is the only one of it, else its label."""
         service = address.channel.partition(":")[0]
-        alike = [
-            each for each in self.channels if each.organization == address.organization and each.service == service
-        ]
-        return service if len(alike) == 1 else address.channel
+        same = [each for each in self.channels if each.organization == address.organization and each.service == service]
+        return service if len(same) == 1 else address.channel

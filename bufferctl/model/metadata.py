@@ -367,6 +367,6 @@ FILLED_IN = named(MODELS.values(), lambda about: about.filled_in)
 #: Switches that are on by default; all others are off.
 ON = named(MODELS.values(), lambda about: about.on) | {name for name, value in USUAL.items() if value is True}
 #: Texts that Buffer was seen not to keep, by network.
-MAY_BE_LOST = {model: named([model], lambda about: about.may_be_lost) for model in MODELS.values()}
+LOSABLE = {model: named([model], lambda about: about.may_be_lost) for model in MODELS.values()}
 #: Dates with a time.
 INSTANTS = named(MODELS.values(), lambda about: about.instant)

@@ -84,10 +84,8 @@ def find_targets(
         if home is None:  # already reported
             continue
         listed = (each for each in state.homes.values() if same_name(each.handle, channel.name))
-        same = (
-            each.channel_id for each in listed if (each.organization_id, each.service) == (home.id, channel.service)
-        )
-        before = had[channel.organization, channel.label].union(same)
+        ids = (each.channel_id for each in listed if (each.organization_id, each.service) == (home.id, channel.service))
+        before = had[channel.organization, channel.label].union(ids)
         if live := take(channel, find_channel(home, channel, before), before):
             channels[channel.organization, channel.label] = live
     return Targets(organizations, channels), (*problems, *_other_zones(desired, channels))

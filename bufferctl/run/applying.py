@@ -253,15 +253,9 @@ class Applying:
             )
 
     def _settler(self) -> Settler:
-        session = self.session
+        session, listener, clock = self.session, self.session.listener, self._clock
         return Settler(
-            session.buffer,
-            session.journal,
-            self._clock,
-            session.listener,
-            session.settle,
-            self._shortening,
-            self.max_wait,
+            session.buffer, session.journal, clock, listener, session.settle, self._shortening, self.max_wait
         )
 
 

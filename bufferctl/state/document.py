@@ -202,11 +202,9 @@ def _damaged(name: str, why: str, remedy: str) -> StateError:
     return StateError(f"{name} is damaged ({why}), so it cannot be used", hint=remedy)
 
 
-def _read(endpoint: str, document: _StoredFile) -> Document:
-    intents = tuple(load_intent(each, 0, document.listed[each["listed"]]) for each in document.intents)
-    return Document(
-        endpoint, _state(document), document.commit, document.run, document.lock, intents, document.moved_to
-    )
+def _read(endpoint: str, stored: _StoredFile) -> Document:
+    intents = tuple(load_intent(each, 0, stored.listed[each["listed"]]) for each in stored.intents)
+    return Document(endpoint, _state(stored), stored.commit, stored.run, stored.lock, intents, stored.moved_to)
 
 
 def _state(document: _StoredFile) -> State:
@@ -290,11 +288,9 @@ def _dump_homes(state: State, numbers: Mapping[str, int]) -> dict[str, dict[str,
     stored: dict[str, dict[str, dict[str, Any]]] = {}
     of_home: dict[str, dict[str, Any]] = {}
     for home in sorted(homes.values(), key=lambda each: (each.organization_id, each.channel_id)):
-        values = _present(
-            horizon=home.horizon, service=home.service, handle=home.handle, only_reminds=home.only_reminds
-        )
-        of_home[home.id] = values
-        stored.setdefault(home.organization_id, {})[home.channel_id] = values
+        own = _present(horizon=home.horizon, service=home.service, handle=home.handle, only_reminds=home.only_reminds)
+        of_home[home.id] = own
+        stored.setdefault(home.organization_id, {})[home.channel_id] = own
     for slot in sorted(state.past):
         of_home[slot.home].setdefault("past", []).append(slot.key)
     for slot, id_ in sorted(state.former.items()):

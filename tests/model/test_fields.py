@@ -82,7 +82,7 @@ def test_what_networks_have() -> None:
     assert {each.value for each in of_networks.ALWAYS} == {"facebook", "googlebusiness", "instagram"}
     assert {"should_share_to_feed", "notify_subscribers", "embeddable"} == of_networks.ON
     assert of_networks.USUAL == {"type": "post", "should_share_to_feed": True}
-    lost = {model.service.value: set(names) for model, names in of_networks.MAY_BE_LOST.items() if names}
+    lost = {model.service.value: set(names) for model, names in of_networks.LOSABLE.items() if names}
     assert lost == {"instagram": {"first_comment"}}
     assert {"end_date", "start_date"} == of_networks.INSTANTS
     assert set(STATED["unread"].split()) == of_networks.UNREAD
