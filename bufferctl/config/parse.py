@@ -264,7 +264,7 @@ class _Builder:
             if hidden := _HIDDEN.search(value):
                 self._problem(event, "this text holds " + control_message(hidden[0]), "delete it")
         elif style in _BLOCKS and value.endswith("\n"):
-            value = value[:-1]
+            value = intern(value[:-1])  # the same object as Buffer's
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, 1)
             if name in PROSE:

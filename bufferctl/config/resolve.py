@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from sys import intern
 
 from bufferctl.config.catalog import DeclaredChannel, DeclaredOrganization, clock_of
 from bufferctl.config.expand.channels import Targets
@@ -83,7 +82,7 @@ class Posts:
         """Each occurrence of an entry on each of its channels."""
         adds = defaults.vars or defaults.utm or defaults.cancelled or defaults.spot.has("starts")
         if not (adds or base.spot.tree.source.may_hold_variables) and base.node.keys().isdisjoint(_EXPANDED):
-            self._as_written(base, channels, defaults, entry.key)
+            self._as_written(base, to, defaults, entry.key)
             return
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
         place = base.spot.place("key")
@@ -144,7 +143,7 @@ class Posts:
             "address": Address(channel.organization, channel.label, turn.key),
             "service": channel.service,
             "place": turn.place,
-            "text": intern(content.text or ""),  # Buffer's is the same object then
+            "text": content.text or "",
             "mode": mode,
             "due_at": due_at,
             "assets": content.assets,
