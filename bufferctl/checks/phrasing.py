@@ -72,11 +72,10 @@ PLACEHOLDER = advice(
     "what templates and drafts leave behind",
 )
 
-#: In Markdown an address ends at its parenthesis. Each alternative begins with its sign, although what is before it is
-#: checked too: so the signs are found fast.
+#: In Markdown an address ends at its parenthesis. Emphasis begins with its sign, although what is before it is checked
+#: too: so the signs are found fast.
 _MARKDOWN = re.compile(
-    r"!\[[^\[\]\n]+\]\(https?://[^\s()]+\)"
-    r"|\[[^\[\]\n]+\]\(https?://[^\s()]+\)"
+    r"!?\[[^\[\]\n]+\]\(https?://[^\s()]+\)"
     r"|\*(?<![\w*]\*)(\*{0,2})(?=[^\s*])[^*\n]{0,200}(?<=[^\s*])\*\1(?![\w*])"
     r"|_(?<![\w_]_)(_{0,2})(?=[^\s_])[^_\n]{0,200}(?<=[^\s_])_\2(?![\w_])"
 )
@@ -105,8 +104,8 @@ def plain_findings(post: Post) -> Iterator[Finding]:
             many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
             message = f"this has {many} ({names}), often from copied text"
             yield Finding(INVISIBLE, post, each.path, message, quote=hidden[0])
-        for rule, what, found_in in _SHOWN_AS_WRITTEN:
-            if not each.is_link and (found := found_in(each.text)):
+        for rule, what, signs, found_in in _SHOWN_AS_WRITTEN:
+            if not each.is_link and any(map(each.text.__contains__, signs)) and (found := found_in(each.text)):
                 yield Finding(rule, post, each.path, f"`{found[0][:40]}` {what}", quote=found[0])
 
 
@@ -125,8 +124,9 @@ def asset_may_be_odd(asset: Asset) -> bool:
 
 
 #: Markdown, HTML, `http://` and placeholders contain at least one of these, or a sign where links do not have it.
+_OF_PLACEHOLDERS = ("]", "{{", "DO:", "psum", "PSUM")
+_SIGNS = ("*", "<", "ttp://", "TTP://", *_OF_PLACEHOLDERS)
 _IN_LINKS_TOO = re.compile(r"_(?<!\w_)|&#?\w+;")
-_SIGNS = ("]", "*", "<", "ttp://", "TTP://", "{{", "DO:", "psum", "PSUM")
 
 
 @lru_cache(maxsize=128)
@@ -134,14 +134,14 @@ def _http(text: str) -> dict[str, None]:
     return dict.fromkeys(trimmed(link) for link in LINK.findall(text) if link[:5].lower() == "http:")
 
 
-# Many posts may share one long text, which is searched once.
+# Many posts may share one long text, which is searched once. To search for a placeholder takes long.
 _markdown = lru_cache(maxsize=128)(_MARKDOWN.search)
 _html = lru_cache(maxsize=128)(_HTML.search)
 _placeholder = lru_cache(maxsize=128)(_PLACEHOLDER.search)
 _SHOWN_AS_WRITTEN = (
-    (MARKDOWN, "is Markdown, and readers will see the markup", _markdown),
-    (HTML, "is HTML, and readers will see the markup", _html),
-    (PLACEHOLDER, "looks like a placeholder, and readers will see it as it is", _placeholder),
+    (MARKDOWN, "is Markdown, and readers will see the markup", "]*_", _markdown),
+    (HTML, "is HTML, and readers will see the markup", "<&", _html),
+    (PLACEHOLDER, "looks like a placeholder, and readers will see it as it is", _OF_PLACEHOLDERS, _placeholder),
 )
 
 
