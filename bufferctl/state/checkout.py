@@ -56,9 +56,8 @@ def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote:
         return frozenset()
     if _is_shallow(folder):  # what its oldest commits deleted cannot be seen
         _fetch(folder, head(folder), applied, remote)
-    only = ("--name-only", "--diff-filter=D", "--find-renames", "--relative", "-z")
-    since = [f"{applied}..HEAD", "--"]
-    deleted = _output(folder, "log", "--format=", *only, operands=since, protocols=protocols_of(folder, remote))
+    only = ("--format=", "--name-only", "--diff-filter=D", "--find-renames", "--relative", "-z")
+    deleted = _output(folder, "log", *only, operands=[f"{applied}..HEAD", "--"], protocols=protocols_of(folder, remote))
     return frozenset(deleted.split("\0")) & frozenset(files)
 
 

@@ -53,15 +53,16 @@ class ObjectStore(Store):
 
     def others(self) -> dict[str, bytes]:
         """Read now, a request for the list and one for each; none without the right to list."""
+
+        def read(bucket: S3Store | GCSStore | AzureStore) -> dict[str, bytes]:
+            listed = {str(each["path"]) for page in bucket.list() for each in page} - {self._path}
+            found = [(path, self._get({}, path)) for path in sorted(listed) if path.endswith("state.json")]
+            return {path: bytes(each.bytes()) for path, each in found if each}  # one may have been deleted since
+
         try:
-            listed = self._guard(
-                lambda bucket: [str(each["path"]) for page in bucket.list() for each in page], "be read"
-            )
-            paths = [path for path in listed if path.endswith("state.json") and path != self._path]
-            found = [(path, self._get({}, path)) for path in paths]
+            return self._guard(read, "be read")
         except _RefusedError:
             return {}
-        return {path: bytes(each.bytes()) for path, each in found if each}  # one may have been deleted since
 
     def beside(self, path: str) -> ObjectStore:
         return ObjectStore(self._url, path, endpoint=self._endpoint)
