@@ -6,7 +6,7 @@ Each rule is about what changes in Buffer; it names the entry with its numbers, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
@@ -118,14 +118,14 @@ class _Sight(NamedTuple):
 
 def worth_a_look(plan: Plan, levels: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     """The lines for a plan, at most `MOST`, the likeliest mistakes first. `levels`: by code, as the files set them."""
-    rules: tuple[Callable[[_Groups], Iterator[_Sight]], ...] = (
-        *(_almost_hosts, _wrong_days, _links, _pictures, _weekdays, _close),
-        partial(_close_to_others, beside=plan.beside),
-    )
     groups = _groups(plan)
-    found = [sight for rule in rules for sight in rule(groups) if levels.get(sight.rule.code) != "off"]
+    several = {occurrence: versions for occurrence, versions in groups.items() if len(versions) > 1}
+    found = (
+        *(*_almost_hosts(groups), *_wrong_days(groups), *_links(several), *_pictures(several)),
+        *(*_weekdays(groups), *_close(groups), *_close_to_others(groups, plan.beside)),
+    )
     lines: dict[tuple[str, Occurrence | None, str], list[_Sight]] = {}
-    for sight in found:
+    for sight in (each for each in found if levels.get(each.rule.code) != "off"):
         entry = None if sight.kind in _MOVES else sight.occurrence._replace(number=0)
         lines.setdefault((sight.rule.code, entry, sight.kind), []).append(sight)
     return tuple(map(_line, lines.values()))[:MOST]
@@ -182,8 +182,7 @@ def _links(groups: _Groups) -> Iterator[_Sight]:
     """Networks without a link are passed over."""
     for occurrence, versions in groups.items():
         by_links: dict[frozenset[str], list[Post]] = {}
-        posts = [each.post for each in versions if not each.is_only_moved]
-        for post in posts if len(posts) > 1 else ():
+        for post in (each.post for each in versions if not each.is_only_moved):
             if links := _links_of(post):
                 key = next((each for each in by_links if each & links), links)
                 by_links.setdefault(key, []).append(post)
@@ -272,11 +271,12 @@ def _wrong_day(version: _Version) -> str:
     for day in (day for text in texts for day in days_in(text, due)):
         if wrong := _contradiction(day, due):
             return f"its text says “{day.words}”, and {wrong}"
-    is_moved = due and before and before.date() != due.date() and not (version.changed or set()) & {"text", "thread"}
+    if not due or not before or before.date() == due.date() or (version.changed or set()) & {"text", "thread"}:
+        return ""
     made = version.post.expansion.variables if version.post.expansion else ()
     right = {each.value for each in made if "|" in each.name}  # dates in texts, which move with the post
     names = (match[0] for text in texts for match in _names_in(text) if not any(match[0] in each for each in right))
-    name = next(names, "") if is_moved else ""
+    name = next(names, "")
     return f"its text names “{name}”, and only its time was moved" if name else ""
 
 

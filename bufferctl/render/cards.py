@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from bufferctl.digests import SHORT, change_digest
-from bufferctl.model import LivePost, Post, PostStatus, ShareMode
+from bufferctl.model import IDEAS, LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.content import TextLength
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import visible
@@ -177,7 +177,7 @@ def cards_of(
     for change in report.plan.changes:
         if is_preview and (change.desired is None or change.desired.cancelled):
             continue
-        outcome = outcomes.pop((change.slot, change.address), None)
+        outcome = outcomes.pop((change.slot, change.address), None) if outcomes else None
         if with_quiet or outcome or words.ACTIONS[change.action].kind != "quiet":
             yield _card(change, report, outcome, pictures, is_preview=is_preview)
     for outcome in outcomes.values():
@@ -202,7 +202,7 @@ def _card(
         pictures=pictures,
         length=report.lengths.get(change.address),
         changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
-        code=(outcome.status if outcome and outcome.status in FAILED else change.reason or Action.HOLD).value,
+        code=str(outcome.status if outcome and outcome.status in FAILED else change.reason or Action.HOLD),
         message="" if is_preview else visible(sentence(said.message)),
         hint="" if is_preview else visible(said.hint),
         place=visible(str(change.place)) if change.place else "",
@@ -230,14 +230,20 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
 
 def channel_of(change: Change, plan: Plan) -> ShownChannel:
     """The channel of a change, with the names that people know."""
-    organization, label = visible(change.address.organization), visible(change.address.channel)
-    if change.address.is_idea:
-        return ShownChannel(organization, "Ideas", "Ideas", "i", "ideas")
     live = plan.channels.get(change.slot.channel_id)
+    return _shown_channel(change.address.organization, change.address.channel, live.name if live else None)
+
+
+@cache
+def _shown_channel(organization: str, label: str, live_name: str | None) -> ShownChannel:
+    organization, label = visible(organization), visible(label)
+    if label == IDEAS:
+        return ShownChannel(organization, "Ideas", "Ideas", "i", "ideas")
     service, _, name = label.partition(":")
     row = NETWORKS.get(service)  # type: ignore[call-overload]  # a StrEnum equals its text
     network, glyph = (row.label, row.glyph) if row else (service, "?")
-    return ShownChannel(organization, visible(live.name) if live else name, network, glyph, service.lower())
+    name = name if live_name is None else visible(live_name)
+    return ShownChannel(organization, name, network, glyph, service.lower())
 
 
 def moment_of(change: Change, plan: Plan) -> Moment | None:

@@ -59,9 +59,12 @@ class Version:
     """
 
     cards: tuple[Card, ...]
-    shown: Shown
     changed: tuple[Changed, ...]
     differs: tuple[Changed, ...] = ()
+
+    @cached_property
+    def shown(self) -> Shown:
+        return _bare_content(self.cards[0].shown)
 
     @property
     def networks(self) -> str:
@@ -126,7 +129,7 @@ class Item:
     @property
     def changes(self) -> tuple[tuple[str, tuple[Changed, ...]], ...]:
         """What changes, with the networks where it does; without them if it is the same on all."""
-        if len({version.changed for version in self.versions}) == 1:
+        if all(version.changed == self.main.changed for version in self.others):
             return (("", self.main.changed),) if self.main.changed else ()
         return tuple((version.networks, version.changed) for version in self.versions if version.changed)
 
@@ -302,11 +305,11 @@ def grouped(
     report: Report, *, is_preview: bool = False, with_thumbnails: bool = False, with_quiet: bool = True
 ) -> Grouped:
     """The report by item. `is_preview`: of the files alone. `with_thumbnails`: files as they are on a page."""
-    groups: dict[Hashable, list[Card]] = {}
+    groups: dict[tuple[Occurrence, Hashable], list[Card]] = {}
     cards = cards_of(report, is_preview=is_preview, with_thumbnails=with_thumbnails, with_quiet=with_quiet)
     for card in sorted(cards, key=lambda card: by_time(card.change, card.when)):
         groups.setdefault(_of_item(card), []).append(card)
-    return Grouped(report, tuple(_item(tuple(cards)) for cards in groups.values()))
+    return Grouped(report, tuple(_item(occurrence, tuple(cards)) for (occurrence, _), cards in groups.items()))
 
 
 def problems_of(report: Report) -> Iterator[Diagnostic]:
@@ -363,23 +366,22 @@ def months_of(weeks: Iterable[Week]) -> tuple[Week, ...]:
     return tuple(Week(first, tuple(found)) for first, found in months)
 
 
-def _of_item(card: Card) -> Hashable:
-    """What the cards of an item share: the occurrence, the day, what happens, and the cause if it is held."""
+def _of_item(card: Card) -> tuple[Occurrence, Hashable]:
+    """What the cards of an item share: the occurrence; the day, what happens, and the cause if it is held."""
     change = card.change
     due = change.due_at
     cause = (card.code, _general(card.message, card)) if card.kind in {"hold", "bad"} else None
     done = change.action if card.kind == "good" else None
     day = due.date() if due else None
-    return occurrence_of(change.address, change.desired), day, card.kind, card.at_once, cause, done
+    return occurrence_of(change.address, change.desired), (day, card.kind, card.at_once, cause, done)
 
 
-def _item(cards: tuple[Card, ...]) -> Item:
+def _item(occurrence: Occurrence, cards: tuple[Card, ...]) -> Item:
     """The item of these cards; the version that most of them share comes first."""
-    of_cards = [Version((card,), _bare_content(card.shown), tuple(map(_changed, card.changed))) for card in cards]
+    of_cards = [Version((card,), tuple(map(_changed, card.changed))) for card in cards]
     main, *others = _most_first(of_cards) if len(cards) > 1 else of_cards
-    change = main.cards[0].change
     with_differences = (replace(each, differs=tuple(_differing(main, each))) for each in others)
-    return Item(occurrence_of(change.address, change.desired), cards, main, tuple(with_differences))
+    return Item(occurrence, cards, main, tuple(with_differences))
 
 
 def _most_first(of_cards: Iterable[Version]) -> Iterator[Version]:

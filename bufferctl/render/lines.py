@@ -95,15 +95,19 @@ class Step(NamedTuple):
 
 def cells(text: str) -> int:
     """How many columns a text takes."""
-    others = () if text.isascii() else re.findall(r"[^\x00-\x7f]", text)
+    if text.isascii():
+        return len(text)
+    others = re.findall(r"[^\x00-\x7f]", text)
     return len(text) - len(others) + sum(map(_width, others))
 
 
 def wrapped(line: str, width: int) -> list[str]:
     """`line` wrapped to `width` columns, at least one line; a longer word (such as a link) is not broken."""
     line = line.expandtabs().rstrip()
-    if cells(line) == len(line):
+    if (taken := cells(line)) == len(line):
         return _narrow(line, width)
+    if taken <= width:
+        return [line]
     lines, current, taken = [], "", 0
     for part in re.findall(_PARTS, line):
         size = cells(part)

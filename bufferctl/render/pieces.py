@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import NamedTuple
 
 from bufferctl.model.plain_text import LINK, trimmed, visible
@@ -68,19 +69,21 @@ def _merged(before: str, after: str) -> list[Piece]:
     first, old_lines, new_lines, last = _trimmed(before.splitlines(keepends=True), after.splitlines(keepends=True))
     start, old, new, end = _trimmed(*(re.findall(_WORDS, "".join(each)) for each in (old_lines, new_lines)))
     head, tail = "".join([*first, *start]), "".join([*end, *last])
-    counts = Counter(new)
-    if sum(number * counts[part] for part, number in Counter(old).items() if not part.isspace()) > PAIRS:
-        return []
-    # Shared white space alone does not make texts alike; next to a shared word it counts.
-    middle = SequenceMatcher(str.isspace, old, new, autojunk=False)
-    shared = sum(len("".join(old[block.a : block.a + block.size])) for block in middle.get_matching_blocks())
-    if 2 * (len(head) + shared + len(tail)) < ALIKE * (len(before) + len(after)):
+    if len(old) * len(new) > PAIRS and _pairs(old, new) > PAIRS:
         return []
     parts = [Piece("same", head)]
-    for kind, a, b, c, d in middle.get_opcodes():
+    # Shared white space alone does not make texts alike; next to a shared word it counts.
+    for kind, a, b, c, d in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         gone, come = "".join(old[a:b]), "".join(new[c:d])
         parts += [Piece("same", gone)] if kind == "equal" else [Piece("out", gone), Piece("in", come)]
-    return [*parts, Piece("same", tail)]
+    parts.append(Piece("same", tail))
+    shared = sum(len(piece.text) for piece in parts if piece.kind == "same")
+    return parts if 2 * shared >= ALIKE * (len(before) + len(after)) else []
+
+
+def _pairs(old: Iterable[str], new: Iterable[str]) -> int:
+    counts = Counter(new)
+    return sum(number * counts[part] for part, number in Counter(old).items() if not part.isspace())
 
 
 def _pieces(text: str) -> Iterator[Piece]:
@@ -140,14 +143,7 @@ def _painted(lines: Iterable[str], paint: Paint) -> Iterator[tuple[str, bool]]:
 
 def _around(lines: Sequence[tuple[str, bool]]) -> Iterator[str]:
     """The changed lines and those around them; the others are counted."""
-    left_out = 0
-    for number, (line, _) in enumerate(lines):
-        if any(is_changed for _, is_changed in lines[max(0, number - AROUND) : number + AROUND + 1]):
-            if left_out:
-                yield f"… {count(left_out, 'unchanged line')}"
-            left_out = 0
-            yield line
-        else:
-            left_out += 1
-    if left_out:
-        yield f"… {count(left_out, 'unchanged line')}"
+    near = {at + step for at, (_, is_changed) in enumerate(lines) if is_changed for step in range(-AROUND, AROUND + 1)}
+    for is_near, group in groupby(enumerate(lines), key=lambda each: each[0] in near):
+        found = [line for _, (line, _) in group]
+        yield from found if is_near else [f"… {count(len(found), 'unchanged line')}"]

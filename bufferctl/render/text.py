@@ -297,8 +297,8 @@ def _requests(plan: Plan) -> str:
 
 
 def _painter(kind: str, paint: Paint) -> Callable[[str], str]:
-    bad = dict.fromkeys(("delete", "hold", "bad"), paint.bad)
-    return {"create": paint.good, "good": paint.good, "update": paint.change, **bad}.get(kind, paint.faint)
+    painters = {"create": paint.good, "good": paint.good, "update": paint.change}
+    return paint.bad if kind in {"delete", "hold", "bad"} else painters.get(kind, paint.faint)
 
 
 def outcomes_text(report: Report, paint: Paint) -> str:

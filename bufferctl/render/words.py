@@ -86,6 +86,9 @@ _STATUSES: dict[PostStatus | None, str] = {
     PostStatus.ERROR: "not published",
 }
 
+#: By how the state has it, which may be unknown.
+_KNOWN = {status.value: status for status in PostStatus}
+
 OUTCOMES = {
     Status.DONE: "done",
     Status.DIFFERS: "came back different",
@@ -118,8 +121,7 @@ def status_of(change: Change) -> PostStatus | None:
         return change.live.status
     if change.action is Action.DONE or change.reason is Reason.SENT:
         return PostStatus.SENT
-    status = change.binding.status if change.binding else ""
-    return next((each for each in PostStatus if each == status), None)
+    return _KNOWN.get(change.binding.status) if change.binding else None
 
 
 def is_cancelled(change: Change) -> bool:
@@ -257,8 +259,9 @@ def short(moment: datetime) -> str:
 
 def in_zone(moment: datetime, zone: str) -> datetime:
     """The moment in `zone`; unchanged if there is no such zone."""
-    with suppress(ZoneInfoNotFoundError, ValueError):
-        return moment.astimezone(ZoneInfo(zone)) if zone else moment
+    if zone:
+        with suppress(ZoneInfoNotFoundError, ValueError):
+            return moment.astimezone(ZoneInfo(zone))
     return moment
 
 
