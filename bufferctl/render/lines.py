@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from bufferctl.model.plain_text import visible
@@ -124,12 +126,7 @@ def clipped(text: str, width: int) -> str:
     """`text` cut to `width` columns, with an ellipsis if it was cut, preferably after a word rather than within one."""
     if cells(text) <= width:
         return text
-    kept, taken = "", 0
-    for character in text:
-        taken += cells(character)
-        if taken > width - 1:
-            break
-        kept += character
+    kept = text[: bisect_right([*accumulate(map(_width, text))], width - 1)]
     words = kept.rpartition(" ")[0]
     return f"{(words if len(words) > len(kept) // 2 else kept).rstrip()}…"
 

@@ -166,8 +166,8 @@ def _own_fields(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str, 
         case Post():
             yield "scheduling_type", "reminds a person, publishes nothing by itself" if item.reminds else ""
             for name in ("needs_approval", "idea", *AS_IS[Post], "repeat_of", "was"):
-                value = getattr(item, name)
-                yield name, words.value(value or None) if value != AS_IS[Post].get(name) else ""
+                if (value := getattr(item, name)) and value != AS_IS[Post].get(name):
+                    yield name, words.value(value)
         case Idea():
             yield "services", ", ".join(item.services)
             yield "date", words.local(item.date, "") if item.date else ""
