@@ -84,7 +84,7 @@ def _as_cancelled(item: Item | None) -> str:
 
 
 def _in_its_entry(post: Post, field: str) -> str:
-    return f"`{field}` to `{post.number}` under `each`" if post.number else f"`{field}`"
+    return f"`{field}` under `each` (occurrence {post.number})" if post.number else f"`{field}`"
 
 
 def _as_was(item: Item | None, key: str, id_: str) -> str:
@@ -160,7 +160,7 @@ BEING_PUBLISHED = Hold(
 DELETED_IN_BUFFER = Hold(
     Reason.GONE,
     "Somebody deleted it in Buffer, so bufferctl does not create it again on its own",
-    "To call it off, add {cancelled}. To send it again, run `bufferctl apply --recreate {address}`.",
+    "To cancel it, add {cancelled}. To send it again, run `bufferctl apply --recreate {address}`.",
 )
 PERHAPS_PUBLISHED = Hold(
     Reason.GONE,
@@ -304,7 +304,8 @@ def _either(item: Item, differences: Iterable[Difference]) -> str:
 
 def missed(lead: timedelta, *, edited: bool, counted: bool) -> Hold:
     """`counted`: its time counts from `starts`."""
-    later = "Move `starts` at the top of the file to a later day" if counted else "Give it a later `due_at`"
+    starts = "Move `starts` at the top of the file, or only its `due_at`, to a later day"
+    later = starts if counted else "Give it a later `due_at`"
     what, instead = ("the edit", ", or change or delete it in Buffer") if edited else ("it", "")
     return Hold(Reason.MISSED, f"{_late(lead)}, so {what} is not sent", f"{later}{instead}.")
 

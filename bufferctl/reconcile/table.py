@@ -103,8 +103,7 @@ class Table:
         if claim is not None and not item.repeat_of:
             return _hold(facts, holds.key_elsewhere(claim), cause)
         needs_reading = item.due_at is None or not self.scene.horizon(slot.home).recorded
-        is_unread = needs_reading and slot.home in self.scene.live.unread
-        if is_unread and not is_late(item, self.scene.now, self.scene.options.lead):
+        if needs_reading and slot.home in self.scene.live.unread:
             return _hold(facts, holds.UNREAD, cause)
         return self._write(facts, Action.CREATE, cause)
 

@@ -143,7 +143,8 @@ def test_a_duration_is_in_the_largest_unit_that_tells_it(minutes: int, words: st
 def test_how_near_its_time_a_post_is_too_late() -> None:
     """In whole minutes, rounded up; the hint moves its time, or the day from which it is counted."""
     near = "Its time is past or less than 3 minutes away, and Buffer might publish it at once, so "
-    later, starts = "Give it a later `due_at`", "Move `starts` at the top of the file to a later day"
+    later = "Give it a later `due_at`"
+    starts = "Move `starts` at the top of the file, or only its `due_at`, to a later day"
     for edited, counted, message, hint in (
         (False, False, "it is not sent", f"{later}."),
         (False, True, "it is not sent", f"{starts}."),
@@ -334,13 +335,13 @@ def test_what_a_hold_says(hold: Hold, message: str | None, hint: str) -> None:
     ("item", "named"),
     [
         (post(), "`cancelled: [twitter:acme]`"),
-        (post(expansion=Expansion(number=3, times=5)), "`cancelled: [twitter:acme]` to `3` under `each`"),
+        (post(expansion=Expansion(number=3, times=5)), "`cancelled: [twitter:acme]` under `each` (occurrence 3)"),
         (idea(), "`cancelled: true`"),
     ],
 )
 def test_what_calls_an_entry_off(item: Post | Idea, named: str) -> None:
     """On its channel alone, and for one of a series under its number; an idea has neither."""
-    assert holds.DELETED_IN_BUFFER.on(change_of(item)).hint.startswith(f"To call it off, add {named}. ")
+    assert holds.DELETED_IN_BUFFER.on(change_of(item)).hint.startswith(f"To cancel it, add {named}. ")
 
 
 def test_a_series_that_had_another_key_says_so_by_its_own() -> None:
@@ -350,7 +351,7 @@ def test_a_series_that_had_another_key_says_so_by_its_own() -> None:
         (idea(), "`was: old-3`"),
         (post(), "`was: old-3`"),
         (post(expansion=Expansion(number=3, times=5)), "`was: old`"),
-        (post(expansion=Expansion(number=2, times=5)), "`existing: {twitter: p9}` to `2` under `each`"),
+        (post(expansion=Expansion(number=2, times=5)), "`existing: {twitter: p9}` under `each` (occurrence 2)"),
     ):
         hint = holds.ambiguous(Rule.SAME_TEXT, [gone], TWITTER).on(change_of(item)).hint
         assert hint.startswith(f"If it is the same, add {says}. ")

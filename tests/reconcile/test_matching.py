@@ -208,8 +208,8 @@ def test_a_sent_claim_goes_by_was_only(is_read: bool) -> None:
     ("key", "hint"),
     [
         ("tip-2", "`was: tip`"),
-        ("tip-1", "`existing: {twitter: p1}` to `2` under `each`"),
-        ("tip", "`existing: {twitter: p1}` to `2` under `each`"),
+        ("tip-1", "`existing: {twitter: p1}` under `each` (occurrence 2)"),
+        ("tip", "`existing: {twitter: p1}` under `each` (occurrence 2)"),
     ],
 )
 def test_the_hint_for_a_post_of_a_renamed_series_names_the_series(key: str, hint: str) -> None:

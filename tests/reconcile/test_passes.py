@@ -432,7 +432,7 @@ MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
         (Reason.MISSED, Reason.AMBIGUOUS, World(live=[in_buffer(post(due=LATER))]),
          [post(due=NOW + timedelta(seconds=30))]),
         (Reason.UNREAD, Reason.CHANNEL, World(unread=["c1"], channels=DISCONNECTED), [queued()]),
-        (Reason.MISSED, Reason.UNREAD, World(unread=["c1"], state=NO_RECORD, since=NOW), [post(due=NOW)]),
+        (Reason.UNREAD, Reason.MISSED, World(unread=["c1"], state=NO_RECORD, since=NOW), [post(due=NOW)]),
         (Reason.CHANNEL, Reason.MISSED, World(channels=DISCONNECTED), [post(due=NOW)]),
         (Reason.CHANNEL, Reason.UNRESOLVED, World(channels=DISCONNECTED), [post(tags=("nowhere",))]),
         (Reason.CHANNEL, Reason.CONFLICT,

@@ -661,10 +661,11 @@ def test_ideas_have_a_limit_and_their_posts_wait_with_them() -> None:
         (post(), World(unread=["c1"]), Action.CREATE),
         (post(), World(unread=["c1"], state=NO_RECORD), Reason.UNREAD),
         (post(due=OVER), World(unread=["c1"]), Reason.MISSED),
+        (post(due=NOW), World(unread=["c1"], state=NO_RECORD, since=NOW), Reason.UNREAD),
         (queued(), World(unread=["c1"], state=record((queued(), in_buffer(queued()))), live=[in_buffer(queued())]),
          Action.NO_OP),
     ],
-    ids=["queue", "now", "another channel", "timed", "timed on an unrecorded home", "late", "known"],
+    ids=["queue", "now", "another channel", "timed", "timed, unrecorded", "late", "late, unrecorded", "known"],
 )  # fmt: skip
 def test_only_what_is_proved_absent_is_sent(item: Post, world: World, expected: Action | Reason) -> None:
     """Held as unread if the reading did not go far enough, by kind of post and home."""
