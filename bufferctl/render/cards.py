@@ -187,20 +187,21 @@ def cards_of(
 def _card(
     change: Change, report: Report, outcome: Outcome | None, pictures: Pictures, *, is_preview: bool = False
 ) -> Card:
-    plan = report.plan
+    plan, address = report.plan, change.address
+    live = plan.channels.get(change.slot.channel_id)
     kind, sign, what, why = _action(change, outcome, is_preview=is_preview)
     said = outcome or change
     return Card(
         change=change,
-        address=visible(str(change.address)),
-        channel=channel_of(change, plan),
+        address=visible(str(address)),
+        channel=_shown_channel(address.organization, address.channel, live.name if live else None),
         kind=kind,
         sign=sign,
         what=what,
         why=why,
         when=moment_of(change, plan),
         pictures=pictures,
-        length=report.lengths.get(change.address),
+        length=report.lengths.get(address),
         changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
         code=str(outcome.status if outcome and outcome.status in FAILED else change.reason or Action.HOLD),
         message="" if is_preview else visible(sentence(said.message)),
@@ -228,14 +229,9 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
     return kind, words.ACTIONS[like].sign, words.OUTCOMES[outcome.status], ""
 
 
-def channel_of(change: Change, plan: Plan) -> ShownChannel:
-    """The channel of a change, with the names that people know."""
-    live = plan.channels.get(change.slot.channel_id)
-    return _shown_channel(change.address.organization, change.address.channel, live.name if live else None)
-
-
 @cache
 def _shown_channel(organization: str, label: str, live_name: str | None) -> ShownChannel:
+    """A channel with the names that people know; `live_name`: Buffer's for it, if it was read."""
     organization, label = visible(organization), visible(label)
     if label == IDEAS:
         return ShownChannel(organization, "Ideas", "Ideas", "i", "ideas")

@@ -69,8 +69,10 @@ def _merged(before: str, after: str) -> list[Piece]:
     first, old_lines, new_lines, last = _trimmed(before.splitlines(keepends=True), after.splitlines(keepends=True))
     start, old, new, end = _trimmed(*(re.findall(_WORDS, "".join(each)) for each in (old_lines, new_lines)))
     head, tail = "".join([*first, *start]), "".join([*end, *last])
-    if len(old) * len(new) > PAIRS and _pairs(old, new) > PAIRS:
-        return []
+    if len(old) * len(new) > PAIRS:
+        counts = Counter(new)
+        if sum(number * counts[part] for part, number in Counter(old).items() if not part.isspace()) > PAIRS:
+            return []
     parts = [Piece("same", head)]
     # Shared white space alone does not make texts alike; next to a shared word it counts.
     for kind, a, b, c, d in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
@@ -79,11 +81,6 @@ def _merged(before: str, after: str) -> list[Piece]:
     parts.append(Piece("same", tail))
     shared = sum(len(piece.text) for piece in parts if piece.kind == "same")
     return parts if 2 * shared >= ALIKE * (len(before) + len(after)) else []
-
-
-def _pairs(old: Iterable[str], new: Iterable[str]) -> int:
-    counts = Counter(new)
-    return sum(number * counts[part] for part, number in Counter(old).items() if not part.isspace())
 
 
 def _pieces(text: str) -> Iterator[Piece]:

@@ -86,9 +86,6 @@ _STATUSES: dict[PostStatus | None, str] = {
     PostStatus.ERROR: "not published",
 }
 
-#: By how the state has it, which may be unknown.
-_KNOWN = {status.value: status for status in PostStatus}
-
 OUTCOMES = {
     Status.DONE: "done",
     Status.DIFFERS: "came back different",
@@ -121,7 +118,8 @@ def status_of(change: Change) -> PostStatus | None:
         return change.live.status
     if change.action is Action.DONE or change.reason is Reason.SENT:
         return PostStatus.SENT
-    return _KNOWN.get(change.binding.status) if change.binding else None
+    status = change.binding.status if change.binding else ""
+    return PostStatus(status) if status in _STATUSES else None
 
 
 def is_cancelled(change: Change) -> bool:
