@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bufferctl.api.parsing import live_post
 from bufferctl.config import load
 from bufferctl.config.format import IncludedFile, SharedPostEntry
 from bufferctl.config.validation import Faults, read_model
@@ -336,6 +337,13 @@ def test_few_entries_of_a_long_list_are_in_memory() -> None:
     finally:
         gc.enable()
     assert (most - before, left - before) == (100, 0)
+
+
+def test_a_text_is_in_memory_once(tmp_path: Path) -> None:
+    """The text of a file and the equal one of Buffer are one object."""
+    text = "posts:\n  - key: a\n    channels: [twitter]\n    text: |\n      It is out.\n"
+    raw = {"id": "1", "channelId": "c", "status": "scheduled", "createdAt": "2026-12-01T09:00:00Z"}
+    assert live_post({**raw, "text": b"It is out.".decode()}).text is desired(tmp_path, text).posts[0].text
 
 
 def _entries_in_memory() -> int:
