@@ -31,8 +31,7 @@ OVERLAP = timedelta(milliseconds=1)
 
 #: The most parts of equal width that a window is split into; the factor by which more of them become ever wider.
 _EQUAL, _WIDER = 10, 3
-#: Before Buffer existed.
-_START = datetime(2010, 1, 1, tzinfo=UTC)
+_START = datetime(2010, 1, 1, tzinfo=UTC)  # before Buffer existed
 
 _NEWEST_FIRST = [{"field": "createdAt", "direction": "desc"}]
 
@@ -140,8 +139,7 @@ def _cuts(part: Part, page: Sequence[Any]) -> Iterator[datetime]:
     number = ceil((at - start) / width)
     if number <= _EQUAL:
         yield from (at - (at - start) / number * each for each in range(1, number))
-        return
-    while width < at - start:
+    while number > _EQUAL and width < at - start:
         at -= width
         yield at
         width *= _WIDER

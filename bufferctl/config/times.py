@@ -107,7 +107,6 @@ _CLOCK = (
     r"(?P<between>[T ,]+)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?P<second>:\d\d)?"
     rf"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<zone>[Zz]|{OFFSET_PATTERN})?"
 )
-# As text: `re` compiles what a hint needs, and most runs give none.
 #: Year first, as Buffer has it, and with dots, where the day comes first everywhere.
 _TIMES = (
     rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_CLOCK}",
