@@ -93,6 +93,8 @@ class Server:
 
     def close(self) -> None:
         for each in (self._listener, *self.connections):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)  # or what waits for the next connection would keep the port open
             each.close()
 
 

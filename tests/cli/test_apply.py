@@ -410,7 +410,7 @@ def test_two_organizations(project: Any) -> None:
 def test_locked(project: Any, prints: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another run holds the lock: the message names it, and nothing is read or sent; `state unlock` releases it."""
     declare(project, ONE)
-    monkeypatch.setenv("USER", "ada")
+    monkeypatch.setenv("LOGNAME", "ada")
     with Lock(Path(os.environ["XDG_STATE_HOME"], "bufferctl"), project.sandbox.url).held(0):
         ran = apply(project)
         assert ran.code == 1

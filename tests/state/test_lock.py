@@ -39,7 +39,7 @@ def another_process(folder: Path) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "USER": "ada", "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**os.environ, "LOGNAME": "ada", "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert process.stdout
     told = process.stdout.readline()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import stat
 import subprocess
 import threading
@@ -73,7 +74,7 @@ def subjects(bare: Path, branch: str = "bufferctl-state") -> list[str]:
 def spied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that gets each fetch and push of git, from a stub that then runs the real one."""
     noted, stub = tmp_path / "reached", tmp_path / "bin" / "git"
-    real = next(path for each in os.environ["PATH"].split(":") if (path := Path(each, "git")).is_file())
+    real = shlex.quote(str(shutil.which("git")))
     stub.parent.mkdir()
     body = (
         f'for each in "$@"; do case "$each" in fetch|push|ls-remote) echo "$@" >>{shlex.quote(str(noted))};; esac; done'
