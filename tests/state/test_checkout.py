@@ -219,6 +219,7 @@ def test_what_a_file_said_is_there_as_a_whole(project: Path) -> None:
     git(project, "checkout", "--quiet", "--detach", base)
     for applied in (edited, moved):
         assert LONG.strip() in text_before(project, applied)
+        assert "posts/b.yaml" in outdated_files(project, applied)
 
 
 def test_what_was_renamed_since(project: Path) -> None:

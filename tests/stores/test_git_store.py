@@ -196,6 +196,8 @@ def test_the_history_can_be_listed_and_read(project: Path) -> None:
 def test_a_branch_without_history_has_an_empty_log(project: Path) -> None:
     """If nothing has been applied yet."""
     assert git.store(project).log() == ()
+    with pytest.raises(StateError, match="has no state of this project at 1234567"):
+        git.store(project).read_at("1234567")
 
 
 def test_a_worktree_may_have_a_remote_of_its_own(project: Path, bare: Path) -> None:
@@ -215,13 +217,9 @@ def test_commits_are_the_users(project: Path, bare: Path) -> None:
     assert git.git(bare, "log", "-1", "--format=%an <%ae>", "bufferctl-state") == "Jane <jane@acme.example>"
 
 
-def test_commits_are_those_of_whom_the_environment_names(
-    project: Path, bare: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As for every other commit there."""
-    for name, value in git.ANN.items():
-        monkeypatch.setenv(name, value)
-    run(git.store(project), FIRST)
+def test_commits_are_those_of_whom_the_environment_names(project: Path, bare: Path) -> None:
+    """As for every other commit there; the environment may be another one than that of this process."""
+    run(GitStore(project, "state.json", environment={**os.environ, **git.ANN}), FIRST)
     assert git.git(bare, "log", "-1", "--format=%an <%ae> %cn", "bufferctl-state") == "Ann <ann@acme.example> Ann"
 
 
@@ -382,6 +380,26 @@ def test_a_remote_that_takes_no_pushes_for_a_while(
             store.swap(SECOND, version, "lock")
     assert git.store(by_http).read().document == (SECOND if written else FIRST)
     assert waited == [(0.05, 0.5)] * down
+
+
+def test_a_run_ends_as_one_although_the_remote_took_nothing_for_a_while(
+    by_http: Path, server: git.Server, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That it was unreachable says nothing against replacing the run's own commits."""
+    monkeypatch.setattr("random.uniform", lambda *_: 0.0)
+    store = git.store(by_http)
+    version = store.swap(FIRST, store.read().version, "lock")
+    server.down = 1
+    store.swap(SECOND, version, "apply: 1 created", squash=True)
+    assert git.subjects(bare) == ["apply: 1 created"]
+
+
+def test_a_folder_that_git_does_not_trust(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container where another user checked it out: what to do, and not that there is no repository."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(StateError, match="since another user owns it") as raised:
+        git.store(project).read()
+    assert raised.value.hint.endswith(f"git config --global --add safe.directory {project}")
 
 
 def test_a_folder_whose_name_is_no_text(project: Path) -> None:

@@ -177,7 +177,14 @@ def test_a_condition_that_does_not_hold_is_believed(server: buckets.Google) -> N
     assert server.asked == ["PUT", "GET"]
 
 
-@pytest.mark.parametrize("refusal", [(301, "PermanentRedirect"), (400, "AuthorizationHeaderMalformed")])
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        (301, "PermanentRedirect"),
+        (400, "AuthorizationHeaderMalformed"),
+        (400, "the region is wrong; expecting 'eu-west-1'"),
+    ],
+)
 def test_a_bucket_in_another_region(server: buckets.Google, refusal: tuple[int, str]) -> None:
     """The hint says what to set."""
     server.refusal = refusal

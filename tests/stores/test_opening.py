@@ -27,6 +27,14 @@ def test_a_file_that_is_named_wins(tmp_path: Path) -> None:
     assert store.path == tmp_path / "mine.json"
 
 
+def test_states_beside_a_file_that_is_named_are_its_others(tmp_path: Path) -> None:
+    """In whatever folder that is."""
+    for name in ("mine.state.json", "blog.state.json", "notes.json"):
+        (tmp_path / name).write_bytes(name.encode())
+    store = open_store(None, tmp_path / "project" / "buffer.yaml", named=tmp_path / "mine.state.json")
+    assert store.others() == {str(tmp_path / "blog.state.json"): b"blog.state.json"}
+
+
 def test_stores_are_named_as_people_know_them(tmp_path: Path) -> None:
     """A branch by its remote, an object by its address."""
     (tmp_path / ".git").mkdir()
