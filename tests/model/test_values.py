@@ -37,6 +37,7 @@ READ: list[tuple[Any, Any, Any]] = [
     (base.When, "2026-12-01 09:00Z", AT.replace(tzinfo=UTC)), (base.When, "2026-12-01 09:00 z", AT.replace(tzinfo=UTC)),
     (base.When, "2026-12-01 09:00 +05:30", AT.replace(tzinfo=INDIA)),
     (base.When, "2026-12-01 09:00 -0530", AT.replace(tzinfo=timezone(-timedelta(hours=5, minutes=30)))),
+    (base.When, "2026-12-01 06:00 -09:30", AT.replace(hour=6, tzinfo=timezone(-timedelta(hours=9, minutes=30)))),
     (base.When, "2000-01-01 00:00", datetime(2000, 1, 1)), (base.When, "2999-12-31 00:00", datetime(2999, 12, 31)),  # noqa: DTZ001 - as written
     (base.When, "2026-12-01T09:00-10:00", AT.replace(tzinfo=timezone(timedelta(hours=-10)))),
     (base.When, "2026-12-01 09:00-05:00", AT.replace(tzinfo=timezone(timedelta(hours=-5)))),
