@@ -110,6 +110,13 @@ def test_with_what_the_state_keeps(item: Post | Idea) -> None:
     assert with_sources(item, (*sources, "https://acme.example")) is None
 
 
+def test_a_file_may_be_the_picture_of_a_document_alone() -> None:
+    """The document has an address of its own, and its first page is a file."""
+    slides = asset("document", url="https://acme.example/b.pdf", title="B", thumbnail_file=FIRST)
+    (found,) = files_of(replace(BARE, assets=(slides,)))
+    assert (found.path, found.file) == (("assets", 0, "document", "thumbnail_file"), FIRST)
+
+
 def test_nothing_attached() -> None:
     """No sources; a thread alone may have some."""
     assert sources_of(BARE) == ()
