@@ -49,7 +49,7 @@ class ObjectStore(Store):
     def read(self) -> Stored:
         """One request."""
         found = self._get({})
-        return Stored(None, "") if found is None else Stored(bytes(found.bytes()), _version(found.meta))
+        return Stored(None, "") if found is None else Stored(self._document(found), _version(found.meta))
 
     def others(self) -> dict[str, bytes]:
         """Read now, a request for the list and one for each; none without the right to list."""
@@ -109,7 +109,7 @@ class ObjectStore(Store):
             raise StateError(
                 f"{self.place} has no version {revision}", hint="`bufferctl state log` lists its revisions."
             )
-        return bytes(found.bytes())
+        return self._document(found)
 
     def _revisions(self) -> Iterator[PastDocument]:
         options: GetOptions = {"head": True}
@@ -164,6 +164,10 @@ class ObjectStore(Store):
                 return None
 
         return self._guard(get, "be read")
+
+    def _document(self, found: GetResult) -> bytes:
+        """Raises StateError, as where the answer breaks off."""
+        return self._guard(lambda _: bytes(found.bytes()), "be read")
 
     def _guard(self, request: Callable[[S3Store | GCSStore | AzureStore], T], done: str) -> T:
         """Run a request on the bucket, with errors as StateError."""

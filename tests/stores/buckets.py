@@ -164,7 +164,7 @@ class Google:
     """A stub of Google's XML API: objects by path, each with every generation.
 
     `ignores_conditions`: it writes regardless of the headers; `ignores_versions`: where there is an object.
-    `lost`: how many writes are done without an answer.
+    `lost`: how many writes are done without an answer. `cut`: whether documents arrive without their last byte.
     `stored`: set with the first write. `refusal`: the answer to everything, as a status and a code; `busy`: how many
     writes it gives up on, with the answer `gives_up`, as S3 does where a body arrives too slowly.
     `asked`: the method of each request.
@@ -176,6 +176,7 @@ class Google:
     ignores_conditions: bool = False
     ignores_versions: bool = False
     lost: int = 0
+    cut: bool = False
     refusal: tuple[int, str] | None = None
     busy: int = 0
     gives_up: tuple[int, str] = (400, "RequestTimeout")
@@ -275,8 +276,10 @@ class _Xml(BaseHTTPRequestHandler):
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        if self.command == "HEAD":
+            return
+        self.close_connection = self.google.cut
+        self.wfile.write(body[:-1] if self.google.cut else body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Log nothing."""

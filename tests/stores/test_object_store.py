@@ -84,6 +84,16 @@ def test_without_the_right_to_list_there_are_no_others(server: buckets.Google) -
     assert one.others() == {}
 
 
+def test_an_answer_that_breaks_off(server: buckets.Google) -> None:
+    """The error says that the document cannot be read, whichever read it is."""
+    one, other = store(server), ObjectStore("gs://acme-state/social", "blog/state.json", endpoint=server.address)
+    run(one, FIRST)
+    server.cut = True
+    for read in (one.read, lambda: one.read_at("1"), other.others):
+        with pytest.raises(StateError, match=r"state\.json cannot be read: "):
+            read()
+
+
 @pytest.mark.parametrize("ignores", ["ignores_conditions", "ignores_versions"])
 def test_a_store_that_ignores_conditions_is_refused(server: buckets.Google, ignores: str) -> None:
     """At the first write, also where it only creates nothing twice; nothing is left there."""
