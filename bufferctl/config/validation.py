@@ -48,7 +48,7 @@ def each_of(model: type[BaseModel], *, kept: bool = False) -> WrapValidator:
     becomes of them.
     """
     # Not pydantic's handler, which has what it is called for: the file would hold the entries, and they the file.
-    reader = cache(lambda: TypeAdapter(tuple[model, ...]))  # type: ignore[valid-type]
+    reader = cache(lambda: TypeAdapter(tuple[model, ...]))  # type: ignore[valid-type]  # a model is a type
 
     def each(values: Any, handler: Callable[[Any], Any], info: ValidationInfo) -> Any:
         faults = info.context

@@ -27,7 +27,7 @@ TABLE = (ROOT / "docs" / "run" / "ci.md").read_text(encoding="utf-8").partition(
 ROWS = {
     cells[0]: (cells[1], cells[2])
     for line in TABLE.partition("\n\n")[0].splitlines()[2:]
-    if (cells := [each.strip() for each in line.strip("|").split("|")])
+    if (cells := [re.sub(r"\[(.+?)\]\(.+?\)", r"\1", each.strip()) for each in line.strip("|").split("|")])
 }
 STORIES: list[tuple[str, Story]] = []
 
