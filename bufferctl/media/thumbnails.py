@@ -54,12 +54,14 @@ def _made(source: BinaryIO) -> Image | None:
 
     with PIL.Image.open(source, formats=_FORMATS) as image:
         if "progressive" not in image.info and not _has_scans(source):  # else all coefficients are in memory
-            image.draft("RGB", (2 * _TRIES[0][0],) * 2)  # JPEG only: decode at 1/2, 1/4 or 1/8 size
+            # JPEG only: decoded at 1/2, 1/4 or 1/8, still twice as large as the first try.
+            factor = max(image.width / 2, image.height / 4) / _TRIES[0][0]
+            image.draft("RGB", (int(image.width / factor), int(image.height / factor)))
         if image.width * image.height > MOST_PIXELS:
             return None
         picture: Image = image.convert("RGBA") if image.mode == "P" else image
-        if (factor := max(picture.size) // _WORKED_ON) > 1:  # keeps the following copies small
-            picture = picture.reduce(factor)
+        if (parts := max(picture.size) // _WORKED_ON) > 1:  # keeps the following copies small
+            picture = picture.reduce(parts)
         return _opaque(ImageOps.exif_transpose(picture))
 
 
