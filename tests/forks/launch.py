@@ -35,6 +35,8 @@ def told() -> int:
     return int.from_bytes(got, "big", signed=True)
 
 
+PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)  # one that comes before the fork is known waits
 streams = [each for each in range(3) if is_open(each)]
 server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 server.connect(sys.argv[1])
@@ -43,8 +45,9 @@ rights = b"".join(each.to_bytes(4, sys.byteorder) for each in streams)
 server.sendmsg([len(asked).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)] if rights else [])
 server.sendall(asked)
 fork = told()
-for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+for each in PASSED_ON:
     signal.signal(each, lambda number, _: posix.kill(fork, number))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
 code = told()
 if code < 0:
     signal.signal(-code, signal.SIG_DFL)
