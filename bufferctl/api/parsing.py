@@ -276,8 +276,7 @@ def _post(fields: dict[str, Any]) -> LivePost:
     metadata = fields.pop("metadata", None) or {}
     text = intern(fields.get("text") or "")  # most are those of declared posts, which need no second copy
     fields |= {"status": status, "error": error, "text": text, "thread": metadata.pop("thread", None)}
-    given = {"updated_at": fields["created_at"], **_given(fields), "metadata": _live_metadata(metadata)}
-    return LivePost(**given)
+    return LivePost(**{"updated_at": fields["created_at"], **_given(fields), "metadata": _live_metadata(metadata)})
 
 
 def _live_metadata(given: Mapping[str, Any]) -> dict[str, Any]:

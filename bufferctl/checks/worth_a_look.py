@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from bufferctl.checks.finding import Rule, advice
@@ -120,10 +120,9 @@ def worth_a_look(plan: Plan, levels: Mapping[str, str]) -> tuple[Diagnostic, ...
     """The lines for a plan, at most `MOST`, the likeliest mistakes first. `levels`: by code, as the files set them."""
     groups = _groups(plan)
     several = {occurrence: versions for occurrence, versions in groups.items() if len(versions) > 1}
-    found = (
-        *(*_almost_hosts(groups), *_wrong_days(groups), *_links(several), *_pictures(several)),
-        *(*_weekdays(groups), *_close(groups), *_close_to_others(groups, plan.beside)),
-    )
+    across = chain(_links(several), _pictures(several))
+    times = chain(_weekdays(groups), _close(groups), _close_to_others(groups, plan.beside))
+    found = chain(_almost_hosts(groups), _wrong_days(groups), across, times)
     lines: dict[tuple[str, Occurrence | None, str], list[_Sight]] = {}
     for sight in (each for each in found if levels.get(each.rule.code) != "off"):
         entry = None if sight.kind in _MOVES else sight.occurrence._replace(number=0)

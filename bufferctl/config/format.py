@@ -623,11 +623,12 @@ def together(name: str) -> tuple[str, ...]:
 def carried(kind: type, entry: Model) -> dict[str, Any]:
     """The fields of a dataclass that the files have under the same names, as far as `entry` gives them."""
     values = vars(entry)
-    return {name: values[name] for name in _names_of(kind) & entry.model_fields_set}
+    return {name: values[name] for name in names_of(kind) & entry.model_fields_set}
 
 
 @lru_cache(maxsize=32)
-def _names_of(kind: type) -> frozenset[str]:
+def names_of(kind: type) -> frozenset[str]:
+    """The fields of a dataclass."""
     return frozenset(each.name for each in fields(kind))
 
 

@@ -26,7 +26,7 @@ from bufferctl.config.expand.layers import (
 from bufferctl.config.expand.parameters import Parameters, parameters_for
 from bufferctl.config.expand.variables import Values, Variables, names_in, values_of
 from bufferctl.config.file_facts import MediaFiles
-from bufferctl.config.format import EXISTING, IdeaEntry, PostEntry, SharedIdeaEntry, SharedPostEntry, carried
+from bufferctl.config.format import EXISTING, IdeaEntry, PostEntry, SharedIdeaEntry, SharedPostEntry, carried, names_of
 from bufferctl.config.parts import Content, check_one_text, check_together, content_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
@@ -36,11 +36,9 @@ from bufferctl.model import IDEAS, Address, Idea, Post
 from bufferctl.model.desired import Expansion
 from bufferctl.model.metadata import default_metadata
 
-#: An entry without these is one post on each of its channels, as it is written.
-_EXPANDED = frozenset(
-    {"alt", "cancelled", "existing", "image", "metadata", "overrides", "repeat"}
-    | {"text_file", "thread", "timezone", "utm", "vars", "was"}
-)
+#: An entry with these alone is one post on each of its channels, as it is written: a post has the same fields.
+_AS_WRITTEN = names_of(Post) & SharedPostEntry.model_fields.keys() | {"key", "channels", "organization"}
+_AS_WRITTEN -= {"metadata", "cancelled", "was", "existing"}
 #: Stands for a date that is wrong, which is reported where it is given.
 _WRONG = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -81,7 +79,7 @@ class Posts:
     ) -> None:
         """Each occurrence of an entry on each of its channels."""
         adds = defaults.vars or defaults.utm or defaults.cancelled or defaults.spot.has("starts")
-        if not (adds or base.spot.tree.source.may_hold_variables) and base.node.keys().isdisjoint(_EXPANDED):
+        if not (adds or base.spot.tree.source.may_hold_variables) and base.node.keys() <= _AS_WRITTEN:
             self._as_written(base, to, defaults, entry.key)
             return
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)

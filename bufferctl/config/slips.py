@@ -81,7 +81,7 @@ def lost_breaks(source: Source, start: int, end: int, name: str, *, folded: bool
         if len(line) + 1 + len(following.split(None, 1)[0]) <= width:
             at = source.text.index(line, offset)
             message = "YAML joins the lines of this text, so its line breaks are not posted"
-            hint = BLOCK_FORM.format(name=name).replace(f"{name}:", _sign(source, start, name))
+            hint = _as_block(source, start, name)
             return source.diagnostic(at, message, hint=hint, width=len(line), severity=Severity.WARNING)
     return None
 
@@ -92,6 +92,10 @@ def _sign(source: Source, offset: int, name: str) -> str:
     return found[1] if found else f"{name}:"
 
 
+def _as_block(source: Source, offset: int, name: str) -> str:
+    return BLOCK_FORM.format(name=name).replace(f"{name}:", _sign(source, offset, name))
+
+
 def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic | None:
     if found is None:
         return None
@@ -99,11 +103,14 @@ def _lost(source: Source, found: re.Match[str] | None, name: str) -> Diagnostic 
     comment = found[0][found[0].index("#") :]
     word = comment.split()[0]
     lost = "posted" if name in PROSE else "read"
-    hint = f'leave out the `#`, or put it in quotes: `"{word}"`'
-    if name in PROSE:
-        hint = BLOCK_FORM.format(name=name).replace(f"{name}:", _sign(source, found.start(), name))
+    quoted = f'leave out the `#`, or put it in quotes: `"{word}"`'
     message = f"`{word}` would not be {lost}: YAML reads ` #` here as the start of a comment"
-    return source.diagnostic(offset, message, hint=hint, width=len(comment.rstrip()))
+    return source.diagnostic(
+        offset,
+        message,
+        hint=_as_block(source, found.start(), name) if name in PROSE else quoted,
+        width=len(comment.rstrip()),
+    )
 
 
 #: Spaces from word processors and web pages, and characters without width.

@@ -109,7 +109,7 @@ class _Connection(BaseHTTPRequestHandler):
         service = self.server.service
         if length < 0:
             status = 400 if "content-length" in request.headers else 411
-            refusal = Response.of_error(status, "The length of the body is missing or no number", "BAD_REQUEST")
+            refusal = Response.of_error(status, "The length of the body is missing or not a number", "BAD_REQUEST")
         elif length > MAX_BODY:
             refusal = Response.of_error(413, "The body is too large", "BAD_REQUEST")
         elif not _is_local(request.headers.get("host", "")):

@@ -53,14 +53,10 @@ class ObjectStore(Store):
 
     def others(self) -> dict[str, bytes]:
         """Read now, a request for the list and one for each; none without the right to list."""
-
-        def read(bucket: S3Store | GCSStore | AzureStore) -> dict[str, bytes]:
-            listed = {str(each["path"]) for page in bucket.list() for each in page} - {self._path}
-            found = [(path, self._get({}, path)) for path in sorted(listed) if path.endswith("state.json")]
-            return {path: bytes(each.bytes()) for path, each in found if each}  # one may have been deleted since
-
         try:
-            return self._guard(read, "be read")
+            listed = self._guard(lambda bucket: [each["path"] for page in bucket.list() for each in page], "be read")
+            others = sorted(path for path in listed if path.endswith("state.json") and path != self._path)
+            return {path: self._document(each) for path in others if (each := self._get({}, path))}  # if still there
         except _RefusedError:
             return {}
 
