@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from bufferctl.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value()
 class Choices:
     """What narrows or overrules a plan: options of plan and apply, or those that a saved plan was made with."""
 

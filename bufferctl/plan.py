@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -34,7 +33,7 @@ from bufferctl.model import (
 from bufferctl.model.attached import files_of
 from bufferctl.model.base import Aware
 from bufferctl.model.live import Quota
-from bufferctl.value import value
+from bufferctl.value import field, replace, value
 
 
 class Action(StrEnum):

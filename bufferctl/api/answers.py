@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
 from bufferctl.api.parsing import UNREADABLE, live_idea, live_post
 from bufferctl.model import CreateIdea, CreatePost, DeletePost, Done, EditPost, Refusal, Refused, Result, Unknown, Write
+from bufferctl.value import value
 
 _LONGEST = 300
 _REFUSALS = {
@@ -32,7 +32,7 @@ _REPEAT = re.compile(r"\bposted th(?:at|is) one\b|\bth(?:at|is) one scheduled\b"
 _PAST = re.compile(r"\bdueAt must be in the future", flags=re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Answer:
     """An answer. `body`: None if it is no JSON object; then `text` is its start. `at`: aware, the server's clock."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime
 from shlex import quote
 
@@ -20,6 +19,7 @@ from bufferctl.model.comparable import (
     with_board_of,
 )
 from bufferctl.plan import Change, Outcome, Status
+from bufferctl.value import replace, value
 
 _HINTS = {
     Refusal.INVALID: "Fix it in the file as Buffer's message says.",
@@ -35,7 +35,7 @@ _HINTS = {
 _BOTH = "Run `bufferctl plan` again; it shows both versions."
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Conclusion:
     """The outcome of a change, and the binding that the state keeps (None: nothing)."""
 

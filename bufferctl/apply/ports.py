@@ -6,13 +6,13 @@ apply imports neither api nor state; the command line hands both in, and tests h
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bufferctl.model import Intent, Live, LivePost, MediaFile, Result, State, Write
 from bufferctl.model.media_file import Obstacle
 from bufferctl.plan import Outcome
+from bufferctl.value import value
 
 
 class Buffer(Protocol):
@@ -45,7 +45,7 @@ class Buffer(Protocol):
         """Wait until the quota allows a request. Raises PartWayError if that takes too long."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Revision:
     """Which state was saved: its lineage, its serial, and the digest of the document."""
 

@@ -7,7 +7,6 @@ does not answer in time holds its posts; the others go out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from bufferctl.apply.ports import Publisher, Timer, Watcher
 from bufferctl.errors import InterruptError
@@ -15,12 +14,13 @@ from bufferctl.model import MediaFile
 from bufferctl.model.attached import files_of
 from bufferctl.model.media_file import Obstacle, size_words
 from bufferctl.plan import Change, Outcome, Plan, Status
+from bufferctl.value import replace, value
 
 #: Seconds between two requests to a URL that does not answer yet: at first, and at most.
 _FIRST, _LONGEST = 2.0, 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Published:
     """Which changes may be sent. `held`: outcomes of the others, in plan order; `public`: URLs that answered.
 

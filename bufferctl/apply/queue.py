@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
@@ -16,12 +15,13 @@ from bufferctl.model.attached import attached
 from bufferctl.model.comparable import standing
 from bufferctl.model.live import Quota
 from bufferctl.plan import Change, Outcome, Plan
+from bufferctl.value import replace, value
 
 #: The service tells its reset, and its clock, in whole seconds.
 ROUNDING = timedelta(seconds=2)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Pacer:
     """Waits until a request may leave. `max_wait`: the longest wait at a time, in seconds."""
 
@@ -48,7 +48,7 @@ class Pacer:
         self.clock.wait(seconds)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Pending:
     """A change on its way: its write, and how often Buffer failed on it. After the first time it goes alone."""
 

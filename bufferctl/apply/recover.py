@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bufferctl.apply import outcomes
@@ -11,9 +10,10 @@ from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.ledger import put_binding
 from bufferctl.apply.settling import Ambiguous, Settler, TooEarly, Verdict, Written
 from bufferctl.model import Binding, Create, Intent, Settled, Slot
+from bufferctl.value import replace, value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Recovered:
     """How many open intents were carried out, and how many were not.
 

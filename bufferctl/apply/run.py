@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
@@ -20,6 +19,7 @@ from bufferctl.errors import ApiError, BufferctlError, InterruptError, PartWayEr
 from bufferctl.limits import MOST_ASSETS, settle_time
 from bufferctl.model import Create, Done, Intent, Refusal, Refused, Result, Unknown, Write
 from bufferctl.plan import Outcome, Plan, Status
+from bufferctl.value import replace, value
 
 #: How many times a write is tried if Buffer fails on it; also how many requests in a row may achieve nothing.
 TRIES = 5
@@ -27,7 +27,7 @@ TRIES = 5
 STALE = timedelta(minutes=2)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Answered:
     """A write that was sent, and its answer."""
 

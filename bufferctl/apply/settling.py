@@ -32,6 +32,7 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import Content, content_of_desired, content_of_live, contents_match, instant, linkless
 from bufferctl.model.live import ids_by_home
+from bufferctl.value import value
 
 #: How far creation times may be from the times of intents, which are those of Buffer's answers.
 MARGIN = timedelta(minutes=1)
@@ -46,7 +47,7 @@ STALE_READS = 5
 FEW = 3
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Written:
     """The write was carried out; `live` is the object now, None after a delete.
 
@@ -62,19 +63,19 @@ class Written:
         return Origin.ADOPTED if self.by_person else Origin.CREATED
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class NotWritten:
     """The write was not carried out and may be sent again."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Ambiguous:
     """The outcome cannot be decided; `candidates` are the ids of objects that it may have made."""
 
     candidates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class TooEarly:
     """No list shows that it was carried out, and none is late enough to show that it was not."""
 
@@ -82,7 +83,7 @@ class TooEarly:
 Verdict = Written | NotWritten | Ambiguous | TooEarly
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Judge:
     """Judges lost writes by what is in Buffer afterwards. Pure.
 
@@ -130,7 +131,7 @@ class Judge:
                 return Ambiguous((live.id,) if live else ())
 
 
-@dataclass(frozen=True)
+@value()
 class _Candidate:
     """A live object that a create may have made."""
 
@@ -151,7 +152,7 @@ class _Candidate:
         return isinstance(self.live, LivePost) and self.live.via == "buffer"
 
 
-@dataclass(frozen=True)
+@value()
 class _Create:
     """A create whose outcome is unknown. `before`: ids that it cannot have made."""
 

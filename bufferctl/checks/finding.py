@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from bufferctl.diagnostics import RuleHelp, Severity
 from bufferctl.model import Idea, Post
 from bufferctl.model.networks import Source
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 #: The path of a field, as files name it: `("text",)`, `("assets", 0, "image", "alt_text")`.
 Path = tuple[str | int, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
@@ -11,9 +11,10 @@ from bufferctl.ci.forge import ChangeRequest
 from bufferctl.ci.job import SHORT
 from bufferctl.errors import StateError
 from bufferctl.state import Store, Stored
+from bufferctl.value import value
 
 
-@dataclass(frozen=True)
+@value()
 class End:
     """How an apply ended; the file has the last one, or nothing before the first.
 

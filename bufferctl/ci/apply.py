@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from glob import escape
 from pathlib import Path
 
@@ -25,12 +24,13 @@ from bufferctl.planfile import Receipt, SavedPlan, load_receipt, load_shown
 from bufferctl.reconcile import shows_edit
 from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import code, plain
+from bufferctl.value import field, replace, value
 
 #: Nobody can answer a question here, and on a shared runner the last run may still hold the lock.
 _OPTIONS = ("--auto-approve", "--lock-timeout", "600")
 
 
-@dataclass(frozen=True)
+@value()
 class ByHand:
     """What a person decides in a run by hand: addresses as in a shell, and a number; empty for nothing."""
 
@@ -51,6 +51,9 @@ class ByHand:
         return [part for address in addresses for part in ("--target", escape(address))]
 
 
+_NOTHING = ByHand()
+
+
 def _split(addresses: str) -> list[str]:
     try:
         return shlex.split(addresses)
@@ -58,7 +61,7 @@ def _split(addresses: str) -> list[str]:
         raise UsageError(f"{addresses} is not a list of addresses: {error}", hint="Separate them by spaces.") from error
 
 
-def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = ByHand()) -> int:
+def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = _NOTHING) -> int:
     """Apply what was merged into `branch`; the exit code is that of bufferctl's apply.
 
     `reviewed`: only what the plans of the merged requests have; else everything that the files say. `by_hand`: only in
@@ -95,7 +98,7 @@ def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = ByH
     return end.exit_code
 
 
-@dataclass(frozen=True)
+@value()
 class _Kept:
     """A reviewed plan and its file. `made_at`: by the forge's clock, empty if it does not say."""
 
@@ -108,7 +111,7 @@ class _Kept:
         return frozenset(change.address for change in self.saved.plan.changes)
 
 
-@dataclass(frozen=True)
+@value()
 class _Plans:
     """The plans of merged requests, in the order of the merges, and why others have none that counts."""
 
@@ -116,7 +119,7 @@ class _Plans:
     missing: dict[ChangeRequest, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@value()
 class _Ran:
     """One apply. `page`: its report for people. `receipt`: None if nothing was applied."""
 

@@ -10,18 +10,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from bufferctl.git import environment_without_secrets, git
 from bufferctl.machine import hearing
+from bufferctl.value import value
 
 #: The one secret that bufferctl needs.
 _KEY = "BUFFER_API_KEY"
 
 
-@dataclass(frozen=True)
+@value()
 class Ran:
     """The exit code of a command, and what it printed to stdout and stderr, without annotations."""
 
@@ -121,8 +121,8 @@ def git_access(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
         entries.append((f"url.{server}/.insteadOf", f"{url.partition('@')[0]}@{host}/"))
     count = int(environment.get("GIT_CONFIG_COUNT") or 0)
     variables = {"GIT_CONFIG_COUNT": str(count + len(entries))}
-    for number, (key, value) in enumerate(entries, count):
-        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    for number, (key, setting) in enumerate(entries, count):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": setting}
     return variables
 
 

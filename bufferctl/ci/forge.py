@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
 
@@ -18,6 +17,7 @@ from bufferctl.ci.http import Api
 from bufferctl.errors import ForgeError
 from bufferctl.git import COMMIT
 from bufferctl.render.markdown_text import code
+from bufferctl.value import value
 
 #: The files of a plan's artifact that apply reads: the saved plan, and the request that it was made for.
 PLAN, PLANNED_FOR = "plan.json", "request.json"
@@ -27,7 +27,7 @@ PLAN_AGE = timedelta(days=7)
 _MAX_LOG = 30_000
 
 
-@dataclass(frozen=True)
+@value()
 class ChangeRequest:
     """A pull or merge request.
 
@@ -52,7 +52,7 @@ class ChangeRequest:
         return to_json({"number": self.number, "head": self.head, "branch": self.branch})
 
 
-@dataclass(frozen=True)
+@value()
 class Comment:
     """A comment on a request. `mine`: written by this token's user, or by the forge's robot."""
 
@@ -61,7 +61,7 @@ class Comment:
     mine: bool
 
 
-@dataclass(frozen=True)
+@value()
 class Issue:
     """An open issue and its text."""
 
@@ -69,7 +69,7 @@ class Issue:
     body: str
 
 
-@dataclass(frozen=True)
+@value()
 class ReviewedPlan:
     """The plan that reviewers of a request saw, None if there is none; `ignored`: why others do not count.
 
@@ -81,7 +81,7 @@ class ReviewedPlan:
     made_at: datetime | None = None
 
 
-@dataclass(frozen=True)
+@value()
 class KeptPlan:
     """A plan that a run kept. `name`: of that run, `run 7`. `foreign`: why it is not the request's plan, else empty.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -20,6 +19,7 @@ from bufferctl.diagnostics import Place
 from bufferctl.errors import ForgeError
 from bufferctl.git import git
 from bufferctl.plan import Reason
+from bufferctl.value import value
 
 _PLANNED = frozenset({0, 2})
 #: Held since the request's branch is behind, which is nothing that it brings.
@@ -43,7 +43,7 @@ class HeldChange(BaseModel):
         return self.address, self.reason, self.digest
 
 
-@dataclass(frozen=True)
+@value()
 class Held:
     """The keys of entries that need a person: those that the request brings, and those that did before it.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
@@ -22,6 +21,7 @@ from bufferctl.git import git, protocols_of
 from bufferctl.model import StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.state import Store, open_shared, open_store
+from bufferctl.value import replace, value
 
 #: How many digits of a commit are shown to people.
 SHORT = 7
@@ -30,7 +30,7 @@ _ENTRIES = frozenset({".yaml", ".yml"})
 _FOR_GITHUB = frozenset({"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"})
 
 
-@dataclass(frozen=True)
+@value()
 class JobOptions:
     """Options of every command.
 
@@ -44,7 +44,7 @@ class JobOptions:
     plan_workflow: str = ".github/workflows/plan.yml"
 
 
-@dataclass(frozen=True)
+@value()
 class Job:
     """A job of a forge."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from bufferctl.errors import ConfigError, ForgeError
 from bufferctl.plan import Reason
 from bufferctl.render.markdown_text import LIMIT, code, plain, size
 from bufferctl.render.words import local
+from bufferctl.value import replace, value
 
 #: How many suggestions a plan makes: each is a request to the forge, and a comment to read.
 _MOST = 5
@@ -36,7 +36,7 @@ _ON_CHANNEL = re.compile(r"existing: \{(.+)\}")
 _KEY = re.compile(r"(\s*(?:- )?)key: *\S+\s*")
 
 
-@dataclass(frozen=True)
+@value()
 class Suggestion:
     """Answers on a `line` of the file of an entry, each with the lines that take its place. `about`: what they do."""
 

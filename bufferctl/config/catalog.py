@@ -14,9 +14,10 @@ from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Place, Related
 from bufferctl.errors import BufferctlError
 from bufferctl.model import Channel, Organization, Tag
+from bufferctl.value import value
 
 
-@dataclass(frozen=True)
+@value()
 class DeclaredChannel:
     """A channel with the clock for its times and the entry that contains its posts."""
 
@@ -26,7 +27,7 @@ class DeclaredChannel:
     spot: Spot
 
 
-@dataclass(frozen=True)
+@value()
 class DeclaredOrganization:
     """An organization with the clock for its times and the entry that contains its ideas."""
 

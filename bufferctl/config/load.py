@@ -31,6 +31,7 @@ from bufferctl.git import in_git, leaves_folder
 from bufferctl.model import Desired, Idea, Post, Settings, StateSettings
 from bufferctl.model.attached import AnyItem
 from bufferctl.model.base import day_of
+from bufferctl.value import value
 
 F = TypeVar("F", bound=AnyFile)
 
@@ -39,7 +40,7 @@ F = TypeVar("F", bound=AnyFile)
 _TOGETHER = 200
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Loaded:
     """Files as read."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from bufferctl.errors import BufferctlError
 from bufferctl.model.base import OFFSET_PATTERN
 from bufferctl.model.day_names import MONTHS, WEEKDAYS, any_of
+from bufferctl.value import value
 
 #: Zones that the database has under another name, or under this name without summer time.
 _ZONES = (
@@ -71,7 +71,7 @@ def zone_hint(name: str) -> str:
 _again = lru_cache(maxsize=1024)(methodcaller("replace", fold=1))
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LocalTimes:
     """The zone of times without an offset, and its name."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bufferctl.config.format import ChannelEntry, OrganizationEntry, TagEntry
@@ -16,9 +15,10 @@ from bufferctl.errors import UsageError
 from bufferctl.model import Account, Channel, Desired, LiveChannel, LiveOrganization, Organization
 from bufferctl.model.networks import NETWORKS
 from bufferctl.reconcile import Targets, same_name
+from bufferctl.value import replace, value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class ChannelHome:
     """A channel. `label` is for addresses, `reference` for entries; `entry` declares it.
 
@@ -33,7 +33,7 @@ class ChannelHome:
     declared: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class OrganizationHome:
     """An organization with the channels that are imported; `timezone` as for a channel, for its ideas."""
 

@@ -28,6 +28,7 @@ from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_
 from bufferctl.model.live import Account, Live, LiveIdea, LivePost
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import Targets, imported, reconcile, schedule_differences
+from bufferctl.value import value
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
@@ -101,7 +102,7 @@ def _refuse_bound(bindings: Mapping[Slot, Binding], slot: Slot, live_id: str, ad
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Baseline:
     """What the files and the state contain before the import.
 
@@ -117,7 +118,7 @@ class Baseline:
     live: Live | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class NewEntry:
     """A live object with the entry that declares it. `channel` is None for ideas."""
 
@@ -157,7 +158,7 @@ class NewEntry:
         return Address(item.address.organization, IDEAS, item.idea) if isinstance(item, Post) and item.idea else None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Intake:
     """What is imported: `entries` to write, and `claimed`, which the files already declare.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from bufferctl.intake.homes import root_zone
 from bufferctl.intake.importing import Baseline, Intake, NewEntry, bindings_of
 from bufferctl.model import Address, Desired, Home, Idea, Post, State
 from bufferctl.reconcile import begin_homes, homes_of
+from bufferctl.value import replace, value
 
 #: Saves the state. Raises StateError.
 Save = Callable[[State], None]
@@ -23,7 +23,7 @@ Save = Callable[[State], None]
 Reread = Callable[[], Desired]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Writing:
     """Writes an import. `root` need not exist yet; `one_file`: one file for all, not one a channel.
 

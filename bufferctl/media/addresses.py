@@ -28,6 +28,7 @@ from bufferctl.media.reach import NotPublicError, PublicOnly
 from bufferctl.media.reading import header_of
 from bufferctl.model.media_file import size_words
 from bufferctl.model.plain_text import visible
+from bufferctl.value import value
 
 T = TypeVar("T")
 
@@ -82,7 +83,7 @@ class Verdict(StrEnum):
     UNASKED = "unasked"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Wanted:
     """An address and the file it should return.
 
@@ -99,7 +100,7 @@ class Wanted:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Answer:
     """The answer of an address.
 
@@ -333,7 +334,7 @@ def _size(answer: httpx2.Response) -> int | None:
 LARGEST, MOST_IN_ALL, DOWNLOADED_WITHIN = 500_000_000, 5_000_000_000, 1800.0
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Download:
     """A downloaded file, or `why` the download failed: a predicate of the address. `type`: as in `MediaFile.type`."""
 

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from io import BufferedReader
 from pathlib import Path
 from struct import Struct, error, unpack
@@ -23,6 +23,7 @@ from bufferctl.git import in_git, leaves_folder
 from bufferctl.model import Desired, Idea, MediaFile, MediaSettings, Post
 from bufferctl.model.attached import files_of, with_files
 from bufferctl.model.media_file import address_of
+from bufferctl.value import value
 
 T = TypeVar("T", Post, Idea)
 
@@ -106,7 +107,7 @@ _ENDLESS = 0xFFFFFFFF
 _U16, _U32, _L32 = Struct(">H"), Struct(">I"), Struct("<I")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Header:
     """The facts about a file, as in `MediaFile`."""
 

@@ -7,7 +7,6 @@ means each of its channels, or a channel's label (`twitter:acme`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar
 
@@ -22,7 +21,7 @@ from bufferctl.model.enums import MediaType, SchedulingType, ShareMode
 from bufferctl.model.media_file import MediaSettings
 from bufferctl.model.metadata import NetworkMetadata
 from bufferctl.model.networks import Service
-from bufferctl.value import value
+from bufferctl.value import field, value
 
 #: The rules for `freeze` and `minimum_lead` that only plan can check: for immediate posts, and for new or edited ones.
 FREEZE, MINIMUM_LEAD = "BC201", "BC206"

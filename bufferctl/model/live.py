@@ -7,7 +7,6 @@ compared and shown, never branched on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,7 +15,7 @@ from bufferctl.model.base import Aware, Seconds
 from bufferctl.model.desired import Tag
 from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
 from bufferctl.model.networks import Service
-from bufferctl.value import value
+from bufferctl.value import field, replace, value
 
 
 @value()

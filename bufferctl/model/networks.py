@@ -7,12 +7,11 @@ docs/reference/networks.md is generated from the table (`make schemas`). The san
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
 
 from bufferctl.model.content import AssetKind
-from bufferctl.value import value
+from bufferctl.value import field, value
 
 
 class Service(StrEnum):

@@ -7,7 +7,6 @@ to which everything that bufferctl created there is bound or was let go. Anythin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -18,7 +17,7 @@ from pydantic import AwareDatetime
 from bufferctl.model.address import IDEAS, Address
 from bufferctl.model.base import WrittenInstant
 from bufferctl.model.enums import PostStatus
-from bufferctl.value import value
+from bufferctl.value import field, replace, value
 
 
 class Origin(StrEnum):
@@ -189,7 +188,7 @@ class Horizon:
     recorded: bool
 
 
-@dataclass(frozen=True)
+@value()
 class State:
     """The state of one API endpoint. An id has at most one slot."""
 

@@ -9,7 +9,6 @@ and need none.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -20,6 +19,7 @@ from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, Post
 from bufferctl.model.comparable import content_of_desired, fingerprint, is_untouched
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile.saved import SavedPlan
+from bufferctl.value import field, replace, value
 
 #: Holds that mean "no longer possible" rather than "something changed": skipping the reviewed change does no harm.
 _OVERTAKEN = frozenset({Reason.SENT, Reason.MISSED, Reason.LAG, Reason.UNSETTLED, Reason.ERROR})
@@ -41,7 +41,7 @@ _QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST, Action.WAITING})
 _CREATES = frozenset({Action.CREATE, Action.WAITING})
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Verified:
     """A saved plan compared with now. `plan`: changes still to make, and holds; `moved`: address and why it changed."""
 
@@ -146,7 +146,7 @@ def overtaken(then: Change, now: Change) -> Change:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Row:
     """What a reviewed plan shows of an address. `change`: None if there was nothing to do."""
 
@@ -160,7 +160,7 @@ class _Row:
         return self.change if self.change and self.change.action in REVIEWED else None
 
 
-@dataclass(frozen=True)
+@value()
 class Reviewed:
     """The plans that were reviewed, by the names of their files, in the order of the merges.
 

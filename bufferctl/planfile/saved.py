@@ -12,7 +12,6 @@ Everything that is read goes through pydantic models: damaged data raises one of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any
@@ -31,6 +30,7 @@ from bufferctl.model.base import Aware
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.serial import adapter, dump_item, dump_write, load_item, load_write
 from bufferctl.plan import Action, Change, Outcome, Plan, Recording
+from bufferctl.value import replace, value
 
 #: What reading one of bufferctl's own files raises if it does not have the content that was written. Pydantic's
 #: ValidationError is a ValueError.
@@ -107,7 +107,7 @@ KIND = "saved-plan"
 FORMAT_MAJOR, FORMAT_MINOR = 3, 0
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class SavedPlan:
     """The content of a file. Times are aware."""
 
@@ -276,7 +276,7 @@ _AWARE = TypeAdapter[datetime](Aware)
 _RESULT = ("status", "id", "message", "hint", "link", "at")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Receipt:
     """The plan, its results, and the plan that was left (None if it was not planned again).
 

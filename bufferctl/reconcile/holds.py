@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from shlex import quote
 
@@ -16,11 +15,12 @@ from bufferctl.diagnostics import all_of, some_of
 from bufferctl.model import Claim, Item, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
+from bufferctl.value import replace, value
 
 _BLANK = re.compile(r"\{\{|\{(?P<name>existing|was) (?P<of>[^}]+)\}|\{\w+\}")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Hold:
     """Why an object is held. `candidates`: the live ids that it may be."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -18,6 +17,7 @@ from bufferctl.model import Horizon, Idea, Item, LiveIdea, LiveItem, LivePost, P
 from bufferctl.model.comparable import Content, content_of_live, contents_match, instant
 from bufferctl.reconcile.matches import Declared, linkless_text
 from bufferctl.reconcile.scene import Scene
+from bufferctl.value import replace, value
 
 #: Without `managed_since`, an equal queue post that was published longer ago than this needs a person to decide.
 LONG_AGO = timedelta(days=30)
@@ -29,7 +29,7 @@ ALIKE = 0.8
 _BOUND = 0.79
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Candidate:
     """An unclaimed live object and its comparable content, computed once. `explained`: the state accounts for it.
 

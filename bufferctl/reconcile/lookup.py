@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,11 +27,12 @@ from bufferctl.model import (
     Slot,
     State,
 )
+from bufferctl.value import field, value
 
 L = TypeVar("L", LiveOrganization, LiveChannel)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Targets:
     """The live organization or channel of each declared one, by label (and organization label)."""
 

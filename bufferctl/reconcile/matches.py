@@ -14,6 +14,7 @@ from bufferctl.model import Address, Binding, Item, LiveChannel, LiveItem, Origi
 from bufferctl.model.comparable import Content, Fingerprint, content_of_live, fingerprint, text_digest, without_links
 from bufferctl.plan import Change
 from bufferctl.reconcile.horizons import EARLIEST, all_slots
+from bufferctl.value import value
 
 #: A home (a channel's id, or an organization's for ideas), and the `mark_of` an object there.
 Mark = tuple[str, str]
@@ -53,7 +54,7 @@ class Declared(NamedTuple):
         return all_slots(self.slot, self.item)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Suspect:
     """A live object that may be the declared one."""
 
@@ -142,7 +143,7 @@ class Claims:
         return [each for each in found if each.id not in passed]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Matches:
     """All matches in file order; claims that no address took; and live objects that no address claims.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -36,9 +35,10 @@ from bufferctl.plan import Change
 from bufferctl.reconcile.horizons import homes_of, is_late, let_go_from
 from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.matches import Declared, How, Match, Suspect, Trace, is_over
+from bufferctl.value import field, value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Divergence:
     """How a checkout parted from the commit that was applied last, which it may lack.
 
@@ -63,7 +63,7 @@ class Divergence:
         return bool(words) and words in " ".join(self.text_before.split())
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Options(Choices):
     """The choices of a person, and what a run knows besides the files, the account and the state."""
 
@@ -77,7 +77,7 @@ class Options(Choices):
     trace: Trace | None = None  # told what decides
 
 
-@dataclass(frozen=True)
+@value()
 class Scene:
     """The input of matching, of the action table and of the passes."""
 

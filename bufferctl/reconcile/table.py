@@ -6,7 +6,6 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -22,6 +21,7 @@ from bufferctl.reconcile.horizons import is_late
 from bufferctl.reconcile.matches import How, Match
 from bufferctl.reconcile.scene import Scene
 from bufferctl.reconcile.writes import Resolver
+from bufferctl.value import replace, value
 
 #: A tracked object that Buffer does not show counts as lag while it is this young.
 LAG = timedelta(hours=1)
@@ -36,7 +36,7 @@ _UNREADABLE = "Buffer does not show the edited fields, so only the new version i
 _KEEPS_IDEA = ". It stays linked to its idea, which the API cannot undo"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Table:
     """The rows. `joined_late`: past occurrences on a channel that was added to their entry while it ran."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 
@@ -22,7 +21,7 @@ from bufferctl.render.lines import sentence
 from bufferctl.render.pieces import Piece, compared, web
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Pictures, Shown, shown
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 #: Results of changes that were tried and failed; they are the codes of their cards.
 FAILED = frozenset({Status.REFUSED, Status.DIFFERS})
@@ -116,7 +115,7 @@ class Changed:
         return any(piece.kind == "same" for piece in self.words)
 
 
-@value(slots=False)
+@value()
 class Card:
     """Everything shown for one change, safe to print but not yet escaped."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import groupby, takewhile
@@ -27,7 +26,7 @@ from bufferctl.render.lines import count
 from bufferctl.render.pieces import compared
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Media, Shown
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 #: Posts of one file that move by the same span are one move from this number on.
 TOGETHER = 2
@@ -50,7 +49,7 @@ def _networks(cards: Iterable[Card]) -> str:
     )
 
 
-@value(slots=False)
+@value()
 class Version:
     """What an item is on one or several of its networks, where it is the same: their cards.
 
@@ -80,7 +79,7 @@ class Version:
         return tuple(media for part in self.shown.parts for media in part.media)
 
 
-@value(slots=False)
+@value()
 class Item:
     """One occurrence of an entry on its networks: posts with the same kind of change, `cards` as planned.
 
@@ -148,7 +147,7 @@ class Item:
         return tuple(card.digest for card in self.cards if card.change.action in REVIEWED)
 
 
-@dataclass(frozen=True)
+@value()
 class Cause:
     """Why items are held, or failed: one sentence, and one thing to do for all of them.
 
@@ -167,7 +166,7 @@ class Cause:
         return named(item.occurrence for item in self.items)
 
 
-@dataclass(frozen=True)
+@value()
 class Move:
     """Items of one file in which only the time changes, all by the same span of local time; in order of time.
 
@@ -197,7 +196,7 @@ class Move:
         return found
 
 
-@dataclass(frozen=True)
+@value()
 class Week:
     """The items of a week, or of a month, by day; days without items are left out. `monday`: its first day."""
 
@@ -216,7 +215,7 @@ class Week:
         return tuple(numbers[day] for day in range(7))
 
 
-@dataclass(frozen=True)
+@value()
 class Grouped:
     """A plan, a receipt or a preview by item, in order of time; items that are published at once come first."""
 

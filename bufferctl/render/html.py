@@ -11,7 +11,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
@@ -36,6 +35,7 @@ from bufferctl.render.lines import count, sentence, steps
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report
 from bufferctl.render.since import since
+from bufferctl.value import value
 
 _TEMPLATES = files("bufferctl.render") / "templates"
 #: The kinds of items that a reviewer filters by, and how they are called.
@@ -63,7 +63,7 @@ class Theirs(NamedTuple):
     channel: ShownChannel
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Panel:
     """One version of an item. `texts`: by part, how its text differs from the main one, word by word.
 
@@ -84,7 +84,7 @@ class Panel:
         return f"{from_least}{count(max(used), 'character')}" if used else ""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Row:
     """A line of the agenda. `is_new`: it is not as in the report that a reader has seen before."""
 

@@ -10,7 +10,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
 from operator import attrgetter
@@ -34,6 +33,7 @@ from bufferctl.plan import WRITING, Action, Cause, Change, Plan, Reason, Status,
 from bufferctl.render import words
 from bufferctl.render.cards import Moment, is_in_queue, moment_of
 from bufferctl.render.report import Report
+from bufferctl.value import replace, value
 
 FORMAT_VERSION = "2.0"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -49,7 +49,7 @@ _HEAD: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
+@value()
 class Of:
     """How a value is read from what its form is made of, if it is not the attribute of its name."""
 
@@ -547,7 +547,7 @@ class ReceiptDocument(_Form):
     """Data for `bufferctl show`; its form may change."""
 
 
-@dataclass(frozen=True)
+@value()
 class Listed:
     """A post of a list, and the plan that it is of."""
 

@@ -10,12 +10,12 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
 from bufferctl.model.plain_text import visible
+from bufferctl.value import value
 
 #: The indentation of lines below an address.
 INDENT = "      "
@@ -57,7 +57,7 @@ def posts_and_ideas(are_ideas: Iterable[bool]) -> str:
     return f"{posts} and {ideas}" if numbers[False] else ideas
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Paint:
     """How text is printed on a terminal: in color or not, lines of at most `width` columns, texts `full` or folded.
 

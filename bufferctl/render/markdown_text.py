@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from itertools import accumulate, zip_longest
@@ -23,6 +22,7 @@ from urllib.parse import quote as percent
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import cells, wrapped
 from bufferctl.render.pieces import Piece
+from bufferctl.value import value
 
 #: Where `bufferctl ci` puts the link to the page of a plan. User text cannot contain it.
 PAGE_MARK = "<!-- bufferctl:page -->"
@@ -194,7 +194,7 @@ def _percent(url: str) -> str:
     return percent(url, safe=_URL_SIGNS, errors="replace")
 
 
-@dataclass(frozen=True)
+@value()
 class Section(Generic[T]):
     """Items under a heading: at least `least` and at most `most` of them open.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
@@ -13,11 +12,12 @@ from bufferctl.digests import change_digest, plan_digest
 from bufferctl.model import Address, Idea, Post
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Change, Outcome, Plan
+from bufferctl.value import field, replace, value
 
 L = TypeVar("L", bound=Change | Diagnostic | Post | Idea)
 
 
-@dataclass(frozen=True)
+@value()
 class Report:
     """One plan with everything that a report of it needs."""
 

@@ -8,7 +8,6 @@ comment cannot contain any, so it shows public pictures only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bufferctl.model import Asset, Idea, LiveAsset, LiveIdea, LiveMedium, LivePost, MediaFile, Post
@@ -28,7 +27,7 @@ from bufferctl.value import value
 Attached = Asset | LinkAttachment | IdeaMedia | LiveAsset | LiveMedium
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Pictures:
     """Which pictures of files a form can show.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
@@ -17,6 +16,7 @@ from bufferctl.model.comparable import instant
 from bufferctl.render import words
 from bufferctl.render.grouped import Grouped, Item
 from bufferctl.render.lines import count
+from bufferctl.value import value
 
 _LINE = re.compile(r"<!-- bufferctl:seen (?P<commit>[0-9a-f]*|-) (?P<at>\S+)(?P<items>[0-9a-f:, ]*) -->")
 #: How long the line may be; a larger plan goes without, since a comment has an end.
@@ -31,7 +31,7 @@ _COMMIT = 7
 _Seen = tuple[str, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Since:
     """What is different from an earlier plan. `commit`: of that plan, empty if unknown. `removed`: how many items.
 

@@ -24,9 +24,10 @@ from bufferctl.run.compare import plan as make_plan
 from bufferctl.run.reachable import publisher
 from bufferctl.run.session import Session
 from bufferctl.run.sources import PlanSource
+from bufferctl.value import value
 
 
-@dataclass(frozen=True)
+@value()
 class Applied:
     """What came of an apply; `stopped`: why it ended early."""
 

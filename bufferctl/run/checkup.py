@@ -35,6 +35,7 @@ from bufferctl.state import Lease, Lock, StateFile
 from bufferctl.state.local import LocalStore
 from bufferctl.state.lock import holders
 from bufferctl.state.succession import name_of, predecessors
+from bufferctl.value import value
 
 #: Clocks that differ by less count as equal: Buffer's is known to the second, and answers take a while.
 ALIKE = timedelta(minutes=1)
@@ -53,7 +54,7 @@ class Verdict(StrEnum):
 OK, WARNING, PROBLEM = Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Check:
     """The result of one check, and what to do."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from bufferctl.run.files import Files, judge_lengths, shorten
 from bufferctl.run.session import Session, find_organizations
 from bufferctl.state import StateFile, Store, claimed_elsewhere
 from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files, text_before
+from bufferctl.value import value
 
 #: Pages of a list of sent posts, with `managed_since` as a bound, and without.
 SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
@@ -29,7 +30,7 @@ SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
 SOUGHT_SINGLY = 3
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Homes:
     """The account, and the organizations and channels that the files name. `requests`: how many this used."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -21,13 +20,14 @@ from bufferctl.model import Desired, Idea, Post, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.run.listener import SILENT, Listener
 from bufferctl.run.secrets import without_secrets
+from bufferctl.value import replace, value
 
 if TYPE_CHECKING:
     from bufferctl.model import LiveChannel
     from bufferctl.state import Store
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Files:
     """What the files say, without errors, and the folder of the root file, `root_name`.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -40,9 +39,10 @@ from bufferctl.state.location import document_path, repository_of
 from bufferctl.state.lock import holders, locked_by
 from bufferctl.state.store import PastDocument
 from bufferctl.state.succession import hand_over
+from bufferctl.value import replace, value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class FoundLock:
     """The locks that keep other runs away: `holders` in words, empty if there are none."""
 
@@ -57,7 +57,7 @@ class FoundLock:
         self.local.break_()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class NamedState:
     """The state that a root file names, or the one in `state_file`, of whichever endpoint it is.
 

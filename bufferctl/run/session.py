@@ -29,6 +29,7 @@ from bufferctl.state.checkout import Relation, head
 from bufferctl.state.lock import PARTED, Holder, is_mine, locked_by, same_process
 from bufferctl.state.state_file import LockedState
 from bufferctl.state.succession import hand_over
+from bufferctl.value import value
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer
@@ -283,7 +284,7 @@ def _open_shared(
         session.finish(message)
 
 
-@dataclass(frozen=True)
+@value()
 class Waiting:
     """Waits for a lock, up to `timeout` seconds. `settle`: seconds between the two looks at a lock that ran out."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from bufferctl.run.compare import check_named, describe_selection, hold_repeats_
 from bufferctl.run.files import Files, open_project
 from bufferctl.run.listener import Listener
 from bufferctl.run.secrets import write_whole
+from bufferctl.value import replace, value
 
 if TYPE_CHECKING:
     from bufferctl.model import State
@@ -36,7 +36,7 @@ POST_FILES = frozenset({".yaml", ".yml"})
 _AGAIN = "Plan again, and have that reviewed."
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class PlanSource:
     """One way to a plan of `files`."""
 

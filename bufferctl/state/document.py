@@ -21,7 +21,7 @@ A document belongs to one endpoint: the sandbox's is never read for the real acc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import UTC, datetime, time
 from hashlib import blake2b
 from typing import Any
@@ -35,6 +35,7 @@ from bufferctl.model.base import Commit
 from bufferctl.model.serial import adapter, dump_intent, load_intent
 from bufferctl.state.lock import Lease
 from bufferctl.state.store import at_start
+from bufferctl.value import value
 
 FORMAT_MAJOR, FORMAT_MINOR = 3, 0
 #: Where the state begins in a document: what stands before it comes and goes with each run.
@@ -43,7 +44,7 @@ _RECORD = b'\n"format_version": '
 _LINES = 5
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Document:
     """A document as read or to be written."""
 
@@ -56,7 +57,7 @@ class Document:
     moved_to: str = ""  # the document that has the state now; until that one is written, this one keeps it
 
 
-@dataclass(frozen=True)
+@value()
 class _StoredHome:
     """A `Home` in the file, with everything recorded for it."""
 
@@ -72,7 +73,7 @@ class _StoredHome:
     objects: dict[str, Binding] = field(default_factory=dict)  # its bindings, by key
 
 
-@dataclass(frozen=True)
+@value()
 class _StoredFile:
     """A whole document, as JSON has it."""
 

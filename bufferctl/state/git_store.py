@@ -20,7 +20,6 @@ import time
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -31,6 +30,7 @@ from bufferctl.errors import OvertakenError, StateError
 from bufferctl.git import REMOTE, git, git_bytes, protocols_of
 from bufferctl.model.desired import GIT_BRANCH, GIT_REMOTE
 from bufferctl.state.store import PastDocument, Store, Stored, at_start
+from bufferctl.value import value
 
 #: `raced`: somebody else was faster. `refused`: by a rule of the branch. `denied`: no permission. `missing`: there is
 #: no such repository. `unknown`: anything else, such as the network; whether it was written is not known.
@@ -97,7 +97,7 @@ _REF, _NEXT = "refs/bufferctl/tip", "refs/bufferctl/next"
 _OWN = (("core.fsync", "none"), ("fastimport.unpackLimit", "1"))
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Failure:
     """Why git failed. `reason`: git's, or the forge's own words, one line."""
 
@@ -132,7 +132,7 @@ def _reason(printed: str) -> str:
     return " ".join(line.removeprefix("fatal: ").removeprefix("error: ").split()).rstrip(".")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Tip:
     """The branch as last seen: its commit and the blob of the document, both empty if there is none."""
 

@@ -18,7 +18,6 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -29,6 +28,7 @@ from pydantic_core import to_json
 
 from bufferctl.errors import LockedError
 from bufferctl.model.serial import adapter
+from bufferctl.value import value
 
 if TYPE_CHECKING:
     from filelock import SoftFileLock
@@ -39,7 +39,7 @@ LEASE = timedelta(minutes=5)
 UNREAD, PARTED = 100.0, 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Holder:
     """Who holds, or last held, a lock. `since`: aware."""
 
@@ -147,7 +147,7 @@ def _is_left_behind(path: Path) -> bool:
     return host == platform.node() and process.rpartition(b")")[2].startswith(b" Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Lease(Holder):
     """The lock in a document."""
 

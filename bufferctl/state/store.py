@@ -7,12 +7,13 @@ A store moves bytes and knows nothing of what they say; `document.py` does. Thre
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from bufferctl.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value()
 class Stored:
     """A document as a store holds it, None if there is none yet.
 
@@ -73,7 +74,7 @@ class Store(Protocol):
         return  # not abstract: shared stores inherit this
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class PastDocument:
     """An earlier version of a document: its name in the store, when it was written (aware), and what happened."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import join, normpath
 
@@ -18,9 +17,10 @@ from bufferctl.state.checkout import Relation, head, relation, renamed_since
 from bufferctl.state.document import Document, read
 from bufferctl.state.location import repository_of, root_files_of, top_of
 from bufferctl.state.state_file import StateFile
+from bufferctl.value import replace, value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Predecessor:
     """A document whose root file is gone from this checkout. `path`: its own; `root_files`: what that may have been."""
 

@@ -23,6 +23,7 @@ from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Service
 from bufferctl.model.base import Url, When
 from bufferctl.model.plain_text import LINK
+from bufferctl.value import value
 
 #: The columns that Buffer's format has; `Board Name` is for Pinterest. `Channel` is ours: a file of Buffer's is all for
 #: one channel.
@@ -33,7 +34,7 @@ _SEP_LINE = re.compile(r"\"?sep=(.)\"?[ \t]*(?:\r\n?|\n)", re.IGNORECASE)
 _HINT = f"Buffer's first line is `{','.join(COLUMNS[:-2])}`"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Row:
     """A row of the CSV. `values` by column, stripped; `start` and `end` are the row's offsets in the file."""
 

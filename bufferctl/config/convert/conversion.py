@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bufferctl.config.catalog import UnknownNameError
@@ -16,12 +15,13 @@ from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
 from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Desired
+from bufferctl.value import value
 
 _TABLES = (".csv", ".tsv", ".txt")
 _MARKDOWN = (".md", ".markdown")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Converted:
     """Entries as a file. `text`: to put below the root file; empty if `problems` has errors. `posts`: entries in it."""
 

@@ -15,6 +15,7 @@ from bufferctl.config.names import key_for
 from bufferctl.config.times import LocalTimeError, LocalTimes, clock_named, zone_of
 from bufferctl.config.write.as_yaml import as_entry, escape_variables, moment_text, one_entry
 from bufferctl.model import Channel, Desired
+from bufferctl.value import value
 
 
 @dataclass
@@ -96,7 +97,7 @@ class Destination:
         return [each for each in self.desired.channels if each.organization == organization]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class NewPost:
     """A post for channels of one organization. `fields`: as `as_entry` takes them, without key and channels.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -21,6 +20,7 @@ from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Desired
 from bufferctl.model.networks import NETWORKS
+from bufferctl.value import value
 
 _HEADING = re.compile(r"^#{1,2} +(?P<words>.+?) *#*$", re.MULTILINE)
 _TOP = """\
@@ -35,7 +35,7 @@ _SKELETON = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Started:
     """The text of a new file, and its key, which also names the file."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 
 from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError
 from bufferctl.config.expand.layers import Defaults, Layer, is_called_off
@@ -14,9 +13,10 @@ from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Related, Severity
 from bufferctl.model import Channel
+from bufferctl.value import field, replace, value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Targets:
     """Finds what entries name in the catalog; an unknown name is a problem."""
 

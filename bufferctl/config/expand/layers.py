@@ -33,6 +33,7 @@ from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Place
 from bufferctl.model import Channel, Idea, Post, ShareMode
 from bufferctl.model.base import LAST_YEAR
+from bufferctl.value import value
 
 #: Where a layer is in its entry: `("overrides", "twitter")`, `("repeat", "each", "3")`, or one below the other.
 Steps = tuple[str, ...]
@@ -103,7 +104,7 @@ class Declared(Generic[Item_co]):
         return first_layer_with(self.spots, name) or self.spots[-1]
 
 
-@dataclass(frozen=True)
+@value()
 class Defaults:
     """The defaults of a post, from the top of its file and from the root file."""
 
@@ -143,7 +144,7 @@ def is_called_off(names: Iterable[str], channel: Channel) -> bool:
     return any(name == EVERY or name in channel.references for name in names)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Occurrence:
     """One occurrence of a repeated entry: its number from 1, and of what.
 

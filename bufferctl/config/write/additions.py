@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,12 @@ from bufferctl.diagnostics import Severity
 from bufferctl.disk import work_folder
 from bufferctl.errors import ConfigError
 from bufferctl.model import Idea, Post
+from bufferctl.value import value
 
 _HEAD = "# Imported from Buffer by `bufferctl import`. Edit it freely; `bufferctl plan` shows the effect.\n"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Addition:
     """A post or an idea for a file. `reference`: how its entry names the channel; `zone`: of its times."""
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bufferctl.config.write.nodes import Node, read_nodes, walk
+from bufferctl.value import value
 
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
 #: An empty line directly above the one that the text ends in.
@@ -20,7 +21,7 @@ _HEADER = re.compile(r"(?P<sign>(?:&\S+[ \t]+)?[|>])(?P<marks>[-+0-9]*)(?P<comme
 _EMPTY_LINES = re.compile(r"(?:\n[ \t]*)*(?=\n|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Comment:
     """A comment. `start` is its offset; `text` is from its `#` on. `blank`: an empty line comes before it."""
 
@@ -57,7 +58,7 @@ class Group:
     commented: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class CommentedFile:
     """A file. `head`: the lines above its first entry, comments and `---`. `anchored`: it has `&anchors`."""
 
@@ -66,7 +67,7 @@ class CommentedFile:
     anchored: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class BlockText:
     """A text below `|` or `>`: its lines without the margin, and where they end.
 

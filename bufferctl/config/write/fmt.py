@@ -6,7 +6,6 @@ Only the layout changes, never the content; both are read again and compared bef
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -31,6 +30,7 @@ from bufferctl.config.write.nodes import Node
 from bufferctl.config.write.yaml_files import STEP
 from bufferctl.errors import ConfigError
 from bufferctl.model.about import below, reading_order
+from bufferctl.value import value
 
 #: Columns of a line; what is longer between brackets gets lines of its own, and so does a `text`.
 WIDTH = 120
@@ -108,7 +108,7 @@ def _head(lines: Iterable[str]) -> Iterator[str]:
         last = line
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Printer:
     document: CommentedFile
 
@@ -180,8 +180,8 @@ class _Printer:
         if not in_short(group.node.value) or any(_comments(group)) or any("\n" in each.text for _, each in images):
             return [entry]
         found: dict[str, list[Entry]] = {"image": [], "alt": []}
-        for name, value in images:
-            found["alt" if name.value == "alt_text" else "image"].append(Entry("", "-", value))
+        for name, image in images:
+            found["alt" if name.value == "alt_text" else "image"].append(Entry("", "-", image))
         one = len(found["image"]) == 1
         short = [
             Entry(name, f"{name}:", values[0].value if one else Group(group.node, values))

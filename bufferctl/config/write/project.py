@@ -18,6 +18,7 @@ from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ConfigError
 from bufferctl.model import Desired, Idea, Post
+from bufferctl.value import value
 
 
 class Owner(NamedTuple):
@@ -31,7 +32,7 @@ class Owner(NamedTuple):
         return self.written.value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Layers:
     """The entry of a post or an idea, and everything in it that sets the item's fields."""
 

@@ -24,6 +24,7 @@ from bufferctl.model import Address, Idea, Post
 from bufferctl.model.comparable import normal_text
 from bufferctl.model.content import Part
 from bufferctl.model.metadata import thread_of
+from bufferctl.value import value
 
 Paths = Mapping[tuple[str, ...], Any]
 
@@ -53,7 +54,7 @@ def _set_at(fields: dict[str, Any], path: Steps, whole: Mapping[str, Any], zone:
         fields[name] = escape_variables(as_yaml(name, whole[name], zone), name)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Revision:
     """The new values of an item, by field; None: without the field.
 

@@ -23,11 +23,12 @@ from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Address, Post
 from bufferctl.model.base import day_of
 from bufferctl.model.metadata import INSTANTS
+from bufferctl.value import value
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|start(?P<days>[+-]\d{1,4})d")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Dated:
     """A date in a file, with the posts whose time it is, or else all posts of its entry.
 

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from bufferctl import disk
 from bufferctl.config.source import UnreadableError, read_source
 from bufferctl.errors import ConfigError
+from bufferctl.value import value
 
 #: Nothing is wrapped: a long text stays on its line.
 _WIDTH = 1 << 20
@@ -23,7 +24,7 @@ _WIDTH = 1 << 20
 STEP = 2
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Text:
     """A file as it is on disk. `text` has no BOM and keeps its line endings; `newline` is the first one."""
 
