@@ -7,8 +7,6 @@ An object whose fields are all of one type is a `dict`. An unknown status become
 such a post is held for a person, never changed and never created again (design: Actions).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, time

@@ -3,8 +3,6 @@
 Names are the API's in snake_case, except where `design` gives shorter ones: `draft`, `tags`, `idea`, `board`.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import re
@@ -14,7 +12,7 @@ from dataclasses import fields
 from datetime import timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -528,7 +526,7 @@ class StateEntry(Model):
     """The endpoint of an S3-compatible store other than the cloud's own: R2, B2, MinIO."""
 
     @model_validator(mode="after")
-    def _one_place(self) -> StateEntry:
+    def _one_place(self) -> Self:
         if (self.git is None) == (self.store is None):
             raise ValueError("must have either `git` or `store`")
         if self.endpoint and self.store is None:

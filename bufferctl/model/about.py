@@ -94,10 +94,17 @@ def fields_below(*models: type[BaseModel]) -> tuple[tuple[str, FieldInfo, tuple[
     """The fields of some models and of every model below them, each model once: name, field, what is stated of it."""
     todo, found = list(models), []
     for model in todo:
-        for name, field in model.model_fields.items():
-            found.append((name, field, tuple(about(field))))
-            todo += [each for each in models_in(field.annotation) if each not in todo]
+        for name, field, stated, within in _fields_of(model):
+            found.append((name, field, stated))
+            todo += [each for each in within if each not in todo]
     return tuple(found)
+
+
+@cache
+def _fields_of(model: type[BaseModel]) -> list[tuple[str, FieldInfo, tuple[About, ...], list[type[BaseModel]]]]:
+    """The fields of a model: name, field, what is stated of it, the models in it."""
+    fields = model.model_fields.items()
+    return [(name, field, tuple(about(field)), list(models_in(field.annotation))) for name, field in fields]
 
 
 def named(models: Iterable[type[BaseModel]], test: Callable[[About], bool]) -> frozenset[str]:

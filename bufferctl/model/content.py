@@ -4,8 +4,6 @@ The API nests an asset's alt text and title in a `metadata` object; people write
 translates.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import ConfigDict, model_validator
@@ -97,7 +95,7 @@ class Image(Sourced):
     """People to tag in the image (Instagram)."""
 
     @model_validator(mode="after")
-    def _details_need_alt_text(self) -> Image:
+    def _details_need_alt_text(self) -> Self:
         if self.alt_text is None and (self.animated_thumbnail or self.dimensions or self.user_tags):
             raise ValueError("`alt_text` is missing; Buffer accepts user tags and dimensions only together with it")
         return self
@@ -130,7 +128,7 @@ class Document(Sourced):
         return self.thumbnail_url or (self.thumbnail_file.url if self.thumbnail_file else "")
 
     @model_validator(mode="after")
-    def _has_one_thumbnail(self) -> Document:
+    def _has_one_thumbnail(self) -> Self:
         _check_one_of(thumbnail_file=self.thumbnail_file, thumbnail_url=self.thumbnail_url)
         return self
 
@@ -148,7 +146,7 @@ class Asset(Model):
     """A PDF or slides, shown page by page (LinkedIn)."""
 
     @model_validator(mode="after")
-    def _exactly_one(self) -> Asset:
+    def _exactly_one(self) -> Self:
         if len([v for v in (self.image, self.video, self.document) if v is not None]) != 1:
             raise ValueError("an asset must have exactly one of image, video and document")
         return self

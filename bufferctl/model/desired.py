@@ -4,11 +4,9 @@ The team's policy (`policy:` in the root file) comes first. A channel reference 
 means each of its channels, or a channel's label (`twitter:acme`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import model_validator
 
@@ -112,7 +110,7 @@ class IdeaMedia(Sourced):
     """Its source."""
 
     @model_validator(mode="after")
-    def _may_be_a_file(self) -> IdeaMedia:
+    def _may_be_a_file(self) -> Self:
         if self.file and self.type not in {MediaType.IMAGE, MediaType.GIF, MediaType.DOCUMENT}:
             raise ValueError(f"only images and documents of an idea can be files, and this `type` is {self.type}")
         return self

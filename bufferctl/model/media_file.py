@@ -4,8 +4,6 @@ A file is always identified by the digest of its bytes, never by its path or add
 replacing its content is an edit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 from urllib.parse import quote

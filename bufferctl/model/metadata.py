@@ -3,8 +3,6 @@
 Keyed by service in files (`metadata: {googlebusiness: …}`); api/wire_forms.py translates to the API's `google`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, ClassVar, Literal
