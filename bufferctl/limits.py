@@ -31,10 +31,5 @@ def landing_time(timeout: float, settle: float) -> float:
     return timeout + settle_time(settle)
 
 
-def lead_time(timeout: float, settle: float) -> timedelta:
-    """The least time between a write and the instant it schedules a post for (design: Applying); both in seconds."""
-    return max(LEAD, timedelta(seconds=landing_time(timeout, settle)))
-
-
 #: Days after which every saved plan has expired. So long, the state remembers what was sent for a reviewed plan.
 MOST_DAYS = 90

@@ -134,8 +134,6 @@ def _section(service: Service) -> str:
         lines.append(f"- counted: {row.counting}{_from(row.counting_source)}")
     if row.text_varies:
         lines.append(f"- the server may allow more or fewer characters; `plan` asks it {_link('BC003')}")
-    if row.note:
-        lines.append(f"- {row.note}")
     lines += _kinds(row)
     if row.types:
         types = ", ".join(f"`{each}`" for each in row.types)
@@ -164,7 +162,7 @@ def _kinds(row: Network) -> Iterator[str]:
     taken = f"accepts a document as the only asset {_link('BC014')}" if "document" in row.kinds else ""
     refused = [kind for kind in Asset.model_fields if kind not in row.kinds]
     none = f"accepts no {' and no '.join(f'{kind}s' for kind in refused)} {_link('BC013')}" if refused else ""
-    yield f"- {'; '.join(filter(None, (taken, none)))}{_from(row.kinds_source)}"
+    yield f"- {'; '.join(filter(None, (taken, none)))}{_from(Source.REFERENCE)}"
 
 
 def _files(row: Network) -> Iterator[str]:

@@ -75,9 +75,9 @@ def validate(
     outputs.annotate_problems(shown, loaded.root, console, report_files)
     is_valid = not (shown if strict else has_errors(shown))
     if as_json:
-        from bufferctl.render.json_documents import problems_json
+        from bufferctl.render.json_documents import document
 
-        console.data(problems_json(shown, valid=is_valid))
+        console.data(document("validate", {"valid": is_valid, "problems": shown}))
     else:
         from bufferctl.render.diagnostics import diagnostics_text, summary_text
 

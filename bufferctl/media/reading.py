@@ -48,8 +48,7 @@ def read_files(desired: Desired, root: Path) -> Desired:
         found = {each.path: each for each in read}
 
     def filled(item: T) -> T:
-        new = with_files(item, lambda each: found[each.file.path] if each.file else found[""])
-        return new if isinstance(new, type(item)) else item
+        return with_files(item, lambda each: found[each.file.path if each.file else ""])
 
     return replace(desired, posts=tuple(map(filled, desired.posts)), ideas=tuple(map(filled, desired.ideas)))
 

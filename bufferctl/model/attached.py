@@ -59,8 +59,6 @@ def files_of(item: Item) -> Iterator[Attached]:
 
 def with_files(item: AnyItem, change: Callable[[Attached], MediaFile]) -> AnyItem:
     """The same object with each of its files replaced by the result of `change`."""
-    if not _may_have_files(item):
-        return item
     updates: dict[Path, dict[str, Any]] = {}
     for each in files_of(item):
         updates.setdefault(each.path[:-1], {})[str(each.path[-1])] = change(each)

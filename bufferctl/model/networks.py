@@ -133,13 +133,11 @@ class Network:
     media: Limit | None = None  # images and videos together
     video_alone: Source | None = None  # one video, and nothing beside it
     kinds: frozenset[AssetKind] = frozenset({"image", "video"})  # what it takes
-    kinds_source: Source = Source.REFERENCE  # how we know that
     needs_media: tuple[AssetKind, ...] = ()  # one of these kinds must be there
     or_link_attachment: bool = False  # with `needs_media`: any asset or a link attachment will do
     types: tuple[str, ...] = ()  # the values of `type` that it takes
     needs: tuple[Need, ...] = ()  # what else a post must have
     covers: Source | None = None  # a frame may be a video's cover
-    note: str = ""  # what no rule can judge
     takes_posts: bool = True  # Buffer's API documents posts for it
     #: The kinds of its channels for which Buffer refuses posts that it is to publish by itself.
     only_remind: tuple[str, ...] = ()

@@ -91,6 +91,11 @@ class _PostWrite(_Write):
     def missing_idea(self) -> str | None:
         return None if self.idea_id else self.item.idea
 
+    def goes_out_early(self, live: LiveItem) -> str:
+        if isinstance(live, LiveIdea) or live.status in _WAITING:
+            return ""
+        return "draft" if self.item.draft else "needs_approval" if self.item.needs_approval else ""
+
 
 @value()
 class CreatePost(_PostWrite):
@@ -106,9 +111,6 @@ class CreatePost(_PostWrite):
 
     def goes_out_at(self, live: LiveItem | None) -> datetime | None:
         return None if self.item.draft else self.item.due_at
-
-    def goes_out_early(self, live: LiveItem) -> str:
-        return _should_wait(self.item, live)
 
     def fit(self, live: LiveItem) -> Fit:
         """How `live` fits it, content aside; with equal content, a fit proves that it was carried out."""
@@ -175,7 +177,7 @@ class EditPost(_PostWrite):
         return live.due_at if isinstance(live, LivePost) and live.is_scheduled else None
 
     def goes_out_early(self, live: LiveItem) -> str:
-        return "" if self._stays_scheduled else _should_wait(self.item, live)
+        return "" if self._stays_scheduled else _PostWrite.goes_out_early(self, live)
 
     def fate(self, live: LiveItem | None, before: str, *, links_may_differ: bool) -> Fate:
         """Whether it was carried out, judging by the current live object (None: it is gone).
@@ -235,12 +237,6 @@ Create = CreatePost | CreateIdea
 #: Settling finds the object of these by its id, which is not possible for ideas.
 Modify = EditPost | DeletePost
 Write = CreatePost | EditPost | DeletePost | CreateIdea
-
-
-def _should_wait(post: Post, live: LiveItem) -> str:
-    if isinstance(live, LiveIdea) or live.status in _WAITING:
-        return ""
-    return "draft" if post.draft else "needs_approval" if post.needs_approval else ""
 
 
 class Refusal(Enum):

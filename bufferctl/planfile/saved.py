@@ -229,7 +229,7 @@ def _dump(change: Change) -> dict[str, Any]:
     """
     values = dump_change(change)
     values |= {"digest": change_digest(change), "declared": values.pop("desired") is not None}
-    for kind in _ITEMS:
+    for kind in ("post", "idea"):
         if values["write"] and kind in values["write"]:
             item = values["write"].pop(kind)
             board = item.get("metadata", {}).get("pinterest", {}).get("board_service_id")
@@ -250,9 +250,6 @@ def _with_item(values: Mapping[str, Any], declared: Mapping[str, Mapping[str, An
             item = {**item, "metadata": {"pinterest": pinterest}}
         write[kind] = item
     return {**values, "desired": desired, "write": write}
-
-
-_ITEMS = ("post", "idea")
 
 
 def _address(item: Mapping[str, Mapping[str, Any]]) -> str:

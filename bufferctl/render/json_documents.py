@@ -794,11 +794,6 @@ def receipt_json(report: Report, finished_at: datetime, details: Mapping[str, An
     return document("receipt", SimpleNamespace(report=report, finished_at=finished_at, details=details))
 
 
-def problems_json(problems: Sequence[Diagnostic], *, valid: bool) -> str:
-    """The output of `validate --json`. `valid`: there are no errors (with --strict: and no warnings)."""
-    return document("validate", {"valid": valid, "problems": problems})
-
-
 def error_json(error: BufferctlError) -> str:
     """What a command prints with --json in place of its output if it fails: each problem of the files, or the error."""
     problems = error.problems if isinstance(error, FilesError) else ()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bufferctl.apply import FileJournal, Revision, save_state
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
-from bufferctl.limits import SETTLE, landing_time, lead_time
+from bufferctl.limits import LEAD, SETTLE, landing_time
 from bufferctl.machine import state_folder
 from bufferctl.model import Account, Live, State
 from bufferctl.model.plain_text import visible
@@ -89,8 +89,8 @@ class Session:
 
     @property
     def lead(self) -> timedelta:
-        """The least time between a write and the instant it schedules a post for."""
-        return lead_time(self.buffer.timeout, self.settle)
+        """The least time between a write and the instant it schedules a post for (design: Applying)."""
+        return max(LEAD, timedelta(seconds=landing_time(self.buffer.timeout, self.settle)))
 
     @property
     def clock(self) -> Stop:

@@ -217,8 +217,6 @@ def media_problem(url: str, kind: str, roots: Sequence[str] = ()) -> str | None:
 
 def gone(post: Doc, roots: Sequence[str]) -> str | None:
     """Return what is wrong with the media of a post that is about to go out; only URLs below `roots` are fetched."""
-    if not roots:
-        return None
     items = [post, *((post["metadata"] or {}).get("thread") or [])]
     media = (kind_of(asset) for item in items for asset in item.get("assets") or [])
     found = (_fetched(value["url"], kind) for kind, value in media if _is_below(value["url"], roots))
