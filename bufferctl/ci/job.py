@@ -81,7 +81,7 @@ class Job:
     @cached_property
     def loaded(self) -> Loaded | None:
         """The files as checked out; None if there is no root file, which every command reports itself."""
-        return _load(self.root_file)
+        return load_if_there(self.root_file)
 
     @property
     def is_readable(self) -> bool:
@@ -91,7 +91,7 @@ class Job:
     @cached_property
     def state_settings(self) -> StateSettings | None:
         """Where the checked-out files say that the state is; None if in no shared place."""
-        return _state_of(self.loaded)
+        return shared_state_of(self.loaded)
 
     def check_state_is_kept(self) -> None:
         """Raises StateError if the state would be lost with this machine."""
@@ -259,19 +259,16 @@ class Job:
                 file.writelines(f"{name.replace('_', '-')}={value}\n" for name, value in values.items())
 
 
-def settings_in(root_file: Path) -> StateSettings | None:
-    """Where a root file says that the state is; None if in no shared place, or if it cannot be read."""
-    return _state_of(_load(root_file))
-
-
-def _load(root_file: Path) -> Loaded | None:
+def load_if_there(root_file: Path) -> Loaded | None:
+    """The files of a root file; None if it is not there, or cannot be read at all."""
     try:
         return load(root_file, root_file.parent)
     except BufferctlError:
         return None
 
 
-def _state_of(loaded: Loaded | None) -> StateSettings | None:
+def shared_state_of(loaded: Loaded | None) -> StateSettings | None:
+    """Where the files say that the state is; None if in no shared place, or if the root file cannot be read."""
     return loaded.sound.settings.state if loaded and loaded.sound else None
 
 

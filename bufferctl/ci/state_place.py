@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from posixpath import join, normpath
 
-from bufferctl.ci.job import Job, settings_in
+from bufferctl.ci.job import Job, load_if_there, shared_state_of
 from bufferctl.errors import ForgeError
 from bufferctl.git import git_bytes
 from bufferctl.model import StateSettings
@@ -50,7 +50,7 @@ def _settings_on(job: Job, branch: str) -> StateSettings | None:
     folder.mkdir(exist_ok=True)
     copy = folder / job.root_file.name
     copy.write_bytes(shown.stdout)
-    return settings_in(copy)
+    return shared_state_of(load_if_there(copy))
 
 
 def _name(settings: StateSettings | None) -> str:

@@ -184,13 +184,9 @@ def show(path: Path, as_json: bool, report_files: tuple[Path, ...], setup: optio
 
 def report_of_receipt(receipt: Receipt) -> Report:
     """The report of a receipt, for every format."""
-    from bufferctl.model import Desired, Idea, Post
+    from bufferctl.model import Desired
 
-    items = [change.desired for change in receipt.plan.changes]
-    desired = Desired(
-        posts=tuple(item for item in items if isinstance(item, Post)),
-        ideas=tuple(item for item in items if isinstance(item, Idea)),
-    )
+    desired = Desired().with_items(change.desired for change in receipt.plan.changes if change.desired)
     report = outputs.report_of(receipt.plan, desired)
     return replace(report, outcomes=receipt.outcomes, left=receipt.left, stopped=receipt.stopped)
 

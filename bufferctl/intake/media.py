@@ -144,11 +144,6 @@ def with_downloads(pulled: Pulled, downloads: Downloads) -> None:
 
 
 def _refusal(item: Post | Idea, desired: Desired) -> str:
-    alone = Desired(
-        organizations=desired.organizations,
-        posts=(item,) if isinstance(item, Post) else (),
-        ideas=(item,) if isinstance(item, Idea) else (),
-        settings=desired.settings,
-    )
+    alone = Desired(desired.settings, desired.organizations).with_items([item])
     found = check(alone, now=datetime.now(UTC))
     return next((each.message for each in found if each.severity is Severity.ERROR and each.path[-1] in _FILES), "")

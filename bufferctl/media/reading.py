@@ -16,16 +16,14 @@ from dataclasses import asdict, replace
 from io import BufferedReader
 from pathlib import Path
 from struct import Struct, error, unpack
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from bufferctl.errors import ConfigError
 from bufferctl.git import in_git, leaves_folder
-from bufferctl.model import Desired, Idea, MediaFile, MediaSettings, Post
+from bufferctl.model import Desired, MediaFile, MediaSettings
 from bufferctl.model.attached import files_of, with_files
 from bufferctl.model.media_file import address_of
 from bufferctl.value import value
-
-T = TypeVar("T", Post, Idea)
 
 #: How many hexadecimal digits of a SHA-256 identify a file; 128 bits.
 DIGITS = 32
@@ -46,11 +44,9 @@ def read_files(desired: Desired, root: Path) -> Desired:
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         read = pool.map(lambda path: read_file(root, path, desired.settings.media), sorted(paths))
         found = {each.path: each for each in read}
-
-    def filled(item: T) -> T:
-        return with_files(item, lambda each: found[each.file.path if each.file else ""])
-
-    return replace(desired, posts=tuple(map(filled, desired.posts)), ideas=tuple(map(filled, desired.ideas)))
+    return desired.with_items(
+        with_files(item, lambda each: found[each.file.path if each.file else ""]) for item in desired.items
+    )
 
 
 def read_file(root: Path, path: str, settings: MediaSettings | None) -> MediaFile:

@@ -4,7 +4,7 @@ The team's policy (`policy:` in the root file) comes first. A channel reference 
 means each of its channels, or a channel's label (`twitter:acme`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Self
 
@@ -19,7 +19,7 @@ from bufferctl.model.enums import MediaType, SchedulingType, ShareMode
 from bufferctl.model.media_file import MediaSettings
 from bufferctl.model.metadata import NetworkMetadata
 from bufferctl.model.networks import Service
-from bufferctl.value import field, value
+from bufferctl.value import field, replace, value
 
 #: The rules for `freeze` and `minimum_lead` that only plan can check: for immediate posts, and for new or edited ones.
 FREEZE, MINIMUM_LEAD = "BC201", "BC206"
@@ -343,6 +343,12 @@ class Desired:
     def items(self) -> tuple[Item, ...]:
         """Everything that can be created, ideas first (a post may belong to one)."""
         return (*self.ideas, *self.posts)
+
+    def with_items(self, items: Iterable[Item]) -> Self:
+        """The same with these posts and ideas in place of its own."""
+        found = tuple(items)
+        posts = tuple(each for each in found if isinstance(each, Post))
+        return replace(self, posts=posts, ideas=tuple(each for each in found if isinstance(each, Idea)))
 
     def reference(self, address: Address) -> str:
         """How files name the channel of an address: its service if it is the only one of it, else its label."""

@@ -200,15 +200,12 @@ _SIGNED = ("created_at", "expires_at", "offline", "digest", "plan", "inputs")
 
 def _load(values: Mapping[str, Any]) -> SavedPlan:
     read = _Saved.model_validate({**values, **values["inputs"]})
-    items = [load_item(each) for each in read.items]
     desired = Desired(
         settings=read.settings,
         organizations=read.organizations,
         channels=read.channels,
-        posts=tuple(item for item in items if isinstance(item, Post)),
-        ideas=tuple(item for item in items if isinstance(item, Idea)),
         files=read.files,
-    )
+    ).with_items(map(load_item, read.items))
     declared = {_address(each): each for each in read.items}
     changes = [_with_item(each, declared) for each in values["plan"]["changes"]]
     plan = load_plan({**values["plan"], "changes": changes})

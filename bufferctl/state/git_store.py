@@ -288,9 +288,7 @@ class GitStore(Store):
         ref = f"refs/heads/{self._branch}"
         lease = f"--force-with-lease={ref}:{before}"
         ran = self._reach("push", "--porcelain", "--no-verify", lease, operands=[self._remote, f"{commit}:{ref}"])
-        if ran.returncode == 0:
-            return None
-        return failure_of(f"{ran.stdout}\n{ran.stderr}")
+        return failure_of(f"{ran.stdout}\n{ran.stderr}") if ran.returncode else None
 
     def _commit(self, document: bytes, blob: str, parent: _Tip, message: str) -> str:
         """A commit on `parent` with this document, whose blob is `blob`; `parent` itself if that holds the same."""

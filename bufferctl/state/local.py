@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -93,23 +92,18 @@ class LocalStore(Store):
         except OSError as error:
             raise self._unwritable(error) from error
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> AbstractContextManager[object]:
         """Hold the lock file that keeps two swaps apart. filelock takes it over from a process that died."""
         from filelock import Timeout
 
         lock = soft_lock(self.path.with_name(f".{self.path.name}.lock"), _PATIENCE)
         try:
-            lock.acquire()
+            return lock.acquire()
         except Timeout as error:
             raise StateError(
                 f"The state file {self.path} cannot be written: another process holds {lock.lock_file}",
                 hint="If no bufferctl is running, on any machine that shares this folder, delete that file.",
             ) from error
-        try:
-            yield
-        finally:
-            lock.release()
 
     def _unwritable(self, error: OSError) -> StateError:
         return StateError(

@@ -158,13 +158,11 @@ def _find(root: Node, organization: OrganizationEntry) -> Node | None:
     return None
 
 
-def staged(
-    timezone: str, organizations: Iterable[OrganizationEntry], additions: Sequence[Addition]
-) -> tuple[Loaded, dict[int, str]]:
+def staged(organizations: Iterable[OrganizationEntry], additions: Sequence[Addition]) -> tuple[Loaded, dict[int, str]]:
     """A project of these additions alone, each in its own file; and what is wrong, by the index of the addition."""
     with work_folder() as folder:
         root = folder / "buffer.yaml"
-        root.write_text(new_root(timezone, organizations), encoding="utf-8")
+        root.write_text(new_root("UTC", organizations), encoding="utf-8")
         (folder / "posts").mkdir()
         for index, addition in enumerate(additions):
             text = new_file([addition], addition.item.address.organization)
