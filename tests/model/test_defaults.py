@@ -43,7 +43,6 @@ def test_what_is_not_given_is_off_or_empty() -> None:
         "LiveChannel.timezone": "UTC",
         "Network.counting": Counting.UTF16,
         "Network.counting_source": Source.BUFFER,
-        "Network.kinds_source": Source.REFERENCE,
         "Network.takes_posts": True,
         "Post.mode": "addToQueue",
         "Post.scheduling_type": "automatic",
