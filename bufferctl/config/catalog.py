@@ -36,7 +36,6 @@ class DeclaredOrganization:
     entry: OrganizationEntry
     spot: Spot
     channels: list[DeclaredChannel]
-    _found: dict[str, DeclaredChannel] = field(default_factory=dict)
 
     @cached_property
     def label(self) -> str:
@@ -44,10 +43,8 @@ class DeclaredOrganization:
 
     def channel(self, reference: str) -> DeclaredChannel:
         """The channel that `service` or `service:name` means. Raises UnknownNameError."""
-        if reference not in self._found:
-            found = named_channel([each.channel for each in self.channels], reference, self.label)
-            self._found[reference] = next(each for each in self.channels if each.channel is found)
-        return self._found[reference]
+        found = named_channel([each.channel for each in self.channels], reference, self.label)
+        return next(each for each in self.channels if each.channel is found)
 
 
 class UnknownNameError(BufferctlError):

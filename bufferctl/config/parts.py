@@ -6,21 +6,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bufferctl.config.expand.layers import Layer, first_layer_with
-from bufferctl.config.expand.parameters import Parameters
 from bufferctl.config.expand.pictures import check_pictures, pictures_of
-from bufferctl.config.expand.variables import Variables
+from bufferctl.config.expand.variables import Variables, holds_variables
 from bufferctl.config.explain import explained
 from bufferctl.config.format import IdeaEntry, PostFields, ThreadPart, together
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot, walk
 from bufferctl.config.validation import Faults
-from bufferctl.model import NetworkMetadata, Service
+from bufferctl.model import NetworkMetadata, Post, Service
 from bufferctl.model.content import Asset, Part, ThreadItem
 from bufferctl.model.metadata import (
     ATTACHING,
@@ -77,7 +76,7 @@ _PARTS = TypeAdapter(tuple[ThreadPart, ...], config=_LATER)
 def _replaced(layer: Layer, name: str, kind: TypeAdapter[T], owner: type[BaseModel], variables: Variables) -> T:
     """A field of a layer with its variables replaced, as far as the result is valid."""
     given: T = getattr(layer.fields, name)
-    changed = reread(kind, owner, layer.spot.down(name), variables) if variables.are_in(layer.node[name]) else None
+    changed = reread(kind, owner, layer.spot.down(name), variables) if holds_variables(layer.node[name]) else None
     return changed or given
 
 
@@ -114,7 +113,7 @@ def metadata_of(
     if layer is None or not isinstance(found, NetworkMetadata):
         return default_metadata(service), layers[-1].spot
     spot = layer.spot.down("metadata", service.value)
-    if variables.are_in(spot.node):
+    if holds_variables(spot.node):
         found = reread(TypeAdapter(type(found)), type(found), spot, variables, starts) or found
     if isinstance(found, GoogleBusinessMetadata):
         found = _with_zones(found, clock, spot, reading)
@@ -220,46 +219,32 @@ def check_previews_in_thread(metadata: NetworkMetadata | None, spot: Spot, readi
             reading.problems.append(below.at_key("link_attachment", _EITHER, hint=_DELETE_ONE))
 
 
-def check_together(content: Content, layers: tuple[Layer, ...], reading: Reading) -> None:
+def check_together(post: Post, layers: tuple[Layer, ...], reading: Reading) -> None:
     """Report assets next to a link preview, and an empty post."""
-    text, assets, metadata, spot = content
+    text, assets, metadata = post.text, post.assets, post.metadata
     attachment = getattr(metadata, "link_attachment", None) if metadata and metadata.model_fields_set else None
-    if assets and attachment:
+    if attachment and assets:
+        layer = first_layer_with(layers, "metadata", network=post.service.value) or layers[-1]
+        spot = layer.spot.down("metadata", post.service.value)
         reading.problems.append(spot.at_key("link_attachment", _EITHER, hint=_DELETE_ONE))
     if assets or (text and not text.isspace()):
         return
     if not (attachment or getattr(metadata, "retweet", None)) and reading.is_intact(*(each.spot for each in layers)):
-        written = first_layer_with(layers, *together("text"))
-        entry = (written or layers[-1]).spot
+        entry = (first_layer_with(layers, *together("text")) or layers[-1]).spot
         name = next((each for each in ("text", "text_file", "key") if entry.has(each)), "key")
         message = "this post has neither text nor assets, so there is nothing to publish"
         reading.problems.append(entry.at_key(name, message, hint="write a `text`"))
 
 
-class Content(NamedTuple):
-    """What is published. `spot`: the place of its metadata."""
-
-    text: str | None
-    assets: tuple[Asset, ...]
-    metadata: NetworkMetadata | None
-    spot: Spot
-
-    def tagged(self, parameters: Parameters) -> Content:
-        """The same with the parameters that its links lack."""
-        text = parameters.text(self.text) if self.text else self.text
-        metadata = parameters.within(self.metadata) if self.metadata else self.metadata
-        return Content(text, self.assets, metadata, self.spot)
-
-
 def content_of(
     layers: tuple[Layer, ...], given: set[str], clock: LocalTimes | None, variables: Variables, starts: date | None
-) -> Content:
+) -> tuple[str | None, tuple[Asset, ...], NetworkMetadata | None]:
     """What is published, without the parameters of its links. `given`: the fields that any layer has."""
     service, reading = variables.to.service, variables.reading
-    text = text_of(layers, variables)
-    assets = () if given.isdisjoint(together("assets")) else assets_of(layers, variables)
+    of_layers = tuple([id(layer.node) for layer in layers])
+    text, assets = variables.made(of_layers, lambda: (text_of(layers, variables), assets_of(layers, variables)))
     if given.isdisjoint(("metadata", "thread")):  # as nearly always
-        return Content(text, assets, default_metadata(service), layers[-1].spot)
+        return text, assets, default_metadata(service)
     metadata, spot = metadata_of(layers, clock, variables, starts)
     if thread := thread_of(metadata):
         text = check_thread(text, thread, spot, reading)
@@ -271,4 +256,4 @@ def content_of(
             metadata = with_parts(metadata, parts, text, assets, service)
             holder, above = layer.spot, 1
     check_previews_in_thread(metadata, holder, reading, above=above)
-    return Content(text, assets, metadata, spot)
+    return text, assets, metadata

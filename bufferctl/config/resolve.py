@@ -7,8 +7,10 @@ variables.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
 
 from bufferctl.config.catalog import DeclaredChannel, DeclaredOrganization, clock_of
 from bufferctl.config.expand.channels import Targets
@@ -23,16 +25,16 @@ from bufferctl.config.expand.layers import (
     occurrences,
     schedule_of,
 )
-from bufferctl.config.expand.parameters import Parameters, parameters_for
-from bufferctl.config.expand.variables import Values, Variables, names_in, values_of
+from bufferctl.config.expand.parameters import Parameters, Utm, utm_of
+from bufferctl.config.expand.variables import Used, Values, Variables, names_in, values_of
 from bufferctl.config.file_facts import MediaFiles
 from bufferctl.config.format import EXISTING, IdeaEntry, PostEntry, SharedIdeaEntry, SharedPostEntry, carried, names_of
-from bufferctl.config.parts import Content, check_one_text, check_together, content_of
+from bufferctl.config.parts import check_one_text, check_together, content_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Place
-from bufferctl.model import IDEAS, Address, Idea, Post
+from bufferctl.model import IDEAS, Address, Channel, Idea, Post, ShareMode
 from bufferctl.model.desired import Expansion
 from bufferctl.model.metadata import default_metadata
 
@@ -65,134 +67,144 @@ class Posts:
         self.targets.check_called_off(defaults)
         for entry, below in zip(entries, defaults.spot.down("posts").each(), strict=False):
             self.targets.check_given(below, defaults)
-            if entry is None:
+            owner = self.targets.organization(entry, below, defaults) if entry else None
+            if entry is None or owner is None:
                 self.reading.is_complete = False
                 continue
-            owner = self.targets.organization(entry, below, defaults)
-            if owner is not None:
-                named = below if entry.channels else defaults.spot
-                channels = self.targets.channels(entry.channels or defaults.channels, named, owner)
-                self._expand(entry, Layer(entry, below), channels, owner, defaults)
+            named = below if entry.channels else defaults.spot
+            channels = self.targets.channels(entry.channels or defaults.channels, named, owner)
+            self._expand(entry, Layer(entry, below), channels, owner, defaults)
 
     def _expand(
         self, entry: PostEntry, base: Layer, to: list[DeclaredChannel], owner: DeclaredOrganization, defaults: Defaults
     ) -> None:
         """Each occurrence of an entry on each of its channels."""
-        adds = defaults.vars or defaults.utm or defaults.cancelled or defaults.spot.has("starts")
-        if not (adds or base.spot.tree.source.may_hold_variables) and base.node.keys() <= _AS_WRITTEN:
-            self._as_written(base, to, defaults, entry.key)
+        place = base.spot.place("key")
+        if not defaults.expand and base.node.keys() <= _AS_WRITTEN:
+            turn = _Turn(self.reading, (base,), entry.key, place, defaults, defaults.clock)
+            self.found += [self._post(declared, turn) for declared in to]
             return
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
-        place = base.spot.place("key")
         self.targets.check_protected(base, to, defaults)
         own = self.targets.overrides(base, owner, to)
         series = Series(self.reading, len(self.reading.problems)) if entry.repeat else None
         for occurrence in occurrences(entry, base.spot, self.reading):
             inside = occurrence.layer if occurrence else None
+            layers = (inside, base) if inside else (base,)
             key = occurrence.key(entry.key) if occurrence else entry.key
             number = {"number": str(occurrence.number)} if occurrence else {}
-            always = {"key": key, "organization": owner.label, **number}
-            values = values_of((inside, base) if inside else (base,), defaults, always, self.reading)
-            turn = _Turn(key, place, occurrence, clock, defaults, values)
+            values = values_of(layers, defaults, {"key": key, "organization": owner.label, **number}, self.reading)
+            turn = _Turn(self.reading, layers, key, place, defaults, clock, occurrence, values)
             inside_own = self.targets.overrides(inside, owner, to) if inside else {}
             for declared in to:
-                label = declared.channel.label
-                layers = tuple(filter(None, (inside_own.get(label), inside, own.get(label), base)))
-                self.found.append(self._post(declared, layers, turn))
+                label, its = declared.channel.label, turn
+                if label in inside_own or label in own:
+                    all_layers = (inside_own.get(label), inside, own.get(label), base)
+                    its = replace(turn, layers=tuple(filter(None, all_layers)))
+                self.found.append(self._post(declared, its))
             if series:
                 series.close(key, self.found, len(to))
 
-    def _as_written(self, base: Layer, channels: list[DeclaredChannel], defaults: Defaults, key: str) -> None:
-        """An entry with nothing to expand, as most are: the same as `_post` makes of it, in half the time."""
-        layers, spots = (base,), (base.spot,)
-        fields, place = fields_of(layers, defaults), base.spot.place("key")
-        for declared in channels:
-            channel, clock = declared.channel, defaults.clock or declared.clock
-            mode, due_at = schedule_of(layers, None, clock, self.reading)
-            metadata, text = default_metadata(channel.service), fields.get("text")
-            check_together(Content(text, fields.get("assets", ()), metadata, base.spot), layers, self.reading)
-            made = {"text": text or "", "mode": mode, "due_at": due_at, "metadata": metadata}
-            address = Address(channel.organization, channel.label, key)
-            post = Post(address, channel.service, place, **(fields | made))
-            self.found.append(Declared(self.files.of(post, spots), spots))
-
-    def _post(self, declared: DeclaredChannel, layers: tuple[Layer, ...], turn: _Turn) -> Declared[Post]:
-        channel, reading, occurrence, defaults = declared.channel, self.reading, turn.occurrence, turn.defaults
-        clock = turn.clock or declared.clock
-        fields = fields_of(layers, defaults)
-        spots = tuple([layer.spot for layer in layers])
-        given = set().union(*[spot.node for spot in spots])  # what no layer has takes no time below
-        mode, due_at = schedule_of(layers, occurrence, clock, reading)
-        starts = defaults.starts or (_WRONG.date() if defaults.spot.has("starts") else None)
-        timed = due_at or (None if reading.is_intact(*spots) else _WRONG)
-        variables = Variables(reading, spots[-1], turn.values, channel, starts, timed)
-        content = content_of(layers, given, clock, variables, defaults.starts)
-        is_named = bool(defaults.cancelled) or "cancelled" in given
-        cancelled = is_named and self.targets.calls_off(channel, layers, defaults)
-        if not cancelled:
-            check_together(content, layers, reading)
-        parameters = parameters_for(layers, defaults, variables) if defaults.utm or "utm" in given else None
-        if parameters:
-            content = content.tagged(parameters)
-        ids, named = fields.get("existing"), fields.get("was")
-        own = next((i for to, i in ids.items() if to in {EXISTING, *channel.references}), None) if ids else None
-        was = occurrence.key(named) if occurrence and named else named
-        made = {
+    def _post(self, declared: DeclaredChannel, turn: _Turn) -> Declared[Post]:
+        channel, clock = declared.channel, turn.clock or declared.clock
+        mode, due_at = turn.schedule(clock)
+        made = turn.fields | {
             "address": Address(channel.organization, channel.label, turn.key),
             "service": channel.service,
             "place": turn.place,
-            "text": content.text or "",
             "mode": mode,
             "due_at": due_at,
-            "assets": content.assets,
-            "metadata": content.metadata,
-            "cancelled": cancelled,
-            "was": None if occurrence and was == turn.key else was,
-            "existing": own,
-            "was_single": named if occurrence and occurrence.number == 1 and named != turn.key else None,
-            "expansion": turn.expansion(layers, variables, parameters, threaded="thread" in given),
+            "metadata": default_metadata(channel.service),
         }
-        post = Post(**(fields | made))
-        return Declared(self.files.of(post, spots), spots)
+        if turn.values is not None:
+            made |= self._expanded(channel, turn, turn.values, clock, due_at)
+        post = Post(**made)
+        if not post.cancelled:
+            check_together(post, turn.layers, self.reading)
+        return Declared(self.files.of(post, turn.spots), turn.spots)
+
+    def _expanded(
+        self, channel: Channel, turn: _Turn, values: Values, clock: LocalTimes | None, due_at: datetime | None
+    ) -> dict[str, Any]:
+        """The fields of a post that are not as they are written, or differ from channel to channel."""
+        layers, given, defaults = turn.layers, turn.given, turn.defaults
+        starts = defaults.starts or (_WRONG.date() if defaults.spot.has("starts") else None)
+        timed = due_at or (None if self.reading.is_intact(*turn.spots) else _WRONG)
+        variables = Variables(self.reading, turn.spots[-1], values, channel, starts, timed)
+        text, assets, metadata = content_of(layers, given, clock, variables, defaults.starts)
+        if parameters := turn.utm.filled_in(variables) if turn.utm else None:
+            text, metadata = text and parameters.text(text), metadata and parameters.within(metadata)
+        is_named = bool(defaults.cancelled) or "cancelled" in given
+        ids: dict[str, str] = turn.fields.get("existing", {})
+        return {
+            "text": text or "",
+            "assets": assets,
+            "metadata": metadata,
+            "cancelled": is_named and self.targets.calls_off(channel, layers, defaults),
+            "existing": next((ids[name] for name in ids if name in {EXISTING, *channel.references}), None),
+            "expansion": turn.expansion(variables.used, parameters),
+        }
 
 
 @dataclass
 class _Turn:
-    """One occurrence of an entry, or the entry itself: what its posts have in common."""
+    """What posts have in common that differ only in their channel: those of one occurrence, or of the entry itself."""
 
+    reading: Reading  # for problems
+    layers: tuple[Layer, ...]  # of their fields, most specific first
     key: str  # with the number of the occurrence
     place: Place  # of the entry's key
-    occurrence: Occurrence | None  # None for the entry itself
-    clock: LocalTimes | None  # of its times without an offset, None for the channel's
     defaults: Defaults  # those of its file
-    values: Values  # of its variables
-    expansions: dict[tuple[object, ...], Expansion] = field(default_factory=dict)  # made already, by what they say
+    clock: LocalTimes | None  # of its times without an offset, None for the channel's
+    occurrence: Occurrence | None = None  # None for the entry itself
+    values: Values | None = None  # of its variables; None if there is nothing to expand
+    spots: tuple[Spot, ...] = field(init=False)  # the places of the layers
+    fields: dict[str, Any] = field(init=False)  # what the layers and the file give
+    schedules: dict[int, tuple[ShareMode, datetime | None]] = field(init=False)  # by the id of the clock
 
-    def expansion(
-        self, layers: tuple[Layer, ...], variables: Variables, parameters: Parameters | None, *, threaded: bool
-    ) -> Expansion | None:
-        """How a post was made; None if it says just what its entry says. Posts made alike share one object."""
-        timed = first_layer_with(layers, "due_at") if self.defaults.starts else None
+    def __post_init__(self) -> None:
+        self.spots = tuple([layer.spot for layer in self.layers])
+        self.fields, self.schedules = fields_of(self.layers, self.defaults), {}
+        if self.occurrence and (named := self.fields.get("was")):
+            was = self.occurrence.key(named)
+            self.fields["was"] = was if was != self.key else None
+            self.fields["was_single"] = named if self.occurrence.number == 1 and named != self.key else None
+
+    @cached_property
+    def given(self) -> set[str]:
+        """What any layer has."""
+        return set().union(*[spot.node for spot in self.spots])
+
+    @cached_property
+    def utm(self) -> Utm | None:
+        """The parameters of its links, with variables."""
+        return utm_of(self.layers, self.defaults, self.reading) if self.defaults.utm or "utm" in self.given else None
+
+    def schedule(self, clock: LocalTimes | None) -> tuple[ShareMode, datetime | None]:
+        """Mode and instant on channels with that clock."""
+        if id(clock) not in self.schedules:
+            self.schedules[id(clock)] = schedule_of(self.layers, self.occurrence, clock, self.reading)
+        return self.schedules[id(clock)]
+
+    def expansion(self, used: Used, parameters: Parameters | None) -> Expansion | None:
+        """How a post was made; None if it says just what its entry says."""
+        timed = first_layer_with(self.layers, "due_at") if self.defaults.starts else None
         relative = timed is not None and str(timed.spot.get("due_at")).startswith("start")
-        used = variables.used
         added, untagged = (tuple(parameters.added), tuple(parameters.untagged)) if parameters else ((), ())
-        fixed = timed is not None and not relative
+        threaded = "thread" in self.given
         if not (self.occurrence or used or added or timed or threaded):
             return None
-        key = (relative, fixed, threaded, added, untagged, *((name, each.value) for name, each in used.items()))
-        if key not in self.expansions:
-            self.expansions[key] = Expansion(
-                number=self.occurrence.number if self.occurrence else 0,
-                times=self.occurrence.repeat.times if self.occurrence else 0,
-                every=self.occurrence.every if self.occurrence else "",
-                starts=self.defaults.starts if relative else None,
-                fixed=fixed,
-                variables=tuple(used[name] for name in sorted(used)),
-                parameters=added,
-                untagged=untagged,
-                thread=threaded,
-            )
-        return self.expansions[key]
+        return Expansion(
+            number=self.occurrence.number if self.occurrence else 0,
+            times=self.occurrence.repeat.times if self.occurrence else 0,
+            every=self.occurrence.every if self.occurrence else "",
+            starts=self.defaults.starts if relative else None,
+            fixed=timed is not None and not relative,
+            variables=tuple([used[name] for name in sorted(used)]),
+            parameters=added,
+            untagged=untagged,
+            thread=threaded,
+        )
 
 
 @dataclass

@@ -52,9 +52,10 @@ class Targets:
 
     def channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> list[DeclaredChannel]:
         """The channels that `channels` names. `spot`: the entry or the file that has it."""
-        found = self.found.get((owner.label, names)) or list(self._channels(names, spot, owner))
-        if len(found) == len(names):
-            self.found[owner.label, names] = found
+        if (found := self.found.get((owner.label, names))) is None:
+            found = list(self._channels(names, spot, owner))
+            if len(found) == len(names):
+                self.found[owner.label, names] = found
         return found
 
     def _channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> Iterator[DeclaredChannel]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from bufferctl.config.format import (
@@ -117,6 +118,12 @@ class Defaults:
     starts: date | None = None  # the day that times are counted from
     vars: tuple[tuple[dict[str, str], Spot], ...] = ()  # the file's and the root file's, to be merged by name
     utm: tuple[tuple[UtmFields, Spot], ...] = ()  # likewise
+
+    @cached_property
+    def expand(self) -> bool:
+        """Whether any post of the file may become more than its entry says."""
+        given = self.vars or self.utm or self.cancelled or self.spot.has("starts")
+        return bool(given) or self.spot.tree.source.may_hold_variables
 
 
 def defaults_of(file: AnyFile, spot: Spot, clock: LocalTimes | None, root: tuple[AnyFile, Spot] | None) -> Defaults:

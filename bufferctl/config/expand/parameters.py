@@ -9,12 +9,14 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import takewhile
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
 from bufferctl.config.expand.layers import Defaults, Layer
 from bufferctl.config.expand.variables import Variables
 from bufferctl.config.format import UtmFields
+from bufferctl.config.reading import Reading
+from bufferctl.config.tree import Spot
 from bufferctl.model import NetworkMetadata
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.plain_text import LINK, host_of, normal_host, trimmed, within
@@ -80,20 +82,28 @@ class Parameters:
         return f"{address}{joint}{'&'.join(lacking)}{hash_}{fragment}"
 
 
-def parameters_for(layers: tuple[Layer, ...], defaults: Defaults, variables: Variables) -> Parameters | None:
-    """The parameters of a post, each from the most specific `utm` that has it; None if there are none."""
+class Utm(NamedTuple):
+    """What the files say about parameters. `values`: of each one and its place, with its variables."""
+
+    domains: tuple[str, ...]
+    values: dict[str, tuple[str, Spot]]
+
+    def filled_in(self, variables: Variables) -> Parameters:
+        """The parameters of one post."""
+        values = [(f"utm_{name}", variables.text(text, spot, name)) for name, (text, spot) in self.values.items()]
+        return Parameters(self.domains, tuple(values))
+
+
+def utm_of(layers: tuple[Layer, ...], defaults: Defaults, reading: Reading) -> Utm | None:
+    """The parameters, each from the most specific `utm` that has it; None if there are none."""
     given = [(utm, layer.spot) for layer in layers if (utm := getattr(layer.fields, "utm", None)) is not None]
     applying = takewhile(lambda each: each[0].model_fields_set, (*given, *defaults.utm))  # an empty one is the last
     found = [(utm, spot.down("utm")) for utm, spot in applying]
-    if not found:
-        return None
-    at = {name: (value, spot) for utm, spot in reversed(found) for name in _NAMES if (value := getattr(utm, name))}
-    values = [(f"utm_{name}", variables.text(*at[name], name)) for name in _NAMES if name in at]
+    values = {name: (value, spot) for name in _NAMES for utm, spot in reversed(found) if (value := getattr(utm, name))}
     domains = next((utm.domains for utm, _ in found if utm.domains), ())
-    reading = variables.reading
     if not domains and values and reading.is_intact(*(spot for _, spot in found)):
         message = "this `utm` names no `domains`, so no link would get its parameters"
         spot = found[-1][1]
         name = next(each for each in _NAMES if spot.has(each))
         reading.problems.append(spot.at_key(name, message, hint="add `domains: [acme.example]`, with your own sites"))
-    return Parameters(tuple(map(normal_host, domains)), tuple(values)) if domains and values else None
+    return Utm(tuple(map(normal_host, domains)), values) if domains and values else None

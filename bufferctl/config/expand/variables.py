@@ -141,10 +141,6 @@ class Variables:
     used: Used = field(default_factory=dict)
     _recent: set[str] = field(default_factory=set)
 
-    def are_in(self, node: Any) -> bool:
-        """Whether the value of a field may contain something to replace."""
-        return self.entry.tree.source.may_hold_variables and holds_variables(node)
-
     def made(self, key: object, make: Callable[[], T]) -> T:
         """The result of `make`, which replaces variables; shared by all channels unless it uses one of theirs."""
         there = self.shared.made.get(key)
@@ -246,8 +242,6 @@ def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: dict[str, s
     A `vars` that sets one of `ALWAYS` is a problem.
     """
     given = [(found, layer.spot) for layer in layers if (found := getattr(layer.fields, "vars", None))]
-    if not given and not defaults.vars:
-        return Values(always, {})
     values: dict[str, str] = {}
     set_at: dict[str, Spot] = {}
     for found, spot in (*given, *defaults.vars):
