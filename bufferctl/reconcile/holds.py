@@ -48,6 +48,11 @@ class Hold:
             write=None,
         )
 
+    def late(self) -> Hold:
+        """The same for a post whose time is past: no command sends it without a later one."""
+        command = "run `bufferctl apply"
+        return replace(self, hint=self.hint.replace(command, f"give it a later `due_at` and {command}"))
+
 
 def _blanks(change: Change) -> dict[str, str]:
     item, live, id_ = change.desired, change.live, change.live_id or ""
@@ -166,8 +171,7 @@ PERHAPS_PUBLISHED = Hold(
     Reason.GONE,
     "Its channel was connected to Buffer again, which removes the posts of the earlier connection. It may have "
     "been published before that, so bufferctl does not create it again on its own",
-    "Look at the channel. If it is published, add {cancelled}; if it is not, give it a new due_at and run "
-    "`bufferctl apply --recreate {address}`.",
+    "Look at the channel. If it is published, add {cancelled}; if not, run `bufferctl apply --recreate {address}`.",
 )
 KEY_TAKEN = Hold(
     Reason.AMBIGUOUS,
@@ -222,7 +226,8 @@ PERHAPS_OUTDATED = Hold(
     Reason.DIVERGED,
     "The commit that was applied last wrote it. That commit is not here and cannot be fetched, so this may undo it "
     "and is not sent{and_goes_out}",
-    "Merge or rebase onto that commit, then plan again. Or, if it is meant, run with --confirm-removed {address}.",
+    "Merge or rebase onto that commit, then plan again. Or, if it is meant, commit it and run with "
+    "--confirm-removed {address}.",
 )
 #: The checkout lacks the commit that was applied last; so in the next ones.
 ONLY_ELSEWHERE = replace(
@@ -296,9 +301,8 @@ def changed(item: Item, differences: Iterable[Difference], *, edited: bool, by_b
 
 def _either(item: Item, differences: Iterable[Difference]) -> str:
     """Both options. pull cannot write a text back into an entry that makes it from variables and parameters."""
-    made = item.expansion
-    is_made = made is not None and (made.variables or made.parameters)
-    by_hand = is_made and any(each.path.startswith(_MADE) for each in differences)
+    made = item.expansion and (item.expansion.variables or item.expansion.parameters)
+    by_hand = made and any(each.path.startswith(_MADE) for each in differences)
     return f"{_BY_HAND if by_hand else _PULL} {_REAPPLY}"
 
 

@@ -113,7 +113,7 @@ class Table:
         if live is None and not facts.sent:
             return self._unlisted(facts)
         if isinstance(live, LivePost) and live.status is PostStatus.ERROR:
-            return _hold(facts, holds.IN_ERROR, Cause.DRIFT)
+            return self._drifted(facts, holds.IN_ERROR)
         if facts.sent:
             return self._sent(facts)
         if isinstance(live, LivePost) and live.status is PostStatus.SENDING:
@@ -135,9 +135,8 @@ class Table:
             return _hold(facts, holds.PUBLISHED, Cause.EDITED)
         noted = str(facts.match.declared.fingerprint)
         change = _settled(facts, Action.DONE, noted=noted)
-        if facts.binding.noted == noted:
-            return change
-        return replace(change, cause=Cause.EDITED, differences=facts.differences)
+        is_known = facts.binding.noted == noted
+        return change if is_known else replace(change, cause=Cause.EDITED, differences=facts.differences)
 
     def _unsent(self, facts: Facts) -> Change:
         """Rows for what is not published. Buffer's API cannot edit ideas, and a person's posts are theirs to edit."""
@@ -149,16 +148,13 @@ class Table:
         if can_send and str(facts.item.address) in self.scene.options.reapply:
             return self._write(facts, Action.UPDATE, Cause.DRIFT)
         if facts.changed:
-            by_buffer = not facts.binding.seen
             hold = holds.changed(
-                facts.item, facts.differences, edited=facts.edited, by_buffer=by_buffer, can_send=can_send
+                facts.item, facts.differences, edited=facts.edited, by_buffer=not facts.binding.seen, can_send=can_send
             )
-            return _hold(facts, hold, Cause.DRIFT)
-        if is_idea:
-            return _hold(facts, holds.IDEA_EDITED, Cause.EDITED)
-        if is_theirs:
-            return _hold(facts, holds.ADOPTED, Cause.EDITED)
-        return self._write(facts, Action.UPDATE, Cause.EDITED)
+            return self._drifted(facts, hold)
+        if can_send:
+            return self._write(facts, Action.UPDATE, Cause.EDITED)
+        return _hold(facts, holds.IDEA_EDITED if is_idea else holds.ADOPTED, Cause.EDITED)
 
     def _unlisted(self, facts: Facts) -> Change:
         """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""
@@ -171,9 +167,13 @@ class Table:
         if shown_by and self.scene.now < shown_by:
             return _hold(facts, holds.not_listed_yet(shown_by), Cause.DRIFT)
         due = binding.due_at and datetime.fromisoformat(binding.due_at)
-        if binding.reconnected and binding.status == PostStatus.SCHEDULED and (not due or due <= self.scene.now):
-            return _hold(facts, holds.PERHAPS_PUBLISHED, Cause.DRIFT)
-        return _hold(facts, holds.DELETED_IN_BUFFER, Cause.DRIFT)
+        was_due = binding.status == PostStatus.SCHEDULED and (not due or due <= self.scene.now)
+        perhaps = binding.reconnected and was_due
+        return self._drifted(facts, holds.PERHAPS_PUBLISHED if perhaps else holds.DELETED_IN_BUFFER)
+
+    def _drifted(self, facts: Facts, hold: Hold) -> Change:
+        late = is_late(facts.item, self.scene.now, self.scene.options.lead)
+        return _hold(facts, hold.late() if late else hold, Cause.DRIFT)
 
     def _write(self, facts: Facts, action: Action, cause: Cause) -> Change:
         """A change that writes, unless its channel, its time or an unresolved name prevents it."""

@@ -291,13 +291,13 @@ def describe_selection(files: Files, choices: Choices) -> str:
 
 
 def matches(address: str, globs: Iterable[str]) -> bool:
-    return any(fnmatchcase(address, glob) for glob in globs)
+    return any(address == glob or fnmatchcase(address, glob) for glob in globs)  # names may contain `[`, too
 
 
 def check_globs(option: str, globs: Iterable[str], addresses: Collection[str]) -> None:
     """Raises UsageError if a glob given to `option` fits no address."""
     for glob in globs:
-        if not any(fnmatchcase(address, glob) for address in addresses):
+        if not any(matches(address, [glob]) for address in addresses):
             raise UsageError(
                 f"No address matches {option} {glob}",
                 hint=nearest(glob, addresses) or "Run `bufferctl plan` to see addresses.",

@@ -69,13 +69,11 @@ def find_unmoved(root_file: Path, stored: StateFile) -> str:
 def refuse_older(files: Files, stored: LockedState) -> None:
     """Raises StateError if the checkout is known to be older than what was applied last."""
     here, applied = stored.commit, stored.document.commit
-    if not here or not applied:
-        return
-    if relation(files.root, here, applied, remote=files.remote) is Relation.OLDER:
+    if here and applied and relation(files.root, here, applied, remote=files.remote) is Relation.OLDER:
         raise StateError(
             f"This checkout ({here[:_SHORT]}) is older than the last applied commit ({applied[:_SHORT]}), so "
             "applying it would undo later merges; nothing was done",
-            hint="Run `git pull`; or if that commit is on a branch that was applied and not merged, merge it.",
+            hint="Run `git pull`, or merge that commit. If it was dropped on purpose, add a commit of your own.",
         )
 
 

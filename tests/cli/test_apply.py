@@ -386,6 +386,19 @@ def test_narrowed(project: Any) -> None:
     assert [post["text"] for post in project.sandbox.posts()] == ["The second", "In the queue"]
 
 
+def test_an_address_is_a_glob_for_itself(project: Any) -> None:
+    """Also where a name contains what would be a set in a glob."""
+    person, handle = project.sandbox.person, "acme[2]"
+    person.set_channel(project.sandbox.channel("twitter")["id"], name=handle)
+    declare(project, ONE, TWO)
+    text = (project.folder / "buffer.yaml").read_text(encoding="utf-8")
+    project.write("buffer.yaml", text.replace("name: acme\n", f"name: {handle}\n"))
+    address = f'Acme/"twitter:{handle}"/two'
+    apply(project, "--target", address)
+    assert [post["text"] for post in project.sandbox.posts()] == ["The second"]
+    assert apply(project, "--exclude", address).code == 0
+
+
 def test_excluded(project: Any) -> None:
     """--exclude sends everything else; the excluded post follows with the next apply."""
     declare(project, ONE, TWO)

@@ -117,6 +117,22 @@ def test_what_it_reverses_is_not_changed_back(main: Desk, branch: Desk) -> None:
     assert branch.texts() == ["The own", "The second", "The third"]
 
 
+def test_a_commit_that_main_dropped(main: Desk) -> None:
+    """Its tip is older then, and no option helps; with a commit of its own, as the hints say, it is answered."""
+    main.commit(FIX, TWO)
+    main.push()
+    assert main.applied().code == 0
+    git.git(main.folder, "reset", "--quiet", "--hard", "HEAD~1")
+    address = "Acme/twitter:acme/one"
+    asked = main("plan").out
+    assert f"commit it and run with --confirm-removed {address}" in " ".join(asked.split())
+    refused = main.applied("--confirm-removed", address)
+    assert (refused.code, "add a commit of your own" in refused.err) == (1, True)
+    git.git(main.folder, "commit", "--quiet", "--allow-empty", "--message", "As it was")
+    assert main.applied("--confirm-removed", address).code == 0
+    assert (main.texts(), main.recorded()) == (["The first", "The second"], main.head())
+
+
 @pytest.mark.parametrize("how", ["cancelled", *long("removed")])
 def test_what_was_canceled_is_not_sent_again(main: Desk, branch: Desk, how: str) -> None:
     """Exit 1 for a post that main canceled or removed, though both changed its file; a new one is sent."""
