@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import FrameType
 
@@ -89,8 +89,7 @@ def renamed(text: str, called: Mapping[str, str] | None) -> str:
     return text
 
 
-@contextmanager
-def _forwarding_signals(process: subprocess.Popen[str], platform: str = sys.platform) -> Iterator[None]:
+def _forwarding_signals(process: subprocess.Popen[str], platform: str = sys.platform) -> AbstractContextManager[None]:
     """Forward the signals of a cancelled job, so that bufferctl records what it did and this process saves it.
 
     On Windows the console gives them to both, and sending one would end bufferctl at once.
@@ -100,8 +99,7 @@ def _forwarding_signals(process: subprocess.Popen[str], platform: str = sys.plat
         if platform != "win32":
             process.send_signal(number)
 
-    with hearing(forward):
-        yield
+    return hearing(forward)
 
 
 def git_access(environment: Mapping[str, str], folder: Path) -> dict[str, str]:

@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 
 import click
 
-from bufferctl.cli import examples
+from bufferctl.cli import examples, options
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_directory = click.option("--directory", default=".", metavar="DIR", help="Folder of the files within the checkout.")
-_file = click.option("--file", default="", metavar="FILE", help="Root file in that folder; default: buffer.yaml.")
+_files = options.together(
+    click.option("--directory", default=".", metavar="DIR", help="Folder of the files within the checkout."),
+    click.option("--file", default="", metavar="FILE", help="Root file in that folder; default: buffer.yaml."),
+)
 
 
 def _switch(name: str, *, default: bool, help_text: str) -> Callable[[F], F]:
@@ -56,8 +58,7 @@ def ci() -> None:
         ("bufferctl ci plan --branch main --offline true", "without an API key"),
     ),
 )
-@_directory
-@_file
+@_files
 @_comment
 @_branch
 @_switch(
@@ -104,8 +105,7 @@ def plan(
     short_help="Link the comment of a plan to its page.",
     epilog=examples(("bufferctl ci comment --page https://…", "after the page was uploaded")),
 )
-@_directory
-@_file
+@_files
 @click.option("--page", required=True, metavar="URL", help="Where the page of the plan was uploaded to.")
 @click.option(
     "--request", "number", type=click.IntRange(min=0), default=0, metavar="N", help="As for plan, in a run by hand."
@@ -128,8 +128,7 @@ def comment(page: str, number: int, **job_options: Any) -> int:
         ("bufferctl ci apply --branch main --reviewed false", "all of the files"),
     ),
 )
-@_directory
-@_file
+@_files
 @_comment
 @_branch
 @_switch("--reviewed", default=True, help_text="Apply only changes that are in the plans of the merged requests.")
@@ -160,8 +159,7 @@ def apply(branch: str, reviewed: bool, reapply: str, recreate: str, max_deletes:
     short_help="Keep an issue open while there is drift.",
     epilog=examples(("bufferctl ci drift", "in a job that runs every night")),
 )
-@_directory
-@_file
+@_files
 def drift(**job_options: Any) -> int:
     """Open an issue when Buffer no longer matches what was applied, and close it once it does."""
     from bufferctl.ci.issues import drift as run
@@ -175,8 +173,7 @@ def drift(**job_options: Any) -> int:
     short_help="Comment with the plan of a fork's pull request.",
     epilog=examples(("bufferctl ci fork-comment", "in a workflow triggered by workflow_run")),
 )
-@_directory
-@_file
+@_files
 def fork_comment(**job_options: Any) -> int:
     """Comment with the plan from a fork's own run; for workflows triggered by workflow_run (GitHub)."""
     from bufferctl.ci.fork_comment import fork_comment as run

@@ -161,7 +161,7 @@ lock_option = seconds_option("--lock-timeout", 0, "Seconds to wait for another r
 color_option = click.option("--no-color", is_flag=True, help="Print without color.")
 
 
-def _together(*declared: Callable[[F], F]) -> Callable[[F], F]:
+def together(*declared: Callable[[F], F]) -> Callable[[F], F]:
     def decorate(command: F) -> F:
         for declare in reversed(declared):
             command = declare(command)
@@ -190,7 +190,7 @@ def _addresses(name: str, help_text: str, *parameter: str) -> Callable[[F], F]:
     return _several((name, *parameter), "ADDRESS", help_text, complete_addresses, **as_set)
 
 
-choice_options = _together(
+choice_options = together(
     target_option,
     _several(
         ("--exclude", "excludes"), "GLOB", "Leave out addresses such as '*/tiktok:*/*'. Repeatable.", complete_addresses
@@ -239,16 +239,14 @@ class Setup:
 
         return open_project(self.file, paths, self.console, by_rules=by_rules)
 
-    @contextmanager
-    def connected(self) -> Iterator[Buffer]:
+    def connected(self) -> Buffer:
         """A connection to the account, with the key from the environment or from a file."""
         from bufferctl.api import connect
 
         key = os.environ.get("BUFFER_API_KEY") if self.api_key_file is None else _read_key(self.api_key_file)
         keep(key)
         tell = self.console.note if self.debug else None
-        with connect(self.api_url, key, timeout=self.timeout, debug=tell) as buffer:
-            yield buffer
+        return connect(self.api_url, key, timeout=self.timeout, debug=tell)
 
     @contextmanager
     def reading(self, files: Files) -> Iterator[Session]:
@@ -289,12 +287,12 @@ def _read_key(file: Path) -> str:
 
 #: Hands a command its options of these as its `setup`.
 in_setup = _as_one("setup", Setup)
-state_options = _together(root_option, state_option, in_setup)
-console_options = _together(color_option, in_setup)
-connection_options = _together(
+state_options = together(root_option, state_option, in_setup)
+console_options = together(color_option, in_setup)
+connection_options = together(
     api_url_option,
     file_option("--api-key-file", help_text="File with the API key; default: the BUFFER_API_KEY variable."),
     seconds_option("--timeout", TIMEOUT, "Seconds to wait for an answer.", above_zero=True),
     click.option("--debug", is_flag=True, help="Print each request to stderr, never the key."),
 )
-setup_options = _together(root_option, state_option, connection_options, console_options)
+setup_options = together(root_option, state_option, connection_options, console_options)

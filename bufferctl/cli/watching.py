@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from types import FrameType
@@ -42,11 +42,9 @@ class Stopping(Stop):
         """Ask to stop after the request in flight."""
         self._is_asked.set()
 
-    @contextmanager
-    def patient(self) -> Iterator[None]:
+    def patient(self) -> AbstractContextManager[None]:
         """Hear SIGINT and SIGTERM while this lasts; before and after they interrupt at once."""
-        with hearing(self._hear):
-            yield
+        return hearing(self._hear)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         if self.asked():

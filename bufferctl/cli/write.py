@@ -174,10 +174,11 @@ def _write_new(path: Path, started: Started, files: Files, console: Console) -> 
     changes.put(path, None, started.text.encode())
     with changes.attempt():
         now = load(files.root_file, Path.cwd())
-        fresh = (each for each in judge_files(now) if each not in files.warnings and each.place)
-        problems = [each for each in fresh if each.place and _is(path, now, each.place.file)]
+        name = _name_in(now, path)
+        fresh = (each for each in judge_files(now) if each not in files.warnings)
+        problems = [each for each in fresh if each.place and each.place.file == name]
         console.diagnostics(problems)
-        if not any(_is(path, now, name) for name in now.files):
+        if name is None:
             raise ConfigError(
                 f"The root file does not include {path}, so nothing was written",
                 hint="Name a file below posts/ with -o, or name it under `include`.",
@@ -189,8 +190,9 @@ def _write_new(path: Path, started: Started, files: Files, console: Console) -> 
     console.data(f"Wrote {visible(str(shown))}. Edit it, then run: bufferctl validate")
 
 
-def _is(path: Path, loaded: Loaded, name: str) -> bool:
-    return (loaded.root / name).resolve() == path.resolve()
+def _name_in(loaded: Loaded, path: Path) -> str | None:
+    """What the project calls a file; None if it does not read it."""
+    return next((name for name in loaded.files if (loaded.root / name).resolve() == path.resolve()), None)
 
 
 @click.command(
@@ -235,8 +237,7 @@ def convert(
     else:
         replace_file(output, found.text.encode())
         console.data(f"Wrote {output} with {count(found.posts, 'post')}. Next: bufferctl validate")
-        loaded = load(setup.file, Path.cwd())
-        if output.resolve() not in {(loaded.root / name).resolve() for name in loaded.files}:
+        if _name_in(load(setup.file, Path.cwd()), output) is None:
             console.note(f"The root file does not include {output}: put it below posts/, or name it under `include`.")
     return 0
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from bufferctl.errors import UsageError
@@ -38,15 +38,13 @@ class Listener:
     def waiting(self, seconds: float, why: str) -> None:
         """Nothing will happen for a while."""
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> AbstractContextManager[None]:
         """While this lasts, the account is read."""
-        yield
+        return nullcontext()
 
-    @contextmanager
-    def progress(self, total: int) -> Iterator[None]:  # noqa: ARG002 - for those who show it
+    def progress(self, total: int) -> AbstractContextManager[None]:  # noqa: ARG002 - for those who show it
         """While this lasts, `total` outcomes of writes and any number of waits may follow."""
-        yield
+        return nullcontext()
 
     def confirm(self, question: str, *, nothing_was: str, hint: str) -> bool:  # noqa: ARG002 - there is nobody to ask
         """Whether to go on; without consent nothing was `nothing_was` (sent, written).
@@ -75,15 +73,13 @@ class Stop:
         """Wait for the whole time, even if somebody asks to stop."""
         time.sleep(seconds)
 
-    @contextmanager
-    def patient(self) -> Iterator[None]:
+    def patient(self) -> AbstractContextManager[None]:
         """While this lasts, a wish to stop waits until the request in flight is answered."""
-        yield
+        return nullcontext()
 
-    @contextmanager
-    def undisturbed(self) -> Iterator[list[int]]:
+    def undisturbed(self) -> AbstractContextManager[list[int]]:
         """Take or release a lock in here: a wish to stop does not cut it short. Yields the signals that were heard."""
-        yield []
+        return nullcontext([])
 
 
 SILENT, NEVER = Listener(), Stop()
