@@ -76,10 +76,9 @@ def _offer_agents(path: Path, wanted: bool | None, console: Console) -> None:
 
 def propose_state(path: Path, console: Console) -> StateSettings | None:
     """A branch for the state if the files are in a git repository with the usual remote, unless the user declines."""
-    from bufferctl.model import StateSettings
-    from bufferctl.state.location import has_remote
+    from bufferctl.run.files import shared_state
 
-    settings = StateSettings() if has_remote(path) else None
+    settings = shared_state(path)
     if settings and console.can_ask:
         question = f"Keep the state on the branch {settings.branch} of {settings.remote}, for CI and every machine?"
         return settings if click.confirm(question, default=True, err=True) else None

@@ -16,7 +16,7 @@ from bufferctl.config.discover import ROOT_NAME, find_root
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, FilesError, Related, Severity, has_errors
 from bufferctl.errors import ConfigError, UsageError
-from bufferctl.model import Desired, Idea, Post
+from bufferctl.model import Desired, Idea, Post, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.run.listener import SILENT, Listener
 from bufferctl.run.secrets import without_secrets
@@ -93,6 +93,13 @@ def open_project(
         message = "The files have errors, so nothing was done"
         raise FilesError(message, problems, found.root, hint="Fix them, then try again.")
     return Files(found.root, found.desired, named, problems, by_rules, found.files[0])
+
+
+def shared_state(root_file: Path) -> StateSettings | None:
+    """A branch for the state, if the root file is in a git repository with the usual remote."""
+    from bufferctl.state.location import has_remote
+
+    return StateSettings() if has_remote(root_file) else None
 
 
 def folder_of(root: Path) -> str:
