@@ -32,23 +32,14 @@ RULES: tuple[Rule, ...] = tuple(sorted(_FOUND, key=lambda rule: rule.code))
 PAST = timedelta(days=1)
 
 
-def check(
-    desired: Desired, *, max_characters: Mapping[Address, int] | None = None, now: datetime | None = None
-) -> tuple[Finding, ...]:
+def check(desired: Desired, *, now: datetime | None = None) -> tuple[Finding, ...]:
     """The findings of all rules, in file order of the posts, rule by rule.
 
-    `max_characters`: how many characters the channel of a post allows, by the post's address. `now`: posts
-    that were due more than a day before are not judged; None judges all. Cancelled posts are never judged.
+    `now`: posts that were due more than a day before are not judged; None judges all. Cancelled posts are never judged.
     """
-    limits = max_characters or {}
     timed = [(post, post.due_at.timestamp() if post.due_at else None) for post in desired.posts if not post.cancelled]
     since = (now - PAST).timestamp() if now else None
-    found = [
-        finding
-        for post, at in timed
-        if since is None or at is None or at >= since
-        for finding in of_post(post, limits.get(post.address) if limits else None)
-    ]
+    found = [finding for post, at in timed if since is None or at is None or at >= since for finding in of_post(post)]
     for idea in [each for each in desired.ideas if not each.cancelled]:
         found += (*attachments.address_findings(idea), *file_limits.file_findings(idea))
     found += neighbours.neighbour_findings(timed, now, since, desired.settings.policy.spacing)
@@ -57,8 +48,8 @@ def check(
     return tuple(at_levels(found, desired.settings.rules))
 
 
-def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
-    """The findings in one post. `most`: how many characters its channel allows, if that is known.
+def of_post(post: Post) -> Iterator[Finding]:
+    """The findings in one post, by its network's own limits.
 
     Nearly all posts are short texts with one picture at most, so rules run only where they may find something. Metadata
     that the files do not give consists of defaults, which are always right.
@@ -69,8 +60,8 @@ def of_post(post: Post, most: int | None = None) -> Iterator[Finding]:
         return
     more = post.metadata is not None and bool(post.metadata.model_fields_set)
     odd = more or phrasing.may_be_odd(post.text) or any(map(phrasing.asset_may_be_odd, post.assets))
-    if (more and post.service in THREADED) or most is not None or len(post.text) > texts.SURELY_FITS[post.service]:
-        yield from texts.text_findings(post, most)
+    if (more and post.service in THREADED) or len(post.text) > texts.SURELY_FITS[post.service]:
+        yield from texts.text_findings(post, None)
     if more or not _fine_pictures(post, network):
         yield from attachments.media_findings(post)
         yield from attachments.address_findings(post)

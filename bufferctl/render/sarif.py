@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote
@@ -35,17 +35,12 @@ _FINGERPRINT = "bufferctlProblem/v1"
 
 
 def report_sarif(report: Report) -> str:
-    """The problems of a report, including holds and failures, ending in a newline."""
-    return problems_sarif(problems_of(report), rules=report.rules, folder=report.folder)
+    """The problems of a report, including holds and failures, ending in a newline.
 
-
-def problems_sarif(problems: Iterable[Diagnostic], *, rules: Sequence[RuleHelp] = (), folder: str = "") -> str:
-    """One run with a result for each problem that has a place; other problems are notifications of the run.
-
-    `rules`: the rules whose codes the problems use. `folder`: the files' folder below the repository's root.
+    One run with a result for each problem that has a place; other problems are notifications of the run.
     """
-    found = list(problems)
-    helps = {rule.code: rule for rule in rules}
+    found = list(problems_of(report))
+    helps = {rule.code: rule for rule in report.rules}
     codes = sorted({*map(_code, found)})
     notifications = [{"level": each.severity.value, "message": _message(each)} for each in found if not each.place]
     run = {
@@ -60,7 +55,7 @@ def problems_sarif(problems: Iterable[Diagnostic], *, rules: Sequence[RuleHelp] 
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notifications}],
-        "results": [*_results(found, codes, folder)],
+        "results": [*_results(found, codes, report.folder)],
     }
     return to_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2).decode() + "\n"
 

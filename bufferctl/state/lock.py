@@ -108,15 +108,13 @@ class Lock:
                 self._holder_file.unlink(missing_ok=True)
             lock.release()
 
-    def break_(self) -> Holder | None:
-        """Remove the lock; returns its holder, None if there was none."""
-        holder = self.holder
+    def break_(self) -> None:
+        """Remove the lock, whoever holds it."""
         for path in (self._path, self._holder_file):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
-        return holder
 
     def _write_holder(self) -> Holder:
         holder = Holder(user_name(), platform.node(), os.getpid(), datetime.now(UTC))

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bufferctl.checks import NETWORKS, RULES
+from bufferctl.checks import NETWORKS, RULES, check_lengths
 from bufferctl.checks.attachments import _of_assets
 from bufferctl.checks.judge import _fine_pictures
-from bufferctl.model import Service
+from bufferctl.model import Desired, Service
 from bufferctl.model.networks import Limit
 from tests.checks.posts import DOCUMENT, VIDEO, codes, findings, image, post
 from tools.make_networks import rules_of
@@ -91,10 +91,11 @@ def test_bytes() -> None:
 def test_what_the_account_takes() -> None:
     """The limit of the server counts, higher or lower; likewise for a paid X account."""
     toot, tweet = post("mastodon", "x" * 501), post("twitter", "x" * 281)
-    most = {toot.address: 1000, tweet.address: 25_000}
-    assert (codes(toot, tweet), codes(toot, tweet, max_characters=most)) == (["BC003", "BC002"], [])
-    assert codes(toot, max_characters={toot.address: 500}) == ["BC001"]
-    assert codes(post("mastodon", "x" * 141), max_characters={toot.address: 140}) == ["BC001"]
+    assert codes(toot, tweet) == ["BC003", "BC002"]
+    assert check_lengths(Desired(posts=(toot, tweet)), {toot.address: 1000, tweet.address: 25_000}) == ()
+    short = post("mastodon", "x" * 141)
+    (found,) = check_lengths(Desired(posts=(short,)), {short.address: 140})
+    assert found.rule.code == "BC001"
     assert codes(post("twitter", "x" * 25_001)) == ["BC001"]
 
 

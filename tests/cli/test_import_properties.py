@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bufferctl.config import load
-from bufferctl.config.write.as_yaml import post_entry
+from bufferctl.config.write.as_yaml import one_entry, post_entry
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Idea, Metadata, Post, SchedulingType, Service, ShareMode
@@ -220,10 +220,8 @@ def test_any_desired_set(posts: list[Post]) -> None:
     """Applied, and imported into an empty folder: the same posts, up to their keys."""
     with project_apart() as run:
         zone = ZoneInfo("Europe/Berlin")
-        entries = [
-            post_entry(replace(post, address=replace(post.address, key=f"post-{number}")), zone, [post.service.value])
-            for number, post in enumerate(posts)
-        ]
+        named = [replace(post, address=replace(post.address, key=f"post-{n}")) for n, post in enumerate(posts)]
+        entries = [one_entry([(post_entry(post, zone), [post.service.value])]) for post in named]
         run.write("buffer.yaml", yaml_text({**ROOT, "posts": entries}))
         applied = run("apply", "--auto-approve", "--settle", "0")
         assert applied.code == 0, applied.out + applied.err

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.config import load
-from bufferctl.config.write.as_yaml import idea_entry, moment_text, post_entry, text_value
+from bufferctl.config.write.as_yaml import idea_entry, moment_text, one_entry, post_entry, text_value
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Idea, Post, Service, ShareMode
@@ -35,7 +35,7 @@ def read(post: Post | None = None, idea: Idea | None = None, zone: str = "Europe
     channel = {"service": post.service.value if post else "twitter", "name": "acme"}
     root = {"version": 1, "timezone": zone, "organizations": [{"name": "Acme", "channels": [channel]}]}
     if post:
-        root["posts"] = [post_entry(post, ZoneInfo(zone), [post.service.value])]
+        root["posts"] = [one_entry([(post_entry(post, ZoneInfo(zone)), [post.service.value])])]
     if idea:
         root["ideas"] = [idea_entry(idea, ZoneInfo(zone))]
     with tempfile.TemporaryDirectory() as folder:
@@ -116,7 +116,7 @@ def test_defaults_are_left_out() -> None:
         assets=(Asset.model_validate({"image": {"url": "https://acme.example/a.png"}}),),
         tags=("launch", "yes, no"),
     )
-    assert yaml_text([post_entry(post, BERLIN, ["instagram"])]) == (
+    assert yaml_text([one_entry([(post_entry(post, BERLIN), ["instagram"])])]) == (
         "  - key: a\n"
         "    due_at: 2026-12-01 09:00\n"
         "    channels: [instagram]\n"

@@ -18,9 +18,9 @@ from jsonschema import Draft4Validator  # type: ignore[import-untyped]  # it has
 
 from bufferctl.checks import RULES
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
-from bufferctl.plan import Reason, Status
+from bufferctl.plan import Plan, Reason, Status
 from bufferctl.render.report import Report
-from bufferctl.render.sarif import problems_sarif, report_sarif
+from bufferctl.render.sarif import report_sarif
 from tests.conftest import Expect
 from tests.fuzzing import examples
 from tests.render.hostile import TEXTS, plan_of, receipt_of
@@ -42,9 +42,14 @@ def read(sarif: str) -> dict[str, Any]:
     return found
 
 
+def run_of(*problems: Diagnostic, **values: Any) -> dict[str, Any]:
+    """The run that reports problems in the files, where nothing is to be sent."""
+    return read(report_sarif(Report(Plan(REPORT.plan.at, ""), problems, **values)))
+
+
 def one(problem: Diagnostic, **values: Any) -> dict[str, Any]:
     """The result of one problem."""
-    (result,) = read(problems_sarif([problem], **values))["results"]
+    (result,) = run_of(problem, **values)["results"]
     found: dict[str, Any] = result
     return found
 
@@ -63,7 +68,7 @@ def test_whole(name: str, report: Report, expect: Expect) -> None:
 def test_place_is_relative_and_in_code_points() -> None:
     """The file is a URI relative to the repository root; columns count code points, as places do."""
     problem = Diagnostic(Severity.ERROR, "no", Place("posts/w 49#ü.yaml", 14, 9), source="        time: now", width=4)
-    run = read(problems_sarif([problem], folder="teams/social"))
+    run = run_of(problem, folder="teams/social")
     assert run["columnKind"] == "unicodeCodePoints"
     physical = run["results"][0]["locations"][0]["physicalLocation"]
     assert physical["artifactLocation"] == {"uri": "teams/social/posts/w%2049%23%C3%BC.yaml", "uriBaseId": "%SRCROOT%"}
@@ -80,7 +85,7 @@ def test_place_of_a_whole_file() -> None:
 
 def test_without_a_place_it_is_a_notification() -> None:
     """Code scanning refuses results without a place, so such problems are reported on the run."""
-    run = read(problems_sarif([Diagnostic(Severity.WARNING, "the queue is paused", hint="resume it")]))
+    run = run_of(Diagnostic(Severity.WARNING, "the queue is paused", hint="resume it"))
     assert run["results"] == []
     assert run["invocations"][0]["toolExecutionNotifications"] == [
         {"level": "warning", "message": {"text": "the queue is paused. Resume it."}}
@@ -90,7 +95,7 @@ def test_without_a_place_it_is_a_notification() -> None:
 def test_rules_say_what_they_are() -> None:
     """For each rule with a finding, and no other: name, level, reason and fix."""
     rule = RULES[0]
-    run = read(problems_sarif([Diagnostic(Severity.ERROR, "no", Place("a.yaml", 1, 1), code=rule.code)], rules=RULES))
+    run = run_of(Diagnostic(Severity.ERROR, "no", Place("a.yaml", 1, 1), code=rule.code), rules=RULES)
     (told,) = run["tool"]["driver"]["rules"]
     assert (told["id"], told["name"]) == (rule.code, rule.name)
     assert told["defaultConfiguration"] == {"level": rule.severity.value}
@@ -102,7 +107,7 @@ def test_rules_say_what_they_are() -> None:
 @pytest.mark.parametrize("code", [*map(str, Reason), Status.REFUSED.value, Status.DIFFERS.value, ""])
 def test_what_is_no_rule_is_said_in_a_sentence(code: str) -> None:
     """Reasons of holds, outcomes, and problems without a code have a rule here too."""
-    run = read(problems_sarif([Diagnostic(Severity.ERROR, "no", Place("a.yaml", 1, 1), code=code)]))
+    run = run_of(Diagnostic(Severity.ERROR, "no", Place("a.yaml", 1, 1), code=code))
     (told,) = run["tool"]["driver"]["rules"]
     assert told["id"] == (code or "problem")
     assert told["shortDescription"]["text"].endswith(".")
@@ -124,8 +129,7 @@ def test_a_result_is_known_again_when_its_line_moves() -> None:
     moved = replace(problem, place=Place("a.yaml", 9, 1))
     edited = replace(problem, source="  text: y")
     first, second, third = (
-        each["partialFingerprints"]["bufferctlProblem/v1"]
-        for each in read(problems_sarif([problem, moved, edited]))["results"]
+        each["partialFingerprints"]["bufferctlProblem/v1"] for each in run_of(problem, moved, edited)["results"]
     )
     assert one(moved)["partialFingerprints"]["bufferctlProblem/v1"] == first
     assert second == f"{first.removesuffix(':1')}:2"
@@ -156,4 +160,4 @@ def test_hostile(name: str) -> None:
 @given(st.text(min_size=1), st.text(), st.integers(0, 10**6), st.integers(0, 10**4))
 def test_any_problem(message: str, file: str, line: int, column: int) -> None:
     """The same for any problem at any place."""
-    read(problems_sarif([Diagnostic(Severity.ERROR, message, Place(file, line, column), message, file, 3, message)]))
+    run_of(Diagnostic(Severity.ERROR, message, Place(file, line, column), message, file, 3, message))

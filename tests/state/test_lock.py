@@ -128,12 +128,13 @@ def test_a_person_can_break_it(tmp_path: Path) -> None:
     process = another_process(tmp_path)
     try:
         lock = Lock(tmp_path, ENDPOINT)
-        broken = lock.break_()
-        assert broken
-        assert broken.pid == process.pid
+        assert lock.holder
+        assert lock.holder.pid == process.pid
+        lock.break_()
+        assert lock.held_by == ""
         with lock.held(0) as died:
             assert died is None
-        assert lock.break_() is None
+        lock.break_()
     finally:
         process.communicate("")
 

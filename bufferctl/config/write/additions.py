@@ -132,7 +132,7 @@ def _post(group: Sequence[Addition], organization: str | None, *, no_utm: bool) 
     zone = group[0].zone if len({each.zone for each in group}) == 1 else None
     items = ((each.item, each.reference) for each in group)
     entry = one_entry(
-        [(post_entry(item, zone, (), organization), (name,)) for item, name in items if isinstance(item, Post)]
+        [(post_entry(item, zone, organization), (name,)) for item, name in items if isinstance(item, Post)]
     )
     return in_order({**entry, "utm": CommentedMap()}) if no_utm and "://" in str(entry) else entry
 

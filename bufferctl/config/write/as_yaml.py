@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, tzinfo
 from enum import Enum
@@ -28,19 +28,16 @@ _NO_BLOCK = re.compile(r"\A\s|^\t|\n\Z", re.MULTILINE)
 _SHORT = named(FILES, lambda about: about.one_line)
 
 
-def post_entry(
-    post: Post, zone: tzinfo | None = None, channels: Iterable[str] = (), organization: str | None = None
-) -> CommentedMap:
-    """The entry of a post. `zone`: of times without an offset where the entry is to stand (None: all get one).
+def post_entry(post: Post, zone: tzinfo | None = None, organization: str | None = None) -> CommentedMap:
+    """The entry of a post without its channels. `organization`: its name where there are several.
 
-    `channels`: how the entry names where it goes, none in the nested form; `organization`: where there are several.
+    `zone`: of times without an offset where the entry is to stand (None: all get one).
     """
     thread = thread_of(post.metadata)
     derived = ShareMode.CUSTOM_SCHEDULED if post.due_at else ShareMode.ADD_TO_QUEUE
     repeats = thread and thread[0].text == post.text  # the thread begins with it
     written = {
         "organization": organization,
-        "channels": tuple(channels),
         "mode": None if post.mode is derived else post.mode,
         "text": None if repeats else post.text or None,
         "metadata": {post.service.value: post.metadata} if post.metadata else None,
