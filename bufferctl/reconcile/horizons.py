@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bufferctl.model import IDEAS, Account, Binding, Home, Item, LetGo, Live, LiveChannel, PostStatus, Slot, State
+from bufferctl.model.address import Address
 from bufferctl.plan import Action, Change, Plan, Reason
 
 #: The creation time of an object for which the state has none.
@@ -14,35 +15,41 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def follow_reconnected(state: State, account: Account) -> State:
-    """The state with claims on reconnected channels moved to the channel's new id.
+    """The state with claims on channels that were reconnected, or moved to another organization, under their new ids.
 
-    A channel was reconnected if its listed id is gone or disconnected, and exactly one other channel has its service
-    and handle.
+    A channel was reconnected if its listed id is gone or disconnected, and exactly one other channel of its
+    organization has its service and handle.
     """
     moved: dict[str, LiveChannel] = {}
-    for organization in account.organizations:
-        connected = [channel for channel in organization.channels if not channel.is_disconnected]
-        ids = {channel.id for channel in connected}
-        for home in state.homes.values():
-            if home.organization_id != organization.id or home.channel_id in ids:
-                continue
-            same = [c for c in connected if (c.service.value, c.name) == (home.service, home.handle)]
-            if len(same) == 1:
-                moved[home.channel_id] = same[0]
+    names = {organization.id: organization.name for organization in account.organizations}
+    channels = {channel.id: channel for each in account.organizations for channel in each.channels}
+    connected = [channel for channel in channels.values() if not channel.is_disconnected]
+    for home in state.homes.values():
+        now, was = channels.get(home.channel_id), (home.organization_id, home.service, home.handle)
+        if now is None or now.is_disconnected:
+            same = [c for c in connected if (c.organization_id, c.service.value, c.name) == was]
+            now = same[0] if len(same) == 1 else now
+        if now and (now.organization_id, now.id) != (home.organization_id, home.channel_id):
+            moved[home.channel_id] = now
     if not moved:
         return state
 
     def slot_now(slot: Slot) -> Slot:
-        return slot._replace(channel_id=moved[slot.channel_id].id) if slot.channel_id in moved else slot
+        now = moved.get(slot.channel_id)
+        return Slot(now.organization_id, now.id, slot.key) if now else slot
 
     bindings = {slot: b for slot, b in state.bindings.items() if slot.channel_id not in moved}
     for slot, binding in state.bindings.items():
-        if slot.channel_id in moved and binding.status != PostStatus.SENT:
-            binding = replace(binding, reconnected=True)  # noqa: PLW2901 - the same binding, updated
+        if (now := moved.get(slot.channel_id)) and now.id == slot.channel_id:
+            address = Address(names[now.organization_id], now.label, slot.key)
+            binding = replace(binding, address=str(address))  # noqa: PLW2901 - the same binding, updated
+        elif now and binding.status != PostStatus.SENT:
+            binding = replace(binding, reconnected=True)  # noqa: PLW2901 - likewise
         bindings.setdefault(slot_now(slot), binding)
     homes = {id_: home for id_, home in state.homes.items() if id_ not in moved}
     for old, channel in moved.items():
-        homes.setdefault(channel.id, replace(state.homes[old], channel_id=channel.id))
+        home = replace(state.homes[old], organization_id=channel.organization_id, channel_id=channel.id)
+        homes.setdefault(channel.id, home)
     return replace(
         state,
         bindings=bindings,

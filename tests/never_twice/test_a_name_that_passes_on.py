@@ -72,3 +72,20 @@ def test_a_reconnected_channel_is_followed(published: Project) -> None:
     ran = published("plan")
     assert ran.code == 0
     assert "launch" not in " ".join(ran.planned)
+
+
+def test_a_channel_that_moves_to_another_organization(published: Project) -> None:
+    """The state follows it once the files do, whether its posts are published or not; nothing is asked."""
+    store, channel = published.sandbox.core.store, published.sandbox.channel("twitter")
+    old = published.sandbox.organization()
+    other = next(each for each in store.organizations.values() if each["id"] != old["id"])
+    for post in published.sandbox.posts():
+        store.put("posts", {**post, "organizationId": other["id"]})
+    published.sandbox.person.set_channel(channel["id"], organizationId=other["id"])
+    before = texts(published)
+    text = (published.folder / "buffer.yaml").read_text(encoding="utf-8")
+    published.write("buffer.yaml", text.replace("- name: Acme", f"- name: Acme\n  - name: {other['name']}"))
+    assert published("plan").out.splitlines()[0] == "No changes."
+    for target in (["--target", "*/next"], [], []):
+        published.apply(*target)
+    assert texts(published) == before
