@@ -48,45 +48,49 @@ def check(desired: Desired, *, now: datetime | None = None) -> tuple[Finding, ..
     return tuple(at_levels(found, desired.settings.rules))
 
 
-def of_post(post: Post) -> Iterator[Finding]:
+def of_post(post: Post) -> list[Finding]:
     """The findings in one post, by its network's own limits.
 
     Nearly all posts are short texts with one picture at most, so rules run only where they may find something. Metadata
     that the files do not give consists of defaults, which are always right.
     """
-    network = NETWORKS[post.service]
+    network, found = NETWORKS[post.service], list[Finding]()
     if not network.takes_posts:
-        yield from fields.field_findings(post)
-        return
+        return [*fields.field_findings(post)]
     more = post.metadata is not None and bool(post.metadata.model_fields_set)
-    odd = more or phrasing.may_be_odd(post.text) or any(map(phrasing.asset_may_be_odd, post.assets))
-    if (more and post.service in THREADED) or len(post.text) > texts.SURELY_FITS[post.service]:
-        yield from texts.text_findings(post, None)
-    if more or not _fine_pictures(post, network):
-        yield from attachments.media_findings(post)
-        yield from attachments.address_findings(post)
-        yield from phrasing.alt_text_findings(post)
-        yield from file_limits.file_findings(post)
-    if odd:
-        yield from phrasing.plain_findings(post)
+    fine = not more and len(post.assets) in _FINE[post.service] and all(map(_is_fine, post.assets))
+    if (more and post.service in THREADED) or not texts.surely_fits(post.text, post.service):
+        found += texts.text_findings(post, None)
+    if not fine:
+        found += attachments.media_findings(post)
+        found += attachments.address_findings(post)
+        found += phrasing.alt_text_findings(post)
+        found += file_limits.file_findings(post)
+        found += phrasing.plain_findings(post)
+    elif phrasing.may_be_odd(post.text):
+        found += phrasing.findings_in(post, ("text",), post.text)
     if more or network.needs:
-        yield from fields.field_findings(post)
+        found += fields.field_findings(post)
+    return found
 
 
-def _fine_pictures(post: Post, network: Network) -> bool:
-    """Whether its assets are flawless images that the network certainly accepts, or it has none and needs none."""
-    if not post.assets:
-        return not network.needs_media
+def _fine_numbers(network: Network) -> range:
+    """How many flawless images, without other media, the network certainly accepts."""
+    if network.needs_media and "image" not in network.needs_media:
+        return range(0)
     limit = (network.images or network.media) if "image" in network.kinds else None
-    enough = not network.needs_media or "image" in network.needs_media
-    taken = limit is not None and len(post.assets) <= limit.most
-    return enough and taken and all(map(_is_fine_picture, post.assets))
+    return range(bool(network.needs_media), (limit.most if limit else 0) + 1)
 
 
-def _is_fine_picture(asset: Asset) -> bool:
+_FINE = {service: _fine_numbers(network) for service, network in NETWORKS.items()}
+
+
+def _is_fine(asset: Asset) -> bool:
+    """Whether it is an image that no rule finds anything in."""
     image = asset.image
-    described = image and image.alt_text and not image.alt_text.isspace()
-    return bool(image and described and not image.thumbnail_url and image.url and attachments.is_fine(image.url))
+    if not image or not image.url or image.thumbnail_url or not image.alt_text or image.alt_text.isspace():
+        return False
+    return attachments.is_fine(image.url) and not phrasing.may_be_odd(image.alt_text)
 
 
 def check_lengths(

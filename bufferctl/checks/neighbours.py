@@ -60,6 +60,7 @@ MENTION = advice(
     "describe the mention under `annotations` of the network, or write the name without `@`",
     "what Buffer's API needs for a mention",
 )
+_X, _WITHOUT_MENTIONS = Service.TWITTER, frozenset({Service.FACEBOOK, Service.LINKEDIN})
 _MENTION = re.compile(r"(?<![^\s(])@\w[\w.-]*\b")
 
 
@@ -96,7 +97,7 @@ def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
     """The same text on several X channels, reported for the later ones."""
     firsts: dict[str, Post] = {}
     for post in posts:
-        if post.service is not Service.TWITTER or not (text := post.text.strip()):
+        if post.service is not _X or not (text := post.text.strip()):
             continue
         first = firsts.setdefault(text, post)
         if (first.address.organization, first.address.channel) != (post.address.organization, post.address.channel):
@@ -109,7 +110,7 @@ def _mentions(posts: Iterable[Post]) -> Iterator[Finding]:
     """Mentions that stay plain text, reported once a file."""
     reported: set[str] = set()
     for post in posts:
-        if "@" not in post.text or post.service not in {Service.FACEBOOK, Service.LINKEDIN}:
+        if post.service not in _WITHOUT_MENTIONS or "@" not in post.text:
             continue
         found = _MENTION.search(post.text)
         if found and post.place.file not in reported and not getattr(post.metadata, "annotations", ()):
@@ -151,11 +152,13 @@ def _too_close(timed: list[tuple[float, Post]], since: float | None, spacing: ti
     rule, why = TOO_CLOSE, "so they compete for readers"
     if spacing is not None:
         rule, why = SPACING, f"and your team agreed on {int(spacing.total_seconds()) // 60} minutes between posts"
+    least = (spacing or APART).total_seconds()
     timed.sort(key=lambda each: each[0])
     for (one_at, one), (other_at, other) in pairwise(timed):
         apart = other_at - one_at
-        twins = not apart and one.text.strip() == other.text.strip()  # an error, unless it is meant
-        if apart >= (spacing or APART).total_seconds() or twins or (since is not None and other_at < since):
+        if apart >= least or (since is not None and other_at < since):
+            continue
+        if not apart and one.text.strip() == other.text.strip():  # an error, unless it is meant
             continue
         minutes = round(apart / 60)
         when = "at the same time" if minutes == 0 else f"{minutes} minute{'s' * (minutes > 1)} apart"

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from bufferctl.checks.finding import Finding, advice, few
+from bufferctl.checks.finding import Finding, Path, advice, few
 from bufferctl.checks.visible import visible_texts
-from bufferctl.model import Asset, Post
+from bufferctl.model import Post
 from bufferctl.model.attached import assets_of
-from bufferctl.model.content import Image
-from bufferctl.model.plain_text import LINK, code_point, has_invisible, invisible, trimmed
+from bufferctl.model.plain_text import HIDDEN, LINK, ORDINARY, code_point, invisible, trimmed, unusual
 
 NO_ALT_TEXT = advice(
     "BC101",
@@ -95,38 +94,43 @@ _PLACEHOLDER = re.compile(
 def plain_findings(post: Post) -> Iterator[Finding]:
     """What readers would see, or not see, against the intention of the author: the first of each kind in each text."""
     for each in visible_texts(post):
-        if not may_be_odd(each.text):
-            continue
+        if may_be_odd(each.text):
+            yield from findings_in(post, *each)
+
+
+def findings_in(post: Post, path: Path, text: str, is_link: bool = False) -> Iterator[Finding]:
+    """The same in one text of a post."""
+    signs = {sign for sign in _SIGNS if sign in text}
+    if not signs.isdisjoint(_OF_HTTP):
         message = "this link is not https, so browsers warn everyone who follows it"
-        yield from few(Finding(NOT_HTTPS, post, each.path, message, quote=link) for link in _http(each.text))
-        if hidden := _hidden(each.text):
-            names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
-            many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
-            message = f"this has {many} ({names}), often from copied text"
-            yield Finding(INVISIBLE, post, each.path, message, quote=hidden[0])
-        for rule, what, signs, found_in in _SHOWN_AS_WRITTEN:
-            if not each.is_link and any(map(each.text.__contains__, signs)) and (found := found_in(each.text)):
-                yield Finding(rule, post, each.path, f"`{found[0][:40]}` {what}", quote=found[0])
+        yield from few(Finding(NOT_HTTPS, post, path, message, quote=link) for link in _http(text))
+    if hidden := _hidden(text):
+        names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
+        many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
+        message = f"this has {many} ({names}), often from copied text"
+        yield Finding(INVISIBLE, post, path, message, quote=hidden[0])
+    for rule, what, its_signs, found_in in _SHOWN_AS_WRITTEN:
+        if not is_link and not signs.isdisjoint(its_signs) and (found := found_in(text)):
+            yield Finding(rule, post, path, f"`{found[0][:40]}` {what}", quote=found[0])
+
+
+#: What the rules of this module find contains at least one of these.
+_OF_HTTP, _OF_MARKDOWN, _OF_HTML = ("p://", "P://"), ("]", "*", "_"), ("<", "&")
+_OF_PLACEHOLDERS = ("]", "{{", "DO:", "psum", "PSUM")
+_SIGNS = {*_OF_HTTP, *_OF_MARKDOWN, *_OF_HTML, *_OF_PLACEHOLDERS}
+#: Links have two of the characters, too, but elsewhere.
+_ODD = re.compile(rf"[*<\]{{]|{HIDDEN}")
+_IN_LINKS_TOO = re.compile(r"_(?<!\w_)|&#?\w+;")
+_ORDINARY = ORDINARY.translate(None, b"*<]{_&")
 
 
 @lru_cache(maxsize=128)
 def may_be_odd(text: str) -> bool:
     """Whether a rule of this module may find something, found quickly: most texts are only letters and emoji."""
-    may_be = any(map(text.__contains__, _SIGNS)) or (("_" in text or "&" in text) and _IN_LINKS_TOO.search(text))
-    return bool(may_be) or (not text.isascii() and has_invisible(text))
-
-
-def asset_may_be_odd(asset: Asset) -> bool:
-    """The same for the words of an asset: visiting all of its fields takes ten times as long."""
-    value = asset.value
-    words = value.alt_text if isinstance(value, Image) else value.title
-    return words is not None and may_be_odd(words)
-
-
-#: Markdown, HTML, `http://` and placeholders contain at least one of these, or a sign where links do not have it.
-_OF_PLACEHOLDERS = ("]", "{{", "DO:", "psum", "PSUM")
-_SIGNS = ("*", "<", "ttp://", "TTP://", *_OF_PLACEHOLDERS)
-_IN_LINKS_TOO = re.compile(r"_(?<!\w_)|&#?\w+;")
+    left = unusual(text, _ORDINARY)
+    if left and (_ODD.search(left) or (("_" in left or "&" in left) and _IN_LINKS_TOO.search(text))):
+        return True
+    return "p://" in text or "P://" in text or "DO:" in text or "psum" in text or "PSUM" in text
 
 
 @lru_cache(maxsize=128)
@@ -139,8 +143,8 @@ _markdown = lru_cache(maxsize=128)(_MARKDOWN.search)
 _html = lru_cache(maxsize=128)(_HTML.search)
 _placeholder = lru_cache(maxsize=128)(_PLACEHOLDER.search)
 _SHOWN_AS_WRITTEN = (
-    (MARKDOWN, "is Markdown, and readers will see the markup", "]*_", _markdown),
-    (HTML, "is HTML, and readers will see the markup", "<&", _html),
+    (MARKDOWN, "is Markdown, and readers will see the markup", _OF_MARKDOWN, _markdown),
+    (HTML, "is HTML, and readers will see the markup", _OF_HTML, _html),
     (PLACEHOLDER, "looks like a placeholder, and readers will see it as it is", _OF_PLACEHOLDERS, _placeholder),
 )
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from sys import maxsize
 
 from bufferctl.checks.finding import Finding, Path, advice, refusal
-from bufferctl.model import Address, Desired, Post
+from bufferctl.model import Address, Desired, Post, Service
 from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.networks import NETWORKS, Counting, Network, Source
@@ -22,8 +22,6 @@ _LINKS = {Counting.LINKS_24: 24, Counting.LINKS_23: 23}
 #: A link as most networks count it: without whatever punctuation follows, which is counted apart.
 _URL = re.compile(r"https?://(?:[^\s<>\"]*[^\s<>\".,;:!?)\]}'\u2019\u201d\xbb]|\S+)", re.IGNORECASE)
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-#: The most that one character counts, except in links. For X it is normalized first, which may make three of one.
-_WIDEST, _WIDEST_ON_X = 2, 6
 
 
 def utf16(text: str) -> int:
@@ -69,12 +67,12 @@ def _with_links(text: str, weight: int) -> int:
 
 
 def longest(text: str, counting: Counting) -> int:
-    """An upper bound of the length, found without counting."""
-    most = len(text) * (1 if text.isascii() and counting is not Counting.BREAKS else _WIDEST)
+    """An upper bound of the length, found quickly."""
     if counting is Counting.X:
-        most = most if text.isascii() else _WIDEST_ON_X * len(text)
+        most = len(text) * (1 if text.isascii() else 6)  # it is normalized first, which may make three of a character
         return most + LINK_ON_X * (text.count(".") + text.count("://"))
-    return most + _LINKS[counting] * text.count("://") if counting in _LINKS else most
+    between = text.count("\n") if counting is Counting.BREAKS else _LINKS.get(counting, 0) * text.count("://")
+    return utf16(text) + between
 
 
 def limit_of(post: Post, network: Network, most: int | None) -> int | None:
@@ -162,17 +160,23 @@ _ASIDE = {
 }
 
 
-#: No text of this many characters is too long, whatever it contains: `a.co` counts 23 on X, `http://a` 24 elsewhere.
-_WIDEST_BY_COUNTING = {Counting.X: 6, Counting.LINKS_23: 3, Counting.LINKS_24: 3, Counting.GRAPHEMES: 1}
-SURELY_FITS = {
+#: How long a text may be for `longest`, whatever else the post has. No character has more than four bytes.
+_FITS = {
     service: min(
-        row.text.most // _WIDEST_BY_COUNTING.get(row.counting, 2) if row.text else maxsize,
-        row.text_with_video.most // 2 if row.text_with_video else maxsize,
+        *(limit.most for limit in (row.text, row.text_with_video, row.shown) if limit),
         row.bytes.most // 4 if row.bytes else maxsize,
-        row.shown.most // 2 if row.shown else maxsize,
+        maxsize,
     )
     for service, row in NETWORKS.items()
 }
+#: The most that a character counts: `a.co` is 23 on X, `http://a` 24 elsewhere.
+_WIDEST = 6
+
+
+def surely_fits(text: str, service: Service) -> bool:
+    """Whether `text_findings` would find nothing in a text, found quickly: nearly all are far below their limit."""
+    most = _FITS[service]
+    return len(text) * _WIDEST <= most or longest(text, NETWORKS[service].counting) <= most
 
 
 def text_findings(post: Post, most: int | None) -> Iterator[Finding]:

@@ -155,7 +155,7 @@ def _line(sights: Sequence[_Sight]) -> Diagnostic:
 
 def texts_of(post: Post) -> list[str]:
     """Its text, and those of its thread."""
-    return [post.text, *(part.text or "" for part in thread_of(post.metadata))]
+    return [post.text, *[part.text or "" for part in thread_of(post.metadata)]]
 
 
 def _links_of(post: Post) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from bufferctl.checks.finding import Finding, refusal
 from bufferctl.checks.neighbours import Timed
 from bufferctl.checks.worth_a_look import days_in, texts_of
 from bufferctl.model import Post
+from bufferctl.model.day_names import MONTHS
 
 WRONG_YEAR = refusal(
     "BC112",
@@ -24,6 +26,8 @@ WRONG_YEAR = refusal(
 _AGO = timedelta(days=304).total_seconds(), timedelta(days=427).total_seconds()
 #: A post that others in its file are closer to belongs to what the file published at that time.
 _ALONE = timedelta(days=60).total_seconds()
+#: How the name of a month begins: few texts have it, and capitals are found fast.
+_MONTH = re.compile("|".join(sorted({f"{name[0].upper()}(?i:{name[1:3]})" for name in MONTHS})))
 
 
 def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetime | None) -> Iterator[Finding]:
@@ -32,9 +36,11 @@ def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetim
     dated = [(post, post.due_at, at) for post, at in posts if post.due_at and at]
     for post, due, at in dated:
         if began is None or at > began:
-            years = (_year_in(text, due) for text in texts_of(post) if str(due.day) in text)
-            if other := next(filter(None, years), 0):
-                yield _finding(post, due, other, f"its text names a day of {other}")
+            day = str(due.day)
+            for text in texts_of(post):
+                if day in text and _MONTH.search(text) and (other := _year_in(text, due)):
+                    yield _finding(post, due, other, f"its text names a day of {other}")
+                    break
     if began is None:
         return
     suspects = [each for each in dated if _AGO[0] <= began - each[2] <= _AGO[1] and not (since and each[1] >= since)]

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
-_HIDDEN = (
+#: The class of the characters that may be invisible.
+HIDDEN = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u2800\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -33,10 +34,10 @@ _IN_SIGHT = (
     f"|{_EMOJI}(?:\u200d{_EMOJI})*"
     f"|{_JOINED_SCRIPTS}[\u200c\u200d]"
 )
-_ANY = re.compile(_HIDDEN)
+_ANY = re.compile(HIDDEN)
 #: Printable ASCII, tab and newline.
-_ORDINARY = b"\t\n" + bytes(range(0x20, 0x7F))
-_FOUND = re.compile(f"{_IN_SIGHT}|(?P<hidden>{_HIDDEN})")
+ORDINARY = b"\t\n" + bytes(range(0x20, 0x7F))
+_FOUND = re.compile(f"{_IN_SIGHT}|(?P<hidden>{HIDDEN})")
 #: A link in a text; `trimmed` takes off the punctuation of the sentence around it. Whoever means something else by an
 #: address has a pattern of its own, and says what.
 LINK = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
@@ -47,13 +48,15 @@ _PARAMETERS = re.compile(r"([?&])(?:utm_\w+=[\w%~+-]*(?:\.[\w%~+-]+)*(&?))+")
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
-def has_invisible(text: str) -> bool:
-    """Whether a text has an invisible character.
+def unusual(text: str, ordinary: bytes = ORDINARY) -> str:
+    """What is left of a text without ordinary characters, which are nearly all: a search in it is much faster."""
+    left = text.encode("utf-8", "surrogatepass").translate(None, ordinary)
+    return left.decode("utf-8", "surrogatepass") if left else ""
 
-    Ordinary characters are deleted before the search: that is several times as fast, since they are nearly all.
-    """
-    rest = text.encode("utf-8", "surrogatepass").translate(None, _ORDINARY)
-    return bool(rest) and _ANY.search(rest.decode("utf-8", "surrogatepass")) is not None
+
+def has_invisible(text: str) -> bool:
+    """Whether a text has an invisible character."""
+    return _ANY.search(unusual(text)) is not None
 
 
 def invisible(text: str) -> Iterator[tuple[int, str]]:
