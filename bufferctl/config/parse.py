@@ -91,8 +91,8 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
 
 def _read(source: Source, *, compiled: bool) -> tuple[_Builder, yaml.YAMLError | None]:
     """What could be read of a text, and why it ends."""
-    loader = yaml.CBaseLoader if compiled and yaml.__with_libyaml__ else yaml.BaseLoader
-    builder = _Builder(source, loader(source.text).get_event)
+    parser = yaml.cyaml.CParser if compiled and yaml.__with_libyaml__ else yaml.BaseLoader
+    builder = _Builder(source, parser(source.data).get_event)
     try:
         with suppress(_StopError):
             builder.document()

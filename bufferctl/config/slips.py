@@ -156,7 +156,7 @@ _CONFLICT = re.compile(r"^<{7} .*$", re.MULTILINE)
 
 
 def conflict(source: Source) -> Diagnostic | None:
-    found = _CONFLICT.search(source.text) if "<<<<<<< " in source.text else None
+    found = _CONFLICT.search(source.text) if b"<<<<<<< " in source.data else None
     if found is None or source.text.find("\n>>>>>>> ", found.end()) < 0:
         return None
     message = "this is an unresolved merge conflict"

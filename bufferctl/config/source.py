@@ -11,6 +11,7 @@ import stat
 from array import array
 from bisect import bisect_right
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from functools import cached_property
 from pathlib import Path
 from sys import maxsize
 
@@ -32,13 +33,15 @@ _OTHER_KINDS = {
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
 }
-#: How many characters of a text are packed together.
+#: How many characters a block has.
 _BLOCK = 16_384
 _LFS = b"version https://git-lfs.github.com/spec/"
 _LFS_HINT = "run `git lfs pull`; in CI check out with `lfs: true`"
 _BREAK = re.compile(r"\r\n?|\n")
 _NEWLINE = re.compile(r"\n")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+#: The bytes of UTF-8 with which none of these begins.
+_ORDINARY = b"\t\n\r" + bytes({*range(0x20, 0x100)} - {0x7F, 0xC2, 0xEF})
 
 
 class UnreadableError(Exception):
@@ -67,10 +70,10 @@ class Source:
         self, name: str, text: str, folder: Path, original: Source | None = None, mends: tuple[int, ...] = ()
     ) -> None:
         self.name, self.folder, self.original, self.mends = name, folder, original, mends
+        self.data = text.encode()
         self.may_hold_variables = "$(" in text or "\\" in text
         """Whether a value may contain `$(`, as it is or spelled with an escape."""
         self._text: str | None = text
-        self._packed: list[bytes] = []
         ends = _BREAK if "\r" in text else _NEWLINE  # most files have only these, which are found faster
         self._starts = array("I", [0, *[found.end() for found in ends.finditer(text)]])
         self._lines: dict[int, str] = {}
@@ -78,20 +81,25 @@ class Source:
     @property
     def text(self) -> str:
         if self._text is None:
-            self._text = b"".join(self._packed).decode()
+            self._text = self.data.decode()
         return self._text
 
     def pack(self) -> None:
-        """Keep the text as UTF-8 until all of it is needed: one emoji makes each of its characters take four bytes."""
-        self._packed = [self.text[at : at + _BLOCK].encode() for at in range(0, len(self.text), _BLOCK)]
+        """Keep only UTF-8 until all of the text is needed: one emoji makes each of its characters take four bytes."""
         self._text = None
+
+    @cached_property
+    def _blocks(self) -> list[bytes]:
+        """UTF-8 by so many characters that any of them are found quickly."""
+        text = self.data.decode()
+        return [text[at : at + _BLOCK].encode() for at in range(0, len(text), _BLOCK)]
 
     def part(self, start: int, end: int) -> str:
         """The text between two offsets."""
         if self._text is not None:
             return self._text[start:end]
         first = start // _BLOCK
-        near = b"".join(self._packed[first : end // _BLOCK + 1]).decode()
+        near = b"".join(self._blocks[first : end // _BLOCK + 1]).decode()
         return near[start - first * _BLOCK : end - first * _BLOCK]
 
     def place(self, offset: int) -> Place:
@@ -146,7 +154,7 @@ class Source:
     def controls(self) -> list[Diagnostic]:
         """The first control character of each line that has one, except tabs and line ends."""
         lines: dict[int, Diagnostic] = {}
-        for found in _CONTROL.finditer(self.text):
+        for found in _CONTROL.finditer(self.text) if self.data.translate(None, _ORDINARY) else ():
             if len(lines) > MANY:
                 break
             line = self.place(found.start()).line
@@ -190,9 +198,8 @@ def _read(path: Path) -> bytes:
         check_regular(kind)
         if kind.st_size > MAX_BYTES:
             raise UnreadableError(f"it is larger than {MAX_BYTES >> 20} MiB", "split it")
-        with path.open("rb") as file:
-            data = file.read(kind.st_size + 1)  # room for MAX_BYTES would be reserved for each file
-            return data if len(data) <= kind.st_size else data + file.read(MAX_BYTES)
+        with path.open("rb", buffering=0) as file:
+            return file.readall()
     except OSError as error:
         raise UnreadableError((os.strerror(error.errno) if error.errno else str(error)).lower()) from None
     except ValueError:  # a NUL in the name

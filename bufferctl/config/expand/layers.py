@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from bufferctl.config.format import (
@@ -119,7 +118,7 @@ class Defaults:
     vars: tuple[tuple[dict[str, str], Spot], ...] = ()  # the file's and the root file's, to be merged by name
     utm: tuple[tuple[UtmFields, Spot], ...] = ()  # likewise
 
-    @cached_property
+    @property
     def expand(self) -> bool:
         """Whether any post of the file may become more than its entry says."""
         given = self.vars or self.utm or self.cancelled or self.spot.has("starts")
