@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
-from bufferctl.checks import NETWORKS, RULES, Network, Rule, attachments, fields, texts
+from bufferctl.checks import RULES, Rule, attachments, fields, texts
 from bufferctl.model import Asset, Service
 from bufferctl.model.media_file import size_words
 from bufferctl.model.metadata import THREADED
-from bufferctl.model.networks import Counting, Limit, Source
+from bufferctl.model.networks import NETWORKS, Counting, Limit, Network, Source
 
 _LIMITS = (
     ("text", "text", "BC001"),

@@ -2,7 +2,7 @@
 
 `check(desired)` is the entry point, `RULES` every rule by code. Codes never change: BC0xx are limits of networks, BC1xx
 is content, BC2xx policy, BC3xx files beside the posts, BC4xx what is worth a look in a plan (`worth_a_look`).
-`NETWORKS` has the numbers of each network.
+`model.networks.NETWORKS` has the numbers of each network.
 """
 
 from __future__ import annotations
@@ -11,4 +11,3 @@ from bufferctl.checks.finding import Finding, Rule
 from bufferctl.checks.judge import RULES, check, check_lengths, unknown_codes, waits_for_account
 from bufferctl.checks.texts import TextLengths, text_length
 from bufferctl.checks.worth_a_look import worth_a_look
-from bufferctl.model.networks import NETWORKS, Network

@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from bufferctl.reconcile.differences import differences, handling_differences, schedule_differences, shows_edit
-from bufferctl.reconcile.horizons import (
-    answer,
-    begin,
-    begin_anew,
-    begin_homes,
-    begin_run,
-    follow_reconnected,
-    homes_of,
-    move_on,
-    release,
-    sought,
-)
+from bufferctl.reconcile.horizons import answer, begin, begin_anew, begin_homes, begin_run, homes_of, move_on, release
 from bufferctl.reconcile.lookup import Targets, find_targets, same_name
 from bufferctl.reconcile.matches import Trace
 from bufferctl.reconcile.matching import imported
 from bufferctl.reconcile.offline import offline
-from bufferctl.reconcile.planning import by_slot, reconcile, slots_of
+from bufferctl.reconcile.planning import reconcile, slots_of
 from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.scene import Divergence, Options
-from bufferctl.reconcile.sending import busy_days, within_daily_limits

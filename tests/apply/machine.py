@@ -14,7 +14,9 @@ from bufferctl.model import Binding, Desired, Idea, Intent, Live, Origin, Post, 
 from bufferctl.model.comparable import bind
 from bufferctl.model.live import ids_by_home
 from bufferctl.plan import Outcome, Plan
-from bufferctl.reconcile import Options, Targets, by_slot, reconcile, slots_of, sought
+from bufferctl.reconcile import Options, Targets, reconcile, slots_of
+from bufferctl.reconcile.horizons import sought
+from bufferctl.reconcile.planning import by_slot
 from bufferctl.state import LocalStore, StateFile
 from tests.apply.disk import make_room
 from tests.apply.fake import ACME, CHANNELS, SETTLE, FakeBuffer

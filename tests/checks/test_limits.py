@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bufferctl.checks import NETWORKS, RULES, check_lengths
+from bufferctl.checks import RULES, check_lengths
 from bufferctl.checks.attachments import _of_assets
 from bufferctl.checks.judge import _fine_numbers, _is_fine
 from bufferctl.model import Desired, Service
-from bufferctl.model.networks import Limit
+from bufferctl.model.networks import NETWORKS, Limit
 from tests.checks.posts import DOCUMENT, VIDEO, codes, findings, image, post
 from tools.make_networks import rules_of
 

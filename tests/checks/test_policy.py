@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from bufferctl.checks import NETWORKS, Finding, check
+from bufferctl.checks import Finding, check
 from bufferctl.diagnostics import Place, Severity
 from bufferctl.model import Address, Channel, Desired, Idea, Post, Service, Settings
 from bufferctl.model.desired import Freeze, Policy, Utm
+from bufferctl.model.networks import NETWORKS
 from tests.checks.posts import NOON, image, post
 
 HOUR = timedelta(hours=1)

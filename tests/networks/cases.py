@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bufferctl.checks import NETWORKS
 from bufferctl.config.parse import parse
 from bufferctl.config.source import read_source
 from bufferctl.model import Service
+from bufferctl.model.networks import NETWORKS
 
 CASES = Path(__file__).parents[1] / "cases" / "networks"
 #: Services that accept posts.

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bufferctl.plan import Action
-from bufferctl.reconcile import busy_days, within_daily_limits
-from bufferctl.reconcile.sending import BUSY
+from bufferctl.reconcile.sending import BUSY, busy_days, within_daily_limits
 
 from .builders import LINKEDIN, TWITTER, World, in_buffer, post, queued
 

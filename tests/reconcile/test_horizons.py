@@ -37,13 +37,12 @@ from bufferctl.reconcile import (
     begin_anew,
     begin_homes,
     begin_run,
-    by_slot,
-    follow_reconnected,
     move_on,
     reconcile,
     release,
-    sought,
 )
+from bufferctl.reconcile.horizons import follow_reconnected, sought
+from bufferctl.reconcile.planning import by_slot
 
 from .builders import (
     DUE,
