@@ -254,6 +254,7 @@ def apply(
     Running it again continues where it stopped and never posts twice. PATHs limit it to those files or folders. If PATH
     is a saved plan (`plan -o FILE`), it applies exactly that plan, or exits with 3 if a new plan would differ.
     """
+    from bufferctl.plan import Action
     from bufferctl.render.text import applied_text, left_text
     from bufferctl.run.applying import Applying
     from bufferctl.run.sources import source_of
@@ -269,7 +270,7 @@ def apply(
         console.diagnostics(plan.warnings)
         session.note_leftovers()
         report = outputs.report_of(plan, files.desired, files, selection=source.selection)
-        if plan.is_empty and source.saved_plan:
+        if plan.is_empty and source.saved_plan and not plan.of(Action.WAITING):
             console.note(f"{source.saved_plan} is already applied.")
         elif not as_json:
             outputs.show_plan(report, console, as_json=False)

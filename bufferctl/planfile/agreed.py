@@ -39,6 +39,8 @@ _THERE = frozenset({Action.NO_OP, Action.DONE, Action.ADOPT, Action.MOVE})
 #: Actions that leave nothing to be done now.
 _QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST, Action.WAITING})
 _CREATES = frozenset({Action.CREATE, Action.WAITING})
+#: Actions that a saved plan shows, and that are not carried out.
+_SHOWN = frozenset({Action.HOLD, Action.WAITING})
 
 
 @value()
@@ -58,9 +60,10 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
     addresses = {change.address for change in now.changes if change.desired}
     kept: dict[Slot, Change] = {}
     moved = []
-    for change in saved.plan.changes:
-        current = today.get(change.slot)
-        if change.action is Action.HOLD and current and current.action is Action.HOLD:
+    for then in saved.plan.changes:
+        current = today.get(then.slot)
+        change = _with_room(then, current)
+        if current and {change.action, current.action} <= _SHOWN:
             kept[change.slot] = current  # it blocks nothing, but it counts for the exit code like any other hold
         if change.action not in WRITING | STATE_ONLY:
             continue
@@ -80,6 +83,12 @@ def verify(saved: SavedPlan, now: Plan) -> Verified:
     is_part = saved.plan.narrowed or any(change.action not in _QUIET for change in others)
     changes = (*kept.values(), *(() if is_part else others))
     return Verified(replace(now, changes=changes, narrowed=is_part), tuple(moved))
+
+
+def _with_room(change: Change, current: Change | None) -> Change:
+    """The change of a saved plan; a post that waits for room there is a new one as soon as there is room."""
+    has_room = change.action is Action.WAITING and current and current.action is Action.CREATE
+    return replace(change, action=Action.CREATE) if has_room else change
 
 
 def _revoked(change: Change, current: Change | None) -> str:

@@ -19,6 +19,7 @@ from bufferctl.digests import SHORT, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Desired
 from bufferctl.model.plain_text import visible
+from bufferctl.plan import Action
 from bufferctl.run.compare import check_named, describe_selection, hold_repeats_outside, narrow
 from bufferctl.run.files import Files, open_project
 from bufferctl.run.listener import Listener
@@ -115,8 +116,9 @@ def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, listener: Listen
 
     def select(today: Plan) -> Plan:
         left = still_to_do(plan, path, today)
-        if 0 < len(left.writes) < (total := len(plan.plan.writes)):
-            listener.note(f"{len(left.writes)} of {total} changes of {path} are still to be applied.")
+        to_do, total = (len(each.writes) + len(each.of(Action.WAITING)) for each in (left, plan.plan))
+        if 0 < to_do < total:
+            listener.note(f"{to_do} of {total} changes of {path} are still to be applied.")
         return left
 
     return PlanSource(files, plan.choices, select, saved_plan=path)

@@ -92,6 +92,34 @@ def test_posts_that_wait_for_room_leave_it_whole(saved: Any) -> None:
     assert all("horizon" in home for homes in organizations for home in homes.values())
 
 
+def test_posts_that_waited_are_sent_once_there_is_room(saved: Any) -> None:
+    """They were shown as to come. Until then the plan is not called applied; one that is too late by then needs you."""
+    organization = saved.sandbox.organization()["id"]
+    saved.sandbox.person.set_limit(organization, scheduledPosts=1)
+    assert saved("plan", "-o", "plan.json").planned == ["+ one", "… two"]
+    assert apply(saved).code == 0
+    ran = apply(saved)
+    assert (ran.code, ran.planned) == (0, ["… two"])
+    assert "1 of 2 changes of plan.json are still to be applied" in ran.err
+    assert "already applied" not in ran.err
+    saved.sandbox.person.set_limit(organization, scheduledPosts=2)
+    assert apply(saved).outcomes == ["two created"]
+    assert text_of(saved) == ["The first", "The second"]
+    assert "is already applied" in apply(saved).err
+
+
+def test_posts_that_waited_too_long_need_somebody(saved: Any) -> None:
+    """Exit 1: they were to be published, and are not. One that the files have changed since is not sent."""
+    saved.sandbox.person.set_limit(saved.sandbox.organization()["id"], scheduledPosts=1)
+    assert saved("plan", "-o", "plan.json", "--expires", "90").code == 0
+    assert apply(saved).code == 0
+    saved.sandbox.clock.advance(days=30)
+    ran = apply(saved)
+    assert (ran.code, ran.planned, text_of(saved)) == (1, ["! two"], ["The first"])
+    saved.write("buffer.yaml", HEAD + ONE + TWO.replace("The second", "Something else").replace("2029-12", "2030-02"))
+    assert (apply(saved).code, text_of(saved)) == (3, ["The first"])
+
+
 def test_applied_twice(saved: Any, prints: Any) -> None:
     """Exit 0 the second time, and the output says that the plan is already applied."""
     apply(saved)
