@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import chain
 
 from bufferctl.diagnostics import RuleHelp, Severity
 from bufferctl.model import Idea, Post
@@ -67,12 +68,13 @@ class Finding:
 _FEW = 20
 
 
-def few(found: Iterable[Finding]) -> Iterator[Finding]:
+def few(found: Iterable[Finding]) -> list[Finding]:
     """The first findings of a rule in each field, then how many more there are."""
     fields: dict[tuple[str, Path], list[Finding]] = {}
     for finding in found:
         fields.setdefault((finding.rule.code, finding.path), []).append(finding)
     for each in fields.values():
-        yield from each[:_FEW]
         if len(each) > _FEW:
-            yield replace(each[0], message=f"and {len(each) - _FEW:,} more like these in the same text", quote="")
+            more = replace(each[0], message=f"and {len(each) - _FEW:,} more like these in the same text", quote="")
+            each[_FEW:] = [more]
+    return [*chain.from_iterable(fields.values())]

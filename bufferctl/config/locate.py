@@ -5,7 +5,7 @@ Positions are dropped once the files are checked: those of 10,000 posts are larg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -46,6 +46,7 @@ class Locator:
         self._channels = {(each.organization, each.label): each for each in channels}
         self._file: tuple[str, Spot | None] = ("", None)
         self._entries: dict[int, Spot] = {}
+        self._more: Iterator[tuple[int, Spot]] = iter(())
 
     def field(self, entry: Place, address: Address, path: Sequence[Step], quote: str = "") -> Located:
         """The place of a field of the object whose `key` is at `entry`; the closest one to it if it is not given.
@@ -53,7 +54,7 @@ class Locator:
         With `quote`, the place of these words in a text. The place of a text file's text is its `text_file`.
         """
         root = self._open(entry.file)
-        spot = self._entries.get(root.tree.source.offset(entry)) if root else None
+        spot = self._entry(root.tree.source.offset(entry)) if root else None
         if spot is None:
             return Located(entry)
         number = address.key.removeprefix(f"{spot.get('key')}-") if spot.has("repeat") else ""
@@ -72,7 +73,7 @@ class Locator:
     def _open(self, name: str) -> Spot | None:
         """The file's content; None if it can no longer be read."""
         if self._file[0] != name:
-            self._file, self._entries = (name, None), {}
+            self._file, self._entries, self._more = (name, None), {}, iter(())
             if (root := self._trees.get(name)) is None:
                 try:
                     tree, _ = parse(read_source(self._root / name, name))
@@ -80,20 +81,25 @@ class Locator:
                     return None
                 root = Spot(tree, tree.data)
             self._file = name, root
-            self._entries = entries_in(root)
+            self._more = entries_in(root)
         return self._file[1]
 
+    def _entry(self, offset: int) -> Spot | None:
+        """What has its key there in the file, read no further than that."""
+        while offset not in self._entries and (one := next(self._more, None)):
+            self._entries[one[0]] = one[1]
+        return self._entries.get(offset)
 
-def entries_in(root: Spot) -> dict[int, Spot]:
-    """Everything with a key in a file, posts and ideas, by the offset of the key."""
-    found, todo = dict[int, Spot](), [root.node]
+
+def entries_in(root: Spot) -> Iterator[tuple[int, Spot]]:
+    """Everything with a key in a file, posts and ideas, each with the offset of the key."""
+    todo = [root.node]
     for node in todo:
         if isinstance(node, dict) and "key" in node:
             entry = Spot(root.tree, node)
-            found[entry.value("key")] = entry
+            yield entry.value("key"), entry
         elif isinstance(node, dict | list):
             todo += node.values() if isinstance(node, dict) else node
-    return found
 
 
 def find(layers: Sequence[Spot], path: Sequence[Step], top: Spot | None = None) -> tuple[Spot, Step, bool]:

@@ -36,11 +36,13 @@ _IN_SIGHT = (
 )
 _ANY = re.compile(HIDDEN)
 #: Printable ASCII, tab and newline.
-ORDINARY = b"\t\n" + bytes(range(0x20, 0x7F))
+_ORDINARY = b"\t\n" + bytes(range(0x20, 0x7F))
 _FOUND = re.compile(f"{_IN_SIGHT}|(?P<hidden>{HIDDEN})")
+#: What follows `https://` in a link.
+ADDRESS = r"[^\s<>\"“”„«»]+"
 #: A link in a text; `trimmed` takes off the punctuation of the sentence around it. Whoever means something else by an
 #: address has a pattern of its own, and says what.
-LINK = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
+LINK = re.compile(rf"https?://{ADDRESS}", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:https?:)?/*", re.IGNORECASE)
 #: Characters that more likely end a sentence than a link.
 _AFTER = ".,;:!?…'\u2019*_~"
@@ -48,7 +50,7 @@ _PARAMETERS = re.compile(r"([?&])(?:utm_\w+=[\w%~+-]*(?:\.[\w%~+-]+)*(&?))+")
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
-def unusual(text: str, ordinary: bytes = ORDINARY) -> str:
+def unusual(text: str, ordinary: bytes = _ORDINARY) -> str:
     """What is left of a text without ordinary characters, which are nearly all: a search in it is much faster."""
     left = text.encode("utf-8", "surrogatepass").translate(None, ordinary)
     return left.decode("utf-8", "surrogatepass") if left else ""

@@ -198,7 +198,7 @@ def _first_few(found: Iterable[Finding], files: Sequence[str]) -> tuple[list[Fin
     rules: dict[str, dict[tuple[Any, ...], list[Finding]]] = {}
     for each in found:
         place = each.item.place
-        same = (order[place.file], place, str(each.path), each.message, each.quote)
+        same = (order[place.file], place.line, place.column, each.path, each.message, each.quote)
         rules.setdefault(each.rule.code, {}).setdefault(same, []).append(each)
     kept: list[Finding] = []
     left = []

@@ -140,5 +140,5 @@ class Project:
         if name not in self.edits:
             text = self.texts[name]
             edits = self.edits[name] = Edits(text.text, text.newline)
-            self._entries[name] = entries_in(Spot(edits.root.tree, edits.root.value))
+            self._entries[name] = dict(entries_in(Spot(edits.root.tree, edits.root.value)))
         return self.edits[name]
