@@ -223,11 +223,21 @@ class _Matching:
         for d in self._left:
             gone = homes[d.slot.home]
             may_be = {slot: b for slot, b in gone.items() if b.unmerged and b.file == d.item.place.file}
-            if not may_be and d.item.previous_keys and not d.item.number:  # a series may grow after it was renamed
+            # a series may grow after it was renamed
+            if gone and not may_be and d.item.previous_keys and not d.item.number and not self._was_applied(d):
                 may_be = gone
             suspects = [Suspect.recorded(*each) for each in may_be.items()] if not d.item.repeat_of else []
             how = How.PERHAPS_RENAMED if suspects else How.NEW
             self.found[d.slot] = Match(d, how, suspects=tuple(suspects))
+
+    def _was_applied(self, d: Declared) -> bool:
+        """Whether an earlier apply renamed its entry on another channel, so that `was` might as well be gone by now."""
+        state, (organization, _, key) = self.scene.state, d.slot
+        old = (
+            each for each in state.former if each.organization_id == organization and each.key in d.item.previous_keys
+        )
+        ids = ((state.former[each], state.bindings.get(each._replace(key=key))) for each in old)
+        return any(binding is not None and binding.id == id_ for id_, binding in ids)
 
 
 def _as_declared(d: Declared, binding: Binding) -> Binding:

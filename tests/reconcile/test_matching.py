@@ -1391,6 +1391,22 @@ def test_a_key_that_was_never_applied_may_be_that_of_any_entry_that_is_gone() ->
     assert world.verdict(series) is Action.CREATE
 
 
+def test_a_rename_that_was_applied_elsewhere_asks_nothing_where_its_post_is_new() -> None:
+    """`was` may stay after a rename: an entry that gets another channel then is new there, whatever else is gone.
+
+    One that was not applied may be any of those.
+    """
+    renamed, other = post(was="x"), on_linkedin(post("old", "Of another key"))
+    known = record((renamed, in_buffer(renamed)), (other, in_buffer(other, "p2")))
+    world = World(live=[in_buffer(renamed), in_buffer(other, "p2")], state=known)
+    added = on_linkedin(renamed)
+    assert world.plan(renamed, added).of(Action.HOLD)[0].candidates == ("p2",)
+    applied = replace(world, state=replace(known, former={slot(post("x")): "p1"}))
+    assert [each.address for each in applied.plan(renamed, added).of(Action.CREATE)] == [added.address]
+    for_another = replace(world, state=replace(known, former={slot(post("x")): "p3"}))
+    assert for_another.plan(renamed, added).of(Action.HOLD)
+
+
 # -- what a question says
 
 
