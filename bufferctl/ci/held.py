@@ -21,7 +21,6 @@ from bufferctl.git import git
 from bufferctl.plan import Reason
 from bufferctl.value import value
 
-_PLANNED = frozenset({0, 2})
 #: Held since the request's branch is behind, which is nothing that it brings.
 _BEHIND = Reason.DIVERGED
 
@@ -89,7 +88,7 @@ def _held_at_base(job: Job, request: ChangeRequest, *options: str) -> list[HeldC
     except (tarfile.TarError, OSError) as error:
         raise ForgeError(f"the base commit cannot be unpacked: {error}") from error
     ran = job.run_silently(folder, "plan", "--detailed-exitcode", "--report", str(report), *options)
-    if ran.code not in _PLANNED:
+    if ran.code not in {0, 2}:
         raise ForgeError("the files of the base commit cannot be planned")
     return held_in(report)
 

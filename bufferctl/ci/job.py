@@ -25,7 +25,6 @@ from bufferctl.value import replace, value
 
 #: How many digits of a commit are shown to people.
 SHORT = 7
-_ENTRIES = frozenset({".yaml", ".yml"})
 #: Variables that make bufferctl annotate lines and write summaries; they are unset for silent runs.
 _FOR_GITHUB = frozenset({"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"})
 
@@ -201,7 +200,7 @@ class Job:
         ran = git(self.folder, "diff", *only, operands=[base, "--"], environment=self.environment)
         parts = ran.stdout.split("\0")
         return ran.returncode != 0 or any(
-            status == "D" or path in files or PurePosixPath(path).suffix in _ENTRIES
+            status == "D" or path in files or PurePosixPath(path).suffix in {".yaml", ".yml"}
             for status, path in zip(parts[::2], parts[1::2], strict=False)
             if not any(part.startswith(".") for part in PurePosixPath(path).parts)
         )

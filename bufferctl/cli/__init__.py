@@ -58,7 +58,6 @@ COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.it
 
 #: How a program ends that a signal to a closed pipe would have ended.
 _CLOSED_PIPE = 141
-_USAGE = UsageError.exit_code
 #: How click begins its messages about a command that is not there, and about more arguments than a command has.
 _NO_COMMAND, _TOO_MANY = "No such command", "Got unexpected extra argument"
 
@@ -176,7 +175,7 @@ def _answer(arguments: list[str]) -> int:
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "", err=True)
-        return _USAGE
+        return UsageError.exit_code
     except click.UsageError as error:
         return _usage(error, arguments)
     except click.ClickException as error:

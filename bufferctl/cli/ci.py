@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from bufferctl.cli import examples, options
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _files = options.together(
     click.option("--directory", default=".", metavar="DIR", help="Folder of the files within the checkout."),
@@ -19,7 +17,7 @@ _files = options.together(
 )
 
 
-def _switch(name: str, *, default: bool, help_text: str) -> Callable[[F], F]:
+def _switch(name: str, *, default: bool, help_text: str) -> Callable[[options.F], options.F]:
     """An option that is `true` or `false`, as inputs of actions are."""
     return click.option(
         name,

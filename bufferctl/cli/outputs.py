@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from bufferctl.render.report import Report
     from bufferctl.run.files import Files
 
-F = TypeVar("F", bound=Callable[..., Any])
 #: Suffix: the module of render that makes it, and its function from a report to text.
 Forms = Mapping[str, tuple[str, str]]
 FORMS: Forms = {
@@ -80,7 +79,7 @@ class ReportFile(click.Path):
         return path
 
 
-def _option(forms: Forms) -> Callable[[F], F]:
+def _option(forms: Forms) -> Callable[[options.F], options.F]:
     return click.option(
         "--report",
         "report_files",

@@ -24,8 +24,6 @@ from bufferctl.media.reading import read_file
 from bufferctl.model import Address, Desired, Idea, MediaFile, Post
 from bufferctl.model.attached import attached, with_files, with_sources
 
-_FILES = frozenset({"file", "thumbnail_file"})
-
 
 @dataclass
 class Downloads:
@@ -145,5 +143,5 @@ def with_downloads(pulled: Pulled, downloads: Downloads) -> None:
 
 def _refusal(item: Post | Idea, desired: Desired) -> str:
     alone = Desired(desired.settings, desired.organizations).with_items([item])
-    found = check(alone, now=datetime.now(UTC))
-    return next((each.message for each in found if each.severity is Severity.ERROR and each.path[-1] in _FILES), "")
+    errors = (each for each in check(alone, now=datetime.now(UTC)) if each.severity is Severity.ERROR)
+    return next((each.message for each in errors if each.path[-1] in {"file", "thumbnail_file"}), "")

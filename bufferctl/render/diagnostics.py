@@ -19,7 +19,6 @@ from bufferctl.render.lines import Paint, cells, count, steps
 #: How many columns of a line are shown; a longer line is cut around the caret.
 _SHOWN = 110
 _BEFORE = 50
-_TAB = "    "
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], paint: Paint | None = None) -> str:
@@ -80,4 +79,4 @@ def _flat(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return visible(text).replace("\t", _TAB)
+    return visible(text).replace("\t", "    ")

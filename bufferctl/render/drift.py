@@ -47,8 +47,6 @@ class LostMedia(NamedTuple):
     is_certain: bool = True
 
 
-_LOST = "Media that Buffer cannot fetch when the post is published"
-_UNCERTAIN = "Media whose URL did not answer"
 _LOST_HINT = "Put the file back, or use another URL and apply. Buffer shows the post as failed otherwise."
 
 
@@ -82,8 +80,8 @@ def drift_text(drift: Drift, paint: Paint) -> str:
         ]
         lines += ["", paint.bad(heading), *found] if found else []
     for heading, media in (
-        (paint.bad(_LOST), [each for each in lost if each.is_certain]),
-        (paint.strong(_UNCERTAIN), [each for each in lost if not each.is_certain]),
+        (paint.bad("Media that Buffer cannot fetch when the post is published"), [m for m in lost if m.is_certain]),
+        (paint.strong("Media whose URL did not answer"), [m for m in lost if not m.is_certain]),
     ):
         lines += ["", heading, *_media(media, paint)] if media else []
     if plan.progress:

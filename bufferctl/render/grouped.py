@@ -392,10 +392,6 @@ def _most_first(of_cards: Iterable[Version]) -> Iterator[Version]:
         yield replace(group[0], cards=tuple(each.cards[0] for each in group))
 
 
-#: Facts that are part of what happens.
-_SAID = frozenset({"scheduling_type", "needs_approval"})
-
-
 def _fields(card: Card, shown: Shown) -> dict[str, str]:
     """What one post of an item can have differently from another, by name, as people write it."""
     first, *rest = shown.parts or ((),)
@@ -404,7 +400,8 @@ def _fields(card: Card, shown: Shown) -> dict[str, str]:
     fields["media"] = ", ".join(_named(media) for part in shown.parts for media in part.media)
     fields["first comment"] = "".join(piece.text for piece in shown.comment)
     fields |= {"warning": shown.warning, "tags": ", ".join(shown.tags)}
-    fields |= {name: value for name, value in shown.facts if name not in _SAID}
+    part_of_what = {"scheduling_type", "needs_approval"}
+    fields |= {name: value for name, value in shown.facts if name not in part_of_what}
     fields["time"] = card.when.at if card.when and not card.when.is_slot else ""
     fields["what happens"] = card.what
     return fields

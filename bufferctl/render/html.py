@@ -37,7 +37,6 @@ from bufferctl.render.report import Report
 from bufferctl.render.since import since
 from bufferctl.value import value
 
-_TEMPLATES = files("bufferctl.render") / "templates"
 #: The kinds of items that a reviewer filters by, and how they are called.
 _KINDS = {
     "hold": "Need you",
@@ -259,7 +258,7 @@ def _environment() -> Environment:
 
 @cache
 def _read(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8").strip()
+    return (files("bufferctl.render") / "templates" / name).read_text(encoding="utf-8").strip()
 
 
 def _hashed(text: str) -> str:

@@ -182,7 +182,6 @@ def _google(sent: Doc) -> Doc | None:
 
 
 MEDIA_HOST = "buffer-media.example"
-_HERE = frozenset({"127.0.0.1", "localhost"})
 
 
 def stored_url(url: str, extension: str = "") -> str:
@@ -190,7 +189,7 @@ def stored_url(url: str, extension: str = "") -> str:
 
     URLs on this machine also stay: they stand for copies that can be downloaded.
     """
-    if (parts := split_url(url)) and parts.hostname in {MEDIA_HOST, *_HERE}:
+    if (parts := split_url(url)) and parts.hostname in {MEDIA_HOST, "127.0.0.1", "localhost"}:
         return url
     return f"https://{MEDIA_HOST}/{stable_id(url)}{extension or _extension(url)}"
 
