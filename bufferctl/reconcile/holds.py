@@ -221,6 +221,11 @@ PROTECTED_AND_REMOVED = replace(
     PROTECTED, hint="Restore it with `cancelled: true` and without `protect: true`, or delete it in Buffer."
 )
 IDEA_HELD = Hold(Reason.UNRESOLVED, "Its idea '{idea}' is held", "Resolve the hold of the idea first.")
+IDEA_CANCELLED = Hold(
+    Reason.UNRESOLVED,
+    "Its idea '{idea}' is cancelled and not in Buffer, so this is not sent",
+    "Delete `idea: {idea}`, or delete `cancelled` of the idea.",
+)
 #: The commit that was applied last wrote it, and is not here to compare with.
 PERHAPS_OUTDATED = Hold(
     Reason.DIVERGED,

@@ -19,11 +19,13 @@ class Resolver:
 
     def __init__(self, scene: Scene, matches: Iterable[Match]) -> None:
         self._tags = _tags_of(scene)
-        #: Ids of declared ideas, None for those that are not created yet; held ones are left out.
+        ideas = [match for match in matches if isinstance(match.declared.item, Idea)]
+        self._cancelled = {match.declared.slot for match in ideas if match.declared.item.cancelled}
+        #: Ids of declared ideas, None for those that are not created yet; held and canceled ones are left out.
         self._ideas = {
             m.declared.slot: m.live.id if m.live else None
-            for m in matches
-            if isinstance(m.declared.item, Idea) and (m.live or m.how is How.NEW)
+            for m in ideas
+            if m.live or (m.how is How.NEW and not m.declared.item.cancelled)
         }
 
     def __call__(self, match: Match, reschedule: bool) -> Write | Hold:
@@ -41,7 +43,7 @@ class Resolver:
             return post
         wanted = Slot(declared.slot.organization_id, IDEAS, post.idea) if post.idea else None
         if wanted and wanted not in self._ideas:
-            return holds.IDEA_HELD
+            return holds.IDEA_CANCELLED if wanted in self._cancelled else holds.IDEA_HELD
         idea = self._ideas[wanted] if wanted else None
         ids = tuple(tag.id for tag in resolved)
         if match.live is None:

@@ -830,6 +830,17 @@ def test_names_that_stand_for_nothing_are_held() -> None:
     assert World(live=[same_title]).verdict(post(idea="hiring"), idea()) is Reason.UNRESOLVED
 
 
+def test_a_post_waits_for_no_idea_that_is_cancelled() -> None:
+    """Held, with what to delete: the idea will not be created, or was deleted in Buffer. One that is there is taken."""
+    cancelled, known = idea(cancelled=True), record((idea(), idea_in_buffer(idea())))
+    for world in (World(), World(state=known, gone=["i1"])):
+        change = world.change(post(idea="hiring"), cancelled)
+        assert change.message == "Its idea 'hiring' is cancelled and not in Buffer, so this is not sent"
+        assert change.hint == "Delete `idea: hiring`, or delete `cancelled` of the idea."
+    there = World(live=[idea_in_buffer(idea())], state=known)
+    assert there.verdict(post(idea="hiring"), cancelled) is Action.CREATE
+
+
 def test_a_post_of_a_known_idea_has_its_id() -> None:
     """`i1`."""
     state = record((idea(), idea_in_buffer(idea())))
