@@ -51,7 +51,7 @@ def main() -> None:
 def _took(texts: list[str]) -> float:
     at = _NOW - timedelta(days=1)
     live = [
-        LivePost(f"{n}", "c", PostStatus.SCHEDULED, text, at, at, due_at=_NOW + timedelta(days=n + 1), via="api")
+        LivePost(f"{n}", "c", PostStatus.SCHEDULED, text, at, due_at=_NOW + timedelta(days=n + 1), via="api")
         for n, text in enumerate(texts[_COUNT:])
     ]
     posts = tuple(

@@ -55,7 +55,7 @@ def _varied(change: Change, number: int) -> Change:
         return change
     text = post.text.replace("post", "note").replace("e", "E", 2)
     at = _NOW - timedelta(days=1)
-    live = LivePost(f"{number:024x}", "c", PostStatus.SCHEDULED, text, at, at, due_at=post.due_at)
+    live = LivePost(f"{number:024x}", "c", PostStatus.SCHEDULED, text, at, due_at=post.due_at)
     if number % 3 == 1:
         differences = (Difference("text", text, post.text),)
         return replace(change, action=Action.UPDATE, cause=Cause.EDITED, live=live, differences=differences)

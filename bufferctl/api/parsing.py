@@ -241,7 +241,6 @@ _AS_GIVEN: dict[Any, Any] = {
     bool: _Switch,
     Aware: _Instant | None,
     Aware | None: _Instant | None,
-    tuple[str, ...]: _Many[str] | None,
 }
 #: Its fields that have them.
 _PLAIN = {
@@ -267,14 +266,16 @@ class _PostFields(_PlainFields, total=False):
 
 
 def _post(fields: dict[str, Any]) -> LivePost:
-    status, error = _STATUSES.get(fields["status"]), (fields.get("error") or {}).get("message") or ""
+    given = _given(fields)
+    status = _STATUSES.get(given.pop("status"))
+    error = given.pop("error", {}).get("message") or ""
     if status is None:
         status = PostStatus.ERROR
         error = f"its status in Buffer is `{fields['status']}`, which this version of bufferctl does not know"
-    metadata = fields.pop("metadata", None) or {}
-    text = intern(fields.get("text") or "")  # most are those of declared posts, which need no second copy
-    fields |= {"status": status, "error": error, "text": text, "thread": metadata.pop("thread", None)}
-    return LivePost(**{"updated_at": fields["created_at"], **_given(fields), "metadata": _live_metadata(metadata)})
+    text = intern(given.pop("text", ""))  # most are those of declared posts, which need no second copy
+    metadata = given.pop("metadata", {})
+    thread = metadata.pop("thread", None) or ()
+    return LivePost(status=status, text=text, thread=thread, metadata=_live_metadata(metadata), error=error, **given)
 
 
 def _live_metadata(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -413,7 +414,7 @@ class _DailyLimit(TypedDict, total=False):
 
 def _reader(form: Any, what: str) -> Callable[[Any], Any]:
     """A function that reads JSON of a form, or raises FormError; `what` names the object in the error message."""
-    built = cache(lambda: adapter(form))  # forms are slow keys
+    built = cache(lambda: adapter(form).validator)  # forms are slow keys
 
     def read(raw: Any) -> Any:
         try:

@@ -53,7 +53,6 @@ class LivePost:
     status: PostStatus  # as last read
     text: str  # what is or will be published
     created_at: Aware  # by Buffer's clock
-    updated_at: Aware  # by Buffer's clock
     due_at: Aware | None = None  # when it goes out; None: not known yet
     sent_at: Aware | None = None  # when it was published
     share_mode: str = ""  # how it was scheduled
@@ -68,7 +67,6 @@ class LivePost:
     metadata: Mapping[str, Any] = field(default_factory=dict)  # the fields of its own network
     error: str = ""  # the network's message
     external_link: str | None = None  # where it is published
-    allowed_actions: tuple[str, ...] = ()  # what Buffer lets people do with it
 
     @property
     def home(self) -> str:

@@ -84,7 +84,7 @@ def _object(slot: Slot, binding: Binding, now: datetime) -> LiveItem:
     status = next((each for each in PostStatus if each == binding.status), PostStatus.SCHEDULED)
     if status is PostStatus.SCHEDULED and due is not None and due <= now:
         status = PostStatus.SENT
-    return LivePost(binding.id, slot.channel_id, status, "", made, made, due_at=due)
+    return LivePost(binding.id, slot.channel_id, status, "", made, due_at=due)
 
 
 def _account(desired: Desired, state: State) -> tuple[tuple[LiveOrganization, ...], Targets]:

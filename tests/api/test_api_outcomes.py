@@ -41,7 +41,7 @@ CREATE_IDEA = CreateIdea(Idea(Address("Acme", "ideas", "hiring"), PLACE, title="
 CREATED = datetime(2026, 11, 24, 10, tzinfo=UTC)
 RAW = {"id": "p1", "channelId": "c1", "status": "scheduled", "text": "x", "createdAt": "2026-11-24T10:00:00.000Z"}
 RAW_IDEA = {"id": "i1", "organizationId": "o1", "createdAt": 0, "content": {"title": "How we hire"}}
-LIVE = LivePost("p1", "c1", PostStatus.SCHEDULED, "x", CREATED, CREATED)
+LIVE = LivePost("p1", "c1", PostStatus.SCHEDULED, "x", CREATED)
 LIVE_IDEA = LiveIdea("i1", "o1", datetime.fromtimestamp(0, UTC), "How we hire")
 PAST = "Invalid post input: dueAt must be in the future"
 POSTED = "Whoops! You've posted that one recently. Buffer can't post it again."

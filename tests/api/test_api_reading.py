@@ -48,7 +48,6 @@ def test_a_full_post_is_read_whole() -> None:
     raw = {
         **LEAST,
         "text": "We are live",
-        "updatedAt": "2026-11-24T10:00:01.000Z",
         "dueAt": "2026-12-01T09:00:00+01:00",
         "sentAt": "2026-12-01T08:00:03.000Z",
         "shareMode": "customScheduled",
@@ -58,7 +57,6 @@ def test_a_full_post_is_read_whole() -> None:
         "via": "api",
         "ideaId": "i1",
         "externalLink": "https://x.example/1",
-        "allowedActions": ["updatePost", "deletePost"],
         "error": {"message": "Token expired"},
         "tags": [{"id": "t1", "name": "launch", "color": "#fff"}],
         "assets": [IMAGE],
@@ -74,7 +72,6 @@ def test_a_full_post_is_read_whole() -> None:
         status=PostStatus.SCHEDULED,
         text="We are live",
         created_at=INSTANT,
-        updated_at=datetime(2026, 11, 24, 10, 0, 1, tzinfo=UTC),
         due_at=datetime(2026, 12, 1, 9, 0, tzinfo=timezone(timedelta(hours=1))),
         sent_at=datetime(2026, 12, 1, 8, 0, 3, tzinfo=UTC),
         share_mode="customScheduled",
@@ -89,7 +86,6 @@ def test_a_full_post_is_read_whole() -> None:
         metadata={"is_ai_generated": False, "retweet": {"id": "r1"}},
         error="Token expired",
         external_link="https://x.example/1",
-        allowed_actions=("updatePost", "deletePost"),
     )
 
 
@@ -98,7 +94,6 @@ def test_nulls_are_absent_whatever_the_schema_promises() -> None:
     names = [
         *(
             "text",
-            "updatedAt",
             "dueAt",
             "sentAt",
             "shareMode",
@@ -107,9 +102,9 @@ def test_nulls_are_absent_whatever_the_schema_promises() -> None:
             "sharedNow",
             "via",
         ),
-        *("ideaId", "externalLink", "allowedActions", "error", "tags", "assets", "metadata"),
+        *("ideaId", "externalLink", "error", "tags", "assets", "metadata"),
     ]
-    expected = LivePost("p1", "c1", PostStatus.SCHEDULED, "", INSTANT, INSTANT)
+    expected = LivePost("p1", "c1", PostStatus.SCHEDULED, "", INSTANT)
     assert live_post(LEAST) == expected
     assert live_post({**LEAST, **dict.fromkeys(names)}) == expected
 
@@ -376,7 +371,7 @@ json = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-FIELDS = ["status", "text", "updatedAt", "dueAt", "tags", "assets", "metadata", "error", "allowedActions"]
+FIELDS = ["status", "text", "dueAt", "tags", "assets", "metadata", "error"]
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), json))

@@ -316,7 +316,7 @@ class FakeBuffer:
         if what == "stranger":
             channel = CHANNELS[self._ids % len(CHANNELS)].id
             text = f"Somebody's own words, number {self._ids}"
-            live = LivePost(self._id(), channel, PostStatus.SCHEDULED, text, self.server_time(), self.server_time())
+            live = LivePost(self._id(), channel, PostStatus.SCHEDULED, text, self.server_time())
             self.posts[live.id] = live
         elif what in _TOUCHES and (ours := [i for _, i in self.landed if i in self.posts]):
             self.touched.add(ours[-1])
@@ -374,7 +374,6 @@ class FakeBuffer:
             status=PostStatus.DRAFT if post.draft else PostStatus.SCHEDULED,
             text=f"{post.text}!" if self.rewrites else post.text,
             created_at=now + self.created_skew,
-            updated_at=now,
             due_at=post.due_at or now + timedelta(days=1 + len(self.posts)),
             is_custom_scheduled=post.due_at is not None,
             idea_id=idea_id,

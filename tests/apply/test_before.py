@@ -20,7 +20,7 @@ from tests.apply.fake import START, post
 from tests.apply.machine import ENDPOINT, slot
 
 A = post("a")
-LIVE = LivePost("p1", "c0", PostStatus.SCHEDULED, "Before", START, START)
+LIVE = LivePost("p1", "c0", PostStatus.SCHEDULED, "Before", START)
 
 
 def test_what_is_changed_has_its_standing_then() -> None:

@@ -30,7 +30,7 @@ from tests.apply.machine import slot
 
 DUE = START + timedelta(days=1)
 A = post("a", due=DUE)
-LIVE = LivePost("p1", "c0", PostStatus.SCHEDULED, A.text, START, START, due_at=A.due_at, is_custom_scheduled=True)
+LIVE = LivePost("p1", "c0", PostStatus.SCHEDULED, A.text, START, due_at=A.due_at, is_custom_scheduled=True)
 AS_IT_SAYS = "Fix it in the file as Buffer's message says."
 EDIT = Change(
     A.address, Action.UPDATE, Cause.EDITED, slot(A), desired=A, live=LIVE, write=EditPost("p1", A, "c0"),

@@ -30,7 +30,7 @@ A, B, C = post("a"), post("b"), post("c")
 
 
 def live(live_id: str, item: Post) -> LivePost:
-    return LivePost(live_id, "c0", PostStatus.SCHEDULED, item.text, START, START, due_at=START, via="api")
+    return LivePost(live_id, "c0", PostStatus.SCHEDULED, item.text, START, due_at=START, via="api")
 
 
 def left_open(folder: Path, *creates: tuple[Post, str]) -> tuple[FileJournal, Settler]:

@@ -356,7 +356,7 @@ def test_the_lead_time_counts_for_an_edit_of_a_queue_post(machine: Machine, buff
 
 
 NEAR = START + timedelta(seconds=30)
-SCHEDULED = LivePost("1", "c0", PostStatus.SCHEDULED, "x", START, START, due_at=NEAR)
+SCHEDULED = LivePost("1", "c0", PostStatus.SCHEDULED, "x", START, due_at=NEAR)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def live(live_id: str, item: Post, **others: object) -> LivePost:
     """The post made by a create of `item`, a second after it was sent."""
     status = PostStatus.DRAFT if item.draft else PostStatus.SCHEDULED
     at = START + timedelta(seconds=1)
-    made = LivePost(live_id, "c0", status, item.text, at, at, due_at=item.due_at or START, via="api")
+    made = LivePost(live_id, "c0", status, item.text, at, due_at=item.due_at or START, via="api")
     return replace(made, is_custom_scheduled=item.due_at is not None, **others)  # type: ignore[arg-type]  # by name
 
 

@@ -742,7 +742,7 @@ def test_an_edit_says_nothing_about_the_clocks(machine: Machine, buffer: FakeBuf
     machine.apply(old)
     buffer.pass_time(86_400)
     hour_ago = buffer.server_time() - timedelta(hours=1)
-    theirs = LivePost("9999", "c0", PostStatus.SCHEDULED, "Somebody's words", hour_ago, hour_ago, via="api")
+    theirs = LivePost("9999", "c0", PostStatus.SCHEDULED, "Somebody's words", hour_ago, via="api")
     buffer.on_send, buffer._born["9999"] = (lambda: buffer.posts.update({"9999": theirs})), 0
     buffer.most, buffer.faults = 1, [Fault("cut-before")]
     attempt = machine.apply(post("new"), replace(old, text="The words that it is to have now"))

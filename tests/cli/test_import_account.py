@@ -199,7 +199,7 @@ def test_cover_of_a_video(service: Service, kept: int | None) -> None:
     details = {"thumbnail_offset": 1500}
     video = LiveAsset("video", source="https://a.example/a.mp4", thumbnail="https://a.example/t.png", details=details)
     now = datetime.fromisoformat("2029-12-03T09:00:00+00:00")
-    live = LivePost("p", "c", PostStatus.SCHEDULED, "Film", now, now, assets=(video,))
+    live = LivePost("p", "c", PostStatus.SCHEDULED, "Film", now, assets=(video,))
     post = post_from_live(live, LiveChannel("c", "o", service, "acme"), Address("Acme", f"{service.value}:acme", "k"))
     (asset,) = post.assets
     assert asset.video

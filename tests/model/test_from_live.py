@@ -28,7 +28,7 @@ from bufferctl.model.metadata import InstagramMetadata
 NOW = datetime(2026, 12, 1, 8, 0, 0, 123, tzinfo=UTC)
 AT = NOW.replace(microsecond=0)
 ADDRESS = Address("Acme", "twitter:acme", "a")
-LIVE = LivePost("1", "c", PostStatus.SCHEDULED, "Hello", NOW - timedelta(days=2), NOW, due_at=NOW)
+LIVE = LivePost("1", "c", PostStatus.SCHEDULED, "Hello", NOW - timedelta(days=2), due_at=NOW)
 LINK = LiveAsset(kind="image", source="https://m.example/a.png")
 PARTY = {
     "title": "Party",

@@ -23,7 +23,7 @@ from bufferctl.model.live import Quota, Window, ids_by_home
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 CHANNEL = LiveChannel("c1", "o1", Service.TWITTER, "acme")
-POST = LivePost("p1", "c1", PostStatus.SCHEDULED, "Hello", NOW, NOW)
+POST = LivePost("p1", "c1", PostStatus.SCHEDULED, "Hello", NOW)
 IDEA = LiveIdea("i1", "o1", NOW, "An idea")
 
 

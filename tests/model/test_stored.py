@@ -85,7 +85,7 @@ IDEAS = {
     ),
 }
 _ASSET = LiveAsset("image", " The console ", "https://m.example/a.png", details={"title": "x"})
-LIVE = LivePost("1", "c", PostStatus.SCHEDULED, TEXT, NOW, NOW, due_at=NOW)
+LIVE = LivePost("1", "c", PostStatus.SCHEDULED, TEXT, NOW, due_at=NOW)
 LIVES: dict[str, LivePost | LiveIdea] = {
     "plain": LIVE,
     "own-time": replace(LIVE, is_custom_scheduled=True),

@@ -36,7 +36,7 @@ QUEUED = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, PLACE, "Hel
 TIMED = replace(QUEUED, mode=ShareMode.CUSTOM_SCHEDULED, due_at=NOW)
 DRAFT, APPROVAL = replace(TIMED, draft=True), replace(TIMED, needs_approval=True)
 IDEA = Idea(Address("Acme", "ideas", "i"), PLACE, title="An idea")
-LIVE = LivePost("1", "c", PostStatus.SCHEDULED, "Hello", NOW, NOW, due_at=NOW)
+LIVE = LivePost("1", "c", PostStatus.SCHEDULED, "Hello", NOW, due_at=NOW)
 OF_PERSON = replace(LIVE, is_custom_scheduled=True)
 LIVE_IDEA = LiveIdea("2", "o", NOW, "An idea")
 

@@ -51,7 +51,7 @@ NOTHING = State()
 def in_buffer(item: Post, id_: str = "p1", **more: Any) -> LivePost:
     """A post as Buffer has it."""
     status = PostStatus.DRAFT if item.draft else PostStatus.SCHEDULED
-    live = LivePost(id_, "c", status, item.text or "", START, START, due_at=item.due_at, is_custom_scheduled=True)
+    live = LivePost(id_, "c", status, item.text or "", START, due_at=item.due_at, is_custom_scheduled=True)
     return replace(live, **more)
 
 

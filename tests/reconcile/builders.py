@@ -109,7 +109,6 @@ def in_buffer(item: Post, id_: str = "p1", created: datetime = OLD, **fields: An
         status,
         item.text,
         created,
-        created,
         due_at=item.due_at or (NOW + timedelta(days=3) if status is PostStatus.SCHEDULED else None),
         share_mode=item.mode.value,
         is_custom_scheduled=item.mode is ShareMode.CUSTOM_SCHEDULED,

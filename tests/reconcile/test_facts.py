@@ -40,7 +40,6 @@ LIVE = LivePost(
     PostStatus.SCHEDULED,
     "We are live",
     MADE,
-    MADE,
     due_at=DUE,
     share_mode="customScheduled",
     is_custom_scheduled=True,

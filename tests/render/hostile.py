@@ -171,7 +171,6 @@ def _not_creates(text: str) -> tuple[Change, ...]:
         text,
         _AT,
         _AT,
-        _AT,
         tags=(Tag(text, text, text),),
         assets=(asset,),
         thread=(item, item),

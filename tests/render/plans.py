@@ -62,7 +62,7 @@ def _moved(changes: tuple[Change, ...]) -> Iterator[Change]:
         assert isinstance(post, Post)
         assert due is not None
         before = due - timedelta(days=1)
-        live = LivePost(change.slot.key, change.slot.channel_id, PostStatus.SCHEDULED, post.text, NOW, NOW, before)
+        live = LivePost(change.slot.key, change.slot.channel_id, PostStatus.SCHEDULED, post.text, NOW, before)
         differences = (Difference("due_at", before.astimezone(UTC).isoformat(), due.isoformat()),)
         write = EditPost(live.id, post, change.slot.channel_id, reschedule=True)
         if not post.is_counted:
@@ -201,7 +201,7 @@ def _live(change: Change, text: str) -> LivePost:
     post = change.desired
     assert isinstance(post, Post)
     status, due = PostStatus.SCHEDULED, change.due_at
-    return LivePost(change.slot.key, change.slot.channel_id, status, text, NOW, NOW, due)
+    return LivePost(change.slot.key, change.slot.channel_id, status, text, NOW, due)
 
 
 def _edited(change: Change) -> Change:

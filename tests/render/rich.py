@@ -101,7 +101,7 @@ def live(channel: str, number: int, text: str, **values: Any) -> LivePost:
     at = NOW - timedelta(days=3)
     status = values.pop("status", PostStatus.SCHEDULED)
     timed = values.get("due_at") is not None
-    return LivePost(f"post-{number}", channel, status, text, at, at, is_custom_scheduled=timed, **values)
+    return LivePost(f"post-{number}", channel, status, text, at, is_custom_scheduled=timed, **values)
 
 
 def change(item: Post, action: Action, cause: Cause, seen: LivePost | None = None, **values: Any) -> Change:

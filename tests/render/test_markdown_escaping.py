@@ -34,7 +34,7 @@ _TEXT = st.text(
 
 def _delete_of(text: str) -> Plan:
     """A plan that deletes a post of this text."""
-    live = LivePost("post-1", "channel", PostStatus.SCHEDULED, text, NOW, NOW, NOW)
+    live = LivePost("post-1", "channel", PostStatus.SCHEDULED, text, NOW, NOW)
     return replace(PLAN, changes=(removed("ch-x", "post", Action.DELETE, live),))
 
 
