@@ -164,9 +164,10 @@ class Change:
     def awaits_approval(self) -> bool:
         """Whether the live post waits for an approval that its file does not ask for: its channel made it one."""
         post, live = self.desired, self.live
-        if not isinstance(post, Post) or not isinstance(live, LivePost) or self.action in {Action.HOLD, Action.UPDATE}:
+        waits = isinstance(live, LivePost) and live.status is PostStatus.NEEDS_APPROVAL
+        if not waits or not isinstance(post, Post) or self.action in {Action.HOLD, Action.UPDATE}:
             return False
-        return live.status is PostStatus.NEEDS_APPROVAL and not (post.needs_approval or post.draft)
+        return not (post.needs_approval or post.draft)
 
     @property
     def stays(self) -> str:
@@ -250,9 +251,8 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether apply would do nothing, state included, and no change needs a person."""
-        return not any(
-            c.action in WRITING | STATE_ONLY | {Action.HOLD} or c.reason is Reason.OVERTAKEN for c in self.changes
-        )
+        acting = WRITING | STATE_ONLY | {Action.HOLD}
+        return not any(c.action in acting or c.reason is Reason.OVERTAKEN for c in self.changes)
 
     def narrow(self, keep: Callable[[Change], bool]) -> Plan:
         """The same plan with only the changes for which `keep` returns true; posts move up in their queues."""

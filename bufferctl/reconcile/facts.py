@@ -126,10 +126,13 @@ def facts_of(match: Match) -> Facts:
         edited = before != now if before else not binding.applied
         different = edits_of_unread(binding, item) if sent else ()
         return Facts(match, None, None, before, edited, rescheduled, sent=sent, differences=different)
-    content = content_of_live(with_board_of(item, live) if has_renamed_board(item, live, binding.seen) else live)
+    content = content_of_live(live)
+    seen = now.content if content == wanted else digest(content)
+    if seen != binding.seen and has_renamed_board(item, live, binding.seen):
+        content, seen = content_of_live(with_board_of(item, live)), binding.seen
     sent = isinstance(live, LivePost) and live.status is PostStatus.SENT
     edited = before != now if before else not contents_match(wanted, content) or bool(schedule_differences(item, live))
-    changed = _changed(binding, live, now.content if content == wanted else digest(content))
+    changed = seen != binding.seen or _was_moved(binding, live)
     changed = changed or (before is not None and _was_handed_over(match, live, before))
     different = ()
     if edited or changed:
@@ -168,14 +171,12 @@ def _was_handed_over(match: Match, live: LiveItem, before: Fingerprint) -> bool:
     return before.schedule not in applied
 
 
-def _changed(binding: Binding, live: LiveItem, seen: str) -> bool:
-    """Whether a person changed it: other content (its digest is `seen`), another time, or a step back.
+def _was_moved(binding: Binding, live: LiveItem) -> bool:
+    """Whether a person gave it another time, or took it a step back.
 
     A step forward is progress, and so is a time for a post that had none. A time that differs from the file's is a
     change, unless the post is published.
     """
-    if seen != binding.seen:
-        return True
     if isinstance(live, LiveIdea) or live.status not in _ORDER or binding.status not in _ORDER:
         return False
     step = _ORDER.index(live.status) - _ORDER.index(binding.status)

@@ -16,9 +16,11 @@ from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.scene import Scene
 
 
-def hold_against_policy(changes: Iterable[Change], scene: Scene) -> list[Change]:
+def hold_against_policy(changes: list[Change], scene: Scene) -> list[Change]:
     """Hold changes that a rule of the policy forbids."""
     kept, rules = [], scene.desired.settings.rules
+    if not _limits_time(scene):
+        return changes
     for change in changes:
         forbids = [hold for code, hold in _against(change, scene) if rules.get(code, Severity.ERROR) == Severity.ERROR]
         kept.append(forbids[-1].on(change) if forbids else change)
@@ -28,13 +30,18 @@ def hold_against_policy(changes: Iterable[Change], scene: Scene) -> list[Change]
 def policy_warnings(changes: Iterable[Change], scene: Scene) -> Iterator[Diagnostic]:
     """Warnings of the policy, and queued posts whose slot falls into a freeze."""
     settings = scene.desired.settings
-    for change in changes:
+    for change in changes if _limits_time(scene) else ():
         yield from _queued(change, settings)
         for code, hold in _against(change, scene):
             if settings.rules.get(code, Severity.ERROR) == Severity.WARNING:
                 held = hold.on(change)
                 message = f"{change.address}: {held.message[:1].lower()}{held.message[1:]}"
                 yield Diagnostic(Severity.WARNING, message, change.place, held.hint, code=code)
+
+
+def _limits_time(scene: Scene) -> bool:
+    policy = scene.desired.settings.policy
+    return bool(policy.freeze) or policy.minimum_lead is not None
 
 
 def _against(change: Change, scene: Scene) -> Iterator[tuple[str, Hold]]:

@@ -26,7 +26,7 @@ def match(declared: Iterable[Declared], scene: Scene) -> Matches:
     """Find the live object of each declared object: by the claims of the state, then by content."""
     matching = _Matching(tuple(declared), scene)
     matching.by_claims()
-    ids = scene.claimed | {m.live.id for m in matching.found.values() if m.live}
+    ids = scene.claimed.keys() | {m.live.id for m in matching.found.values() if m.live}
     unclaimed = [item for item in scene.live.items if item.id not in ids]
     matching.by_content(pools_of(unclaimed, scene))
     found, released = matching.found, matching.released
@@ -114,12 +114,11 @@ class _Matching:
 
     def _named(self) -> None:
         """Objects that `existing` names, as if a person had imported them. Those of released claims are moved."""
-        owners = {binding.id: slot for slot, binding in self.scene.state.bindings.items()}
         for d in self.declared:
             id_, known = d.item.existing, self.found.get(d.slot)
             if id_ is None or (known is not None and not self._is_gone(known)):
                 continue
-            owner, item = owners.get(id_), self.scene.by_id.get(id_)
+            owner, item = self.scene.claimed.get(id_), self.scene.by_id.get(id_)
             if item is None or item.home != d.slot.home or owner in self.found:
                 self.found[d.slot] = Match(d, How.NOT_THERE, None, known and known.binding)
             elif owner is None:

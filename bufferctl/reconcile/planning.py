@@ -87,8 +87,8 @@ def _beside(changes: Changes, scene: Scene, matches: Matches) -> tuple[Beside, .
     def day(channel_id: str, due_at: datetime) -> tuple[str, date]:
         return channel_id, due_at.astimezone(scene.channels[channel_id].zone).date()
 
-    sent = (c for c in changes if c.action in {Action.CREATE, Action.UPDATE, Action.WAITING})
-    days = {day(change.slot.channel_id, change.due_at) for change in sent if change.due_at}
+    sending = {Action.CREATE, Action.UPDATE, Action.WAITING}
+    days = {day(c.slot.channel_id, c.due_at) for c in changes if c.action in sending and c.due_at}
     posts = (p for p in matches.unclaimed if isinstance(p, LivePost) and (p.is_scheduled or p.is_out))
     found = (Beside(post.id, post.channel_id, post.due_at, post.text) for post in posts if post.due_at)
     near = (each for each in found if day(each.channel_id, each.due_at) in days)

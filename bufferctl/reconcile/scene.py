@@ -120,9 +120,9 @@ class Scene:
         return {item.id: item for item in self.live.items}
 
     @cached_property
-    def claimed(self) -> frozenset[str]:
-        """The ids for which the state has an address."""
-        return frozenset(binding.id for binding in self.state.bindings.values())
+    def claimed(self) -> Mapping[str, Slot]:
+        """The ids for which the state has an address, and its slot."""
+        return {binding.id: slot for slot, binding in self.state.bindings.items()}
 
     @cached_property
     def elsewhere(self) -> dict[str, Claim]:
@@ -187,7 +187,7 @@ class Scene:
     def undecided(self, d: Declared) -> dict[str, datetime]:
         """Candidates of that question that may still be `d`, with their creation times; also one let go by address."""
         let_go = {id_ for id_, each in self.state.let_go.items() if not each.key}  # `state rm` leaves it, no answer
-        answered = (self.live.gone, self.claimed, let_go)
+        answered: tuple[Collection[str], ...] = (self.live.gone, self.claimed, let_go)
         candidates = question.candidates.items() if (question := self.question(d)) else ()
         return {id_: created for id_, created in candidates if not any(id_ in each for each in answered)}
 

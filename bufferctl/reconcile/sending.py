@@ -7,7 +7,7 @@ queued posts come from their channels' weekly slots (notes: Writing); they are s
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -20,6 +20,7 @@ from bufferctl.reconcile.repeats import kept, wanted
 K = TypeVar("K", bound=Hashable)
 
 _FAR = float("inf")
+_AFTER_CREATES = {Action.UPDATE: 2, Action.DELETE: 3}
 #: The number of posts on one channel and day from which a limit may matter; Buffer's limits are well above.
 BUSY = 10
 _QUEUED = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
@@ -39,7 +40,7 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
     def is_later(change: Change) -> bool:
         if change.action is Action.DELETE and all_first:
             return False
-        return change.action not in {Action.DELETE, Action.UPDATE} or kept(change) not in taken
+        return change.action not in _AFTER_CREATES or kept(change) not in taken
 
     return sorted(ordered, key=is_later)
 
@@ -47,7 +48,7 @@ def in_order(changes: Iterable[Change], live: Live) -> list[Change]:
 def _order(change: Change) -> tuple[int, float]:
     """The key of a stable sort."""
     if change.action is not Action.CREATE:
-        return {Action.UPDATE: 2, Action.DELETE: 3}.get(change.action, 1), _FAR
+        return _AFTER_CREATES.get(change.action, 1), _FAR
     return 0 if isinstance(change.desired, Idea) else 1, change.due_at.timestamp() if change.due_at else _FAR
 
 
@@ -173,21 +174,20 @@ def _noon(moment: datetime, plan: Plan, channel_id: str) -> datetime:
     return local.replace(hour=12, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
-def queue_times(changes: Iterable[Change], live: Live, channels: Mapping[str, LiveChannel]) -> dict[Slot, datetime]:
+def queue_times(changes: Collection[Change], live: Live, channels: Mapping[str, LiveChannel]) -> dict[Slot, datetime]:
     """By slot, the times of posts added to the end of a queue; `changes` in the order in which they are sent.
 
     Empty for channels whose queue is paused or has no slots. A post added to the front moves the others back by one,
     and a post that leaves the queue moves those behind it up.
     """
     by_channel: dict[str, list[Change]] = defaultdict(list)
-    for change in changes:
+    for change in filter(_joins, changes):
         by_channel[change.slot.channel_id].append(change)
     found: dict[Slot, datetime] = {}
-    for id_, of_it in by_channel.items():
-        joining = [change for change in of_it if _joins(change)]
+    for id_, joining in by_channel.items():
         channel = channels.get(id_)
-        if joining and channel and channel.posting_times and not channel.is_queue_paused:
-            free = _free(channel, live, of_it)
+        if channel and channel.posting_times and not channel.is_queue_paused:
+            free = _free(channel, live, [each for each in changes if each.slot.channel_id == id_])
             at = {change.slot: next(free) for change in joining}
             found |= {c.slot: at[c.slot] for c in joining if _joins(c) is ShareMode.ADD_TO_QUEUE}
     return found

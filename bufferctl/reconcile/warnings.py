@@ -69,8 +69,9 @@ def paused_queues(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
 def unasked_approvals(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """A channel can make every post an approval; the API shows that of its posts alone (notes: Reading)."""
     channels = scene.channels.values()
-    new = dict(_by_channel(changes, channels, lambda c, _: c.action is Action.CREATE))
-    for name, count in _by_channel(changes, channels, lambda c, _: c.awaits_approval):
+    waiting = [*_by_channel(changes, channels, lambda c, _: c.awaits_approval)]
+    new = dict(_by_channel(changes, channels, lambda c, _: c.action is Action.CREATE)) if waiting else {}
+    for name, count in waiting:
         others = f", and so will new ones ({new[name]})" if name in new else ""
         yield _warning(
             f"{name} makes posts wait for approval: {count} {'post waits' if count == 1 else 'posts wait'} there and "
@@ -165,7 +166,7 @@ def already_published(changes: Changes) -> Iterator[Diagnostic]:
     """Edits of published posts, which change nothing: one warning for entries of a file that are edited alike."""
     by_entry: dict[Place, list[Change]] = defaultdict(list)
     for change in changes:
-        if change.action in {Action.DONE, Action.ADOPT} and change.cause is Cause.EDITED and change.place:
+        if change.cause is Cause.EDITED and change.action in {Action.DONE, Action.ADOPT} and change.place:
             by_entry[change.place].append(change)
     alike: dict[tuple[str, str, str], list[Change]] = defaultdict(list)
     for place, edited in by_entry.items():
