@@ -241,7 +241,7 @@ class State:
         homes = {name: replace(home, horizon=None) for name, home in self.homes.items()}
         return replace(self, homes=homes, complete_at=None)
 
-    @property
+    @cached_property
     def in_question(self) -> frozenset[str]:
         """Ids of live objects that may be ours until a person answers, for any address."""
         asked = (q for q in self.questions.values() if q.may_be_ours and not q.postponed)

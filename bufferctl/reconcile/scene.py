@@ -138,13 +138,9 @@ class Scene:
         """The horizon of a home: up to when the state of it is complete."""
         return self.state.horizon(home, self.desired.settings.managed_since)
 
-    @cached_property
-    def _in_question(self) -> frozenset[str]:
-        return self.state.in_question
-
     def is_explained(self, item: LiveItem) -> bool:
         """Whether the state explains an unclaimed live object."""
-        if item.id in self._in_question:
+        if item.id in self.state.in_question:
             return False
         if item.id in self.state.let_go:
             return True

@@ -21,9 +21,8 @@ _SHOWN = 110
 _BEFORE = 50
 
 
-def diagnostics_text(diagnostics: Iterable[Diagnostic], paint: Paint | None = None) -> str:
+def diagnostics_text(diagnostics: Iterable[Diagnostic], paint: Paint) -> str:
     """All problems, separated by blank lines; empty if there are none."""
-    paint = paint or Paint()
     return "\n\n".join(_one(each, paint) for each in diagnostics)
 
 

@@ -18,6 +18,7 @@ from bufferctl.config.format import RootFile
 from bufferctl.config.parse import parse
 from bufferctl.config.source import Source
 from bufferctl.render.diagnostics import diagnostics_text, summary_text
+from bufferctl.render.lines import Paint
 
 CASES = Path(__file__).parents[1] / "cases/validate"
 VALID = (CASES / "valid-everything/buffer.yaml").read_bytes()
@@ -72,7 +73,7 @@ def loaded(content: bytes, shared: bytes = SHARED) -> Loaded:
         Path(folder, "campaign/a.yaml").write_bytes(shared)
         found = load(root, Path(folder))
     assert (found.desired is None) == any(each.severity == "error" for each in found.diagnostics)
-    diagnostics_text(found.diagnostics).encode()
+    diagnostics_text(found.diagnostics, Paint()).encode()
     summary_text(found.diagnostics)
     return found
 

@@ -48,7 +48,7 @@ def test_commands_of_outcomes() -> None:
 
 def test_commands_of_warnings() -> None:
     """The same below a warning."""
-    shown = diagnostics_text([Diagnostic(Severity.WARNING, "Something", hint=HINT)]).splitlines()
+    shown = diagnostics_text([Diagnostic(Severity.WARNING, "Something", hint=HINT)], Paint()).splitlines()
     assert [line.strip() for line in shown if "bufferctl" in line] == ["bufferctl import A b", "bufferctl apply"]
 
 

@@ -27,7 +27,7 @@ def cells(text: str) -> int:
 def test_caret_is_under_the_spot(source: str) -> None:
     """Two carets begin in the column of the spot, after wide letters, tabs, accents and cut lines."""
     spot = " xx" if source.startswith("xxx") else "xx"
-    _, line, carets = diagnostics_text([problem(source, spot)]).splitlines()
+    _, line, carets = diagnostics_text([problem(source, spot)], Paint()).splitlines()
     shown = line.replace("e\u0301", "e")
     assert "^" * len(spot) in carets
     assert cells(shown[: shown.rindex(spot)]) == carets.index("^")
@@ -39,7 +39,7 @@ def test_a_problem_in_full() -> None:
         Severity.WARNING, "twice", Place("a.yaml", 7, 3), "keep one", "- key: a", 3, "BC001",
         (Related(Place("b.yaml", 1, 1), "first here"),),
     )  # fmt: skip
-    assert diagnostics_text([found]).splitlines() == [
+    assert diagnostics_text([found], Paint()).splitlines() == [
         "a.yaml:7:3: warning: twice [BC001]",
         "    7 | - key: a",
         "      |   ^^^",
@@ -57,7 +57,7 @@ def test_what_is_quoted_is_harmless() -> None:
         "\x9b1m",
         "\x1b]0;x\x07",
     )
-    text = diagnostics_text([found])
+    text = diagnostics_text([found], Paint())
     assert [line for line in text.splitlines() if line.startswith("posts/")] == []
     assert {c for c in text if unicodedata.category(c) == "Cc"} == {"\n"}
 
@@ -66,7 +66,7 @@ def test_colour_is_asked_for() -> None:
     """With paint the severity is red, without it nothing is colored."""
     found = problem("a: xx", "xx")
     assert "\x1b[31merror:\x1b[0m" in diagnostics_text([found], Paint(enabled=True))
-    assert "\x1b" not in diagnostics_text([found])
+    assert "\x1b" not in diagnostics_text([found], Paint())
 
 
 def test_summary_counts() -> None:
