@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from bufferctl.checks.finding import Finding, Path, advice, few
+from bufferctl.checks.finding import Finding, Path, Rule, advice, few
 from bufferctl.checks.visible import visible_texts
 from bufferctl.model import Post
 from bufferctl.model.attached import assets_of
@@ -98,21 +98,9 @@ def plain_findings(post: Post) -> Iterator[Finding]:
             yield from findings_in(post, *each)
 
 
-def findings_in(post: Post, path: Path, text: str, is_link: bool = False) -> Iterator[Finding]:
+def findings_in(post: Post, path: Path, text: str, is_link: bool = False) -> Iterable[Finding]:
     """The same in one text of a post."""
-    left = unusual(text, _ORDINARY)
-    signs = {*left, *(word for word in _WORDS if word in text)}
-    if not signs.isdisjoint(_OF_HTTP):
-        message = "this link is not https, so browsers warn everyone who follows it"
-        yield from few([Finding(NOT_HTTPS, post, path, message, quote=link) for link in _http(text)])
-    if _ODD.search(left) and (hidden := _hidden(text)):
-        names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
-        many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
-        message = f"this has {many} ({names}), often from copied text"
-        yield Finding(INVISIBLE, post, path, message, quote=hidden[0])
-    for rule, what, its_signs, found_in in _SHOWN_AS_WRITTEN:
-        if not is_link and not signs.isdisjoint(its_signs) and (found := found_in(text)):
-            yield Finding(rule, post, path, f"`{found[0][:40]}` {what}", quote=found[0])
+    return few(Finding(rule, post, path, message, quote=quote) for rule, message, quote in _odd_in(text, is_link))
 
 
 #: What the rules of this module find contains at least one of these characters and words, or is invisible.
@@ -124,37 +112,39 @@ _ODD = re.compile(rf"[*<\]{{]|{HIDDEN}")
 _IN_LINKS_TOO = re.compile(r"_(?<!\w_)|&#?\w+;")
 #: All of ASCII, but these. Its control characters are errors of the file, so no rule needs to find them.
 _ORDINARY = bytes(range(0x80)).translate(None, b"*<]{_&")
-
-
-@lru_cache(maxsize=128)
-def may_be_odd(text: str) -> bool:
-    """Whether a rule of this module may find something, found quickly: most texts are only letters and emoji."""
-    left = unusual(text, _ORDINARY)
-    if left and (_ODD.search(left) or (("_" in left or "&" in left) and _IN_LINKS_TOO.search(text))):
-        return True
-    return "p://" in text or "P://" in text or "DO:" in text or "psum" in text or "PSUM" in text
-
-
+_SHOWN_AS_WRITTEN = (
+    (MARKDOWN, "is Markdown, and readers will see the markup", _OF_MARKDOWN, _MARKDOWN),
+    (HTML, "is HTML, and readers will see the markup", _OF_HTML, _HTML),
+    (PLACEHOLDER, "looks like a placeholder, and readers will see it as it is", _OF_PLACEHOLDERS, _PLACEHOLDER),
+)
 #: A link from its colon on, which is found faster than its letters.
 _FROM_COLON = re.compile(rf"://(?:(?<=(http)://)|(?<=https://)){ADDRESS}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=128)
-def _http(text: str) -> dict[str, None]:
-    return dict.fromkeys(trimmed(found[1] + found[0]) for found in _FROM_COLON.finditer(text) if found[1])
+def may_be_odd(text: str) -> bool:
+    """Whether a rule of this module may find something, found quickly: most texts are only letters and emoji."""
+    if "p://" in text or "P://" in text or "DO:" in text or "psum" in text or "PSUM" in text:
+        return True
+    left = unusual(text, _ORDINARY)
+    return bool(left and (_ODD.search(left) or (("_" in left or "&" in left) and _IN_LINKS_TOO.search(text))))
 
 
-# Many posts may share one long text, which is searched once. To search for a placeholder takes long.
-_markdown = lru_cache(maxsize=128)(_MARKDOWN.search)
-_html = lru_cache(maxsize=128)(_HTML.search)
-_placeholder = lru_cache(maxsize=128)(_PLACEHOLDER.search)
-_SHOWN_AS_WRITTEN = (
-    (MARKDOWN, "is Markdown, and readers will see the markup", _OF_MARKDOWN, _markdown),
-    (HTML, "is HTML, and readers will see the markup", _OF_HTML, _html),
-    (PLACEHOLDER, "looks like a placeholder, and readers will see it as it is", _OF_PLACEHOLDERS, _placeholder),
-)
-
-
-@lru_cache(maxsize=128)
-def _hidden(text: str) -> tuple[str, ...]:
-    return tuple(character for _, character in invisible(text))
+@lru_cache(maxsize=128)  # many posts may share one long text
+def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str]]:
+    """What is found in a text: the rule, the message, and the words."""
+    left = unusual(text, _ORDINARY)
+    signs = {*left, *(word for word in _WORDS if word in text)}
+    links = _FROM_COLON.finditer(text) if not signs.isdisjoint(_OF_HTTP) else ()
+    message = "this link is not https, so browsers warn everyone who follows it"
+    found = [
+        (NOT_HTTPS, message, link) for link in dict.fromkeys(trimmed(each[1] + each[0]) for each in links if each[1])
+    ]
+    if _ODD.search(left) and (hidden := [character for _, character in invisible(text)]):
+        names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
+        many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
+        found.append((INVISIBLE, f"this has {many} ({names}), often from copied text", hidden[0]))
+    for rule, what, its_signs, pattern in _SHOWN_AS_WRITTEN:
+        if not is_link and not signs.isdisjoint(its_signs) and (match := pattern.search(text)):
+            found.append((rule, f"`{match[0][:40]}` {what}", match[0]))
+    return found

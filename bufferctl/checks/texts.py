@@ -14,7 +14,7 @@ from bufferctl.checks.finding import Finding, Path, advice, refusal
 from bufferctl.model import Address, Desired, Post, Service
 from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
-from bufferctl.model.networks import NETWORKS, Counting, Network, Source
+from bufferctl.model.networks import NETWORKS, Counting, Limit, Network, Source
 
 #: What a link counts on a network that does not count its letters.
 LINK_ON_X = 23
@@ -67,12 +67,12 @@ def _with_links(text: str, weight: int) -> int:
 
 
 def longest(text: str, counting: Counting) -> int:
-    """An upper bound of the length, found quickly."""
+    """An upper bound of the length, found quickly: a text has at least as many bytes as UTF-16 units."""
     if counting is Counting.X:
         most = len(text) * (1 if text.isascii() else 6)  # it is normalized first, which may make three of a character
         return most + LINK_ON_X * (text.count(".") + text.count("://"))
     between = text.count("\n") if counting is Counting.BREAKS else _LINKS.get(counting, 0) * text.count("://")
-    return utf16(text) + between
+    return utf8(text) + between
 
 
 def limit_of(post: Post, network: Network, most: int | None) -> int | None:
@@ -160,13 +160,9 @@ _ASIDE = {
 }
 
 
-#: How long a text may be for `longest`, whatever else the post has. No character has more than four bytes.
+#: How long a text may be for `longest`, whatever else the post has.
 _FITS = {
-    service: min(
-        *(limit.most for limit in (row.text, row.text_with_video, row.shown) if limit),
-        row.bytes.most // 4 if row.bytes else maxsize,
-        maxsize,
-    )
+    service: min(limit.most for limit in (row.text, row.text_with_video, row.shown, row.bytes, Limit(maxsize)) if limit)
     for service, row in NETWORKS.items()
 }
 #: The most that a character counts: `a.co` is 23 on X, `http://a` 24 elsewhere.
