@@ -8,6 +8,6 @@ is content, BC2xx policy, BC3xx files beside the posts, BC4xx what is worth a lo
 from __future__ import annotations
 
 from bufferctl.checks.finding import Finding, Rule
-from bufferctl.checks.judge import RULES, check, check_lengths, unknown_codes, waits_for_account
-from bufferctl.checks.texts import TextLengths, text_length
+from bufferctl.checks.judge import RULES, check, check_lengths
+from bufferctl.checks.texts import ACCOUNT_KNOWS, text_length, text_lengths
 from bufferctl.checks.worth_a_look import worth_a_look

@@ -20,10 +20,6 @@ class Rule(RuleHelp):
 
     source: str
 
-    @property
-    def page(self) -> str:
-        return f"docs/reference/rules.md#{self.code.lower()}"
-
 
 def refusal(
     code: str, name: str, summary: str, hint: str, source: str = Source.BUFFER, why: str = "Buffer refuses the post"
@@ -75,6 +71,6 @@ def few(found: Iterable[Finding]) -> list[Finding]:
         fields.setdefault((finding.rule.code, finding.path), []).append(finding)
     for each in fields.values():
         if len(each) > _FEW:
-            more = replace(each[0], message=f"and {len(each) - _FEW:,} more like these in the same text", quote="")
-            each[_FEW:] = [more]
+            message = f"and {len(each) - _FEW:,} more like these in the same text"
+            each[_FEW:] = [replace(each[0], message=message, quote="")]
     return [*chain.from_iterable(fields.values())]

@@ -76,9 +76,7 @@ def of_post(post: Post) -> list[Finding]:
 
 def _fine_numbers(network: Network) -> range:
     """How many flawless images, without other media, the network certainly accepts."""
-    if network.needs_media and "image" not in network.needs_media:
-        return range(0)
-    limit = (network.images or network.media) if "image" in network.kinds else None
+    limit = (network.images or network.media) if "image" in (network.needs_media or network.kinds) else None
     return range(bool(network.needs_media), (limit.most if limit else 0) + 1)
 
 
@@ -104,14 +102,9 @@ def check_lengths(
         if post.service in varying and not post.cancelled
         if now is None or post.due_at is None or post.due_at >= now - PAST
         for finding in texts.text_findings(post, max_characters.get(post.address))
-        if post.address in max_characters or waits_for_account(finding)
+        if post.address in max_characters or finding.rule in texts.ACCOUNT_KNOWS
     )
     return tuple(at_levels(found, desired.settings.rules))
-
-
-def waits_for_account(finding: Finding) -> bool:
-    """Whether the account may know a better limit, so a command that reads the account lets it decide."""
-    return finding.rule in texts.ACCOUNT_KNOWS
 
 
 def at_levels(found: Iterable[Finding], levels: Mapping[str, str]) -> Iterator[Finding]:
@@ -121,9 +114,3 @@ def at_levels(found: Iterable[Finding], levels: Mapping[str, str]) -> Iterator[F
             yield finding
         elif level != "off":
             yield replace(finding, level=Severity(level))
-
-
-def unknown_codes(levels: Mapping[str, str]) -> tuple[str, ...]:
-    """The codes among the files' levels that no rule has."""
-    codes = {rule.code for rule in RULES}
-    return tuple(code for code in levels if code not in codes)

@@ -156,9 +156,8 @@ def _too_close(timed: list[tuple[float, Post]], since: float | None, spacing: ti
     timed.sort(key=lambda each: each[0])
     for (one_at, one), (other_at, other) in pairwise(timed):
         apart = other_at - one_at
-        if apart >= least or (since is not None and other_at < since):
-            continue
-        if not apart and one.text.strip() == other.text.strip():  # an error, unless it is meant
+        twins = not apart and one.text.strip() == other.text.strip()  # an error, unless it is meant
+        if apart >= least or twins or (since is not None and other_at < since):
             continue
         minutes = round(apart / 60)
         when = "at the same time" if minutes == 0 else f"{minutes} minute{'s' * (minutes > 1)} apart"

@@ -104,18 +104,21 @@ def findings_in(post: Post, path: Path, text: str, is_link: bool = False) -> Ite
 
 
 #: What the rules of this module find contains at least one of these characters and words, or is invisible.
-_OF_HTTP, _OF_MARKDOWN, _OF_HTML = ("p://", "P://"), "]*_", "<&"
-_OF_PLACEHOLDERS = ("]", "{", "DO:", "psum", "PSUM")
-_WORDS = ("p://", "P://", "DO:", "psum", "PSUM")
+_OF_HTTP, _OF_PLACEHOLDERS = ("p://", "P://"), ("DO:", "psum", "PSUM")
 #: Links have two of the characters, too, but elsewhere.
 _ODD = re.compile(rf"[*<\]{{]|{HIDDEN}")
 _IN_LINKS_TOO = re.compile(r"_(?<!\w_)|&#?\w+;")
 #: All of ASCII, but these. Its control characters are errors of the file, so no rule needs to find them.
 _ORDINARY = bytes(range(0x80)).translate(None, b"*<]{_&")
 _SHOWN_AS_WRITTEN = (
-    (MARKDOWN, "is Markdown, and readers will see the markup", _OF_MARKDOWN, _MARKDOWN),
-    (HTML, "is HTML, and readers will see the markup", _OF_HTML, _HTML),
-    (PLACEHOLDER, "looks like a placeholder, and readers will see it as it is", _OF_PLACEHOLDERS, _PLACEHOLDER),
+    (MARKDOWN, "is Markdown, and readers will see the markup", "]*_", _MARKDOWN),
+    (HTML, "is HTML, and readers will see the markup", "<&", _HTML),
+    (
+        PLACEHOLDER,
+        "looks like a placeholder, and readers will see it as it is",
+        (*"]{", *_OF_PLACEHOLDERS),
+        _PLACEHOLDER,
+    ),
 )
 #: A link from its colon on, which is found faster than its letters.
 _FROM_COLON = re.compile(rf"://(?:(?<=(http)://)|(?<=https://)){ADDRESS}", re.IGNORECASE)
@@ -134,7 +137,7 @@ def may_be_odd(text: str) -> bool:
 def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str]]:
     """What is found in a text: the rule, the message, and the words."""
     left = unusual(text, _ORDINARY)
-    signs = {*left, *(word for word in _WORDS if word in text)}
+    signs = {*left, *(word for word in (*_OF_HTTP, *_OF_PLACEHOLDERS) if word in text)}
     links = _FROM_COLON.finditer(text) if not signs.isdisjoint(_OF_HTTP) else ()
     message = "this link is not https, so browsers warn everyone who follows it"
     found = [

@@ -6,7 +6,7 @@ Most texts are far below their limit: `longest` shows that without counting, `le
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from sys import maxsize
 
@@ -92,24 +92,15 @@ def text_length(post: Post, *, max_characters: int | None = None) -> TextLength:
     return TextLength(length(post.text, network.counting), limit_of(post, network, max_characters), thread)
 
 
-class TextLengths(Mapping[Address, TextLength]):
-    """The same for every post, each counted when it is asked for, since few are shown.
+def text_lengths(desired: Desired, max_characters: Mapping[Address, int]) -> Callable[[Address], TextLength | None]:
+    """The same by the address of a post, counted when it is asked for, since few are shown."""
+    posts = {post.address: post for post in desired.posts}
 
-    `max_characters`: the limit that its channel states, by the post's address.
-    """
+    def length_of(address: Address) -> TextLength | None:
+        post = posts.get(address)
+        return text_length(post, max_characters=max_characters.get(address)) if post else None
 
-    def __init__(self, desired: Desired, max_characters: Mapping[Address, int]) -> None:
-        self._posts = {post.address: post for post in desired.posts}
-        self._limits = max_characters
-
-    def __getitem__(self, address: Address) -> TextLength:
-        return text_length(self._posts[address], max_characters=self._limits.get(address))
-
-    def __iter__(self) -> Iterator[Address]:
-        return iter(self._posts)
-
-    def __len__(self) -> int:
-        return len(self._posts)
+    return length_of
 
 
 TOO_LONG = refusal(
@@ -149,7 +140,7 @@ CUT_SHORT = advice(
     Source.NETWORK,
 )
 
-#: Rules for which the account may know a better limit.
+#: Rules for which the account may know a better limit, so a command that reads the account lets it decide.
 ACCOUNT_KNOWS = (NEEDS_PAID_X, DEPENDS_ON_SERVER)
 
 _ASIDE = {
@@ -181,17 +172,15 @@ def text_findings(post: Post, most: int | None) -> Iterator[Finding]:
     if (limit := limit_of(post, network, most)) is None:
         return
     for path, text in _texts(post):
-        if len(text) > limit or longest(text, network.counting) > limit:
+        if longest(text, network.counting) > limit:
             yield from _too_long(post, network, path, text, limit, from_account=most is not None)
-        if network.bytes and 4 * len(text) > network.bytes.most and (size := utf8(text)) > network.bytes.most:
-            most_bytes = network.bytes.most
-            message = f"{network.label} allows {most_bytes:,} bytes and this text has {size:,}, so Buffer refuses it"
+        if network.bytes and (size := utf8(text)) > network.bytes.most:
+            allowed = f"{network.label} allows {network.bytes.most:,} bytes"
+            message = f"{allowed} and this text has {size:,}, so Buffer refuses it"
             yield Finding(TOO_MANY_BYTES, post, path, message)
-        if network.shown and len(text) * 2 > network.shown.most and (size := utf16(text)) > network.shown.most:
-            shown = network.shown.most
-            message = (
-                f"{network.label} shows {shown:,} characters and this text has {size:,}, so readers do not see its end"
-            )
+        if network.shown and (size := utf16(text)) > network.shown.most:
+            shown = f"{network.label} shows {network.shown.most:,} characters"
+            message = f"{shown} and this text has {size:,}, so readers do not see its end"
             yield Finding(CUT_SHORT, post, path, message)
 
 

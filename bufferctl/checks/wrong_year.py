@@ -36,9 +36,8 @@ def wrong_year_findings(posts: list[Timed], now: datetime | None, since: datetim
     dated = [(post, post.due_at, at) for post, at in posts if post.due_at and at]
     for post, due, at in dated:
         if began is None or at > began:
-            day = str(due.day)
             for text in texts_of(post):
-                if day in text and _MONTH.search(text) and (other := _year_in(text, due)):
+                if str(due.day) in text and _MONTH.search(text) and (other := _year_in(text, due)):
                     yield _finding(post, due, other, f"its text names a day of {other}")
                     break
     if began is None:

@@ -150,7 +150,7 @@ def report_of(plan: Plan, desired: Desired, files: Files | None = None, **more: 
 
     With `files`, also their problems, their paths in their repository, and the meaning of the broken rules.
     """
-    from bufferctl.checks import RULES, TextLengths, worth_a_look
+    from bufferctl.checks import RULES, text_lengths, worth_a_look
     from bufferctl.render.report import Report
     from bufferctl.run.files import folder_of
 
@@ -159,7 +159,7 @@ def report_of(plan: Plan, desired: Desired, files: Files | None = None, **more: 
     look = worth_a_look(plan, desired.settings.rules)
     if files:
         more |= {"diagnostics": files.warnings, "folder": folder_of(files.root), "rules": RULES}
-    return Report(plan, lengths=TextLengths(desired, limits), worth_a_look=look, **more)
+    return Report(plan, lengths=text_lengths(desired, limits), worth_a_look=look, **more)
 
 
 def show_plan(report: Report, console: Console, *, as_json: bool) -> None:

@@ -200,7 +200,7 @@ def _card(
         why=why,
         when=moment_of(change, plan),
         pictures=pictures,
-        length=report.lengths.get(address),
+        length=report.lengths(address),
         changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
         code=str(outcome.status if outcome and outcome.status in FAILED else change.reason or Action.HOLD),
         message="" if is_preview else visible(sentence(said.message)),

@@ -144,7 +144,7 @@ def _statuses(report: Report) -> dict[Status, int]:
 
 def _measured(report: Report) -> list[Measured]:
     made = zip(report.plan.changes, report.digests, strict=True)
-    return [Measured(change, report.lengths.get(change.address), digest) for change, digest in made]
+    return [Measured(change, report.lengths(change.address), digest) for change, digest in made]
 
 
 class PlaceForm(_Form):

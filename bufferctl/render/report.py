@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
@@ -23,7 +23,7 @@ class Report:
 
     plan: Plan  # its warnings are the problems found by planning
     diagnostics: tuple[Diagnostic, ...] = ()  # problems in the files
-    lengths: Mapping[Address, TextLength] = field(default_factory=dict)  # of each declared text, as its network counts
+    lengths: Callable[[Address], TextLength | None] = lambda _: None  # of each declared text, as its network counts
     outcomes: tuple[Outcome, ...] | None = None  # None before an apply
     left: Plan | None = None  # the plan after an apply
     stopped: str = ""  # why an apply ended early

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bufferctl import DOCS
-from bufferctl.checks import RULES, Finding, check, check_lengths, unknown_codes, waits_for_account
+from bufferctl.checks import ACCOUNT_KNOWS, RULES, Finding, check, check_lengths
 from bufferctl.config import Loaded, Located, Locator, in_order, load
 from bufferctl.config.discover import ROOT_NAME, find_root
 from bufferctl.config.tree import Spot
@@ -186,7 +186,7 @@ def judge_files(loaded: Loaded, *, account_follows: bool = False, as_text: bool 
     if desired is None:
         return loaded.diagnostics
     found = check(desired, now=datetime.now(UTC))
-    kept = [each for each in found if not (account_follows and waits_for_account(each))]
+    kept = [each for each in found if not (account_follows and each.rule in ACCOUNT_KNOWS)]
     kept, left = _first_few(kept, loaded.files) if as_text else (kept, [])
     placed = _placed(loaded.root, desired, kept, loaded.trees)
     return in_order((*loaded.diagnostics, *_unknown(loaded, desired), *placed, *left), loaded.files)
@@ -300,7 +300,7 @@ def _left(severity: Severity, code: str, number: int, hint: str) -> Diagnostic:
 def _unknown(loaded: Loaded, desired: Desired) -> Iterator[Diagnostic]:
     locator = Locator(loaded.root, (), loaded.trees)
     codes = [rule.code for rule in RULES]
-    for code in unknown_codes(desired.settings.rules):
+    for code in [each for each in desired.settings.rules if each not in codes]:
         near = get_close_matches(code.upper(), codes, n=1) or [
             rule.code for rule in RULES if rule.name == code.casefold().replace("_", "-")
         ]

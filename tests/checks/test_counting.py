@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bufferctl.checks import TextLengths, text_length
+from bufferctl.checks import text_length, text_lengths
 from bufferctl.checks.texts import graphemes, length, longest, utf8, utf16
 from bufferctl.checks.weighted import links, weighted_length
 from bufferctl.model import Desired
@@ -130,8 +131,9 @@ def test_limits_of_a_post() -> None:
 def test_lengths_of_everything() -> None:
     """By address; the channel's own limit overrides the table."""
     toot, tweet = post("mastodon", "a b"), post("twitter", "c")
-    lengths = TextLengths(Desired(posts=(toot, tweet)), {toot.address: 1000})
-    assert lengths == {toot.address: TextLength(3, 1000), tweet.address: TextLength(1, 280)}
+    lengths = text_lengths(Desired(posts=(toot, tweet)), {toot.address: 1000})
+    assert (lengths(toot.address), lengths(tweet.address)) == (TextLength(3, 1000), TextLength(1, 280))
+    assert lengths(replace(toot.address, key="another")) is None
 
 
 def test_long_texts_are_counted_quickly() -> None:

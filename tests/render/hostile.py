@@ -94,9 +94,8 @@ def plan_of(text: str) -> Report:
         (Related(Place(text, 9, 9), text), Related(Place(text), text)),
     )
     warning = Diagnostic(Severity.WARNING, text, None, text)
-    lengths = {each.address: TextLength(300, 280) for each in changes}
     plan = Plan(_AT, text, changes, (problem, warning), channels)
-    return Report(plan, (problem, warning), lengths, expires_at=_AT)
+    return Report(plan, (problem, warning), lambda _: TextLength(300, 280), expires_at=_AT)
 
 
 def receipt_of(text: str) -> Report:

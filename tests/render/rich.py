@@ -355,7 +355,7 @@ _DIAGNOSTIC = Diagnostic(
 LENGTHS = {
     each.address: text_length(each) for each in (change.desired for change in PLAN.changes) if isinstance(each, Post)
 }
-REPORT = Report(PLAN, diagnostics=(_DIAGNOSTIC,), lengths=LENGTHS)
+REPORT = Report(PLAN, diagnostics=(_DIAGNOSTIC,), lengths=LENGTHS.get)
 
 
 def _outcomes() -> tuple[Outcome, ...]:

@@ -188,7 +188,7 @@ def test_parts_of_a_thread_are_counted_as_their_network_does(tmp_path: Path) -> 
         (tmp_path / "posts" / "a.yaml").write_text(text, encoding="utf-8")
         plan = plan_at(tmp_path)
         declared = [each.desired for each in plan.changes if isinstance(each.desired, Post)]
-        page = report_html(Report(plan, lengths={each.address: text_length(each) for each in declared}))
+        page = report_html(Report(plan, lengths={each.address: text_length(each) for each in declared}.get))
         assert re.findall(r"\d of 4 <small>([^<]*)", page) == counts
 
 

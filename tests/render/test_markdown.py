@@ -171,8 +171,7 @@ def test_order() -> None:
 def test_too_long_a_text_is_seen() -> None:
     """By how many characters, and on which network; else the length is not worth a word."""
     assert "too many" not in report_markdown(REPORT)
-    lengths = dict.fromkeys(REPORT.lengths, TextLength(300, 280))
-    assert "20 too many on X" in report_markdown(replace(REPORT, lengths=lengths))
+    assert "20 too many on X" in report_markdown(replace(REPORT, lengths=lambda _: TextLength(300, 280)))
 
 
 def test_a_text_without_much_in_common_is_shown_twice() -> None:

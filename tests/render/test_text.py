@@ -182,7 +182,7 @@ def test_too_long() -> None:
     """A text over its limit is marked beside its networks; with -v each has its length."""
     item = post("ch-x", "long", 1, text="x" * 300)
     plan = replace(PLAN, changes=(change(item, Action.CREATE, Cause.NEW),))
-    report = Report(plan, lengths={item.address: TextLength(300, 280)})
+    report = Report(plan, lengths={item.address: TextLength(300, 280)}.get)
     assert "20 too many on X" in plan_text(report, PLAIN)
     assert "  300 of 280" in plan_text(report, Paint(verbose=True))
 
