@@ -272,13 +272,13 @@ def write_requests(plan: Plan) -> int:
     """
     batches: list[list[Slot]] = []
     for change in plan.writes:
-        if not batches or len(batches[-1]) == MOST_ALIASES or _idea_of(change) in batches[-1]:
+        if not batches or len(batches[-1]) == MOST_ALIASES or idea_of(change) in batches[-1]:
             batches.append([])
         batches[-1].append(change.slot)
     return len(batches)
 
 
-def _idea_of(change: Change) -> Slot | None:
+def idea_of(change: Change) -> Slot | None:
     """The idea of a post, if it is not in Buffer yet."""
     key = change.write.missing_idea if change.write else None
     return change.slot._replace(channel_id=IDEAS, key=key) if key else None

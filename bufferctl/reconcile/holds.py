@@ -221,6 +221,12 @@ PROTECTED_AND_REMOVED = replace(
     PROTECTED, hint="Restore it with `cancelled: true` and without `protect: true`, or delete it in Buffer."
 )
 IDEA_HELD = Hold(Reason.UNRESOLVED, "Its idea '{idea}' is held", "Resolve the hold of the idea first.")
+#: It is held, or not selected.
+IDEA_LEFT_OUT = replace(
+    IDEA_HELD,
+    message="Its idea '{idea}' is not in Buffer yet, and this run does not add it, so this is not sent",
+    hint="Resolve the hold of the idea first, or select it, too.",
+)
 IDEA_CANCELLED = Hold(
     Reason.UNRESOLVED,
     "Its idea '{idea}' is cancelled and not in Buffer, so this is not sent",

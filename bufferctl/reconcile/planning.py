@@ -24,7 +24,7 @@ from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.removal import called_off, guard_deletes, hold_what_diverged, left_out
 from bufferctl.reconcile.repeats import hold_repeats
 from bufferctl.reconcile.scene import Options, Scene
-from bufferctl.reconcile.sending import in_order, queue_times, within_limits
+from bufferctl.reconcile.sending import hold_without_idea, in_order, queue_times, within_limits
 from bufferctl.reconcile.table import Table
 from bufferctl.reconcile.warnings import warnings_of
 from bufferctl.reconcile.writes import Resolver
@@ -41,6 +41,7 @@ PASSES: Mapping[str, Callable[[Changes, Scene, Matches], Changes]] = {
         [*map(scene.options.review, changes)] if scene.options.review else changes
     ),
     "hold repeats": lambda changes, scene, matches: hold_repeats(changes, scene.channels, matches),
+    "hold without idea": lambda changes, _, __: hold_without_idea(changes),
     "order": lambda changes, scene, _: in_order(changes, scene.live),
     "wait for room": lambda changes, scene, _: within_limits(changes, scene.live),
 }

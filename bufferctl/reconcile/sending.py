@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from bufferctl.model import EditPost, Idea, Item, Live, LiveChannel, LiveIdea, LiveItem, LivePost, Post, ShareMode, Slot
 from bufferctl.model.metadata import thread_of
-from bufferctl.plan import Action, Change, Plan
+from bufferctl.plan import WRITING, Action, Change, Plan, idea_of
+from bufferctl.reconcile import holds
 from bufferctl.reconcile.repeats import kept, wanted
 
 K = TypeVar("K", bound=Hashable)
@@ -64,13 +65,21 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
     leaving = (change for change in changes if change.action is Action.DELETE)
     room.update(each for c in leaving for each in _takes(c.slot.home, c.live) if each in room)
     changes = _within(changes, room, lambda change: _takes(change.slot.home, change.desired), _full)
-    late = {(c.slot.organization_id, c.slot.key) for c in changes if c.action is Action.WAITING}
+    late = {change.slot for change in changes if change.action is Action.WAITING}
     return [
-        replace(c, action=Action.WAITING, message=f"It waits for its idea `{key}`")
-        if c.action is Action.CREATE and c.write and (c.slot.organization_id, key := c.write.missing_idea) in late
+        replace(c, action=Action.WAITING, message=f"It waits for its idea `{idea.key}`")
+        if c.action is Action.CREATE and (idea := idea_of(c)) in late and idea
         else c
         for c in changes
     ]
+
+
+def hold_without_idea(changes: Iterable[Change], doing: Collection[Slot] | None = None) -> list[Change]:
+    """Hold the posts of ideas that the run does not add. `doing`: the slots whose writes are part of it, or all."""
+    changes = list(changes)
+    added = {c.slot for c in changes if c.action is Action.CREATE and (doing is None or c.slot in doing)}
+    lacking = {c.slot for c in changes if c.action in WRITING and (idea := idea_of(c)) and idea not in added}
+    return [holds.IDEA_LEFT_OUT.on(change) if change.slot in lacking else change for change in changes]
 
 
 #: What is limited, by the names of `Limits`, and the id of the home that it is limited for.

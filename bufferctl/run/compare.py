@@ -17,7 +17,7 @@ from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.reconcile import Divergence, Options, Targets, Trace, find_targets, hold_repeats, offline
 from bufferctl.reconcile.horizons import follow_reconnected, sought
 from bufferctl.reconcile.planning import by_slot, reconcile
-from bufferctl.reconcile.sending import busy_days, within_daily_limits
+from bufferctl.reconcile.sending import busy_days, hold_without_idea, within_daily_limits
 from bufferctl.run.files import Files, judge_lengths, shorten
 from bufferctl.run.session import Session, find_organizations
 from bufferctl.state import StateFile, Store, claimed_elsewhere
@@ -280,7 +280,7 @@ def narrow(plan: Plan, files: Files, choices: Choices) -> Plan:
     doing = {change.slot for change in filter(keeps, plan.writes)}
     left = [c for c in plan.of(Action.DELETE) if c.slot not in doing and c.goes_out]
     plan = replace(plan, warnings=(*plan.warnings, *([_not_deleted(left)] if left else [])))
-    return hold_repeats_outside(plan, doing).narrow(keeps)
+    return hold_dependent(plan, doing).narrow(keeps)
 
 
 def describe_selection(files: Files, choices: Choices) -> str:
@@ -315,9 +315,10 @@ def _not_deleted(changes: Sequence[Change]) -> Diagnostic:
     )
 
 
-def hold_repeats_outside(plan: Plan, doing: Collection[Slot]) -> Plan:
-    """The plan with what would repeat a post held, if only the writes of the slots `doing` are part of the run."""
-    return replace(plan, changes=tuple(hold_repeats(plan.changes, plan.channels, doing=doing)))
+def hold_dependent(plan: Plan, doing: Collection[Slot]) -> Plan:
+    """The plan with what would repeat a post, or lack its idea, held if only the slots `doing` are part of the run."""
+    changes = hold_without_idea(hold_repeats(plan.changes, plan.channels, doing=doing), doing)
+    return replace(plan, changes=tuple(changes))
 
 
 def check_named(choices: Choices, files: Files) -> None:

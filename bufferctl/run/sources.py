@@ -20,7 +20,7 @@ from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import Desired
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action
-from bufferctl.run.compare import check_named, describe_selection, hold_repeats_outside, narrow
+from bufferctl.run.compare import check_named, describe_selection, hold_dependent, narrow
 from bufferctl.run.files import Files, open_project
 from bufferctl.run.listener import Listener
 from bufferctl.run.secrets import write_whole
@@ -147,7 +147,7 @@ def still_to_do(plan: SavedPlan, path: Path, today: Plan) -> Plan:
 
     _check_fits(plan, path, today)
     writes = {change.slot for change in plan.plan.writes}
-    verified = planfile.verify(plan, hold_repeats_outside(today, writes))
+    verified = planfile.verify(plan, hold_dependent(today, writes))
     if verified.moved:
         raise StalePlanError(
             "\n  ".join((f"The saved plan {path} is out of date, so nothing was sent:", *verified.moved)), hint=_AGAIN

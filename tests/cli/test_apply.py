@@ -386,6 +386,19 @@ def test_narrowed(project: Any) -> None:
     assert [post["text"] for post in project.sandbox.posts()] == ["The second", "In the queue"]
 
 
+@pytest.mark.parametrize("narrowed", [["--target", "*/two"], ["--exclude", "*/ideas/*"]])
+def test_a_post_of_an_idea_that_is_not_selected(project: Any, narrowed: list[str]) -> None:
+    """The plan says already that it is not sent without its idea; together both are."""
+    declare(project, f"{TWO}, idea: hiring")
+    project.write("posts/a.yaml", "ideas: [{key: hiring, title: How we hire}]\n")
+    assert project("plan", *narrowed).planned == ["! two"]
+    ran = apply(project, *narrowed)
+    assert (ran.code, writes(project)) == (1, 0)
+    assert "Resolve the hold of the idea first, or select it, too." in " ".join(ran.out.split())
+    assert apply(project).code == 0
+    assert len(project.sandbox.ideas()) == len(project.sandbox.posts()) == 1
+
+
 def test_an_address_is_a_glob_for_itself(project: Any) -> None:
     """Also where a name contains what would be a set in a glob."""
     person, handle = project.sandbox.person, "acme[2]"

@@ -68,6 +68,7 @@ NO_EDIT = {
     "BEING_PUBLISHED": "It is decided in a few minutes, by itself.",
     "not_listed_yet": "It is decided within the hour, by itself.",
     "IDEA_HELD": "Its idea has a hold of its own, with a hint.",
+    "IDEA_LEFT_OUT": "Its idea has one, or the command line selects it.",
     "ONLY_ELSEWHERE": NOT_HERE,
     "PERHAPS_OUTDATED": NOT_HERE,
     "OUTDATED_HERE": NOT_HERE,

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.model import LivePost, Origin, Post, PostStatus, Settings
+from bufferctl.model import Limits, LivePost, Origin, Post, PostStatus, Settings
 from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.desired import FREEZE, MINIMUM_LEAD, Expansion, Freeze, Policy
 from bufferctl.plan import WRITING, Action, Change, Reason
-from bufferctl.reconcile import Divergence, Options, hold_repeats, planning
+from bufferctl.reconcile import Divergence, Options, hold_repeats, holds, planning
 from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.matching import match
 from bufferctl.reconcile.scene import Scene
@@ -403,6 +403,19 @@ def test_other_organizations_and_drafts_take_no_room() -> None:
     }
 
 
+def test_a_post_is_not_sent_without_its_idea() -> None:
+    """Held if the idea was not reviewed; not if it is added with it, or waits for room with it."""
+    items = (post(idea="hiring"), idea())
+
+    def agreed_post(change: Change) -> Change:
+        return holds.IDEA_EDITED.on(change) if change.address.key == "hiring" else change
+
+    assert World().verdict(*items) is Action.CREATE
+    held = World(options=Options(review=agreed_post)).change(*items)
+    assert (held.action, held.reason) == (Action.HOLD, Reason.UNRESOLVED)
+    assert World(limits=Limits(ideas=0)).verdict(*items) is Action.WAITING
+
+
 def test_each_channel_has_the_plans_room() -> None:
     """The limit of scheduled posts is per channel (notes: Limits): a full X leaves room on LinkedIn."""
     keep, there = post("keep", "Keep", LATER), on_linkedin(post("there", "There", LATER))
@@ -459,6 +472,7 @@ MANY = [post(f"k{n}", f"Number {n}") for n in range(6)]
         (Reason.POLICY, Action.WAITING, agreed(LEAD, limit=0), [post(due=SOON)]),
         (Reason.NOT_REVIEWED, Reason.AMBIGUOUS, replace(PROTECTED, options=UNREVIEWED), [post(due=SOON), KEEP]),
         (Reason.NOT_REVIEWED, Action.WAITING, World(limit=0, options=UNREVIEWED), [post()]),
+        (Reason.NOT_REVIEWED, Reason.UNRESOLVED, World(options=UNREVIEWED), [post(idea="hiring"), idea()]),
         (Reason.AMBIGUOUS, Action.WAITING, replace(PROTECTED, limit=0), [post(due=SOON), KEEP]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
