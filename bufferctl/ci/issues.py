@@ -21,7 +21,6 @@ _FOUND = (
 _OVER = "**Resolved.** Buffer matches your files again."
 #: How long after the merge.
 _PATIENCE = timedelta(hours=1)
-_UNSENT_TITLE = "Merged posts are not published"
 _ALL_SENT = "**Resolved.** Everything that was merged is published."
 _ASK = "The receipt says what is left now; while anything is, there is an open issue about it."
 
@@ -48,6 +47,6 @@ def tell_unsent(job: Job, end: End) -> None:
         return
     names = ", ".join(name_of(each, job.forge) for each in late)
     said = f"**Not published** an hour after the merge: {names}. The newest comment of each says why."
-    if job.keep_issue("unsent", _UNSENT_TITLE, said if late else _ALL_SENT, is_open=bool(late)):
+    if job.keep_issue("unsent", "Merged posts are not published", said if late else _ALL_SENT, is_open=bool(late)):
         for each in late:
             job.comment("unsent", each, f"Not everything in it was published an hour after the merge. {_ASK}")

@@ -21,9 +21,6 @@ from bufferctl.run.listener import Listener
 from bufferctl.state import Store, open_store
 from bufferctl.state.location import top_of
 
-#: How the file of places names the file beside the root file.
-_LOCAL = "a file beside the root file"
-
 
 def open_state(
     settings: StateSettings | None,
@@ -67,7 +64,7 @@ def _agree(settings: StateSettings | None, root_file: Path, listener: Listener, 
 
 def _name(settings: StateSettings | None) -> str:
     if settings is None:
-        return _LOCAL
+        return "a file beside the root file"
     if settings.store:
         return f"{settings.store} at {settings.endpoint}" if settings.endpoint else settings.store
     return f"the branch {settings.branch} of {settings.remote}"

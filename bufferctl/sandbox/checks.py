@@ -32,7 +32,6 @@ _DEAD_HOSTS = (".invalid", "localhost")  # their media cannot be read, nor can m
 _PAGES = frozenset(
     {"www.youtube.com", "youtu.be", "vimeo.com", "unsplash.com", "imgur.com", "docs.google.com"}
 )  # no files
-_SECONDS = 5
 _TYPES = {"image": "image/", "gif": "image/", "thumbnail": "image/", "video": "video/", "document": "application/"}
 
 
@@ -244,7 +243,7 @@ def _is_below(url: str, roots: Sequence[str]) -> bool:
 def _fetched(url: str, kind: str) -> str | None:
     """Return what is wrong with a URL, in Buffer's words, after asking its host."""
     try:
-        with urlopen(Request(url, headers={"User-Agent": "Buffer"}), timeout=_SECONDS) as answer:  # noqa: S310 - only below a configured root
+        with urlopen(Request(url, headers={"User-Agent": "Buffer"}), timeout=5) as answer:  # noqa: S310 - only below a configured root
             if answer.headers.get_content_type().startswith(_TYPES[kind]) and answer.read(1):
                 return None
     except HTTPError as error:
