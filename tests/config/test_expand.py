@@ -82,6 +82,24 @@ def test_an_entry_as_it_is_written(tmp_path: Path, fields: str, top: str) -> Non
     assert found[0] == found[1]
 
 
+def test_what_no_channel_uses_is_no_problem(tmp_path: Path) -> None:
+    """A time that is missing and `domains` that are missing matter only where no override gives them."""
+    entry = """  - key: a
+    text: https://acme.example
+    mode: customScheduled
+    utm: {source: $(service)}
+    overrides: {twitter: {due_at: 2030-01-01 09:00, utm: {domains: [acme.example]}}%s}
+"""
+    linkedin = ", linkedin: {mode: shareNext, utm: {}}"
+    expected = {"twitter/a": "https://acme.example?utm_source=twitter", "linkedin/a": "https://acme.example"}
+    assert expected == posts(tmp_path, f"channels: [twitter, linkedin]\nposts:\n{entry % linkedin}")
+    (tmp_path / "posts/a.yaml").write_text(f"channels: [twitter, linkedin]\nposts:\n{entry % ''}", encoding="utf-8")
+    assert [each.message for each in load(None, tmp_path).diagnostics] == [
+        "`customScheduled` needs a `due_at`",
+        "this `utm` names no `domains`, so no link would get its parameters",
+    ]
+
+
 def test_images_in_one_line(tmp_path: Path) -> None:
     """A URL, a file beside or in `media/`; the most specific layer gives image and alt together; variables work."""
     for path in ("media/a.png", "posts/b.png"):

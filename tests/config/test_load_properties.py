@@ -135,6 +135,13 @@ def test_a_packed_text_is_the_same(text: str, start: int, length: int) -> None:
     assert packed.text == text
 
 
+def test_every_control_character_is_found() -> None:
+    """Those of both blocks except tabs and line ends, and what Unicode reserves, wherever they are."""
+    controls = {*range(9), 0xB, 0xC, *range(0xE, 0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF}
+    characters = [*range(0x900), *range(0xF000, 0x10000), 0x1F680]
+    assert controls == {c for c in characters if Source("a.yaml", f"🚀 ö{chr(c)}", Path()).controls()}
+
+
 @pytest.mark.parametrize("compiled", [True, False])
 def test_signs_in_braces_are_text(compiled: bool) -> None:
     """URLs, times and channels need no quotes in `{}` and `[]`, nor does `?` if compiled; and JSON is YAML."""
