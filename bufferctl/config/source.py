@@ -63,14 +63,20 @@ class Source:
     """The text of a file. `name` is its path from the root folder, `folder` the one it is in.
 
     `original`: the text as it is, if lines of this one were mended (`mends`: their numbers) so that the rest can be
-    read; places are its places.
+    read; places are its places. `data`: the text in UTF-8, if that is known.
     """
 
     def __init__(
-        self, name: str, text: str, folder: Path, original: Source | None = None, mends: tuple[int, ...] = ()
+        self,
+        name: str,
+        text: str,
+        folder: Path,
+        original: Source | None = None,
+        mends: tuple[int, ...] = (),
+        data: bytes = b"",
     ) -> None:
         self.name, self.folder, self.original, self.mends = name, folder, original, mends
-        self.data = text.encode()
+        self.data = data or text.encode()
         self.may_hold_variables = "$(" in text or "\\" in text
         """Whether a value may contain `$(`, as it is or spelled with an escape."""
         self._text: str | None = text
@@ -183,7 +189,7 @@ def read_source(path: Path, name: str) -> Source:
         raise UnreadableError("it is UTF-16", "save it as UTF-8")
     data = data.removeprefix(BOM_UTF8)
     try:
-        return Source(name, data.decode("utf-8"), path.parent)
+        return Source(name, data.decode("utf-8"), path.parent, data=data)
     except UnicodeDecodeError as error:
         before = Source(name, data[: error.start].decode("utf-8"), path.parent)
         place = before.place(len(before.text))

@@ -24,11 +24,12 @@ _THUMBNAIL_FILE_OR_URL: JsonDict = {"oneOf": [{"required": ["thumbnail_file"]}, 
 def _check_one_of(**values: object) -> None:
     """Check that exactly one of two fields is given. Raises ValueError."""
     given = [name for name, value in values.items() if value is not None]
+    if len(given) == 1:
+        return
     names = " and ".join(f"`{name}`" for name in values)
-    if len(given) > 1:
+    if given:
         raise ValueError(f"{names} are both given; keep one of them")
-    if not given:
-        raise ValueError(f"{names} are both missing; name a file beside the posts, or a public https address")
+    raise ValueError(f"{names} are both missing; name a file beside the posts, or a public https address")
 
 
 class Sourced(Model):
