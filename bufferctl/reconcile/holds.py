@@ -220,17 +220,11 @@ PROTECTED = Hold(
 PROTECTED_AND_REMOVED = replace(
     PROTECTED, hint="Restore it with `cancelled: true` and without `protect: true`, or delete it in Buffer."
 )
-IDEA_HELD = Hold(Reason.UNRESOLVED, "Its idea '{idea}' is held", "Resolve the hold of the idea first.")
-#: It is held, or not selected.
-IDEA_LEFT_OUT = replace(
-    IDEA_HELD,
-    message="Its idea '{idea}' is not in Buffer yet, and this run does not add it, so this is not sent",
-    hint="Resolve the hold of the idea first, or select it, too.",
-)
-IDEA_CANCELLED = Hold(
+#: Its idea is held, canceled, or not part of the run.
+WITHOUT_IDEA = Hold(
     Reason.UNRESOLVED,
-    "Its idea '{idea}' is cancelled and not in Buffer, so this is not sent",
-    "Delete `idea: {idea}`, or delete `cancelled` of the idea.",
+    "Its idea '{idea}' is not in Buffer, and this run does not add it, so this is not sent",
+    "Resolve what holds the idea, or select it, too. Or delete `idea: {idea}`.",
 )
 #: The commit that was applied last wrote it, and is not here to compare with.
 PERHAPS_OUTDATED = Hold(

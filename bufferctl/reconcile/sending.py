@@ -79,7 +79,7 @@ def hold_without_idea(changes: Iterable[Change], doing: Collection[Slot] | None 
     changes = list(changes)
     added = {c.slot for c in changes if c.action is Action.CREATE and (doing is None or c.slot in doing)}
     lacking = {c.slot for c in changes if c.action in WRITING and (idea := idea_of(c)) and idea not in added}
-    return [holds.IDEA_LEFT_OUT.on(change) if change.slot in lacking else change for change in changes]
+    return [holds.WITHOUT_IDEA.on(change) if change.slot in lacking else change for change in changes]
 
 
 #: What is limited, by the names of `Limits`, and the id of the home that it is limited for.

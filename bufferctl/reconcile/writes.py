@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bufferctl.model import IDEAS, CreateIdea, CreatePost, EditPost, Idea, LivePost, Post, Slot, Tag, Write
+from bufferctl.model import IDEAS, CreateIdea, CreatePost, EditPost, Idea, LiveIdea, LivePost, Post, Slot, Tag, Write
 from bufferctl.model.comparable import has_renamed_board
 from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
-from bufferctl.reconcile.matches import How, Match
+from bufferctl.reconcile.matches import Match
 from bufferctl.reconcile.scene import Scene
 
 
@@ -19,14 +19,8 @@ class Resolver:
 
     def __init__(self, scene: Scene, matches: Iterable[Match]) -> None:
         self._tags = _tags_of(scene)
-        ideas = [match for match in matches if isinstance(match.declared.item, Idea)]
-        self._cancelled = {match.declared.slot for match in ideas if match.declared.item.cancelled}
-        #: Ids of declared ideas, None for those that are not created yet; held and canceled ones are left out.
-        self._ideas = {
-            m.declared.slot: m.live.id if m.live else None
-            for m in ideas
-            if m.live or (m.how is How.NEW and not m.declared.item.cancelled)
-        }
+        #: Ids of declared ideas that are in Buffer.
+        self._ideas = {m.declared.slot: m.live.id for m in matches if isinstance(m.live, LiveIdea)}
 
     def __call__(self, match: Match, reschedule: bool) -> Write | Hold:
         """The write that creates or changes a match; a hold if a name cannot be resolved."""
@@ -41,10 +35,7 @@ class Resolver:
         post = _with_board(declared.item, match)
         if isinstance(post, Hold):
             return post
-        wanted = Slot(declared.slot.organization_id, IDEAS, post.idea) if post.idea else None
-        if wanted and wanted not in self._ideas:
-            return holds.IDEA_CANCELLED if wanted in self._cancelled else holds.IDEA_HELD
-        idea = self._ideas[wanted] if wanted else None
+        idea = self._ideas.get(Slot(declared.slot.organization_id, IDEAS, post.idea)) if post.idea else None
         ids = tuple(tag.id for tag in resolved)
         if match.live is None:
             return CreatePost(post, declared.slot.channel_id, ids, idea)

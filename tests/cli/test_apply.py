@@ -394,7 +394,7 @@ def test_a_post_of_an_idea_that_is_not_selected(project: Any, narrowed: list[str
     assert project("plan", *narrowed).planned == ["! two"]
     ran = apply(project, *narrowed)
     assert (ran.code, writes(project)) == (1, 0)
-    assert "Resolve the hold of the idea first, or select it, too." in " ".join(ran.out.split())
+    assert "Resolve what holds the idea, or select it, too." in " ".join(ran.out.split())
     assert apply(project).code == 0
     assert len(project.sandbox.ideas()) == len(project.sandbox.posts()) == 1
 

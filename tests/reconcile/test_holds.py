@@ -67,8 +67,6 @@ NO_EDIT = {
     "IN_ERROR": "A person corrects it in Buffer and retries it there.",
     "BEING_PUBLISHED": "It is decided in a few minutes, by itself.",
     "not_listed_yet": "It is decided within the hour, by itself.",
-    "IDEA_HELD": "Its idea has a hold of its own, with a hint.",
-    "IDEA_LEFT_OUT": "Its idea has one, or the command line selects it.",
     "ONLY_ELSEWHERE": NOT_HERE,
     "PERHAPS_OUTDATED": NOT_HERE,
     "OUTDATED_HERE": NOT_HERE,
@@ -77,7 +75,7 @@ NO_EDIT = {
 }
 #: What a hint says to write, delete or change in a file.
 EDIT = re.compile(
-    r"`(existing|was|repeat_of|cancelled|scheduling_type|max_deletes|freeze|minimum_lead|protect)\b|"
+    r"`(idea|existing|was|repeat_of|cancelled|scheduling_type|max_deletes|freeze|minimum_lead|protect)\b|"
     r"`(key|due_at|starts|tags)\b|`existing`|new key|another key|new due_at|write it into the file|"
     r"change the text|delete `was`|undo it in the file|Use one of these|Restore the file"
 )
