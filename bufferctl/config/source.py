@@ -11,7 +11,8 @@ import stat
 from array import array
 from bisect import bisect_right
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from functools import cached_property
+from functools import cached_property, partial
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from sys import maxsize
 
@@ -97,8 +98,8 @@ class Source:
     @cached_property
     def _blocks(self) -> list[bytes]:
         """UTF-8 by so many characters that any of them are found quickly."""
-        text = self.data.decode()
-        return [text[at : at + _BLOCK].encode() for at in range(0, len(text), _BLOCK)]
+        text = TextIOWrapper(BytesIO(self.data), "utf-8", newline="")
+        return [block.encode() for block in iter(partial(text.read, _BLOCK), "")]
 
     def part(self, start: int, end: int) -> str:
         """The text between two offsets."""
