@@ -19,6 +19,8 @@ ABSENT_AFTER = 5
 MAX_WAIT = 960
 #: The least time between a write and the instant it schedules a post for, however short the other waits are.
 LEAD = timedelta(minutes=2)
+#: Buffer tells its clock, and a reset, in whole seconds, so two instants may be further apart than they seem.
+ROUNDING = timedelta(seconds=2)
 
 
 def settle_time(settle: float, assets: int = MOST_ASSETS) -> float:

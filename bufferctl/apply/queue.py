@@ -9,16 +9,13 @@ from datetime import datetime, timedelta
 from bufferctl.apply import outcomes
 from bufferctl.apply.ports import Timer, Watcher
 from bufferctl.errors import PartWayError
-from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS
+from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS, ROUNDING
 from bufferctl.model import IDEAS, Binding, CreatePost, EditPost, LivePost, Modify, Slot, Write
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import standing
 from bufferctl.model.live import Quota
 from bufferctl.plan import Change, Outcome, Plan
 from bufferctl.value import replace, value
-
-#: The service tells its reset, and its clock, in whole seconds.
-ROUNDING = timedelta(seconds=2)
 
 
 @value()

@@ -14,7 +14,7 @@ from functools import cached_property
 from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.ports import Buffer, Timer, Watcher
 from bufferctl.errors import InterruptError, PartWayError
-from bufferctl.limits import MAX_WAIT, landing_time
+from bufferctl.limits import MAX_WAIT, ROUNDING, landing_time
 from bufferctl.model import (
     IDEAS,
     Binding,
@@ -39,8 +39,6 @@ MARGIN = timedelta(minutes=1)
 #: The same where Buffer's answers carry no Date, so that intents are dated by this machine's clock. Lists go back so
 #: far, too, until a confirmed create has shown how far apart the two are.
 MARGIN_WITHOUT_DATE = timedelta(days=1)
-#: Buffer's clock is read in whole seconds, so two instants may be further apart than they seem.
-ROUNDING = timedelta(seconds=2)
 #: How many times a list is read if it lacks an acknowledged create.
 STALE_READS = 5
 #: Up to this many edited or deleted posts are read one by one; more are listed, because each read is a request.

@@ -149,7 +149,7 @@ def _apply_reviewed(job: Job, branch: str, commit: str, last: End, options: Sequ
     done = {outcome.change.address for outcome in ran.receipt.outcomes} if ran.receipt else set()
     for request in requests:
         plan = plans.kept.get(request)
-        is_again = request in waiting and plan and ran.receipt  # it has a receipt already
+        is_again = request in waiting and ran.receipt  # it has a receipt already
         if not (is_again and plan and plan.addresses.isdisjoint(done)):
             _comment(job, request, plans, ran)
     waits = ran.receipt.plan.of(Action.WAITING) if ran.receipt and not ran.receipt.stopped else ()
