@@ -115,7 +115,7 @@ def read(raw: bytes, place: str, endpoint: str | None, *, remedy: str) -> Docume
     """As `parse`, also a document whose state was moved away."""
     name = at_start(place)
     try:
-        data: dict[str, Any] = from_json(raw)
+        data: dict[str, Any] = from_json(raw, cache_strings="keys")  # hardly a value is there twice
     except ValueError as error:
         raise _damaged(name, "it is cut short or is not JSON" if raw.strip() else "it is empty", remedy) from error
     try:
@@ -186,7 +186,7 @@ def _full(data: dict[str, Any]) -> dict[str, Any]:
         for home in homes.values():
             prefix = home.pop("prefix", "")
             for key, values in home.get("objects", {}).items():
-                full = {**_usual(values.get("applied", ""), prefix, key), **values}
+                full = _usual(values.get("applied", ""), prefix, key) | values
                 for name, names in (("file", files), ("commit", commits)):
                     if isinstance(full.get(name), int):
                         full[name] = names[full[name]]
