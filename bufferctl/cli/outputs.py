@@ -154,8 +154,8 @@ def report_of(plan: Plan, desired: Desired, files: Files | None = None, **more: 
     from bufferctl.render.report import Report
     from bufferctl.run.files import folder_of
 
-    channels = ((change.address, plan.channels.get(change.slot.channel_id)) for change in plan.changes)
-    limits = {address: channel.max_characters for address, channel in channels if channel and channel.max_characters}
+    most = {id_: channel.max_characters for id_, channel in plan.channels.items() if channel.max_characters}
+    limits = {change.address: most[id_] for change in plan.changes if (id_ := change.slot.channel_id) in most}
     look = worth_a_look(plan, desired.settings.rules)
     if files:
         more |= {"diagnostics": files.warnings, "folder": folder_of(files.root), "rules": RULES}

@@ -264,10 +264,10 @@ _NAMED = 3
 
 def narrow(plan: Plan, files: Files, choices: Choices) -> Plan:
     """The plan, narrowed to the files and addresses named. Raises UsageError if a glob fits no address."""
-    addresses = [str(change.address) for change in plan.changes]
-    check_globs("--target", choices.targets, addresses)
-    check_globs("--exclude", choices.excludes, addresses)
-    check_globs("--confirm-removed", choices.confirmed, addresses)
+    options = {"--target": choices.targets, "--exclude": choices.excludes, "--confirm-removed": choices.confirmed}
+    for option, globs in options.items():
+        if globs:
+            check_globs(option, globs, [str(change.address) for change in plan.changes])
     if not (choices.targets or choices.excludes or files.named is not None):
         return plan
 
