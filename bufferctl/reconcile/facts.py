@@ -119,7 +119,8 @@ def facts_of(match: Match) -> Facts:
     if binding is None:
         return Facts(match, live)
     item, wanted, now = match.declared.item, match.declared.content, match.declared.fingerprint
-    before = Fingerprint.read(binding.applied)  # None for that of another version: only contents can be compared then
+    # None for that of another version: only contents can be compared then
+    before = now if binding.applied == str(now) else Fingerprint.read(binding.applied)
     rescheduled = before is None or before.schedule != now.schedule
     if live is None:
         sent = binding.status == PostStatus.SENT
