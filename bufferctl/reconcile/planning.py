@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 
 from bufferctl.diagnostics import Place
 from bufferctl.model import Desired, Item, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
@@ -98,7 +99,8 @@ def _beside(changes: Changes, scene: Scene, matches: Matches) -> tuple[Beside, .
 
 def _decided(scene: Scene, matches: Matches) -> Iterable[Change]:
     """One row of the table for each declared object that is not cancelled."""
-    table = Table(scene, Resolver(scene, matches.matches), _joined_late(matches.matches, scene.now))
+    resolver = cache(lambda: Resolver(scene, matches.matches))  # for writes alone
+    table = Table(scene, resolver, _joined_late(matches.matches, scene.now))
     return (table.decide(m) for m in matches.matches if not _is_called_off(m))
 
 

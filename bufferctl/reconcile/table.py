@@ -6,6 +6,7 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -41,7 +42,7 @@ class Table:
     """The rows. `joined_late`: past occurrences on a channel that was added to their entry while it ran."""
 
     scene: Scene
-    resolver: Resolver
+    resolver: Callable[[], Resolver]
     joined_late: frozenset[Slot]
 
     def decide(self, match: Match) -> Change:
@@ -186,7 +187,7 @@ class Table:
             asks = action is Action.CREATE or facts.rescheduled or cause is Cause.DRIFT
             if asks and not item.reminds:
                 return _hold(facts, holds.ONLY_REMINDS, cause)
-        write = self.resolver(facts.match, facts.rescheduled or cause is Cause.DRIFT)
+        write = self.resolver()(facts.match, facts.rescheduled or cause is Cause.DRIFT)
         if isinstance(write, Hold):
             return _hold(facts, write, cause)
         change = _change(facts, action, cause, write=write)
