@@ -70,6 +70,7 @@ _SAMPLES: dict[str, Any] = {
     "candidates": ["ID"],
     "live_id": "ID",
     "goes_out": True,
+    "of_lost_files": False,
     "name": "…",
     "names": ["…"],
     "seen": ["…"],

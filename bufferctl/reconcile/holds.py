@@ -481,10 +481,12 @@ def too_many_deletes(
     dropped: Sequence[str],
     *,
     goes_out: bool,
+    of_lost_files: bool = False,
 ) -> Hold:
     """`count`: of entries with these `posts`; `shortened`: how many occurrences each shortened entry had and has.
 
-    `dropped`: the channels of these posts, if their entries are still there for others.
+    `dropped`: the channels of these posts, if their entries are still there for others. `of_lost_files`: no number in
+    the files is enough then.
     """
     cut = ", ".join(f"`{key}` was shortened from {old} to {new}" for key, (old, new) in shortened.items())
     because = f" ({cut})" if cut else ""
@@ -493,7 +495,8 @@ def too_many_deletes(
         many = f"{count} {'entries' if count > 1 else 'entry'} with {posts} posts"
     names = ", ".join(dropped)
     what = f"no longer go to {names}" if dropped else "disappeared from the files"
-    hint = f"If this is intended, set `max_deletes: {count}` in the root file, or run with --max-deletes {count}."
+    setting = "" if of_lost_files else f"set `max_deletes: {count}` in the root file, or "
+    hint = f"If this is intended, {setting}run with --max-deletes {count}."
     if dropped:
         hint = (
             f"If this is intended, put it back into `channels` and write `cancelled: [{names}]` beside it: that never "

@@ -98,7 +98,8 @@ def guard_deletes(changes: list[Change], scene: Scene, matches: Matches) -> list
         dropped = [c.address for c in deletes if (c.slot.organization_id, c.slot.key) in declared]
         channels = sorted(set(map(desired.reference, dropped))) if len(dropped) == len(deletes) else []
         cut = _shortened(deletes, matches)
-        hold = holds.too_many_deletes(count, len(deletes), limit, cut, channels, goes_out=goes_out)
+        lost = bool(_of_lost_files(deletes, scene, matches))
+        hold = holds.too_many_deletes(count, len(deletes), limit, cut, channels, goes_out=goes_out, of_lost_files=lost)
         held = {change.slot: hold.on(change) for change in deletes}
     else:
         held = _of_lost_files(deletes, scene, matches) if allowed is None else {}

@@ -133,6 +133,18 @@ def test_a_file_that_lost_all_its_posts_deletes_nothing() -> None:
     assert "posts.yaml is gone or no longer has any posts; its post is not deleted" in change.message
 
 
+def test_what_a_hint_about_deletes_says_is_enough() -> None:
+    """A number in the files does not confirm that a whole file is gone, so the hint then does not propose one."""
+    items = [post(f"k{n}", f"Number {n}") for n in range(6)]
+    on_command_line = "run with --max-deletes 6."
+    assert bound(*items).plan().changes[0].hint == f"If this is intended, {on_command_line}"
+    kept = bound(*items, KEEP).plan(KEEP).of(Action.HOLD)[0]
+    assert kept.hint == f"If this is intended, set `max_deletes: 6` in the root file, or {on_command_line}"
+    assert bound(*items, settings=Settings(max_deletes=6)).verdicts()["k0"] is Reason.DELETES
+    assert bound(*items, options=Options(max_deletes=6)).verdicts()["k0"] is Action.DELETE
+    assert bound(*items, KEEP, settings=Settings(max_deletes=6)).verdicts(KEEP)["k0"] is Action.DELETE
+
+
 # -- policy
 
 
