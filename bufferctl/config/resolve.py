@@ -80,7 +80,7 @@ class Posts:
     ) -> None:
         """Each occurrence of an entry on each of its channels."""
         place = base.spot.place("key")
-        if not defaults.expand and base.node.keys() <= _AS_WRITTEN:
+        if not defaults.may_expand and base.node.keys() <= _AS_WRITTEN:
             turn = _Turn(self.reading, (base,), entry.key, place, defaults, defaults.clock)
             self.found += [self._post(declared, turn) for declared in to]
             return

@@ -271,6 +271,16 @@ def _change(
     facts: Facts, action: Action, cause: Cause, *, write: Write | None = None, binding: Binding | None = None
 ) -> Change:
     match, item = facts.match, facts.item
-    differences = facts.differences if action is Action.UPDATE else ()
-    there = (facts.live, write, binding or match.binding, match.moved_from, differences)
-    return Change(item.address, action, cause, match.declared.slot, item.place, item, *there)
+    return Change(
+        address=item.address,
+        action=action,
+        cause=cause,
+        slot=match.declared.slot,
+        place=item.place,
+        desired=item,
+        live=facts.live,
+        write=write,
+        binding=binding or match.binding,
+        moved_from=match.moved_from,
+        differences=facts.differences if action is Action.UPDATE else (),
+    )

@@ -119,7 +119,7 @@ class Defaults:
     utm: tuple[tuple[UtmFields, Spot], ...] = ()  # likewise
 
     @property
-    def expand(self) -> bool:
+    def may_expand(self) -> bool:
         """Whether any post of the file may become more than its entry says."""
         given = self.vars or self.utm or self.cancelled or self.spot.has("starts")
         return bool(given) or self.spot.tree.source.may_hold_variables
