@@ -39,7 +39,7 @@ class Sourced(Model):
 
     url: Url | None = None
     """Its URL: public, direct, https; it must work until the post is published."""
-    file: File | None = None
+    file: Annotated[File | None, _UNSEEN] = None
     """A file beside the posts: relative to this file, or from the root folder with a slash in front."""
 
     @property
@@ -120,7 +120,7 @@ class Document(Sourced):
     """The title shown above the pages."""
     thumbnail_url: Annotated[Url | None, _UNSEEN] = None
     """An image of the first page."""
-    thumbnail_file: File | None = None
+    thumbnail_file: Annotated[File | None, _UNSEEN] = None
     """An image of the first page, as a file beside the posts."""
 
     @property

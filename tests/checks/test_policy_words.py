@@ -132,3 +132,10 @@ def test_a_choice_is_no_text() -> None:
     assert [each.text for each in visible_texts(reel)] == ["New", "More soon"]
     news = {"type": "whats_new", "details_whats_new": {"button": "shop", "link": "https://acme.example"}}
     assert [each.text for each in visible_texts(post("googlebusiness", metadata=news))] == ["https://acme.example"]
+
+
+def test_a_file_is_no_text() -> None:
+    """Its name and its address are not searched: readers see the picture."""
+    paper = {"file": "cheap/d.pdf", "title": "Prices", "thumbnail_file": "cheap/d.png"}
+    there = post("linkedin", "New", assets=[{"document": paper}])
+    assert [each.text for each in visible_texts(there)] == ["New", "Prices"]

@@ -35,8 +35,8 @@ STATED = {
     "unread": "annotations comment thread",
     "filled_in": "board board_service_id button category_id license link_attachment location_name privacy type",
     "on": "embeddable notify_subscribers",
-    "unseen": "animated_thumbnail annotations board board_service_id button category_id id license location_id privacy "
-    "thumbnail thumbnail_url type user_tags",
+    "unseen": "animated_thumbnail annotations board board_service_id button category_id file id license location_id "
+    "privacy thumbnail thumbnail_file thumbnail_url type user_tags",
     "private": "",
     "may_be_lost": "first_comment",
 }
