@@ -190,6 +190,21 @@ def test_a_hold_in_a_saved_plan_keeps_nothing_else_back() -> None:
     assert verify(saved(held(Reason.LAG), new), plan).plan.changes == (held(Reason.LAG), new)
 
 
+def test_what_waited_is_sent_once_there_is_room() -> None:
+    """As it was shown. Until then it is listed; what Buffer has by now, or what nobody saw wait, is left alone."""
+    waiting = create(action=Action.WAITING)
+
+    def verified(then: Change, now: Change) -> tuple[list[Change], tuple[str, ...]]:
+        found = verify(saved(then), Plan(START, "http://127.0.0.1:1/graphql", (now,)))
+        return list(found.plan.changes), found.moved
+
+    assert verified(waiting, create()) == ([create()], ())
+    assert verified(waiting, waiting) == ([waiting], ())
+    assert verified(waiting, update()) == ([], ())
+    assert verified(waiting, create(replace(POST, text="Newer")))[1] != ()
+    assert verified(now_is(Action.PAST), held(Reason.LAG)) == ([], ())
+
+
 NEWER = "the files have a newer version, and so does Buffer"
 
 

@@ -96,6 +96,13 @@ def test_whatever_is_usual_any_binding_is_read_back(content: dict[Slot, Binding]
     assert back(document) == document
 
 
+def test_every_object_of_a_home_is_read_back() -> None:
+    """However many there are: the first does not make room for the next."""
+    content = {SLOT._replace(key=key): replace(BOUND, id=key) for key in ("a", "b", "c")}
+    document = Document(ENDPOINT, State(content, {SLOT.home: Home(*SLOT[:2])}))
+    assert back(document) == document
+
+
 def test_the_bytes_of_a_document() -> None:
     """An entry a line, down to objects; first what belongs to runs; what most objects have in common is left out."""
     usual = replace(BOUND, seen="a", status="scheduled", commit="5f" * 20)
