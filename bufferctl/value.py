@@ -1,4 +1,4 @@
-"""Values: dataclasses that nobody changes."""
+"""Values: dataclasses that nobody changes. `replace` makes another of one."""
 
 from __future__ import annotations
 

@@ -12,13 +12,14 @@ below it are as dense as the page if they are few; otherwise ever wider, since p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any
 
 from bufferctl.api.failures import NoAnswerError
 from bufferctl.api.wire_forms import moment
+from bufferctl.value import replace
 
 #: The page size to request (notes: Reading); the service may return less.
 PAGE = 100

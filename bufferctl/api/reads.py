@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -36,6 +35,7 @@ from bufferctl.api.wire_forms import moment
 from bufferctl.errors import RateLimitedError, TooLargeError
 from bufferctl.limits import MOST_ALIASES
 from bufferctl.model import Account, Live, LiveChannel, LiveIdea, LivePost, PostStatus
+from bufferctl.value import replace
 
 #: The most times a read is sent.
 READ_ATTEMPTS = 3

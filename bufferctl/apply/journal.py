@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from bufferctl.apply.ports import Revision
 from bufferctl.errors import StateError
 from bufferctl.model import Intent, Settled, Slot
 from bufferctl.model.serial import adapter, dump_intent, load_intent
+from bufferctl.value import replace
 
 _FORMAT = 3
 #: How many runs that may hold the lock of a shared state are kept; each begins by taking it over from the last.

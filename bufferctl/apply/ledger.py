@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.outcomes import Conclusion
@@ -11,6 +11,7 @@ from bufferctl.apply.ports import Revision, Store, Watcher
 from bufferctl.errors import PartWayError, StateError
 from bufferctl.model import Binding, Intent, Settled, Slot, State
 from bufferctl.plan import STATE_ONLY, Action, Outcome, Plan, Reason, Status
+from bufferctl.value import replace
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bufferctl.checks import (
@@ -22,6 +21,7 @@ from bufferctl.diagnostics import Severity
 from bufferctl.model import Address, Asset, Desired, Post
 from bufferctl.model.metadata import THREADED
 from bufferctl.model.networks import NETWORKS, Network
+from bufferctl.value import replace
 
 _MODULES = (texts, attachments, fields, phrasing, neighbours, team_rules, file_limits, worth_a_look, wrong_year)
 _FOUND = {rule for module in _MODULES for rule in vars(module).values() if isinstance(rule, Rule)}

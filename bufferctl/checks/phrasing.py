@@ -10,7 +10,7 @@ from bufferctl.checks.finding import Finding, Path, Rule, advice, few
 from bufferctl.checks.visible import visible_texts
 from bufferctl.model import Post
 from bufferctl.model.attached import assets_of
-from bufferctl.model.plain_text import ADDRESS, HIDDEN, code_point, invisible, trimmed, unusual
+from bufferctl.model.plain_text import HIDDEN, LINK, code_point, invisible, trimmed, unusual
 
 NO_ALT_TEXT = advice(
     "BC101",
@@ -105,6 +105,7 @@ def findings_in(post: Post, path: Path, text: str, is_link: bool = False) -> Ite
 
 #: What the rules of this module find contains at least one of these characters and words, or is invisible.
 _OF_HTTP, _OF_PLACEHOLDERS = ("p://", "P://"), ("DO:", "psum", "PSUM")
+_WORDS = _OF_HTTP + _OF_PLACEHOLDERS
 #: Links have two of the characters, too, but elsewhere.
 _ODD = re.compile(rf"[*<\]{{]|{HIDDEN}")
 _IN_LINKS_TOO = re.compile(r"_(?<!\w_)|&#?\w+;")
@@ -116,18 +117,16 @@ _SHOWN_AS_WRITTEN = (
     (
         PLACEHOLDER,
         "looks like a placeholder, and readers will see it as it is",
-        (*"]{", *_OF_PLACEHOLDERS),
+        ("]", "{", *_OF_PLACEHOLDERS),
         _PLACEHOLDER,
     ),
 )
-#: A link from its colon on, which is found faster than its letters.
-_FROM_COLON = re.compile(rf"://(?:(?<=(http)://)|(?<=https://)){ADDRESS}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=128)
 def may_be_odd(text: str) -> bool:
     """Whether a rule of this module may find something, found quickly: most texts are only letters and emoji."""
-    if "p://" in text or "P://" in text or "DO:" in text or "psum" in text or "PSUM" in text:
+    if any(map(text.__contains__, _WORDS)):
         return True
     left = unusual(text, _ORDINARY)
     return bool(left and (_ODD.search(left) or (("_" in left or "&" in left) and _IN_LINKS_TOO.search(text))))
@@ -137,12 +136,11 @@ def may_be_odd(text: str) -> bool:
 def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str]]:
     """What is found in a text: the rule, the message, and the words."""
     left = unusual(text, _ORDINARY)
-    signs = {*left, *(word for word in (*_OF_HTTP, *_OF_PLACEHOLDERS) if word in text)}
-    links = _FROM_COLON.finditer(text) if not signs.isdisjoint(_OF_HTTP) else ()
+    signs = {*left, *(word for word in _WORDS if word in text)}
+    links = [] if signs.isdisjoint(_OF_HTTP) else LINK.findall(text)
     message = "this link is not https, so browsers warn everyone who follows it"
-    found = [
-        (NOT_HTTPS, message, link) for link in dict.fromkeys(trimmed(each[1] + each[0]) for each in links if each[1])
-    ]
+    http = dict.fromkeys(trimmed(link) for link in links if link[:5].lower() == "http:")
+    found = [(NOT_HTTPS, message, link) for link in http]
     if _ODD.search(left) and (hidden := [character for _, character in invisible(text)]):
         names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
         many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"

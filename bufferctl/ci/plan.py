@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, fenced, without_marker
@@ -23,6 +22,7 @@ from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import PAGE_MARK, code
 from bufferctl.render.since import commit_of, with_commit
+from bufferctl.value import replace
 
 _LINK = re.compile(re.escape(PAGE_MARK) + r" · \[the page\]\([^()\s]*\)")
 #: An address that can stand in parentheses, where Markdown has it.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from bufferctl.errors import UsageError
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import count
 from bufferctl.run.secrets import write_whole
+from bufferctl.value import replace
 
 if TYPE_CHECKING:
     from bufferctl.config import Loaded

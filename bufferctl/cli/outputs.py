@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +23,7 @@ from bufferctl.diagnostics import Diagnostic
 from bufferctl.errors import UsageError
 from bufferctl.machine import in_job
 from bufferctl.run.secrets import without_secrets, write_whole
+from bufferctl.value import replace
 
 if TYPE_CHECKING:
     from bufferctl.model import Desired, State

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from bufferctl.errors import UsageError, worst
 from bufferctl.limits import MOST_DAYS
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import wrapped
+from bufferctl.value import replace
 
 if TYPE_CHECKING:
     from bufferctl.plan import Plan

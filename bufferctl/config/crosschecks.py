@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -13,6 +12,7 @@ from bufferctl.config.expand.layers import Declared
 from bufferctl.config.reading import Reading
 from bufferctl.diagnostics import Diagnostic, Place, Related
 from bufferctl.model import IDEAS, Address, Idea, Post
+from bufferctl.value import replace
 
 Entry = Declared[Post | Idea]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -31,7 +31,7 @@ from bufferctl.git import in_git, leaves_folder
 from bufferctl.model import Desired, Idea, Post, Settings, StateSettings
 from bufferctl.model.attached import AnyItem
 from bufferctl.model.base import day_of
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 F = TypeVar("F", bound=AnyFile)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from sys import intern
 from typing import Any
 
@@ -33,6 +32,7 @@ from bufferctl.config.syntax import for_field, syntax_problem
 from bufferctl.config.tree import Tree
 from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
 from bufferctl.model.about import fields_below
+from bufferctl.value import replace
 
 #: Levels of nesting. The format needs nine.
 MAX_DEPTH = 100

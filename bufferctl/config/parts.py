@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TypeVar
@@ -32,6 +31,7 @@ from bufferctl.model.metadata import (
     default_metadata,
     thread_of,
 )
+from bufferctl.value import replace
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ variables.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -37,6 +37,7 @@ from bufferctl.diagnostics import Place
 from bufferctl.model import IDEAS, Address, Channel, Idea, Post, ShareMode
 from bufferctl.model.desired import Expansion
 from bufferctl.model.metadata import default_metadata
+from bufferctl.value import replace
 
 #: An entry with these alone is one post on each of its channels, as it is written: a post has the same fields.
 _AS_WRITTEN = names_of(Post) & SharedPostEntry.model_fields.keys() | {"key", "channels", "organization"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_
 from bufferctl.model.live import Account, Live, LiveIdea, LivePost
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import Targets, imported, reconcile, schedule_differences
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +23,7 @@ from bufferctl.media.addresses import Download, download
 from bufferctl.media.reading import read_file
 from bufferctl.model import Address, Desired, Idea, MediaFile, Post
 from bufferctl.model.attached import attached, with_files, with_sources
+from bufferctl.value import replace
 
 
 @dataclass

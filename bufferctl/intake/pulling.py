@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from shlex import quote
@@ -38,6 +38,7 @@ from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.metadata import thread_of
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.reconcile import differences, handling_differences, schedule_differences
+from bufferctl.value import replace
 
 T = TypeVar("T")
 

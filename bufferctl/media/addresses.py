@@ -11,7 +11,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from io import BytesIO
@@ -28,7 +28,7 @@ from bufferctl.media.reach import NotPublicError, PublicOnly
 from bufferctl.media.reading import header_of
 from bufferctl.model.media_file import size_words
 from bufferctl.model.plain_text import visible
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 T = TypeVar("T")
 

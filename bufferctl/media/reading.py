@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from io import BufferedReader
 from pathlib import Path
 from struct import Struct, error, unpack
@@ -23,7 +23,7 @@ from bufferctl.git import in_git, leaves_folder
 from bufferctl.model import Desired, MediaFile, MediaSettings
 from bufferctl.model.attached import files_of, with_files
 from bufferctl.model.media_file import address_of
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 #: How many hexadecimal digits of a SHA-256 identify a file; 128 bits.
 DIGITS = 32

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar, cast
 
 from bufferctl.model.base import Model
@@ -11,6 +10,7 @@ from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Item, Post
 from bufferctl.model.media_file import MediaFile
 from bufferctl.model.metadata import thread_of
+from bufferctl.value import replace
 
 #: The fields that hold an attachment's file or address: for the asset itself, and for a document's first page.
 _PAIRS = (("file", "url"), ("thumbnail_file", "thumbnail_url"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from json import JSONEncoder
@@ -26,6 +25,7 @@ from bufferctl.model.media_file import IDENTITY
 from bufferctl.model.metadata import FILLED_IN, LOSABLE, UNREAD, USUAL, NetworkMetadata, PinterestMetadata, thread_of
 from bufferctl.model.plain_text import LINK
 from bufferctl.model.state import Binding, Origin
+from bufferctl.value import replace
 
 #: Changes when the inputs of fingerprints change; older ones are then compared by content instead.
 FINGERPRINT_VERSION = "3"

@@ -38,11 +38,9 @@ _ANY = re.compile(HIDDEN)
 #: Printable ASCII, tab and newline.
 _ORDINARY = b"\t\n" + bytes(range(0x20, 0x7F))
 _FOUND = re.compile(f"{_IN_SIGHT}|(?P<hidden>{HIDDEN})")
-#: What follows `https://` in a link.
-ADDRESS = r"[^\s<>\"“”„«»]+"
 #: A link in a text; `trimmed` takes off the punctuation of the sentence around it. Whoever means something else by an
 #: address has a pattern of its own, and says what.
-LINK = re.compile(rf"https?://{ADDRESS}", re.IGNORECASE)
+LINK = re.compile(r"https?://[^\s<>\"“”„«»]+", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:https?:)?/*", re.IGNORECASE)
 #: Characters that more likely end a sentence than a link.
 _AFTER = ".,;:!?…'\u2019*_~"

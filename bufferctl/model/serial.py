@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
@@ -16,6 +16,7 @@ from bufferctl.model.desired import Idea, Item, Post
 from bufferctl.model.media_file import IDENTITY
 from bufferctl.model.metadata import MODELS
 from bufferctl.model.writing import Intent, Write
+from bufferctl.value import replace
 
 _KINDS: dict[str, type[Write]] = {kind.kind: kind for kind in get_args(Write)}
 

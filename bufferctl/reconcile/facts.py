@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -29,6 +28,7 @@ from bufferctl.reconcile.differences import (
     schedule_differences,
 )
 from bufferctl.reconcile.matches import Match
+from bufferctl.value import replace
 
 #: A post published at least this long before its time was published by a person.
 EARLY = timedelta(minutes=1)

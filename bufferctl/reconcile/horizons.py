@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bufferctl.model import IDEAS, Account, Binding, Home, Item, LetGo, Live, LiveChannel, PostStatus, Slot, State
 from bufferctl.model.address import Address
 from bufferctl.plan import Action, Change, Plan, Reason
+from bufferctl.value import replace
 
 #: The creation time of an object for which the state has none.
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)

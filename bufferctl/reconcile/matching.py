@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from bufferctl.model import Binding, Idea, Item, LiveItem, LivePost, Origin, PostStatus, Rule, Slot, comparable
@@ -20,6 +19,7 @@ from bufferctl.reconcile.likeness import Candidate, Pools, is_exact, pools_of, s
 from bufferctl.reconcile.matches import Claims, Declared, Found, How, Match, Matches, Suspect, is_out, is_over
 from bufferctl.reconcile.questions import questions
 from bufferctl.reconcile.scene import Scene
+from bufferctl.value import replace
 
 
 def match(declared: Iterable[Declared], scene: Scene) -> Matches:

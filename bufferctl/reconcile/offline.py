@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 
 from bufferctl.model import (
@@ -36,6 +35,7 @@ from bufferctl.reconcile.horizons import EARLIEST
 from bufferctl.reconcile.lookup import Targets
 from bufferctl.reconcile.planning import reconcile
 from bufferctl.reconcile.scene import Options
+from bufferctl.value import replace
 
 
 def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max_deletes: int | None = None) -> Plan:

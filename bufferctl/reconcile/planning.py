@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
 
 from bufferctl.diagnostics import Place
 from bufferctl.model import Desired, Item, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
@@ -29,6 +27,7 @@ from bufferctl.reconcile.sending import hold_without_idea, in_order, queue_times
 from bufferctl.reconcile.table import Table
 from bufferctl.reconcile.warnings import warnings_of
 from bufferctl.reconcile.writes import Resolver
+from bufferctl.value import replace
 
 Changes = list[Change]
 
@@ -99,8 +98,7 @@ def _beside(changes: Changes, scene: Scene, matches: Matches) -> tuple[Beside, .
 
 def _decided(scene: Scene, matches: Matches) -> Iterable[Change]:
     """One row of the table for each declared object that is not cancelled."""
-    resolver = cache(lambda: Resolver(scene, matches.matches))  # for writes alone
-    table = Table(scene, resolver, _joined_late(matches.matches, scene.now))
+    table = Table(scene, Resolver(scene, matches.matches), _joined_late(matches.matches, scene.now))
     return (table.decide(m) for m in matches.matches if not _is_called_off(m))
 
 

@@ -7,7 +7,6 @@ suddenly empty or gone. They guard objects that disappeared from the files; `can
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 
 from bufferctl.model import IDEAS, Binding, DeletePost, Item, LiveItem, LivePost, Origin, PostStatus, Slot
 from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, digest, fingerprint
@@ -15,6 +14,7 @@ from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.scene import Options, Scene
+from bufferctl.value import replace
 
 
 def called_off(item: Item, slot: Slot, binding: Binding, live: LiveItem | None, gone: Collection[str]) -> Change:

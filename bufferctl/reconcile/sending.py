@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from bufferctl.model.metadata import thread_of
 from bufferctl.plan import WRITING, Action, Change, Plan, idea_of
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.repeats import kept, wanted
+from bufferctl.value import replace
 
 K = TypeVar("K", bound=Hashable)
 

@@ -6,7 +6,6 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -42,7 +41,7 @@ class Table:
     """The rows. `joined_late`: past occurrences on a channel that was added to their entry while it ran."""
 
     scene: Scene
-    resolver: Callable[[], Resolver]
+    resolver: Resolver
     joined_late: frozenset[Slot]
 
     def decide(self, match: Match) -> Change:
@@ -187,7 +186,7 @@ class Table:
             asks = action is Action.CREATE or facts.rescheduled or cause is Cause.DRIFT
             if asks and not item.reminds:
                 return _hold(facts, holds.ONLY_REMINDS, cause)
-        write = self.resolver()(facts.match, facts.rescheduled or cause is Cause.DRIFT)
+        write = self.resolver(facts.match, facts.rescheduled or cause is Cause.DRIFT)
         if isinstance(write, Hold):
             return _hold(facts, write, cause)
         change = _change(facts, action, cause, write=write)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from functools import cached_property
 
 from bufferctl.model import IDEAS, CreateIdea, CreatePost, EditPost, Idea, LiveIdea, LivePost, Post, Slot, Tag, Write
 from bufferctl.model.comparable import has_renamed_board
@@ -12,15 +12,23 @@ from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import Match
 from bufferctl.reconcile.scene import Scene
+from bufferctl.value import replace
 
 
 class Resolver:
     """Makes writes."""
 
     def __init__(self, scene: Scene, matches: Iterable[Match]) -> None:
-        self._tags = _tags_of(scene)
-        #: Ids of declared ideas that are in Buffer.
-        self._ideas = {m.declared.slot: m.live.id for m in matches if isinstance(m.live, LiveIdea)}
+        self._scene, self._matches = scene, matches
+
+    @cached_property
+    def _tags(self) -> dict[str, dict[str, Tag]]:
+        return _tags_of(self._scene)
+
+    @cached_property
+    def _ideas(self) -> dict[Slot, str]:
+        """Ids of declared ideas that are in Buffer."""
+        return {m.declared.slot: m.live.id for m in self._matches if isinstance(m.live, LiveIdea)}
 
     def __call__(self, match: Match, reschedule: bool) -> Write | Hold:
         """The write that creates or changes a match; a hold if a name cannot be resolved."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
@@ -23,6 +22,7 @@ from bufferctl.render.json_documents import Listed, document
 from bufferctl.render.lines import INDENT, Paint, clipped, count, wrapped
 from bufferctl.render.report import Report
 from bufferctl.render.text import day_of, head_lines
+from bufferctl.value import replace
 
 if TYPE_CHECKING:
     from icalendar import Event

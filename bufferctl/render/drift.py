@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from bufferctl.render.grouped import grouped
 from bufferctl.render.lines import Paint, count, hint_lines, indented, posts_and_ideas, sentence, wrapped
 from bufferctl.render.report import Report
 from bufferctl.render.text import cause_lines
+from bufferctl.value import replace
 
 #: Kinds of drift, most urgent first.
 _HEADINGS = {

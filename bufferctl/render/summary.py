@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from bufferctl.model.media_file import size_words
@@ -17,6 +16,7 @@ from bufferctl.render.cards import ShownChannel
 from bufferctl.render.grouped import Grouped
 from bufferctl.render.lines import count
 from bufferctl.render.report import Report
+from bufferctl.value import replace
 
 #: The note on a plan made with --offline.
 NOT_CHECKED = "Not checked against Buffer."

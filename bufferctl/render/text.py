@@ -7,7 +7,6 @@ the items come the counts and the cost of applying; what needs you is last, wher
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import groupby
@@ -24,6 +23,7 @@ from bufferctl.render.lines import INDENT, Paint, cells, clipped, count, hint_li
 from bufferctl.render.pieces import marked_lines, pieces
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Media
+from bufferctl.value import replace
 
 #: How many lines of a text, and posts of a cause, are shown before they are folded.
 FOLD, _POSTS = 12, 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bufferctl import DOCS
@@ -24,7 +24,7 @@ from bufferctl.run.compare import plan as make_plan
 from bufferctl.run.reachable import publisher
 from bufferctl.run.session import Session
 from bufferctl.run.sources import PlanSource
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 
 @value()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from importlib.resources import files
@@ -35,7 +35,7 @@ from bufferctl.state import Lease, Lock, StateFile
 from bufferctl.state.local import LocalStore
 from bufferctl.state.lock import holders
 from bufferctl.state.succession import name_of, predecessors
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 #: Clocks that differ by less count as equal: Buffer's is known to the second, and answers take a while.
 ALIKE = timedelta(minutes=1)

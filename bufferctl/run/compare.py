@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from types import MappingProxyType
@@ -22,7 +22,7 @@ from bufferctl.run.files import Files, judge_lengths, shorten
 from bufferctl.run.session import Session, find_organizations
 from bufferctl.state import StateFile, Store, claimed_elsewhere
 from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files, text_before
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 #: Pages of a list of sent posts, with `managed_since` as a bound, and without.
 SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
@@ -265,9 +265,9 @@ _NAMED = 3
 def narrow(plan: Plan, files: Files, choices: Choices) -> Plan:
     """The plan, narrowed to the files and addresses named. Raises UsageError if a glob fits no address."""
     options = {"--target": choices.targets, "--exclude": choices.excludes, "--confirm-removed": choices.confirmed}
+    addresses = [str(change.address) for change in plan.changes] if any(options.values()) else []
     for option, globs in options.items():
-        if globs:
-            check_globs(option, globs, [str(change.address) for change in plan.changes])
+        check_globs(option, globs, addresses)
     if not (choices.targets or choices.excludes or files.named is not None):
         return plan
 

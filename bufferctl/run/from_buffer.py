@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from bufferctl.run.compare import find_homes, plan
 from bufferctl.run.files import read_again
 from bufferctl.run.reachable import is_local
 from bufferctl.run.session import Session
+from bufferctl.value import replace
 
 
 def import_everything(

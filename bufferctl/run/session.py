@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ from bufferctl.state.checkout import Relation, head
 from bufferctl.state.lock import PARTED, Holder, is_mine, locked_by, same_process
 from bufferctl.state.state_file import LockedState
 from bufferctl.state.succession import hand_over
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 if TYPE_CHECKING:
     from bufferctl.api import Buffer

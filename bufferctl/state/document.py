@@ -21,7 +21,7 @@ A document belongs to one endpoint: the sandbox's is never read for the real acc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, fields, replace
+from dataclasses import field, fields
 from datetime import UTC, datetime, time
 from hashlib import blake2b
 from typing import Any
@@ -35,7 +35,7 @@ from bufferctl.model.base import Commit
 from bufferctl.model.serial import adapter, dump_intent, load_intent
 from bufferctl.state.lock import Lease
 from bufferctl.state.store import at_start
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 FORMAT_MAJOR, FORMAT_MINOR = 3, 0
 #: Where the state begins in a document: what stands before it comes and goes with each run.

@@ -14,7 +14,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePath
 
@@ -25,6 +24,7 @@ from bufferctl.state import document as documents
 from bufferctl.state.document import Document, by_day
 from bufferctl.state.lock import PARTED, UNREAD, Lease, lease_length, user_name
 from bufferctl.state.store import Store, Stored, at_start
+from bufferctl.value import replace
 
 
 class StateFile:

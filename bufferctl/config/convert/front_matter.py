@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePath
 
@@ -31,6 +31,7 @@ from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model import Channel, NetworkMetadata
 from bufferctl.model.base import Filled, Key, When
 from bufferctl.model.metadata import ALWAYS, MODELS
+from bufferctl.value import replace
 
 #: The front matter with its first line, and the line that ends it.
 _FRONT = re.compile(r"---[ \t]*(?:\r\n?|\n)(?P<inner>(?:.*(?:\r\n?|\n))*?)(?P<end>---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")

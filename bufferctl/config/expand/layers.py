@@ -10,7 +10,7 @@ occurrence overrides for one channel comes before everything (design: Campaigns)
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -33,7 +33,7 @@ from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Place
 from bufferctl.model import Channel, Idea, Post, ShareMode
 from bufferctl.model.base import LAST_YEAR
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 #: Where a layer is in its entry: `("overrides", "twitter")`, `("repeat", "each", "3")`, or one below the other.
 Steps = tuple[str, ...]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -24,7 +24,7 @@ from bufferctl.model import Address, Idea, Post
 from bufferctl.model.comparable import normal_text
 from bufferctl.model.content import Part
 from bufferctl.model.metadata import thread_of
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 Paths = Mapping[tuple[str, ...], Any]
 
