@@ -14,7 +14,16 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 
 from bufferctl.config.validation import each_of
 from bufferctl.git import REMOTE
@@ -117,15 +126,21 @@ CalledOff = Annotated[
 OccurrenceNumber = Annotated[int, BeforeValidator(_number)]
 
 
-class FreezeEntry(Model):
-    """A period in which nothing is published."""
-
-    # `from` is a keyword of Python, so its field cannot be declared like the others.
-    __annotations__["from"] = Annotated[
+# `from` is a keyword of Python, so a class cannot declare it.
+_FROM: Any = (
+    Annotated[
         Moment,
         Field(description="When it begins: a day, 2026-12-24, or a day and a time, 2026-12-24 09:00."),
         About("start begin starts since"),
-    ]
+    ],
+    ...,
+)
+_Beginning = create_model("_Beginning", __base__=Model, **{"from": _FROM})
+
+
+class FreezeEntry(_Beginning):
+    """A period in which nothing is published."""
+
     to: Annotated[Moment, About("end until till ends")]
     """When it ends: a day, which is part of it, or a day and a time."""
     reason: Annotated[Filled | None, About("why note description comment")] = None
