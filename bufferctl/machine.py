@@ -11,8 +11,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
@@ -31,16 +32,20 @@ _PROXY = re.compile(r"(?:https?://)?(?:[^\s/@]*@)?(?:[\w.-]+|\[[\da-fA-F:.]+\])(
 _CENTURY = timedelta(days=36525)
 
 
-def awake() -> float:
-    """Seconds that never go backwards and include the time the machine was asleep."""
+def waking_clock() -> Callable[[], float]:
+    """A clock of seconds that never goes backwards, and also counts while the machine is asleep if one here does."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     if clock is None and sys.platform == "darwin":  # on macOS it counts sleep; `monotonic` does so on Windows only
         clock = time.CLOCK_MONOTONIC
     if sys.platform != "win32" and clock is not None:
-        return time.clock_gettime(clock)
-    return time.monotonic()
+        with suppress(OSError):  # Python has clocks that a kernel or a container's filter refuses
+            time.clock_gettime(clock)
+            return partial(time.clock_gettime, clock)
+    return time.monotonic
 
 
+#: The same clock for the whole run: two of them have nothing in common.
+awake = waking_clock()
 _STARTED, _AT_START = awake(), datetime.now(UTC)
 
 

@@ -99,13 +99,17 @@ class Lock:
                 hint="Grant write permission there, or set XDG_STATE_HOME to a writable folder. If something else "
                 "is at that path, run `bufferctl state unlock`.",
             ) from error
-        crashed = self.holder
         try:
-            me = self._write_holder()
-            yield crashed
+            crashed = self.holder
+            me = Holder(user_name(), platform.node(), os.getpid(), datetime.now(UTC))
+            with suppress(OSError):  # a lock without a named holder still locks
+                self._holder_file.write_bytes(to_json(me))
+            try:
+                yield crashed
+            finally:
+                if self.holder == me:  # otherwise somebody removed the lock, and another run holds it
+                    self._holder_file.unlink(missing_ok=True)
         finally:
-            if self.holder == me:  # otherwise somebody removed the lock, and another run holds it
-                self._holder_file.unlink(missing_ok=True)
             lock.release()
 
     def break_(self) -> None:
@@ -115,12 +119,6 @@ class Lock:
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
-
-    def _write_holder(self) -> Holder:
-        holder = Holder(user_name(), platform.node(), os.getpid(), datetime.now(UTC))
-        with suppress(OSError):  # a lock without a named holder still locks
-            self._holder_file.write_bytes(to_json(holder))
-        return holder
 
 
 def soft_lock(path: Path, timeout: float) -> SoftFileLock:
@@ -174,9 +172,10 @@ def holders(lock: Lock, lease: Lease | None) -> tuple[str, ...]:
 def user_name() -> str:
     """Who runs this, as other people know them."""
     try:
-        return getpass.getuser()
+        name = getpass.getuser()
     except (OSError, KeyError, ImportError):
         return "somebody"
+    return name.encode(errors="replace").decode()  # a variable may hold any bytes, and JSON holds text alone
 
 
 def lease_length(landing: float) -> timedelta:

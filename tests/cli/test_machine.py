@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from bufferctl.cli import run
-from bufferctl.machine import clock_ahead, take_streams
+from bufferctl.machine import clock_ahead, take_streams, waking_clock
 from bufferctl.state import Lock
 from tests.conftest import long
 
@@ -225,3 +226,9 @@ def test_a_channel_that_makes_posts_wait_for_approval(project: Any) -> None:
     project.sandbox.person.approve(post["id"])
     assert project("drift").code == 0
     assert project("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_clock_that_the_kernel_refuses_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steady clock that every system has takes its place."""
+    monkeypatch.setattr(time, "CLOCK_BOOTTIME", 10**6, raising=False)  # no kernel has a clock of this number
+    assert waking_clock() is time.monotonic

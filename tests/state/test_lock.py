@@ -256,6 +256,26 @@ def test_a_run_that_was_killed_before_it_named_itself_holds_nothing(tmp_path: Pa
     assert lock.held_by == ""
 
 
+def test_a_user_name_that_is_no_text_is_shown_as_far_as_it_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The holder is named, with `?` for the byte; the lock is free afterwards."""
+    monkeypatch.setenv("LOGNAME", os.fsdecode(b"ad\xff"))
+    lock = Lock(tmp_path, ENDPOINT)
+    with lock.held(0):
+        assert lock.held_by.startswith("ad? on ")
+    assert lock.held_by == ""
+
+
+def test_a_holder_that_cannot_be_written_holds_the_lock_all_the_same(tmp_path: Path) -> None:
+    """What goes wrong meanwhile is raised as it is, and the lock is free afterwards."""
+    (tmp_path / f"{NAME}.holder").mkdir()
+    lock = Lock(tmp_path, ENDPOINT)
+    with pytest.raises(ZeroDivisionError), lock.held(0):
+        _ = 1 / 0
+    assert lock.held_by == ""
+
+
 NAME = "b44d73fff0cf9c14"  # a digest of the endpoint
 
 
