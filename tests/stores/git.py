@@ -107,6 +107,7 @@ class Server:
 class _Backend(BaseHTTPRequestHandler):
     """`git http-backend` as CGI."""
 
+    protocol_version = "HTTP/1.1"  # several requests on a connection, as forges allow
     behaviour: Server
 
     def do_GET(self) -> None:
@@ -118,15 +119,15 @@ class _Backend(BaseHTTPRequestHandler):
         self._serve()
 
     def _serve(self) -> None:
-        given = self.headers.get_all("Authorization") or []
+        given, body = self.headers.get_all("Authorization") or [], self._body()
         if self.behaviour.password and given != [f"Basic {self.behaviour.password}"]:
             self.behaviour.refused.append((401, 403, 400)[len(given)])
             self.send_response(self.behaviour.refused[-1])
             self.send_header("WWW-Authenticate", 'Basic realm="git"')
+            self.send_header("Content-Length", "0")
             self.end_headers()
             return
         path, _, query = self.path.partition("?")
-        body = self._body()
         if self.command == "POST":
             self.behaviour.asked.append(path.rpartition("/")[2])
             if self.behaviour.down and path.endswith("git-receive-pack"):
@@ -159,6 +160,7 @@ class _Backend(BaseHTTPRequestHandler):
             return
         head, _, answer = ran.stdout.partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().splitlines() if ": " in line)
+        headers["Content-Length"] = str(len(answer))
         self.send_response(int(headers.pop("Status", "200 OK").split()[0]))
         for name, value in headers.items():
             self.send_header(name, value)
