@@ -21,6 +21,37 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+class Kind(StrEnum):
+    """The kind of a problem that no rule found. A value never changes once published."""
+
+    SYNTAX = "syntax"
+    """A line that is not YAML, or a file that does not have its format."""
+    UNKNOWN_FIELD = "unknown-field"
+    """A field that does not exist, or does not belong there."""
+    MISSING_FIELD = "missing-field"
+    """A required field that is missing or empty."""
+    INVALID_VALUE = "invalid-value"
+    """A value that its field does not accept."""
+    CONFLICT = "conflict"
+    """Fields that exclude each other, or one that would have no effect."""
+    DUPLICATE = "duplicate"
+    """Something that is there twice."""
+    UNKNOWN_NAME = "unknown-name"
+    """The name of a channel, an entry, a rule or a time zone that does not exist."""
+    UNCLEAR_TIME = "unclear-time"
+    """A time without a time zone, or one that does not exist, or exists twice, on the day the clocks change."""
+    UNUSABLE_FILE = "unusable-file"
+    """A file that cannot be used, or that is not included."""
+    URL = "url"
+    """A URL from which Buffer cannot fetch a file, or may not be able to."""
+    MORE = "more"
+    """The file has more problems than are listed."""
+    ACCOUNT = "account"
+    """The files and the Buffer account do not fit together."""
+    PLAN = "plan"
+    """A warning about the plan."""
+
+
 @value(order=True)
 class Place:
     """A position in a file: `file` relative to the root folder; line and column start at 1.
@@ -73,6 +104,7 @@ class Diagnostic:
     code: str = ""  # the rule's (`BC012`), empty if the problem is not a rule's
     related: tuple[Related, ...] = ()  # other places that belong to it
     number: int = 1  # of the problems that it stands for
+    kind: Kind = Kind.PLAN  # what it is if no rule found it
 
 
 class FilesError(ConfigError):

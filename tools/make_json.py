@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import re
 from itertools import pairwise
 
-from bufferctl.render.json_documents import DOCUMENTS, ErrorForm, _Form
+from bufferctl.diagnostics import Kind
+from bufferctl.render.json_documents import DOCUMENTS, ErrorForm
 
 _SCHEMAS = "https://github.com/bufferctl/bufferctl/blob/main/schemas"
 _HEAD = """\
@@ -44,6 +46,15 @@ For errors in the files there is one for each, with its place.
 | field | meaning |
 |---|---|
 """
+_PROBLEMS = """
+## Problems
+
+Each problem in the files has a `code`, for `validate --json` as for errors: that of its [rule](rules.md), such as `BC002`, or one of
+these. A code never changes its meaning.
+
+| code | meaning |
+|---|---|
+"""
 _PLANS = """
 ## Plans
 
@@ -56,7 +67,11 @@ reviewer agrees to ([reviewing a plan](../review/plan.md)).
 def page() -> str:
     """The whole page."""
     rows = [f"| [`{kind}`]({_SCHEMAS}/{kind}.schema.json) | {_about(each)} |\n" for kind, each in DOCUMENTS.items()]
-    return _HEAD + "".join(rows) + _ERRORS + "".join(_fields(ErrorForm)) + _PLANS
+    codes = _texts_below(Kind)
+    errors = _texts_below(ErrorForm)
+    kinds = [f"| `{each.value}` | {codes[each.name]} |\n" for each in Kind]
+    fields = [f"| `{name}` | {text} |\n" for name, text in errors.items()]
+    return "".join([_HEAD, *rows, _ERRORS, *fields, _PROBLEMS, *kinds, _PLANS])
 
 
 def _about(document: type) -> str:
@@ -64,16 +79,14 @@ def _about(document: type) -> str:
     return " ".join(inspect.cleandoc(document.__doc__ or "").split())
 
 
-def _fields(form: type[_Form]) -> list[str]:
-    """A row for each field, with the text below it."""
-    source = inspect.getsource(form).splitlines()
-    rows = []
-    for line, below in pairwise(source):
-        name, colon, _ = line.strip().partition(":")
-        if colon and name.isidentifier() and below.strip().startswith('"""'):
-            text = below.strip().strip('"')
-            rows.append(f"| `{name}` | {text} |\n")
-    return rows
+def _texts_below(kind: type) -> dict[str, str]:
+    """The text below each field of a form, or below each member of an enum."""
+    texts = {}
+    for line, below in pairwise(inspect.getsource(kind).splitlines()):
+        name = re.match(r" {4}(\w+)(?:: | = )", line)
+        if name and below.strip().startswith('"""'):
+            texts[name[1]] = below.strip().strip('"')
+    return texts
 
 
 if __name__ == "__main__":

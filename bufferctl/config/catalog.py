@@ -11,7 +11,7 @@ from bufferctl.config.format import ChannelEntry, OrganizationEntry, RootFile
 from bufferctl.config.names import listed, nearest_value
 from bufferctl.config.times import LocalTimes, clock_named, zone_hint
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Diagnostic, Place, Related
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Related
 from bufferctl.errors import BufferctlError
 from bufferctl.model import Channel, Organization, Tag
 from bufferctl.value import value
@@ -159,7 +159,7 @@ def _label(
     label = (entry.name or entry.id) if entry else None
     if entry and not label:
         message, hint = f"{what} needs a `name` or an `id`", "`name`: as Buffer shows it"
-        problems.append(spot.tree.source.diagnostic(spot.offset, message, hint=hint))
+        problems.append(spot.tree.source.diagnostic(spot.offset, message, hint=hint, kind=Kind.MISSING_FIELD))
     return label
 
 
@@ -170,7 +170,7 @@ def _twice(named: Iterable[tuple[str, Spot, str]]) -> Iterator[Diagnostic]:
         first = seen.setdefault(what, spot.place(name))
         if first != spot.place(name):
             hint, related = "keep one of them, with everything in it", (Related(first, "first declared here"),)
-            yield spot.at(name, f"{what} is declared twice", hint=hint, related=related)
+            yield spot.at(name, f"{what} is declared twice", hint=hint, related=related, kind=Kind.DUPLICATE)
 
 
 def clock_of(name: str | None, spot: Spot, outer: LocalTimes | None, problems: list[Diagnostic]) -> LocalTimes | None:
@@ -179,6 +179,7 @@ def clock_of(name: str | None, spot: Spot, outer: LocalTimes | None, problems: l
         return outer
     clock = clock_named(name)
     if clock is None:
-        problems.append(spot.at("timezone", f"there is no time zone `{name}`", hint=zone_hint(name)))
+        message = f"there is no time zone `{name}`"
+        problems.append(spot.at("timezone", message, hint=zone_hint(name), kind=Kind.UNKNOWN_NAME))
         return outer or LocalTimes("UTC", UTC)  # so that times below are not said to lack one
     return clock

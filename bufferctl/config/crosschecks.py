@@ -10,7 +10,7 @@ from functools import cached_property
 
 from bufferctl.config.expand.layers import Declared
 from bufferctl.config.reading import Reading
-from bufferctl.diagnostics import Diagnostic, Place, Related
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Related
 from bufferctl.model import IDEAS, Address, Idea, Post
 from bufferctl.value import replace
 
@@ -74,7 +74,7 @@ def _wrong_names(declared: Entry, keys: _Keys, *, whole: bool) -> Iterator[tuple
             message = f"`{key}` is still declared, so this cannot be the same under another key"
             hint = "rename the old entry instead of copying it, or delete `was`"
             related = (Related(there, "declared here"),)
-            yield "was", declared.spot("was").at("was", message, hint=hint, related=related)
+            yield "was", declared.spot("was").at("was", message, hint=hint, related=related, kind=Kind.CONFLICT)
     if item.repeat_of == address.key:
         itself = "this names the entry itself; an entry cannot repeat itself"
         yield "repeat_of", declared.spot("repeat_of").at("repeat_of", itself, hint="name the earlier one")
@@ -96,7 +96,8 @@ def _nothing(
     if whole and named not in keys.places:
         near = get_close_matches(named.key, keys.near(named), n=1)
         hint = f"did you mean `{near[0]}`?" if near else "name the key of one that is declared"
-        yield name, declared.spot(name).at(name, f"there is no {what} with the key `{named.key}`", hint=hint)
+        message = f"there is no {what} with the key `{named.key}`"
+        yield name, declared.spot(name).at(name, message, hint=hint, kind=Kind.UNKNOWN_NAME)
 
 
 def _twice(duplicates: list[Entry], first: Place) -> Diagnostic:
@@ -106,7 +107,8 @@ def _twice(duplicates: list[Entry], first: Place) -> Diagnostic:
     where = "" if item.address.is_idea else f" on {' and '.join(each.item.address.channel for each in duplicates)}"
     message = f"there are two {what}s `{item.address.key}`{where}"
     related = (Related(first, "the first is here"),)
-    return duplicates[0].spots[-1].at("key", message, hint="give one of them another key", related=related)
+    hint = "give one of them another key"
+    return duplicates[0].spots[-1].at("key", message, hint=hint, related=related, kind=Kind.DUPLICATE)
 
 
 def _claimed_twice(entries: list[Entry]) -> Iterator[Diagnostic]:
@@ -121,15 +123,16 @@ def _claimed_twice(entries: list[Entry]) -> Iterator[Diagnostic]:
             if first != item.place and item.place not in reported:
                 reported.add(item.place)
                 message = f"another entry is renamed from `{key}` too"
-                related = Related(first, "the other one is here")
-                yield declared.spot("was").at("was", message, hint="delete `was` from the new one", related=(related,))
+                related, hint = (Related(first, "the other one is here"),), "delete `was` from the new one"
+                yield declared.spot("was").at("was", message, hint=hint, related=related, kind=Kind.DUPLICATE)
         other = existing.setdefault(item.existing, item) if item.existing else item
         if other is not item and item.place not in reported:
             reported.add(item.place)
             both = f"{item.address.channel} `{item.address.key}` and {other.address.channel} `{other.address.key}`"
             own = "give each its own id, by channel: `existing: {twitter: ID}`"
             hint = "delete `existing` from one of them" if other.place != item.place else own
-            yield declared.spot("existing").at("existing", f"{both} cannot both be {item.existing}", hint=hint)
+            message = f"{both} cannot both be {item.existing}"
+            yield declared.spot("existing").at("existing", message, hint=hint, kind=Kind.DUPLICATE)
 
 
 def _same_text_and_instant(posts: list[Declared[Post]], reading: Reading) -> Iterator[Diagnostic]:
@@ -175,7 +178,7 @@ def _not_meant(
         hint = "give one of them another time or text under `each`" if in_series else hint
         message = f"{who} the same text at the same time, so it would be published twice"
         related = (Related(earlier.place, "the other one is here"),)
-        yield each.spots[-1].at("key", message, hint=hint, related=related)
+        yield each.spots[-1].at("key", message, hint=hint, related=related, kind=Kind.DUPLICATE)
 
 
 def _given_repeat_of(post: Post) -> str | None:

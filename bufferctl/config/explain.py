@@ -18,7 +18,7 @@ from bufferctl.config.names import BLOCK_FORM, PROSE, either, key_for, listed, m
 from bufferctl.config.times import probably_meant, with_offset
 from bufferctl.config.tree import Spot, Tree, walk
 from bufferctl.config.validation import Faults
-from bufferctl.diagnostics import Diagnostic
+from bufferctl.diagnostics import Diagnostic, Kind
 from bufferctl.model import SchedulingType, Service
 from bufferctl.model.about import below
 from bufferctl.model.base import FOLLOWS
@@ -63,7 +63,7 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = 
             return None
         purpose = " ".join(descriptions(model).get(name, "").split()) if model else ""
         hint = _key_hint(where.node) if name == "key" else purpose and f"`{name}`: {purpose.rstrip('.')}"
-        return spot.tree.source.diagnostic(where.offset, f"`{name}` is missing", hint=hint)
+        return spot.tree.source.diagnostic(where.offset, f"`{name}` is missing", hint=hint, kind=Kind.MISSING_FIELD)
     if kind == "model_type" and loc[-2:-1] == ("overrides",):
         empty = spot.tree.empty.get(id(spot.down(*loc[:-1]).node), ())
         if any(name.partition(":")[0] in set(Service) for name in empty):
@@ -75,7 +75,7 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = 
         return _unknown(where, str(loc[-1]), _model_at(owner, loc[:-1]), error["input"])
     hint = _hint(error, loc, spot.tree.source.folder, today)
     if part is None:
-        return spot.tree.source.diagnostic(where.offset, _message("", error), hint=hint)
+        return spot.tree.source.diagnostic(where.offset, _message("", error), hint=hint, kind=Kind.INVALID_VALUE)
     if kind == "model_type" and loc[-2:-1] == ("thread",) and isinstance(error["input"], str):
         hint = _thread_hint(where.node, spot.get("text"))
     name = next((step for step in reversed(loc) if isinstance(step, str) and step != "[key]"), "")
@@ -93,7 +93,7 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any) 
     elif not (hint := _together(where.node, name, owner)):
         empty = where.tree.empty.get(id(where.node), ())
         hint = _instead_of(name, owner, value, where.tree.source.folder) or _field_hint(name, owner, empty)
-    return where.at_key(name, message, hint=hint)
+    return where.at_key(name, message, hint=hint, kind=Kind.UNKNOWN_FIELD)
 
 
 def _together(entry: Mapping[str, Any], name: str, owner: type[BaseModel] | None) -> str:

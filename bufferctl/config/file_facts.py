@@ -17,7 +17,7 @@ from bufferctl.config.locate import Step, find
 from bufferctl.config.reading import Reading
 from bufferctl.config.source import UnreadableError, check_regular
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Diagnostic
+from bufferctl.diagnostics import Diagnostic, Kind
 from bufferctl.git import in_git
 from bufferctl.model import MediaFile, MediaSettings
 from bufferctl.model.attached import AnyItem, Attached, with_files
@@ -102,7 +102,7 @@ class MediaFiles:
             spot, name = self.first
             message = "`media` is not set, so this file has no public URL from which Buffer could fetch it"
             hint = f"add `media` to the root file, buffer.yaml, to say how files become public: {DOCS}/write/media.md"
-            self._reading.problems.append(spot.at(name, message, hint=hint))
+            self._reading.problems.append(spot.at(name, message, hint=hint, kind=Kind.MISSING_FIELD))
 
     def _resolved(self, each: Attached, spots: Sequence[Spot]) -> MediaFile:
         spot, name, _ = find(spots, each.path)
@@ -119,7 +119,7 @@ class MediaFiles:
         found = self._found[folder, written]
         if isinstance(found, UnreadableError):
             message = f"the file `{written}` cannot be used: {found.reason}"
-            self._reading.problems.append(spot.at(name, message, hint=found.hint))
+            self._reading.problems.append(spot.at(name, message, hint=found.hint, kind=Kind.UNUSABLE_FILE))
             for container in spots:
                 self._reading.spoil(container, str(each.path[0]))
             return each.file
@@ -137,7 +137,9 @@ def media_settings(root: RootFile, spot: Spot, problems: list[Diagnostic]) -> Me
 def _wrong(entry: MediaEntry, spot: Spot) -> Iterable[Diagnostic]:
     if entry.endpoint and not entry.store:
         message = "`endpoint` needs a `store`, and there is none"
-        yield spot.at_key("endpoint", message, hint="add `store: s3://bucket/prefix`, or delete it")
+        yield spot.at_key(
+            "endpoint", message, hint="add `store: s3://bucket/prefix`, or delete it", kind=Kind.MISSING_FIELD
+        )
     for name, value in (("public_url", entry.public_url), ("endpoint", entry.endpoint)):
         if value and ("?" in value or "#" in value or "@" in value):
             message = f"`{name}` contains a parameter or a login, which would be in every URL sent to Buffer"

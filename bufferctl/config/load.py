@@ -26,7 +26,7 @@ from bufferctl.config.resolve import Ideas, Posts
 from bufferctl.config.source import MANY, Source, UnreadableError, read_source
 from bufferctl.config.tree import Spot, Tree
 from bufferctl.config.validation import Faults, read_model
-from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity, has_errors
 from bufferctl.git import in_git, leaves_folder
 from bufferctl.model import Desired, Idea, Post, Settings, StateSettings
 from bufferctl.model.attached import AnyItem
@@ -206,7 +206,8 @@ class _Loading:
         found.skipped = astray(self.root_file, patterns, found.files) | found.skipped
         for name, (reason, hint) in found.skipped.items():
             message = f"this file is not read, so none of its posts is published: {reason}"
-            self.reading.problems.append(Diagnostic(Severity.WARNING, message, Place(name), hint=hint))
+            unread = Diagnostic(Severity.WARNING, message, Place(name), hint=hint, kind=Kind.UNUSABLE_FILE)
+            self.reading.problems.append(unread)
         for name, reason in found.unreadable.items():
             self._unreadable(name, UnreadableError(reason))
         yield from self._read(found.files, IncludedFile)
@@ -245,7 +246,8 @@ def in_order(problems: Iterable[Diagnostic], files: Sequence[str]) -> tuple[Diag
             if counts[problem.place.file] == MANY + 1:
                 message = f"there are more problems in this file; the first {MANY} are shown"
                 place = Place(problem.place.file)
-                kept.append(Diagnostic(Severity.ERROR, message, place, hint="fix these, then run it again"))
+                hint = "fix these, then run it again"
+                kept.append(Diagnostic(Severity.ERROR, message, place, hint=hint, kind=Kind.MORE))
             if counts[problem.place.file] > MANY:
                 continue
         kept.append(problem)

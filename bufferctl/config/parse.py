@@ -30,7 +30,7 @@ from bufferctl.config.names import BLOCK_FORM, PROSE
 from bufferctl.config.source import MANY, Source, control_message
 from bufferctl.config.syntax import for_field, syntax_problem
 from bufferctl.config.tree import Tree
-from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Related, Severity
 from bufferctl.model.about import fields_below
 from bufferctl.value import replace
 
@@ -311,7 +311,9 @@ class _Builder:
             first = self.source.place(marks[2 + 4 * list(data).index(key)])
             related = (Related(first, f"`{key}` is first given here"),)
         at, message, hint = event.start_mark.index, f"`{key}` is given twice", "remove one of them"
-        self.problems.append(self.source.diagnostic(at, message, hint=hint, width=len(key), related=related))
+        self.problems.append(
+            self.source.diagnostic(at, message, hint=hint, width=len(key), related=related, kind=Kind.DUPLICATE)
+        )
 
     def _refuse_tag(self, event: Any, name: str) -> None:
         tag = event.tag.replace("tag:yaml.org,2002:", "!!")
@@ -319,7 +321,8 @@ class _Builder:
 
     def _empty(self) -> None:
         hint = "write something in it, or delete it"
-        self.problems.append(Diagnostic(Severity.ERROR, "the file is empty", Place(self.source.name), hint=hint))
+        place = Place(self.source.name)
+        self.problems.append(Diagnostic(Severity.ERROR, "the file is empty", place, hint=hint, kind=Kind.SYNTAX))
         raise _StopError
 
     def _problem(self, event: Any, message: str, hint: str, *, width: int = 1) -> None:

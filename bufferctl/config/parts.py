@@ -18,6 +18,7 @@ from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot, walk
 from bufferctl.config.validation import Faults
+from bufferctl.diagnostics import Kind
 from bufferctl.model import NetworkMetadata, Post, Service
 from bufferctl.model.content import Asset, Part, ThreadItem
 from bufferctl.model.metadata import (
@@ -178,7 +179,9 @@ def check_parts(
         reading.problems.append(layer.spot.at_key("thread", message, hint="keep one of them"))
     elif not text and reading.is_intact(*(each.spot for each in layers)):
         message = "`thread` is what follows `text`, and this post has no `text`"
-        reading.problems.append(layer.spot.at_key("thread", message, hint="write the first part as `text`"))
+        reading.problems.append(
+            layer.spot.at_key("thread", message, hint="write the first part as `text`", kind=Kind.MISSING_FIELD)
+        )
     if len(reading.problems) > reported:
         reading.spoil(layers[-1].spot, "thread")
 
@@ -233,7 +236,7 @@ def check_together(post: Post, layers: tuple[Layer, ...], reading: Reading) -> N
         entry = (first_layer_with(layers, *together("text")) or layers[-1]).spot
         name = next((each for each in ("text", "text_file", "key") if entry.has(each)), "key")
         message = "this post has neither text nor assets, so there is nothing to publish"
-        reading.problems.append(entry.at_key(name, message, hint="write a `text`"))
+        reading.problems.append(entry.at_key(name, message, hint="write a `text`", kind=Kind.MISSING_FIELD))
 
 
 def content_of(

@@ -12,6 +12,7 @@ from bufferctl.config.names import listed, nearest_value
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
+from bufferctl.diagnostics import Kind
 from bufferctl.model import Service
 from bufferctl.model.desired import Freeze, Policy, Utm
 
@@ -33,8 +34,9 @@ def policy_of(root: RootFile, spot: Spot, catalog: Catalog, reading: Reading) ->
             there = dict.fromkeys(each.label for each in channels)
             hint = f"did you mean `{near}`?" if near else f"there are {listed(there)}"
             message = f"there is no channel `{reference}`"
-            problem = at.at_key(part, message, hint=hint) if isinstance(part, str) else None
-            reading.problems.append(problem or at.at(part, message, hint=hint))
+            unknown = Kind.UNKNOWN_NAME
+            problem = at.at_key(part, message, hint=hint, kind=unknown) if isinstance(part, str) else None
+            reading.problems.append(problem or at.at(part, message, hint=hint, kind=unknown))
         return labels.get(reference, reference)
 
     clock = clock_of(root.timezone, spot, None, [])

@@ -11,7 +11,7 @@ from bufferctl.config.slips import conflict
 from bufferctl.config.source import MANY, Source, UnreadableError, read_source
 from bufferctl.config.times import LocalTimeError, LocalTimes
 from bufferctl.config.tree import Spot, quoted
-from bufferctl.diagnostics import Diagnostic
+from bufferctl.diagnostics import Diagnostic, Kind
 from bufferctl.git import in_git
 
 
@@ -50,12 +50,13 @@ class Reading:
             return when
         if clock is None:
             hint = f"write `timezone: Europe/Berlin` in the root file, or `{when:%Y-%m-%dT%H:%M}+01:00` here"
-            self.problems.append(spot.at(name, f"`{name}` has no time zone", hint=hint))
+            self.problems.append(spot.at(name, f"`{name}` has no time zone", hint=hint, kind=Kind.UNCLEAR_TIME))
             return None
         try:
             return clock.instant(when)
         except LocalTimeError as error:
-            self.problems.append(spot.at(name, error.message, hint=f"{error.hint}{where}"))
+            hint = f"{error.hint}{where}"
+            self.problems.append(spot.at(name, error.message, hint=hint, kind=Kind.UNCLEAR_TIME))
             return None
 
     def text_file(self, name: str, spot: Spot) -> str | None:
@@ -69,7 +70,7 @@ class Reading:
             message = f"the text file `{name}` cannot be used: {found.reason}{where}"
             hint = found.hint or "paths are relative to this file's folder"
             self.spoil(spot, "text_file")
-            self.problems.append(spot.at("text_file", message, hint=hint))
+            self.problems.append(spot.at("text_file", message, hint=hint, kind=Kind.UNUSABLE_FILE))
             return None
         return found.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 
@@ -79,7 +80,7 @@ class Reading:
         if not isinstance(found, Source):
             return spot.at("text_file", message, hint=hint)
         at = quoted(found, 0, found.text, quote)
-        return found.diagnostic(at or 0, message, hint=hint, width=len(quote))
+        return found.diagnostic(at or 0, message, hint=hint, width=len(quote), kind=Kind.INVALID_VALUE)
 
     def check_inside(self, path: Path, reason: str, hint: str) -> None:
         """Raise UnreadableError if a path, with links resolved, is outside the root folder or in `.git`.

@@ -33,7 +33,7 @@ from bufferctl.config.parts import check_one_text, check_together, content_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Place
+from bufferctl.diagnostics import Kind, Place
 from bufferctl.model import IDEAS, Address, Channel, Idea, Post, ShareMode
 from bufferctl.model.desired import Expansion
 from bufferctl.model.metadata import default_metadata
@@ -241,7 +241,7 @@ class Ideas:
         has_content = entry.title or text or entry.media
         if not has_content and not entry.cancelled and self.reading.is_intact(spot):
             message = "this idea has neither title nor text nor media"
-            self.reading.problems.append(spot.at_key("key", message, hint="write a `title`"))
+            self.reading.problems.append(spot.at_key("key", message, hint="write a `title`", kind=Kind.MISSING_FIELD))
         made = {
             "address": Address(owner.label, IDEAS, entry.key),
             "place": spot.place("key"),

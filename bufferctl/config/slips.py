@@ -15,7 +15,7 @@ from typing import NamedTuple
 from bufferctl.config.format import FILES
 from bufferctl.config.names import BLOCK_FORM, FIELD_NAMES, PROSE
 from bufferctl.config.source import Source
-from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity
 from bufferctl.model import Service
 from bufferctl.model.about import fields_below, is_group
 
@@ -177,7 +177,7 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
         hint = f"write a space after `{name.partition(':')[0]}:`"
     elif source.text[end : end + 1] in {",", "}"}:
         hint = "put a text in quotes if it holds `,` or `{`"
-    return source.diagnostic(start, f"`{name}` has no value", hint=hint, width=len(name))
+    return source.diagnostic(start, f"`{name}` has no value", hint=hint, width=len(name), kind=Kind.MISSING_FIELD)
 
 
 def _holds_fields(name: str) -> bool:

@@ -16,7 +16,7 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from sys import maxsize
 
-from bufferctl.diagnostics import Diagnostic, Place, Related, Severity
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Related, Severity
 
 #: No file of posts is larger. A larger one is a mistake, and would not fit into memory.
 MAX_BYTES = 64 * 1024 * 1024
@@ -57,7 +57,9 @@ class UnreadableError(Exception):
 
     def of(self, name: str) -> Diagnostic:
         place = Place(name, self.line, self.column)
-        return Diagnostic(Severity.ERROR, f"the file cannot be read: {self.reason}", place, self.hint)
+        return Diagnostic(
+            Severity.ERROR, f"the file cannot be read: {self.reason}", place, self.hint, kind=Kind.UNUSABLE_FILE
+        )
 
 
 class Source:
@@ -151,12 +153,13 @@ class Source:
         width: int = 1,
         related: tuple[Related, ...] = (),
         severity: Severity = Severity.ERROR,
+        kind: Kind = Kind.SYNTAX,
     ) -> Diagnostic:
         """A problem at an offset; `width` is cut at the end of the line."""
         place, line = self.place(offset), self.line(offset)
         line = self.original.line(self.original.offset(place)) if self.original else line
         width = max(1, min(width, len(line) - place.column + 1))
-        return Diagnostic(severity, message, place, hint, line, width, related=related)
+        return Diagnostic(severity, message, place, hint, line, width, related=related, kind=kind)
 
     def controls(self) -> list[Diagnostic]:
         """The first control character of each line that has one, except tabs and line ends."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from bufferctl.config.source import Source
-from bufferctl.diagnostics import Diagnostic, Place, Related
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Related
 
 #: From this many fields on, a container has an index of them.
 _LARGE = 50
@@ -99,15 +99,25 @@ class Spot(NamedTuple):
     def place(self, name: str) -> Place:
         return self.tree.source.place(self.value(name))
 
-    def at_key(self, name: str, message: str, *, hint: str) -> Diagnostic:
+    def at_key(self, name: str, message: str, *, hint: str, kind: Kind = Kind.CONFLICT) -> Diagnostic:
         """A problem with a field, shown at its name."""
-        return self.tree.source.diagnostic(self.key(name), message, hint=hint, width=len(name))
+        return self.tree.source.diagnostic(self.key(name), message, hint=hint, width=len(name), kind=kind)
 
-    def at(self, part: str | int, message: str, *, hint: str = "", related: tuple[Related, ...] = ()) -> Diagnostic:
+    def at(
+        self,
+        part: str | int,
+        message: str,
+        *,
+        hint: str = "",
+        related: tuple[Related, ...] = (),
+        kind: Kind = Kind.INVALID_VALUE,
+    ) -> Diagnostic:
         """A problem with a field's or an item's value, shown there (at the container's start if it is missing)."""
         value = self.get(part)
         width = len(value) if isinstance(value, str) and "\n" not in value else 1
-        return self.tree.source.diagnostic(self.value(part), message, hint=hint, width=width, related=related)
+        return self.tree.source.diagnostic(
+            self.value(part), message, hint=hint, width=width, related=related, kind=kind
+        )
 
     def at_quote(self, part: str | int, quote: str, message: str, *, hint: str = "") -> Diagnostic:
         """A problem with some words of a text, shown at these words, or at the text if it has escapes there."""
@@ -115,7 +125,7 @@ class Spot(NamedTuple):
         at = quoted(self.tree.source, offset, value, quote) if isinstance(value, str) else None
         if at is None:
             return self.at(part, message, hint=hint)
-        return self.tree.source.diagnostic(at, message, hint=hint, width=len(quote))
+        return self.tree.source.diagnostic(at, message, hint=hint, width=len(quote), kind=Kind.INVALID_VALUE)
 
     def _number(self, name: str) -> int | None:
         """How many fields come before the one of that name; None if there is no such field."""

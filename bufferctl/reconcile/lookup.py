@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bufferctl.diagnostics import Diagnostic, Related, Severity, some_of
+from bufferctl.diagnostics import Diagnostic, Kind, Related, Severity, some_of
 from bufferctl.model import (
     IDEAS,
     Account,
@@ -183,14 +183,16 @@ def _twice(taken: dict[str, Organization | Channel], found: str, declared: Organ
         return []
     message = f"`{declared.label}` and `{first.label}` are the same in Buffer, and each may be declared only once"
     hint = "Move everything under one of the two"
-    return [Diagnostic(Severity.ERROR, message, declared.place, hint, related=(Related(first.place, "the first"),))]
+    related = (Related(first.place, "the first"),)
+    return [Diagnostic(Severity.ERROR, message, declared.place, hint, related=related, kind=Kind.DUPLICATE)]
 
 
 def _renamed(declared: Organization, found: LiveOrganization) -> list[Diagnostic]:
     if declared.name is None or same_name(found.name, declared.name):
         return []
     message = f"the organization with the id {found.id} is called `{found.name}` in Buffer, not `{declared.name}`"
-    return [Diagnostic(Severity.WARNING, message, declared.place, "The id decides: check that it is the right one")]
+    hint = "The id decides: check that it is the right one"
+    return [Diagnostic(Severity.WARNING, message, declared.place, hint, kind=Kind.ACCOUNT)]
 
 
 def _other_zones(desired: Desired, channels: Mapping[tuple[str, str], LiveChannel]) -> Iterator[Diagnostic]:
@@ -216,7 +218,7 @@ def _other_zones(desired: Desired, channels: Mapping[tuple[str, str], LiveChanne
         names = some_of([f"`{each.label}`" for each in differing], 3)
         message = f"times of {names} are read as {here}, and Buffer has {those} in {theirs}: {example}"
         hint = f"Add `timezone: {theirs}` to {those}, or `timezone: {here}` if that is intended."
-        yield Diagnostic(Severity.WARNING, message, first.place, hint)
+        yield Diagnostic(Severity.WARNING, message, first.place, hint, kind=Kind.ACCOUNT)
 
 
 def _unclear(message: str, names: str, declared: Organization | Channel) -> Diagnostic:
@@ -224,4 +226,4 @@ def _unclear(message: str, names: str, declared: Organization | Channel) -> Diag
 
 
 def _error(message: str, hint: str, declared: Organization | Channel) -> Diagnostic:
-    return Diagnostic(Severity.ERROR, message, declared.place, hint)
+    return Diagnostic(Severity.ERROR, message, declared.place, hint, kind=Kind.ACCOUNT)

@@ -369,13 +369,18 @@ class ChangeForm(_OfChange):
     """What it costs of Buffer's quota."""
 
 
+def code_of(problem: Diagnostic) -> str:
+    """By which a program recognizes a problem: that of its rule, or its kind."""
+    return problem.code or problem.kind.value
+
+
 class DiagnosticForm(_Form):
     """A problem with its place."""
 
     severity: Severity
     """`error` or `warning`."""
-    code: str
-    """The rule's code; empty if no rule found it."""
+    code: Annotated[str, Of(code_of)]
+    """The rule's code, such as BC002, or the kind of problem: syntax, unknown-field, duplicate and so on."""
     message: str
     """What is wrong, for people."""
     hint: str
@@ -728,7 +733,7 @@ class ErrorForm(_Form):
     """One reason why a command failed."""
 
     code: str
-    """The rule's code, or the kind of error: usage, config, files, state, key-refused, rate-limited and so on."""
+    """The code of a problem in the files, or the kind of error: usage, config, state, key-refused and so on."""
     message: str
     """What is wrong, for people."""
     place: PlaceForm | None
@@ -799,6 +804,6 @@ def error_json(error: BufferctlError) -> str:
     problems = error.problems if isinstance(error, FilesError) else ()
     own = Diagnostic(Severity.ERROR, error.message, hint=error.hint)
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
-    found = [each for each in problems if each.severity is Severity.ERROR] or [own]
-    errors = [replace(each, code=each.code or name) for each in found]
+    found = [replace(each, code=code_of(each)) for each in problems if each.severity is Severity.ERROR]
+    errors = found or [replace(own, code=name)]
     return document("error", {"exit_code": error.exit_code, "errors": errors})

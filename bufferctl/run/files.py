@@ -14,7 +14,7 @@ from bufferctl.checks import ACCOUNT_KNOWS, RULES, Finding, check, check_lengths
 from bufferctl.config import Loaded, Located, Locator, in_order, load
 from bufferctl.config.discover import ROOT_NAME, find_root
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Diagnostic, FilesError, Related, Severity, has_errors
+from bufferctl.diagnostics import Diagnostic, FilesError, Kind, Related, Severity, has_errors
 from bufferctl.errors import ConfigError, UsageError
 from bufferctl.model import Desired, Idea, Post, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
@@ -312,4 +312,5 @@ def _unknown(loaded: Loaded, desired: Desired) -> Iterator[Diagnostic]:
             f"did you mean `{near[0]}`?" if near else f"{DOCS}/reference/rules.md has them all",
             located.line,
             located.width,
+            kind=Kind.UNKNOWN_NAME,
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from bufferctl.config import Locator, in_order
-from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.diagnostics import Diagnostic, Kind, Severity
 from bufferctl.errors import ConfigError
 from bufferctl.model import Desired, Idea, LivePost, MediaFile, MediaSettings, Post
 from bufferctl.model.attached import Attached, attached, files_of
@@ -137,7 +137,7 @@ def _diagnostic(place: _Place, answer: Answer, locator: Locator) -> Diagnostic:
     else:
         message = f"this URL {answer.message}, so it is not known whether Buffer can fetch the {thing}"
         severity, hint = Severity.WARNING, _LATER
-    return Diagnostic(severity, message, located.place, hint, located.line, located.width)
+    return Diagnostic(severity, message, located.place, hint, located.line, located.width, kind=Kind.URL)
 
 
 def publisher(files: Files, endpoint: str, *, whole: bool = False) -> Publisher | None:

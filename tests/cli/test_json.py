@@ -72,12 +72,12 @@ def test_without_files(command: tuple[str, ...], project: Any) -> None:
 
 @pytest.mark.parametrize("command", [("plan",), ("apply", "--auto-approve"), ("list",), ("drift",)], ids=" ".join)
 def test_problems_of_files(command: tuple[str, ...], project: Any) -> None:
-    """Each error with its place and a rule's code or `files`; no warning among them."""
+    """Each error with its place and its code; no warning among them."""
     text = FILES.replace("09:00, ch", "09:00, txet: x, ch").replace("text: One", "text: One   ")
     project.write("buffer.yaml", text)
     ran = project(*command, "--json")
     (error,) = checked(ran.out)["errors"]
-    assert (ran.code, error["code"], error["message"]) == (1, "files", "there is no field `txet` here")
+    assert (ran.code, error["code"], error["message"]) == (1, "unknown-field", "there is no field `txet` here")
     assert (error["place"]["file"], error["place"]["line"]) == ("buffer.yaml", 6)
     assert error["fix"] == "did you mean `text`?"
 

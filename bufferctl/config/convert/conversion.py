@@ -12,7 +12,7 @@ from bufferctl.config.convert.front_matter import MarkdownFile
 from bufferctl.config.source import UnreadableError, read_source
 from bufferctl.config.times import clock_named, zone_hint
 from bufferctl.config.write.yaml_files import yaml_text
-from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity, has_errors
 from bufferctl.errors import UsageError
 from bufferctl.model import Channel, Desired
 from bufferctl.value import value
@@ -65,8 +65,8 @@ def _read(
     reader = (MarkdownFile if path.suffix.lower() in _MARKDOWN else BulkUpload)(source, channels, destination)
     found = reader.posts()
     if not found and not reader.problems:
-        problem = Diagnostic(Severity.ERROR, "there are no posts in it", Place(name), hint="name another file")
-        reader.problems.append(problem)
+        message, hint = "there are no posts in it", "name another file"
+        reader.problems.append(Diagnostic(Severity.ERROR, message, Place(name), hint=hint, kind=Kind.SYNTAX))
     return found, reader.problems
 
 

@@ -27,7 +27,7 @@ from bufferctl.config.source import Source
 from bufferctl.config.times import LocalTimeError
 from bufferctl.config.tree import Spot, Tree
 from bufferctl.config.validation import Faults, read_model
-from bufferctl.diagnostics import Diagnostic, Severity
+from bufferctl.diagnostics import Diagnostic, Kind, Severity
 from bufferctl.model import Channel, NetworkMetadata
 from bufferctl.model.base import Filled, Key, When
 from bufferctl.model.metadata import ALWAYS, MODELS
@@ -110,7 +110,7 @@ class MarkdownFile:
         words = name[dated.end() if dated else 0 :] or front.title or text
         if front.key and channels and self.destination.take(front.key, channels):
             taken = f"there is already a post `{front.key}` on {' or '.join(each.label for each in channels)}"
-            self.problems.append(spot.at("key", taken, hint="give it another key"))
+            self.problems.append(spot.at("key", taken, hint="give it another key", kind=Kind.DUPLICATE))
         return [NewPost(channels, fields, words, day, front.key)] if channels else []
 
     def _channels(self, front: FrontMatter, spot: Spot) -> tuple[Channel, ...]:
@@ -124,7 +124,9 @@ class MarkdownFile:
             try:
                 found.append(self.destination.channel(reference, front.organization))
             except UnknownNameError as error:
-                self.problems.append(spot.down("channels").at(index, error.message, hint=error.hint))
+                self.problems.append(
+                    spot.down("channels").at(index, error.message, hint=error.hint, kind=Kind.UNKNOWN_NAME)
+                )
         return tuple(dict.fromkeys(found))
 
     def _check_text(self, front: FrontMatter, spot: Spot, text: str) -> None:

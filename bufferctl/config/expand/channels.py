@@ -11,7 +11,7 @@ from bufferctl.config.names import nearest_field
 from bufferctl.config.parts import foreign_metadata
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Related, Severity
+from bufferctl.diagnostics import Kind, Related, Severity
 from bufferctl.model import Channel
 from bufferctl.value import field, replace, value
 
@@ -36,7 +36,9 @@ class Targets:
             self.reading.is_complete = False
             if self.catalog.is_complete and not self.reading.full:
                 named = spot if own else defaults.spot
-                self.reading.problems.append(named.at("organization", error.message, hint=error.hint))
+                self.reading.problems.append(
+                    named.at("organization", error.message, hint=error.hint, kind=Kind.UNKNOWN_NAME)
+                )
             return None
 
     def check_given(self, entry: Spot, defaults: Defaults) -> None:
@@ -47,8 +49,9 @@ class Targets:
             return  # it is there by another name, which is reported
         if not entry.tree.empty.get(id(entry.node), set()) & {"channels", "<<"}:
             hint = "add `channels: [twitter, linkedin]` here, or at the top of the file for all of its posts"
-            at = entry.tree.source.diagnostic(entry.offset, "`channels` is missing", hint=hint)
-            self.reading.problems.append(at)
+            message = "`channels` is missing"
+            found = entry.tree.source.diagnostic(entry.offset, message, hint=hint, kind=Kind.MISSING_FIELD)
+            self.reading.problems.append(found)
 
     def channels(self, names: tuple[str, ...], spot: Spot, owner: DeclaredOrganization) -> list[DeclaredChannel]:
         """The channels that `channels` names. `spot`: the entry or the file that has it."""
@@ -71,9 +74,9 @@ class Targets:
             references = spot.down("channels")
             place = spot.tree.source.place(references.value(first))
             message = f"`{reference}` is the same channel as one above; the post would go there twice"
-            self.reading.problems.append(
-                references.at(index, message, hint="delete it", related=(Related(place, "first named here"),))
-            )
+            related = (Related(place, "first named here"),)
+            found = references.at(index, message, hint="delete it", related=related, kind=Kind.DUPLICATE)
+            self.reading.problems.append(found)
 
     def _channel(self, owner: DeclaredOrganization, name: str, spot: Spot, part: str | int) -> DeclaredChannel | None:
         """The channel of that name; None, and a problem at the field or the item `part`, if there is none."""
@@ -81,8 +84,9 @@ class Targets:
             return owner.channel(name)
         except UnknownNameError as error:
             if self.catalog.is_complete and not self.reading.full:
-                at = spot.at_key(part, error.message, hint=error.hint) if isinstance(part, str) else None
-                self.reading.problems.append(at or spot.at(part, error.message, hint=error.hint))
+                message, hint, unknown = error.message, error.hint, Kind.UNKNOWN_NAME
+                at = spot.at_key(part, message, hint=hint, kind=unknown) if isinstance(part, str) else None
+                self.reading.problems.append(at or spot.at(part, message, hint=hint, kind=unknown))
             return None
 
     def overrides(self, outer: Layer, owner: DeclaredOrganization, channels: list[DeclaredChannel]) -> dict[str, Layer]:
@@ -112,7 +116,9 @@ class Targets:
                     self.reading.problems.append(replace(problem, severity=Severity.WARNING))
             elif label in found:
                 message = f"there is an override for {label} above"
-                self.reading.problems.append(below.at_key(reference, message, hint="put both into one"))
+                self.reading.problems.append(
+                    below.at_key(reference, message, hint="put both into one", kind=Kind.DUPLICATE)
+                )
             else:
                 found[label] = Layer(override, below.down(reference), outer.of_occurrence)
                 foreign_metadata(found[label], [declared.channel.service], self.reading)
@@ -129,7 +135,7 @@ class Targets:
                 message = f"this post does not go to `{name}`, so this would change nothing"
                 hint = "name one of its `channels`, or delete it"
                 at = part if name_of == "cancelled" else name
-                self.reading.problems.append(layer.spot.down(name_of).at(at, message, hint=hint))
+                self.reading.problems.append(layer.spot.down(name_of).at(at, message, hint=hint, kind=Kind.CONFLICT))
 
     def check_called_off(self, defaults: Defaults) -> None:
         """Report what a file cancels on channels that do not exist."""
@@ -153,6 +159,7 @@ class Targets:
         for layer in layers:
             if "cancelled" in layer.fields.model_fields_set and not layer.fields.cancelled:
                 message = "this does not bring the post back: it is called off further up"
-                problem = layer.spot.at("cancelled", message, hint="delete it, and `cancelled` further up")
+                hint = "delete it, and `cancelled` further up"
+                problem = layer.spot.at("cancelled", message, hint=hint, kind=Kind.CONFLICT)
                 self.reading.problems.append(replace(problem, severity=Severity.WARNING))
         return True

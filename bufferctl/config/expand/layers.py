@@ -30,7 +30,7 @@ from bufferctl.config.names import LONGEST
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Place
+from bufferctl.diagnostics import Kind, Place
 from bufferctl.model import Channel, Idea, Post, ShareMode
 from bufferctl.model.base import LAST_YEAR
 from bufferctl.value import replace, value
@@ -198,19 +198,23 @@ def schedule_of(
     elif mode is ShareMode.CUSTOM_SCHEDULED and when is None:
         if reading.is_intact(*(each.spot for each in layers)):
             hint = "write `due_at: 2026-12-01 09:00`"
-            reading.problems.append(layer.spot.at("mode", "`customScheduled` needs a `due_at`", hint=hint))
+            reading.problems.append(
+                layer.spot.at("mode", "`customScheduled` needs a `due_at`", hint=hint, kind=Kind.MISSING_FIELD)
+            )
     elif mode is not ShareMode.CUSTOM_SCHEDULED and when is not None:
         message = f"Buffer ignores `due_at` with `mode: {mode}`, so the post would go out at another time"
         hint = "delete `mode` to publish at that time, or delete `due_at`"
         reading.problems.append(layer.spot.at_key("due_at", message, hint=hint))
     if occurrence and when is None and reading.is_intact(*(each.spot for each in layers)):
         message = "a post with `repeat` needs a `due_at`, the time of its first occurrence"
-        reading.problems.append(layers[-1].spot.at_key("repeat", message, hint="add `due_at`"))
+        reading.problems.append(layers[-1].spot.at_key("repeat", message, hint="add `due_at`", kind=Kind.MISSING_FIELD))
     if occurrence and when and not timed.of_occurrence:
         when += (occurrence.number - 1) * occurrence.repeat.every  # in local time
         if when.year > LAST_YEAR:
             last = f"the last occurrences would be after the year {LAST_YEAR}"
-            reading.problems.append(layers[-1].spot.down("repeat").at_key("times", last, hint="lower `times`"))
+            reading.problems.append(
+                layers[-1].spot.down("repeat").at_key("times", last, hint="lower `times`", kind=Kind.INVALID_VALUE)
+            )
             when = None
     where = f", under `each: {{{occurrence.number}: {{due_at: …}}}}`" if occurrence else ""
     return mode, reading.when(when, clock, timed.spot, "due_at", where=where)

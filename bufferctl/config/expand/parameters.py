@@ -17,6 +17,7 @@ from bufferctl.config.expand.variables import Variables
 from bufferctl.config.format import UtmFields
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
+from bufferctl.diagnostics import Kind
 from bufferctl.model import NetworkMetadata
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.plain_text import LINK, host_of, normal_host, trimmed, within
@@ -105,5 +106,6 @@ def utm_of(layers: tuple[Layer, ...], defaults: Defaults, reading: Reading) -> U
         message = "this `utm` names no `domains`, so no link would get its parameters"
         spot = found[-1][1]
         name = next(each for each in _NAMES if spot.has(each))
-        reading.problems.append(spot.at_key(name, message, hint="add `domains: [acme.example]`, with your own sites"))
+        hint = "add `domains: [acme.example]`, with your own sites"
+        reading.problems.append(spot.at_key(name, message, hint=hint, kind=Kind.MISSING_FIELD))
     return Utm(tuple(map(normal_host, domains)), values) if domains and values else None

@@ -13,6 +13,7 @@ from bufferctl.config.explain import value_hint
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.config.validation import Faults
+from bufferctl.diagnostics import Kind
 from bufferctl.model.content import Asset, Image
 
 #: The folder, below the root folder, where images are looked up by their name alone.
@@ -32,7 +33,7 @@ def check_pictures(layers: Iterable[Layer], reading: Reading) -> None:
             problem = spot.at_key(name, message, hint="move it into `assets`")
         elif not spot.has("image"):
             message = "`alt` describes the `image` beside it, and there is none here"
-            problem = spot.at_key("alt", message, hint="write `image` here, too")
+            problem = spot.at_key("alt", message, hint="write `image` here, too", kind=Kind.MISSING_FIELD)
         elif alts not in {0, images} and reading.is_intact(spot):
             message = f"`image` lists {images} and `alt` {alts}, so one would describe another image"
             problem = spot.at_key("alt", message, hint="write one `alt` for each `image`")
@@ -76,7 +77,9 @@ def _looked_up(name: str, spot: Spot, part: str | int, reading: Reading) -> str:
         return name
     if beside.is_file():
         message = f"there are two files `{name}`: beside this file, and in `{MEDIA}/`"
-        reading.problems.append(spot.at(part, message, hint=f"write `./{name}` or `/{MEDIA}/{name}`"))
+        reading.problems.append(
+            spot.at(part, message, hint=f"write `./{name}` or `/{MEDIA}/{name}`", kind=Kind.DUPLICATE)
+        )
     return f"/{MEDIA}/{name}"
 
 

@@ -18,7 +18,7 @@ from bufferctl.config.expand.layers import Defaults, Layer
 from bufferctl.config.format import FILES
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Diagnostic, Related
+from bufferctl.diagnostics import Diagnostic, Kind, Related
 from bufferctl.errors import BufferctlError
 from bufferctl.model import Channel
 from bufferctl.model.about import named
@@ -249,7 +249,7 @@ def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: dict[str, s
         for name, value in found.items():
             if name in {*ALWAYS, *RESERVED}:
                 message = f"`{name}` is set by bufferctl, so this value would never be used"
-                reading.problems.append(below.at_key(name, message, hint="give it another name"))
+                reading.problems.append(below.at_key(name, message, hint="give it another name", kind=Kind.CONFLICT))
             elif name not in values:
                 values[name], set_at[name] = value, below
     return Values(values | always, set_at)
