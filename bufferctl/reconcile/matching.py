@@ -66,16 +66,18 @@ class _Matching:
         """Match by address, by `was`, and by equal content of a claim whose address was removed from the files."""
         self._known()
         self._hold_taken_keys()
+        self._renamed()
         self._named()
         self._published_elsewhere()
         self._moved()
+        self._not_there()
 
     def by_content(self, pools: Pools) -> None:
         """Match with unclaimed objects exactly, then ask a person about others; what is left is new.
 
         A known object that is gone and found nowhere else is none of these: it keeps the match by its address.
         """
-        lost = frozenset(slot for slot, m in self.found.items() if self._is_gone(m))
+        lost = frozenset(slot for slot, m in self.found.items() if self._is_gone(m.binding))
         rest = [d for d in self.declared if d.slot in lost or d.slot not in self.found]
         if not rest:
             return
@@ -112,17 +114,48 @@ class _Matching:
                 self.kept |= olds
                 self.found[slot] = Match(m.declared, How.KEY_TAKEN, None, m.binding)
 
+    def _renamed(self) -> None:
+        """Claims whose address was removed from the files, for the objects that have it in `was`, or had it before.
+
+        A claim on what is deleted in Buffer waits: `existing` may name what is there instead.
+        """
+        slots = {binding.id: slot for slot, binding in self.released.items()}
+        for d in self._left:
+            olds = (*d.slots[1:], slots.get(self.scene.state.former.get(d.slot, "")))
+            old = next((old for old in olds if old in self.released), None)
+            if old and not (self._is_gone(self.released[old]) and self._names_another(d)):
+                self._take(old, d)
+
     def _named(self) -> None:
         """Objects that `existing` names, as if a person had imported them. Those of released claims are moved."""
         for d in self.declared:
-            id_, known = d.item.existing, self.found.get(d.slot)
-            if id_ is None or (known is not None and not self._is_gone(known)):
+            known = self.found.get(d.slot)
+            if (known and not self._is_gone(known.binding)) or not self._names_another(d):
                 continue
-            owner, item = self.scene.claimed.get(id_), self.scene.by_id.get(id_)
-            if item is None or item.home != d.slot.home or owner in self.found:
-                self.found[d.slot] = Match(d, How.NOT_THERE, None, known and known.binding)
-            elif owner is None:
+            item = self.scene.by_id[d.item.existing or ""]
+            old = self.scene.claimed.get(item.id)
+            if old is None:
                 self.found[d.slot] = Match(d, How.NAMED, item, imported(d.item, item))
+            elif known is None:
+                self._take(old, d)
+
+    def _names_another(self, d: Declared) -> bool:
+        """Whether `existing` names an object on its home that no declared address has."""
+        item, owner = self.scene.by_id.get(d.item.existing or ""), self.scene.claimed.get(d.item.existing or "")
+        return item is not None and item.home == d.slot.home and (owner is None or owner in self.released)
+
+    def _take(self, old: Slot, d: Declared) -> None:
+        """Give a released claim to `d`."""
+        binding = self.released.pop(old)
+        self.found[d.slot] = Match(d, How.MOVED, self.scene.by_id.get(binding.id), _as_declared(d, binding), old)
+
+    def _not_there(self) -> None:
+        """Objects without a claim, or whose own is gone, and whose `existing` names nothing that they can be."""
+        for d in self.declared:
+            id_, known = d.item.existing, self.found.get(d.slot)
+            binding = known.binding if known and known.how is How.KNOWN and self._is_gone(known.binding) else None
+            if id_ and (known is None or (binding and binding.id != id_)):
+                self.found[d.slot] = Match(d, How.NOT_THERE, None, binding)
 
     def _published_elsewhere(self) -> None:
         """Published posts whose entries were moved here from another root file, as that one had them."""
@@ -136,36 +169,20 @@ class _Matching:
                 self.found[d.slot] = Match(d, How.NAMED, live, replace(claim.binding, retired=False))
 
     def _moved(self) -> None:
-        """Offer claims whose address was removed from the files to objects that have it in `was`, or had it before.
-
-        Claims on unpublished objects are also offered to objects that equal them exactly.
-        """
-        by_id = self.scene.by_id
-        slots = {binding.id: slot for slot, binding in self.released.items()}
-
-        def take(old: Slot, d: Declared) -> None:
-            binding = self.released.pop(old)
-            self.found[d.slot] = Match(d, How.MOVED, by_id.get(binding.id), _as_declared(d, binding), old)
-
-        for d in self._left:
-            ids = (d.item.existing, self.scene.state.former.get(d.slot))
-            olds = [*d.slots[1:], *(slots[id_] for id_ in ids if id_ in slots)]
-            if (old := next((old for old in olds if old in self.released), None)) is not None:
-                take(old, d)
+        """Offer unpublished claims whose address was removed from the files to objects that equal them exactly."""
         by_print: dict[tuple[str, str], list[Slot]] = defaultdict(list)
         for slot, binding in self.released.items():
-            if not is_out(binding, by_id.get(binding.id)):
+            if not is_out(binding, self.scene.by_id.get(binding.id)):
                 by_print[slot.home, binding.applied].append(slot)
         for d in sorted(self._left, key=lambda d: d.item.cancelled):
             equals = by_print.get((d.slot.home, str(d.fingerprint)), [])
             free = [old for old in equals if d.item.repeat_of not in {old.key, self.released[old].id}]
             if free:
                 equals.remove(free[0])
-                take(free[0], d)
+                self._take(free[0], d)
 
-    def _is_gone(self, known: Match) -> bool:
+    def _is_gone(self, binding: Binding | None) -> bool:
         """Whether a known post was deleted before it was published, in which case only its id may have changed."""
-        binding = known.binding
         return binding is not None and binding.id in self.scene.live.gone and binding.status != PostStatus.SENT
 
     def _exact(self, open_: Iterable[Declared], lost: Collection[Slot], pools: Pools) -> set[Slot]:
