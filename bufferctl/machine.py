@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
@@ -40,8 +39,8 @@ def waking_clock() -> Callable[[], float]:
     if sys.platform != "win32" and clock is not None:
         with suppress(OSError):  # Python has clocks that a kernel or a container's filter refuses
             time.clock_gettime(clock)
-            return partial(time.clock_gettime, clock)
-    return time.monotonic
+            return lambda: time.clock_gettime(clock)  # looked up each time: tests have clocks of their own
+    return lambda: time.monotonic()  # noqa: PLW0108 - likewise
 
 
 #: The same clock for the whole run: two of them have nothing in common.

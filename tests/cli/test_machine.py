@@ -231,4 +231,5 @@ def test_a_channel_that_makes_posts_wait_for_approval(project: Any) -> None:
 def test_a_clock_that_the_kernel_refuses_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """The steady clock that every system has takes its place."""
     monkeypatch.setattr(time, "CLOCK_BOOTTIME", 10**6, raising=False)  # no kernel has a clock of this number
-    assert waking_clock() is time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: 7.0)
+    assert waking_clock()() == 7.0
