@@ -138,6 +138,9 @@ class Forge(Protocol):
     def request(self, number: int = 0) -> ChangeRequest | None:
         """The request `number`, 0 for that which this run belongs to; None if it belongs to none."""
 
+    def common_base(self, request: ChangeRequest) -> str:
+        """The last commit that a request and its branch have in common; empty if nobody names it."""
+
     def tested_base(self) -> str:
         """The commit that a merge queue merges into in this run; empty if this is no such run."""
 

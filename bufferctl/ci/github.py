@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -75,6 +76,13 @@ class _Commit(_Sha):
 
 class _Branch(BaseModel):
     commit: _Sha
+
+
+class _Compared(BaseModel):
+    """`status`: where the second commit is: `ahead`, `behind`, `identical` or `diverged`."""
+
+    status: str
+    merge_base_commit: _Sha
 
 
 class _Artifact(BaseModel):
@@ -151,6 +159,16 @@ class GitHub(Forge):
             )
         head = event.head.sha if event else pull.head.sha
         return ChangeRequest(pull.number, head, pull.base.ref, pull.base.sha, pull.merged_at)
+
+    def common_base(self, request: ChangeRequest) -> str:
+        if not request.base:
+            return ""
+        try:
+            return self._api.get(f"compare/{request.base}...{request.head}", _Compared).merge_base_commit.sha
+        except ForgeError as error:
+            if error.status == HTTPStatus.NOT_FOUND:  # it was replaced by a force push
+                return request.base
+            raise
 
     def tested_base(self) -> str:
         group = self.event_of(_MergeGroup, "merge_group")

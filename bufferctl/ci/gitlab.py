@@ -116,6 +116,9 @@ class GitLab(Forge):
         now = self._api.get(f"merge_requests/{iid}", _MergeRequest)
         return ChangeRequest(int(iid), head, now.target_branch, base, now.merged_at)
 
+    def common_base(self, request: ChangeRequest) -> str:
+        return request.base
+
     def tested_base(self) -> str:
         """As the base: a merge train runs the pipeline of a merge request."""
         return ""

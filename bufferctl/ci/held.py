@@ -6,7 +6,6 @@ planned too, and only where something is held at all.
 
 from __future__ import annotations
 
-import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from bufferctl.ci.forge import ChangeRequest
 from bufferctl.ci.job import Job
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ForgeError
-from bufferctl.git import git
 from bufferctl.plan import Reason
 from bufferctl.value import value
 
@@ -75,18 +73,10 @@ def _entries(changes: Iterable[HeldChange]) -> tuple[str, ...]:
 
 def _held_at_base(job: Job, request: ChangeRequest, *options: str) -> list[HeldChange]:
     """What planning the base holds. Raises ForgeError if it cannot be planned."""
-    folder, archive, report = job.work / "base", job.work / "base.tar", job.work / "base.report.json"
-    base = job.base_of(request)
-    if why := job.fetch(base) if base else "the forge names none":
-        raise ForgeError(f"the base commit cannot be fetched: {why}")
-    packed = git(job.folder, "archive", f"--output={archive}", operands=[base], environment=job.environment)
-    if packed.returncode:
-        raise ForgeError(f"the base commit cannot be unpacked: {packed.stderr.strip()}")
-    try:
-        with tarfile.open(archive) as opened:
-            opened.extractall(folder, filter="data")  # no link out of the folder, no device
-    except (tarfile.TarError, OSError) as error:
-        raise ForgeError(f"the base commit cannot be unpacked: {error}") from error
+    base, report = job.base_of(request), job.work / "base.report.json"
+    if not base:
+        raise ForgeError("the base commit cannot be fetched: the forge names none")
+    folder = job.files_at(base)
     ran = job.run_silently(folder, "plan", "--detailed-exitcode", "--report", str(report), *options)
     if ran.code not in {0, 2}:
         raise ForgeError("the files of the base commit cannot be planned")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tarfile
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -167,12 +168,12 @@ class Job:
         return parents or [commit]
 
     def base_of(self, request: ChangeRequest) -> str:
-        """The commit that a request would be merged into; empty if nobody names it.
+        """The commit that a request is compared with; empty if nobody names it.
 
-        A checkout of what the merge would be has it as its first parent; else the forge names one.
+        A checkout of what the merge would be has it as its first parent; else the forge names the last common commit.
         """
         parents = self.parents()
-        return parents[0] if parents[1:] == [request.head] else request.base
+        return parents[0] if parents[1:] == [request.head] else self.forge.common_base(request)
 
     def fetch(self, commit: str) -> str:
         """Fetch the files of a commit that the checkout may lack; why that failed, empty if it is there."""
@@ -186,6 +187,32 @@ class Job:
         wanted = [GIT_REMOTE, commit]
         ran = git(self.folder, "fetch", *options, operands=wanted, protocols=protocols, environment=given)
         return "" if ran.returncode == 0 else (ran.stderr.strip() or "git gave no reason").splitlines()[-1]
+
+    def files_at(self, commit: str) -> Path:
+        """The folder of the files as they are at a commit, unpacked once; empty if it had none.
+
+        Raises ForgeError if the commit cannot be read.
+        """
+        folder, part, archive = (self.work / f"at-{commit}{end}" for end in ("", ".part", ".tar"))
+        if folder.exists():
+            return folder
+        if why := self.fetch(commit):
+            raise ForgeError(f"the base commit cannot be fetched: {why}")
+        there = f"{commit}:{normpath(self.options.directory)}" if normpath(self.options.directory) != "." else commit
+        if git(self.checkout, "cat-file", "-e", operands=[there], environment=self.environment).returncode:
+            folder.mkdir()
+            return folder
+        packed = git(self.folder, "archive", f"--output={archive}", operands=[commit], environment=self.environment)
+        if packed.returncode:
+            raise ForgeError(f"the base commit cannot be unpacked: {packed.stderr.strip()}")
+        try:
+            with tarfile.open(archive) as opened:
+                opened.extractall(part, filter="data")  # no link out of the folder, no device
+            part.rename(folder)
+        except (tarfile.TarError, OSError) as error:
+            raise ForgeError(f"the base commit cannot be unpacked: {error}") from error
+        archive.unlink()
+        return folder
 
     def is_touched(self, base: str) -> bool:
         """Whether the files differ from those at the commit `base`, or may: where they have errors, or nobody knows.

@@ -86,7 +86,8 @@ def _plan(
         job = replace(job, has_state=False)
     commit = request.head if request else job.commit()
     page = _page_name(job, str(request.number) if request else commit[:SHORT])
-    options = [*_options(folder, page, saved=not (offline or moved)), *_since_last_look(job, request), *more]
+    saved = _options(folder, page, saved=not (offline or moved))
+    options = [*saved, *_since_last_look(job, request), *_before(job, request), *more]
     ran = job.run("plan", *options, without=f"Saved to {folder}")
     made = ran.code in {0, PENDING}
     found = held(job, request, folder / _JSON, *more) if made and request else Held()
@@ -124,6 +125,20 @@ def _since_last_look(job: Job, request: ChangeRequest | None) -> list[str]:
     path = job.work / "earlier.md"
     path.write_text(found.body, encoding="utf-8")
     return ["--previous", str(path)]
+
+
+def _before(job: Job, request: ChangeRequest | None) -> list[str]:
+    """The option that names the files without the request, so that the plan records which entries it changes."""
+    if request is None:
+        return []
+    try:
+        base = job.base_of(request)
+        return ["--base", str(job.files_at(base))] if base else []
+    except ForgeError as error:
+        job.annotate(
+            "warning", f"This plan does not record which entries the {job.forge.noun} changes: {error.message}."
+        )
+        return []
 
 
 def _is_needed(job: Job, request: ChangeRequest | None) -> bool:

@@ -44,6 +44,12 @@ PENDING = 2
 @options.json_option
 @options.out_option("-o", "--output", "out", help_text="Save the plan; `apply FILE` then applies exactly that.")
 @outputs.report_option
+@click.option(
+    "--base",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder with the files as they were: the saved plan records which entries differ.",
+)
 @options.file_option("--previous", "since", help_text="An earlier report (.md): the new one says what changed since.")
 @click.option(
     "--expires",
@@ -66,6 +72,7 @@ def plan(
     as_json: bool,
     out: Path | None,
     report_files: tuple[Path, ...],
+    base: Path | None,
     since: Path | None,
     expires: float,
     explain: str | None,
@@ -82,7 +89,7 @@ def plan(
     from bufferctl.run.compare import check_named, check_offline, describe_selection, narrow, plan_offline
     from bufferctl.run.compare import plan as make_plan
     from bufferctl.run.reachable import check_reachable
-    from bufferctl.run.sources import POST_FILES, save
+    from bufferctl.run.sources import POST_FILES, changed_since, save
 
     if out and out.suffix in POST_FILES:
         raise UsageError(
@@ -97,6 +104,7 @@ def plan(
             raise UsageError("--explain compares with Buffer, so it cannot be used with --offline")
     files, console = setup.open_project(paths), setup.console
     check_named(choices, files)
+    changed = changed_since(base, files, console) if base else None
     if explain:
         return _explained(explain, files, choices, setup)
     if offline:  # nobody is contacted, the store of a shared state neither
@@ -117,7 +125,7 @@ def plan(
     outputs.annotate_report(report, files.root, console)
     outputs.show_plan(report, console, as_json=as_json)
     if out is not None:
-        save(out, shown, files.desired, choices, expires_at, offline=offline)
+        save(out, shown, files.desired, choices, expires_at, offline=offline, changed=changed)
         how, what = ("--reviewed ", "what it agrees to") if offline else ("", "exactly this plan")
         console.note(f"Saved to {out}. `bufferctl apply {how}{out}` applies {what}.")
     if strict and shown.of(Action.HOLD):

@@ -3,4 +3,5 @@
 from __future__ import annotations
 
 from bufferctl.planfile.agreed import Reviewed, Verified, verify
+from bufferctl.planfile.changed import changed_entries
 from bufferctl.planfile.saved import RECEIPT, Receipt, SavedPlan, dump, load, load_receipt, load_shown, receipt_details

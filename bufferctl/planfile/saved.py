@@ -11,7 +11,7 @@ Everything that is read goes through pydantic models: damaged data raises one of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any
@@ -24,7 +24,19 @@ from bufferctl.choices import Choices
 from bufferctl.diagnostics import Diagnostic
 from bufferctl.digests import change_digest, plan_digest
 from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model import IDEAS, Channel, DeletePost, Desired, Idea, Organization, Post, Settings, Slot, Write
+from bufferctl.model import (
+    IDEAS,
+    Address,
+    Channel,
+    DeletePost,
+    Desired,
+    Idea,
+    Organization,
+    Post,
+    Settings,
+    Slot,
+    Write,
+)
 from bufferctl.model.attached import files_of
 from bufferctl.model.base import Aware
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
@@ -104,7 +116,7 @@ def dump_change(change: Change) -> dict[str, Any]:
 
 
 KIND = "saved-plan"
-FORMAT_MAJOR, FORMAT_MINOR = 3, 0
+FORMAT_MAJOR, FORMAT_MINOR = 3, 1
 
 
 @value()
@@ -117,6 +129,8 @@ class SavedPlan:
     created_at: datetime  # when it was made
     expires_at: datetime  # after this it is not applied
     offline: bool = False  # made from files and state alone, so nobody saw the account
+    #: The entries that the request changes which the plan was made for; None if the plan does not record them.
+    changed: frozenset[Address] | None = None
 
 
 class _Saved(BaseModel):
@@ -131,10 +145,19 @@ class _Saved(BaseModel):
     items: list[dict[str, dict[str, Any]]]
     files: tuple[str, ...]
     choices: Choices
+    changed: tuple[str, ...] | None = None
 
 
-def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime, offline: bool = False) -> bytes:
-    body = {
+def dump(
+    plan: Plan,
+    desired: Desired,
+    choices: Choices,
+    *,
+    expires_at: datetime,
+    offline: bool = False,
+    changed: Collection[Address] | None = None,
+) -> bytes:
+    body: dict[str, Any] = {
         "created_at": plan.at.isoformat(),
         "expires_at": expires_at.isoformat(),
         "offline": offline,
@@ -152,6 +175,8 @@ def dump(plan: Plan, desired: Desired, choices: Choices, *, expires_at: datetime
             },
         },
     }
+    if changed is not None:
+        body["inputs"]["changed"] = sorted(map(str, changed))
     head = {
         "format_version": f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
         "bufferctl_version": __version__,
@@ -216,6 +241,7 @@ def _load(values: Mapping[str, Any]) -> SavedPlan:
         created_at=read.created_at,
         expires_at=read.expires_at,
         offline=read.offline,
+        changed=None if read.changed is None else frozenset(map(Address.parse, read.changed)),
     )
 
 

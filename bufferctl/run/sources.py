@@ -8,7 +8,7 @@ here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from bufferctl.choices import NONE, Choices
 from bufferctl.digests import SHORT, plan_digest
-from bufferctl.errors import StalePlanError, UsageError
-from bufferctl.model import Desired
+from bufferctl.errors import ConfigError, StalePlanError, UsageError
+from bufferctl.model import Address, Desired
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action
 from bufferctl.run.compare import check_named, describe_selection, hold_dependent, narrow
-from bufferctl.run.files import Files, open_project
+from bufferctl.run.files import Files, load_declared, open_project
 from bufferctl.run.listener import Listener
 from bufferctl.run.secrets import write_whole
 from bufferctl.value import replace, value
@@ -198,12 +198,45 @@ def _check_fits(plan: SavedPlan, path: Path, today: Plan) -> None:
 
 
 def save(
-    path: Path, plan: Plan, desired: Desired, choices: Choices, expires_at: datetime, *, offline: bool = False
+    path: Path,
+    plan: Plan,
+    desired: Desired,
+    choices: Choices,
+    expires_at: datetime,
+    *,
+    offline: bool = False,
+    changed: Collection[Address] | None = None,
 ) -> None:
-    """Write the plan. Raises BufferctlError if it cannot be written."""
+    """Write the plan. Raises BufferctlError if it cannot be written.
+
+    `changed`: the entries that the request changes which the plan is for; None if they are not known.
+    """
     from bufferctl import planfile  # slow to import, and most runs save nothing
 
-    write_whole(path, planfile.dump(plan, desired, choices, expires_at=expires_at, offline=offline))
+    raw = planfile.dump(plan, desired, choices, expires_at=expires_at, offline=offline, changed=changed)
+    write_whole(path, raw)
+
+
+def changed_since(base: Path, files: Files, listener: Listener) -> frozenset[Address] | None:
+    """The entries that differ from the files in the folder `base`; all of them if it has no root file.
+
+    None, with a warning, if the files there have errors. Raises UsageError if there is no such folder.
+    """
+    from bufferctl.planfile import changed_entries
+
+    if not base.is_dir():
+        raise UsageError(f"{base} is not a folder", hint="Name the folder with the earlier files.")
+    before: Desired | None = Desired()
+    root_file = base / files.root_name
+    if root_file.exists():
+        try:
+            before = load_declared(root_file).desired
+        except ConfigError:
+            before = None
+    if before is None:
+        listener.warning("the files to compare with have errors, so this plan does not record which entries differ")
+        return None
+    return changed_entries(before, files.desired)
 
 
 def read_plan(path: Path) -> SavedPlan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,11 +148,16 @@ class FakeGitHub:
         return {"name": name, "commit": {"sha": self.repository.head(f"refs/heads/{name}")}}
 
     def _compare(self, asked: Asked, since: str, commit: str) -> Any:
+        try:
+            common = self.repository.git("merge-base", since, commit)
+        except subprocess.CalledProcessError:
+            raise RefusalError(404) from None
         found = [
             {"sha": each, "parents": [{"sha": parent} for parent in parents]}
             for each, parents in self.repository.between(since, commit)
         ]
-        return {"status": "ahead", "commits": paged(asked, found)}
+        status = "identical" if since == commit else {since: "ahead", commit: "behind"}.get(common, "diverged")
+        return {"status": status, "merge_base_commit": {"sha": common}, "commits": paged(asked, found)}
 
     def _pulls_of(self, _: Asked, commit: str) -> Any:
         self.repository.head(f"{commit}^{{commit}}")
