@@ -14,7 +14,7 @@ from functools import cached_property
 from bufferctl.apply.journal import FileJournal
 from bufferctl.apply.ports import Buffer, Timer, Watcher
 from bufferctl.errors import InterruptError, PartWayError
-from bufferctl.limits import MAX_WAIT, ROUNDING, landing_time
+from bufferctl.limits import MAX_WAIT, landing_time
 from bufferctl.model import (
     IDEAS,
     Binding,
@@ -322,7 +322,7 @@ class Settler:
         """
         self._wait_until_shown(intents)
         creates = [intent for intent in intents if isinstance(intent.write, Create)]
-        at = self.buffer.server_time() + ROUNDING
+        at = self.buffer.server_time()
         listed = self._list(creates, acknowledged or {}).items if creates else ()
         bound = {binding.id for binding in bindings.values()}
         find = self.finder([(i.slot, i.write) for i in intents if isinstance(i.write, Modify)])

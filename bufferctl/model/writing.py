@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
-from bufferctl.limits import ABSENT_AFTER, SETTLE
+from bufferctl.limits import ABSENT_AFTER, ROUNDING, SETTLE
 from bufferctl.model.comparable import (
     content_of_desired,
     content_of_live,
@@ -316,8 +316,14 @@ class Intent:
 
     @property
     def absent_at(self) -> datetime:
-        """From when on a list that lacks it proves that it was not carried out."""
-        return self.until + timedelta(seconds=self.settle * (1 if self.answered else ABSENT_AFTER))
+        """From when on a list that lacks it proves that it was not carried out.
+
+        Where sending ended and where lists are read, Buffer's clock is known to the second. With a settle time of 0,
+        nothing is waited for.
+        """
+        if self.answered or not self.settle:
+            return self.shown_at
+        return self.until + timedelta(seconds=self.settle * ABSENT_AFTER) + ROUNDING
 
 
 @value()

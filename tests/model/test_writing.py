@@ -216,6 +216,7 @@ def test_when_an_intent_is_certain() -> None:
     """One settle time after its end it is shown, and what is not shown is absent after five; one if Buffer answered."""
     intent = Intent(1, Slot("o", "c", "a"), EDIT, NOW, LATER, settle=30)
     assert intent.shown_at == LATER + timedelta(seconds=30)
-    assert intent.absent_at == LATER + timedelta(seconds=150)
+    assert intent.absent_at == LATER + timedelta(seconds=152)  # Buffer tells its clock in whole seconds
     assert replace(intent, answered=True).absent_at == LATER + timedelta(seconds=30)
+    assert replace(intent, settle=0).absent_at == LATER  # nothing is waited for
     assert replace(intent, run="r").key == ("r", intent.slot)

@@ -23,3 +23,10 @@ def test_a_write_that_lands_while_the_next_run_reads(campaign: Scene, seconds: i
     """The same if the run was killed, and its state is lost."""
     assert campaign.apply(fault=Fault("kill", after=seconds)).killed
     ends_once(campaign, campaign.apply().code)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.4, 1.9])
+def test_whole_seconds_hide_nothing(campaign: Scene, seconds: float) -> None:
+    """Thirty posts once with a settle time of 0.4 s, though the times of Buffer's answers are whole seconds."""
+    ran = campaign.apply("--settle", "0.4", fault=Fault("cut", after=seconds))
+    ends_once(campaign, ran.code)
