@@ -48,8 +48,12 @@ class Kind(StrEnum):
     """The file has more problems than are listed."""
     ACCOUNT = "account"
     """The files and the Buffer account do not fit together."""
+    STILL_PUBLISHED = "still-published"
+    """Posts that no file declares any more will be published."""
+    DELETES_OTHERS = "deletes-others"
+    """The plan deletes posts that people created."""
     PLAN = "plan"
-    """A warning about the plan."""
+    """Another warning about the plan."""
 
 
 @value(order=True)
@@ -105,6 +109,11 @@ class Diagnostic:
     related: tuple[Related, ...] = ()  # other places that belong to it
     number: int = 1  # of the problems that it stands for
     kind: Kind = Kind.PLAN  # what it is if no rule found it
+
+    @property
+    def comes_first(self) -> bool:
+        """Whether nobody may overlook it."""
+        return self.kind in {Kind.STILL_PUBLISHED, Kind.DELETES_OTHERS}
 
 
 class FilesError(ConfigError):

@@ -18,7 +18,7 @@ from typing import Any
 
 from bufferctl import errors
 from bufferctl.config import names, slips, syntax
-from bufferctl.model import Rule
+from bufferctl.model import LivePost, PostStatus, Rule
 from bufferctl.reconcile import holds
 
 PACKAGE = Path(errors.__file__).parent
@@ -68,6 +68,7 @@ _SAMPLES: dict[str, Any] = {
     "counted": False,
     "rule": Rule.SAME_TEXT,
     "candidates": ["ID"],
+    "live": LivePost("ID", "ID", PostStatus.SCHEDULED, "", _LATER, via="buffer"),
     "live_id": "ID",
     "goes_out": True,
     "of_lost_files": False,
@@ -92,8 +93,11 @@ _OWNED = [SimpleNamespace(id="ID", live=None, owner=SimpleNamespace(key="…"), 
 _INSTEAD: dict[str, dict[str, Any]] = {
     "perhaps_renamed": {"suspects": _OWNED, "was": ["…"]},
 }
+_BY_API = LivePost("ID", "ID", PostStatus.SCHEDULED, "", _LATER, via="api")
 #: Other values that make another message, by function.
 _ALSO: dict[str, list[dict[str, Any]]] = {
+    "adopted": [{"live": _BY_API}],
+    "cancelled_but_theirs": [{"live": _BY_API}],
     "perhaps_renamed": [{"was": []}],
     "changed": [{"edited": True}, {"by_buffer": True}],
     "ambiguous": [{"rule": rule} for rule in Rule if rule is not Rule.SAME_TEXT],

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from shlex import quote
 
 from bufferctl.diagnostics import all_of, some_of
-from bufferctl.model import Claim, Item, LiveChannel, LiveIdea, LivePost, Post, PostStatus, Rule
+from bufferctl.model import Claim, Item, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus, Rule
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.value import replace, value
@@ -198,16 +198,6 @@ NOT_THERE = Hold(
     "not sent",
     "Correct the id, or delete `existing`.",
 )
-CANCELLED_BUT_THEIRS = Hold(
-    Reason.ADOPTED,
-    "It is cancelled, but a person created it in Buffer, so bufferctl does not delete it and it {stays}",
-    "Delete it in Buffer. To let the next apply delete it, add {existing}.",
-)
-ADOPTED = Hold(
-    Reason.ADOPTED,
-    "A person created it in Buffer, so bufferctl does not edit it",
-    "To let the files manage it, add {existing}.",
-)
 IDEA_EDITED = Hold(
     Reason.IDEA, "Buffer's API cannot edit ideas", "Make the same edit in Buffer, or undo it in the file."
 )
@@ -255,6 +245,38 @@ ADDED_ELSEWHERE = replace(
     message="The post under this key comes from a commit that this checkout lacks, and the entry here is older or "
     "another one, so Buffer keeps its version",
 )
+
+
+def is_a_persons(live: LiveItem | None) -> bool:
+    """Whether Buffer says that a person created it in its app; of a draft that means nothing (notes: via)."""
+    return isinstance(live, LivePost) and live.via == "buffer" and live.status is not PostStatus.DRAFT
+
+
+def whose(live: LiveItem | None, *, many: bool = False) -> str:
+    """Who created an object of which the state does not say that bufferctl did, as far as Buffer tells."""
+    if is_a_persons(live):
+        return f"A person created {'them' if many else 'it'} in Buffer"
+    if live is not None and live.by_api:
+        return f"{'They were' if many else 'It was'} created through the API, perhaps by bufferctl"
+    return f"bufferctl found {'them' if many else 'it'} in Buffer"
+
+
+def adopted(live: LiveItem | None) -> Hold:
+    """An edit of what was found in Buffer as the file had it."""
+    return Hold(
+        Reason.ADOPTED,
+        f"{whose(live)}, so it is not edited",
+        "To let the files manage it, add {existing}.",
+    )
+
+
+def cancelled_but_theirs(live: LiveItem | None) -> Hold:
+    """The same, cancelled since."""
+    return Hold(
+        Reason.ADOPTED,
+        f"It is cancelled. {whose(live)}, so it is not deleted and {{stays}}",
+        "Delete it in Buffer. To let the next apply delete it, add {existing}.",
+    )
 
 
 def key_elsewhere(claim: Claim) -> Hold:
@@ -440,7 +462,7 @@ def unsettled(candidates: Sequence[str]) -> Hold:
 def cancelled_but_there(live_id: str, *, goes_out: bool) -> Hold:
     return Hold(
         Reason.AMBIGUOUS,
-        f"It is cancelled, but Buffer has a matching post ({live_id}) that bufferctl did not create; that one "
+        f"It is cancelled, but Buffer has a matching post ({live_id}) that the state does not have; that one "
         f"{_stays(1, goes_out=goes_out)}",
         f"Delete it in Buffer. To let the next apply delete it, add {{existing {live_id}}}.",
         candidates=(live_id,),

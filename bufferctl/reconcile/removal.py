@@ -23,7 +23,7 @@ def called_off(item: Item, slot: Slot, binding: Binding, live: LiveItem | None, 
     if at_rest := _at_rest(change, binding, gone):
         return at_rest
     if binding.origin is Origin.ADOPTED:
-        return holds.CANCELLED_BUT_THEIRS.on(change)
+        return holds.cancelled_but_theirs(live).on(change)
     return holds.PROTECTED.on(change) if item.protect else _deleted(change, binding)
 
 
@@ -39,7 +39,7 @@ def left_out(slot: Slot, binding: Binding, scene: Scene) -> Change:
         return _stays(change, binding, f"{elsewhere[binding.id].root_file} declares it now, so it stays in Buffer")
     if binding.origin is Origin.ADOPTED:
         goes_out = " and will be published" if change.goes_out else ""
-        return _stays(change, binding, f"A person created it in Buffer, so it stays there{goes_out}")
+        return _stays(change, binding, f"{holds.whose(live)}, so it stays there{goes_out}")
     if binding.protect:
         return holds.PROTECTED_AND_REMOVED.on(change)
     return _deleted(change, binding) if scene.desired.settings.prune else replace(change, action=Action.NO_OP)
@@ -65,15 +65,12 @@ def _stays(change: Change, binding: Binding, message: str) -> Change:
     return replace(change, binding=replace(binding, retired=True), message=message)
 
 
-#: Whose an object may be, that is deleted.
-_WHOSE = {
-    Origin.IMPORTED: "It was imported, so a person may have created it in Buffer",
-    Origin.RECOVERED: "It was matched by its content, so another tool may have created it",
-}
-
-
 def _deleted(change: Change, binding: Binding) -> Change:
-    message = _WHOSE.get(binding.origin, "")
+    message = ""
+    if binding.origin is Origin.IMPORTED:
+        message = f"It was imported. {holds.whose(change.live)}"
+    elif binding.origin is Origin.RECOVERED:
+        message = "It was matched by its content, so another tool may have created it"
     if binding.seen and change.live and digest(content_of_live(change.live)) != binding.seen:
         message = "Somebody changed it in Buffer since the last apply; that version is deleted"
     return replace(change, action=Action.DELETE, write=DeletePost(binding.id, change.slot.channel_id), message=message)

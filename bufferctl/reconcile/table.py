@@ -154,7 +154,7 @@ class Table:
             return self._drifted(facts, hold)
         if can_send:
             return self._write(facts, Action.UPDATE, Cause.EDITED)
-        return _hold(facts, holds.IDEA_EDITED if is_idea else holds.ADOPTED, Cause.EDITED)
+        return _hold(facts, holds.IDEA_EDITED if is_idea else holds.adopted(facts.live), Cause.EDITED)
 
     def _unlisted(self, facts: Facts) -> Change:
         """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""

@@ -6,18 +6,21 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity, all_of, some_of
 from bufferctl.model import LiveChannel, LivePost, Origin, Post, PostStatus
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import content_of_live, digest, instant, with_board_of
 from bufferctl.model.networks import NETWORKS
 from bufferctl.plan import Action, Cause, Change
+from bufferctl.reconcile import holds
 from bufferctl.reconcile.freezes import policy_warnings
 from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.scene import Scene
 
 Changes = Sequence[Change]
 _warning = partial(Diagnostic, Severity.WARNING)
+#: How many characters of a text a warning quotes.
+_TEXT = 40
 #: How many posts a warning names; the others are only counted.
 _NAMED = 10
 #: To how many published posts a warning has links.
@@ -123,15 +126,59 @@ def not_compared(changes: Changes) -> Iterator[Diagnostic]:
 
 def still_published(changes: Changes) -> Iterator[Diagnostic]:
     """Objects that were removed from the files and stay in Buffer, because `prune` is off."""
+    kept = [c for c in changes if c.action is Action.NO_OP and c.cause is Cause.REMOVED and not _is_unmerged(c)]
+    for goes_out in (True, False):
+        if those := [each for each in kept if each.goes_out is goes_out]:
+            named, one = _addresses(those), len(those) == 1
+            yield _warning(
+                f"{named} {'was' if one else 'were'} removed from the files but {'is' if one else 'are'} still in "
+                f"Buffer{' and will be published' if goes_out else ''}, since `prune` is off",
+                place=_was_in(those[0]),
+                hint=f"Delete {'it' if one else 'them'} in Buffer, or restore {'it' if one else 'them'} with "
+                "`cancelled: true`.",
+                kind=Kind.STILL_PUBLISHED if goes_out else Kind.PLAN,
+            )
+
+
+def let_go(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
+    """Posts that no file declares any more, that bufferctl does not delete, and that will be published."""
+    groups: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
-        if change.action is not Action.NO_OP or change.cause is not Cause.REMOVED or _is_unmerged(change):
-            continue
-        where = Place(change.binding.file) if change.binding and change.binding.file else None
-        goes_out = " and will be published" if change.goes_out else ""
+        is_let_go = change.action is Action.FORGET and change.cause is Cause.REMOVED and change.goes_out
+        if is_let_go and change.live_id not in scene.elsewhere:
+            groups[holds.whose(change.live, many=True)].append(change)
+    for whose, those in groups.items():
+        named, one = _addresses(those), len(those) == 1
         yield _warning(
-            f"{change.address} was removed from the files but is still in Buffer{goes_out}, since `prune` is off",
-            place=where,
-            hint="Delete it in Buffer, or restore it with `cancelled: true`.",
+            f"{named} {'is' if one else 'are'} in no file any more, but {'stays' if one else 'stay'} in Buffer and "
+            f"will be published. {holds.whose(those[0].live) if one else whose}",
+            place=_was_in(those[0]),
+            hint=f"If {'it' if one else 'any'} should not be published, delete it in Buffer.",
+            kind=Kind.STILL_PUBLISHED,
+        )
+
+
+def _addresses(changes: Changes) -> str:
+    return some_of([str(each.address) for each in changes], _NAMED)
+
+
+def _was_in(change: Change) -> Place | None:
+    """The file that had it."""
+    return Place(change.binding.file) if change.binding and change.binding.file else None
+
+
+def deleted_of_people(changes: Changes) -> Iterator[Diagnostic]:
+    """Posts of people that the plan deletes, because somebody imported them or `existing` names them."""
+    imported = [c for c in changes if c.action is Action.DELETE and c.binding and c.binding.origin is Origin.IMPORTED]
+    theirs = [each for each in imported if holds.is_a_persons(each.live)]
+    if theirs:
+        texts = (each.live.text if isinstance(each.live, LivePost) else "" for each in theirs)
+        named = some_of([f"{text[:_TEXT]!r} ({c.address})" for c, text in zip(theirs, texts, strict=True)], _NAMED)
+        yield _warning(
+            f"This deletes {'a post' if len(theirs) == 1 else f'{len(theirs)} posts'} that a person created in "
+            f"Buffer: {named}",
+            place=theirs[0].place,
+            kind=Kind.DELETES_OTHERS,
         )
 
 
@@ -262,7 +309,7 @@ def perhaps_removed(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     if not found:
         return
     found.sort(key=lambda post: (post.due_at or scene.now, post.id))
-    named = some_of([f"{post.text[:40]!r} ({post.id})" for post in found], _NAMED)
+    named = some_of([f"{post.text[:_TEXT]!r} ({post.id})" for post in found], _NAMED)
     who, yours = ("It", "one that you removed") if len(found) == 1 else ("They", "posts that you removed")
     yield _warning(
         f"Buffer has {len(found)} unsent {'post' if len(found) == 1 else 'posts'} created through the API that no file "
@@ -276,7 +323,9 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from missing_managed_since(scene)
     yield from unread_channels(scene, matches)
     yield from past(changes, scene)
+    yield from deleted_of_people(changes)
     yield from still_published(changes)
+    yield from let_go(changes, scene)
     yield from unmerged(changes)
     yield from policy_warnings(changes, scene)
     yield from ignored_existing(changes)

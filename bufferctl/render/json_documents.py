@@ -322,7 +322,7 @@ class ChangeForm(_OfChange):
     - `missed`: its time is past or too close
     - `ambiguous`: it may already be in Buffer, as one of `candidates`
     - `unsettled`: it was sent, and it is unknown whether Buffer carried it out
-    - `adopted`: a person created it in Buffer, so it is not edited or deleted
+    - `adopted`: it was in Buffer before the state had it, so it is not edited or deleted
     - `idea-edited`: the API cannot edit ideas
     - `protected`: it must not be deleted
     - `unresolved`: a tag, a board or an idea that it names was not found

@@ -101,6 +101,8 @@ def _plan(sheet: Sheet, found: Grouped, *, few: bool) -> None:
     report = found.report
     sheet.put(_DAY.sub("\u00a0", f"### {plain(capitalized(summary.headline(found)))}"))
     sheet.put(_second_line(found))
+    for each in report.first:
+        sheet.put(_paragraphs([f"<b>{_prose(sentence(each.message))}</b>", *_answer(each.hint)]))
     if report.is_offline:
         sheet.put(f"<b>{summary.NOT_CHECKED}</b> {summary.NOT_CHECKED_WHY}")
     _since(sheet, found)

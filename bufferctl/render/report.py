@@ -68,9 +68,15 @@ class Report:
 
     @property
     def problems(self) -> list[Diagnostic]:
-        """The problems in plan and files, errors first, without what is worth a look."""
+        """The problems in plan and files, errors first, without what comes first and what is worth a look."""
         looked = {each.code for each in self.worth_a_look}
-        return by_severity(each for each in (*self.plan.warnings, *self.diagnostics) if each.code not in looked)
+        found = (each for each in (*self.plan.warnings, *self.diagnostics) if not each.comes_first)
+        return by_severity(each for each in found if each.code not in looked)
+
+    @property
+    def first(self) -> list[Diagnostic]:
+        """What comes before everything else: what is deleted of a person, or goes out although no file says so."""
+        return [each for each in self.plan.warnings if each.comes_first]
 
 
 def by_severity(problems: Iterable[Diagnostic]) -> list[Diagnostic]:

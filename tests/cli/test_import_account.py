@@ -101,7 +101,7 @@ def test_ours_from_now_on(project: Any) -> None:
     assert entry in text
     path.write_text(text.replace(entry, ""), encoding="utf-8")
     before = {post["id"]: post for post in project.sandbox.posts()}
-    told = "removed from the files It was imported, so a person may have created it in Buffer."
+    told = "removed from the files It was imported. A person created it in Buffer."
     assert told in " ".join(project("plan").out.split())
     assert "1 changed, 1 deleted" in project.apply().out
     after = {post["id"]: post for post in project.sandbox.posts()}

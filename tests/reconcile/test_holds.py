@@ -57,6 +57,8 @@ HOLDS: dict[str, list[Hold]] = {
     "no_such_board": [holds.no_such_board("Ideas", TWITTER)],
     "too_many_deletes": [holds.too_many_deletes(6, 6, 5, {}, each, goes_out=True) for each in ([], ["twitter:acme"])],
     "file_emptied": [holds.file_emptied("posts.yaml", 2, 2, goes_out=True)],
+    "adopted": [holds.adopted(in_buffer(post(), via=via)) for via in ("buffer", "api", "")],
+    "cancelled_but_theirs": [holds.cancelled_but_theirs(in_buffer(post()))],
     "frozen": [holds.frozen("")],
     "too_short_notice": [holds.too_short_notice(timedelta(2), timedelta(1), at_once=False, is_new=True)],
 }

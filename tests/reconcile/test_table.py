@@ -770,18 +770,19 @@ def test_with_prune_off_the_plan_says_what_will_still_be_published() -> None:
 
 
 def test_deletes_say_where_an_object_comes_from() -> None:
-    """Imported, or matched by content."""
-    for origin, word in (
-        (Origin.IMPORTED, "imported"),
-        (Origin.RECOVERED, "matched by its content"),
-        (Origin.ADOPTED, "A person"),
+    """Imported, or matched by content; what the state only knows from Buffer is a person's if Buffer says so."""
+    api = "It was created through the API, perhaps by bufferctl"
+    draft, by_hand = post(draft=True), replace(THERE, via="buffer")
+    for origin, live, was, says in (
+        (Origin.IMPORTED, THERE, APPLIED, f"It was imported. {api}"),
+        (Origin.IMPORTED, by_hand, APPLIED, "It was imported. A person created it in Buffer"),
+        (Origin.RECOVERED, THERE, APPLIED, "It was matched by its content, so another tool may have created it"),
+        (Origin.ADOPTED, THERE, APPLIED, f"{api}, so it stays there and will be published"),
+        (Origin.ADOPTED, by_hand, APPLIED, "A person created it in Buffer, so it stays there and will be published"),
+        (Origin.ADOPTED, in_buffer(draft, via="buffer"), draft, "bufferctl found it in Buffer, so it stays there"),
     ):
-        change = next(c for c in known(origin=origin).plan(other()).changes if c.address.key == "a")
-        assert word in change.message
-    draft = post(draft=True)
-    for live, was, says in ((THERE, APPLIED, " and will be published"), (in_buffer(draft), draft, "")):
-        change = next(c for c in known(live, was, Origin.ADOPTED).plan(other()).changes if c.address.key == "a")
-        assert change.message == f"A person created it in Buffer, so it stays there{says}"
+        change = next(c for c in known(live, was, origin).plan(other()).changes if c.address.key == "a")
+        assert change.message == says
 
 
 def test_an_idea_that_left_the_files_stays_in_buffer() -> None:
