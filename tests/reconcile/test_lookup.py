@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bufferctl.diagnostics import Diagnostic, Place, Severity, has_errors
+from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity, has_errors
 from bufferctl.model import (
     Account,
     Address,
@@ -60,6 +60,7 @@ def test_an_organization_that_is_not_there_lists_those_that_are() -> None:
         "the account has no organization `Acne`",
         PLACE,
         "This API key has access to: Acme (id o1), Beta (id o2)",
+        kind=Kind.ACCOUNT,
     )
     nothing = find_organization(Account(), organization(id="o9"))
     assert isinstance(nothing, Diagnostic)
@@ -100,6 +101,7 @@ def test_a_channel_that_is_not_there_lists_those_that_are(declared: Channel) -> 
         f"`Acme` has no channel `{declared.label}`",
         PLACE,
         "It has: twitter:acme (Acme Inc., id c1), twitter:acme_jobs (acme, id c2), linkedin:acme-inc (id c3)",
+        kind=Kind.ACCOUNT,
     )
 
 
@@ -303,6 +305,7 @@ def test_the_zone_of_a_channel_is_compared_by_its_own_posts() -> None:
         "09:00 of Acme/twitter:acme/a is 03:00 there",
         PLACE,
         "Add `timezone: America/New_York` to the channel, or `timezone: Europe/Berlin` if that is intended.",
+        kind=Kind.ACCOUNT,
     )
     own = tuple(replace(each, has_own_timezone=True) for each in desired.channels)
     assert find_targets(replace(desired, channels=own, posts=(ours,)), account)[1] == ()
