@@ -33,6 +33,7 @@ from bufferctl.model import (
 from bufferctl.model.attached import files_of
 from bufferctl.model.base import Aware
 from bufferctl.model.live import Quota
+from bufferctl.said import Said
 from bufferctl.value import field, replace, value
 
 
@@ -134,9 +135,19 @@ class Change:
     moved_from: Slot | None = None  # the slot that the binding leaves
     differences: tuple[Difference, ...] = ()  # between Buffer and the files
     reason: Reason | None = None  # why it is held, as a code
-    message: str = ""  # the same for people
-    hint: str = ""  # one thing to do about it
+    why: Said | None = None  # the same for people, or what else there is to know
+    todo: Said | None = None  # one thing to do about it, with the answers
     candidates: tuple[str, ...] = ()  # live ids that an ambiguous object may correspond to
+
+    @property
+    def message(self) -> str:
+        """`why` in words."""
+        return str(self.why or "")
+
+    @property
+    def hint(self) -> str:
+        """`todo` in words."""
+        return str(self.todo or "")
 
     @property
     def live_id(self) -> str | None:

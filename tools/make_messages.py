@@ -1,25 +1,20 @@
 """Prints docs/problems/messages.md: each hold and each error with its answer, from the code that words them.
 
-Holds are constants, or are made by calling their functions; errors are read from where they are raised. `…` stands
-for a value.
+Holds are constants with blanks; errors are read from where they are raised. `…` stands for a value.
 """
 
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 from bufferctl import errors
 from bufferctl.config import names, slips, syntax
-from bufferctl.model import LivePost, PostStatus, Rule
 from bufferctl.reconcile import holds
+from bufferctl.said import Said
 
 PACKAGE = Path(errors.__file__).parent
 _HEAD = """\
@@ -50,62 +45,44 @@ _SECTIONS = {
     "The command line": ("UsageError", "check_known"),
     "Other": ("BufferctlError",),
 }
-_LATER = datetime(2030, 1, 15, 8, tzinfo=UTC)
-_SUSPECT = SimpleNamespace(id="ID", live=None, owner=None, owner_declared=False)
-#: What the functions of holds are called with, by the names of their parameters.
-_SAMPLES: dict[str, Any] = {
-    "was": "…",
-    "differences": (),
-    "edited": False,
-    "claim": SimpleNamespace(root_file="…", id="ID"),
-    "suspects": [_SUSPECT],
-    "until": _LATER,
-    "channel": SimpleNamespace(name="…", boards=["…"], zone=UTC),
-    "item": SimpleNamespace(expansion=None),
-    "by_buffer": False,
-    "can_send": True,
-    "lead": timedelta(minutes=2),
-    "counted": False,
-    "rule": Rule.SAME_TEXT,
-    "candidates": ["ID"],
-    "live": LivePost("ID", "ID", PostStatus.SCHEDULED, "", _LATER, via="buffer"),
-    "live_id": "ID",
-    "goes_out": True,
-    "of_lost_files": False,
-    "name": "…",
-    "names": ["…"],
-    "seen": ["…"],
-    "count": 6,
-    "posts": 6,
-    "limit": 5,
-    "shortened": {},
-    "dropped": [],
-    "file": "…",
-    "entries": 6,
-    "reason": "…",
-    "wanted": timedelta(hours=2),
-    "left": timedelta(hours=1),
-    "at_once": False,
-    "is_new": True,
+#: How a blank of a hold is shown; `…` for all others.
+_BLANKS = {
+    "begin": "run `bufferctl state begin CHANNEL`",
+    "begin_all": "run `bufferctl state begin`",
+    "both": "`repeat_of: ID`",
+    "cancelled": "`cancelled: true`",
+    "boards": " (there are: …)",
+    "cancelled_there": "`cancelled: […]`",
+    "candidate": "ID",
+    "entries": " (`…`)",
+    "existing": "`existing: ID`",
+    "goes_out": str(holds.GOES_OUT.facts["goes_out"]),
+    "its_id": " (ID)",
+    "its_posts": "its 6 posts are",
+    "left": "1 hour",
+    "limit": "5",
+    "minutes": "2",
+    "named": "ID",
+    "posts": "6 posts",
+    "pull": "run `bufferctl pull ADDRESS`",
+    "reapply": "run `bufferctl apply --reapply ADDRESS`",
+    "recreate": "run `bufferctl apply --recreate ADDRESS`",
+    "renamed": "`was: …`",
+    "same": "`existing: ID`",
+    "setting": "`max_deletes: 6`",
+    "seen": " (…)",
+    "stay": "will be published",
+    "stays": "stays in Buffer",
+    "suspects": "ID",
+    "tags": "“…”",
+    "tags_seen": " (seen: …)",
+    "wanted": "2 hours",
+    "what": "everything that was removed",
+    "whose": "A person created it in Buffer",
+    **dict.fromkeys(("and_goes_out", "reason", "shortened"), ""),
 }
-#: What some of them take instead.
-_OWNED = [SimpleNamespace(id="ID", live=None, owner=SimpleNamespace(key="…"), owner_declared=False)]
-_INSTEAD: dict[str, dict[str, Any]] = {
-    "perhaps_renamed": {"suspects": _OWNED, "was": ["…"]},
-}
-_BY_API = LivePost("ID", "ID", PostStatus.SCHEDULED, "", _LATER, via="api")
-#: Other values that make another message, by function.
-_ALSO: dict[str, list[dict[str, Any]]] = {
-    "adopted": [{"live": _BY_API}],
-    "cancelled_but_theirs": [{"live": _BY_API}],
-    "perhaps_renamed": [{"was": []}],
-    "changed": [{"edited": True}, {"by_buffer": True}],
-    "ambiguous": [{"rule": rule} for rule in Rule if rule is not Rule.SAME_TEXT],
-    "no_such_tag": [{"names": ["…", "…"]}],
-    "too_many_deletes": [{"dropped": ["…"]}],
-}
-#: A function that words another hold with these in it.
-_WRAPS = {"missed_but_perhaps_there"}
+#: Options in place of a command.
+_OPTIONS = {"confirm_removed": "--confirm-removed ADDRESS", "run": "--max-deletes 6"}
 
 
 def page() -> str:
@@ -119,34 +96,26 @@ def page() -> str:
 
 
 def _holds() -> Iterator[str]:
-    for name, function in sorted(inspect.getmembers(holds), key=lambda each: each[0].lower()):
-        if isinstance(function, holds.Hold):
-            yield _line(function.message, function.hint)
-        if not inspect.isfunction(function):
-            continue
-        parameters = inspect.signature(function).parameters
-        is_hold = inspect.signature(function).return_annotation == "Hold"
-        if name.startswith("_") or not is_hold or name in _WRAPS or function.__module__ != holds.__name__:
-            continue
-        for more in [{}, *_ALSO.get(name, [])]:
-            hold = function(**{each: _SAMPLES[each] for each in parameters} | _INSTEAD.get(name, {}) | more)
-            yield _line(hold.message, hold.hint)
+    """Each constant; the forms of one question are a table."""
+    for _, found in sorted(vars(holds).items(), key=lambda each: each[0].lower()):
+        forms = found.values() if isinstance(found, dict) else [found]
+        yield from (_line(_shown(form.message), _shown(form.hint)) for form in forms if isinstance(form, holds.Hold))
+
+
+def _shown(said: Said) -> str:
+    """A sentence with its blanks as the page shows them."""
+
+    def shown(blank: re.Match[str]) -> str:
+        name = blank["name"]
+        if name in said.blanks:
+            return str(said.blanks[name])
+        return (_OPTIONS if blank["part"] else _BLANKS).get(name, "…")
+
+    return re.sub(r"\{(?P<name>\w+)(?P<part>\.options)?\}", shown, said.template)
 
 
 def _line(message: str, hint: str) -> str:
-    for pattern, plain in (
-        (r"\{existing ([^}]+)\}", r"`existing: \1`"),
-        (r"\{was ([^} ]+) [^}]+\}", r"`was: \1`"),
-        (r"\{cancelled\}", "`cancelled: true`"),
-        (r"\{existing\}", "`existing: ID`"),
-        (r"\{stays\}", "stays in Buffer"),
-        (r"\{and_goes_out\}", f", and {holds.GOES_OUT}"),
-        (r"\{(id|named)\}", "ID"),
-        (r"\{home\}", "CHANNEL"),
-        (r"\{address\}", "ADDRESS"),
-        (r"\{[a-z_]+\}", "…"),
-    ):
-        message, hint = re.sub(pattern, plain, message), re.sub(pattern, plain, hint)
+    message, hint = (re.sub(r"\{[a-z_]+\}", "…", text) for text in (message, hint))
     hint = re.sub(r":\n(bufferctl [^\n]*)", r": `\1`", hint).replace("\n", " ")
     message, hint = (text[:1].upper() + text[1:] for text in (message, hint))
     hint += "" if not hint or hint.endswith((".", "?", "!", "`")) else "."

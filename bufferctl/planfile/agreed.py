@@ -19,6 +19,7 @@ from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, Post
 from bufferctl.model.comparable import content_of_desired, fingerprint, is_untouched
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile.saved import SavedPlan
+from bufferctl.said import Answer, Said, Way
 from bufferctl.value import field, replace, value
 
 #: Holds that mean "no longer possible" rather than "something changed": skipping the reviewed change does no harm.
@@ -41,6 +42,17 @@ _QUIET = frozenset({Action.NO_OP, Action.DONE, Action.PAST, Action.WAITING})
 _CREATES = frozenset({Action.CREATE, Action.WAITING})
 #: Actions that a saved plan shows, and that are not carried out.
 _SHOWN = frozenset({Action.HOLD, Action.WAITING})
+#: What became of a reviewed change whose post was published first.
+_DELETE_OVERTAKEN = Said("It was published before it could be deleted as reviewed, so nothing was sent")
+_EDIT_OVERTAKEN = Said("It was published before it could be changed as reviewed, so nothing was sent")
+_DELETE_THERE = Said("Delete it on the network itself.")
+_EDIT_THERE = Said("To change what people see, edit it on the network itself.")
+#: A change that nobody agreed to.
+_NOT_REVIEWED = Said("Not reviewed: {because}, so {consequence}")
+_HAVE_IT_REVIEWED = Said(
+    "To have it reviewed, change it in a pull or merge request, or run `bufferctl plan -o FILE`.",
+    beside=(Answer(Way.RUN, command=("bufferctl", "plan", "-o", "FILE")),),
+)
 
 
 @value()
@@ -146,12 +158,11 @@ def overtaken(then: Change, now: Change) -> Change:
     is_delete = now.action is Action.FORGET and binding is not None and binding.status == PostStatus.SENT
     if then.action not in WRITING or not (is_delete if then.action is Action.DELETE else is_edit):
         return now
-    done, do = ("deleted", "Delete it") if is_delete else ("changed", "To change what people see, edit it")
     return replace(
         now,
         reason=Reason.OVERTAKEN,
-        message=f"It was published before it could be {done} as reviewed, so nothing was sent",
-        hint=f"{do} on the network itself.",
+        why=_DELETE_OVERTAKEN if is_delete else _EDIT_OVERTAKEN,
+        todo=_DELETE_THERE if is_delete else _EDIT_THERE,
     )
 
 
@@ -205,8 +216,8 @@ class Reviewed:
             change,
             action=Action.HOLD,
             reason=Reason.NOT_REVIEWED,
-            message=f"Not reviewed: {why}, so {consequence}",
-            hint="To have it reviewed, change it in a pull or merge request, or run `bufferctl plan -o FILE`.",
+            why=replace(_NOT_REVIEWED, facts={"because": why, "consequence": consequence}),
+            todo=_HAVE_IT_REVIEWED,
             write=None,
         )
 

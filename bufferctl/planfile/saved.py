@@ -16,7 +16,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Discriminator, PlainValidator, Tag, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, Discriminator, PlainValidator, Tag, TypeAdapter
 from pydantic_core import from_json, to_json
 
 from bufferctl import __version__
@@ -64,10 +64,18 @@ _Live = Annotated[
 ]
 
 
+def _as_said(values: Any) -> Any:
+    """The values of a change; a plan of an earlier version has its sentences as text."""
+    if not isinstance(values, Mapping):
+        return values
+    texts = {new: values[old] for old, new in (("message", "why"), ("hint", "todo")) if old in values}
+    return {**values, **{name: {"template": "{text}", "facts": {"text": text}} for name, text in texts.items()}}
+
+
 class _ChangeValues(BaseModel):
     """A change; `change` has everything except the three other fields."""
 
-    change: Change
+    change: Annotated[Change, BeforeValidator(_as_said)]
     live: _Live | None
     desired: Annotated[Post | Idea, PlainValidator(load_item)] | None
     write: Annotated[Write, PlainValidator(load_write)] | None

@@ -1,23 +1,21 @@
 """Holds: why an object is left alone until a person decides. Each says what is wrong, the consequence, and what to do.
 
-All wording is here: a constant where the change says everything, a function where more must be known. Blanks such as
-`{channel}` and `{existing ID}` are filled in from the change that is held; a brace of somebody's text is doubled.
+All wording is here, in sentences with blanks (`Said`); a constant for each form of a hold, and a function where more
+must be known than the change that is held. Blanks that nobody fills, such as `{channel}` and `{existing}`, are filled
+in from that change, and so is where an answer stands in the files.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from shlex import quote
 
 from bufferctl.diagnostics import all_of, some_of
 from bufferctl.model import Claim, Item, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus, Rule
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
+from bufferctl.said import Answer, Fact, Said, Way, names_in
 from bufferctl.value import replace, value
-
-_BLANK = re.compile(r"\{\{|\{(?P<name>existing|was) (?P<of>[^}]+)\}|\{\w+\}")
 
 
 @value()
@@ -25,226 +23,150 @@ class Hold:
     """Why an object is held. `candidates`: the live ids that it may be."""
 
     reason: Reason
-    message: str
-    hint: str
+    message: Said
+    hint: Said
     candidates: tuple[str, ...] = ()
 
-    def on(self, change: Change) -> Change:
-        """The change, held for this reason."""
-        blanks = _blanks(change)
-
-        def value(blank: re.Match[str]) -> str:
-            if not blank["name"]:
-                return blanks.get(blank[0], blank[0])
-            return (_as_was if blank["name"] == "was" else _as_existing)(change.desired, *blank["of"].split())
-
+    def on(self, change: Change, *, is_late: bool = False) -> Change:
+        """The change, held for this reason. `is_late`: its time is past, so no command sends it without a later one."""
         return replace(
             change,
             action=Action.HOLD,
             reason=self.reason,
-            message=_BLANK.sub(value, self.message),
-            hint=_BLANK.sub(value, self.hint),
+            why=_about(self.message, change, is_late=is_late),
+            todo=_about(self.hint, change, is_late=is_late),
             candidates=self.candidates,
             write=None,
         )
 
-    def late(self) -> Hold:
-        """The same for a post whose time is past: no command sends it without a later one."""
-        command = "run `bufferctl apply"
-        return replace(self, hint=self.hint.replace(command, f"give it a later `due_at` and {command}"))
+    def filled(
+        self,
+        facts: Mapping[str, Fact] | None = None,
+        *,
+        own: Mapping[str, Fact] | None = None,
+        asides: Mapping[str, Fact] | None = None,
+        candidates: tuple[str, ...] = (),
+    ) -> Hold:
+        """The same with these blanks filled in both sentences, as `Said` has them."""
+
+        def with_blanks(said: Said) -> Said:
+            has = names_in(said.template)
+
+            def added(old: Mapping[str, Fact], new: Mapping[str, Fact] | None) -> dict[str, Fact]:
+                return {**old, **{name: fact for name, fact in (new or {}).items() if name in has}}
+
+            return replace(
+                said, facts=added(said.facts, facts), own=added(said.own, own), asides=added(said.asides, asides)
+            )
+
+        message, hint = with_blanks(self.message), with_blanks(self.hint)
+        return replace(self, message=message, hint=hint, candidates=candidates)
 
 
-def _blanks(change: Change) -> dict[str, str]:
-    item, live, id_ = change.desired, change.live, change.live_id or ""
-    return {
-        "{{": "{",
-        "{address}": quote(str(change.address)),  # for a command line
-        "{home}": quote(change.address.channel),  # likewise
-        "{channel}": change.address.channel,
-        "{key}": change.address.key,
-        "{old_key}": change.moved_from.key if change.moved_from else "",
-        "{id}": id_,
-        "{file}": change.place.file if change.place else "",
-        "{named}": (item and item.existing) or "",
-        "{idea}": (isinstance(item, Post) and item.idea) or "",
-        "{error}": (isinstance(live, LivePost) and live.error.strip().rstrip(".")) or "no reason given",
-        "{stays}": change.stays,  # what happens to the object in Buffer
-        "{and_goes_out}": f", and {GOES_OUT}" if change.goes_out else "",
-        "{existing}": _as_existing(item, id_),  # what it is in Buffer, as its entry says it
-        "{cancelled}": _as_cancelled(item),  # the field that calls it off, on its channel alone
-    }
+def _about(said: Said, change: Change, *, is_late: bool) -> Said:
+    """The sentence with everything that follows from the change."""
+    given = said.blanks
+    missing = [name for name in names_in(said.template) if name not in given]
+
+    def filled(facts: Mapping[str, Fact], of_change: Mapping[str, Callable[[Change], Fact]]) -> dict[str, Fact]:
+        made = {name: of_change[name](change) for name in missing if name in of_change}
+        return {name: _placed(fact, change, is_late=is_late) for name, fact in {**facts, **made}.items()}
+
+    own, asides = filled(said.own, _OWN), filled(said.asides, _ASIDES)
+    beside = tuple(_placed_answer(each, change, is_late=is_late) for each in said.beside)
+    return Said(said.template, filled(said.facts, _FACTS), own, asides, beside)
 
 
-def _as_existing(item: Item | None, id_: str) -> str:
-    """The field that says what an entry is in Buffer; it names the channel, since the entry may have several."""
-    if not isinstance(item, Post):
-        return f"`existing: {id_}`"
-    return _in_its_entry(item, f"existing: {{{item.service.value}: {id_}}}")
+def _placed(fact: Fact, change: Change, *, is_late: bool) -> Fact:
+    return _placed_answer(fact, change, is_late=is_late) if isinstance(fact, Answer) else fact
 
 
-def _as_cancelled(item: Item | None) -> str:
-    if not isinstance(item, Post):
-        return "`cancelled: true`"
-    return _in_its_entry(item, f"cancelled: [{item.address.channel}]")
+def _placed_answer(answer: Answer, change: Change, *, is_late: bool) -> Answer:
+    """The answer as it stands in the entry of the change, which may have several channels, or be a series."""
+    item = change.desired
+    if answer.way is Way.IN_BUFFER:
+        return replace(answer, id=change.live_id or "")
+    if answer.way is Way.RUN and answer.addresses:
+        return replace(answer, id=change.live_id or "", later=is_late and answer.command[:2] == _APPLY)
+    if answer.way is not Way.ADD or not isinstance(item, Post):
+        return answer
+    number = item.number
+    if answer.field == "was" and number:
+        series, _, old = str(answer.content).rpartition("-")
+        if old == str(number):
+            return replace(answer, content=series)
+        answer = existing(answer.id)  # only this post of the series had that key
+    if answer.field == "existing":
+        return replace(answer, content={item.service.value: answer.content}, occurrence=number)
+    if answer.field == "cancelled":
+        return replace(answer, content=[item.address.channel], occurrence=number)
+    return answer
 
 
-def _in_its_entry(post: Post, field: str) -> str:
-    return f"`{field}` under `each` (occurrence {post.number})" if post.number else f"`{field}`"
+_APPLY = ("bufferctl", "apply")
+#: Stands for an id that a person has to find.
+_ID = "ID"
 
 
-def _as_was(item: Item | None, key: str, id_: str) -> str:
-    """The field that says which key an entry had; that of a series has the numbers of its posts added by itself."""
-    number = item.number if isinstance(item, Post) else 0
-    if not number:
-        return f"`was: {key}`"
-    series, _, old = key.rpartition("-")
-    return f"`was: {series}`" if old == str(number) else _as_existing(item, id_)
+def existing(id_: str) -> Answer:
+    """What its entry is in Buffer: this object."""
+    return Answer(Way.ADD, "existing", id_, id=id_)
 
 
-#: What to do if file and Buffer differ and either may be right: first Buffer's version, then the file's.
-_PULL = "To keep Buffer's version, write it into the file, or run `bufferctl pull {address}`."
-_BY_HAND = "To keep Buffer's version, write it into the file by hand, without variables."
-_REAPPLY = "To send the file's version, run `bufferctl apply --reapply {address}`."
-#: The same if the file's version cannot be sent.
-_THEIRS = f"Change it in Buffer. {_PULL}"
-#: Fields whose texts and addresses may contain variables.
-_MADE = ("text", "thread", "assets", "metadata")
-#: The status of a live post in plain words.
-_STATUSES = {
-    PostStatus.DRAFT: "a draft",
-    PostStatus.NEEDS_APPROVAL: "waiting for approval",
-    PostStatus.SCHEDULED: "scheduled",
-    PostStatus.SENDING: "being published",
-    PostStatus.SENT: "published",
-    PostStatus.ERROR: "refused by the network",
-}
-#: What happens to a scheduled post while its file is not followed.
-GOES_OUT = "Buffer's version will be published as it is"
-#: How many characters of a text a message quotes.
-_SHOWN = 40
-#: How many suspects a hint names.
-_NAMED = 5
+#: What its entry is in Buffer, once a person has found it there.
+_SOME_EXISTING = Answer(Way.ADD, "existing", _ID, is_open=True)
+_PLAN_AGAIN = Answer(Way.RUN, command=("bufferctl", "plan"))
+_IN_BUFFER = Answer(Way.IN_BUFFER)
 
 
-DISCONNECTED = Hold(
-    Reason.CHANNEL,
-    "{channel} is disconnected in Buffer, so nothing is published there",
-    "Reconnect it in Buffer, then run plan again.",
-)
-LOCKED = Hold(
-    Reason.CHANNEL,
-    "{channel} is locked in Buffer, so nothing is published there",
-    "Unlock it in Buffer (your plan may include fewer channels), then run plan again.",
-)
-ONLY_REMINDS = Hold(
-    Reason.CHANNEL,
-    "{channel} is a personal profile, and Buffer refuses posts that it would have to publish there by itself, so "
-    "this is not sent",
-    "Write `scheduling_type: notification`: Buffer then reminds a person to publish it.",
-)
-IN_ERROR = Hold(
-    Reason.ERROR,
-    "Buffer accepted it, but publishing failed: {error}. bufferctl does not create it a second time",
-    "Fix it and retry it in Buffer. Or delete it there, then run `bufferctl apply --recreate {address}`.",
-)
-#: An edit that gives a published post another text, for a time that is still to come.
-PUBLISHED = Hold(
-    Reason.SENT,
-    "That post is already published, so the new text would not be sent at this time",
-    "To publish it, give this one a new key, and restore the old entry.",
-)
-#: A published post that gets a new key and a time that is still to come.
-RENAMED_ONCE_PUBLISHED = Hold(
-    Reason.SENT,
-    "`{old_key}` is already published, and `was: {old_key}` makes this the same post, so nothing is sent at this time",
-    "To rename it, keep its time. To publish another post, delete `was`.",
-)
-BEING_PUBLISHED = Hold(
-    Reason.SENT, "It is being published now, so this is not sent", "Run plan again in a few minutes."
-)
-DELETED_IN_BUFFER = Hold(
-    Reason.GONE,
-    "Somebody deleted it in Buffer, so bufferctl does not create it again on its own",
-    "To cancel it, add {cancelled}. To send it again, run `bufferctl apply --recreate {address}`.",
-)
-PERHAPS_PUBLISHED = Hold(
-    Reason.GONE,
-    "Its channel was connected to Buffer again, which removes the posts of the earlier connection. It may have "
-    "been published before that, so bufferctl does not create it again on its own",
-    "Look at the channel. If it is published, add {cancelled}; if not, run `bufferctl apply --recreate {address}`.",
-)
-KEY_TAKEN = Hold(
-    Reason.AMBIGUOUS,
-    "Another post had the key `{key}` ({id}), and a key stays with its post. So this is not renamed, and Buffer "
-    "keeps it as it is",
-    "Choose another key.",
-)
-NOT_READ = Hold(
-    Reason.UNREAD,
-    "It is older than the posts that were read, so bufferctl does not know whether it is published",
-    "Check in Buffer. If it is published, add {cancelled}.",
-)
-UNREAD = Hold(
-    Reason.UNREAD,
-    "It may already be published: this channel has more published posts than could be read, and the state does "
-    "not say which of them bufferctl created. Sending it could publish it twice",
-    "If it is published, add {cancelled}. If the state was lost, restore it from a backup. If bufferctl has never "
-    "posted here, run `bufferctl state begin {home}`.",
-)
-#: `existing` names something that cannot be its object.
-NOT_THERE = Hold(
-    Reason.AMBIGUOUS,
-    "`existing` names {named}, which is not on this channel in Buffer, or is the post of another entry, so this is "
-    "not sent",
-    "Correct the id, or delete `existing`.",
-)
-IDEA_EDITED = Hold(
-    Reason.IDEA, "Buffer's API cannot edit ideas", "Make the same edit in Buffer, or undo it in the file."
-)
-PROTECTED = Hold(
-    Reason.PROTECTED,
-    "It is protected, so it is not deleted and {stays}",
-    "Remove `protect: true`, or delete it in Buffer.",
-)
-#: The files no longer have it.
-PROTECTED_AND_REMOVED = replace(
-    PROTECTED, hint="Restore it with `cancelled: true` and without `protect: true`, or delete it in Buffer."
-)
-#: Its idea is held, canceled, or not part of the run.
-WITHOUT_IDEA = Hold(
-    Reason.UNRESOLVED,
-    "Its idea '{idea}' is not in Buffer, and this run does not add it, so this is not sent",
-    "Resolve what holds the idea, or select it, too. Or delete `idea: {idea}`.",
-)
-#: The commit that was applied last wrote it, and is not here to compare with.
-PERHAPS_OUTDATED = Hold(
-    Reason.DIVERGED,
-    "The commit that was applied last wrote it. That commit is not here and cannot be fetched, so this may undo it "
-    "and is not sent{and_goes_out}",
-    "Merge or rebase onto that commit, then plan again. Or, if it is meant, commit it and run with "
-    "--confirm-removed {address}.",
-)
-#: The checkout lacks the commit that was applied last; so in the next ones.
-ONLY_ELSEWHERE = replace(
-    PERHAPS_OUTDATED,
-    message="The files do not have it, but this checkout may lack the commit that was applied last, which may have "
-    "added it. So it is not deleted and {stays}",
-)
-OUTDATED_HERE = replace(
-    PERHAPS_OUTDATED,
-    message="The commit that was applied last changed {file}, and this checkout has the version before that. So this "
-    "is not sent: it would undo that change",
-)
-PERHAPS_CANCELLED_ELSEWHERE = replace(
-    PERHAPS_OUTDATED,
-    message="It is not new in this checkout, and nothing of it is in Buffer. The commit that was applied last changed "
-    "its file, and may have canceled or removed it, so it is not sent",
-)
-ADDED_ELSEWHERE = replace(
-    PERHAPS_OUTDATED,
-    message="The post under this key comes from a commit that this checkout lacks, and the entry here is older or "
-    "another one, so Buffer keeps its version",
-)
+def repeat_of(name: str, id_: str) -> Answer:
+    """An equal text is intended. `name`: a key or an id; `id_`: of the live object that has the text."""
+    return Answer(Way.ADD, "repeat_of", name, id=id_)
+
+
+def _was(key: str, id_: str) -> Answer:
+    return Answer(Way.ADD, "was", key, id=id_)
+
+
+def _edit(name: str) -> Answer:
+    return Answer(Way.EDIT, name)
+
+
+def _max_deletes(number: int) -> Answer:
+    return Answer(Way.RUN, command=(*_APPLY, "--max-deletes", str(number)))
+
+
+def _run(*command: str) -> Callable[[Change], Answer]:
+    """A command of bufferctl for the address of the change."""
+    return lambda change: Answer(Way.RUN, command=("bufferctl", *command), addresses=(str(change.address),))
+
+
+def _begin(change: Change) -> Answer:
+    return Answer(Way.RUN, command=("bufferctl", "state", "begin"), addresses=(change.address.channel,))
+
+
+def _named(change: Change) -> str:
+    return (change.desired and change.desired.existing) or ""
+
+
+def _idea(change: Change) -> str:
+    return (isinstance(change.desired, Post) and change.desired.idea) or ""
+
+
+def _error(change: Change) -> str:
+    return (isinstance(change.live, LivePost) and change.live.error.strip().rstrip(".")) or "no reason given"
+
+
+def _file(change: Change) -> str:
+    return change.place.file if change.place else ""
+
+
+def _and_goes_out(change: Change) -> str:
+    return f", and {_AS_IT_IS}" if change.goes_out else ""
+
+
+def _old_key(change: Change) -> str:
+    return change.moved_from.key if change.moved_from else ""
 
 
 def is_a_persons(live: LiveItem | None) -> bool:
@@ -261,174 +183,456 @@ def whose(live: LiveItem | None, *, many: bool = False) -> str:
     return f"bufferctl found {'them' if many else 'it'} in Buffer"
 
 
-def adopted(live: LiveItem | None) -> Hold:
-    """An edit of what was found in Buffer as the file had it."""
-    return Hold(
-        Reason.ADOPTED,
-        f"{whose(live)}, so it is not edited",
-        "To let the files manage it, add {existing}.",
-    )
+#: What happens to a scheduled post while its file is not followed.
+_AS_IT_IS = "Buffer's version will be published as it is"
+GOES_OUT = Said("; {goes_out}", {"goes_out": _AS_IT_IS})
+#: Blanks that are filled in from the change, as part of the cause, as one post's own, and as its asides.
+_FACTS: dict[str, Callable[[Change], Fact]] = {
+    "channel": lambda change: change.address.channel,
+    "file": _file,
+    "error": _error,
+    "stays": lambda change: change.stays,
+    "whose": lambda change: whose(change.live),
+    "and_goes_out": _and_goes_out,
+}
+_OWN: dict[str, Callable[[Change], Fact]] = {
+    "key": lambda change: change.address.key,
+    "old_key": _old_key,
+    "named": _named,
+    "idea": _idea,
+    "existing": lambda change: existing(change.live_id or ""),
+    "cancelled": lambda _: Answer(Way.ADD, "cancelled", content=True),
+    "recreate": _run("apply", "--recreate"),
+    "reapply": _run("apply", "--reapply"),
+    "pull": _run("pull"),
+    "confirm_removed": _run("apply", "--confirm-removed"),
+    "begin": _begin,
+}
+_ASIDES: dict[str, Callable[[Change], Fact]] = {"its_id": lambda change: f" ({change.live_id or ''})"}
+#: Fields whose texts and addresses may contain variables.
+_MADE = ("text", "thread", "assets", "metadata")
+#: The status of a live post in plain words.
+_STATUSES = {
+    PostStatus.DRAFT: "a draft",
+    PostStatus.NEEDS_APPROVAL: "waiting for approval",
+    PostStatus.SCHEDULED: "scheduled",
+    PostStatus.SENDING: "being published",
+    PostStatus.SENT: "published",
+    PostStatus.ERROR: "refused by the network",
+}
+#: How many characters of a text a message quotes.
+_SHOWN = 40
+#: How many suspects a hint names.
+_NAMED = 5
 
 
-def cancelled_but_theirs(live: LiveItem | None) -> Hold:
-    """The same, cancelled since."""
-    return Hold(
-        Reason.ADOPTED,
-        f"It is cancelled. {whose(live)}, so it is not deleted and {{stays}}",
-        "Delete it in Buffer. To let the next apply delete it, add {existing}.",
-    )
+DISCONNECTED = Hold(
+    Reason.CHANNEL,
+    Said("{channel} is disconnected in Buffer, so nothing is published there"),
+    Said("Reconnect it in Buffer, then run plan again.", beside=(_IN_BUFFER,)),
+)
+LOCKED = Hold(
+    Reason.CHANNEL,
+    Said("{channel} is locked in Buffer, so nothing is published there"),
+    Said("Unlock it in Buffer (your plan may include fewer channels), then run plan again.", beside=(_IN_BUFFER,)),
+)
+ONLY_REMINDS = Hold(
+    Reason.CHANNEL,
+    Said(
+        "{channel} is a personal profile, and Buffer refuses posts that it would have to publish there by itself, so "
+        "this is not sent"
+    ),
+    Said(
+        "Write {reminder}: Buffer then reminds a person to publish it.",
+        {"reminder": Answer(Way.EDIT, "scheduling_type", "notification")},
+    ),
+)
+IN_ERROR = Hold(
+    Reason.ERROR,
+    Said("Buffer accepted it, but publishing failed: {error}. bufferctl does not create it a second time"),
+    Said("Fix it and retry it in Buffer. Or delete it there, then {recreate}.", beside=(_IN_BUFFER,)),
+)
+#: An edit that gives a published post another text, for a time that is still to come.
+PUBLISHED = Hold(
+    Reason.SENT,
+    Said("That post is already published, so the new text would not be sent at this time"),
+    Said("To publish it, give this one a new key, and restore the old entry.", beside=(_edit("key"),)),
+)
+#: A published post that gets a new key and a time that is still to come.
+RENAMED_ONCE_PUBLISHED = Hold(
+    Reason.SENT,
+    Said(
+        "`{old_key}` is already published, and `was: {old_key}` makes this the same post, so nothing is sent at this "
+        "time"
+    ),
+    Said("To rename it, keep its time. To publish another post, delete `was`.", beside=(_edit("due_at"), _edit("was"))),
+)
+BEING_PUBLISHED = Hold(
+    Reason.SENT,
+    Said("It is being published now, so this is not sent"),
+    Said("Run plan again in a few minutes.", beside=(_PLAN_AGAIN,)),
+)
+DELETED_IN_BUFFER = Hold(
+    Reason.GONE,
+    Said("Somebody deleted it in Buffer, so bufferctl does not create it again on its own"),
+    Said("To cancel it, add {cancelled}. To send it again, {recreate}."),
+)
+PERHAPS_PUBLISHED = Hold(
+    Reason.GONE,
+    Said(
+        "Its channel was connected to Buffer again, which removes the posts of the earlier connection. It may have "
+        "been published before that, so bufferctl does not create it again on its own"
+    ),
+    Said("Look at the channel. If it is published, add {cancelled}; if not, {recreate}."),
+)
+KEY_TAKEN = Hold(
+    Reason.AMBIGUOUS,
+    Said(
+        "Another post had the key `{key}`{its_id}, and a key stays with its post. So this is not renamed, and Buffer "
+        "keeps it as it is"
+    ),
+    Said("Choose another key.", beside=(_edit("key"),)),
+)
+NOT_READ = Hold(
+    Reason.UNREAD,
+    Said("It is older than the posts that were read, so bufferctl does not know whether it is published"),
+    Said("Check in Buffer. If it is published, add {cancelled}."),
+)
+UNREAD = Hold(
+    Reason.UNREAD,
+    Said(
+        "It may already be published: this channel has more published posts than could be read, and the state does "
+        "not say which of them bufferctl created. Sending it could publish it twice"
+    ),
+    Said(
+        "If it is published, add {cancelled}. If the state was lost, restore it from a backup. If bufferctl has never "
+        "posted here, {begin}."
+    ),
+)
+#: `existing` names something that cannot be its object.
+NOT_THERE = Hold(
+    Reason.AMBIGUOUS,
+    Said(
+        "`existing` names {named}, which is not on this channel in Buffer, or is the post of another entry, so this "
+        "is not sent"
+    ),
+    Said("Correct the id, or delete `existing`.", beside=(_edit("existing"),)),
+)
+#: An edit of what was found in Buffer as the file had it.
+ADOPTED = Hold(
+    Reason.ADOPTED,
+    Said("{whose}, so it is not edited"),
+    Said("To let the files manage it, add {existing}."),
+)
+#: The same, cancelled since.
+CANCELLED_BUT_THEIRS = Hold(
+    Reason.ADOPTED,
+    Said("It is cancelled. {whose}, so it is not deleted and {stays}"),
+    Said("Delete it in Buffer. To let the next apply delete it, add {existing}.", beside=(_IN_BUFFER,)),
+)
+IDEA_EDITED = Hold(
+    Reason.IDEA,
+    Said("Buffer's API cannot edit ideas"),
+    Said("Make the same edit in Buffer, or undo it in the file.", beside=(_IN_BUFFER, _edit("text"))),
+)
+PROTECTED = Hold(
+    Reason.PROTECTED,
+    Said("It is protected, so it is not deleted and {stays}"),
+    Said("Remove `protect: true`, or delete it in Buffer.", beside=(_edit("protect"), _IN_BUFFER)),
+)
+#: The files no longer have it.
+PROTECTED_AND_REMOVED = replace(
+    PROTECTED,
+    hint=Said(
+        "Restore it with `cancelled: true` and without `protect: true`, or delete it in Buffer.",
+        beside=(_edit("cancelled"), _IN_BUFFER),
+    ),
+)
+#: Its idea is held, canceled, or not part of the run.
+WITHOUT_IDEA = Hold(
+    Reason.UNRESOLVED,
+    Said("Its idea '{idea}' is not in Buffer, and this run does not add it, so this is not sent"),
+    Said("Resolve what holds the idea, or select it, too. Or delete `idea: {idea}`.", beside=(_edit("idea"),)),
+)
+#: The commit that was applied last wrote it, and is not here to compare with.
+PERHAPS_OUTDATED = Hold(
+    Reason.DIVERGED,
+    Said(
+        "The commit that was applied last wrote it. That commit is not here and cannot be fetched, so this may undo it "
+        "and is not sent{and_goes_out}"
+    ),
+    Said(
+        "Merge or rebase onto that commit, then plan again. Or, if it is meant, commit it and run with "
+        "{confirm_removed.options}."
+    ),
+)
+#: The checkout lacks the commit that was applied last; so in the next ones.
+ONLY_ELSEWHERE = replace(
+    PERHAPS_OUTDATED,
+    message=Said(
+        "The files do not have it, but this checkout may lack the commit that was applied last, which may have "
+        "added it. So it is not deleted and {stays}"
+    ),
+)
+OUTDATED_HERE = replace(
+    PERHAPS_OUTDATED,
+    message=Said(
+        "The commit that was applied last changed {file}, and this checkout has the version before that. So this "
+        "is not sent: it would undo that change"
+    ),
+)
+PERHAPS_CANCELLED_ELSEWHERE = replace(
+    PERHAPS_OUTDATED,
+    message=Said(
+        "It is not new in this checkout, and nothing of it is in Buffer. The commit that was applied last changed "
+        "its file, and may have canceled or removed it, so it is not sent"
+    ),
+)
+ADDED_ELSEWHERE = replace(
+    PERHAPS_OUTDATED,
+    message=Said(
+        "The post under this key comes from a commit that this checkout lacks, and the entry here is older or "
+        "another one, so Buffer keeps its version"
+    ),
+)
+KEY_ELSEWHERE = Hold(
+    Reason.AMBIGUOUS,
+    Said(
+        "{root_file} has a post with this key on this channel{its_id}. If the entry was moved here and edited, that is "
+        "its post, and this would be a second one"
+    ),
+    Said("If it was moved, add {same}. If both are intended, add {both}."),
+)
 
 
 def key_elsewhere(claim: Claim) -> Hold:
     """A new entry under a key that another root file has, or had, on this channel."""
-    return Hold(
-        Reason.AMBIGUOUS,
-        f"{claim.root_file} has a post with this key on this channel ({claim.id}). If the entry was moved here and "
-        "edited, that is its post, and this would be a second one",
-        f"If it was moved, add {{existing {claim.id}}}. If both are intended, add `repeat_of: {claim.id}`.",
+    return KEY_ELSEWHERE.filled(
+        {"root_file": claim.root_file},
+        own={"same": existing(claim.id), "both": repeat_of(claim.id, claim.id)},
+        asides={"its_id": f" ({claim.id})"},
     )
+
+
+PERHAPS_RENAMED = Hold(
+    Reason.AMBIGUOUS,
+    Said("Other entries are gone{entries} whose posts are in Buffer, and this may be one of them"),
+    Said("If it is, write {renamed}. If it is not, write {both}."),
+)
+#: The entry has a `was` that the state does not have.
+PERHAPS_RENAMED_OTHERWISE = replace(
+    PERHAPS_RENAMED, message=Said("The state has no `{was}`, which this was. ") + PERHAPS_RENAMED.message
+)
 
 
 def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
     """A new entry while others are gone: of its file, before any apply since the import, or with an unknown `was`."""
     keys = [suspect.owner.key if suspect.owner else suspect.id for suspect in suspects]
-    unknown = f"The state has no `{was[0]}`, which this was. " if was else ""
-    return Hold(
-        Reason.AMBIGUOUS,
-        f"{unknown}Other entries are gone ({some_of([f'`{key}`' for key in keys], _NAMED)}) whose posts are in Buffer, "
-        "and this may be one of them",
-        f"If it is, write `was: {keys[0]}`. If it is not, write `repeat_of: {keys[0]}`.",
+    first = suspects[0].id
+    hold = PERHAPS_RENAMED_OTHERWISE if was else PERHAPS_RENAMED
+    return hold.filled(
+        own={
+            "was": was[0] if was else "",
+            "renamed": _was(keys[0], first),
+            "both": repeat_of(keys[0], first),
+        },
+        asides={"entries": f" ({some_of([f'`{key}`' for key in keys], _NAMED)})"},
         candidates=tuple(suspect.id for suspect in suspects),
     )
 
 
+NOT_LISTED_YET = Hold(
+    Reason.LAG,
+    Said(
+        "It was created within the last hour and Buffer does not show it: Buffer may be behind, or somebody deleted it"
+    ),
+    Said("Run plan again after {until} UTC; if it is still missing, it counts as deleted.", beside=(_PLAN_AGAIN,)),
+)
+
+
 def not_listed_yet(until: datetime) -> Hold:
     """`until`: when Buffer should show it at the latest."""
-    return Hold(
-        Reason.LAG,
-        "It was created within the last hour and Buffer does not show it: Buffer may be behind, or somebody deleted it",
-        f"Run plan again after {until.astimezone(UTC):%H:%M} UTC; if it is still missing, it counts as deleted.",
-    )
+    return NOT_LISTED_YET.filled(own={"until": f"{until.astimezone(UTC):%H:%M}"})
+
+
+#: What to do if file and Buffer differ and either may be right: first Buffer's version, then the file's.
+_PULL = Said("To keep Buffer's version, write it into the file, or {pull}.")
+_BY_HAND = Said("To keep Buffer's version, write it into the file by hand, without variables.", beside=(_edit("text"),))
+_REAPPLY = Said(" To send the file's version, {reapply}.")
+#: The same if the file's version cannot be sent.
+_THEIRS = Said("Change it in Buffer. ", beside=(_IN_BUFFER,)) + _PULL
+CONFLICT = Hold(
+    Reason.CONFLICT,
+    Said("It changed in the file and in Buffer, so one of the two versions would be lost"),
+    _PULL + _REAPPLY,
+)
+CHANGED = Hold(
+    Reason.CHANGED,
+    Said("Somebody changed it in Buffer, and the file still has the old version"),
+    _PULL + _REAPPLY,
+)
+CHANGED_BY_BUFFER = replace(CHANGED, message=Said("Buffer changed it when it was sent, and has its own version now"))
 
 
 def changed(item: Item, differences: Iterable[Difference], *, edited: bool, by_buffer: bool, can_send: bool) -> Hold:
     """Buffer has another version than was applied last, by a person or `by_buffer` itself. `edited`: so has the file.
 
-    `can_send`: the file's version may replace Buffer's; false for ideas and for a person's posts.
+    `can_send`: the file's version may replace Buffer's; false for ideas and for a person's posts. pull cannot write a
+    text back into an entry that makes it from variables and parameters.
     """
-    hint = _either(item, differences) if can_send else _THEIRS
-    if edited:
-        message = "It changed in the file and in Buffer, so one of the two versions would be lost"
-        return Hold(Reason.CONFLICT, message, hint)
-    message = "Somebody changed it in Buffer, and the file still has the old version"
-    if by_buffer:
-        message = "Buffer changed it when it was sent, and has its own version now"
-    return Hold(Reason.CHANGED, message, hint)
-
-
-def _either(item: Item, differences: Iterable[Difference]) -> str:
-    """Both options. pull cannot write a text back into an entry that makes it from variables and parameters."""
+    hold = CONFLICT if edited else CHANGED_BY_BUFFER if by_buffer else CHANGED
+    if not can_send:
+        return replace(hold, hint=_THEIRS)
     made = item.expansion and (item.expansion.variables or item.expansion.parameters)
     by_hand = made and any(each.path.startswith(_MADE) for each in differences)
-    return f"{_BY_HAND if by_hand else _PULL} {_REAPPLY}"
+    return replace(hold, hint=_BY_HAND + _REAPPLY) if by_hand else hold
+
+
+MISSED = Hold(
+    Reason.MISSED,
+    Said(
+        "Its time is past or less than {minutes} minutes away, and Buffer might publish it at once, so it is not sent"
+    ),
+    Said("Give it a later `due_at`.", beside=(_edit("due_at"),)),
+)
+MISSED_EDIT = Hold(
+    Reason.MISSED,
+    Said(
+        "Its time is past or less than {minutes} minutes away, and Buffer might publish it at once, so the edit is not "
+        "sent"
+    ),
+    Said("Give it a later `due_at`, or change or delete it in Buffer.", beside=(_edit("due_at"), _IN_BUFFER)),
+)
+#: The same for a time that counts from `starts`.
+_COUNTED = Said(
+    "Move `starts` at the top of the file, or only its `due_at`, to a later day.",
+    beside=(_edit("starts"), _edit("due_at")),
+)
+_COUNTED_EDIT = Said(
+    "Move `starts` at the top of the file, or only its `due_at`, to a later day, or change or delete it in Buffer.",
+    beside=(_edit("starts"), _edit("due_at"), _IN_BUFFER),
+)
 
 
 def missed(lead: timedelta, *, edited: bool, counted: bool) -> Hold:
     """`counted`: its time counts from `starts`."""
-    starts = "Move `starts` at the top of the file, or only its `due_at`, to a later day"
-    later = starts if counted else "Give it a later `due_at`"
-    what, instead = ("the edit", ", or change or delete it in Buffer") if edited else ("it", "")
-    return Hold(Reason.MISSED, f"{_late(lead)}, so {what} is not sent", f"{later}{instead}.")
+    hold = MISSED_EDIT if edited else MISSED
+    if counted:
+        hold = replace(hold, hint=_COUNTED_EDIT if edited else _COUNTED)
+    return hold.filled({"minutes": _minutes(lead)})
 
 
 def missed_but_perhaps_there(lead: timedelta, there: Hold) -> Hold:
     """`there`: the question about what may be the same post."""
-    return replace(there, reason=Reason.MISSED, message=f"{_late(lead)}, so it is not sent. {there.message}")
+    late = MISSED.filled({"minutes": _minutes(lead)}).message
+    return replace(there, reason=Reason.MISSED, message=late + Said(". ") + there.message)
 
 
-def _late(lead: timedelta) -> str:
-    minutes = -(-int(lead.total_seconds()) // 60)
-    return f"Its time is past or less than {minutes} minutes away, and Buffer might publish it at once"
+def _minutes(lead: timedelta) -> int:
+    """In whole minutes, rounded up."""
+    return -(-int(lead.total_seconds()) // 60)
+
+
+#: What to do about something that may be there already: which answers fit depends on whose it is.
+_SAME_OR_BOTH = Said("If it is the same, add {same}. If both are intended, add {both}.")
+_KEEP_OR_BOTH = Said(
+    "If it is the same, keep it under `{owner}` and give the new one another key. If both are intended, add {both}.",
+    beside=(_edit("key"),),
+)
+_AGAIN_OR_RENAMED = Said("To publish it again, add {both}. If it was only renamed, add {same}.")
+_ONE_OF_SEVERAL = Said(
+    "If it is one of {suspects}, add {same} with its id. If none of them is in the files, {begin_all}."
+)
+#: By the rule that found it.
+_MAY_BE_THERE: Mapping[Rule, Said] = {
+    Rule.SAME_TEXT: Said("Buffer already has one with this text{seen}, so it may be there already"),
+    Rule.SIMILAR_TEXT: Said("Buffer already has a similar text in the queue{seen}, so it may be there already"),
+    Rule.NO_TEXT: Said("Buffer already has a post without text on this channel{seen}, so it may be there already"),
+    Rule.REWRITTEN_LINKS: Said(
+        "Buffer already has one with this text and shortened links{seen}, so it may be there already"
+    ),
+    Rule.SAME_TITLE: Said("Buffer already has an idea with this title{seen}, so it may be there already"),
+    Rule.LET_GO: Said(
+        "Buffer already has the one that the state had under this address{seen}, so it may be there already"
+    ),
+    Rule.SAME_TIME: Said("Buffer already has a post at this time{seen}, so it may be there already"),
+    Rule.EDITED: Said(
+        "The state does not say what bufferctl created here, and Buffer has posts that were created through the "
+        "API and match no file{seen}; this may be one of them, edited since"
+    ),
+}
+AMBIGUOUS = {rule: Hold(Reason.AMBIGUOUS, said, _SAME_OR_BOTH) for rule, said in _MAY_BE_THERE.items()}
+#: A post at this time, where the time is known.
+AMBIGUOUS_AT = Hold(
+    Reason.AMBIGUOUS,
+    Said("Buffer already has a post on this channel at {at}{seen}, so it may be there already"),
+    _SAME_OR_BOTH,
+)
+AMBIGUOUS_AMONG = replace(AMBIGUOUS[Rule.EDITED], hint=_ONE_OF_SEVERAL)
 
 
 def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
     """`suspects`: at least one. Times are shown in the zone of `channel`."""
     first = suspects[0]
-    shown = f"{_seen(suspects, channel)}, so it may be there already"
-    if rule is Rule.EDITED:
-        message = (
-            "The state does not say what bufferctl created here, and Buffer has posts that were created through the "
-            f"API and match no file {_seen(suspects, channel)}; this may be one of them, edited since"
-        )
-    elif rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
-        at = _there(first.live.due_at, channel)
-        message = f"Buffer already has a post on this channel at {at:%H:%M} {shown}"
-    elif rule is Rule.SAME_TEXT:
-        message = f"Buffer already has one with this text {shown}"
-    else:
-        message = f"Buffer already has {_ALIKE[rule]} {shown}"
-    answers = _one_of(suspects) if rule is Rule.EDITED and len(suspects) > 1 else _same_or_both(first)
-    return Hold(Reason.AMBIGUOUS, message, answers, candidates=tuple(suspect.id for suspect in suspects))
+    candidates = tuple(suspect.id for suspect in suspects)
+    asides = {"seen": _seen(suspects, channel)}
+    if rule is Rule.EDITED and len(suspects) > 1:
+        named = some_of([f"{suspect.id} ({_text(suspect)!r})" for suspect in suspects], _NAMED)
+        begin_all = Answer(Way.RUN, command=("bufferctl", "state", "begin"))
+        own: dict[str, Fact] = {"suspects": named, "same": _SOME_EXISTING, "begin_all": begin_all}
+        return AMBIGUOUS_AMONG.filled(own=own, asides=asides, candidates=candidates)
+    hold, at = AMBIGUOUS[rule], ""
+    if rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
+        hold, at = AMBIGUOUS_AT, f"{_there(first.live.due_at, channel):%H:%M}"
+    hint, answers = _same_or_both(first)
+    return replace(hold, hint=hint).filled(own={**answers, "at": at}, asides=asides, candidates=candidates)
 
 
-_ALIKE = {
-    Rule.SIMILAR_TEXT: "a similar text in the queue",
-    Rule.NO_TEXT: "a post without text on this channel",
-    Rule.REWRITTEN_LINKS: "one with this text and shortened links",
-    Rule.SAME_TITLE: "an idea with this title",
-    Rule.LET_GO: "the one that the state had under this address",
-    Rule.SAME_TIME: "a post at this time",
-}
-
-
-def _same_or_both(suspect: Suspect) -> str:
+def _same_or_both(suspect: Suspect) -> tuple[Said, dict[str, Fact]]:
     """What to do if the suspect is the declared object, and if it is not."""
     if suspect.owner is None:
-        same = f"add {{existing {suspect.id}}}"
-        both = suspect.id
-    elif suspect.owner_declared:
-        same, both = f"keep it under `{suspect.owner.key}` and give the new one another key", suspect.owner.key
-    else:
-        same = f"add {{was {suspect.owner.key} {suspect.id}}}"
-        both = suspect.id  # validate rejects a key that is no longer in the files
-        if suspect.live is None or suspect.live.is_out:  # only published ones need not be read
-            return f"To publish it again, add `repeat_of: {both}`. If it was only renamed, {same}."
-    return f"If it is the same, {same}. If both are intended, add `repeat_of: {both}`."
+        return _SAME_OR_BOTH, {"same": existing(suspect.id), "both": repeat_of(suspect.id, suspect.id)}
+    if suspect.owner_declared:
+        return _KEEP_OR_BOTH, {"owner": suspect.owner.key, "both": repeat_of(suspect.owner.key, suspect.id)}
+    # validate rejects a key that is no longer in the files, so that it is a repeat of the id
+    answers: dict[str, Fact] = {
+        "same": _was(suspect.owner.key, suspect.id),
+        "both": repeat_of(suspect.id, suspect.id),
+    }
+    is_out = suspect.live is None or suspect.live.is_out  # only published ones need not be read
+    return (_AGAIN_OR_RENAMED if is_out else _SAME_OR_BOTH), answers
 
 
-def _one_of(suspects: Sequence[Suspect]) -> str:
-    """What to do if one of several suspects is the declared object, and if none is. Each is named."""
-    named = some_of([f"{suspect.id} ({_text(suspect)!r})" for suspect in suspects], _NAMED)
-    return (
-        f"If it is one of {named}, add {{existing ID}} with its id. "
-        "If none of them is in the files, run `bufferctl state begin`."
-    )
+#: An edit whose text another live object already has.
+WOULD_REPEAT = Hold(
+    Reason.AMBIGUOUS,
+    Said("Buffer already has another one with this text{seen}, so it would be published twice; the edit is not sent"),
+    Said("If both are intended, add {both}; if not, change the text.", beside=(_edit("text"),)),
+)
 
 
 def would_repeat(suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
-    """An edit whose text another live object already has."""
+    """`suspects`: at least one. Times are shown in the zone of `channel`."""
     first = suspects[0]
     both = first.owner.key if first.owner and first.owner_declared else first.id
-    return Hold(
-        Reason.AMBIGUOUS,
-        f"Buffer already has another one with this text {_seen(suspects, channel)}, so it would be published twice; "
-        "the edit is not sent",
-        f"If both are intended, add `repeat_of: {both}`; if not, change the text.",
+    return WOULD_REPEAT.filled(
+        own={"both": repeat_of(both, first.id)},
+        asides={"seen": _seen(suspects, channel)},
         candidates=tuple(suspect.id for suspect in suspects),
     )
 
 
 def _seen(suspects: Sequence[Suspect], channel: LiveChannel | None) -> str:
-    """The first suspect's text, status and time, and how many more there are."""
+    """The first suspect's text, status and time, and how many more there are, as an aside."""
     first, more = suspects[0], f" and {len(suspects) - 1} more" if len(suspects) > 1 else ""
     live = first.live
     if live is None:
-        return f"({first.id}){more}"
+        return f" ({first.id}){more}"
     when = f", {_STATUSES[live.status]}" if isinstance(live, LivePost) else ""
     if isinstance(live, LivePost) and live.due_at:
         due = _there(live.due_at, channel)
         when += f", {due:%a} {due.day} {due:%b %Y %H:%M %Z}"
-    return f"({_text(first)!r}{when}){more}"
+    return f" ({_text(first)!r}{when}){more}"
 
 
 def _there(moment: datetime, channel: LiveChannel | None) -> datetime:
@@ -439,60 +643,111 @@ def _text(suspect: Suspect) -> str:
     """The beginning of a suspect's text, or an idea's title."""
     live = suspect.live
     text = (live.text or (live.title if isinstance(live, LiveIdea) else "") or "") if live else ""
-    return _safe(f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text)
+    return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
 
 
-def _safe(text: str) -> str:
-    """Somebody's text, in which nothing is a blank."""
-    return text.replace("{", "{{")
+UNSETTLED = Hold(
+    Reason.UNSETTLED,
+    Said("An earlier run got no answer from Buffer, so bufferctl does not know whether it was created"),
+    Said(
+        "Check in Buffer. If it is there, add {existing} with its id. If it is not there, {recreate}.",
+        own={"existing": _SOME_EXISTING},
+    ),
+)
+UNSETTLED_PERHAPS = Hold(
+    Reason.UNSETTLED,
+    UNSETTLED.message + Said("; it may be {candidate}, changed by somebody since"),
+    Said("Check in Buffer. If it is there, add {existing}. If it is not there, {recreate}."),
+)
 
 
 def unsettled(candidates: Sequence[str]) -> Hold:
-    what = f"; it may be {candidates[0]}, changed by somebody since" if candidates else ""
-    same = f"{{existing {candidates[0]}}}" if candidates else "{existing ID} with its id"
-    return Hold(
-        Reason.UNSETTLED,
-        f"An earlier run got no answer from Buffer, so bufferctl does not know whether it was created{what}",
-        f"Check in Buffer. If it is there, add {same}. "
-        "If it is not there, run `bufferctl apply --recreate {address}`.",
-        candidates=tuple(candidates),
-    )
+    """An intent that an earlier run left open. `candidates`: the ids that it may be."""
+    if not candidates:
+        return UNSETTLED
+    first = candidates[0]
+    return UNSETTLED_PERHAPS.filled(own={"candidate": first, "existing": existing(first)}, candidates=tuple(candidates))
+
+
+CANCELLED_BUT_THERE = Hold(
+    Reason.AMBIGUOUS,
+    Said("It is cancelled, but Buffer has a matching post{its_id} that the state does not have; that one {stays}"),
+    Said("Delete it in Buffer. To let the next apply delete it, add {existing}.", beside=(_IN_BUFFER,)),
+)
 
 
 def cancelled_but_there(live_id: str, *, goes_out: bool) -> Hold:
-    return Hold(
-        Reason.AMBIGUOUS,
-        f"It is cancelled, but Buffer has a matching post ({live_id}) that the state does not have; that one "
-        f"{_stays(1, goes_out=goes_out)}",
-        f"Delete it in Buffer. To let the next apply delete it, add {{existing {live_id}}}.",
+    """`live_id`: of the matching post."""
+    return CANCELLED_BUT_THERE.filled(
+        {"stays": _stays(1, goes_out=goes_out)},
+        own={"existing": existing(live_id)},
+        asides={"its_id": f" ({live_id})"},
         candidates=(live_id,),
     )
 
 
-def no_such_tag(names: Sequence[str], seen: Iterable[str]) -> Hold:
-    """`seen`: the names of the tags that Buffer shows.
-
-    Names are in curly quotes: of what is in straight ones, a group of posts shows nothing.
-    """
-    tags = f"tag{'s' * (len(names) > 1)} {all_of(f'“{_safe(name)}”' for name in names)}"
-    return Hold(
-        Reason.UNRESOLVED,
-        f"No post or idea in Buffer has the {tags} (seen: {_listed(seen)}), and its API cannot list tags",
+NO_SUCH_TAG = Hold(
+    Reason.UNRESOLVED,
+    Said("No post or idea in Buffer has the tag {tags}{tags_seen}, and its API cannot list tags"),
+    Said(
         "Add the tag to a post or an idea in Buffer (the Free plan allows 3 tags) and plan again, or set its id under "
         "`tags:` in buffer.yaml.",
+        beside=(_IN_BUFFER, _edit("tags")),
+    ),
+)
+NO_SUCH_TAGS = replace(
+    NO_SUCH_TAG, message=Said("No post or idea in Buffer has the tags {tags}{tags_seen}, and its API cannot list tags")
+)
+
+
+def no_such_tag(names: Sequence[str], seen: Iterable[str]) -> Hold:
+    """`seen`: the names of the tags that Buffer shows."""
+    hold = NO_SUCH_TAGS if len(names) > 1 else NO_SUCH_TAG
+    return hold.filled(
+        {"tags": all_of(f"“{name}”" for name in names)}, asides={"tags_seen": f" (seen: {_listed(seen)})"}
     )
 
 
+NO_SUCH_BOARD = Hold(
+    Reason.UNRESOLVED,
+    Said("There is no board “{board}” on {name}{boards}"),
+    Said("Use one of these.", beside=(_edit("metadata"),)),
+)
+
+
 def no_such_board(name: str, channel: LiveChannel) -> Hold:
-    return Hold(
-        Reason.UNRESOLVED,
-        f"There is no board “{_safe(name)}” on {_safe(channel.name)} (there are: {_listed(channel.boards)})",
-        "Use one of these.",
+    """`name`: of the board."""
+    return NO_SUCH_BOARD.filled(
+        {"board": name, "name": channel.name}, asides={"boards": f" (there are: {_listed(channel.boards)})"}
     )
 
 
 def _listed(names: Iterable[str]) -> str:
-    return _safe(", ".join(sorted(names))) or "none"
+    return ", ".join(sorted(names)) or "none"
+
+
+TOO_MANY_DELETES = Hold(
+    Reason.DELETES,
+    Said(
+        "{posts} disappeared from the files{shortened}, and at most {limit} may be deleted at once, so none is deleted "
+        "and they {stay}"
+    ),
+    Said("If this is intended, set {setting} in the root file, or run with {run.options}."),
+)
+#: No number in the files is enough then.
+TOO_MANY_OF_LOST_FILES = replace(TOO_MANY_DELETES, hint=Said("If this is intended, run with {run.options}."))
+#: Their entries are still there for other channels.
+TOO_MANY_DROPPED = Hold(
+    Reason.DELETES,
+    Said(
+        "{posts} no longer go to {channels}{shortened}, and at most {limit} may be deleted at once, so none is deleted "
+        "and they {stay}"
+    ),
+    Said(
+        "If this is intended, put it back into `channels` and write {cancelled_there} beside it: that never counts. Or "
+        "run with {run.options}."
+    ),
+)
 
 
 def too_many_deletes(
@@ -511,36 +766,45 @@ def too_many_deletes(
     the files is enough then.
     """
     cut = ", ".join(f"`{key}` was shortened from {old} to {new}" for key, (old, new) in shortened.items())
-    because = f" ({cut})" if cut else ""
     many = f"{count} post{'s' if count > 1 else ''}"
     if posts > count:
         many = f"{count} {'entries' if count > 1 else 'entry'} with {posts} posts"
-    names = ", ".join(dropped)
-    what = f"no longer go to {names}" if dropped else "disappeared from the files"
-    setting = "" if of_lost_files else f"set `max_deletes: {count}` in the root file, or "
-    hint = f"If this is intended, {setting}run with --max-deletes {count}."
-    if dropped:
-        hint = (
-            f"If this is intended, put it back into `channels` and write `cancelled: [{names}]` beside it: that never "
-            f"counts. Or run with --max-deletes {count}."
-        )
-    return Hold(
-        Reason.DELETES,
-        f"{many} {what}{because}, and at most {limit} may be deleted at once, so none is deleted "
-        f"and they {_stays(2, goes_out=goes_out)}",
-        hint,
+    hold = TOO_MANY_DROPPED if dropped else TOO_MANY_OF_LOST_FILES if of_lost_files else TOO_MANY_DELETES
+    return hold.filled(
+        {
+            "posts": many,
+            "channels": ", ".join(dropped),
+            "shortened": f" ({cut})" if cut else "",
+            "limit": limit,
+            "stay": _stays(2, goes_out=goes_out),
+            "setting": Answer(Way.EDIT, "max_deletes", count),
+            "cancelled_there": Answer(Way.EDIT, "cancelled", list(dropped)),
+            "run": _max_deletes(count),
+        }
     )
+
+
+FILE_EMPTIED = Hold(
+    Reason.DELETES,
+    Said("{file} is gone or no longer has any posts; {its_posts} not deleted for that alone, and {stay}"),
+    Said(
+        "Restore the file, with `cancelled: true` on what should not be published. Or, to delete {what}, run with "
+        "{run.options}.",
+        beside=(_edit("cancelled"),),
+    ),
+)
 
 
 def file_emptied(file: str, count: int, entries: int, *, goes_out: bool) -> Hold:
     """`count`: of its posts; `entries`: of all that were removed."""
-    posts = "its post is" if count == 1 else f"its {count} posts are"
-    return Hold(
-        Reason.DELETES,
-        f"{file} is gone or no longer has any posts; {posts} not deleted for that alone, and "
-        f"{_stays(count, goes_out=goes_out)}",
-        f"Restore the file, with `cancelled: true` on what should not be published. Or, to delete "
-        f"{'it' if entries == 1 else 'everything that was removed'}, run with --max-deletes {entries}.",
+    return FILE_EMPTIED.filled(
+        {
+            "file": file,
+            "its_posts": "its post is" if count == 1 else f"its {count} posts are",
+            "stay": _stays(count, goes_out=goes_out),
+            "what": "it" if entries == 1 else "everything that was removed",
+            "run": _max_deletes(entries),
+        }
     )
 
 
@@ -549,24 +813,42 @@ def _stays(count: int, *, goes_out: bool) -> str:
     return "will be published" if goes_out else f"{'stays' if count == 1 else 'stay'} in Buffer"
 
 
-def frozen(reason: str) -> Hold:
-    why = f" ({_safe(reason)})" if reason else ""
-    return Hold(
-        Reason.POLICY,
-        f"It would be published at once, during a freeze that your team agreed on{why}",
+FROZEN = Hold(
+    Reason.POLICY,
+    Said("It would be published at once, during a freeze that your team agreed on{reason}"),
+    Said(
         "Give it a `due_at` after the freeze, or change `freeze` under `policy`.",
-    )
+        beside=(_edit("due_at"), _edit("policy")),
+    ),
+)
+
+
+def frozen(reason: str) -> Hold:
+    """`reason`: the team's, may be empty."""
+    return FROZEN.filled(asides={"reason": f" ({reason})" if reason else ""})
+
+
+TOO_SHORT_NOTICE = Hold(
+    Reason.POLICY,
+    Said("Your team agreed on {wanted} between planning and publishing, and here it is {left}"),
+    Said(
+        "Give it a later `due_at`. If it cannot wait, change `minimum_lead` under `policy`.",
+        beside=(_edit("due_at"), _edit("policy")),
+    ),
+)
+NO_NOTICE = replace(
+    TOO_SHORT_NOTICE,
+    message=Said("Your team agreed on {wanted} between planning and publishing, and this would be published at once"),
+)
+_EDIT_NOT_SENT = Said("; the edit is not sent, and {goes_out}", {"goes_out": _AS_IT_IS})
 
 
 def too_short_notice(wanted: timedelta, left: timedelta, *, at_once: bool, is_new: bool) -> Hold:
     """`left`: from planning to publishing. For an edit (not `is_new`), the message also names the consequence."""
-    here = "this would be published at once" if at_once else f"here it is {duration(max(left, timedelta()))}"
-    rest = "" if is_new else f"; the edit is not sent, and {GOES_OUT}"
-    return Hold(
-        Reason.POLICY,
-        f"Your team agreed on {duration(wanted)} between planning and publishing, and {here}{rest}",
-        "Give it a later `due_at`. If it cannot wait, change `minimum_lead` under `policy`.",
-    )
+    hold = NO_NOTICE if at_once else TOO_SHORT_NOTICE
+    if not is_new:
+        hold = replace(hold, message=hold.message + _EDIT_NOT_SENT)
+    return hold.filled({"wanted": duration(wanted)}, own={"left": duration(max(left, timedelta()))})
 
 
 def duration(span: timedelta) -> str:

@@ -64,7 +64,7 @@ def _as_named(change: Change, recorded: Collection[str]) -> Change:
     id_ = change.desired and change.desired.existing
     if change.reason is not Reason.AMBIGUOUS or id_ is None or id_ in recorded:
         return change
-    return replace(change, action=Action.ADOPT, reason=None, message="", hint="", candidates=())
+    return replace(change, action=Action.ADOPT, reason=None, why=None, todo=None, candidates=())
 
 
 def _unsent(change: Change, state: State) -> Change:

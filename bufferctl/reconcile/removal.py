@@ -14,7 +14,15 @@ from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.matches import Matches
 from bufferctl.reconcile.scene import Options, Scene
+from bufferctl.said import Said
 from bufferctl.value import replace
+
+#: Why something that the files no longer want stays.
+_IS_PUBLISHED = Said("It is already published, which cannot be undone")
+_IS_IDEA = Said("Buffer's API cannot delete ideas, so it stays there")
+_THEIRS = Said("{whose}, so it stays there")
+_THEIRS_GOES_OUT = Said("{whose}, so it stays there and will be published")
+_DECLARED_ELSEWHERE = Said("{root_file} declares it now, so it stays in Buffer")
 
 
 def called_off(item: Item, slot: Slot, binding: Binding, live: LiveItem | None, gone: Collection[str]) -> Change:
@@ -23,7 +31,7 @@ def called_off(item: Item, slot: Slot, binding: Binding, live: LiveItem | None, 
     if at_rest := _at_rest(change, binding, gone):
         return at_rest
     if binding.origin is Origin.ADOPTED:
-        return holds.cancelled_but_theirs(live).on(change)
+        return holds.CANCELLED_BUT_THEIRS.on(change)
     return holds.PROTECTED.on(change) if item.protect else _deleted(change, binding)
 
 
@@ -36,10 +44,11 @@ def left_out(slot: Slot, binding: Binding, scene: Scene) -> Change:
     if binding.unmerged:
         return replace(change, action=Action.NO_OP)
     if binding.id in elsewhere:
-        return _stays(change, binding, f"{elsewhere[binding.id].root_file} declares it now, so it stays in Buffer")
+        root_file = elsewhere[binding.id].root_file
+        return _stays(change, binding, replace(_DECLARED_ELSEWHERE, facts={"root_file": root_file}))
     if binding.origin is Origin.ADOPTED:
-        goes_out = " and will be published" if change.goes_out else ""
-        return _stays(change, binding, f"{holds.whose(live)}, so it stays there{goes_out}")
+        sentence = _THEIRS_GOES_OUT if change.goes_out else _THEIRS
+        return _stays(change, binding, replace(sentence, facts={"whose": holds.whose(live)}))
     if binding.protect:
         return holds.PROTECTED_AND_REMOVED.on(change)
     return _deleted(change, binding) if scene.desired.settings.prune else replace(change, action=Action.NO_OP)
@@ -49,31 +58,37 @@ def _at_rest(change: Change, binding: Binding, gone: Collection[str]) -> Change 
     """The change for what cannot be deleted: an idea, what is published, and what Buffer does not show."""
     live = change.live
     if change.slot.channel_id == IDEAS:
-        return _stays(change, binding, "Buffer's API cannot delete ideas, so it stays there") if live else change
+        return _stays(change, binding, _IS_IDEA) if live else change
     if isinstance(live, LivePost) and live.status is PostStatus.SENDING:
         return holds.BEING_PUBLISHED.on(change)
     if binding.status == PostStatus.SENT or (live and live.is_out):
-        message = "It is already published, which cannot be undone" if change.desired else ""
-        return _stays(change, replace(binding, status=PostStatus.SENT), message)
+        why = _IS_PUBLISHED if change.desired else None
+        return _stays(change, replace(binding, status=PostStatus.SENT), why)
     if live is None:
         return change if binding.id in gone else holds.NOT_READ.on(change)
     return None
 
 
-def _stays(change: Change, binding: Binding, message: str) -> Change:
+def _stays(change: Change, binding: Binding, why: Said | None) -> Change:
     """Keep an object that stays in Buffer in the state, so that declaring it again does not create it again."""
-    return replace(change, binding=replace(binding, retired=True), message=message)
+    return replace(change, binding=replace(binding, retired=True), why=why)
+
+
+#: What is special about something that is deleted.
+_IMPORTED = Said("It was imported. {whose}")
+_RECOVERED = Said("It was matched by its content, so another tool may have created it")
+_CHANGED_SINCE = Said("Somebody changed it in Buffer since the last apply; that version is deleted")
 
 
 def _deleted(change: Change, binding: Binding) -> Change:
-    message = ""
+    why = None
     if binding.origin is Origin.IMPORTED:
-        message = f"It was imported. {holds.whose(change.live)}"
+        why = replace(_IMPORTED, facts={"whose": holds.whose(change.live)})
     elif binding.origin is Origin.RECOVERED:
-        message = "It was matched by its content, so another tool may have created it"
+        why = _RECOVERED
     if binding.seen and change.live and digest(content_of_live(change.live)) != binding.seen:
-        message = "Somebody changed it in Buffer since the last apply; that version is deleted"
-    return replace(change, action=Action.DELETE, write=DeletePost(binding.id, change.slot.channel_id), message=message)
+        why = _CHANGED_SINCE
+    return replace(change, action=Action.DELETE, write=DeletePost(binding.id, change.slot.channel_id), why=why)
 
 
 def guard_deletes(changes: list[Change], scene: Scene, matches: Matches) -> list[Change]:

@@ -16,6 +16,7 @@ from bufferctl.model.metadata import thread_of
 from bufferctl.plan import WRITING, Action, Change, Plan, idea_of
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.repeats import kept, wanted
+from bufferctl.said import Answer, Said, Way
 from bufferctl.value import replace
 
 K = TypeVar("K", bound=Hashable)
@@ -67,7 +68,7 @@ def within_limits(changes: Iterable[Change], live: Live) -> list[Change]:
     changes = _within(changes, room, lambda change: _takes(change.slot.home, change.desired), _full)
     late = {change.slot for change in changes if change.action is Action.WAITING}
     return [
-        replace(c, action=Action.WAITING, message=f"It waits for its idea `{idea.key}`")
+        replace(c, action=Action.WAITING, why=replace(_WAITS_FOR_IDEA, own={"idea": idea.key}))
         if c.action is Action.CREATE and (idea := idea_of(c)) in late and idea
         else c
         for c in changes
@@ -118,30 +119,35 @@ def _takes(home: str, item: Item | LiveItem | None) -> tuple[_Room, ...]:
     return tuple((each, home) for each, is_one in kinds.items() if counts and is_one)
 
 
-def _full(room: _Room) -> tuple[str, str]:
-    what, until = f"scheduled {room[0]}", "earlier ones are published"
-    if room[0] == "ideas":
-        what, until = "ideas", "some are deleted in Buffer"
-    return f"Your Buffer plan has no room for more {what}; it is sent once {until}", ""
+#: Why a change waits.
+_WAITS_FOR_IDEA = Said("It waits for its idea `{idea}`")
+_NO_ROOM = Said("Your Buffer plan has no room for more scheduled {kind}; it is sent once earlier ones are published")
+_NO_ROOM_FOR_IDEAS = Said("Your Buffer plan has no room for more ideas; it is sent once some are deleted in Buffer")
+_DAY_IS_FULL = Said("Buffer accepts no more posts on this channel that day")
+_ANOTHER_DAY = Said("Move it to another day.", beside=(Answer(Way.EDIT, "due_at"),))
+
+
+def _full(room: _Room) -> Said:
+    return _NO_ROOM_FOR_IDEAS if room[0] == "ideas" else replace(_NO_ROOM, facts={"kind": room[0]})
 
 
 def _within(
     changes: Iterable[Change],
     room: Mapping[K, int],
     takes: Callable[[Change], Iterable[K]],
-    full: Callable[[K], tuple[str, str]],
+    full: Callable[[K], Said],
+    todo: Said | None = None,
 ) -> list[Change]:
     """The changes, with creates turned into waiting if something that they take has no room left.
 
-    What `room` lacks has no limit. `full`: the message and the hint for what has no room.
+    What `room` lacks has no limit. `full`: why, by what has no room; `todo`: what to do about it.
     """
     left = Counter(room)
     kept = []
     for change in changes:
         needed = [each for each in takes(change) if each in room] if change.action is Action.CREATE else []
         if short := next((each for each in needed if not left[each]), None):
-            message, hint = full(short)
-            kept.append(replace(change, action=Action.WAITING, message=message, hint=hint))
+            kept.append(replace(change, action=Action.WAITING, why=full(short), todo=todo))
         else:
             left.subtract(needed)
             kept.append(change)
@@ -163,8 +169,13 @@ def busy_days(plan: Plan, live: Live) -> dict[datetime, set[str]]:
 
 def within_daily_limits(plan: Plan, room: Mapping[tuple[str, datetime], int]) -> Plan:
     """The plan with creates beyond a day's room turned into waiting; the earliest due go first."""
-    full = "Buffer accepts no more posts on this channel that day", "Move it to another day."
-    changes = _within(plan.changes, room, lambda change: filter(None, [_day(change, plan)]), lambda _: full)
+    changes = _within(
+        plan.changes,
+        room,
+        lambda change: filter(None, [_day(change, plan)]),
+        lambda _: _DAY_IS_FULL,
+        _ANOTHER_DAY,
+    )
     return replace(plan, changes=tuple(changes))
 
 

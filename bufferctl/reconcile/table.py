@@ -21,6 +21,7 @@ from bufferctl.reconcile.horizons import is_late
 from bufferctl.reconcile.matches import How, Match
 from bufferctl.reconcile.scene import Scene
 from bufferctl.reconcile.writes import Resolver
+from bufferctl.said import Said
 from bufferctl.value import replace, value
 
 #: A tracked object that Buffer does not show counts as lag while it is this young.
@@ -31,9 +32,10 @@ _COMPARED = frozenset({Reason.SENT, Reason.CHANGED, Reason.CONFLICT, Reason.MISS
 _KEPT_NAMES = ("address", "file", "protect", "media", "noted", "unmerged", "retired", "status", "due_at")
 _KEPT = attrgetter(*_KEPT_NAMES)
 #: Shown for an edit of fields that Buffer does not read back, which has no visible difference.
-_UNREADABLE = "Buffer does not show the edited fields, so only the new version is shown here"
+_UNREADABLE = Said("Buffer does not show the edited fields, so only the new version is shown here")
 #: The API cannot detach a post from its idea: omitted fields stay (notes: Writing).
-_KEEPS_IDEA = ". It stays linked to its idea, which the API cannot undo"
+_KEEPS_IDEA = Said(". It stays linked to its idea, which the API cannot undo")
+_MANAGED_TOO = Said("{root_file} manages it too.")
 
 
 @value()
@@ -83,7 +85,7 @@ class Table:
         cause = Cause.EDITED if change.cause is Cause.EDITED else Cause.NEW
         change = replace(change, action=Action.ADOPT, cause=cause)
         claim = self.scene.elsewhere.get(change.live_id or "")
-        return replace(change, message=f"{claim.root_file} manages it too.") if claim else change
+        return replace(change, why=replace(_MANAGED_TOO, facts={"root_file": claim.root_file})) if claim else change
 
     def _is_past(self, match: Match) -> bool:
         """Whether its time was past before its home was recorded: history in the files, not a mistake."""
@@ -154,7 +156,7 @@ class Table:
             return self._drifted(facts, hold)
         if can_send:
             return self._write(facts, Action.UPDATE, Cause.EDITED)
-        return _hold(facts, holds.IDEA_EDITED if is_idea else holds.adopted(facts.live), Cause.EDITED)
+        return _hold(facts, holds.IDEA_EDITED if is_idea else holds.ADOPTED, Cause.EDITED)
 
     def _unlisted(self, facts: Facts) -> Change:
         """A tracked object that is in no list: deleted in Buffer, lagging, or older than the posts that were read."""
@@ -173,7 +175,7 @@ class Table:
 
     def _drifted(self, facts: Facts, hold: Hold) -> Change:
         late = is_late(facts.item, self.scene.now, self.scene.options.lead)
-        return _hold(facts, hold.late() if late else hold, Cause.DRIFT)
+        return _hold(facts, hold, Cause.DRIFT, is_late=late)
 
     def _write(self, facts: Facts, action: Action, cause: Cause) -> Change:
         """A change that writes, unless its channel, its time or an unresolved name prevents it."""
@@ -195,7 +197,7 @@ class Table:
         keeps_idea = (
             isinstance(item, Post) and not item.idea and isinstance(facts.live, LivePost) and facts.live.idea_id
         )
-        return replace(change, message=_UNREADABLE + (_KEEPS_IDEA if keeps_idea else ""))
+        return replace(change, why=_UNREADABLE + _KEEPS_IDEA if keeps_idea else _UNREADABLE)
 
     def _missed(self, facts: Facts) -> Change:
         """Too late. Another time is proposed only if nothing in Buffer may be the same post."""
@@ -257,12 +259,12 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
     return replace(change, reason=reason) if (reason := facts.progress) else change
 
 
-def _hold(facts: Facts, hold: Hold, cause: Cause) -> Change:
+def _hold(facts: Facts, hold: Hold, cause: Cause, *, is_late: bool = False) -> Change:
     """Held. The message says so if Buffer will publish a version that is not the file's."""
     differences = facts.differences if hold.reason in _COMPARED else ()
-    change = hold.on(replace(_change(facts, Action.HOLD, cause), differences=differences))
-    if change.binding and change.goes_out and hold.reason is not Reason.CHANNEL:
-        return replace(change, message=f"{change.message}; {holds.GOES_OUT}")
+    change = hold.on(replace(_change(facts, Action.HOLD, cause), differences=differences), is_late=is_late)
+    if change.why and change.binding and change.goes_out and hold.reason is not Reason.CHANNEL:
+        return replace(change, why=change.why + holds.GOES_OUT)
     return change
 
 

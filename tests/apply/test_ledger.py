@@ -14,6 +14,7 @@ from bufferctl.limits import LEAD
 from bufferctl.model import Binding, CreatePost, Intent, Origin, State
 from bufferctl.model.content import Asset, Image
 from bufferctl.plan import Action, Cause, Change, Plan, Reason, Status
+from bufferctl.said import prose
 from bufferctl.state import LocalStore, StateFile
 from tests.apply.fake import SETTLE, START, FakeBuffer, post
 from tests.apply.machine import ENDPOINT, Told, slot
@@ -58,7 +59,7 @@ def test_a_reviewed_change_that_came_too_late_is_said(tmp_path: Path) -> None:
     told = Told()
     late = Change(
         A.address, Action.DONE, Cause.EDITED, slot(A), reason=Reason.OVERTAKEN, binding=BOUND,
-        message="It was published before", hint="Change it there.",
+        why=prose("It was published before"), todo=prose("Change it there."),
     )  # fmt: skip
     quiet = Change(B.address, Action.DONE, Cause.UNCHANGED, slot(B))
     ledger(tmp_path, told).record_only(Plan(START, ENDPOINT, (late, quiet)))

@@ -16,6 +16,7 @@ from bufferctl.digests import REVIEWED, change_digest, plan_digest
 from bufferctl.model import Address, Asset, Desired, Idea, Metadata, Post, Service, ShareMode, Slot, State
 from bufferctl.plan import WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import Reviewed
+from bufferctl.said import prose
 from tests.apply.fake import START
 from tests.apply.machine import desired
 from tests.model.samples import ideas, posts
@@ -87,7 +88,7 @@ def test_action_counts_and_words_do_not() -> None:
     assert change_digest(replace(change, action=Action.HOLD)) != change_digest(change)
     for slot in (Slot("other", "c", "launch"), Slot("o", "other", "launch")):
         assert change_digest(replace(change, slot=slot)) != change_digest(change)
-    same = replace(change, message="a", hint="b", cause=Cause.EXPIRED, reason=Reason.LAG)
+    same = replace(change, why=prose("a"), todo=prose("b"), cause=Cause.EXPIRED, reason=Reason.LAG)
     assert change_digest(same) == change_digest(change)
 
 

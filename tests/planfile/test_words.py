@@ -28,6 +28,7 @@ from bufferctl.model.comparable import bind
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import Reviewed, SavedPlan, verify
 from bufferctl.planfile.agreed import overtaken
+from bufferctl.said import prose
 from tests.apply.fake import START
 from tests.planfile.test_agreement import (
     FILES,
@@ -62,7 +63,7 @@ def forget(status: PostStatus = PostStatus.SENT) -> Change:
 
 def held(reason: Reason) -> Change:
     """A change that needs a person now."""
-    return now_is(Action.HOLD, reason=reason, message="Held for this reason")
+    return now_is(Action.HOLD, reason=reason, why=prose("Held for this reason"))
 
 
 def moved(then: Change, *now: Change, channel: LiveChannel = CHANNEL) -> str:
@@ -260,7 +261,7 @@ WHY_NOT: list[tuple[Change | None, Change, str]] = [
      "it needed a person when plan.json was made, and this version has not been reviewed, so it is not sent"),
     (now_is(Action.ADOPT), update(), "in plan.json it has nothing to do, so Buffer keeps its version"),
     (delete(), update(), "in plan.json it would be deleted, and now it would be changed, so Buffer keeps its version"),
-    (update(), replace(delete(), message="", hint=""),
+    (update(), replace(delete(), why=None, todo=None),
      "in plan.json it would be changed, and now it would be deleted, so it is not deleted and"),
     (replace(create(), action=Action.WAITING), delete(),
      "in plan.json it would be created, and now it would be deleted, so it is not deleted and"),

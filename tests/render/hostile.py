@@ -35,6 +35,7 @@ from bufferctl.model.metadata import (
 )
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.report import Report
+from bufferctl.said import prose
 
 _AT = datetime(2029, 12, 3, 9, tzinfo=UTC)
 #: Texts that would each have an effect somewhere unless they are escaped.
@@ -156,7 +157,7 @@ def _ideas(text: str) -> tuple[Change, ...]:
     live = LiveIdea("id", "organization", _AT, text, text)
     return (
         _change(text, Action.CREATE, "idea", address=address, desired=desired),
-        _change(text, Action.FORGET, "idea-gone", address=address, live=live, message=text),
+        _change(text, Action.FORGET, "idea-gone", address=address, live=live, why=prose(text)),
     )
 
 
@@ -193,8 +194,8 @@ def _not_creates(text: str) -> tuple[Change, ...]:
             action.value,
             desired=None if action is Action.DELETE else post,
             live=live,
-            message=text,
-            hint=text,
+            why=prose(text),
+            todo=prose(text),
             differences=differences,
             reason=Reason.CONFLICT,
             candidates=(text,),

@@ -16,6 +16,7 @@ from bufferctl.reconcile import holds
 from bufferctl.reconcile.offline import offline
 from bufferctl.render.report import Report
 from bufferctl.render.words import is_at_once
+from bufferctl.said import prose
 
 #: A root file with three networks.
 THREE_NETWORKS = """\
@@ -91,10 +92,14 @@ def _held(changes: tuple[Change, ...]) -> Iterator[Change]:
             action=Action.HOLD,
             write=None,
             reason=Reason.AMBIGUOUS,
-            message=f"Buffer already has one with this text ('{change.desired.text[:20]}', scheduled), so it may be "
-            "there already",
-            hint=f"If it is the same, run `bufferctl import {change.address} post-{number}`. If both are meant, write "
-            f"`repeat_of: post-{number}`.",
+            why=prose(
+                f"Buffer already has one with this text ('{change.desired.text[:20]}', scheduled), so it may be "
+                "there already"
+            ),
+            todo=prose(
+                f"If it is the same, run `bufferctl import {change.address} post-{number}`. If both are meant, write "
+                f"`repeat_of: post-{number}`."
+            ),
         )
 
 

@@ -36,6 +36,7 @@ from bufferctl.model import (
 from bufferctl.model.live import Quota, Window
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
 from bufferctl.render.report import Report
+from bufferctl.said import prose
 
 NOW = datetime(2029, 12, 3, 9, tzinfo=UTC)
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
@@ -115,6 +116,7 @@ def change(item: Post, action: Action, cause: Cause, seen: LivePost | None = Non
         write = EditPost(seen.id, item, channel, reschedule=True)
     slot = Slot(organization, channel, item.address.key)
     binding = Binding(seen.id, Origin.CREATED, address=str(item.address), file=item.place.file) if seen else None
+    sentences = {name: prose(values.pop(old)) for old, name in (("message", "why"), ("hint", "todo")) if old in values}
     return Change(
         **{
             "address": item.address,
@@ -126,6 +128,7 @@ def change(item: Post, action: Action, cause: Cause, seen: LivePost | None = Non
             "live": seen,
             "write": write,
             "binding": binding,
+            **sentences,
             **values,
         }
     )

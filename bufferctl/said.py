@@ -1,0 +1,222 @@
+"""What objects to a change, as data: a sentence with blanks, and the ways to answer it.
+
+Code reads facts and answers; people read the words. Nothing decides by the words, so they can change at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from functools import lru_cache
+from io import StringIO
+from itertools import takewhile
+from shlex import join
+from string import Formatter
+from typing import Any, TypeAlias
+
+from bufferctl.value import field, replace, value
+
+#: What stands in place of what only one post has, where several share a sentence.
+_ELLIPSIS = "…"
+#: YAML is not wrapped.
+_WIDTH = 1 << 20
+
+
+class Way(StrEnum):
+    """How an answer is given."""
+
+    ADD = "add"
+    EDIT = "edit"
+    RUN = "run"
+    IN_BUFFER = "in-buffer"
+
+
+@value()
+class Answer:
+    """One way to decide. In a sentence it is the line to write, or the command to run, between backticks."""
+
+    way: Way
+    field: str = ""  # of the entry or of the root file, for ADD and EDIT
+    content: Any = None  # what to write there, as YAML has it; None if a person decides that
+    occurrence: int = 0  # of a repeated entry: then it stands under `each`
+    is_open: bool = False  # `content` has a place for an id that a person has to find
+    command: tuple[str, ...] = ()  # for RUN, without addresses; an option at its end is repeated for each of them
+    addresses: tuple[str, ...] = ()  # for RUN
+    id: str = ""  # the live object that it is about
+    later: bool = False  # it takes a later `due_at`, too
+
+    def __str__(self) -> str:
+        if self.way is Way.RUN:
+            first = "give it a later `due_at` and " if self.later else ""
+            return f"{first}run `{join(self._words)}`"
+        under = f" under `each` (occurrence {self.occurrence})" if self.occurrence else ""
+        return f"`{self.yaml}`{under}"
+
+    @property
+    def yaml(self) -> str:
+        """The line that gives it; only the name of the field if a person decides what to write."""
+        return self.field if self.content is None else _yaml(self.field, self.content)
+
+    @property
+    def options(self) -> str:
+        """What is particular about the command: `--recreate ADDRESS`."""
+        return join(self._words[2:])
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        *most, last = self.command
+        if not last.startswith("--"):
+            return (*self.command, *self.addresses)
+        return (*most, *(word for address in self.addresses for word in (last, address)))
+
+
+#: What a blank stands for.
+Fact: TypeAlias = str | int | Answer
+
+
+@value()
+class Said:
+    """A sentence with blanks, `{name}`, or `{name.options}` for a part of an answer.
+
+    `facts` are part of why it is said. `own` are one post's, and become `…` where posts share the sentence; `asides`
+    are as well, and are left out then: each begins with its space. `beside`: the answers that it gives in words alone.
+    """
+
+    template: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    own: Mapping[str, Fact] = field(default_factory=dict)
+    asides: Mapping[str, Fact] = field(default_factory=dict)
+    beside: tuple[Answer, ...] = ()
+
+    def __str__(self) -> str:
+        return self.template.format_map(self.blanks)
+
+    def __add__(self, other: Said) -> Said:
+        """Both, one after the other."""
+        return Said(
+            self.template + other.template,
+            {**self.facts, **other.facts},
+            {**self.own, **other.own},
+            {**self.asides, **other.asides},
+            (*self.beside, *other.beside),
+        )
+
+    @property
+    def blanks(self) -> Mapping[str, Fact]:
+        """What each blank stands for."""
+        return {**self.facts, **self.own, **self.asides}
+
+    @property
+    def cause(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Equal where the same is said for the same reason, of whichever post."""
+        return self.template, tuple(sorted((name, str(fact)) for name, fact in self.facts.items()))
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """All ways to answer it, in the order in which it gives them; those in words alone come last."""
+        blanks = self.blanks
+        given = (blanks[name] for name in names_in(self.template))
+        return (*(fact for fact in given if isinstance(fact, Answer)), *self.beside)
+
+
+def prose(text: str) -> Said:
+    """Words of somebody else, or prose that nobody decides by."""
+    return Said("{text}", {"text": text})
+
+
+@lru_cache(maxsize=1024)
+def names_in(template: str) -> tuple[str, ...]:
+    """The names of its blanks, each once, in order."""
+    fields = (name for _, name, _, _ in Formatter().parse(template) if name)
+    return tuple(dict.fromkeys(name.partition(".")[0] for name in fields))
+
+
+def common(sentences: Sequence[Said], *, of_one_entry: bool = False) -> Said:
+    """What sentences with one cause share, as one sentence for all of them; at least one.
+
+    `of_one_entry`: they are about the channels of one entry, so that one line answers for all of them.
+    """
+    first = sentences[0]
+    columns = {name: [each.blanks[name] for each in sentences] for name in first.blanks}
+    own = {name: _shared(columns[name], of_one_entry=of_one_entry) for name in first.own}
+    asides = {name: fact if _are_equal(columns[name]) else "" for name, fact in first.asides.items()}
+    return Said(first.template, first.facts, own, asides)
+
+
+def is_the_same(sentences: Sequence[Said], *, of_one_entry: bool = False) -> bool:
+    """Whether `common` leaves out nothing that one of them has: it can be followed for each of them."""
+    columns = ([each.blanks[name] for each in sentences] for name in sentences[0].own)
+    return all(_in_one(column, of_one_entry=of_one_entry) is not None for column in columns)
+
+
+def merged(answers: Sequence[Answer], *, of_one_entry: bool = False) -> Answer | None:
+    """One answer in place of several, None if there is none: a command takes several addresses.
+
+    `of_one_entry`: a field takes several channels, where each of them has exactly one value.
+    """
+    first = answers[0]
+    if _are_equal(answers):
+        return first
+    if first.way is Way.RUN:
+        if not _are_equal([(each.way, each.command, each.later) for each in answers]):
+            return None
+        addresses = dict.fromkeys(address for each in answers for address in each.addresses)
+        return replace(first, addresses=tuple(addresses), id="")
+    content: dict[str, Any] = {}
+    for each in answers:
+        is_alike = (each.way, each.field, each.occurrence) == (first.way, first.field, first.occurrence)
+        if not (of_one_entry and is_alike and isinstance(each.content, Mapping)):
+            return None
+        for channel, id_ in each.content.items():
+            if content.setdefault(channel, id_) != id_:
+                return None
+    return replace(first, content=content, is_open=any(each.is_open for each in answers), id="")
+
+
+def _in_one(facts: Sequence[Fact], *, of_one_entry: bool) -> Fact | None:
+    """One fact in place of several; None if there is none."""
+    if _are_equal(facts):
+        return facts[0]
+    answers = [fact for fact in facts if isinstance(fact, Answer)]
+    return merged(answers, of_one_entry=of_one_entry) if len(answers) == len(facts) else None
+
+
+def _shared(facts: Sequence[Fact], *, of_one_entry: bool) -> Fact:
+    """One fact in place of several, or as much of it as they share."""
+    one = _in_one(facts, of_one_entry=of_one_entry)
+    if one is not None:
+        return one
+    answers = [fact for fact in facts if isinstance(fact, Answer)]
+    if len(answers) < len(facts) or not _are_equal([(each.way, each.field) for each in answers]):
+        return _ELLIPSIS
+    if answers[0].way is Way.RUN:
+        same = takewhile(_are_equal, zip(*(each.command for each in answers), strict=False))
+        return f"run `{' '.join([*(join([word]) for word, *_ in same), _ELLIPSIS])}`"
+    under = " under `each`" if all(each.occurrence for each in answers) else ""
+    contents = [each.content for each in answers]
+    content: Any = _ELLIPSIS
+    if all(isinstance(each, Mapping) for each in contents) and _are_equal([list(each) for each in contents]):
+        content = {channel: _in_common([each[channel] for each in contents]) for channel in contents[0]}
+    return f"`{_yaml(answers[0].field, content)}`{under}"
+
+
+def _in_common(values: Sequence[Any]) -> Any:
+    return values[0] if _are_equal(values) else _ELLIPSIS
+
+
+def _are_equal(values: Sequence[Any]) -> bool:
+    return all(each == values[0] for each in values)
+
+
+def _yaml(name: str, content: Any) -> str:
+    """A field on one line, as YAML reads it back."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = True
+    yaml.allow_unicode = True
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # it is a switch
+    yaml.width = _WIDTH
+    stream = StringIO()
+    yaml.dump({name: content}, stream)
+    return stream.getvalue().rstrip("\n").removeprefix("{").removesuffix("}")
