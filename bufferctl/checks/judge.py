@@ -9,6 +9,7 @@ from bufferctl.checks import (
     attachments,
     fields,
     file_limits,
+    mentions,
     neighbours,
     phrasing,
     team_rules,
@@ -23,7 +24,18 @@ from bufferctl.model.metadata import THREADED
 from bufferctl.model.networks import NETWORKS, Network
 from bufferctl.value import replace
 
-_MODULES = (texts, attachments, fields, phrasing, neighbours, team_rules, file_limits, worth_a_look, wrong_year)
+_MODULES = (
+    texts,
+    attachments,
+    fields,
+    phrasing,
+    mentions,
+    neighbours,
+    team_rules,
+    file_limits,
+    worth_a_look,
+    wrong_year,
+)
 _FOUND = {rule for module in _MODULES for rule in vars(module).values() if isinstance(rule, Rule)}
 #: Every rule, by code. A network's own numbers are in `NETWORKS`.
 RULES: tuple[Rule, ...] = tuple(sorted(_FOUND, key=lambda rule: rule.code))
@@ -39,9 +51,11 @@ def check(desired: Desired, *, now: datetime | None = None) -> tuple[Finding, ..
     """
     timed = [(post, post.due_at.timestamp() if post.due_at else None) for post in desired.posts if not post.cancelled]
     since = (now - PAST).timestamp() if now else None
-    found = [finding for post, at in timed if since is None or at is None or at >= since for finding in of_post(post)]
+    ahead = [post for post, at in timed if since is None or at is None or at >= since]
+    found = [finding for post in ahead for finding in of_post(post)]
     for idea in [each for each in desired.ideas if not each.cancelled]:
         found += (*attachments.address_findings(idea), *file_limits.file_findings(idea))
+    found += mentions.mention_findings(ahead)
     found += neighbours.neighbour_findings(timed, now, since, desired.settings.policy.spacing)
     found += wrong_year.wrong_year_findings(timed, now, desired.settings.managed_since)
     found += team_rules.policy_findings(desired, now)

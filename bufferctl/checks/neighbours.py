@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -11,7 +10,7 @@ from bufferctl.checks.finding import Finding, RelatedItem, advice
 from bufferctl.checks.team_rules import SPACING
 from bufferctl.diagnostics import Place
 from bufferctl.model import Post, Service
-from bufferctl.model.networks import NETWORKS, Source
+from bufferctl.model.networks import Source
 
 AGAIN = timedelta(days=30)
 APART = timedelta(minutes=15)
@@ -52,16 +51,7 @@ REPEATED = advice(
 )
 
 
-MENTION = advice(
-    "BC113",
-    "mention-stays-text",
-    "a text for Facebook or LinkedIn names somebody with `@`",
-    "these networks make no mention of it: it stays plain text, and nobody is notified",
-    "describe the mention under `annotations` of the network, or write the name without `@`",
-    "what Buffer's API needs for a mention",
-)
-_X, _WITHOUT_MENTIONS = Service.TWITTER, frozenset({Service.FACEBOOK, Service.LINKEDIN})
-_MENTION = re.compile(r"(?<![^\s(])@\w[\w.-]*\b")
+_X = Service.TWITTER
 
 
 #: A post and its instant in seconds since 1970, None if a queue decides.
@@ -81,7 +71,6 @@ def neighbour_findings(
         channels.setdefault((address.organization, address.channel), []).append(timed)
     ahead = [post for (post, at) in posts if since is None or at is None or at >= since]
     yield from _on_x(ahead)
-    yield from _mentions(ahead)
     yield from _repeated(ahead)
     for there in channels.values():
         texts: dict[str, list[Timed]] = {}
@@ -104,19 +93,6 @@ def _on_x(posts: Iterable[Post]) -> Iterator[Finding]:
             message = f"the same text goes out on {first.address.channel}, and X forbids that for several accounts"
             related = () if first.place == post.place else (RelatedItem(first, f"first used in `{first.address.key}`"),)
             yield Finding(SAME_ON_X, post, ("text",), message, related=related)
-
-
-def _mentions(posts: Iterable[Post]) -> Iterator[Finding]:
-    """Mentions that stay plain text, reported once a file."""
-    reported: set[str] = set()
-    for post in posts:
-        if post.service not in _WITHOUT_MENTIONS or "@" not in post.text:
-            continue
-        found = _MENTION.search(post.text)
-        if found and post.place.file not in reported and not getattr(post.metadata, "annotations", ()):
-            reported.add(post.place.file)
-            message = f"`{found[0]}` stays plain text on {NETWORKS[post.service].label}, and nobody is notified"
-            yield Finding(MENTION, post, ("text",), message, quote=found[0])
 
 
 def _repeated(posts: Iterable[Post]) -> Iterator[Finding]:

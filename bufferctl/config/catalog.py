@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cached_property
 
+from bufferctl.config.expand.mentions import Mention, mentions_of
 from bufferctl.config.format import ChannelEntry, OrganizationEntry, RootFile
 from bufferctl.config.names import listed, nearest_value
 from bufferctl.config.times import LocalTimes, clock_named, zone_hint
@@ -36,6 +37,7 @@ class DeclaredOrganization:
     entry: OrganizationEntry
     spot: Spot
     channels: list[DeclaredChannel]
+    mentions: Mapping[str, Mention]  # its own and the root file's, by name
 
     @cached_property
     def label(self) -> str:
@@ -111,16 +113,21 @@ def catalog_of(root: RootFile, spot: Spot, problems: list[Diagnostic]) -> Catalo
     """What the root file declares; duplicate names and unknown zones are added to `problems`."""
     clock = clock_of(root.timezone, spot, None, problems)
     entries = [(each, spot.down("organizations", index)) for index, each in enumerate(root.organizations)]
-    found = list(filter(None, (_organization(each, below, clock, problems) for each, below in entries)))
+    mentions = mentions_of(root, spot)
+    found = list(filter(None, (_organization(each, below, clock, mentions, problems) for each, below in entries)))
     problems += _twice((f"organization `{each.label}`", each.spot, _named_by(each.entry)) for each in found)
     whole = all(len(each.channels) == len(each.entry.channels) for each in found)
     return Catalog(found, whole and len(found) == len(entries))
 
 
 def _organization(
-    entry: OrganizationEntry | None, spot: Spot, outer: LocalTimes | None, problems: list[Diagnostic]
+    entry: OrganizationEntry | None,
+    spot: Spot,
+    outer: LocalTimes | None,
+    mentions: Mapping[str, Mention],
+    problems: list[Diagnostic],
 ) -> DeclaredOrganization | None:
-    """An organization; None if it cannot be read, or has no name."""
+    """An organization; None if it cannot be read, or has no name. `mentions`: the root file's."""
     if not (label := _label(entry, spot, "an organization", problems)) or entry is None:
         return None
     clock = clock_of(entry.timezone, spot, outer, problems)
@@ -132,7 +139,7 @@ def _organization(
     names = [(f"channel `{each.channel.label}`", each.spot, _named_by(each.entry)) for each in channels]
     both = (each for each in channels if each.entry.name and each.entry.id)
     problems += _twice([*names, *((f"channel id `{each.entry.id}`", each.spot, "id") for each in both)])
-    return DeclaredOrganization(organization, clock, entry, spot, channels)
+    return DeclaredOrganization(organization, clock, entry, spot, channels, {**mentions, **mentions_of(entry, spot)})
 
 
 def _channel(

@@ -57,6 +57,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _EVERY_PATTERN = r"([1-9][0-9]{0,2}) (days?|weeks?)"
 _NUMBER_PATTERN = r"[1-9][0-9]{0,2}"
 _VARIABLE_PATTERN = r"[A-Za-z_][A-Za-z0-9_-]*"
+_HANDLE_PATTERN = r"@?[^\s@]+(@[^\s@]+)?"
 _DOMAIN_PATTERN = r"[^\s/:?#@*.]+(\.[^\s/:?#@*.]+)+"
 _PARAMETER_PATTERN = r"[A-Za-z0-9_.-]+"
 
@@ -111,6 +112,10 @@ Word = Annotated[str, AfterValidator(_word), WithJsonSchema({"type": ["string", 
 Number = Annotated[Whole, Field(ge=1)]
 _interval = reading(_EVERY_PATTERN, "must be a number of days or weeks, such as `1 week` or `10 days`", _every)
 Every = Annotated[timedelta, BeforeValidator(_interval), text_schema(_EVERY_PATTERN)]
+_handle = reading(
+    _HANDLE_PATTERN, "must be a handle such as acme, without spaces", lambda found: found[0].removeprefix("@")
+)
+Handle = Annotated[str, AfterValidator(_handle), text_schema(_HANDLE_PATTERN)]
 _variable = reading(_VARIABLE_PATTERN, "must be a name of letters, digits, `_` and `-` that begins with a letter")
 VariableName = Annotated[str, AfterValidator(_variable)]
 #: Values of variables, by name.
@@ -395,6 +400,27 @@ class SharedIdeaEntry(IdeaEntry):
     """The organization that it belongs to, by name or id, if there are several."""
 
 
+class MentionEntry(Model):
+    """Somebody whom posts mention: `$(@acme)` in a text becomes the handle, or the name on networks without handles."""
+
+    name: Annotated[Filled, About("title label display_name company person")]
+    """The name, for networks on which a text cannot mention an account, and for those without a handle here."""
+    twitter: Handle | None = None
+    """The handle on X, with or without its @."""
+    bluesky: Handle | None = None
+    """The handle on Bluesky, a domain: acme.example."""
+    mastodon: Handle | None = None
+    """The handle on Mastodon, with its server: acme@social.example."""
+    threads: Handle | None = None
+    """The handle on Threads."""
+    instagram: Handle | None = None
+    """The handle on Instagram."""
+
+
+#: Whom texts may mention, by the name after the @.
+Mentions = Annotated[dict[Key, MentionEntry], About("mention handles people accounts at", 65)]
+
+
 class TagEntry(Model):
     """A tag of Buffer."""
 
@@ -436,6 +462,8 @@ class OrganizationEntry(Model):
         default_factory=dict
     )
     """Buffer's tag ids, by name; needed only for tags that no post or idea in Buffer has yet."""
+    mentions: Mentions = Field(default_factory=dict)
+    """Whom its posts mention, by the name for `$(@name)`; in addition to those of the root file."""
     channels: Annotated[tuple[ChannelEntry | None, ...], each_of(ChannelEntry, kept=True)] = ()
     """Its channels."""
     ideas: Annotated[tuple[IdeaEntry | None, ...], LATER, each_of(IdeaEntry)] = ()
@@ -601,6 +629,8 @@ class RootFile(AnyFile):
         tuple[Domain, ...], About("shorteners shortener link_shortener url_shorteners short_domains", 70)
     ] = ()
     """Domains to which your links are shortened, besides the well-known ones such as bit.ly and buff.ly."""
+    mentions: Mentions = Field(default_factory=dict)
+    """Whom texts mention: `acme: {name: Acme, twitter: acme}` makes `$(@acme)` the handle of each network."""
     rules: Annotated[dict[str, Level], About(order=80)] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"pattern": "^BC[0-9]{3}$"}}
     )

@@ -47,8 +47,9 @@ def text_of(layers: tuple[Layer, ...], variables: Variables) -> str | None:
     if fields.text is None and fields.text_file is not None:
         name = variables.text(fields.text_file, spot, "text_file")
         written = reading.text_file(name, spot)
-        return variables.replaced(written, partial(reading.in_text_file, name, spot)) if written else written
-    return variables.text(fields.text, spot, "text") if fields.text else fields.text
+        problem = partial(reading.in_text_file, name, spot)
+        return variables.replaced(written, problem, with_handles=True) if written else written
+    return variables.text(fields.text, spot, "text", with_handles=True) if fields.text else fields.text
 
 
 def check_one_text(fields: PostFields | IdeaEntry, spot: Spot, reading: Reading) -> None:

@@ -25,6 +25,7 @@ from bufferctl.config.expand.layers import (
     occurrences,
     schedule_of,
 )
+from bufferctl.config.expand.mentions import AT
 from bufferctl.config.expand.parameters import Parameters, Utm, utm_of
 from bufferctl.config.expand.variables import Used, Values, Variables, names_in, values_of
 from bufferctl.config.file_facts import MediaFiles
@@ -94,7 +95,8 @@ class Posts:
             layers = (inside, base) if inside else (base,)
             key = occurrence.key(entry.key) if occurrence else entry.key
             number = {"number": str(occurrence.number)} if occurrence else {}
-            values = values_of(layers, defaults, {"key": key, "organization": owner.label, **number}, self.reading)
+            always = {"key": key, "organization": owner.label, **number}
+            values = values_of(layers, defaults, always, owner.mentions, self.reading)
             turn = _Turn(self.reading, layers, key, place, defaults, clock, occurrence, values)
             inside_own = self.targets.overrides(inside, owner, to) if inside else {}
             for declared in to:
@@ -256,6 +258,6 @@ class Ideas:
         """Report variables, which ideas do not support (design: Campaigns): Buffer would show their names."""
         known = {name for given, _ in defaults.vars for name in given}
         for field_name, text in (("title", entry.title), ("text", entry.text)):
-            for name in sorted(name for name in names_in(text or "") if name in known or "|" in name):
+            for name in sorted(name for name in names_in(text or "") if name in known or "|" in name or AT in name):
                 message = f"ideas take no variables, so Buffer would show `$({name})`"
                 self.reading.problems.append(spot.at_quote(field_name, f"$({name})", message, hint="write its value"))

@@ -138,6 +138,7 @@ class Network:
     types: tuple[str, ...] = ()  # the values of `type` that it takes
     needs: tuple[Need, ...] = ()  # what else a post must have
     covers: Source | None = None  # a frame may be a video's cover
+    handles: bool = False  # `@handle` in a text mentions that account
     takes_posts: bool = True  # Buffer's API documents posts for it
     #: The kinds of its channels for which Buffer refuses posts that it is to publish by itself.
     only_remind: tuple[str, ...] = ()
@@ -155,6 +156,7 @@ NETWORKS: Mapping[Service, Network] = {
         "X",
         called="x x.com x/twitter twitter/x tweet",
         crop=(0.75, 16 / 9),
+        handles=True,
         text=Limit(280),
         counting=Counting.X,
         counting_source=Source.SEEN,
@@ -176,6 +178,7 @@ NETWORKS: Mapping[Service, Network] = {
         called="ig insta",
         crop=(0.75, 1.91),
         fold=125,  # posttruncate.com/en/platform-limits (2026), on a screen
+        handles=True,
         text=Limit(2196),
         counting=Counting.BREAKS,
         first_comment=Limit(2200),
@@ -238,6 +241,7 @@ NETWORKS: Mapping[Service, Network] = {
     Service.THREADS: Network(
         "Threads",
         "@",
+        handles=True,
         text=Limit(500),
         topic=Limit(50),
         media=Limit(20),
@@ -256,6 +260,7 @@ NETWORKS: Mapping[Service, Network] = {
         "Bluesky",
         "Bs",
         called="bsky blue_sky",
+        handles=True,
         text=Limit(300),
         counting=Counting.GRAPHEMES,
         bytes=Limit(3000),
@@ -274,6 +279,7 @@ NETWORKS: Mapping[Service, Network] = {
         "Mastodon",
         "M",
         called="masto fediverse",
+        handles=True,
         text=Limit(500),
         counting=Counting.LINKS_23,
         text_varies=True,

@@ -108,7 +108,9 @@ POLICY = {
     "required_tags": "[launch]",
 }
 #: What the root file has besides settings, and the field that an entry is found by.
-STRUCTURE = {"version", "timezone", "organizations", "include", "organization", "vars", "utm", "posts", "ideas"}
+STRUCTURE = {
+    "version", "timezone", "organizations", "include", "organization", "vars", "utm", "mentions", "posts", "ideas",
+}  # fmt: skip
 #: Handling: it decides what is sent, and is never sent itself.
 NOT_SENT = {"was", "existing", "repeat_of", "cancelled", "protect"}
 #: Buffer takes them, and no query asks for them.

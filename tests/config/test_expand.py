@@ -10,6 +10,9 @@ import pytest
 from bufferctl.config import load
 from bufferctl.config.expand.parameters import Parameters
 from bufferctl.config.expand.variables import date_in_text
+from bufferctl.config.format import MentionEntry
+from bufferctl.model.metadata import thread_of
+from bufferctl.model.networks import NETWORKS
 
 ROOT = """version: 1
 timezone: Europe/Berlin
@@ -211,3 +214,63 @@ def test_no_parameters_means_none(tmp_path: Path) -> None:
         "linkedin/a": "https://acme.example",
         "twitter/b": "https://acme.example/b?utm_source=twitter&utm_campaign=x",
     }
+
+
+MENTIONS = """version: 1
+timezone: Europe/Berlin
+mentions:
+  acme: {name: Acme Robotics, twitter: "@acme", bluesky: acme.example, mastodon: acme@social.example}
+organizations:
+  - name: Acme
+    mentions:
+      ada: {name: Ada Lovelace, twitter: ada}
+    channels:
+      - {service: twitter, name: acme}
+      - {service: bluesky, name: acme}
+      - {service: mastodon, name: acme}
+      - {service: linkedin, name: acme-inc}
+"""
+
+
+def test_a_mention_is_the_handle_of_each_network(tmp_path: Path) -> None:
+    """The name on a network without handles, and on one for which `mentions` has none; $$( stays text."""
+    entry = "{key: a, channels: [twitter, bluesky, mastodon, linkedin], text: 'By $(@acme), $(@ada), $$(@acme).'}"
+    assert posts(tmp_path, f"posts:\n  - {entry}\n", MENTIONS) == {
+        "twitter/a": "By @acme, @ada, $(@acme).",
+        "bluesky/a": "By @acme.example, Ada Lovelace, $(@acme).",
+        "mastodon/a": "By @acme@social.example, Ada Lovelace, $(@acme).",
+        "linkedin/a": "By Acme Robotics, Ada Lovelace, $(@acme).",
+    }
+
+
+def test_a_mention_in_other_texts(tmp_path: Path) -> None:
+    """The handle in a thread, a text file and a first comment; the name in an alt text."""
+    (tmp_path / "a.txt").write_text("From a file, with $(@acme)", encoding="utf-8")
+    posts(
+        tmp_path,
+        """
+posts:
+  - key: thread
+    channels: [twitter]
+    text: One
+    thread: ["Two, $(@acme)", {text: "Three, $(@acme)"}]
+    image: https://acme.example/a.png
+    alt: The robots of $(@acme)
+  - {key: file, channels: [bluesky], text_file: ../a.txt}
+  - {key: comment, channels: [linkedin], text: A, metadata: {linkedin: {first_comment: By $(@acme)}}}
+""",
+        MENTIONS,
+    )
+    loaded = load(None, tmp_path)
+    assert loaded.desired
+    thread, file, comment = loaded.desired.posts
+    assert [part.text for part in thread_of(thread.metadata)] == ["One", "Two, @acme", "Three, @acme"]
+    assert thread.assets[0].image
+    assert thread.assets[0].image.alt_text == "The robots of Acme Robotics"
+    assert file.text == "From a file, with @acme.example"
+    assert getattr(comment.metadata, "first_comment", "") == "By Acme Robotics"
+
+
+def test_the_networks_of_mentions() -> None:
+    """A mention has a handle for exactly the networks on which a text mentions by handle."""
+    assert {each.value for each, row in NETWORKS.items() if row.handles} == MentionEntry.model_fields.keys() - {"name"}

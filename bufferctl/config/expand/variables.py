@@ -1,7 +1,8 @@
 """`$(name)` in the texts, links and file names of a post (design: Campaigns).
 
 Replaced once, with plain values and no logic. `$$(` is a literal `$(`; anything else after a `$` is text, but for what
-begins like a date, with CLDR's letters and English names: `$(start+3d | d MMMM)`, `$(due_at | EEEE)`.
+begins like a mention, `$(@acme)`, or like a date, with CLDR's letters and English names: `$(start+3d | d MMMM)`,
+`$(due_at | EEEE)`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bufferctl.config.expand.layers import Defaults, Layer
+from bufferctl.config.expand.mentions import AT, Mention, unknown_mention
 from bufferctl.config.format import FILES
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
@@ -73,12 +75,14 @@ def _written(when: date, token: re.Match[str]) -> str:
 
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
-#: A variable, or what is or looks like a date, also without its bracket.
-_USE = re.compile(rf"\$\$\(|\$\((?:({_NAME})\)|((?:{'|'.join(RESERVED)})[^)\n]*)\)?)")
+#: A variable, or what is or looks like a mention or a date, also without its bracket.
+_USE = re.compile(rf"\$\$\(|\$\((?:({_NAME})\)|((?:{'|'.join((AT, *RESERVED))})[^)\n]*)\)?)")
 #: Every text with something to replace contains this.
 _SIGN = "$("
 #: Fields of assets and metadata that take variables.
 TAKES_VARIABLES = named(FILES, lambda about: about.takes_variables)
+#: Those of them in which a mention is the handle.
+_WITH_HANDLES = frozenset({"text", "first_comment"})
 #: Variables that every post has.
 ALWAYS = ("service", "channel", "key", "organization", "number")
 
@@ -107,8 +111,8 @@ _OF_CHANNEL = frozenset({"service", "channel"})
 
 
 def _is_of_channel(name: str) -> bool:
-    """Whether a value may differ from channel to channel, as a post's time does."""
-    return name in _OF_CHANNEL or name.startswith("due_at")
+    """Whether a value may differ from channel to channel, as a post's time and a handle do."""
+    return name in _OF_CHANNEL or name.startswith(("due_at", AT))
 
 
 Used = dict[str, Variable]
@@ -118,12 +122,13 @@ Used = dict[str, Variable]
 class Values:
     """What the posts of one occurrence share: the values of its variables, and results that no channel changes.
 
-    `set_at`: the `vars` that sets each value. `made`: each such result and the variables that it used, by the id of the
-    value in the file, or that of its container and its name.
+    `set_at`: the `vars` that sets each value. `mentions`: whom their texts may mention, by name. `made`: each such
+    result and the variables that it used, by the id of the value in the file, or that of its container and its name.
     """
 
     values: dict[str, str]
     set_at: Mapping[str, Spot]
+    mentions: Mapping[str, Mention]
     variables: Used = field(default_factory=dict)
     made: dict[object, tuple[Any, Used]] = field(default_factory=dict)
 
@@ -156,23 +161,30 @@ class Variables:
             self.shared.made[key] = found, {name: self.used[name] for name in names}
         return found
 
-    def text(self, text: str, spot: Spot, part: str | int) -> str:
-        """The text with its variables replaced. A problem for each unknown one, at `part` of `spot`."""
+    def text(self, text: str, spot: Spot, part: str | int, *, with_handles: bool = False) -> str:
+        """The text with its variables replaced. A problem for each unknown one, at `part` of `spot`.
+
+        `with_handles`: readers see it as text, so a mention is the handle where the network has it.
+        """
         if _SIGN not in text:
             return text
-        return self.made((id(spot.node), part), lambda: self.replaced(text, partial(spot.at_quote, part)))
+        problem = partial(spot.at_quote, part)
+        return self.made((id(spot.node), part), lambda: self.replaced(text, problem, with_handles=with_handles))
 
     def data(self, node: Any, spot: Spot) -> Any:
         """A copy of the data of a field with the variables in it replaced. `spot`: its place."""
         if isinstance(node, dict):
             return {
-                name: self.text(value, spot, name) if isinstance(value, str) and name in TAKES_VARIABLES
+                name: self.text(value, spot, name, with_handles=name in _WITH_HANDLES)
+                if isinstance(value, str) and name in TAKES_VARIABLES
                 else self.data(value, spot.down(name))
                 for name, value in node.items()
-            }  # fmt: skip
-        if isinstance(node, list):
+            }
+        if isinstance(node, list):  # the only list of texts is a thread
             return [
-                self.text(value, spot, index) if isinstance(value, str) else self.data(value, spot.down(index))
+                self.text(value, spot, index, with_handles=True)
+                if isinstance(value, str)
+                else self.data(value, spot.down(index))
                 for index, value in enumerate(node)
             ]
         return node
@@ -184,7 +196,7 @@ class Variables:
         used = (self.used[name] for name in sorted(names_in(text)) if name in self.used)
         return tuple(Related(each.place, f"`{each.name}` is set here") for each in used if each.place)
 
-    def replaced(self, text: str, problem: Callable[..., Diagnostic]) -> str:
+    def replaced(self, text: str, problem: Callable[..., Diagnostic], *, with_handles: bool = False) -> str:
         """The text with its variables replaced. `problem`: makes one of the words, a message and a `hint`."""
         unknown: dict[str, tuple[str, str]] = {}
 
@@ -192,13 +204,13 @@ class Variables:
             if (name := found[1] or found[2]) is None:
                 return _SIGN
             try:
-                value = self._value(name, found[0])
+                value = self._value(name, found[0], with_handles)
             except DateError as error:
                 unknown[found[0]] = error.message, error.hint
                 return found[0]
             if value is None:
                 if name != "number" or not self.entry.has("repeat"):  # one that cannot be read is a problem already
-                    unknown[found[0]] = self._unknown(name)
+                    unknown[found[0]] = self._unknown(name, found[0])
                 return found[0]
             self._use(name, value)
             return value
@@ -209,7 +221,12 @@ class Variables:
             self.reading.problems.append(problem(words, message, hint=hint))
         return found
 
-    def _value(self, name: str, words: str) -> str | None:
+    def _value(self, name: str, words: str, with_handles: bool) -> str | None:
+        if name.startswith(AT):
+            mention = self.shared.mentions.get(name.removeprefix(AT)) if words.endswith(")") else None
+            if mention is None:
+                return None
+            return mention.on(self.to.service) if with_handles else mention.name
         if name in _OF_CHANNEL:
             return self.to.service.value if name == "service" else self.to.name or self.to.id or ""
         value = self.shared.values.get(name)
@@ -220,13 +237,23 @@ class Variables:
         if name in self.used:
             return
         if (variable := self.shared.variables.get(name)) is None:
-            at = self.shared.set_at.get(name)
-            variable = Variable(name, value, at.place(name) if at else None)
+            variable = self._used(name, value)
             if not _is_of_channel(name):
                 self.shared.variables[name] = variable
         self.used[name] = variable
 
-    def _unknown(self, name: str) -> tuple[str, str]:
+    def _used(self, name: str, value: str) -> Variable:
+        """A variable as reviewers see it: of a mention what texts say, also where a field says the name."""
+        if name.startswith(AT):
+            mention = self.shared.mentions[name.removeprefix(AT)]
+            return Variable(name, mention.on(self.to.service), mention.place)
+        at = self.shared.set_at.get(name)
+        return Variable(name, value, at.place(name) if at else None)
+
+    def _unknown(self, name: str, words: str) -> tuple[str, str]:
+        """What is wrong with a variable that has no value, and what to do about it."""
+        if name.startswith(AT):
+            return unknown_mention(words, self.shared.mentions)
         as_text = f"write `$$({name})` if this is text"
         if name == "number":
             message = "`$(number)` is the number of an occurrence, and this post has no `repeat`"
@@ -236,10 +263,16 @@ class Variables:
         return f"there is no variable `{name}`", hint
 
 
-def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: dict[str, str], reading: Reading) -> Values:
+def values_of(
+    layers: tuple[Layer, ...],
+    defaults: Defaults,
+    always: dict[str, str],
+    mentions: Mapping[str, Mention],
+    reading: Reading,
+) -> Values:
     """The values of an occurrence, each from the most specific `vars` that sets it. `always`: the values of `ALWAYS`.
 
-    A `vars` that sets one of `ALWAYS` is a problem.
+    `mentions`: those of the organization. A `vars` that sets one of `ALWAYS` is a problem.
     """
     given = [(found, layer.spot) for layer in layers if (found := getattr(layer.fields, "vars", None))]
     values: dict[str, str] = {}
@@ -252,4 +285,4 @@ def values_of(layers: tuple[Layer, ...], defaults: Defaults, always: dict[str, s
                 reading.problems.append(below.at_key(name, message, hint="give it another name", kind=Kind.CONFLICT))
             elif name not in values:
                 values[name], set_at[name] = value, below
-    return Values(values | always, set_at)
+    return Values(values | always, set_at, mentions)
