@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import groupby, takewhile
 from shlex import quote
 
-from bufferctl.diagnostics import Diagnostic, Place, Severity, some_of
+from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
 from bufferctl.digests import REVIEWED
 from bufferctl.model import Post
 from bufferctl.model.entries import Occurrence, named, occurrence_of
@@ -287,6 +287,21 @@ class Grouped:
         posts = (card.change.desired for item in self.items for card in item.cards)
         made = (post.expansion.parameters for post in posts if post and post.expansion)
         return tuple(dict.fromkeys(visible(each.partition("=")[0]) for parameters in made for each in parameters))
+
+    @cached_property
+    def mentions(self) -> tuple[str, ...]:
+        """Who is mentioned where, a phrase each: `acme-robotics (@acme on X, Acme Robotics on LinkedIn)`."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for card in (card for item in self.changing for card in item.cards):
+            post = card.change.desired
+            for each in post.expansion.variables if post and post.expansion else ():
+                if each.name.startswith("@"):
+                    networks = found.setdefault(each.name[1:], {}).setdefault(visible(each.value), [])
+                    networks += [card.channel.network] if card.channel.network not in networks else []
+        return tuple(
+            f"{name} ({', '.join(f'{said} on {all_of(networks)}' for said, networks in by_words.items())})"
+            for name, by_words in found.items()
+        )
 
     @cached_property
     def organizations(self) -> int:

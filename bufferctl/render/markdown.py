@@ -453,6 +453,7 @@ def _foot(found: Grouped) -> str:
     quiet = summary.quiet_counts(report.plan)
     parts += [f"Also: {quiet}"] if quiet and not report.plan.is_empty and report.outcomes is None else []
     parts += [f"Links get {plain(all_of(found.parameters))}, and are shown without"] if found.parameters else []
+    parts += [f"Mentions {plain(all_of(found.mentions))}"] if found.mentions else []
     return f"<sub>{' · '.join(parts)}</sub>"
 
 

@@ -283,7 +283,8 @@ def _does(found: Grouped) -> str:
     text = f"Apply {summary.does(found)}.".replace("\u00a0", " ")
     if first := summary.first_post(found):
         text += f" The first one goes out {first[0]}, on {first[1].called}."
-    return text + (f" Links get {all_of(found.parameters)}, and are shown without." if found.parameters else "")
+    text += f" Links get {all_of(found.parameters)}, and are shown without." if found.parameters else ""
+    return text + (f" Mentions {all_of(found.mentions)}." if found.mentions else "")
 
 
 def _requests(plan: Plan) -> str:

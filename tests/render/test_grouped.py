@@ -13,8 +13,11 @@ from bufferctl.model.state import State
 from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
 from bufferctl.reconcile.offline import offline
 from bufferctl.render.grouped import Grouped, grouped
+from bufferctl.render.html import report_html
+from bufferctl.render.lines import Paint
 from bufferctl.render.report import Report
 from bufferctl.render.since import Since, seen_line, since, with_commit
+from bufferctl.render.text import plan_text
 from tests.render.plans import THREE_NETWORKS as FILES
 from tests.render.rich import PLAN, change, live, post
 
@@ -237,3 +240,16 @@ def test_a_comment_without_the_line_has_no_last_look(tmp_path: Path) -> None:
     found = grouped(Report(plan_of(tmp_path)))
     assert since(found, "#### Hello") is None
     assert since(found, "<!-- bufferctl:seen - yesterday  -->") is None
+
+
+def test_who_is_mentioned_where(tmp_path: Path) -> None:
+    """Once for the plan, by the handle of each network, in every form for people."""
+    mentions = "mentions: {acme-robotics: {name: Acme Robotics, twitter: acme, bluesky: acme.example}}\n"
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "buffer.yaml").write_text(FILES + mentions)
+    (tmp_path / "posts" / "launch.yaml").write_text(LAUNCH.replace("Tip $(number)", "By $(@acme-robotics), $(number)"))
+    report = Report(plan_at(tmp_path))
+    found = grouped(report)
+    assert found.mentions == ("acme-robotics (@acme on X, Acme Robotics on LinkedIn, @acme.example on Bluesky)",)
+    assert f"Mentions {found.mentions[0]}." in " ".join(plan_text(report, Paint()).split())
+    assert f"Mentions {found.mentions[0]}." in report_html(report)
