@@ -173,6 +173,7 @@ class FileJournal:
         self._own.project, self._own.lineage = root, lineage or self._own.lineage
         self._lineage = lineage
         self._homes: Collection[str] | None = ()
+        self._successors: Mapping[int, Slot] = {}
         #: By home, the ids that it has before the next intent.
         self._present: dict[str, frozenset[str]] = defaultdict(frozenset)
         for entries in self._mine:
@@ -244,6 +245,29 @@ class FileJournal:
         intents = {n: i for entries in self._mine for n, i in entries.intents.items()}
         return tuple(
             intent for _, intent in sorted(intents.items()) if self._homes is None or intent.write.home in self._homes
+        )
+
+    @property
+    def out_of_reach(self) -> tuple[Intent, ...]:
+        """This project's intents in homes that the account does not have, in the order they were sent."""
+        intents = {n: i for entries in self._mine for n, i in entries.intents.items()}
+        homes = self._homes
+        return tuple(i for _, i in sorted(intents.items()) if homes is not None and i.write.home not in homes)
+
+    def follow(self, successors: Mapping[int, Slot]) -> None:
+        """Set where intents out of reach, by number, count now: their channel is gone, and another one is in its place.
+
+        What they created is gone with it, so no list can settle them. What is on disk stays as it was sent.
+        """
+        self._successors = successors
+
+    @property
+    def stranded(self) -> tuple[Intent, ...]:
+        """Those intents, each with the slot in which it counts now."""
+        return tuple(
+            replace(each, slot=self._successors[each.number])
+            for each in self.out_of_reach
+            if each.number in self._successors
         )
 
     @property

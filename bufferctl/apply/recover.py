@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bufferctl.apply import outcomes
@@ -65,6 +65,19 @@ def recover(
             put_binding(bindings, each.slot, each.binding)
     done = sum(each.done for each in settled)
     return Recovered(done, len(settled) - done + len(answered), unsettled, differing)
+
+
+def close_answered(journal: FileJournal, bindings: Mapping[Slot, Binding], answered: Collection[str]) -> None:
+    """Close open creates whose channel is gone, once a person has answered: by address, or with another post.
+
+    `answered`: addresses of which a person says that they were not created, or that are no longer wanted.
+    """
+    done = [
+        Settled(intent.number, intent.slot, done=False)
+        for intent in journal.stranded
+        if _answered(intent, bindings) or (intent.write.item and str(intent.write.item.address) in answered)
+    ]
+    journal.settle(done)
 
 
 def _answered(intent: Intent, bindings: Mapping[Slot, Binding]) -> bool:

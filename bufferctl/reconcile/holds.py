@@ -285,6 +285,15 @@ PERHAPS_PUBLISHED = Hold(
     ),
     Said("Look at the channel. If it is published, add {cancelled}; if not, {recreate}."),
 )
+#: Nobody knows whether Buffer carried it out, and no list can show it any more.
+STRANDED = Hold(
+    Reason.UNSETTLED,
+    Said(
+        "An earlier run got no answer from Buffer, and the channel was connected to Buffer again since, which removes "
+        "the posts of the earlier connection. It may have been published before that, so it is not sent"
+    ),
+    PERHAPS_PUBLISHED.hint,
+)
 KEY_TAKEN = Hold(
     Reason.AMBIGUOUS,
     Said(

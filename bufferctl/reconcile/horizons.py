@@ -14,14 +14,13 @@ from bufferctl.value import replace
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def follow_reconnected(state: State, account: Account) -> State:
-    """The state with claims on channels that were reconnected, or moved to another organization, under their new ids.
+def reconnected(state: State, account: Account) -> dict[str, LiveChannel]:
+    """The listed channels that were reconnected, or moved to another organization: what each is now, by its old id.
 
     A channel was reconnected if its listed id is gone or disconnected, and exactly one other channel of its
     organization has its service and handle.
     """
     moved: dict[str, LiveChannel] = {}
-    names = {organization.id: organization.name for organization in account.organizations}
     channels = {channel.id: channel for each in account.organizations for channel in each.channels}
     connected = [channel for channel in channels.values() if not channel.is_disconnected]
     for home in state.homes.values():
@@ -31,8 +30,15 @@ def follow_reconnected(state: State, account: Account) -> State:
             now = same[0] if len(same) == 1 else now
         if now and (now.organization_id, now.id) != (home.organization_id, home.channel_id):
             moved[home.channel_id] = now
+    return moved
+
+
+def follow_reconnected(state: State, account: Account) -> State:
+    """The state with claims on channels that are `reconnected` under their new ids."""
+    moved = reconnected(state, account)
     if not moved:
         return state
+    names = {organization.id: organization.name for organization in account.organizations}
 
     def slot_now(slot: Slot) -> Slot:
         now = moved.get(slot.channel_id)

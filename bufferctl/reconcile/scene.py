@@ -68,8 +68,9 @@ class Options(Choices):
     """The choices of a person, and what a run knows besides the files, the account and the state."""
 
     lead: timedelta = LEAD  # before its due time: from then on a post can no longer be sent
-    #: Slots whose write an earlier run left with an unknown outcome, with the ids that it might be.
-    unsettled: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
+    #: Slots whose write an earlier run left with an unknown outcome, with the ids that it might be; None if whatever it
+    #: created is gone with its channel.
+    unsettled: Mapping[Slot, tuple[str, ...] | None] = field(default_factory=dict)
     review: Callable[[Change], Change] | None = None  # holds changes that were not reviewed
     deleted_files: frozenset[str] = frozenset()  # that a commit since the last apply deleted: not lost by accident
     elsewhere: tuple[Claim, ...] = ()  # claims in other root files on the same objects

@@ -50,9 +50,12 @@ class Table:
         """The change for one declared object."""
         facts = facts_of(match)
         item = match.declared.item
-        candidates = self.scene.options.unsettled.get(match.declared.slot)
-        if candidates is not None and match.how is not How.NAMED:
-            return _hold(facts, holds.unsettled(candidates), Cause.DRIFT)
+        unsettled = self.scene.options.unsettled
+        open_ = next((slot for slot in match.declared.slots if slot in unsettled), None)
+        if open_ is not None and match.how is not How.NAMED:
+            candidates = unsettled[open_]
+            why = holds.STRANDED if candidates is None else holds.unsettled(candidates)
+            return _hold(facts, why, Cause.DRIFT)
         if match.how is How.KEY_TAKEN:
             return _hold(facts, holds.KEY_TAKEN, Cause.MOVED)
         if item.cancelled:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bufferctl import DOCS
-from bufferctl.apply import MARGIN, Ledger, Pacer, Published, Recovered, Run, Settler, publish, recover
+from bufferctl.apply import MARGIN, Ledger, Pacer, Published, Recovered, Run, Settler, close_answered, publish, recover
 from bufferctl.choices import Choices
 from bufferctl.errors import BufferctlError, InterruptError
 from bufferctl.limits import MAX_WAIT
@@ -19,7 +19,8 @@ from bufferctl.model.live import ids_by_home
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import begin_run, move_on
-from bufferctl.run.compare import Homes, find_homes
+from bufferctl.reconcile.horizons import follow_reconnected
+from bufferctl.run.compare import Homes, answered, find_homes
 from bufferctl.run.compare import plan as make_plan
 from bufferctl.run.reachable import publisher
 from bufferctl.run.session import Session
@@ -84,10 +85,11 @@ class Applying:
             homes = find_homes(session)
             channels = (each for organization in homes.account.organizations for each in organization.channels)
             self._shortening = frozenset(each.id for each in channels if each.link_shortening)
+            close_answered(session.journal, session.state.bindings, answered(session, self._source.not_created))
             if session.journal.open:
                 bindings = dict(session.state.bindings)
                 found = recover(session.journal, self._settler(), bindings, give_up=self._source.not_created)
-                session.save(replace(session.state, bindings=bindings))
+                session.save(follow_reconnected(replace(session.state, bindings=bindings), homes.account))
                 self._unsettled = found.unsettled
                 self._report_recovered(found)
             return self._source.select(self._plan(self._source.choices, homes))

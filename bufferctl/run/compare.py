@@ -12,10 +12,10 @@ from bufferctl.apply import with_unsaved_results
 from bufferctl.choices import NONE, Choices
 from bufferctl.diagnostics import Diagnostic, FilesError, Severity, check_declared, has_errors, nearest
 from bufferctl.errors import ConfigError, StateError, UsageError
-from bufferctl.model import IDEAS, Account, Claim, Live, Origin, Slot, State
+from bufferctl.model import IDEAS, Account, Claim, CreatePost, Intent, Live, LiveChannel, Origin, Slot, State
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.reconcile import Divergence, Options, Targets, Trace, find_targets, hold_repeats, offline
-from bufferctl.reconcile.horizons import follow_reconnected, sought
+from bufferctl.reconcile.horizons import follow_reconnected, reconnected, sought
 from bufferctl.reconcile.planning import by_slot, reconcile
 from bufferctl.reconcile.sending import busy_days, hold_without_idea, within_daily_limits
 from bufferctl.run.files import Files, judge_lengths, shorten
@@ -62,8 +62,35 @@ def find_homes(session: Session) -> Homes:
     if files.by_rules:
         _check_lengths(session, targets)
     journal.limit_to_homes(account.homes)
+    journal.follow(_successors(journal.out_of_reach, reconnected(session.state, account), targets))
     session.state = follow_reconnected(with_unsaved_results(session.state, journal), account)
     return Homes(account, targets, used, (*session.warnings, *problems))
+
+
+def _successors(intents: Iterable[Intent], moved: Mapping[str, LiveChannel], targets: Targets) -> dict[int, Slot]:
+    """Where open creates count whose channel is gone, by number: on the one that took its place, as bindings do.
+
+    `moved`: what the state's channels are now. The state forgets the old id, so else the label in the files decides.
+    """
+    found: dict[int, Slot] = {}
+    for intent in intents:
+        item = intent.write.item
+        if isinstance(intent.write, CreatePost) and item:
+            now = moved.get(intent.slot.channel_id) or targets.channel(item)
+            if now:
+                found[intent.number] = Slot(now.organization_id, now.id, intent.slot.key)
+    return found
+
+
+def answered(session: Session, recreate: frozenset[str]) -> frozenset[str]:
+    """Addresses that a person says an earlier run did not create (`recreate`), or that nobody wants any more."""
+    return recreate.union(str(item.address) for item in session.files.desired.items if item.cancelled)
+
+
+def _stranded(session: Session, choices: Choices) -> dict[Slot, None]:
+    """The slots of open writes that no list can settle, because their channel is gone, until a person answers."""
+    intents, done = session.journal.stranded, answered(session, choices.recreate)
+    return {each.slot: None for each in intents if not (each.write.item and str(each.write.item.address) in done)}
 
 
 def plan(
@@ -90,7 +117,7 @@ def plan(
     options = Options(
         **asdict(choices),
         lead=session.lead,
-        unsettled=unsettled,
+        unsettled={**_stranded(session, choices), **unsettled},
         review=review,
         deleted_files=deleted_since(files.root, commit, lost, remote=files.remote),
         diverged=_divergence(session),

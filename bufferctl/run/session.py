@@ -113,7 +113,7 @@ class Session:
 
     def note_leftovers(self) -> None:
         """Say that an earlier run left writes whose outcome is not known."""
-        number = len(self.journal.open)
+        number = len(self.journal.open) + len(self.journal.stranded)
         if number and self.store.document.lease and not self.store.run:
             self.listener.notice(f"that run has {count(number, 'write')} without an answer so far")
         elif number:

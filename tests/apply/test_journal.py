@@ -141,6 +141,20 @@ def test_what_became_of_it_is_read_back(journals: Journals) -> None:
     assert again.next_number == 4
 
 
+def test_writes_of_a_channel_that_is_gone_count_on_its_successor(journals: Journals) -> None:
+    """Under the new slot and not as open ones, which lists can settle; the file keeps them as they were sent."""
+    journals().intend([intent(1), intent(2, B)])
+    journal = journals(homes={"c9"})
+    assert (journal.open, [each.number for each in journal.out_of_reach], journal.stranded) == ((), [1, 2], ())
+    now = Slot("org", "c9", "a")
+    journal.follow({1: now})
+    assert [(each.number, each.slot) for each in journal.stranded] == [(1, now)]
+    assert [each.slot for each in journal.unsettled] == [slot(A), slot(B)]
+    journal.settle([Settled(1, now, done=False)])
+    assert journal.stranded == ()
+    assert [each.number for each in journals().open] == [2]
+
+
 def test_a_delete_leaves_nothing_there(journals: Journals) -> None:
     """None: the state must have no entry for it."""
     journal = journals()

@@ -293,6 +293,15 @@ class Account:
         self.channels[old.id] = replace(old, name=old.name.removesuffix("-old"))
         self._rename()
 
+    def connect_again(self, service: str, new_id: str) -> None:
+        """A channel is disconnected, whose unpublished posts are gone with it, and connected again under another id."""
+        old = next(each for each in self.channels.values() if each.service == service)
+        for post in [each for each in self.posts.values() if each.channel.id == old.id and each.status in UNSENT]:
+            self.delete(PERSON, post.id)
+        del self.channels[old.id]
+        self.channels[new_id] = replace(old, id=new_id)
+        self._queues[new_id] = []
+
     def _rename(self) -> None:
         for post in self.posts.values():
             post.channel = self.channels[post.channel.id]
