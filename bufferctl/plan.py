@@ -20,6 +20,7 @@ from bufferctl.model import (
     EditPost,
     Home,
     Item,
+    LetGo,
     LiveChannel,
     LiveItem,
     LivePost,
@@ -191,11 +192,17 @@ class Recording:
     """What apply records besides bindings: the homes that the plan covers, and its questions.
 
     `unexplained`: live objects that no address claims and that may be ours; only `state begin` lets them go.
+    `corrected`: ids of guessed claims that end, by slot, and `freed`: objects that no address has taken since then.
+    `unanswered`: by home, when the oldest published post was created that may be a declared object without a claim, so
+    that the horizon stops before it.
     """
 
     homes: tuple[Home, ...] = ()
     questions: Mapping[Slot, Question] = field(default_factory=dict)
     unexplained: tuple[LiveItem, ...] = ()
+    corrected: Mapping[Slot, str] = field(default_factory=dict)
+    freed: Mapping[str, LetGo] = field(default_factory=dict)
+    unanswered: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class Beside(NamedTuple):

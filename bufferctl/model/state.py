@@ -82,6 +82,7 @@ class Binding:
     pulled: tuple[str, ...] = ()
     commit: str = ""  # the checkout that last wrote it
     before: tuple[str, ...] = ()  # the fingerprints that it had before, newest last
+    guessed: bool = False  # by its time, or its place in a series, alone: `existing` may correct it
 
     def written_by(self, commit: str, old: Binding | None) -> Binding:
         """The binding as written by a checkout, in the place of `old`."""
@@ -134,6 +135,7 @@ class Rule(StrEnum):
     SAME_TITLE = "same-title"
     LET_GO = "let-go"
     EDITED = "edited-since"
+    LOST = "lost"
 
 
 @value()
@@ -152,11 +154,16 @@ class Question:
     postponed: bool = False
 
 
+#: Any address: the `key` of what a person took from an address that it had been guessed for.
+ANY = "*"
+
+
 @value()
 class LetGo:
     """A live object that bufferctl no longer manages because a person said so (`state rm`, `import`, `state begin`).
 
-    `key`: of the address that it had, for which it may still be the object; empty if it had none.
+    `key`: of the address that it had, for which it may still be the object; empty if it had none, `ANY` if it may be
+    that of every address.
     """
 
     home: str
@@ -195,7 +202,7 @@ class State:
     bindings: Mapping[Slot, Binding] = field(default_factory=dict)  # the live object of each declared one
     homes: Mapping[str, Home] = field(default_factory=dict)  # by their id; none is ever removed
     questions: Mapping[Slot, Question] = field(default_factory=dict)  # to a person, about the address in the slot
-    #: By id, until the horizon passes it; with a key, until that address has an object, or this one is gone.
+    #: By id, until the horizon passes it; with a key, until that address (of `ANY`, one) has it, or it is gone.
     let_go: Mapping[str, LetGo] = field(default_factory=dict)
     past: frozenset[Slot] = frozenset()  # slots of posts whose time had passed when they were first seen
     #: The horizon of the last apply of every declared home; homes not listed start from there.

@@ -523,6 +523,21 @@ _COUNTED_EDIT = Said(
 )
 
 
+#: The post of another entry that is still in question may be this one's.
+MISSED_AND_UNCLEAR = Hold(
+    Reason.MISSED,
+    MISSED.message + Said(". It may be published already: it is not decided yet whose the posts in Buffer are"),
+    Said("Answer `{first}` first."),
+)
+#: What is published was not read as far back as it may have been.
+MISSED_AND_UNREAD = replace(UNREAD, reason=Reason.MISSED)
+
+
+def missed_and_unclear(lead: timedelta, first: str) -> Hold:
+    """`first`: the key of an entry on this channel with an open question."""
+    return MISSED_AND_UNCLEAR.filled({"minutes": _minutes(lead), "first": first})
+
+
 def missed(lead: timedelta, *, edited: bool, counted: bool) -> Hold:
     """`counted`: its time counts from `starts`."""
     hold = MISSED_EDIT if edited else MISSED
@@ -552,6 +567,14 @@ _AGAIN_OR_RENAMED = Said("To publish it again, add {both}. If it was only rename
 _ONE_OF_SEVERAL = Said(
     "If it is one of {suspects}, add {same} with its id. If none of them is in the files, {begin_all}."
 )
+#: `state begin` answers the questions of all entries, so others come before it.
+_ONE_OF_SEVERAL_OR_FIRST = Said(
+    "If it is one of {suspects}, add {same} with its id. If none of them is in the files, answer `{first}` first."
+)
+_FIRST = Said("Answer `{first}` first, which has that text.")
+_ANOTHER_OR_NEVER = Said(
+    "If another post in Buffer is this one, add {same} with its id. If it was never published, add {both}."
+)
 #: By the rule that found it.
 _MAY_BE_THERE: Mapping[Rule, Said] = {
     Rule.SAME_TEXT: Said("Buffer already has one with this text{seen}, so it may be there already"),
@@ -569,8 +592,13 @@ _MAY_BE_THERE: Mapping[Rule, Said] = {
         "The state does not say what bufferctl created here, and Buffer has posts that were created through the "
         "API and match no file{seen}; this may be one of them, edited since"
     ),
+    Rule.LOST: Said(
+        "The post at its time{seen} turned out to be another entry's, so bufferctl does not know whether this one was "
+        "published"
+    ),
 }
 AMBIGUOUS = {rule: Hold(Reason.AMBIGUOUS, said, _SAME_OR_BOTH) for rule, said in _MAY_BE_THERE.items()}
+AMBIGUOUS[Rule.LOST] = replace(AMBIGUOUS[Rule.LOST], hint=_ANOTHER_OR_NEVER)
 #: A post at this time, where the time is known.
 AMBIGUOUS_AT = Hold(
     Reason.AMBIGUOUS,
@@ -580,20 +608,28 @@ AMBIGUOUS_AT = Hold(
 AMBIGUOUS_AMONG = replace(AMBIGUOUS[Rule.EDITED], hint=_ONE_OF_SEVERAL)
 
 
-def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | None) -> Hold:
-    """`suspects`: at least one. Times are shown in the zone of `channel`."""
+def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | None, *, before: str = "") -> Hold:
+    """`suspects`: at least one. Times are shown in the zone of `channel`.
+
+    `before`: the key of an entry with another question, which comes before `state begin`.
+    """
     first = suspects[0]
     candidates = tuple(suspect.id for suspect in suspects)
     asides = {"seen": _seen(suspects, channel)}
-    if rule is Rule.EDITED and len(suspects) > 1:
+    if rule is Rule.EDITED and len(suspects) > 1 and not first.text_of:
         named = some_of([f"{suspect.id} ({_text(suspect)!r})" for suspect in suspects], _NAMED)
         begin_all = Answer(Way.RUN, command=("bufferctl", "state", "begin"))
-        own: dict[str, Fact] = {"suspects": named, "same": _SOME_EXISTING, "begin_all": begin_all}
-        return AMBIGUOUS_AMONG.filled(own=own, asides=asides, candidates=candidates)
+        own: dict[str, Fact] = {"suspects": named, "same": _SOME_EXISTING, "begin_all": begin_all, "first": before}
+        hint = _ONE_OF_SEVERAL_OR_FIRST if before else _ONE_OF_SEVERAL
+        return replace(AMBIGUOUS_AMONG, hint=hint).filled(own=own, asides=asides, candidates=candidates)
     hold, at = AMBIGUOUS[rule], ""
     if rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
         hold, at = AMBIGUOUS_AT, f"{_there(first.live.due_at, channel):%H:%M}"
     hint, answers = _same_or_both(first)
+    if rule is Rule.LOST:
+        hint, answers = hold.hint, {"same": _SOME_EXISTING, "both": repeat_of(first.id, first.id)}
+    if first.text_of:
+        hint, answers = _FIRST, {"first": first.text_of.key}
     return replace(hold, hint=hint).filled(own={**answers, "at": at}, asides=asides, candidates=candidates)
 
 

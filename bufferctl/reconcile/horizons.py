@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from bufferctl.model import IDEAS, Account, Binding, Home, Item, LetGo, Live, LiveChannel, PostStatus, Slot, State
+from bufferctl.model import (
+    IDEAS,
+    Account,
+    Binding,
+    Home,
+    Item,
+    LetGo,
+    Live,
+    LiveChannel,
+    PostStatus,
+    Question,
+    Slot,
+    State,
+)
 from bufferctl.model.address import Address
+from bufferctl.model.state import ANY
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.value import replace
 
@@ -96,10 +110,13 @@ def begin_run(state: State, plan: Plan) -> State:
     questions = {slot: state.questions[slot] for slot in outside}
     questions |= {slot: q for slot, q in plan.recording.questions.items() if slot in slots}
     past = (state.past - slots) | {change.slot for change in plan.of(Action.PAST)}
-    let_go = dict(state.let_go)
+    let_go = {**state.let_go, **plan.recording.freed}
     for change in plan.changes:
         if change.desired and change.binding and change.desired.existing == change.binding.id:
-            let_go |= _others(state, change.slot, change.binding)
+            let_go |= _others(state, change.slot, change.binding, questions)
+    corrected = plan.recording.corrected
+    bindings = {slot: binding for slot, binding in state.bindings.items() if corrected.get(slot) != binding.id}
+    state = replace(state, bindings=bindings)
     former = _former(state, plan.changes)
     return replace(state, homes=homes, questions=questions, past=past, let_go=let_go, former=former)
 
@@ -115,7 +132,8 @@ def _former(state: State, changes: Iterable[Change]) -> dict[Slot, str]:
 def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_homes: Collection[str] = ()) -> State:
     """The state after `plan`, made from the complete reading `live`, was applied: horizons move to that reading.
 
-    They stop short of it by the settle time, after which Buffer's lists show every write. A home keeps its horizon if
+    They stop short of it by the settle time, after which Buffer's lists show every write, and before a published post
+    that may be a declared object without a claim. A home keeps its horizon if
     it was not read and planned in full, if a change on it is held as unread, if a match is not recorded yet, or if it
     is in `open_homes`, because a write there has no known outcome.
     """
@@ -126,6 +144,8 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
     for home in plan.recording.homes:
         if home.id not in unread and home.id not in open_homes:
             listed, reached = state.homes[home.id], _reached(live, home.id, settle)
+            if reached and (stop := plan.recording.unanswered.get(home.id)):
+                reached = min(reached, stop - timedelta(seconds=1))
             is_later = reached is not None and (listed.horizon is None or reached > listed.horizon)
             moved[home.id] = replace(listed, horizon=reached) if is_later else listed
     homes = {**state.homes, **moved}
@@ -219,8 +239,11 @@ def _reached(live: Live, home: str, settle: timedelta) -> datetime | None:
 def _still_let_go(state: State, homes: Mapping[str, Home], gone: Collection[str]) -> dict[str, LetGo]:
     """What was let go and may still be taken for something: by anything until the horizon, by its address after it."""
     taken = {(slot.home, slot.key) for slot in state.bindings}
+    bound = {binding.id for binding in state.bindings.values()}
 
     def is_over(id_: str, each: LetGo) -> bool:
+        if each.key == ANY:
+            return id_ in gone or id_ in bound
         horizon = homes[each.home].horizon if each.home in homes else None
         is_passed = horizon is not None and each.created_at <= horizon
         return is_passed and (not each.key or id_ in gone or (each.home, each.key) in taken)
@@ -230,7 +253,7 @@ def _still_let_go(state: State, homes: Mapping[str, Home], gone: Collection[str]
 
 def answer(state: State, slot: Slot, binding: Binding) -> State:
     """The state after a person said that `slot` is the object of `binding`, which answers any question about it."""
-    let_go = {**state.let_go, **_others(state, slot, binding)}
+    let_go = {**state.let_go, **_others(state, slot, binding, state.questions)}
     let_go.pop(binding.id, None)
     homes = dict(state.homes)
     homes.setdefault(slot.home, Home(slot.organization_id, slot.channel_id, state.complete_at))
@@ -238,10 +261,11 @@ def answer(state: State, slot: Slot, binding: Binding) -> State:
     return replace(state, bindings={**state.bindings, slot: binding}, homes=homes, questions=questions, let_go=let_go)
 
 
-def _others(state: State, slot: Slot, binding: Binding) -> dict[str, LetGo]:
-    """The other candidates of the question that `binding` answers."""
+def _others(state: State, slot: Slot, binding: Binding, questions: Mapping[Slot, Question]) -> dict[str, LetGo]:
+    """The other candidates of the question that `binding` answers, unless another one of `questions` is about them."""
     candidates = state.questions[slot].candidates if slot in state.questions else {}
-    return {id_: LetGo(slot.home, created) for id_, created in candidates.items() if id_ != binding.id}
+    asked = {binding.id}.union(*(each.candidates for at, each in questions.items() if at != slot))
+    return {id_: LetGo(slot.home, created) for id_, created in candidates.items() if id_ not in asked}
 
 
 def release(state: State, slot: Slot) -> State:
@@ -256,8 +280,9 @@ def sought(live: Live, state: State, declared: Mapping[Slot, Item], *, lead: tim
     """Ids of posts that no list shows and that the plan needs, with their creation times if known.
 
     These are bound posts that are not published, posts that a person claimed although they differ (`applied` is empty),
-    posts that `existing` names, and what an address that could be written may be: candidates of its question, and what
-    was let go from it. A post last seen as sent is merely older than the posts that were read.
+    posts that `existing` names, what may be that of any address, and what an address that could be written may be:
+    candidates of its question, and what was let go from it. A post last seen as sent is merely older than the posts
+    that were read.
     """
     listed = {post.id for post in live.posts}
     read = {channel.id for organization in live.organizations for channel in organization.channels}
@@ -267,9 +292,14 @@ def sought(live: Live, state: State, declared: Mapping[Slot, Item], *, lead: tim
         if binding.id not in listed and slot.channel_id != IDEAS and not is_settled:
             found[binding.id] = binding.created
     let_go = let_go_from(state)
+    found |= {id_: each.created_at for id_, each in state.let_go.items() if each.key == ANY and each.home in read}
     for slot, item in declared.items():
         bound = state.bindings.get(slot)
-        if slot.channel_id not in read or (bound and (bound.id in listed or bound.status == PostStatus.SENT)):
+        if slot.channel_id not in read:
+            continue
+        if item.existing and (bound is None or bound.guessed):
+            found.setdefault(item.existing, None)
+        if bound and (bound.id in listed or bound.status == PostStatus.SENT):
             continue
         if item.existing:
             found.setdefault(item.existing, None)

@@ -75,6 +75,19 @@ def is_exact(d: Declared, candidate: Candidate, scene: Scene) -> bool:
     return contents_match(wanted, candidate.content, links_may_differ=True, shorteners=scene.shorteners(d.channel))
 
 
+def is_equal_post(d: Declared, candidate: Candidate, scene: Scene) -> bool:
+    """Whether a live post that may be ours, created through the API, is the declared one but for its time."""
+    live = candidate.item
+    if (
+        not isinstance(live, LivePost)
+        or candidate.explained
+        or not live.by_api
+        or not _has_reached(d.item, candidate, live)
+    ):
+        return False
+    return contents_match(d.content, candidate.content, links_may_differ=True, shorteners=scene.shorteners(d.channel))
+
+
 def _is_long_ago(candidate: Candidate, live: LivePost, now: datetime) -> bool:
     """Whether an equal needs confirmation, since it is not known since when the account is managed."""
     out_since = live.sent_at or live.due_at or live.created_at

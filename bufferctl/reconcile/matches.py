@@ -10,11 +10,24 @@ from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
-from bufferctl.model import Address, Binding, Item, LiveChannel, LiveItem, Origin, PostStatus, Question, Rule, Slot
+from bufferctl.model import (
+    Address,
+    Binding,
+    Item,
+    LetGo,
+    LiveChannel,
+    LiveItem,
+    LivePost,
+    Origin,
+    PostStatus,
+    Question,
+    Rule,
+    Slot,
+)
 from bufferctl.model.comparable import Content, Fingerprint, content_of_live, fingerprint, text_digest, without_links
 from bufferctl.plan import Change
 from bufferctl.reconcile.horizons import EARLIEST, all_slots
-from bufferctl.value import value
+from bufferctl.value import replace, value
 
 #: A home (a channel's id, or an organization's for ideas), and the `mark_of` an object there.
 Mark = tuple[str, str]
@@ -26,6 +39,7 @@ class How(Enum):
     KNOWN = "the state has its id"
     MOVED = "the state has it under an earlier key (`was`)"
     EXACT = "Buffer has an equal one"
+    COUNTED = "Buffer has equal ones, of which its series has this one by their order"
     KEY_TAKEN = "the state has its key for something else"
     PERHAPS_RENAMED = "it may be an entry that is gone from the files, under another key"
     IN_QUESTION = "Buffer has something that may be it"
@@ -65,6 +79,7 @@ class Suspect:
     owner_declared: bool = False  # the files still have that address
     rule: Rule = Rule.SAME_TEXT  # why it may be the declared one
     explained: bool = True  # the state accounts for it
+    text_of: Address | None = None  # another address that has its text, and has to say first whether it is its post
 
     @classmethod
     def of(cls, item: LiveItem, rule: Rule = Rule.SAME_TEXT, *, explained: bool = False) -> Suspect:
@@ -107,9 +122,10 @@ class Claims:
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        """Those that the state or this plan assigns to an address."""
+        """Those that the state or this plan assigns to an address with certainty."""
         bindings = (*(m.binding for m in self._matches if m.binding), *self._released.values())
-        return frozenset({m.live.id for m in self._matches if m.live} | {binding.id for binding in bindings})
+        ids = {m.live.id for m in self._matches if m.live} | {binding.id for binding in bindings}
+        return frozenset(ids - {binding.id for binding in bindings if binding.guessed})
 
     @property
     def homes_by_api(self) -> set[str]:
@@ -130,7 +146,10 @@ class Claims:
             if is_out(binding, live) or (owner is None and binding.retired):
                 marks = {applied_mark(binding), text_digest(content_of_live(live)) if live else ""}
                 for mark in marks - {"", owner.mark if owner else ""}:
-                    found[slot.home, mark].append(Suspect.recorded(slot, binding, live, owner))
+                    suspect = Suspect.recorded(slot, binding, live, owner)
+                    if binding.guessed:  # it may be the post of any address
+                        suspect = replace(suspect, owner=None, owner_declared=False, explained=False)
+                    found[slot.home, mark].append(suspect)
         return found
 
     def saying(self, d: Declared) -> list[Suspect]:
@@ -148,7 +167,8 @@ class Matches:
     """All matches in file order; claims that no address took; and live objects that no address claims.
 
     `kept`: slots of released claims in an open question, so that they are not forgotten meanwhile. `unexplained`: the
-    ids in `unclaimed` that may be ours.
+    ids in `unclaimed` that may be ours. `corrected`: what slots had by a guess that `existing` of the files ends,
+    and `freed`: what no address has taken since then.
     """
 
     matches: tuple[Match, ...]
@@ -157,12 +177,34 @@ class Matches:
     unclaimed: tuple[LiveItem, ...] = ()
     unexplained: frozenset[str] = frozenset()
     claims: Claims | None = None
+    corrected: Mapping[Slot, str] = field(default_factory=dict)
+    freed: Mapping[str, LetGo] = field(default_factory=dict)
 
     @property
     def suspected(self) -> frozenset[str]:
         """Ids of the live objects that people are asked about now."""
         asked = (m for m in self.matches if m.question is None or not m.question.postponed)
         return frozenset(suspect.id for m in asked for suspect in m.suspects)
+
+    @property
+    def unanswered(self) -> dict[str, datetime]:
+        """By home, when the oldest published post was created that no claim and no answer accounts for.
+
+        Created through the API, and with the text of a declared address that has no certain claim: it may be its post,
+        whatever key that has by then, so it must be read again.
+        """
+        is_open = ((m, m.binding.guessed if m.binding else m.live is None) for m in self.matches)
+        without = [m.declared for m, without in is_open if without]
+        answered = {id_ for d in without if (id_ := d.item.repeat_of)}
+        texts = {(d.slot.home, linkless_text(d.content)) for d in without if d.content.text}
+        found: dict[str, datetime] = {}
+        for live in self.unclaimed if texts else ():
+            is_ours = live.id in self.unexplained and live.id not in answered
+            if not (is_ours and isinstance(live, LivePost) and live.by_api and live.is_out):
+                continue
+            if (live.home, linkless_text(content_of_live(live))) in texts:
+                found[live.home] = min(live.created_at, found.get(live.home, live.created_at))
+        return found
 
     @property
     def questions(self) -> dict[Slot, Question]:

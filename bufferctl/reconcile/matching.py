@@ -7,16 +7,30 @@ to ask a person is decided here, so that no later rule can lift a question.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from bufferctl.diagnostics import Place
 from bufferctl.model import Binding, Idea, Item, LiveItem, LivePost, Origin, PostStatus, Rule, Slot, comparable
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import bind, instant, text_digest
+from bufferctl.model.comparable import bind, content_of_live, instant, text_digest
+from bufferctl.model.state import ANY
+from bufferctl.reconcile.corrections import without_corrected
 from bufferctl.reconcile.differences import schedule_differences
-from bufferctl.reconcile.likeness import Candidate, Pools, is_exact, pools_of, stage
-from bufferctl.reconcile.matches import Claims, Declared, Found, How, Match, Matches, Suspect, is_out, is_over
+from bufferctl.reconcile.likeness import Candidate, Pools, is_equal_post, is_exact, pools_of, stage
+from bufferctl.reconcile.matches import (
+    Claims,
+    Declared,
+    Found,
+    How,
+    Match,
+    Matches,
+    Suspect,
+    is_out,
+    is_over,
+    linkless_text,
+)
 from bufferctl.reconcile.questions import questions
 from bufferctl.reconcile.scene import Scene
 from bufferctl.value import replace
@@ -24,7 +38,9 @@ from bufferctl.value import replace
 
 def match(declared: Iterable[Declared], scene: Scene) -> Matches:
     """Find the live object of each declared object: by the claims of the state, then by content."""
-    matching = _Matching(tuple(declared), scene)
+    declared = tuple(declared)
+    scene, corrected = without_corrected(scene, declared)
+    matching = _Matching(declared, scene)
     matching.by_claims()
     ids = scene.claimed.keys() | {m.live.id for m in matching.found.values() if m.live}
     unclaimed = [item for item in scene.live.items if item.id not in ids]
@@ -40,6 +56,8 @@ def match(declared: Iterable[Declared], scene: Scene) -> Matches:
         unclaimed=left,
         unexplained=frozenset(item.id for item in left if not scene.is_explained(item)),
         claims=matching.claims,
+        corrected=corrected,
+        freed={id_: each for id_, each in scene.state.let_go.items() if each.key == ANY},
     )
 
 
@@ -81,6 +99,8 @@ class _Matching:
         rest = [d for d in self.declared if d.slot in lost or d.slot not in self.found]
         if not rest:
             return
+        self._by_count(pools)
+        rest = [d for d in rest if d.slot in lost or d.slot not in self.found]
         exact = self._exact(rest, lost, pools)
         self._reworded(pools)
         rest = [d for d in rest if d.slot not in exact and (d.slot in lost or d.slot not in self.found)]
@@ -211,8 +231,44 @@ class _Matching:
                 exact.add(d.slot)
         return exact
 
+    def _by_count(self, pools: Pools) -> None:
+        """Equal texts of one series on unrecorded homes, where instants do not tell: the oldest belong to the first.
+
+        A series whose dates moved has the instants of its own earlier posts, so an equal instant alone proves nothing.
+        """
+        scene = self.scene
+        series: dict[tuple[Place, str, str], list[Declared]] = defaultdict(list)
+        for d in self._left:
+            if d.item.number and d.item.due_at and d.content.text and not scene.horizon(d.slot.home).recorded:
+                series[d.item.place, d.slot.home, linkless_text(d.content)].append(d)
+        if not series:
+            return
+        sharing = Counter((d.slot.home, linkless_text(d.content)) for d in self._left)
+        said: dict[tuple[Place, str], set[str]] = defaultdict(set)
+        for d in self.declared:
+            said[d.item.place, d.slot.home].add("" if d.item.cancelled else linkless_text(d.content))
+        for (place, home, text), of_series in series.items():
+            # of another entry with that text, of a cancelled occurrence or an edited one, some of the posts may be
+            is_alone = sharing[home, text] == len(of_series) > 1 and said[place, home] == {text}
+            if not is_alone or any(map(scene.question, of_series)):
+                continue
+            first = of_series[0]
+            there = [c for c in pools[home].like(first.content, ()) if is_equal_post(first, c, scene)]
+            wanted = {instant(d.item.due_at) for d in of_series}
+            given = {instant(when(c.item)) for c in there}
+            if len(there) > len(of_series) or given <= wanted or wanted <= given:
+                continue
+            in_order = sorted(of_series, key=lambda d: (d.item.due_at or scene.now, d.item.number))
+            for d, c in zip(in_order, sorted(there, key=lambda c: (when(c.item), c.item.created_at)), strict=False):
+                del pools[home].left[c.item.id]
+                binding = replace(imported(d.item, c.item), origin=scene.origin(c.item), guessed=True)
+                self.found[d.slot] = Match(d, How.COUNTED, c.item, binding)
+
     def _reworded(self, pools: Pools) -> None:
-        """Past addresses on unrecorded homes, each with the one published API post at its instant: edited since."""
+        """Past addresses on unrecorded homes, each with the one published API post at its instant: edited since.
+
+        Not if another declared address has the text of that post, nor if its own text is among what was read.
+        """
         scene = self.scene
         past: dict[tuple[str, str], list[Declared]] = defaultdict(list)
         for d in self._left:
@@ -223,9 +279,20 @@ class _Matching:
             for live in (c.item for c in pools[home].left.values() if not c.explained):
                 if isinstance(live, LivePost) and live.by_api and live.status is PostStatus.SENT:
                     published[home, instant(live.due_at or live.sent_at)].append(live)
-        for when, declared in past.items():
-            (d, *more), there = declared, published[when]
+        if not past:
+            return
+        declared_texts = {(d.slot.home, linkless_text(d.content)) for d in self.declared if d.content.text}
+        contents = ((item.home, content_of_live(item)) for item in scene.live.items)
+        read = {(home, linkless_text(content)) for home, content in contents if content.text}
+        for moment, declared in past.items():
+            (d, *more), there = declared, published[moment]
             if more or len(there) != 1 or d.item.cancelled or d.item.repeat_of == there[0].id or scene.question(d):
+                continue
+            home = d.slot.home
+            if (home, linkless_text(content_of_live(there[0]))) in declared_texts or (
+                home,
+                linkless_text(d.content),
+            ) in read:
                 continue
             del pools[d.slot.home].left[there[0].id]
             self.found[d.slot] = Match(d, How.NAMED, there[0], as_published(d, there[0], scene.origin(there[0])))
@@ -261,8 +328,9 @@ def _as_declared(d: Declared, binding: Binding) -> Binding:
 
     If the files name an adopted object, it was imported.
     """
-    if binding.origin is Origin.ADOPTED and d.item.existing == binding.id:
-        binding = replace(binding, origin=Origin.IMPORTED)
+    if d.item.existing == binding.id and (binding.guessed or binding.origin is Origin.ADOPTED):
+        origin = Origin.IMPORTED if binding.origin is Origin.ADOPTED else binding.origin
+        binding = replace(binding, origin=origin, guessed=False)
     if not binding.pulled or binding.pulled[0] != str(d.fingerprint):
         return binding
     _, applied, seen, due_at = binding.pulled
@@ -278,6 +346,11 @@ def _may_be_another(d: Declared, equal: Candidate, scene: Scene) -> bool:
     if question is None or not question.may_be_ours or (equal.item.id in undecided and equal.item.by_api):
         return False
     return bool(undecided.keys() - {equal.item.id, d.item.repeat_of})
+
+
+def when(live: LiveItem) -> datetime:
+    """When a live object was published, will be, or was created."""
+    return (isinstance(live, LivePost) and (live.due_at or live.sent_at)) or live.created_at
 
 
 def _claims_first(d: Declared) -> tuple[bool, int, bool]:
@@ -308,4 +381,4 @@ def as_published(d: Declared, live: LivePost, origin: Origin) -> Binding:
     was = comparable.content_of_live(live)
     applied = d.fingerprint._replace(content=comparable.digest(was))
     binding = bind(d.item, live, origin)
-    return replace(binding, applied=str(applied), text=text_digest(was))
+    return replace(binding, applied=str(applied), text=text_digest(was), guessed=True)

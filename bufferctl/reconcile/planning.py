@@ -78,6 +78,9 @@ def reconcile(
             homes=scene.homes,
             questions=matches.questions,
             unexplained=tuple(item for item in matches.unclaimed if item.id in matches.unexplained),
+            corrected=matches.corrected,
+            freed=matches.freed,
+            unanswered=matches.unanswered,
         ),
     )
 
@@ -98,7 +101,8 @@ def _beside(changes: Changes, scene: Scene, matches: Matches) -> tuple[Beside, .
 
 def _decided(scene: Scene, matches: Matches) -> Iterable[Change]:
     """One row of the table for each declared object that is not cancelled."""
-    table = Table(scene, Resolver(scene, matches.matches), _joined_late(matches.matches, scene.now))
+    late = _joined_late(matches.matches, scene.now)
+    table = Table(scene, Resolver(scene, matches.matches), late, matches.matches)
     return (table.decide(m) for m in matches.matches if not _is_called_off(m))
 
 

@@ -5,14 +5,16 @@ A question is kept until somebody answers it, regardless of changes to its entry
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
-from bufferctl.model import Item, Rule, Slot
+from bufferctl.model import Address, Item, Rule, Slot
 from bufferctl.model.comparable import contents_match
-from bufferctl.reconcile.likeness import Pool, Pools
-from bufferctl.reconcile.matches import Claims, Declared, Found, Match, Suspect, text_of
+from bufferctl.reconcile.likeness import Candidate, Pool, Pools
+from bufferctl.reconcile.matches import Claims, Declared, Found, Match, Suspect, linkless_text, text_of
 from bufferctl.reconcile.scene import Scene
+from bufferctl.value import replace
 
 
 def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, claims: Claims, scene: Scene) -> Found:
@@ -21,12 +23,13 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     A question about a post that is too late to be sent is postponed: its row decides, and names the candidates.
     """
     found: Found = {}
+    texts = _Texts(new)
     waiting = {d.slot for d in new if scene.waits(d.item)}
     for d in new:
         near: list[Suspect] = []
         if not (d.item.cancelled and d.slot in waiting):
             only_unexplained = d.slot in lost and not d.item.cancelled
-            near = _near(d, pools[d.slot.home], claims, scene, only_unexplained=only_unexplained)
+            near = _near(d, pools[d.slot.home], claims, scene, texts, only_unexplained=only_unexplained)
         if match := _question(d, near, claims, scene):
             found[d.slot] = match
     suspected = {
@@ -34,15 +37,37 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     }
     if all(scene.horizon(home).recorded for home in claims.homes_by_api | suspected):
         return found  # nothing shows that there was a state
-    return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, scene)
+    return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, scene, texts)
 
 
-def _near(d: Declared, pool: Pool, claims: Claims, scene: Scene, *, only_unexplained: bool) -> list[Suspect]:
+class _Texts:
+    """Which new address has a text. It is asked first about what has it in Buffer, whatever else that may be."""
+
+    def __init__(self, new: Iterable[Declared]) -> None:
+        self._owners: dict[tuple[str, str], list[Declared]] = defaultdict(list)
+        for d in new:
+            if text_of(d.content).strip():
+                self._owners[d.slot.home, linkless_text(d.content)].append(d)
+
+    def owner(self, d: Declared, candidate: Candidate) -> Address | None:
+        """Another address than `d` that has the text of a live object, and does not say that it is not its own."""
+        others = self._owners.get((d.slot.home, linkless_text(candidate.content)), ())
+        asked = (o for o in others if o.slot != d.slot and o.item.repeat_of != candidate.item.id)
+        return next((other.item.address for other in asked), None)
+
+
+def _near(
+    d: Declared, pool: Pool, claims: Claims, scene: Scene, texts: _Texts, *, only_unexplained: bool
+) -> list[Suspect]:
     own = scene.had_address(d)
-    near = [] if only_unexplained else claims.saying(d)
-    near += _equal(d, pool, own, only_unexplained=only_unexplained)
-    near += (Suspect.of(c.item, rule) for c, rule in pool.near(d.item, d.content, own))
-    return [each for each in near if not _is_meant_again(d.item, each)]
+    same = [] if only_unexplained else claims.saying(d)
+    same += _equal(d, pool, own, only_unexplained=only_unexplained)
+    near = [(c, rule, texts.owner(d, c)) for c, rule in pool.near(d.item, d.content, own)]
+    if same:  # its own text says more than a time, or a likeness
+        near = [each for each in near if each[2] is None]
+    near.sort(key=lambda each: each[2] is not None)
+    same += (replace(Suspect.of(c.item, rule), text_of=of) for c, rule, of in near)
+    return [each for each in same if not _is_meant_again(d.item, each)]
 
 
 def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: bool) -> list[Suspect]:
@@ -80,7 +105,8 @@ def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene
     earlier = {id_: at for id_, at in scene.let_go(d).items() if id_ not in claims.ids}
     is_unchanged = old is not None and old.content == d.fingerprint.content and not d.item.repeat_of
     if old is not None and (old.may_be_ours or is_unchanged):
-        earlier |= {id_: at for id_, at in scene.undecided(d).items() if id_ not in claims.ids}
+        taken = frozenset[str]() if old.rule is Rule.LOST else claims.ids
+        earlier |= {id_: at for id_, at in scene.undecided(d).items() if id_ not in taken}
     for id_, created in earlier.items():
         if id_ != d.item.repeat_of:
             suspects.setdefault(id_, Suspect(id_, created, scene.by_id.get(id_)))
@@ -92,7 +118,7 @@ def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene
     return scene.ask(d, rule, suspects.values(), may_be_ours=may_be_ours, postponed=scene.waits(d.item))
 
 
-def _edited(new: list[Declared], pools: Pools, scene: Scene) -> Found:
+def _edited(new: list[Declared], pools: Pools, scene: Scene, texts: _Texts) -> Found:
     """Questions after a state was lost: new objects may be edited versions of unmatched ones.
 
     Asked only if some declared object is, or may be, an object that was created through the API.
@@ -101,13 +127,15 @@ def _edited(new: list[Declared], pools: Pools, scene: Scene) -> Found:
     since = scene.desired.settings.managed_since
 
     @cache
-    def left(home: str) -> list[Suspect]:
-        by_api = (c.item for c in pools[home].unexplained if c.item.by_api)
-        return [Suspect.of(item) for item in by_api if since is None or item.created_at > since]
+    def left(home: str) -> list[Candidate]:
+        by_api = (c for c in pools[home].unexplained if c.item.by_api)
+        return [c for c in by_api if since is None or c.item.created_at > since]
 
     for d in new:
         if d.item.cancelled or scene.horizon(d.slot.home).recorded:
             continue
-        if suspects := [each for each in left(d.slot.home) if each.id != d.item.repeat_of]:
-            found[d.slot] = scene.ask(d, Rule.EDITED, suspects)
+        there = [c for c in left(d.slot.home) if c.item.id != d.item.repeat_of]
+        suspects = [replace(Suspect.of(c.item, Rule.EDITED), text_of=texts.owner(d, c)) for c in there]
+        if suspects:
+            found[d.slot] = scene.ask(d, Rule.EDITED, sorted(suspects, key=lambda each: each.text_of is not None))
     return found

@@ -31,6 +31,7 @@ from bufferctl.model import (
     State,
 )
 from bufferctl.model.comparable import LINKEDIN_SHORTENER, SHORTENERS, content_of_desired, fingerprint
+from bufferctl.model.state import ANY
 from bufferctl.plan import Change
 from bufferctl.reconcile.horizons import homes_of, is_late, let_go_from
 from bufferctl.reconcile.lookup import Targets
@@ -144,7 +145,7 @@ class Scene:
         if item.id in self.state.in_question:
             return False
         if item.id in self.state.let_go:
-            return True
+            return self.state.let_go[item.id].key != ANY
         horizon = self.horizon(item.home)
         if horizon.since is None or item.created_at > horizon.since:
             return False
@@ -184,9 +185,19 @@ class Scene:
     def undecided(self, d: Declared) -> dict[str, datetime]:
         """Candidates of that question that may still be `d`, with their creation times; also one let go by address."""
         let_go = {id_ for id_, each in self.state.let_go.items() if not each.key}  # `state rm` leaves it, no answer
-        answered: tuple[Collection[str], ...] = (self.live.gone, self.claimed, let_go)
-        candidates = question.candidates.items() if (question := self.question(d)) else ()
+        question = self.question(d)
+        if question is None:
+            return {}
+        # what another address has is none of these, unless that was a guess, or took it from this one
+        claimed = set() if question.rule is Rule.LOST else self._certain
+        answered: tuple[Collection[str], ...] = (self.live.gone, claimed, let_go)
+        candidates = question.candidates.items()
         return {id_: created for id_, created in candidates if not any(id_ in each for each in answered)}
+
+    @cached_property
+    def _certain(self) -> frozenset[str]:
+        """The ids of claims that are not guesses."""
+        return frozenset(binding.id for binding in self.state.bindings.values() if not binding.guessed)
 
     @cached_property
     def _let_go_from(self) -> dict[tuple[str, str], dict[str, datetime]]:

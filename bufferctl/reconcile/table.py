@@ -7,10 +7,11 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from bufferctl.model import Binding, Idea, Item, LivePost, Origin, Post, PostStatus, Slot, Write
+from bufferctl.model import Binding, Idea, Item, LivePost, Origin, Post, PostStatus, Rule, Slot, Write
 from bufferctl.model.attached import sources_of
 from bufferctl.model.comparable import bind, due_seen
 from bufferctl.plan import Action, Cause, Change, Reason
@@ -45,6 +46,7 @@ class Table:
     scene: Scene
     resolver: Resolver
     joined_late: frozenset[Slot]
+    matches: tuple[Match, ...] = ()
 
     def decide(self, match: Match) -> Change:
         """The change for one declared object."""
@@ -67,7 +69,7 @@ class Table:
             return _hold(facts, hold, Cause.NEW)
         if match.binding is not None:
             change = self._known(facts)
-            at_rest = match.how is How.NAMED and change.action in {Action.NO_OP, Action.DONE}
+            at_rest = match.how in {How.NAMED, How.COUNTED} and change.action in {Action.NO_OP, Action.DONE}
             return self._adopted(change) if at_rest else change
         if self._is_past(match):
             return replace(_change(facts, Action.PAST, Cause.EXPIRED), candidates=tuple(s.id for s in match.suspects))
@@ -81,7 +83,8 @@ class Table:
             return holds.perhaps_renamed(match.declared.item.previous_keys, match.suspects)
         if match.question is None or match.question.postponed or self._is_past(match):
             return None
-        return holds.ambiguous(match.question.rule, match.suspects, match.declared.channel)
+        question = match.question
+        return holds.ambiguous(question.rule, match.suspects, match.declared.channel, before=self._about_texts)
 
     def _adopted(self, change: Change) -> Change:
         """Already there, as the file declares it or, once it is published, as it was published."""
@@ -208,8 +211,32 @@ class Table:
         if match.question is not None:
             there = holds.ambiguous(match.question.rule, match.suspects, match.declared.channel)
             return _hold(facts, holds.missed_but_perhaps_there(lead, there), Cause.EXPIRED)
-        hold = holds.missed(lead, edited=bool(facts.differences), counted=facts.item.is_counted)
+        slot = match.declared.slot
+        if match.binding is None and slot.home in self.scene.live.unread:
+            hold = replace(holds.UNREAD, reason=Reason.MISSED)
+        elif match.binding is None and (first := self._asked_first.get(slot.home)):
+            hold = holds.missed_and_unclear(lead, first)
+        else:
+            hold = holds.missed(lead, edited=bool(facts.differences), counted=facts.item.is_counted)
         return _hold(facts, hold, Cause.EXPIRED)
+
+    @cached_property
+    def _about_texts(self) -> str:
+        """The key of the first entry that is asked about something else than what may have been edited, if any.
+
+        It has to be answered before `state begin`, which answers every question.
+        """
+        asked = (m for m in self.matches if m.question and m.question.rule is not Rule.EDITED and not self._is_past(m))
+        return next((m.declared.item.address.key for m in asked), "")
+
+    @cached_property
+    def _asked_first(self) -> dict[str, str]:
+        """By home, the key of the first entry that a person is asked about: what is in question may be any other."""
+        asked = (m.declared for m in self.matches if m.question and not self._is_past(m))
+        found: dict[str, str] = {}
+        for d in asked:
+            found.setdefault(d.slot.home, d.item.address.key)
+        return found
 
 
 def _cancelled(facts: Facts) -> Change:

@@ -58,6 +58,7 @@ def test_the_words_of_states_and_answers() -> None:
         "same-title",
         "let-go",
         "edited-since",
+        "lost",
     ]
     assert [*Origin] == ["created", "recovered", "adopted", "imported"]
     assert [*PostStatus] == ["draft", "needs_approval", "scheduled", "sending", "sent", "error"]

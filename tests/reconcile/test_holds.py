@@ -50,6 +50,7 @@ HOLDS: dict[str, list[Hold]] = {
     "missed": [
         holds.missed(timedelta(), edited=edit, counted=each) for edit in (True, False) for each in (True, False)
     ],
+    "missed_and_unclear": [holds.missed_and_unclear(timedelta(), "a")],
     "missed_but_perhaps_there": [
         holds.missed_but_perhaps_there(timedelta(), holds.ambiguous(Rule.SAME_TEXT, [THEIRS], TWITTER))
     ],
@@ -81,6 +82,7 @@ NO_EDIT = {
     "OUTDATED_HERE": NOT_HERE,
     "PERHAPS_CANCELLED_ELSEWHERE": NOT_HERE,
     "ADDED_ELSEWHERE": NOT_HERE,
+    "missed_and_unclear": "Another entry is answered first.",
 }
 #: What a hint says to write, delete or change in a file.
 EDIT = re.compile(

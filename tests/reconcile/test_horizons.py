@@ -630,13 +630,15 @@ def test_an_answer_binds_one_and_lets_the_others_go() -> None:
     """The question is closed, the home is listed without a horizon; the chosen object is not released."""
     it, another = in_buffer(post(), "p1", YOUNG), in_buffer(post("x"), "p2", YOUNG)
     binding = bindings((post(), it))[A]
-    question = asked(Rule.SAME_TIME, it, another)
-    other_slot = slot(post("b"))
-    state = State(questions={A: question, other_slot: question}, let_go=let_go(it))
+    question, other_slot = asked(Rule.SAME_TIME, it, another), slot(post("b"))
+    others = {other_slot: asked(Rule.SAME_TIME, it)}
+    state = State(questions={A: question, **others}, let_go=let_go(it))
     after = answer(state, A, binding)
     assert after.bindings == {A: binding}
-    assert after.questions == {other_slot: question}
+    assert after.questions == others
     assert after.let_go == {"p2": LetGo("c1", YOUNG)}
+    both = answer(replace(state, questions={A: question, other_slot: question}), A, binding)
+    assert both.let_go == {}, "the other question is about it, too"
     assert horizons(after) == {"c1": None}
     assert horizons(answer(record(), A, binding)) == horizons(record())
 

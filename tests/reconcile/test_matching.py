@@ -1302,7 +1302,6 @@ def test_a_past_post_that_was_reworded_is_bound_as_published() -> None:
     change = world.change(now)
     assert (change.action, change.cause) == (Action.ADOPT, Cause.EDITED)
     assert "`a` is already published on X; this edit (text) changes nothing there" in warnings(world.plan(now))
-    assert reworded(published(was), in_buffer(post("x", "Reworded", LATER), "p2")).verdict(now) is Action.ADOPT
     late, now_only = published(was, sent_at=OVER + timedelta(seconds=3)), published(was, due_at=None)
     assert [reworded(live).verdict(now) for live in (late, now_only)] == [Action.ADOPT, Action.ADOPT]
     assert change.binding is not None
@@ -1329,6 +1328,8 @@ def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
     assert replace(reworded(live), state=asks).verdict(now) is Reason.MISSED
     released = replace(reworded(live), state=State(let_go=let_go(live)))
     assert released.verdict(now) is Reason.MISSED
+    assert reworded(live, in_buffer(post("x", "Reworded", LATER), "p2")).verdict(now) is Reason.MISSED, "its own text"
+    assert reworded(live).verdict(now, post("b", due=LATER)) is Reason.MISSED, "the text of another entry"
     early = published(post(due=LATER), sent_at=OVER, shared_now=True)
     assert reworded(early).change(post(text="Reworded", due=LATER)).live is None, "its time is to come"
 

@@ -1,0 +1,286 @@
+"""Guessed claims, what corrects them, and what waits for another address (design: Matching)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bufferctl.model import LetGo, LivePost, Post, PostStatus, Rule, State
+from bufferctl.model.desired import Expansion
+from bufferctl.model.state import ANY
+from bufferctl.plan import Action, Change, Plan, Reason
+from bufferctl.reconcile import begin_run, move_on
+
+from .builders import (
+    HORIZON,
+    LATER,
+    NO_RECORD,
+    NOW,
+    OLD,
+    OVER,
+    YOUNG,
+    World,
+    by_key,
+    in_buffer,
+    post,
+    published,
+    record,
+    slot,
+    verdict,
+)
+
+SINCE = OLD - timedelta(days=30)
+#: Two entries whose posts were found by their time alone, and these posts, under other texts.
+ONE, TWO = post("one", "New words", OVER), post("two", "Newer words", OVER - timedelta(hours=1))
+FIRST, SECOND = published(post(text="About branches", due=OVER), "p1"), published(post(text="About commits"), "p2")
+
+
+def guessed(*pairs: tuple[Post, LivePost]) -> State:
+    """The state in which these are bound by a guess."""
+    state = record(*pairs)
+    return replace(state, bindings={at: replace(b, guessed=True) for at, b in state.bindings.items()})
+
+
+def applied(world: World, plan: Plan) -> State:
+    """The state after a plan that only changes the state."""
+    state = begin_run(world.state, plan)
+    bound = {c.slot: c.binding for c in plan.of(Action.ADOPT, Action.MOVE, Action.DONE) if c.binding}
+    state = replace(state, bindings={**state.bindings, **bound})
+    return move_on(state, plan, world.reading, settle=timedelta())
+
+
+GUESSED = World(live=[FIRST, SECOND], state=guessed((ONE, FIRST), (TWO, SECOND)))
+
+
+def test_entries_exchange_what_was_guessed() -> None:
+    """Each has the other's post, and no claim is a guess any more."""
+    plan = GUESSED.plan(replace(ONE, existing="p2"), replace(TWO, existing="p1"))
+    after = applied(GUESSED, plan)
+    assert by_key(after) == {"one": "p2", "two": "p1"}
+    assert not any(binding.guessed for binding in after.bindings.values())
+    assert not after.let_go
+
+
+def test_a_guess_is_confirmed_by_existing() -> None:
+    """The same claim, and no guess."""
+    after = applied(GUESSED, GUESSED.plan(replace(ONE, existing="p1"), TWO))
+    assert {at.key: b.guessed for at, b in after.bindings.items()} == {"one": False, "two": True}
+
+
+@pytest.mark.parametrize("named", ["p3", "p9"])
+def test_an_id_that_is_not_there_or_anothers_changes_nothing(named: str) -> None:
+    """The guess stays, with a warning: p9 does not exist, p3 is another entry's with certainty."""
+    sure = post("sure", "Certain", OVER)
+    certain = record((sure, published(sure, "p3"))).bindings
+    world = replace(
+        GUESSED,
+        live=[FIRST, SECOND, published(sure, "p3")],
+        state=replace(GUESSED.state, bindings={**GUESSED.state.bindings, **certain}),
+    )
+    plan = world.plan(replace(ONE, existing=named), TWO, sure)
+    assert by_key(applied(world, plan)) == {"one": "p1", "two": "p2", "sure": "p3"}
+
+
+def test_an_address_that_loses_its_post_is_asked_about() -> None:
+    """Never new, though nothing else in Buffer may be it, until a person says that it was never published."""
+    taker = post("a", "About branches", LATER, existing="p1")
+    after = applied(GUESSED, GUESSED.plan(taker, ONE, TWO))
+    assert by_key(after) == {"a": "p1", "two": "p2"}
+    world, later = replace(GUESSED, state=after), replace(ONE, due_at=LATER)
+    for _ in range(2):
+        plan = world.plan(later, taker, TWO)
+        change = next(c for c in plan.changes if c.slot == slot(later))
+        assert (change.reason, plan.recording.questions[slot(later)].rule) == (Reason.AMBIGUOUS, Rule.LOST)
+        world = replace(world, state=applied(world, plan))
+    assert change.hint == (
+        "If another post in Buffer is this one, add `existing: {twitter: ID}` with its id. If it was never "
+        "published, add `repeat_of: p1`."
+    )
+    assert world.verdict(replace(later, repeat_of="p1"), taker, TWO) is Action.CREATE
+
+
+def test_what_a_correction_frees_stays_in_question() -> None:
+    """Past the horizon, for every address, until one takes it or it is gone; it is read by its id meanwhile."""
+    theirs = published(post(text="Something else", due=OVER - timedelta(hours=3)), "p5")
+    world = replace(GUESSED, live=[FIRST, SECOND, theirs])
+    after = applied(world, world.plan(replace(ONE, existing="p5"), TWO))
+    assert after.let_go == {"p1": LetGo("c1", OLD, ANY)}
+    later = replace(world, state=after)
+    new = post("new", "About branches", LATER)
+    assert later.verdict(new, ONE, TWO) is Reason.AMBIGUOUS
+    assert later.plan(ONE, TWO).recording.unexplained == (FIRST,)
+    taken = applied(later, later.plan(replace(new, existing="p1"), ONE, TWO))
+    assert taken.let_go == {}
+    assert by_key(taken) == {"new": "p1", "one": "p5", "two": "p2"}
+    gone = replace(later, live=[SECOND, theirs], gone=["p1"])
+    assert applied(gone, gone.plan(ONE, TWO)).let_go == {}
+
+
+def test_a_guess_is_offered_by_its_id() -> None:
+    """A text that was published under a guess may be the new entry's: neither key nor `was` of the other is named."""
+    change = GUESSED.change(post("a", "About branches", LATER), ONE, TWO)
+    assert change.hint == (
+        "If it is the same, add `existing: {twitter: p1}`. If both are intended, add `repeat_of: p1`."
+    )
+
+
+def test_a_question_about_a_guess_outlives_an_edit() -> None:
+    """The entry is another one by now, and may still be what was published."""
+    new = post("a", "About branches", LATER)
+    world = replace(GUESSED, state=applied(GUESSED, GUESSED.plan(new, ONE, TWO)))
+    assert world.verdict(replace(new, text="About trees"), ONE, TWO) is Reason.AMBIGUOUS
+
+
+# -- another address is asked first
+
+LOST = World(state=NO_RECORD, since=SINCE)
+AT = post("b", "Its own words", LATER)
+
+
+def first(world: World, *items: Post) -> str:
+    """What the first of the entries is told to do."""
+    return world.change(*items).hint
+
+
+def test_what_has_the_text_of_another_entry_is_asked_about_there() -> None:
+    """An equal instant waits for the entry with the text, unless that one has answered."""
+    there = in_buffer(post(text="We are live", due=LATER), "p1")
+    world, owner = replace(LOST, live=[there]), post("a", due=LATER + timedelta(days=1))
+    assert first(world, AT, owner) == "Answer `a` first, which has that text."
+    assert first(world, owner, AT).startswith("If it is the same, add `existing: {twitter: p1}`.")
+    answered = replace(owner, repeat_of="p1")
+    assert first(world, AT, answered).startswith("If it is the same, add `existing: {twitter: p1}`.")
+
+
+def test_its_own_text_says_more_than_its_time() -> None:
+    """Only the post with its text is offered, not the one of another entry at its time."""
+    own = published(replace(AT, due_at=OVER), "p1", YOUNG)
+    others = in_buffer(post(text="We are live", due=LATER), "p2")
+    change = replace(LOST, live=[others, own]).change(AT, post("a", due=LATER + timedelta(days=1)))
+    assert change.candidates == ("p1",)
+
+
+def test_a_siblings_post_is_not_offered_to_a_new_occurrence() -> None:
+    """It may be one that was edited; which one it is, the siblings with these texts say first."""
+
+    def tip(number: int, text: str, weeks: int) -> Post:
+        expansion = Expansion(number=number, times=3)
+        return post(f"tip-{number}", text, LATER + timedelta(weeks=weeks), expansion=expansion)
+
+    there = in_buffer(post("x", "Tip one", LATER), "p1")
+    world = replace(LOST, live=[there, in_buffer(tip(2, "Tip two", 1), "p2")])
+    occurrences = [tip(1, "Tip one", 5), tip(2, "Tip two", 1), tip(3, "Tip three", 2)]
+    assert first(world, occurrences[2], *occurrences[:2]) == "Answer `tip-1` first, which has that text."
+
+
+def test_others_are_let_go_once_nothing_else_is_asked() -> None:
+    """`state begin` answers every question: it is proposed only where it cannot answer that of another entry."""
+    unknown = [in_buffer(post(text=f"Unknown {n}", due=LATER + timedelta(days=n)), f"u{n}") for n in (5, 6)]
+    matched, asks = in_buffer(post("m", "Matched"), "p0"), in_buffer(post("x"), "p1")
+    new, m, a = post("n", "Brand new", LATER), post("m", "Matched"), post("a", due=LATER + timedelta(days=1))
+    world = replace(LOST, live=[*unknown, matched, asks])
+    assert first(world, new, m, a).endswith("If none of them is in the files, answer `a` first.")
+    world = replace(LOST, live=[*unknown, matched])
+    assert first(world, new, m).endswith("If none of them is in the files, run `bufferctl state begin`.")
+
+
+# -- what is late
+
+
+def test_a_later_time_is_proposed_only_where_nothing_is_in_question() -> None:
+    """Another entry is answered first, or what is published read; a question that shows nothing counts for nothing."""
+    late, owner = post("late", "Never sent", OVER), post("a", due=LATER)
+    there = published(post(due=OVER - timedelta(hours=1)), "p1", YOUNG)
+    world = World(live=[there])
+    change = world.change(late, owner)
+    assert (change.reason, change.hint) == (Reason.MISSED, "Answer `a` first.")
+    assert "later `due_at`" in first(world, late, replace(owner, repeat_of="p1"))
+    assert "later `due_at`" in first(World(), late)
+    unread = World(unread=["c1"]).change(late)
+    assert unread.reason is Reason.MISSED
+    assert "later" not in unread.hint
+    past = replace(owner, due_at=SINCE - timedelta(days=1))
+    lost = World(live=[published(post(due=OVER - timedelta(hours=1)), "p1", YOUNG)], state=NO_RECORD, since=SINCE)
+    assert lost.verdicts(past, late) == {"a": Action.PAST, "late": Reason.MISSED}
+    assert "later `due_at`" in first(lost, late, past)
+
+
+def test_the_horizon_stops_before_what_may_be_a_declared_post() -> None:
+    """A published one that came by the API and has the text of an entry without a claim, until it is answered."""
+    late, there = post(due=OVER), published(post(due=OVER - timedelta(hours=1)), "p1", YOUNG)
+
+    def horizon(live: LivePost, *items: Post) -> object:
+        world = World(live=[live])
+        return applied(world, world.plan(*items)).homes["c1"].horizon
+
+    stopped = YOUNG - timedelta(seconds=1)
+    assert horizon(there, late) == stopped
+    assert horizon(there, post("renamed", due=OVER)) == stopped
+    assert horizon(there, replace(late, repeat_of="p1")) == NOW
+    assert horizon(there, post(text="Other words", due=OVER)) == NOW
+    assert horizon(replace(there, via="buffer"), late) == NOW
+    assert horizon(replace(there, status=PostStatus.SCHEDULED), late) == NOW
+    assert horizon(replace(there, created_at=OLD), late) == NOW, "the state accounts for it"
+    assert horizon(published(late, "p1", YOUNG), late) == NOW, "it is adopted"
+    assert stopped > HORIZON
+
+
+# -- equal texts of a series
+
+
+def tips(*weeks: int) -> list[Post]:
+    """Occurrences with one text, so many weeks from now."""
+    return [
+        post(f"tip-{n}", "A tip", NOW + timedelta(weeks=each), expansion=Expansion(number=n, times=len(weeks)))
+        for n, each in enumerate(weeks, 1)
+    ]
+
+
+def tips_there(*weeks: int) -> list[LivePost]:
+    """Posts with this text: published ones, and scheduled ones."""
+    made = [
+        (published if each <= 0 else in_buffer)(post(text="A tip", due=NOW + timedelta(weeks=each)), f"p{each}", YOUNG)
+        for each in weeks
+    ]
+    return sorted(made, key=lambda each: each.id)
+
+
+def counted(there: list[LivePost], declared: list[Post], *others: Post) -> dict[str, str | None]:
+    """The post of each occurrence."""
+    plan = replace(LOST, live=there).plan(*declared, *others)
+    changes: list[Change] = [c for c in plan.changes if c.address.key.startswith("tip-")]
+    return {c.address.key: c.live_id if verdict(c) is not Reason.AMBIGUOUS else "asked" for c in changes}
+
+
+def test_equal_texts_of_a_series_match_by_count() -> None:
+    """Where some posts and some occurrences have no equal time, the oldest post is the first occurrence's."""
+    moved = tips(0, 1, 2)
+    assert counted(tips_there(-1, 0, 2), moved) == {"tip-1": "p-1", "tip-2": "p0", "tip-3": "p2"}
+    assert counted(tips_there(-1, 0), moved) == {"tip-1": "p-1", "tip-2": "p0", "tip-3": None}
+
+
+def test_equal_texts_of_a_series_go_by_their_times_where_these_tell() -> None:
+    """Where all posts, or all occurrences, have an equal time."""
+    assert counted(tips_there(0, 2), tips(0, 1, 2)) == {"tip-1": "p0", "tip-2": None, "tip-3": "p2"}
+    assert counted(tips_there(-1, 0, 1), tips(0, 1)) == {"tip-1": "p0", "tip-2": "p1"}
+
+
+def test_equal_texts_of_a_series_are_not_counted_where_others_may_have_some() -> None:
+    """Another entry with this text, more posts than occurrences, a cancelled one, a person's: a question."""
+    moved = tips(0, 1, 2)
+    assert counted(tips_there(-1, 0), moved, post("x", "A tip", LATER))["tip-2"] == "asked"
+    assert counted(tips_there(-2, -1, 0, 2), moved)["tip-2"] == "asked"
+    cancelled = [moved[0], moved[1], replace(moved[2], cancelled=True)]
+    assert counted(tips_there(-1, 0), cancelled)["tip-2"] == "asked"
+    by_hand = [replace(each, via="buffer") for each in tips_there(-1, 0)]
+    assert counted(by_hand, moved)["tip-2"] == "asked"
+    assert replace(LOST, live=tips_there(-1, 0), state=record()).verdict(moved[1], moved[0]) is Reason.AMBIGUOUS
+    assert counted(tips_there(-1), [replace(moved[0], text="Another tip"), *moved[1:]])["tip-2"] == "asked"
+
+
+def test_a_counted_post_that_is_not_out_gets_its_new_time() -> None:
+    """An update of what is ours, as after any edit."""
+    world = replace(LOST, live=tips_there(-1, 1))
+    assert world.verdicts(*tips(0, 2)) == {"tip-1": Action.ADOPT, "tip-2": Action.UPDATE}
