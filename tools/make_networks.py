@@ -236,6 +236,7 @@ def rules_of(service: Service) -> tuple[Rule, ...]:
         fields.EVENT_TITLE_TOO_LONG: row.event_title is not None,
         fields.TYPE_NOT_TAKEN: bool(row.types),
         fields.FIELD_MISSING: bool(row.needs),
+        fields.UNKNOWN_CATEGORY: service is Service.YOUTUBE,
         fields.EMPTY_ITEM: service in THREADED,
         mentions.SPAN: service in {Service.FACEBOOK, Service.LINKEDIN},
         attachments.TOO_MANY_IMAGES: row.images is not None,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 
-from bufferctl.checks.finding import Finding, Path, Rule, refusal
+from bufferctl.checks.finding import Finding, Path, Rule, advice, refusal
 from bufferctl.checks.texts import because_of_parameters, utf16
 from bufferctl.model import NetworkMetadata, Post
 from bufferctl.model.content import ThreadItem
-from bufferctl.model.metadata import GoogleBusinessMetadata, thread_of
+from bufferctl.model.metadata import CATEGORIES, GoogleBusinessMetadata, YoutubeMetadata, thread_of
 from bufferctl.model.networks import NETWORKS, Counting, Limit, Need, Network, Source
 
 COMMENT_TOO_LONG = refusal(
@@ -48,6 +49,18 @@ NO_POSTS = refusal(
 )
 
 
+UNKNOWN_CATEGORY = advice(
+    "BC023",
+    "category-unknown",
+    "a video has a category that YouTube does not have",
+    "YouTube will probably not publish it",
+    "write one of YouTube's categories",
+    "YouTube's list of categories",
+)
+#: What stands for a value in a hint, where not every text would be one.
+_EXAMPLES = {"category_id": "People & Blogs", "type": "whats_new"}
+
+
 def field_findings(post: Post) -> Iterator[Finding]:
     network, metadata = NETWORKS[post.service], post.metadata
     if not network.takes_posts:
@@ -70,7 +83,16 @@ def field_findings(post: Post) -> Iterator[Finding]:
         types = ", ".join(f"`{each}`" for each in network.types)
         message = f"{network.label} has no `{kind}` posts, so Buffer refuses this one"
         yield Finding(TYPE_NOT_TAKEN, post, _path(post, "type"), message, hint=f"it has {types}")
+    if isinstance(metadata, YoutubeMetadata) and metadata.category_id and metadata.category_id not in CATEGORIES:
+        yield _unknown_category(post, metadata.category_id)
     yield from _empty_items(post, thread_of(metadata))
+
+
+def _unknown_category(post: Post, given: str) -> Finding:
+    near = get_close_matches(given, CATEGORIES.values(), n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(CATEGORIES.values())}"
+    message = f"YouTube has no category `{given[:40]}`, so it will probably not publish this video"
+    return Finding(UNKNOWN_CATEGORY, post, _path(post, "category_id"), message, hint=hint)
 
 
 def _too_long(rule: Rule, post: Post, path: Path, text: str | None, limit: Limit) -> Iterator[Finding]:
@@ -89,9 +111,32 @@ def _missing(post: Post, network: Network) -> Iterator[Finding]:
         if need.value in {"", kind} and not _given(post.metadata, need):
             of = f" of the type `{need.value}`" if need.value else ""
             message = f"a post{of} on {network.label} needs {need.word}, so Buffer refuses this one"
-            path = _path(post, *need.path)
-            hint = f"write `{path[-1]}: …` under `{': '.join(map(str, path[:-1]))}`"
-            yield Finding(FIELD_MISSING, post, path, message, hint=hint)
+            yield Finding(FIELD_MISSING, post, _path(post, *need.path), message, hint=_lines(post, kind, network))
+
+
+def _lines(post: Post, kind: str, network: Network) -> str:
+    """How to write everything that is missing, to paste as it is."""
+    missing = [need for need in network.needs if need.value in {"", kind} and not _given(post.metadata, need)]
+    fields: dict[str, object] = {}
+    above = post.service.value
+    for need in missing:
+        below = fields
+        for name in need.path[:-1]:
+            if getattr(post.metadata, name, None) is not None:  # its other fields are there
+                above = name
+                continue
+            inner = below.setdefault(name, {})
+            below = inner if isinstance(inner, dict) else {}
+        below[need.path[-1]] = _EXAMPLES.get(need.path[-1], '"…"')
+    written = _flow(fields)
+    if post.metadata is not None and post.metadata.model_fields_set:
+        return f"write `{written[1:-1]}` below `{above}:` in `metadata`"
+    return f"write `metadata: {{{post.service}: {written}}}`"
+
+
+def _flow(fields: Mapping[str, object]) -> str:
+    written = (f"{name}: {_flow(each) if isinstance(each, dict) else each}" for name, each in fields.items())
+    return f"{{{', '.join(written)}}}"
 
 
 def _type(metadata: NetworkMetadata | None) -> str:

@@ -202,6 +202,9 @@ def _broken(kind: str, file: MediaFile) -> _Wrong | None:
     if file.cut_short:
         message = "the end of this file is missing or damaged, so it is not published whole, or not at all"
         return _Wrong(DAMAGED, message, "export or download it again")
+    if kind == "image" and not (file.width and file.height):
+        message = "this image is 0 pixels wide or high, so there is nothing to show, and Buffer refuses it"
+        return _Wrong(DAMAGED, message, "export it again")
     if file.width * file.height > _MOST_PIXELS:
         return _Wrong(TOO_MANY_PIXELS, f"this image has {_pixels(file)}, more than any network allows")
     return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from bufferctl.checks.finding import Finding, Path, Rule, advice, few
+from bufferctl.checks.finding import Finding, Path, Rule, advice, few, refusal
 from bufferctl.checks.visible import visible_texts
 from bufferctl.model import Post
 from bufferctl.model.attached import assets_of
@@ -53,6 +53,22 @@ MARKDOWN = advice(
     "write plain text, and the bare URL of a link",
     "what networks do",
 )
+IMAGE_IN_TEXT = refusal(
+    "BC117",
+    "image-in-text",
+    "a text has an image in Markdown",
+    "write `image:` beside the text, and delete it in the text",
+    "what networks do",
+    "networks show the signs as they are written, and no image",
+)
+LINK_BROKEN = advice(
+    "BC118",
+    "link-broken",
+    "a link is glued to the word before it, or cut off by a space",
+    "networks may not show it as a link, or it leads nowhere",
+    "write a space before the link, and none in it",
+    "what networks do",
+)
 HTML = advice(
     "BC109",
     "html-in-text",
@@ -74,9 +90,17 @@ PLACEHOLDER = advice(
 #: In Markdown an address ends at its parenthesis. Emphasis begins with its sign, although what is before it is checked
 #: too: so the signs are found fast.
 _MARKDOWN = re.compile(
-    r"!?\[[^\[\]\n]+\]\(https?://[^\s()]+\)"
+    r"(?<!!)\[[^\[\]\n]+\]\(https?://[^\s()]+\)"
     r"|\*(?<![\w*]\*)(\*{0,2})(?=[^\s*])[^*\n]{0,200}(?<=[^\s*])\*\1(?![\w*])"
     r"|_(?<![\w_]_)(_{0,2})(?=[^\s_])[^_\n]{0,200}(?<=[^\s_])_\2(?![\w_])"
+)
+#: An image, with its address, or as word processors export it, with a name whose address is at the end.
+_IMAGE = re.compile(r"!\[(?P<alt>[^\[\]\n]*)\](?:\((?P<source>[^\s()]+)[^()\n]*\)|\[[^\[\]\n]+\])")
+#: A link after a letter or the end of a word, or one that ends where its host should begin. In languages without spaces
+#: between words, a link follows a letter as a matter of course.
+_BROKEN = re.compile(
+    r"(?<![^\s(])(?P<word>[^\s:/?#=&]*[A-Za-z\u00c0-\u024f0-9][.,:;!?]?)https?://(?=\S)|https?://(?=\s|\Z)",
+    re.IGNORECASE,
 )
 _HTML = re.compile(
     r"</?(?:a|b|br|code|div|em|h[1-6]|i|img|li|ol|p|pre|small|span|strong|u|ul)(?:\s[^<>]{0,500})?\s?/?>"
@@ -100,7 +124,7 @@ def plain_findings(post: Post) -> Iterator[Finding]:
 
 def findings_in(post: Post, path: Path, text: str, is_link: bool = False) -> Iterable[Finding]:
     """The same in one text of a post."""
-    return few(Finding(rule, post, path, message, quote=quote) for rule, message, quote in _odd_in(text, is_link))
+    return few(Finding(rule, post, path, message, hint, quote) for rule, message, quote, hint in _odd_in(text, is_link))
 
 
 #: What the rules of this module find contains at least one of these characters and words, or is invisible.
@@ -126,26 +150,45 @@ _SHOWN_AS_WRITTEN = (
 @lru_cache(maxsize=128)
 def may_be_odd(text: str) -> bool:
     """Whether a rule of this module may find something, found quickly: most texts are only letters and emoji."""
-    if any(map(text.__contains__, _WORDS)):
+    if any(map(text.__contains__, _WORDS)) or ("s://" in text and _BROKEN.search(text)):
         return True
     left = unusual(text, _ORDINARY)
     return bool(left and (_ODD.search(left) or (("_" in left or "&" in left) and _IN_LINKS_TOO.search(text))))
 
 
 @lru_cache(maxsize=128)  # many posts may share one long text
-def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str]]:
-    """What is found in a text: the rule, the message, and the words."""
+def _odd_in(text: str, is_link: bool) -> list[tuple[Rule, str, str, str]]:
+    """What is found in a text: the rule, the message, the words, and a hint instead of the rule's own."""
     left = unusual(text, _ORDINARY)
     signs = {*left, *(word for word in _WORDS if word in text)}
     links = [] if signs.isdisjoint(_OF_HTTP) else LINK.findall(text)
     message = "this link is not https, so browsers warn everyone who follows it"
     http = dict.fromkeys(trimmed(link) for link in links if link[:5].lower() == "http:")
-    found = [(NOT_HTTPS, message, link) for link in http]
+    found = [(NOT_HTTPS, message, link, "") for link in http]
     if _ODD.search(left) and (hidden := [character for _, character in invisible(text)]):
         names = ", ".join(map(code_point, list(dict.fromkeys(hidden))[:5]))
         many = f"{len(hidden):,} invisible characters" if len(hidden) > 1 else "an invisible character"
-        found.append((INVISIBLE, f"this has {many} ({names}), often from copied text", hidden[0]))
+        found.append((INVISIBLE, f"this has {many} ({names}), often from copied text", hidden[0], ""))
+    if not is_link:
+        found += [*_images_in(text), *_broken_links_in(text)]
     for rule, what, its_signs, pattern in _SHOWN_AS_WRITTEN:
         if not is_link and not signs.isdisjoint(its_signs) and (match := pattern.search(text)):
-            found.append((rule, f"`{match[0][:40]}` {what}", match[0]))
+            found.append((rule, f"`{match[0][:40]}` {what}", match[0], ""))
     return found
+
+
+def _images_in(text: str) -> Iterator[tuple[Rule, str, str, str]]:
+    for match in _IMAGE.finditer(text) if "![" in text else ():
+        message = f"`{match[0][:60]}` is posted as it is written, since networks show no Markdown"
+        alt = f" and `alt: {match['alt']}`" if match["alt"] else ""
+        fields = f"`image: {match['source'] or '…'}`{alt}"
+        yield IMAGE_IN_TEXT, message, match[0], f"write {fields} beside the text, and delete it in the text"
+
+
+def _broken_links_in(text: str) -> Iterator[tuple[Rule, str, str, str]]:
+    for match in _BROKEN.finditer(text) if "://" in text else ():
+        if match["word"] is None:
+            yield LINK_BROKEN, f"a space follows `{match[0]}`, so this is no link", match[0], "delete the space"
+        else:
+            message = f"the link is glued to `{match['word'][:40]}`, so networks may not show it as a link"
+            yield LINK_BROKEN, message, match[0], "write a space before the link"

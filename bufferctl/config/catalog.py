@@ -9,7 +9,7 @@ from functools import cached_property
 
 from bufferctl.config.expand.mentions import Mention, mentions_of
 from bufferctl.config.format import ChannelEntry, OrganizationEntry, RootFile
-from bufferctl.config.names import listed, nearest_value
+from bufferctl.config.names import listed, nearest_value, services_in
 from bufferctl.config.times import LocalTimes, clock_named, zone_hint
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Related
@@ -101,6 +101,9 @@ def named_channel(channels: Sequence[Channel], reference: str, organization: str
     proper = nearest_value(service, {each.service.value for each in channels})
     if proper and proper != service:
         hint = f"did you mean `{reference.replace(service, proper, 1)}`?"
+    several = services_in(reference)
+    if len(several) > 1:
+        hint = f"put a comma between them: `{', '.join(several)}`"
     raise UnknownNameError(f"there is no channel `{reference}` in organization `{organization}`", hint=hint)
 
 

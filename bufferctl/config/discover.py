@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from itertools import takewhile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bufferctl.errors import ConfigError, UsageError
 
@@ -76,6 +76,8 @@ def included(root_file: Path, patterns: Sequence[str]) -> Included:
             found.unmatched.append(pattern)
         files |= matches
     found.files = sorted(files, key=lambda name: name.split("/"))
+    folders = {parent.as_posix() for name in files for parent in PurePosixPath(name).parents}
+    found.skipped = {name: why for name, why in found.skipped.items() if name not in files | folders}
     return found
 
 

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from bufferctl.config.format import RootFile, descriptions
-from bufferctl.config.names import BLOCK_FORM, PROSE, either, key_for, listed, meanings, nearest_field, nearest_value
+from bufferctl.config import belongs
+from bufferctl.config.format import PartEntry, PostFields, RootFile, descriptions
+from bufferctl.config.names import (
+    BLOCK_FORM,
+    PROSE,
+    either,
+    key_for,
+    listed,
+    meanings,
+    nearest_field,
+    nearest_value,
+    services_in,
+)
+from bufferctl.config.source import Source
 from bufferctl.config.times import probably_meant, with_offset
 from bufferctl.config.tree import Spot, Tree, walk
 from bufferctl.config.validation import Faults
@@ -22,9 +34,13 @@ from bufferctl.diagnostics import Diagnostic, Kind
 from bufferctl.model import SchedulingType, Service
 from bufferctl.model.about import below
 from bufferctl.model.base import FOLLOWS
-from bufferctl.model.content import Asset, Part, Video
+from bufferctl.model.content import Asset, Video
+from bufferctl.model.metadata import MODELS, Metadata
+from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import LINK
 
+#: What people begin the lines of a list with.
+_NUMBER_OR_BULLET = re.compile(r"\(?\d{1,2}[.)/](?:\d{1,2})?|[*\u2022\u2023\u00b7\u2013\u2014]")
 _KINDS: Mapping[type, str] = {str: "text", list: "a list", dict: "a group of fields"}
 _FORMS: Mapping[str, str] = {
     "string": "text",
@@ -34,6 +50,8 @@ _FORMS: Mapping[str, str] = {
     "model": "a group of fields (`name: value`)",
 }
 _MEDIA = tuple(Asset.model_fields)
+#: The folder, below the root folder, where images are looked up by their name alone.
+MEDIA = "media"
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -72,17 +90,18 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = 
         return None
     where, part = walk(spot, loc)
     if kind == "extra_forbidden":
-        return _unknown(where, str(loc[-1]), _model_at(owner, loc[:-1]), error["input"])
-    hint = _hint(error, loc, spot.tree.source.folder, today)
+        return _unknown(where, str(loc[-1]), _model_at(owner, loc[:-1]), error["input"], spot.node)
+    hint = _hint(error, loc, spot.tree.source, today)
     if part is None:
         return spot.tree.source.diagnostic(where.offset, _message("", error), hint=hint, kind=Kind.INVALID_VALUE)
-    if kind == "model_type" and loc[-2:-1] == ("thread",) and isinstance(error["input"], str):
-        hint = _thread_hint(where.node, spot.get("text"))
+    if isinstance(error["input"], str) and "thread" in {part, *loc[-2:-1]}:
+        hint = _of_a_thread(where, part, kind, spot.get("text")) or hint
     name = next((step for step in reversed(loc) if isinstance(step, str) and step != "[key]"), "")
     return where.at(part, _message(name, error), hint=hint)
 
 
-def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any) -> Diagnostic:
+def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any, entry: Any) -> Diagnostic:
+    """An unknown field. `entry`: what it is in."""
     message = f"there is no field `{name}` here"
     if name == "thumbnail_url" and owner is Video:
         message = "Buffer refuses a video with any `thumbnail_url`"
@@ -90,10 +109,25 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any) 
     elif name == "link" and owner is Asset:
         message = "Buffer accepts no link among `assets`"
         hint = "write `link_attachment: {url: …}` below the network in `metadata`"
-    elif not (hint := _together(where.node, name, owner)):
-        empty = where.tree.empty.get(id(where.node), ())
-        hint = _instead_of(name, owner, value, where.tree.source.folder) or _field_hint(name, owner, empty)
+    elif name == "link" and owner is not None and issubclass(owner, PostFields):
+        hint = "delete it, and put the link into the text"
+    else:
+        is_option = owner is Metadata and isinstance(entry, dict)
+        hint = belongs.in_metadata(entry, name, value) if is_option else ""
+        hint = hint or _cut_off(where, name) or _together(where.node, name, owner)
+        hint = hint or _instead_of(name, owner, value, where.tree.source) or _field_hint(name, owner, value, where)
     return where.at_key(name, message, hint=hint, kind=Kind.UNKNOWN_FIELD)
+
+
+def _cut_off(where: Spot, name: str) -> str:
+    """The line to write if the field is what follows a comma in a text without quotes, in braces."""
+    source, at = where.tree.source, where.key(name)
+    line, column = source.line(at), source.place(at).column - 1
+    found = re.search(r"[{,] *(?P<field>\w+): +(?P<text>[^\s\"'\[{][^{}]*, *)$", line[:column])
+    if found is None or found["field"] not in PROSE or " " in name:
+        return ""
+    text = line[found.start("text") :].partition("}")[0].strip()
+    return f"if it belongs to the text, write `{found['field']}: {json.dumps(text, ensure_ascii=False)}`"
 
 
 def _together(entry: Mapping[str, Any], name: str, owner: type[BaseModel] | None) -> str:
@@ -108,8 +142,18 @@ def _together(entry: Mapping[str, Any], name: str, owner: type[BaseModel] | None
     is_text = isinstance(entry[name], str) and "overrides" in fields and "overrides" not in entry
     if is_text and name.partition(":")[0] in set(Service):
         return f"write `overrides: {{{name}: {{text: {json.dumps(entry[name], ensure_ascii=False)}}}}}`"
-    if owner is Part and len(entry) == 1 and isinstance(entry[name], str):
+    if owner is PartEntry and len(entry) == 1 and isinstance(entry[name], str):
         return f"write `- {json.dumps(f'{name}: {entry[name]}', ensure_ascii=False)}`"
+    return ""
+
+
+def _of_a_thread(where: Spot, part: str | int, kind: str, text: Any) -> str:
+    """The hint for a text in place of a thread, or of a part of one in `metadata`. `text`: the post's."""
+    if kind == "model_type":
+        return _thread_hint(where.node, text)
+    if kind == "tuple_type":
+        start, value = where.value(part), where.get(part)
+        return _parts_hint(where.tree.source.part(start, start + len(value)))
     return ""
 
 
@@ -119,6 +163,14 @@ def _thread_hint(parts: Any, text: Any) -> str:
     written = texts if text in {None, texts[0]} else [text, *texts]
     groups = ", ".join(f"{{text: {json.dumps(each, ensure_ascii=False)}}}" for each in written[:5])
     return f"write `thread: [{groups}{', …' if len(written) > 5 else ''}]`"  # noqa: PLR2004 - what a line holds
+
+
+def _parts_hint(written: str) -> str:
+    """How to write a text in place of a thread's parts; `written`: its beginning, as in the file."""
+    lines = [line.strip() for line in written.splitlines()]
+    signs = [found[0] for line in lines if (found := _NUMBER_OR_BULLET.match(line))]
+    instead = f" instead of `{signs[0]}`" if signs else ""
+    return f"write `thread:`, and below it each part on a line of its own that begins with `- `{instead}"
 
 
 def _message(name: str, error: ErrorDetails) -> str:
@@ -149,8 +201,8 @@ def _message(name: str, error: ErrorDetails) -> str:
             return f"{subject}: {reason[:1].lower()}{reason[1:]}"
 
 
-def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path, today: date | None) -> str:
-    """What to do. `folder`: where the file is."""
+def _hint(error: ErrorDetails, loc: Sequence[str | int], source: Source, today: date | None) -> str:
+    """What to do. `source`: the file."""
     kind, value = error["type"], error["input"]
     name = str(loc[-1]) if loc else ""
     if kind in {"enum", "literal_error"} and isinstance(value, str):
@@ -161,12 +213,12 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path, today: da
         if in_media and "://" not in value and not _WITHOUT_HTTPS.fullmatch(value):
             if re.match(r"[A-Za-z]:|~", value):
                 return "put it beside the posts, and name it with `file:` instead of `url:`"
-            return f"write `file: {_path(value, folder)}` instead of `url:`"
+            return f"write `file: {_path(value, source)}` instead of `url:`"
         return value_hint(value, str(error["ctx"]["error"]), today)
     if isinstance(value, list | dict) and kind.startswith("datetime"):
         return f"write one time: `{name}: 2026-12-01 09:00`"
     if kind.endswith("_type"):
-        return _form_hint(kind, value, loc, folder)
+        return _form_hint(kind, value, loc, source)
     if kind == "too_short":
         named = "name them, such as `channels: [twitter, linkedin]`"
         return named if name == "channels" else "add an entry or delete the line"
@@ -174,6 +226,8 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], folder: Path, today: da
 
 
 _WITHOUT_HTTPS = re.compile(r"[\w-]+(\.[\w-]+)+/\S+")
+#: What people call the status of a post that is not to be scheduled yet.
+_NOT_READY = ("draft", "idea", "review", "in_review", "in_progress", "todo", "pending", "needs_review")
 #: The kind of asset by file suffix.
 _ENDINGS = {
     **dict.fromkeys(("jpg", "jpeg", "png", "gif", "webp", "heic", "bmp", "tiff", "svg"), "image"),
@@ -187,23 +241,35 @@ def _kind_of(name: str) -> str:
     return _ENDINGS.get(name.partition("?")[0].rpartition(".")[2].casefold(), "")
 
 
-def _asset(value: str, folder: Path, kind: str = "") -> str:
+def _asset(value: str, beside: Source, kind: str = "") -> str:
     """An asset of the given kind, from a URL or file name that somebody wrote in its place."""
     kind = kind or _kind_of(value) or "image"
-    source = f"url: {value}" if LINK.match(value) else f"file: {_path(value, folder)}"
+    source = f"url: {value}" if LINK.match(value) else f"file: {_path(value, beside)}"
     more = {"image": ', alt_text: "…"', "document": ', title: "…", thumbnail_file: "…"'}.get(kind, "")
     return f"{kind}: {{{source}{more}}}"
 
 
-def _path(value: str, folder: Path) -> str:
-    """The path of a file for a field: relative to `folder` if the file is there, else from the root folder."""
+def _path(value: str, source: Source) -> str:
+    """The path of a file for a field of `source`: where it is, beside it, in the root folder or in `media`."""
     plain = value.strip().replace("\\", "/").removeprefix("./")
-    try:
-        is_there = plain.startswith(("/", "../")) or (folder / plain).is_file()
-    except (OSError, ValueError):
-        is_there = False
-    path = plain if is_there else f"/{plain}"
+    path = _found(plain, source) or (f"/{plain}" if "/" in plain else plain)
     return json.dumps(path, ensure_ascii=False) if re.search(r"[,\[\]{}\"'#&*!|>%@`:]", path) else path
+
+
+def _found(name: str, source: Source) -> str:
+    """The path of a file that somebody named, as files name it; empty if there is none."""
+    if name.startswith(("/", "../")):
+        return name
+    root = source.folder
+    for _ in PurePosixPath(source.name).parts[1:]:
+        root = root.parent
+    try:
+        if (source.folder / name).is_file():
+            return name
+        places = (name, f"{MEDIA}/{PurePosixPath(name).name}")
+        return next((f"/{place}" for place in places if (root / place).is_file()), "")
+    except (OSError, ValueError):
+        return ""
 
 
 _EVERY = r"(?:every +|each +)?"
@@ -231,7 +297,7 @@ _INSTEAD: tuple[tuple[str, str, str], ...] = (
 
 def value_hint(value: str, reason: str, today: date | None = None) -> str:
     """What to write in place of a value that is wrong for that reason."""
-    if "list of channels" in reason and (named := _services_in(value)):
+    if "list of channels" in reason and (named := services_in(value)):
         return f"write `cancelled: [{', '.join(named)}]`"
     if "a to z" in reason:
         return f"for instance `{key_for(None, value, ())}`"
@@ -271,45 +337,38 @@ def _from_start(value: str) -> str:
     return f"write `start{found[1] or '+'}{days}d {time[11:16]}`"
 
 
-def _form_hint(kind: str, value: Any, loc: Sequence[str | int], folder: Path) -> str:
+def _form_hint(kind: str, value: Any, loc: Sequence[str | int], source: Source) -> str:
     name, steps = str(loc[-1]), [step for step in loc if isinstance(step, str)]
-    if steps[-1:] == ["image"] and isinstance(value, dict) and (source := value.get("url") or value.get("file")):
-        return f"write `image: {source}`, and what it shows as `alt` below"
+    if steps[-1:] == ["image"] and isinstance(value, dict) and (named := value.get("url") or value.get("file")):
+        return f"write `image: {named}`, and what it shows as `alt` below"
     if kind == "string_type":
         return BLOCK_FORM.format(name=name) if name in PROSE else ""
     if kind != "tuple_type":
-        return _group_hint(value, name, steps, folder)
+        return _group_hint(value, name, steps, source)
     if isinstance(value, dict):
         return "put `- ` before its first line, and the lines below two spaces further in"
     if not isinstance(value, str):
         return ""
     if name == "assets":
-        return f"write `assets: [{{{_asset(value, folder)}}}]`"
+        return f"write `assets: [{{{_asset(value, source)}}}]`"
     if name == "channels" and value in {"all", "*", "every", "everywhere", "any"}:
         return "name each of them, such as `channels: [twitter, linkedin]`"
     if "\n" in value:
         return "put each on a line of its own after `- `"
-    entries = _services_in(value) if name in {"channels", "services"} else []
+    entries = services_in(value) if name in {"channels", "services"} else []
     return f"write `{name}: [{', '.join(entries or [value])[:60]}]`"
 
 
-def _services_in(value: str) -> list[str]:
-    """The channels that a text lists by their networks' names; empty if one is not a network."""
-    found = []
-    for word in re.split(r"\s*[,;&+\s]\s*(?:and\s+)?", value.strip()):
-        service, colon, name = word.partition(":")
-        if (proper := nearest_value(service, set(Service))) is None:
-            return []
-        found.append(f"{proper}{colon}{name}")
-    return found
-
-
-def _group_hint(value: Any, name: str, steps: Sequence[str], folder: Path) -> str:
+def _group_hint(value: Any, name: str, steps: Sequence[str], source: Source) -> str:
     """How to write fields instead of a text or a list."""
+    if isinstance(value, list):
+        return "write `1:`, `2:` and so on instead of `- `" if name == "each" else "delete the `- `"
     if not isinstance(value, str):
-        return "delete the `- `" if isinstance(value, list) else ""
+        return ""
+    if name == "metadata" and (network := nearest_value(value, set(Service))):
+        return _needs_of(Service(network))
     if steps[-1:] == ["assets"] or name in _MEDIA:
-        return f"write `{_asset(value, folder, name if name in _MEDIA else '')}`"
+        return f"write `{_asset(value, source, name if name in _MEDIA else '')}`"
     if steps[-2:-1] == ["overrides"]:
         return f"write `{name}: {{text: {json.dumps(value, ensure_ascii=False)}}}`"
     if name == "repeat":
@@ -318,7 +377,17 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], folder: Path) -> st
     return f"write its fields below `{name}:`, two spaces further in" if name in steps else ""
 
 
-def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, folder: Path) -> str:
+def _needs_of(service: Service) -> str:
+    """How to write the options of a network: those that it needs, else the first one."""
+    fields = [name for need in NETWORKS[service].needs if not need.value for name in need.path[:1]]
+    if not fields and service in MODELS:
+        fields = list(MODELS[service].model_fields)[:1]
+    if not fields:
+        return f"delete it: no options belong to {NETWORKS[service].label}"
+    return f"write `metadata: {belongs.flow({service.value: dict.fromkeys(fields, '…')})}`"
+
+
+def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, source: Source) -> str:
     """The line to write for an unknown field, if the field that it means has another kind of value."""
     if owner is None or not isinstance(value, str):
         return ""
@@ -327,29 +396,33 @@ def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, folder: Pa
         return f"write `scheduling_type: {way}`"
     if owner is Asset and nearest_field(name, ("image", "video", "document", "url")):
         kind = nearest_field(name, _MEDIA) or ""
-        return f"write `{_asset(value, folder, '' if kind == 'document' else kind)}`"
+        return f"write `{_asset(value, source, '' if kind == 'document' else kind)}`"
     near = nearest_field(name, owner.model_fields)
+    if near == "draft" and name.casefold() == "status":
+        is_draft = nearest_value(value, _NOT_READY) is not None
+        return "write `draft: true`" if is_draft else "delete it: what is no draft is scheduled"
     if near in {"alt", "cancelled"}:
         return ""
     if near == "image" and _kind_of(value) in {"image", ""}:
         is_url = "://" in value or "/" not in value
-        return f"write `image: {value if is_url else _path(value, folder)}`"
+        return f"write `image: {value if is_url else _path(value, source)}`"
     if near == "assets" or (near is None and name in _MEDIA and "assets" in owner.model_fields):  # of a thread's part
-        return f"write `assets: [{{{_asset(value, folder, name if name in _MEDIA else '')}}}]`"
+        return f"write `assets: [{{{_asset(value, source, name if name in _MEDIA else '')}}}]`"
     takes_list = near is not None and get_origin(owner.model_fields[near].annotation) is tuple
-    return _form_hint("tuple_type", value, (near,), folder) if near and takes_list else ""
+    return _form_hint("tuple_type", value, (near,), source) if near and takes_list else ""
 
 
-def _field_hint(name: str, owner: type[BaseModel] | None, empty: Collection[str]) -> str:
-    """What to do about an unknown field. `empty`: the fields beside it that have no value."""
+def _field_hint(name: str, owner: type[BaseModel] | None, value: Any, where: Spot) -> str:
+    """What to do about an unknown field of the entry at `where`."""
     if owner is None:
         return ""
-    fields = owner.model_fields
+    fields, empty = owner.model_fields, where.tree.empty.get(id(where.node), ())
     if "overrides" in empty and name.partition(":")[0] in set(Service):
         return "write it two spaces further in, with what is below, so that it belongs to `overrides`"
     near = nearest_field(name, fields) or nearest_value(name, fields)
-    if near:
-        return f"did you mean `{near}`?"
+    line = f"did you mean `{near}`?" if near else belongs.elsewhere(where.node, name, value, owner)
+    if line:
+        return line
     if name == "timezone":
         return "set the timezone on the post, the file or the channel, or write an offset: `2026-12-01T09:00+01:00`"
     if name == "posts":

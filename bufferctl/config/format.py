@@ -122,7 +122,6 @@ VariableName = Annotated[str, AfterValidator(_variable)]
 Variables = Annotated[
     dict[VariableName, str], Field(json_schema_extra={"propertyNames": {"pattern": f"^{_VARIABLE_PATTERN}$"}})
 ]
-ThreadPart = Annotated[Part, BeforeValidator(_part_of, json_schema_input_type=str | Part)]
 _number = reading(_NUMBER_PATTERN, "must be the number of an occurrence, counted from 1", lambda found: int(found[0]))
 #: The channels on which a post is called off.
 CalledOff = Annotated[
@@ -283,6 +282,18 @@ class PostFields(Handling):
     """The source that Buffer shows for it."""
     draft_id: Annotated[str | None, About(order=300)] = None
     """The id of a draft in Buffer that it replaces."""
+
+
+class PartEntry(Part):
+    """One part of a thread below a post's own text, the same on every network that has threads."""
+
+    image: Annotated[OneOrMore, About("images photo photos picture pictures img", goes_with="assets")] = ()
+    """An image, or a list: a URL, or a file beside this one or in `media/`. Short for `assets`."""
+    alt: Annotated[OneOrMoreTexts, About("alt_text description", goes_with="assets")] = ()
+    """What `image` shows, for screen-reader users; a list for a list."""
+
+
+ThreadPart = Annotated[PartEntry, BeforeValidator(_part_of, json_schema_input_type=str | PartEntry)]
 
 
 class UtmFields(Model):

@@ -19,6 +19,7 @@ from bufferctl.config.expand.layers import Declared, defaults_of
 from bufferctl.config.explain import explain
 from bufferctl.config.file_facts import MediaFiles, media_settings
 from bufferctl.config.format import AnyFile, IncludedFile, RootFile, carried
+from bufferctl.config.names import nearest_field
 from bufferctl.config.parse import parse
 from bufferctl.config.policy import policy_of
 from bufferctl.config.reading import Reading
@@ -75,10 +76,13 @@ def load(file: Path | None, start: Path, *, today: date | None = None) -> Loaded
 
 
 def _starts(data: dict[str, Any]) -> date | str | None:
-    """The `starts` of a file, from which relative times are counted; as text if it is not a day."""
+    """The `starts` of a file, from which relative times are counted; as text if it is no day, or has another name."""
     given = data.get("starts")
+    if given is None:
+        unknown = data.keys() - IncludedFile.model_fields.keys()
+        return next((str(data[name]) for name in unknown if nearest_field(name, ("starts",))), None)
     try:
-        return day_of(given) if given is not None else None
+        return day_of(given)
     except ValueError:
         return str(given)
 
@@ -178,7 +182,8 @@ class _Loading:
                 return found, spot
         elif data is not None:
             message = "a file is a group of fields (`name: value`), and this is not one"
-            self.reading.problems.append(tree.source.diagnostic(0, message, hint="begin with `posts:`"))
+            hint = "write the line `posts:` above it" if isinstance(data, list) else "begin with `posts:`"
+            self.reading.problems.append(tree.source.diagnostic(0, message, hint=hint))
         self.reading.is_complete = False
         return None
 

@@ -140,6 +140,8 @@ def _down(spot: Spot, path: Sequence[Step]) -> tuple[Spot, Step, bool]:
     for index, step in enumerate(path[:-1]):
         child = spot.get(step)
         below = Spot(spot.tree, child)
+        if path[index + 1] == "assets" and below.has("image") and not below.has("assets"):
+            return below, "alt" if path[-1] == "alt_text" and below.has("alt") else "image", True
         if not isinstance(child, dict | list) or below.get(path[index + 1]) is None:
             return spot, step, False
         spot = below

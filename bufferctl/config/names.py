@@ -13,7 +13,7 @@ from textwrap import shorten
 
 from bufferctl.config.format import FILES
 from bufferctl.model.about import fields_below, named
-from bufferctl.model.networks import NETWORKS
+from bufferctl.model.networks import NETWORKS, Service
 from bufferctl.model.plain_text import LINK
 
 #: Fields with text for people, in which ` #` is more likely a hashtag than a comment.
@@ -64,6 +64,17 @@ def nearest_field(name: str, allowed: Iterable[str]) -> str | None:
 
 def nearest_value(name: str, allowed: Iterable[str]) -> str | None:
     return _nearest(name[:100], allowed, _VALUE_NAMES)
+
+
+def services_in(text: str) -> list[str]:
+    """The channels that a text lists by their networks' names; empty if one is not a network."""
+    found = []
+    for word in re.split(r"\s*[,;&+\s]\s*(?:and\s+)?", text.strip().strip("()")):
+        service, colon, name = word.partition(":")
+        if (proper := nearest_value(service, set(Service))) is None:
+            return []
+        found.append(f"{proper}{colon}{name}")
+    return found
 
 
 def _nearest(name: str, allowed: Iterable[str], table: dict[str, dict[str, None]]) -> str | None:

@@ -46,12 +46,22 @@ _MOST_MENDS, _MOST_ON_A_LINE = 30, 3
 #: The fields of the format, whose names need no look.
 _NAMES = {name: intern(name) for name, *_ in fields_below(*FILES)}
 _BLOCKS = ("|", ">")
+#: Fields with a list of texts.
+_LISTS = frozenset({"thread"})
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class _StopError(Exception):
     """Nothing more can be read from this file."""
+
+
+class _MisreadError(Exception):
+    """What YAML reads without an error, but not as its writer meant it: the reading goes on with the mended line."""
+
+    def __init__(self, problem: Diagnostic, mend: slips.Mend) -> None:
+        super().__init__(problem.message)
+        self.mended = problem, mend
 
 
 def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnostic]]:
@@ -69,7 +79,8 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
         builder, error = _read(source, compiled=compiled)
         if error is None:
             return builder.tree, [*controls, *found, *builder.problems]
-        syntax, mend = syntax_problem(Source(source.name, source.text, source.folder), error)
+        plain = Source(source.name, source.text, source.folder)
+        syntax, mend = error.mended if isinstance(error, _MisreadError) else syntax_problem(plain, error)
         place = syntax.place or Place(source.name, 1, 1)
         if place.line < row:  # what the last mend brought about
             break
@@ -89,14 +100,14 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
     return Tree(whole), list(dict.fromkeys([*controls, *builder.errors, *found]))
 
 
-def _read(source: Source, *, compiled: bool) -> tuple[_Builder, yaml.YAMLError | None]:
+def _read(source: Source, *, compiled: bool) -> tuple[_Builder, yaml.YAMLError | _MisreadError | None]:
     """What could be read of a text, and why it ends."""
     parser = yaml.cyaml.CParser if compiled and yaml.__with_libyaml__ else yaml.BaseLoader
     builder = _Builder(source, parser(source.data).get_event)
     try:
         with suppress(_StopError):
             builder.document()
-    except yaml.YAMLError as failure:
+    except (yaml.YAMLError, _MisreadError) as failure:
         return builder, failure.with_traceback(None)  # the traceback would keep everything that was read
     return builder, None
 
@@ -133,15 +144,16 @@ class _Builder:
         if type(start) is StreamEndEvent:
             self._empty()
         root = self.following()
-        if (data := self._node(root, "", 0)) is None:
+        data = self._node(root, "", 0)
+        if not isinstance(data, dict | list) and self.problems:
+            raise _StopError
+        if data is None:
             self._empty()
         if type(self.following()) is not DocumentEndEvent:
             raise AssertionError  # a node is followed by the document's end
         more = self.following()
         if type(more) is DocumentStartEvent:
-            self._stop(
-                more, "a second document starts here, and would be ignored", "one file is one document: split it"
-            )
+            self._stop(more, "a second document starts here, and would be ignored", "delete the line `---`")
         for word, (start, name) in self.unused.items():
             self.problems.append(slips.taken_for_anchor(self.source, start, word, name))
         self.tree.data = data
@@ -184,14 +196,14 @@ class _Builder:
             if type(value_event) is not ScalarEvent:
                 value = self._node(value_event, key or "", depth + 1)
             elif value_event.style or is_vars or key in PROSE or value_event.anchor or value_event.tag:
-                value = self._scalar(value_event, name if is_vars else key or "")
+                value = self._scalar(value_event, name if is_vars else key or "", is_list=key in _LISTS)
             else:  # nearly all: this saves a call
                 self.nodes += 1
                 value = None if value_event.value in _NOTHING else value_event.value
             if key is None:
                 pass
             elif key in data or (tree.empty and key in tree.empty.get(id(data), ())):
-                self._duplicate(event, key, data, marks)
+                self._duplicate(event, key, data, marks, in_block=not start.flow_style)
             elif value is None:
                 self._without_value(event, value_event, key, data)
             else:
@@ -210,9 +222,12 @@ class _Builder:
     def _sequence(self, start: Any, name: str, depth: int) -> list[Any]:
         data: list[Any] = []
         marks = [start.start_mark.index, 0]
+        plain: list[str] = []  # texts without quotes
         event = self.following()
         while type(event) is not SequenceEndEvent:
             is_scalar = type(event) is ScalarEvent
+            if name in _LISTS and is_scalar and not event.style:
+                plain.append(event.value)
             value = self._scalar(event, name) if is_scalar else self._node(event, name, depth + 1)
             if value is not None:
                 data.append(value)
@@ -225,6 +240,8 @@ class _Builder:
             event = self.following()
         if start.flow_style:
             marks[1] = event.end_mark.index
+            if len(plain) == len(data) and (split := slips.split_at_commas(self.source, marks[0], name, plain)):
+                self.problems.append(split)
         self.tree.add(data, marks)
         return data
 
@@ -250,7 +267,8 @@ class _Builder:
             self.anchors[event.anchor] = (key, 1)
         return intern(key)
 
-    def _scalar(self, event: Any, name: str) -> str | None:
+    def _scalar(self, event: Any, name: str, *, is_list: bool = False) -> str | None:
+        """The text of an event. `is_list`: the field `name` takes a list, so that a text is an error anyway."""
         self.nodes += 1
         value: str = event.value
         style = event.style
@@ -258,7 +276,7 @@ class _Builder:
             self._refuse_tag(event, name)
         if not style and value in _NOTHING:
             return None
-        if name in PROSE and len(self.problems) <= MANY:
+        if name in PROSE and not is_list and len(self.problems) <= MANY:
             self._look_for_losses(event, name)
         if style == '"':
             if hidden := _HIDDEN.search(value):
@@ -296,6 +314,8 @@ class _Builder:
             lost.append(slips.lost_breaks(source, start.index, end.index, name, folded=style == ">"))
         if "\\n" in event.value and style != '"':
             lost.append(slips.literal_break(source, start.index, end.index, name))
+        if not style and event.value[0] in slips.CURLY_QUOTES:
+            lost.append(slips.curly_quotes(source, start.index, event.value, name))
         self.problems += filter(None, lost)
 
     def _without_value(self, event: Any, value_event: Any, key: str, data: dict[str, Any]) -> None:
@@ -303,7 +323,9 @@ class _Builder:
         if type(value_event) is ScalarEvent and len(self.problems) <= MANY:  # an undefined alias is reported already
             self.problems.append(slips.no_value(self.source, key, event.start_mark.index, event.end_mark.index))
 
-    def _duplicate(self, event: Any, key: str, data: dict[str, Any], marks: list[int]) -> None:
+    def _duplicate(self, event: Any, key: str, data: dict[str, Any], marks: list[int], *, in_block: bool) -> None:
+        if in_block and (misread := slips.not_a_duplicate(self.source, event.start_mark.index, key, list(data)[-1:])):
+            raise _MisreadError(*misread)
         if len(self.problems) > MANY:
             return
         related: tuple[Related, ...] = ()

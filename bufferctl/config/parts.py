@@ -13,7 +13,7 @@ from bufferctl.config.expand.layers import Layer, first_layer_with
 from bufferctl.config.expand.pictures import check_pictures, pictures_of
 from bufferctl.config.expand.variables import Variables, holds_variables
 from bufferctl.config.explain import explained
-from bufferctl.config.format import IdeaEntry, PostFields, ThreadPart, together
+from bufferctl.config.format import IdeaEntry, PartEntry, PostFields, ThreadPart, together
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
 from bufferctl.config.tree import Spot, walk
@@ -64,11 +64,11 @@ _ASSETS = TypeAdapter(tuple[Asset, ...], config=_LATER)
 
 
 def assets_of(layers: tuple[Layer, ...], variables: Variables) -> tuple[Asset, ...]:
-    check_pictures(layers, variables.reading)
+    check_pictures(((layer.fields, layer.spot) for layer in layers), variables.reading)
     if (layer := first_layer_with(layers, *together("assets"))) is None:
         return ()
     if not layer.spot.has("assets"):
-        return variables.made((id(layer.spot.node), "image"), lambda: pictures_of(layer, variables))
+        return variables.made((id(layer.spot.node), "image"), lambda: pictures_of(layer.fields, layer.spot, variables))
     return _replaced(layer, "assets", _ASSETS, Asset, variables)
 
 
@@ -146,6 +146,20 @@ def _with_zones(
             dates = {d: reading.when(getattr(details, d), clock, below, d) for d in ("start_date", "end_date")}
             changed[name] = details.model_copy(update={k: v for k, v in dates.items() if v is not None})
     return metadata.model_copy(update=changed) if changed else metadata
+
+
+def _with_pictures(parts: tuple[PartEntry, ...], spot: Spot, variables: Variables) -> tuple[Part, ...]:
+    """The parts with the images that they name as `assets`. `spot`: that of the thread."""
+    spots = list(spot.down("thread").each())
+    check_pictures(zip(parts, spots, strict=False), variables.reading)
+
+    def assets(part: PartEntry, at: Spot) -> tuple[Asset, ...]:
+        return part.assets or variables.made((id(at.node), "image"), lambda: pictures_of(part, at, variables))
+
+    return tuple(
+        Part(text=part.text, assets=assets(part, at)) if part.image else part
+        for part, at in zip(parts, spots, strict=False)
+    )
 
 
 def with_parts(
@@ -255,7 +269,7 @@ def content_of(
     holder, above = spot, 0
     if "thread" in given and (layer := first_layer_with(layers, "thread")):
         check_parts(layers, text, metadata, service, reading)
-        parts = _replaced(layer, "thread", _PARTS, Part, variables)
+        parts = _with_pictures(_replaced(layer, "thread", _PARTS, PartEntry, variables), layer.spot, variables)
         if parts and not thread:
             metadata = with_parts(metadata, parts, text, assets, service)
             holder, above = layer.spot, 1

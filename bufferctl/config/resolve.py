@@ -27,7 +27,7 @@ from bufferctl.config.expand.layers import (
 )
 from bufferctl.config.expand.mentions import AT
 from bufferctl.config.expand.parameters import Parameters, Utm, utm_of
-from bufferctl.config.expand.variables import Used, Values, Variables, names_in, values_of
+from bufferctl.config.expand.variables import Used, Values, Variables, check_values, names_in, values_of
 from bufferctl.config.file_facts import MediaFiles
 from bufferctl.config.format import EXISTING, IdeaEntry, PostEntry, SharedIdeaEntry, SharedPostEntry, carried, names_of
 from bufferctl.config.parts import check_one_text, check_together, content_of
@@ -67,6 +67,8 @@ class Posts:
     def add_shared(self, entries: Iterable[SharedPostEntry | None], defaults: Defaults) -> None:
         """The posts of a file that go to several channels."""
         self.targets.check_called_off(defaults)
+        for given, spot in defaults.vars:
+            check_values(given, spot, (each for each, _ in defaults.vars), self.reading)
         for entry, below in zip(entries, defaults.spot.down("posts").each(), strict=False):
             self.targets.check_given(below, defaults)
             owner = self.targets.organization(entry, below, defaults) if entry else None
@@ -89,12 +91,16 @@ class Posts:
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
         self.targets.check_protected(base, to, defaults)
         own = self.targets.overrides(base, owner, to)
+        check_values(entry.vars, base.spot, [each for each, _ in defaults.vars], self.reading)
         series = Series(self.reading, len(self.reading.problems)) if entry.repeat else None
         for occurrence in occurrences(entry, base.spot, self.reading):
             inside = occurrence.layer if occurrence else None
             layers = (inside, base) if inside else (base,)
             key = occurrence.key(entry.key) if occurrence else entry.key
             number = {"number": str(occurrence.number)} if occurrence else {}
+            if inside:
+                outer = [entry.vars, *(each for each, _ in defaults.vars)]
+                check_values(getattr(inside.fields, "vars", {}), inside.spot, outer, self.reading)
             always = {"key": key, "organization": owner.label, **number}
             values = values_of(layers, defaults, always, owner.mentions, self.reading)
             turn = _Turn(self.reading, layers, key, place, defaults, clock, occurrence, values)

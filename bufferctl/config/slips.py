@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -50,6 +51,37 @@ def literal_break(source: Source, start: int, end: int, name: str) -> Diagnostic
     return source.diagnostic(at, message, hint=hint, width=2, severity=Severity.WARNING)
 
 
+#: Quotes of word processors, with those that end what they begin.
+CURLY_QUOTES = {
+    "\u201c": "\u201d",
+    "\u201d": "\u201d",
+    "\u201e": "\u201c\u201d",
+    "\u00ab": "\u00bb",
+    "\u2018": "\u2019",
+}
+
+
+def curly_quotes(source: Source, start: int, text: str, name: str) -> Diagnostic | None:
+    """An unquoted text, at `start`, that is in quotes of a word processor: a warning, since it may be a quotation."""
+    inner = text[1:-1]
+    if len(text) < len("''") or text[-1] not in CURLY_QUOTES[text[0]] or {text[0], text[-1]} & set(inner) - {"\u2019"}:
+        return None
+    message = f"YAML only knows straight quotes, so `{text[0]}` and `{text[-1]}` are posted, too"
+    written = f"`{_sign(source, start, name)} {json.dumps(inner, ensure_ascii=False)}`"
+    hint = f"write {written}; if they belong to the text, {_as_block(source, start, name)}"
+    return source.diagnostic(start, message, hint=hint, width=len(text), severity=Severity.WARNING)
+
+
+def split_at_commas(source: Source, start: int, name: str, parts: Sequence[str]) -> Diagnostic | None:
+    """Texts in brackets, of which one seems to go on with the one before: a warning, as short ones may be meant so."""
+    goes_on = any(after[:1].islower() and before[-1:] not in ".!?\u2026" for before, after in pairwise(parts))
+    if not goes_on or not any(" " in part for part in parts):
+        return None
+    message = f"YAML splits what is in `[…]` at each comma, so this `{name}` has {len(parts)} parts"
+    hint = f"write `{name}:`, and below it each part on a line of its own that begins with `- `"
+    return source.diagnostic(start, message, hint=hint, severity=Severity.WARNING)
+
+
 def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagnostic:
     """A text that begins with `&`, at `start`: a warning, because it may be an anchor that nothing refers to."""
     message = f"`&{word}` is not posted: YAML reads it as a name for the text, and nothing uses that name"
@@ -58,6 +90,10 @@ def taken_for_anchor(source: Source, start: int, word: str, name: str) -> Diagno
     )
 
 
+#: The lists of entries at the top of a file.
+_ENTRIES = ("posts", "ideas")
+_AS_ABOVE = "indent it by {} spaces, like them"
+_ENTRY_BEGINS = "write `- key:`, with the `-` below the `-` of the entries above"
 #: Width to which a line of prose is usually filled.
 _FULL = 60
 
@@ -180,6 +216,24 @@ def no_value(source: Source, name: str, start: int, end: int) -> Diagnostic:
     return source.diagnostic(start, f"`{name}` has no value", hint=hint, width=len(name), kind=Kind.MISSING_FIELD)
 
 
+def not_a_duplicate(source: Source, offset: int, name: str, above: Sequence[str]) -> tuple[Diagnostic, Mend] | None:
+    """What a field that is given twice was meant as, if it begins a new entry, or goes on with the entries above.
+
+    `offset`: where its name is. `above`: the field before it, if there is one.
+    """
+    place, line = source.place(offset), source.line(offset)
+    before = line[: place.column - 1]
+    if name == "key" and not before.strip() and len(before) >= len("- "):
+        mend = Mend(place.line, f"{before[:-2]}- {line[len(before) :]}")
+        message = "a `- ` is missing before this `key`, so YAML reads this entry as part of the one above"
+        return source.diagnostic(offset, message, hint=_ENTRY_BEGINS, width=len(name)), mend
+    if name in _ENTRIES and list(above) == [name] and not before and not line[len(name) + 1 :].strip():
+        message = f"`{name}` is given twice, and YAML would read only one of them"
+        hint = "delete this line: the entries below it belong to the list above"
+        return source.diagnostic(offset, message, hint=hint, width=len(name)), Mend(place.line, "")
+    return None
+
+
 def _holds_fields(name: str) -> bool:
     """Whether the value of such a field is always a group of fields, as of a network in `overrides` and `metadata`."""
     fields = [field for each, field, _ in fields_below(*FILES) if each == name]
@@ -204,10 +258,19 @@ def in_quotes(source: Source, row: int) -> Mend | None:
     return Mend(row, found["start"] + json.dumps(inner, ensure_ascii=False))
 
 
+def _row_above(source: Source, row: int) -> int:
+    """The nearest row above that is not blank, 1 without any."""
+    while row > 1:
+        row -= 1
+        if source.line(source.offset(Place(source.name, row, 1))).strip():
+            return row
+    return 1
+
+
 def slip(source: Source, *offsets: int | None) -> tuple[Diagnostic, Mend | None] | None:
-    """The slip on one of the lines where the parser stopped, or on the line above."""
+    """The slip on one of the lines where the parser stopped, or on the line with text above."""
     rows = {source.place(offset).line for offset in offsets if offset is not None}
-    for row in sorted(rows | {row - 1 for row in rows if row > 1}):
+    for row in sorted(rows | {_row_above(source, row) for row in rows if row > 1}):
         start = source.offset(Place(source.name, row, 1))
         line = source.line(start)
         for pattern, message, hint, becomes in _SLIPS:
@@ -239,6 +302,12 @@ def out_of_line(source: Source, offset: int) -> tuple[Diagnostic, Mend] | None:
         mend = Mend(place.line, line.replace("key:", "- key:", 1))
         return source.diagnostic(offset, "an entry begins with `- `", hint="write `- key:`", width=3), mend
     above = source.text[:start].splitlines()[: -_ABOVE - 1 : -1]
+    dash = line.find("- ", 0, found.start("name"))
+    entries = [each.index("-") for each in above if re.match(r"[ ]*- \w+:(?:\s|$)", each)]
+    if dash >= 0 and entries and dash < min(entries):
+        message = "this entry does not line up with the entries above, so YAML cannot tell what it belongs to"
+        mend = Mend(place.line, " " * (entries[0] - dash) + line)
+        return source.diagnostic(start + dash, message, hint=_AS_ABOVE.format(entries[0])), mend
     columns = [len(each) - len(re.sub(r"^[ ]*(?:- )?", "", each)) for each in above if each.strip()]
     further = bool(columns) and found.start("name") > columns[0]
     how = "is further in than the line above" if further else "does not line up with the fields above"

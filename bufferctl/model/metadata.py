@@ -3,11 +3,12 @@
 Keyed by service in files (`metadata: {googlebusiness: …}`); api/wire_forms.py translates to the API's `google`.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticUndefined
 
 from bufferctl.model.about import About, named
@@ -276,14 +277,41 @@ class TiktokMetadata(NetworkMetadata):
     """The title, where TikTok shows one (photos)."""
 
 
+#: The categories that YouTube lets people choose, by their ids (YouTube's Data API: videoCategories, `assignable`).
+CATEGORIES: Mapping[str, str] = {
+    "1": "Film & Animation",
+    "2": "Autos & Vehicles",
+    "10": "Music",
+    "15": "Pets & Animals",
+    "17": "Sports",
+    "19": "Travel & Events",
+    "20": "Gaming",
+    "22": "People & Blogs",
+    "23": "Comedy",
+    "24": "Entertainment",
+    "25": "News & Politics",
+    "26": "Howto & Style",
+    "27": "Education",
+    "28": "Science & Technology",
+    "29": "Nonprofits & Activism",
+}
+_CATEGORY_IDS = {re.sub(r"\W+", "", name.casefold()): number for number, name in CATEGORIES.items()}
+
+
+def _category(given: str | None) -> str | None:
+    """The id of a category that is named; anything else as it is, for the rules to judge."""
+    plain = re.sub(r"\W+|\band\b", "", (given or "").casefold())
+    return _CATEGORY_IDS.get(plain, given)
+
+
 class YoutubeMetadata(NetworkMetadata):
     """YouTube."""
 
     service = Service.YOUTUBE
     title: Prose | None = None
     """The title of the video; YouTube requires one."""
-    category_id: Annotated[str | None, About("category", filled_in=True, unseen=True)] = None
-    """YouTube's category number, for example "22" for People & Blogs."""
+    category_id: Annotated[str | None, AfterValidator(_category), About("category", filled_in=True, unseen=True)] = None
+    """YouTube's category, by name or number: `People & Blogs` is the same as `"22"`."""
     embeddable: Annotated[Flag | None, About(on=True)] = None
     """Whether other sites may show the video."""
     is_ai_generated: Labeled = None

@@ -163,3 +163,8 @@ def test_story_may_be_tall() -> None:
     )
     codes = {finding.rule.code for finding in check(replace(Desired(), posts=(post,)))}
     assert "BC307" not in codes
+
+
+def test_no_pixels() -> None:
+    """An image of 0 by 0 pixels is damaged."""
+    assert found(Service.LINKEDIN, of_type(GOOD, "png", width=0, height=0)) == {"BC301"}

@@ -13,6 +13,12 @@ from tests.checks.posts import codes, post
     ("text", "expected"),
     [
         ("Read [the news](https://acme.example/news)", ["BC108"]),
+        ("Look: ![the console](console.png)", ["BC117"]),
+        ("![](https://acme.example/a.png) and ![two][image2]", ["BC117", "BC117"]),
+        ("Live:https://acme.example", ["BC118"]),
+        ("Live. https://acme.example/?u=https://a.example, (https://a.example) \u67e5\u770bhttps://a.example", []),
+        ("https://web.archive.org/web/2030/https://acme.example", []),
+        ("Read it at https:// acme.example", ["BC118"]),
         ("This is **great**", ["BC108"]),
         ("This is *great*", ["BC108"]),
         ("This is __great__", ["BC108"]),

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.config import load
-from bufferctl.diagnostics import Place
+from bufferctl.diagnostics import Place, Severity
 from bufferctl.digests import change_digest, plan_digest
 from bufferctl.model import Desired, Post, State
 from bufferctl.model.comparable import content_of_desired, fingerprint
@@ -190,7 +190,8 @@ def loaded(folder: Path, posts: dict[str, Any]) -> Desired | tuple[str, ...]:
     (folder / "buffer.yaml").write_text(json.dumps(ROOT), encoding="utf-8")
     (folder / "posts/a.yaml").write_text(json.dumps(posts, ensure_ascii=False), encoding="utf-8")
     found = load(None, folder)
-    errors = tuple(each.message for each in found.diagnostics if "same time" not in each.message)
+    is_error = [each for each in found.diagnostics if each.severity is Severity.ERROR]
+    errors = tuple(each.message for each in is_error if "same time" not in each.message)
     return errors or found.desired or ()
 
 

@@ -7,23 +7,23 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bufferctl.config.expand.layers import Layer
 from bufferctl.config.expand.variables import Variables
-from bufferctl.config.explain import value_hint
+from bufferctl.config.explain import MEDIA, value_hint
+from bufferctl.config.format import PartEntry, PostFields
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.config.validation import Faults
 from bufferctl.diagnostics import Kind
 from bufferctl.model.content import Asset, Image
 
-#: The folder, below the root folder, where images are looked up by their name alone.
-MEDIA = "media"
+#: What has `image` and `alt`: a post, or a part of its thread, each with its place.
+WithPictures = PostFields | PartEntry
 
 
-def check_pictures(layers: Iterable[Layer], reading: Reading) -> None:
+def check_pictures(given: Iterable[tuple[WithPictures, Spot]], reading: Reading) -> None:
     """Report `image` and `alt` that cannot be combined with what is beside them."""
-    for fields, spot, _ in layers:
-        if spot.node.keys().isdisjoint(("image", "alt")):
+    for fields, spot in given:
+        if not isinstance(spot.node, dict) or spot.node.keys().isdisjoint(("image", "alt")):
             continue
         images, alts = len(fields.image), len(fields.alt)
         problem = None
@@ -31,22 +31,22 @@ def check_pictures(layers: Iterable[Layer], reading: Reading) -> None:
             name = "image" if spot.has("image") else "alt"
             message = f"`{name}` is for images without `assets`, and both are given"
             problem = spot.at_key(name, message, hint="move it into `assets`")
-        elif not spot.has("image"):
+        elif not spot.has("image") and reading.is_intact(spot):
             message = "`alt` describes the `image` beside it, and there is none here"
             problem = spot.at_key("alt", message, hint="write `image` here, too", kind=Kind.MISSING_FIELD)
-        elif alts not in {0, images} and reading.is_intact(spot):
+        elif spot.has("image") and alts not in {0, images} and reading.is_intact(spot):
             message = f"`image` lists {images} and `alt` {alts}, so one would describe another image"
             problem = spot.at_key("alt", message, hint="write one `alt` for each `image`")
         if problem:
             reading.problems.append(problem)
 
 
-def pictures_of(layer: Layer, variables: Variables) -> tuple[Asset, ...]:
-    alts = _texts(layer.fields.alt, layer.spot, "alt", variables)
+def pictures_of(fields: WithPictures, at: Spot, variables: Variables) -> tuple[Asset, ...]:
+    alts = _texts(fields.alt, at, "alt", variables)
     found: list[Asset] = []
-    for index, written in enumerate(_texts(layer.fields.image, layer.spot, "image", variables)):
+    for index, written in enumerate(_texts(fields.image, at, "image", variables)):
         alt = alts[index] if index < len(alts) else None
-        spot, part = _place(layer.spot, "image", index)
+        spot, part = _place(at, "image", index)
         is_url = "://" in written or written.startswith("www.")
         source = {"url": written} if is_url else {"file": _looked_up(written, spot, part, variables.reading)}
         try:

@@ -7,8 +7,10 @@ begins like a mention, `$(@acme)`, or like a date, with CLDR's letters and Engli
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -20,11 +22,12 @@ from bufferctl.config.expand.mentions import AT, Mention, unknown_mention
 from bufferctl.config.format import FILES
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
-from bufferctl.diagnostics import Diagnostic, Kind, Related
+from bufferctl.diagnostics import Diagnostic, Kind, Related, Severity
 from bufferctl.errors import BufferctlError
 from bufferctl.model import Channel
 from bufferctl.model.about import named
 from bufferctl.model.desired import Variable
+from bufferctl.value import replace
 
 T = TypeVar("T")
 
@@ -77,6 +80,10 @@ def _written(when: date, token: re.Match[str]) -> str:
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 #: A variable, or what is or looks like a mention or a date, also without its bracket.
 _USE = re.compile(rf"\$\$\(|\$\((?:({_NAME})\)|((?:{'|'.join((AT, *RESERVED))})[^)\n]*)\)?)")
+#: A variable as other programs write it.
+_ALMOST = re.compile(rf"\$\{{\s*({_NAME})\s*\}}|\$\((?=\s|{_NAME}\s)\s*({_NAME})\s*\)")
+#: Letters of a date that are rather a word, such as `day`: nobody writes three single ones without a space between.
+_WORD = re.compile(r"(?<![A-Za-z'])(?:([A-Za-z])(?!\1)){3,}(?![A-Za-z'])")
 #: Every text with something to replace contains this.
 _SIGN = "$("
 #: Fields of assets and metadata that take variables.
@@ -122,13 +129,15 @@ Used = dict[str, Variable]
 class Values:
     """What the posts of one occurrence share: the values of its variables, and results that no channel changes.
 
-    `set_at`: the `vars` that sets each value. `mentions`: whom their texts may mention, by name. `made`: each such
-    result and the variables that it used, by the id of the value in the file, or that of its container and its name.
+    `set_at`: the `vars` that sets each value. `mentions`: whom their texts may mention, by name. `is_complete`: whether
+    all `vars` could be read. `made`: each such result and the variables that it used, by the id of the value in the
+    file, or that of its container and its name.
     """
 
     values: dict[str, str]
     set_at: Mapping[str, Spot]
     mentions: Mapping[str, Mention]
+    is_complete: bool = True
     variables: Used = field(default_factory=dict)
     made: dict[object, tuple[Any, Used]] = field(default_factory=dict)
 
@@ -166,7 +175,7 @@ class Variables:
 
         `with_handles`: readers see it as text, so a mention is the handle where the network has it.
         """
-        if _SIGN not in text:
+        if "$" not in text:
             return text
         problem = partial(spot.at_quote, part)
         return self.made((id(spot.node), part), lambda: self.replaced(text, problem, with_handles=with_handles))
@@ -209,17 +218,33 @@ class Variables:
                 unknown[found[0]] = error.message, error.hint
                 return found[0]
             if value is None:
-                if name != "number" or not self.entry.has("repeat"):  # one that cannot be read is a problem already
+                is_told = name == "number" and self.entry.has("repeat")  # one that cannot be read is a problem already
+                if self.shared.is_complete and not is_told:
                     unknown[found[0]] = self._unknown(name, found[0])
                 return found[0]
             self._use(name, value)
             return value
 
+        for words, (message, hint) in self._almost(text):
+            almost = problem(words, message, hint=hint)
+            self.reading.problems.append(replace(almost, severity=Severity.WARNING))
         found = _USE.sub(replacement, text)
         for words, (message, hint) in unknown.items():
             self.reading.spoil(self.entry, words)
             self.reading.problems.append(problem(words, message, hint=hint))
         return found
+
+    def _almost(self, text: str) -> Iterator[tuple[str, tuple[str, str]]]:
+        """What is posted as it is although a variable or a date is meant: the words, a message and a hint."""
+        for found in _ALMOST.finditer(text):
+            name = found[1] or found[2]
+            if name in self.shared.set_at:
+                message = f"`{found[0]}` is posted as it is: a variable is written `$(name)`"
+                yield found[0], (message, f"write `$({name})`")
+        for found in _DATE.finditer(text):
+            if _WORD.search(found["form"]):
+                message = f"`{found['form']}` is read letter by letter, not as a word"
+                yield found[0], (message, f"write the form of the date, {_EXAMPLE}")
 
     def _value(self, name: str, words: str, with_handles: bool) -> str | None:
         if name.startswith(AT):
@@ -277,6 +302,8 @@ def values_of(
     given = [(found, layer.spot) for layer in layers if (found := getattr(layer.fields, "vars", None))]
     values: dict[str, str] = {}
     set_at: dict[str, Spot] = {}
+    spots = [*(layer.spot for layer in layers), defaults.spot]
+    wrong = set[str]().union(*(reading.broken.get(id(spot.node), ()) for spot in spots))
     for found, spot in (*given, *defaults.vars):
         below = spot.down("vars")
         for name, value in found.items():
@@ -285,4 +312,21 @@ def values_of(
                 reading.problems.append(below.at_key(name, message, hint="give it another name", kind=Kind.CONFLICT))
             elif name not in values:
                 values[name], set_at[name] = value, below
-    return Values(values | always, set_at, mentions)
+    return Values(values | always, set_at, mentions, wrong.isdisjoint(("vars", "repeat")))
+
+
+def check_values(given: dict[str, str], spot: Spot, outer: Iterable[dict[str, str]], reading: Reading) -> None:
+    """Warn of variables whose values name other variables: they are not replaced there. `outer`: further `vars`."""
+    values = dict(ChainMap(given, *outer))
+    for name, value in given.items():
+        inner = names_in(value) & {*values, *ALWAYS} if _SIGN in value else ()
+        if not inner:
+            continue
+        first = min(inner)
+        message = f"`$({first})` in the value of a variable is not replaced, so it would be posted as it is"
+        hint = f"write `$({first})` in the text instead"
+        if inner <= values.keys():
+            written = _USE.sub(lambda found: values.get(found[1] or "", found[0]), value)
+            hint = f"write `{name}: {json.dumps(written, ensure_ascii=False)}`"
+        found = spot.down("vars").at(name, message, hint=hint)
+        reading.problems.append(replace(found, severity=Severity.WARNING))
