@@ -1,8 +1,10 @@
 # Every target installs what it needs: a machine with Python, pip, make and git is enough.
 WINDOWS := $(filter Windows_NT,$(OS))
 PYTHON ?= $(if $(WINDOWS),python,python3)
+SCRIPTS := $(if $(WINDOWS),Scripts,bin)
 VENV := .venv
-BIN := $(VENV)/$(if $(WINDOWS),Scripts,bin)
+BIN := $(VENV)/$(SCRIPTS)
+DEMO := .venv-demo
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 SITE := $(VENV)/.site
@@ -33,8 +35,16 @@ $(SITE): requirements-docs.lock $(STAMP)
 	@$(PYTHON) -m pip --python $(VENV) install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
 	@touch $@
 
-demo: $(STAMP)   ## validate, plan, apply and a second plan, on the sandbox
-	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
+# Only what bufferctl needs to run.
+$(DEMO)/.installed: requirements-run.lock pyproject.toml
+	@test -x $(DEMO)/$(SCRIPTS)/python || $(PYTHON) -m venv --without-pip $(DEMO)
+	@$(PYTHON) -m pip --python $(DEMO) install --quiet --disable-pip-version-check --require-hashes -r requirements-run.lock
+	@$(PYTHON) -m pip --python $(DEMO) install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: $(DEMO)/.installed ## a month of posts on a local Buffer: validate, plan, apply, "No changes."
+	@rm -rf build/demo
+	@$(DEMO)/$(SCRIPTS)/bufferctl demo build/demo
 
 test: $(STAMP)   ## the tests
 	@$(PYTEST) $(ROOMS)

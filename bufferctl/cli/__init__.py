@@ -26,6 +26,7 @@ from bufferctl.run import secrets
 #: Commands by what people are about to do; for each the module that has it, and its first line of help.
 GROUPS = {
     "Get started": {
+        "demo": ("demo", "Try it without an account, on a local Buffer."),
         "init": ("setup", "Create a first buffer.yaml from your account."),
         "doctor": ("setup", "Check the setup and explain what to fix."),
         "sandbox": ("setup", "Run a local Buffer to try things out."),

@@ -178,7 +178,7 @@ def sandbox(**settings: Any) -> None:
     lines that it prints into another terminal to use it there, and open the URL in a browser to watch posts
     arrive. Press Ctrl-C to stop it.
     """
-    running = _started(**settings)
+    running = started_sandbox(**settings)
     gc.enable()  # unlike other commands (see `main`) this one stays
     stop = threading.Event()
     for number in STOPS:
@@ -201,8 +201,15 @@ def _settings(url: str, key: str, platform: str = sys.platform) -> str:
     return "\n".join(line.format(*each) for each in (("BUFFER_API_URL", url), ("BUFFER_API_KEY", key)))
 
 
-def _started(
-    *, port: int, db: str, fixture: str | None, rate_limit: str, faults: str, seed: int, media_roots: tuple[str, ...]
+def started_sandbox(
+    *,
+    port: int,
+    db: str,
+    fixture: str | None = None,
+    rate_limit: str = "off",
+    faults: str = "",
+    seed: int = 0,
+    media_roots: tuple[str, ...] = (),
 ) -> Sandbox:
     """Start a sandbox; every way in which it can fail to start is a message."""
     import sqlite3

@@ -192,17 +192,6 @@ def test_ci_runs_for_every_change(name: str) -> None:
     assert re.findall(r"^\s*(?:paths|paths-ignore|changes): .*buffer\.yaml.*", text, re.MULTILINE) == []
 
 
-@pytest.mark.long
-def test_demo(program: None, tmp_path: Path) -> None:
-    """`make demo` ends with "No changes.", without complaints or leftover files."""
-    ran = run(tmp_path, f"TMPDIR='{tmp_path}' sh '{ROOT}/examples/demo.sh'")
-    assert (ran.returncode, ran.stderr) == (0, "")
-    steps = re.findall(r"^\$ (.*)$", ran.stdout, re.MULTILINE)
-    assert steps == ["bufferctl validate", "bufferctl plan", "bufferctl apply --auto-approve", "bufferctl plan"]
-    assert ran.stdout.endswith("\nNo changes.\nBuffer matches your files: 4 unchanged.\n")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["bin"]
-
-
 def block(language: str, containing: str) -> str:
     """The code block of the README that contains a text."""
     blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)

@@ -1,0 +1,56 @@
+"""`bufferctl demo` as a stranger runs it, in a process of its own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+def demo(program: list[str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run it; the page stays closed."""
+    command = [*program, "demo", "--no-open", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_from_nothing_to_no_changes(program: list[str], environment: Path) -> None:
+    """Four commands, the last of which says "No changes."; files, page and local Buffer stay in the folder."""
+    ran = demo(program, environment)
+    assert (ran.returncode, "error" in ran.stderr) == (0, False)
+    assert re.findall(r"^\$ bufferctl (\w+)", ran.stdout, re.MULTILINE) == ["validate", "plan", "apply", "plan"]
+    assert "\n$ bufferctl plan\nNo changes.\nBuffer matches your files: 27 unchanged.\n" in ran.stdout
+    assert "Plan: 9 new posts on 3 networks" in ran.stdout
+    folder = environment / "bufferctl-demo"
+    assert {"buffer.yaml", "plan.html", "plan.json", "posts"} <= {path.name for path in folder.iterdir()}
+
+
+def test_it_goes_on_with_what_was_edited(program: list[str], environment: Path) -> None:
+    """The second time the plan shows the edit alone, since the local Buffer and the state are still there."""
+    demo(program, environment)
+    posts = environment / "bufferctl-demo" / "posts" / "launch.yaml"
+    posts.write_text(posts.read_text(encoding="utf-8").replace("Bring your questions", "Ask us"), encoding="utf-8")
+    ran = demo(program, environment)
+    assert ran.returncode == 0
+    assert "Plan: 1 changed post on 3 networks" in ran.stdout
+
+
+def test_it_overwrites_nothing(program: list[str], environment: Path) -> None:
+    """A folder with other files is refused, and named."""
+    (environment / "mine").mkdir()
+    (environment / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
+    ran = demo(program, environment, "mine")
+    assert ran.returncode == 1
+    assert "There is already a folder mine, so nothing was written." in ran.stderr
+    assert [path.name for path in (environment / "mine").iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_a_crash_at_any_time(program: list[str], environment: Path) -> None:
+    """Every post is there once, whatever was killed and lost, counted on the sandbox."""
+    ran = demo(program, environment, "--crash")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert re.search(r"^115 posts, \d kills?, \d+ lost answers?: each once\.$", ran.stdout, re.MULTILINE)
+    assert "\nNo changes.\nBuffer matches your files: 115 unchanged.\n" in ran.stdout
