@@ -33,7 +33,7 @@ def cut_off(server: Server) -> Iterator[Scene]:
 
 def made(s: Scene) -> Counter[str]:
     """How often each text was ever created."""
-    return Counter(w.after.content["text"] for w in s.account.writes if w.kind == "create")  # type: ignore[union-attr]
+    return Counter(w.after.content["text"] for w in s.account.writes if w.kind == "create" and w.after)
 
 
 @pytest.mark.parametrize("is_away", [False, True], ids=["at once", "a run in between finds no channel"])

@@ -75,7 +75,7 @@ CASES = [
 def test_what_changes(tmp_path: Path, name: str, after: dict[str, str], keys: set[str]) -> None:
     """Exactly the entries whose expansion differs, whichever file made the difference; in both directions."""
     before = load_declared(written(tmp_path / "before") / "buffer.yaml")
-    now = load_declared(written(tmp_path / "after", **after) / "buffer.yaml")  # type: ignore[arg-type]
+    now = load_declared(written(tmp_path / "after", **after) / "buffer.yaml")  # type: ignore[arg-type]  # all are texts
     assert before.desired, before.diagnostics
     assert now.desired, now.diagnostics
     assert {each.key for each in changed_entries(before.desired, now.desired)} == keys, name
