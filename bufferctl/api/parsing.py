@@ -171,9 +171,21 @@ _Assets = _Many[Annotated[_AssetFields, AfterValidator(_asset)]]
 
 
 @_json
+class _LinkFields(TypedDict, total=False):
+    url: Required[str]
+    title: _Text  # it and what follows are scraped from the page, unless the files gave them and Buffer kept them
+    text: _Text
+    thumbnail: _Text
+
+
+_Link = Annotated[_LinkFields, AfterValidator(lambda link: {name: value for name, value in link.items() if value})]
+
+
+@_json
 class _ThreadItem(TypedDict, total=False):
     text: _Text  # that of the first item repeats the post's
     assets: _Assets | None
+    link_attachment: _Link | None
 
 
 @_json
@@ -182,11 +194,6 @@ class _Annotation(TypedDict):
     indices: list[int]
     text: str
     url: str
-
-
-@_json
-class _Link(TypedDict):
-    url: str  # Buffer scrapes its other fields
 
 
 @_json

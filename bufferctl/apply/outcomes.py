@@ -10,7 +10,6 @@ from bufferctl.apply.settling import Written
 from bufferctl.diagnostics import all_of
 from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, Refusal, Refused, Result, Unknown, Write
 from bufferctl.model.comparable import (
-    bind,
     content_of_desired,
     content_of_live,
     instant,
@@ -18,6 +17,7 @@ from bufferctl.model.comparable import (
     lost,
     with_board_of,
 )
+from bufferctl.model.seen import bind
 from bufferctl.plan import Change, Outcome, Status
 from bufferctl.value import replace, value
 

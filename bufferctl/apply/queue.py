@@ -12,8 +12,8 @@ from bufferctl.errors import PartWayError
 from bufferctl.limits import MOST_ALIASES, MOST_ASSETS, MOST_VIDEOS, ROUNDING
 from bufferctl.model import IDEAS, Binding, CreatePost, EditPost, LivePost, Modify, Slot, Write
 from bufferctl.model.attached import attached
-from bufferctl.model.comparable import standing
 from bufferctl.model.live import Quota
+from bufferctl.model.seen import standing
 from bufferctl.plan import Change, Outcome, Plan
 from bufferctl.value import replace, value
 

@@ -194,12 +194,14 @@ class _Create:
         return may_be_ours and self.is_in_time(candidate)
 
     def is_(self, candidate: _Candidate) -> bool:
-        """Whether the candidate has the content of this write."""
-        return contents_match(self.content, candidate.content)
+        """Whether the candidate has the content of this write. A detail that Buffer lost makes it no other post."""
+        return contents_match(self.content.plain, candidate.content.plain)
 
     def fit_but_for_links(self, candidate: _Candidate) -> Fit:
         """How a candidate fits that has the content of this write, except for rewritten links."""
-        equal = self.may_be(candidate) and contents_match(self.content, candidate.content, links_may_differ=True)
+        equal = self.may_be(candidate) and contents_match(
+            self.content.plain, candidate.content.plain, links_may_differ=True
+        )
         return self.write.fit(candidate.live) if equal else Fit.NONE
 
     @property

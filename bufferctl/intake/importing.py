@@ -23,9 +23,10 @@ from bufferctl.diagnostics import Severity
 from bufferctl.errors import ApiError, UsageError
 from bufferctl.intake.homes import ChannelHome, OrganizationHome, find_homes
 from bufferctl.model import IDEAS, Address, Binding, Desired, Idea, Origin, Post, Slot, State
-from bufferctl.model.comparable import bind, content_of_desired, content_of_live, list_differences
+from bufferctl.model.comparable import content_of_desired, content_of_live, list_differences
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.model.live import Account, Live, LiveIdea, LivePost
+from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import Targets, imported, reconcile, schedule_differences
 from bufferctl.value import replace, value

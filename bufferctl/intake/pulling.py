@@ -24,18 +24,18 @@ from bufferctl.intake.writing import Reread
 from bufferctl.model import Address, Asset, Binding, Desired, Idea, Post, ShareMode, Slot, State
 from bufferctl.model.comparable import (
     Fingerprint,
-    bind,
     content_of_desired,
     content_of_live,
     contents_match,
     fingerprint,
-    normal_text,
     without_links,
 )
 from bufferctl.model.desired import RETURNED, Expansion
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.metadata import thread_of
+from bufferctl.model.plain_text import normal_text
+from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
 from bufferctl.reconcile import differences, handling_differences, schedule_differences
 from bufferctl.value import replace

@@ -27,6 +27,7 @@ class About:
     as_is: bool = False  # Buffer takes it under its own name, and returns it so unless the same says `unread`
     unread: bool = False  # Buffer does not return it, or not as it was sent
     filled_in: bool = False  # Buffer may give it a value where the files have none
+    otherwise: Any = None  # what Buffer gives it where the files have none, None if that is not known
     on: bool = False  # a switch that is on unless a post turns it off
     unseen: bool = False  # no reader sees it
     private: bool = False  # of what is declared: neither public nor a part of the schedule

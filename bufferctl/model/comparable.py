@@ -1,12 +1,12 @@
 """The comparable part of an object: declared and live content in one normal form, its digests, and how two differ.
 
-Left out of every comparison (design: Actions): queue times, asset URLs, scraped link data, `updatedAt`. Fields
-that the API does not return (mainly asset URLs) have their own fingerprint, so editing them still counts.
+Left out of every comparison (design: Actions): queue times, asset URLs, scraped link data, `updatedAt`; what else is
+left out is named in `model/details.py`. Fields that the API does not return (mainly asset URLs) have their own
+fingerprint, so editing them still counts.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -16,15 +16,32 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from bufferctl.model.about import fields_with
-from bufferctl.model.attached import sources_of
 from bufferctl.model.base import Model
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import RETURNED, Idea, Item, Post
+from bufferctl.model.details import (
+    NO_DETAILS,
+    Details,
+    are_equal,
+    cards_of_desired,
+    cards_of_live,
+    details_of_desired,
+    details_of_live,
+    may_be_added,
+)
 from bufferctl.model.live import LiveAsset, LiveIdea, LiveItem, LivePost
 from bufferctl.model.media_file import IDENTITY
-from bufferctl.model.metadata import FILLED_IN, LOSABLE, UNREAD, USUAL, NetworkMetadata, PinterestMetadata, thread_of
-from bufferctl.model.plain_text import LINK
-from bufferctl.model.state import Binding, Origin
+from bufferctl.model.metadata import (
+    FILLED_IN,
+    LOSABLE,
+    UNREAD,
+    UNSAID,
+    USUAL,
+    NetworkMetadata,
+    PinterestMetadata,
+    thread_of,
+)
+from bufferctl.model.plain_text import LINK, normal_text
 from bufferctl.value import replace
 
 #: Changes when the inputs of fingerprints change; older ones are then compared by content instead.
@@ -61,27 +78,24 @@ class Content(NamedTuple):
     assets: tuple[AssetContent, ...] = ()  # what the API returns of them
     tags: tuple[str, ...] = ()  # names
     metadata: Mapping[str, Any] | None = None  # the network's fields
+    details: Details = NO_DETAILS  # what else Buffer returns, by path
+    cards: Details = NO_DETAILS  # what is said of its cards, by path: scraped where the files say nothing
 
     @property
     def title(self) -> str:
         """Of an idea."""
         return str(self.others.get("title", ""))
 
+    @property
+    def plain(self) -> Content:
+        """The same without details: by these alone no object becomes another one (design: Matching)."""
+        return self._replace(details=NO_DETAILS, cards=NO_DETAILS)
+
 
 class Losable(str):
     """A declared text that Buffer may not keep, so that its absence there is no difference (notes: Writing)."""
 
     __slots__ = ()
-
-
-def normal_text(text: str | None) -> str:
-    """The text as it is compared: one kind of line ending, no leading or trailing white space, NFC."""
-    if not text:
-        return ""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = text.strip()
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def without_links(text: str) -> str:
@@ -107,13 +121,16 @@ def content_of_desired(item: Item) -> Content:
             others=others_of(item),
             assets=tuple(AssetContent(m.type.value, normal_text(m.alt)) for m in item.media),
             tags=tuple(sorted(item.tags)),
+            details=details_of_desired(item) if item.media else NO_DETAILS,
         )
     parts = thread_of(item.metadata)
     thread = _thread(item.text, tuple((t.text or "", _declared_assets(t.assets)) for t in parts)) if parts else ()
     assets = _declared_assets(item.assets) if item.assets else ()
     tags = tuple(sorted(item.tags)) if item.tags else ()
     metadata = _declared_fields(item.metadata) if item.metadata else {}
-    return Content(normal_text(item.text), others_of(item), thread, assets, tags, metadata)
+    is_plain = not (assets or item.metadata)
+    more = (NO_DETAILS, NO_DETAILS) if is_plain else (details_of_desired(item), cards_of_desired(item))
+    return Content(normal_text(item.text), others_of(item), thread, assets, tags, metadata, *more)
 
 
 def _declared_fields(metadata: NetworkMetadata) -> Any:
@@ -132,12 +149,15 @@ def content_of_live(item: LiveItem) -> Content:
             others=others_of(item),
             assets=tuple(AssetContent(m.kind, normal_text(m.alt_text)) for m in item.media),
             tags=tuple(sorted(t.name for t in item.tags)),
+            details=details_of_live(item) if item.media else NO_DETAILS,
         )
     thread = _thread(item.text, tuple((t.text, _live_assets(t.assets)) for t in item.thread)) if item.thread else ()
     assets = _live_assets(item.assets) if item.assets else ()
     tags = tuple(sorted([t.name for t in item.tags])) if item.tags else ()
     metadata = _plain(item.metadata) if item.metadata else {}
-    return Content(normal_text(item.text), others_of(item), thread, assets, tags, metadata)
+    is_plain = not (assets or item.thread or item.metadata)
+    more = (NO_DETAILS, NO_DETAILS) if is_plain else (details_of_live(item), cards_of_live(item))
+    return Content(normal_text(item.text), others_of(item), thread, assets, tags, metadata, *more)
 
 
 def others_of(item: Item | LiveItem) -> dict[str, Any]:
@@ -183,41 +203,35 @@ def _plain(value: Any) -> Any:
     return value
 
 
+#: Details and cards have digests of their own (`model/seen.py`).
+_DIGESTED = tuple(name for name in Content._fields if name not in {"details", "cards"})
+
+
 def digest(content: Content) -> str:
-    """A short digest of everything that `content` has; equal content has an equal digest on every platform.
+    """A short digest of what `content` has, but for details and cards; equal content has equal ones on every platform.
 
     What it does not have is left out, so that a field that a later version adds changes no digest that is stored.
     """
-    parts: dict[str, Any] = {name: value for name, value in zip(Content._fields, content, strict=True) if value}
+    parts: dict[str, Any] = {name: value for name, value in zip(_DIGESTED, content, strict=False) if value}
     others = parts.pop("others", {})
-    return _hash(parts | others)
+    return hash_of(parts | others)
 
 
 def text_digest(content: Content) -> str:
     """A digest of title and text alone, empty if there is neither."""
-    return _hash([content.title, content.text]) if content.title or content.text else ""
-
-
-def standing(live: LiveItem) -> str:
-    """A short text that changes when a write changes the live object, as far as the API returns the change.
-
-    The time of a queued post does not count, since it moves when other posts do.
-    """
-    if isinstance(live, LiveIdea):
-        return digest(content_of_live(live))
-    due = instant(live.due_at) if live.is_custom_scheduled else ""
-    return f"{digest(content_of_live(live))} {live.status.value} {due}{' reminds' if live.reminds else ''}"
+    return hash_of([content.title, content.text]) if content.title or content.text else ""
 
 
 _JSON = JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
-def _hash(value: Any) -> str:
+def hash_of(value: Any) -> str:
+    """A short digest of plain values, the same on every platform."""
     return blake2b(_JSON.encode(value).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
 
 
 #: The hash of the hidden part of most posts, computed once: everything they have is returned by the API.
-_NOTHING_HIDDEN = _hash({})
+_NOTHING_HIDDEN = hash_of({})
 #: The fields of a post and of an idea that the API does not return, or not as they were sent, with their defaults.
 _NOT_RETURNED = {kind: fields_with(kind, lambda about: about.unread) for kind in (Post, Idea)}
 
@@ -245,14 +259,14 @@ def fingerprint(item: Item, content: Content) -> Fingerprint:
     schedule: list[Any] = []
     if isinstance(item, Post):
         schedule = [item.mode, instant(item.due_at), item.draft, item.needs_approval, item.scheduling_type]
-    return Fingerprint(FINGERPRINT_VERSION, digest(content), _hidden(item), _hash(schedule))
+    return Fingerprint(FINGERPRINT_VERSION, digest(content), _hidden(item), hash_of(schedule))
 
 
 def _hidden(item: Item) -> str:
     """A digest of the fields that Buffer does not return; of those that are set, so that a new one changes no other."""
     unset = _NOT_RETURNED[type(item)]
     given = {name: value for name, default in unset.items() if (value := getattr(item, name)) != default}
-    return _hash({name: _dumped(value) for name, value in given.items()}) if given else _NOTHING_HIDDEN
+    return hash_of({name: _dumped(value) for name, value in given.items()}) if given else _NOTHING_HIDDEN
 
 
 def _dumped(value: Any) -> Any:
@@ -265,15 +279,21 @@ def _dumped(value: Any) -> Any:
 
 
 def contents_match(
-    desired: Content, live: Content, *, links_may_differ: bool = False, shorteners: Iterable[str] | None = None
+    desired: Content,
+    live: Content,
+    *,
+    links_may_differ: bool = False,
+    shorteners: Iterable[str] | None = None,
+    unsaid: bool = False,
 ) -> bool:
     """Whether `live` matches `desired`.
 
-    A network field that the files leave out must be empty in Buffer, unless Buffer fills it in itself.
+    A network field that the files leave out must be empty in Buffer, unless Buffer fills it in itself. With `unsaid` it
+    must then be as Buffer fills it in, so that nothing that a person set is passed over.
     `links_may_differ`: a link in a text may have been rewritten (design: Matching); its host is then different from
     that of every declared link. `shorteners`: the domains that it may have then, None for any.
     """
-    found = list_differences(desired, live, links_may_differ=links_may_differ, shorteners=shorteners)
+    found = list_differences(desired, live, links_may_differ=links_may_differ, shorteners=shorteners, unsaid=unsaid)
     return next(found, None) is None
 
 
@@ -294,23 +314,25 @@ def with_board_of(item: Item, live: LiveItem) -> LiveItem:
     return replace(live, metadata={**live.metadata, "board": metadata.board})
 
 
-def has_renamed_board(item: Item, live: LiveItem, seen: str) -> bool:
-    """Whether nothing but the name of its board has changed since the live object had the digest `seen`."""
-    named = with_board_of(item, live)
-    return named is not live and digest(content_of_live(named)) == seen
-
-
 def list_differences(
-    desired: Content, live: Content, *, links_may_differ: bool = False, shorteners: Iterable[str] | None = None
+    desired: Content,
+    live: Content,
+    *,
+    links_may_differ: bool = False,
+    shorteners: Iterable[str] | None = None,
+    unsaid: bool = False,
 ) -> Iterator[tuple[str, Any, Any]]:
-    """Each differing field: its name, the value in Buffer, the declared value. Links as for `contents_match`."""
-    for name in Content._fields:
+    """Each differing field: its name, the value in Buffer, the declared value. Parameters as for `contents_match`.
+
+    Details have their path in place of a name. Cards differ where they lead elsewhere: the rest may be scraped.
+    """
+    for name in _DIGESTED:
         before, after = getattr(live, name), getattr(desired, name)
         if before == after:
             continue
         if name == "metadata":
             after = after or {}
-            before = _comparable_fields(before or {}, after)
+            before = _comparable_fields(before or {}, after, unsaid=unsaid)
             left_out = lost(desired, live)
             after = {k: v for k, v in after.items() if k in before or (USUAL.get(k) != v and k not in left_out)}
             if before == after:
@@ -325,6 +347,30 @@ def list_differences(
         if is_text and _are_rewritten(_texts(before), _texts(after), shorteners):
             continue
         yield name, before, after
+    if desired.details or live.details:
+        yield from _list_details(desired, live, unsaid=unsaid)
+
+
+def _list_details(desired: Content, live: Content, *, unsaid: bool) -> Iterator[tuple[str, Any, Any]]:
+    places = desired.text == live.text and desired.text.isascii()
+    for path in sorted(desired.details.keys() | live.details.keys()):
+        before, after = live.details.get(path), desired.details.get(path)
+        if after is None and may_be_added(path, unsaid=unsaid):
+            continue
+        if not are_equal(before, after, places=places):
+            yield path, before, after
+
+
+def card_differences(desired: Content, live: Content) -> Iterator[tuple[str, Any, Any]]:
+    """What the files say of cards and Buffer has otherwise, scraped or edited by a person; as in `list_differences`."""
+    for path, after in desired.cards.items():
+        if (before := live.cards.get(path)) != after:
+            yield path, before, after
+
+
+def has_rewritten_links(desired: Content, live: Content) -> bool:
+    """Whether the texts are the same except for links that look rewritten, whatever else differs."""
+    return _are_rewritten((live.text, None), (desired.text, None), None)
 
 
 def _texts(value: Any) -> tuple[str, Any]:
@@ -350,52 +396,21 @@ def _host(url: str) -> str:
         return url
 
 
-def _comparable_fields(live: Mapping[str, Any], desired: Mapping[str, Any]) -> dict[str, Any]:
-    """`live` without the fields that Buffer fills in when the files leave them out: switches and a few others."""
-    kept = {k: v for k, v in live.items() if k in desired or not (k in FILLED_IN or isinstance(v, bool))}
+def _comparable_fields(live: Mapping[str, Any], desired: Mapping[str, Any], *, unsaid: bool) -> dict[str, Any]:
+    """`live` without the fields that Buffer fills in when the files leave them out: switches and a few others.
+
+    With `unsaid` only without those that have the value that Buffer gives them then, where that is known.
+    """
+    kept = {k: v for k, v in live.items() if k in desired or not _is_filled_in(k, v, unsaid=unsaid)}
     return {
-        k: _comparable_fields(v, desired[k]) if isinstance(v, dict) and isinstance(desired.get(k), dict) else v
+        k: _comparable_fields(v, desired[k], unsaid=unsaid)
+        if isinstance(v, dict) and isinstance(desired.get(k), dict)
+        else v
         for k, v in kept.items()
     }
 
 
-def due_seen(item: Item, live: LiveItem) -> str:
-    """The instant to store in state: the time of a timed post, or a time that a person set in Buffer; else empty.
-
-    The time of a queued post is not stored, since it moves when other posts do.
-    """
-    if not isinstance(item, Post) or not isinstance(live, LivePost):
-        return ""
-    return instant(live.due_at) if item.due_at or live.has_own_time else ""
-
-
-def is_untouched(binding: Binding, live: LiveItem) -> bool:
-    """Whether a live object stands as last seen: nobody has changed it since, or moved it on."""
-    if digest(content_of_live(live)) != binding.seen:
+def _is_filled_in(name: str, value: Any, *, unsaid: bool) -> bool:
+    if name not in FILLED_IN and not isinstance(value, bool):
         return False
-    if isinstance(live, LiveIdea):
-        return True
-    on_time = instant(live.due_at) == binding.due_at if binding.due_at else not live.has_own_time
-    return on_time and live.status == binding.status
-
-
-def bind(item: Item, live: LiveItem, origin: Origin, *, as_declared: bool = True) -> Binding:
-    """The binding of a declared object to `live`.
-
-    Without `as_declared` the live object differs from the declared one, so its content cannot serve as a baseline.
-    """
-    wanted = content_of_desired(item)
-    return Binding(
-        id=live.id,
-        origin=origin,
-        applied=str(fingerprint(item, wanted)),
-        text=text_digest(wanted),
-        seen=digest(content_of_live(live)) if as_declared else "",
-        due_at=due_seen(item, live),
-        status=live.status.value if isinstance(live, LivePost) else "",
-        created_at=live.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),
-        address=str(item.address),
-        file=item.place.file,
-        protect=item.protect,
-        media=sources_of(item),
-    )
+    return not unsaid or name not in UNSAID or UNSAID[name] == value

@@ -21,7 +21,7 @@ from bufferctl.model.comparable import others_of
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import RETURNED, Idea, IdeaGroup, IdeaMedia, Post
 from bufferctl.model.enums import PostStatus, SchedulingType, ShareMode
-from bufferctl.model.live import LiveAsset, LiveChannel, LiveIdea, LiveMedium, LivePost
+from bufferctl.model.live import LiveAsset, LiveChannel, LiveIdea, LiveMedium, LivePost, LiveThreadItem
 from bufferctl.model.metadata import ON, Metadata, NetworkMetadata, default_metadata, thread_of
 from bufferctl.model.networks import NETWORKS, Service
 
@@ -123,8 +123,9 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
     fields = _plain({name: value for name, value in live.metadata.items() if name not in switches})
     if fields.get("annotations") and service is Service.LINKEDIN:
         raise NotExpressibleError("it mentions people or companies, which the API does not return in full for LinkedIn")
-    if live.assets:
-        fields.pop("link_attachment", None)  # Buffer accepts one or the other
+    link = fields.pop("link_attachment", None)
+    if link and not live.assets:  # Buffer accepts one or the other
+        fields["link_attachment"] = {"url": link["url"]}
     if "board" in fields:
         named = channel.boards.get(fields["board"]) == fields.get("board_service_id")
         fields.pop("board_service_id" if named else "board", None)
@@ -132,15 +133,20 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
     if details.get("button") == "none" and len(details) > 1:  # alone, it stays: Buffer requires at least one field
         del details["button"]
     if len(live.thread) > 1 or any(_text(item.text) != _text(live.text) for item in live.thread):
-        fields["thread"] = [
-            {"text": _text(item.text) or None, "assets": _assets(item.assets, service)} for item in live.thread
-        ]
+        fields["thread"] = [_part(item, service) for item in live.thread]
     if fields.get("type") in {"post", "thread", "carousel"} and service is not Service.GOOGLEBUSINESS:
         del fields["type"]
     if not fields and not default_metadata(service):
         return None
     found: NetworkMetadata = getattr(_checked(Metadata, {service.value: fields}), service.value)
     return found
+
+
+def _part(item: LiveThreadItem, service: Service) -> dict[str, Any]:
+    part: dict[str, Any] = {"text": _text(item.text) or None, "assets": _assets(item.assets, service)}
+    if item.link_attachment and not item.assets:  # Buffer accepts one or the other
+        part["link_attachment"] = {"url": item.link_attachment["url"]}
+    return part
 
 
 def _assets(assets: tuple[LiveAsset, ...], service: Service) -> tuple[Asset, ...]:

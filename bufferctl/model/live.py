@@ -35,10 +35,11 @@ class LiveAsset:
 
 @value()
 class LiveThreadItem:
-    """One post of a live thread."""
+    """One post of a live thread. `link_attachment`: the fields of its card, declared or scraped; empty for none."""
 
     text: str
     assets: tuple[LiveAsset, ...] = ()
+    link_attachment: Mapping[str, str] = field(default_factory=dict)
 
 
 _OUT = (PostStatus.SENDING, PostStatus.SENT)

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticUndefined
 
-from bufferctl.model.about import About, named
+from bufferctl.model.about import About, fields_below, kinds_in, named
 from bufferctl.model.base import LATER, Filled, Flag, Model, Prose, Url, When, Whole, Words
 from bufferctl.model.content import LinkAttachment, ThreadItem
 from bufferctl.model.networks import Service
@@ -114,7 +114,7 @@ class GoogleBusinessEvent(Model):
     """When it ends, 2026-12-01 18:00; without an offset in the channel's timezone."""
     is_full_day_event: Flag
     """Whether it lasts whole days, without times."""
-    button: Annotated[GoogleBusinessButton | None, _CHOICE] = None
+    button: Annotated[GoogleBusinessButton | None, _CHOICE, About(otherwise="none")] = None
     """The button below the post."""
     link: Url | None = None
     """The URL that the button opens."""
@@ -140,7 +140,7 @@ class GoogleBusinessOffer(Model):
 class GoogleBusinessWhatsNew(Model):
     """News."""
 
-    button: Annotated[GoogleBusinessButton | None, _CHOICE] = None
+    button: Annotated[GoogleBusinessButton | None, _CHOICE, About(otherwise="none")] = None
     """The button below the post."""
     link: Url | None = None
     """The URL that the button opens."""
@@ -190,7 +190,7 @@ class ThreadsMetadata(NetworkMetadata):
     """Threads."""
 
     service = Service.THREADS
-    type: Annotated[PostType | None, _CHOICE] = None
+    type: Annotated[PostType | None, _CHOICE, About(otherwise="post")] = None
     """The kind of post."""
     link_attachment: Preview = None
     location_id: Annotated[str | None, _UNSEEN] = None
@@ -315,13 +315,13 @@ class YoutubeMetadata(NetworkMetadata):
     embeddable: Annotated[Flag | None, About(on=True)] = None
     """Whether other sites may show the video."""
     is_ai_generated: Labeled = None
-    license: Annotated[Literal["creativeCommon", "youtube"] | None, _CHOICE] = None
+    license: Annotated[Literal["creativeCommon", "youtube"] | None, _CHOICE, About(otherwise="youtube")] = None
     """Its license."""
     made_for_kids: Flag | None = None
     """Whether it is made for children."""
     notify_subscribers: Annotated[Flag | None, About(on=True)] = None
     """Whether to notify subscribers."""
-    privacy: Annotated[Literal["private", "public", "unlisted"] | None, _CHOICE] = None
+    privacy: Annotated[Literal["private", "public", "unlisted"] | None, _CHOICE, About(otherwise="public")] = None
     """Who can see it."""
 
 
@@ -392,6 +392,13 @@ UNREAD = named(MODELS.values(), lambda about: about.unread)
 FILLED_IN = named(MODELS.values(), lambda about: about.filled_in)
 #: Switches that are on by default; all others are off.
 ON = named(MODELS.values(), lambda about: about.on) | {name for name, value in USUAL.items() if value is True}
+#: What Buffer gives fields that it fills in, as far as that is known; switches included.
+UNSAID = {
+    name: stated.otherwise
+    for name, _, all_stated in fields_below(*MODELS.values())
+    for stated in all_stated
+    if stated.otherwise is not None
+} | {name: name in ON for name, field, _ in fields_below(*MODELS.values()) if bool in kinds_in(field.annotation)}
 #: Texts that Buffer was seen not to keep, by network.
 LOSABLE = {model: named([model], lambda about: about.may_be_lost) for model in MODELS.values()}
 #: Dates with a time.

@@ -48,6 +48,16 @@ _PARAMETERS = re.compile(r"([?&])(?:utm_\w+=[\w%~+-]*(?:\.[\w%~+-]+)*(&?))+")
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
+def normal_text(text: str | None) -> str:
+    """The text as it is compared: one kind of line ending, no leading or trailing white space, NFC."""
+    if not text:
+        return ""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.strip()
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
 def unusual(text: str, ordinary: bytes = _ORDINARY) -> str:
     """What is left of a text without ordinary characters, which are nearly all: a search in it is much faster."""
     left = text.encode("utf-8", "surrogatepass").translate(None, ordinary)

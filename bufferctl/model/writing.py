@@ -17,14 +17,13 @@ from bufferctl.model.comparable import (
     content_of_desired,
     content_of_live,
     contents_match,
-    digest,
     instant,
-    standing,
     with_board_of,
 )
 from bufferctl.model.desired import Idea, Post, Tag
 from bufferctl.model.enums import PostStatus, ShareMode
 from bufferctl.model.live import LiveIdea, LiveItem, LivePost
+from bufferctl.model.seen import content_standing, stood_so
 from bufferctl.model.state import Binding, Slot
 from bufferctl.value import value
 
@@ -186,10 +185,10 @@ class EditPost(_PostWrite):
         """
         if not isinstance(live, LivePost):
             return Fate.UNCLEAR
-        if standing(live) == before:
+        if stood_so(live, before):
             return Fate.NOT_DONE  # also if nothing of the edit can be read back: sending it twice gives the same post
         content = content_of_live(with_board_of(self.item, live))
-        shows = self.reschedule or digest(content) != before.partition(" ")[0]
+        shows = self.reschedule or content_standing(content) != before.partition(" ")[0]
         done = (
             shows
             and self._on_time(live)

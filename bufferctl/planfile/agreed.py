@@ -16,7 +16,8 @@ from bufferctl.diagnostics import all_of
 from bufferctl.digests import REVIEWED, change_digest, facts, what_it_says
 from bufferctl.limits import MOST_DAYS
 from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, PostStatus, Slot, State
-from bufferctl.model.comparable import content_of_desired, fingerprint, is_untouched
+from bufferctl.model.comparable import content_of_desired, fingerprint
+from bufferctl.model.seen import is_untouched
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile.saved import SavedPlan
 from bufferctl.said import Answer, Said, Way

@@ -10,6 +10,7 @@ from bufferctl.model.attached import attached
 from bufferctl.model.comparable import (
     AssetContent,
     Content,
+    card_differences,
     content_of_desired,
     content_of_live,
     instant,
@@ -23,12 +24,12 @@ from bufferctl.plan import Action, Change, Difference
 def differences(desired: Content, live: Content) -> tuple[Difference, ...]:
     """Each differing field with the value in Buffer (`before`) and the declared one (`after`)."""
     found = []
-    for name, before, after in list_differences(desired, live):
+    for name, before, after in (*list_differences(desired, live), *card_differences(desired, live)):
         if name in {"tags", "services"}:
             found.append(Difference(name, ", ".join(before), ", ".join(after)))
         else:
-            deep = isinstance(after, dict | tuple)
-            found.extend(_deep(name, before, after) if deep else [Difference(name, before, after)])
+            deep = name in Content._fields and isinstance(after, dict | tuple)
+            found.extend(_deep(name, before, after) if deep else [Difference(name, _shown(before), _shown(after))])
     return tuple(found)
 
 
@@ -100,6 +101,8 @@ def _shown(value: Any) -> Any:
         return None
     if isinstance(value, AssetContent):
         return f"{value.kind} ({value.alt_text or 'no alt text'})" if value.kind in {"image", "video"} else value.kind
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
     if isinstance(value, dict):
         return {key: _shown(each) for key, each in value.items()}
     return [_shown(each) for each in value] if isinstance(value, list | tuple) else value

@@ -11,14 +11,13 @@ from bufferctl.model.comparable import (
     Fingerprint,
     content_of_live,
     contents_match,
-    digest,
     fingerprint,
-    has_renamed_board,
     instant,
     lost,
     text_digest,
     with_board_of,
 )
+from bufferctl.model.seen import Seen, has_renamed_board
 from bufferctl.plan import Difference, Reason
 from bufferctl.reconcile.differences import (
     differences,
@@ -76,7 +75,9 @@ class Facts(NamedTuple):
     def agree(self) -> bool:
         """Whether file and Buffer agree, as far as Buffer returns the fields."""
         declared, live = self.match.declared, self.live
-        if live is None or self.content is None or not contents_match(declared.content, self.content):
+        if live is None or self.content is None or not contents_match(declared.content, self.content, unsaid=True):
+            return False
+        if not Seen.read(self.binding.seen).has_cards(self.content):
             return False
         if lost(declared.content, self.content):  # an edit of it has to be sent, and a person may have deleted it
             return False
@@ -128,12 +129,12 @@ def facts_of(match: Match) -> Facts:
         different = edits_of_unread(binding, item) if sent else ()
         return Facts(match, None, None, before, edited, rescheduled, sent=sent, differences=different)
     content = content_of_live(live)
-    seen = now.content if content == wanted else digest(content)
-    if seen != binding.seen and has_renamed_board(item, live, binding.seen):
-        content, seen = content_of_live(with_board_of(item, live)), binding.seen
+    stands = Seen.read(binding.seen).matches(content, now.content if content == wanted else "")
+    if not stands and has_renamed_board(item, live, binding.seen):
+        content, stands = content_of_live(with_board_of(item, live)), True
     sent = isinstance(live, LivePost) and live.status is PostStatus.SENT
     edited = before != now if before else not contents_match(wanted, content) or bool(schedule_differences(item, live))
-    changed = seen != binding.seen or _was_moved(binding, live)
+    changed = not stands or _was_moved(binding, live)
     changed = changed or (before is not None and _was_handed_over(match, live, before))
     different = ()
     if edited or changed:

@@ -14,7 +14,8 @@ from datetime import datetime
 from bufferctl.diagnostics import Place
 from bufferctl.model import Binding, Idea, Item, LiveItem, LivePost, Origin, PostStatus, Rule, Slot, comparable
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import bind, content_of_live, instant, text_digest
+from bufferctl.model.comparable import content_of_live, instant, text_digest
+from bufferctl.model.seen import bind
 from bufferctl.model.state import ANY
 from bufferctl.reconcile.corrections import without_corrected
 from bufferctl.reconcile.differences import schedule_differences

@@ -27,8 +27,9 @@ from bufferctl.model import (
     State,
     Tag,
 )
-from bufferctl.model.comparable import content_of_live, digest
+from bufferctl.model.comparable import content_of_live
 from bufferctl.model.metadata import PinterestMetadata
+from bufferctl.model.seen import seen_of
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile.differences import edits_of_unread
 from bufferctl.reconcile.horizons import EARLIEST
@@ -51,7 +52,7 @@ def offline(desired: Desired, state: State, *, endpoint: str, now: datetime, max
     # Only Buffer knows the tags. What is assumed was seen so, so that nothing looks changed by a person.
     tags = tuple(Tag(name, name) for name in sorted({name for item in desired.items for name in item.tags}))
     tagged = replace(desired, organizations=tuple(replace(each, tags=tags) for each in desired.organizations))
-    seen = {item.id: digest(content_of_live(item)) for item in items}
+    seen = {item.id: str(seen_of(content_of_live(item))) for item in items}
     bound = {slot: replace(b, seen=seen[b.id]) if b.seen else b for slot, b in state.bindings.items()}
     options = Options(max_deletes=max_deletes)
     plan = reconcile(tagged, live, replace(state, bindings=bound), targets, endpoint=endpoint, options=options)

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from bufferctl.diagnostics import Place
 from bufferctl.model import Desired, Item, Live, LiveIdea, LivePost, Origin, PostStatus, Slot, State
-from bufferctl.model.comparable import bind
+from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Beside, Change, Plan, Recording
 from bufferctl.reconcile.freezes import hold_against_policy
 from bufferctl.reconcile.horizons import all_slots, without_strays

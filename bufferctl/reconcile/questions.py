@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from bufferctl.model import Address, Item, Rule, Slot
-from bufferctl.model.comparable import contents_match
+from bufferctl.model.comparable import has_rewritten_links
 from bufferctl.reconcile.likeness import Candidate, Pool, Pools
 from bufferctl.reconcile.matches import Claims, Declared, Found, Match, Suspect, linkless_text, text_of
 from bufferctl.reconcile.scene import Scene
@@ -78,7 +78,7 @@ def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: b
     alike = [c for c in pool.like(d.content, own) if not (only_unexplained and c.explained)]
     same = [Suspect.of(c.item, explained=c.explained) for c in alike if text_of(c.content) == text]
     others = (c for c in alike if not c.explained and text_of(c.content) != text)
-    rewritten = (c.item for c in others if contents_match(d.content, c.content, links_may_differ=True))
+    rewritten = (c.item for c in others if has_rewritten_links(d.content, c.content))
     return same + [Suspect.of(item, Rule.REWRITTEN_LINKS) for item in rewritten]
 
 

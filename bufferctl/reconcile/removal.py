@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from bufferctl.model import IDEAS, Binding, DeletePost, Item, LiveItem, LivePost, Origin, PostStatus, Slot
-from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, digest, fingerprint
+from bufferctl.model.comparable import Fingerprint, content_of_desired, content_of_live, fingerprint
+from bufferctl.model.seen import Seen
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.matches import Matches
@@ -86,7 +87,7 @@ def _deleted(change: Change, binding: Binding) -> Change:
         why = replace(_IMPORTED, facts={"whose": holds.whose(change.live)})
     elif binding.origin is Origin.RECOVERED:
         why = _RECOVERED
-    if binding.seen and change.live and digest(content_of_live(change.live)) != binding.seen:
+    if binding.seen and change.live and not Seen.read(binding.seen).matches(content_of_live(change.live)):
         why = _CHANGED_SINCE
     return replace(change, action=Action.DELETE, write=DeletePost(binding.id, change.slot.channel_id), why=why)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from bufferctl.model import Binding, Idea, Item, LivePost, Origin, Post, PostStatus, Rule, Slot, Write
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import bind, due_seen
+from bufferctl.model.seen import Seen, bind, due_seen, seen_of
 from bufferctl.plan import Action, Cause, Change, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.facts import Facts, facts_of
@@ -285,6 +285,8 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
             now = (*now[:-2], live.status.value, due_seen(item, live))
         # most are unchanged, and ten thousand copies take time
         new = old if _KEPT(old) == now else replace(old, **dict(zip(_KEPT_NAMES, now, strict=True)))
+        if facts.content and not facts.sent and old.seen and Seen.read(old.seen).is_older:
+            new = replace(new, seen=str(seen_of(facts.content, match.declared.content)))
     change = _change(facts, action, Cause.MOVED if match.moved_from else Cause.UNCHANGED, binding=new)
     return replace(change, reason=reason) if (reason := facts.progress) else change
 

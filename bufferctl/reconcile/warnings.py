@@ -11,6 +11,7 @@ from bufferctl.model import LiveChannel, LivePost, Origin, Post, PostStatus
 from bufferctl.model.attached import attached
 from bufferctl.model.comparable import content_of_live, digest, instant, with_board_of
 from bufferctl.model.networks import NETWORKS
+from bufferctl.model.seen import Seen
 from bufferctl.plan import Action, Cause, Change
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.freezes import policy_warnings
@@ -35,7 +36,7 @@ def surplus_twins(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     if not unsent:
         return
     bound = ((slot, b) for slot, b in scene.state.bindings.items() if b.status != PostStatus.SENT)
-    ours = {(slot.channel_id, b.seen, b.due_at): b for slot, b in bound}
+    ours = {(slot.channel_id, Seen.read(b.seen).content, b.due_at): b for slot, b in bound}
     for live in unsent:
         content = digest(content_of_live(live))
         twin = ours.get((live.channel_id, content, instant(live.due_at))) or ours.get((live.channel_id, content, ""))

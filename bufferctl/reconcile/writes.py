@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from bufferctl.model import IDEAS, CreateIdea, CreatePost, EditPost, Idea, LiveIdea, LivePost, Post, Slot, Tag, Write
-from bufferctl.model.comparable import has_renamed_board
 from bufferctl.model.metadata import PinterestMetadata
+from bufferctl.model.seen import has_renamed_board
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.holds import Hold
 from bufferctl.reconcile.matches import Match

@@ -5,7 +5,7 @@
  "intents": [{"slot": ["…", "…", "…"], "at": "…", "until": "…", "run": "…", "settle": 30, "asked": […],
    "write": {…}, "listed": 0}],
  "listed": [["ID", …]],
- "format_version": "3.0", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "commit": "…",
+ "format_version": "3.1", "endpoint": "https://api.buffer.com", "lineage": "…", "serial": 7, "commit": "…",
  "complete_at": "…", "files": ["posts/launch.yaml", …], "commits": ["…", …],
  "public": ["https://…", …], "spent": {"DIGEST": "…"},
  "organizations": {"ORGANIZATION": {"CHANNEL or ideas": {
@@ -32,12 +32,13 @@ from pydantic_core import from_json, to_json
 from bufferctl.errors import StateError
 from bufferctl.model import Binding, Home, Intent, LetGo, Origin, PostStatus, Question, Slot, State
 from bufferctl.model.base import Commit
+from bufferctl.model.seen import Seen
 from bufferctl.model.serial import adapter, dump_intent, load_intent
 from bufferctl.state.lock import Lease
 from bufferctl.state.store import at_start
 from bufferctl.value import replace, value
 
-FORMAT_MAJOR, FORMAT_MINOR = 3, 0
+FORMAT_MAJOR, FORMAT_MINOR = 3, 1
 #: Where the state begins in a document: what stands before it comes and goes with each run.
 _RECORD = b'\n"format_version": '
 #: How deep a document has an entry a line: down to objects.
@@ -182,11 +183,12 @@ def _older(one: datetime | None, other: datetime | None) -> datetime | None:
 def _full(data: dict[str, Any]) -> dict[str, Any]:
     """The document with what was left out of its objects. Raises what a document of another form makes it raise."""
     files, commits = data.get("files", []), data.get("commits", [])
+    is_older = data["format_version"] == "3.0"
     for homes in data.get("organizations", {}).values():
         for home in homes.values():
             prefix = home.pop("prefix", "")
             for key, values in home.get("objects", {}).items():
-                full = _usual(values.get("applied", ""), prefix, key) | values
+                full = _usual(values.get("applied", ""), prefix, key, is_older=is_older) | values
                 for name, names in (("file", files), ("commit", commits)):
                     if isinstance(full.get(name), int):
                         full[name] = names[full[name]]
@@ -318,10 +320,14 @@ def _dump_binding(binding: Binding, key: str, prefix: str, numbers: Mapping[str,
     return kept | {name: numbers[kept[name]] for name in ("file", "commit") if name in kept}
 
 
-def _usual(applied: str, prefix: str, key: str) -> dict[str, str]:
-    """What is left out of an object: the fields that most have in common. `applied`: its fingerprint."""
+def _usual(applied: str, prefix: str, key: str, *, is_older: bool = False) -> dict[str, str]:
+    """What is left out of an object: the fields that most have in common. `applied`: its fingerprint.
+
+    `is_older`: a document of a version that did not look at details.
+    """
     content = applied.partition(":")[2].partition(":")[0]
-    return {**_USUAL, "seen": content, "address": prefix + key if prefix else ""}
+    seen = Seen(content, None if is_older or not content else "")
+    return {**_USUAL, "seen": str(seen), "address": prefix + key if prefix else ""}
 
 
 _USUAL = {"origin": Origin.CREATED.value, "status": PostStatus.SCHEDULED.value}

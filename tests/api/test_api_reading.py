@@ -127,7 +127,10 @@ def test_a_status_that_nobody_knows_is_held_for_a_person() -> None:
 
 METADATA: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"linkAttachment": {"url": "https://a.example"}}, {"link_attachment": {"url": "https://a.example"}}),
-    ({"linkAttachment": {"url": "https://a.example", "title": "t"}}, {"link_attachment": {"url": "https://a.example"}}),
+    (
+        {"linkAttachment": {"url": "https://a.example", "title": "t", "thumbnail": None}},
+        {"link_attachment": {"url": "https://a.example", "title": "t"}},
+    ),
     (
         {"annotations": [{"content": "c", "indices": [0, 3], "text": "Ann", "url": "https://f.example", "more": 1}]},
         {"annotations": [{"content": "c", "indices": [0, 3], "text": "Ann", "url": "https://f.example"}]},

@@ -22,7 +22,7 @@ from bufferctl.model import (
     Settled,
     Slot,
 )
-from bufferctl.model.comparable import bind, standing
+from bufferctl.model.seen import bind, standing
 from tests.apply.fake import SETTLE, START, FakeBuffer, post
 from tests.apply.machine import ENDPOINT, Told, slot
 

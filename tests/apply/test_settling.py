@@ -37,8 +37,8 @@ from bufferctl.model import (
     Tag,
     Write,
 )
-from bufferctl.model.comparable import bind, standing
 from bufferctl.model.live import LiveThreadItem
+from bufferctl.model.seen import bind, standing
 from tests.apply.fake import SETTLE, START, FakeBuffer, idea, post
 from tests.apply.machine import ENDPOINT, Told, slot
 

@@ -17,7 +17,7 @@ from bufferctl.config.write.as_yaml import idea_entry, moment_text, one_entry, p
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Idea, Post, Service, ShareMode
-from bufferctl.model.comparable import normal_text
+from bufferctl.model.plain_text import normal_text
 from tests.fuzzing import examples
 from tests.model import samples
 

@@ -30,7 +30,6 @@ from bufferctl.model import (
 )
 from bufferctl.model.comparable import (
     Fingerprint,
-    bind,
     content_of_desired,
     content_of_live,
     contents_match,
@@ -39,10 +38,10 @@ from bufferctl.model.comparable import (
     instant,
     list_differences,
     lost,
-    normal_text,
-    standing,
 )
 from bufferctl.model.metadata import InstagramMetadata, PostType
+from bufferctl.model.plain_text import normal_text
+from bufferctl.model.seen import bind, standing
 from tests.model.samples import METADATA, PLACE, ideas, posts, texts
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -201,9 +200,9 @@ def test_asset_urls_are_never_compared_and_never_forgotten() -> None:
 
 
 def test_what_buffer_does_not_return_is_no_difference() -> None:
-    """The mention of a page: as if it were not there, so that its post reads back; and yet an edit of it is one."""
+    """Whose page a mention is of: as if it were not there, so that its post reads back; and yet an edit is one."""
     mention = {"content": "Acme", "indices": [0, 4], "text": "Acme", "url": "https://facebook.example/acme"}
-    values: list[dict[str, object]] = [{"annotations": [mention]}, {}]
+    values: list[dict[str, object]] = [{"annotations": [mention]}, {"annotations": [mention | {"content": "Other"}]}]
     made = [replace(POST, metadata=Metadata.model_validate({"facebook": each}).facebook) for each in values]
     assert content_of_desired(made[0]) == content_of_desired(made[1])
     prints = [fingerprint(each, content_of_desired(each)) for each in made]

@@ -25,12 +25,9 @@ from bufferctl.model import (
 from bufferctl.model.about import About, fields_with
 from bufferctl.model.attached import files_of, with_files
 from bufferctl.model.comparable import (
-    bind,
     content_of_desired,
     content_of_live,
     contents_match,
-    has_renamed_board,
-    is_untouched,
     list_differences,
     with_board_of,
 )
@@ -40,6 +37,7 @@ from bufferctl.model.entries import Occurrence, named, occurrence_of
 from bufferctl.model.enums import MediaType, SchedulingType
 from bufferctl.model.media_file import CONTENT_TYPES, MediaFile
 from bufferctl.model.metadata import PinterestMetadata
+from bufferctl.model.seen import bind, has_renamed_board, is_untouched
 from tests.model.samples import PLACE
 from tests.model.test_comparable import LIVE, NOW, POST
 

@@ -34,18 +34,16 @@ from bufferctl.model.comparable import (
     SHORTENERS,
     Content,
     Fingerprint,
-    bind,
     content_of_desired,
     content_of_live,
     contents_match,
     digest,
-    due_seen,
     fingerprint,
     linkless,
-    standing,
     text_digest,
 )
 from bufferctl.model.desired import IdeaGroup, IdeaMedia
+from bufferctl.model.seen import bind, due_seen, standing
 from bufferctl.model.serial import dump_item
 from tests.conftest import Expect
 from tests.model.samples import ASSETS, METADATA, PLACE
@@ -101,7 +99,7 @@ LIVES: dict[str, LivePost | LiveIdea] = {
             "first_comment": " First ",
             "nothing": None,
             "empty": {"in": ""},
-            "annotations": [{"a": "b"}],
+            "annotations": [{"content": "1", "indices": [0, 4], "text": "Café", "url": "https://acme.example"}],
             "details_event": {"start_date": NOW},
         },
     ),

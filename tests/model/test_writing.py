@@ -27,7 +27,7 @@ from bufferctl.model import (
     ShareMode,
     Slot,
 )
-from bufferctl.model.comparable import standing
+from bufferctl.model.seen import standing
 from tests.model.samples import PLACE
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)

@@ -28,8 +28,8 @@ from bufferctl.model import (
     State,
     Tag,
 )
-from bufferctl.model.comparable import bind
 from bufferctl.model.desired import Organization
+from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import Reviewed, SavedPlan
 from tests.apply.fake import START

@@ -19,7 +19,7 @@ from bufferctl.choices import Choices
 from bufferctl.digests import facts
 from bufferctl.errors import StalePlanError, UsageError
 from bufferctl.model import CreatePost, Desired, Idea, LiveIdea, Origin, Post, PostStatus, Slot, State
-from bufferctl.model.comparable import bind
+from bufferctl.model.seen import bind
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import SavedPlan, Verified
 from bufferctl.reconcile import Options

@@ -24,7 +24,7 @@ from bufferctl.model import (
     Service,
     State,
 )
-from bufferctl.model.comparable import bind
+from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Cause, Change, Plan, Reason
 from bufferctl.planfile import Reviewed, SavedPlan, verify
 from bufferctl.planfile.agreed import overtaken

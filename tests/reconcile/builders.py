@@ -42,9 +42,9 @@ from bufferctl.model import (
     State,
     Tag,
 )
-from bufferctl.model.comparable import bind
 from bufferctl.model.content import Image
 from bufferctl.model.live import Limits
+from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.reconcile import Options, Targets, reconcile
 from bufferctl.reconcile.scene import Scene

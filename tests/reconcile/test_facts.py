@@ -19,7 +19,8 @@ from bufferctl.model import (
     ShareMode,
     Slot,
 )
-from bufferctl.model.comparable import bind, content_of_desired, fingerprint
+from bufferctl.model.comparable import content_of_desired, fingerprint
+from bufferctl.model.seen import bind
 from bufferctl.plan import Reason
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.matches import Declared, How, Match

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bufferctl.model import Home, LivePost, Post, PostStatus, SchedulingType
-from bufferctl.model.comparable import standing
 from bufferctl.model.metadata import PinterestMetadata
+from bufferctl.model.seen import standing
 from bufferctl.model.writing import EditPost, Fate
 from bufferctl.plan import Action, Reason
 from bufferctl.reconcile import Options

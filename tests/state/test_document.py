@@ -90,10 +90,18 @@ def test_whatever_is_usual_any_binding_is_read_back(content: dict[Slot, Binding]
     """Values omitted as the common ones differ from empty ones."""
     if usual:
         applied = {slot: (*binding.applied.split(":"), "")[1] for slot, binding in content.items()}
-        content = {s: replace(b, address=f"Acme/c/{s.key}", seen=applied[s]) for s, b in content.items()}
+        content = {s: replace(b, address=f"Acme/c/{s.key}", seen=f"2:{applied[s]}::") for s, b in content.items()}
     homes = {slot.home: Home("o", slot.channel_id) for slot in content}
     document = Document(ENDPOINT, State(content, homes))
     assert back(document) == document
+
+
+def test_what_an_older_document_leaves_out_is_what_its_version_saw() -> None:
+    """The digest of the content alone: details were not looked at then. What was seen so keeps it until an apply."""
+    older = BYTES.replace('"3.1"', '"3.0"').encode()
+    there = parse(older, "the state", ENDPOINT, remedy="")
+    assert {each.seen for slot, each in there.state.bindings.items() if slot == SLOT} == {"a"}
+    assert back(there).state == there.state
 
 
 def test_every_object_of_a_home_is_read_back() -> None:
@@ -105,7 +113,7 @@ def test_every_object_of_a_home_is_read_back() -> None:
 
 def test_the_bytes_of_a_document() -> None:
     """An entry a line, down to objects; first what belongs to runs; what most objects have in common is left out."""
-    usual = replace(BOUND, seen="a", status="scheduled", commit="5f" * 20)
+    usual = replace(BOUND, seen="2:a::", status="scheduled", commit="5f" * 20)
     ideas = Slot("a", "ideas", "i")
     state = State(
         {SLOT: usual, ideas: replace(BOUND, id="i1", address="", applied="", file="", protect=True)},
@@ -122,7 +130,7 @@ def test_the_bytes_of_a_document() -> None:
 BYTES = """\
 {
 "run": "r1",
-"format_version": "3.0",
+"format_version": "3.1",
 "endpoint": "https://api.buffer.com",
 "lineage": "l",
 "serial": 7,
@@ -154,7 +162,7 @@ BYTES = """\
 """
 EMPTY = """\
 {
-"format_version": "3.0",
+"format_version": "3.1",
 "endpoint": "https://api.buffer.com",
 "lineage": "",
 "serial": 0,
@@ -173,13 +181,13 @@ def test_equal_documents_have_equal_bytes() -> None:
 
 def test_the_digest_of_a_state_stays_the_same() -> None:
     """What an earlier version noted in the journal is compared with it; also of a document that begins otherwise."""
-    assert digest(BYTES.encode()) == "085817c679aff52015e8"
+    assert digest(BYTES.replace('"3.1"', '"3.0"').encode()) == "085817c679aff52015e8"
     assert digest(b"{}") == "4ae4acf2f802f6f5210f"
 
 
 def test_what_a_document_leaves_out_is_empty() -> None:
     """A document of nothing but its format and endpoint is that of an empty state."""
-    raw = json.dumps({"format_version": "3.0", "endpoint": ENDPOINT}).encode()
+    raw = json.dumps({"format_version": "3.1", "endpoint": ENDPOINT}).encode()
     assert parse(raw, "the state", ENDPOINT, remedy="") == Document(ENDPOINT)
 
 
@@ -249,7 +257,7 @@ def test_ten_thousand_bindings_take_three_megabytes() -> None:
         applied = f"3:{seen}:{number + 1:020x}:{number + 2:020x}"
         address = f"Acme/twitter:acme/campaign-{number}"
         content[Slot("5f" * 12, "6a" * 12, f"campaign-{number}")] = Binding(
-            id_, Origin.CREATED, applied, seen, seen, seen, "2029-12-24T09:00:00+00:00", "scheduled",
+            id_, Origin.CREATED, applied, seen, seen, f"2:{seen}::", "2029-12-24T09:00:00+00:00", "scheduled",
             "2029-12-03T09:00:00.123000+00:00", address, "posts/2029-w51.yaml",
         )  # fmt: skip
     assert len(dump(Document(ENDPOINT, State(content)))) <= 3_000_000

@@ -175,7 +175,7 @@ def test_the_format_is_versioned_and_of_one_endpoint(path: Path) -> None:
     """Readable JSON: version, endpoint, lineage, then each organization's homes; common values are omitted."""
     saved(path, FIRST)
     assert json.loads(path.read_text(encoding="utf-8")) == {
-        "format_version": "3.0",
+        "format_version": "3.1",
         "endpoint": ENDPOINT,
         "lineage": file(path).load().lineage,
         "serial": 1,
@@ -205,7 +205,7 @@ def test_a_newer_minor_version_is_read(path: Path) -> None:
     """A minor version only adds."""
     saved(path, FIRST)
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('"3.0"', '"3.7"').replace('"endpoint"', '"new": 1, "endpoint"'), encoding="utf-8")
+    path.write_text(text.replace('"3.1"', '"3.7"').replace('"endpoint"', '"new": 1, "endpoint"'), encoding="utf-8")
     assert read(path) == FIRST
 
 

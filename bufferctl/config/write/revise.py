@@ -21,9 +21,9 @@ from bufferctl.config.write.project import Layers, Owner, Project
 from bufferctl.config.write.yaml_files import FileChanges, Text
 from bufferctl.errors import ConfigError
 from bufferctl.model import Address, Idea, Post
-from bufferctl.model.comparable import normal_text
 from bufferctl.model.content import Part
 from bufferctl.model.metadata import thread_of
+from bufferctl.model.plain_text import normal_text
 from bufferctl.value import replace, value
 
 Paths = Mapping[tuple[str, ...], Any]

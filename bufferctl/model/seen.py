@@ -1,0 +1,163 @@
+"""What the state keeps of a live object, so that a later run notices what people changed in it.
+
+`seen` of a binding is `2:CONTENT:DETAILS:CARDS`: digests of the comparable content, of the details
+(`model/details.py`), and of each fact of a card that the file gave and Buffer kept. One of an older version is the
+first digest alone: it is compared as it was then, and the next apply replaces it. So comparing more asks nobody
+anything after an upgrade.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import NamedTuple
+
+from bufferctl.model.attached import sources_of
+from bufferctl.model.comparable import (
+    Content,
+    content_of_desired,
+    content_of_live,
+    digest,
+    fingerprint,
+    hash_of,
+    instant,
+    text_digest,
+    with_board_of,
+)
+from bufferctl.model.desired import Item, Post
+from bufferctl.model.details import Details
+from bufferctl.model.live import LiveIdea, LiveItem, LivePost
+from bufferctl.model.state import Binding, Origin
+
+#: Changes when more is compared; an older one is then compared as its version did.
+SEEN_VERSION = "2"
+#: Of how many digits the digest of a card's fact is: only those of one post are compared with each other.
+_SHORT = 8
+
+
+class Seen(NamedTuple):
+    """The parts of a binding's `seen`; without `details` it is of an older version."""
+
+    content: str
+    details: str | None = None
+    cards: frozenset[str] = frozenset()
+
+    @classmethod
+    def read(cls, text: str) -> Seen:
+        """Parse it; an empty one matches nothing."""
+        version, *parts = text.split(":")
+        if version != SEEN_VERSION or len(parts) != len(cls._fields):
+            return cls(text)
+        content, details, cards = parts
+        return cls(content, details, frozenset(cards.split(".")) - {""})
+
+    def __str__(self) -> str:
+        if self.details is None:
+            return self.content
+        return f"{SEEN_VERSION}:{self.content}:{self.details}:{'.'.join(sorted(self.cards))}"
+
+    @property
+    def is_older(self) -> bool:
+        """Whether an earlier version wrote it, which compared less."""
+        return self.details is None
+
+    def matches(self, there: Content, content: str = "") -> bool:
+        """Whether an object with this content stands as it was seen. `content`: its digest, if that is known."""
+        if self.content != (content or digest(there)):
+            return False
+        return self.details is None or (self.details == details_digest(there.details) and self.has_cards(there))
+
+    def has_cards(self, there: Content) -> bool:
+        """Whether what Buffer kept of its cards is still there."""
+        return not self.cards or self.cards <= frozenset(_facts(there.cards))
+
+
+def seen_of(there: Content, declared: Content | None = None, *, content: str = "") -> Seen:
+    """How an object is seen. Of cards only what was `declared` and kept; `content`: its digest, if that is known."""
+    given = declared.cards if declared else {}
+    kept = {path: value for path, value in given.items() if there.cards.get(path) == value}
+    return Seen(content or digest(there), details_digest(there.details), frozenset(_facts(kept)))
+
+
+def details_digest(details: Details) -> str:
+    """Empty if there are none."""
+    return hash_of(details) if details else ""
+
+
+def _facts(cards: Details) -> list[str]:
+    return [hash_of([path, value])[:_SHORT] for path, value in cards.items()]
+
+
+def standing(live: LiveItem) -> str:
+    """A short text that changes when a write changes the live object, as far as the API returns the change.
+
+    The time of a queued post does not count, since it moves when other posts do.
+    """
+    return _standing(live, content_standing(content_of_live(live)))
+
+
+def content_standing(there: Content) -> str:
+    """The part of a `standing` that the content makes."""
+    return ".".join(filter(None, [digest(there), details_digest(there.details)]))
+
+
+def stood_so(live: LiveItem, before: str) -> bool:
+    """Whether the live object has that `standing`, which may be of a version that did not look at details."""
+    if standing(live) == before:
+        return True
+    is_older = "." not in before.partition(" ")[0]
+    return is_older and _standing(live, digest(content_of_live(live))) == before
+
+
+def _standing(live: LiveItem, content: str) -> str:
+    if isinstance(live, LiveIdea):
+        return content
+    due = instant(live.due_at) if live.is_custom_scheduled else ""
+    return f"{content} {live.status.value} {due}{' reminds' if live.reminds else ''}"
+
+
+def has_renamed_board(item: Item, live: LiveItem, seen: str) -> bool:
+    """Whether nothing but the name of its board has changed since the live object was `seen`."""
+    named = with_board_of(item, live)
+    return named is not live and Seen.read(seen).matches(content_of_live(named))
+
+
+def due_seen(item: Item, live: LiveItem) -> str:
+    """The instant to store in state: the time of a timed post, or a time that a person set in Buffer; else empty.
+
+    The time of a queued post is not stored, since it moves when other posts do.
+    """
+    if not isinstance(item, Post) or not isinstance(live, LivePost):
+        return ""
+    return instant(live.due_at) if item.due_at or live.has_own_time else ""
+
+
+def is_untouched(binding: Binding, live: LiveItem) -> bool:
+    """Whether a live object stands as last seen: nobody has changed it since, or moved it on."""
+    if not Seen.read(binding.seen).matches(content_of_live(live)):
+        return False
+    if isinstance(live, LiveIdea):
+        return True
+    on_time = instant(live.due_at) == binding.due_at if binding.due_at else not live.has_own_time
+    return on_time and live.status == binding.status
+
+
+def bind(item: Item, live: LiveItem, origin: Origin, *, as_declared: bool = True) -> Binding:
+    """The binding of a declared object to `live`.
+
+    Without `as_declared` the live object differs from the declared one, so its content cannot serve as a baseline.
+    """
+    wanted = content_of_desired(item)
+    return Binding(
+        id=live.id,
+        origin=origin,
+        applied=str(fingerprint(item, wanted)),
+        text=text_digest(wanted),
+        seen=str(seen_of(content_of_live(live), wanted)) if as_declared else "",
+        due_at=due_seen(item, live),
+        status=live.status.value if isinstance(live, LivePost) else "",
+        created_at=live.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        address=str(item.address),
+        file=item.place.file,
+        protect=item.protect,
+        media=sources_of(item),
+    )
