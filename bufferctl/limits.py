@@ -35,3 +35,5 @@ def landing_time(timeout: float, settle: float) -> float:
 
 #: Days after which every saved plan has expired. So long, the state remembers what was sent for a reviewed plan.
 MOST_DAYS = 90
+#: How long after its merge a request agrees to a post without a time of its own, which goes out when it is sent.
+UNTIMED = timedelta(days=7)

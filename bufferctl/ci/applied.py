@@ -19,8 +19,9 @@ class End:
     """How an apply ended; the file has the last one, or nothing before the first.
 
     `is_over`: what it left needs a person or another plan, and another try would not help. `waiting`: the requests
-    whose posts wait for room in Buffer's plan; a later run applies their plans again. `unsent`: the requests that were
-    merged and of which not everything was sent. `commit`: that was applied.
+    whose plans a later run applies again, from the first one with something that may still be sent. `unsent`: the
+    requests that were merged and of which not everything was sent. `commit`: that was applied. `gone`: says in Markdown
+    that the branch lost the commit that was applied before; else empty.
     """
 
     exit_code: int = 0
@@ -28,6 +29,7 @@ class End:
     waiting: tuple[ChangeRequest, ...] = ()
     unsent: tuple[ChangeRequest, ...] = ()
     commit: str = ""
+    gone: str = ""
 
 
 class AppliedFile:

@@ -7,25 +7,30 @@ taken for something that nobody reviewed. A plan file only selects: what overrul
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from glob import escape
 from pathlib import Path
 
 from bufferctl.ci.applied import AppliedFile, End
-from bufferctl.ci.child import renamed
-from bufferctl.ci.forge import ChangeRequest, fenced, without_marker
-from bufferctl.ci.issues import tell_unsent
+from bufferctl.ci.forge import PLAN, ChangeRequest, fenced, without_marker
+from bufferctl.ci.issues import tell_history, tell_unsent
 from bufferctl.ci.job import SHORT, Job, name_of
+from bufferctl.ci.merged import KEPT, MergedSince, carried, changed_by, merged_since
 from bufferctl.ci.plan import PENDING
-from bufferctl.errors import BufferctlError, ForgeError, StalePlanError, UsageError
+from bufferctl.diagnostics import some_of
+from bufferctl.errors import BufferctlError, ForgeError, UsageError
 from bufferctl.model import Address
-from bufferctl.plan import Action, Reason
-from bufferctl.planfile import Receipt, SavedPlan, load_receipt, load_shown
+from bufferctl.plan import WRITING, Action, Change, Reason
+from bufferctl.planfile import Merged, MergedFile, Receipt, Reviewed, dump_merged, load_receipt, load_shown
 from bufferctl.reconcile import shows_edit
 from bufferctl.render.lines import count
 from bufferctl.render.markdown_text import code, plain
-from bufferctl.value import field, replace, value
+from bufferctl.value import replace, value
 
+#: Reasons for which nothing that was agreed to can be sent any more.
+_LOST = frozenset({Reason.NOT_REVIEWED, Reason.MISSED, Reason.SENT})
+#: How many entries a sentence names; the rest is counted.
+_NAMED = 5
 #: Nobody can answer a question here, and on a shared runner the last run may still hold the lock.
 _OPTIONS = ("--auto-approve", "--lock-timeout", "600")
 
@@ -88,35 +93,32 @@ def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = _NO
         return end.exit_code
     file = AppliedFile(job.store("applied"))
     last = file.read()
-    if job.forge.is_scheduled and last.commit == commit:  # it only watches: what is left waits for a person or a merge
+    is_again = job.forge.is_scheduled and last.commit == commit
+    if is_again and not last.waiting:  # it only watches: what is left waits for a person or a merge
         tell_unsent(job, last)
         return 0
     end = _apply_reviewed(job, branch, commit, last, options) if reviewed else _run(job, *options).end
     file.write(commit, end)
     tell_unsent(job, end)
-    job.output(exit_code=str(end.exit_code))
-    return end.exit_code
+    tell_history(job, last, end)
+    is_known = is_again and end.is_over and end.unsent == last.unsent  # a run every hour does not fail every hour
+    exit_code = 0 if is_known else end.exit_code
+    job.output(exit_code=str(exit_code))
+    return exit_code
 
 
 @value()
-class _Kept:
-    """A reviewed plan and its file. `made_at`: by the forge's clock, empty if it does not say."""
+class _Found:
+    """What a merged request agrees to.
 
-    file: Path
-    saved: SavedPlan
-    made_at: str
+    `file`: of its plan, None if none counts, and then `why`. `base`: the commit that the plan compared it with.
+    """
 
-    @property
-    def addresses(self) -> frozenset[Address]:
-        return frozenset(change.address for change in self.saved.plan.changes)
-
-
-@value()
-class _Plans:
-    """The plans of merged requests, in the order of the merges, and why others have none that counts."""
-
-    kept: dict[ChangeRequest, _Kept] = field(default_factory=dict)
-    missing: dict[ChangeRequest, str] = field(default_factory=dict)
+    request: ChangeRequest
+    merged: Merged
+    file: Path | None = None
+    why: str = ""
+    base: str = ""
 
 
 @value()
@@ -129,133 +131,221 @@ class _Ran:
 
 
 def _apply_reviewed(job: Job, branch: str, commit: str, last: End, options: Sequence[str]) -> End:
-    """Apply the plans of everything merged since the last apply, in the order of the merges; those that wait go first.
+    """Apply what was merged since the last apply, in the order of the merges, after what that one left.
 
     GitHub drops all but the newest of several waiting runs; that run applies the others' plans.
     """
-    is_done = last.commit == commit and last.exit_code == 0
-    if is_done and not last.waiting:
+    if last.commit == commit and last.exit_code == 0 and not last.waiting:
         print(f"Commit {commit[:SHORT]} is already applied.")
         return End()
     if last.commit and last.exit_code == 0 and not last.waiting and not job.is_touched(last.commit):
         print("None of the files changed since the last apply.")
         return End()
-    commits = job.forge.history(last.commit, commit) if last.commit not in {"", commit} else []
-    merged = [] if is_done else [each for one in commits or [commit] for each in job.forge.merged(one, branch)]
-    waiting = [replace(each, branch=branch) for each in last.waiting]
-    requests = list(dict.fromkeys([*waiting, *merged]))
-    plans = _read_plans(job, requests)
-    ran = _run_plans(job, plans, options) if plans.kept else _without_review(job)
-    done = {outcome.change.address for outcome in ran.receipt.outcomes} if ran.receipt else set()
-    for request in requests:
-        plan = plans.kept.get(request)
-        is_again = request in waiting and ran.receipt  # it has a receipt already
-        if not (is_again and plan and plan.addresses.isdisjoint(done)):
-            _comment(job, request, plans, ran)
-    waits = ran.receipt.plan.of(Action.WAITING) if ran.receipt and not ran.receipt.stopped else ()
-    still = tuple(each for each, plan in plans.kept.items() if plan.addresses & {change.address for change in waits})
-    unsent = tuple(requests) if ran.end.exit_code else ()
-    return replace(ran.end, waiting=still, unsent=unsent)
+    since = merged_since(job, branch, commit, last)
+    found = _with_changes(job, [_read(job, each) for each in since.requests])
+    gone = _gone(job, branch, since) if since.gone else ""
+    if gone:
+        job.annotate("warning", gone.replace("**", "").replace("`", ""))
+    ran = _run_plans(job, found, options) if any(each.file for each in found) else _without_review(job)
+    again = {each.number for each in carried(last)} if ran.receipt else set[int]()
+    done = {outcome.change.address for outcome in ran.receipt.outcomes} if ran.receipt else set[Address]()
+    for each in found:
+        if each.request.number not in again or _addresses(each) & done:
+            _comment(job, each, found, ran, gone)
+    open_ones = [each.request for each in found if _may_still_be_sent(job, each, found, ran)]
+    still = _from_first(list(since.requests), open_ones)
+    unsent = tuple(each.request for each in found if ran.end.exit_code and _is_unsent(each, ran))
+    return replace(ran.end, waiting=still, unsent=unsent, gone=gone)
 
 
-def _read_plans(job: Job, requests: Sequence[ChangeRequest]) -> _Plans:
-    """The plans that reviewers of the requests saw; the log explains which do not count."""
-    plans = _Plans()
-    for request in requests:
-        name = name_of(request, job.forge)
-        found = job.forge.reviewed_plan(request, job.artifact)
-        why = [*found.ignored]
-        if found.content is not None:
-            file = job.work / f"plan-{request.number}.json"
-            file.write_bytes(found.content)
-            made_at = found.made_at.isoformat() if found.made_at else ""
-            try:  # here, so that one that is damaged or was altered does not stop the others
-                plans.kept[request] = _Kept(file, load_shown(found.content, str(file), shows_edit), made_at)
-            except BufferctlError as error:
-                why.append(renamed(error.message, _called(file, name)))
-        for reason in why:
-            print(f"{name}: {reason}.")
-        if request not in plans.kept:
-            plans.missing[request] = "; ".join(why) or "no plan was made before the merge"
-            print(f"There is no reviewed plan for {name} (any more), so it is not applied.")
-    return plans
+def _read(job: Job, request: ChangeRequest) -> _Found:
+    """The plan that reviewers of the request saw; the log explains which do not count."""
+    name = name_of(request, job.forge)
+    merged = Merged(f"the plan of {name}", None, merged_at=request.merged_at, name=name)
+    found = job.forge.reviewed_plan(request, job.artifact)
+    why = [*found.ignored]
+    kept: _Found | None = None
+    if found.content is not None:
+        file = job.work / f"plan-{request.number}.json"
+        file.write_bytes(found.content)
+        try:  # here, so that one that is damaged or was altered does not stop the others
+            plan = load_shown(found.content, f"{PLAN} of {name}", shows_edit)
+        except BufferctlError as error:
+            why.append(error.message)
+        else:
+            merged = replace(merged, plan=plan, changed=plan.changed, made_at=found.made_at)
+            kept = _Found(request, merged, file, base=found.base)
+    for reason in why:
+        print(f"{name}: {reason}.")
+    if kept:
+        return kept
+    print(f"There is no reviewed plan for {name} (any more), so it is not applied.")
+    return _Found(request, merged, why="; ".join(why) or "no plan was made before the merge")
 
 
-def _run_plans(job: Job, plans: _Plans, options: Sequence[str]) -> _Ran:
-    """Apply the plans together. One that is out of date is left out, the oldest first, so that the others are done."""
-    while True:
-        names = [name_of(each, job.forge) for each in plans.kept]
-        print(f"Applying the {'plan' if len(names) == 1 else 'plans'} of {', '.join(names)}.", flush=True)
-        files = [plan.file for plan in plans.kept.values()]
-        given = [part for file in files for part in ("--reviewed", str(file))]
-        at = max(plan.made_at for plan in plans.kept.values())
-        called: dict[str, str] = {}
-        for file, name in zip(files, names, strict=True):
-            called |= _called(file, name)
-        ran = _run(job, *given, *(["--reviewed-at", at] if at else []), *options, called=called)
-        if ran.end.exit_code != StalePlanError.exit_code or len(names) == 1:
-            return ran
-        oldest = next(iter(plans.kept))
-        del plans.kept[oldest]
-        plans.missing[oldest] = "it is out of date, as the log of the run says"
+def _with_changes(job: Job, found: Sequence[_Found]) -> list[_Found]:
+    """The same, each with what it changes on the branch where its plan does not say so, or another one changes it, too.
+
+    A request that was merged after another one with the same commits, for example, changes nothing there any more.
+    """
+    placed: list[_Found] = []
+    before: dict[Address, list[ChangeRequest]] = {}
+    for each in found:
+        changed = each.merged.changed
+        if each.merged.plan is None:
+            changed = changed_by(job, each.request)
+        elif changed and (both := changed & before.keys()):
+            there = changed_by(job, each.request)
+            changed = changed if there is None else (changed - both) | (both & there)
+        others = each.merged.agreed() - (changed or frozenset())
+        beside = frozenset(other for other in others if _knew(job, each, before.get(other, ())))
+        placed.append(replace(each, merged=replace(each.merged, changed=changed, beside=beside)))
+        for address in _addresses(placed[-1]):
+            before.setdefault(address, []).append(each.request)
+    return placed
 
 
-def _called(file: Path, name: str) -> dict[str, str]:
-    """What people call the file of a request's plan, at the start of a sentence and within it."""
-    return {f"The saved plan {file}": f"The plan of {name}", str(file): f"the plan of {name}"}
+def _knew(job: Job, one: _Found, merged: Sequence[ChangeRequest]) -> bool:
+    """Whether the plan of a request was made of files that have what was merged."""
+    return not merged or bool(one.base and all(each.after and job.forge.has(one.base, each.after) for each in merged))
 
 
-def _run(job: Job, *options: str, called: Mapping[str, str] | None = None) -> _Ran:
-    """Run one apply. `called`: what people call files, in place of their paths on this machine."""
+def _run_plans(job: Job, found: Sequence[_Found], options: Sequence[str]) -> _Ran:
+    """Apply the plans together, with what each request changes."""
+    names = [each.merged.name for each in found if each.file]
+    print(f"Applying the {'plan' if len(names) == 1 else 'plans'} of {', '.join(names)}.", flush=True)
+    listed = job.work / "merged.json"
+    listed.write_bytes(dump_merged(_listed(each) for each in found))
+    return _run(job, "--merged", str(listed), *options)
+
+
+def _listed(found: _Found) -> MergedFile:
+    merged = found.merged
+    return MergedFile(
+        name=merged.name,
+        plan=found.file,
+        changed=None if merged.changed is None else tuple(sorted(map(str, merged.changed))),
+        beside=tuple(sorted(map(str, merged.beside))),
+        made_at=merged.made_at,
+        merged_at=merged.merged_at,
+    )
+
+
+def _addresses(found: _Found) -> frozenset[Address]:
+    """The entries that a request is about: those that it changes, or, if nobody knows, all that its plan shows."""
+    if found.merged.changed is not None:
+        return found.merged.changed
+    return frozenset(change.address for change in found.merged.plan.plan.changes) if found.merged.plan else frozenset()
+
+
+def _may_still_be_sent(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran) -> bool:
+    """Whether the plan of a request agrees to something that this run did not send, and another one could."""
+    merged_at = one.request.merged_at
+    if one.file is None or (merged_at and job.forge.now() - merged_at > KEPT):
+        return False
+    left = _left(ran)
+    speaks_for = Reviewed([each.merged for each in found]).speaks_for(one.merged)
+    return bool(speaks_for) if left is None else any(left.get(each) not in _LOST for each in speaks_for & left.keys())
+
+
+def _is_unsent(one: _Found, ran: _Ran) -> bool:
+    """Whether something that a request changes was not sent; waiting for room is no failure."""
+    left = _left(ran)
+    if left is None:
+        return True
+    own = _addresses(one) & left.keys()
+    return any(left[each] is not None for each in own)
+
+
+def _left(ran: _Ran) -> dict[Address, Reason | None] | None:
+    """What was not sent: why it was held, None if it waits for room or the run ended before; None if nobody knows."""
+    if ran.receipt is None:
+        return None
+    done = {outcome.change.address for outcome in ran.receipt.outcomes if outcome.was_done}
+    left = {}
+    for change in ran.receipt.plan.changes:
+        if change.action is Action.HOLD or change.action is Action.WAITING:
+            left[change.address] = change.reason
+        elif change.action in WRITING and change.address not in done:
+            left[change.address] = Reason.UNSETTLED
+    return left
+
+
+def _from_first(requests: Sequence[ChangeRequest], wanted: Sequence[ChangeRequest]) -> tuple[ChangeRequest, ...]:
+    """The requests from the first of the wanted ones on."""
+    return tuple(requests[requests.index(wanted[0]) :]) if wanted else ()
+
+
+def _gone(job: Job, branch: str, since: MergedSince) -> str:
+    """That the branch lost the commit that was applied last, for receipts."""
+    noun = job.forge.noun
+    return (
+        f"**{code(branch)} no longer has {code(since.gone[:SHORT])}, the commit that was applied last.** So the plans "
+        f"count of all {noun}s that were merged in the last {KEPT.days} days and that {code(branch)} still has."
+    )
+
+
+def _run(job: Job, *options: str) -> _Ran:
+    """Run one apply."""
     page, file = job.work / "receipt.md", job.work / "receipt.json"
-    for each in (page, file):
-        each.unlink(missing_ok=True)
-    ran = job.run("apply", *_OPTIONS, *options, "--report", str(page), "--receipt", str(file), called=called)
+    ran = job.run("apply", *_OPTIONS, *options, "--report", str(page), "--receipt", str(file))
     found = load_receipt(file.read_bytes(), file.name) if file.exists() else None
     text = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
-    as_text = {plain(f"a{path}")[1:]: name for path, name in (called or {}).items()}  # within a sentence, else as code
-    text = renamed(renamed(text, as_text), called)
-    is_finished = found is not None and not found.stopped
-    return _Ran(End(ran.code, is_over=is_finished or ran.code == StalePlanError.exit_code), text, found)
+    return _Ran(End(ran.code, is_over=found is not None and not found.stopped), text, found)
 
 
-def _comment(job: Job, request: ChangeRequest, plans: _Plans, ran: _Ran) -> None:
-    """The receipt of a request: of the apply that had its plan, or why there was none."""
+def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: str) -> None:
+    """The receipt of a request: of the apply that had its plan, or why there was none. `gone`: as `_gone` says."""
     if not job.options.comment:
         return
     try:
-        if request in plans.kept:
-            others = [name_of(each, job.forge) for each in plans.kept if each != request]
+        if one.file:
+            others = [each.merged.name for each in found if each.file and each is not one]
             together = f"Applied together with {', '.join(others)}." if others else ""
             overrules = "`bufferctl apply --re" in ran.page  # --reapply, --recreate
             by_hand = f"Without a command line, {job.forge.by_hand()}." if overrules else ""
-            parts = [together, _unreviewed(job, ran), without_marker(ran.page), by_hand]
-        elif ran.end.exit_code == 0 and job.find_comment("plan", request) is None:
+            parts = [gone, together, *_unreviewed(job, one, ran), without_marker(ran.page), by_hand]
+        elif ran.end.exit_code == 0 and job.find_comment("plan", one.request) is None:
             return  # it was never about these files
         else:
-            matches = "Buffer matches the files anyway."
-            result = (
-                matches if ran.end.exit_code == 0 else f"To publish it anyway, {job.forge.by_hand(everything=True)}."
-            )
-            parts = [f"**Its plan was not applied**: {plain(plans.missing[request])}. {result}"]
-        job.comment("receipt", request, *parts, job.footer(job.commit()))
+            parts = [gone, _not_applied(job, one, ran)]
+        job.comment("receipt", one.request, *parts, job.footer(job.commit()))
     except ForgeError as error:  # what is done is done, and the log shows it
-        name = name_of(request, job.forge)
-        job.annotate("warning", f"The receipt could not be added to {name}: {error.message}")
+        job.annotate("warning", f"The receipt could not be added to {one.merged.name}: {error.message}")
 
 
-def _unreviewed(job: Job, ran: _Ran) -> str:
-    """One sentence about everything that is in the files and in none of the plans; empty if there is nothing."""
+def _not_applied(job: Job, one: _Found, ran: _Ran) -> str:
+    """Why the plan of a request was not applied, what it stops all the same, and the one thing to do."""
+    keys = [code(change.address.key) for change in _not_reviewed(ran) if change.address in _addresses(one)]
+    stops = f" So {some_of(list(dict.fromkeys(keys)), _NAMED)} was not sent." if keys else ""
+    matches = "Buffer matches the files anyway."
+    result = matches if ran.end.exit_code == 0 else f"To publish it anyway, {job.forge.by_hand(everything=True)}."
+    return f"**Its plan was not applied**: {plain(one.why)}.{stops} {result}"
+
+
+def _not_reviewed(ran: _Ran) -> list[Change]:
     changes = ran.receipt.plan.changes if ran.receipt else ()
-    found = [change for change in changes if change.reason is Reason.NOT_REVIEWED]
-    if not found:
-        return ""
-    verb = "was" if len(found) == 1 else "were"
-    return (
-        f"**{count(len(found), 'change')} {verb} not in this plan**, so {verb} not sent: in the files from before this "
-        f"{job.forge.noun}, or changed after its plan. To publish everything in the files, "
-        f"{job.forge.by_hand(everything=True)}."
-    )
+    return [change for change in changes if change.reason is Reason.NOT_REVIEWED]
+
+
+def _unreviewed(job: Job, one: _Found, ran: _Ran) -> Iterator[str]:
+    """A sentence about what the request changes and its plan does not agree to, and one about the rest of the files."""
+    held, own = _not_reviewed(ran), _addresses(one)
+    mine = [change for change in held if change.address in own]
+    rest = [change for change in held if change.address not in own]
+    if mine:
+        verb = "was" if len(mine) == 1 else "were"
+        yield (
+            f"**{count(len(mine), 'change')} of this {job.forge.noun} {verb} not sent**, because no plan that counts "
+            "shows what the files say now. Each says below why."
+        )
+    if rest:
+        verb = "was" if len(rest) == 1 else "were"
+        yield (
+            f"**{count(len(rest), 'change')} from elsewhere {verb} not sent**: no plan that counts has "
+            f"{'it' if len(rest) == 1 else 'them'}. To publish everything in the files, "
+            f"{job.forge.by_hand(everything=True)}."
+        )
 
 
 def _without_review(job: Job) -> _Ran:

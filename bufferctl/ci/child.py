@@ -59,19 +59,16 @@ def bufferctl(
     program: Program = child,
     is_shown: bool = True,
     without: str = "",
-    called: Mapping[str, str] | None = None,
 ) -> Ran:
     """Run a command in `folder`, with the key but without the forge's tokens. `is_shown`: whether the log shows it.
 
-    `without`: how lines begin that are left out of the log and of the result, if not empty. `called`: what people call
-    files, in place of their paths on this machine.
+    `without`: how lines begin that are left out of the log and of the result, if not empty.
     """
     printed: list[str] = []
 
     def take(line: str) -> None:
         if without and line.startswith(without):
             return
-        line = renamed(line, called)
         if is_shown:
             print(line, end="", flush=True)
         if not line.startswith("::"):  # annotations are for GitHub's log
@@ -80,13 +77,6 @@ def bufferctl(
     key = {_KEY: environment[_KEY]} if _KEY in environment else {}
     code = program(folder, arguments, {**environment_without_secrets(environment), **key}, take)
     return Ran(code, "".join(printed))
-
-
-def renamed(text: str, called: Mapping[str, str] | None) -> str:
-    """A text with what people call files, in place of their paths on this machine."""
-    for path, name in (called or {}).items():
-        text = text.replace(path, name)
-    return text
 
 
 def _forwarding_signals(process: subprocess.Popen[str], platform: str = sys.platform) -> AbstractContextManager[None]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Protocol, Self
+from typing import Annotated, Protocol, Self
 
-from pydantic import AwareDatetime
-from pydantic_core import from_json, to_json
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import to_json
 
 from bufferctl.ci.http import Api
 from bufferctl.errors import ForgeError
@@ -32,8 +32,9 @@ class ChangeRequest:
     """A pull or merge request.
 
     `head`: the commit of its branch that was planned. `branch`: the branch that it goes into. `base`: a commit of that
-    branch to compare with, empty if the forge does not name one. `merged_at`: None while it is not merged. Raises
-    ForgeError if one is no id of a commit.
+    branch to compare with, empty if the forge does not name one. `merged_at`: None while it is not merged. `before`,
+    `after`: the commits of the branch around its merge, empty if nobody knows. Raises ForgeError if one is no id of a
+    commit.
     """
 
     number: int
@@ -41,15 +42,17 @@ class ChangeRequest:
     branch: str = ""
     base: str = ""
     merged_at: AwareDatetime | None = None
+    before: str = ""
+    after: str = ""
 
     def __post_init__(self) -> None:
-        for commit in (self.head, self.base):
+        for commit in (self.head, self.base, self.before, self.after):
             if commit and not re.fullmatch(COMMIT, commit):
                 raise ForgeError(f"{commit!r} is not the id of a commit, as which this run names it")
 
-    def describe(self) -> bytes:
-        """The content of `request.json`, which an artifact keeps beside its plan."""
-        return to_json({"number": self.number, "head": self.head, "branch": self.branch})
+    def describe(self, base: str) -> bytes:
+        """The content of `request.json`, which an artifact keeps beside its plan. `base`: what it was compared with."""
+        return to_json({"number": self.number, "head": self.head, "branch": self.branch, "base": base})
 
 
 @value()
@@ -73,12 +76,14 @@ class Issue:
 class ReviewedPlan:
     """The plan that reviewers of a request saw, None if there is none; `ignored`: why others do not count.
 
-    `made_at`: when its run kept it, by the forge's clock.
+    `made_at`: when its run kept it, by the forge's clock. `base`: the commit that the request was compared with, empty
+    if the plan does not say.
     """
 
     content: bytes | None
     ignored: tuple[str, ...] = ()
     made_at: datetime | None = None
+    base: str = ""
 
 
 @value()
@@ -198,18 +203,36 @@ class Forge(Protocol):
     def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
         """The requests that were merged into `branch` as `commit`."""
 
+    def line(self, commit: str, since: datetime) -> list[str]:
+        """The commits of a branch since that time, up to `commit`, oldest first, without those that were merged in."""
+
+    def merged_lately(self, branch: str, since: datetime) -> dict[str, list[ChangeRequest]]:
+        """The requests that were merged into `branch` since that time, by the commit that each was merged as."""
+
     def reviewed_plan(self, request: ChangeRequest, name: str) -> ReviewedPlan:
         """The plan that the request's own check kept as the artifact `name` for this head and branch, the newest."""
         ignored = []
         for kept in self._kept_plans(request, name):
-            reason = kept.foreign or untimely(kept.made_at, request)
-            if reason := reason or mismatch(kept.read(PLANNED_FOR), request, self.sign):
-                ignored.append(f"the plan of {kept.name} does not count: {reason}")
+            planned = self._planned_for(kept, request)
+            if isinstance(planned, str):
+                ignored.append(f"the plan of {kept.name} does not count: {planned}")
                 continue
             plan = kept.read(PLAN)
             missing = [] if plan else [f"{kept.name} made no plan that can be agreed to"]
-            return ReviewedPlan(plan, (*ignored, *missing), kept.made_at)
+            return ReviewedPlan(plan, (*ignored, *missing), kept.made_at, planned.base)
         return ReviewedPlan(None, tuple(ignored))
+
+    def _planned_for(self, kept: KeptPlan, request: ChangeRequest) -> PlannedFor | str:
+        """What a plan was made for; or why it is not the request's."""
+        if reason := kept.foreign or untimely(kept.made_at, request):
+            return reason
+        planned = PlannedFor.read(kept.read(PLANNED_FOR))
+        if isinstance(planned, str):
+            return planned
+        return mismatch(planned, request, self.sign) or planned
+
+    def has(self, branch: str, commit: str) -> bool:
+        """Whether the commit `branch`, or one before it, is `commit`."""
 
     def _kept_plans(self, request: ChangeRequest, name: str) -> Iterable[KeptPlan]:
         """The plans that runs kept as the artifact `name`, the newest first."""
@@ -240,22 +263,35 @@ def variable(environment: Mapping[str, str], name: str) -> str:
         raise ForgeError(f"The environment variable {name} is missing", hint=hint) from None
 
 
-def mismatch(described: bytes | None, request: ChangeRequest, sign: str) -> str:
-    """Why a plan was not made for this request, by the `request.json` beside it; empty if it was."""
-    if described is None:
-        return f"it has no {PLANNED_FOR}"
-    try:
-        found: Any = from_json(described)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        return f"its {PLANNED_FOR} cannot be read"
-    if found.get("number") != request.number:
-        return f"it was made for {sign}{found.get('number')}"
-    if found.get("head") != request.head:
+class PlannedFor(BaseModel):
+    """What `request.json` says: which request a plan was made for. Whoever may write an artifact wrote it."""
+
+    model_config = ConfigDict(strict=True)
+
+    number: int
+    head: Annotated[str, Field(pattern=f"^({COMMIT})$")]
+    branch: Annotated[str, Field(pattern=r"^[^\s:~^?*\[\\\x00-\x1f\x7f]{1,255}$")]  # as git takes it
+    base: Annotated[str, Field(pattern=f"^({COMMIT})?$")] = ""
+
+    @classmethod
+    def read(cls, described: bytes | None) -> PlannedFor | str:
+        """What the file says, or why that cannot be read."""
+        if described is None:
+            return f"it has no {PLANNED_FOR}"
+        try:
+            return cls.model_validate_json(described)
+        except ValidationError:
+            return f"its {PLANNED_FOR} cannot be read"
+
+
+def mismatch(planned: PlannedFor, request: ChangeRequest, sign: str) -> str:
+    """Why a plan was not made for this request; empty if it was."""
+    if planned.number != request.number:
+        return f"it was made for {sign}{planned.number}"
+    if planned.head != request.head:
         return "it was made for another commit"
-    if found.get("branch") != request.branch:
-        return f"it was made for a merge into {found.get('branch')}, not {request.branch}"
+    if planned.branch != request.branch:
+        return f"it was made for a merge into {planned.branch}, not {request.branch}"
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
@@ -43,6 +44,8 @@ class _Ref(BaseModel):
 class _Pull(BaseModel):
     number: int
     merged_at: AwareDatetime | None = None
+    updated_at: AwareDatetime | None = None
+    merge_commit_sha: str | None = None
     head: _Ref
     base: _Ref
 
@@ -222,14 +225,32 @@ class GitHub(Forge):
         return first_parents({each.sha: [parent.sha for parent in each.parents] for each in found}, commit)
 
     def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
-        return [
-            ChangeRequest(pull.number, pull.head.sha, branch, merged_at=pull.merged_at)
-            for pull in self._api.get(f"commits/{commit}/pulls", list[_Pull])
-            if pull.merged_at
-            and pull.base.ref == branch
-            and pull.base.repo
-            and pull.base.repo.full_name == self._repository
-        ]
+        pulls = self._api.get(f"commits/{commit}/pulls", list[_Pull])
+        return [self._merged(pull, branch) for pull in pulls if self._is_into(pull, branch)]
+
+    def _is_into(self, pull: _Pull, branch: str) -> bool:
+        """Whether it was merged into a branch of this repository."""
+        base = pull.base
+        here = base.repo is not None and base.repo.full_name == self._repository
+        return pull.merged_at is not None and base.ref == branch and here
+
+    @staticmethod
+    def _merged(pull: _Pull, branch: str) -> ChangeRequest:
+        return ChangeRequest(pull.number, pull.head.sha, branch, merged_at=pull.merged_at)
+
+    def line(self, commit: str, since: datetime) -> list[str]:
+        found = self._api.pages("commits", _Commit, sha=commit, since=since.isoformat())
+        return first_parents({each.sha: [parent.sha for parent in each.parents] for each in found}, commit)
+
+    def merged_lately(self, branch: str, since: datetime) -> dict[str, list[ChangeRequest]]:
+        query = {"state": "closed", "base": branch, "sort": "updated", "direction": "desc"}
+        found: dict[str, list[ChangeRequest]] = {}
+        for pull in self._api.pages("pulls", _Pull, **query):
+            if pull.updated_at and pull.updated_at < since:
+                break
+            if self._is_into(pull, branch) and pull.merged_at and pull.merged_at >= since and pull.merge_commit_sha:
+                found.setdefault(pull.merge_commit_sha, []).append(self._merged(pull, branch))
+        return found
 
     def _kept_plans(self, request: ChangeRequest, name: str) -> Iterator[KeptPlan]:
         """As the base: those that a run of the plan workflow kept for this pull request and head.
@@ -256,11 +277,24 @@ class GitHub(Forge):
         workflow = run.path.partition("@")[0]
         if workflow != self._plan_workflow:
             return f"it is a run of {workflow}, not {self._plan_workflow} (input `plan-workflow`)"
-        if run.event == _BY_HAND and run.head_branch == request.branch:
-            return ""
+        if run.event == _BY_HAND and run.head_branch == request.branch:  # a tag may have the same name
+            return (
+                ""
+                if self.has(self.newest(request.branch), run.head_sha)
+                else f"it ran on no commit of {request.branch}"
+            )
         if run.event != _EVENT:
             return f"the run was started by {run.event}, not {_EVENT}"
         return "" if run.head_sha == request.head else "the run was of another commit"
+
+    def has(self, branch: str, commit: str) -> bool:
+        try:
+            compared = self._api.get(f"compare/{commit}...{branch}", _Compared)
+        except ForgeError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        return compared.status in {"ahead", "identical"}
 
     def artifact_of_run(self, run: int, name: str, file: str) -> bytes | None:
         """A file of an artifact of a certain run, whoever's it is; None if there is none."""

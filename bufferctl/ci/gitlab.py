@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
@@ -48,6 +49,8 @@ class _MergeRequest(BaseModel):
     state: str
     merged_at: AwareDatetime | None = None
     sha: str | None = None
+    merge_commit_sha: str | None = None
+    squash_commit_sha: str | None = None
     target_branch: str
     target_project_id: int
     source_project_id: int | None = None  # a fork that was deleted
@@ -157,13 +160,40 @@ class GitLab(Forge):
         compared = self._api.get("repository/compare", _Compared, **{"from": since, "to": commit})
         return first_parents({each.id: each.parent_ids for each in compared.commits}, commit)
 
+    def has(self, branch: str, commit: str) -> bool:
+        try:
+            return not self._api.get("repository/compare", _Compared, **{"from": branch, "to": commit}).commits
+        except ForgeError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+
     def merged(self, commit: str, branch: str) -> list[ChangeRequest]:
-        path = f"repository/commits/{commit}/merge_requests"
-        return [
-            ChangeRequest(each.iid, each.sha or "", branch, merged_at=each.merged_at)
-            for each in self._api.get(path, list[_MergeRequest])
-            if each.state == "merged" and each.target_branch == branch and str(each.target_project_id) == self._project
-        ]
+        found = self._api.get(f"repository/commits/{commit}/merge_requests", list[_MergeRequest])
+        return [self._merged(each, branch) for each in found if self._is_into(each, branch)]
+
+    def _is_into(self, found: _MergeRequest, branch: str) -> bool:
+        """Whether it was merged into a branch of this project."""
+        here = str(found.target_project_id) == self._project
+        return found.state == "merged" and found.target_branch == branch and here
+
+    @staticmethod
+    def _merged(found: _MergeRequest, branch: str) -> ChangeRequest:
+        return ChangeRequest(found.iid, found.sha or "", branch, merged_at=found.merged_at)
+
+    def line(self, commit: str, since: datetime) -> list[str]:
+        query = {"ref_name": commit, "since": since.isoformat()}
+        found = self._api.pages("repository/commits", _Commit, **query)
+        return first_parents({each.id: each.parent_ids for each in found}, commit)
+
+    def merged_lately(self, branch: str, since: datetime) -> dict[str, list[ChangeRequest]]:
+        query = {"state": "merged", "target_branch": branch, "updated_after": since.isoformat()}
+        found: dict[str, list[ChangeRequest]] = {}
+        for each in self._api.pages("merge_requests", _MergeRequest, **query):
+            commit = each.merge_commit_sha or each.squash_commit_sha or each.sha
+            if self._is_into(each, branch) and each.merged_at and each.merged_at >= since and commit:
+                found.setdefault(commit, []).append(self._merged(each, branch))
+        return found
 
     def _kept_plans(self, request: ChangeRequest, name: str) -> Iterator[KeptPlan]:
         """As the base: those that the job `name` kept in pipelines of this merge request, in a folder `name`.

@@ -19,6 +19,11 @@ _FOUND = (
     "Each line says what to do."
 )
 _OVER = "**Resolved.** Buffer matches your files again."
+_HISTORY = (
+    "What was merged before, and not sent, waits until a later pull or merge request shows it in its plan, or somebody "
+    "publishes everything in the files by hand. Do not force-push to this branch."
+)
+_AGAIN = "**Resolved.** A later apply found the commit that was applied before it."
 #: How long after the merge.
 _PATIENCE = timedelta(hours=1)
 _ALL_SENT = "**Resolved.** Everything that was merged is published."
@@ -34,6 +39,16 @@ def drift(job: Job) -> int:
     is_drift = ran.code == _DRIFT
     job.keep_issue("drift", _TITLE, f"{_FOUND}\n\n{fenced(ran.printed)}" if is_drift else _OVER, is_open=is_drift)
     return 0
+
+
+def tell_history(job: Job, last: End, end: End) -> None:
+    """Open an issue about a branch that lost the commit that was applied last, and close it with the next apply.
+
+    Raises ForgeError.
+    """
+    if end.gone or last.gone:
+        said = f"{end.gone}\n\n{_HISTORY}" if end.gone else _AGAIN
+        job.keep_issue("history", "The history of the published branch was replaced", said, is_open=bool(end.gone))
 
 
 def tell_unsent(job: Job, end: End) -> None:

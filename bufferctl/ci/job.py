@@ -127,13 +127,11 @@ class Job:
             path.write_bytes(stored.document)
         return path
 
-    def run(self, command: str, *arguments: str, without: str = "", called: Mapping[str, str] | None = None) -> Ran:
-        """Run a bufferctl command on these files. `without`: beginnings of lines to omit. `called`: as in bufferctl."""
+    def run(self, command: str, *arguments: str, without: str = "") -> Ran:
+        """Run a bufferctl command on these files. `without`: beginnings of lines to omit."""
         complete = self._command(command, *arguments)
         complete += [] if self.has_state else ["--state", str(self.state_copy)]
-        return bufferctl(
-            self.folder, complete, self.child_environment, program=self.program, without=without, called=called
-        )
+        return bufferctl(self.folder, complete, self.child_environment, program=self.program, without=without)
 
     def run_silently(self, folder: Path, command: str, *arguments: str) -> Ran:
         """Run a command on the files of another `folder`, with a copy of the same state; the log does not show it."""

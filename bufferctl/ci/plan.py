@@ -93,7 +93,7 @@ def _plan(
     found = held(job, request, folder / _JSON, *more) if made and request else Held()
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
     if request:
-        (folder / PLANNED_FOR).write_bytes(request.describe())
+        (folder / PLANNED_FOR).write_bytes(request.describe(job.base_of(request)))
     name = artifact_name(job.artifact, request) if request else f"{job.artifact}-{commit}"
     if artifact:
         keep_artifact(folder, artifact, job.checkout)

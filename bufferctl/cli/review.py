@@ -220,6 +220,10 @@ def report_of_receipt(receipt: Receipt) -> Report:
     help_text="Apply only changes that are also in this saved plan, and hold the rest. Does not ask. Repeatable: of "
     "several plans with an address, the last one counts.",
 )
+@options.file_option(
+    "--merged",
+    help_text="Apply only what merged requests agree to, and hold the rest: `bufferctl ci apply` writes FILE.",
+)
 @click.option(
     "--reviewed-at",
     type=options.instant,
@@ -248,6 +252,7 @@ def apply(
     as_json: bool,
     report_files: tuple[Path, ...],
     reviewed: tuple[Path, ...],
+    merged: Path | None,
     reviewed_at: datetime | None,
     digest: str,
     receipt: Path | None,
@@ -268,9 +273,9 @@ def apply(
     from bufferctl.run.sources import source_of
 
     console, choices = setup.console, replace(choices, planned_at=reviewed_at)
-    source = source_of(setup.file, paths, reviewed, digest, choices, console)
+    source = source_of(setup.file, paths, reviewed, digest, choices, console, merged=merged)
     named = {path.resolve(): path for path in reviewed}  # a plan that is named twice is read twice
-    outputs.check_apart(receipt, *named.values(), source.saved_plan, *report_files)
+    outputs.check_apart(receipt, *named.values(), merged, source.saved_plan, *report_files)
     files = source.files
     with setup.changing(files, lock_timeout, quiet=as_json, settle=settle) as session:
         applying = Applying(session, max_wait, source)

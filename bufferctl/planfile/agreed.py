@@ -8,13 +8,13 @@ and need none.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 
 from bufferctl.diagnostics import all_of
 from bufferctl.digests import REVIEWED, change_digest, facts, what_it_says
-from bufferctl.limits import MOST_DAYS
+from bufferctl.limits import MOST_DAYS, UNTIMED
 from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, PostStatus, Slot, State
 from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.seen import is_untouched
@@ -168,12 +168,54 @@ def overtaken(then: Change, now: Change) -> Change:
 
 
 @value()
-class _Row:
-    """What a reviewed plan shows of an address. `change`: None if there was nothing to do."""
+class Merged:
+    """What one merged request agrees to, or one plan that a person names.
 
-    name: str
+    `title`: what people call its plan. `changed`: the entries that the request changes, so that what was said of them
+    before no longer counts; None where nobody knows, and then the plan counts for all that it shows. `beside`: other
+    entries that the plan shows as the last merge before left them. `made_at`, `merged_at`: by the forge's clock, None
+    for a plan that a person names.
+    """
+
+    title: str
+    plan: SavedPlan | None  # None: it has none that counts
+    changed: frozenset[Address] | None = None
+    beside: frozenset[Address] = frozenset()
+    made_at: datetime | None = None
+    merged_at: datetime | None = None
+    name: str = ""  # of the request, as people write it
+
+    @property
+    def planned_at(self) -> datetime | None:
+        """When the plan was made: by the forge's clock if there is one, else as the plan says."""
+        return self.made_at or (self.plan.created_at if self.plan else None)
+
+    def shown(self) -> dict[Address, Change | None]:
+        """What its plan shows of each address, None where there was nothing to do."""
+        if self.plan is None:
+            return {}
+        shown: dict[Address, Change | None] = {}
+        if not self.plan.plan.narrowed:  # a narrowed plan shows the selected objects only
+            shown = {item.address: None for item in self.plan.desired.items}
+        return shown | {change.address: change for change in self.plan.plan.changes}
+
+    def agreed(self) -> frozenset[Address]:
+        """The addresses at which its plan agrees to something."""
+        changes = self.plan.plan.of(*REVIEWED) if self.plan else ()
+        return frozenset(change.address for change in changes)
+
+
+@value()
+class _Row:
+    """What the plan of a merged request shows of an address. `change`: None if there was nothing to do."""
+
+    merged: Merged
     saved: SavedPlan
     change: Change | None
+
+    @property
+    def title(self) -> str:
+        return self.merged.title
 
     @property
     def agreed(self) -> Change | None:
@@ -181,33 +223,84 @@ class _Row:
         return self.change if self.change and self.change.action in REVIEWED else None
 
 
+class _Words:
+    """What still counts of an address: rows of plans, in the order of the merges."""
+
+    def __init__(self) -> None:
+        self.rows: list[_Row] = []
+        self.changed_by: list[Merged] = []
+
+
 @value()
 class Reviewed:
-    """The plans that were reviewed, by the names of their files, in the order of the merges.
+    """What was agreed to by the requests that were merged, in the order of the merges, or by plans that a person names.
 
-    Of several plans that show an address, the last one decides, also where it had nothing to do.
+    A request speaks for the entries that it changes: what earlier ones said of these no longer counts, whether or not
+    the request has a plan that counts. What its plan shows of another entry takes nothing back, and agrees to it if the
+    plan knew of the last merge that changed the entry. Where nobody knows what a request changes, the plan counts for
+    all that it shows.
     """
 
-    plans: Mapping[str, SavedPlan]
-    _rows: dict[Address, _Row] = field(init=False, default_factory=dict)
+    merged: Sequence[Merged]
+    _words: dict[Address, _Words] = field(init=False, default_factory=dict)
+
+    @classmethod
+    def by_hand(cls, plans: Mapping[str, SavedPlan]) -> Reviewed:
+        """Of plans that a person names, by their files: of several that show an address, the last one decides."""
+        return cls(tuple(Merged(name, saved) for name, saved in plans.items()))
 
     def __post_init__(self) -> None:
-        for name, saved in self.plans.items():
-            if not saved.plan.narrowed:  # a narrowed plan shows the selected objects only
-                self._rows.update({item.address: _Row(name, saved, None) for item in saved.desired.items})
-            self._rows.update({change.address: _Row(name, saved, change) for change in saved.plan.changes})
+        for each in self.merged:
+            self._hear(each)
 
-    def hold(self, change: Change, *, state: State, declared: Desired) -> Change:
+    def _hear(self, merged: Merged) -> None:
+        shown = merged.shown()
+        if merged.changed is not None:
+            taken_back: Collection[Address] = merged.changed
+        elif merged.plan is not None:
+            taken_back = shown
+        else:  # it may have changed anything
+            taken_back = list(self._words)
+        for address in taken_back:
+            words = self._words.setdefault(address, _Words())
+            words.rows = []
+            if merged.changed is not None or merged.plan is None:
+                words.changed_by.append(merged)
+        if merged.plan is None:
+            return
+        for address, change in shown.items():
+            words = self._words.setdefault(address, _Words())
+            row = _Row(merged, merged.plan, change)
+            if address in taken_back or (row.agreed and address in merged.beside):
+                words.rows.append(row)
+
+    def agreed_at(self) -> dict[Address, datetime]:
+        """When the newest plan that still counts for an address was made, by the forge's clock."""
+        found = {}
+        for address, words in self._words.items():
+            times = [row.merged.made_at for row in words.rows if row.agreed and row.merged.made_at]
+            if times:
+                found[address] = max(times)
+        return found
+
+    def speaks_for(self, merged: Merged) -> frozenset[Address]:
+        """The addresses at which a request changes something, and its plan still counts."""
+        own = (row for words in self._words.values() for row in words.rows if row.merged is merged)
+        found = frozenset(row.change.address for row in own if row.change and row.agreed)
+        return found if merged.changed is None else found & merged.changed
+
+    def hold(self, change: Change, now: datetime, *, state: State, declared: Desired, endpoint: str = "") -> Change:
         """The change, unmodified if it was reviewed or writes nothing, else held.
 
-        `state`: as recorded before the run; `declared`: what the files say now.
+        `now`: by the server's clock. `state`: as recorded before the run; `declared`: what the files say now;
+        `endpoint`: that this run talks to, empty if it need not be the one of the plans.
         """
-        row = self._rows.get(change.address)
-        if row and row.change:
-            change = overtaken(row.change, change)
+        words = self._words.get(change.address, _Words())
+        for row in words.rows:
+            change = overtaken(row.change, change) if row.change else change
         if change.action not in WRITING:
             return change
-        why = self._why_not(change, state, declared)
+        why = self._why_not(words, change, _Today(now, state, declared, endpoint))
         if not why:
             return change
         consequence = "it is not sent" if change.action is Action.CREATE else "Buffer keeps its version"
@@ -222,38 +315,27 @@ class Reviewed:
             write=None,
         )
 
-    def _why_not(self, change: Change, state: State, declared: Desired) -> str:
+    def _why_not(self, words: _Words, change: Change, today: _Today) -> str:
         """Why nobody agreed to the change; empty if somebody did."""
-        row = self._rows.get(change.address)
-        if row is None:
-            one = next(iter(self.plans)) if len(self.plans) == 1 else ""
-            return f"{one} does not have this change" if one else "none of the reviewed plans has this change"
-        then, name = row.agreed, row.name
-        if row.change and row.change.action is Action.HOLD:
-            return f"it needed a person when {name} was made, and this version has not been reviewed"
-        if then is None:
-            return f"in {name} it has nothing to do"
-        if (then.action is Action.DELETE) != (change.action is Action.DELETE):
-            return f"in {name} it would be {_SAYS[then.action]}, and now it would be {_SAYS[change.action]}"
-        if change.action is not Action.DELETE and (fields := _differing(then.desired, change.desired)):
-            return f"its {all_of(fields)} {'differs' if len(fields) == 1 else 'differ'} from {name}"
-        if then.slot.home != change.slot.home and not row.saved.offline:
-            return f"{name} is for another channel in Buffer"
-        sent = state.spent.get(change_digest(then))  # a version that was replaced since is not sent a second time
-        if sent and sent >= row.saved.created_at and then.action is not Action.DELETE:
-            return f"what {name} has of it was sent before"
-        if row.saved.offline:
-            return _why_not_proved(change, row, state, declared)
-        if not _agrees(then, change):
-            return f"it changed in Buffer after {name} was made"
-        return ""
+        reasons = [_why_not(row, change, today) for row in reversed(words.rows)]
+        if not all(reasons):
+            return ""
+        *earlier, last = [each.name for each in words.changed_by if each.name] or [""]
+        both = f"{all_of((*earlier, last))} changed it, and " if earlier else ""
+        if reasons:
+            return f"{both}{reasons[0]}"
+        if last:
+            return f"{both}the last of them has no plan that counts" if both else f"{last} has no plan that counts"
+        one = self.merged[0].title if len(self.merged) == 1 else ""
+        return f"{one} does not have this change" if one else "none of the reviewed plans has this change"
 
-    def undone(self, now: Plan) -> Iterator[str]:
+    def undone(self, now: Plan, state: State) -> Iterator[str]:
         """The reviewed changes that are dropped without asking anybody: address and why, for people."""
         today = {change.address: change for change in now.changes}
-        for address, row in self._rows.items():
-            then, current = row.agreed, today.get(address)
-            if then is None:
+        for address, words in self._words.items():
+            row = words.rows[-1] if words.rows else None
+            then, current = row.agreed if row else None, today.get(address)
+            if row is None or then is None or _is_spent(row, then, state):
                 continue
             if then.action is Action.DELETE:  # otherwise it is already deleted, or in the current plan
                 if current and current.action in _THERE and current.desired and not current.desired.cancelled:
@@ -274,7 +356,7 @@ class Reviewed:
         """
         spent = {digest: at for digest, at in state.spent.items() if now - at < timedelta(days=MOST_DAYS)}
         applied = {binding.address: binding.applied for binding in state.bindings.values()}
-        for saved in self.plans.values():
+        for saved in self._plans():
             for change in saved.plan.of(*REVIEWED - {Action.DELETE}):
                 item, digest = change.desired, change_digest(change)
                 now_has = str(fingerprint(item, content_of_desired(item))) if item else ""
@@ -286,8 +368,67 @@ class Reviewed:
 
     def organizations(self) -> dict[str, str]:
         """The id of each organization by its name in the files."""
-        changes = chain.from_iterable(saved.plan.changes for saved in self.plans.values() if not saved.offline)
+        changes = chain.from_iterable(saved.plan.changes for saved in self._plans() if not saved.offline)
         return {change.address.organization: change.slot.organization_id for change in changes}
+
+    def _plans(self) -> Iterator[SavedPlan]:
+        return (each.plan for each in self.merged if each.plan)
+
+
+@value()
+class _Today:
+    """What a run knows besides a change: as for `Reviewed.hold`."""
+
+    now: datetime
+    state: State
+    declared: Desired
+    endpoint: str
+
+
+def _is_spent(row: _Row, then: Change, state: State) -> bool:
+    """Whether what a plan has of an address was sent since: a version that was replaced is not sent a second time."""
+    sent, planned_at = state.spent.get(change_digest(then)), row.merged.planned_at
+    return sent is not None and planned_at is not None and sent >= planned_at and then.action is not Action.DELETE
+
+
+def _why_not(row: _Row, change: Change, today: _Today) -> str:
+    """Why those who reviewed one plan did not agree to the change; empty if they did."""
+    then, title = row.agreed, row.title
+    if row.change and row.change.action is Action.HOLD:
+        return f"it needed a person when {title} was made, and this version has not been reviewed"
+    if then is None:
+        return f"in {title} it has nothing to do"
+    if (then.action is Action.DELETE) != (change.action is Action.DELETE):
+        return f"in {title} it would be {_SAYS[then.action]}, and now it would be {_SAYS[change.action]}"
+    if change.action is not Action.DELETE and (fields := _differing(then.desired, change.desired)):
+        return f"its {all_of(fields)} {'differs' if len(fields) == 1 else 'differ'} from {title}"
+    return _why_not_now(row, then, change, today)
+
+
+def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:
+    """Why those who reviewed `then` did not agree to the same change now, or there; empty if they did."""
+    title, there = row.title, row.saved.plan.endpoint
+    if today.endpoint not in {"", there} and (there or not row.saved.offline):
+        return f"{title} is for {there}, and this run talks to {today.endpoint}"
+    if then.slot.home != change.slot.home and not row.saved.offline:
+        return f"{title} is for another channel in Buffer"
+    if _is_spent(row, then, today.state):
+        return f"what {title} has of it was sent before"
+    if _is_too_late(row, change, today.now):
+        return f"it has no time of its own, and {row.merged.name} was merged more than {UNTIMED.days} days ago"
+    if row.saved.offline:
+        return _why_not_proved(change, row, today.state, today.declared)
+    if not _agrees(then, change):
+        return f"it changed in Buffer after {title} was made"
+    return ""
+
+
+def _is_too_late(row: _Row, change: Change, now: datetime) -> bool:
+    """Whether it is a post that would go out at a time that nobody who reviewed it expects any more."""
+    if change.action is Action.DELETE or not isinstance(change.desired, Post) or change.desired.due_at:
+        return False
+    merged_at = row.merged.merged_at
+    return merged_at is not None and now - merged_at > UNTIMED
 
 
 def _agrees(then: Change, change: Change) -> bool:
@@ -310,7 +451,7 @@ def _agrees(then: Change, change: Change) -> bool:
 
 def _why_not_proved(change: Change, row: _Row, state: State, declared: Desired) -> str:
     """Why an offline plan, which did not see the account, agrees to nothing here; empty if it does."""
-    name = row.name
+    name = row.title
     if _declarations(row.saved.desired, change.address) != _declarations(declared, change.address):
         return f"its channel or tags are declared otherwise than in {name}"
     if change.action is Action.CREATE and state.horizon(change.slot.home, None).recorded:

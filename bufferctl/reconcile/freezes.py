@@ -60,7 +60,7 @@ def _against(change: Change, scene: Scene) -> Iterator[tuple[str, Hold]]:
         return
     if at_once and (freeze := policy.frozen(now, post.address.channel)):
         yield FREEZE, holds.frozen(freeze.reason)
-    lead = goes_out - (scene.options.planned_at or now)
+    lead = goes_out - scene.options.agreed_at.get(post.address, scene.options.planned_at or now)
     if policy.minimum_lead is not None and lead < policy.minimum_lead:
         is_new = change.live is None
         yield MINIMUM_LEAD, holds.too_short_notice(policy.minimum_lead, lead, at_once=at_once, is_new=is_new)

@@ -38,7 +38,7 @@ PASSES: Mapping[str, Callable[[Changes, Scene, Matches], Changes]] = {
     "guard deletes": guard_deletes,
     "hold against policy": lambda changes, scene, _: hold_against_policy(changes, scene),
     "hold unreviewed": lambda changes, scene, _: (
-        [*map(scene.options.review, changes)] if scene.options.review else changes
+        [scene.options.review(change, scene.now) for change in changes] if scene.options.review else changes
     ),
     "hold repeats": lambda changes, scene, matches: hold_repeats(changes, scene.channels, matches),
     "hold without idea": lambda changes, _, __: hold_without_idea(changes),

@@ -15,6 +15,7 @@ from bufferctl.choices import Choices
 from bufferctl.limits import LEAD
 from bufferctl.model import (
     IDEAS,
+    Address,
     Claim,
     Desired,
     Home,
@@ -72,7 +73,10 @@ class Options(Choices):
     #: Slots whose write an earlier run left with an unknown outcome, with the ids that it might be; None if whatever it
     #: created is gone with its channel.
     unsettled: Mapping[Slot, tuple[str, ...] | None] = field(default_factory=dict)
-    review: Callable[[Change], Change] | None = None  # holds changes that were not reviewed
+    #: Holds a change that was not reviewed, by the server's clock.
+    review: Callable[[Change, datetime], Change] | None = None
+    #: When the plan was made that agrees to each address, where CI knows it; elsewhere `planned_at` counts.
+    agreed_at: Mapping[Address, datetime] = field(default_factory=dict)
     deleted_files: frozenset[str] = frozenset()  # that a commit since the last apply deleted: not lost by accident
     elsewhere: tuple[Claim, ...] = ()  # claims in other root files on the same objects
     diverged: Divergence | None = None  # the checkout may lack changes that were applied last

@@ -65,7 +65,8 @@ class Applying:
     def __post_init__(self) -> None:
         session = self.session
         self._source = source = self.source or PlanSource(session.files)
-        self._review = source.review(session.state)
+        self._review = source.review(session.state, session.buffer.endpoint)
+        self._agreed_at = source.reviewed.agreed_at() if source.reviewed else {}
         whole = source.saved_plan is not None
         self._publisher = publisher(session.files, session.buffer.endpoint, whole=whole) if self.source else None
         self._clock = clock = session.clock
@@ -92,10 +93,17 @@ class Applying:
                 session.save(follow_reconnected(replace(session.state, bindings=bindings), homes.account))
                 self._unsettled = found.unsettled
                 self._report_recovered(found)
-            return self._source.select(self._plan(self._source.choices, homes))
+            return self._source.select(self._plan(self._source.choices, homes), session.state)
 
     def _plan(self, choices: Choices, homes: Homes | None = None) -> Plan:
-        plan = make_plan(self.session, choices, homes=homes, review=self._review, unsettled=self._unsettled)
+        plan = make_plan(
+            self.session,
+            choices,
+            homes=homes,
+            review=self._review,
+            agreed_at=self._agreed_at,
+            unsettled=self._unsettled,
+        )
         self.is_diverged = any(change.reason is Reason.DIVERGED for change in plan.changes)
         return plan
 

@@ -12,7 +12,7 @@ from bufferctl.apply import with_unsaved_results
 from bufferctl.choices import NONE, Choices
 from bufferctl.diagnostics import Diagnostic, FilesError, Severity, check_declared, has_errors, nearest
 from bufferctl.errors import ConfigError, StateError, UsageError
-from bufferctl.model import IDEAS, Account, Claim, CreatePost, Intent, Live, LiveChannel, Origin, Slot, State
+from bufferctl.model import IDEAS, Account, Address, Claim, CreatePost, Intent, Live, LiveChannel, Origin, Slot, State
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.reconcile import Divergence, Options, Targets, Trace, find_targets, hold_repeats, offline
 from bufferctl.reconcile.horizons import follow_reconnected, reconnected, sought
@@ -98,14 +98,16 @@ def plan(
     choices: Choices = NONE,
     *,
     homes: Homes | None = None,
-    review: Callable[[Change], Change] | None = None,
+    review: Callable[[Change, datetime], Change] | None = None,
+    agreed_at: Mapping[Address, datetime] = MappingProxyType({}),
     unsettled: Mapping[Slot, tuple[str, ...]] = MappingProxyType({}),
     trace: Trace | None = None,
 ) -> Plan:
     """Read the account and compare it with the files.
 
-    `homes`: if they were found just now. `review`: holds what was not reviewed. `unsettled`: what `recover` left open.
-    `trace`: follows one address. Raises as `find_homes`.
+    `homes`: if they were found just now. `review`: holds what was not reviewed. `agreed_at`: when the plan that agrees
+    to an address was made, as CI knows it. `unsettled`: what `recover` left open. `trace`: follows one address. Raises
+    as `find_homes`.
     """
     buffer, files = session.buffer, session.files
     homes = homes or find_homes(session)
@@ -119,6 +121,7 @@ def plan(
         lead=session.lead,
         unsettled={**_stranded(session, choices), **unsettled},
         review=review,
+        agreed_at=agreed_at,
         deleted_files=deleted_since(files.root, commit, lost, remote=files.remote),
         diverged=_divergence(session),
         trace=trace,

@@ -29,7 +29,7 @@ from bufferctl.value import replace, value
 if TYPE_CHECKING:
     from bufferctl.model import State
     from bufferctl.plan import Change, Plan
-    from bufferctl.planfile import Receipt, Reviewed, SavedPlan
+    from bufferctl.planfile import Merged, Receipt, Reviewed, SavedPlan
     from bufferctl.render.report import Report
 
 #: Suffixes of posts files; any other single file passed to apply is a saved plan.
@@ -43,8 +43,8 @@ class PlanSource:
 
     files: Files  # the project
     choices: Choices = NONE  # the options that overrule a plan: of this run, or of the one that saved the plan
-    #: What of today's plan to carry out; raises StalePlanError and UsageError, with nothing sent.
-    select: Callable[[Plan], Plan] = lambda today: today
+    #: What of today's plan to carry out, by the state; raises StalePlanError and UsageError, with nothing sent.
+    select: Callable[[Plan, State], Plan] = lambda today, _: today
     saved_plan: Path | None = None  # the file that is applied whole or not at all
     reviewed: Reviewed | None = None  # the plans that people agreed to
     #: Addresses that a person says, in this very run, an earlier one did not create (`--recreate`).
@@ -56,11 +56,11 @@ class PlanSource:
         """Whether a person confirms on the terminal; not if the plan was reviewed before."""
         return self.saved_plan is None and self.reviewed is None
 
-    def review(self, state: State) -> Callable[[Change], Change] | None:
+    def review(self, state: State, endpoint: str) -> Callable[[Change, datetime], Change] | None:
         """What holds the changes that nobody agreed to, if plans were reviewed. `state`: as before the run."""
         if self.reviewed is None:
             return None
-        return partial(self.reviewed.hold, state=state, declared=self.files.desired)
+        return partial(self.reviewed.hold, state=state, declared=self.files.desired, endpoint=endpoint)
 
 
 def source_of(
@@ -70,19 +70,25 @@ def source_of(
     digest: str,
     choices: Choices,
     listener: Listener,
+    *,
+    merged: Path | None = None,
 ) -> PlanSource:
     """The source that the command line names, its files read and checked.
 
-    `digest`: the beginning of that of the saved plan that a person means, empty for any. Raises UsageError,
-    ConfigError, and StalePlanError if a saved plan was altered or is another one.
+    `merged`: the file that lists merged requests (`read_merged`). `digest`: the beginning of that of the saved plan
+    that a person means, empty for any. Raises UsageError, ConfigError, and StalePlanError if a saved plan was altered
+    or is another one.
     """
     is_plan = len(paths) == 1 and paths[0].is_file() and paths[0].suffix not in POST_FILES
     plan_file = paths[0] if is_plan else None
-    if plan_file and reviewed:
+    option = "--merged" if merged else "--reviewed"
+    if plan_file and (reviewed or merged):
         raise UsageError(
-            f"{plan_file} is a saved plan, and --reviewed names another",
+            f"{plan_file} is a saved plan, and {option} names another",
             hint="Name one: PATH applies the whole plan or nothing, --reviewed applies what the files still declare.",
         )
+    if merged and reviewed:
+        raise UsageError("--merged names the plans itself, so --reviewed does not go with it", hint="Leave one out.")
     if digest and not plan_file:
         raise UsageError("--digest says which saved plan is meant, and none is given", hint="Pass the plan as PATH.")
     if plan_file:
@@ -101,10 +107,12 @@ def source_of(
     fresh = PlanSource(
         files,
         choices,
-        lambda today: narrow(today, files, choices),
+        lambda today, _: narrow(today, files, choices),
         not_created=choices.recreate,
         selection=describe_selection(files, choices),
     )
+    if merged:
+        return _from_merged(fresh, read_merged(merged), listener)
     return _from_reviewed(fresh, agreed, listener) if agreed else fresh
 
 
@@ -114,7 +122,7 @@ def _from_saved_plan(plan: SavedPlan, path: Path, files: Files, listener: Listen
     It was made before its writes were sent, so it cannot know that one of them did not arrive: `not_created` is empty.
     """
 
-    def select(today: Plan) -> Plan:
+    def select(today: Plan, _: State) -> Plan:
         left = still_to_do(plan, path, today)
         to_do, total = (len(each.writes) + len(each.of(Action.WAITING)) for each in (left, plan.plan))
         if 0 < to_do < total:
@@ -128,15 +136,29 @@ def _from_reviewed(fresh: PlanSource, agreed: dict[Path, SavedPlan], listener: L
     """The plan of the files, limited to the changes in reviewed plans (`apply --reviewed`); the rest is held."""
     from bufferctl.planfile import Reviewed
 
-    reviewed = Reviewed({str(path): plan for path, plan in agreed.items()})
+    reviewed = Reviewed.by_hand({str(path): plan for path, plan in agreed.items()})
 
-    def select(today: Plan) -> Plan:
+    def check(today: Plan) -> None:
         for path, plan in agreed.items():
             _check_fits(plan, path, today)
-        _check_organizations(reviewed, today)
-        for message in reviewed.undone(today):
+        _check_organizations(reviewed, agreed, today)
+
+    return _reviewed(fresh, reviewed, check, listener)
+
+
+def _from_merged(fresh: PlanSource, merged: Sequence[Merged], listener: Listener) -> PlanSource:
+    """The plan of the files, limited to what merged requests agree to (`apply --merged`); the rest is held."""
+    from bufferctl.planfile import Reviewed
+
+    return _reviewed(fresh, Reviewed(merged), lambda _: None, listener)
+
+
+def _reviewed(fresh: PlanSource, reviewed: Reviewed, check: Callable[[Plan], None], listener: Listener) -> PlanSource:
+    def select(today: Plan, state: State) -> Plan:
+        check(today)
+        for message in reviewed.undone(today, state):
             listener.notice(f"reviewed, but not done: {visible(message)}.")
-        return fresh.select(today)
+        return fresh.select(today, state)
 
     return replace(fresh, select=select, reviewed=reviewed)
 
@@ -174,14 +196,14 @@ def _check_meant(plan: SavedPlan, path: Path, digest: str) -> None:
         )
 
 
-def _check_organizations(reviewed: Reviewed, today: Plan) -> None:
+def _check_organizations(reviewed: Reviewed, paths: Collection[Path], today: Plan) -> None:
     """Raises StalePlanError if a reviewed organization is now another one of the same name."""
     organizations = reviewed.organizations()
     for change in today.changes:
         name, id_now = change.address.organization, change.slot.organization_id
         if organizations.get(name, id_now) != id_now:
             raise StalePlanError(
-                f"The saved plan {' or '.join(reviewed.plans)} is for another organization that is also called {name}",
+                f"The saved plan {' or '.join(map(str, paths))} is for another organization that is also called {name}",
                 hint="Use the key of the account that it was made for, or plan again.",
             )
 
@@ -251,6 +273,16 @@ def read_plan(path: Path) -> SavedPlan:
             f"The saved plan {path} cannot be read: {error.strerror}", hint="Pass a file that `plan -o` wrote."
         ) from error
     return planfile.load_shown(raw, str(path), shows_edit)
+
+
+def read_merged(path: Path) -> tuple[Merged, ...]:
+    """The merged requests of a file that `bufferctl ci apply` wrote. Raises as `read_plan`."""
+    from bufferctl.planfile import load_merged
+
+    try:
+        return load_merged(path.read_bytes(), str(path), read_plan)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", hint="`bufferctl ci apply` writes it.") from error
 
 
 def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,7 +83,8 @@ class FakeGitHub:
 
     def merged(self, number: int, commit: str) -> None:
         """A pull request was merged as `commit`."""
-        merged = {"state": "closed", "merged_at": self.now(), "merge_commit_sha": commit}
+        now = self.now()
+        merged = {"state": "closed", "merged_at": now, "updated_at": now, "merge_commit_sha": commit}
         self.pulls[number].update(merged)
 
     def upload(self, name: str, head: str, files: dict[str, bytes], **of_run: Any) -> Artifact:
@@ -119,8 +119,9 @@ class FakeGitHub:
             [
                 ("GET", rf"{here}/branches/([^/]+)", self._branch),
                 ("GET", rf"{here}/compare/(\w+)\.\.\.(\w+)", self._compare),
+                ("GET", rf"{here}/commits", self._commits),
                 ("GET", rf"{here}/commits/(\w+)/pulls", self._pulls_of),
-                ("GET", rf"{here}/pulls", self._open_pulls),
+                ("GET", rf"{here}/pulls", self._listed_pulls),
                 ("GET", rf"{here}/pulls/(\d+)", lambda _, n: self._pull(int(n))),
                 ("POST", rf"{here}/check-runs", self._add_check),
                 ("GET", rf"{here}/issues/(\d+)/comments", lambda a, n: paged(a, self.comments[int(n)])),
@@ -148,10 +149,8 @@ class FakeGitHub:
         return {"name": name, "commit": {"sha": self.repository.head(f"refs/heads/{name}")}}
 
     def _compare(self, asked: Asked, since: str, commit: str) -> Any:
-        try:
-            common = self.repository.git("merge-base", since, commit)
-        except subprocess.CalledProcessError:
-            raise RefusalError(404) from None
+        self.repository.check_kept(since)
+        common = self.repository.common(since, commit)
         found = [
             {"sha": each, "parents": [{"sha": parent} for parent in parents]}
             for each, parents in self.repository.between(since, commit)
@@ -163,9 +162,18 @@ class FakeGitHub:
         self.repository.head(f"{commit}^{{commit}}")
         return [pull for pull in self.pulls.values() if pull["merge_commit_sha"] == commit]
 
-    def _open_pulls(self, asked: Asked) -> Any:
-        found = [p for p in self.pulls.values() if p["state"] == "open" and p["head"]["label"] == asked.query["head"]]
-        return paged(asked, found)
+    def _commits(self, asked: Asked) -> Any:
+        assert asked.query["since"]
+        found = self.repository.line(asked.query["sha"])
+        return paged(asked, [{"sha": sha, "parents": [{"sha": each} for each in parents]} for sha, parents in found])
+
+    def _listed_pulls(self, asked: Asked) -> Any:
+        found = [pull for pull in self.pulls.values() if pull["state"] == asked.query["state"]]
+        if "head" in asked.query:
+            return paged(asked, [pull for pull in found if pull["head"]["label"] == asked.query["head"]])
+        assert (asked.query["sort"], asked.query["direction"]) == ("updated", "desc")
+        into = [pull for pull in found if pull["base"]["ref"] == asked.query["base"]]
+        return paged(asked, sorted(into, key=lambda pull: str(pull["updated_at"]), reverse=True))
 
     def _pull(self, number: int) -> Any:
         if number not in self.pulls:

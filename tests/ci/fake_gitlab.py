@@ -76,7 +76,9 @@ class FakeGitLab:
                 ("GET", "/api/v4/user", lambda _: {"id": ROBOT}),
                 ("GET", rf"{here}/repository/branches/([^/]+)", self._branch),
                 ("GET", rf"{here}/repository/compare", self._compare),
+                ("GET", rf"{here}/repository/commits", self._commits),
                 ("GET", rf"{here}/repository/commits/(\w+)/merge_requests", self._requests_of),
+                ("GET", rf"{here}/merge_requests", self._merged_requests),
                 ("GET", rf"{here}/repository/commits/(\w+)", self._commit),
                 ("GET", rf"{here}/merge_requests/(\d+)", lambda _, n: self._request(int(n))),
                 ("GET", rf"{here}/merge_requests/(\d+)/notes", lambda a, n: paged(a, self.notes[int(n)])),
@@ -99,7 +101,18 @@ class FakeGitLab:
     def _commit(self, _: Asked, commit: str) -> Any:
         return {"id": self.repository.head(f"{commit}^{{commit}}"), "parent_ids": self.repository.parents(commit)}
 
+    def _commits(self, asked: Asked) -> Any:
+        assert asked.query["since"]
+        found = self.repository.line(asked.query["ref_name"])
+        return paged(asked, [{"id": sha, "parent_ids": parents} for sha, parents in found])
+
+    def _merged_requests(self, asked: Asked) -> Any:
+        query = (asked.query["state"], asked.query["target_branch"])
+        found = [each for each in self.requests.values() if (each["state"], each["target_branch"]) == query]
+        return paged(asked, [each for each in found if each["merged_at"] >= asked.query["updated_after"][:19]])
+
     def _compare(self, asked: Asked) -> Any:
+        self.repository.check_kept(asked.query["from"])
         found = self.repository.between(asked.query["from"], asked.query["to"])
         return {"commits": [{"id": each, "parent_ids": parents} for each, parents in found]}
 

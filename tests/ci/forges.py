@@ -183,6 +183,23 @@ class Repository:
         hunks = re.findall(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", diff, re.MULTILINE)
         return {line for start, number in hunks for line in range(int(start), int(start) + int(number or 1))}
 
+    def common(self, one: str, other: str) -> str:
+        """The last commit that two have in common. Raises RefusalError if there is none."""
+        try:
+            return self.git("merge-base", one, other)
+        except subprocess.CalledProcessError:
+            raise RefusalError(404) from None
+
+    def check_kept(self, commit: str) -> None:
+        """Raises RefusalError if no branch has a commit any more, as after a force push."""
+        if not self.git("for-each-ref", "--contains", self.head(f"{commit}^{{commit}}"), "refs/heads"):
+            raise RefusalError(404)
+
+    def line(self, commit: str) -> list[tuple[str, list[str]]]:
+        """The commits up to `commit`, newest first, with their parents; all are new, by this machine's clock."""
+        lines = self.git("rev-list", "--parents", commit).splitlines()
+        return [(ids[0], ids[1:]) for ids in map(str.split, lines)]
+
     def between(self, since: str, commit: str) -> list[tuple[str, list[str]]]:
         """The commits in `commit` that are not in `since`, oldest first, with their parents."""
         lines = self.git("rev-list", "--reverse", "--topo-order", "--parents", f"{since}..{commit}").splitlines()

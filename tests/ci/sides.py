@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx2
 import pytest
@@ -34,6 +34,7 @@ class Side(ABC):
     ada: Developer
     sandbox: Sandbox
     repository: Repository
+    sign: ClassVar[str]
 
     def open(self, branch: str, into: str = "main", **files: str) -> int:
         """A branch with posts, and a request for it."""
@@ -100,6 +101,20 @@ class Side(ABC):
         """Time passes for the forge and for Buffer."""
         self.sandbox.clock.advance(**time)
 
+    def rewrite_main(self) -> None:
+        """Somebody replaces the history of main by one commit with the same files."""
+        commit = self.ada.git("commit-tree", "origin/main^{tree}", "-m", "All of it")
+        self.ada.send("refs/heads/main", commit)
+
+    def connect(self, service: str, *, is_connected: bool) -> None:
+        """Somebody disconnects a channel in Buffer, or connects it again."""
+        channel = self.sandbox.channel(service)["id"]
+        self.sandbox.person.set_channel(channel, isDisconnected=not is_connected)
+
+    def name(self, number: int) -> str:
+        """A request as people write it."""
+        return f"{self.sign}{number}"
+
     @abstractmethod
     def request(self, branch: str, into: str = "main") -> int:
         """Open a request for a branch."""
@@ -162,6 +177,7 @@ class OnGitHub(Side):
     """As `Team`, whose jobs run in this process."""
 
     team: Team
+    sign = "#"
 
     def __post_init__(self) -> None:
         self.ada, self.sandbox, self.repository = self.team.ada, self.team.sandbox, self.team.github.repository
@@ -231,6 +247,7 @@ class OnGitLab(Side):
     ada: Developer
     runs: int = 0
     buffer: str = ""
+    sign = "!"
 
     def __post_init__(self) -> None:
         self.repository = self.gitlab.repository

@@ -50,9 +50,35 @@ def test_the_plan_of_the_check_counts(github: FakeGitHub, workflow: str) -> None
 
 
 def test_a_plan_made_by_hand_on_the_branch_counts(github: FakeGitHub) -> None:
-    """Run again on main, with the number of the pull request: its run has main's commit, and the artifact names it."""
-    github.upload(ARTIFACT, "7" * 40, files(), event="workflow_dispatch", branch="main")
+    """Run again on main, with the number of the pull request: the run has a commit of main, the artifact the number."""
+    earlier, _ = commits(github, "main", 2)
+    github.upload(ARTIFACT, earlier, files(), event="workflow_dispatch", branch="main")
     assert reviewed(github).content == b"the plan"
+
+
+@pytest.mark.parametrize("where", ["topic", "nowhere"])
+def test_a_plan_made_by_hand_elsewhere_does_not_count(github: FakeGitHub, where: str) -> None:
+    """A tag may be called as the branch is: a commit that the branch does not have, or that is nowhere any more."""
+    commits(github, "main", 1)
+    head = "7" * 40 if where == "nowhere" else commits(github, where, 2)[-1]
+    github.upload(ARTIFACT, head, files(), event="workflow_dispatch", branch="main")
+    found = reviewed(github)
+    assert (found.content, [each.partition(": ")[2] for each in found.ignored]) == (
+        None,
+        ["it ran on no commit of main"],
+    )
+
+
+def commits(github: FakeGitHub, branch: str, number: int) -> list[str]:
+    """Empty commits on a branch, which begins with the first."""
+    git, made = github.repository.git, list[str]()
+    tree = git("mktree")
+    for each in range(number):
+        parent = ["-p", made[-1]] if made else []
+        identity = ["-c", "user.name=Ada", "-c", "user.email=ada@acme.example"]
+        made.append(git(*identity, "commit-tree", tree, *parent, "-m", f"{branch} {each}"))
+    git("update-ref", f"refs/heads/{branch}", made[-1])
+    return made
 
 
 @pytest.mark.parametrize(

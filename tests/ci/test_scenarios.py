@@ -203,6 +203,94 @@ def quick_merges(side: Side) -> tuple[int, bool]:
     return number, side.texts() == ["And more", "We are live"]
 
 
+@row("several merges within seconds")
+def quick_merges_of_edits(side: Side) -> tuple[int, bool]:
+    """An edit and a delete, planned before and beside a new post: neither plan takes the other's words back."""
+    away = post("away", "Away", due="2029-12-22 09:00")
+    side.land(side.planned("begin", launch=post("launch", "Soon"), away=away))
+    assert not side.apply().failed
+    number = side.planned("edit", launch=LAUNCH, away="")
+    more = side.planned("more", more=post("more", "And more", due="2029-12-21 09:00"))
+    for each in (number, more):
+        side.land(each, "squash")
+    ran = side.apply()
+    assert not ran.failed, ran.log
+    assert all("1 created, 1 changed, 1 deleted" in side.comments(each)[1] for each in (more, number))
+    return number, side.texts() == ["And more", "We are live"]
+
+
+@row("two pull requests change one post")
+def two_on_one_post(side: Side) -> tuple[int, bool]:
+    side.land(side.planned("begin", launch=post("launch", "Soon")))
+    assert not side.apply().failed
+    number = side.planned("text", launch=LAUNCH)
+    time = side.planned("time", launch=post("launch", "Soon", due="2029-12-21 10:00"))
+    side.land(number)
+    side.land(time)
+    assert side.apply().failed
+    for each in (number, time):
+        receipt = side.comments(each)[1].replace("&#8203;", "")
+        assert "**1 change of this" in receipt
+        assert f"{side.name(number)} and {side.name(time)} changed it" in receipt
+    sent = side.texts() != ["Soon"]
+    side.land(side.planned("result", more=post("more", "And more", due="2029-12-22 09:00")))
+    assert not side.apply().failed
+    assert side.texts() == ["And more", "We are live"]
+    return number, sent
+
+
+@row("two pull requests change one post")
+def two_on_one_post_rebased(side: Side) -> tuple[int, bool]:
+    """The second one is planned again on the first: its plan shows the result, in whichever order the runs come."""
+    side.land(side.planned("begin", launch=post("launch", "Soon")))
+    assert not side.apply().failed
+    number = side.planned("text", launch=LAUNCH)
+    side.land(number)
+    time = side.planned("time", launch=post("launch", "We are live", due="2029-12-21 10:00"))
+    side.land(time)
+    assert not side.apply().failed
+    (live,) = side.sandbox.posts()
+    assert (live["text"], live["dueAt"][:10]) == ("We are live", "2029-12-21")
+    return number, False
+
+
+@row("the channel is disconnected in Buffer")
+def disconnected(side: Side) -> tuple[int, bool]:
+    """Between its plan and the run; another request is merged in the meantime, and the hourly run does the rest."""
+    assert not side.apply().failed
+    number = side.planned("launch", launch=LAUNCH)
+    side.land(number)
+    side.connect("twitter", is_connected=False)
+    assert side.apply().failed
+    more = side.planned("more", more=post("more", "And more", due="2029-12-21 09:00", channel="linkedin"))
+    side.land(more)
+    side.apply()
+    assert side.texts() == ["And more"]
+    side.connect("twitter", is_connected=True)
+    assert not side.apply(scheduled=True).failed
+    assert "1 created" in side.comments(number)[1]
+    return number, side.texts() == ["And more", "We are live"]
+
+
+@row("the history of `main` is replaced")
+def history_gone(side: Side) -> tuple[int, bool]:
+    """Main gets another history with the same files, and neither the forge nor a checkout has the old one."""
+    old = side.planned("old", old=post("old", "Old", due="2029-12-22 09:00"))
+    side.land(old)
+    assert not side.apply().failed
+    side.rewrite_main()
+    number = side.planned("launch", launch=LAUNCH)
+    side.land(number)
+    ran = side.apply()
+    assert not ran.failed, ran.log
+    assert "no longer has" in side.comments(number)[-1]
+    assert "no longer has" not in "".join(side.comments(old))
+    assert side.issues() == ["open"]
+    assert not side.apply().failed
+    assert side.issues() == ["closed"]
+    return number, side.texts() == ["Old", "We are live"]
+
+
 @row("another pull request was merged in between")
 def merged_in_between(side: Side) -> tuple[int, bool]:
     more = side.planned("more", more=post("more", "And more", due="2029-12-21 09:00"))
@@ -221,7 +309,7 @@ def straight_to_main(side: Side) -> tuple[int, bool]:
     side.straight_to_main(more=post("more", "And more", due="2029-12-21 09:00"))
     side.land(number)
     assert side.apply().failed
-    assert side.comments(number)[1].count("**1 change was not in this plan**") == 1
+    assert side.comments(number)[1].count("**1 change from elsewhere was not sent**") == 1
     sent = side.texts() != ["We are live"]
     assert not side.apply(reviewed=False).failed
     assert side.texts() == ["And more", "We are live"]
@@ -289,7 +377,7 @@ def another_account(side: Side) -> tuple[int, bool]:
         elif isinstance(side, OnGitLab):
             side.buffer = another.url
         assert side.apply().failed
-        assert "**Not applied.**" in side.comments(number)[1]
+        assert "and this run talks to" in side.comments(number)[1]
         return number, bool(side.texts() or another.posts())
 
 

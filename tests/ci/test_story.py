@@ -147,18 +147,18 @@ def test_nothing_to_do_and_nothing_reviewed_is_well(team: Team) -> None:
     assert not team.apply().failed
 
 
-def test_an_expired_plan_is_refused(team: Team) -> None:
-    """Eight days later: nothing is sent, the run fails, and the pull request says so."""
-    number = team.open("launch", launch=post("launch", "We are live"))
+def test_a_late_run_sends_what_has_a_time(team: Team) -> None:
+    """Eight days after the merge: the post with a time of its own; one from the queue is held, and it says why."""
+    queued = "posts:\n  - key: queued\n    channels: [linkedin]\n    text: From the queue\n"
+    number = team.open("launch", launch=post("launch", "We are live"), queued=queued)
     team.plan(number)
     team.merge(number)
-    team.sandbox.clock.advance(days=8)
-    ran = team.apply()
-    assert ran.failed
-    assert ran.outputs["apply"]["exit-code"] == "3"
-    assert team.texts() == []
-    assert "**Not applied.**" in team.github.bodies(number)[1]
-    assert "expired" in team.github.bodies(number)[1]
+    team.sandbox.clock.advance(days=7, hours=1)
+    assert team.apply().failed
+    assert team.texts() == ["We are live"]
+    receipt = team.github.bodies(number)[1].replace("&#8203;", "")
+    assert "it has no time of its own, and #1 was merged more than 7 days ago, so it is not sent" in receipt
+    assert "**1 change of this pull request was not sent**" in receipt
 
 
 def test_the_plan_of_another_account_is_refused(team: Team) -> None:
@@ -170,7 +170,7 @@ def test_the_plan_of_another_account_is_refused(team: Team) -> None:
         team.environment["BUFFER_API_URL"] = another.url
         ran = team.apply()
         assert another.posts() == []
-    assert ran.outputs["apply"]["exit-code"] == "3"
+    assert ran.outputs["apply"]["exit-code"] == "1"
     assert "is for" in team.github.bodies(number)[1]
 
 

@@ -92,8 +92,8 @@ def saved(*changes: Change, files: Desired = FILES, at: datetime = START, **more
 
 def agreed(change: Change, *plans: SavedPlan, state: State = NOTHING, files: Desired = FILES) -> bool:
     """Whether the plans, in this order, agree to the change."""
-    review = Reviewed({f"plan-{number}.json": each for number, each in enumerate(plans, 1)})
-    after = review.hold(change, state=state, declared=files)
+    review = Reviewed.by_hand({f"plan-{number}.json": each for number, each in enumerate(plans, 1)})
+    after = review.hold(change, START, state=state, declared=files)
     assert after == change or (after.action, after.reason) == (Action.HOLD, Reason.NOT_REVIEWED)
     return after == change
 
@@ -190,7 +190,7 @@ def test_a_digest_is_spent_once_sent() -> None:
 
 def test_what_was_sent_is_noted() -> None:
     """What this run sent; what an earlier one sent and did not note; nothing else, and nothing for ever."""
-    digest, review = change_digest(create()), Reviewed({"plan.json": saved(create())})
+    digest, review = change_digest(create()), Reviewed.by_hand({"plan.json": saved(create())})
     done = State({SLOT: bind(POST, in_buffer(POST), Origin.CREATED)})
     assert review.spend(done, {POST.address}, LATER).spent == {digest: LATER}
     assert review.spend(done, set(), LATER).spent == {digest: LATER}
@@ -199,7 +199,7 @@ def test_what_was_sent_is_noted() -> None:
     assert review.spend(noted, {POST.address}, LATER).spent == {digest: LATER, "old": START}
     assert review.spend(State(), set(), START).spent == {}
     assert review.spend(noted, set(), START + timedelta(days=91)).spent == {digest: START + timedelta(days=91)}
-    again = Reviewed({"plan.json": saved(replace(update(old=POST, text="Somebody's"), cause=Cause.DRIFT))})
+    again = Reviewed.by_hand({"plan.json": saved(replace(update(old=POST, text="Somebody's"), cause=Cause.DRIFT))})
     assert again.spend(done, set(), LATER).spent == {}
 
 

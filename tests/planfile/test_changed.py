@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,10 +73,10 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "after", "keys"), CASES, ids=[each[0] for each in CASES])
-def test_what_changes(tmp_path: Path, name: str, after: dict[str, str], keys: set[str]) -> None:
+def test_what_changes(tmp_path: Path, name: str, after: dict[str, Any], keys: set[str]) -> None:
     """Exactly the entries whose expansion differs, whichever file made the difference; in both directions."""
     before = load_declared(written(tmp_path / "before") / "buffer.yaml")
-    now = load_declared(written(tmp_path / "after", **after) / "buffer.yaml")  # type: ignore[arg-type]  # all are texts
+    now = load_declared(written(tmp_path / "after", **after) / "buffer.yaml")
     assert before.desired, before.diagnostics
     assert now.desired, now.diagnostics
     assert {each.key for each in changed_entries(before.desired, now.desired)} == keys, name

@@ -134,12 +134,12 @@ def test_saving_keeps_digests(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> No
 
 def reviewed(*drawn: tuple[Plan, tuple[Post | Idea, ...]]) -> Reviewed:
     """These plans, as reviewed in this order."""
-    return Reviewed({f"plan-{n}.json": saved_from(plan, items) for n, (plan, items) in enumerate(drawn, 1)})
+    return Reviewed.by_hand({f"plan-{n}.json": saved_from(plan, items) for n, (plan, items) in enumerate(drawn, 1)})
 
 
 def after(review: Reviewed, change: Change, state: State = EMPTY) -> Change:
     """The change as far as the plans agree to it."""
-    return review.hold(change, state=state, declared=Desired())
+    return review.hold(change, START, state=state, declared=Desired())
 
 
 @given(plans(), plans())
@@ -166,4 +166,4 @@ def test_what_was_reviewed_passes(drawn: tuple[Plan, tuple[Post | Idea, ...]]) -
     """The plan itself is done in full, with nothing missing."""
     review = reviewed(drawn)
     assert [after(review, change) for change in drawn[0].changes] == list(drawn[0].changes)
-    assert list(review.undone(drawn[0])) == []
+    assert list(review.undone(drawn[0], EMPTY)) == []

@@ -237,7 +237,7 @@ NEWER = "the files have a newer version, and so does Buffer"
 def test_what_is_dropped_without_asking(then: Change, now: list[Change], why: str) -> None:
     """Told with its address: a reviewed change for which the files or the time leave nothing to do."""
     plan = Plan(START, "http://127.0.0.1:1/graphql", tuple(now))
-    told = list(Reviewed({"plan.json": saved(then)}).undone(plan))
+    told = list(Reviewed.by_hand({"plan.json": saved(then)}).undone(plan, NOTHING))
     assert told == ([f"{ADDRESS}: {why}"] if why else [])
 
 
@@ -245,14 +245,14 @@ def test_each_reviewed_change_is_told_by_itself() -> None:
     """What agrees to nothing says nothing of the others."""
     other = replace(POST, address=replace(POST.address, key="z"))
     then = saved(now_is(Action.ADOPT), create(other, slot=SLOT._replace(key="z")))
-    told = list(Reviewed({"plan.json": then}).undone(Plan(START, "")))
+    told = list(Reviewed.by_hand({"plan.json": then}).undone(Plan(START, ""), NOTHING))
     assert told == ["Acme/twitter:acme/z: it was removed from the files"]
 
 
 def test_of_an_offline_plan_the_channel_is_not_known() -> None:
     """So nothing is said of it."""
     bare = saved(create(slot=SLOT._replace(channel_id="Acme/twitter:acme"), write=None), offline=True)
-    assert list(Reviewed({"plan.json": bare}).undone(Plan(START, "", (create(),)))) == []
+    assert list(Reviewed.by_hand({"plan.json": bare}).undone(Plan(START, "", (create(),)), NOTHING)) == []
 
 
 WHY_NOT: list[tuple[Change | None, Change, str]] = [
@@ -276,8 +276,8 @@ WHY_NOT: list[tuple[Change | None, Change, str]] = [
 def test_why_it_was_not_reviewed(then: Change | None, now: Change, why: str) -> None:
     """What the plan has of it, and the consequence; the change that is held sends nothing."""
     without = replace(FILES, posts=())
-    review = Reviewed({"plan.json": saved(then) if then else saved(files=without)})
-    after = review.hold(now, state=NOTHING, declared=FILES)
+    review = Reviewed.by_hand({"plan.json": saved(then) if then else saved(files=without)})
+    after = review.hold(now, START, state=NOTHING, declared=FILES)
     assert after.message.startswith(f"Not reviewed: {why}"), after.message
     assert (after.action, after.write, "run `bufferctl plan -o FILE`" in after.hint) == (Action.HOLD, None, True)
 
@@ -285,29 +285,31 @@ def test_why_it_was_not_reviewed(then: Change | None, now: Change, why: str) -> 
 def test_why_none_of_several_plans_has_it() -> None:
     """They are not named."""
     without = replace(FILES, posts=())
-    review = Reviewed({"a.json": saved(files=without), "b.json": saved(files=without)})
-    after = review.hold(create(), state=NOTHING, declared=FILES)
+    review = Reviewed.by_hand({"a.json": saved(files=without), "b.json": saved(files=without)})
+    after = review.hold(create(), START, state=NOTHING, declared=FILES)
     assert after.message == "Not reviewed: none of the reviewed plans has this change, so it is not sent"
 
 
 def test_why_an_offline_plan_does_not_agree() -> None:
     """What it could not show, and what is declared otherwise; declarations of others do not count."""
     bare = saved(create(write=None), offline=True)
-    review = Reviewed({"plan.json": bare})
-    assert "made without Buffer (--offline)" in review.hold(create(), state=NOTHING, declared=FILES).message
+    review = Reviewed.by_hand({"plan.json": bare})
+    assert "made without Buffer (--offline)" in review.hold(create(), START, state=NOTHING, declared=FILES).message
     (organization,), (channel,) = FILES.organizations, FILES.channels
     for now in (
         replace(FILES, organizations=(replace(organization, id="o"),)),
         replace(FILES, organizations=(replace(organization, name="Acme Ltd."),)),
         replace(FILES, channels=(replace(channel, service=Service.LINKEDIN),)),
     ):
-        assert "declared otherwise than in plan.json" in review.hold(create(), state=RECORDED, declared=now).message
+        assert (
+            "declared otherwise than in plan.json" in review.hold(create(), START, state=RECORDED, declared=now).message
+        )
     others = replace(
         FILES,
         organizations=(organization, replace(organization, label="Other", name="Other")),
         channels=(channel, replace(channel, organization="Other"), replace(channel, label="twitter:other")),
     )
-    assert review.hold(create(), state=RECORDED, declared=others) == create()
+    assert review.hold(create(), START, state=RECORDED, declared=others) == create()
 
 
 def test_publication_overtook_a_review() -> None:
@@ -335,8 +337,8 @@ def test_publication_overtook_a_review() -> None:
 def test_organizations_are_those_of_plans_that_saw_buffer() -> None:
     """By their names in the files."""
     bare = saved(create(slot=SLOT._replace(organization_id="Acme"), write=None), offline=True)
-    assert Reviewed({"a.json": saved(create()), "b.json": bare}).organizations() == {"Acme": "o"}
-    assert Reviewed({"b.json": bare}).organizations() == {}
+    assert Reviewed.by_hand({"a.json": saved(create()), "b.json": bare}).organizations() == {"Acme": "o"}
+    assert Reviewed.by_hand({"b.json": bare}).organizations() == {}
 
 
 def read_back(plan: Plan, files: Desired, choices: Choices = Choices(), **more: Any) -> SavedPlan:  # noqa: B008 - frozen
@@ -388,7 +390,7 @@ def test_a_file_says_what_there_is() -> None:
 
 def test_a_digest_of_what_was_replaced_is_kept_as_long_as_plans_are() -> None:
     """90 days; of a post that was removed since, nothing is noted."""
-    review = Reviewed({"plan.json": saved(create())})
+    review = Reviewed.by_hand({"plan.json": saved(create())})
     spent = State(spent={"old": START})
     assert "old" in review.spend(spent, set(), START + timedelta(days=90, seconds=-1)).spent
     assert review.spend(spent, {POST.address}, START + timedelta(days=90)).spent == {}

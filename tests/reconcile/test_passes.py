@@ -50,7 +50,7 @@ LEAD = Policy(minimum_lead=timedelta(hours=2))
 DISCONNECTED = (replace(TWITTER, is_disconnected=True),)
 
 
-def nothing_reviewed(change: Change) -> Change:
+def nothing_reviewed(change: Change, _now: datetime) -> Change:
     """Hold every write, as for a plan without a review."""
     if change.action not in WRITING:
         return change
@@ -419,7 +419,7 @@ def test_a_post_is_not_sent_without_its_idea() -> None:
     """Held if the idea was not reviewed; not if it is added with it, or waits for room with it."""
     items = (post(idea="hiring"), idea())
 
-    def agreed_post(change: Change) -> Change:
+    def agreed_post(change: Change, _now: datetime) -> Change:
         return holds.IDEA_EDITED.on(change) if change.address.key == "hiring" else change
 
     assert World().verdict(*items) is Action.CREATE

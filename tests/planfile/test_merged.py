@@ -1,0 +1,206 @@
+"""What several merged requests agree to, sentence by sentence: each speaks for the entries that it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bufferctl.digests import change_digest
+from bufferctl.errors import UsageError
+from bufferctl.model import Address, Origin, PostStatus, ShareMode, State
+from bufferctl.plan import Action, Change, Reason
+from bufferctl.planfile import Merged, MergedFile, Reviewed, SavedPlan, dump_merged, load_merged
+from tests.apply.fake import START
+from tests.planfile.test_agreement import FILES, LATER, NOTHING, OLD, POST, create, delete, saved, update
+
+LAUNCH = POST.address
+MORE = replace(LAUNCH, key="more")
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+#: What a request that is about another entry shows: `launch` as it is, or nothing of it.
+BESIDE = saved()
+WITHOUT = saved(files=replace(FILES, posts=()))
+EARLIER = replace(POST, text="We will be live soon")
+QUEUED = replace(POST, due_at=None, mode=ShareMode.ADD_TO_QUEUE)
+
+
+def request(
+    number: int,
+    plan: SavedPlan | None,
+    *changed: Address,
+    beside: Collection[Address] = (),
+    unknown: bool = False,
+    made_at: datetime | None = None,
+    merged_at: datetime | None = None,
+) -> Merged:
+    """A merged request. Each is planned an hour before its merge, and merged two hours after the one before."""
+    at = merged_at or START + 2 * number * HOUR
+    known = None if unknown else frozenset(changed)
+    made_at = made_at or at - HOUR
+    return Merged(
+        f"the plan of #{number}",
+        plan,
+        changed=known,
+        beside=frozenset(beside),
+        made_at=made_at,
+        merged_at=at,
+        name=f"#{number}",
+    )
+
+
+def held(
+    change: Change, *merged: Merged, state: State = NOTHING, now: datetime = START + DAY, endpoint: str = ""
+) -> str:
+    """Why the change is held, empty if it is sent."""
+    after = Reviewed(merged).hold(change, now, state=state, declared=FILES, endpoint=endpoint)
+    assert after == change or (after.action, after.reason) == (Action.HOLD, Reason.NOT_REVIEWED)
+    return "" if after == change else after.message.partition(", so ")[0].removeprefix("Not reviewed: ")
+
+
+@pytest.mark.parametrize(
+    "beside", [BESIDE, WITHOUT, saved(create(OLD)), saved(delete()), saved(create(action=Action.HOLD))]
+)
+@pytest.mark.parametrize("change", [create(), update(), delete()], ids=["create", "update", "delete"])
+def test_what_a_plan_says_of_an_entry_that_its_request_does_not_change(change: Change, beside: SavedPlan) -> None:
+    """It takes nothing back, whatever it says, and in whichever order the two were merged."""
+    mine, other = request(1, saved(change), LAUNCH), request(2, beside, MORE)
+    assert held(change, mine, other) == ""
+    assert held(change, replace(other, merged_at=START), mine) == ""
+
+
+@pytest.mark.parametrize("plan", [saved(create(OLD)), saved(delete()), BESIDE, WITHOUT, None])
+def test_a_request_replaces_what_was_said_of_its_entries(plan: SavedPlan | None) -> None:
+    """Whether or not it has a plan that counts; of other entries it replaces nothing."""
+    mine = request(1, saved(create()), LAUNCH)
+    assert held(create(), mine, request(2, plan, LAUNCH))
+    assert held(create(), mine, request(2, plan, MORE)) == ""
+
+
+def test_a_revert_is_not_undone() -> None:
+    """The post comes back by a request without a plan that counts: what was agreed to before the revert is past."""
+    first, revert = request(1, saved(create()), LAUNCH), request(2, WITHOUT, LAUNCH)
+    assert (
+        held(create(), first, revert, request(3, None, LAUNCH))
+        == "#1, #2 and #3 changed it, and the last of them has no plan that counts"
+    )
+    assert held(create(), first, revert, request(3, saved(create()), LAUNCH)) == ""
+
+
+def test_nobody_knows_what_a_request_changed() -> None:
+    """Without a plan, nothing said before counts; an older plan counts for all that it shows, as it always did."""
+    mine = request(1, saved(create()), LAUNCH)
+    assert (
+        held(create(), mine, request(2, None, unknown=True))
+        == "#1 and #2 changed it, and the last of them has no plan that counts"
+    )
+    assert held(create(), mine, request(2, BESIDE, unknown=True)) == "in the plan of #2 it has nothing to do"
+    assert held(create(), mine, request(2, WITHOUT, unknown=True)) == ""
+    assert held(create(), request(1, None, unknown=True), replace(mine, merged_at=START + 9 * HOUR)) == ""
+
+
+def test_what_waits_on_main_already() -> None:
+    """The plan of another request shows it, and knew of the last merge that changed it: merging publishes that too."""
+    waits = request(2, saved(create()), MORE, beside={LAUNCH})
+    assert held(create(), waits) == ""
+    assert held(create(), request(1, None, LAUNCH), waits) == ""
+    assert held(create(), waits, request(3, None, LAUNCH)) == "#3 has no plan that counts"
+    assert held(create(), request(1, None, LAUNCH), replace(waits, beside=frozenset())) == "#1 has no plan that counts"
+    assert held(create(OLD), waits) == "its text differs from the plan of #2"
+
+
+def test_two_requests_that_change_one_entry() -> None:
+    """Held only if neither plan shows what the files say now, and then both are named."""
+    both = replace(POST, due_at=LATER)
+    text, time = saved(create(POST)), saved(create(replace(OLD, due_at=LATER)))
+    merged = (request(1, text, LAUNCH), request(2, time, LAUNCH))
+    assert held(create(both), *merged) == "#1 and #2 changed it, and its text differs from the plan of #2"
+    assert held(create(both), merged[0], request(2, saved(create(both)), LAUNCH)) == ""
+
+
+def test_agreed_is_the_row_and_not_its_digest_alone() -> None:
+    """The same content at another object, of another standing, or of a post that a person moved on: held."""
+    for then, now in (
+        (delete(), delete(id="p2")),
+        (update(), update(id="p2")),
+        (update(), update(status=PostStatus.DRAFT)),
+        (create(), update(origin=Origin.ADOPTED)),
+    ):
+        assert change_digest(then) == change_digest(now)
+        assert held(now, request(1, saved(then), LAUNCH)), now
+
+
+@pytest.mark.parametrize("mode", [ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT, ShareMode.SHARE_NOW])
+def test_a_post_without_a_time_of_its_own(mode: ShareMode) -> None:
+    """Agreed for seven days after its merge; one with a time for as long as its plan is kept, and a delete, too."""
+    post = replace(QUEUED, mode=mode)
+    mine, merged_at = request(1, saved(create(post)), LAUNCH, merged_at=START), START
+    assert held(create(post), mine, now=merged_at + 7 * DAY) == ""
+    why = "it has no time of its own, and #1 was merged more than 7 days ago"
+    assert held(create(post), mine, now=merged_at + 7 * DAY + timedelta(seconds=1)) == why
+    assert held(create(), request(1, saved(create()), LAUNCH, merged_at=START), now=START + 29 * DAY) == ""
+    assert held(delete(), request(1, saved(delete()), LAUNCH, merged_at=START), now=START + 29 * DAY) == ""
+    again = request(2, saved(create(post)), MORE, beside={LAUNCH}, merged_at=START + 8 * DAY)
+    assert held(create(post), mine, again, now=START + 9 * DAY) == ""
+
+
+def test_what_was_sent_is_spent_by_the_time_of_the_forge() -> None:
+    """What the file says of its own time counts for nothing."""
+    spent = State(spent={change_digest(create()): START + HOUR})
+    late = saved(create(), at=START + DAY)
+    assert held(create(), request(1, late, LAUNCH, made_at=START), state=spent)
+    assert held(create(), request(1, late, LAUNCH, made_at=START + 2 * HOUR), state=spent) == ""
+
+
+def test_a_plan_of_another_endpoint() -> None:
+    """Agrees to nothing here, and stops no other plan."""
+    other = "https://api.example/graphql"
+    assert held(create(), request(1, saved(create()), LAUNCH), endpoint="http://127.0.0.1:1/graphql") == ""
+    assert held(create(), request(1, saved(create()), LAUNCH), endpoint=other).startswith(
+        "the plan of #1 is for http://127"
+    )
+
+
+def test_which_entries_a_request_still_speaks_for() -> None:
+    """Those that it changes, as long as no later one changes them."""
+    mine = request(1, saved(create()), LAUNCH, MORE)
+    assert Reviewed([mine]).speaks_for(mine) == {LAUNCH}
+    assert Reviewed([mine, request(2, WITHOUT, MORE)]).speaks_for(mine) == {LAUNCH}
+    assert Reviewed([mine, request(2, None, LAUNCH)]).speaks_for(mine) == frozenset()
+    beside = request(2, saved(create()), MORE, beside={LAUNCH})
+    assert Reviewed([mine, beside]).speaks_for(beside) == frozenset()
+
+
+def test_when_a_plan_was_made(tmp_path: Path) -> None:
+    """By address, for the policy: that of the plan that agrees to it, not of the newest one of all."""
+    mine, other = request(1, saved(create()), LAUNCH), request(2, WITHOUT, MORE)
+    assert Reviewed([mine, other]).agreed_at() == {LAUNCH: mine.made_at}
+    assert Reviewed.by_hand({"plan.json": saved(create())}).agreed_at() == {}
+
+
+def test_the_file_of_merged_requests() -> None:
+    """What CI writes is what bufferctl reads."""
+    plan = saved(create())
+    files = [
+        MergedFile(
+            name="#1", plan=Path("1.json"), changed=(str(LAUNCH),), beside=(str(MORE),), made_at=START, merged_at=LATER
+        ),
+        MergedFile(name="#2"),
+    ]
+    first, second = load_merged(dump_merged(files), "merged.json", lambda _: plan)
+    assert first == Merged("the plan of #1", plan, frozenset({LAUNCH}), frozenset({MORE}), START, LATER, "#1")
+    assert second == Merged("the plan of #2", None, name="#2")
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"{}", b"[]", b'{"kind": "saved-plan", "format_version": "1.0", "requests": []}',
+            b'{"kind": "merged-requests", "format_version": "2.0", "requests": []}',
+            b'{"kind": "merged-requests", "format_version": "1.0", "requests": [{"name": "#1", "changed": ["x"]}]}'],
+)  # fmt: skip
+def test_another_file_in_its_place(raw: bytes) -> None:
+    """Refused with its name."""
+    with pytest.raises(UsageError, match=r"merged\.json does not list merged requests"):
+        load_merged(raw, "merged.json", lambda _: saved())
