@@ -529,13 +529,11 @@ MISSED_AND_UNCLEAR = Hold(
     MISSED.message + Said(". It may be published already: it is not decided yet whose the posts in Buffer are"),
     Said("Answer `{first}` first."),
 )
-#: What is published was not read as far back as it may have been.
-MISSED_AND_UNREAD = replace(UNREAD, reason=Reason.MISSED)
 
 
-def missed_and_unclear(lead: timedelta, first: str) -> Hold:
-    """`first`: the key of an entry on this channel with an open question."""
-    return MISSED_AND_UNCLEAR.filled({"minutes": _minutes(lead), "first": first})
+def missed_and_unclear(lead: timedelta, first: str, candidates: tuple[str, ...]) -> Hold:
+    """`first`: the key of an entry on this channel with an open question about `candidates`."""
+    return MISSED_AND_UNCLEAR.filled({"minutes": _minutes(lead), "first": first}, candidates=candidates)
 
 
 def missed(lead: timedelta, *, edited: bool, counted: bool) -> Hold:

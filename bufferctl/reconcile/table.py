@@ -213,9 +213,11 @@ class Table:
             return _hold(facts, holds.missed_but_perhaps_there(lead, there), Cause.EXPIRED)
         slot = match.declared.slot
         if match.binding is None and slot.home in self.scene.live.unread:
-            hold = replace(holds.UNREAD, reason=Reason.MISSED)
-        elif match.binding is None and (first := self._asked_first.get(slot.home)):
-            hold = holds.missed_and_unclear(lead, first)
+            hold = holds.UNREAD
+        elif match.binding is None and slot.home in self._asked_first:
+            first = self._asked_first[slot.home]
+            ids = tuple(suspect.id for suspect in first.suspects)
+            hold = holds.missed_and_unclear(lead, first.declared.item.address.key, ids)
         else:
             hold = holds.missed(lead, edited=bool(facts.differences), counted=facts.item.is_counted)
         return _hold(facts, hold, Cause.EXPIRED)
@@ -230,12 +232,12 @@ class Table:
         return next((m.declared.item.address.key for m in asked), "")
 
     @cached_property
-    def _asked_first(self) -> dict[str, str]:
-        """By home, the key of the first entry that a person is asked about: what is in question may be any other."""
-        asked = (m.declared for m in self.matches if m.question and not self._is_past(m))
-        found: dict[str, str] = {}
-        for d in asked:
-            found.setdefault(d.slot.home, d.item.address.key)
+    def _asked_first(self) -> dict[str, Match]:
+        """By home, the first entry that a person is asked about: what is in question may be any other."""
+        found: dict[str, Match] = {}
+        for m in self.matches:
+            if m.question and not self._is_past(m):
+                found.setdefault(m.declared.slot.home, m)
         return found
 
 

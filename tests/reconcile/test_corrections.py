@@ -196,10 +196,11 @@ def test_a_later_time_is_proposed_only_where_nothing_is_in_question() -> None:
     world = World(live=[there])
     change = world.change(late, owner)
     assert (change.reason, change.hint) == (Reason.MISSED, "Answer `a` first.")
+    assert change.candidates == ("p1",), "so that nobody suggests a later day"
     assert "later `due_at`" in first(world, late, replace(owner, repeat_of="p1"))
     assert "later `due_at`" in first(World(), late)
     unread = World(unread=["c1"]).change(late)
-    assert unread.reason is Reason.MISSED
+    assert unread.reason is Reason.UNREAD
     assert "later" not in unread.hint
     past = replace(owner, due_at=SINCE - timedelta(days=1))
     lost = World(live=[published(post(due=OVER - timedelta(hours=1)), "p1", YOUNG)], state=NO_RECORD, since=SINCE)

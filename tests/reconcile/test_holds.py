@@ -50,7 +50,7 @@ HOLDS: dict[str, list[Hold]] = {
     "missed": [
         holds.missed(timedelta(), edited=edit, counted=each) for edit in (True, False) for each in (True, False)
     ],
-    "missed_and_unclear": [holds.missed_and_unclear(timedelta(), "a")],
+    "missed_and_unclear": [holds.missed_and_unclear(timedelta(), "a", ("p9",))],
     "missed_but_perhaps_there": [
         holds.missed_but_perhaps_there(timedelta(), holds.ambiguous(Rule.SAME_TEXT, [THEIRS], TWITTER))
     ],

@@ -660,7 +660,7 @@ def test_ideas_have_a_limit_and_their_posts_wait_with_them() -> None:
         (queued(), World(unread=["c2"]), Action.CREATE),
         (post(), World(unread=["c1"]), Action.CREATE),
         (post(), World(unread=["c1"], state=NO_RECORD), Reason.UNREAD),
-        (post(due=OVER), World(unread=["c1"]), Reason.MISSED),
+        (post(due=OVER), World(unread=["c1"]), Reason.UNREAD),
         (post(due=NOW), World(unread=["c1"], state=NO_RECORD, since=NOW), Reason.UNREAD),
         (queued(), World(unread=["c1"], state=record((queued(), in_buffer(queued()))), live=[in_buffer(queued())]),
          Action.NO_OP),
