@@ -11,6 +11,7 @@ from pathlib import Path
 from posixpath import join, normpath
 
 from bufferctl.errors import ConfigError, UsageError
+from bufferctl.said import Answer
 from bufferctl.value import value
 
 
@@ -109,6 +110,7 @@ class Diagnostic:
     related: tuple[Related, ...] = ()  # other places that belong to it
     number: int = 1  # of the problems that it stands for
     kind: Kind = Kind.PLAN  # what it is if no rule found it
+    answers: tuple[Answer, ...] = ()  # the ways to mend it that the hint has, as far as they are data
 
     @property
     def comes_first(self) -> bool:

@@ -334,6 +334,17 @@ class Status(StrEnum):
     NOT_SENT = "not-sent"
 
 
+class Trouble(StrEnum):
+    """Why a change was not made as planned, as a code, where no reason of a hold and no refusal fits."""
+
+    MEDIA = "media-not-public"
+    BY_PERSON = "created-by-a-person"
+    LOST = "not-kept"
+    DIFFERS = "came-back-different"
+    GIVEN_UP = "given-up"
+    TOO_LARGE = "too-large"
+
+
 @value()
 class Outcome:
     """The result of one change."""
@@ -341,10 +352,21 @@ class Outcome:
     change: Change  # as planned
     status: Status  # what became of it
     id: str | None = None  # of the object in Buffer
-    message: str = ""  # Buffer's, or what differs
-    hint: str = ""  # one thing to do about it
+    code: str = ""  # why it was not simply done: the reason of a hold, or of a refusal; else empty
+    why: Said | None = None  # the same for people: Buffer's message, or what differs
+    todo: Said | None = None  # one thing to do about it, with the answers
     link: str | None = None  # the published post, if there is one
     at: Aware | None = None  # by Buffer's clock
+
+    @property
+    def message(self) -> str:
+        """`why` in words."""
+        return str(self.why or "")
+
+    @property
+    def hint(self) -> str:
+        """`todo` in words."""
+        return str(self.todo or "")
 
     @property
     def was_done(self) -> bool:

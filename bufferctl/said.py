@@ -48,7 +48,7 @@ class Answer:
     def __str__(self) -> str:
         if self.way is Way.RUN:
             first = "give it a later `due_at` and " if self.later else ""
-            return f"{first}run `{join(self._words)}`"
+            return f"{first}run `{join(self.words)}`"
         under = f" under `each` (occurrence {self.occurrence})" if self.occurrence else ""
         return f"`{self.yaml}`{under}"
 
@@ -60,10 +60,13 @@ class Answer:
     @property
     def options(self) -> str:
         """What is particular about the command: `--recreate ADDRESS`."""
-        return join(self._words[2:])
+        return join(self.words[2:])
 
     @property
-    def _words(self) -> tuple[str, ...]:
+    def words(self) -> tuple[str, ...]:
+        """The words of the command, empty if there is none."""
+        if not self.command:
+            return ()
         *most, last = self.command
         if not last.startswith("--"):
             return (*self.command, *self.addresses)

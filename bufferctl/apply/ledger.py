@@ -44,9 +44,11 @@ class Ledger:
                 self.bindings[change.slot] = change.binding.written_by(self.commit, None) if is_new else change.binding
         for change in plan.changes:
             if change.action is Action.HOLD or change.reason is Reason.OVERTAKEN:
-                self.report(Outcome(change, Status.HELD, change.live_id, message=change.message, hint=change.hint))
+                self.report(
+                    Outcome(change, Status.HELD, change.live_id, str(change.reason or ""), change.why, change.todo)
+                )
             elif change.action in STATE_ONLY:
-                self.report(Outcome(change, Status.DONE, change.live_id, message=change.message))
+                self.report(Outcome(change, Status.DONE, change.live_id, why=change.why))
 
     def done(self, findings: Iterable[tuple[Intent, Conclusion]]) -> None:
         """Record what was carried out. Everything is recorded before anything is reported."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from shlex import quote
 
 from bufferctl.apply.settling import Written
 from bufferctl.diagnostics import all_of
+from bufferctl.errors import TooLargeError
 from bufferctl.model import Binding, Idea, LiveIdea, LivePost, Origin, Post, Refusal, Refused, Result, Unknown, Write
 from bufferctl.model.comparable import (
     content_of_desired,
@@ -18,21 +18,25 @@ from bufferctl.model.comparable import (
     with_board_of,
 )
 from bufferctl.model.seen import bind
-from bufferctl.plan import Change, Outcome, Status
+from bufferctl.plan import Change, Outcome, Reason, Status, Trouble
+from bufferctl.said import Answer, Said, Way, prose
 from bufferctl.value import replace, value
 
+_PLAN_AGAIN = Answer(Way.RUN, command=("bufferctl", "plan"))
+_APPLY_AGAIN = Answer(Way.RUN, command=("bufferctl", "apply"))
 _HINTS = {
-    Refusal.INVALID: "Fix it in the file as Buffer's message says.",
-    Refusal.NOT_FOUND: "Run `bufferctl plan` again.",
-    Refusal.UNAUTHORIZED: "Ask an owner of the organization for permission to post on this channel.",
-    Refusal.LIMIT: "A later apply sends it once your Buffer plan has room.",
-    Refusal.KEPT: "Run `bufferctl plan` again.",
-    Refusal.PAST: "Give it a later `due_at`.",
-    Refusal.REPEAT: "Check in Buffer whether it is there already; to post it again, change a word.",
+    Refusal.INVALID: Said("Fix it in the file as Buffer's message says.", beside=(Answer(Way.EDIT, "text"),)),
+    Refusal.NOT_FOUND: Said("Run `bufferctl plan` again.", beside=(_PLAN_AGAIN,)),
+    Refusal.UNAUTHORIZED: Said("Ask an owner of the organization for permission to post on this channel."),
+    Refusal.LIMIT: Said("A later apply sends it once your Buffer plan has room."),
+    Refusal.KEPT: Said("Run `bufferctl plan` again.", beside=(_PLAN_AGAIN,)),
+    Refusal.PAST: Said("Give it a later `due_at`.", beside=(Answer(Way.EDIT, "due_at"),)),
+    Refusal.REPEAT: Said(
+        "Check in Buffer whether it is there already; to post it again, change a word.",
+        beside=(Answer(Way.EDIT, "text"),),
+    ),
 }
-
-
-_BOTH = "Run `bufferctl plan` again; it shows both versions."
+_BOTH = Said("Run `bufferctl plan` again; it shows both versions.", beside=(_PLAN_AGAIN,))
 
 
 @value()
@@ -74,16 +78,26 @@ def found(change: Change, write: Write, verdict: Written, at: datetime, *, links
     conclusion = _conclusion(change, write, verdict.live, verdict.origin, at, links=links)
     outcome = conclusion.outcome
     if verdict.by_person and outcome.status is Status.DONE:
-        hint = _IMPORT.format(quote(str(change.address)), outcome.id)
-        return replace(conclusion, outcome=replace(outcome, message=_BY_PERSON, hint=hint))
+        todo = replace(_IMPORT, own={"import": _import(change, outcome.id or "")})
+        return replace(conclusion, outcome=replace(outcome, code=Trouble.BY_PERSON, why=_BY_PERSON, todo=todo))
     return conclusion
 
 
 #: An equal post by a person takes the place of one whose answer was lost.
-_BY_PERSON = (
+_BY_PERSON = Said(
     "Somebody created an equal post in Buffer in the meantime, so this one was not sent again; edits to it are held"
 )
-_IMPORT = "To let bufferctl edit and delete it, run `bufferctl import {} {}`."
+_IMPORT = Said("To let bufferctl edit and delete it, {import}.")
+#: What came back from Buffer otherwise than it was sent.
+_LOST = Said("Buffer did not keep its {fields}, so that is not published with it")
+_BY_HAND = Said("Add it by hand once the post is published.", beside=(Answer(Way.IN_BUFFER),))
+_DIFFERS = Said("Buffer took it, but its {fields} came back different")
+_CHECK = Said("Check it in Buffer; plan shows both versions.", beside=(Answer(Way.IN_BUFFER), _PLAN_AGAIN))
+
+
+def _import(change: Change, id_: str) -> Answer:
+    """The command that says which object it is; it takes one address."""
+    return Answer(Way.RUN, command=("bufferctl", "import", str(change.address), id_), id=id_)
 
 
 def _conclusion(
@@ -105,14 +119,15 @@ def _conclusion(
     link = live.external_link if isinstance(live, LivePost) else None
     outcome = Outcome(change, Status.DONE, live.id, link=link, at=at)
     if gone := lost(content_of_desired(write.item), content_of_live(live)):
-        message = f"Buffer did not keep its {' and '.join(gone)}, so that is not published with it"
-        outcome = replace(outcome, message=message, hint="Add it by hand once the post is published.")
+        why = replace(_LOST, facts={"fields": " and ".join(gone)})
+        outcome = replace(outcome, code=Trouble.LOST, why=why, todo=_BY_HAND)
     if fields:
         outcome = replace(
             outcome,
             status=Status.DIFFERS,
-            message=f"Buffer took it, but its {' and '.join(fields)} came back different",
-            hint="Check it in Buffer; plan shows both versions.",
+            code=Trouble.DIFFERS,
+            why=replace(_DIFFERS, facts={"fields": " and ".join(fields)}),
+            todo=_CHECK,
         )
     return Conclusion(outcome, binding)
 
@@ -120,13 +135,17 @@ def _conclusion(
 def refused(change: Change, result: Refused, at: datetime) -> Outcome:
     """The outcome of a write that Buffer refused."""
     status = Status.WAITING if result.why is Refusal.LIMIT else Status.REFUSED
-    hint = _HINTS[result.why]
+    todo = _HINTS[result.why]
     named = {field for field, words in _NAMED.items() if re.search(words, result.message, re.IGNORECASE)}
     edited = {each.path.removeprefix("metadata.").partition(".")[0] for each in change.differences}
     if result.why is Refusal.INVALID and named and edited and not named & edited:
         fields = all_of(f"`{field}`" for field in sorted(named))
-        hint = f"This edit leaves {fields} as it is, but Buffer checks the whole post again: fix that in the file too."
-    return Outcome(change, status, change.live_id, message=result.message, hint=hint, at=at)
+        beside = tuple(Answer(Way.EDIT, field) for field in sorted(named))
+        todo = replace(_FIX_TOO, facts={"fields": fields}, beside=beside)
+    return Outcome(change, status, change.live_id, result.why, prose(result.message), todo, at=at)
+
+
+_FIX_TOO = Said("This edit leaves {fields} as it is, but Buffer checks the whole post again: fix that in the file too.")
 
 
 #: What the messages of refusals call each field (notes: Errors).
@@ -143,52 +162,79 @@ _NAMED = {
 }
 
 
+_MISSED = Said("Its time is now too near, and Buffer might publish it at once, so it was not sent")
+_LATER = Said("Give it a later due_at.", beside=(Answer(Way.EDIT, "due_at"),))
+_LATER_THERE = Said("Change it in Buffer, or wait until it is published.", beside=(Answer(Way.IN_BUFFER),))
+
+
 def missed(change: Change) -> Outcome:
     """The outcome of a post whose time is too near by now."""
     timed = isinstance(change.desired, Post) and change.desired.due_at
-    message = "Its time is now too near, and Buffer might publish it at once, so it was not sent"
-    hint = "Give it a later due_at." if timed else "Change it in Buffer, or wait until it is published."
-    return Outcome(change, Status.HELD, message=message, hint=hint)
+    return Outcome(change, Status.HELD, code=Reason.MISSED, why=_MISSED, todo=_LATER if timed else _LATER_THERE)
+
+
+_MOVED_ON = Said("It was changed in Buffer after this was planned, so it was not sent")
 
 
 def moved_on(change: Change) -> Outcome:
     """The outcome if somebody changed the post after its edit or delete was planned."""
-    message = "It was changed in Buffer after this was planned, so it was not sent"
-    return Outcome(change, Status.HELD, change.live_id, message=message, hint=_BOTH)
+    return Outcome(change, Status.HELD, change.live_id, Reason.CHANGED, _MOVED_ON, _BOTH)
+
+
+_WITHOUT_IDEA = Said("Its idea '{idea}' was not created")
+_FIX_IDEA = Said("Fix the idea first.", beside=(Answer(Way.EDIT, "idea"),))
 
 
 def without_idea(change: Change, idea: str) -> Outcome:
     """The outcome of a post whose idea was not created."""
-    return Outcome(change, Status.HELD, message=f"Its idea {idea!r} was not created", hint="Fix the idea first.")
+    why = replace(_WITHOUT_IDEA, own={"idea": idea})
+    return Outcome(change, Status.HELD, code=Reason.UNRESOLVED, why=why, todo=_FIX_IDEA)
+
+
+_UNANSWERED = Said("It was sent, but no answer arrived")
+_CHECKS_FIRST = Said("Run apply again: it checks first what Buffer did.", beside=(_APPLY_AGAIN,))
 
 
 def unanswered(change: Change) -> Outcome:
     """The outcome of a write that was sent, if the run ends before checking what happened."""
-    hint = "Run apply again: it checks first what Buffer did."
-    return Outcome(change, Status.HELD, message="It was sent, but no answer arrived", hint=hint)
+    return Outcome(change, Status.HELD, code=Reason.UNSETTLED, why=_UNANSWERED, todo=_CHECKS_FIRST)
+
+
+_GIVEN_UP = Said("Buffer failed on it each time and did not carry it out{cause}")
+_TRIES_AGAIN = Said("Check it for anything unusual; a later apply tries again.", beside=(_APPLY_AGAIN,))
 
 
 def given_up(change: Change, result: Result, at: datetime) -> Outcome:
     """The outcome of a write that Buffer failed on every time and did not carry out."""
-    why = f" ({result.why})" if isinstance(result, Unknown) else ""
-    message = f"Buffer failed on it each time and did not carry it out{why}"
-    hint = "Check it for anything unusual; a later apply tries again."
-    return Outcome(change, Status.REFUSED, change.live_id, message=message, hint=hint, at=at)
+    cause = f" ({result.why})" if isinstance(result, Unknown) else ""
+    why = replace(_GIVEN_UP, asides={"cause": cause})
+    return Outcome(change, Status.REFUSED, change.live_id, Trouble.GIVEN_UP, why, _TRIES_AGAIN, at=at)
+
+
+def too_large(change: Change, error: TooLargeError) -> Outcome:
+    """The outcome of a write that is too large for Buffer even if nothing is sent with it."""
+    return Outcome(change, Status.REFUSED, code=Trouble.TOO_LARGE, why=prose(error.message), todo=prose(error.hint))
+
+
+_TOUCHED = Said("The answer was lost, and the post matches neither its earlier version nor the file")
 
 
 def touched(change: Change, at: datetime) -> Outcome:
     """The outcome of an edit whose answer was lost, if the post matches neither version."""
-    message = "The answer was lost, and the post matches neither its earlier version nor the file"
-    return Outcome(change, Status.HELD, change.live_id, message=message, hint=_BOTH, at=at)
+    return Outcome(change, Status.HELD, change.live_id, Reason.UNSETTLED, _TOUCHED, _BOTH, at=at)
+
+
+_UNKNOWN = Said("The answer was lost, and it is unknown whether Buffer carried it out")
+_UNKNOWN_CANDIDATES = Said("The answer was lost; it may be {candidates} in Buffer, but that is not certain")
+_CHECK_OR_RECREATE = Said("Check in Buffer. If it is not there, {recreate}.")
+_IMPORT_OR_RECREATE = Said("Check in Buffer. If that is it, {import}. If it is not there, {recreate}.")
 
 
 def held(change: Change, candidates: tuple[str, ...], at: datetime) -> Outcome:
     """The outcome of a create whose answer was lost, if Buffer's list does not show whether it was carried out."""
-    address = quote(str(change.address))
-    recreate = f"If it is not there, run `bufferctl apply --recreate {address}`."
-    message = "The answer was lost, and it is unknown whether Buffer carried it out"
-    hint = f"Check in Buffer. {recreate}"
+    again = Answer(Way.RUN, command=("bufferctl", "apply", "--recreate"), addresses=(str(change.address),))
+    why, todo = _UNKNOWN, replace(_CHECK_OR_RECREATE, own={"recreate": again})
     if candidates:
-        message = f"The answer was lost; it may be {' or '.join(candidates)} in Buffer, but that is not certain"
-        hint = f"Check in Buffer. If that is it, run `bufferctl import {address} {candidates[0]}`. {recreate}"
-    return Outcome(change, Status.HELD, message=message, hint=hint, at=at)
+        why = replace(_UNKNOWN_CANDIDATES, own={"candidates": " or ".join(candidates)})
+        todo = replace(_IMPORT_OR_RECREATE, own={"import": _import(change, candidates[0]), "recreate": again})
+    return Outcome(change, Status.HELD, code=Reason.UNSETTLED, why=why, todo=todo, at=at)

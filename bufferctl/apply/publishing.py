@@ -13,7 +13,8 @@ from bufferctl.errors import InterruptError
 from bufferctl.model import MediaFile
 from bufferctl.model.attached import files_of
 from bufferctl.model.media_file import Obstacle, size_words
-from bufferctl.plan import Change, Outcome, Plan, Status
+from bufferctl.plan import Change, Outcome, Plan, Status, Trouble
+from bufferctl.said import Said, prose
 from bufferctl.value import replace, value
 
 #: Seconds between two requests to a URL that does not answer yet: at first, and at most.
@@ -97,12 +98,15 @@ def _ask(
     return obstacles
 
 
+_NOT_PUBLIC = Said("{file} {obstacle}, so this was not sent")
+
+
 def _held(change: Change, obstacles: Mapping[str, Obstacle]) -> Outcome | None:
     item = change.write.item if change.write else None
     for each in files_of(item) if item else ():
         if each.file and (obstacle := obstacles.get(each.file.url)):
-            message = f"{each.file.path} {obstacle.message}, so this was not sent"
-            return Outcome(change, Status.HELD, change.live_id, message=message, hint=obstacle.hint)
+            why = replace(_NOT_PUBLIC, facts={"file": each.file.path, "obstacle": obstacle.message})
+            return Outcome(change, Status.HELD, change.live_id, Trouble.MEDIA, why, prose(obstacle.hint))
     return None
 
 

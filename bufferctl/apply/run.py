@@ -170,7 +170,7 @@ class Run:
     def _not_sent(self, error: ApiError | PartWayError, batch: list[Pending]) -> None:
         """No write of the batch was carried out: make the next batch smaller, wait for the quota, or stop the run."""
         if isinstance(error, TooLargeError) and len(batch) == 1:
-            self._ledger.report(Outcome(batch[0].change, Status.REFUSED, message=error.message, hint=error.hint))
+            self._ledger.report(outcomes.too_large(batch[0].change, error))
             return
         self._queue.put_back(batch)
         if isinstance(error, TooLargeError):

@@ -7,7 +7,7 @@ everything else is `Unknown`, and the object may or may not exist (design: Apply
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import Enum, IntEnum, auto
+from enum import Enum, IntEnum, StrEnum, auto
 from typing import ClassVar
 
 from pydantic import AwareDatetime
@@ -238,18 +238,18 @@ Modify = EditPost | DeletePost
 Write = CreatePost | EditPost | DeletePost | CreateIdea
 
 
-class Refusal(Enum):
-    """Why Buffer refused it. `LIMIT` is the plan's limit; `INVALID` needs a change in the file."""
+class Refusal(StrEnum):
+    """Why Buffer refused it, as a code. `LIMIT` is the plan's limit; `INVALID` needs a change in the file."""
 
-    INVALID = auto()
-    NOT_FOUND = auto()
-    UNAUTHORIZED = auto()
-    LIMIT = auto()
-    PAST = auto()
+    INVALID = "invalid"
+    NOT_FOUND = "not-found"
+    UNAUTHORIZED = "unauthorized"
+    LIMIT = "limit"
+    PAST = "past"
     """"dueAt must be in the future"."""
-    REPEAT = auto()
+    REPEAT = "repeat"
     """"You've posted that one recently" and similar: a reason to check, neither a success nor a definite refusal."""
-    KEPT = auto()
+    KEPT = "kept"
     """"Sent posts cannot be deleted" and similar; its type is also used for unclear errors, so this is checked too."""
 
     @property

@@ -11,9 +11,10 @@ Everything that is read goes through pydantic models: damaged data raises one of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from hashlib import blake2b
+from itertools import repeat
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Discriminator, PlainValidator, Tag, TypeAdapter
@@ -42,6 +43,7 @@ from bufferctl.model.base import Aware
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.serial import adapter, dump_item, dump_write, load_item, load_write
 from bufferctl.plan import Action, Change, Outcome, Plan, Recording
+from bufferctl.said import Said
 from bufferctl.value import replace, value
 
 #: What reading one of bufferctl's own files raises if it does not have the content that was written. Pydantic's
@@ -301,7 +303,7 @@ RECEIPT = "receipt"
 _RECEIPT_MAJOR = 2
 _AWARE = TypeAdapter[datetime](Aware)
 #: The fields of an outcome that are read back from JSON, besides its change.
-_RESULT = ("status", "id", "message", "hint", "link", "at")
+_RESULT = ("status", "id", "code", "message", "hint", "link", "at")
 
 
 @value()
@@ -318,9 +320,20 @@ class Receipt:
     finished_at: datetime
 
 
-def receipt_details(plan: Plan, left: Plan | None) -> dict[str, Any]:
-    """The part of a receipt that `load_receipt` needs besides its outcomes."""
-    return {"plan": dump_plan(plan, dump_change), "left": dump_plan(left, dump_change) if left else None}
+def receipt_details(plan: Plan, outcomes: Iterable[Outcome], left: Plan | None) -> dict[str, Any]:
+    """The part of a receipt that `load_receipt` needs besides the public form of its outcomes."""
+    return {
+        "plan": dump_plan(plan, dump_change),
+        "left": dump_plan(left, dump_change) if left else None,
+        "said": [_dump_said(outcome) for outcome in outcomes],
+    }
+
+
+def _dump_said(outcome: Outcome) -> dict[str, Any]:
+    said = {"why": outcome.why, "todo": outcome.todo}
+    return {
+        name: adapter(Said).dump_python(each, mode="json", exclude_defaults=True) for name, each in said.items() if each
+    }
 
 
 def load_receipt(raw: bytes, name: str) -> Receipt:
@@ -344,13 +357,14 @@ def _load_receipt(values: Mapping[str, Any]) -> Receipt:
     changes = {change.slot: change for change in plan.changes}
     return Receipt(
         plan=plan,
-        outcomes=tuple(_outcome(each, changes) for each in values["outcomes"]),
+        outcomes=tuple(map(_outcome, values["outcomes"], repeat(changes), details.get("said") or repeat({}))),
         left=load_plan(details["left"]) if details["left"] else None,
         stopped=str(values["stopped"] or ""),
         finished_at=_AWARE.validate_python(values["finished_at"]),
     )
 
 
-def _outcome(values: Mapping[str, Any], changes: Mapping[Slot, Change]) -> Outcome:
+def _outcome(values: Mapping[str, Any], changes: Mapping[Slot, Change], said: Mapping[str, Any]) -> Outcome:
     slot = Slot(values["organization_id"], values["channel_id"] or IDEAS, values["key"])
-    return adapter(Outcome).validate_python({**{name: values[name] for name in _RESULT}, "change": changes[slot]})
+    result = {name: values[name] for name in _RESULT if name in values}  # an earlier version has no code
+    return adapter(Outcome).validate_python({**_as_said(result), **said, "change": changes[slot]})

@@ -21,6 +21,7 @@ from bufferctl.render.lines import sentence
 from bufferctl.render.pieces import Piece, compared, web
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Pictures, Shown, shown
+from bufferctl.said import Said
 from bufferctl.value import replace, value
 
 #: Results of changes that were tried and failed; they are the codes of their cards.
@@ -131,8 +132,8 @@ class Card:
     length: TextLength | None  # of its text
     changed: tuple[Changed, ...]  # old and new
     code: str  # why it needs a person
-    message: str  # for people
-    hint: str  # one thing to do
+    said: Said | None  # the same for people, or what else there is to know; `message` is it in words
+    todo: Said | None  # one thing to do; `hint` is it in words
     place: str  # in the files
     at_once: bool  # published as soon as it is sent
     id: str = ""  # from its outcome
@@ -145,6 +146,16 @@ class Card:
         change = self.change
         is_deleted = change.action is Action.DELETE and change.live is not None
         return shown(change.live if is_deleted else change.desired or change.live, self.pictures)
+
+    @cached_property
+    def message(self) -> str:
+        """Why it needs a person, or what else there is to know, as a sentence."""
+        return visible(sentence(str(self.said or "")))
+
+    @cached_property
+    def hint(self) -> str:
+        """One thing to do."""
+        return visible(str(self.todo or ""))
 
     @cached_property
     def digest(self) -> str:
@@ -189,7 +200,7 @@ def _card(
     plan, address = report.plan, change.address
     live = plan.channels.get(change.slot.channel_id)
     kind, sign, what, why = _action(change, outcome, is_preview=is_preview)
-    said = outcome or change
+    source = outcome or change
     return Card(
         change=change,
         address=visible(str(address)),
@@ -203,8 +214,8 @@ def _card(
         length=report.lengths(address),
         changed=() if is_preview else tuple(_changed(each, _zone(change, plan)) for each in change.differences),
         code=str(outcome.status if outcome and outcome.status in FAILED else change.reason or Action.HOLD),
-        message="" if is_preview else visible(sentence(said.message)),
-        hint="" if is_preview else visible(said.hint),
+        said=None if is_preview else source.why,
+        todo=None if is_preview else source.todo,
         place=visible(str(change.place)) if change.place else "",
         at_once=outcome is None and words.is_at_once(change),
         id=visible(outcome.id or "") if outcome else "",

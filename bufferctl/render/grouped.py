@@ -6,13 +6,11 @@ agreed to stays by post: an item has the cards of its posts.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import groupby, takewhile
-from shlex import quote
+from itertools import groupby
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of, some_of
 from bufferctl.digests import REVIEWED
@@ -22,22 +20,17 @@ from bufferctl.model.plain_text import visible, without_parameters
 from bufferctl.plan import Action, Change
 from bufferctl.render import words
 from bufferctl.render.cards import FAILED, Card, Changed, Moment, by_time, cards_of, moment_of
-from bufferctl.render.lines import count
+from bufferctl.render.lines import count, sentence
 from bufferctl.render.pieces import compared
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Media, Shown
+from bufferctl.said import Said, common, is_the_same
 from bufferctl.value import replace, value
 
 #: Posts of one file that move by the same span are one move from this number on.
 TOGETHER = 2
 #: How many fixed items are named beside them.
 _FIXED = 3
-#: What differs from one post of a cause to the next: what is quoted, a code, numbers, and what is in brackets.
-_OWN = re.compile(r"(?<!\w)'.*?'(?!\w)|`(?!bufferctl )[^`]*`|\d[\d:.,]*")
-_ASIDE = re.compile(r" \([^()]*\)")
-#: An address in a command, with the option that it belongs to.
-_ADDRESS = "\ue000"
-_ARGUMENT = re.compile(rf"((?:--[\w-]+ )?){_ADDRESS}")
 
 
 def _networks(cards: Iterable[Card]) -> str:
@@ -111,6 +104,13 @@ class Item:
     @property
     def message(self) -> str:
         return next((card.message for card in self.cards if card.message), "")
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What to do about it: once for all its posts, if one answer is enough for them."""
+        hint, is_for_all = _answer_for(self.cards, of_one_entry=True)
+        hints = [hint] if is_for_all else [card.hint for card in self.cards]
+        return tuple(filter(None, dict.fromkeys(hints)))
 
     @property
     def what(self) -> str:
@@ -229,10 +229,10 @@ class Grouped:
     @cached_property
     def causes(self) -> tuple[Cause, ...]:
         """Why items need a person, the cause of the first one first."""
-        groups: dict[tuple[str, str, str], list[Item]] = {}
+        groups: dict[Hashable, list[Item]] = {}
         for item in self.of("hold", "bad"):
-            card = item.main.cards[0]  # a cause is a code, and what its posts share of the message and the hint
-            groups.setdefault((card.code, _general(card.message, card), _general(card.hint, card)), []).append(item)
+            card = item.main.cards[0]
+            groups.setdefault((card.code, _cause_of(card.said), _cause_of(card.todo)), []).append(item)
         return tuple(_caused(tuple(items)) for items in groups.values())
 
     @cached_property
@@ -384,7 +384,7 @@ def _of_item(card: Card) -> tuple[Occurrence, Hashable]:
     """What the cards of an item share: the occurrence; the day, what happens, and the cause if it is held."""
     change = card.change
     due = change.due_at
-    cause = (card.code, _general(card.message, card)) if card.kind in {"hold", "bad"} else None
+    cause = (card.code, _cause_of(card.said), _cause_of(card.todo)) if card.kind in {"hold", "bad"} else None
     done = change.action if card.kind == "good" else None
     day = due.date() if due else None
     return occurrence_of(change.address, change.desired), (day, card.kind, card.at_once, cause, done)
@@ -471,39 +471,24 @@ def _changed(changed: Changed) -> Changed:
     return Changed(changed.name, before, after, compared(before, after) if before != after else changed.words)
 
 
-def _general(text: str, card: Card) -> str:
-    """A message or a hint without what is one post's own."""
-    return _OWN.sub("…", _ASIDE.sub("", _addressed(text, card)))
-
-
-def _addressed(text: str, card: Card) -> str:
-    """The text with a placeholder for the card's address, which hints quote for a shell."""
-    address = str(card.change.address)
-    return text.replace(quote(address), _ADDRESS).replace(address, _ADDRESS)
+def _cause_of(said: Said | None) -> Hashable:
+    """Equal where the same is said for the same reason."""
+    return said.cause if said else None
 
 
 def _caused(items: tuple[Item, ...]) -> Cause:
     """The cause of items; its message and hint in full if all posts have the same, else without what is their own."""
     cards = [card for item in items for card in item.cards]
-    addresses = [quote(str(card.change.address)) for card in cards]
-    hints = [each.hint if "bufferctl import " in each.hint else _addressed(each.hint, each) for each in cards]
-    hint = _ARGUMENT.sub(lambda found: " ".join(f"{found[1]}{address}" for address in addresses), _common(hints))
-    message = _common([_addressed(card.message, card) for card in cards]).replace(_ADDRESS, "it")
-    return Cause(cards[0].code, message, hint, items, own_hints=len(set(hints)) > 1)
+    said = [card.said for card in cards if card.said]
+    message = visible(sentence(str(common(said)))) if said else ""
+    hint, is_for_all = _answer_for(cards, of_one_entry=len({item.occurrence for item in items}) == 1)
+    return Cause(cards[0].code, message, hint, items, own_hints=not is_for_all)
 
 
-def _common(texts: Sequence[str]) -> str:
-    """A text that several posts share: of code that differs its first words, of prose what is nobody's own."""
-    parts = [text.split("`") for text in texts]
-    if len(set(texts)) == 1 or len(set(map(len, parts))) > 1:
-        return texts[0]
-    return "`".join(_shared(column, is_code=number % 2 == 1) for number, column in enumerate(zip(*parts, strict=True)))
-
-
-def _shared(texts: Sequence[str], *, is_code: bool) -> str:
-    if len(set(texts)) == 1:
-        return texts[0]
-    if not is_code:
-        return _OWN.sub("…", _ASIDE.sub("", texts[0]))
-    shared = takewhile(lambda each: len(set(each)) == 1, zip(*(text.split() for text in texts), strict=False))
-    return " ".join([*(each[0] for each in shared if each[0] != _ADDRESS), "…"])
+def _answer_for(cards: Sequence[Card], *, of_one_entry: bool) -> tuple[str, bool]:
+    """What to do about all of these cards, and whether that leaves out nothing that one of them has."""
+    todo = [card.todo for card in cards if card.todo]
+    if not todo:
+        return "", True
+    hint = visible(str(common(todo, of_one_entry=of_one_entry)))
+    return hint, is_the_same(todo, of_one_entry=of_one_entry)

@@ -29,10 +29,11 @@ from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
 from bufferctl.model.plain_text import replaced
 from bufferctl.model.serial import dump_item
-from bufferctl.plan import WRITING, Action, Cause, Change, Plan, Reason, Status, ready_at, write_requests
+from bufferctl.plan import WRITING, Action, Cause, Change, Outcome, Plan, Reason, Status, ready_at, write_requests
 from bufferctl.render import words
 from bufferctl.render.cards import Moment, is_in_queue, moment_of
 from bufferctl.render.report import Report
+from bufferctl.said import Answer, Way
 from bufferctl.value import replace, value
 
 FORMAT_VERSION = "2.0"
@@ -216,6 +217,11 @@ class DifferenceForm(_Form):
     """What the file has, null for nothing."""
 
 
+def answers_of(of: Change | Outcome) -> tuple[Answer, ...]:
+    """The ways to decide that it says."""
+    return tuple(answer for said in (of.why, of.todo) if said for answer in said.answers)
+
+
 class LengthForm(_Form):
     """The length of the text, as its network counts."""
 
@@ -239,6 +245,33 @@ class CostForm(_Form):
 
     mutations: Annotated[int, Of(lambda change: int(change.action in WRITING))]
     """The number of API operations: 1 if it writes to Buffer, else 0."""
+
+
+class AnswerForm(_Form):
+    """One way to decide what a change or a problem asks."""
+
+    way: Way
+    """How it is given.
+
+    - `add`: a field is added to the entry
+    - `edit`: a field of the entry or of the root file is changed, or removed
+    - `run`: a command is run
+    - `in-buffer`: a person does it in Buffer
+    """
+    field: str
+    """The field, as the files name it; empty if it is about none."""
+    content: Any
+    """What to write there; null if a person decides that."""
+    occurrence: Annotated[int | None, Of(lambda answer: answer.occurrence or None)]
+    """Of a repeated entry, the number under `each` below which it stands; null if it stands in the entry."""
+    is_open: bool
+    """Whether `content` has `ID` in place of an id that a person has to find, so that it cannot be taken as it is."""
+    command: Annotated[list[str], Of(lambda answer: answer.words)]
+    """The words of the command; empty if there is none."""
+    id: Annotated[str | None, Of(lambda answer: answer.id or None)]
+    """The live object that it is about."""
+    later: bool
+    """Whether it takes a later `due_at`, too: the time is past."""
 
 
 class _OfChange(_Form):
@@ -339,6 +372,8 @@ class ChangeForm(_OfChange):
     """More about it, for people."""
     hint: Annotated[str, _of("change.hint")]
     """One thing to do, for people."""
+    answers: Annotated[list[AnswerForm], Of(lambda of: answers_of(of.change))]
+    """The ways to decide that `hint` has, as data."""
     id: Annotated[str | None, _of("change.live_id")]
     """The id of the live object."""
     service: Annotated[Service | None, Of(lambda of: _service(of.change.address.channel))]
@@ -385,6 +420,8 @@ class DiagnosticForm(_Form):
     """What is wrong, for people."""
     hint: str
     """One thing to do, for people; may be empty."""
+    answers: list[AnswerForm]
+    """The ways to mend it that `hint` has, as far as they are data."""
     place: PlaceForm | None
     """Its position; null if it is not in a file."""
 
@@ -508,6 +545,14 @@ class OutcomeForm(_OfChange):
     """More about it, for people; if it was refused, Buffer's message."""
     hint: str
     """One thing to do, for people."""
+    code: str
+    """Why it was not simply done; empty if it was.
+
+    The `reason` of a hold, or why Buffer refused it: `invalid`, `not-found`, `unauthorized`, `limit`, `past`, `repeat`,
+    `kept`, `too-large`, `given-up`. Or `media-not-public`, `created-by-a-person`, `not-kept`, `came-back-different`.
+    """
+    answers: Annotated[list[AnswerForm], Of(answers_of)]
+    """The ways to decide that `hint` has, as data."""
     at: Instant | None
     """When it was sent; null if it was not."""
     kind: Annotated[Literal["post", "idea"], Of(lambda of: "idea" if of.change.address.is_idea else "post")]

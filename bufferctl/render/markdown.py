@@ -273,7 +273,7 @@ def _held(item: Item, *, with_hint: bool) -> str:
     if changed:
         changed = ["Struck out: Buffer's. Underlined: the file's.", *changed]
     places = sorted({card.place for card in item.cards if card.place})
-    hints = [part for card in item.cards for part in _hint(card.hint)] if with_hint else []
+    hints = [part for hint in item.hints for part in _hint(hint)] if with_hint else []
     return _paragraphs([f"{_brief(item)}{f' · {code(places[0])}' if places else ''}", *changed, *dict.fromkeys(hints)])
 
 

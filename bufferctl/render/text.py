@@ -239,7 +239,7 @@ def cause_lines(cause: Cause, paint: Paint) -> Iterator[str]:
         if not item.changes and item.main.cards[0].change.reason is Reason.NOT_REVIEWED:
             yield from _content(item.main, paint)
         if cause.own_hints:
-            yield from (line for each in item.cards for line in hint_lines(each.hint, paint))
+            yield from (line for hint in item.hints for line in hint_lines(hint, paint))
     if left := len(cause.items) - len(shown):
         yield f"{INDENT}{paint.faint(f'… and {left:,} more (--full shows all)')}"
     if cause.hint and not (cause.own_hints and not left):
@@ -314,7 +314,7 @@ def _result(item: Item, paint: Paint) -> Iterator[str]:
     ids = [card.id if card.change.action is Action.ADOPT else card.link for card in item.cards if card.id]
     yield from (f"{INDENT}{each}" for each in ids if each)
     yield from indented(item.message, paint) if item.message else ()
-    for hint in dict.fromkeys(card.hint for card in item.cards if card.hint):
+    for hint in item.hints:
         yield from hint_lines(hint, paint)
 
 

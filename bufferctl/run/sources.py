@@ -290,7 +290,10 @@ def write_receipt(path: Path, report: Report, finished_at: datetime) -> None:
     from bufferctl.planfile import receipt_details
     from bufferctl.render.json_documents import receipt_json
 
-    write_whole(path, receipt_json(report, finished_at, receipt_details(report.plan, report.left)).encode())
+    write_whole(
+        path,
+        receipt_json(report, finished_at, receipt_details(report.plan, report.outcomes or (), report.left)).encode(),
+    )
 
 
 def read_receipt(path: Path) -> Receipt | None:

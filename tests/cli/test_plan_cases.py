@@ -102,7 +102,8 @@ def facts(plan: dict[str, Any]) -> list[str]:
     """A line for each change of a JSON plan: address, action, cause, reason and place of a hold, fields that differ."""
     lines = [_change(each) for each in plan["changes"]]
     lines += [f"{plan['unmanaged']} unmanaged"] if plan["unmanaged"] else []
-    lines += [f"warning {each['code']} {_place(each)}".rstrip() for each in (*plan["warnings"], *plan["problems"])]
+    found = ((each, each["code"] if each["code"] != "plan" else "") for each in (*plan["warnings"], *plan["problems"]))
+    lines += [f"warning {code} {_place(each)}".rstrip() for each, code in found]
     return [f"  {line}" for line in lines] or ["  nothing"]
 
 
@@ -130,8 +131,9 @@ def planned(project: Any, *options: str) -> dict[str, Any] | None:
 
 
 def assert_each_hold_says_what_to_do(plan: dict[str, Any]) -> None:
-    """Both what is held and the one thing to do."""
-    assert all(each["message"] and each["hint"] for each in plan["changes"] if each["action"] == "hold")
+    """Both what is held and the one thing to do, in words and as data."""
+    held = [each for each in plan["changes"] if each["action"] == "hold"]
+    assert [each["reason"] for each in held if not (each["message"] and each["hint"] and each["answers"])] == []
 
 
 def refused(error: str) -> str:

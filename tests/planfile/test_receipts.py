@@ -16,16 +16,22 @@ from bufferctl.diagnostics import Diagnostic, Place, Severity
 from bufferctl.errors import UsageError
 from bufferctl.model import Idea, LiveChannel, Post, Service
 from bufferctl.plan import Action, Outcome, Plan, Status
+from bufferctl.said import Answer, Said, Way, prose
 from tests.apply.fake import START
 from tests.planfile.test_planfile import plans
 
 AT = START + timedelta(minutes=3)
+TODO = Said(
+    "Add {same}.",
+    own={"same": Answer(Way.ADD, "existing", {"twitter": "p1"}, id="p1")},
+    beside=(Answer(Way.IN_BUFFER),),
+)
 
 
 def outcome_of(plan: Plan) -> list[Outcome]:
     """Every change that is not a no-op was done, with everything that an outcome can have."""
     return [
-        Outcome(change, Status.DONE, "id", "message", "hint", "https://acme.example/1", AT)
+        Outcome(change, Status.DONE, "id", "code", prose("message"), TODO, "https://acme.example/1", AT)
         for change in plan.changes
         if change.action is not Action.NO_OP
     ]
@@ -38,15 +44,15 @@ def written(plan: Plan, left: Plan | None, **more: Any) -> bytes:
         slot = each.change.slot
         channel = None if slot.channel_id == "ideas" else slot.channel_id  # as in the JSON of an idea
         names = {"organization_id": slot.organization_id, "channel_id": channel, "key": slot.key}
-        result = {"status": each.status.value, "id": each.id, "message": each.message, "hint": each.hint}
-        outcomes.append({**names, **result, "link": each.link, "at": AT.isoformat()})
+        result = {"status": each.status.value, "id": each.id, "code": each.code, "message": each.message}
+        outcomes.append({**names, **result, "hint": each.hint, "link": each.link, "at": AT.isoformat()})
     values = {
         "kind": "receipt",
         "format_version": "2.0",
         "stopped": None,
         "finished_at": AT.isoformat(),
         "outcomes": outcomes,
-        "details": planfile.receipt_details(plan, left),
+        "details": planfile.receipt_details(plan, outcome_of(plan), left),
     }
     return json.dumps(values | more).encode()
 

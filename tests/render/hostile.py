@@ -103,7 +103,7 @@ def receipt_of(text: str) -> Report:
     """A receipt with `text` in every field, with an outcome of each kind for each change."""
     report = plan_of(text)
     outcomes = tuple(
-        Outcome(change, status, text, text, text, address_of(text), _AT)
+        Outcome(change, status, text, text, prose(text), prose(text), address_of(text), _AT)
         for change in report.plan.changes
         for status in Status
     )

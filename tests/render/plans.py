@@ -9,14 +9,14 @@ from pathlib import Path
 
 from bufferctl.checks import worth_a_look
 from bufferctl.config import load
-from bufferctl.model import CreatePost, DeletePost, EditPost, LivePost, Post, PostStatus, ShareMode
+from bufferctl.model import CreatePost, DeletePost, EditPost, LivePost, Post, PostStatus, Rule, ShareMode
 from bufferctl.model.state import State
-from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
+from bufferctl.plan import Action, Cause, Change, Difference, Plan
 from bufferctl.reconcile import holds
+from bufferctl.reconcile.matches import Suspect
 from bufferctl.reconcile.offline import offline
 from bufferctl.render.report import Report
 from bufferctl.render.words import is_at_once
-from bufferctl.said import prose
 
 #: A root file with three networks.
 THREE_NETWORKS = """\
@@ -87,20 +87,9 @@ def held() -> Report:
 def _held(changes: tuple[Change, ...]) -> Iterator[Change]:
     for number, change in enumerate(changes):
         assert isinstance(change.desired, Post)
-        yield replace(
-            change,
-            action=Action.HOLD,
-            write=None,
-            reason=Reason.AMBIGUOUS,
-            why=prose(
-                f"Buffer already has one with this text ('{change.desired.text[:20]}', scheduled), so it may be "
-                "there already"
-            ),
-            todo=prose(
-                f"If it is the same, run `bufferctl import {change.address} post-{number}`. If both are meant, write "
-                f"`repeat_of: post-{number}`."
-            ),
-        )
+        text, channel = change.desired.text, change.slot.channel_id
+        there = LivePost(f"post-{number}", channel, PostStatus.SCHEDULED, text, NOW, is_custom_scheduled=True)
+        yield holds.ambiguous(Rule.SAME_TEXT, [Suspect.of(there)], None).on(change)
 
 
 def thousand() -> Report:

@@ -393,7 +393,7 @@ def _outcomes() -> tuple[Outcome, ...]:
         live_id = each.live_id or (f"new-{number}" if status in {Status.DONE, Status.DIFFERS} else None)
         link = "https://x.example/acme/status/1" if each.address.key == "now" else None
         at = None if status is Status.NOT_SENT else NOW + timedelta(seconds=number)
-        found.append(Outcome(each, status, live_id, message, hint, link, at))
+        found.append(Outcome(each, status, live_id, "", prose(message), prose(hint or ""), link, at))
     return tuple(found)
 
 

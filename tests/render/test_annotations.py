@@ -12,14 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.diagnostics import Diagnostic, Place, Severity
+from bufferctl.model import Rule
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Cause, Reason
+from bufferctl.reconcile import holds
+from bufferctl.reconcile.matches import Suspect
 from bufferctl.render.annotations import annotations_text, inert
 from bufferctl.render.grouped import problems_of
 from bufferctl.render.report import Report
 from tests.conftest import Expect
 from tests.render.hostile import TEXTS, plan_of, receipt_of
-from tests.render.rich import APPLIED, PLAN, REPORT, change, post
+from tests.render.rich import APPLIED, PLAN, REPORT, change, live, post
 
 CASES = Path(__file__).parents[1] / "cases" / "render"
 _COMMAND = re.compile(r"::(error|warning) ([^:]*)::(.*)")
@@ -141,31 +144,24 @@ def test_what_is_no_command_stays(text: str) -> None:
 
 def test_one_annotation_an_item() -> None:
     """An entry that is held on two networks for one reason is named once, with both and a command for both."""
-    hints = [f"Run `bufferctl apply --recreate Acme/{channel}/a`." for channel in ("twitter:acme", "linkedin:acme-inc")]
     entry = [post("ch-x", "a", 7, text="A"), post("ch-li", "a", 7, text="A")]
-    held = [
-        change(each, Action.HOLD, Cause.DRIFT, reason=Reason.GONE, message="Deleted", hint=hint)
-        for each, hint in zip(entry, hints, strict=True)
-    ]
-    (problem,) = problems_of(Report(replace(PLAN, changes=tuple(held), warnings=())))
-    assert problem.message == "a (X, LinkedIn): Deleted."
+    held = tuple(holds.DELETED_IN_BUFFER.on(change(each, Action.NO_OP, Cause.DRIFT)) for each in entry)
+    (problem,) = problems_of(Report(replace(PLAN, changes=held, warnings=())))
+    assert problem.message.startswith("a (X, LinkedIn): Somebody deleted it in Buffer")
     assert "--recreate Acme/twitter:acme/a --recreate Acme/linkedin:acme-inc/a" in problem.hint
     assert (problem.code, str(problem.place)) == ("deleted-in-buffer", "posts/2029-w49.yaml:7:10")
 
 
 def test_one_annotation_a_line() -> None:
     """What is held at one line for one reason is one annotation; posts with answers of their own have their own."""
-    entry = [post("ch-x", key, 7, text=key) for key in ("tip-1", "tip-2")]
-    hints = ["Run `bufferctl apply --recreate Acme/twitter:acme/{}`.", "Write `repeat_of: {}`."]
-    for hint, expected in zip(
-        hints, (["tip-1, tip-2 (X): Gone."], ["tip-1 (X): Gone.", "tip-2 (X): Gone."]), strict=True
+    entry = [change(post("ch-x", key, 7, text=key), Action.NO_OP, Cause.DRIFT) for key in ("tip-1", "tip-2")]
+    for hold, expected in (
+        (holds.LOCKED, ["tip-1, tip-2 (X): "]),
+        (holds.ambiguous(Rule.SAME_TEXT, [Suspect.of(live("ch-x", 1, "x"))], None), ["tip-1, tip-2 (X): "]),
+        (None, ["tip-1 (X): ", "tip-2 (X): "]),
     ):
-        changes = tuple(
-            change(
-                each, Action.HOLD, Cause.DRIFT, reason=Reason.GONE, message="Gone", hint=hint.format(each.address.key)
-            )
-            for each in entry
-        )
-        found = list(problems_of(Report(replace(PLAN, changes=changes, warnings=()))))
-        assert [problem.message for problem in found] == expected
+        own = (holds.ambiguous(Rule.SAME_TEXT, [Suspect.of(live("ch-x", n, "x"))], None) for n in (1, 2))
+        held = tuple((hold or each).on(change) for change, each in zip(entry, own, strict=True))
+        found = list(problems_of(Report(replace(PLAN, changes=held, warnings=()))))
+        assert [problem.message.partition(": ")[0] + ": " for problem in found] == expected
         assert all("…" not in problem.hint for problem in found)

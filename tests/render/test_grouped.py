@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bufferctl.apply.outcomes import held
 from bufferctl.config import load
 from bufferctl.digests import change_digest
+from bufferctl.model import Address, Rule
+from bufferctl.model.desired import Expansion
 from bufferctl.model.plain_text import without_parameters
 from bufferctl.model.state import State
-from bufferctl.plan import Action, Cause, Change, Difference, Plan, Reason
+from bufferctl.plan import Action, Cause, Change, Difference, Plan
+from bufferctl.reconcile import holds
+from bufferctl.reconcile.holds import Hold
+from bufferctl.reconcile.matches import Suspect
 from bufferctl.reconcile.offline import offline
 from bufferctl.render.grouped import Grouped, grouped
 from bufferctl.render.html import report_html
@@ -18,10 +25,12 @@ from bufferctl.render.lines import Paint
 from bufferctl.render.report import Report
 from bufferctl.render.since import Since, seen_line, since, with_commit
 from bufferctl.render.text import plan_text
+from tests.conftest import Expect
 from tests.render.plans import THREE_NETWORKS as FILES
 from tests.render.rich import PLAN, change, live, post
 
 ROOT = Path(__file__).parents[2]
+CASES = ROOT / "tests/cases/render"
 NOW = datetime(2029, 11, 28, 8, tzinfo=UTC)
 LAUNCH = """\
 starts: 2030-03-04
@@ -142,54 +151,68 @@ def test_digests_stay_by_post(tmp_path: Path) -> None:
     assert {digest for item in items for digest in item.digests} == {change_digest(c)[:16] for c in plan.changes}
 
 
-def _held(number: int, message: str, hint: str) -> Change:
-    item = post("ch-x", f"post-{number}", number, text=f"Text {number}")
-    return change(
-        item, Action.HOLD, Cause.DRIFT, live("ch-x", number, "x"), reason=Reason.CHANGED, message=message, hint=hint
-    )
+def _held(hold: Hold, number: int, channel: str = "ch-x", key: str = "") -> Change:
+    item = post(channel, key or f"post-{number}", number, text=f"Text {number}")
+    return hold.on(change(item, Action.CREATE, Cause.NEW, live(channel, number, "x")))
 
 
-def test_a_cause_is_said_once_with_one_command() -> None:
-    """Nine posts with one message are one cause, and one command has all their addresses."""
-    holds = [
-        _held(n, "Somebody changed it", f"Run `bufferctl apply --reapply Acme/twitter:acme/post-{n}`.") for n in (1, 2)
-    ]
-    (cause,) = of(*holds).causes
-    assert (cause.message, len(cause.items), cause.name) == ("Somebody changed it.", 2, "post-1, post-2")
-    assert cause.hint == (
-        "Run `bufferctl apply --reapply Acme/twitter:acme/post-1 --reapply Acme/twitter:acme/post-2`."
-    )
+def _suspects(*numbers: int, owner: str = "") -> list[Suspect]:
+    address = Address("Acme", "twitter:acme", owner) if owner else None
+    return [replace(Suspect.of(live("ch-x", n, f"Text {n}")), owner=address) for n in numbers]
+
+
+def _same(number: int) -> Hold:
+    return holds.ambiguous(Rule.SAME_TEXT, _suspects(number), None)
+
+
+def _changed(text: str) -> Hold:
+    item = post("ch-x", "a", 1, expansion=Expansion(parameters=("utm_source=x",)))
+    difference = Difference(text, "a", "b")
+    return holds.changed(item, (difference,), edited=False, by_buffer=False, can_send=True)
+
+
+#: Two or three posts of each kind of hold, held for their own reasons.
+KINDS: dict[str, list[Change]] = {
+    "same text": [_held(_same(n), n) for n in (1, 2)],
+    "same time": [_held(holds.ambiguous(Rule.SAME_TIME, _suspects(n), None), n) for n in (1, 2)],
+    "edited, one of several": [_held(holds.ambiguous(Rule.EDITED, _suspects(n, 8, 9), None), n) for n in (1, 2)],
+    "perhaps renamed": [_held(holds.perhaps_renamed([], _suspects(n, owner=f"old-{n}")), n) for n in (1, 2)],
+    "without an answer, one candidate": [_held(holds.unsettled([f"p{n}"]), n) for n in (1, 2)],
+    "without an answer": [_held(holds.unsettled([]), n) for n in (1, 2)],
+    "deleted in Buffer": [_held(holds.DELETED_IN_BUFFER, n) for n in (1, 2)],
+    "changed in Buffer": [_held(_changed(each), n) for n, each in enumerate(("tags", "text", "text"), 1)],
+    "missed": [_held(holds.missed(timedelta(minutes=2), edited=False, counted=False), n) for n in (1, 2)],
+    "too many deletes": [_held(holds.too_many_deletes(6, 6, 5, {}, [], goes_out=True), n) for n in (1, 2)],
+    "two tags": [_held(holds.no_such_tag([tag], ["a"]), n) for n, tag in ((1, "Q3 2029"), (2, "Q4 2030"))],
+    "one entry on two networks": [_held(_same(n), 1, channel, "launch") for n, channel in ((1, "ch-x"), (2, "ch-li"))],
+    "two entries on two networks": [_held(_same(n), n, channel) for n, channel in ((1, "ch-x"), (2, "ch-li"))],
+    "not merged yet": [_held(holds.PERHAPS_OUTDATED, n) for n in (1, 2)],
+}
+
+
+def test_causes(expect: Expect) -> None:
+    """Posts with one cause have one sentence, and one answer or their own; another fact is another cause."""
+    lines = []
+    for name, changes in KINDS.items():
+        lines.append(f"# {name}")
+        for cause in of(*changes).causes:
+            lines += [f"{cause.name}: {cause.message}", f"  {cause.hint}"]
+            lines += [f"  {item.name}: {hint}" for item in cause.items if cause.own_hints for hint in item.hints]
+    expect(CASES / "causes.txt", "\n".join([*lines, ""]))
 
 
 def test_import_takes_one_address() -> None:
     """Two posts that may be the same one in Buffer keep their commands: one of them answers."""
-    hints = [f"If that is it, run `bufferctl import Acme/twitter:acme/post-{n} 65a0`." for n in (1, 2)]
-    (cause,) = of(*(_held(n, "The answer was lost", hint) for n, hint in enumerate(hints, 1))).causes
-    assert (cause.hint, cause.own_hints) == ("If that is it, run `bufferctl import …`.", True)
-    assert [item.cards[0].hint for item in cause.items] == hints
-
-
-def test_what_is_a_posts_own_does_not_make_causes() -> None:
-    """A text, an id and a time in the message are left out if they differ; a different sentence is another cause."""
-    holds = [
-        _held(n, f"Buffer already has one like it ('Text {n}', 0{n}:00)", f"If it is, write `existing: post-4{n}`.")
-        for n in (1, 2)
+    creates = [change(post("ch-x", f"post-{n}", n, text="A"), Action.CREATE, Cause.NEW) for n in (1, 2)]
+    found = of(*creates).report
+    outcomes = tuple(held(each, ("65a0",), NOW) for each in creates)
+    (cause,) = grouped(replace(found, outcomes=outcomes)).causes
+    assert "If that is it, run `bufferctl import …`. If it is not there, run `bufferctl apply --recreate" in cause.hint
+    assert cause.own_hints
+    hints = [hint for item in cause.items for hint in item.hints]
+    assert [re.findall("import ([^`]*)", hint) for hint in hints] == [
+        [f"Acme/twitter:acme/post-{n} 65a0"] for n in (1, 2)
     ]
-    first, second = of(*holds, _held(3, "Its time is past", "Give it a later one.")).causes
-    assert (first.message, first.hint) == ("Buffer already has one like it.", "If it is, write `existing: …`.")
-    assert second.name == "post-3"
-
-
-def test_an_apostrophe_quotes_nothing() -> None:
-    """Hints that differ between two apostrophes are two causes, each with one command; a quoted text may have one."""
-    ways = ["write it into the file", "write it into the file by hand", "write it into the file by hand"]
-    hints = [
-        f"To keep Buffer's version, {way}. To send the file's version, run `bufferctl apply --reapply "
-        f"Acme/twitter:acme/post-{n}`."
-        for n, way in enumerate(ways, 1)
-    ]
-    causes = of(*(_held(n, f"It's 'Tip {n}: it's on' now", hint) for n, hint in enumerate(hints, 1))).causes
-    assert [(cause.name, cause.own_hints) for cause in causes] == [("post-1", False), ("post-2, post-3", False)]
 
 
 def test_items_that_move_together_are_one_move(tmp_path: Path) -> None:

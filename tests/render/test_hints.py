@@ -15,6 +15,7 @@ from bufferctl.render.lines import Paint, steps
 from bufferctl.render.markdown import problems_markdown
 from bufferctl.render.report import Report
 from bufferctl.render.text import outcomes_text
+from bufferctl.said import prose
 from tests.render.rich import PLAN
 
 HINT = "Check in Buffer. If it is there, run `bufferctl import A b`. if not, run `bufferctl apply`."
@@ -41,7 +42,7 @@ def test_steps(expected: list[str], hint: str) -> None:
 def test_commands_of_outcomes() -> None:
     """A command has its own line below the outcome, unbroken on any terminal width."""
     (change, *_) = PLAN.changes
-    report = Report(replace(PLAN, changes=()), outcomes=(Outcome(change, Status.HELD, hint=HINT),))
+    report = Report(replace(PLAN, changes=()), outcomes=(Outcome(change, Status.HELD, todo=prose(HINT)),))
     shown = outcomes_text(report, Paint(width=40)).splitlines()
     assert [line.strip() for line in shown if "bufferctl" in line] == ["bufferctl import A b", "bufferctl apply"]
 

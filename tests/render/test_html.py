@@ -27,6 +27,7 @@ from bufferctl.render.report import Report
 from bufferctl.render.shown import Fact, shown
 from bufferctl.render.since import with_commit
 from bufferctl.render.words import local
+from bufferctl.said import prose
 from tests.conftest import Expect
 from tests.model.samples import posts
 from tests.render.plans import THREE_NETWORKS, plan_at
@@ -252,7 +253,7 @@ def test_hostile_text_stays_text(data: st.DataObject) -> None:
         change(declared, Action.HOLD, PLAN.changes[0].cause, seen, message=word(), hint=word()),
         removed("ch-x", "gone", Action.DELETE, seen),
     )
-    outcomes = (Outcome(changes[1], Status.REFUSED, word(), word(), word(), word()),)
+    outcomes = (Outcome(changes[1], Status.REFUSED, word(), word(), prose(word()), prose(word()), word()),)
     plan = replace(PLAN, changes=changes, endpoint=word())
     report = Report(plan, diagnostics=REPORT.diagnostics)
     for document in (report_html(report), preview_html(report), report_html(replace(report, outcomes=outcomes))):

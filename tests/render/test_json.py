@@ -96,14 +96,18 @@ def test_rich_apply() -> None:
 
 def test_rich_receipt(expect: Expect) -> None:
     """The stored part of an apply, except for the part that only `show` reads."""
-    whole = checked(receipt_json(APPLIED, NOW + timedelta(minutes=2), planfile.receipt_details(PLAN, None)))
+    whole = checked(
+        receipt_json(APPLIED, NOW + timedelta(minutes=2), planfile.receipt_details(PLAN, APPLIED.outcomes or (), None))
+    )
     whole["details"] = {}
     expect(CASES / "receipt.json", json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
 
 
 def test_receipt_reads_back() -> None:
     """A receipt contains everything that any of its forms shows."""
-    raw = receipt_json(replace(APPLIED, left=PLAN), NOW.astimezone(UTC), planfile.receipt_details(PLAN, PLAN)).encode()
+    raw = receipt_json(
+        replace(APPLIED, left=PLAN), NOW.astimezone(UTC), planfile.receipt_details(PLAN, APPLIED.outcomes or (), PLAN)
+    ).encode()
     read = planfile.load_receipt(raw, "receipt.json")
     told = tuple(change for change in PLAN.changes if change.action != "no-op")
     assert (

@@ -20,6 +20,7 @@ from bufferctl.render.markdown import problems_markdown, report_markdown
 from bufferctl.render.markdown_text import LIMIT, Sheet, height, size
 from bufferctl.render.report import Report
 from bufferctl.render.since import with_commit
+from bufferctl.said import prose
 from tests.conftest import Expect
 from tests.fuzzing import examples
 from tests.render.github import Page, parsed_by_gitlab
@@ -251,8 +252,8 @@ def test_a_cause_is_said_once() -> None:
     """However many posts it holds: one sentence, one answer, and the posts in a fold."""
     said = report_markdown(PLANS["held"]())
     assert said.count("Buffer already has one with this text, so it may be there already.") == 1
-    assert "`bufferctl import …`" in said
-    assert "`bufferctl import Acme/twitter:acme/tip-3 post-" in said
+    assert "add `repeat_of: …`" in said
+    assert "add `existing: {twitter: post-" in said
     assert "<details><summary>39 posts</summary>" in said
 
 
@@ -328,7 +329,9 @@ def test_receipt_lists_trouble_before_what_was_done() -> None:
     """Refused, different or held posts come first, and are kept before the rest."""
     creates = _creates(600, "word " * 50)
     outcomes = [Outcome(each, Status.DONE, "id") for each in creates]
-    outcomes[-1] = Outcome(creates[-1], Status.REFUSED, None, "Invalid post: too long", "Make it shorter.")
+    outcomes[-1] = Outcome(
+        creates[-1], Status.REFUSED, why=prose("Invalid post: too long"), todo=prose("Make it shorter.")
+    )
     said = report_markdown(Report(replace(PLAN, changes=tuple(creates)), outcomes=tuple(outcomes)))
     assert said.index("Invalid post: too long") < said.index("#### Created")
     assert "more the log of the run shows all" in said

@@ -16,10 +16,12 @@ from bufferctl.digests import change_digest
 from bufferctl.model import Idea, Post, PostStatus, SchedulingType
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Plan, Reason, Status
+from bufferctl.reconcile import holds
 from bufferctl.render.lines import Paint, cells
 from bufferctl.render.report import Report
 from bufferctl.render.summary import left_over
 from bufferctl.render.text import outcomes_text, plan_text, receipt_text
+from bufferctl.said import prose
 from tests.conftest import Expect
 from tests.fuzzing import examples
 from tests.render.plans import PLANS, plan_at, report_of
@@ -139,15 +141,10 @@ def test_the_campaign_of_the_examples_fits() -> None:
 
 def test_one_command_for_all_of_a_cause() -> None:
     """One reason and one command, however many posts; the first three are named."""
-    hint = "Run `bufferctl apply --reapply Acme/twitter:acme/{}`."
-    held = [
-        change(
-            post("ch-x", f"p{n}", n, text="P"), Action.HOLD, Cause.DRIFT, message="Changed", hint=hint.format(f"p{n}")
-        )
-        for n in range(6)
-    ]
-    text = text_of(*held)
-    assert text.count("Changed") == text.count("bufferctl apply --reapply") == 1
+    items = [post("ch-x", f"p{n}", n, text="P") for n in range(6)]
+    hold = holds.changed(items[0], (), edited=False, by_buffer=False, can_send=True)
+    text = text_of(*(hold.on(change(each, Action.NO_OP, Cause.DRIFT)) for each in items))
+    assert text.count("Somebody changed it") == text.count("bufferctl apply --reapply") == 1
     assert "--reapply Acme/twitter:acme/p0 --reapply Acme/twitter:acme/p1 " in text
     assert "… and 3 more (--full shows all)" in text
 
@@ -357,6 +354,6 @@ def test_results_are_by_item() -> None:
     """An entry on two networks is one line; what Buffer refused on one of them is another, with its message."""
     entry = [change(post(name, "a", 1, text="A"), Action.CREATE, Cause.NEW) for name in ("ch-x", "ch-li", "ch-ig")]
     outcomes = [Outcome(each, Status.DONE, "id") for each in entry[:2]]
-    outcomes.append(Outcome(entry[2], Status.REFUSED, message="Invalid post: no image"))
+    outcomes.append(Outcome(entry[2], Status.REFUSED, why=prose("Invalid post: no image")))
     shown = outcomes_text(Report(replace(PLAN, changes=()), outcomes=tuple(outcomes)), PLAIN)
     assert shown == "+ a  X, LinkedIn, created\n! a  Instagram, refused by Buffer\n      Invalid post: no image."
