@@ -173,11 +173,15 @@ class LetGo:
 
 @value()
 class Claim:
-    """The entry for a live object in the state of another root file, at that path."""
+    """The entry for a live object in the state of another root file, at that path.
+
+    `is_here`: the root file is in this checkout.
+    """
 
     root_file: str
     slot: Slot
     binding: Binding
+    is_here: bool = True
 
     @property
     def id(self) -> str:

@@ -423,6 +423,21 @@ def key_elsewhere(claim: Claim) -> Hold:
     )
 
 
+OUT_OF_SIGHT = Hold(
+    Reason.DELETES,
+    Said(
+        "These files no longer have it, but {root_file} has it in its state, and is not in this checkout. So it is not "
+        "deleted and {stays}"
+    ),
+    Said("Plan again with that root file in the checkout. Or, to delete it, run with {confirm_removed.options}."),
+)
+
+
+def out_of_sight(claim: Claim) -> Hold:
+    """A removed entry that another root file, which nobody can read here, may declare."""
+    return OUT_OF_SIGHT.filled({"root_file": claim.root_file})
+
+
 PERHAPS_RENAMED = Hold(
     Reason.AMBIGUOUS,
     Said("Other entries are gone{entries} whose posts are in Buffer, and this may be one of them"),

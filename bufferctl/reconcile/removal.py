@@ -47,6 +47,10 @@ def left_out(slot: Slot, binding: Binding, scene: Scene) -> Change:
     if binding.id in elsewhere:
         root_file = elsewhere[binding.id].root_file
         return _stays(change, binding, replace(_DECLARED_ELSEWHERE, facts={"root_file": root_file}))
+    if slot in scene.options.declared_elsewhere:  # which has not taken it over yet
+        return replace(change, action=Action.NO_OP)
+    if binding.id in scene.out_of_sight and str(address) not in scene.options.confirmed:
+        return holds.out_of_sight(scene.out_of_sight[binding.id]).on(change)
     if binding.origin is Origin.ADOPTED:
         sentence = _THEIRS_GOES_OUT if change.goes_out else _THEIRS
         return _stays(change, binding, replace(sentence, facts={"whose": holds.whose(live)}))

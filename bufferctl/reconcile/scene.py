@@ -79,6 +79,8 @@ class Options(Choices):
     agreed_at: Mapping[Address, datetime] = field(default_factory=dict)
     deleted_files: frozenset[str] = frozenset()  # that a commit since the last apply deleted: not lost by accident
     elsewhere: tuple[Claim, ...] = ()  # claims in other root files on the same objects
+    #: What other root files of the checkout declare of what this one no longer does: their paths, by slot.
+    declared_elsewhere: Mapping[Slot, str] = field(default_factory=dict)
     diverged: Divergence | None = None  # the checkout may lack changes that were applied last
     trace: Trace | None = None  # told what decides
 
@@ -133,12 +135,17 @@ class Scene:
     @cached_property
     def elsewhere(self) -> dict[str, Claim]:
         """What other root files manage now, by the id of the live object."""
-        return {claim.id: claim for claim in self.options.elsewhere if not claim.binding.retired}
+        return {c.id: c for c in self.options.elsewhere if c.is_here and not c.binding.retired}
+
+    @cached_property
+    def out_of_sight(self) -> dict[str, Claim]:
+        """What root files manage that are not in this checkout, by the id of the live object."""
+        return {c.id: c for c in self.options.elsewhere if not c.is_here and not c.binding.retired}
 
     @cached_property
     def moved(self) -> dict[Slot, Claim]:
         """What other root files manage, or managed before, by slot."""
-        return {claim.slot: claim for claim in self.options.elsewhere}
+        return {claim.slot: claim for claim in self.options.elsewhere if claim.is_here}
 
     def horizon(self, home: str) -> Horizon:
         """The horizon of a home: up to when the state of it is complete."""

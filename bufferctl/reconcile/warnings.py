@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from shlex import join
 
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Severity, all_of, some_of
 from bufferctl.model import LiveChannel, LivePost, Origin, Post, PostStatus
@@ -125,9 +126,26 @@ def not_compared(changes: Changes) -> Iterator[Diagnostic]:
         )
 
 
-def still_published(changes: Changes) -> Iterator[Diagnostic]:
+def on_their_way(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
+    """Posts that moved to another root file, which has not been applied yet."""
+    by_root: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        root_file = scene.options.declared_elsewhere.get(change.slot)
+        if root_file and change.desired is None and change.action is Action.NO_OP:
+            by_root[root_file].append(change)
+    for root_file, those in by_root.items():
+        posts, them = ("1 post", "it") if len(those) == 1 else (f"{len(those)} posts", "them")
+        yield _warning(
+            f"{root_file} declares {posts} that these files no longer have ({_addresses(those)}), and has not taken "
+            f"{them} over yet, so this state keeps {them}",
+            hint=f"Run `{join(['bufferctl', 'apply', '--file', root_file])}`. If it is an old copy, delete it.",
+        )
+
+
+def still_published(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
     """Objects that were removed from the files and stay in Buffer, because `prune` is off."""
-    kept = [c for c in changes if c.action is Action.NO_OP and c.cause is Cause.REMOVED and not _is_unmerged(c)]
+    removed = [c for c in changes if c.action is Action.NO_OP and c.cause is Cause.REMOVED and not _is_unmerged(c)]
+    kept = [each for each in removed if each.slot not in scene.options.declared_elsewhere]
     for goes_out in (True, False):
         if those := [each for each in kept if each.goes_out is goes_out]:
             named, one = _addresses(those), len(those) == 1
@@ -325,7 +343,8 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from unread_channels(scene, matches)
     yield from past(changes, scene)
     yield from deleted_of_people(changes)
-    yield from still_published(changes)
+    yield from on_their_way(changes, scene)
+    yield from still_published(changes, scene)
     yield from let_go(changes, scene)
     yield from unmerged(changes)
     yield from policy_warnings(changes, scene)

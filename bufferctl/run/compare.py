@@ -12,13 +12,27 @@ from bufferctl.apply import with_unsaved_results
 from bufferctl.choices import NONE, Choices
 from bufferctl.diagnostics import Diagnostic, FilesError, Severity, check_declared, has_errors, nearest
 from bufferctl.errors import ConfigError, StateError, UsageError
-from bufferctl.model import IDEAS, Account, Address, Claim, CreatePost, Intent, Live, LiveChannel, Origin, Slot, State
+from bufferctl.model import (
+    IDEAS,
+    Account,
+    Address,
+    Claim,
+    CreatePost,
+    Intent,
+    Live,
+    LiveChannel,
+    LivePost,
+    Origin,
+    Slot,
+    State,
+)
 from bufferctl.plan import Action, Cause, Change, Plan
 from bufferctl.reconcile import Divergence, Options, Targets, Trace, find_targets, hold_repeats, offline
 from bufferctl.reconcile.horizons import follow_reconnected, reconnected, sought
 from bufferctl.reconcile.planning import by_slot, reconcile
 from bufferctl.reconcile.sending import busy_days, hold_without_idea, within_daily_limits
 from bufferctl.run.files import Files, judge_lengths, shorten
+from bufferctl.run.neighbours import Removed, declared_beside
 from bufferctl.run.session import Session, find_organizations
 from bufferctl.state import StateFile, Store, claimed_elsewhere
 from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files, text_before
@@ -126,7 +140,7 @@ def plan(
         diverged=_divergence(session),
         trace=trace,
     )
-    made = _compared(session, live, homes.targets, options)
+    made = _compared(session, live, homes, options)
     if days := busy_days(made, live):
         made = within_daily_limits(made, buffer.daily_room(days))
     return replace(
@@ -199,14 +213,27 @@ def _read(session: Session, homes: Homes) -> Live:
     return _seek(session, wanted, live, channels)
 
 
-def _compared(session: Session, live: Live, targets: Targets, options: Options) -> Plan:
+def _compared(session: Session, live: Live, homes: Homes, options: Options) -> Plan:
     """The plan; made again if another root file manages some of what it would delete or leave to others."""
-    desired, endpoint = session.files.desired, session.store.endpoint
+    desired, endpoint, targets = session.files.desired, session.store.endpoint, homes.targets
     made = reconcile(desired, live, session.state, targets, endpoint=endpoint, options=options)
-    if elsewhere := _elsewhere(session, made):
-        options = replace(options, elsewhere=elsewhere)
+    elsewhere, declared = _elsewhere(session, made), _declared_elsewhere(session, made, homes)
+    if elsewhere or declared:
+        options = replace(options, elsewhere=elsewhere, declared_elsewhere=declared)
         made = reconcile(desired, live, session.state, targets, endpoint=endpoint, options=options)
     return made
+
+
+def _declared_elsewhere(session: Session, made: Plan, homes: Homes) -> dict[Slot, str]:
+    """Which removed posts the files of other root files declare, though their states may not have them yet."""
+    removed = [
+        c for c in made.changes if c.cause is Cause.REMOVED and isinstance(c.live, LivePost) and not c.live.is_out
+    ]
+    if not removed:
+        return {}
+    services = {id_: channel.service for id_, channel in made.channels.items()}
+    slots = [change.slot for change in removed if change.slot.channel_id in services]
+    return declared_beside(session.files.root_file, homes.account, Removed(slots, services))
 
 
 def _elsewhere(session: Session, made: Plan) -> tuple[Claim, ...]:

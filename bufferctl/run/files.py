@@ -104,7 +104,7 @@ def shared_state(root_file: Path) -> StateSettings | None:
 
 def folder_of(root: Path) -> str:
     """Where a folder is below the root of its repository; empty at the root, and outside of any."""
-    from bufferctl.state.location import repository_of
+    from bufferctl.state.local import repository_of
 
     repository = repository_of(root / ROOT_NAME)
     return root.resolve().relative_to(repository).as_posix().removeprefix(".") if repository else ""

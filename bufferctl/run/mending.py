@@ -35,7 +35,8 @@ from bufferctl.run.session import Session, hold_lock
 from bufferctl.run.standing import MOVE, find_unmoved
 from bufferctl.state import Document, History, LocalStore, Lock, StateFile, Store, open_store
 from bufferctl.state.document import dump, parse, replacing
-from bufferctl.state.location import document_path, repository_of
+from bufferctl.state.local import repository_of
+from bufferctl.state.location import document_path
 from bufferctl.state.lock import holders, locked_by
 from bufferctl.state.store import PastDocument
 from bufferctl.state.succession import hand_over

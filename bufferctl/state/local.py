@@ -67,10 +67,16 @@ class LocalStore(Store):
         return _digest(document)
 
     def others(self) -> dict[str, bytes]:
-        """Those in the same folder, and of the projects above, below and beside this one."""
+        """Those in the same folder, and of the projects above, below and beside this one; in a repository, all of them.
+
+        Of those, not what is more than three folders deep.
+        """
         project = self.path.parent.parent
         folders = {self.path.parent, *project.glob("*/.bufferctl"), *project.parent.glob("*/.bufferctl")}
         folders.add(project.parent / ".bufferctl")
+        if repository := repository_of(project / "buffer.yaml"):
+            for depth in range(4):
+                folders.update(repository.glob("*/" * depth + ".bufferctl"))
         paths = sorted(path for folder in folders for path in folder.glob("*state.json"))
         found = {}
         for path in paths:
@@ -110,6 +116,12 @@ class LocalStore(Store):
             f"The state file {self.path} cannot be written: {error.strerror}",
             hint="Free disk space or grant write permission, or use another file with --state.",
         )
+
+
+def repository_of(root_file: Path) -> Path | None:
+    """The top folder of the git repository that the root file is in, None if it is in none."""
+    folder = root_file.absolute().resolve().parent
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 def state_path_of(root_file: Path) -> Path:

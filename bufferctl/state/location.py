@@ -12,7 +12,7 @@ from bufferctl.git import git
 from bufferctl.model import Claim, StateSettings
 from bufferctl.model.desired import GIT_REMOTE
 from bufferctl.state.document import parse
-from bufferctl.state.local import LocalStore, document_name, state_path_of
+from bufferctl.state.local import LocalStore, document_name, repository_of, state_path_of
 from bufferctl.state.state_file import StateFile
 from bufferctl.state.store import Store
 
@@ -57,20 +57,22 @@ def document_path(root_file: Path, repository: Path | None, name: str = "state")
 def claimed_elsewhere(stored: StateFile, root_file: Path) -> list[Claim]:
     """What the states of other root files in the same place have.
 
-    Not what copies of this project claim, which have its lineage; nor documents whose root file is gone, which is
-    another team's, or that cannot be read. Raises StateError where the store cannot be read.
+    Not what copies of this project claim, which have its lineage, nor documents that cannot be read. Raises StateError
+    where the store cannot be read.
     """
     top = top_of(root_file) if stored.is_shared else Path()
     claimed: list[Claim] = []
     for path, raw in stored.store.others().items():
-        other = next((name for name in root_files_of(top / path) if name.is_file()), None)
-        if other is None or not (stored.is_shared or _belong_together(other, root_file)):
+        names = root_files_of(top / path)
+        other = next((name for name in names if name.is_file()), names[0])
+        if not (stored.is_shared or _belong_together(other, root_file)):
             continue
         with suppress(StateError):
             document = parse(raw, path, stored.endpoint, remedy="")
             if document.state.lineage != stored.saved.lineage:
                 name = os.path.relpath(other, root_file.absolute().parent)
-                claimed += [Claim(name, slot, binding) for slot, binding in document.state.bindings.items()]
+                is_here, bindings = other.is_file(), document.state.bindings
+                claimed += [Claim(name, slot, binding, is_here) for slot, binding in bindings.items()]
     return claimed
 
 
@@ -92,12 +94,6 @@ def root_files_of(document: Path) -> tuple[Path, ...]:
 def top_of(root_file: Path) -> Path:
     """The folder that paths of shared documents are relative to."""
     return repository_of(root_file) or root_file.absolute().resolve().parent
-
-
-def repository_of(root_file: Path) -> Path | None:
-    """The top folder of the git repository that the root file is in, None if it is in none."""
-    folder = root_file.absolute().resolve().parent
-    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 def has_remote(root_file: Path) -> bool:

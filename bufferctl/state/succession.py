@@ -15,7 +15,8 @@ from bufferctl.errors import StateError
 from bufferctl.model import LiveChannel
 from bufferctl.state.checkout import Relation, head, relation, renamed_since
 from bufferctl.state.document import Document, read
-from bufferctl.state.location import repository_of, root_files_of, top_of
+from bufferctl.state.local import repository_of
+from bufferctl.state.location import root_files_of, top_of
 from bufferctl.state.state_file import StateFile
 from bufferctl.value import replace, value
 

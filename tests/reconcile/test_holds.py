@@ -38,6 +38,7 @@ NOT_HERE = "It is about a commit: merging it is the edit, or a person names the 
 #: The holds of each function, in every form of its hint.
 HOLDS: dict[str, list[Hold]] = {
     **{name: [each] for name, each in vars(holds).items() if isinstance(each, Hold) and is_whole(each)},
+    "out_of_sight": [holds.out_of_sight(CLAIM)],
     "key_elsewhere": [holds.key_elsewhere(CLAIM)],
     "perhaps_renamed": [holds.perhaps_renamed(was, [GONE]) for was in ([], ["a"])],
     "not_listed_yet": [holds.not_listed_yet(NOW)],
@@ -77,6 +78,8 @@ NO_EDIT = {
     "IN_ERROR": "A person corrects it in Buffer and retries it there.",
     "BEING_PUBLISHED": "It is decided in a few minutes, by itself.",
     "not_listed_yet": "It is decided within the hour, by itself.",
+    "out_of_sight": NOT_HERE,
+    "OUT_OF_SIGHT": NOT_HERE,
     "ONLY_ELSEWHERE": NOT_HERE,
     "PERHAPS_OUTDATED": NOT_HERE,
     "OUTDATED_HERE": NOT_HERE,

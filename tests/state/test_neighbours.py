@@ -12,8 +12,8 @@ from bufferctl.errors import OvertakenError, StateError
 from bufferctl.model import Binding, CreatePost, Home, Intent, LiveChannel, Origin, Service, Slot, State
 from bufferctl.state import Document, LocalStore, StateFile
 from bufferctl.state.document import dump
-from bufferctl.state.local import state_path_of
-from bufferctl.state.location import claimed_elsewhere, has_remote, repository_of, root_files_of, top_of
+from bufferctl.state.local import repository_of, state_path_of
+from bufferctl.state.location import claimed_elsewhere, has_remote, root_files_of, top_of
 from bufferctl.state.succession import Predecessor, hand_over, name_of, predecessors, proves
 from tests.apply.fake import post
 from tests.state.test_checkout import _no_settings, commit
@@ -89,16 +89,23 @@ def test_what_other_root_files_of_the_repository_have(tmp_path: Path, place: str
 
 
 def test_what_claims_nothing(tmp_path: Path) -> None:
-    """A state whose root file is gone, one that is damaged, one of another account."""
+    """A state that is damaged, one of another account."""
     mine = project(tmp_path / "buffer.yaml", "mine")
-    project(tmp_path / "gone.yaml", "other")
-    (tmp_path / "gone.yaml").unlink()
     project(tmp_path / "damaged.yaml")
     state_path_of(tmp_path / "damaged.yaml").write_bytes(b"{")
     write(tmp_path / "sandbox.yaml", document=Document("http://127.0.0.1:4000", state("other")))
     assert claimed_elsewhere(mine, tmp_path / "buffer.yaml") == []
     project(tmp_path / "there.yaml", "other")
     assert [each.root_file for each in claimed_elsewhere(mine, tmp_path / "buffer.yaml")] == ["there.yaml"]
+
+
+def test_a_root_file_that_is_not_in_this_checkout(tmp_path: Path) -> None:
+    """Its state claims what it has all the same, and says that nobody can read the files."""
+    mine = project(tmp_path / "buffer.yaml", "mine")
+    project(tmp_path / "gone.yaml", "other")
+    (tmp_path / "gone.yaml").unlink()
+    (claim,) = claimed_elsewhere(mine, tmp_path / "buffer.yaml")
+    assert (claim.root_file, claim.binding.id, claim.is_here) == ("gone.yaml", "p1", False)
 
 
 def test_root_files_by_their_paths_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,11 +124,12 @@ class Bucket(Memory):
 
 
 def test_what_other_root_files_of_a_shared_state_have(tmp_path: Path) -> None:
-    """Of those that are here, below this one's folder; in a repository or not."""
+    """By their paths below this one's folder, in a repository or not, and whether they are here."""
     (tmp_path / "blog").mkdir()
     (tmp_path / "blog" / "buffer.yaml").touch()
     mine = StateFile(Bucket(), ENDPOINT)
-    assert [each.root_file for each in claimed_elsewhere(mine, tmp_path / "buffer.yaml")] == ["blog/buffer.yaml"]
+    claims = {each.root_file: each.is_here for each in claimed_elsewhere(mine, tmp_path / "buffer.yaml")}
+    assert claims == {"blog/buffer.yaml": True, "gone/buffer.yaml": False}
 
 
 def test_the_root_files_of_a_document() -> None:

@@ -9,7 +9,8 @@ import pytest
 from bufferctl.errors import StateError
 from bufferctl.model import StateSettings
 from bufferctl.state import LocalStore, open_store
-from bufferctl.state.location import document_path, repository_of
+from bufferctl.state.local import repository_of
+from bufferctl.state.location import document_path
 from tests.stores import git
 
 

@@ -1,0 +1,79 @@
+"""What the files of other root files beside this one declare: an entry may be on its way from one to another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from os.path import relpath
+from pathlib import Path
+
+from bufferctl.config import load
+from bufferctl.errors import BufferctlError
+from bufferctl.git import git
+from bufferctl.model import Account, Desired, Service, Slot
+from bufferctl.reconcile import find_targets
+from bufferctl.state.local import repository_of
+from bufferctl.value import value
+
+#: A line that only root files have.
+_ROOT_LINE = re.compile(r"""^["']?organizations["']?\s*:""", re.MULTILINE)
+_ENDINGS = (".yaml", ".yml")
+
+
+@value()
+class Removed:
+    """Posts that this root file no longer declares, by their slots, and the networks of channels by their ids."""
+
+    slots: Collection[Slot]
+    services: Mapping[str, Service]
+
+
+def declared_beside(root_file: Path, account: Account, removed: Removed) -> dict[Slot, str]:
+    """Which of these slots another root file's files declare, by its path from this one.
+
+    A root file that cannot be read declares nothing here; what its state has is known without it.
+    """
+    found: dict[Slot, str] = {}
+    for path in root_files_beside(root_file):
+        with suppress(BufferctlError):
+            desired = load(path, path.parent, today=datetime.now(UTC).date()).sound
+            if desired:
+                name = relpath(path, root_file.absolute().parent)
+                found |= {slot: name for slot in _declared(desired, account, removed) if slot not in found}
+    return found
+
+
+def root_files_beside(root_file: Path) -> list[Path]:
+    """The other root files in the folder, and in the repository if there is one."""
+    own = root_file.resolve()
+    folder, repository = root_file.absolute().parent, repository_of(root_file)
+    names = {path for path in folder.iterdir() if path.suffix in _ENDINGS and _is_root(path)}
+    if repository:
+        options = ("--untracked", "-I", "--null", "--files-with-matches", "--extended-regexp")
+        with suppress(OSError):  # no git
+            ran = git(repository, "grep", *options, "-e", r"""^["']?organizations["']?[[:space:]]*:""")
+            names |= {repository / name for name in ran.stdout.split("\0") if name.endswith(_ENDINGS)}
+    return sorted(path for path in names if path.resolve() != own)
+
+
+def _is_root(path: Path) -> bool:
+    with suppress(OSError, UnicodeDecodeError):
+        return _ROOT_LINE.search(path.read_text(encoding="utf-8")) is not None
+    return False
+
+
+def _declared(desired: Desired, account: Account, removed: Removed) -> Iterator[Slot]:
+    """Those slots whose post an entry is, or was before it was renamed. One of another customer is none of them."""
+    targets, _ = find_targets(desired, account)
+    for post in desired.posts:
+        organization = targets.organizations.get(post.address.organization)
+        if post.cancelled or organization is None:
+            continue
+        channel, keys = targets.channel(post), {post.address.key, *post.previous_keys}
+        for slot in removed.slots:
+            # a channel that is not clear may be any of its network
+            is_there = slot.channel_id == channel.id if channel else removed.services[slot.channel_id] is post.service
+            if slot.key in keys and slot.organization_id == organization.id and is_there:
+                yield slot

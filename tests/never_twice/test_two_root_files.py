@@ -1,0 +1,113 @@
+"""Entries move from one root file to another one, and the old one applies before the new one has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pytest
+
+from tests.cli.conftest import Project, Ran
+from tests.never_twice.files import texts
+from tests.stores import git
+
+ROOT = """\
+version: 1
+timezone: UTC
+managed_since: 2029-12-01T00:00:00Z
+max_deletes: 20
+include: [{include}]
+organizations:
+  - name: Acme
+    channels:
+      - service: twitter
+        name: acme
+"""
+POSTS = "posts:\n" + "".join(
+    f"  - {{key: tip-{n}, channels: [twitter], due_at: 2029-12-{10 + n} 09:00, text: Tip number {n}}}\n"
+    for n in range(6)
+)
+ALL = {f"Tip number {n}": 1 for n in range(6)}
+
+
+@pytest.fixture
+def services() -> Collection[str]:
+    """One channel."""
+    return ("twitter",)
+
+
+@pytest.fixture(params=["beside it", "in a folder beside it, in a repository"])
+def moved(project: Project, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[Project, str]:
+    """The posts are scheduled, and their file is in the other root file's folder by now; with the path of that."""
+    other = "y.yaml"
+    if request.param != "beside it":
+        for name, value in git.ENVIRONMENT.items():
+            monkeypatch.setenv(name, value)
+        git.git(project.folder, "init", "--quiet")
+        other = "deep/below/y.yaml"
+    project.write("buffer.yaml", ROOT.format(include="x/*.yaml"))
+    keep = "posts:\n  - {key: keep, channels: [twitter], text: It stays}\n"
+    project.write("x/tips.yaml", keep + POSTS.removeprefix("posts:\n"))
+    project.apply()
+    project.write(other, ROOT.format(include="y/*.yaml"))
+    path = project.folder / other
+    path.parent.joinpath("y").mkdir()
+    path.parent.joinpath("y/tips.yaml").write_text(POSTS, encoding="utf-8")
+    project.write("x/tips.yaml", keep)
+    return project, other
+
+
+def apply(project: Project, *arguments: str) -> Ran:
+    """Apply without asking."""
+    return project("apply", "--auto-approve", "--settle", "0", *arguments)
+
+
+def test_the_old_one_applies_first(moved: tuple[Project, str]) -> None:
+    """It deletes nothing that the other's files declare, asks nothing, and the other one takes all of it over."""
+    project, other = moved
+    ran = apply(project)
+    assert ran.code == 0
+    assert f"{other} declares 6 posts" in " ".join(ran.err.split())
+    assert texts(project) == ALL | {"It stays": 1}
+    for file in (other, "buffer.yaml", other):
+        assert apply(project, "-f", file).code == 0
+    assert "declares" not in apply(project).err
+    path = (project.folder / other).parent / "y/tips.yaml"
+    path.write_text(
+        POSTS.replace("09:00", "10:00").replace("text: Tip number 5", "text: Tip number 5, cancelled: true")
+    )
+    assert apply(project, "-f", other).code == 0
+    assert apply(project).code == 0
+    assert texts(project) == {**{text: 1 for text in ALL if text != "Tip number 5"}, "It stays": 1}
+
+
+def test_the_other_one_cannot_be_read(moved: tuple[Project, str]) -> None:
+    """What its state has is its own, and nobody is asked."""
+    project, other = moved
+    assert apply(project, "-f", other).code == 0
+    project.write(other, "version: [")
+    for _ in range(2):
+        assert apply(project).code == 0
+        assert texts(project) == ALL | {"It stays": 1}
+
+
+def test_the_other_one_is_not_in_this_checkout(moved: tuple[Project, str]) -> None:
+    """What its state has is held, and nothing is deleted; once it is back, all is quiet."""
+    project, other = moved
+    assert apply(project, "-f", other).code == 0
+    text = (project.folder / other).read_text(encoding="utf-8")
+    (project.folder / other).unlink()
+    assert apply(project).code == 1
+    assert texts(project) == ALL | {"It stays": 1}
+    assert "--confirm-removed Acme/twitter:acme/tip-5" in " ".join(project("plan").out.split())
+    project.write(other, text)
+    assert apply(project).code == 0
+    assert texts(project) == ALL | {"It stays": 1}
+
+
+def test_a_person_says_that_it_is_meant(moved: tuple[Project, str]) -> None:
+    """Named, what the root file that is gone had is deleted, and nothing else."""
+    project, other = moved
+    assert apply(project, "-f", other).code == 0
+    (project.folder / other).unlink()
+    assert apply(project, "--confirm-removed", "Acme/twitter:acme/tip-5").code == 1
+    assert texts(project) == {**{text: 1 for text in ALL if text != "Tip number 5"}, "It stays": 1}
