@@ -15,7 +15,7 @@ ROOMS := $(if $(WINDOWS),tests/test_windows.py $(addprefix tests/,api checks con
 # With it, each program that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-lives test-long test-browser screenshots docs dist lint live mutate bench soak schemas lock clean help
+.PHONY: demo test test-all test-314 test-lives test-long test-browser screenshots docs dist lint live mutate bench soak schemas lock clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -48,6 +48,9 @@ demo: $(DEMO)/.installed ## a month of posts on a local Buffer: validate, plan, 
 
 test: $(STAMP)   ## the tests
 	@$(PYTEST) $(ROOMS)
+
+test-314: $(STAMP) ## what needs no compiled library but pydantic's, on Python 3.14 in node (npm's pyodide)
+	@$(BIN)/python tools/python314/run.py $(VENV)-314 $(PYTHON)
 
 test-all: test-lives test-long test-browser ## the tests that take minutes, besides `make test`
 
