@@ -225,7 +225,7 @@ class Plan:
     channels: Mapping[str, LiveChannel] = field(default_factory=dict)  # by id, for names and time zones
     unmanaged: int = 0  # how many live unsent objects are in neither files nor state
     beside: tuple[Beside, ...] = ()  # those near what is sent, by time
-    read_requests: int = 0  # those that reading took, and will take again at the end of an apply
+    read_requests: int = 0  # those that an apply takes to read, before and after it writes
     quota: Quota = field(default_factory=Quota)  # the requests left at that time
     narrowed: bool = False  # limited to some changes
     public: frozenset[str] = frozenset()  # addresses of files already uploaded, according to the state
@@ -304,7 +304,7 @@ def idea_of(change: Change) -> Slot | None:
 
 def requests_needed(plan: Plan) -> int:
     """The number of requests for an apply: reading again (besides plan's own read), writing, reading after."""
-    return write_requests(plan) + 2 * plan.read_requests
+    return write_requests(plan) + plan.read_requests
 
 
 def ready_at(plan: Plan) -> datetime | None:

@@ -46,6 +46,7 @@ class Buffer(Reader):
             raise ValueError(f"{len(writes)} writes do not fit one request")
         names, inputs = zip(*map(operation_and_input, writes), strict=True)
         variables = numbered([{"input": each} for each in inputs])
+        self.writes += 1
         try:
             answer = self.call(Request(together("Write", names), "Write", variables))
         except NoAnswerError as error:

@@ -1,7 +1,8 @@
 """Reads what a plan needs from the account, in as few requests as the API allows (notes: Reading and Limits).
 
 First the organizations, then the channels of the relevant ones, one alias each; then all their posts and ideas
-together. Unsent posts are read in full, in windows of creation time (`paging`); sent posts newest first, up to a limit.
+together. All of it in one request where somebody expects what the account has, such as from the state (`overview`).
+Unsent posts are read in full, in windows of creation time (`paging`); sent posts newest first, up to a limit.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -32,9 +34,10 @@ from bufferctl.api.parsing import (
 from bufferctl.api.requests import Request, numbered, operation, together
 from bufferctl.api.wire import Wire
 from bufferctl.api.wire_forms import moment
-from bufferctl.errors import RateLimitedError, TooLargeError
-from bufferctl.limits import MOST_ALIASES
-from bufferctl.model import Account, Live, LiveChannel, LiveIdea, LivePost, PostStatus
+from bufferctl.errors import ApiError, RateLimitedError, TooLargeError
+from bufferctl.limits import MOST_ALIASES, ROUNDING
+from bufferctl.machine import awake
+from bufferctl.model import Account, Live, LiveChannel, LiveIdea, LivePost, PostStatus, Wanted
 from bufferctl.value import replace
 
 #: The most times a read is sent.
@@ -66,6 +69,56 @@ def understood() -> Iterator[None]:
         ) from error
 
 
+class Reading:
+    """The lists of a reading that is under way.
+
+    `began`: an instant before its first request, by the server's clock; None if no answer told that.
+    """
+
+    def __init__(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], wanted: Wanted) -> None:
+        """`channels`: those of `wanted` that the account has; `ideas`: likewise."""
+        self.wanted = wanted
+        self.began: datetime | None = None
+        self.writes = 0  # that were sent before it began
+        self.is_done = False
+        self.channels = {organization: sorted(ids) for organization, ids in sorted(channels.items())}
+        self.organizations = {*channels, *ideas}
+        self.unsent = [_unsent(org, ids, wanted.created) for org, ids in self.channels.items()]
+        self.sent: list[tuple[Listing, Collection[str]]] = [
+            (listing, ids)
+            for (org, instant), ids in _by_instant(self.channels, wanted.since).items()
+            for listing in _sent_since(org, ids, instant, wanted.sent_pages)
+        ]
+        self.ideas = [_ideas(organization) for organization in sorted(ideas)]
+
+    @classmethod
+    def of(cls, account: Account, wanted: Wanted) -> Reading:
+        """What is wanted of an account; nothing is read yet."""
+        channels = {
+            each.id: [channel.id for channel in each.channels if channel.id in wanted.channels[each.id]]
+            for each in account.organizations
+            if each.id in wanted.channels
+        }
+        return cls(channels, [each.id for each in account.organizations if each.id in wanted.ideas], wanted)
+
+    def is_same(self, other: Reading) -> bool:
+        """Whether both read the same."""
+        return (self.wanted, self.channels, self.organizations) == (other.wanted, other.channels, other.organizations)
+
+    @property
+    def lists(self) -> list[Listing]:
+        """All of them; of posts first, in the order in which they count."""
+        return [*self.unsent, *(listing for listing, _ in self.sent), *self.ideas]
+
+
+@dataclass
+class Overview:
+    """The account, and the first answer of a reading, which counts for `read` if that is what the account calls for."""
+
+    account: Account
+    reading: Reading
+
+
 class Reader(Wire):
     """A connection to one account, for reading. Each method raises ApiError."""
 
@@ -77,96 +130,99 @@ class Reader(Wire):
         """
         data = self._data(Request(operation("account"), "Account", {}))
         with understood():
-            account = read_account_form(data["account"])
-        found, timezone = account["organizations"], account.get("timezone")
-        names = None if organizations is None else {name.strip().casefold() for name in organizations}
-        within = [
-            each.id for each in found if names is None or {each.id.casefold(), each.name.strip().casefold()} & names
-        ]
+            account = _account(data["account"])
+        within = _relevant(account, organizations)
         channels: dict[str, tuple[LiveChannel, ...]] = {}
         for start in range(0, len(within), MOST_ALIASES):
             channels |= self._channels(within[start : start + MOST_ALIASES])
-        return Account(tuple(replace(each, channels=channels.get(each.id, ())) for each in found), timezone)
+        return _with_channels(account, channels)
 
     def _channels(self, organizations: Sequence[str]) -> dict[str, tuple[LiveChannel, ...]]:
         names = ("channels",) * len(organizations)
         inputs = numbered([{"input": {"organizationId": each}} for each in organizations])
         data = self._data(Request(together("Channels", names), "Channels", inputs))
-        found = {}
         with understood():
-            for number, organization in enumerate(organizations):
-                raw = data[f"a{number}"]
-                known = [channel for each in raw if (channel := live_channel(each, organization))]
-                if left := len(raw) - len(known):
-                    self._debug(f"{left} channels of networks that bufferctl does not know are left out")
-                found[organization] = tuple(known)
-        return found
+            return {each: self._channels_of(each, data[f"a{number}"]) for number, each in enumerate(organizations)}
 
-    def read(
-        self,
-        account: Account,
-        channels: Mapping[str, Collection[str]],
-        *,
-        ideas: Collection[str] = (),
-        since: Mapping[str, datetime] | None = None,
-        sent_pages: int = 10,
-        created: Mapping[str, Sequence[datetime]] | None = None,
-    ) -> Live:
-        """The posts of some channels and the ideas of some organizations, together in as few requests as possible.
+    def _channels_of(self, organization: str, raw: Sequence[Any]) -> tuple[LiveChannel, ...]:
+        channels = [live_channel(each, organization) for each in raw]
+        known = tuple(each for each in channels if each is not None)
+        if left := len(channels) - len(known):
+            self._debug(f"{left} channels of networks that bufferctl does not know are left out")
+        return known
 
-        `account`: from an earlier read. `channels`: channel ids by organization id; ids that the account does not have
-        are skipped. `ideas`: organization ids. Unsent posts and ideas are read in full. Sent posts are read newest
-        first: those created or due since the channel's instant in `since` (all if it has none), at most
-        `sent_pages` (1 or more) pages for each list (see `Live.unread`). `created`: when unsent posts of a channel were
-        created, as far as is known; the more is known, the fewer requests it takes.
+    def overview(self, organizations: Collection[str], expected: Account, wanted: Wanted) -> Overview | None:
+        """The account as `account` reads it, and the first pages of `wanted`, in one request that is sent once.
+
+        `expected`: what the account should have, which only decides what is asked: the answer says what it has. None if
+        that does not fit one request, if Buffer refuses it (one id that is gone nulls the whole answer), or if the
+        account has other organizations.
         """
-        named = [each for each in account.organizations if each.id in channels or each.id in ideas]
-        within = {
-            each.id: [channel.id for channel in each.channels if channel.id in channels[each.id]]
-            for each in named
-            if each.id in channels
-        }
-        with_ideas = [each.id for each in named if each.id in ideas]
-        began = self.server_time()
-        posts, found, unread = self._read_posts(within, with_ideas, since or {}, sent_pages, created or {}, began)
-        return Live(self.server_time(), tuple(named), posts, found, unread, began=began)
+        asked, reading = _relevant(expected, organizations), Reading.of(expected, wanted)
+        room = MOST_ALIASES - 1 - len(asked)
+        if not asked or room < 0:
+            return None
+        pages = due_next(reading.lists, min(room, LISTS_AT_ONCE))
+        names = ("account", *("channels" for _ in asked), *(listing.operation for listing, _ in pages))
+        inputs: list[Mapping[str, Any]] = [{}, *({"input": {"organizationId": each}} for each in asked)]
+        inputs += [listing.variables(part, PAGE) for listing, part in pages]
+        started, reading.writes = awake(), self.writes
+        try:
+            answer = self.call(Request(together("Overview", names), "Overview", numbered(inputs)))
+            if answer.data is None or answer.errors:
+                return None
+            with understood():
+                account, *channels = (answer.data.pop(f"a{number}") for number in range(1 + len(asked)))
+                there = _account(account)
+                found = {each: self._channels_of(each, raw) for each, raw in zip(asked, channels, strict=True)}
+            _take(pages, (answer.data.pop(f"a{number}") for number in range(1 + len(asked), len(names))))
+        except ApiError:
+            return None
+        within = _relevant(there, organizations)
+        if not set(within) <= set(asked):
+            return None
+        if self.tells_time:  # the answer's time less all that it took: what was there before is in it
+            reading.began = self.server_time() - timedelta(seconds=awake() - started) - ROUNDING
+        return Overview(_with_channels(there, {each: found[each] for each in within}), reading)
+
+    def read(self, account: Account, wanted: Wanted, begun: Reading | None = None) -> Live:
+        """The posts and ideas in as few requests as possible.
+
+        `account`: from an earlier read. `begun`: first pages that were read together with the account; they count once,
+        if they are what the account calls for, and if nothing was written since.
+        """
+        reading = Reading.of(account, wanted)
+        if begun and begun.is_same(reading) and not begun.is_done and begun.writes == self.writes:
+            reading = begun
+        elif self.tells_time:
+            reading.began = self.server_time()
+        posts, ideas, unread = self._finish(reading)
+        organizations = tuple(each for each in account.organizations if each.id in reading.organizations)
+        return Live(self.server_time(), organizations, posts, ideas, unread, began=reading.began)
 
     def unsent(self, channels: Mapping[str, Collection[str]]) -> Live:
         """All unsent posts of channels (ids by organization id), and one page of sent posts."""
-        posts, _, unread = self._read_posts(channels, (), {}, 1, {}, self.server_time())
+        posts, _, unread = self._finish(Reading(channels, (), Wanted(sent_pages=1)))
         return Live(self.server_time(), posts=posts, unread=unread)
 
-    def _read_posts(
-        self,
-        channels: Mapping[str, Collection[str]],
-        ideas: Collection[str],
-        since: Mapping[str, datetime],
-        sent_pages: int,
-        created: Mapping[str, Sequence[datetime]],
-        began: datetime,
-    ) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], frozenset[str]]:
-        """Posts of the channels, ideas of the organizations, and the channels with unread sent posts; as for `read`.
+    def _finish(self, reading: Reading) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...], frozenset[str]]:
+        """Posts, ideas, and the channels with unread sent posts.
 
-        If a post's status changed during the read, the later result counts: one that was published since `began`, and
+        If a post's status changed during the read, the later result counts: one that was published since it began, and
         may be in no list, is read at the end.
         """
-        unsent = [_posts(org, ids, status=_UNSENT, cuts=_cuts(ids, created)) for org, ids in channels.items()]
-        sent: list[tuple[Listing, Collection[str]]] = [
-            (listing, ids)
-            for (org, instant), ids in _by_instant(channels, since).items()
-            for listing in _sent_since(org, ids, instant, sent_pages)
-        ]
-        idea_lists = [_ideas(org) for org in ideas]
-        lists = [*unsent, *(listing for listing, _ in sent)]
-        self._read_all([*lists, *idea_lists])
-        if any(each.requests > 1 for each in unsent):
-            due = {"start": moment(began - _LATE)}
-            meanwhile = [(_posts(org, ids, sent_pages, status=_SENT, dueAt=due), ids) for org, ids in channels.items()]
+        began, channels = reading.began or self.server_time(), reading.channels
+        sent, lists = reading.sent, [*reading.unsent, *(listing for listing, _ in reading.sent)]
+        reading.is_done = True
+        self._read_all(reading.lists)
+        if any(each.requests > 1 for each in reading.unsent):
+            due, pages = {"start": moment(began - _LATE)}, reading.wanted.sent_pages
+            meanwhile = [(_posts(org, ids, pages, status=_SENT, dueAt=due), ids) for org, ids in channels.items()]
             self._read_all([listing for listing, _ in meanwhile])
             lists += [listing for listing, _ in meanwhile]
-            sent += meanwhile
+            sent = [*sent, *meanwhile]
         unread = frozenset(channel for listing, ids in sent if listing.is_cut_off for channel in ids)
-        return _items(lists), _items(idea_lists), unread
+        return _items(lists), _items(reading.ideas), unread
 
     def recent(self, channels: Mapping[str, Collection[str]], ideas: Collection[str], since: datetime) -> Live:
         """Posts of channels (ids by organization id) created since then, in every status, and all of these ideas.
@@ -241,11 +297,7 @@ class Reader(Wire):
                 else:
                     raise
                 continue
-            for listing in {id(listing): listing for listing, _ in chosen}.values():
-                listing.requests += 1
-            with understood():
-                for number, (listing, part) in enumerate(chosen):
-                    listing.take(part, data.pop(f"a{number}"))  # so that only one page is in memory twice
+            _take(chosen, (data.pop(f"a{number}") for number in range(len(chosen))))  # only one page is there twice
 
     def _data(self, request: Request) -> dict[str, Any]:
         return _data(self._ask(request))
@@ -260,6 +312,34 @@ class Reader(Wire):
                 if not failures.is_missing(answer) and (error := failures.read_problem(answer)):
                     raise error
         return answer
+
+
+def _take(pages: Sequence[tuple[Listing, Part]], answers: Iterable[Any]) -> None:
+    """Add one answer's pages to their lists."""
+    for listing in {id(listing): listing for listing, _ in pages}.values():
+        listing.requests += 1
+    with understood():
+        for (listing, part), page in zip(pages, answers, strict=True):
+            listing.take(part, page)
+
+
+def _account(raw: Any) -> Account:
+    """The account without channels."""
+    fields = read_account_form(raw)
+    return Account(tuple(fields["organizations"]), fields.get("timezone"))
+
+
+def _relevant(account: Account, organizations: Collection[str] | None) -> list[str]:
+    """The ids of those whose id or name (in any case) is in `organizations`; None means all."""
+    if organizations is None:
+        return [each.id for each in account.organizations]
+    names = {name.strip().casefold() for name in organizations}
+    return [e.id for e in account.organizations if {e.id.casefold(), e.name.strip().casefold()} & names]
+
+
+def _with_channels(account: Account, channels: Mapping[str, tuple[LiveChannel, ...]]) -> Account:
+    found = tuple(replace(each, channels=channels.get(each.id, ())) for each in account.organizations)
+    return replace(account, organizations=found)
 
 
 def _data(answer: Answer) -> dict[str, Any]:
@@ -306,6 +386,11 @@ def _sent_since(organization: str, channels: Sequence[str], since: datetime | No
         _posts(organization, channels, most_pages, status=_SENT, created=(since, None)),
         _posts(organization, channels, most_pages, status=_SENT, dueAt={"start": moment(since)}),
     ]
+
+
+def _unsent(organization: str, channels: Collection[str], created: Mapping[str, Sequence[datetime]]) -> Listing:
+    """The list of all unsent posts, cut where `created` says that it is long."""
+    return _posts(organization, channels, status=_UNSENT, cuts=_cuts(channels, created))
 
 
 def _posts(

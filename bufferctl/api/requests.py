@@ -56,12 +56,14 @@ def operation(name: str) -> str:
 def together(title: str, names: tuple[str, ...]) -> str:
     """One document named `title` with the field of each named operation, aliased `a0`, `a1`, … in order.
 
-    Variables get the same number: `$input` becomes `$input0`. Either all are queries or all are mutations.
+    Variables get the same number: `$input` becomes `$input0`. Either all are queries or all are mutations, and at least
+    one of them has a variable.
     """
     variables, fields, kind = [], [], ""
     for number, name in enumerate(names):
         kind, declared, field = _split(name)
-        variables.append(_VARIABLE.sub(rf"$\g<1>{number}", declared))
+        if declared:
+            variables.append(_VARIABLE.sub(rf"$\g<1>{number}", declared))
         fields.append(f"  a{number}: " + _VARIABLE.sub(rf"$\g<1>{number}", field))
     body = "".join(fields)
     return "\n".join((f"{kind} {title}({', '.join(variables)}) {{\n{body}}}\n", *_fragments(body)))

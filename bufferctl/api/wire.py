@@ -82,7 +82,8 @@ class Wire:
 
     `endpoint`: the URL of the API; state is kept separately for each. `timeout`: seconds to wait for an answer. `quota`
     (the requests left), `server_time()` and `tells_time` (whether an answer has shown the server's clock) come from the
-    latest answers. `requests` counts those sent; `pace` runs before each and may wait, or raise to send nothing.
+    latest answers. `requests` counts those sent, `writes` those of them that may change the account; `pace` runs before
+    each and may wait, or raise to send nothing.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class Wire:
         self.endpoint = str(url).rstrip("/")
         self.timeout = timeout
         self.quota = Quota()
-        self.requests = 0
+        self.requests = self.writes = 0
         self.pace: Callable[[], None] = lambda: None
         self._key = _Key(key)
         self._debug = debug

@@ -25,7 +25,7 @@ from bufferctl.intake.homes import ChannelHome, OrganizationHome, find_homes
 from bufferctl.model import IDEAS, Address, Binding, Desired, Idea, Origin, Post, Slot, State
 from bufferctl.model.comparable import content_of_desired, content_of_live, list_differences
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
-from bufferctl.model.live import Account, Live, LiveIdea, LivePost
+from bufferctl.model.live import Account, Live, LiveIdea, LivePost, Wanted
 from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import Targets, imported, reconcile, schedule_differences
@@ -73,7 +73,7 @@ def _find(
 ) -> tuple[Slot, LivePost | LiveIdea]:
     organization = targets.organizations[item.address.organization]
     if isinstance(item, Idea):
-        ideas = buffer.read(account, {}, ideas=[organization.id]).ideas
+        ideas = buffer.read(account, Wanted(ideas=[organization.id])).ideas
         idea = next((each for each in ideas if each.id == live_id), None)
         if idea is None:
             raise ApiError(f"{organization.name} has no idea {live_id}", hint="Copy the id from Buffer.")
@@ -185,7 +185,7 @@ def importable(
     homes = find_homes(account, baseline.desired, baseline.targets, only, only_channels)
     channels = {home.live.id: [each.live.id for each in home.channels] for home in homes}
     ideas = [] if only_channels else [home.live.id for home in homes]
-    live = buffer.read(account, channels, ideas=ideas, sent_pages=1)
+    live = buffer.read(account, Wanted(channels, ideas, sent_pages=1))
     posts = [post for post in live.posts if not post.is_out]
     if since:
         posts += buffer.sent(channels, since)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         LiveOrganization,
         LivePost,
         LiveThreadItem,
+        Wanted,
     )
     from bufferctl.model.media_file import MediaFile, MediaSettings
     from bufferctl.model.metadata import Metadata, NetworkMetadata

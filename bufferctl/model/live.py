@@ -6,7 +6,7 @@ compared and shown, never branched on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
@@ -214,6 +214,22 @@ class Account:
 
 
 @value()
+class Wanted:
+    """What a reading covers: equal ones get the same answer. Ids that the account does not have are skipped.
+
+    Unsent posts and ideas are read in full. Sent posts are read newest first: those created or due since the channel's
+    instant in `since` (all if it has none), at most `sent_pages` (1 or more) pages for each list (see `Live.unread`).
+    """
+
+    channels: Mapping[str, Collection[str]] = field(default_factory=dict)  # ids by organization id: their posts
+    ideas: Collection[str] = ()  # organization ids: their ideas
+    since: Mapping[str, datetime] = field(default_factory=dict)  # by channel id
+    sent_pages: int = 10
+    #: When unsent posts of a channel were created, as far as is known; the more is known, the fewer requests it takes.
+    created: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+
+
+@value()
 class Live:
     """Everything read from the declared organizations."""
 
@@ -224,7 +240,8 @@ class Live:
     #: Channels whose sent posts were not all read, so that a missing post proves nothing.
     unread: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()  # ids that were requested and do not exist
-    began: datetime | None = None  # the server's clock before the first request, None if there was none
+    #: An instant before all of it was read, by the server's clock; None if no answer told that.
+    began: datetime | None = None
 
     @property
     def items(self) -> tuple[LiveItem, ...]:

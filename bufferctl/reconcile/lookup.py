@@ -58,12 +58,17 @@ def find_targets(
     The targets are complete only if no problem is an error. `account` has the channels of the declared organizations.
     `state`, if given, is used to find out which organization or channel had a name before.
     """
-    state = state or State()
+    targets, problems = match_targets(desired, account, state or State())
+    return targets, (*problems, *_other_zones(desired, targets.channels))
+
+
+def match_targets(desired: Desired, account: Account, state: State) -> tuple[Targets, tuple[Diagnostic, ...]]:
+    """The same without a look at the zones of posts."""
     organizations: dict[str, LiveOrganization] = {}
     channels: dict[tuple[str, str], LiveChannel] = {}
     problems: list[Diagnostic] = []
     taken: dict[str, Organization | Channel] = {}
-    had = _ids_by_label(state)
+    had = ids_by_label(state)
 
     def take(declared: Organization | Channel, found: L | Diagnostic, before: Collection[str]) -> L | None:
         if isinstance(found, Diagnostic):
@@ -88,7 +93,7 @@ def find_targets(
         before = had[channel.organization, channel.label].union(ids)
         if live := take(channel, find_channel(home, channel, before), before):
             channels[channel.organization, channel.label] = live
-    return Targets(organizations, channels), (*problems, *_other_zones(desired, channels))
+    return Targets(organizations, channels), tuple(problems)
 
 
 def find_organization(account: Account, declared: Organization) -> LiveOrganization | Diagnostic:
@@ -122,7 +127,7 @@ def find_channel(home: LiveOrganization, declared: Channel, before: Collection[s
     return _error(f"`{home.name}` has no channel `{declared.label}`", hint, declared)
 
 
-def _ids_by_label(state: State) -> defaultdict[tuple[str, str], set[str]]:
+def ids_by_label(state: State) -> defaultdict[tuple[str, str], set[str]]:
     """The ids that organizations (with an empty label of a channel) and channels had at the last apply."""
     ids: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     one_each = {(*slot[:2], b.address.removesuffix(slot.key)): (slot, b) for slot, b in state.tracked.items()}

@@ -429,7 +429,7 @@ class DiagnosticForm(_Form):
 class RequestsForm(_Form):
     """How many requests an apply uses."""
 
-    read: Annotated[int, Of(lambda plan: 2 * plan.read_requests)]
+    read: Annotated[int, Of(lambda plan: plan.read_requests)]
     """To read before and after."""
     write: Annotated[int, Of(write_requests)]
     """To send the changes."""

@@ -93,6 +93,7 @@ class Applying:
                 session.save(follow_reconnected(replace(session.state, bindings=bindings), homes.account))
                 self._unsettled = found.unsettled
                 self._report_recovered(found)
+                homes = replace(homes, look=homes.look.without_reading)
             return self._source.select(self._plan(self._source.choices, homes), session.state)
 
     def _plan(self, choices: Choices, homes: Homes | None = None) -> Plan:

@@ -13,7 +13,6 @@ from bufferctl.choices import NONE, Choices
 from bufferctl.diagnostics import Diagnostic, FilesError, Severity, check_declared, has_errors, nearest
 from bufferctl.errors import ConfigError, StateError, UsageError
 from bufferctl.model import (
-    IDEAS,
     Account,
     Address,
     Claim,
@@ -32,40 +31,41 @@ from bufferctl.reconcile.horizons import follow_reconnected, reconnected, sought
 from bufferctl.reconcile.planning import by_slot, reconcile
 from bufferctl.reconcile.sending import busy_days, hold_without_idea, within_daily_limits
 from bufferctl.run.files import Files, judge_lengths, shorten
+from bufferctl.run.look import Look, wanted_of
 from bufferctl.run.neighbours import Removed, declared_beside
-from bufferctl.run.session import Session, find_organizations
+from bufferctl.run.session import Session
 from bufferctl.state import StateFile, Store, claimed_elsewhere
 from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files, text_before
 from bufferctl.value import replace, value
 
-#: Pages of a list of sent posts, with `managed_since` as a bound, and without.
-SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
 #: Up to this many posts that no list shows are read one by one; more are sought by their creation time.
 SOUGHT_SINGLY = 3
 
 
 @value()
 class Homes:
-    """The account, and the organizations and channels that the files name. `requests`: how many this used."""
+    """The account, and the organizations and channels that the files name."""
 
-    account: Account
+    look: Look
     targets: Targets
-    requests: int
     warnings: tuple[Diagnostic, ...] = ()
 
+    @property
+    def account(self) -> Account:
+        return self.look.account
 
-def find_homes(session: Session) -> Homes:
+
+def find_homes(session: Session, *, begins_reading: bool = True) -> Homes:
     """Read which organizations and channels the files name, and claim their entries in the journal.
 
+    `begins_reading`: in the same request, if that can be, begin to read what the plan needs.
     Raises ApiError, and FilesError for names that the account does not have and for texts that are longer than their
     channel says that it takes (the listener hears each with its place).
     """
-    buffer, files, journal = session.buffer, session.files, session.journal
-    before, desired = buffer.requests, files.desired
+    files, journal, desired = session.files, session.journal, session.files.desired
     recorded = {slot.organization_id for slot in session.state.tracked}
-    account = session.account or buffer.account(find_organizations(files, session.state, journal))
-    used = session.account_requests + buffer.requests - before
-    session.account, session.account_requests = None, 0
+    look = session.take_look(begins_reading=begins_reading)
+    account = look.account
     _check_managed_since(session)
     targets, problems = find_targets(desired, account, session.state)
     if has_errors(problems):
@@ -78,7 +78,7 @@ def find_homes(session: Session) -> Homes:
     journal.limit_to_homes(account.homes)
     journal.follow(_successors(journal.out_of_reach, reconnected(session.state, account), targets))
     session.state = follow_reconnected(with_unsaved_results(session.state, journal), account)
-    return Homes(account, targets, used, (*session.warnings, *problems))
+    return Homes(look, targets, (*session.warnings, *problems))
 
 
 def _successors(intents: Iterable[Intent], moved: Mapping[str, LiveChannel], targets: Targets) -> dict[int, Slot]:
@@ -146,7 +146,7 @@ def plan(
     return replace(
         made,
         warnings=(*homes.warnings, *made.warnings),
-        read_requests=homes.requests + buffer.requests - before,
+        read_requests=homes.look.requests_of_apply(buffer.requests - before),
         quota=buffer.quota,
     )
 
@@ -194,23 +194,10 @@ def _divergence(session: Session) -> Divergence | None:
 def _read(session: Session, homes: Homes) -> Live:
     """What the homes of declared and recorded objects hold, as far back as the state is not complete."""
     desired, targets = session.files.desired, homes.targets
-    wanted_channels = {each.id for each in targets.channels.values()} | {s.channel_id for s in session.state.tracked}
-    found = {o.id: {c.id for c in o.channels if c.id in wanted_channels} for o in homes.account.organizations}
-    channels = {organization: ids for organization, ids in found.items() if ids}  # declared, or in the state
-    ideas = {targets.organizations[item.address.organization].id for item in desired.ideas}
-    ideas |= {slot.organization_id for slot in session.state.tracked if slot.channel_id == IDEAS}
-    managed_since = desired.settings.managed_since
-    horizons = {id_: session.state.horizon(id_, managed_since).since for ids in channels.values() for id_ in ids}
-    live = session.buffer.read(
-        homes.account,
-        channels,
-        ideas=ideas,
-        since={id_: since for id_, since in horizons.items() if since is not None},
-        sent_pages=SENT_PAGES if managed_since else SENT_PAGES_UNBOUNDED,
-        created=session.state.unsent,
-    )
-    wanted = sought(live, session.state, by_slot(desired, targets), lead=session.lead)
-    return _seek(session, wanted, live, channels)
+    wanted = wanted_of(desired, session.state, homes.account, targets)
+    live = session.buffer.read(homes.account, wanted, homes.look.reading)
+    missing = sought(live, session.state, by_slot(desired, targets), lead=session.lead)
+    return _seek(session, missing, live, wanted.channels)
 
 
 def _compared(session: Session, live: Live, homes: Homes, options: Options) -> Plan:

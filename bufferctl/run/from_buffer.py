@@ -70,7 +70,7 @@ def import_one(session: Session, address: str, live_id: str) -> None:
     """Bind one declared object to the live one of that id. Raises UsageError, ApiError."""
     items = {str(item.address): item for item in session.files.desired.items}
     check_declared([address], items)
-    homes = find_homes(session)
+    homes = find_homes(session, begins_reading=False)
     bindings = session.state.bindings
     slot, binding = intake.claim(session.buffer, homes.account, homes.targets, bindings, items[address], live_id)
     session.save(answer(session.state, slot, binding))

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bufferctl.apply import FileJournal, Revision, save_state
+from bufferctl.apply import FileJournal, Revision, save_state, with_unsaved_results
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.limits import LEAD, SETTLE, landing_time
@@ -23,6 +23,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import count
 from bufferctl.run.files import Files
 from bufferctl.run.listener import NEVER, SILENT, Listener, Stop
+from bufferctl.run.look import Look, expected_account, look
 from bufferctl.run.standing import MOVE, find_predecessor, find_standing, find_unmoved, refuse_older
 from bufferctl.state import Lease, Lock, StateFile, Store
 from bufferctl.state.checkout import Relation, head
@@ -51,8 +52,8 @@ class Session:
     live: Live | None = None  # what the last plan was made from
     warnings: tuple[Diagnostic, ...] = ()  # what the plan is to warn of
     relation: Relation = Relation.SAME  # how the checkout relates to the commit that was applied last
-    account: Account | None = None  # read just now, and how many requests that took; it serves once
-    account_requests: int = 0  # requests that `account` took
+    look: Look | None = None  # at the account, just now; it serves once
+    account: Account | None = None  # as last read: what the next look expects
     #: Texts that are too long for their channels; what was reported is not reported again.
     too_long: tuple[Diagnostic, ...] = ()
     is_finished: bool = False  # `finish` was called
@@ -96,6 +97,23 @@ class Session:
     def clock(self) -> Stop:
         """The clock to wait by, which renews the lock of a shared state."""
         return _RenewingClock(self.stop, self.store) if self.store.run else self.stop
+
+    def take_look(self, *, begins_reading: bool = True) -> Look:
+        """Look at the account, unless that was done just now. Raises ApiError.
+
+        `begins_reading`: with the first pages of what a plan needs; not while writes are open, since the plan then
+        needs what is there after they were settled.
+        """
+        found, self.look = self.look, None
+        if found is None:
+            begins_reading = begins_reading and not self.journal.unsettled
+            names = find_organizations(self.files, self.state, self.journal)
+            state = with_unsaved_results(self.state, self.journal)
+            desired = self.files.desired
+            expected = self.account or expected_account(desired, state)
+            found = look(self.buffer, names, expected, desired, state, begins_reading=begins_reading)
+        self.account = found.account
+        return found
 
     def save(self, state: State) -> None:
         """Save the state with the journal's results. Raises StateError."""
@@ -247,9 +265,9 @@ def _open_shared(
     refuse_older(files, store)
     known = old.document.state if old else store.saved
     with closing(FileJournal(state_folder(), store.endpoint, files.root_file, known.lineage)) as journal:
-        wanted, before = find_organizations(files, known, journal), buffer.requests
-        account = buffer.account(wanted)  # for Buffer's clock, too
-        used = buffer.requests - before
+        wanted = find_organizations(files, known, journal)
+        expected = expected_account(files.desired, known)  # the look is for Buffer's clock, too
+        looked = look(buffer, wanted, expected, files.desired, known, begins_reading=False)
         if old:
             there = StateFile(store.store.beside(old.path), store.endpoint)
             there.read()
@@ -272,7 +290,7 @@ def _open_shared(
                     store.close(store.document.intents, "stopped")
             raise
         if find_organizations(files, session.state, journal) <= wanted:  # no other run added more of them meanwhile
-            session.account, session.account_requests = account, used
+            session.look = looked
         try:
             yield session
         except BaseException:

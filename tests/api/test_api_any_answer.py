@@ -45,6 +45,7 @@ from bufferctl.model import (
     Refused,
     Service,
     Unknown,
+    Wanted,
     Write,
 )
 from tests.api.scripted import KEY, NOW
@@ -135,7 +136,7 @@ def test_any_account_is_read(draw: random.Random) -> None:
     with connected(draw) as buffer:
         account = buffer.account()
         channels = {each.id: [channel.id for channel in each.channels] for each in account.organizations}
-        live = buffer.read(account, channels, ideas=list(channels))
+        live = buffer.read(account, Wanted(channels, list(channels)))
         one = buffer.post("p1")
     assert all(isinstance(each, LiveChannel) for home in account.organizations for each in home.channels)
     assert all(isinstance(each, LivePost) for each in (*live.posts, one))

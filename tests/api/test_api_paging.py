@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bufferctl import api
 from bufferctl.errors import ApiError, TooLargeError
-from bufferctl.model import Live, PostStatus
+from bufferctl.model import Live, PostStatus, Wanted
 from tests.api.scripted import KEY, NOW
 from tests.conftest import long
 from tests.fuzzing import examples
@@ -119,7 +119,7 @@ def read(lists: Callable[[httpx2.Request], httpx2.Response], *, ideas: bool = Fa
     with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists), now=lambda: NOW) as buffer:
         account = buffer.account()
         channels = {each.id: [channel.id for channel in each.channels] for each in account.organizations}
-        return buffer.read(account, channels, ideas=list(channels) if ideas else (), **more)
+        return buffer.read(account, Wanted(channels, list(channels) if ideas else (), **more))
 
 
 def ids(live: Live) -> list[str]:
@@ -292,7 +292,7 @@ def test_only_what_is_named_is_asked_for() -> None:
     """The posts of one channel of two; no ideas; an unknown channel is skipped."""
     lists = Lists({"o1": [post(1, "c1"), post(2, "c2")], "o2": [post(3, "c3")]}, {"o1": [idea(1, "o1")]})
     with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
-        live = buffer.read(buffer.account(["O1"]), {"o1": ["c2", "gone"]})
+        live = buffer.read(buffer.account(["O1"]), Wanted({"o1": ["c2", "gone"]}))
     assert ids(live) == ["p00002"]
     assert live.ideas == ()
     assert [each.id for each in live.organizations] == ["o1"]
@@ -313,7 +313,7 @@ def test_an_organization_without_channels_to_read_is_asked_for_its_ideas_alone()
     """The idea; no list of posts is requested."""
     lists = Lists({"o1": [post(1, "c1")]}, {"o1": [idea(1, "o1")]})
     with api.connect("https://api.example", KEY, transport=httpx2.MockTransport(lists)) as buffer:
-        live = buffer.read(buffer.account(), {}, ideas=["o1"])
+        live = buffer.read(buffer.account(), Wanted(ideas=["o1"]))
     assert ([each.id for each in live.ideas], live.posts) == (["i1"], ())
 
 
@@ -362,7 +362,7 @@ def test_a_size_refused_to_the_last_is_an_error() -> None:
         account = buffer.account()
         lists.aliases = 0
         with pytest.raises(TooLargeError):
-            buffer.read(account, {"o1": ["c1"]})
+            buffer.read(account, Wanted({"o1": ["c1"]}))
 
 
 def test_recent_posts_are_read_in_every_status_and_ideas_in_full() -> None:

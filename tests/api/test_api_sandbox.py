@@ -32,6 +32,7 @@ from bufferctl.model import (
     Refused,
     Service,
     ShareMode,
+    Wanted,
 )
 from bufferctl.sandbox import Sandbox
 
@@ -82,7 +83,7 @@ def buffer(sandbox: Sandbox) -> Iterator[api.Buffer]:
 
 def everything(buffer: api.Buffer, account: Account) -> tuple[tuple[LivePost, ...], tuple[LiveIdea, ...]]:
     channels = {each.id: [channel.id for channel in each.channels] for each in account.organizations}
-    live = buffer.read(account, channels, ideas=list(channels))
+    live = buffer.read(account, Wanted(channels, list(channels)))
     return live.posts, live.ideas
 
 

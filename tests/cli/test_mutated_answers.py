@@ -39,6 +39,7 @@ from bufferctl.model import (
     ShareMode,
     Slot,
     State,
+    Wanted,
     Write,
 )
 from bufferctl.model.from_live import NotExpressibleError, post_from_live
@@ -94,7 +95,7 @@ def read(transport: httpx2.BaseTransport, url: str, organization: str, key: str 
     with api.connect(url, key, transport=transport, now=lambda: NOW) as buffer:
         account = buffer.account()
         channels = {o.id: [each.id for each in o.channels] for o in account.organizations if o.id == organization}
-        live = buffer.read(account, channels, ideas=[organization])
+        live = buffer.read(account, Wanted(channels, [organization]))
         buffer.daily_room({NOW: [post.channel_id for post in live.posts]})
     return account, live
 

@@ -343,7 +343,7 @@ PLAN = Plan(
     ),
     channels=CHANNELS,
     unmanaged=3,
-    read_requests=4,
+    read_requests=8,
     quota=Quota((Window(900, 5, 600.0, NOW, 100), Window(86_400, 210, 40_000.0, NOW, 250))),
 )
 _DIAGNOSTIC = Diagnostic(
