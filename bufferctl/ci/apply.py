@@ -15,6 +15,7 @@ from bufferctl.ci.applied import AppliedFile, End
 from bufferctl.ci.forge import PLAN, ChangeRequest, fenced, without_marker
 from bufferctl.ci.issues import tell_history, tell_unsent
 from bufferctl.ci.job import SHORT, Job, name_of
+from bufferctl.ci.log import say
 from bufferctl.ci.merged import KEPT, MergedSince, carried, changed_by, merged_since
 from bufferctl.ci.plan import PENDING
 from bufferctl.diagnostics import some_of
@@ -97,9 +98,12 @@ def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = _NO
     if is_again and not last.waiting:  # it only watches: what is left waits for a person or a merge
         tell_unsent(job, last)
         return 0
-    end = _apply_reviewed(job, branch, commit, last, options) if reviewed else _run(job, *options).end
+    if reviewed:
+        end, requests = _apply_reviewed(job, branch, commit, last, options)
+    else:
+        end, requests = _run(job, *options).end, carried(last)
     file.write(commit, end)
-    tell_unsent(job, end)
+    tell_unsent(job, end, requests)
     tell_history(job, last, end)
     is_known = is_again and end.is_over and end.unsent == last.unsent  # a run every hour does not fail every hour
     exit_code = 0 if is_known else end.exit_code
@@ -130,17 +134,19 @@ class _Ran:
     receipt: Receipt | None
 
 
-def _apply_reviewed(job: Job, branch: str, commit: str, last: End, options: Sequence[str]) -> End:
-    """Apply what was merged since the last apply, in the order of the merges, after what that one left.
+def _apply_reviewed(
+    job: Job, branch: str, commit: str, last: End, options: Sequence[str]
+) -> tuple[End, Sequence[ChangeRequest]]:
+    """Apply what was merged since the last apply, in the order of the merges, after what that one left; the requests.
 
     GitHub drops all but the newest of several waiting runs; that run applies the others' plans.
     """
     if last.commit == commit and last.exit_code == 0 and not last.waiting:
-        print(f"Commit {commit[:SHORT]} is already applied.")
-        return End()
+        say(f"Commit {commit[:SHORT]} is already applied.")
+        return End(), []
     if last.commit and last.exit_code == 0 and not last.waiting and not job.is_touched(last.commit):
-        print("None of the files changed since the last apply.")
-        return End()
+        say("None of the files changed since the last apply.")
+        return End(), []
     since = merged_since(job, branch, commit, last)
     found = _with_changes(job, [_read(job, each) for each in since.requests])
     gone = _gone(job, branch, since) if since.gone else ""
@@ -155,7 +161,7 @@ def _apply_reviewed(job: Job, branch: str, commit: str, last: End, options: Sequ
     open_ones = [each.request for each in found if _may_still_be_sent(job, each, found, ran)]
     still = _from_first(list(since.requests), open_ones)
     unsent = tuple(each.request for each in found if ran.end.exit_code and _is_unsent(each, ran))
-    return replace(ran.end, waiting=still, unsent=unsent, gone=gone)
+    return replace(ran.end, waiting=still, unsent=unsent, gone=gone), since.requests
 
 
 def _read(job: Job, request: ChangeRequest) -> _Found:
@@ -176,10 +182,10 @@ def _read(job: Job, request: ChangeRequest) -> _Found:
             merged = replace(merged, plan=plan, changed=plan.changed, made_at=found.made_at)
             kept = _Found(request, merged, file, base=found.base)
     for reason in why:
-        print(f"{name}: {reason}.")
+        say(f"{name}: {reason}.")
     if kept:
         return kept
-    print(f"There is no reviewed plan for {name} (any more), so it is not applied.")
+    say(f"There is no reviewed plan for {name} (any more), so it is not applied.")
     return _Found(request, merged, why="; ".join(why) or "no plan was made before the merge")
 
 
@@ -213,7 +219,7 @@ def _knew(job: Job, one: _Found, merged: Sequence[ChangeRequest]) -> bool:
 def _run_plans(job: Job, found: Sequence[_Found], options: Sequence[str]) -> _Ran:
     """Apply the plans together, with what each request changes."""
     names = [each.merged.name for each in found if each.file]
-    print(f"Applying the {'plan' if len(names) == 1 else 'plans'} of {', '.join(names)}.", flush=True)
+    say(f"Applying the {'plan' if len(names) == 1 else 'plans'} of {', '.join(names)}.")
     listed = job.work / "merged.json"
     listed.write_bytes(dump_merged(_listed(each) for each in found))
     return _run(job, "--merged", str(listed), *options)

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from types import FrameType
 
+from bufferctl.ci.log import pass_on
 from bufferctl.git import environment_without_secrets, git
 from bufferctl.machine import hearing
 from bufferctl.value import value
@@ -70,7 +71,7 @@ def bufferctl(
         if without and line.startswith(without):
             return
         if is_shown:
-            print(line, end="", flush=True)
+            pass_on(line)
         if not line.startswith("::"):  # annotations are for GitHub's log
             printed.append(line)
 

@@ -326,13 +326,20 @@ def marker(kind: str, directory: str = "") -> str:
     return f"<!-- bufferctl:{kind}{' ' + about if about else ''} -->"
 
 
-def title(kind: str, directory: str = "") -> str:
-    """The visible heading of a comment of the `kind` `plan`, `receipt` or `unsent`; `directory` as for `marker`.
+#: The headings of comments. Of a plan and a receipt the first line says what it is, if there is no folder to name.
+_TITLES = {
+    "plan": "Buffer plan",
+    "receipt": "Applied to Buffer",
+    "unsent": "Not published within an hour",
+    "sent": "Published later than within an hour",
+}
 
-    Empty where the first line of a plan or a receipt says what it is.
-    """
-    what = {"plan": "Buffer plan", "receipt": "Applied to Buffer", "unsent": "Not published within an hour"}[kind]
-    return f"### {what}: {code(directory)}" if directory else f"### {what}" if kind == "unsent" else ""
+
+def title(kind: str, directory: str = "") -> str:
+    """The visible heading of a comment of a kind; `directory` as for `marker`. It may be empty."""
+    if directory:
+        return f"### {_TITLES[kind]}: {code(directory)}"
+    return "" if kind in {"plan", "receipt"} else f"### {_TITLES[kind]}"
 
 
 def same_text(posted: str, text: str) -> bool:

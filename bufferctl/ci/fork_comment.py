@@ -11,6 +11,7 @@ from pydantic import AliasPath, BaseModel, Field
 from bufferctl.ci.forge import fenced
 from bufferctl.ci.github import GitHub, artifact_name
 from bufferctl.ci.job import SHORT, Job
+from bufferctl.ci.log import say
 from bufferctl.errors import ForgeError
 
 _INTRODUCTION = (
@@ -37,11 +38,11 @@ def fork_comment(job: Job) -> int:
         raise ForgeError("`bufferctl ci fork-comment` is for workflows that `workflow_run` starts")
     request = forge.open_request_of(run.owner, run.head_branch, run.head_sha)
     if request is None:
-        print("No open pull request has this commit as its head (any more), so there is nothing to show.")
+        say("No open pull request has this commit as its head (any more), so there is nothing to show.")
         return 0
     text = forge.artifact_of_run(run.id, artifact_name(job.artifact, request), "plan.txt")
     if text is None:
-        print("The run of the fork kept no plan, so there is nothing to show.")
+        say("The run of the fork kept no plan, so there is nothing to show.")
         return 0
     printed = fenced(text.decode("utf-8", "replace"))
     job.comment("plan", request, _INTRODUCTION, printed, f"<sub>Commit {run.head_sha[:SHORT]}</sub>")

@@ -5,10 +5,11 @@ A run on a schedule looks; so what was merged is noticed, too, where the run of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from bufferctl.ci.applied import End
-from bufferctl.ci.forge import fenced
+from bufferctl.ci.forge import ChangeRequest, fenced
 from bufferctl.ci.job import Job, name_of
 
 #: bufferctl's exit code where there is drift.
@@ -27,6 +28,9 @@ _AGAIN = "**Resolved.** A later apply found the commit that was applied before i
 #: How long after the merge.
 _PATIENCE = timedelta(hours=1)
 _ALL_SENT = "**Resolved.** Everything that was merged is published."
+_SENT = (
+    "Buffer now has everything that this request and the files still say. The receipt lists what was sent, and when."
+)
 _ASK = "The receipt says what is left now; while anything is, there is an open issue about it."
 
 
@@ -51,13 +55,20 @@ def tell_history(job: Job, last: End, end: End) -> None:
         job.keep_issue("history", "The history of the published branch was replaced", said, is_open=bool(end.gone))
 
 
-def tell_unsent(job: Job, end: End) -> None:
+def tell_unsent(job: Job, end: End, requests: Iterable[ChangeRequest] = ()) -> None:
     """Open or update the issue about requests that were merged an hour ago, and close it once all is sent.
 
-    Raises ForgeError.
+    `requests`: those of this run; one that was told that it waits hears of the end, too. Raises ForgeError.
     """
     now = job.forge.now()
-    late = [each for each in end.unsent if each.merged_at and now - each.merged_at >= _PATIENCE]
+
+    def is_late(request: ChangeRequest) -> bool:
+        return request.merged_at is not None and now - request.merged_at >= _PATIENCE
+
+    late, still = list(filter(is_late, end.unsent)), {each.number for each in end.unsent}
+    for each in filter(is_late, requests):
+        if each.number not in still and job.find_comment("unsent", each):
+            job.comment("unsent", each, _SENT, job.footer(job.commit()), heading="sent")
     if end.exit_code and not late:
         return
     names = ", ".join(name_of(each, job.forge) for each in late)

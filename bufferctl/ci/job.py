@@ -15,6 +15,7 @@ import httpx2
 from bufferctl import DOCS
 from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
 from bufferctl.ci.forge import ChangeRequest, Comment, Forge, marker, same_text, title, with_marker
+from bufferctl.ci.log import annotate, say
 from bufferctl.config import Loaded, load
 from bufferctl.disk import work_folder
 from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
@@ -234,12 +235,14 @@ class Job:
         """The last line of a comment: its commit, its run, and `more`."""
         return f"<sub>{' · '.join([f'Commit {commit[:SHORT]}', f'[run]({self.forge.run_url})', *more])}</sub>"
 
-    def comment(self, kind: str, request: ChangeRequest, *parts: str) -> None:
-        """Put the comment of a `kind` (`plan`, `receipt`) on a request, instead of the one that is there.
+    def comment(self, kind: str, request: ChangeRequest, *parts: str, heading: str = "") -> None:
+        """Put the comment of a `kind` (`plan`, `receipt`, `unsent`) on a request, instead of the one that is there.
 
-        `parts`: what stands below the title; empty ones are left out. Raises ForgeError.
+        `parts`: what stands below the title; empty ones are left out. `heading`: the kind whose title it has, if that
+        is another one. Raises ForgeError.
         """
-        text = with_marker(marker(kind, self.about), "\n\n".join(filter(None, [title(kind, self.about), *parts])))
+        first = title(heading or kind, self.about)
+        text = with_marker(marker(kind, self.about), "\n\n".join(filter(None, [first, *parts])))
         found = self.find_comment(kind, request)
         if found is None:
             self.forge.add_comment(request.number, text)
@@ -271,7 +274,7 @@ class Job:
 
     def summarize(self, text: str) -> None:
         """Add a paragraph to the log and the summary of the run, above the receipt."""
-        print(text, flush=True)
+        say(text)
         if path := self.environment.get("GITHUB_STEP_SUMMARY"):
             with Path(path).open("a", encoding="utf-8") as file:
                 file.write(f"{text}\n\n")
@@ -329,13 +332,6 @@ def _folder_below(checkout: Path, directory: str) -> str:
     if not (checkout / normal).resolve().is_relative_to(checkout):
         raise UsageError(f"{directory} is not a folder of the checkout", hint="Name a folder below it.")
     return normal
-
-
-def annotate(level: str, message: str, environment: Mapping[str, str] = os.environ) -> None:
-    """Print an `error` or a `warning`, as a workflow command in GitHub Actions."""
-    line = " ".join(message.split())
-    in_github = environment.get("GITHUB_ACTIONS")
-    print(f"::{level}::{line.replace('%', '%25')}" if in_github else f"{level}: {line}", flush=True)
 
 
 def name_of(request: ChangeRequest, forge: Forge) -> str:

@@ -15,6 +15,7 @@ from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, fenced, without
 from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
 from bufferctl.ci.job import SHORT, Job, name_of
+from bufferctl.ci.log import say
 from bufferctl.ci.state_place import moved_state
 from bufferctl.ci.suggestions import suggest
 from bufferctl.diagnostics import some_of
@@ -57,7 +58,7 @@ def plan(
     job = replace(job, is_offline=offline)
     request = job.forge.request(number)
     if request and request.merged_at:
-        print(f"{name_of(request, job.forge)} is already merged, so a plan made now would not count.")
+        say(f"{name_of(request, job.forge)} is already merged, so a plan made now would not count.")
         return 0
     again = request if number else None
     if again and again.head not in {job.commit(), job.parents()[-1]}:
@@ -75,7 +76,7 @@ def _plan(
     job: Job, request: ChangeRequest | None, branch: str, *, offline: bool, strict: bool, artifact: Path | None
 ) -> int:
     if not _is_needed(job, request):
-        print(f"None of the files of {job.about or 'buffer.yaml'} changed, so there is nothing to plan.")
+        say(f"None of the files of {job.about or 'buffer.yaml'} changed, so there is nothing to plan.")
         return 0
     folder = job.work / "plan"
     folder.mkdir()
@@ -226,7 +227,7 @@ def comment(job: Job, *, page: str, number: int = 0) -> int:
     request = job.forge.request(number)
     found = job.find_comment("plan", request) if request else None
     if request is None or found is None or f"<sub>Commit {request.head[:SHORT]} " not in found.body:
-        print("There is no comment on the plan of this commit, so there is nothing to link.")
+        say("There is no comment on the plan of this commit, so there is nothing to link.")
         return 0
     linked = _LINK.sub(lambda _: page_link(page), found.body, count=1)
     if linked != found.body:

@@ -144,7 +144,8 @@ class GitStore(Store):
     """A `Store` on a branch. The version is the document's blob, so that other documents there change nothing.
 
     `folder`: of the root file. `path`: of the document on the branch. `remote`: the name of one of the project's
-    remotes, or a URL. `environment`: git's, by default this process's. Raises StateError for any other remote.
+    remotes, or a URL. `environment`: git's, by default this process's. `root_file`: its path in the repository, where a
+    branch that has it is refused. Raises StateError for any other remote.
     """
 
     is_shared = True
@@ -157,11 +158,12 @@ class GitStore(Store):
         remote: str = GIT_REMOTE,
         branch: str = GIT_BRANCH,
         environment: Mapping[str, str] | None = None,
+        root_file: str = "",
     ) -> None:
         if not re.fullmatch(REMOTE, remote):
             raise StateError(f"The remote {remote!r} is neither the name of a remote nor a URL", hint=_HINTS["missing"])
         self._folder, self._path = folder, path
-        self._remote, self._branch = remote, branch
+        self._remote, self._branch, self._root_file = remote, branch, root_file
         given = os.environ if environment is None else environment
         self._given = {name: value for name, value in given.items() if not _FOREIGN.fullmatch(name)} | {"LC_ALL": "C"}
         self._tip: _Tip | None = None
@@ -203,7 +205,14 @@ class GitStore(Store):
         return {path: document for path, (_, document) in zip(paths, found, strict=True) if document is not None}
 
     def beside(self, path: str) -> GitStore:
-        return GitStore(self._folder, path, remote=self._remote, branch=self._branch, environment=self._given)
+        return GitStore(
+            self._folder,
+            path,
+            remote=self._remote,
+            branch=self._branch,
+            environment=self._given,
+            root_file=self._root_file,
+        )
 
     def swap(self, document: bytes, version: str, message: str, *, squash: bool = False) -> str:
         """One push where nobody else writes to the branch at the same time."""
@@ -278,8 +287,13 @@ class GitStore(Store):
         )
         if ran.returncode and "couldn't find remote ref" not in ran.stderr:
             return failure_of(ran.stderr)
-        names = [_REF, f"{_REF}:{self._path}"]
-        (commit, _), (blob, document) = 2 * [("", None)] if ran.returncode else self._objects(names)
+        names = [_REF, f"{_REF}:{self._path}", f"{_REF}:{self._root_file or '-'}"]
+        (commit, _), (blob, document), (root_file, _) = 3 * [("", None)] if ran.returncode else self._objects(names)
+        if root_file and self._root_file:
+            raise StateError(
+                f"{at_start(self.place)} has files of this project ({self._root_file}), so the state is not kept there",
+                hint="Name a branch of its own under `state`, or leave it to the default: `state: git`.",
+            )
         self._tip = _Tip(commit, blob)
         return Stored(document, blob)
 

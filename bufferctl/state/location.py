@@ -39,8 +39,11 @@ def open_shared(
         return ObjectStore(settings.store, path, endpoint=settings.endpoint)
     from bufferctl.state.git_store import GitStore
 
-    folder = repository or root_file.absolute().parent
-    return GitStore(folder, path, remote=settings.remote, branch=settings.branch, environment=environment)
+    folder, real = repository or root_file.absolute().parent, root_file.absolute().resolve()
+    place = real.relative_to(repository).as_posix() if repository else real.name
+    return GitStore(
+        folder, path, remote=settings.remote, branch=settings.branch, environment=environment, root_file=place
+    )
 
 
 def document_path(root_file: Path, repository: Path | None, name: str = "state") -> str:

@@ -170,12 +170,13 @@ def test_what_is_merged_and_unsent_for_an_hour_is_told(team: Team) -> None:
     (issue,) = team.github.issues
     assert (issue["title"], issue["state"]) == ("Merged posts are not published", "open")
     assert "#1" in issue["body"]
-    assert "was published an hour after the merge" in team.github.bodies(number)[2]
+    assert "### Not published within an hour" in team.github.bodies(number)[2]
     assert not team.apply_as("schedule").failed
     assert team.texts() == ["We are live"]
     assert team.github.issues[0]["state"] == "closed"
     assert "1 created" in team.github.bodies(number)[1]
     assert len(team.github.bodies(number)) == 3
+    assert "### Published later than within an hour" in team.github.bodies(number)[2]
 
 
 def test_a_schedule_only_watches_what_needs_a_person(team: Team) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from bufferctl.errors import OvertakenError, StateError
+from bufferctl.model import StateSettings
+from bufferctl.state import open_shared
 from bufferctl.state.git_store import GitStore
 from tests.stores import git
 
@@ -440,6 +442,21 @@ def test_a_folder_that_is_in_no_repository(tmp_path: Path) -> None:
     """Files that were downloaded instead of cloned."""
     with pytest.raises(StateError, match="is not in a git repository"):
         git.store(tmp_path).read()
+
+
+@pytest.mark.parametrize("name", ["state", "applied"])
+def test_a_branch_with_files_of_the_project(project: Path, name: str) -> None:
+    """Refused before anything is read or written: with `branch: main`, each run would put a commit there."""
+    git.git(project, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+    settings, before = StateSettings(branch="main"), git.git(project, "ls-remote", "origin")
+    store = open_shared(settings, project / "buffer.yaml", name=name)
+    with pytest.raises(StateError, match=r"main of origin has files of this project \(buffer.yaml\)") as refused:
+        store.read()
+    assert "`state: git`" in refused.value.hint
+    with pytest.raises(StateError, match="has files of this project"):
+        store.swap(b"{}", "", "begin")
+    assert git.git(project, "ls-remote", "origin") == before
+    open_shared(settings, project / "other.yaml", name=name).read()
 
 
 def test_a_machine_without_git(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
