@@ -6,7 +6,7 @@ to which everything that bufferctl created there is bound or was let go. Anythin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -81,15 +81,25 @@ class Binding:
     #: Until an apply sees what pull wrote: its fingerprint, then `applied`, `seen` and `due_at` from then on.
     pulled: tuple[str, ...] = ()
     commit: str = ""  # the checkout that last wrote it
+    #: Checkouts that lack that commit, and declared it just so when they were applied; newest last.
+    alike: tuple[str, ...] = ()
     before: tuple[str, ...] = ()  # the fingerprints that it had before, newest last
     guessed: bool = False  # by its time, or its place in a series, alone: `existing` may correct it
 
     def written_by(self, commit: str, old: Binding | None) -> Binding:
         """The binding as written by a checkout, in the place of `old`."""
         if old is None:
-            return replace(self, commit=commit)
+            return replace(self, commit=commit, alike=())
         earlier = old.before if old.applied == self.applied else (*old.before, old.applied)
-        return replace(self, commit=commit, before=earlier[-_VERSIONS:])
+        return replace(self, commit=commit, alike=(), before=earlier[-_VERSIONS:])
+
+    def is_in(self, commits: Collection[str]) -> bool:
+        """Whether a checkout that contains these commits had a part in what was applied last."""
+        return self.commit in commits or any(each in commits for each in self.alike)
+
+    def declared_by(self, commit: str) -> Binding:
+        """The binding, once a checkout that lacks the one that wrote it has declared it just so."""
+        return replace(self, alike=(*self.alike, commit)[-_VERSIONS:])
 
     def address_in(self, slot: Slot) -> Address:
         """The address as last declared; made of ids if that cannot be read."""

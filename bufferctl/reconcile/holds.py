@@ -363,6 +363,10 @@ WITHOUT_IDEA = Hold(
     Said("Its idea '{idea}' is not in Buffer, and this run does not add it, so this is not sent"),
     Said("Resolve what holds the idea, or select it, too. Or delete `idea: {idea}`.", beside=(_edit("idea"),)),
 )
+_MERGE = (
+    "Merge or rebase onto that commit, then plan again. Or, if it is meant, commit it and run with "
+    "{confirm_removed.options}. If that commit is gone, restore the entry as it was applied, apply that, then "
+)
 #: The commit that was applied last wrote it, and is not here to compare with.
 PERHAPS_OUTDATED = Hold(
     Reason.DIVERGED,
@@ -370,10 +374,7 @@ PERHAPS_OUTDATED = Hold(
         "The commit that was applied last wrote it. That commit is not here and cannot be fetched, so this may undo it "
         "and is not sent{and_goes_out}"
     ),
-    Said(
-        "Merge or rebase onto that commit, then plan again. Or, if it is meant, commit it and run with "
-        "{confirm_removed.options}."
-    ),
+    Said(_MERGE + "edit it.", beside=(_edit("text"),)),
 )
 #: The checkout lacks the commit that was applied last; so in the next ones.
 ONLY_ELSEWHERE = replace(
@@ -382,6 +383,7 @@ ONLY_ELSEWHERE = replace(
         "The files do not have it, but this checkout may lack the commit that was applied last, which may have "
         "added it. So it is not deleted and {stays}"
     ),
+    hint=Said(_MERGE + "remove it."),
 )
 OUTDATED_HERE = replace(
     PERHAPS_OUTDATED,
@@ -395,6 +397,10 @@ PERHAPS_CANCELLED_ELSEWHERE = replace(
     message=Said(
         "It is not new in this checkout, and nothing of it is in Buffer. The commit that was applied last changed "
         "its file, and may have canceled or removed it, so it is not sent"
+    ),
+    hint=Said(
+        "Merge or rebase onto that commit, then plan again. Or, if it is meant, commit it and run with "
+        "{confirm_removed.options}. If that commit is gone, remove the entry, apply that, then add it again."
     ),
 )
 ADDED_ELSEWHERE = replace(

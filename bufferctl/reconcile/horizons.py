@@ -20,6 +20,7 @@ from bufferctl.model import (
     State,
 )
 from bufferctl.model.address import Address
+from bufferctl.model.comparable import content_of_desired, fingerprint
 from bufferctl.model.state import ANY
 from bufferctl.plan import Action, Change, Plan, Reason
 from bufferctl.value import replace
@@ -151,6 +152,23 @@ def move_on(state: State, plan: Plan, live: Live, *, settle: timedelta, open_hom
     homes = {**state.homes, **moved}
     let_go = _still_let_go(state, homes, live.gone)
     return replace(state, homes=homes, let_go=let_go, complete_at=_complete_at(state, plan, moved))
+
+
+def declared_alike(state: State, plan: Plan, commit: str, contained: Collection[str]) -> State:
+    """The state after an apply of all files of a checkout, `commit`, that may lack the one that was applied last.
+
+    What it declares as it was applied is its own from now on, too, though other entries are held. `contained`: which of
+    the commits of bindings it has.
+    """
+    bindings = dict(state.bindings)
+    for change in plan.changes:
+        binding = bindings.get(change.slot)
+        if binding and change.desired and change.action in {Action.NO_OP, Action.DONE}:
+            content = content_of_desired(change.desired)
+            is_alike = binding.applied == str(fingerprint(change.desired, content))
+            if is_alike and not binding.is_in({*contained, commit}):
+                bindings[change.slot] = binding.declared_by(commit)
+    return replace(state, bindings=bindings)
 
 
 def _complete_at(state: State, plan: Plan, moved: Mapping[str, Home]) -> datetime | None:

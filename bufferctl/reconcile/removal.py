@@ -135,7 +135,7 @@ def hold_what_diverged(changes: list[Change], options: Options) -> list[Change]:
     diverged = options.diverged
     if diverged is None:
         return changes
-    lacked = [c.binding for c in changes if c.binding and c.binding.commit not in diverged.contained]
+    lacked = [c.binding for c in changes if c.binding and not c.binding.is_in(diverged.contained)]
     replaced = {version for binding in lacked for version in binding.before}
 
     def held(change: Change) -> Change:
@@ -143,11 +143,11 @@ def hold_what_diverged(changes: list[Change], options: Options) -> list[Change]:
             return change
         file = change.place.file if change.place else ""
         binding = change.binding
-        lacks = binding is not None and binding.commit not in diverged.contained
-        if binding and lacks and not diverged.known and binding.commit == diverged.applied:
-            return holds.PERHAPS_OUTDATED.on(change)
+        lacks = binding is not None and not binding.is_in(diverged.contained)
         if lacks and change.cause is Cause.REMOVED:
             return holds.ONLY_ELSEWHERE.on(change)
+        if binding and lacks and not diverged.known and binding.commit == diverged.applied:
+            return holds.PERHAPS_OUTDATED.on(change)
         if file in diverged.outdated_files or (_reverses(change, binding) if lacks else _version(change) in replaced):
             return holds.OUTDATED_HERE.on(change)
         if change.action is Action.CREATE and change.desired and diverged.had(change.desired):

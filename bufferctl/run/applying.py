@@ -19,7 +19,7 @@ from bufferctl.model.live import ids_by_home
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status
 from bufferctl.reconcile import begin_run, move_on
-from bufferctl.reconcile.horizons import follow_reconnected
+from bufferctl.reconcile.horizons import declared_alike, follow_reconnected
 from bufferctl.run.compare import Homes, answered, find_homes
 from bufferctl.run.compare import plan as make_plan
 from bufferctl.run.reachable import publisher
@@ -232,8 +232,11 @@ class Applying:
         session = self.session
         settle = timedelta(seconds=session.settle) + self._skew
         open_homes = {intent.slot.home for intent in session.journal.open}
+        state, commit = session.state, session.store.commit
+        if self.is_diverged and session.diverged and commit:
+            state = declared_alike(state, left or plan, commit, session.diverged.contained)
         with self.reporting():  # a state that cannot be written only reaches less far
-            session.save(move_on(session.state, left or plan, self.live, settle=settle, open_homes=open_homes))
+            session.save(move_on(state, left or plan, self.live, settle=settle, open_homes=open_homes))
 
     @property
     def _changed_anything(self) -> bool:

@@ -128,7 +128,7 @@ def plan(
     before = buffer.requests
     with session.listener.reading():
         session.live = live = _read(session, homes)
-    commit = session.store.document.commit
+    commit, session.diverged = session.store.document.commit, _divergence(session)
     lost = {binding.file for binding in session.state.tracked.values()} - set(files.desired.files)
     options = Options(
         **asdict(choices),
@@ -137,7 +137,7 @@ def plan(
         review=review,
         agreed_at=agreed_at,
         deleted_files=deleted_since(files.root, commit, lost, remote=files.remote),
-        diverged=_divergence(session),
+        diverged=session.diverged,
         trace=trace,
     )
     made = _compared(session, live, homes, options)
@@ -184,7 +184,8 @@ def _divergence(session: Session) -> Divergence | None:
     if session.relation in {Relation.SAME, Relation.NEWER}:
         return None
     root, applied = session.files.root, session.store.document.commit
-    commits = {binding.commit for binding in session.state.bindings.values()} - {""}
+    bindings = session.state.bindings.values()
+    commits = {commit for binding in bindings for commit in (binding.commit, *binding.alike)} - {""}
     is_known = session.relation is not Relation.UNKNOWN
     return Divergence(
         applied, is_known, contained(root, commits), outdated_files(root, applied), text_before(root, applied)

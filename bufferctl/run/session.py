@@ -20,6 +20,7 @@ from bufferctl.limits import LEAD, SETTLE, landing_time
 from bufferctl.machine import state_folder
 from bufferctl.model import Account, Live, State
 from bufferctl.model.plain_text import visible
+from bufferctl.reconcile import Divergence
 from bufferctl.render.lines import count
 from bufferctl.run.files import Files
 from bufferctl.run.listener import NEVER, SILENT, Listener, Stop
@@ -56,6 +57,7 @@ class Session:
     account: Account | None = None  # as last read: what the next look expects
     #: Texts that are too long for their channels; what was reported is not reported again.
     too_long: tuple[Diagnostic, ...] = ()
+    diverged: Divergence | None = None  # what the last plan may lack of that commit
     is_finished: bool = False  # `finish` was called
 
     def __post_init__(self) -> None:
