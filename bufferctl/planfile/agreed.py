@@ -11,12 +11,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import Any
 
 from bufferctl.diagnostics import all_of
 from bufferctl.digests import REVIEWED, change_digest, facts, what_it_says
 from bufferctl.limits import MOST_DAYS, UNTIMED
-from bufferctl.model import Address, Desired, Idea, LivePost, Origin, Post, PostStatus, Slot, State
+from bufferctl.model import (
+    Address,
+    CreateIdea,
+    CreatePost,
+    Desired,
+    EditPost,
+    Idea,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Slot,
+    State,
+    Write,
+)
 from bufferctl.model.comparable import content_of_desired, fingerprint
+from bufferctl.model.metadata import PinterestMetadata
 from bufferctl.model.seen import is_untouched
 from bufferctl.plan import STATE_ONLY, WRITING, Action, Cause, Change, Plan, Reason
 from bufferctl.planfile.saved import SavedPlan
@@ -142,11 +158,32 @@ def _is_over(change: Change, current: Change) -> bool:
 
 
 def _moved(change: Change, current: Change) -> str:
+    if resolved := _resolved_otherwise(change, current):
+        return f"{resolved} than when the plan was made"
     if current.action is change.action or current.reason in {Reason.CHANGED, Reason.CONFLICT}:
         return "it was changed in Buffer since the plan was made"
     if current.action is Action.HOLD:
         return current.message
     return f"it was to be {_DONE[change.action]}, and would now be {_DONE[current.action]}"
+
+
+def _resolved_otherwise(then: Change, now: Change) -> str:
+    """That names of a write stand for other ids now, of tags or of a board; empty if they do not."""
+    before, after = _ids(then.write), _ids(now.write)
+    names = [name for name in before if name in after and before[name] != after[name]]
+    return f"its {all_of(names)} {'stands' if names == ['board'] else 'stand'} for another id" if names else ""
+
+
+def _ids(write: Write | None) -> dict[str, Any]:
+    """What planning found for the names in a write, by field."""
+    match write:
+        case CreatePost() | EditPost():
+            pin = write.item.metadata
+            board = pin.board_service_id if isinstance(pin, PinterestMetadata) else None
+            return {"tags": sorted(write.tag_ids), "board": board}
+        case CreateIdea():
+            return {"tags": sorted(tag.id for tag in write.tags)}
+    return {}
 
 
 def overtaken(then: Change, now: Change) -> Change:
@@ -419,6 +456,8 @@ def _why_not_now(row: _Row, then: Change, change: Change, today: _Today) -> str:
     if row.saved.offline:
         return _why_not_proved(change, row, today.state, today.declared)
     if not _agrees(then, change):
+        if resolved := _resolved_otherwise(then, change):
+            return f"{resolved} than in {title}"
         return f"it changed in Buffer after {title} was made"
     return ""
 

@@ -100,7 +100,7 @@ STALE: dict[str, tuple[Change, list[Change], str]] = {
     "a tag by that name that is another one": (
         create(write=CreatePost(POST, "c", ("t1",))),
         [create(write=CreatePost(POST, "c", ("t2",)))],
-        MOVED,
+        "its tags stand for another id than when the plan was made",
     ),
     "gone": (update(), [create()], "it was to be changed, and would now be created"),
     "gone, with a word of what is under way": (
