@@ -68,29 +68,87 @@ def test_the_metadata_is_for_strangers() -> None:
     assert PROJECT["requires-python"] == f">={VERSIONS[0]}"
 
 
+def run(command: list[str | Path], folder: Path, environment: dict[str, str]) -> str:
+    """What it prints; it must not fail."""
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, f"{ran.stdout}{ran.stderr}"
+    return ran.stdout
+
+
+@pytest.fixture(scope="session")
+def installers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with uv and pipx."""
+    folder = tmp_path_factory.mktemp("installers")
+    uv = Path(sys.executable).with_name("uv")
+    (folder / "uv").symlink_to(uv)
+    places = {"UV_TOOL_DIR": str(folder / "tools"), "UV_TOOL_BIN_DIR": str(folder)}
+    run([uv, "tool", "install", "--quiet", "pipx"], folder, {**os.environ, **places})
+    return folder
+
+
+def install_lines(page: str) -> list[str]:
+    """What a page has people type to install it, one after the other."""
+    fenced = (ROOT / page).read_text(encoding="utf-8").split("```")[1::2]
+    blocks = [each.partition("\n")[2].splitlines() for each in fenced if " install bufferctl" in each]
+    return [line for block in blocks for line in block]
+
+
+def test_the_pages_show_the_same_ways_to_install() -> None:
+    """With pipx and uv in README, and also with pip where all ways are."""
+    short, long = install_lines("README.md"), install_lines("docs/start/install.md")
+    assert short == ["pipx install bufferctl", "uv tool install bufferctl"]
+    assert [line for line in long if line not in short] == [
+        "python3 -m venv ~/.bufferctl",
+        "~/.bufferctl/bin/pip install bufferctl",
+        "~/.bufferctl/bin/bufferctl --version",
+    ]
+
+
 @pytest.mark.long
 @pytest.mark.timeout(900)  # it downloads
-@pytest.mark.parametrize("kind", ["wheel", "sdist"])
 @pytest.mark.parametrize("version", pythons())
-def test_it_installs(version: str, kind: str, distributions: dict[str, Path], tmp_path: Path) -> None:
-    """In a fresh environment: it tells its version, has every room, and checks an example."""
-    uv, python = Path(sys.executable).with_name("uv"), tmp_path / "environment" / "bin" / "python"
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    source = f"bufferctl[sandbox,remote] @ {distributions[kind].as_uri()}"
-    commands: tuple[list[str | Path], ...] = (
-        [uv, "venv", "--quiet", "--python", pythons()[version], tmp_path / "environment"],
-        [uv, "pip", "install", "--quiet", "--python", python, source],
-    )
-    for command in commands:
-        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert ran.returncode == 0, ran.stderr
-    program = python.with_name("bufferctl")
-    ran = subprocess.run([program, "--version"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ran.stdout == f"bufferctl {__version__}\n", ran.stderr
+@pytest.mark.parametrize(
+    ("lines", "kind", "program"),
+    [
+        (["pipx install bufferctl"], "wheel", ".local/bin/bufferctl"),
+        (["uv tool install bufferctl"], "wheel", ".local/bin/bufferctl"),
+        (["uv tool install 'bufferctl[remote]'"], "sdist", ".local/bin/bufferctl"),
+        (install_lines("docs/start/install.md")[2:], "wheel", ".bufferctl/bin/bufferctl"),
+    ],
+    ids=["pipx", "uv", "uv-remote-sdist", "pip"],
+)
+def test_it_installs_as_the_pages_say(
+    lines: list[str],
+    kind: str,
+    program: str,
+    version: str,
+    distributions: dict[str, Path],
+    installers: Path,
+    tmp_path: Path,
+) -> None:
+    """In a new home: it tells its version, has every room, and checks an example."""
+    python, offered = pythons()[version], tmp_path / "offered"
+    offered.mkdir()
+    shutil.copy(distributions[kind], offered)
+    shims = tmp_path / "shims"
+    shims.mkdir()
+    (shims / "python3").symlink_to(python)
+    environment = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "PATH": os.pathsep.join([str(shims), str(installers), os.environ["PATH"]]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **dict.fromkeys(("PIP_FIND_LINKS", "UV_FIND_LINKS"), str(offered)),  # as if it were on PyPI
+        **dict.fromkeys(("PIPX_DEFAULT_PYTHON", "UV_PYTHON"), str(python)),
+    }
+    for name in ("XDG_BIN_HOME", "XDG_DATA_HOME", "PIPX_HOME", "PIPX_BIN_DIR", "UV_TOOL_DIR", "UV_TOOL_BIN_DIR"):
+        environment.pop(name, None)
+    run(["sh", "-euc", "\n".join(lines)], tmp_path, environment)
+    installed = tmp_path / program
+    assert run([installed, "--version"], tmp_path, environment) == f"bufferctl {__version__}\n"
     rooms = sorted(path.parent.name for path in (ROOT / "bufferctl").glob("*/__init__.py"))
     load = f"import {', '.join(f'bufferctl.{room}' for room in rooms)}, sys; print(sys.version)"
-    ran = subprocess.run([python, "-I", "-c", load], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ran.stdout.startswith(f"{version}."), ran.stderr
+    own = installed.resolve().with_name("python")
+    assert run([own, "-I", "-c", load], tmp_path, environment).startswith(f"{version}.")
     shutil.copy(ROOT / "examples" / "quick-start" / "buffer.yaml", tmp_path)
-    ran = subprocess.run([program, "validate"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout
+    run([installed, "validate"], tmp_path, environment)

@@ -117,18 +117,47 @@ def test_actions_are_githubs_own_and_pinned() -> None:
     assert re.fullmatch(r"python:[\w.-]+@sha256:[0-9a-f]{64}", shared["image"])
 
 
-def test_the_pinned_commit_fits_the_examples() -> None:
-    """Its action has every input that they set, and it installs as in the GitLab example."""
-    commit = GITLAB[".bufferctl"]["variables"]["BUFFERCTL_COMMIT"]
-    known = subprocess.run(["git", "-C", str(ROOT), "cat-file", "-e", commit], capture_output=True, check=False)
-    if known.returncode:
-        pytest.skip("the pinned commit is not in this (shallow) clone")
-    show = ["git", "-C", str(ROOT), "show"]
-    action = subprocess.run([*show, f"{commit}:action.yml"], capture_output=True, text=True, check=True).stdout
+@pytest.fixture
+def pinned() -> str:
+    """The commit of ours that the examples use, which history must have; a clone without it tests nothing here."""
+    commit = str(GITLAB[".bufferctl"]["variables"]["BUFFERCTL_COMMIT"])
+    git = ["git", "-C", str(ROOT)]
+    shallow = subprocess.run(
+        [*git, "rev-parse", "--is-shallow-repository"], capture_output=True, text=True, check=False
+    )
+    if shallow.stdout != "false\n":
+        pytest.skip("this is a shallow clone, or no clone")
+    subprocess.run([*git, "merge-base", "--is-ancestor", commit, "HEAD"], capture_output=True, check=True)
+    return commit
+
+
+def test_the_pinned_commit_fits_the_examples(pinned: str) -> None:
+    """It is in this history, and its action has every input that they set."""
+    command = ["git", "-C", str(ROOT), "show", f"{pinned}:action.yml"]
+    action = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     inputs = YAML(typ="safe").load(action)["inputs"]
     ours = [step for step in steps() if step.get("uses", "").startswith("bufferctl/")]
+    assert ours
     assert all(set(step["with"]) <= set(inputs) for step in ours)
-    subprocess.run([*show, f"{commit}:.ci/install"], capture_output=True, check=True)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)  # it downloads
+def test_the_pinned_commit_installs(pinned: str, tmp_path: Path) -> None:
+    """As in the GitLab example, and its commands have every option that the example gives them."""
+    archive = subprocess.run(["git", "-C", str(ROOT), "archive", pinned], capture_output=True, check=True)
+    there = tmp_path / "bufferctl"
+    there.mkdir()
+    subprocess.run(["tar", "-x", "-C", str(there)], input=archive.stdout, check=True)
+    subprocess.run(["sh", str(there / ".ci/install"), sys.executable, str(tmp_path / "python")], check=True)
+    lines = [line for job in GITLAB.values() if isinstance(job, dict) for line in job.get("script", ())]
+    calls = [shlex.split(line) for line in lines if " bufferctl ci " in line]
+    assert calls
+    for words in calls:
+        name, *options = words[words.index("ci") + 1 :]
+        command = [str(tmp_path / "python/bin/python"), "-I", "-m", "bufferctl", "ci", name, "--help"]
+        described = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert all(option in described for option in options if option.startswith("--"))
 
 
 def test_workflows_pass_zizmor() -> None:
