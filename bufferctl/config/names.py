@@ -66,6 +66,21 @@ def nearest_value(name: str, allowed: Iterable[str]) -> str | None:
     return _nearest(name[:100], allowed, _VALUE_NAMES)
 
 
+#: What may stand behind the name of a network.
+_OF_A_NETWORK = r" *(?:\(.*\)|company page|business profile|page|profile|feed|post|account)$"
+
+
+def service_called(name: str) -> Service | None:
+    """The network of exactly that name, as it is shown or called; None if there is none."""
+    plain = re.sub(_OF_A_NETWORK, "", name.strip().casefold())
+    shown = {network.label.casefold(): service for service, network in NETWORKS.items()}
+    if plain in shown:
+        return shown[plain]
+    wanted = plain.replace(" ", "_")
+    called = [Service(each) for each in _VALUE_NAMES.get(wanted, ()) if each in set(Service)]
+    return called[0] if called else next((each for each in Service if each.value.casefold() == plain), None)
+
+
 def services_in(text: str) -> list[str]:
     """The channels that a text lists by their networks' names; empty if one is not a network."""
     found = []

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.cli.conftest import environment, project, services
+from tests.cli.conftest import environment, program, project, services
 
-__all__ = ["environment", "project", "services"]  # fixtures, used here by name
+__all__ = ["environment", "program", "project", "services"]  # fixtures, used here by name

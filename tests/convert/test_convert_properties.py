@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hypothesis import given
@@ -28,6 +28,7 @@ words = st.lists(lines, min_size=1, max_size=3).map("\n".join).filter(lambda tex
 tags = st.lists(st.text(st.characters(categories=("L", "N", "S"), include_characters=" -#"), min_size=1), max_size=3)
 #: Winter, when no clock changes; without a zone, like a cell.
 MONDAY = datetime(2029, 11, 5, 9)  # noqa: DTZ001 - see above
+NOW = datetime(2029, 1, 1, tzinfo=UTC)
 times = st.none() | st.integers(0, 60 * 24 * 60).map(lambda minutes: MONDAY + timedelta(minutes=minutes))
 rows = st.lists(st.tuples(words, tags, times), min_size=1, max_size=6)
 
@@ -38,7 +39,7 @@ def converted(folder: Path, name: str, content: bytes) -> Converted:
     (folder / name).write_bytes(content)
     desired = load(None, folder).desired
     assert desired
-    return convert([folder / name], desired, channels=["twitter"], zone=None)
+    return convert([folder / name], desired, folder, channels=["twitter"], zone=None, now=NOW)
 
 
 @given(

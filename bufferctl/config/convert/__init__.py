@@ -1,5 +1,7 @@
-"""Converts posts to YAML: Buffer's bulk-upload CSV, and Markdown with front matter."""
+"""Converts posts to YAML: content calendars as tables, and Markdown."""
 
 from __future__ import annotations
 
+from bufferctl.config.convert.calendars import Answers, Fate, Question
 from bufferctl.config.convert.conversion import Converted, convert
+from bufferctl.config.convert.days import Order

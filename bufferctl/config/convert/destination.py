@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from bufferctl.config.catalog import UnknownNameError, named_channel, named_organization
-from bufferctl.config.names import key_for
+from bufferctl.config.names import key_for, service_called
 from bufferctl.config.times import LocalTimeError, LocalTimes, clock_named, zone_of
 from bufferctl.config.write.as_yaml import as_entry, escape_variables, moment_text, one_entry
 from bufferctl.model import Channel, Desired
@@ -63,6 +63,19 @@ class Destination:
         if wrong is None:  # there is no organization
             named_organization(self.desired.organizations, None)
         raise wrong or AssertionError
+
+    def called(self, name: str) -> Channel:
+        """The channel by its reference, or by what people call its network. Raises UnknownNameError."""
+        service = service_called(name)
+        return self.any_channel(service.value if service else name)
+
+    def instant(self, when: datetime, channels: Iterable[Channel]) -> datetime | None:
+        """The instant of a time for these channels, the latest if their zones differ; None without a zone."""
+        if when.tzinfo is not None:
+            return when
+        zones = {clock_named(channel.timezone) for channel in channels} if self.clock is None else {self.clock}
+        instants = [clock.instant(when) for clock in zones if clock]
+        return max(instants) if instants else None
 
     def reference(self, channel: Channel) -> str:
         """How an entry names the channel: only by its service if that is enough."""
