@@ -74,7 +74,7 @@ class Queue:
         self.seen: Mapping[str, LivePost | None] = {}
 
     def fill(self, plan: Plan) -> None:
-        self._left.extend(Pending(change, change.write) for change in plan.writes if change.write)
+        self._left.extend(pending_of(plan))
 
     def __bool__(self) -> bool:
         return bool(self._left)
@@ -134,6 +134,11 @@ class Queue:
         if goes_out_at is not None and goes_out_at - now < self._lead:
             return outcomes.missed(pending.change)
         return None
+
+
+def pending_of(plan: Plan) -> list[Pending]:
+    """What a plan sends, in order."""
+    return [Pending(change, change.write) for change in plan.writes if change.write]
 
 
 def assets_of(write: Write) -> list[str]:

@@ -7,7 +7,7 @@ before anything else is sent (design: Applying).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from bufferctl.apply import outcomes
@@ -69,7 +69,8 @@ class Run:
         self._ledger.store.check_writable()
         self._queue.fill(plan)
         # save what a killed run recorded before the same slots change again
-        self._ledger.begin(self._announced(listed))
+        at, run = self._buffer.server_time(), self._ledger.run
+        self._ledger.begin(announced(self._queue, listed, at=at, run=run, settle=self._settler.settle))
         try:
             self._ledger.record_only(plan)
             for where, ids in listed.items():
@@ -93,17 +94,6 @@ class Run:
                     self._settler.wait_for_proof(unproved)
         finally:
             self._leave()
-
-    def _announced(self, listed: Mapping[str, Collection[str]]) -> list[Intent]:
-        """Everything that may be sent, as the shared state lists it before the first request."""
-        at, run = self._buffer.server_time(), self._ledger.run
-        there = defaultdict(frozenset[str], {home: frozenset(ids) for home, ids in listed.items()})
-        assets = [len(assets_of(each.write)) for each in self._queue]
-        settle = settle_time(self._settler.settle, min(sum(assets), max([MOST_ASSETS, *assets])))
-        return [
-            Intent(0, each.change.slot, each.write, at, at, each.before, run, settle, listed=there[each.write.home])
-            for each in self._queue
-        ]
 
     def _leave(self) -> None:
         """On every way out: report what was not done, and save."""
@@ -287,6 +277,23 @@ class Run:
     def _shortens(self, answered: Answered) -> bool:
         """Whether the channel may have rewritten the links in what came back."""
         return answered.intent.write.home in self._settler.shortening
+
+
+def announced(
+    waiting: Iterable[Pending], listed: Mapping[str, Collection[str]], *, at: datetime, run: str, settle: float
+) -> list[Intent]:
+    """Everything that may be sent, as the shared state lists it before the first request of that `run`.
+
+    `listed`: the ids in each home as read. `settle`: seconds until lists show a write without media.
+    """
+    waiting = list(waiting)
+    there = defaultdict(frozenset[str], {home: frozenset(ids) for home, ids in listed.items()})
+    assets = [len(assets_of(each.write)) for each in waiting]
+    seconds = settle_time(settle, min(sum(assets), max([MOST_ASSETS, *assets])))
+    return [
+        Intent(0, each.change.slot, each.write, at, at, each.before, run, seconds, listed=there[each.write.home])
+        for each in waiting
+    ]
 
 
 def _answered(intent: Intent, ended: datetime, result: Result) -> Intent:

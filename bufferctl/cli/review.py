@@ -13,7 +13,7 @@ from bufferctl import limits
 from bufferctl.choices import Choices
 from bufferctl.cli import examples, options, outputs
 from bufferctl.cli.console import Console
-from bufferctl.errors import UsageError, worst
+from bufferctl.errors import OvertakenError, UsageError, worst
 from bufferctl.limits import MOST_DAYS
 from bufferctl.model.plain_text import visible
 from bufferctl.render.lines import wrapped
@@ -277,27 +277,35 @@ def apply(
     named = {path.resolve(): path for path in reviewed}  # a plan that is named twice is read twice
     outputs.check_apart(receipt, *named.values(), merged, source.saved_plan, *report_files)
     files = source.files
-    with setup.changing(files, lock_timeout, quiet=as_json, settle=settle) as session:
-        applying = Applying(session, max_wait, source)
-        plan = applying.plan()
-        console.diagnostics(plan.warnings)
-        session.note_leftovers()
-        report = outputs.report_of(plan, files.desired, files, selection=source.selection)
-        if plan.is_empty and source.saved_plan and not plan.of(Action.WAITING):
-            console.note(f"{source.saved_plan} is already applied.")
-        elif not as_json:
-            outputs.show_plan(report, console, as_json=False)
-        if plan.writes and source.asks and not auto_approve and not _agreed(len(plan.writes), session, console):
-            return 1
-        applied, done = _finish(applying, report, receipt, report_files, console)
-        if as_json:
-            outputs.show_plan(done, console, as_json=True)
-        else:
-            if applied.outcomes:
-                console.data("\n" + applied_text(applied.outcomes, console.out))
-            if applied.left:
-                console.data(left_text(applied.left, plan, applied.outcomes, console.out))
-        return worst([*(error.exit_code for error in applying.errors), int(applied.needs_person)])
+
+    def once(*, plans_first: bool) -> int:
+        with setup.changing(files, lock_timeout, quiet=as_json, settle=settle, plans_first=plans_first) as session:
+            applying = Applying(session, max_wait, source, asks=source.asks and not auto_approve)
+            plan = applying.plan()
+            console.diagnostics(plan.warnings)
+            session.note_leftovers()
+            report = outputs.report_of(plan, files.desired, files, selection=source.selection)
+            if plan.is_empty and source.saved_plan and not plan.of(Action.WAITING):
+                console.note(f"{source.saved_plan} is already applied.")
+            elif not as_json:
+                outputs.show_plan(report, console, as_json=False)
+            if plan.writes and applying.asks and not _agreed(len(plan.writes), session, console):
+                return 1
+            applied, done = _finish(applying, report, receipt, report_files, console)
+            if as_json:
+                outputs.show_plan(done, console, as_json=True)
+            else:
+                if applied.outcomes:
+                    console.data("\n" + applied_text(applied.outcomes, console.out))
+                if applied.left:
+                    console.data(left_text(applied.left, plan, applied.outcomes, console.out))
+            return worst([*(error.exit_code for error in applying.errors), int(applied.needs_person)])
+
+    try:
+        return once(plans_first=True)
+    except OvertakenError:
+        console.notice("Another run changed the state in the meantime, so this one plans again.")
+        return once(plans_first=False)
 
 
 def _agreed(number: int, session: Session, console: Console) -> bool:

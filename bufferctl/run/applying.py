@@ -9,9 +9,22 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bufferctl import DOCS
-from bufferctl.apply import MARGIN, Ledger, Pacer, Published, Recovered, Run, Settler, close_answered, publish, recover
+from bufferctl.apply import (
+    MARGIN,
+    Ledger,
+    Pacer,
+    Published,
+    Recovered,
+    Run,
+    Settler,
+    announced,
+    close_answered,
+    pending_of,
+    publish,
+    recover,
+)
 from bufferctl.choices import Choices
-from bufferctl.errors import BufferctlError, InterruptError
+from bufferctl.errors import BufferctlError, InterruptError, OvertakenError
 from bufferctl.limits import MAX_WAIT
 from bufferctl.model import Live, Slot
 from bufferctl.model.attached import files_of
@@ -55,6 +68,7 @@ class Applying:
     session: Session  # the account, the files and the state
     max_wait: float = MAX_WAIT  # longest wait for Buffer's quota, in seconds
     source: PlanSource | None = None  # where the plan comes from; None: the files
+    asks: bool = False  # whether a person is asked between plan and send
     is_diverged: bool = False  # whether the last plan held what the checkout lacks or reverses of what was applied last
     outcomes: list[Outcome] = field(default_factory=list)  # of the changes so far
     errors: list[BufferctlError] = field(default_factory=list)  # what the listener heard
@@ -80,7 +94,11 @@ class Applying:
         buffer.pace = pace
 
     def plan(self) -> Plan:
-        """Settle the writes that an earlier run left open, then plan as the source does, and raise as it."""
+        """Settle the writes that an earlier run left open, then plan as the source does, and raise as it.
+
+        If there is something to send, the lock of a shared state is held from then on; OvertakenError if another run
+        had it since the state was read.
+        """
         session = self.session
         with session.listener.progress(0):
             homes = find_homes(session)
@@ -94,7 +112,24 @@ class Applying:
                 self._unsettled = found.unsettled
                 self._report_recovered(found)
                 homes = replace(homes, look=homes.look.without_reading)
-            return self._source.select(self._plan(self._source.choices, homes), session.state)
+            plan = self._source.select(self._plan(self._source.choices, homes), session.state)
+            self._claim(plan)
+            return plan
+
+    def _claim(self, plan: Plan) -> None:
+        """If there is something to send, take the lock of a shared state, unless that was done before planning.
+
+        Before a person is asked, the lock alone; else what is about to be sent goes with it, in one swap.
+        """
+        session = self.session
+        if not plan.writes or not session.store.is_lock_due:
+            return
+        if self.asks:
+            session.take_lock()
+            return
+        at, listed = session.buffer.server_time(), ids_by_home(self.live.items)
+        intents = announced(pending_of(plan), listed, at=at, run=session.store.run, settle=session.settle)
+        session.take_lock(intents, begin_run(session.state, plan))
 
     def _plan(self, choices: Choices, homes: Homes | None = None) -> Plan:
         plan = make_plan(
@@ -151,6 +186,7 @@ class Applying:
         """After `send`: verify, note how far the account was read, and store the state.
 
         `stopped`: what `send` returned. `is_whole`: the plan is of all files, so a shared state names their commit.
+        Raises OvertakenError if nothing was to be sent, and another run had the lock since the state was read.
         """
         session = self.session
         if reviewed := self._source.reviewed:  # the state notes which of their changes were sent
@@ -166,8 +202,12 @@ class Applying:
             self._note_reading(plan, left)
             if is_whole and not self.is_diverged:
                 self.session.store.complete = True
-        with self.reporting():
+        try:
             self.session.finish(summary(self.outcomes))
+        except OvertakenError:  # only without the lock, so that nothing was sent
+            raise
+        except BufferctlError as error:
+            self._report(error)
         if left and plan.narrowed:
             slots = {change.slot for change in plan.changes}
             left = left.narrow(lambda change: change.slot in slots)

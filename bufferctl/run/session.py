@@ -6,10 +6,11 @@ the end of the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.limits import LEAD, SETTLE, landing_time
 from bufferctl.machine import state_folder
-from bufferctl.model import Account, Live, State
+from bufferctl.model import Account, Intent, Live, State
 from bufferctl.model.plain_text import visible
 from bufferctl.reconcile import Divergence
 from bufferctl.render.lines import count
@@ -121,8 +122,29 @@ class Session:
         """Save the state with the journal's results. Raises StateError."""
         self.state = save_state(state, self.journal, self.store)
 
+    def take_lock(self, intents: Sequence[Intent] = (), state: State | None = None) -> None:
+        """Take the lock of a shared state, if it was left until after planning.
+
+        `intents`: what is about to be sent, announced in the same swap with `state`. Raises OvertakenError if another
+        run had it meanwhile, so that this one has to plan again; StateError.
+        """
+        if not isinstance(self.store, LockedState) or not self.store.is_lock_due:
+            return
+        self.journal.begin(self.store.run)
+        with self.stop.undisturbed() as heard:
+            if intents:
+                begin = partial(self.store.begin, intents=intents)
+                self.state = save_state(state or self.state, self.journal, self.store, begin)
+            else:
+                self.store.lock()
+        if heard:
+            raise KeyboardInterrupt
+
     def finish(self, message: str) -> None:
-        """Store a shared state, with `message` for its history, and release its lock. Once; raises PartWayError."""
+        """Store a shared state, with `message` for its history, and release its lock.
+
+        Once; raises PartWayError, or OvertakenError and StateError if there was nothing to send.
+        """
         if self.is_finished:
             return
         self.is_finished = True
@@ -219,10 +241,14 @@ def open_to_change(
     settle: float = SETTLE,
     message: str = "apply",
     afresh: bool = False,
+    plans_first: bool = False,
     listener: Listener = SILENT,
     stop: Stop = NEVER,
 ) -> Iterator[Session]:
     """The same with the lock held from before anything is read, and the state known to be writable.
+
+    `plans_first`: the lock of a shared state is taken only once something is to be sent (`Session.take_lock`), if
+    nobody has it and nothing is open. If another run has it meanwhile, OvertakenError: read and plan again, without.
 
     `wait`: seconds to wait for another run that holds the lock, on this machine or of a shared state; LockedError
     after that. `settle`: seconds until Buffer's lists certainly show a write. `message`: for the history of a shared
@@ -233,7 +259,9 @@ def open_to_change(
     with hold_lock(buffer.endpoint, wait, listener) as crashed:
         if store.is_shared:
             waiting = Waiting(buffer, listener, stop, wait, settle)
-            with _open_shared(files, store, waiting, crashed, message=message, afresh=afresh) as session:
+            with _open_shared(
+                files, store, waiting, crashed, message=message, afresh=afresh, plans_first=plans_first
+            ) as session:
                 yield session
             return
         with open_to_read(files, buffer, state=state, settle=settle, listener=listener, stop=stop) as session:
@@ -252,7 +280,14 @@ def hold_lock(endpoint: str, timeout: float, listener: Listener) -> Iterator[Hol
 
 @contextmanager
 def _open_shared(
-    files: Files, place: Store, waiting: Waiting, crashed: Holder | None, *, message: str, afresh: bool
+    files: Files,
+    place: Store,
+    waiting: Waiting,
+    crashed: Holder | None,
+    *,
+    message: str,
+    afresh: bool,
+    plans_first: bool,
 ) -> Iterator[Session]:
     """A session with the lock of the state in `place`. Raises LockedError, StateError, ApiError.
 
@@ -267,6 +302,14 @@ def _open_shared(
     refuse_older(files, store)
     known = old.document.state if old else store.saved
     with closing(FileJournal(state_folder(), store.endpoint, files.root_file, known.lineage)) as journal:
+        landing = landing_time(buffer.timeout, waiting.settle)
+        is_free = store.exists and not (old or store.document.lease or store.document.intents or journal.unsettled)
+        if plans_first and is_free:
+            store.lock_later(buffer.server_time, landing)
+            session = Session(files, buffer, store, journal, listener, waiting.stop, waiting.settle)
+            with _ending(session, message):
+                yield session
+            return
         wanted = find_organizations(files, known, journal)
         expected = expected_account(files.desired, known)  # the look is for Buffer's clock, too
         looked = look(buffer, wanted, expected, files.desired, known, begins_reading=False)
@@ -278,7 +321,6 @@ def _open_shared(
             refuse_older(files, store)
         commit = store.document.commit
         journal.begin(store.run)
-        landing = landing_time(buffer.timeout, waiting.settle)
         try:
             dead = waiting.until_free(store, lambda: store.lock(buffer.server_time, landing), journal.runs)
             if dead is not None and not same_process(crashed, dead):
@@ -293,15 +335,23 @@ def _open_shared(
             raise
         if find_organizations(files, session.state, journal) <= wanted:  # no other run added more of them meanwhile
             session.look = looked
-        try:
+        with _ending(session, message):
             yield session
-        except BaseException:
-            try:
+
+
+@contextmanager
+def _ending(session: Session, message: str) -> Iterator[None]:
+    """Store a shared state and release its lock, however the block ends. Without the lock, an error stores nothing."""
+    try:
+        yield
+    except BaseException:
+        try:
+            if not session.store.is_lock_due:
                 session.finish("stopped")
-            except BufferctlError as error:  # the first error is the one that ends the run
-                listener.error(error.message, error.hint)
-            raise
-        session.finish(message)
+        except BufferctlError as error:  # the first error is the one that ends the run
+            session.listener.error(error.message, error.hint)
+        raise
+    session.finish(message)
 
 
 @value()

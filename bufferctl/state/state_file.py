@@ -110,6 +110,11 @@ class StateFile:
         self.replace(replace(self.document, state=self.with_next_serial(state)), "save")
         return True
 
+    @property
+    def is_lock_due(self) -> bool:
+        """Whether a shared state has to be locked before anything is sent."""
+        return False
+
     def begin(self, state: State, intents: Sequence[Intent]) -> bool:  # noqa: ARG002 - the journal has them
         """Before `intents` are sent: as `save`."""
         return self.save(state)
@@ -175,22 +180,46 @@ class LockedState(StateFile):
         self._pending: State | None = None
         self._lost: BufferctlError | None = None
         self._server_time: Callable[[], datetime] = now
+        self._landing = 0.0
+        #: Whether the lock is taken only once something is to be sent, and whether anything was announced.
+        self._is_later = self._has_announced = False
         #: What the clocks showed when the lock was last read or written; one thread at a time swaps.
         self._touched = self._clocks()
         self._swapping = threading.RLock()
 
-    def lock(self, server_time: Callable[[], datetime], landing: float) -> None:
+    def lock_later(self, server_time: Callable[[], datetime], landing: float) -> None:
+        """Take the lock only before something is sent, with the document as it was last read: by `lock` or `begin`.
+
+        That document has no lock and lists nothing as open; where another has taken its place by then, OvertakenError.
+        So whatever was read of Buffer since the last reading was read as if the lock had been held.
+        """
+        self._server_time, self._landing, self._is_later = server_time, landing, True
+
+    @property
+    def is_lock_due(self) -> bool:
+        return self._is_later and not self.is_locked
+
+    def lock(self, server_time: Callable[[], datetime] | None = None, landing: float | None = None) -> None:
         """Take the lock, which no living run held at the last reading. Raises OvertakenError, StateError.
 
-        `server_time`: Buffer's clock, as of its last answer. `landing`: seconds, see `Lease`.
+        `server_time`: Buffer's clock, as of its last answer. `landing`: seconds, see `Lease`. By default those of
+        `lock_later`.
         """
-        self._found, self._before = self._stored, self.document
-        self._server_time = server_time
-        since = server_time()
-        until = since + lease_length(landing)
-        lease = Lease(user_name(), platform.node(), os.getpid(), since, run=self.run, until=until, landing=landing)
+        self._server_time = server_time or self._server_time
+        self._landing = self._landing if landing is None else landing
+        lease = self._new_lease()
         state = self.saved if self.exists else replace(self.saved, lineage=uuid.uuid4().hex)
-        self.replace(replace(self.document, state=state, lease=lease), f"lock: {lease.user} on {lease.host}")
+        self._take_lock(replace(self.document, state=state, lease=lease), f"lock: {lease.user} on {lease.host}")
+
+    def _new_lease(self) -> Lease:
+        since = self._server_time()
+        until = since + lease_length(self._landing)
+        return Lease(user_name(), platform.node(), os.getpid(), since, run=self.run, until=until, landing=self._landing)
+
+    def _take_lock(self, document: Document, message: str) -> None:
+        """Replace the document that was last read by one with this run's lease."""
+        self._found, self._before = self._stored, self.document
+        self.replace(document, message)
 
     def ensure_lock(self) -> None:
         """Right before a request: make sure that the lease is this run's, and outlasts all its consequences.
@@ -199,6 +228,8 @@ class LockedState(StateFile):
         """
         if self._lost is not None:
             raise self._lost
+        if self.is_lock_due:  # nothing is sent before `begin`
+            return
         if self._is_in_doubt:
             self._read_again()
         if self._left <= self._lease.landing:
@@ -206,7 +237,7 @@ class LockedState(StateFile):
 
     def keep_lock(self) -> None:
         """While waiting: renew the lease from half of its time on. Raises PartWayError as `ensure_lock` does."""
-        if self._left <= lease_length(self._lease.landing).total_seconds() / 2:
+        if not self.is_lock_due and self._left <= lease_length(self._lease.landing).total_seconds() / 2:
             self._renew()
 
     @property
@@ -238,6 +269,9 @@ class LockedState(StateFile):
 
         Failures are found by the next `ensure_lock`.
         """
+        if self.is_lock_due:
+            yield
+            return
         done, half = threading.Event(), lease_length(self._lease.landing).total_seconds() / 2
 
         def renew() -> None:
@@ -259,38 +293,51 @@ class LockedState(StateFile):
         return False
 
     def begin(self, state: State, intents: Sequence[Intent]) -> bool:
-        """Store the state and the writes about to be sent, if there are any; whether it is stored now.
+        """Store the state and the writes about to be sent, if there are any, with the lock; whether it is stored now.
 
-        Raises PartWayError if that fails: nothing may be sent then.
+        What is there already is not stored again. Raises PartWayError if that fails, or OvertakenError and
+        StateError if the lock had yet to be taken: nothing may be sent then.
         """
-        if not any(each.run == self.run for each in intents):
-            return self.save(state)
+        own = [each for each in intents if each.run == self.run]
+        announced = {each.slot: each.write for each in self.document.intents if each.run == self.run}
         changed = by_day(state) != by_day(self.saved)
-        if self._left <= self._lease.landing:  # a person took a while to answer, and the machine slept
-            self._renew()
+        if not own or not (changed or any(announced.get(each.slot) != each.write for each in own)):
+            return self.save(state)
         document = replace(
             self.document, state=self.with_next_serial(state) if changed else self.saved, intents=tuple(intents)
         )
-        number = sum(each.run == self.run for each in intents)
-        try:
-            self.replace(self._until(document, self._lease.until), f"about to send: {number}")
-        except StateError as error:
-            raise PartWayError(f"{error.message}. Nothing was sent", hint=error.hint) from error
-        self._pending = None
+        message = f"about to send: {len(own)}"
+        if self.is_lock_due:
+            lease = self._new_lease()
+            self._take_lock(self._until(replace(document, lease=lease), lease.until), message)
+        else:
+            if self._left <= self._lease.landing:  # a person took a while to answer, and the machine slept
+                self._renew()
+                document = replace(document, lease=self._lease)
+            try:
+                self.replace(self._until(document, self._lease.until), message)
+            except StateError as error:
+                raise PartWayError(f"{error.message}. Nothing was sent", hint=error.hint) from error
+        self._pending, self._has_announced = None, True
         return True
 
     def close(self, intents: Sequence[Intent], message: str) -> bool:
         """Release the lock, and store what was saved and what stays open; whether that is stored now.
 
-        Where nothing changed the document is what it was before, to the byte. Raises PartWayError if it fails.
+        Where nothing was sent and nothing changed the document is what it was before, to the byte; one from before and
+        after a run that sent anything differ at least in its id. Raises PartWayError if it fails; OvertakenError and
+        StateError if nothing was to be sent, and so no lock was taken.
         """
         if self._lost is not None:  # that was reported, and the state belongs to another run by now
             return False
+        had_lock, self._is_later = not self.is_lock_due, False
         state = self.saved if self._pending is None else self._pending
         commit = (self.complete and self.commit) or self.document.commit
         changed = by_day(state) != by_day(self.saved) or commit != self.document.commit
+        if not had_lock and not changed:
+            return False
         document = replace(self.document, lease=None, intents=tuple(intents), commit=commit)
-        if changed or self.saved.serial != self._before.state.serial:
+        if changed or self._has_announced or (had_lock and self.saved.serial != self._before.state.serial):
             document = replace(document, run=self.run)
         if changed:
             document = replace(document, state=self.with_next_serial(state))
@@ -298,8 +345,18 @@ class LockedState(StateFile):
         found = self._found.document if self._found else None
         if found and document == self._before:
             raw = found  # so that a history need not show this run
-        try:
+        if had_lock:
+            with self._releasing():
+                self._swap(raw, document, message, squash=True)
+        else:
             self._swap(raw, document, message, squash=True)
+        return True
+
+    @contextmanager
+    def _releasing(self) -> Iterator[None]:
+        """Where the last swap fails, say what becomes of the lock and of what was done: raises PartWayError."""
+        try:
+            yield
         except OvertakenError as error:
             raise self._overtaken() from error
         except StateError as error:
@@ -309,7 +366,6 @@ class LockedState(StateFile):
             raise PartWayError(
                 f"{error.message}. What was done is in the journal of this machine", hint=self._bring_in
             ) from error
-        return True
 
     def _renew(self) -> None:
         with self._swapping:

@@ -485,6 +485,89 @@ def test_before_sending_a_state_that_stays_keeps_its_serial(store: Memory) -> No
     assert store.now.state.serial == 1
 
 
+def later(store: Memory) -> LockedState:
+    """A run that has read the document, and takes the lock only once it sends something."""
+    record = LockedState(store, ENDPOINT)
+    record.read()
+    record.lock_later(lambda: NOW, LANDING)
+    return record
+
+
+def test_the_lock_and_what_is_about_to_be_sent_in_one_swap(store: Memory) -> None:
+    """Both are in the document that replaces the one that was read; announced again, nothing is stored."""
+    locked(store).close([], "apply")
+    store.messages.clear()
+    record = later(store)
+    record.ensure_lock()
+    record.keep_lock()
+    with record.keeping_lock():
+        assert store.messages == []
+    assert record.begin(State(), [announced(record)]) is True
+    assert (store.lease.run, [each.run for each in store.now.intents]) == (record.run, [record.run])
+    assert record.begin(record.saved, [announced(record)]) is False
+    assert store.messages == ["about to send: 1"]
+    assert record.close([], "apply: 1 created") is True
+    assert (store.now.lease, store.now.intents) == (None, ())
+
+
+def test_what_is_about_to_be_sent_replaces_only_the_document_that_was_read(store: Memory) -> None:
+    """Another run in between, whatever it did: overtaken, and nothing is stored."""
+    locked(store).close([], "apply")
+    record = later(store)
+    other = later(store)
+    other.begin(STATE, [announced(other)])
+    other.close([], "apply: 1 created")
+    before = store.document
+    with pytest.raises(OvertakenError):
+        record.begin(State(), [announced(record)])
+    last = later(store)
+    locked(store).close([], "stopped")
+    with pytest.raises(OvertakenError):
+        last.lock()
+    assert store.document == before
+
+
+def test_a_run_that_sent_something_never_leaves_the_document_as_it_was(store: Memory) -> None:
+    """All of it refused, so that the state stays: its id tells whoever read before it that something was tried."""
+    first = locked(store)
+    first.begin(STATE, [announced(first)])
+    first.close([], "apply: 1 created")
+    before = store.document
+    run = later(store)
+    run.begin(run.saved, [announced(run)])
+    run.close([], "apply: nothing sent")
+    assert store.document != before
+    assert (store.now.run, store.now.state) == (run.run, parse(before or b"", "", ENDPOINT, remedy="").state)
+
+
+def test_a_run_that_sent_nothing_leaves_the_document_as_it_was(store: Memory) -> None:
+    """To the byte: what was read before it still holds, since nothing was sent meanwhile."""
+    first = locked(store)
+    first.begin(STATE, [announced(first)])
+    first.close([], "apply: 1 created")
+    before = store.document
+    locked(store).close([], "stopped")
+    assert store.document == before
+
+
+def test_a_run_with_nothing_to_send_stores_what_it_read_without_a_lock(store: Memory) -> None:
+    """One swap, if there is anything new; none otherwise, and none if another run came in between."""
+    locked(store).close([], "apply")
+    record, idle, slow = later(store), later(store), later(store)
+    store.messages.clear()
+    assert (idle.close([], "apply: nothing sent"), store.messages) == (False, [])
+    record.save(STATE)
+    assert record.close([], "apply: nothing sent") is True
+    assert (store.messages, store.now.run, store.now.state.bindings) == (
+        ["apply: nothing sent"],
+        record.run,
+        STATE.bindings,
+    )
+    slow.save(STATE)
+    with pytest.raises(OvertakenError):
+        slow.close([], "apply: nothing sent")
+
+
 def test_a_person_who_answers_late_finds_the_lock_renewed(store: Memory, clock: Clock) -> None:
     """Four minutes later the lease no longer outlasts a request: it is longer before what is sent is listed."""
     record = locked(store, clock)
