@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from bufferctl.config.format import ORDER
 from bufferctl.config.times import zone_of
 from bufferctl.config.write.project import Project
-from bufferctl.config.write.revise import Revision, made_by_expansion, revise
+from bufferctl.config.write.revise import Revision, has_own_place, made_by_expansion, revise
 from bufferctl.config.write.yaml_files import FileChanges
 from bufferctl.diagnostics import Place, check_declared
 from bufferctl.errors import ConfigError
@@ -120,7 +120,7 @@ def changed_files(project: Project, pulled: Pulled) -> FileChanges:
         item = change.desired
         if item is not None:
             address = item.address
-            names = made_by_expansion(project, item, fields)
+            names = [each for each in made_by_expansion(project, item, fields) if not has_own_place(item, each)]
             if names and isinstance(item, Post):
                 del pulled.taken[address]
                 is_shared = len({each.address.channel for each in project.siblings(item)}) > 1

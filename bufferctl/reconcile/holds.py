@@ -514,7 +514,8 @@ def changed(item: Item, differences: Iterable[Difference], *, edited: bool, by_b
     if not can_send:
         return replace(hold, hint=_THEIRS)
     made = item.expansion and (item.expansion.variables or item.expansion.parameters)
-    by_hand = made and any(each.path.startswith(_MADE) for each in differences)
+    own = ("text",) if isinstance(item, Post) and item.number else ()  # pull writes it under `each`
+    by_hand = made and any(each.path.startswith(_MADE) and each.path not in own for each in differences)
     return replace(hold, hint=_BY_HAND + _REAPPLY) if by_hand else hold
 
 

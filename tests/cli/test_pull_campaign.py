@@ -138,6 +138,33 @@ def test_defaults_of_the_file(applied: Any) -> None:
     assert text.startswith("draft: true\n")
 
 
+NUMBERED = """\
+posts:
+  - key: tip
+    channels: [twitter, bluesky]
+    due_at: 2029-12-10 09:00
+    text: "Tip $(number): https://acme.example"
+    repeat: {every: 1 week, times: 3}
+"""
+
+
+@pytest.mark.parametrize("head", ["", "utm: {domains: [acme.example], source: x}\n"], ids=["variables", "parameters"])
+@pytest.mark.parametrize(
+    ("where", "written"),
+    [(("twitter",), "{overrides: {twitter: {text: "), (("twitter", "bluesky"), "{text: ")],
+    ids=["one channel", "both channels"],
+)
+def test_one_occurrence_with_variables(applied: Any, head: str, where: tuple[str, ...], written: str) -> None:
+    """Its text is written under `each`, for as many channels as have it; the others keep the variables."""
+    project = applied(head + NUMBERED)
+    for service in where:
+        project.sandbox.person.edit_post(post(project, service, "2029-12-17"), text="Ada costs $(much)")
+    assert "run `bufferctl pull Acme/twitter:acme/tip-2`" in " ".join(project("plan", "--json").out.split())
+    text = pulled(project)
+    assert f"{{every: 1 week, times: 3, each: {{2: {written}Ada costs $$(much)}}" in text
+    assert 'text: "Tip $(number): https://acme.example"\n' in text
+
+
 WITH_VARIABLE = """\
 vars: {what: console}
 posts:

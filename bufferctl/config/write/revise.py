@@ -95,6 +95,11 @@ def made_by_expansion(project: Project, item: Post | Idea, names: Iterable[str])
     return found
 
 
+def has_own_place(item: Post | Idea, name: str) -> bool:
+    """Whether a field that is made for all occurrences of an entry can be given under `each` for this one alone."""
+    return name == "text" and isinstance(item, Post) and bool(item.number)
+
+
 def _texts(item: Post, name: str) -> Iterator[str]:
     """The texts of a field that may hold links."""
     if name == "text":
@@ -147,9 +152,10 @@ class _Revising:
         item = revision.item
         part = f"metadata.{item.service.value}" if name == "metadata" and isinstance(item, Post) else name
         owner = layers.supplier(part)
-        if name == "text" and (_in_thread(revision, owner) or self._in_text_file(revision, layers)):
+        is_made = has_own_place(item, name) and bool(made_by_expansion(self.project, item, [name]))
+        if name == "text" and (_in_thread(revision, owner) or (not is_made and self._in_text_file(revision, layers))):
             return
-        path = self._place(revision, layers, part, name, new)
+        path = self._place(revision, layers, part, name, new, only_here=is_made)
         fields = entry
         for step in path:
             fields = fields.setdefault(step if step in fields else as_name(step), {})
@@ -162,8 +168,13 @@ class _Revising:
                 fields.pop(each, None)
         fields |= {each: self._written(revision, layers, each, what) for each, what in values.items()}
 
-    def _place(self, revision: Revision, layers: Layers, part: str, name: str, new: Any) -> Steps:
-        """The widest place for a value that is right for all posts that then take it from there."""
+    def _place(
+        self, revision: Revision, layers: Layers, part: str, name: str, new: Any, *, only_here: bool = False
+    ) -> Steps:
+        """The widest place for a value that is right for all posts that then take it from there.
+
+        `only_here`: no wider than its occurrence.
+        """
         item, path = revision.item, layers.supplier(part).path
         if not isinstance(item, Post):
             return path
@@ -173,6 +184,7 @@ class _Revising:
         inside = [path, of_channel] if len(layers.references) > 1 else [path]
         if layers.number:
             inside += [of_occurrence, *((*of_occurrence, *each) for each in inside[1:])]
+        inside = [each for each in inside if "repeat" in each or not only_here]
         for place in inside:
             if self._takes(item, item, part, place):
                 takers = (each for each in posts if self._takes(each, item, part, place))
