@@ -17,10 +17,11 @@ import pytest
 from hatchling.build import build_wheel
 
 import bufferctl
+from tests.sources import files
 
 ROOT = Path(__file__).parents[1]
-MODULES = sorted((ROOT / "bufferctl").rglob("*.py"))
-OURS = [*MODULES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
+MODULES = files("bufferctl")
+OURS = [*MODULES, *files("tests"), *files("benchmarks")]
 #: An ignore, and an ignore that names its rules and gives a reason after a dash or a hash.
 IGNORE = re.compile(r"[#] (noqa|type: ignore)")
 REASONED = re.compile(r"[#] (noqa: [A-Z0-9, ]+ +[-#]|type: ignore\[[\w, -]+\] +#) ?\w")

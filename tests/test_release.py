@@ -16,6 +16,7 @@ import pytest
 from hatchling.build import build_sdist, build_wheel
 
 from bufferctl import __version__
+from tests.sources import files
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -34,7 +35,8 @@ def pythons() -> dict[str, Path]:
             if ran.returncode == 0:
                 found[version] = python
                 break
-    return found
+    this = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {this: Path(sys.executable), **found}
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +148,7 @@ def test_it_installs_as_the_pages_say(
     run(["sh", "-euc", "\n".join(lines)], tmp_path, environment)
     installed = tmp_path / program
     assert run([installed, "--version"], tmp_path, environment) == f"bufferctl {__version__}\n"
-    rooms = sorted(path.parent.name for path in (ROOT / "bufferctl").glob("*/__init__.py"))
+    rooms = sorted(path.parent.name for path in files("bufferctl", "__init__.py"))
     load = f"import {', '.join(f'bufferctl.{room}' for room in rooms)}, sys; print(sys.version)"
     own = installed.resolve().with_name("python")
     assert run([own, "-I", "-c", load], tmp_path, environment).startswith(f"{version}.")

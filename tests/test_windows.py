@@ -18,6 +18,7 @@ from bufferctl.config.source import UnreadableError
 from bufferctl.git import _protocol, in_git, leaves_folder
 from bufferctl.machine import STOPS, encoding_of
 from bufferctl.media.reading import open_below
+from tests.sources import files
 
 PACKAGE = Path(__file__).parents[1] / "bufferctl"
 #: What the standard library has on POSIX alone.
@@ -53,7 +54,7 @@ POSIX_ONLY = {
     *("SIGKILL", "SIGHUP", "SIGQUIT", "SIGPIPE", "SIGALRM", "SIGCHLD", "SIGCONT", "SIGTSTP", "SIGUSR1", "SIGUSR2"),
     *("SIGWINCH", "alarm", "setitimer", "pause", "pthread_kill", "pthread_sigmask", "sigwait", "add_signal_handler"),
     *("fcntl", "pwd", "grp", "spwd", "termios", "tty", "pty", "resource", "syslog", "readline", "curses", "AF_UNIX"),
-    *("poll", "epoll", "kqueue", "tzset", "clock_gettime", "CLOCK_MONOTONIC", "CLOCK_BOOTTIME"),
+    *("epoll", "kqueue", "tzset", "clock_gettime", "CLOCK_MONOTONIC", "CLOCK_BOOTTIME"),
     *("start_new_session", "preexec_fn", "pass_fds", "process_group"),
 }
 
@@ -157,9 +158,7 @@ def test_the_signals_that_stop() -> None:
 
 def test_what_is_posix_only() -> None:
     """Every use of what Windows lacks, each with what Windows has in its place."""
-    assert {
-        str(path.relative_to(PACKAGE)): found for path in PACKAGE.rglob("*.py") if (found := _posix_only(path))
-    } == {
+    assert {str(path.relative_to(PACKAGE)): found for path in files("bufferctl") if (found := _posix_only(path))} == {
         "git.py": {"SIGKILL", "killpg", "start_new_session"},  # taskkill, and a new process group
         "machine.py": {"CLOCK_BOOTTIME", "CLOCK_MONOTONIC", "clock_gettime"},  # monotonic counts sleep
         "media/reading.py": {"O_DIRECTORY", "O_NOFOLLOW", "dir_fd"},  # opened by name
@@ -171,7 +170,7 @@ def test_programs_speak_utf8() -> None:
     """What they print is not read in the code page of Windows."""
     calls = [
         (path.name, {each.arg for each in node.keywords})
-        for path in PACKAGE.rglob("*.py")
+        for path in files("bufferctl")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"run", "Popen"}
     ]

@@ -25,9 +25,10 @@ from graphql.language import Node, SelectionSetNode
 from bufferctl.api.reads import LISTS_AT_ONCE
 from bufferctl.api.requests import Request, numbered, operation, together
 from bufferctl.limits import MOST_ALIASES
+from tests.sources import files
 
 ROOT = Path(__file__).parents[2]
-OPERATIONS = sorted(path.stem for path in (ROOT / "bufferctl/api/operations").glob("*.graphql"))
+OPERATIONS = sorted(path.stem for path in files("bufferctl/api/operations", "*.graphql"))
 WHOLE = [name for name in OPERATIONS if not name.endswith("_fields")]
 WRITES = ["create_post", "edit_post", "delete_post", "create_idea"]
 READS = ["posts", "ideas"]

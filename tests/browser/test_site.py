@@ -18,9 +18,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Show
+from tests.sources import files
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md"))
+PAGES = sorted(str(path.relative_to(ROOT / "docs")) for path in files("docs", "*.md"))
 #: What axe-core finds in the theme itself, on every page, and we cannot mend here.
 OF_THE_THEME: frozenset[str] = frozenset()
 

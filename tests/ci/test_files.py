@@ -16,12 +16,13 @@ from bufferctl import __version__
 from bufferctl.cli import COMMANDS
 from bufferctl.cli.ci import ci
 from tests.ci.action import ACTION, ROOT
+from tests.sources import files
 
-WORKFLOWS = sorted((ROOT / "examples" / "github-actions").rglob("*.yml"))
+WORKFLOWS = files("examples/github-actions", "*.yml")
 READ: dict[str, dict[str, Any]] = {p.stem: YAML(typ="safe").load(p.read_text(encoding="utf-8")) for p in WORKFLOWS}
 GITLAB: dict[str, Any] = YAML(typ="safe").load((ROOT / "examples/gitlab/.gitlab-ci.yml").read_text(encoding="utf-8"))
 #: Those of this repository, and those that other repositories call.
-OWN = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+OWN = files(".github/workflows", "*.yml")
 CALLED = {path: YAML(typ="safe").load(path.read_text(encoding="utf-8")) for path in OWN if path.stem.endswith("-posts")}
 #: The only actions in use: GitHub's own, by commit.
 GITHUBS = re.compile(r"actions/(cache|checkout|setup-python|upload-artifact)@[0-9a-f]{40}")

@@ -18,13 +18,13 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-import bufferctl
 from bufferctl.config import load
 from bufferctl.errors import StateError
 from bufferctl.state.document import read
 from tests.cli.conftest import Project
 from tests.cli.test_proposed_files import COMMANDS, forge
 from tests.cli.test_proposed_files import CONFIG as PLAIN
+from tests.sources import files
 from tests.stores import git
 
 POISON = "--output=poison"
@@ -171,7 +171,7 @@ def test_texts_of_a_plan_file(project: Project) -> None:
 def test_options_of_git_are_written_in_the_code() -> None:
     """In every room, `ci` too: what is no operand is a constant, or begins with the name of its option."""
     loose = []
-    for file in sorted(Path(bufferctl.__file__).parent.rglob("*.py")):
+    for file in files("bufferctl"):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))

@@ -18,6 +18,7 @@ from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.core import Options
 from tests.cli.conftest import run_in
 from tests.conftest import Expect
+from tests.sources import files
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -100,7 +101,7 @@ def test_every_field_is_described() -> None:
 def test_links_lead_somewhere() -> None:
     """Every link names an existing file or page, and a heading of it; those of the site stay in it, or are URLs."""
     broken = []
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+    for page in [*ROOT.glob("*.md"), *files("docs", "*.md")]:
         for link, anchor in re.findall(r"\]\(([^)#\s]*)#?([^)\s]*)\)", _prose(page)):
             on_github = re.match(
                 r"https://(?:raw\.githubusercontent|github)\.com/bufferctl/bufferctl/.*?main/(.+)", link
@@ -125,9 +126,15 @@ def _anchors(page: Path) -> set[str]:
     return {re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", title.lower()).strip()) for title in titles}
 
 
+def test_no_merge_is_left_half_done() -> None:
+    """No page has git's marks of a conflict."""
+    pages = [*ROOT.glob("*.md"), *files("docs", "*.md")]
+    assert [page.name for page in pages if re.search(r"^(<{7}|>{7}) ", page.read_text("utf-8"), re.MULTILINE)] == []
+
+
 def test_lists_are_nested_by_four_spaces() -> None:
     """The site's Markdown shows what is less far in as items of the outer list."""
-    pages = (ROOT / "docs").rglob("*.md")
+    pages = files("docs", "*.md")
     assert [page.name for page in pages if re.search(r"^ {2,3}(- |```)", _prose(page), re.MULTILINE)] == []
 
 
@@ -138,7 +145,7 @@ def test_commands_are_taken() -> None:
     from bufferctl.cli import COMMANDS, load_command
 
     wrong = []
-    for page in [ROOT / "README.md", ROOT / "AGENTS.md", *(ROOT / "docs").rglob("*.md")]:
+    for page in [ROOT / "README.md", ROOT / "AGENTS.md", *files("docs", "*.md")]:
         text = page.read_text(encoding="utf-8")
         fenced = "".join(re.findall(r"^```(?:sh|console)?\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
         blocks = re.findall(r"^(?:\$ )?bufferctl ([^`\n]*)$", fenced, re.MULTILINE)
@@ -167,7 +174,7 @@ def test_commands_are_taken() -> None:
 def test_every_page_is_in_the_navigation() -> None:
     """Once, and nothing else is."""
     listed = re.findall(r'"([\w/-]+\.md)"', (ROOT / "zensical.toml").read_text(encoding="utf-8"))
-    assert sorted(listed) == sorted(str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md"))
+    assert sorted(listed) == sorted(str(path.relative_to(ROOT / "docs")) for path in files("docs", "*.md"))
 
 
 def test_the_map_names_paths_that_exist() -> None:

@@ -18,9 +18,10 @@ from tests.cli.conftest import NOW, Project
 from tests.conftest import Expect
 from tests.docs import test_docs, test_recipes, test_review
 from tests.docs.console import Document
+from tests.sources import files
 
 ROOT = Path(__file__).parents[2]
-PAGES = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))}
+PAGES = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "README.md", *files("docs", "*.md"))}
 #: A file, an edit of one, or commands with their output; also in a list.
 BLOCK = re.compile(r"^ *```(yaml|diff|console)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 BLOCKS = {page: found for page, path in PAGES.items() if (found := BLOCK.findall(path.read_text(encoding="utf-8")))}

@@ -13,6 +13,7 @@ import pytest
 from bufferctl.sandbox import Sandbox
 from tests.conftest import Expect
 from tests.docs.console import Document
+from tests.sources import files
 
 DOCS = Path(__file__).parents[2] / "docs"
 README = DOCS.parent / "README.md"
@@ -209,8 +210,7 @@ def test_template_for_writers(project: Any) -> None:
 def test_words_for_writers(expect: Expect) -> None:
     """The output quoted on the page is real: the words of a plan."""
     text = WRITERS.read_text(encoding="utf-8")
-    package = DOCS.parent / "bufferctl"
-    sources = [path for room in ("render", "reconcile", "planfile") for path in sorted((package / room).glob("*.py"))]
+    sources = [path for room in ("render", "reconcile", "planfile") for path in files(f"bufferctl/{room}")]
     said = re.sub(r'"\n\s*f?"', "", "\n".join(path.read_text(encoding="utf-8") for path in sources))
     words = re.findall(r"\*\*([^*]+)\*\*", text.partition("## What the comment says")[2].partition("\n## ")[0])
     quoted = [each for each in words if each]

@@ -22,6 +22,7 @@ from bufferctl.sandbox import Clock, Sandbox
 from tests import forks
 from tests.cli.conftest import run_in
 from tests.file_server import FileServer, serving
+from tests.sources import files
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/buffer.yaml"))
@@ -159,7 +160,7 @@ def test_readme_leads_to_the_examples() -> None:
 
 def test_examples_begin_with_the_schema() -> None:
     """The first line of each file links to the schema, so that an editor completes and checks it."""
-    for path in (ROOT / "examples").rglob("*.yaml"):
+    for path in files("examples", "*.yaml"):
         first = path.read_text(encoding="utf-8").splitlines()[0]
         said = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
         assert said, path
@@ -255,6 +256,6 @@ def test_readme_links() -> None:
 def test_exit_codes() -> None:
     """The page of commands has every exit code, and no other page lists them again."""
     codes = {each.exit_code for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")}
-    pages = {page: page.read_text(encoding="utf-8") for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]}
+    pages = {page: page.read_text(encoding="utf-8") for page in [ROOT / "README.md", *files("docs", "*.md")]}
     listed = {page.name: set(map(int, re.findall(r"^\| (\d+) \|", text, re.MULTILINE))) for page, text in pages.items()}
     assert {name: found for name, found in listed.items() if found} == {"commands.md": codes | {0, 2}}

@@ -13,9 +13,10 @@ import pytest
 from bufferctl.diagnostics import FilesError
 from bufferctl.run.files import open_project
 from bufferctl.sandbox import Sandbox
+from tests.sources import files
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted(path.stem for path in (ROOT / "bufferctl" / "run").glob("*.py"))
+MODULES = sorted(path.stem for path in files("bufferctl/run"))
 FILES = """
 version: 1
 organizations:
@@ -36,14 +37,14 @@ def test_nothing_imports_click_or_rich(tmp_path: Path) -> None:
     """Not even through other rooms; nor do the room's files name what belongs to a console."""
     imports = ", ".join(f"bufferctl.run.{name}" for name in MODULES if name != "__init__")
     assert run(f"import sys, {imports}; print(*{{'click', 'rich'}} & set(sys.modules))", tmp_path) == "\n"
-    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bufferctl" / "run").glob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in files("bufferctl/run"))
     assert not re.search(r"\bprint\(|\binput\(|\bimport signal\b|\bsys\.(stdout|stderr|stdin|exit)\b|isatty", text)
 
 
 def test_the_command_line_leaves_the_work_to_this_room() -> None:
     """Its files load nothing of what applies, takes over, or keeps the state; they name types of it at most."""
     found = set()
-    for path in (ROOT / "bufferctl" / "cli").glob("*.py"):
+    for path in files("bufferctl/cli"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for_types = [
             each for each in tree.body if isinstance(each, ast.If) and ast.unparse(each.test) == "TYPE_CHECKING"
@@ -60,9 +61,8 @@ def test_the_command_line_leaves_the_work_to_this_room() -> None:
 
 def test_the_program_of_the_map_makes_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In five lines besides its imports: each change and its address."""
-    (program,) = re.findall(
-        r"```python\n(.*?)```", (ROOT / "docs/how/architecture.md").read_text(encoding="utf-8"), re.DOTALL
-    )
+    page = (ROOT / "docs/how/architecture.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(from bufferctl\.api .*?)```", page, re.DOTALL)
     assert len(program.split("\n\n")[1].splitlines()) <= 5
     (tmp_path / "buffer.yaml").write_text(FILES % "Again", encoding="utf-8")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
