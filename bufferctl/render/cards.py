@@ -233,7 +233,7 @@ def _action(change: Change, outcome: Outcome | None, *, is_preview: bool) -> tup
     if outcome is None:
         return presented.kind, presented.sign, words.describe_action(change), words.describe_cause(change)
     if outcome.status is Status.DONE:
-        return "good", presented.sign, presented.done, words.describe_cause(change)
+        return "good", presented.sign, words.describe_done(change), words.describe_cause(change)
     is_late = outcome.status in {Status.NOT_SENT, Status.WAITING}
     kind, like = ("late", Action.WAITING) if is_late else ("bad", Action.HOLD)
     return kind, words.ACTIONS[like].sign, words.OUTCOMES[outcome.status], ""

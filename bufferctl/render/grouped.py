@@ -423,7 +423,7 @@ def _fields(card: Card, shown: Shown) -> dict[str, str]:
 
 
 def _named(media: Media) -> str:
-    about = media.alt or media.title
+    about = ", ".join([*filter(None, [media.alt or media.title, media.text]), *map(str, media.more)])
     return f"{media.kind} {media.address or media.href}{f' ({about})' if about else ''}"
 
 

@@ -41,7 +41,7 @@ from bufferctl.render.markdown_text import (
 )
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
-from bufferctl.render.shown import Media
+from bufferctl.render.shown import Fact, Media
 from bufferctl.render.since import seen_line, since
 
 #: The first line of every comment, by which a later run finds the comment to replace. User text cannot contain it.
@@ -427,15 +427,20 @@ def _everything(item: Item) -> str:
     for card in item.cards:
         digest = f" {code(card.digest)}" if card.change.action in REVIEWED else ""
         lines.append(f"{code(card.address)}{digest}{f' {code(card.place)}' if card.place else ''}")
-    about = [f"{code(fact.name)}: {plain(fact.value)}" for version in item.versions for fact in version.shown.facts]
+    about = [_fact(fact) for version in item.versions for fact in version.shown.facts]
     about += [f"tags: {', '.join(map(plain, item.main.shown.tags))}"] if item.main.shown.tags else []
     for media in dict.fromkeys(media for version in item.versions for media in version.media):
         where = link(media.href, media.href) if media.href else plain(media.address)
-        about.append(f"{plain(media.kind)}: {' · '.join(filter(None, [where, *map(plain, media.said)]))}")
+        said = [where, *map(plain, media.words), *map(_fact, media.more)]
+        about.append(f"{plain(media.kind)}: {' · '.join(filter(None, said))}")
     texts = [
         part for each in item.versions for part in (f"{plain(each.networks)}:" if item.others else "", *_content(each))
     ]
     return _paragraphs(["\\\n".join([*lines, *dict.fromkeys(about)]), *texts])
+
+
+def _fact(fact: Fact) -> str:
+    return f"{code(fact.name)}: {' '.join(marked(fact.pieces))}"
 
 
 def _ids(item: Item) -> str:

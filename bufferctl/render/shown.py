@@ -56,6 +56,14 @@ class Fact(NamedTuple):
     name: str
     value: str
 
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The value with its links."""
+        return pieces(self.value)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
+
 
 class Media(NamedTuple):
     """An image, or the placeholder for a video, a document or a link."""
@@ -69,11 +77,17 @@ class Media(NamedTuple):
     address: str = ""  # as written in the files, a URL or a path; empty for live media
     about: str = ""  # pixels and size of a file stored with the posts
     ratio: float = 0  # its width divided by its height, 0 if unknown
+    more: tuple[Fact, ...] = ()  # every other field that it has
+
+    @property
+    def words(self) -> list[str]:
+        """What there is to say about it, apart from `more`."""
+        return [each for each in (self.about, self.alt, self.title, self.text) if each]
 
     @property
     def said(self) -> list[str]:
         """What there is to say about it."""
-        return [each for each in (self.about, self.alt, self.title, self.text) if each]
+        return [*self.words, *map(str, self.more)]
 
 
 class Part(NamedTuple):
@@ -108,7 +122,7 @@ def shown(item: Post | Idea | LivePost | LiveIdea | None, pictures: Pictures | N
     parts = (Part(shown_text(text or ""), tuple(_media(m, files) for m in media)) for text, media in _parts(item))
     left = {name: value for name, value in _network_fields(item).items() if name not in {"thread", "link_attachment"}}
     title, warning, comment = (str(left.pop(name, None) or "") for name in ("title", "spoiler_text", "first_comment"))
-    mentions = ", ".join(map(_mention, left.pop("annotations", None) or ()))
+    mentions = "; ".join(map(_mention, left.pop("annotations", None) or ()))
     # the network's fields that have no place of their own in a post are listed by name
     facts = (*_own_fields(item), ("mentions", mentions), *_flat(left))
     return Shown(
@@ -125,15 +139,31 @@ def _parts(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str | None
     """The text and the media of each part of a thread."""
     match item:
         case Post(metadata=metadata):
-            thread, preview = thread_of(metadata), getattr(metadata, "link_attachment", None)
-            yield item.text, (*item.assets, *([preview] if preview else ()))
+            thread, card = thread_of(metadata), getattr(metadata, "link_attachment", None)
+            yield item.text, _with_card(item.assets, card)
             repeats = thread and (thread[0].text or "") == item.text and thread[0].assets in ((), item.assets)
-            yield from ((each.text, each.assets) for each in thread[1 if repeats else 0 :])
+            for each in thread[1 if repeats else 0 :]:
+                yield each.text, _with_card(each.assets, each.link_attachment)
         case LivePost():
-            yield item.text, item.assets
-            yield from ((each.text, each.assets) for each in item.thread[1:])
+            yield item.text, _with_card(item.assets, item.metadata.get("link_attachment"))
+            for part in item.thread[1:]:
+                yield part.text, _with_card(part.assets, part.link_attachment)
         case _:
             yield item.text, item.media
+
+
+def _with_card(assets: Iterable[Attached], card: LinkAttachment | Mapping[str, Any] | None) -> tuple[Attached, ...]:
+    """What is attached, and the link preview: of a live post as Buffer has it, which may be scraped."""
+    if not card:
+        return tuple(assets)
+    return (*assets, card if isinstance(card, LinkAttachment) else _live_card(card))
+
+
+def _live_card(card: Mapping[str, Any]) -> LiveMedium:
+    picture = card.get("thumbnail")
+    address = picture.get("url") if isinstance(picture, Mapping) else picture
+    names = {name: str(card[name]) for name in ("title", "description") if card.get(name)}
+    return LiveMedium("link", url=str(card.get("url") or ""), thumbnail=str(address or ""), source=names)
 
 
 def _network_fields(item: Post | Idea | LivePost | LiveIdea) -> Mapping[str, Any]:
@@ -146,9 +176,20 @@ def _network_fields(item: Post | Idea | LivePost | LiveIdea) -> Mapping[str, Any
 
 
 def _mention(values: Mapping[str, Any]) -> str:
-    """Who is mentioned and the link of the mention, which the text alone does not show."""
-    name, link = values.get("localized_name") or values.get("content"), values.get("link") or values.get("url")
-    return " ".join(filter(None, [name, f"({link})" if link else ""]))
+    """Who is mentioned, the link of the mention, and where it is in the text; the text alone shows none of it."""
+    name, link = values.get("localized_name") or values.get("text"), values.get("link") or values.get("url")
+    start, length = values.get("start"), values.get("length")
+    first, last = (
+        (start, start + length) if start is not None and length is not None else values.get("indices", ("", ""))
+    )
+    where = f"characters {first} to {last}"
+    rest = [
+        f"{each.replace('_', ' ')} {values[each]}"
+        for each in ("content", "id", "entity", "vanity_name")
+        if values.get(each)
+    ]
+    about = ", ".join([str(link), *rest]) if link else ", ".join(rest)
+    return f"{name} ({about}), {where}" if about else f"{name}, {where}"
 
 
 def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
@@ -164,13 +205,15 @@ def _own_fields(item: Post | Idea | LivePost | LiveIdea) -> Iterator[tuple[str, 
     match item:
         case Post():
             yield "scheduling_type", "reminds a person, publishes nothing by itself" if item.reminds else ""
-            for name in ("needs_approval", "idea", *AS_IS[Post], "repeat_of", "was"):
+            for name in ("needs_approval", "idea", *AS_IS[Post], "draft_id", "repeat_of", "was"):
                 if (value := getattr(item, name)) and value != AS_IS[Post].get(name):
                     yield name, words.value(value)
         case Idea():
             yield "services", ", ".join(item.services)
             yield "date", words.local(item.date, "") if item.date else ""
             yield "group", item.group.group_id if item.group else ""
+            yield "group.place_after_id", (item.group and item.group.place_after_id) or ""
+            yield "ai_assisted", words.value(item.ai_assisted)
             yield "cta", item.cta or ""
             yield "template_id", item.template_id or ""
         case LivePost():
@@ -183,18 +226,63 @@ def _media(attached: Attached, pictures: Pictures) -> Media:
         case Asset():
             return _asset(attached, pictures)
         case LinkAttachment() as link:
-            picture = web(link.thumbnail.url) if link.thumbnail else ""
+            picture = link.thumbnail.url if link.thumbnail else ""
             title, text = visible(link.title or ""), visible(link.description or "")
-            return Media("link", picture, web(link.url), "", title, text, visible(link.url))
+            more = _facts(("picture", picture))
+            return Media("link", web(picture), web(link.url), "", title, text, visible(link.url), more=more)
         case IdeaMedia() as media:
-            kind, address = "image" if media.type in {"image", "gif"} else str(media.type), visible(media.address)
-            cover = media.thumbnail_url or (address if kind == "image" else None)
-            found = Media(kind, web(cover), web(address), visible(media.alt or ""), address=address)
-            return _of_file(found, media.file, pictures) if media.file else found
-    url = attached.source if isinstance(attached, LiveAsset) else attached.url
-    name = attached.details.get("title") if isinstance(attached, LiveAsset) else ""
-    thumbnail = attached.thumbnail or (url if attached.kind == "image" else "")
-    return Media(attached.kind, web(thumbnail), web(url), visible(attached.alt_text), visible(str(name or "")))
+            return _idea_media(media, pictures)
+        case LiveMedium() as live:
+            return _live_medium(live)
+    return _live_asset(attached)
+
+
+def _facts(*given: tuple[str, Any]) -> tuple[Fact, ...]:
+    """The fields of these that are set."""
+    made = ((name, words.value(value, name=name.rpartition(".")[2])) for name, value in given)
+    return tuple(Fact(name, visible(value)) for name, value in made if value)
+
+
+def _idea_media(media: IdeaMedia, pictures: Pictures) -> Media:
+    kind, address = "image" if media.type in {"image", "gif"} else str(media.type), visible(media.address)
+    cover = media.thumbnail_url or (address if kind == "image" else None)
+    source = media.source.model_dump(exclude_none=True) if media.source else {}
+    more = _facts(
+        ("type", "gif" if media.type == "gif" else ""),
+        ("thumbnail_url", media.thumbnail_url),
+        ("size", media.size and f"{media.size:,} bytes"),
+        *((f"source.{name}", value) for name, value in source.items()),
+    )
+    found = Media(kind, web(cover), web(address), visible(media.alt or ""), address=address, more=more)
+    return _of_file(found, media.file, pictures) if media.file else found
+
+
+def _live_medium(live: LiveMedium) -> Media:
+    """Of an idea, or the link preview of a post, whose `source` are its title and description."""
+    cover = live.thumbnail or (live.url if live.kind == "image" else "")
+    if live.kind == "link":
+        title, text = visible(live.source.get("title", "")), visible(live.source.get("description", ""))
+        return Media("link", web(cover), web(live.url), "", title, text, more=_facts(("picture", live.thumbnail)))
+    more = _facts(
+        ("size", live.size and f"{live.size:,} bytes"),
+        *((f"source.{name}", value) for name, value in live.source.items()),
+    )
+    return Media(live.kind, web(cover), web(live.url), visible(live.alt_text), more=more)
+
+
+def _live_asset(live: LiveAsset) -> Media:
+    cover = live.thumbnail or (live.source if live.kind == "image" else "")
+    details = dict(live.details)
+    title = visible(str(details.pop("title", "") or ""))
+    tags = tuple(details.pop("user_tags", None) or ())
+    tagged = visible(", ".join(_tagged(*each) for each in tags))
+    more = _facts(*details.items())
+    return Media(live.kind, web(cover), web(live.source), visible(live.alt_text), title, tagged, more=more)
+
+
+def _tagged(handle: str, x: object, y: object) -> str:
+    """Who is tagged in an image, and where: from its left and its top edge, from 0 to 1."""
+    return f"@{handle.removeprefix('@')} at {x}, {y}"
 
 
 def _asset(asset: Asset, pictures: Pictures) -> Media:
@@ -222,10 +310,18 @@ def _declared(asset: Asset) -> Media:
     address = visible(asset.value.address)
     match asset.value:
         case Image() as image:
-            tagged = visible(", ".join(f"@{each.handle.removeprefix('@')}" for each in image.user_tags))
-            return Media("image", web(address), web(address), visible(image.alt_text or ""), "", tagged, address)
+            tagged = visible(", ".join(_tagged(each.handle, each.x, each.y) for each in image.user_tags))
+            size = image.dimensions
+            more = _facts(
+                ("thumbnail_url", image.thumbnail_url),
+                ("animated_thumbnail", image.animated_thumbnail),
+                ("dimensions", size and f"{size.width} by {size.height} pixels"),
+            )
+            alt = visible(image.alt_text or "")
+            return Media("image", web(address), web(address), alt, "", tagged, address, more=more)
         case Video() as video:
             cover = "" if video.thumbnail_offset is None else f"its cover is at {video.thumbnail_offset:,} ms"
             return Media("video", "", web(address), "", visible(video.title or ""), cover, address)
         case Document() as document:
-            return Media("document", web(document.thumbnail), web(address), "", visible(document.title), "", address)
+            title, more = visible(document.title), _facts(("thumbnail_url", document.thumbnail_url))
+            return Media("document", web(document.thumbnail), web(address), "", title, "", address, more=more)

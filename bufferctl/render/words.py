@@ -112,6 +112,14 @@ def describe_action(change: Change) -> str:
     return ACTIONS[change.action].planned
 
 
+def describe_done(change: Change) -> str:
+    """What happened to an object, in a few words."""
+    post = change.desired
+    if change.action is Action.CREATE and isinstance(post, Post) and (post.draft or post.needs_approval):
+        return "saved as a draft" if post.draft else "submitted for approval"
+    return ACTIONS[change.action].done
+
+
 def status_of(change: Change) -> PostStatus | None:
     """The status of a post in Buffer; for plans that were made without Buffer, the one in the state."""
     if isinstance(change.live, LivePost):

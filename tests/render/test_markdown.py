@@ -403,7 +403,8 @@ def test_where_a_mention_leads() -> None:
     mention = {"id": "1", "entity": "urn:li:organization:1", "length": 4, "start": 0, "localized_name": "Hall"}
     mention |= {"vanity_name": "hall", "link": "https://other.example/hall"}
     shown = post("ch-li", "a", 1, text="Hall", metadata={"annotations": [mention]})
-    assert "Hall (https:&#8203;//other.example/hall)" in _of(change(shown, Action.CREATE, Cause.NEW))
+    link = "[https://other.example/hall](<https://other.example/hall>)"
+    assert f"Hall ({link}, id 1, " in _of(change(shown, Action.CREATE, Cause.NEW))
 
 
 def test_a_draft_that_goes_live_is_told() -> None:

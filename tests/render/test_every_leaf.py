@@ -1,0 +1,92 @@
+"""Everything that can be sent is shown: each leaf of Buffer's inputs in each form, by its value (design: Review)."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bufferctl.config import load
+from bufferctl.model.state import State
+from bufferctl.plan import Outcome, Status
+from bufferctl.reconcile.offline import offline
+from bufferctl.render.html import preview_html, report_html
+from bufferctl.render.json_documents import report_json
+from bufferctl.render.lines import Paint
+from bufferctl.render.markdown import report_markdown
+from bufferctl.render.report import Report
+from bufferctl.render.text import plan_text
+from bufferctl.value import replace
+from tests.leaves import LEAVES, Data, Leaf
+
+NOW = datetime(2029, 11, 28, 8, tzinfo=UTC)
+WIDE = Paint(width=4000, full=True)
+
+
+def receipt(report: Report) -> Report:
+    """The same after everything was applied."""
+    return replace(report, outcomes=tuple(Outcome(change, Status.DONE, id="id") for change in report.plan.changes))
+
+
+FORMS: dict[str, Callable[[Report], str]] = {
+    "text": lambda report: plan_text(report, WIDE),
+    "comment": report_markdown,
+    "page": report_html,
+    "preview": preview_html,
+    "json": report_json,
+    "receipt page": lambda report: report_html(receipt(report)),
+}
+#: The sandbox has one column, so the samples are equal; where in the queue a post was put shows in its time.
+ALIKE = {*(("idea.group.groupId", form) for form in FORMS), ("mode", "receipt page")}
+#: These are shown in words.
+IN_WORDS = {"mode", "schedulingType"}
+
+
+def report_of(folder: Path, leaf: Leaf, entry: Data) -> Report:
+    """The plan of one new entry."""
+    folder.mkdir()
+    (folder / "buffer.yaml").write_text(leaf.in_a_file(entry), encoding="utf-8")
+    loaded = load(None, folder)
+    assert loaded.desired, loaded.diagnostics
+    return Report(offline(loaded.desired, State(), endpoint="https://api.buffer.com", now=NOW))
+
+
+def printed(report: Report, form: str) -> str:
+    """A form on one line, as a person reads it, without digests, which differ anyway."""
+    text = html.unescape(FORMS[form](report))
+    for digest in {report.digest, report.digest[:16], *report.digests, *(each[:16] for each in report.digests)} - {""}:
+        text = text.replace(digest, "")
+    in_words = re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", text) + re.sub(r"<[^>]*>", "", text)  # without links
+    return " ".join(re.sub(r"\\(?=[^a-z\s])", "", text + in_words).replace("\u200b", "").split())
+
+
+def texts_in(value: Any) -> list[str]:
+    """The texts of a sample that stand in a form as they are: no dates, which are shown in words."""
+    values = value if isinstance(value, list) else [value]
+    return [each for each in values if isinstance(each, str) and not re.match(r"\d{4}-\d\d-\d\d", each)]
+
+
+def value_at(entry: Data, leaf: Leaf) -> Any:
+    """The value of a leaf in an entry."""
+    found: Any = entry
+    for step in leaf.at:
+        found = found[step]
+    return found
+
+
+@pytest.mark.parametrize("leaf", LEAVES, ids=str)
+def test_a_value_is_shown_in_every_form(tmp_path: Path, leaf: Leaf) -> None:
+    """The value, and another one in its place makes a difference, when a post or an idea is created."""
+    one = report_of(tmp_path / "one", leaf, leaf.entry())
+    other = report_of(tmp_path / "other", leaf, leaf.changed())
+    for form in FORMS:
+        text = printed(one, form)
+        if (str(leaf), form) not in ALIKE:
+            assert text != printed(other, form), f"{form} shows no difference"
+        missing = [each for each in texts_in(value_at(leaf.entry(), leaf)) if each not in text]
+        assert missing == [] or str(leaf) in IN_WORDS, form
