@@ -12,7 +12,7 @@ from glob import escape
 from pathlib import Path
 
 from bufferctl.ci.applied import AppliedFile, End
-from bufferctl.ci.forge import PLAN, ChangeRequest, fenced, without_marker
+from bufferctl.ci.forge import PLAN, ChangeRequest, without_marker
 from bufferctl.ci.issues import tell_history, tell_unsent
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.log import say
@@ -25,7 +25,7 @@ from bufferctl.plan import WRITING, Action, Change, Reason
 from bufferctl.planfile import Merged, MergedFile, Receipt, Reviewed, dump_merged, load_receipt, load_shown
 from bufferctl.reconcile import shows_edit
 from bufferctl.render.lines import count
-from bufferctl.render.markdown_text import code, plain
+from bufferctl.render.markdown_text import code, fenced, plain
 from bufferctl.value import replace, value
 
 #: Reasons for which nothing that was agreed to can be sent any more.

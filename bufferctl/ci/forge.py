@@ -23,8 +23,6 @@ from bufferctl.value import value
 PLAN, PLANNED_FOR = "plan.json", "request.json"
 #: How long a plan may be agreed to, by the times of its run and of the merge.
 PLAN_AGE = timedelta(days=7)
-#: The most characters of a log in a comment: they fit GitHub's limit even if each counts as two.
-_MAX_LOG = 30_000
 
 
 @value()
@@ -355,14 +353,3 @@ def with_marker(first: str, body: str) -> str:
 def without_marker(report: str) -> str:
     """A report of bufferctl's without the hidden marker on its first line; what a reader has seen stays."""
     return re.sub(r"^<!-- bufferctl:(?!seen ).*-->", "", report).strip()
-
-
-def fenced(text: str) -> str:
-    """`text` as a code block that it cannot end, so that nothing in it is a link, an image or a mention."""
-    text = re.sub(r"[^\n\t\x20-\x7e\xa0-\U0010ffff]", "", text)
-    text = re.sub("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", "", text)
-    if len(text) > _MAX_LOG:
-        text = f"{text[:_MAX_LOG]}\n… and {len(text) - _MAX_LOG:,} more characters"
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{text.strip(chr(10))}\n{fence}"

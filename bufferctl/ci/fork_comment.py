@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from pydantic import AliasPath, BaseModel, Field
 
-from bufferctl.ci.forge import fenced
 from bufferctl.ci.github import GitHub, artifact_name
 from bufferctl.ci.job import SHORT, Job
 from bufferctl.ci.log import say
 from bufferctl.errors import ForgeError
+from bufferctl.render.markdown_text import fenced
 
 _INTRODUCTION = (
     "**Not checked against Buffer.** This pull request comes from a fork. Its own run made the text below from its "

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from bufferctl.ci.applied import End
-from bufferctl.ci.forge import ChangeRequest, fenced
+from bufferctl.ci.forge import ChangeRequest
 from bufferctl.ci.job import Job, name_of
+from bufferctl.render.markdown_text import fenced
 
 #: bufferctl's exit code where there is drift.
 _DRIFT = 2

@@ -241,8 +241,11 @@ class Job:
         `parts`: what stands below the title; empty ones are left out. `heading`: the kind whose title it has, if that
         is another one. Raises ForgeError.
         """
-        first = title(heading or kind, self.about)
-        text = with_marker(marker(kind, self.about), "\n\n".join(filter(None, [first, *parts])))
+        whole = "\n\n".join(filter(None, [title(heading or kind, self.about), *parts]))
+        self.post(kind, request, with_marker(marker(kind, self.about), whole))
+
+    def post(self, kind: str, request: ChangeRequest, text: str) -> None:
+        """The same with the whole text, which begins with its marker. Raises ForgeError."""
         found = self.find_comment(kind, request)
         if found is None:
             self.forge.add_comment(request.number, text)

@@ -11,30 +11,28 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, fenced, without_marker
+from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, marker, title
 from bufferctl.ci.github import artifact_name
 from bufferctl.ci.held import Held, held
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.log import say
+from bufferctl.ci.report_file import load_report
 from bufferctl.ci.state_place import moved_state
 from bufferctl.ci.suggestions import suggest
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
-from bufferctl.render.markdown_text import PAGE_MARK, code
-from bufferctl.render.since import commit_of, with_commit
+from bufferctl.render.markdown import Context, Note, is_about, with_page, without_plan
+from bufferctl.render.markdown import comment as rendered
+from bufferctl.render.since import commit_of
 from bufferctl.value import replace
 
-_LINK = re.compile(re.escape(PAGE_MARK) + r" · \[the page\]\([^()\s]*\)")
 #: An address that can stand in parentheses, where Markdown has it.
 _ADDRESS = re.compile(r"https?://[^\s()<>]+")
 #: The exit code of `plan --detailed-exitcode` where changes are pending.
 PENDING = 2
-#: bufferctl's message for files that cannot be planned; the problems are listed above it.
-_INVALID = "The files have errors"
-_JSON = "plan.report.json"
 #: The formats of a plan for people and programs, besides its page.
-_REPORTS = ("plan.md", _JSON, "plan.sarif")
+_REPORTS = ("plan.md", "plan.report.json", "plan.sarif")
 #: How many entries a line names; the rest is counted.
 _NAMED = 5
 
@@ -81,17 +79,19 @@ def _plan(
     folder = job.work / "plan"
     folder.mkdir()
     more = ["--offline"] if offline else []
-    moved = "" if offline else moved_state(job, branch)
+    moved = None if offline else moved_state(job, branch)
     if moved:
-        job.annotate("warning", moved.replace("**", "").replace("`", ""))
+        job.annotate("warning", moved.words)
         job = replace(job, has_state=False)
     commit = request.head if request else job.commit()
     page = _page_name(job, str(request.number) if request else commit[:SHORT])
     saved = _options(folder, page, saved=not (offline or moved))
     options = [*saved, *_since_last_look(job, request), *_before(job, request), *more]
-    ran = job.run("plan", *options, without=f"Saved to {folder}")
+    data = job.work / "plan.data"
+    ran = job.run("plan", *options, "--data", str(data), without=f"Saved to {folder}")
     made = ran.code in {0, PENDING}
-    found = held(job, request, folder / _JSON, *more) if made and request else Held()
+    report = load_report(data) if data.exists() else None
+    found = held(job, request, report.plan, *more) if made and request and report else Held()
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
     if request:
         (folder / PLANNED_FOR).write_bytes(request.describe(job.base_of(request)))
@@ -102,18 +102,22 @@ def _plan(
         job.output(folder=str(artifact), artifact=name, page=str(artifact / page) if made else "", **counts)
     fails = strict and bool(found.by_request)
     if request and job.options.comment:
-        body = (folder / "plan.md").read_text(encoding="utf-8") if made else _no_plan(ran.printed)
-        if elsewhere := _elsewhere(job, request, branch):
-            into = f"Merging into {code(branch)} "
-            body = re.sub(rf"Merging (?=.*{PAGE_MARK})", lambda _: into, body)  # in line two, not in a text of theirs
-        link = page_link(job.forge.page_url((artifact / page).as_posix())) if artifact else ""
-        body = with_commit(body, commit).replace(PAGE_MARK, link)
-        body = suggest(job, request, folder / _JSON, body) if made else body
-        because = _because_of_request(job, [code(key) for key in found.by_request])
-        failure = f"**This check fails:** {because}" if fails else ""
-        notes = [moved, failure] if made else []
-        footer = job.footer(commit, f"to plan again, {job.forge.plan_again(request.number)}")
-        job.comment("plan", request, elsewhere, *notes, without_marker(body), footer)
+        notes = [_elsewhere(job, request, branch), moved if made else None, _failure(job, found) if fails else None]
+        context = Context(
+            mark=marker("plan", job.about),
+            title=title("plan", job.about),
+            commit=commit,
+            run=job.forge.run_url,
+            page=job.forge.page_url((artifact / page).as_posix()) if artifact else "",
+            publishes=branch if request.branch != branch else "",
+            notes=tuple(note for note in notes if note),
+            again=f"to plan again, {job.forge.plan_again(request.number)}",
+            lines=suggest(job, request, report) if made and report else {},
+            printed=ran.printed,
+        )
+        is_sound = report is not None and (made or not report.is_planned)
+        text = rendered(report, context) if report and is_sound else without_plan(context)
+        job.post("plan", request, text)
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code
 
@@ -150,15 +154,20 @@ def _is_needed(job: Job, request: ChangeRequest | None) -> bool:
     return request is not None and job.options.comment and job.find_comment("plan", request) is not None
 
 
-def _elsewhere(job: Job, request: ChangeRequest, branch: str) -> str:
-    """That the request does not go into the branch that is published; empty if it does."""
+def _elsewhere(job: Job, request: ChangeRequest, branch: str) -> Note | None:
+    """That the request does not go into the branch that is published; None if it does."""
     if request.branch == branch:
-        return ""
-    into, published, noun = code(request.branch), code(branch), job.forge.noun
-    return (
-        f"**Merging this publishes nothing.** It goes into {into}, and posts are published from {published}. If you "
-        f"change the target of this {noun} to {published}, plan it again before you merge."
+        return None
+    return Note(
+        "Merging this publishes nothing.",
+        f"It goes into `{request.branch}`, and posts are published from `{branch}`. If you change the target of this "
+        f"{job.forge.noun} to `{branch}`, plan it again before you merge.",
     )
+
+
+def _failure(job: Job, found: Held) -> Note:
+    """Why the check fails."""
+    return Note("This check fails:", _because_of_request(job, [f"`{key}`" for key in found.by_request]))
 
 
 def _page_name(job: Job, about: str) -> str:
@@ -189,11 +198,6 @@ def _because_of_request(job: Job, keys: Sequence[str]) -> str:
     return f"{need} you because of this {job.forge.noun}: {some_of(keys, _NAMED)}."
 
 
-def _no_plan(printed: str) -> str:
-    why = _INVALID if _INVALID in printed else "The plan could not be made"
-    return f"**No plan.** {why}, so nothing in it can be published yet.\n\n{fenced(printed)}"
-
-
 def keep_artifact(folder: Path, artifact: Path, checkout: Path) -> None:
     """Copy `folder` to `artifact`, replacing what is there. A relative `artifact` is below the `checkout`.
 
@@ -212,11 +216,6 @@ def keep_artifact(folder: Path, artifact: Path, checkout: Path) -> None:
     shutil.copytree(folder, target, symlinks=True)
 
 
-def page_link(address: str) -> str:
-    """The link to the page of a plan in a comment, where a later one can replace it."""
-    return f"{PAGE_MARK} · [the page]({address})"
-
-
 def comment(job: Job, *, page: str, number: int = 0) -> int:
     """Link the comment of the request's plan to `page`. Exit code 0, also if a newer commit has the comment by now.
 
@@ -226,10 +225,10 @@ def comment(job: Job, *, page: str, number: int = 0) -> int:
         raise ForgeError(f"{page!r} is not the address of a page", hint="Name the uploaded page with --page URL.")
     request = job.forge.request(number)
     found = job.find_comment("plan", request) if request else None
-    if request is None or found is None or f"<sub>Commit {request.head[:SHORT]} " not in found.body:
+    if request is None or found is None or not is_about(found.body, request.head):
         say("There is no comment on the plan of this commit, so there is nothing to link.")
         return 0
-    linked = _LINK.sub(lambda _: page_link(page), found.body, count=1)
+    linked = with_page(found.body, page)
     if linked != found.body:
         job.forge.edit_comment(request.number, found.id, linked)
     return 0

@@ -12,27 +12,28 @@ from bufferctl.errors import ForgeError
 from bufferctl.git import git_bytes
 from bufferctl.model import StateSettings
 from bufferctl.model.desired import GIT_REMOTE
-from bufferctl.render.markdown_text import code
+from bufferctl.render.markdown import Note
 from bufferctl.state.checkout import renamed_since
 
 
-def moved_state(job: Job, branch: str) -> str:
-    """Why this plan goes without the state, for a comment; empty if it may use it.
+def moved_state(job: Job, branch: str) -> Note | None:
+    """Why this plan goes without the state, for a comment; None if it may use it.
 
     `branch`: the one that apply publishes. Where that does not name a place, only `state: git` of a request counts,
     which is in the same repository. Raises ForgeError if the branch cannot be read.
     """
     here = job.state_settings
     if not job.is_readable:  # no plan is made of these files
-        return ""
+        return None
     there = _settings_on(job, branch)
     if here == there or (there is None and here == StateSettings()):
-        return ""
-    noun, published = job.forge.noun, code(branch)
-    return (
-        f"**This plan does not use the state.** This {noun} keeps it {_name(here)}; {published} keeps it "
-        f"{_name(there)}, and only what {published} says counts. So merging this publishes nothing by itself. After "
-        f"the merge, run {code(_migrate(there))} in a checkout of {published}. Put posts into another {noun}."
+        return None
+    noun, published = job.forge.noun, f"`{branch}`"
+    return Note(
+        "This plan does not use the state.",
+        f"This {noun} keeps it {_name(here)}; {published} keeps it {_name(there)}, and only what {published} says "
+        f"counts. So merging this publishes nothing by itself. After the merge, run `{_migrate(there)}` in a checkout "
+        f"of {published}. Put posts into another {noun}.",
     )
 
 
@@ -56,7 +57,7 @@ def _settings_on(job: Job, branch: str) -> StateSettings | None:
 def _name(settings: StateSettings | None) -> str:
     if settings is None:
         return "in no shared place"
-    return f"in {code(settings.store)}" if settings.store else f"on {code(f'{settings.remote}:{settings.branch}')}"
+    return f"in `{settings.store}`" if settings.store else f"on `{settings.remote}:{settings.branch}`"
 
 
 def _migrate(there: StateSettings | None) -> str:

@@ -8,30 +8,30 @@ lines to write.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 from bufferctl.ci.forge import ChangeRequest, marker
-from bufferctl.ci.held import HeldChange, held_in
 from bufferctl.ci.job import Job
 from bufferctl.config.write.project import Project
 from bufferctl.config.write.shift import postponed
 from bufferctl.diagnostics import Place
 from bufferctl.errors import ConfigError, ForgeError
-from bufferctl.plan import Reason
-from bufferctl.render.markdown_text import LIMIT, code, plain, size
+from bufferctl.plan import Action, Change, Plan, Reason
+from bufferctl.render.markdown_text import plain
+from bufferctl.render.report import Report
 from bufferctl.render.words import local
+from bufferctl.said import Answer, Way, merged
 from bufferctl.value import replace, value
 
 #: How many suggestions a plan makes: each is a request to the forge, and a comment to read.
 _MOST = 5
 #: How long there is to take a later time over and merge it.
 _NOTICE = timedelta(hours=1)
-#: A field that a hint proposes; below `each` it would need more than a line.
-_FIELD = re.compile(r"`((?:repeat_of|was|existing): [^`]+)`(?! under `each`)")
-#: What an entry is on one of its channels; on several, one answer says it for all.
-_ON_CHANNEL = re.compile(r"existing: \{(.+)\}")
+#: The fields of an entry that an answer may add.
+_FIELDS = ("existing", "was", "repeat_of")
 #: The line of a key, and where its entry's other fields begin.
 _KEY = re.compile(r"(\s*(?:- )?)key: *\S+\s*")
 
@@ -46,52 +46,69 @@ class Suggestion:
     answers: tuple[str, ...]
 
 
-def suggest(job: Job, request: ChangeRequest, report: Path, body: str) -> str:
-    """Replace the suggestions on a request by those of its plan; the plan's comment, with those that have no line."""
+def suggest(job: Job, request: ChangeRequest, report: Report) -> dict[Place, tuple[str, ...]]:
+    """Replace the suggestions on a request by those of its plan.
+
+    Gives the lines of the answers that did not become suggestions, by the place of their entry in the repository.
+    """
     first = marker("suggestion", job.about)
     for old in list(job.forge.suggestions(request.number)):
         if old.mine and old.body.startswith(first):
             job.forge.delete_suggestion(request.number, old.id)
-    held = [change for change in held_in(report) if change.place and change.place.line]
-    found = (*_fields(job, held), *_times(job, held))
-    left = [replace(each, place=each.place.below(job.options.directory)) for each in found]
-    suggested, left = left[:_MOST], left[_MOST:]
-    for each in suggested:
+    found = (*fields_of(job.folder, report.plan), *_times(job, report.plan))
+    there = [replace(each, place=each.place.below(job.options.directory)) for each in found]
+    left: dict[Place, tuple[str, ...]] = {each.place: each.answers for each in there[_MOST:]}
+    for each in there[:_MOST]:
         text = f"{first}\n{_text(each, job.forge.suggestion)}"
         try:
             job.forge.add_suggestion(request, each.place.file, each.line, text)
         except ForgeError:  # the diff does not show the line, or the token may not comment on lines
-            left.append(each)
-    for each in left:
-        longer = _with_lines(body, each)
-        body = longer if size(longer) < LIMIT else body
-    return body
+            left[each.place] = each.answers
+    return left
 
 
-def _fields(job: Job, held: Iterable[HeldChange]) -> Iterator[Suggestion]:
-    """The fields that the hints propose, once for each place of an entry."""
-    proposed: dict[Place, dict[str, str]] = {}
-    for change in held:
-        if change.place:
-            fields = dict.fromkeys(_FIELD.findall(change.hint), change.message)
-            proposed.setdefault(change.place, {}).update(fields)
-    for place, fields in proposed.items():
+def fields_of(folder: Path, plan: Plan) -> Iterator[Suggestion]:
+    """The fields that answer for an entry of the files in `folder`, on the line of its key."""
+    entries: dict[Place, list[Change]] = {}
+    for change in plan.changes:
+        if change.place and change.place.line:
+            entries.setdefault(change.place, []).append(change)
+    for place, changes in entries.items():
+        held = [change for change in changes if change.action is Action.HOLD]
+        answers = _whole(held, {name for name in _FIELDS for change in changes if getattr(change.desired, name, None)})
+        if not answers:
+            continue
         try:
-            text = (job.folder / place.file).read_text(encoding="utf-8").split("\n")[place.line - 1]
+            text = (folder / place.file).read_text(encoding="utf-8").split("\n")[place.line - 1]
         except (OSError, ValueError, IndexError):
             continue
-        if fields and (key := _KEY.fullmatch(text)):
+        if key := _KEY.fullmatch(text):
             indent = " " * len(key[1])
-            there = ", ".join(found[1] for field in fields if (found := _ON_CHANNEL.fullmatch(field)))
-            whole = (f"existing: {{{there}}}" if _ON_CHANNEL.fullmatch(field) else field for field in fields)
-            answers = tuple(f"{text.rstrip()}\n{indent}{field}" for field in dict.fromkeys(whole))
-            way = "One of these answers it" if answers[1:] else "This answers it"
-            yield Suggestion(place, place.line, f"{next(iter(fields.values()))}. {way}", answers)
+            lines = tuple(f"{text.rstrip()}\n{indent}{each.yaml}" for each in answers)
+            way = "One of these answers it" if lines[1:] else "This answers it"
+            about = next(change.message for change in held if change.todo and change.todo.answers)
+            yield Suggestion(place, place.line, f"{about}. {way}", lines)
 
 
-def _times(job: Job, held: Iterable[HeldChange]) -> Iterator[Suggestion]:
+def _whole(held: Iterable[Change], has: Collection[str]) -> list[Answer]:
+    """The answers that can be taken as they are, each for all channels of an entry. `has`: the fields that it has."""
+    found: dict[str, list[Answer]] = {}
+    several = set[str]()
+    for change in held:
+        names = Counter[str]()
+        for answer in change.todo.answers if change.todo else ():
+            if answer.way is Way.ADD and answer.field in _FIELDS and not answer.occurrence:
+                found.setdefault(answer.field, []).append(answer)
+                names[answer.field] += 1
+        several |= {name for name, number in names.items() if number > 1}
+    whole = (merged(each, of_one_entry=True) for name, each in found.items() if name not in {*has, *several})
+    return [each for each in whole if each and not (each.is_open or each.later)]
+
+
+def _times(job: Job, plan: Plan) -> Iterator[Suggestion]:
     """Later days for posts that are late and not in Buffer; without it, nobody knows whether one is there already."""
-    late = {each.address: each.message for each in held if each.reason == Reason.MISSED and not each.candidates}
+    held = (each for each in plan.of(Action.HOLD) if each.reason is Reason.MISSED and not each.candidates)
+    late = {str(each.address): each.message for each in held}
     desired = job.loaded.desired if job.loaded and not job.is_offline else None
     if not late or desired is None:
         return
@@ -106,10 +123,3 @@ def _times(job: Job, held: Iterable[HeldChange]) -> Iterator[Suggestion]:
 def _text(suggestion: Suggestion, fence: str) -> str:
     answers = [f"```{fence}\n{answer}\n```" for answer in suggestion.answers]
     return "\n\n".join([f"{plain(suggestion.about)}:", *answers])
-
-
-def _with_lines(body: str, suggestion: Suggestion) -> str:
-    """The comment with the lines to write below the post that they are about."""
-    place = f" · {code(str(suggestion.place))}\n"
-    lines = [f"```yaml\n{answer}\n```" for answer in suggestion.answers]
-    return body.replace(place, "\n\n".join([place.rstrip("\n"), *lines, ""]), 1)

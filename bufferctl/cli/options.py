@@ -144,6 +144,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 state_option = file_option(
     "--state", "state_file", help_text="State file to use instead of the `state` in buffer.yaml."
 )
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path, dir_okay=False),
+    hidden=True,
+    help="The report as data, from which `bufferctl ci` makes its comment.",
+)
 auto_approve_option = click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
 target_option = _several(
     ("--target", "targets"),

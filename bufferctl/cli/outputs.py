@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +20,7 @@ import click
 
 from bufferctl.cli import options
 from bufferctl.cli.console import Console
-from bufferctl.diagnostics import Diagnostic
+from bufferctl.diagnostics import Diagnostic, FilesError
 from bufferctl.errors import UsageError
 from bufferctl.machine import in_job
 from bufferctl.run.secrets import without_secrets, write_whole
@@ -98,12 +99,38 @@ calendar_option = _option(CALENDARS)
 
 def write_reports(files: Sequence[Path], report: Report, forms: Forms = FORMS) -> None:
     """Write each report. Raises BufferctlError if one cannot be."""
-    pages = [path.name for path in files if path.suffix.lower() == ".html"]
-    report = replace(report, page=pages[0] if pages else "")
+    report = _with_page(report, files)
     for path in files:
         module, function = forms[path.suffix.lower()]
         form: Callable[[Report], str] = getattr(import_module(f"bufferctl.render.{module}"), function)
         write_whole(path, form(report).encode())
+
+
+def _with_page(report: Report, files: Sequence[Path]) -> Report:
+    pages = [path.name for path in files if path.suffix.lower() == ".html"]
+    return replace(report, page=pages[0] if pages else "")
+
+
+def write_data(file: Path | None, report: Report, files: Sequence[Path]) -> None:
+    """Write a report as data, if `bufferctl ci` asked for it: it says the rest and comments."""
+    if file:
+        from bufferctl.ci.report_file import dump_report
+
+        write_whole(file, dump_report(_with_page(report, files)))
+
+
+@contextmanager
+def keeping_problems(file: Path | None) -> Iterator[None]:
+    """Write the problems of files that cannot be planned likewise."""
+    try:
+        yield
+    except FilesError as error:
+        from bufferctl.ci.report_file import dump_problems
+        from bufferctl.run.files import folder_of
+
+        if file:
+            write_whole(file, dump_problems(error, folder_of(error.root), datetime.now(UTC)))
+        raise
 
 
 def with_pictures(report: Report, root: Path, reports: Sequence[Path], state: State | None = None) -> Report:

@@ -50,6 +50,7 @@ PENDING = 2
     metavar="DIR",
     help="Folder with the files as they were: the saved plan records which entries differ.",
 )
+@options.data_option
 @options.file_option("--previous", "since", help_text="An earlier report (.md): the new one says what changed since.")
 @click.option(
     "--expires",
@@ -73,6 +74,7 @@ def plan(
     out: Path | None,
     report_files: tuple[Path, ...],
     base: Path | None,
+    data: Path | None,
     since: Path | None,
     expires: float,
     explain: str | None,
@@ -102,7 +104,9 @@ def plan(
         check_offline(choices)
         if explain:
             raise UsageError("--explain compares with Buffer, so it cannot be used with --offline")
-    files, console = setup.open_project(paths), setup.console
+    console = setup.console
+    with outputs.keeping_problems(data):
+        files = setup.open_project(paths)
     check_named(choices, files)
     changed = changed_since(base, files, console) if base else None
     if explain:
@@ -122,6 +126,7 @@ def plan(
     report = outputs.report_of(shown, files.desired, files, is_offline=offline, earlier=earlier)
     report = replace(report, selection=describe_selection(files, choices), expires_at=expires_at if out else None)
     outputs.write_reports(report_files, outputs.with_pictures(report, files.root, report_files, state))
+    outputs.write_data(data, report, report_files)
     outputs.annotate_report(report, files.root, console)
     outputs.show_plan(report, console, as_json=as_json)
     if out is not None:

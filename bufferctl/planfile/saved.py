@@ -92,8 +92,11 @@ class _PlanValues(BaseModel):
     changes: tuple[_ChangeValues, ...]
 
 
-def dump_plan(plan: Plan, dumped: Callable[[Change], dict[str, Any]]) -> dict[str, Any]:
-    """A plan with its changes in the form of `dumped`; without those that do nothing, and what its own run records."""
+def dump_plan(plan: Plan, dumped: Callable[[Change], dict[str, Any]], *, is_whole: bool = False) -> dict[str, Any]:
+    """A plan with its changes in the form of `dumped`, without what its own run records.
+
+    `is_whole`: also those that do nothing.
+    """
     files = (each.file for change in plan.writes if change.desired for each in files_of(change.desired))
     public = plan.public & {file.url for file in files if file}
     bare = replace(plan, changes=(), warnings=(), channels={}, recording=Recording(), queue_times={}, public=public)
@@ -101,7 +104,7 @@ def dump_plan(plan: Plan, dumped: Callable[[Change], dict[str, Any]]) -> dict[st
         "plan": adapter(Plan).dump_python(bare, mode="json", exclude={"recording"}),
         "channels": adapter(dict[str, LiveChannel]).dump_python(dict(plan.channels), mode="json"),
         "warnings": adapter(tuple[Diagnostic, ...]).dump_python(plan.warnings, mode="json"),
-        "changes": [dumped(change) for change in plan.changes if change.action is not Action.NO_OP],
+        "changes": [dumped(change) for change in plan.changes if is_whole or change.action is not Action.NO_OP],
     }
 
 

@@ -229,11 +229,7 @@ class Grouped:
     @cached_property
     def causes(self) -> tuple[Cause, ...]:
         """Why items need a person, the cause of the first one first."""
-        groups: dict[Hashable, list[Item]] = {}
-        for item in self.of("hold", "bad"):
-            card = item.main.cards[0]
-            groups.setdefault((card.code, _cause_of(card.said), _cause_of(card.todo)), []).append(item)
-        return tuple(_caused(tuple(items)) for items in groups.values())
+        return causes_of(self.of("hold", "bad"))
 
     @cached_property
     def at_once(self) -> tuple[Item, ...]:
@@ -469,6 +465,15 @@ def _changed(changed: Changed) -> Changed:
         return changed
     before, after = without_parameters(changed.before), without_parameters(changed.after)
     return Changed(changed.name, before, after, compared(before, after) if before != after else changed.words)
+
+
+def causes_of(items: Iterable[Item]) -> tuple[Cause, ...]:
+    """Why these items are held, or wait: the cause of the first one first."""
+    groups: dict[Hashable, list[Item]] = {}
+    for item in items:
+        card = item.main.cards[0]
+        groups.setdefault((card.code, _cause_of(card.said), _cause_of(card.todo)), []).append(item)
+    return tuple(_caused(tuple(each)) for each in groups.values())
 
 
 def _cause_of(said: Said | None) -> Hashable:

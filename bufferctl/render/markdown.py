@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
-from functools import partial
+from functools import cached_property, partial
 from math import inf
 from typing import Any
 
-from bufferctl.diagnostics import Diagnostic, Severity, all_of
+from bufferctl.diagnostics import Diagnostic, Place, Severity, all_of
 from bufferctl.digests import REVIEWED, SHORT
 from bufferctl.plan import Action
 from bufferctl.render import summary, words
-from bufferctl.render.cards import Changed, Moment
+from bufferctl.render.cards import Card, Changed, Moment
 from bufferctl.render.diagnostics import summary_text
-from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, Week, grouped, months_of
+from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, Week, causes_of, grouped, months_of
 from bufferctl.render.lines import capitalized, count, sentence, steps
 from bufferctl.render.markdown_text import (
     FOLD,
@@ -31,6 +31,7 @@ from bufferctl.render.markdown_text import (
     Sheet,
     clipped,
     code,
+    fenced,
     height,
     html,
     link,
@@ -43,6 +44,7 @@ from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report, by_severity
 from bufferctl.render.shown import Fact, Media
 from bufferctl.render.since import seen_line, since
+from bufferctl.value import field, value
 
 #: The first line of every comment, by which a later run finds the comment to replace. User text cannot contain it.
 PLAN_MARK, RECEIPT_MARK = "<!-- bufferctl:plan -->", "<!-- bufferctl:receipt -->"
@@ -73,19 +75,147 @@ _CODE = re.compile(r"`([^`]+)`")
 _DAY = re.compile(r"(?<=\d) (?=[A-Z][a-z]{2}\b)")
 
 
+@value()
+class Note:
+    """What a job has to say about a plan: its point in bold, then the rest; text between backticks is code."""
+
+    point: str
+    text: str
+
+    @property
+    def words(self) -> str:
+        """Both without any marks."""
+        return f"{self.point} {self.text}".replace("`", "")
+
+
+@value()
+class Context:
+    """What a comment says that is not in its report: only the job that comments knows it."""
+
+    mark: str = ""  # the first line, by which a later run finds the comment; without it the report's own
+    title: str = ""  # of the files, where a repository has several
+    commit: str = ""  # the one that it is about
+    run: str = ""  # the address of the run
+    page: str = ""  # the address of the page
+    publishes: str = ""  # the branch that posts are published from, if the request goes elsewhere
+    notes: tuple[Note, ...] = ()
+    again: str = ""  # how to plan again: part of a sentence in Markdown
+    lines: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)  # that answer, by the place of their entry
+    printed: str = ""  # what was printed instead of a plan
+
+
+@value()
+class _Page:
+    """A comment that is being filled. `few`: of so few posts that each is shown whole."""
+
+    sheet: Sheet
+    found: Grouped
+    context: Context
+    few: bool
+
+    @property
+    def report(self) -> Report:
+        return self.found.report
+
+    @property
+    def everything(self) -> str:
+        """Where to see everything if it does not fit."""
+        return _all(self.report)
+
+    @cached_property
+    def errors(self) -> Section[Diagnostic]:
+        errors = [each for each in self.report.problems if each.severity is Severity.ERROR]
+        return Section("Errors", errors, _problem, "errors", least=_PROBLEMS, most=_PROBLEMS)
+
+    @cached_property
+    def changes(self) -> tuple[Section[Any], ...]:
+        """What is sent besides new posts."""
+        found, more = self.found, self.everything
+        changed: list[Item | Move] = [*found.moves, *found.changed]
+        deleted = _whole if self.few else _brief
+        moves = len(found.moves)
+        return (
+            Section("At once", found.at_once, _in_short, f"at once; {more}", least=1),
+            Section("Deleted", found.of("delete"), deleted, f"deleted; {more}", least=1),
+            Section("Changed", changed, _change, f"changed; {more}", least=bool(moves), keeps=moves),
+        )
+
+    @cached_property
+    def look(self) -> Section[str]:
+        look = [f"- {_prose(each.message)} ({plain(each.code)})" for each in self.report.worth_a_look]
+        return Section("Worth a look", look, str, least=_LOOK, most=len(look), keeps=len(look), gap="\n")
+
+    @cached_property
+    def problems(self) -> Section[Diagnostic]:
+        """The warnings."""
+        warnings = [each for each in self.report.problems if each.severity is not Severity.ERROR]
+        return Section("Problems", warnings, _problem, "problems", least=_PROBLEMS, most=_PROBLEMS)
+
+    @cached_property
+    def beside(self) -> list[tuple[str, list[Item]]]:
+        return list(_beside(self.found))
+
+
 def report_markdown(report: Report) -> str:
     """The report as Markdown for GitHub and GitLab, at most `LIMIT` long, ending in a newline; first is its mark."""
+    return comment(report, Context())
+
+
+def comment(report: Report, context: Context) -> str:
+    """The comment on a request: a report with what only the job knows. This is all of it; nobody adds to it."""
     found = grouped(report.in_repository)
-    foot = _foot(found)
+    foot = "\n\n".join(filter(None, [_foot(found), _run_line(context)]))
     if report.outcomes is not None:
-        sheet = Sheet(RECEIPT_MARK, foot)
+        sheet = Sheet(context.mark or RECEIPT_MARK, foot)
+        _put_context(_Page(sheet, found, context, few=False))
         _receipt(sheet, found)
-    else:
-        mark = "\n".join(filter(None, [PLAN_MARK, seen_line(found)]))
-        few = len(found.items) - len(found.of("quiet")) <= _FEW
-        sheet = Sheet(mark, foot, inf if few else SCREENS)
-        _plan(sheet, found, few=few)
+        return sheet.text
+    mark = "\n".join(filter(None, [context.mark or PLAN_MARK, seen_line(found, context.commit)]))
+    few = len(found.items) - len(found.of("quiet")) <= _FEW
+    page = _Page(Sheet(mark, foot, inf if few else SCREENS), found, context, few)
+    sections = (page.errors, *page.changes, page.look, page.problems)
+    page.sheet.keep(sum(each.kept for each in sections) + FOLD * (len(page.beside) + bool(found.new)))
+    for part in _PARTS if report.is_planned else _WITHOUT_PLAN:
+        part(page)
+    return page.sheet.text
+
+
+def without_plan(context: Context) -> str:
+    """The comment where no plan could be made, for another reason than the files."""
+    sheet = Sheet(context.mark or PLAN_MARK, _run_line(context))
+    for each in (context.title, _NO_PLAN.format("The plan could not be made"), fenced(context.printed)):
+        if each:
+            sheet.put(each)
     return sheet.text
+
+
+def with_page(text: str, address: str) -> str:
+    """A comment on a plan with the address of its page, in place of an earlier one."""
+    return _PAGE_LINK.sub(lambda _: _page_link(address), text, count=1)
+
+
+def is_about(text: str, commit: str) -> bool:
+    """Whether a comment is about this commit."""
+    return _COMMIT.format(commit[:_SHORT_COMMIT]) in text
+
+
+_NO_PLAN = "**No plan.** {}, so nothing in it can be published yet."
+#: How the last line names the commit, and with how many of its digits.
+_COMMIT, _SHORT_COMMIT = "<sub>Commit {} ", 7
+_PAGE_LINK = re.compile(re.escape(PAGE_MARK) + r"(?: · \[the page\]\([^()\s]*\))?")
+
+
+def _page_link(address: str) -> str:
+    return f"{PAGE_MARK} · [the page]({address})" if address else PAGE_MARK
+
+
+def _run_line(context: Context) -> str:
+    """The last line: the commit and its run, and how to plan again."""
+    if not context.commit:
+        return ""
+    about = _COMMIT.format(context.commit[:_SHORT_COMMIT]).rstrip()
+    parts = [about, f"[run]({context.run})" if context.run else "", context.again]
+    return f"{' · '.join(filter(None, parts))}</sub>"
 
 
 def problems_markdown(report: Report) -> str:
@@ -97,48 +227,103 @@ def problems_markdown(report: Report) -> str:
     return sheet.text
 
 
-def _plan(sheet: Sheet, found: Grouped, *, few: bool) -> None:
-    report = found.report
-    sheet.put(_DAY.sub("\u00a0", f"### {plain(capitalized(summary.headline(found)))}"))
-    sheet.put(_second_line(found))
-    for each in report.first:
-        sheet.put(_paragraphs([f"<b>{_prose(sentence(each.message))}</b>", *_answer(each.hint)]))
-    if report.is_offline:
-        sheet.put(f"<b>{summary.NOT_CHECKED}</b> {summary.NOT_CHECKED_WHY}")
-    _since(sheet, found)
-    everything = _all(report)
-    look = [f"- {_prose(each.message)} ({plain(each.code)})" for each in report.worth_a_look]
-    changes: list[Item | Move] = [*found.moves, *found.changed]
-    sections: list[Section[Any]] = [
-        Section("Worth a look", look, str, least=_LOOK, most=len(look), keeps=len(look), gap="\n"),
-        Section("Problems", report.problems, _problem, "problems", least=_PROBLEMS, most=_PROBLEMS),
-        Section("At once", found.at_once, _in_short, f"at once; {everything}", least=1),
-        Section("Deleted", found.of("delete"), _whole if few else _brief, f"deleted; {everything}", least=1),
-        Section("Changed", changes, _change, f"changed; {everything}", least=bool(found.moves), keeps=len(found.moves)),
-    ]
-    folded = list(_beside(found))
-    sheet.keep(sum(each.kept for each in sections) + FOLD * (len(folded) + bool(found.new)))
-    _causes(sheet, found, _OPEN)
-    for section in sections:
-        sheet.fill(section)
-    if few:
-        sheet.fill(Section("New", found.new, _whole, everything))
+def _put_context(page: _Page) -> None:
+    """What the job has to say before anything else."""
+    if page.context.title:
+        page.sheet.put(page.context.title)
+    for note in page.context.notes:
+        page.sheet.put(f"**{plain(note.point)}** {_prose(note.text)}")
+
+
+def _headline(page: _Page) -> None:
+    """What changes in numbers; what needs a person, and what merging does."""
+    page.sheet.put(_DAY.sub("\u00a0", f"### {plain(capitalized(summary.headline(page.found)))}"))
+    page.sheet.put(_second_line(page.found, page.context))
+
+
+def _no_plan(page: _Page) -> None:
+    page.sheet.put(_NO_PLAN.format("The files have errors"))
+
+
+def _errors(page: _Page) -> None:
+    page.sheet.fill(page.errors)
+
+
+def _first(page: _Page) -> None:
+    """What is deleted of a person, or still goes out though no file says so."""
+    for each in page.report.first:
+        page.sheet.put(_paragraphs([f"<b>{_prose(sentence(each.message))}</b>", *_answer(each.hint)]))
+
+
+def _not_checked(page: _Page) -> None:
+    if page.report.is_offline:
+        page.sheet.put(f"<b>{summary.NOT_CHECKED}</b> {summary.NOT_CHECKED_WHY}")
+
+
+def _since_last_look(page: _Page) -> None:
+    _since(page.sheet, page.found)
+
+
+def _needs_you(page: _Page) -> None:
+    """By cause, with answers."""
+    _causes(page.sheet, page.found, _OPEN, page.context.lines)
+
+
+def _sent(page: _Page) -> None:
+    """What is sent besides new posts."""
+    for section in page.changes:
+        page.sheet.fill(section)
+
+
+def _worth_a_look(page: _Page) -> None:
+    page.sheet.fill(page.look)
+
+
+def _problems(page: _Page) -> None:
+    page.sheet.fill(page.problems)
+
+
+def _new(page: _Page) -> None:
+    """The calendar, or what is new in full if it is little."""
+    if page.few:
+        page.sheet.fill(Section("New", page.found.new, _whole, page.everything))
     else:
-        _calendar(sheet, found)
-    for title, items in folded:
-        sheet.fold(title, items, _brief, everything)
-    reviewed = [item for item in found.items if item.digests or item.kind == "hold"]
-    sheet.fold("Every address, digest, file and full text", reviewed, _everything, everything)
+        _calendar(page.sheet, page.found)
+
+
+def _folded(page: _Page) -> None:
+    """What waits, what changes nothing, and all that is agreed to."""
+    for title, items in page.beside:
+        page.sheet.fold(title, items, _brief, page.everything)
+    reviewed = [item for item in page.found.items if item.digests or item.kind == "hold"]
+    page.sheet.fold("Every address, digest, file and full text", reviewed, _everything, page.everything)
+
+
+#: The parts of a comment on a plan, in their order. Each puts what it has, and nothing else is added to a comment.
+_PARTS: tuple[Callable[[_Page], None], ...] = (
+    _put_context,
+    _headline,
+    _errors,
+    _first,
+    _not_checked,
+    _since_last_look,
+    _needs_you,
+    _sent,
+    _worth_a_look,
+    _problems,
+    _new,
+    _folded,
+)
+#: The same where the files have errors, so that there is no plan.
+_WITHOUT_PLAN: tuple[Callable[[_Page], None], ...] = (_put_context, _no_plan, _errors, _problems)
 
 
 def _beside(found: Grouped) -> Iterator[tuple[str, list[Item]]]:
     """What waits, by why it does, and what changes nothing in Buffer."""
-    waits, noted = dict[str, list[Item]](), list[Item]()
-    for item in found.of("note"):
-        is_waiting = item.what == words.ACTIONS[Action.WAITING].planned
-        (waits.setdefault(item.message, []) if is_waiting else noted).append(item)
-    for message, items in waits.items():
-        yield f"{len(items):,} waiting: {html(clipped(message, _MESSAGE))}", items
+    waiting = [item for item in found.of("note") if item.main.cards[0].change.action is Action.WAITING]
+    for cause in causes_of(waiting):
+        yield f"{len(cause.items):,} waiting: {html(clipped(cause.message, _MESSAGE))}", list(cause.items)
+    noted = [item for item in found.of("note") if item not in waiting]
     if noted:
         yield f"{len(noted):,} without changes in Buffer", noted
 
@@ -151,7 +336,7 @@ def _receipt(sheet: Sheet, found: Grouped) -> None:
         sheet.put(f"Stopped early: {_prose(sentence(clipped(report.stopped, 500)))}")
     if report.left is not None:
         sheet.put(summary.left_over(report.left, outcomes))
-    _causes(sheet, found, len(found.causes))
+    _causes(sheet, found, len(found.causes), {})
     for title in ("Not sent", "Waiting"):
         those = [item for item in found.of("late") if item.what == title.lower()]
         sheet.fill(Section(title, those, _brief, f"{title.lower()}; {everything}"))
@@ -168,17 +353,18 @@ def _all(report: Report) -> str:
     return "`bufferctl plan` shows all" if report.outcomes is None else "the log of the run shows all"
 
 
-def _second_line(found: Grouped) -> str:
+def _second_line(found: Grouped, context: Context) -> str:
     """What needs a person, and what merging does: posts are counted here, by network."""
     plan = found.report.plan
     if plan.is_empty:
         return summary.no_changes(found.report)
     held, does = len(found.of("hold")), summary.does(found)
     needs = f"<b>{words.need_you(held)}.</b>" if held else "Nothing needs you."
-    parts = [needs, f"Merging {plain(does)}."] if does else ["Merging sends nothing."]
+    into = f"into {code(context.publishes)} " if context.publishes else ""
+    parts = [needs, f"Merging {into}{plain(does)}."] if does else [f"Merging {into}sends nothing."]
     parts += [summary.uploads(plan)]
     parts += [f"{summary.NARROWED}."] if plan.narrowed else []
-    return f"{' '.join(filter(None, parts))}{PAGE_MARK if found.report.page else ''}"
+    return f"{' '.join(filter(None, parts))}{_page_link(context.page) if found.report.page else ''}"
 
 
 def _since(sheet: Sheet, found: Grouped) -> None:
@@ -224,7 +410,7 @@ def _weeks(sheet: Sheet, found: Grouped, spans: Sequence[tuple[str, Week]], *, i
     sheet.fold("Without a time", [item for item in found.new if item.when is None], _brief, more)
 
 
-def _causes(sheet: Sheet, found: Grouped, most: int) -> None:
+def _causes(sheet: Sheet, found: Grouped, most: int, lines: Mapping[Place, tuple[str, ...]]) -> None:
     """Why posts need a person: `most` causes open, each with what to do, and its posts in a fold from four on."""
     more = _all(found.report)
     if found.causes:
@@ -235,7 +421,7 @@ def _causes(sheet: Sheet, found: Grouped, most: int) -> None:
     for number, (cause, title) in enumerate(zip(found.causes, titles, strict=False), 1):
         others = sum(height(each) for each in titles[number:])
         with sheet.folded(title, is_open=sheet.shows(height(_cause(cause)) + others)):
-            _put_cause(sheet, cause, more, others)
+            _put_cause(sheet, cause, more, others, lines)
     sheet.fold(f"{len(found.causes) - most:,} more", found.causes[most:], _cause, more, reserved=RESERVED)
 
 
@@ -243,9 +429,9 @@ def _title(cause: Cause, length: int) -> str:
     return f"<b>{html(cause.name)}:</b> {html(clipped(cause.message, length))}"
 
 
-def _put_cause(sheet: Sheet, cause: Cause, more: str, others: int) -> None:
+def _put_cause(sheet: Sheet, cause: Cause, more: str, others: int, lines: Mapping[Place, tuple[str, ...]]) -> None:
     sheet.put(_cause(cause))
-    form = partial(_held, with_hint=cause.own_hints)
+    form = partial(_held, with_hint=cause.own_hints, lines=lines)
     is_few = sum(len(item.cards) for item in cause.items) <= _FEW
     if is_few and sheet.shows(sum(height(form(item)) for item in cause.items) + others):
         sheet.items(cause.items, form, more)
@@ -267,14 +453,22 @@ def _commands(cause: Cause) -> list[str]:
     return [step.text for step in steps(cause.hint) if step.is_command and len(step.text) > _MESSAGE]
 
 
-def _held(item: Item, *, with_hint: bool) -> str:
+def _held(item: Item, *, with_hint: bool, lines: Mapping[Place, tuple[str, ...]]) -> str:
     """An item that is held: where it is in the files, how Buffer's version differs, and its own answer."""
     changed = list(_differences(item))
     if changed:
         changed = ["Struck out: Buffer's. Underlined: the file's.", *changed]
     places = sorted({card.place for card in item.cards if card.place})
     hints = [part for hint in item.hints for part in _hint(hint)] if with_hint else []
-    return _paragraphs([f"{_brief(item)}{f' · {code(places[0])}' if places else ''}", *changed, *dict.fromkeys(hints)])
+    written = dict.fromkeys(line for card in item.cards for line in _lines_for(card, lines))
+    place = f" · {code(places[0])}" if places else ""
+    answers = [f"```yaml\n{each}\n```" for each in written]
+    return _paragraphs([f"{_brief(item)}{place}", *answers, *changed, *dict.fromkeys(hints)])
+
+
+def _lines_for(card: Card, lines: Mapping[Place, tuple[str, ...]]) -> tuple[str, ...]:
+    """The lines that answer for the entry of a card."""
+    return lines.get(card.change.place, ()) if card.change.place else ()
 
 
 def _problem(diagnostic: Diagnostic) -> str:

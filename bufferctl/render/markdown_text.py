@@ -61,6 +61,8 @@ _PARAGRAPH, _LINE, _HEADING, _IMAGE, _EDGES = 16, 21, 58, 90, 105
 FOLD = _LINE + _PARAGRAPH
 #: How many columns fit on a line of it, and what is not one of them.
 _WIDTH, _UNSEEN = 46, re.compile(r"<[^>]*>|&#?\w+;|\\")
+#: The most characters of a log in a comment: they fit GitHub's limit even if each counts as two.
+_MAX_LOG = 30_000
 T = TypeVar("T")
 
 
@@ -88,6 +90,17 @@ def code(text: str) -> str:
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     pad = " " if text[0] == "`" or text[-1] == "`" else ""
     return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def fenced(text: str) -> str:
+    """`text` as a code block that it cannot end, so that nothing in it is a link, an image or a mention."""
+    text = re.sub(r"[^\n\t\x20-\x7e\xa0-\U0010ffff]", "", text)
+    text = re.sub("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", "", text)
+    if len(text) > _MAX_LOG:
+        text = f"{text[:_MAX_LOG]}\n… and {len(text) - _MAX_LOG:,} more characters"
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text.strip(chr(10))}\n{fence}"
 
 
 def quoted(lines: Iterable[str]) -> Iterator[str]:

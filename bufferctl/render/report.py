@@ -37,6 +37,7 @@ class Report:
     public: frozenset[str] = frozenset()  # summaries of files that were applied before, so their addresses answer
     worth_a_look: tuple[Diagnostic, ...] = ()  # what a reviewer could overlook; nothing is held for it
     earlier: str = ""  # the report that this one replaces
+    is_planned: bool = True  # False: the files have errors, and `plan` is empty
 
     @cached_property
     def digests(self) -> tuple[str, ...]:

@@ -56,17 +56,12 @@ class Since:
         return f"{since}: {', '.join(said) or 'nothing changed'}"
 
 
-def seen_line(grouped: Grouped) -> str:
-    """The hidden line of a plan, without its commit; empty if there is nothing to review, or too much."""
+def seen_line(grouped: Grouped, commit: str = "") -> str:
+    """The hidden line of a plan for a `commit`, if it has one; empty if there is nothing to review, or too much."""
     items = _seen(grouped.items)
     listed = " ".join(f"{name}:{text}:{','.join(sorted(digests))}" for name, (text, digests) in items.items())
-    line = f"<!-- bufferctl:seen - {instant(grouped.report.plan.at)} {listed} -->"
+    line = f"<!-- bufferctl:seen {commit[:_COMMIT] or '-'} {instant(grouped.report.plan.at)} {listed} -->"
     return line if items and len(line) <= _MOST else ""
-
-
-def with_commit(comment: str, commit: str) -> str:
-    """The comment with the commit in its hidden line."""
-    return _LINE.sub(lambda line: line[0].replace(" - ", f" {commit[:_COMMIT]} ", 1), comment, count=1)
 
 
 def commit_of(comment: str) -> str:

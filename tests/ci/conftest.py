@@ -305,6 +305,11 @@ def check_out(repository: Path, ref: str, checkout: Path, depth: int = 2) -> Non
     Developer(checkout).git("checkout", "--quiet", "--detach", commit)
 
 
+def shown(comment: str) -> list[str]:
+    """The lines of a comment that people see."""
+    return [line for line in comment.splitlines() if line and not line.startswith("<!--")]
+
+
 @pytest.fixture(scope="session")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What tests copy: a forge's repository that declares two channels, Ada's clone, and a checkout of nothing yet."""

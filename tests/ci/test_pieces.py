@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.ci.child import git_access
-from bufferctl.ci.forge import ChangeRequest, fenced, first_parents, marker, variable, with_marker
+from bufferctl.ci.forge import ChangeRequest, first_parents, marker, variable, with_marker
 from bufferctl.ci.http import Api
 from bufferctl.ci.job import connect
 from bufferctl.ci.plan import keep_artifact
 from bufferctl.errors import ForgeError
 from bufferctl.git import git
+from bufferctl.render.markdown_text import fenced
 from bufferctl.state.git_store import GitStore
 from tests.stores import git as stores
 

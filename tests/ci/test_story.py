@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
-from tests.ci.conftest import FILES, NOW, Team, post
+from tests.ci.conftest import FILES, NOW, Team, post, shown
 from tests.ci.fake_github import FORKS, PERSON
 
 
@@ -49,7 +49,7 @@ def test_the_whole_story(team: Team) -> None:
 
     third = team.open("third", launch="# A note\n" + post("launch", "We are live at last"))
     assert "No changes." in team.plan(third).log
-    assert team.github.bodies(third)[0].splitlines()[1] == "### No changes"
+    assert shown(team.github.bodies(third)[0])[0] == "### No changes"
 
 
 def begun(team: Team) -> bytes:
@@ -342,8 +342,9 @@ def test_files_with_errors_make_no_plan(team: Team) -> None:
     ran = team.plan(number)
     assert ran.failed
     (comment,) = team.github.bodies(number)
-    assert comment.splitlines()[1].startswith("**No plan.** The files have errors")
-    assert "posts/launch.yaml:3:5: error:" in comment
+    assert shown(comment)[0].startswith("**No plan.** The files have errors")
+    assert "<b>error</b> `posts/launch.yaml:3:5`" in comment
+    assert "`due_at`" in comment
     assert ran.uploads
     team.edit(number, launch=post("launch", "We are live"))
     assert not team.plan(number).failed
@@ -357,7 +358,7 @@ def test_an_expired_key_is_said_on_the_pull_request(team: Team) -> None:
     team.plan(number)
     assert team.plan(number, key="expired").failed
     (comment,) = team.github.bodies(number)
-    assert comment.splitlines()[1].startswith("**No plan.** The plan could not be made")
+    assert shown(comment)[0].startswith("**No plan.** The plan could not be made")
     assert "Keys expire" in comment
 
 
@@ -428,7 +429,7 @@ def test_several_sets_of_files(team: Team) -> None:
         "<!-- bufferctl:plan north -->",
         "<!-- bufferctl:plan south -->",
     ]
-    assert [body.splitlines()[1] for body in team.github.bodies(number)] == [
+    assert [shown(body)[0] for body in team.github.bodies(number)] == [
         "### Buffer plan: `north`",
         "### Buffer plan: `south`",
     ]

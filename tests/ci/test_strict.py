@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci.conftest import Team, post
+from tests.ci.conftest import Team, post, shown
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_what_the_request_brings_fails_the_check(drifted: Team) -> None:
     said = "1 entry needs you because of this pull request: launch."
     assert f"::error::{said}" in ran.log
     comment = drifted.github.bodies(number)[0]
-    assert comment.splitlines()[1].startswith(f"**This check fails:** {said.replace('launch', '`launch`')}")
+    assert shown(comment)[0].startswith(f"**This check fails:** {said.replace('launch', '`launch`')}")
     assert "changed in the file and in Buffer" in comment
     assert ran.uploads
 

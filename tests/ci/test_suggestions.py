@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bufferctl.ci.suggestions import Suggestion, fields_of
+from bufferctl.model import Rule
+from bufferctl.plan import Action, Cause, Change
+from bufferctl.reconcile import holds
+from bufferctl.reconcile.matches import Suspect
 from tests.ci.conftest import FILES, Team, post
 from tests.ci.sides import OnGitLab, Side, on_gitlab
+from tests.render.rich import PLAN, change, live
+from tests.render.rich import post as item
 
 __all__ = ["on_gitlab"]  # a fixture
 
@@ -167,3 +177,54 @@ def test_a_comment_has_an_end(team: Team) -> None:
     team.plan(number)
     (comment,) = team.github.bodies(number)
     assert len(comment) < 65_536
+
+
+def _entry(folder: Path, *held: Change) -> list[Suggestion]:
+    """The suggestions for one entry, whose key is on the seventh line of its file."""
+    (folder / "posts").mkdir()
+    lines = ["#"] * 6 + ["  - key: launch"]
+    (folder / "posts" / "2029-w49.yaml").write_text("\n".join(lines), encoding="utf-8")
+    return list(fields_of(folder, replace(PLAN, changes=held)))
+
+
+def _launch(channel: str, **values: Any) -> Change:
+    return change(item(channel, "launch", 7, text="A", **values), Action.CREATE, Cause.NEW)
+
+
+def _suspect(number: int) -> Suspect:
+    return Suspect.of(live("ch-x", number, f"Text {number}"))
+
+
+def test_an_id_that_a_person_has_to_find_is_no_suggestion(tmp_path: Path) -> None:
+    """None: `existing: {twitter: ID}` would be taken over as it is, and names nothing."""
+    several = holds.ambiguous(Rule.EDITED, [_suspect(1), _suspect(2)], None)
+    for number, hold in enumerate((several, holds.unsettled([]))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        held = hold.on(_launch("ch-x"))
+        assert "`existing: {twitter: ID}`" in held.hint
+        assert _entry(folder, held) == []
+
+
+def test_an_answer_is_for_every_channel_of_the_entry(tmp_path: Path) -> None:
+    """`existing` alone: a `repeat_of` can name one of two posts, and would leave the other held."""
+    held = [
+        holds.ambiguous(Rule.SAME_TEXT, [_suspect(number)], None).on(_launch(channel))
+        for number, channel in enumerate(("ch-x", "ch-li"), 1)
+    ]
+    (made,) = _entry(tmp_path, *held)
+    assert made.answers == ("  - key: launch\n    existing: {twitter: post-1, linkedin: post-2}",)
+
+
+def test_a_field_that_the_entry_has_is_no_suggestion(tmp_path: Path) -> None:
+    """Added a second time, it would be an error; the other answer is still one."""
+    held = holds.ambiguous(Rule.SAME_TEXT, [_suspect(1)], None).on(_launch("ch-x"))
+    (made,) = _entry(tmp_path, held, _launch("ch-li", existing="post-9"))
+    assert made.answers == ("  - key: launch\n    repeat_of: post-1",)
+
+
+def test_an_id_that_yaml_takes_for_a_number_is_quoted(tmp_path: Path) -> None:
+    """It reads back as text."""
+    there = Suspect.of(replace(live("ch-x", 1, "A"), id="6502e7"))
+    (made,) = _entry(tmp_path, holds.ambiguous(Rule.SAME_TEXT, [there], None).on(_launch("ch-x")))
+    assert made.answers[0].endswith("existing: {twitter: '6502e7'}")

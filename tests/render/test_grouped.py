@@ -23,7 +23,7 @@ from bufferctl.render.grouped import Grouped, grouped
 from bufferctl.render.html import report_html
 from bufferctl.render.lines import Paint
 from bufferctl.render.report import Report
-from bufferctl.render.since import Since, seen_line, since, with_commit
+from bufferctl.render.since import Since, seen_line, since
 from bufferctl.render.text import plan_text
 from tests.conftest import Expect
 from tests.render.plans import THREE_NETWORKS as FILES
@@ -236,7 +236,7 @@ def test_items_that_move_together_are_one_move(tmp_path: Path) -> None:
 
 
 def _looked(folder: Path, text: str) -> Since:
-    earlier = with_commit(seen_line(grouped(Report(plan_of(folder)))), "a1b2c3")
+    earlier = seen_line(grouped(Report(plan_of(folder))), "a1b2c3")
     found = since(grouped(Report(plan_of(folder, text))), f"hello\n{earlier}\n")
     assert found is not None
     return found

@@ -21,11 +21,10 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Beside, Cause, Change, Outcome, Plan, Reason, Status
 from bufferctl.render.grouped import grouped
 from bufferctl.render.html import preview_html, report_html
-from bufferctl.render.markdown import report_markdown
+from bufferctl.render.markdown import Context, comment
 from bufferctl.render.pieces import compared, pieces, shown_text, web
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Fact, shown
-from bufferctl.render.since import with_commit
 from bufferctl.render.words import local
 from bufferctl.said import prose
 from tests.conftest import Expect
@@ -162,7 +161,7 @@ def test_other_peoples_posts_are_in_the_agenda() -> None:
 def test_what_is_new_since_the_last_look_is_marked() -> None:
     """Against the comment that has the digests of an earlier plan; without one, nothing is."""
     before = replace(REPORT, plan=replace(PLAN, changes=PLAN.changes[2:]))
-    document = report_html(replace(REPORT, earlier=with_commit(report_markdown(before), "a1b2c3d")))
+    document = report_html(replace(REPORT, earlier=comment(before, Context(commit="a1b2c3d"))))
     new = [each for each in Read(document).of("details") if "data-new" in each]
     assert len(new) == len(grouped(REPORT).items) - len(grouped(before).items) > 0
     assert f"New since a1b2c3d <small>{len(new)}</small>" in document

@@ -16,10 +16,9 @@ from bufferctl.model import Post, PostStatus, ShareMode
 from bufferctl.model.content import TextLength
 from bufferctl.plan import Action, Cause, Change, Difference, Outcome, Reason, Status
 from bufferctl.render import words
-from bufferctl.render.markdown import problems_markdown, report_markdown
+from bufferctl.render.markdown import Context, comment, problems_markdown, report_markdown
 from bufferctl.render.markdown_text import LIMIT, Sheet, height, size
 from bufferctl.render.report import Report
-from bufferctl.render.since import with_commit
 from bufferctl.said import prose
 from tests.conftest import Expect
 from tests.fuzzing import examples
@@ -146,17 +145,17 @@ def test_offline_says_that_nothing_was_checked() -> None:
 
 
 def test_order() -> None:
-    """Holds, problems, immediate posts, deletes, edits, new posts; the longest fold last."""
+    """Holds, immediate posts, deletes, edits, problems, new posts; the longest fold last."""
     said = report_markdown(REPORT)
     titles = re.findall("^(?:####|<details.*?><summary>) ?(.*?)(?:</summary>|$)", said, re.MULTILINE)
     assert titles == [
         "Needs you",
         "<b>news:</b> It was changed in the file and in Buffer too.",
         "<b>webinar:</b> Buffer holds one much like it ('Join our webinar', scheduled, Wed 12 …",
-        "Problems",
         "At once",
         "Deleted",
         "3 changed",
+        "Problems",
         "7 new",
         "When",
         "3 to 6 Dec · 3 posts · 2 networks",
@@ -276,7 +275,7 @@ def test_worth_a_look_is_above_the_weeks() -> None:
 def test_since_the_last_look() -> None:
     """The earlier comment is compared by its hidden line; without one there is none."""
     report = PLANS["campaign"]()
-    earlier = with_commit(report_markdown(report), "a1b2c3d4e5")
+    earlier = comment(report, Context(commit="a1b2c3d4e5"))
     plan = report.plan
     launch = [c for c in plan.changes if c.address.key == "launch"]
     edited = [replace(c, desired=replace(c.desired, text="Other")) for c in launch if isinstance(c.desired, Post)]
@@ -377,14 +376,14 @@ def test_a_long_text_at_once_is_not_whole() -> None:
 
 
 def test_problems_leave_room_for_posts() -> None:
-    """Of many warnings, two are open, errors first, and the rest is counted beside a fold."""
+    """Errors come before everything; of many warnings two are open, below what changes, and the rest is counted."""
     warnings = [
         Diagnostic(Severity.WARNING, f"no alt text {number}", Place("a.yaml", number, 1)) for number in range(20)
     ]
     error = Diagnostic(Severity.ERROR, "too long", Place("z.yaml", 1, 1))
     said = report_markdown(replace(REPORT, diagnostics=(*warnings, error)))
-    assert said.index("too long") < said.index("<summary>20 more</summary>") < said.index("no alt text 0")
-    assert said.index("no alt text 19") < said.index("#### Deleted")
+    assert said.index("#### Errors") < said.index("too long") < said.index("#### Needs you")
+    assert said.index("#### Deleted") < said.index("<summary>19 more</summary>") < said.index("no alt text 19")
 
 
 def test_problems_alone() -> None:

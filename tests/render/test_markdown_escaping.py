@@ -22,7 +22,7 @@ from tests.render.rich import NOW, PLAN, removed
 
 _TAGS = {"a", "b", "blockquote", "br", "code", "del", "details", "h3", "h4", "img", "ins"}
 _TAGS |= {"li", "p", "pre", "span", "sub", "summary", "ul"}
-_HEADINGS = {"Needs you", "Problems", "At once", "Deleted", "Changed", "When"}
+_HEADINGS = {"Errors", "Needs you", "Problems", "At once", "Deleted", "Changed", "When"}
 _ATTRIBUTES = {("a", "href"), ("img", "src"), ("img", "alt"), ("img", "width"), ("details", "open"), ("pre", "lang")}
 #: The hidden line with what a reader has seen: digests only.
 _SEEN = re.compile(r" bufferctl:seen - \d{4}-\d\d-\d\dT[\d:]+Z( [0-9a-f:,]+)+ ")
