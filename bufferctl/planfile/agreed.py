@@ -357,12 +357,14 @@ class Reviewed:
         reasons = [_why_not(row, change, today) for row in reversed(words.rows)]
         if not all(reasons):
             return ""
-        *earlier, last = [each.name for each in words.changed_by if each.name] or [""]
-        both = f"{all_of((*earlier, last))} changed it, and " if earlier else ""
+        names = [each.name for each in words.changed_by if each.name]
+        both = f"{all_of(names)} changed it, and " if len(names) > 1 else ""
         if reasons:
             return f"{both}{reasons[0]}"
-        if last:
-            return f"{both}the last of them has no plan that counts" if both else f"{last} has no plan that counts"
+        if names and words.changed_by[-1].plan:
+            return f"{both}{words.changed_by[-1].title} does not have this change"
+        if names:
+            return f"{both}the last of them has no plan that counts" if both else f"{names[0]} has no plan that counts"
         one = self.merged[0].title if len(self.merged) == 1 else ""
         return f"{one} does not have this change" if one else "none of the reviewed plans has this change"
 

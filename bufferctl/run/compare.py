@@ -35,7 +35,7 @@ from bufferctl.run.look import Look, wanted_of
 from bufferctl.run.neighbours import Removed, declared_beside
 from bufferctl.run.session import Session
 from bufferctl.state import StateFile, Store, claimed_elsewhere
-from bufferctl.state.checkout import Relation, contained, deleted_since, outdated_files, text_before
+from bufferctl.state.checkout import Relation, contained, deleted_before, deleted_since, outdated_files, text_before
 from bufferctl.value import replace, value
 
 #: Up to this many posts that no list shows are read one by one; more are sought by their creation time.
@@ -123,20 +123,19 @@ def plan(
     to an address was made, as CI knows it. `unsettled`: what `recover` left open. `trace`: follows one address. Raises
     as `find_homes`.
     """
-    buffer, files = session.buffer, session.files
+    buffer = session.buffer
     homes = homes or find_homes(session)
     before = buffer.requests
     with session.listener.reading():
         session.live = live = _read(session, homes)
     commit, session.diverged = session.store.document.commit, _divergence(session)
-    lost = {binding.file for binding in session.state.tracked.values()} - set(files.desired.files)
     options = Options(
         **asdict(choices),
         lead=session.lead,
         unsettled={**_stranded(session, choices), **unsettled},
         review=review,
         agreed_at=agreed_at,
-        deleted_files=deleted_since(files.root, commit, lost, remote=files.remote),
+        deleted_files=_deleted_files(session, commit),
         diverged=session.diverged,
         trace=trace,
     )
@@ -149,6 +148,18 @@ def plan(
         read_requests=homes.look.requests_of_apply(buffer.requests - before),
         quota=buffer.quota,
     )
+
+
+def _deleted_files(session: Session, applied: str) -> frozenset[str]:
+    """The files of posts that nothing reads any more, as far as a commit deleted them since the posts were applied."""
+    files, read = session.files, set(session.files.desired.files)
+    lost = {(binding.file, binding.commit) for binding in session.state.tracked.values() if binding.file not in read}
+    names = {file for file, _ in lost}
+    found = deleted_since(files.root, applied, names, remote=files.remote)
+    for written in {commit for file, commit in lost if file not in found}:
+        left = {file for file, commit in lost if commit == written} - found
+        found |= deleted_before(files.root, written, applied, left, remote=files.remote)
+    return found
 
 
 def plan_offline(files: Files, store: Store | None, choices: Choices = NONE) -> Plan:

@@ -61,6 +61,22 @@ def deleted_since(folder: Path, applied: str, files: Collection[str], *, remote:
     return frozenset(deleted.split("\0")) & frozenset(files)
 
 
+def deleted_before(folder: Path, written: str, applied: str, files: Collection[str], *, remote: str) -> frozenset[str]:
+    """As `deleted_since`, of what was already deleted in `applied` by a commit since `written`, and is so to this day.
+
+    A run that held the deletes of a file's posts was complete all the same.
+    """
+    if not (written and applied and files) or written == applied:
+        return frozenset()
+    if _is_shallow(folder):
+        _fetch(folder, head(folder), written, remote)
+    only = ("--format=", "--name-only", "--diff-filter=D", "--find-renames", "--relative", "-z")
+    protocols = protocols_of(folder, remote)
+    deleted = _output(folder, "log", *only, operands=[f"{written}..{applied}", "--"], protocols=protocols)
+    there = _output(folder, "ls-tree", "-r", "-z", "--name-only", operands=[applied])
+    return (frozenset(deleted.split("\0")) & frozenset(files)) - frozenset(there.split("\0"))
+
+
 def contained(folder: Path, commits: Collection[str]) -> frozenset[str]:
     """Of `commits`, those that the checkout contains, as far as its history is here."""
     return frozenset(_output(folder, "rev-list", "HEAD").split()) & frozenset(commits) if commits else frozenset()

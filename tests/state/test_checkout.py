@@ -10,6 +10,7 @@ import pytest
 from bufferctl.state.checkout import (
     Relation,
     contained,
+    deleted_before,
     deleted_since,
     head,
     outdated_files,
@@ -164,6 +165,19 @@ def test_what_was_deleted_since(project: Path) -> None:
     assert deleted_since(project, first, ["other.yaml"], remote="origin") == {"other.yaml"}
     assert deleted_since(posts, "", names, remote="origin") == frozenset()
     assert deleted_since(posts, first, [], remote="origin") == frozenset()
+
+
+def test_what_was_deleted_before(project: Path) -> None:
+    """Between the commit that wrote a post and the one applied last, unless the latter has the file again."""
+    first = git(project, "rev-parse", "HEAD")
+    commit(project, {"posts/a.yaml": None, "other.yaml": None})
+    applied = commit(project, {"other.yaml": "o: 3\n"})
+    commit(project, {"other.yaml": None})
+    names = ["posts/a.yaml", "other.yaml"]
+    assert deleted_before(project, first, applied, names, remote="origin") == {"posts/a.yaml"}
+    assert deleted_before(project / "posts", first, applied, ["a.yaml"], remote="origin") == {"a.yaml"}
+    for written, last, files in (("", applied, names), (first, "", names), (first, applied, []), (first, first, names)):
+        assert deleted_before(project, written, last, files, remote="origin") == frozenset()
 
 
 def test_what_only_a_merge_lost(project: Path) -> None:
