@@ -140,6 +140,7 @@ def _report_pulled(pulled: Pulled, changes: FileChanges, console: Console, *, dr
     epilog=examples(
         ("bufferctl import", "every unpublished post"),
         ("bufferctl import --since 2026-11-01", "also posts published since then"),
+        ("bufferctl import --dry-run", "only show what would be written"),
         ("bufferctl import --media-dir media", "also download the media"),
         ("bufferctl import Acme/twitter:acme/a 6540…", "one post"),
     ),
@@ -156,6 +157,7 @@ def _report_pulled(pulled: Pulled, changes: FileChanges, console: Console, *, dr
     show_default=True,
     help="A file for each channel, or one for all.",
 )
+@click.option("--dry-run", is_flag=True, help="Only show what would change in the files.")
 @_media_option(
     "Download images, videos and documents into this folder and name the files; needs `media` in the root file."
 )
@@ -168,6 +170,7 @@ def import_(
     channels: tuple[str, ...],
     since: datetime | None,
     layout: str,
+    dry_run: bool,
     media_folder: Path | None,
     lock_timeout: float,
     setup: options.Setup,
@@ -188,19 +191,26 @@ def import_(
     from bufferctl.run.files import Files, find_root_file
     from bufferctl.run.from_buffer import import_everything, import_one
 
-    _check_usage(address, live_id, narrowed=bool(organization or channels or since or media_folder))
+    _check_usage(address, live_id, narrowed=bool(organization or channels or since or media_folder or dry_run))
     root, console = find_root_file(setup.file), setup.console
     if address or root.exists():
         files = setup.open_project()
     else:
         state = None if setup.state_file else propose_state(root, console)
         files = Files(root.parent, Desired(Settings(state=state)), root_name=root.name)
+    since = since and since.replace(tzinfo=UTC)
+    if dry_run:
+        show = partial(console.edits, root=files.root)
+        with setup.reading(files) as session:
+            found, names, _ = import_everything(
+                session, organization, channels, since, None, one_file=layout == "one-file", show=show
+            )
+        return _report_dry_run(found, names, console)
     with setup.changing(files, lock_timeout, message="import") as session:
         if address and live_id:
             import_one(session, address, live_id)
             console.data(f"{visible(address)} is now {live_id}. `bufferctl plan` shows whether they differ.")
             return 0
-        since = since and since.replace(tzinfo=UTC)
         found, names, downloads = import_everything(
             session, organization, channels, since, media_folder, one_file=layout == "one-file"
         )
@@ -214,8 +224,19 @@ def _check_usage(address: str | None, live_id: str | None, *, narrowed: bool) ->
         )
     if address and narrowed:
         raise UsageError(
-            "--organization, --channel, --since and --media-dir are for importing everything, not one ADDRESS"
+            "--organization, --channel, --since, --dry-run and --media-dir are for importing everything,"
+            " not one ADDRESS"
         )
+
+
+def _report_dry_run(intake: Intake, names: list[str], console: Console) -> int:
+    from bufferctl.model import IDEAS
+
+    for what, why in intake.left_out:
+        console.note(f"{console.err.bad('left out:')} {visible(what)}: {visible(sentence(why))}")
+    written = posts_and_ideas(entry.slot.channel_id == IDEAS for entry in intake.entries)
+    console.data(f"Would write {written if intake.entries else 'no posts'} into {count(len(names), 'file')}.")
+    return 1 if intake.left_out else 0
 
 
 def _report_imported(intake: Intake, names: list[str], store: StateFile, console: Console) -> int:

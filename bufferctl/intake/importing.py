@@ -23,9 +23,19 @@ from bufferctl.diagnostics import Severity
 from bufferctl.errors import ApiError, UsageError
 from bufferctl.intake.homes import ChannelHome, OrganizationHome, find_homes
 from bufferctl.model import IDEAS, Address, Binding, Desired, Idea, Origin, Post, Slot, State
-from bufferctl.model.comparable import content_of_desired, content_of_live, list_differences
+from bufferctl.model.comparable import (
+    LINKEDIN_SHORTENER,
+    SHORTENERS,
+    content_of_desired,
+    content_of_live,
+    contents_match,
+    list_differences,
+    without_links,
+)
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.model.live import Account, Live, LiveIdea, LivePost, Wanted
+from bufferctl.model.metadata import thread_of
+from bufferctl.model.plain_text import LINK, host_of, within
 from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Change, Plan
 from bufferctl.reconcile import Targets, imported, reconcile, schedule_differences
@@ -295,6 +305,8 @@ def _at_rest(
     An omitted object may be the idea of a post, so the others are checked again until nothing more is refused.
     """
     left_out: list[tuple[str, str]] = []
+    own = {entry.live.id: entry for entry in entries}
+    entries = _twins_alike(entries, declared)
     while True:
         entries = _with_repeats(entries, declared)
         organizations, addresses = [home.entry(home.channels) for home in homes], {entry.address for entry in entries}
@@ -303,26 +315,80 @@ def _at_rest(
             refused = _changing(entries, replace(loaded.desired, settings=declared.settings), live, homes)
         if not refused:
             return entries, left_out
+        twins = {index for index in refused if _text(entries[index]) != _text(own[entries[index].live.id])}
+        if twins:  # each with the link that Buffer has
+            entries = [own[entry.live.id] if index in twins else entry for index, entry in enumerate(entries)]
+            continue
         left_out += [(describe(entries[index].live), why) for index, why in sorted(refused.items())]
         gone = {entries[index].address for index in refused}
         kept = [entry for index, entry in enumerate(entries) if index not in refused]
         entries = [entry.without_idea() if entry.made_from in gone else entry for entry in kept]
 
 
-def _with_repeats(entries: Iterable[NewEntry], declared: Desired) -> list[NewEntry]:
-    """The entries, each with a `repeat_of` where an earlier one has the same text at the same time on its channel.
+def _text(entry: NewEntry) -> str:
+    return entry.addition.item.text or ""
 
-    Without it they would be an error (design: Actions).
+
+def _twins_alike(entries: Iterable[NewEntry], declared: Desired) -> list[NewEntry]:
+    """The entries, posts on several channels with the link as it was before one of the networks shortened it.
+
+    Twins have the same words at the same time; a link is shortened where its host is known for that, on a channel whose
+    links Buffer or its network shortens.
     """
-    latest = {content: post.address.key for post in declared.posts if (content := text_and_time(post))}
+    entries = list(entries)
+    groups: dict[tuple[object, ...], list[NewEntry]] = defaultdict(list)
+    for entry in entries:
+        item = entry.addition.item
+        if isinstance(item, Post) and "://" in item.text and not thread_of(item.metadata):
+            groups[item.address.organization, item.due_at, item.mode, without_links(item.text)].append(entry)
+    changed: dict[str, NewEntry] = {}
+    for group in groups.values():
+        whole = next((entry for entry in group if not _is_shortened(_text(entry), declared)), None)
+        for entry in group if whole else ():
+            twin = entry.with_fields(text=_text(whole)) if whole else entry
+            if _text(entry) != _text(twin) and _may_be_shortened(entry, twin, declared):
+                changed[entry.live.id] = twin
+    return [changed.get(entry.live.id, entry) for entry in entries]
+
+
+def _is_shortened(text: str, declared: Desired) -> bool:
+    """Whether all links of a text lead to hosts that shorten links."""
+    known = {*SHORTENERS, *declared.settings.link_shorteners}
+    return all(any(within(host_of(link), each) for each in known) for link in LINK.findall(text))
+
+
+def _may_be_shortened(entry: NewEntry, twin: NewEntry, declared: Desired) -> bool:
+    """Whether what Buffer has is the twin's text, with its links shortened there."""
+    if entry.channel is None or isinstance(entry.live, LiveIdea):
+        return False
+    shortening = entry.channel.live.link_shortening
+    known = {*(SHORTENERS if shortening else {LINKEDIN_SHORTENER}), *declared.settings.link_shorteners}
+    wanted, held = content_of_desired(twin.addition.item), content_of_live(entry.live)
+    return contents_match(wanted, held, links_may_differ=True, shorteners=known)
+
+
+def _with_repeats(entries: Iterable[NewEntry], declared: Desired) -> list[NewEntry]:
+    """The entries, each with a `repeat_of` where an earlier one has the same text on its channel.
+
+    At the same time they would be an error without it, and near each other a warning (design: Actions).
+    """
+    latest = {content: post.address.key for post in declared.posts if (content := _said(post))}
     found = []
     for entry in entries:
         item = entry.addition.item
-        if content := text_and_time(item):
+        if content := _said(item):
             entry = entry.with_fields(repeat_of=latest.get(content))  # noqa: PLW2901 - the same entry
             latest[content] = item.address.key
         found.append(entry)
     return found
+
+
+def _said(item: Post | Idea) -> tuple[object, ...] | None:
+    """What a post says, and on which channel; without a text, when it says it, too."""
+    if isinstance(item, Idea) or item.cancelled:
+        return None
+    text = item.text.strip()
+    return (item.address.organization, item.address.channel, text) if text else text_and_time(item)
 
 
 def _changing(

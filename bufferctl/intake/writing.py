@@ -38,10 +38,14 @@ class Writing:
     one_file: bool
     whole: bool
 
+    def changes(self) -> tuple[FileChanges, list[str]]:
+        """What is to be written, and the names of the files. Raises ConfigError."""
+        files = FileChanges()
+        return files, [*self._root(files), *self._entries(files)]
+
     def write(self, save: Save, reread: Reread) -> list[str]:
         """Write files and the state; the names of the files. Raises ConfigError, StateError, with nothing changed."""
-        files = FileChanges()
-        names = [*self._root(files), *self._entries(files)]
+        files, names = self.changes()
         with files.attempt():
             items: dict[Address, Post | Idea] = {item.address: item for item in reread().items}
             self._check_included(items, names)

@@ -31,11 +31,14 @@ def import_everything(
     media_folder: Path | None,
     *,
     one_file: bool,
+    show: Callable[[FileChanges], None] | None = None,
 ) -> tuple[intake.Intake, list[str], intake.Downloads | None]:
     """Write what is in Buffer and in no file; the names of the files, and what was downloaded into `media_folder`.
 
-    Raises ApiError, ConfigError, StateError, UsageError, with nothing written.
+    `show`: nothing is written or downloaded, and it gets what would be. Raises ApiError, ConfigError, StateError,
+    UsageError, with nothing written.
     """
+    media_folder = None if show else media_folder
     files, loopback = session.files, is_local(session.buffer.endpoint)
     downloads = intake.Downloads(media_folder, files.root, files.desired, loopback) if media_folder else None
     baseline = _baseline(session)
@@ -49,7 +52,11 @@ def import_everything(
             found = replace(found, entries=entries)
         begins = session.buffer.server_time() - timedelta(seconds=SETTLE)
         writing = intake.Writing(found, baseline, files.root_file, begins, one_file, whole=since is None)
-        names = writing.write(session.save, lambda: read_again(files.root_file, session.listener))
+        if show:
+            changes, names = writing.changes()
+            show(changes)
+        else:
+            names = writing.write(session.save, lambda: read_again(files.root_file, session.listener))
     return found, names, downloads
 
 

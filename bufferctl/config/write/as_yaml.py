@@ -35,15 +35,32 @@ def post_entry(post: Post, zone: tzinfo | None = None, organization: str | None 
     """
     thread = thread_of(post.metadata)
     derived = ShareMode.CUSTOM_SCHEDULED if post.due_at else ShareMode.ADD_TO_QUEUE
-    repeats = thread and thread[0].text == post.text  # the thread begins with it
+    parts = _parts_beside(post)
+    metadata = post.metadata
+    if parts and metadata:
+        metadata = metadata.model_copy(update={"thread": ()})
+    repeats = thread and not parts and thread[0].text == post.text  # the thread begins with it
     written = {
         "organization": organization,
         "mode": None if post.mode is derived else post.mode,
         "text": None if repeats else post.text or None,
-        "metadata": {post.service.value: post.metadata} if post.metadata else None,
+        "thread": parts or None,
+        "metadata": {post.service.value: metadata} if metadata else None,
     }
     found: CommentedMap = escape_variables(as_entry(zone, **(_given(post) | written)))
     return found
+
+
+def _parts_beside(post: Post) -> list[Any]:
+    """The thread of a post as what follows its text; empty if its first part is not just the post itself.
+
+    A link preview of a part can only be written in the thread of its network.
+    """
+    first, *others = thread_of(post.metadata) or (None,)
+    is_post = first is not None and first.text == post.text and first.assets == post.assets
+    if not (post.text and others and is_post) or any(each.link_attachment for each in (first, *others) if each):
+        return []
+    return [as_entry(None, text=each.text, assets=each.assets) if each.assets else each.text or "" for each in others]
 
 
 def escape_variables(data: Any, name: str = "") -> Any:
