@@ -110,6 +110,7 @@ def _plan(
             run=job.forge.run_url,
             page=job.forge.page_url((artifact / page).as_posix()) if artifact else "",
             publishes=branch if request.branch != branch else "",
+            into=request.branch,
             notes=tuple(note for note in notes if note),
             again=f"to plan again, {job.forge.plan_again(request.number)}",
             lines=suggest(job, request, report) if made and report else {},

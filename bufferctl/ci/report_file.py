@@ -44,6 +44,7 @@ class _Values(BaseModel):
     page: str
     earlier: str
     is_planned: bool
+    changed: frozenset[Address] | None
 
 
 def dump_report(report: Report) -> bytes:
@@ -63,6 +64,10 @@ def dump_report(report: Report) -> bytes:
             if change.slot in plan.queue_times
         ],
     }
+    if report.changed is None:
+        values["changed"] = None
+    else:
+        values["changed"] = adapter(list[Address]).dump_python(sorted(report.changed), mode="json")
     return to_json(values | {name: getattr(report, name) for name in _KEPT})
 
 
@@ -81,6 +86,7 @@ def load_report(path: Path) -> Report:
         rules=read.rules,
         public=read.public,
         worth_a_look=read.worth_a_look,
+        changed=read.changed,
         **kept,
     )
 

@@ -123,7 +123,7 @@ def plan(
     shown = narrow(made, files, choices)
     console.diagnostics(shown.warnings)
     expires_at = shown.at + timedelta(days=expires)
-    report = outputs.report_of(shown, files.desired, files, is_offline=offline, earlier=earlier)
+    report = outputs.report_of(shown, files.desired, files, is_offline=offline, earlier=earlier, changed=changed)
     report = replace(report, selection=describe_selection(files, choices), expires_at=expires_at if out else None)
     outputs.write_reports(report_files, outputs.with_pictures(report, files.root, report_files, state))
     outputs.write_data(data, report, report_files)

@@ -98,6 +98,7 @@ class Context:
     run: str = ""  # the address of the run
     page: str = ""  # the address of the page
     publishes: str = ""  # the branch that posts are published from, if the request goes elsewhere
+    into: str = ""  # the branch that the request goes into
     notes: tuple[Note, ...] = ()
     again: str = ""  # how to plan again: part of a sentence in Markdown
     lines: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)  # that answer, by the place of their entry
@@ -106,10 +107,15 @@ class Context:
 
 @value()
 class _Page:
-    """A comment that is being filled. `few`: of so few posts that each is shown whole."""
+    """A comment that is being filled. `few`: of so few posts that each is shown whole.
+
+    `found`: what the request changes. `waiting`: what is sent besides. `whole`: both.
+    """
 
     sheet: Sheet
     found: Grouped
+    waiting: Grouped
+    whole: Grouped
     context: Context
     few: bool
 
@@ -146,6 +152,13 @@ class _Page:
         return Section("Worth a look", look, str, least=_LOOK, most=len(look), keeps=len(look), gap="\n")
 
     @cached_property
+    def already(self) -> Section[Item]:
+        """What is on the branch already and not in Buffer."""
+        name = f"Also waiting on {plain(self.context.into)}" if self.context.into else "Also waiting from before"
+        does = "these wait" if self.context.publishes else "merging publishes these, too"
+        return Section(f"{name}; {does}", self.waiting.items, _brief, f"waiting; {self.everything}", least=1)
+
+    @cached_property
     def problems(self) -> Section[Diagnostic]:
         """The warnings."""
         warnings = [each for each in self.report.problems if each.severity is not Severity.ERROR]
@@ -163,17 +176,21 @@ def report_markdown(report: Report) -> str:
 
 def comment(report: Report, context: Context) -> str:
     """The comment on a request: a report with what only the job knows. This is all of it; nobody adds to it."""
-    found = grouped(report.in_repository)
-    foot = "\n\n".join(filter(None, [_foot(found), _run_line(context)]))
+    report = report.in_repository
+    whole = grouped(report)
+    foot = "\n\n".join(filter(None, [_foot(whole), _run_line(context)]))
     if report.outcomes is not None:
         sheet = Sheet(context.mark or RECEIPT_MARK, foot)
-        _put_context(_Page(sheet, found, context, few=False))
-        _receipt(sheet, found)
+        _put_context(_Page(sheet, whole, whole, whole, context, few=False))
+        _receipt(sheet, whole)
         return sheet.text
-    mark = "\n".join(filter(None, [context.mark or PLAN_MARK, seen_line(found, context.commit)]))
-    few = len(found.items) - len(found.of("quiet")) <= _FEW
-    page = _Page(Sheet(mark, foot, inf if few else SCREENS), found, context, few)
-    sections = (page.errors, *page.changes, page.look, page.problems)
+    found, waiting = whole, grouped(report.waiting)
+    if waiting.items:
+        found = grouped(report.own)
+    mark = "\n".join(filter(None, [context.mark or PLAN_MARK, seen_line(whole, context.commit)]))
+    few = len(whole.items) - len(whole.of("quiet")) <= _FEW
+    page = _Page(Sheet(mark, foot, inf if few else SCREENS), found, waiting, whole, context, few)
+    sections = (page.errors, *page.changes, page.look, page.already, page.problems)
     page.sheet.keep(sum(each.kept for each in sections) + FOLD * (len(page.beside) + bool(found.new)))
     for part in _PARTS if report.is_planned else _WITHOUT_PLAN:
         part(page)
@@ -238,7 +255,7 @@ def _put_context(page: _Page) -> None:
 def _headline(page: _Page) -> None:
     """What changes in numbers; what needs a person, and what merging does."""
     page.sheet.put(_DAY.sub("\u00a0", f"### {plain(capitalized(summary.headline(page.found)))}"))
-    page.sheet.put(_second_line(page.found, page.context))
+    page.sheet.put(_second_line(page))
 
 
 def _no_plan(page: _Page) -> None:
@@ -261,7 +278,7 @@ def _not_checked(page: _Page) -> None:
 
 
 def _since_last_look(page: _Page) -> None:
-    _since(page.sheet, page.found)
+    _since(page.sheet, page.whole)
 
 
 def _needs_you(page: _Page) -> None:
@@ -277,6 +294,10 @@ def _sent(page: _Page) -> None:
 
 def _worth_a_look(page: _Page) -> None:
     page.sheet.fill(page.look)
+
+
+def _already(page: _Page) -> None:
+    page.sheet.fill(page.already)
 
 
 def _problems(page: _Page) -> None:
@@ -295,7 +316,7 @@ def _folded(page: _Page) -> None:
     """What waits, what changes nothing, and all that is agreed to."""
     for title, items in page.beside:
         page.sheet.fold(title, items, _brief, page.everything)
-    reviewed = [item for item in page.found.items if item.digests or item.kind == "hold"]
+    reviewed = [item for item in page.whole.items if item.digests or item.kind == "hold"]
     page.sheet.fold("Every address, digest, file and full text", reviewed, _everything, page.everything)
 
 
@@ -310,6 +331,7 @@ _PARTS: tuple[Callable[[_Page], None], ...] = (
     _needs_you,
     _sent,
     _worth_a_look,
+    _already,
     _problems,
     _new,
     _folded,
@@ -353,10 +375,11 @@ def _all(report: Report) -> str:
     return "`bufferctl plan` shows all" if report.outcomes is None else "the log of the run shows all"
 
 
-def _second_line(found: Grouped, context: Context) -> str:
+def _second_line(page: _Page) -> str:
     """What needs a person, and what merging does: posts are counted here, by network."""
+    found, context = page.found, page.context
     plan = found.report.plan
-    if plan.is_empty:
+    if plan.is_empty and not page.waiting.items:
         return summary.no_changes(found.report)
     held, does = len(found.of("hold")), summary.does(found)
     needs = f"<b>{words.need_you(held)}.</b>" if held else "Nothing needs you."

@@ -11,7 +11,7 @@ from bufferctl.diagnostics import Diagnostic, RuleHelp, Severity
 from bufferctl.digests import change_digest, plan_digest
 from bufferctl.model import Address, Idea, Post
 from bufferctl.model.content import TextLength
-from bufferctl.plan import Change, Outcome, Plan
+from bufferctl.plan import WRITING, Change, Outcome, Plan
 from bufferctl.value import field, replace, value
 
 L = TypeVar("L", bound=Change | Diagnostic | Post | Idea)
@@ -38,6 +38,8 @@ class Report:
     worth_a_look: tuple[Diagnostic, ...] = ()  # what a reviewer could overlook; nothing is held for it
     earlier: str = ""  # the report that this one replaces
     is_planned: bool = True  # False: the files have errors, and `plan` is empty
+    #: The entries that the request changes which the plan was made for; None if nobody knows.
+    changed: frozenset[Address] | None = None
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
@@ -48,6 +50,22 @@ class Report:
     def digest(self) -> str:
         """The digest of what a reviewer agrees to."""
         return plan_digest(self.plan, self.digests)
+
+    @property
+    def own(self) -> Report:
+        """The same without what is sent although the request does not change it, which `waiting` has."""
+        return self._with(lambda change: not self._waits(change))
+
+    @property
+    def waiting(self) -> Report:
+        """What is on the branch already and not in Buffer, so that it is sent with the request."""
+        return self._with(self._waits)
+
+    def _waits(self, change: Change) -> bool:
+        return self.changed is not None and change.action in WRITING and change.address not in self.changed
+
+    def _with(self, keeps: Callable[[Change], bool]) -> Report:
+        return replace(self, plan=replace(self.plan, changes=tuple(filter(keeps, self.plan.changes))))
 
     @property
     def in_repository(self) -> Report:

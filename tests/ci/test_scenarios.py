@@ -303,7 +303,7 @@ def merged_in_between(side: Side) -> tuple[int, bool]:
     return number, side.texts() == ["And more", "We are live"]
 
 
-@row("posts were pushed straight to `main`")
+@row("posts were pushed straight to `main` after the plan")
 def straight_to_main(side: Side) -> tuple[int, bool]:
     number = side.planned("launch", launch=LAUNCH)
     side.straight_to_main(more=post("more", "And more", due="2029-12-21 09:00"))
@@ -314,6 +314,19 @@ def straight_to_main(side: Side) -> tuple[int, bool]:
     assert not side.apply(reviewed=False).failed
     assert side.texts() == ["And more", "We are live"]
     return number, sent
+
+
+@row("posts were pushed straight to `main`, or not sent")
+def on_main_already(side: Side) -> tuple[int, bool]:
+    """Pushed, and merged before a plan was made."""
+    side.straight_to_main(more=post("more", "And more", due="2029-12-21 09:00"))
+    side.land(side.open("unplanned", old=post("old", "Old", due="2029-12-22 09:00")))
+    assert side.apply().failed
+    number = side.planned("launch", launch=LAUNCH)
+    assert "Also waiting on main" in side.comments(number)[0]
+    side.land(number)
+    assert not side.apply().failed
+    return number, side.texts() == ["And more", "Old", "We are live"]
 
 
 @row("a plan comes from a fork, another workflow, or another")

@@ -57,3 +57,36 @@ def test_a_base_that_cannot_be_read(team: Team) -> None:
     assert not ran.failed, ran.log
     assert recorded(ran) is None
     assert "does not record which entries differ" in ran.log
+
+
+def test_what_waits_on_main_already(team: Team) -> None:
+    """Shown apart, not counted as the request's, and published with it."""
+    straight_to_main(team, more=MORE, old=post("old", "Old", due="2029-12-22 09:00", channel="linkedin"))
+    number = team.open("launch", launch=LAUNCH)
+    ran = team.plan(number)
+    assert not ran.failed, ran.log
+    (comment,) = team.github.bodies(number)
+    own, _, others = comment.partition("#### Also waiting on main; merging publishes these, too")
+    others = others.partition("####")[0]
+    assert "### 1 new post on X" in own.replace("\u00a0", " ")
+    assert "Merging schedules 1." in own
+    assert ("And more" in others, "Old" in others, "We are live" in others) == (True, True, False)
+    assert "And more" not in own
+    team.merge(number)
+    ran = team.apply()
+    assert not ran.failed, ran.log
+    assert team.texts() == ["And more", "Old", "We are live"]
+
+
+def test_nothing_but_what_waits(team: Team) -> None:
+    """A request that changes nothing in Buffer says so, and what is published with it."""
+    straight_to_main(team, more=MORE)
+    number = team.open(
+        "words", note=f"# A note\n{LAUNCH}".replace("text: |\n      We are live", "text: x\n    cancelled: true")
+    )
+    team.plan(number)
+    (comment,) = team.github.bodies(number)
+    assert "### No changes" in comment
+    assert "Merging sends nothing." in comment
+    assert "Buffer matches your files" not in comment
+    assert "#### Also waiting on main; merging publishes these, too" in comment
