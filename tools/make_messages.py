@@ -146,8 +146,8 @@ def _errors() -> dict[str, set[str]]:
                 found[name].add(_line(message, hint))
         if path.parts[-2] in _VALUES:
             found["at"] |= set(_about_values(tree))
-    tables = (*slips._SLIPS, *syntax._SAYINGS)  # noqa: SLF001 - the texts, and nothing else has them
-    found["at"] |= {_line(message, hint) for _, message, hint, _ in tables}
+    found["at"] |= {_line(message, hint) for _, message, hint, _ in slips._SLIPS}  # noqa: SLF001 - nothing else has them
+    found["at"] |= {_line(message, hint) for _, message, hint, *_ in syntax._SAYINGS}  # noqa: SLF001 - likewise
     return found
 
 

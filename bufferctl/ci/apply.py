@@ -21,7 +21,7 @@ from bufferctl.ci.plan import PENDING
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import BufferctlError, ForgeError, UsageError
 from bufferctl.model import Address
-from bufferctl.plan import WRITING, Action, Change, Reason
+from bufferctl.plan import WRITING, Action, Change, Outcome, Reason
 from bufferctl.planfile import Merged, MergedFile, Receipt, Reviewed, dump_merged, load_receipt, load_shown
 from bufferctl.reconcile import shows_edit
 from bufferctl.render.lines import count
@@ -308,7 +308,7 @@ def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: st
         if one.file:
             others = [each.merged.name for each in found if each.file and each is not one]
             together = f"Applied together with {', '.join(others)}." if others else ""
-            overrules = "`bufferctl apply --re" in ran.page  # --reapply, --recreate
+            overrules = ran.receipt is not None and any(map(_is_overruled, ran.receipt.outcomes))
             by_hand = f"Without a command line, {job.forge.by_hand()}." if overrules else ""
             parts = [gone, together, *_unreviewed(job, one, ran), without_marker(ran.page), by_hand]
         elif ran.end.exit_code == 0 and job.find_comment("plan", one.request) is None:
@@ -318,6 +318,12 @@ def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: st
         job.comment("receipt", one.request, *parts, job.footer(job.commit()))
     except ForgeError as error:  # what is done is done, and the log shows it
         job.annotate("warning", f"The receipt could not be added to {one.merged.name}: {error.message}")
+
+
+def _is_overruled(outcome: Outcome) -> bool:
+    """Whether a person can decide it with an option of apply."""
+    answers = outcome.todo.answers if outcome.todo else ()
+    return any(answer.command[2:] in {("--reapply",), ("--recreate",)} for answer in answers)
 
 
 def _not_applied(job: Job, one: _Found, ran: _Ran) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from yaml import YAMLError
@@ -24,38 +24,101 @@ _INDENT = "line it up with the lines that it belongs to, with spaces"
 #: A line that begins a field or an entry.
 _FIELD = re.compile(r"[ ]*(?:- +)?[\w-]+:(?:\s|$)")
 
-#: A pattern for the parser's message, our message, a hint, and whether to point at where the construct began.
-_SAYINGS: tuple[tuple[str, str, str, bool], ...] = (
-    (r"directive|YAML document|version", "a line that begins with `%` is an instruction to YAML", "delete it", True),
-    (r"tab character|'\\t'", "a tab cannot indent a line in YAML", _SPACES, False),
-    (r"mapping values are not allowed", _ANOTHER_FIELD, _BLOCK, False),
+#: What lets the reading go on after a problem at an offset: the line after following the hint, if that is certain.
+_Mending = Callable[[Source, int], Mend | None]
+
+
+def _nothing(_source: Source, _offset: int) -> None:
+    """A person must decide."""
+
+
+def _quoted(source: Source, offset: int) -> Mend | None:
+    return in_quotes(source, source.place(offset).line)
+
+
+def _without_tabs(source: Source, offset: int) -> Mend:
+    line = re.sub(r"^[ \t]+", lambda found: found[0].replace("\t", "  "), source.line(offset))
+    return Mend(source.place(offset).line, line)
+
+
+def _deleted(source: Source, offset: int) -> Mend:
+    return Mend(source.place(offset).line, "")
+
+
+def _closed_quote(source: Source, offset: int) -> Mend:
+    return Mend(source.place(offset).line, f"{source.line(offset)}{source.text[offset]}")
+
+
+def _closed(bracket: str) -> _Mending:
+    """Where the next line begins a field or an entry."""
+
+    def mend(source: Source, offset: int) -> Mend | None:
+        row = source.place(offset).line
+        following = "".join(source.text.splitlines()[row : row + 1])
+        return Mend(row, f"{source.line(offset)}{bracket}") if _FIELD.match(following) else None
+
+    return mend
+
+
+#: A pattern for the parser's message, our message, a hint, whether to point at where the construct began, and the mend.
+_SAYINGS: tuple[tuple[str, str, str, bool, _Mending], ...] = (
+    (
+        r"directive|YAML document|version",
+        "a line that begins with `%` is an instruction to YAML",
+        "delete it",
+        True,
+        _deleted,
+    ),
+    (r"tab character|'\\t'", "a tab cannot indent a line in YAML", _SPACES, False, _without_tabs),
+    (r"mapping values are not allowed", _ANOTHER_FIELD, _BLOCK, False, _quoted),
     (
         r"could not find expected ':'",
         "this line is neither a field (`name: value`) nor part of the text above",
         "if it belongs to a text, put it below `text: |`, two spaces further in, as every line of the text",
         True,
+        _nothing,
     ),
-    (r"end of stream|end of the stream|document indicator", _OPEN_QUOTE, _CLOSE_QUOTE, True),
-    (r"expected ',' or '\]'", "the list that `[` opens here is not closed", f"close it with `]`{_HIDES}", True),
-    (r"expected ',' or '\}'", "the fields that `{` opens here are not closed", f"close them with `}}`{_HIDES}", True),
+    (r"end of stream|end of the stream|document indicator", _OPEN_QUOTE, _CLOSE_QUOTE, True, _closed_quote),
+    (
+        r"expected ',' or '\]'",
+        "the list that `[` opens here is not closed",
+        f"close it with `]`{_HIDES}",
+        True,
+        _closed("]"),
+    ),
+    (
+        r"expected ',' or '\}'",
+        "the fields that `{` opens here are not closed",
+        f"close them with `}}`{_HIDES}",
+        True,
+        _closed("}"),
+    ),
     (
         r"expected key|expected <block end>|<block end>",
         "this line does not fit those above",
         f"{_INDENT}; a text in quotes must end with its quote",
         False,
+        _quoted,
     ),
-    (r"'-' indicator", "this line does not fit the list above", _INDENT, False),
-    (r"sequence entries|mapping keys", f"{_CANNOT_BEGIN} `- ` or `? `", _QUOTE_IT, False),
+    (r"'-' indicator", "this line does not fit the list above", _INDENT, False, _nothing),
+    (r"sequence entries|mapping keys", f"{_CANNOT_BEGIN} `- ` or `? `", _QUOTE_IT, False, _quoted),
     (
         r"unknown escape|hexdecimal|hexadecimal",
         "a `\\` in double quotes starts an escape sequence, and this is not a valid one",
         f"write `\\\\`, or {_BLOCK}",
         False,
+        _quoted,
     ),
-    (r"expected alphabetic or numeric|alphabetic", f"{_CANNOT_BEGIN} `*` or `&`", _QUOTE_IT, True),
-    (r"block scalars?|chomping|indentation indicator", "nothing may follow `|` or `>` on its line", _BLOCK, False),
-    (r"node content|node start", "a value cannot begin with this", _QUOTE_IT, False),
-    (r"\btag\b|URI|handle", f"{_CANNOT_BEGIN} `!`", _QUOTE_IT, True),
+    (r"expected alphabetic or numeric|alphabetic", f"{_CANNOT_BEGIN} `*` or `&`", _QUOTE_IT, True, _quoted),
+    (
+        r"block scalars?|chomping|indentation indicator",
+        "nothing may follow `|` or `>` on its line",
+        _BLOCK,
+        False,
+        _quoted,
+    ),
+    (r"node content|node start", "a value cannot begin with this", _QUOTE_IT, False, _quoted),
+    (r"\btag\b|URI|handle", f"{_CANNOT_BEGIN} `!`", _QUOTE_IT, True, _quoted),
 )
 
 
@@ -76,10 +139,10 @@ def syntax_problem(source: Source, error: YAMLError) -> Mended:
     if "cannot start any token" in problem:
         offset = offset or 0
         character = source.text[offset : offset + 1]
-        message, hint = f"{_CANNOT_BEGIN} `{character}`", _QUOTE_IT
         if character == "\t":
-            message, hint = "a tab cannot indent a line in YAML", _SPACES
-        return source.diagnostic(offset, message, hint=hint), _mend(source, offset, hint)
+            tab = source.diagnostic(offset, "a tab cannot indent a line in YAML", hint=_SPACES)
+            return tab, _without_tabs(source, offset)
+        return source.diagnostic(offset, f"{_CANNOT_BEGIN} `{character}`", hint=_QUOTE_IT), _quoted(source, offset)
     unended = re.search(r"node content|<stream end>", problem)
     if offset is not None and unended and not source.text[offset + 1 :].strip():
         return source.diagnostic(
@@ -91,10 +154,10 @@ def syntax_problem(source: Source, error: YAMLError) -> Mended:
     if offset is not None and on_a_line and "expected ','" in problem and re.match(r":\s", source.text[offset:]):
         return source.diagnostic(offset, _ANOTHER_FIELD, hint="put the text in quotes"), None
     words = f"{getattr(error, 'context', None) or ''}; {problem}"
-    for pattern, message, hint, at_start in _SAYINGS:
+    for pattern, message, hint, at_start, mend in _SAYINGS:
         if re.search(pattern, words):
             at = began if at_start and began is not None else offset or 0
-            return source.diagnostic(at, message, hint=hint), _mend(source, at, hint)
+            return source.diagnostic(at, message, hint=hint), mend(source, at)
     return source.diagnostic(offset or began or 0, f"this is not YAML ({problem})", hint=_INDENT), None
 
 
@@ -108,28 +171,12 @@ def for_field(line: str, column: int, hint: str) -> str:
     return hint.replace(f", or {_BLOCK}", "").replace(_BLOCK, "put it in quotes")
 
 
-def _mend(source: Source, offset: int, hint: str) -> Mend | None:
-    """The line at an offset after following the hint; None if a person must decide."""
-    row, line = source.place(offset).line, source.line(offset)
-    if hint == _SPACES:
-        return Mend(row, re.sub(r"^[ \t]+", lambda found: found[0].replace("\t", "  "), line))
-    if hint == "delete it":
-        return Mend(row, "")
-    if hint == _CLOSE_QUOTE:
-        return Mend(row, f"{line}{source.text[offset]}")
-    if hint.startswith(("close it with `]`", "close them with `}`")) and _FIELD.match(
-        "".join(source.text.splitlines()[row : row + 1])
-    ):
-        return Mend(row, f"{line}{hint.split('`')[1]}")
-    return in_quotes(source, row) if _BLOCK in hint or "in quotes" in hint else None
-
-
 def _of_the_text(source: Source, began: int | None, offset: int | None) -> Mended | None:
     """What is wrong with the quotes or the indentation of a text on this line, or one that continues from above."""
     if offset is None:
         return None
     if (opened := _unclosed_quote(source, offset)) is not None:
-        return source.diagnostic(opened, _OPEN_QUOTE, hint=_CLOSE_QUOTE), _mend(source, opened, _CLOSE_QUOTE)
+        return source.diagnostic(opened, _OPEN_QUOTE, hint=_CLOSE_QUOTE), _closed_quote(source, opened)
     line, place = source.line(offset), source.place(offset)
     quoted = re.search(r""":\s+(".*"|'.*')\s*$""", line[: place.column - 1])
     if quoted and line[place.column - 1 : place.column] not in {"", ":"}:

@@ -329,8 +329,8 @@ def left_text(left: Plan, planned: Plan, outcomes: Sequence[Outcome], paint: Pai
     if left.is_empty:
         return f"{paint.good(total)}\n"
     unsent = summary.unsent(left, outcomes)
-    shown = {(change.slot, change.message) for change in planned.of(Action.HOLD)}
-    if unsent.writes or any((c.slot, c.message) not in shown for c in left.of(Action.HOLD)):
+    shown = {(change.slot, change.reason, change.why and change.why.cause) for change in planned.of(Action.HOLD)}
+    if unsent.writes or any((c.slot, c.reason, c.why and c.why.cause) not in shown for c in left.of(Action.HOLD)):
         return f"Read again after applying; this is left:\n{plan_text(Report(unsent), paint)}"
     return f"{total}\n"
 
