@@ -1,11 +1,14 @@
 # Every target installs what it needs: a machine with Python, pip, make and git is enough.
 WINDOWS := $(filter Windows_NT,$(OS))
-PYTHON ?= $(if $(WINDOWS),python,python3)
+# In an activated environment, which has no pip, the Python that it was made with.
+PYTHON ?= $(if $(WINDOWS),python,$(if $(VIRTUAL_ENV),$(shell python3 -c 'import sys; print(sys._base_executable)'),python3))
 SCRIPTS := $(if $(WINDOWS),Scripts,bin)
 VENV := .venv
 BIN := $(VENV)/$(SCRIPTS)
 DEMO := .venv-demo
 STAMP := $(VENV)/.installed
+DEV := $(VENV)/.dev
+AZURITE := .venv-azurite
 BROWSER := $(VENV)/.browser
 SITE := $(VENV)/.site
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
@@ -15,24 +18,30 @@ ROOMS := $(if $(WINDOWS),tests/test_windows.py $(addprefix tests/,api checks con
 # With it, each program that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-314 test-lives test-long test-browser screenshots docs dist lint live mutate bench soak schemas lock clean help
+.PHONY: demo test test-all test-314 test-lives test-long test-browser azurite screenshots docs dist lint live mutate bench soak schemas lock clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
 
 # --without-pip: Debian's Python comes without ensurepip; its pip can still install into the environment.
-$(STAMP): requirements.lock pyproject.toml
+# --no-compile: Python compiles what is imported, which is a fifth of it.
+PIP = $(PYTHON) -m pip --python $(VENV) install --quiet --disable-pip-version-check --no-compile
+$(STAMP): requirements-test.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
-	@$(PYTHON) -m pip --python $(VENV) install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(PYTHON) -m pip --python $(VENV) install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(PIP) --require-hashes -r requirements-test.lock
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(DEV): requirements.lock $(STAMP)
+	@$(PIP) --require-hashes -r requirements.lock
 	@touch $@
 
 $(BROWSER): requirements-browser.lock $(STAMP)
-	@$(PYTHON) -m pip --python $(VENV) install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	@$(PIP) --require-hashes -r requirements-browser.lock
 	@touch $@
 
 $(SITE): requirements-docs.lock $(STAMP)
-	@$(PYTHON) -m pip --python $(VENV) install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@$(PIP) --require-hashes -r requirements-docs.lock
 	@touch $@
 
 # Only what bufferctl needs to run.
@@ -52,22 +61,29 @@ test: $(STAMP)   ## the tests
 test-314: $(STAMP) ## what needs no compiled library but pydantic's, on Python 3.14 in node (npm's pyodide)
 	@$(BIN)/python tools/python314/run.py $(VENV)-314 $(PYTHON)
 
+# By npm, if it is there; what needs it is skipped otherwise (tests/needs.py).
+$(AZURITE)/.installed: tests/stores/azurite/package-lock.json
+	@mkdir -p $(AZURITE) && cp tests/stores/azurite/package*.json $(AZURITE)
+	@if command -v npm >/dev/null; then cd $(AZURITE) && npm ci --ignore-scripts --omit=optional --no-audit --no-fund --loglevel=error && touch .installed; fi
+
+azurite: $(AZURITE)/.installed
+
 test-all: test-lives test-long test-browser ## the tests that take minutes, besides `make test`
 
 test-lives: $(STAMP) ## random histories of whole projects
 	@LIVES=300 $(PYTEST) tests/lives
 
-test-long: $(STAMP) ## races, kills, all examples of each property, and 10,000 damaged files and answers
+test-long: $(DEV) azurite ## races, kills, all examples of each property, and 10,000 damaged files and answers
 	@THOROUGH=1 $(PYTEST) -m 'long or hypothesis'
 
 test-browser: $(BROWSER) $(SITE) ## the tests that need Chromium
 	@if command -v chromium chromium-browser google-chrome >/dev/null; then $(BIN)/python -m pytest tests/browser; \
-	else echo "The browser tests did not run: there is no Chromium (Debian: apt-get install chromium)."; fi
+	else echo "The browser tests did not run: there is no Chromium (Debian: apt-get install chromium)."; test "$$CI" != true; fi
 
 live: $(STAMP)   ## try the facts of docs/how/buffer-api.md with your key: drafts on CHANNEL=id, deleted again; IMAGE=url
 	@$(BIN)/python -m tests.live $(CHANNEL) $(if $(IMAGE),--image $(IMAGE))
 
-lint: $(STAMP)   ## style, types, import rules, and workflows
+lint: $(DEV)     ## style, types, import rules, and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -112,10 +128,13 @@ dist: $(STAMP)   ## the wheel and the source distribution, in dist/
 screenshots: $(BROWSER) ## take the screenshots in docs/images
 	@$(BIN)/python -m tools.make_screenshots
 
-lock: $(STAMP)   ## update the locked dependencies
+lock: $(DEV)     ## update the locked dependencies
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
 	  --python-version 3.11 --all-extras --group dev --custom-compile-command 'make lock' \
 	  --output-file requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
+	  --python-version 3.11 --all-extras --group test --constraint requirements.lock --custom-compile-command 'make lock' \
+	  --output-file requirements-test.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-emit-find-links \
 	  --python-version 3.11 --extra remote --group build --constraint requirements.lock --custom-compile-command 'make lock' \
 	  --output-file requirements-run.lock pyproject.toml

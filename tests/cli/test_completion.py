@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from bufferctl.cli import COMMANDS
 from bufferctl.cli.files import SHELLS
+from tests import needs
 from tests.cli.conftest import Prints, Ran
 from tests.conftest import long
 
@@ -38,8 +38,7 @@ def test_script(run: Callable[..., Ran], shell: str) -> None:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_shell_takes_the_script(run: Callable[..., Ran], tmp_path: Path, shell: str) -> None:
     """The shell reports no syntax error."""
-    if shutil.which(shell) is None:
-        pytest.skip(f"no {shell} here")
+    needs.program(shell, get=f"Debian: apt-get install {shell}")
     script = tmp_path / "script"
     script.write_text(run("completion", shell).out, encoding="utf-8")
     subprocess.run([shell, "-n", script], check=True)
@@ -55,8 +54,7 @@ def test_bash_completes(installed: Path, run: Callable[..., Ran]) -> None:
 
 def test_fish_completes(installed: Path, run: Callable[..., Ran]) -> None:
     """After the script is read, `bufferctl va` becomes `bufferctl validate`, with its description."""
-    if shutil.which("fish") is None:
-        pytest.skip("no fish here")
+    needs.program("fish", get="Debian: apt-get install fish")
     script = f"{run('completion', 'fish').out}\ncomplete -C 'bufferctl va'"
     ran = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout == "validate\tCheck the files\n"
@@ -64,8 +62,7 @@ def test_fish_completes(installed: Path, run: Callable[..., Ran]) -> None:
 
 def test_zsh_registers_it(run: Callable[..., Ran]) -> None:
     """Below compinit the script makes zsh ask it about `bufferctl`."""
-    if shutil.which("zsh") is None:
-        pytest.skip("no zsh here")
+    needs.program("zsh", get="Debian: apt-get install zsh")
     script = f"autoload -Uz compinit; compinit -u -D\n{run('completion', 'zsh').out}\necho $_comps[bufferctl]"
     ran = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout == "_bufferctl_completion\n"

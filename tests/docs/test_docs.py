@@ -50,7 +50,7 @@ def test_what_cannot_be_generated_stays(tmp_path: Path) -> None:
     for path in written:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("before")
-    for name in ("requirements.lock", "pyproject.toml", "installed"):
+    for name in ("requirements-test.lock", "pyproject.toml", "installed"):
         (tmp_path / name).touch()
     for name in ("bufferctl", "python"):
         (tmp_path / name).write_text("#!/bin/sh\necho half\nexit 1\n")

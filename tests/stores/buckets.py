@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hmac
 import logging
-import os
 import subprocess
 import threading
 import time
@@ -17,22 +16,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from functools import cache
 from hashlib import md5, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from shutil import which
 from socket import socket
 from typing import Any
 
 import boto3
 import httpx2
-import pytest
-from filelock import FileLock
 from moto.server import ThreadedMotoServer
-from platformdirs import user_cache_path
 
-AZURITE = "3.35.0"
+from tests import needs
+
+#: Where the Makefile installs Azurite.
+_AZURITE = Path(__file__).parents[2] / ".venv-azurite"
 #: The account of every Azurite, published by Microsoft.
 _ACCOUNT = "devstoreaccount1"
 _ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -83,12 +80,12 @@ def s3_bucket(address: str, name: str, *, versions: bool = False, public: bool =
 
 @contextmanager
 def azure() -> Iterator[str]:
-    """The address of an Azurite, without containers; the test is skipped without npm."""
+    """The address of an Azurite, without containers."""
     program = azurite()
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [str(program), "--blobHost", "127.0.0.1", "--blobPort", str(port)]
+    command = [program, "--blobHost", "127.0.0.1", "--blobPort", str(port)]
     flags = ["--inMemoryPersistence", "--skipApiVersionCheck", "--silent", "--disableTelemetry"]
     with subprocess.Popen(
         [*command, *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
@@ -120,33 +117,9 @@ def azure_container(address: str, name: str, *, public: bool = False) -> str:
     return f"az://{name}"
 
 
-def azurite() -> Path:
-    """The program; npm installs it into a cache folder once. The test is skipped if that is not possible."""
-    program, why_not = _azurite()
-    if why_not:
-        pytest.skip(why_not)
-    return program
-
-
-@cache
-def _azurite() -> tuple[Path, str]:
-    """The program, or the reason why it is missing; npm runs once, with a short timeout if there is no network."""
-    folder = Path(os.environ.get("BUFFERCTL_TEST_CACHE") or user_cache_path("bufferctl-tests")) / f"azurite-{AZURITE}"
-    program = folder / "node_modules" / ".bin" / "azurite-blob"
-    npm = which("npm")
-    if npm is None:
-        return program, "Azurite needs npm (Debian: apt-get install npm)"
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / "lock"):
-        if program.exists():
-            return program, ""
-        options = ("--no-audit", "--no-fund", "--silent", "--fetch-retries=1", "--fetch-timeout=30000")
-        command = [npm, "install", *options, "--prefix", str(folder), f"azurite@{AZURITE}"]
-        try:
-            ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-        except subprocess.TimeoutExpired:
-            return program, "npm did not install Azurite within five minutes"
-    return program, f"npm cannot install Azurite: {ran.stderr.strip()[-200:]}" if ran.returncode else ""
+def azurite() -> str:
+    """The program, which `make test-all` installs."""
+    return needs.program("azurite-blob", where=_AZURITE / "node_modules" / ".bin", get="make azurite")
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

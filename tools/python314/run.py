@@ -53,7 +53,7 @@ def blocks(lock: Path) -> Iterator[tuple[Requirement, str]]:
 def requirements() -> str:
     """What pip installs, by hash, as it would be chosen on that Python."""
     chosen = {}
-    for lock, wanted in (("requirements-run.lock", None), ("requirements.lock", OF_TESTS)):
+    for lock, wanted in (("requirements-run.lock", None), ("requirements-test.lock", OF_TESTS)):
         for requirement, text in blocks(ROOT / lock):
             if requirement.name in LEFT_OUT or (wanted and requirement.name not in wanted):
                 continue
@@ -62,7 +62,7 @@ def requirements() -> str:
                 first, _, hashes = text.partition("\n")
                 chosen[requirement.name] = f"{first.partition(' ')[0]} \\\n{hashes}"
     if missing := OF_TESTS - chosen.keys():
-        sys.exit(f"requirements.lock has no {', '.join(sorted(missing))}.")
+        sys.exit(f"requirements-test.lock has no {', '.join(sorted(missing))}.")
     return "\n".join(chosen.values()) + "\n"
 
 
