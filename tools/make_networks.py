@@ -27,10 +27,12 @@ _LIMITS = (
 
 NETWORKS_HEAD = """# What each network allows
 
-Generated from `bufferctl/model/networks.py` by `make schemas`. `bufferctl validate` checks every post against these
-limits; [each rule](rules.md) can be set to `off`, `warning` or `error`.
+<!-- Generated from bufferctl/model/networks.py by `make schemas`. -->
 
-Texts are counted in UTF-16 units unless the table says otherwise: most letters count 1, an emoji or a "bold" letter 2.
+A post to copy for each network is in [one post for each network](../write/networks.md). `bufferctl validate` checks every
+post against these limits; [each rule](rules.md) can be set to `off`, `warning` or `error`.
+
+Most letters count 1, an emoji or a "bold" letter 2 (UTF-16 units), unless the table says otherwise.
 Exceeding a limit of Buffer's is an error, because Buffer refuses the post. Exceeding a limit of the network alone is a
 warning. Limits are from Buffer's list of what each network allows, unless another source is named.
 
@@ -53,7 +55,9 @@ NETWORKS_TAIL = """
 
 RULES_HEAD = """# Rules
 
-Generated from `bufferctl/checks` by `make schemas`. `bufferctl validate` shows each violation at its line, with the
+<!-- Generated from bufferctl/checks by `make schemas`. -->
+
+`bufferctl validate` shows each violation at its line, with the
 rule's code. `plan` and `apply` stop at errors before they contact Buffer, and continue past warnings.
 
 Each rule has a level. To change it, add the rule to the root file:

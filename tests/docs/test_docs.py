@@ -274,3 +274,24 @@ def test_examples_of_the_format_are_valid(tmp_path: Path) -> None:
         (tmp_path / text_file).write_text("Text\n", encoding="utf-8")
     ran = run_in(ROOT, "validate", "-f", str(tmp_path / "buffer.yaml"))
     assert ran.code == 0, ran.err
+
+
+def test_comments_of_examples_stand_above() -> None:
+    """On a phone, what is behind a line is cut."""
+    pages = [*files("docs/write", "*.md"), *files("docs/start", "*.md"), ROOT / "README.md"]
+    behind = [
+        f"{page.name}: {line}"
+        for page in pages
+        for block in re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+        for line in block.splitlines()
+        if re.search(r"\S {2,}# ", line)
+    ]
+    assert behind == []
+
+
+def test_pages_for_writers_begin_with_what_to_do() -> None:
+    """Not with a path of the code, nor with words that only programmers use."""
+    pages = [*files("docs/write", "*.md"), *(ROOT / f"docs/reference/{name}.md" for name in ("networks", "rules"))]
+    odd = re.compile(r"bufferctl/\w+|\b(?:state|digest|checkout|grapheme|CLDR)s?\b", re.IGNORECASE)
+    beginnings = {page.name: re.sub(r"<!--.*?-->", "", page.read_text("utf-8"))[:400] for page in pages}
+    assert [name for name, text in beginnings.items() if odd.search(text)] == []

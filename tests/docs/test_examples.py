@@ -16,7 +16,7 @@ from bufferctl.sandbox.fixture import default_fixture
 from tests.cli import test_policy
 from tests.cli.conftest import NOW, Project
 from tests.conftest import Expect
-from tests.docs import test_docs, test_recipes, test_review
+from tests.docs import test_docs, test_networks_page, test_recipes, test_review
 from tests.docs.console import Document
 from tests.sources import files
 
@@ -74,6 +74,7 @@ RUN_BY = {
     "docs/start/existing-queue.md": test_existing_queue,
     "docs/start/first-post.md": test_recipes.test_first_post,
     "docs/write/campaigns.md": test_recipes.test_campaigns,
+    "docs/write/networks.md": test_networks_page.test_every_post_can_be_copied,
     "docs/write/posts.md": test_recipes.test_for_writers,
     "docs/write/recipes.md": test_recipes.test_recipe,
 }

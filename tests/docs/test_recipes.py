@@ -202,7 +202,7 @@ def test_template_for_writers(project: Any) -> None:
     assert project("fmt", "--check").code == 0
     project.apply()
     assert {post["status"] for post in project.sandbox.posts()} == {"draft"}
-    project.write("posts/spring.yaml", template[1].replace("draft: true ", "cancelled: false "))
+    project.write("posts/spring.yaml", template[1].replace("draft: true\n", "cancelled: false\n"))
     project.apply()
     assert {post["status"] for post in project.sandbox.posts()} == {"scheduled"}
 
