@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bufferctl.config.convert.starting import Started
     from bufferctl.config.write.shift import Shift
     from bufferctl.config.write.yaml_files import FileChanges
-    from bufferctl.model import Address
+    from bufferctl.model import Address, Desired
     from bufferctl.plan import Plan
     from bufferctl.run.files import Files
 
@@ -49,6 +49,7 @@ def _time(value: str) -> datetime:
         ("bufferctl new", "asks for everything"),
         ("bufferctl new campaign --title Launch", "asks for everything else"),
         ("bufferctl new post --text-file draft.md", "take the text from a file"),
+        ("bufferctl new post -o posts/may.yaml", "add a post to a file"),
     )
 )
 @click.argument("kind", type=_KINDS, required=False)
@@ -64,7 +65,11 @@ def _time(value: str) -> datetime:
     "--text-file", "source", help_text="Markdown file with the text; in a campaign, each section becomes a post."
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The new file; default: posts/KEY.yaml."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The new file, or one to add the post to; default: posts/KEY.yaml.",
 )
 @options.root_option
 @options.console_options
@@ -101,12 +106,17 @@ def new(
     usual = [each.label for each in starting.usual_channels(desired)]
     if kind == "post":
         words = draft or text or _ask(console, "--text", "Text of the post")
-        where = channels or _ask_channels(console, usual)
-        started = starting.new_post(desired, where, words, at or _ask_time(console), key, image=image, alt=alt)
+        where = channels or _ask_channels(console, usual, desired)
+        when = at or _ask_time(console)
+        if image is None and console.can_ask and starting.need_an_image(desired, where):
+            image, alt = _ask_picture(console, files.root), alt or _ask_alt(console)
+        started = starting.new_post(desired, where, words, when, key, image=image, alt=alt or None)
     else:
         title = title or _ask(console, "--title", "What is it about?")
         day = starts or _ask(console, "--starts", "On which day does it start?", type=options.day)
-        started = starting.new_campaign(desired, channels or _ask_channels(console, usual), title, day.date(), draft)
+        started = starting.new_campaign(
+            desired, channels or _ask_channels(console, usual, desired), title, day.date(), draft
+        )
     path = output or files.root / "posts" / f"{started.key}.yaml"
     _write_new(path, started, files, console)
 
@@ -147,13 +157,45 @@ def _ask(console: Console, option: str, question: str, **prompt: Any) -> Any:
     return click.prompt(question, err=True, **prompt)
 
 
-def _ask_channels(console: Console, usual: list[str]) -> tuple[str, ...]:
-    """Channels, of those that accept a post without media. If there is only one, it is not asked for."""
+def _ask_channels(console: Console, usual: list[str], desired: Desired) -> tuple[str, ...]:
+    """Channels. If there is only one of `usual`, those that accept a post without media, it is not asked for."""
+    from bufferctl.config.convert import starting
+
     if len(usual) == 1 and not console.can_ask:
         return (usual[0],)
-    of = f" Channels, with commas between: {', '.join(usual)}" if usual else ""
-    answer = _ask(console, "--channel", f"Where does it go?{of}\n")
-    return tuple(each.strip() for each in answer.split(",") if each.strip())
+
+    def read(answer: str) -> tuple[str, ...]:
+        names = tuple(each.strip() for each in answer.split(",") if each.strip())
+        try:
+            starting.need_an_image(desired, names)
+        except UsageError as error:
+            raise click.BadParameter(f"{error.message}. {error.hint}") from None
+        if not names:
+            raise click.BadParameter("Name at least one.")
+        return names
+
+    every = [each.label for each in starting.open_channels(desired)]
+    of = f" Channels, with commas between: {', '.join(every)}" if every else ""
+    found: tuple[str, ...] = _ask(console, "--channel", f"Where does it go?{of}\n", value_proc=read)
+    return found
+
+
+def _ask_picture(console: Console, root: Path) -> str:
+    """A URL, or a file in `media`."""
+
+    def read(answer: str) -> str:
+        name = answer.strip().removeprefix("media/")
+        if "://" in name or (root / "media" / name).is_file():
+            return name
+        raise click.BadParameter(f"There is no media/{name}; give a URL, or put the file there first.")
+
+    found: str = _ask(console, "--image", "It needs an image: a URL, or a file in media/", value_proc=read)
+    return found
+
+
+def _ask_alt(console: Console) -> str:
+    found: str = _ask(console, "--alt", "What does the image show? (empty: nothing)", default="", show_default=False)
+    return found.strip()
 
 
 def _ask_time(console: Console) -> datetime | None:
@@ -170,31 +212,57 @@ def _ask_time(console: Console) -> datetime | None:
 
 
 def _write_new(path: Path, started: Started, files: Files, console: Console) -> None:
-    """Write the file. If it would not be valid, it is removed again, and ConfigError is raised."""
+    """Write the file, or add the post to one that is there. If it would not be valid, nothing changes.
+
+    Raises ConfigError; the post is printed then, so that nothing that somebody typed is lost.
+    """
     from bufferctl.config import load
     from bufferctl.config.write.yaml_files import FileChanges
+
+    changes = FileChanges()
+    is_there = path.exists()
+    before, text = _with_entries(path, started) if is_there else (None, started.text.encode())
+    changes.put(path, before, text)
+    try:
+        with changes.attempt():
+            _check_new(load(files.root_file, Path.cwd()), path, files, console)
+    except ConfigError:
+        console.data(started.text)
+        raise
+    shown = visible(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
+    done = f"Added it to {shown}." if is_there else f"Wrote {shown}. Edit it, then run:"
+    console.data(f"{done} {'Next: ' if is_there else ''}bufferctl validate")
+
+
+def _with_entries(path: Path, started: Started) -> tuple[bytes, bytes]:
+    """The content of a file, and the same with the new post at its end. Raises ConfigError."""
+    from bufferctl.config.write.edits import Edits
+    from bufferctl.config.write.yaml_files import Text
+
+    if not started.entries:
+        raise ConfigError(f"{path} already exists and is not overwritten", hint="Choose another file with -o FILE.")
+    file = Text.read(path)
+    edits = Edits(file.text, file.newline)
+    edits.append(edits.root, "posts", list(started.entries))
+    return file.data, file.with_text(edits.result())
+
+
+def _check_new(now: Loaded, path: Path, files: Files, console: Console) -> None:
+    """Raises ConfigError if a new file has errors, or is not read."""
     from bufferctl.run.files import judge_files
 
-    if path.exists():
-        raise ConfigError(f"{path} already exists and is not overwritten", hint="Choose another file with -o FILE.")
-    changes = FileChanges()
-    changes.put(path, None, started.text.encode())
-    with changes.attempt():
-        now = load(files.root_file, Path.cwd())
-        name = _name_in(now, path)
-        fresh = (each for each in judge_files(now) if each not in files.warnings)
-        problems = [each for each in fresh if each.place and each.place.file == name]
-        console.diagnostics(problems)
-        if name is None:
-            raise ConfigError(
-                f"The root file does not include {path}, so nothing was written",
-                hint="Name a file below posts/ with -o, or name it under `include`.",
-            )
-        if has_errors(problems):
-            message = "The new file would have these errors, so nothing was written"
-            raise ConfigError(message, hint="Change the options, then try again.")
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    console.data(f"Wrote {visible(str(shown))}. Edit it, then run: bufferctl validate")
+    name = _name_in(now, path)
+    fresh = (each for each in judge_files(now) if each not in files.warnings)
+    problems = [each for each in fresh if each.place and each.place.file == name]
+    console.diagnostics(problems)
+    if name is None:
+        raise ConfigError(
+            f"The root file does not include {path}, so nothing was written",
+            hint="Name a file below posts/ with -o, or name it under `include`.",
+        )
+    if has_errors(problems):
+        message = "The new file would have these errors, so nothing was written"
+        raise ConfigError(message, hint="Change the options, then try again.")
 
 
 def _name_in(loaded: Loaded, path: Path) -> str | None:

@@ -120,7 +120,6 @@ def test_without_a_terminal(environment: Path, new: Any, options: tuple[str, ...
     [
         (("--channel", "instagram"), "a post on Instagram needs an image or a video"),
         ((*BOTH, "-o", "elsewhere/a.yaml"), "does not include"),
-        ((*BOTH, "-o", "posts/there.yaml"), "already exists"),
     ],
 )
 def test_what_would_not_be_valid(environment: Path, new: Any, options: tuple[str, ...], named: str) -> None:
@@ -135,6 +134,54 @@ def test_what_would_not_be_valid(environment: Path, new: Any, options: tuple[str
         {"there.yaml": "posts: []\n"},
         False,
     )
+
+
+def test_a_post_for_a_file_that_is_there(environment: Path, new: Any) -> None:
+    """It becomes the last entry, and everything else stays; a campaign needs a file of its own."""
+    there = environment / "posts" / "may.yaml"
+    there.parent.mkdir()
+    before = "# May\nposts:\n  # only here\n  - key: first\n    channels: [twitter]\n    text: |\n      Hello\n"
+    there.write_text(before, encoding="utf-8")
+    ran = new("post", "--text", "Again", "--key", "again", "--channel", "X", "-o", "posts/may.yaml")
+    assert (ran.code, ran.out) == (0, "Added it to posts/may.yaml. Next: bufferctl validate\n")
+    added = "  - key: again\n    channels: [twitter]\n    text: |\n      Again\n"
+    assert there.read_text(encoding="utf-8") == before + added
+    again = new("campaign", "--title", "x", "--starts", "2031-03-04", *BOTH, "-o", "posts/may.yaml")
+    assert "already exists" in again.err
+    assert there.read_text(encoding="utf-8") == before + added
+
+
+def test_what_was_typed_is_not_lost(environment: Path, new: Any) -> None:
+    """A post that would not be valid is printed."""
+    ran = new("post", "--text", "A long story", "--channel", "instagram")
+    assert ran.code == 1
+    assert "      A long story\n" in ran.out
+    assert files(environment) == {}
+
+
+def test_a_post_for_instagram_is_asked_for_its_picture(project: Project, program: list[str]) -> None:
+    """On a terminal; a channel and a file that do not exist are asked for again."""
+    project.write("buffer.yaml", f"{ROOT}media: {{public_url: https://media.acme.example}}\n")
+    (project.folder / "media").mkdir()
+    picture = Path(__file__).parents[2] / "examples/pictures/media/team.jpg"
+    (project.folder / "media/team.jpg").write_bytes(picture.read_bytes())
+    terminal = Terminal([*program, "new", "post"], project)
+    for question, answer in (
+        (b"Text of the post", "The people behind it\n"),
+        (b"with commas between: ", "instagam\n"),
+        (b"did you mean", "Instagram\n"),
+        (b"the queue)", "2031-03-04 09:00\n"),
+        (b"It needs an image: a URL, or a file in media/", "tem.jpg\n"),
+        (b"There is no media/tem.jpg", "team.jpg\n"),
+        (b"What does the image show?", "Five people\n"),
+    ):
+        terminal.until(question)
+        terminal.type(answer)
+    code, shown = terminal.end()
+    assert (code, "Wrote posts/2031-03-04-the-people-behind-it.yaml." in shown) == (0, True), shown
+    (text,) = files(project.folder).values()
+    assert text.endswith("    image: team.jpg\n    alt: Five people\n")
+    assert project("validate").code == 0
 
 
 def test_one_channel_is_meant(environment: Path, new: Any) -> None:

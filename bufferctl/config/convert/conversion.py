@@ -172,7 +172,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 def named_channels(destination: Destination, names: Sequence[str]) -> tuple[Channel, ...]:
     """The channels named on the command line, of one organization. Raises UsageError."""
     try:
-        found = tuple(dict.fromkeys(map(destination.any_channel, names)))
+        found = tuple(dict.fromkeys(map(destination.called, names)))
     except UnknownNameError as error:
         raise UsageError(error.message, hint=error.hint) from None
     if len({each.organization for each in found}) > 1:

@@ -37,16 +37,29 @@ _SKELETON = (
 
 @value()
 class Started:
-    """The text of a new file, and its key, which also names the file."""
+    """The text of a new file, its posts as entries, and its key, which also names the file."""
 
     key: str
     text: str
+    entries: tuple[CommentedMap, ...] = ()
 
 
 def usual_channels(desired: Desired) -> list[Channel]:
     """The channels of the first organization that accept a post without media."""
     first = desired.organizations[0].label if desired.organizations else ""
     return [each for each in desired.channels if each.organization == first and NETWORKS[each.service].takes_text_alone]
+
+
+def open_channels(desired: Desired) -> list[Channel]:
+    """The channels of the first organization that take posts."""
+    first = desired.organizations[0].label if desired.organizations else ""
+    return [each for each in desired.channels if each.organization == first and NETWORKS[each.service].takes_posts]
+
+
+def need_an_image(desired: Desired, names: Sequence[str]) -> list[Channel]:
+    """Those of the named channels that take no post without an image or a video. Raises UsageError."""
+    channels = named_channels(Destination(desired), names)
+    return [each for each in channels if "image" in NETWORKS[each.service].needs_media]
 
 
 def new_post(
@@ -67,7 +80,7 @@ def new_post(
         raise UsageError(f"There is already a post {key} on one of these channels", hint="Give another --key.")
     fields = {"text": text, "due_at": when, **picture}
     written = entries([NewPost(channels, fields, text, due_at and due_at.date(), key)], destination)
-    return Started(written[0]["key"], yaml_text({"posts": written}))
+    return Started(written[0]["key"], yaml_text({"posts": written}), tuple(written))
 
 
 def new_campaign(desired: Desired, names: Sequence[str], title: str, starts: date, draft: str | None) -> Started:
