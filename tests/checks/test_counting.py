@@ -17,7 +17,7 @@ from bufferctl.checks.texts import graphemes, length, longest, utf8, utf16
 from bufferctl.checks.weighted import links, weighted_length
 from bufferctl.model import Desired
 from bufferctl.model.content import TextLength
-from bufferctl.model.networks import NETWORKS, Counting
+from bufferctl.model.networks import NETWORKS, Counting, Service
 from tests.checks.posts import VIDEO, image, post
 
 FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}\u200d\N{BOY}"
@@ -126,6 +126,12 @@ def test_limits_of_a_post() -> None:
     assert text_length(post("tiktok", "a", assets=[image()])) == TextLength(1, 4000)
     assert text_length(post("substack", "abc")) == TextLength(3, None)
     assert text_length(post("bluesky", FAMILY)) == TextLength(1, 300)
+
+
+def test_letters_that_are_two_bytes_count_once() -> None:
+    """Only Bluesky has a limit in bytes, beside its own."""
+    assert [each for each, network in NETWORKS.items() if network.bytes] == [Service.BLUESKY]
+    assert {text_length(post(each, "é" * 9)).used for each in ("googlebusiness", "facebook", "twitter")} == {9}
 
 
 def test_lengths_of_everything() -> None:

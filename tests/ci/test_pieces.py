@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cmarkgfm  # type: ignore[import-untyped]  # it comes without types
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bufferctl.ci.child import git_access
+from bufferctl.ci.child import Ran, bufferctl, git_access
 from bufferctl.ci.forge import ChangeRequest, first_parents, marker, variable, with_marker
 from bufferctl.ci.http import Api
 from bufferctl.ci.job import connect
@@ -55,6 +55,19 @@ def test_the_line_of_a_branch_leaves_out_what_was_merged_in() -> None:
     """For a merge, the branch is its first parent."""
     parents = {"m2": ["m1", "b"], "b": ["a"], "a": ["m0"], "m1": ["m0"]}
     assert first_parents(parents, "m2") == ["m1", "m2"]
+
+
+def test_what_a_command_prints_for_the_job_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line is in neither the log nor the result; one of an annotation is in the log only."""
+
+    def program(_folder: Path, _arguments: object, _environment: object, take: Callable[[str], None]) -> int:
+        for line in ("Saved to /tmp/x.json\n", "::error::Wrong\n", "Plan: 1 new post.\n"):
+            take(line)
+        return 2
+
+    ran = bufferctl(tmp_path, ["plan"], {}, program=program, without="Saved to /tmp/")
+    assert ran == Ran(2, "Plan: 1 new post.\n")
+    assert capsys.readouterr().out == "::error::Wrong\nPlan: 1 new post.\n"
 
 
 def test_no_forge() -> None:

@@ -345,6 +345,21 @@ def test_a_name_that_does_not_exist_is_dead() -> None:
     assert (found.verdict, found.message) == (Verdict.DEAD, "cannot be reached (host media.example was not found)")
 
 
+def test_at_most_2000_are_requested() -> None:
+    """The rest is not, and says so."""
+    asked: list[str] = []
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        asked.append(str(request.url))
+        return httpx2.Response(404)
+
+    wanted = [Wanted(f"https://media.example/{number}.png", "image") for number in range(2001)]
+    found = [*probe(wanted, transport=httpx2.MockTransport(handler)).values()]
+    assert len(set(asked)) == 2000
+    assert {each.verdict for each in found[:2000]} == {Verdict.DEAD}
+    assert found[2000].message == "was not requested: at most 2,000 URLs are"
+
+
 def test_no_addresses_no_requests() -> None:
     """Without an address there is no request."""
     assert probe([], transport=httpx2.MockTransport(unreached)) == {}

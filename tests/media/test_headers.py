@@ -106,6 +106,12 @@ def test_film_after_a_photo() -> None:
     assert of(FORMS["jpg"] + b"\x00" * 3_000_000) == Header("jpg", 30, 20)
 
 
+@pytest.mark.parametrize("appended", range(1020, 1026))
+def test_an_end_that_two_reads_share(appended: int) -> None:
+    """The end marker is found wherever it is, also with one byte at the end of what is read and one behind it."""
+    assert not of(FORMS["jpg"] + b"\x00" * appended).cut_short
+
+
 BOX = b"\x00\x00\x00\x08"
 
 

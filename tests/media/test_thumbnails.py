@@ -77,6 +77,14 @@ def test_what_cannot_be_shown(tmp_path: Path, content: bytes) -> None:
     assert thumbnail(tmp_path, read_file(tmp_path, "a.png", None)) is None
 
 
+def test_a_picture_that_changed_since_the_plan_is_not_shown(tmp_path: Path) -> None:
+    """None: the page would show a picture that nobody planned."""
+    Image.new("RGB", (40, 40), "red").save(tmp_path / "a.png")
+    planned = read_file(tmp_path, "a.png", None)
+    Image.new("RGB", (40, 40), "blue").save(tmp_path / "a.png")
+    assert thumbnail(tmp_path, planned) is None
+
+
 SIDE = 13_000
 
 
