@@ -114,7 +114,10 @@ def _shared(name: str, place: Place, head: str) -> None:
     place.write(2, head)
     place.git("commit", "--quiet", "--all", "--message", "Add")
     place.run(f"{name}: apply of 1", _APPLY)
-    place.run(f"{name}: apply of nothing, again", _APPLY)
+    root = place.folder / "buffer.yaml"
+    root.write_text(root.read_text(encoding="utf-8").replace("News 1.", "News, 1."), encoding="utf-8")
+    place.git("commit", "--quiet", "--all", "--message", "Edit")
+    place.run(f"{name}: apply of an edit", _APPLY)
 
 
 def _on_git(scratch: Path, seconds: float) -> None:
