@@ -363,7 +363,7 @@ WITHOUT_IDEA = Hold(
     Said("Its idea '{idea}' is not in Buffer, and this run does not add it, so this is not sent"),
     Said("Resolve what holds the idea, or select it, too. Or delete `idea: {idea}`.", beside=(_edit("idea"),)),
 )
-_MERGE = (
+_MERGE = Said(
     "Merge or rebase onto that commit, then plan again. Or, if it is meant, commit it and run with "
     "{confirm_removed.options}. If that commit is gone, restore the entry as it was applied, apply that, then "
 )
@@ -374,7 +374,7 @@ PERHAPS_OUTDATED = Hold(
         "The commit that was applied last wrote it. That commit is not here and cannot be fetched, so this may undo it "
         "and is not sent{and_goes_out}"
     ),
-    Said(_MERGE + "edit it.", beside=(_edit("text"),)),
+    _MERGE + Said("edit it.", beside=(_edit("text"),)),
 )
 #: The checkout lacks the commit that was applied last; so in the next ones.
 ONLY_ELSEWHERE = replace(
@@ -383,7 +383,7 @@ ONLY_ELSEWHERE = replace(
         "The files do not have it, but this checkout may lack the commit that was applied last, which may have "
         "added it. So it is not deleted and {stays}"
     ),
-    hint=Said(_MERGE + "remove it."),
+    hint=_MERGE + Said("remove it."),
 )
 OUTDATED_HERE = replace(
     PERHAPS_OUTDATED,
