@@ -34,6 +34,7 @@ from bufferctl.model import (
 from bufferctl.model.attached import files_of
 from bufferctl.model.base import Aware
 from bufferctl.model.live import Quota
+from bufferctl.model.unsaid import Then
 from bufferctl.said import Said
 from bufferctl.value import field, replace, value
 
@@ -98,6 +99,7 @@ class Reason(StrEnum):
     DELETES = "deletes"
     DIVERGED = "diverged"
     POLICY = "policy"
+    LEGAL = "legal-statement"
     NOT_REVIEWED = "not-reviewed"
     APPROVED = "approved"
     SCHEDULED = "scheduled-by-a-person"
@@ -113,11 +115,17 @@ _PROGRESS = frozenset({Reason.APPROVED, Reason.SCHEDULED, Reason.SHARED})
 
 @value()
 class Difference:
-    """One field that differs: its path in the file, the value in Buffer, and the value in the file."""
+    """One field that differs: its path in the file, the value in Buffer, and the value in the file.
+
+    `then`: the file has no value; `after` is what Buffer gives it where nothing is said, if that is known.
+    `is_recorded`: Buffer does not show the field, so `before` is what was last applied.
+    """
 
     path: str
     before: Any
     after: Any
+    then: Then | None = None
+    is_recorded: bool = False
 
 
 @value()

@@ -350,7 +350,7 @@ _WITH_OTHER: dict[str, _With] = {
         ("metadata", "googlebusiness"): {"type": "offer", "details_offer": _GOOGLE["details_offer"]}
     },
     "metadata.facebook.annotations[].text": {("metadata", "facebook", "annotations", 0, "indices"): [7, 12]},
-    "metadata.facebook.annotations[].indices": {("metadata", "facebook", "annotations", 0, "text"): "world"},
+    "metadata.facebook.annotations[].indices[]": {("metadata", "facebook", "annotations", 0, "text"): "world"},
     "metadata.linkedin.annotations[].length": {
         ("metadata", "linkedin", "annotations", 0, "localized_name"): "Hello, world"
     },

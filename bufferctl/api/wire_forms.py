@@ -77,6 +77,8 @@ def edit_post(write: EditPost) -> dict[str, Any]:
         **{to_camel(name): None for name in RETURNED[Post]},
         **_by_name(post, *AS_IS[Post]),
     }
+    for path, value in write.restores.items():
+        _restore(found, path, value, NETWORKS[post.service].wire or post.service.value)
     if write.reschedule:
         found |= _schedule(post)
     if post.needs_approval and not post.draft:
@@ -84,6 +86,22 @@ def edit_post(write: EditPost) -> dict[str, Any]:
     elif write.reschedule or (post.draft and not write.was_scheduled):
         found["saveToDraft"] = post.draft
     return found
+
+
+def _restore(form: dict[str, Any], path: str, value: Any, network: str) -> None:
+    """Set a field that left the file, unless an object around it is not sent either."""
+    first, *steps = path.split(".")
+    if first != "metadata":
+        form[to_camel(path)] = value
+        return
+    form.setdefault("metadata", {}).setdefault(network, {})
+    inner = form["metadata"][network]
+    *above, last = map(to_camel, steps)
+    for step in above:
+        inner = inner.get(step)
+        if not isinstance(inner, dict):
+            return
+    inner.setdefault(last, value)
 
 
 def create_idea(write: CreateIdea) -> dict[str, Any]:

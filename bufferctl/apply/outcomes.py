@@ -18,6 +18,7 @@ from bufferctl.model.comparable import (
     with_board_of,
 )
 from bufferctl.model.seen import bind
+from bufferctl.model.unsaid import given_of
 from bufferctl.plan import Change, Outcome, Reason, Status, Trouble
 from bufferctl.said import Answer, Said, Way, prose
 from bufferctl.value import replace, value
@@ -64,7 +65,7 @@ def bound(
         if live.reminds and not item.reminds:
             names.append("scheduling_type")
     fields = (*names, early) if early else tuple(names)
-    return bind(item, live, origin, as_declared=not fields), fields
+    return bind(item, live, origin, as_declared=not fields, given=given_of(item)), fields
 
 
 def written(change: Change, write: Write, live: LivePost | LiveIdea | None, at: datetime, *, links: bool) -> Conclusion:

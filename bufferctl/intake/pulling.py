@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import islice, zip_longest
 from shlex import quote
 from typing import Any, TypeVar
 
@@ -30,10 +30,11 @@ from bufferctl.model.comparable import (
     fingerprint,
     without_links,
 )
+from bufferctl.model.content import LinkAttachment, ThreadItem
 from bufferctl.model.desired import RETURNED, Expansion
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
-from bufferctl.model.metadata import thread_of
+from bufferctl.model.metadata import UNSAID, thread_of
 from bufferctl.model.plain_text import normal_text
 from bufferctl.model.seen import bind
 from bufferctl.plan import Action, Change, Difference, Plan, Reason
@@ -270,17 +271,17 @@ def _of_post(item: Post, live: LivePost, channel: LiveChannel, paths: set[tuple[
             found["text"] = theirs.text
     if "assets" in heads and (assets := _kept(item.assets, theirs.assets, _looks)) != item.assets:
         found["assets"] = assets  # else only an address was edited in the file, and Buffer's own differs anyway
-    if metadata := _metadata(item, theirs, paths):
+    if metadata := _metadata(item, theirs, live, paths):
         found["metadata"] = metadata
         if metadata.get(("thread",), ...) is None:  # what the thread said alone until now
             found["text"] = theirs.text
     return {name: new or None for name, new in found.items()}
 
 
-def _metadata(item: Post, theirs: Post, paths: set[tuple[str, ...]]) -> dict[tuple[str, ...], Any]:
+def _metadata(item: Post, theirs: Post, live: LivePost, paths: set[tuple[str, ...]]) -> dict[tuple[str, ...], Any]:
     """The network's fields by path, each no deeper than Buffer's own has it."""
     given = theirs.metadata.model_dump(exclude_defaults=True, exclude={"thread"}) if theirs.metadata else {}
-    wanted = {path[1:] for path in paths if path[0] == "metadata"}
+    wanted = {path[1:] for path in paths if path[0] == "metadata" and path[1] != "link_attachment"}
     if wanted & set(_BOARD):
         wanted |= set(_BOARD)
     found: dict[tuple[str, ...], Any] = {}
@@ -289,17 +290,42 @@ def _metadata(item: Post, theirs: Post, paths: set[tuple[str, ...]]) -> dict[tup
         for depth, step in enumerate(path):
             value = value.get(step)
             if not isinstance(value, dict):
-                found[path[: depth + 1]] = value
+                there = live.metadata.get(step)
+                is_default = value is None and there is not None and UNSAID.get(step) == there
+                found[path[: depth + 1]] = there if is_default else value  # what had a line keeps it
                 break
         else:
             found[path] = value
+    if any(path[:2] == ("metadata", "link_attachment") for path in paths):
+        ours, card = getattr(item.metadata, "link_attachment", None), getattr(theirs.metadata, "link_attachment", None)
+        merged = _card(ours, card, live.metadata.get("link_attachment", {}))
+        found["link_attachment",] = merged and merged.model_dump(exclude_defaults=True)
     if any(path[0] == "thread" for path in paths):
-        ours, live = (thread_of(each.metadata) for each in (item, theirs))
-        before, after = ([asset for part in parts for asset in part.assets] for parts in (ours, live))
-        kept = iter(_kept(before, after, _looks))
-        parts = (part.model_copy(update={"assets": tuple(islice(kept, len(part.assets)))}) for part in live)
-        found["thread",] = tuple(parts) or None
+        found["thread",] = _thread(thread_of(item.metadata), thread_of(theirs.metadata), live) or None
     return found
+
+
+def _thread(ours: Sequence[ThreadItem], theirs: Sequence[ThreadItem], live: LivePost) -> tuple[ThreadItem, ...]:
+    """Buffer's parts, with what it does not return of them as the file has it."""
+    before, after = ([asset for part in parts for asset in part.assets] for parts in (ours, theirs))
+    kept = iter(_kept(before, after, _looks))
+    parts = []
+    for part, own, there in zip_longest(theirs, ours[: len(theirs)], live.thread[: len(theirs)]):
+        card = _card(own.link_attachment if own else None, part.link_attachment, there.link_attachment if there else {})
+        assets = tuple(islice(kept, len(part.assets)))
+        parts.append(part.model_copy(update={"assets": assets, "link_attachment": card}))
+    return tuple(parts)
+
+
+def _card(ours: LinkAttachment | None, theirs: LinkAttachment | None, live: Mapping[str, str]) -> LinkAttachment | None:
+    """Buffer's card: without the file's words where it is another page's, else with those that a person edited.
+
+    What the file does not say of it is scraped.
+    """
+    if ours is None or theirs is None or ours.url != theirs.url:
+        return theirs
+    there: dict[str, Any] = {"title": live.get("title"), "description": live.get("text")}
+    return ours.model_copy(update={name: text for name, text in there.items() if getattr(ours, name) and text})
 
 
 def _kept(ours: Sequence[T], theirs: Sequence[T], looks: Callable[[T], tuple[str, str]]) -> tuple[T, ...]:
@@ -309,7 +335,20 @@ def _kept(ours: Sequence[T], theirs: Sequence[T], looks: Callable[[T], tuple[str
     """
     here, there = Counter(map(looks, ours)), Counter(map(looks, theirs))
     kept = {look: iter([own for own in ours if looks(own) == look]) for look in here if here[look] == there[look]}
-    return tuple(next(kept[looks(each)]) if looks(each) in kept else each for each in theirs)
+    return tuple(_with_details(next(kept[looks(each)]), each) if looks(each) in kept else each for each in theirs)
+
+
+def _with_details(own: T, theirs: T) -> T:
+    """The file's medium, with the details that Buffer returns of it: they may be a person's."""
+    if not isinstance(own, Asset) or not isinstance(theirs, Asset):
+        return own
+    there = vars(theirs.value)
+    new = {name: there[name] for name in _DETAILS[own.kind] if there[name] or vars(own.value)[name]}
+    return own.model_copy(update={own.kind: own.value.model_copy(update=new)})
+
+
+#: What Buffer returns of a medium besides its alt text, by its kind.
+_DETAILS = {"image": ("user_tags",), "video": ("title", "thumbnail_offset"), "document": ("title",)}
 
 
 def _looks(asset: Asset) -> tuple[str, str]:

@@ -28,6 +28,8 @@ class About:
     unread: bool = False  # Buffer does not return it, or not as it was sent
     filled_in: bool = False  # Buffer may give it a value where the files have none
     otherwise: Any = None  # what Buffer gives it where the files have none, None if that is not known
+    documented: bool = False  # Buffer documents that it does so
+    legal: bool = False  # it states something by law
     on: bool = False  # a switch that is on unless a post turns it off
     unseen: bool = False  # no reader sees it
     private: bool = False  # of what is declared: neither public nor a part of the schedule

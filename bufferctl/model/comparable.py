@@ -401,7 +401,7 @@ def _comparable_fields(live: Mapping[str, Any], desired: Mapping[str, Any], *, u
 
     With `unsaid` only without those that have the value that Buffer gives them then, where that is known.
     """
-    kept = {k: v for k, v in live.items() if k in desired or not _is_filled_in(k, v, unsaid=unsaid)}
+    kept = {k: v for k, v in live.items() if k in desired or not is_filled_in(k, v) or (unsaid and is_set(k, v))}
     return {
         k: _comparable_fields(v, desired[k], unsaid=unsaid)
         if isinstance(v, dict) and isinstance(desired.get(k), dict)
@@ -410,7 +410,11 @@ def _comparable_fields(live: Mapping[str, Any], desired: Mapping[str, Any], *, u
     }
 
 
-def _is_filled_in(name: str, value: Any, *, unsaid: bool) -> bool:
-    if name not in FILLED_IN and not isinstance(value, bool):
-        return False
-    return not unsaid or name not in UNSAID or UNSAID[name] == value
+def is_set(name: str, value: Any) -> bool:
+    """Whether somebody gave such a field this value: Buffer gives another one, as far as that is known."""
+    return name in UNSAID and value not in {UNSAID[name], "thread"}  # the type of what has a thread
+
+
+def is_filled_in(name: str, value: Any) -> bool:
+    """Whether Buffer may give the field this value where the files have none: a switch, or one of a few others."""
+    return name in FILLED_IN or isinstance(value, bool)

@@ -312,16 +312,18 @@ class YoutubeMetadata(NetworkMetadata):
     """The title of the video; YouTube requires one."""
     category_id: Annotated[str | None, AfterValidator(_category), About("category", filled_in=True, unseen=True)] = None
     """YouTube's category, by name or number: `People & Blogs` is the same as `"22"`."""
-    embeddable: Annotated[Flag | None, About(on=True)] = None
+    embeddable: Annotated[Flag | None, About(on=True, documented=True)] = None
     """Whether other sites may show the video."""
     is_ai_generated: Labeled = None
     license: Annotated[Literal["creativeCommon", "youtube"] | None, _CHOICE, About(otherwise="youtube")] = None
     """Its license."""
-    made_for_kids: Flag | None = None
+    made_for_kids: Annotated[Flag | None, About(documented=True, legal=True)] = None
     """Whether it is made for children."""
-    notify_subscribers: Annotated[Flag | None, About(on=True)] = None
+    notify_subscribers: Annotated[Flag | None, About(on=True, documented=True)] = None
     """Whether to notify subscribers."""
-    privacy: Annotated[Literal["private", "public", "unlisted"] | None, _CHOICE, About(otherwise="public")] = None
+    privacy: Annotated[
+        Literal["private", "public", "unlisted"] | None, _CHOICE, About(otherwise="public", documented=True)
+    ] = None
     """Who can see it."""
 
 
@@ -399,6 +401,9 @@ UNSAID = {
     for stated in all_stated
     if stated.otherwise is not None
 } | {name: name in ON for name, field, _ in fields_below(*MODELS.values()) if bool in kinds_in(field.annotation)}
+#: Those of them of which that is documented, and statements by law, which no default may take the place of.
+DOCUMENTED = named(MODELS.values(), lambda about: about.documented)
+LEGAL = named(MODELS.values(), lambda about: about.legal)
 #: Texts that Buffer was seen not to keep, by network.
 LOSABLE = {model: named([model], lambda about: about.may_be_lost) for model in MODELS.values()}
 #: Dates with a time.

@@ -27,6 +27,7 @@ from bufferctl.model.desired import Item, Post
 from bufferctl.model.details import Details
 from bufferctl.model.live import LiveIdea, LiveItem, LivePost
 from bufferctl.model.state import Binding, Origin
+from bufferctl.model.unsaid import Given
 
 #: Changes when more is compared; an older one is then compared as its version did.
 SEEN_VERSION = "2"
@@ -141,10 +142,13 @@ def is_untouched(binding: Binding, live: LiveItem) -> bool:
     return on_time and live.status == binding.status
 
 
-def bind(item: Item, live: LiveItem, origin: Origin, *, as_declared: bool = True) -> Binding:
+def bind(
+    item: Item, live: LiveItem, origin: Origin, *, as_declared: bool = True, given: Given | None = None
+) -> Binding:
     """The binding of a declared object to `live`.
 
     Without `as_declared` the live object differs from the declared one, so its content cannot serve as a baseline.
+    `given`: as in `Binding`; it goes once the post is published.
     """
     wanted = content_of_desired(item)
     return Binding(
@@ -160,4 +164,5 @@ def bind(item: Item, live: LiveItem, origin: Origin, *, as_declared: bool = True
         file=item.place.file,
         protect=item.protect,
         media=sources_of(item),
+        given=None if live.is_out else given,
     )

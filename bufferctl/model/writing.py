@@ -6,9 +6,10 @@ everything else is `Unknown`, and the object may or may not exist (design: Apply
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum, StrEnum, auto
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import AwareDatetime
 
@@ -25,7 +26,7 @@ from bufferctl.model.enums import PostStatus, ShareMode
 from bufferctl.model.live import LiveIdea, LiveItem, LivePost
 from bufferctl.model.seen import content_standing, stood_so
 from bufferctl.model.state import Binding, Slot
-from bufferctl.value import value
+from bufferctl.value import field, value
 
 _WAITING = frozenset({PostStatus.DRAFT, PostStatus.NEEDS_APPROVAL})
 
@@ -163,6 +164,8 @@ class EditPost(_PostWrite):
     idea_id: str | None = None  # Buffer's
     reschedule: bool = False  # its time or place in the queue changes
     was_scheduled: bool = False  # it was scheduled in Buffer when this was planned
+    #: Fields that left the file, by path: null, or the value that Buffer gives where nothing is said.
+    restores: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def target(self) -> str:

@@ -14,10 +14,12 @@ from bufferctl.model.comparable import (
     content_of_desired,
     content_of_live,
     instant,
+    is_filled_in,
     list_differences,
     text_digest,
 )
 from bufferctl.model.media_file import size_words
+from bufferctl.model.unsaid import Given, hidden_changes, left_out
 from bufferctl.plan import Action, Change, Difference
 
 
@@ -27,10 +29,17 @@ def differences(desired: Content, live: Content) -> tuple[Difference, ...]:
     for name, before, after in (*list_differences(desired, live), *card_differences(desired, live)):
         if name in {"tags", "services"}:
             found.append(Difference(name, ", ".join(before), ", ".join(after)))
+        elif name == "thread":
+            found.extend(_deep(name, _parts(before), _parts(after)))
         else:
             deep = name in Content._fields and isinstance(after, dict | tuple)
             found.extend(_deep(name, before, after) if deep else [Difference(name, _shown(before), _shown(after))])
     return tuple(found)
+
+
+def _parts(thread: tuple[tuple[str, tuple[AssetContent, ...]], ...]) -> list[dict[str, Any]]:
+    """The parts of a thread with their fields' names."""
+    return [{"text": text, "assets": assets} if assets else {"text": text} for text, assets in thread]
 
 
 def shows_edit(change: Change) -> bool:
@@ -43,7 +52,10 @@ def shows_edit(change: Change) -> bool:
     content, schedule = differences(content_of_desired(item), content_of_live(live)), schedule_differences(item, live)
     needed = (*content, *schedule) if change.write.reschedule else content
     media = media_differences(item, change.binding.media) if change.binding else ()
-    possible = (*content, *schedule, *handling_differences(item, live), *media)
+    given = change.binding.given if change.binding else None
+    unsaid = unsaid_differences(content_of_desired(item), content_of_live(live), given)
+    hidden = hidden_differences(item, given, content_of_live(live))
+    possible = (*content, *schedule, *handling_differences(item, live), *media, *unsaid, *hidden)
     return all(each in change.differences for each in needed) and all(each in possible for each in change.differences)
 
 
@@ -64,6 +76,20 @@ def media_differences(item: Item, before: Sequence[str]) -> tuple[Difference, ..
             words = _media_words(was, old), _media_words(each.file, each.source, name)
             found.append(Difference(".".join(map(str, path)), *words))
     return tuple(found)
+
+
+def unsaid_differences(desired: Content, live: Content, given: Given | None) -> tuple[Difference, ...]:
+    """Fields that the file does not give and Buffer has, as far as `differences` does not show them."""
+    return tuple(
+        Difference(each.path, _shown(each.there), each.default, then=each.then)
+        for each in left_out(desired, live, given)
+        if is_filled_in(each.name, each.there) or each.path in live.details
+    )
+
+
+def hidden_differences(item: Item, given: Given | None, live: Content | None = None) -> tuple[Difference, ...]:
+    """Fields that Buffer does not return, with what was last applied of them."""
+    return tuple(Difference(*each, is_recorded=True) for each in hidden_changes(item, given, live))
 
 
 def edits_of_unread(binding: Binding, item: Item) -> tuple[Difference, ...]:

@@ -18,15 +18,18 @@ from bufferctl.model.comparable import (
     with_board_of,
 )
 from bufferctl.model.seen import Seen, has_renamed_board
+from bufferctl.model.unsaid import LeftOut, left_out
 from bufferctl.plan import Difference, Reason
 from bufferctl.reconcile.differences import (
     differences,
     edits_of_unread,
     handling_differences,
+    hidden_differences,
     media_differences,
     schedule_differences,
+    unsaid_differences,
 )
-from bufferctl.reconcile.matches import Match
+from bufferctl.reconcile.matches import How, Match
 from bufferctl.value import replace
 
 #: A post published at least this long before its time was published by a person.
@@ -53,6 +56,7 @@ class Facts(NamedTuple):
     changed: bool = False  # a person changed it in Buffer, apart from progress
     sent: bool = False  # it is published
     differences: tuple[Difference, ...] = ()  # between Buffer's version and the file's
+    left_out: tuple[LeftOut, ...] = ()  # what Buffer has of its network, unpublished, and the file does not give
 
     @property
     def item(self) -> Item:
@@ -142,7 +146,15 @@ def facts_of(match: Match) -> Facts:
         different = () if is_same else differences(wanted, content)
         different += media_differences(item, binding.media)
         different += _schedule(item, live, rescheduled=rescheduled, changed=changed)
-    return Facts(match, live, content, before, edited, rescheduled, changed, sent, different)
+    left: tuple[LeftOut, ...] = ()
+    if not sent and (different or edited or changed or match.how is How.NAMED):
+        left = tuple(left_out(wanted, content, binding.given))
+    if not sent and (edited or changed):
+        shown = {each.path for each in left if each.was_given or not edited}
+        unsaid = unsaid_differences(wanted, content, binding.given)
+        different += tuple(each for each in unsaid if each.path in shown)
+        different += hidden_differences(item, binding.given, content) if edited else ()
+    return Facts(match, live, content, before, edited, rescheduled, changed, sent, different, left)
 
 
 def _schedule(item: Item, live: LiveItem, *, rescheduled: bool, changed: bool) -> tuple[Difference, ...]:

@@ -349,6 +349,20 @@ PROTECTED = Hold(
     Said("It is protected, so it is not deleted and {stays}"),
     Said("Remove `protect: true`, or delete it in Buffer.", beside=(_edit("protect"), _IN_BUFFER)),
 )
+#: What a network asks by law, and Buffer would answer by its default.
+_LEGAL = Hold(
+    Reason.LEGAL,
+    Said("In Buffer it has `{stated}`, and the file does not say, so this edit might state otherwise; it is not sent"),
+    Said("Write `{keep}` or `{other}` in its `metadata`."),
+)
+
+
+def legal(name: str, there: object) -> Hold:
+    """An edit leaves out what a person or an earlier version of the file stated by law, a switch."""
+    keep, other = (Answer(Way.EDIT, name, value) for value in (there, not there))
+    return _LEGAL.filled({"stated": keep.yaml, "keep": keep, "other": other})
+
+
 #: The files no longer have it.
 PROTECTED_AND_REMOVED = replace(
     PROTECTED,

@@ -58,21 +58,23 @@ def _has_reached(item: Item, candidate: Candidate, live: LivePost) -> bool:
 
 
 def is_exact(d: Declared, candidate: Candidate, scene: Scene) -> bool:
-    """Whether a live object is the declared one."""
+    """Whether a live object is the declared one: equal in everything that can be read."""
     item, wanted, live = d.item, d.content, candidate.item
     if isinstance(live, LiveIdea):
-        return contents_match(wanted, candidate.content)
+        return contents_match(wanted, candidate.content, unsaid=True)
     if not _has_reached(item, candidate, live):
         return False
     if item.due_at is None:  # queue posts without a text cannot be distinguished
         return (
             bool(wanted.text)
-            and contents_match(wanted, candidate.content)
+            and contents_match(wanted, candidate.content, unsaid=True)
             and not _is_long_ago(candidate, live, scene.now)
         )
     if instant(live.due_at or live.sent_at) != instant(item.due_at):
         return False
-    return contents_match(wanted, candidate.content, links_may_differ=True, shorteners=scene.shorteners(d.channel))
+    return contents_match(
+        wanted, candidate.content, links_may_differ=True, shorteners=scene.shorteners(d.channel), unsaid=True
+    )
 
 
 def is_equal_post(d: Declared, candidate: Candidate, scene: Scene) -> bool:

@@ -6,15 +6,19 @@ their rows come before "channel disconnected"; otherwise a disconnected channel 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from bufferctl.model import Binding, Idea, Item, LivePost, Origin, Post, PostStatus, Rule, Slot, Write
+from bufferctl.diagnostics import all_of
+from bufferctl.model import Binding, EditPost, Idea, Item, LivePost, Origin, Post, PostStatus, Rule, Slot, Write
 from bufferctl.model.attached import sources_of
+from bufferctl.model.metadata import LEGAL
 from bufferctl.model.seen import Seen, bind, due_seen, seen_of
-from bufferctl.plan import Action, Cause, Change, Reason
+from bufferctl.model.unsaid import LeftOut, Then, given_of, is_hidden, restored, still_given
+from bufferctl.plan import Action, Cause, Change, Difference, Reason
 from bufferctl.reconcile import holds
 from bufferctl.reconcile.facts import Facts, facts_of
 from bufferctl.reconcile.holds import Hold
@@ -28,14 +32,21 @@ from bufferctl.value import replace, value
 #: A tracked object that Buffer does not show counts as lag while it is this young.
 LAG = timedelta(hours=1)
 #: Holds that show how file and Buffer differ.
-_COMPARED = frozenset({Reason.SENT, Reason.CHANGED, Reason.CONFLICT, Reason.MISSED, Reason.ADOPTED, Reason.IDEA})
+_COMPARED = frozenset(
+    {Reason.SENT, Reason.CHANGED, Reason.CONFLICT, Reason.MISSED, Reason.ADOPTED, Reason.IDEA, Reason.LEGAL}
+)
 #: What a binding keeps up to date although nothing is written.
-_KEPT_NAMES = ("address", "file", "protect", "media", "noted", "unmerged", "retired", "status", "due_at")
+_KEPT_NAMES = ("address", "file", "protect", "media", "noted", "unmerged", "retired", "given", "status", "due_at")
 _KEPT = attrgetter(*_KEPT_NAMES)
-#: Shown for an edit of fields that Buffer does not read back, which has no visible difference.
-_UNREADABLE = Said("Buffer does not show the edited fields, so only the new version is shown here")
+#: Shown for an edit of fields that Buffer does not read back, if it is not known what was last applied.
+_UNREADABLE = Said("Buffer does not show {hidden}, so only the new version is shown here")
+#: What Buffer has of a network, and nobody knows who set it: an edit that leaves it out may reset it (notes: Writing).
+_UNSAID = Said("Buffer also has {unsaid}, which the file does not say: an edit may keep or reset it")
+_UNSAID_THERE = Said("Buffer also has {unsaid}, which the file does not say: the next edit may keep or reset it")
+#: The draft that a post is made from (notes: Writing).
+_ONLY_AT_CREATION = Said("`draft_id` counts only when a post is created, so this edit does not send it")
 #: The API cannot detach a post from its idea: omitted fields stay (notes: Writing).
-_KEEPS_IDEA = Said(". It stays linked to its idea, which the API cannot undo")
+_KEEPS_IDEA = Said("It stays linked to its idea, which the API cannot undo")
 _MANAGED_TOO = Said("{root_file} manages it too.")
 
 
@@ -70,7 +81,7 @@ class Table:
         if match.binding is not None:
             change = self._known(facts)
             at_rest = match.how in {How.NAMED, How.COUNTED} and change.action in {Action.NO_OP, Action.DONE}
-            return self._adopted(change) if at_rest else change
+            return self._adopted(change, facts.left_out) if at_rest else change
         if self._is_past(match):
             return replace(_change(facts, Action.PAST, Cause.EXPIRED), candidates=tuple(s.id for s in match.suspects))
         return self._create(facts, Cause.NEW)
@@ -86,12 +97,17 @@ class Table:
         question = match.question
         return holds.ambiguous(question.rule, match.suspects, match.declared.channel, before=self._about_texts)
 
-    def _adopted(self, change: Change) -> Change:
-        """Already there, as the file declares it or, once it is published, as it was published."""
+    def _adopted(self, change: Change, left: Iterable[LeftOut] = ()) -> Change:
+        """Already there, as the file declares it or, once it is published, as it was published.
+
+        `left`: what Buffer has besides.
+        """
         cause = Cause.EDITED if change.cause is Cause.EDITED else Cause.NEW
         change = replace(change, action=Action.ADOPT, cause=cause)
-        claim = self.scene.elsewhere.get(change.live_id or "")
-        return replace(change, why=replace(_MANAGED_TOO, facts={"root_file": claim.root_file})) if claim else change
+        why = [replace(_UNSAID_THERE, own={"unsaid": named})] if (named := _named(left)) else []
+        if claim := self.scene.elsewhere.get(change.live_id or ""):
+            why.append(replace(_MANAGED_TOO, facts={"root_file": claim.root_file}))
+        return replace(change, why=_joined(why) or change.why)
 
     def _is_past(self, match: Match) -> bool:
         """Whether its time was past before its home was recorded: history in the files, not a mistake."""
@@ -198,12 +214,12 @@ class Table:
         if isinstance(write, Hold):
             return _hold(facts, write, cause)
         change = _change(facts, action, cause, write=write)
-        if action is not Action.UPDATE or change.differences:
+        if not isinstance(write, EditPost) or facts.content is None:
             return change
-        keeps_idea = (
-            isinstance(item, Post) and not item.idea and isinstance(facts.live, LivePost) and facts.live.idea_id
-        )
-        return replace(change, why=_UNREADABLE + _KEEPS_IDEA if keeps_idea else _UNREADABLE)
+        if legal := [each for each in facts.left_out if each.name in LEGAL and each.there]:
+            return _hold(facts, holds.legal(legal[0].name, legal[0].there), cause)
+        write = replace(write, restores=restored(facts.left_out, item, facts.content, facts.binding.given))
+        return replace(change, write=write, why=_joined(_of_edit(facts, change.differences)))
 
     def _missed(self, facts: Facts) -> Change:
         """Too late. Another time is proposed only if nothing in Buffer may be the same post."""
@@ -239,6 +255,36 @@ class Table:
             if m.question and not self._is_past(m):
                 found.setdefault(m.declared.slot.home, m)
         return found
+
+
+def _of_edit(facts: Facts, differences: Sequence[Difference]) -> Iterator[Said]:
+    """What else there is to know about an edit: what Buffer does not show of it, keeps, or may reset."""
+    item, given = facts.item, facts.binding.given
+    if not differences:
+        hidden = [f"`{path}`" for path in given_of(item) if is_hidden(path)] if given is None else []
+        yield replace(_UNREADABLE, own={"hidden": all_of(hidden) or "the edited fields"})
+        if isinstance(item, Post) and not item.idea and isinstance(facts.live, LivePost) and facts.live.idea_id:
+            yield _KEEPS_IDEA
+    if any(each.path == "draft_id" for each in differences):
+        yield _ONLY_AT_CREATION
+    if named := _named(each for each in facts.left_out if not each.was_given and facts.edited):
+        yield replace(_UNSAID, own={"unsaid": named})
+
+
+def _named(left: Iterable[LeftOut]) -> str:
+    """Fields that nobody knows the origin of, with their values."""
+    return all_of(f"`{each.name}: {_plain(each.there)}`" for each in left if each.then is Then.OPEN)
+
+
+def _plain(there: object) -> str:
+    return str(there).lower() if isinstance(there, bool) else str(there)
+
+
+def _joined(sentences: Iterable[Said]) -> Said | None:
+    found: Said | None = None
+    for each in sentences:
+        found = each if found is None else found + Said(". ") + each
+    return found
 
 
 def _cancelled(facts: Facts) -> Change:
@@ -278,11 +324,13 @@ def _settled(facts: Facts, action: Action, *, seen: bool = False, noted: str = "
     """
     match, old, item, live = facts.match, facts.binding, facts.item, facts.live
     if seen and live is not None:
-        new = replace(bind(item, live, old.origin), commit=old.commit, before=old.before)
+        bound = bind(item, live, old.origin, given=still_given(item, old.given))
+        new = replace(bound, commit=old.commit, before=old.before)
     else:
         media = old.media if facts.edited else sources_of(item)
         names = (str(item.address), item.place.file)
-        now: tuple[Any, ...] = (*names, item.protect, media, noted, False, False, old.status, old.due_at)
+        given = None if facts.sent else old.given
+        now: tuple[Any, ...] = (*names, item.protect, media, noted, False, False, given, old.status, old.due_at)
         if isinstance(live, LivePost) and live.status != old.status:
             now = (*now[:-2], live.status.value, due_seen(item, live))
         # most are unchanged, and ten thousand copies take time

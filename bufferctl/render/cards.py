@@ -295,7 +295,12 @@ def _changed(difference: Difference, zone: str) -> Changed:
     before, after = (words.value(value, zone, field) for value in (difference.before, difference.after))
     is_value = words.is_instant(field) or field in {"file", "url", "thumbnail_file", "thumbnail_url"}
     is_text = isinstance(difference.before, str) and isinstance(difference.after, str) and not is_value
-    return Changed(visible(words.field(difference.path)), before, after, compared(before, after) if is_text else ())
+    name = visible(words.field(difference.path))
+    if difference.is_recorded:
+        name = f"{name} (which Buffer does not show)"
+    if difference.then is not None:
+        return Changed(name, before, words.left_to_buffer(difference.then, after), ())
+    return Changed(name, before, after, compared(before, after) if is_text else ())
 
 
 def by_time(change: Change, moment: Moment | None) -> tuple[int, str, str]:

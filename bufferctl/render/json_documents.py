@@ -215,6 +215,11 @@ class DifferenceForm(_Form):
     """What Buffer has, null for nothing."""
     after: Any
     """What the file has, null for nothing."""
+    then: str | None
+    """Where the file has nothing: `default` (an edit sends `after`, Buffer's default), `cleared`, or `open` (nothing is
+    sent, and Buffer may keep it); null elsewhere."""
+    is_recorded: bool
+    """Whether Buffer does not show the field, so that `before` is what was last applied."""
 
 
 def answers_of(of: Change | Outcome) -> tuple[Answer, ...]:
@@ -363,6 +368,7 @@ class ChangeForm(_OfChange):
     - `deletes`: more posts would be deleted than `max_deletes` allows, or a file lost all its posts
     - `diverged`: the checkout may lack the commit that was applied last, so this could undo what that commit did
     - `policy`: it breaks the team's policy
+    - `legal-statement`: an edit would leave out what the post states by law
     - `not-reviewed`: it is not in the reviewed plan
 
     These are not holds. Progress that a person made in Buffer: `approved`, `scheduled-by-a-person`,

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bufferctl.diagnostics import all_of
 from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
 from bufferctl.model.metadata import INSTANTS
+from bufferctl.model.unsaid import Then
 from bufferctl.plan import Action, Cause, Change, Plan, Reason, Status
 from bufferctl.render.lines import count
 from bufferctl.render.pieces import shown_text
@@ -201,7 +202,7 @@ def describe_cause(change: Change) -> str:
 
 
 def field(path: str) -> str:
-    """A field by its name in the file: `thread.1.0` is the text of a thread's second part."""
+    """A field by its name in the file: `thread.1.text` is the text of a thread's second part."""
     top, *rest = path.removeprefix("metadata.").split(".")
     match top, rest:
         case "tags" | "services", _:
@@ -210,9 +211,11 @@ def field(path: str) -> str:
             return f"thread, part {int(number) + 1}, {kind} {int(asset) + 1}"
         case "thread", [number]:
             return f"thread, part {int(number) + 1}"
-        case "thread", [number, "0"]:
+        case "thread", [number, "text"]:
             return f"thread, part {int(number) + 1}, text"
-        case "thread", [number, _, asset, *what]:
+        case "thread", [number, "link_attachment", *what]:
+            return ".".join([f"thread, part {int(number) + 1}, link_attachment", *what])
+        case "thread", [number, "assets", asset, *what]:
             return ", ".join([f"thread, part {int(number) + 1}, asset {int(asset) + 1}", *what])
         case "assets", [number, kind, "file" | "url"]:
             return f"{kind} {int(number) + 1}"
@@ -240,6 +243,15 @@ def value(raw: Any, zone: str = "", name: str = "") -> str:
     if is_instant(name) and isinstance(raw, str):
         return local(datetime.fromisoformat(raw), zone)
     return shown_text(str(raw))
+
+
+def left_to_buffer(then: Then, default: str) -> str:
+    """What becomes of a field that the files do not give: `Buffer's default (public)`."""
+    if then is Then.CLEARED:
+        return ""
+    if then is Then.DEFAULT:
+        return f"Buffer's default ({default})"
+    return f"left to Buffer, whose default is {default}" if default else "left to Buffer"
 
 
 def is_instant(name: str) -> bool:

@@ -45,6 +45,7 @@ class Options:
     refuse_x_repeats: bool = False  # one text on a second X channel
     shorten_links: bool = False  # on channels with linkShortening
     edits_replace: bool = False  # content that an edit omits is lost
+    edits_keep_fields: bool = False  # network fields that an edit omits stay
     comments_lost: bool = True  # Instagram's first comments
     delete_sent: bool = False  # published posts can be deleted
     link_assets_end: str = "2026-12-15T00:00:00Z"  # when `assets[].link` starts to be refused

@@ -73,7 +73,11 @@ def edit_post(core: Core, wanted: Doc) -> Doc:
     channel = core.store.channels[post["channelId"]]
     if post["status"] in {"sending", "sent"}:
         return _invalid(["Sent posts cannot be edited."])
-    content = _content(wanted, channel) if core.options.edits_replace else _edited(post, wanted, channel)
+    content = (
+        _content(wanted, channel)
+        if core.options.edits_replace
+        else _edited(post, wanted, channel, keeps_fields=core.options.edits_keep_fields)
+    )
     mode, due_at = wanted.get("mode") or post["shareMode"], wanted.get("dueAt", post["dueAt"])
     if _is_past(core, wanted, mode):
         return _PAST
@@ -130,7 +134,7 @@ def _content(wanted: Doc, channel: Doc) -> Doc:
     }
 
 
-def _edited(post: Doc, wanted: Doc, channel: Doc) -> Doc:
+def _edited(post: Doc, wanted: Doc, channel: Doc, *, keeps_fields: bool) -> Doc:
     """Return the content after an edit: given fields are replaced, the text even if null, and the rest stays."""
     content = _content(wanted, channel)
     key = METADATA_KEYS.get(channel["service"], "")
@@ -142,8 +146,17 @@ def _edited(post: Doc, wanted: Doc, channel: Doc) -> Doc:
         same_kind = before.get("type") == after.get("type", before.get("type"))
         names = _KEPT_METADATA.get(channel["service"], ()) if same_kind else ()
         kept = {name: before[name] for name in names if before.get(name)}
-        content["metadata"] = {**kept, **after} or None
+        content["metadata"] = (_merged(before, after) if keeps_fields and same_kind else {**kept, **after}) or None
     return {name: content[name] if name in named else post[name] for name in content}
+
+
+def _merged(before: Doc, after: Doc) -> Doc:
+    """Return the fields after an edit that keeps what it omits; null clears, and lists are replaced whole."""
+    found = {**before, **after}
+    for name, value in after.items():
+        if isinstance(value, dict) and isinstance(before.get(name), dict):
+            found[name] = _merged(before[name], value)
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _keep(core: Core, channel: Doc, content: Doc) -> None:

@@ -316,7 +316,8 @@ def _dump_homes(state: State, numbers: Mapping[str, int]) -> dict[str, dict[str,
 def _dump_binding(binding: Binding, key: str, prefix: str, numbers: Mapping[str, int]) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(binding, name) for name in _FIELDS}
     usual = _usual(values["applied"], prefix, key)
-    kept = {name: value for name, value in values.items() if value != usual.get(name, "") and value not in ((), False)}
+    empty = ((), False, None)
+    kept = {name: value for name, value in values.items() if value != usual.get(name, "") and value not in empty}
     return kept | {name: numbers[kept[name]] for name in ("file", "commit") if name in kept}
 
 

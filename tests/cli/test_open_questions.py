@@ -26,6 +26,7 @@ OTHER_SIDES: dict[str, dict[str, Any]] = {
     "no-duplicates": {"refuse_duplicates": True},
     "short-links": {"shorten_links": True},
     "edits-replace": {"edits_replace": True},
+    "edits-keep-fields": {"edits_keep_fields": True},
     "no-date": {"sends_date": False},
     "drafts-by-the-api": {"drafts_via_buffer": False},
     "deletes-of-sent-posts": {"delete_sent": True},
@@ -33,7 +34,8 @@ OTHER_SIDES: dict[str, dict[str, Any]] = {
     "no-repeats-on-x": {"refuse_x_repeats": True},
     "all-at-once": {
         "page_max": 1, "automatic_reads_null": False, "idea_response": False, "refuse_duplicates": True,
-        "shorten_links": True, "edits_replace": True, "sending_seconds": 60, "sends_date": False,
+        "shorten_links": True, "edits_replace": True, "edits_keep_fields": True, "sending_seconds": 60,
+        "sends_date": False,
         "drafts_via_buffer": False, "delete_sent": True, "limit_per_channel": False, "refuse_x_repeats": True,
         "link_assets_end": "2100-01-01T00:00:00Z", "reminders_win": False, "comments_lost": False,
     },

@@ -336,7 +336,8 @@ def test_draft_of_one_channel(project: Any, start: Any) -> None:
             "                title: 'New: one'   # the title\n"
             '                category_id: "27"\n'
             "                privacy: unlisted\n"
-            "                made_for_kids: true\n",
+            "                made_for_kids: true\n"
+            "                notify_subscribers: true   # hush\n",
             id="youtube",
         ),
         pytest.param(

@@ -273,6 +273,18 @@ def omitted(visit: Visit) -> Seen:
     return edited["post"]["text"] == made["text"], "the text"
 
 
+@fact("an edit drops the network fields that it omits", "Whether other fields of the metadata stay if omitted is open")
+def omitted_fields(visit: Visit) -> Seen:
+    if visit.service != "twitter":
+        return None, "needs an X channel"
+    made = visit.draft(metadata={"twitter": {"isAiGenerated": True}})["post"]
+    edit = {"id": made["id"], "text": made["text"], "metadata": {"twitter": {}}, "saveToDraft": True}
+    edited = visit.ask(EDIT, i=edit).it
+    if edited["__typename"] != "PostActionSuccess":
+        return None, edited["message"]
+    return not (edited["post"]["metadata"] or {}).get("isAiGenerated"), "the label of what AI made"
+
+
 @fact("customScheduled with dueAt and no schedulingType moves a post", "without `schedulingType` moves a post")
 def moves(visit: Visit) -> Seen:
     made = visit.draft()["post"]

@@ -43,6 +43,7 @@ SIDES = {
     "refuse_x_repeats": Side(True, "twitter", "one text for several X", Verdict.PUBLISHED, Verdict.PUBLISHED),
     "shorten_links": Side(True, "twitter", "links in the text of a draft", Verdict.HOLDS, Verdict.FAILS),
     "edits_replace": Side(True, "twitter", "an edit keeps what it omits", Verdict.HOLDS, Verdict.FAILS),
+    "edits_keep_fields": Side(True, "twitter", "an edit drops the network fields", Verdict.HOLDS, Verdict.FAILS),
     "comments_lost": Side(False, "instagram", "Instagram's first comment", Verdict.HOLDS, Verdict.FAILS),
     "delete_sent": Side(True, "twitter", "a published post cannot be deleted", Verdict.HOLDS, Verdict.HOLDS),
     "link_assets_end": Side("2020-01-01T00:00:00Z", "twitter", "assets[].link", Verdict.HOLDS, Verdict.HOLDS),

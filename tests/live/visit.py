@@ -25,7 +25,7 @@ _TLS = ssl.create_default_context()
 POST = """fragment P on Post {
   id status text createdAt dueAt schedulingType via isCustomScheduled allowedActions sentAt externalLink
   assets { id source type } tags { id }
-  metadata { __typename ... on InstagramPostMetadata { firstComment } }
+  metadata { __typename ... on InstagramPostMetadata { firstComment } ... on TwitterPostMetadata { isAiGenerated } }
 }"""
 PAYLOAD = "{ __typename ... on PostActionSuccess { post { ...P } } ... on MutationError { message } }"
 CREATE = f"mutation Create($i: CreatePostInput!) {{ it: createPost(input: $i) {PAYLOAD} }} {POST}"

@@ -41,7 +41,7 @@ THERE = in_buffer(post())
         (
             post(),
             replace(THERE, thread=(LiveThreadItem("We are live"), LiveThreadItem("More"))),
-            [("thread.0", ["We are live", []], None), ("thread.1", ["More", []], None)],
+            [("thread.0", {"text": "We are live"}, None), ("thread.1", {"text": "More"}, None)],
         ),
         (
             post(metadata=FacebookMetadata(first_comment="Ours")),

@@ -68,6 +68,7 @@ HOLDS: dict[str, list[Hold]] = {
     "no_such_board": [holds.no_such_board("Ideas", TWITTER)],
     "too_many_deletes": [holds.too_many_deletes(6, 6, 5, {}, each, goes_out=True) for each in ([], ["twitter:acme"])],
     "file_emptied": [holds.file_emptied("posts.yaml", 2, 2, goes_out=True)],
+    "legal": [holds.legal("made_for_kids", True)],
     "frozen": [holds.frozen("")],
     "too_short_notice": [holds.too_short_notice(timedelta(2), timedelta(1), at_once=False, is_new=True)],
 }
@@ -91,7 +92,7 @@ NO_EDIT = {
 EDIT = re.compile(
     r"`(idea|existing|was|repeat_of|cancelled|scheduling_type|max_deletes|freeze|minimum_lead|protect)\b|"
     r"`(key|due_at|starts|tags)\b|`existing`|new key|another key|new due_at|write it into the file|"
-    r"change the text|delete `was`|undo it in the file|Use one of these|Restore the file"
+    r"`made_for_kids: false`|change the text|delete `was`|undo it in the file|Use one of these|Restore the file"
 )
 
 

@@ -464,7 +464,7 @@ def test_an_edit_that_buffer_does_not_show_says_so() -> None:
     """Updated, with a message in place of differences; it stays linked to its idea."""
     change = known().change(replace(APPLIED, source="a newsletter"))
     assert (change.action, change.differences) == (Action.UPDATE, ())
-    assert change.message == "Buffer does not show the edited fields, so only the new version is shown here"
+    assert change.message == "Buffer does not show `source`, so only the new version is shown here"
     of_idea = post(idea="hiring")
     unlinked = known(in_buffer(of_idea, idea_id="i1"), of_idea).change(post())
     assert "stays linked to its idea" in unlinked.message

@@ -1,0 +1,198 @@
+"""What the files no longer say, or never said: fields that Buffer has, and fields that it does not return.
+
+The binding of an unsent post keeps as `given` what was last applied of both kinds, so that a plan can show it. Nothing
+is compared with it or written back from it: the whole digest decides whether a file was edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from bufferctl.model.base import Model
+from bufferctl.model.comparable import Content, is_filled_in, is_set
+from bufferctl.model.content import Asset
+from bufferctl.model.desired import Idea, Item, Post
+from bufferctl.model.details import details_of_desired, may_be_added
+from bufferctl.model.metadata import DOCUMENTED, LOSABLE, UNSAID
+from bufferctl.value import value
+
+#: How much of a value is kept.
+_MOST = 500
+#: Fields of a post that Buffer does not return.
+_HIDDEN = ("ai_assisted", "source", "draft_id")
+#: What Buffer does not return below a post's assets and its network's fields, or not as it was sent.
+_HIDDEN_BELOW = frozenset(
+    {"thumbnail_url", "animated_thumbnail", "height", "width", "comment"}
+    | {"link_attachment.title", "link_attachment.description", "link_attachment.thumbnail.url"}
+    | {"annotations.id", "annotations.entity", "annotations.link", "annotations.vanity_name"}
+    | {"annotations.content", "annotations.url"}
+)
+
+Given = Mapping[str, str]
+
+
+class Then(StrEnum):
+    """What becomes of a field that Buffer has and the files do not."""
+
+    DEFAULT = "default"
+    """An edit sends the value that Buffer gives it where nothing is said, which is documented."""
+    CLEARED = "cleared"
+    """An edit sends null: it had a value because the files gave it one."""
+    OPEN = "open"
+    """Nothing is sent: Buffer may keep it, or give it what it gives where nothing is said."""
+
+
+@value()
+class LeftOut:
+    """A field that Buffer has and the files do not. `was_given`: the last apply set it; else nobody knows who did."""
+
+    path: str  # without the network: `metadata.privacy`, `metadata.details_event.button`
+    there: Any  # what Buffer has
+    then: Then
+    was_given: bool
+    default: Any = None  # what Buffer gives where nothing is said, None if that is not known
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition(".")[2]
+
+
+def given_of(item: Item) -> Given:
+    """What an unsent object was given of the fields that Buffer does not return, or fills in itself, by path.
+
+    Of details only that they were given: Buffer returns them.
+    """
+    if isinstance(item, Idea):
+        return {}
+    found = [(name, getattr(item, name)) for name in _HIDDEN]
+    losable = {f"metadata.{name}" for name in LOSABLE[type(item.metadata)]} if item.metadata else ()
+    found += [
+        (path, leaf) for path, leaf in _leaves(item) if is_hidden(path) or path in losable or _is_filled_in(path, leaf)
+    ]
+    found += [(path, "") for path in details_of_desired(item)]
+    return {path: _text(leaf) for path, leaf in found if leaf not in (None, ())}
+
+
+def _is_filled_in(path: str, leaf: Any) -> bool:
+    return path.startswith("metadata.") and any(is_filled_in(part, leaf) for part in path.split("."))
+
+
+def still_given(item: Item, before: Given | None) -> Given | None:
+    """What an object was given of what its file still says, once a person made the file's other changes in Buffer."""
+    return None if before is None else {path: text for path, text in given_of(item).items() if path in before}
+
+
+def is_hidden(path: str) -> bool:
+    """Whether Buffer does not return the field, so that only what was last applied can be shown of it."""
+    named = ".".join(part for part in path.split(".") if not part.isdecimal())
+    return path in _HIDDEN or any(f".{named}".endswith(f".{each}") for each in _HIDDEN_BELOW)
+
+
+def hidden_changes(
+    item: Item, given: Given | None, live: Content | None = None
+) -> Iterator[tuple[str, str | None, str | None]]:
+    """Each field that Buffer does not return and that the files changed since: path, what was applied, the new value.
+
+    Empty if it is not known what was applied. `live`: what Buffer has, if it was read; it may have lost a field.
+    """
+    if given is None:
+        return
+    now = given_of(item)
+    for path in dict.fromkeys((*given, *now)):
+        is_shown = not is_hidden(path) and not _is_lost(item, path, live)
+        if not is_shown and given.get(path) != now.get(path):
+            yield path, given.get(path), now.get(path)
+
+
+def _is_lost(item: Item, path: str, live: Content | None) -> bool:
+    """Whether Buffer did not keep a field that it was seen to lose."""
+    head, _, name = path.rpartition(".")
+    metadata = item.metadata if isinstance(item, Post) else None
+    losable = LOSABLE[type(metadata)] if metadata else frozenset[str]()
+    return head == "metadata" and name in losable and live is not None and name not in (live.metadata or {})
+
+
+def left_out(desired: Content, live: Content, given: Given | None) -> Iterator[LeftOut]:
+    """Each field of its network that Buffer has and the files do not, if it is not what Buffer gives then anyway."""
+    for path, there in _missing(live.metadata or {}, desired.metadata or {}, "metadata"):
+        name = path.rpartition(".")[2]
+        was_given = any(f"{each}.".startswith(f"{path}.") for each in given or ())
+        if not is_filled_in(name, there):
+            yield LeftOut(path, there, Then.CLEARED, was_given)
+        elif is_set(name, there):
+            is_known = was_given and name in DOCUMENTED
+            yield LeftOut(path, there, Then.DEFAULT if is_known else Then.OPEN, was_given, UNSAID[name])
+        elif name not in UNSAID and was_given:
+            yield LeftOut(path, there, Then.CLEARED, was_given)
+    if live.thread and not desired.thread:
+        yield LeftOut("metadata.thread", live.thread, Then.CLEARED, was_given=True)
+    for path, there in live.details.items():
+        was_given = path in (given or ())
+        if was_given and path not in desired.details and may_be_added(path, unsaid=False):
+            yield LeftOut(path, there, Then.CLEARED, was_given)
+
+
+def restored(left: Iterable[LeftOut], item: Item, live: Content, given: Given | None) -> dict[str, Any]:
+    """What an edit sends in place of fields that left the file, by path: the default, or null.
+
+    Nothing for what is inside a list: that is sent whole.
+    """
+    found: dict[str, Any] = {}
+    for each in left:
+        if each.then is not Then.OPEN and not _is_in_a_list(each.path):
+            found[each.path] = each.default if each.then is Then.DEFAULT else None
+    for path, _, now in hidden_changes(item, given, live):
+        if now is None and path != "draft_id" and not _is_in_a_list(path):
+            found[path] = None
+    return found
+
+
+def _is_in_a_list(path: str) -> bool:
+    return any(part.isdecimal() for part in path.split("."))
+
+
+#: What an edit keeps where it is left out (notes: Writing).
+_KEPT = frozenset({"board", "board_service_id", "category_id", "details_event", "details_offer", "details_whats_new"})
+
+
+def _missing(live: Mapping[str, Any], desired: Mapping[str, Any], above: str) -> Iterator[tuple[str, Any]]:
+    for name, there in live.items():
+        said = desired.get(name)
+        if said is None and name not in _KEPT:
+            yield f"{above}.{name}", there
+        elif isinstance(said, Mapping) and isinstance(there, Mapping):
+            yield from _missing(there, said, f"{above}.{name}")
+
+
+def _leaves(post: Post) -> Iterator[tuple[str, Any]]:
+    for index, asset in enumerate(post.assets):
+        yield from _of_asset(f"assets.{index}", asset)
+    if post.metadata:
+        yield from _of_model("metadata", post.metadata)
+
+
+def _of_model(at: str, model: Model) -> Iterator[tuple[str, Any]]:
+    for name in model.model_fields_set:
+        given = getattr(model, name)
+        path = f"{at}.{name}"
+        if isinstance(given, Asset):
+            yield from _of_asset(path, given)
+        elif isinstance(given, Model):
+            yield from _of_model(path, given)
+        elif isinstance(given, tuple) and given and isinstance(given[0], Model):
+            for index, each in enumerate(given):
+                inner = f"{path.removeprefix('metadata.') if name == 'thread' else path}.{index}"
+                yield from _of_asset(inner, each) if isinstance(each, Asset) else _of_model(inner, each)
+        else:
+            yield path, given
+
+
+def _of_asset(at: str, asset: Asset) -> Iterator[tuple[str, Any]]:
+    yield from _of_model(f"{at}.{asset.kind}", asset.value)
+
+
+def _text(given: Any) -> str:
+    text = str(given).lower() if isinstance(given, bool) else str(given)
+    return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"

@@ -1,0 +1,226 @@
+"""Each leaf of what is sent, on each network: set, changed, removed, changed by a person, adopted, pulled.
+
+The list is Buffer's (tests/leaves.py), not ours. All leaves of a network are the posts of one project, so that each
+step is one run for all of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bufferctl.api.wire_forms import create_post
+from bufferctl.config import load
+from bufferctl.model import CreatePost, Service
+from tests.cli.conftest import Project, parameter
+from tests.leaves import LEAVES, Data, Leaf
+from tests.never_twice.files import lose_state
+
+SERVICES = sorted({leaf.service for leaf in LEAVES if leaf.service})
+each_service = pytest.mark.parametrize("service", SERVICES)
+#: Leaves that are about when and how a post goes out: people's changes of these have rules of their own.
+SCHEDULE = {"dueAt", "mode", "schedulingType", "saveToDraft", "needsApproval"}
+#: The idea of a post cannot change (notes: Writing); a draft's id counts only when a post is created.
+AT_CREATION = {"ideaId", "draftId"}
+#: What plan looks up by a name in the files.
+RESOLVED = {".tagIds[]", ".ideaId", ".metadata.pinterest.boardServiceId"}
+#: Buffer does not return all that a mention needs, so pull leaves it out.
+_INCOMPLETE = "metadata.linkedin.annotations"
+#: Of a card, Buffer scrapes these: without a state, nobody knows whether it kept what the file gave.
+_SCRAPED = ("linkAttachment.title", "linkAttachment.description", "linkAttachment.thumbnail.url")
+Entries = dict[str, Data]
+
+
+@pytest.fixture
+def services(request: pytest.FixtureRequest) -> Collection[str]:
+    """The network that a test is about."""
+    service = parameter(request, "service")
+    return [service] if service else []
+
+
+def leaves_of(service: Service) -> dict[str, Leaf]:
+    """The leaves of a network by the keys of their posts."""
+    return {f"leaf-{number}": leaf for number, leaf in enumerate(LEAVES) if leaf.service is service}
+
+
+def entries(leaves: dict[str, Leaf], made: Callable[[Leaf], Data | None]) -> Entries:
+    """An entry for each leaf of which there is one, each with a text and a time of its own."""
+    found = {key: made(leaf) for key, leaf in leaves.items()}
+    return {key: apart(key, entry) for key, entry in found.items() if entry is not None}
+
+
+def apart(key: str, entry: Data) -> Data:
+    """The entry under its key, its text and its time unlike those of others."""
+    number = int(key.removeprefix("leaf-"))
+    found: Data = json.loads(json.dumps(entry)) | {"key": key}
+    mark = f" ({number})"
+    found["text"] += mark
+    for network in found.get("metadata", {}).values():
+        if "thread" in network:
+            network["thread"][0]["text"] += mark
+    if "due_at" in found:
+        due = datetime.fromisoformat(found["due_at"]) + timedelta(minutes=number)
+        found["due_at"] = f"{due:%Y-%m-%d %H:%M}"
+    return found
+
+
+class Account:
+    """A project with one post a leaf."""
+
+    def __init__(self, project: Project, service: Service) -> None:
+        self.project, self.leaves = project, leaves_of(service)
+        tags = [tag["id"] for tag in project.sandbox.organization()["tags"]]
+        channel = project.sandbox.channel(service)["id"]
+        known = {"channelId": channel, "status": "draft", "text": "Somebody's draft", "tagIds": tags}
+        if service in {Service.INSTAGRAM, Service.PINTEREST, Service.TIKTOK, Service.YOUTUBE, Service.SUBSTACK}:
+            known["assets"] = [{"image": {"url": "https://media.acme.example/x.png"}}]
+        project.sandbox.seed(posts=[known])
+
+    def write(self, entries: Entries) -> None:
+        """Declare these posts."""
+        leaf = next(iter(self.leaves.values()))
+        root = json.loads(leaf.in_a_file(*entries.values())) | {"managed_since": "2029-12-01T00:00:00Z"}
+        self.project.write("buffer.yaml", json.dumps(root, indent=1))
+
+    def plan(self) -> dict[str, dict[str, Any]]:
+        """The changes of a plan by key."""
+        changes = json.loads(self.project("plan", "--json").out)["changes"]
+        return {each["key"]: each for each in changes if each["key"].startswith("leaf-")}
+
+    def apply(self) -> None:
+        """Apply, with a second plan that is empty."""
+        ran = self.project.apply()
+        assert ran.code == 0, ran.out + ran.err
+
+    def ids(self) -> dict[str, str]:
+        """The posts in Buffer by key."""
+        recorded = json.loads(self.project("state", "list", "--json").out)["objects"]
+        return {each["address"].rpartition("/")[2]: each["id"] for each in recorded}
+
+    def wire(self, entries: Entries) -> dict[str, Data]:
+        """The inputs that would create such posts, by key, tags as ids."""
+        before = (self.project.folder / "buffer.yaml").read_text(encoding="utf-8")
+        self.write(entries)
+        desired = load(self.project.folder / "buffer.yaml", self.project.folder).desired
+        assert desired
+        ids = {tag["name"]: tag["id"] for tag in self.project.sandbox.organization()["tags"]}
+        found = {
+            post.address.key: create_post(CreatePost(post, "c", tuple(ids[name] for name in post.tags)))
+            for post in desired.posts
+        }
+        self.project.write("buffer.yaml", before)
+        return found
+
+    def touch(self, inputs: dict[str, Data]) -> None:
+        """A person makes the posts of these keys what the inputs say."""
+        ids = self.ids()
+        for key, wanted in inputs.items():
+            metadata = next(iter((wanted.get("metadata") or {}).values()), None)
+            fields = {"text": wanted["text"], "assets": wanted["assets"], "tagIds": wanted.get("tagIds", [])}
+            self.project.sandbox.person.edit_post(ids[key], metadata=metadata, **fields)
+
+
+def unsaid(account: Account, found: dict[str, dict[str, Any]], keys: Iterable[str]) -> list[str]:
+    """Leaves whose change names no field of theirs, nor what they are part of."""
+    missing = []
+    for key in keys:
+        leaf, change = account.leaves[key], found.get(key)
+        named = [each["path"] for each in change["differences"]] if change else []
+        own = [str(part) for part in leaf.at if isinstance(part, str)]
+        at = ".".join(map(str, leaf.at[2:] if leaf.at[0] == "metadata" else leaf.at))
+        if not any(at.startswith(path.removeprefix("metadata.")) or own[-1] in path for path in named):
+            missing.append(f"{leaf}: {named} {(change or {}).get('message')}")
+    return missing
+
+
+@each_service
+@pytest.mark.parametrize("keeps", [False, True], ids=["edits drop what they omit", "edits keep it"])
+def test_set_changed_removed(project: Project, service: Service, keeps: bool) -> None:
+    """Each is a difference that names it, and after each apply there is nothing left to do."""
+    project.sandbox.core.options.edits_keep_fields = keeps
+    account = Account(project, service)
+    account.write(entries(account.leaves, Leaf.entry))
+    account.apply()
+    changed = entries(account.leaves, Leaf.changed)
+    account.write(changed)
+    same = {"groupId"} | AT_CREATION
+    keys = [key for key, leaf in account.leaves.items() if leaf.path not in same]
+    assert unsaid(account, account.plan(), keys) == []
+    account.apply()
+    account.write(entries(account.leaves, Leaf.entry))
+    account.apply()
+    removed = entries(account.leaves, Leaf.removed)
+    account.write({**entries(account.leaves, Leaf.entry), **removed})
+    found = account.plan()
+    legal = [key for key, change in found.items() if change["reason"] == "legal-statement"]
+    assert [account.leaves[key].path for key in legal] == ["metadata.youtube.madeForKids"] * (service == "youtube")
+    keys = [key for key in removed if account.leaves[key].path not in {*AT_CREATION, "mode"} and key not in legal]
+    assert unsaid(account, found, keys) == []
+    account.write({**entries(account.leaves, Leaf.entry), **{k: e for k, e in removed.items() if k not in legal}})
+    account.apply()
+
+
+@each_service
+def test_changed_by_a_person_then_pulled(project: Project, service: Service) -> None:
+    """Whatever Buffer returns is drift that names it, and pull writes it into the file, dropping nothing."""
+    account = Account(project, service)
+    account.write(entries(account.leaves, Leaf.entry))
+    account.apply()
+    theirs = {
+        key: entry
+        for key, entry in entries(account.leaves, Leaf.changed).items()
+        if account.leaves[key].returned and account.leaves[key].path not in SCHEDULE | AT_CREATION
+    }
+    account.touch(account.wire(theirs))
+    found = account.plan()
+    assert {key for key, change in found.items() if change["reason"] == "changed-in-buffer"} == theirs.keys()
+    assert unsaid(account, found, theirs) == []
+    before = account.wire(entries(account.leaves, Leaf.entry))
+    unwritable = {key for key in theirs if account.leaves[key].path.startswith(_INCOMPLETE)}
+    account.touch({key: before[key] for key in unwritable})
+    ran = project("pull")
+    assert ran.code == 0, ran.out + ran.err
+    again = project("plan", "--detailed-exitcode")
+    assert again.code == 0, again.out
+    after = account.wire(entries(account.leaves, Leaf.changed))
+    lost = {}
+    desired = load(project.folder / "buffer.yaml", project.folder).desired
+    assert desired
+    for post in desired.posts:
+        key = post.address.key
+        kept = _fields(before[key]) & _fields(after[key]) - RESOLVED
+        lost[str(account.leaves[key])] = kept - _fields(create_post(CreatePost(post, "c")))
+    assert {leaf: fields for leaf, fields in lost.items() if fields} == {}
+
+
+@each_service
+def test_adopted_only_if_equal(project: Project, service: Service) -> None:
+    """Without a state: what is equal in all that can be read is already there, the rest is asked about, nothing new."""
+    account = Account(project, service)
+    account.write(entries(account.leaves, Leaf.entry))
+    account.apply()
+    theirs = {
+        key: entry
+        for key, entry in entries(account.leaves, Leaf.changed).items()
+        if account.leaves[key].returned and account.leaves[key].path not in SCHEDULE | AT_CREATION
+    }
+    account.touch(account.wire(theirs))
+    lose_state(project)
+    found = account.plan()
+    assert {key for key, change in found.items() if change["action"] == "create"} == set()
+    adopted = {key for key, change in found.items() if change["action"] == "adopt"}
+    paths = {account.leaves[key].path for key in adopted & theirs.keys()}
+    assert {path for path in paths if not path.endswith(_SCRAPED)} == set()
+
+
+def _fields(value: Any, above: str = "") -> set[str]:
+    """The paths of all values that are set."""
+    if isinstance(value, dict):
+        return {path for name, each in value.items() for path in _fields(each, f"{above}.{name}")}
+    if isinstance(value, list):
+        return {path for each in value for path in _fields(each, f"{above}[]")} or ({above} if value else set())
+    return set() if value in (None, False, "") else {above}
