@@ -138,6 +138,9 @@ class Forge(Protocol):
     def page_url(self, path: str) -> str:
         """Where people get the page of this run's plan, the artifact's file `path` below the checkout."""
 
+    def new_file_url(self, branch: str, path: str, text: str) -> str:
+        """Where people write a file in a browser: `path` on a branch, with a text filled in where the forge can."""
+
     def request(self, number: int = 0) -> ChangeRequest | None:
         """The request `number`, 0 for that which this run belongs to; None if it belongs to none."""
 

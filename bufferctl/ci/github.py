@@ -139,6 +139,11 @@ class GitHub(Forge):
     def page_url(self, path: str) -> str:  # noqa: ARG002 - an artifact has no address before it is uploaded
         return f"{self.run_url}#artifacts"
 
+    def new_file_url(self, branch: str, path: str, text: str) -> str:
+        server = self._environment.get("GITHUB_SERVER_URL", "https://github.com")
+        filled = f"filename={quote(path, safe='')}&value={quote(text, safe='')}"
+        return f"{server}/{self._repository}/new/{quote(branch)}?{filled}"
+
     @property
     def _event(self) -> dict[str, Any]:
         """What started the run, as GitHub wrote it to GITHUB_EVENT_PATH."""

@@ -104,6 +104,10 @@ class GitLab(Forge):
     def page_url(self, path: str) -> str:
         return f"{self.run_url}/artifacts/{'browse' if path.startswith('/') else f'file/{quote(path)}'}"
 
+    def new_file_url(self, branch: str, path: str, text: str) -> str:  # noqa: ARG002 - it fills in no text
+        project = self._environment.get("CI_PROJECT_URL", "")
+        return f"{project}/-/new/{quote(branch)}?file_name={quote(path, safe='')}" if project else ""
+
     def request(self, number: int = 0) -> ChangeRequest | None:
         """As the base. The variables are those of the time when the pipeline began; without a token nothing else is."""
         given = self._environment

@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from posixpath import join, normpath
 
 from bufferctl.ci.forge import PLAN, PLANNED_FOR, ChangeRequest, marker, title
 from bufferctl.ci.github import artifact_name
@@ -19,6 +20,7 @@ from bufferctl.ci.log import say
 from bufferctl.ci.report_file import load_report
 from bufferctl.ci.state_place import moved_state
 from bufferctl.ci.suggestions import suggest
+from bufferctl.config.convert.starting import to_fill_in
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
@@ -112,6 +114,7 @@ def _plan(
             publishes=branch if request.branch != branch else "",
             into=request.branch,
             notes=tuple(note for note in notes if note),
+            new_post=_new_post(job, request),
             again=f"to plan again, {job.forge.plan_again(request.number)}",
             lines=suggest(job, request, report) if made and report else {},
             printed=ran.printed,
@@ -121,6 +124,16 @@ def _plan(
         job.post("plan", request, text)
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code
+
+
+def _new_post(job: Job, request: ChangeRequest) -> str:
+    """The address of the forge's editor with a valid new post; empty where no file could hold it."""
+    desired = job.loaded.desired if job.loaded else None
+    started = to_fill_in(desired, job.forge.now().date()) if desired else None
+    if started is None:
+        return ""
+    path = normpath(join(job.options.directory, "posts", f"{started.key}.yaml"))
+    return job.forge.new_file_url(request.branch, path, started.text)
 
 
 def _since_last_look(job: Job, request: ChangeRequest | None) -> list[str]:

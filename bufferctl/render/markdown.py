@@ -101,6 +101,7 @@ class Context:
     into: str = ""  # the branch that the request goes into
     notes: tuple[Note, ...] = ()
     again: str = ""  # how to plan again: part of a sentence in Markdown
+    new_post: str = ""  # the address where another post is written in a browser
     lines: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)  # that answer, by the place of their entry
     printed: str = ""  # what was printed instead of a plan
 
@@ -231,7 +232,8 @@ def _run_line(context: Context) -> str:
     if not context.commit:
         return ""
     about = _COMMIT.format(context.commit[:_SHORT_COMMIT]).rstrip()
-    parts = [about, f"[run]({context.run})" if context.run else "", context.again]
+    another = f"[write another post]({context.new_post})" if context.new_post else ""
+    parts = [about, f"[run]({context.run})" if context.run else "", context.again, another]
     return f"{' · '.join(filter(None, parts))}</sub>"
 
 

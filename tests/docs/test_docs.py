@@ -10,9 +10,11 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 from runpy import run_path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from bufferctl.config import load
 from bufferctl.sandbox import Sandbox, faults
 from bufferctl.sandbox.control import Control
 from bufferctl.sandbox.core import Options
@@ -295,3 +297,20 @@ def test_pages_for_writers_begin_with_what_to_do() -> None:
     odd = re.compile(r"bufferctl/\w+|\b(?:state|digest|checkout|grapheme|CLDR)s?\b", re.IGNORECASE)
     beginnings = {page.name: re.sub(r"<!--.*?-->", "", page.read_text("utf-8"))[:400] for page in pages}
     assert [name for name, text in beginnings.items() if odd.search(text)] == []
+
+
+def test_the_address_of_a_new_post_fills_in_a_post(tmp_path: Path) -> None:
+    """The one that docs/write/posts.md shows opens GitHub's editor with a valid file."""
+    page = (ROOT / "docs/write/posts.md").read_text(encoding="utf-8")
+    (address,) = re.findall(r"^https://github.com/OWNER/REPOSITORY/new/\S+$", page, re.MULTILINE)
+    filled = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "buffer.yaml").write_text(
+        "version: 1\ntimezone: UTC\norganizations:\n  - {name: Acme, channels: [{service: twitter, name: acme}]}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / filled["filename"]).write_text(filled["value"], encoding="utf-8")
+    loaded = load(None, tmp_path)
+    assert loaded.diagnostics == ()
+    assert loaded.desired
+    assert [post.text for post in loaded.desired.posts] == ["[your text]"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
@@ -81,6 +81,20 @@ def new_post(
     fields = {"text": text, "due_at": when, **picture}
     written = entries([NewPost(channels, fields, text, due_at and due_at.date(), key)], destination)
     return Started(written[0]["key"], yaml_text({"posts": written}), tuple(written))
+
+
+def to_fill_in(desired: Desired, today: date) -> Started | None:
+    """A file with one post to fill in, a week from now; None if no channel takes a text alone, or has a time zone.
+
+    A rule reports its text until somebody writes another.
+    """
+    channels = [each for each in usual_channels(desired) if each.timezone]
+    if not channels:
+        return None
+    due_at = datetime.combine(today + timedelta(days=7), time(9))
+    name = f"{channels[0].organization}/{channels[0].label}"
+    key = key_for(due_at.date(), "post", Destination(desired).taken(channels[:1]))
+    return new_post(desired, [name], "[your text]", due_at, key)
 
 
 def new_campaign(desired: Desired, names: Sequence[str], title: str, starts: date, draft: str | None) -> Started:
