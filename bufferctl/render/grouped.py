@@ -21,7 +21,7 @@ from bufferctl.plan import Action, Change
 from bufferctl.render import words
 from bufferctl.render.cards import FAILED, Card, Changed, Moment, by_time, cards_of, moment_of
 from bufferctl.render.lines import count, sentence
-from bufferctl.render.pieces import compared
+from bufferctl.render.pieces import compared, own_words
 from bufferctl.render.report import Report
 from bufferctl.render.shown import Media, Shown
 from bufferctl.said import Said, common, is_the_same
@@ -424,7 +424,7 @@ def _named(media: Media) -> str:
 
 
 def _differing(main: Version, other: Version) -> Iterator[Changed]:
-    """How a version differs from the main one; a time is shown in the zone of its channel."""
+    """What a version has instead of the main one's; a time is shown in the zone of its channel."""
     both = main.cards[0], other.cards[0]
     theirs, ours = _fields(both[0], main.shown), _fields(both[1], other.shown)
     for name in {**theirs, **ours}:
@@ -434,7 +434,7 @@ def _differing(main: Version, other: Version) -> Iterator[Changed]:
         if name == "time":
             before, after = (card.when.local if card.when else "" for card in both)
         is_text = name in {"text", "title", "first comment"} or name.startswith("thread")
-        yield Changed(name, before, after, compared(before, after) if is_text and before and after else ())
+        yield Changed(name, before, after, own_words(before, after) if is_text and before and after else ())
 
 
 def _bare_content(shown: Shown) -> Shown:

@@ -64,7 +64,7 @@ class Theirs(NamedTuple):
 
 @value()
 class Panel:
-    """One version of an item. `texts`: by part, how its text differs from the main one, word by word.
+    """One version of an item. `texts`: by part, its text with the words marked that the main one has differently.
 
     `notes`: the other fields that differ. `is_same`: its content is that of the main version.
     """
@@ -115,7 +115,7 @@ class Row:
         for version in self.item.versions:
             differs = {changed.name: changed for changed in version.differs}
             names = ["text", *(f"thread, part {number}" for number in range(2, len(version.shown.parts) + 1))]
-            texts = {n: each.words for n, name in enumerate(names) if (each := differs.get(name)) and each.is_mixed}
+            texts = {n: each.words for n, name in enumerate(names) if (each := differs.get(name)) and each.words}
             notes = tuple(each for name, each in differs.items() if name in _BESIDE_CONTENT)
             yield Panel(version, texts, notes, bool(differs) and differs.keys() <= _BESIDE_CONTENT)
 

@@ -567,7 +567,18 @@ def _in_short(item: Item) -> str:
 def _full(item: Item) -> Iterator[str]:
     yield from _content(item.main)
     for version in item.others:
-        yield from _changes(plain(version.networks), version.differs)
+        yield from _own(version)
+
+
+def _own(version: Version) -> Iterator[str]:
+    """What a version has instead of the item's main one: its own text as it will be posted."""
+    for changed in version.differs:
+        name = f"{plain(version.networks)}, {plain(changed.name)}"
+        if changed.words:
+            yield f"{name}:"
+            yield from _quote(changed.words)
+        else:
+            yield f"{name}: {plain(changed.after) or 'nothing'}"
 
 
 def _content(version: Version) -> Iterator[str]:

@@ -32,11 +32,15 @@ _MARK = re.compile(r"\[-|-\]|\{\+|\+\}")
 
 
 class Piece(NamedTuple):
-    """Some text and its kind: `text`, `link` (with `href`) or `tag`; in a comparison `same`, `out` or `in`."""
+    """Some text and its kind: `text`, `link` (with `href`) or `tag`; in a comparison `same`, `out` or `in`.
+
+    `is_own`: one network has it, and the others something else.
+    """
 
     kind: str
     text: str
     href: str = ""
+    is_own: bool = False
 
 
 def pieces(text: str | None) -> tuple[Piece, ...]:
@@ -62,6 +66,17 @@ def compared(before: str, after: str) -> tuple[Piece, ...]:
     before, after = shown_text(before), shown_text(after)
     parts = _merged(before, after) or [Piece("out", before), Piece("in", after)]
     return tuple(piece for piece in parts if piece.text)
+
+
+def own_words(main: str, text: str) -> tuple[Piece, ...]:
+    """`text` as it will be posted, with its links; the words that `main` has differently are marked as its own.
+
+    Nothing is marked if the two have too little in common.
+    """
+    main, text = shown_text(main), shown_text(text)
+    parts = _merged(main, text) or [Piece("same", text)]
+    kept = (part for part in parts if part.kind != "out")
+    return tuple(piece._replace(is_own=part.kind == "in") for part in kept for piece in _pieces(part.text))
 
 
 def _merged(before: str, after: str) -> list[Piece]:

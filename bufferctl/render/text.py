@@ -161,12 +161,10 @@ def _content(version: Version, paint: Paint) -> Iterator[str]:
 
 
 def _own(version: Version, paint: Paint) -> Iterator[str]:
-    """How a version differs from the item's main one."""
+    """What a version has instead of the item's main one: its own text as it will be posted."""
     for changed in version.differs:
         name = f"{version.networks}, {changed.name}"
-        if mixed := _mixed(name, changed, paint):
-            yield from mixed
-        elif "\n" in changed.after or cells(changed.after) > paint.width // 2:
+        if "\n" in changed.after or cells(changed.after) > paint.width // 2:
             yield f"{INDENT}{name}:"
             yield from _quoted(changed.after, paint)
         else:

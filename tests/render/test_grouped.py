@@ -86,13 +86,15 @@ def test_an_item_is_an_occurrence_on_all_its_networks(tmp_path: Path) -> None:
 
 
 def test_parameters_do_not_make_versions(tmp_path: Path) -> None:
-    """`utm_source` differs on each network and is left out; a text of LinkedIn's own is one, word by word."""
+    """`utm_source` differs on each network and is left out; a text of LinkedIn's own is one, with its own words."""
     launch, tip, *_ = grouped(Report(plan_of(tmp_path))).items
     assert launch.main.text == "We are live: https://acme.example/a"
     (other,) = launch.others
     (text,) = other.differs
     assert (launch.main.networks, other.networks, text.name) == ("X, Bluesky", "LinkedIn", "text")
-    assert [(piece.kind, piece.text) for piece in text.words if piece.kind != "same"] == [("in", "really ")]
+    assert "".join(piece.text for piece in text.words) == "We are really live: https://acme.example/a"
+    assert [piece.text for piece in text.words if piece.is_own] == ["really "]
+    assert [piece.href for piece in text.words if piece.kind == "link"] == ["https://acme.example/a"]
     assert tip.others == ()
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bufferctl.render.lines import Paint, cells, wrapped
-from bufferctl.render.pieces import compared, marked_lines
+from bufferctl.render.pieces import Piece, compared, marked_lines
 from bufferctl.render.summary import days_between
 from bufferctl.render.words import away, field
 
@@ -72,7 +72,7 @@ def test_marked_lines(before: str, after: str, expected: str) -> None:
 
 def test_what_has_little_in_common_is_not_mixed() -> None:
     """One text, then the other."""
-    assert compared("nothing alike", "another thing") == (("out", "nothing alike", ""), ("in", "another thing", ""))
+    assert compared("nothing alike", "another thing") == (Piece("out", "nothing alike"), Piece("in", "another thing"))
 
 
 @given(texts, texts)
