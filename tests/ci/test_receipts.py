@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from bufferctl.ci.apply import ByHand
 from tests.ci.conftest import Team, post
+from tests.planfile.forging import forged
 
 LAUNCH = "Acme/twitter:acme/launch"
 
@@ -56,6 +59,27 @@ def test_a_damaged_plan_does_not_stop_the_others(team: Team) -> None:
     assert "**Its plan was not applied**" in team.github.bodies(forged)[1]
     assert "**1 change from elsewhere was not sent**" in team.github.bodies(second)[1]
     assert "plan.json of #&#8203;1" in team.github.bodies(forged)[1]
+
+
+def test_a_plan_that_hides_what_it_edits_is_not_applied(team: Team) -> None:
+    """Somebody with write access took the new text out of what reviewers see: the old one stays, others are applied."""
+    merged(team, "first", one=post("one", "First"))
+    assert not team.apply().failed
+    edit = team.open("edit", one=post("one", "Second"))
+    other = team.open("other", other=post("other", "Other", due="2029-12-21 09:00"))
+    team.plan(other)
+    team.plan(edit)
+    kept = team.github.artifacts[-1]
+    with zipfile.ZipFile(io.BytesIO(kept.packed)) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    files["plan.json"] = forged(
+        files["plan.json"], lambda plan: plan["plan"]["changes"][0]["change"].pop("differences")
+    )
+    team.github.upload(kept.name, kept.head, files, run=kept.run)
+    team.merge(edit)
+    team.merge(other)
+    assert "does not show what it would send" in team.apply().log
+    assert sorted(team.texts()) == ["First", "Other"]
 
 
 def test_a_merge_before_the_plan(team: Team) -> None:

@@ -125,6 +125,26 @@ def test_while_reading(program: list[str], gated: tuple[Any, Gate], number: sign
     assert project.sandbox.posts() == []
 
 
+def test_killed_in_the_last_read(whole_program: list[str], gated: tuple[Any, Gate]) -> None:
+    """Everything was sent: the receipt is there, and lists it."""
+    project, gate = gated
+    hold, writes = Hold(), list[int]()
+
+    def wait() -> None:
+        if len(writes) == 2:
+            hold()
+
+    gate.after_write, gate.before_read = lambda: writes.append(1), wait
+    with start(whole_program, project, "--receipt", "receipt.json") as process:
+        assert hold.arrived.wait(30)
+        process.kill()
+        process.communicate(timeout=30)
+    hold.go_on()
+    receipt = json.loads((project.folder / "receipt.json").read_text(encoding="utf-8"))
+    assert len(receipt["outcomes"]) == POSTS
+    goes_on(project)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, *long(signal.SIGINT)])
 def test_in_the_last_read(program: list[str], gated: tuple[Any, Gate], number: signal.Signals) -> None:
     """Everything was sent and saved: it says so, with the counts and that it was not verified, and ends with 130."""
