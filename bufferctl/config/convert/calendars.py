@@ -12,13 +12,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bufferctl.config.convert.columns import Role
+from bufferctl.config.convert.columns import Role, aside_of
 from bufferctl.config.convert.days import Order, order_of, orders_of, read_time
 from bufferctl.config.convert.destination import Destination, NewPost
 from bufferctl.config.convert.pictures import Pictures
 from bufferctl.config.convert.table import Row, Table, read_table
 from bufferctl.config.source import Source
-from bufferctl.config.times import LocalTimeError
+from bufferctl.config.times import LocalTimeError, with_offset
 from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, UsageError
 from bufferctl.model import Channel, Service
@@ -102,7 +102,7 @@ class Calendar:
         self.table = read_table(self.source)
         self.problems += [*self.source.controls(), *self.table.problems]
         self.is_broken = bool(self.problems)
-        if not self.table.rows:
+        if not self.table.rows or not {Role.TEXT, Role.IMAGE} & set(self.table.roles):
             return []
         roles = set(self.table.roles)
         if not (self.channels or roles & {Role.CHANNELS, Role.LABELS}):
@@ -171,8 +171,10 @@ class Calendar:
         return NewPost(channels, fields, row[Role.TITLE] or text, when.date() if when else None)
 
     def _text(self, row: Row) -> str:
-        """The text with the link below it, unless it has that link already."""
+        """The text with its hashtags, and with the link below it, unless it has that already."""
         text, link = row[Role.TEXT], row[Role.LINK]
+        if row[Role.HASHTAGS] and row[Role.HASHTAGS] not in text:
+            text = f"{text}\n\n{row[Role.HASHTAGS]}".strip()
         if not link or link in text:
             return text
         try:
@@ -221,19 +223,29 @@ class Calendar:
             name = self.table.name_of(Role.DATE)
             raise _RowError(Role.DATE, "this row has no day, so it cannot be scheduled", f"fill in `{name}`")
         given, order = slot or day, order_of(self._days, self.answers.order)
+        time = row[Role.TIME]
         try:
-            when = read_time(given, row[Role.TIME], order, self.now.date())
-            if when is None and not row[Role.TIME] and read_time(given, "00:00", order, self.now.date()):
+            when = self._in_zone(read_time(given, time, order, self.now.date()))
+            if when is None and not time and read_time(given, "00:00", order, self.now.date()):
                 if not self.answers.time:
                     hint = "add the time, or give --time 09:00 for every row without one"
                     raise _RowError(Role.DATE, f"`{given[:40]}` has no time", hint)
-                when = read_time(given, self.answers.time, order, self.now.date())
+                when = self._in_zone(read_time(given, self.answers.time, order, self.now.date()))
         except ValueError as error:
             raise _RowError(Role.DATE, f"`{given[:40]}` {error}", "write it as 2026-12-01 09:00") from None
         if when is None:
             shown = f"{given} {row[Role.TIME]}".strip()[:40]
             raise _RowError(Role.DATE, f"`{shown}` is not a date and a time", "write it as 2026-12-01 09:00")
         return when
+
+    def _in_zone(self, when: datetime | None) -> datetime | None:
+        """A time in the zone that the name of its column gives: `Time (CET)`."""
+        if when is None or when.tzinfo is not None:
+            return when
+        asides = (aside_of(self.table.name_of(role)) for role in (Role.TIME, Role.DATE, Role.SLOT))
+        zone = next(filter(None, asides), "")
+        zoned = with_offset(f"{when:%Y-%m-%d %H:%M} {zone}") if zone else None
+        return datetime.fromisoformat(zoned[0]) if zoned else when
 
     def _is_past(self, when: datetime, channels: tuple[Channel, ...]) -> bool:
         instant = self.destination.instant(when, channels)

@@ -16,6 +16,7 @@ class Role(StrEnum):
     CHANNELS = "Channels"
     LABELS = "Labels"  # channels and tags together
     TEXT = "Text"
+    HASHTAGS = "Hashtags"
     LINK = "Link"
     IMAGE = "Image"
     ALT = "Alt"
@@ -40,6 +41,7 @@ _NAMES = {
     Role.TEXT: """text, copy, caption, post copy, post text, post caption, social copy, caption/copy, copy/caption,
         message, post content, content, body, post, tweet, card description, description""",
     Role.TITLE: "title, headline, post title, name, card name, post name, topic, subject",
+    Role.HASHTAGS: "hashtag",
     Role.LINK: "link, url, link url, destination url, landing page, link to include",
     Role.IMAGE: """image url, image, media, asset, visual, picture, photo, creative, graphic, file & media,
         files & media, file and media, files and media, attachment, file, media url, image link, image file,
@@ -56,9 +58,19 @@ _NAMES = {
 _PRIORITY = [(role, name.strip()) for role, names in _NAMES.items() for name in names.split(",")]
 
 
+#: What stands in brackets behind a name: a zone, a unit, a limit.
+_ASIDE = re.compile(r"\s*\(([^()]*)\)\s*$")
+
+
+def aside_of(name: str) -> str:
+    """What stands in brackets behind the name of a column."""
+    found = _ASIDE.search(name.replace("(s)", ""))
+    return found[1].strip() if found else ""
+
+
 def _plain(name: str) -> str:
-    """A name in lower case, with plain spaces, and without the sign of a plural."""
-    spaced = " ".join(re.sub(r"[_\s-]+", " ", name.replace("(s)", "")).casefold().split())
+    """A name in lower case, with plain spaces, without what stands in brackets behind it, and the sign of a plural."""
+    spaced = " ".join(re.sub(r"[_\s-]+", " ", _ASIDE.sub("", name.replace("(s)", ""))).casefold().split())
     return spaced if spaced.endswith(("ss", "status")) else spaced.removesuffix("s")
 
 
