@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -12,6 +11,7 @@ from bufferctl.config.expand.layers import Declared
 from bufferctl.config.reading import Reading
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Related
 from bufferctl.model import IDEAS, Address, Idea, Post
+from bufferctl.model.address import is_id
 from bufferctl.value import replace
 
 Entry = Declared[Post | Idea]
@@ -75,19 +75,17 @@ def _wrong_names(declared: Entry, keys: _Keys, *, whole: bool) -> Iterator[tuple
             hint = "rename the old entry instead of copying it, or delete `was`"
             related = (Related(there, "declared here"),)
             yield "was", declared.spot("was").at("was", message, hint=hint, related=related, kind=Kind.CONFLICT)
-    if item.repeat_of == address.key:
+    if address.key in item.repeat_of:
         itself = "this names the entry itself; an entry cannot repeat itself"
         yield "repeat_of", declared.spot("repeat_of").at("repeat_of", itself, hint="name the earlier one")
-    elif item.repeat_of and not _ID.fullmatch(item.repeat_of):
+    for name in item.repeat_of:
+        if name == address.key or is_id(name):
+            continue
         what = "idea" if address.is_idea else f"post on {address.channel}"
-        yield from _nothing(declared, "repeat_of", replace(address, key=item.repeat_of), what, keys, whole=whole)
+        yield from _nothing(declared, "repeat_of", replace(address, key=name), what, keys, whole=whole)
     if isinstance(item, Post) and item.idea:
         named = Address(address.organization, IDEAS, item.idea)
         yield from _nothing(declared, "idea", named, "idea", keys, whole=whole)
-
-
-#: An id of Buffer's, which `repeat_of` may name if no entry declares the earlier post.
-_ID = re.compile(r"[0-9a-f]{24}")
 
 
 def _nothing(
@@ -164,10 +162,11 @@ def _not_meant(
 ) -> Iterator[Diagnostic]:
     """Those of `others` that no `repeat_of` connects with the group, once for all channels of an entry."""
     group, earlier = (first, *others), first.item
-    keys, named = {each.item.address.key for each in group}, {_given_repeat_of(each.item) for each in group}
+    keys = {each.item.address.key for each in group}
+    named = {name for each in group for name in _given_repeat_of(each.item)}
     for each in others:
         post = each.item
-        meant = _given_repeat_of(post) in keys or post.address.key in named
+        meant = not keys.isdisjoint(_given_repeat_of(post)) or post.address.key in named
         if meant or post.address == earlier.address or (post.place, earlier.place) in reported:
             continue
         reported.add((post.place, earlier.place))
@@ -181,6 +180,6 @@ def _not_meant(
         yield each.spots[-1].at("key", message, hint=hint, related=related, kind=Kind.DUPLICATE)
 
 
-def _given_repeat_of(post: Post) -> str | None:
+def _given_repeat_of(post: Post) -> tuple[str, ...]:
     """The `repeat_of` that an entry gives: occurrences repeat each other implicitly, but only at different times."""
-    return None if post.expansion and post.expansion.repeats else post.repeat_of
+    return () if post.expansion and post.expansion.repeats else post.repeat_of

@@ -74,6 +74,8 @@ def _every(found: re.Match[str]) -> timedelta:
 EVERYWHERE = "posts_per_day"
 #: The same for a bare id in `existing`.
 EXISTING = "existing"
+#: The same for bare keys and ids in `repeat_of`.
+REPEAT_OF = "repeat_of"
 #: What `cancelled: true` names: every channel.
 EVERY = "*"
 
@@ -87,6 +89,7 @@ _part_of = _short(str, lambda text: {"text": text})
 _per_channel = _short(str | int, lambda number: {EVERYWHERE: number})
 _by_channel = _short(str, lambda id_: {EXISTING: id_})
 _list = _short(str, lambda value: [value])
+_repeated = _short(str | list | tuple, lambda names: {REPEAT_OF: names})
 _tag = _short(str, lambda id_: {"id": id_})
 
 
@@ -206,6 +209,10 @@ _TIMED: Json = {
 _ENTRY: Json = {"allOf": [_ONE_TEXT, _TIMED]}
 
 
+#: One, or a list.
+OneOrMoreKeys = Annotated[tuple[Key, ...], BeforeValidator(_list, json_schema_input_type=Key | tuple[Key, ...])]
+
+
 class Handling(Model):
     """What happens to a declared object, apart from its content."""
 
@@ -218,8 +225,13 @@ class Handling(Model):
     ] = Field(default_factory=dict)
     """The id of the post or idea in Buffer that this is, as `bufferctl import ADDRESS ID` would set it; `{twitter: ID}`
     with several channels. Once applied, it may stay or go."""
-    repeat_of: Annotated[Key | None, About("duplicate_of copy_of repeats_of", 310)] = None
-    """The key of another one with the same text: confirms that the repeat is intended."""
+    repeat_of: Annotated[
+        dict[str, OneOrMoreKeys],
+        BeforeValidator(_repeated, json_schema_input_type=OneOrMoreKeys | dict[str, OneOrMoreKeys]),
+        About("duplicate_of copy_of repeats_of", 310),
+    ] = Field(default_factory=dict)
+    """The key of another one with the same text, or the id of a post in Buffer: confirms that the repeat is intended.
+    A list for several, and `{twitter: ID}` with several channels; of a series, the id of a post stands under `each`."""
     protect: Annotated[Flag, About("protected lock locked keep prevent_destroy", 330)] = False
     """Never delete it, not even when it is removed from the files."""
 

@@ -29,7 +29,16 @@ from bufferctl.config.expand.mentions import AT
 from bufferctl.config.expand.parameters import Parameters, Utm, utm_of
 from bufferctl.config.expand.variables import Used, Values, Variables, check_values, names_in, values_of
 from bufferctl.config.file_facts import MediaFiles
-from bufferctl.config.format import EXISTING, IdeaEntry, PostEntry, SharedIdeaEntry, SharedPostEntry, carried, names_of
+from bufferctl.config.format import (
+    EXISTING,
+    REPEAT_OF,
+    IdeaEntry,
+    PostEntry,
+    SharedIdeaEntry,
+    SharedPostEntry,
+    carried,
+    names_of,
+)
 from bufferctl.config.parts import check_one_text, check_together, content_of
 from bufferctl.config.reading import Reading
 from bufferctl.config.times import LocalTimes
@@ -42,7 +51,7 @@ from bufferctl.value import replace
 
 #: An entry with these alone is one post on each of its channels, as it is written: a post has the same fields.
 _AS_WRITTEN = names_of(Post) & SharedPostEntry.model_fields.keys() | {"key", "channels", "organization"}
-_AS_WRITTEN -= {"metadata", "cancelled", "was", "existing"}
+_AS_WRITTEN -= {"metadata", "cancelled", "was", "existing", "repeat_of"}
 #: Stands for a date that is wrong, which is reported where it is given.
 _WRONG = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -91,6 +100,8 @@ class Posts:
         clock = clock_of(entry.timezone, base.spot, defaults.clock, self.reading.problems)
         self.targets.check_protected(base, to, defaults)
         own = self.targets.overrides(base, owner, to)
+        if entry.repeat:
+            self.targets.check_repeats(base, *own.values())
         check_values(entry.vars, base.spot, [each for each, _ in defaults.vars], self.reading)
         series = Series(self.reading, len(self.reading.problems)) if entry.repeat else None
         for occurrence in occurrences(entry, base.spot, self.reading):
@@ -145,12 +156,15 @@ class Posts:
             text, metadata = text and parameters.text(text), metadata and parameters.within(metadata)
         is_named = bool(defaults.cancelled) or "cancelled" in given
         ids: dict[str, str] = turn.fields.get("existing", {})
+        repeated: dict[str, tuple[str, ...]] = turn.fields.get("repeat_of", {})
+        meant = {REPEAT_OF, *channel.references}
         return {
             "text": text or "",
             "assets": assets,
             "metadata": metadata,
             "cancelled": is_named and self.targets.calls_off(channel, layers, defaults),
             "existing": next((ids[name] for name in ids if name in {EXISTING, *channel.references}), None),
+            "repeat_of": tuple(each for name in repeated if name in meant for each in repeated[name]),
             "expansion": turn.expansion(variables.used, parameters),
         }
 
@@ -256,6 +270,7 @@ class Ideas:
             "text": text,
             "date": self.reading.when(entry.date, defaults.clock or owner.clock, spot, "date"),
             "existing": entry.existing.get(EXISTING),
+            "repeat_of": entry.repeat_of.get(REPEAT_OF, ()),
         }
         idea = Idea(**(carried(Idea, entry) | made))
         self.found.append(Declared(self.files.of(idea, (spot,)), (spot,)))

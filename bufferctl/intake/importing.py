@@ -147,7 +147,7 @@ class NewEntry:
         home = self.channel.live.id if self.channel else IDEAS
         return Slot(self.organization.live.id, home, self.address.key)
 
-    def with_fields(self, **fields: str | None) -> NewEntry:
+    def with_fields(self, **fields: str | tuple[str, ...] | None) -> NewEntry:
         """The same with other fields of its post or idea."""
         return replace(self, addition=replace(self.addition, item=replace(self.addition.item, **fields)))  # type: ignore[arg-type]  # fields by name
 
@@ -158,9 +158,8 @@ class NewEntry:
     def alone(self, addresses: Collection[Address]) -> NewEntry:
         """The same without what it names that is not at one of these addresses."""
         item = self.addition.item
-        named = replace(item.address, key=item.repeat_of) if item.repeat_of else None
-        bare = self.without_idea()
-        return bare if named is None or named in addresses else bare.with_fields(repeat_of=None)
+        kept = tuple(key for key in item.repeat_of if replace(item.address, key=key) in addresses)
+        return self.without_idea().with_fields(repeat_of=kept)
 
     @property
     def made_from(self) -> Address | None:
@@ -377,7 +376,8 @@ def _with_repeats(entries: Iterable[NewEntry], declared: Desired) -> list[NewEnt
     for entry in entries:
         item = entry.addition.item
         if content := _said(item):
-            entry = entry.with_fields(repeat_of=latest.get(content))  # noqa: PLW2901 - the same entry
+            earlier = (latest[content],) if content in latest else ()
+            entry = entry.with_fields(repeat_of=earlier)  # noqa: PLW2901 - the same entry
             latest[content] = item.address.key
         found.append(entry)
     return found

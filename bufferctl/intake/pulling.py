@@ -175,7 +175,7 @@ def _content(item: Post | Idea) -> Post | Idea:
     """Its content, wherever and however it is written."""
     if isinstance(item, Post):
         implied = item.expansion is not None and item.expansion.repeats is not None
-        repeat_of = None if implied else item.repeat_of
+        repeat_of = () if implied else item.repeat_of
         return replace(item, place=Place(""), expansion=None, repeat_of=repeat_of)
     return replace(item, place=Place(""))
 

@@ -14,8 +14,14 @@ from bufferctl.value import value
 
 IDEAS = "ideas"
 KEY_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
+_ID = re.compile(r"[0-9a-f]{24}")
 _PLAIN = re.compile(r"[\w.@:+-]+")
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^/"]+')
+
+
+def is_id(name: str) -> bool:
+    """Whether what `repeat_of` names is an id of Buffer's, for what no entry declares, and not a key."""
+    return _ID.fullmatch(name) is not None
 
 
 @value(order=True)

@@ -223,7 +223,7 @@ class Post:
     draft_id: Annotated[str | None, _UNREAD] = None  # the draft that it was made from
     was: Annotated[str | None, _PRIVATE] = None  # the key that it had before
     existing: str | None = None  # the id of the live post that it is
-    repeat_of: Annotated[str | None, _PRIVATE] = None  # the key of the post that it repeats
+    repeat_of: Annotated[tuple[str, ...], _PRIVATE] = ()  # the keys of the posts that it repeats, or their ids
     cancelled: Annotated[bool, _PRIVATE] = False  # it is to be deleted, if it is not out
     protect: Annotated[bool, _PRIVATE] = False  # it is never deleted
     #: The key that the first occurrence may have had before the entry repeated.
@@ -283,7 +283,7 @@ class Idea:
     template_id: Annotated[str | None, _UNREAD] = None  # the template that it was made from
     was: Annotated[str | None, _PRIVATE] = None  # the key that it had before
     existing: str | None = None  # the id of the live idea that it is
-    repeat_of: Annotated[str | None, _PRIVATE] = None  # the key of the idea that it repeats
+    repeat_of: Annotated[tuple[str, ...], _PRIVATE] = ()  # the keys of the ideas that it repeats, or their ids
     cancelled: Annotated[bool, _PRIVATE] = False  # it is to be let go
     protect: Annotated[bool, _PRIVATE] = False  # it is never deleted
 

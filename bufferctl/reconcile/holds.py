@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from bufferctl.diagnostics import all_of, some_of
 from bufferctl.model import Claim, Item, LiveChannel, LiveIdea, LiveItem, LivePost, Post, PostStatus, Rule
+from bufferctl.model.address import is_id
 from bufferctl.plan import Action, Change, Difference, Reason
 from bufferctl.reconcile.matches import Suspect
 from bufferctl.said import Answer, Fact, Said, Way, names_in
@@ -98,6 +99,12 @@ def _placed_answer(answer: Answer, change: Change, *, is_late: bool) -> Answer:
         answer = existing(answer.id)  # only this post of the series had that key
     if answer.field == "existing":
         return replace(answer, content={item.service.value: answer.content}, occurrence=number)
+    if answer.field == "repeat_of":
+        implied = item.expansion is not None and item.expansion.repeats
+        names = tuple(dict.fromkeys((*(() if implied else item.repeat_of), answer.content)))
+        content = names[0] if len(names) == 1 else list(names)
+        has_id = answer.content == answer.id or any(map(is_id, names))  # of a post on this channel alone
+        return replace(answer, content={item.service.value: content} if has_id else content, occurrence=number)
     if answer.field == "cancelled":
         return replace(answer, content=[item.address.channel], occurrence=number)
     return answer
@@ -478,7 +485,7 @@ def perhaps_renamed(was: Sequence[str], suspects: Sequence[Suspect]) -> Hold:
         own={
             "was": was[0] if was else "",
             "renamed": _was(keys[0], first),
-            "both": repeat_of(keys[0], first),
+            "both": repeat_of(first, first),  # validate rejects a key that is no longer in the files
         },
         asides={"entries": f" ({some_of([f'`{key}`' for key in keys], _NAMED)})"},
         candidates=tuple(suspect.id for suspect in suspects),

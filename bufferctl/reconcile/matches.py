@@ -195,7 +195,7 @@ class Matches:
         """
         is_open = ((m, m.binding.guessed if m.binding else m.live is None) for m in self.matches)
         without = [m.declared for m, without in is_open if without]
-        answered = {id_ for d in without if (id_ := d.item.repeat_of)}
+        answered = {id_ for d in without for id_ in d.item.repeat_of}
         texts = {(d.slot.home, linkless_text(d.content)) for d in without if d.content.text}
         found: dict[str, datetime] = {}
         for live in self.unclaimed if texts else ():

@@ -8,8 +8,9 @@ to ask a person is decided here, so that no later rule can lift a question.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 
 from bufferctl.diagnostics import Place
 from bufferctl.model import Binding, Idea, Item, LiveItem, LivePost, Origin, PostStatus, Rule, Slot, comparable
@@ -197,7 +198,7 @@ class _Matching:
                 by_print[slot.home, binding.applied].append(slot)
         for d in sorted(self._left, key=lambda d: d.item.cancelled):
             equals = by_print.get((d.slot.home, str(d.fingerprint)), [])
-            free = [old for old in equals if d.item.repeat_of not in {old.key, self.released[old].id}]
+            free = [old for old in equals if not {old.key, self.released[old].id}.intersection(d.item.repeat_of)]
             if free:
                 equals.remove(free[0])
                 self._take(free[0], d)
@@ -217,7 +218,7 @@ class _Matching:
             equals = [
                 c
                 for c in pool.like(d.content, self.scene.had_address(d))
-                if c.item.id != d.item.repeat_of
+                if c.item.id not in d.item.repeat_of
                 and not (d.slot in lost and c.explained and not d.item.cancelled)
                 and not _may_be_another(d, c, self.scene)
                 and is_exact(d, c, self.scene)
@@ -280,23 +281,34 @@ class _Matching:
             for live in (c.item for c in pools[home].left.values() if not c.explained):
                 if isinstance(live, LivePost) and live.by_api and live.status is PostStatus.SENT:
                     published[home, instant(live.due_at or live.sent_at)].append(live)
-        if not past:
-            return
-        declared_texts = {(d.slot.home, linkless_text(d.content)) for d in self.declared if d.content.text}
-        contents = ((item.home, content_of_live(item)) for item in scene.live.items)
-        read = {(home, linkless_text(content)) for home, content in contents if content.text}
         for moment, declared in past.items():
             (d, *more), there = declared, published[moment]
-            if more or len(there) != 1 or d.item.cancelled or d.item.repeat_of == there[0].id or scene.question(d):
+            if more or len(there) != 1 or d.item.cancelled or there[0].id in d.item.repeat_of or scene.question(d):
                 continue
-            home = d.slot.home
-            if (home, linkless_text(content_of_live(there[0]))) in declared_texts or (
-                home,
-                linkless_text(d.content),
-            ) in read:
+            if self._is_denied_by_texts(d, there[0]):
                 continue
             del pools[d.slot.home].left[there[0].id]
             self.found[d.slot] = Match(d, How.NAMED, there[0], as_published(d, there[0], scene.origin(there[0])))
+
+    def _is_denied_by_texts(self, d: Declared, live: LivePost) -> bool:
+        """Whether another declared address has the text of a live object, or another live object that of `d`."""
+        home, own, text = d.slot.home, linkless_text(d.content), linkless_text(content_of_live(live))
+        if text.strip() and self._owners[home, text] - {d.slot}:
+            return True
+        return own != text and bool(own.strip()) and (home, own) in self._read
+
+    @cached_property
+    def _owners(self) -> Mapping[tuple[str, str], set[Slot]]:
+        """The declared addresses with a text, by home and text."""
+        owners: dict[tuple[str, str], set[Slot]] = defaultdict(set)
+        for d in self.declared:
+            owners[d.slot.home, linkless_text(d.content)].add(d.slot)
+        return owners
+
+    @cached_property
+    def _read(self) -> frozenset[tuple[str, str]]:
+        """The texts of everything that was read, with their homes."""
+        return frozenset((item.home, linkless_text(content_of_live(item))) for item in self.scene.live.items)
 
     def _new(self) -> None:
         """New, unless it may be an object whose entry is gone from its home: just imported, or with unknown `was`."""
@@ -346,7 +358,7 @@ def _may_be_another(d: Declared, equal: Candidate, scene: Scene) -> bool:
     question, undecided = scene.question(d), scene.undecided(d)
     if question is None or not question.may_be_ours or (equal.item.id in undecided and equal.item.by_api):
         return False
-    return bool(undecided.keys() - {equal.item.id, d.item.repeat_of})
+    return bool(undecided.keys() - {equal.item.id, *d.item.repeat_of})
 
 
 def when(live: LiveItem) -> datetime:
@@ -382,4 +394,5 @@ def as_published(d: Declared, live: LivePost, origin: Origin) -> Binding:
     was = comparable.content_of_live(live)
     applied = d.fingerprint._replace(content=comparable.digest(was))
     binding = bind(d.item, live, origin)
-    return replace(binding, applied=str(applied), text=text_digest(was), guessed=True)
+    is_guessed = linkless_text(was) != linkless_text(d.content)
+    return replace(binding, applied=str(applied), text=text_digest(was), guessed=is_guessed)

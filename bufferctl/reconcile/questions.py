@@ -6,10 +6,12 @@ A question is kept until somebody answers it, regardless of changes to its entry
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 
-from bufferctl.model import Address, Item, Rule, Slot
+from bufferctl.diagnostics import Place
+from bufferctl.model import Address, Rule, Slot
+from bufferctl.model.address import is_id
 from bufferctl.model.comparable import has_rewritten_links
 from bufferctl.reconcile.likeness import Candidate, Pool, Pools
 from bufferctl.reconcile.matches import Claims, Declared, Found, Match, Suspect, linkless_text, text_of
@@ -25,12 +27,17 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
     found: Found = {}
     texts = _Texts(new)
     waiting = {d.slot for d in new if scene.waits(d.item)}
+    near: dict[Slot, list[Suspect]] = {}
     for d in new:
-        near: list[Suspect] = []
         if not (d.item.cancelled and d.slot in waiting):
             only_unexplained = d.slot in lost and not d.item.cancelled
-            near = _near(d, pools[d.slot.home], claims, scene, texts, only_unexplained=only_unexplained)
-        if match := _question(d, near, claims, scene):
+            near[d.slot] = _near(d, pools[d.slot.home], claims, scene, texts, only_unexplained=only_unexplained)
+    siblings = _Siblings(new, near)
+    for d in new:
+        left = [
+            siblings.first(d, each) for each in near.get(d.slot, ()) if not _is_meant_again(d, each, scene, siblings)
+        ]
+        if match := _question(d, left, claims, scene):
             found[d.slot] = match
     suspected = {
         s.live.home for slot, m in found.items() for s in m.suspects if slot not in waiting and s.live and s.live.by_api
@@ -52,7 +59,7 @@ class _Texts:
     def owner(self, d: Declared, candidate: Candidate) -> Address | None:
         """Another address than `d` that has the text of a live object, and does not say that it is not its own."""
         others = self._owners.get((d.slot.home, linkless_text(candidate.content)), ())
-        asked = (o for o in others if o.slot != d.slot and o.item.repeat_of != candidate.item.id)
+        asked = (o for o in others if o.slot != d.slot and candidate.item.id not in o.item.repeat_of)
         return next((other.item.address for other in asked), None)
 
 
@@ -67,7 +74,7 @@ def _near(
         near = [each for each in near if each[2] is None]
     near.sort(key=lambda each: each[2] is not None)
     same += (replace(Suspect.of(c.item, rule), text_of=of) for c, rule, of in near)
-    return [each for each in same if not _is_meant_again(d.item, each)]
+    return same
 
 
 def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: bool) -> list[Suspect]:
@@ -82,17 +89,41 @@ def _equal(d: Declared, pool: Pool, own: Collection[str], *, only_unexplained: b
     return same + [Suspect.of(item, Rule.REWRITTEN_LINKS) for item in rewritten]
 
 
-def _is_meant_again(item: Item, near: Suspect) -> bool:
+class _Siblings:
+    """The occurrences of each series, with what is near each of them."""
+
+    def __init__(self, new: Iterable[Declared], near: Mapping[Slot, Sequence[Suspect]]) -> None:
+        self._ids: dict[tuple[Place, str], list[tuple[Declared, frozenset[str]]]] = defaultdict(list)
+        for d in new:
+            if d.item.number:
+                ids = frozenset(each.id for each in near.get(d.slot, ()))
+                self._ids[d.item.place, d.slot.home].append((d, ids))
+
+    def asked(self, d: Declared, near: Suspect) -> Address | None:
+        """Another occurrence that may be an object with the text of `d`, and does not say that it is not."""
+        if not d.item.number or near.rule is not Rule.SAME_TEXT or near.explained:
+            return None
+        others = (o for o, ids in self._ids[d.item.place, d.slot.home] if o.slot != d.slot and near.id in ids)
+        return next((o.item.address for o in others if near.id not in o.item.repeat_of), None)
+
+    def first(self, d: Declared, near: Suspect) -> Suspect:
+        """The suspect; if `d` says that it is another post, the occurrence whose post it may be is asked first."""
+        return replace(near, text_of=self.asked(d, near)) if near.id in d.item.repeat_of else near
+
+
+def _is_meant_again(d: Declared, near: Suspect, scene: Scene, siblings: _Siblings) -> bool:
     """Whether `repeat_of` confirms that this is another post.
 
-    It has an id, or a key that claims the object. It never applies to another object that may be ours.
+    It has an id, or a key that claims the object. It never applies to another object that may be ours, nor to one with
+    the text of `d` that another occurrence of its series may be.
     """
-    named = item.repeat_of
-    if not named:
-        return False
-    if named == near.id or (near.owner is not None and near.owner.key == named):
-        return True
-    return near.rule is Rule.SAME_TEXT and near.explained and near.owner is None
+    named = d.item.repeat_of
+    if near.id in named:
+        return siblings.asked(d, near) is None
+    if near.owner is not None:
+        return near.owner.key in named
+    has_key = any(not is_id(each) and each not in scene.by_id for each in named)
+    return has_key and near.rule is Rule.SAME_TEXT and near.explained
 
 
 def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene) -> Match | None:
@@ -108,7 +139,7 @@ def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene
         taken = frozenset[str]() if old.rule is Rule.LOST else claims.ids
         earlier |= {id_: at for id_, at in scene.undecided(d).items() if id_ not in taken}
     for id_, created in earlier.items():
-        if id_ != d.item.repeat_of:
+        if id_ not in d.item.repeat_of:
             suspects.setdefault(id_, Suspect(id_, created, scene.by_id.get(id_)))
     if not suspects:
         return None
@@ -134,7 +165,7 @@ def _edited(new: list[Declared], pools: Pools, scene: Scene, texts: _Texts) -> F
     for d in new:
         if d.item.cancelled or scene.horizon(d.slot.home).recorded:
             continue
-        there = [c for c in left(d.slot.home) if c.item.id != d.item.repeat_of]
+        there = [c for c in left(d.slot.home) if c.item.id not in d.item.repeat_of]
         suspects = [replace(Suspect.of(c.item, Rule.EDITED), text_of=texts.owner(d, c)) for c in there]
         if suspects:
             found[d.slot] = scene.ask(d, Rule.EDITED, sorted(suspects, key=lambda each: each.text_of is not None))

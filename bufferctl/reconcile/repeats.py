@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from operator import is_
 
 from bufferctl.model import LiveChannel, Rule, Slot
+from bufferctl.model.address import is_id
 from bufferctl.model.comparable import content_of_desired, content_of_live, text_digest
 from bufferctl.plan import WRITING, Action, Cause, Change
 from bufferctl.reconcile import holds
@@ -80,13 +81,17 @@ def _held(
     published: Mapping[Mark, list[Suspect]],
     channels: Mapping[str, LiveChannel],
 ) -> Change:
-    if change.action not in {Action.CREATE, Action.UPDATE} or change.desired is None or change.desired.repeat_of:
+    if change.action not in {Action.CREATE, Action.UPDATE} or change.desired is None:
         return change
     words, is_new = wanted(change), change.action is Action.CREATE
     if words == kept(change):
         return change
-    repeated = staying.get(words) or (not is_new and unclaimed.get(words)) or published.get(words)
-    if not repeated:
+    theirs = [] if is_new else unclaimed.get(words, [])
+    every = {each.id: each for each in (*staying.get(words, ()), *theirs, *published.get(words, ()))}
+    named = change.desired.repeat_of
+    names_a_key = any(not is_id(each) and each not in every for each in named)  # an id speaks for one post alone
+    repeated = [each for each in every.values() if each.id not in named]
+    if not repeated or names_a_key:
         return change
     channel = channels.get(change.slot.channel_id)
     hold = holds.ambiguous(Rule.SAME_TEXT, repeated, channel) if is_new else holds.would_repeat(repeated, channel)

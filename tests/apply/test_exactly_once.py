@@ -53,7 +53,7 @@ def declarations(draw: st.DrawFn) -> list[Post | Idea]:
         due = draw(st.none() | st.sampled_from([DUE, DUE + timedelta(hours=1)]))
         first = seen.setdefault((channel, text), f"k{number}")
         repeats = first if first != f"k{number}" else None
-        items.append(post(f"k{number}", words, channel=channel, due=due, repeat_of=repeats))
+        items.append(post(f"k{number}", words, channel=channel, due=due, repeat_of=(repeats,) if repeats else ()))
     items.extend(idea(f"i{number}") for number in range(draw(st.integers(0, 2))))
     return items
 

@@ -259,7 +259,7 @@ def test_asked_to_stop_the_whole_settle_time_passes_all_the_same(machine: Machin
 
 def test_equal_twins_pair_in_creation_order(machine: Machine, buffer: FakeBuffer) -> None:
     """The first one declared is the first one created."""
-    twins = [post("one", "Twice"), post("two", "Twice", repeat_of="one")]
+    twins = [post("one", "Twice"), post("two", "Twice", repeat_of=("one",))]
     buffer.faults = [Fault("cut-after")]
     machine.apply(*twins)
     assert [binding(machine, each) and machine.state().bindings[slot(each)].id for each in twins] == ["0001", "0002"]
@@ -268,17 +268,17 @@ def test_equal_twins_pair_in_creation_order(machine: Machine, buffer: FakeBuffer
 def test_of_twins_of_which_one_was_written_one_is_sent_again(machine: Machine, buffer: FakeBuffer) -> None:
     """Two in total."""
     buffer.faults = [Fault("null-after", 1)]
-    machine.apply(post("one", "Twice"), post("two", "Twice", repeat_of="one"))
+    machine.apply(post("one", "Twice"), post("two", "Twice", repeat_of=("one",)))
     assert len(buffer.posts) == 2
 
 
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        (post("queue", "Twice"), post("timed", "Twice", due=DUE, repeat_of="queue")),
-        (post("draft", "Twice", draft=True), post("queue", "Twice", repeat_of="draft")),
-        (post("approve", "Twice", needs_approval=True), post("queue", "Twice", repeat_of="approve")),
-        (post("queue", "Twice"), post("draft", "Twice", draft=True, repeat_of="queue")),
+        (post("queue", "Twice"), post("timed", "Twice", due=DUE, repeat_of=("queue",))),
+        (post("draft", "Twice", draft=True), post("queue", "Twice", repeat_of=("draft",))),
+        (post("approve", "Twice", needs_approval=True), post("queue", "Twice", repeat_of=("approve",))),
+        (post("queue", "Twice"), post("draft", "Twice", draft=True, repeat_of=("queue",))),
     ],
     ids=["queue and timed", "draft and queue", "approval and queue", "queue and draft"],
 )
@@ -344,7 +344,7 @@ def test_a_person_who_edits_the_new_post_makes_it_a_question(machine: Machine, b
 
 def test_a_question_does_not_take_what_a_later_equal_became(machine: Machine, buffer: FakeBuffer) -> None:
     """Twins: a person edited the first, which is held; the second, written in a killed run, matches the second."""
-    twins = [post("one", "Twice"), post("two", "Twice", repeat_of="one")]
+    twins = [post("one", "Twice"), post("two", "Twice", repeat_of=("one",))]
     buffer.most, buffer.faults, buffer.persons = 1, [Fault("cut-after"), Fault("kill-after", 1)], ["edit"]
     dies(machine, *twins)
     machine.apply(*twins)

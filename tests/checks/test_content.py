@@ -162,7 +162,7 @@ def days(number: float, key: str, **fields: Any) -> Post:
         ([days(30, "b"), days(0, "a")], ["b"]),
         ([days(0, "a"), days(30.1, "b")], []),
         ([days(0, "a"), days(7, "b"), days(14, "c")], ["b", "c"]),
-        ([days(0, "a"), days(7, "b", repeat_of="a")], []),
+        ([days(0, "a"), days(7, "b", repeat_of=("a",))], []),
         ([days(0, "a", text="One "), days(7, "b", text="One")], ["b"]),
         ([days(0, "a", text="One"), days(7, "b", text="Two")], []),
         ([days(0, "a", text=""), days(7, "b", text="")], []),

@@ -207,20 +207,21 @@ def test_an_id_that_a_person_has_to_find_is_no_suggestion(tmp_path: Path) -> Non
 
 
 def test_an_answer_is_for_every_channel_of_the_entry(tmp_path: Path) -> None:
-    """`existing` alone: a `repeat_of` can name one of two posts, and would leave the other held."""
+    """Each channel by its name, in one line for all of them."""
     held = [
         holds.ambiguous(Rule.SAME_TEXT, [_suspect(number)], None).on(_launch(channel))
         for number, channel in enumerate(("ch-x", "ch-li"), 1)
     ]
     (made,) = _entry(tmp_path, *held)
-    assert made.answers == ("  - key: launch\n    existing: {twitter: post-1, linkedin: post-2}",)
+    both = "{twitter: post-1, linkedin: post-2}"
+    assert made.answers == tuple(f"  - key: launch\n    {name}: {both}" for name in ("existing", "repeat_of"))
 
 
 def test_a_field_that_the_entry_has_is_no_suggestion(tmp_path: Path) -> None:
     """Added a second time, it would be an error; the other answer is still one."""
     held = holds.ambiguous(Rule.SAME_TEXT, [_suspect(1)], None).on(_launch("ch-x"))
     (made,) = _entry(tmp_path, held, _launch("ch-li", existing="post-9"))
-    assert made.answers == ("  - key: launch\n    repeat_of: post-1",)
+    assert made.answers == ("  - key: launch\n    repeat_of: {twitter: post-1}",)
 
 
 def test_an_id_that_yaml_takes_for_a_number_is_quoted(tmp_path: Path) -> None:

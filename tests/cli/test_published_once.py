@@ -74,7 +74,7 @@ def test_a_dropped_post_under_another_key(project: Project) -> None:
     again = QUEUED.replace("key: tip", "key: hint")
     project.write("posts/a.yaml", again)
     assert project("plan").planned == ["! hint"]
-    hint = re.search(r"add\s+`repeat_of:\s+(\w+)`", project("plan").out)
+    hint = re.search(r"add\s+`repeat_of:\s+\{twitter:\s+(\w+)\}`", project("plan").out)
     assert hint is not None
     project.write("posts/a.yaml", again.replace("text:", f"repeat_of: {hint[1]}, text:"))
     project.apply()

@@ -197,7 +197,7 @@ def loaded(folder: Path, posts: dict[str, Any]) -> Desired | tuple[str, ...]:
 
 def bare(post: Post) -> Post:
     """The post without its place and spelling in the file."""
-    return replace(post, place=Place(""), expansion=None, repeat_of=None)
+    return replace(post, place=Place(""), expansion=None, repeat_of=())
 
 
 @given(campaigns())

@@ -61,7 +61,7 @@ def test_texts(text: str) -> None:
 def test_posts(post: Post, text: str) -> None:
     """A post of any network with all of its fields."""
     thread = getattr(post.metadata, "thread", ())
-    post = replace(post, text=thread[0].text if thread else text, was=None, repeat_of=None, idea=None)
+    post = replace(post, text=thread[0].text if thread else text, was=None, repeat_of=(), idea=None)
     post = _possible(post)
     again = read(post)
     assert isinstance(again, Post)

@@ -81,7 +81,7 @@ posts = st.sampled_from(Service).flatmap(
         ai_assisted=st.none() | st.booleans(),
         source=st.none() | texts,
         was=st.none() | keys,
-        repeat_of=st.none() | keys,
+        repeat_of=st.just(()) | st.tuples(keys) | st.tuples(keys, keys),
         protect=st.booleans(),
     )
 )

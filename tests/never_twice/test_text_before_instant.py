@@ -176,7 +176,7 @@ def test_a_guess_is_corrected_by_existing(project: Project) -> None:
         assert bound(project, "a") == [project.sandbox.posts()[0]["id"]]
     assert texts(project) == {"About branches": 1}
     (other,) = held(project).values()
-    never = re.search(r"If it was never published, add `(repeat_of: \w+)`", other["hint"])
+    never = re.search(r"If it was never published, add `(repeat_of: \{twitter: \w+\})`", other["hint"])
     assert other["key"] == "b"
     assert never
     declare(project, f"{later}, {never[1]}", f"key: a, due_at: 2029-12-20 09:00, text: About branches, {answer[1]}")

@@ -51,7 +51,7 @@ PUBLIC: dict[str, Any] = {
 PRIVATE: dict[str, Any] = {
     "place": Place("b.yaml", 7, 9),
     "was": "lunch",
-    "repeat_of": "lunch",
+    "repeat_of": ("lunch",),
     "protect": True,
     "due_at": START.astimezone(),
 }

@@ -96,9 +96,9 @@ def test_an_address_that_loses_its_post_is_asked_about() -> None:
         world = replace(world, state=applied(world, plan))
     assert change.hint == (
         "If another post in Buffer is this one, add `existing: {twitter: ID}` with its id. If it was never "
-        "published, add `repeat_of: p1`."
+        "published, add `repeat_of: {twitter: p1}`."
     )
-    assert world.verdict(replace(later, repeat_of="p1"), taker, TWO) is Action.CREATE
+    assert world.verdict(replace(later, repeat_of=("p1",)), taker, TWO) is Action.CREATE
 
 
 def test_what_a_correction_frees_stays_in_question() -> None:
@@ -122,7 +122,7 @@ def test_a_guess_is_offered_by_its_id() -> None:
     """A text that was published under a guess may be the new entry's: neither key nor `was` of the other is named."""
     change = GUESSED.change(post("a", "About branches", LATER), ONE, TWO)
     assert change.hint == (
-        "If it is the same, add `existing: {twitter: p1}`. If both are intended, add `repeat_of: p1`."
+        "If it is the same, add `existing: {twitter: p1}`. If both are intended, add `repeat_of: {twitter: p1}`."
     )
 
 
@@ -150,7 +150,7 @@ def test_what_has_the_text_of_another_entry_is_asked_about_there() -> None:
     world, owner = replace(LOST, live=[there]), post("a", due=LATER + timedelta(days=1))
     assert first(world, AT, owner) == "Answer `a` first, which has that text."
     assert first(world, owner, AT).startswith("If it is the same, add `existing: {twitter: p1}`.")
-    answered = replace(owner, repeat_of="p1")
+    answered = replace(owner, repeat_of=("p1",))
     assert first(world, AT, answered).startswith("If it is the same, add `existing: {twitter: p1}`.")
 
 
@@ -197,7 +197,7 @@ def test_a_later_time_is_proposed_only_where_nothing_is_in_question() -> None:
     change = world.change(late, owner)
     assert (change.reason, change.hint) == (Reason.MISSED, "Answer `a` first.")
     assert change.candidates == ("p1",), "so that nobody suggests a later day"
-    assert "later `due_at`" in first(world, late, replace(owner, repeat_of="p1"))
+    assert "later `due_at`" in first(world, late, replace(owner, repeat_of=("p1",)))
     assert "later `due_at`" in first(World(), late)
     unread = World(unread=["c1"]).change(late)
     assert unread.reason is Reason.UNREAD
@@ -219,7 +219,7 @@ def test_the_horizon_stops_before_what_may_be_a_declared_post() -> None:
     stopped = YOUNG - timedelta(seconds=1)
     assert horizon(there, late) == stopped
     assert horizon(there, post("renamed", due=OVER)) == stopped
-    assert horizon(there, replace(late, repeat_of="p1")) == NOW
+    assert horizon(there, replace(late, repeat_of=("p1",))) == NOW
     assert horizon(there, post(text="Other words", due=OVER)) == NOW
     assert horizon(replace(there, via="buffer"), late) == NOW
     assert horizon(replace(there, status=PostStatus.SCHEDULED), late) == NOW

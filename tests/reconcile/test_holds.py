@@ -127,7 +127,9 @@ def test_a_hint_names_the_edit_that_answers(name: str) -> None:
     items: tuple[Post | Idea, ...] = (post(), idea())
     held = [hold.on(change_of(item)) for hold in HOLDS[name] for item in items]
     hints = {each.hint for each in held}
-    assert not [each for each in held if "{" in each.message or "{" in each.hint.replace("existing: {", "")], hints
+    assert not [
+        each for each in held if "{" in each.message or "{" in re.sub(r"(existing|repeat_of): \{", "", each.hint)
+    ], hints
     lacking = [hint for hint in hints if not EDIT.search(hint)]
     assert (lacking != []) is (name in NO_EDIT), lacking
 
@@ -193,7 +195,7 @@ BACK = "If this is intended, put it back into `channels` and write `cancelled: [
 RESTORE = "Restore the file, with `cancelled: true` on what should not be published. Or, to delete "
 PULL = "To keep Buffer's version, write it into the file, or run `bufferctl pull Acme/twitter:acme/a`."
 REAPPLY = "To send the file's version, run `bufferctl apply --reapply Acme/twitter:acme/a`."
-SAME = "If it is the same, add `existing: {twitter: p9}`. If both are intended, add `repeat_of: p9`."
+SAME = "If it is the same, add `existing: {twitter: p9}`. If both are intended, add `repeat_of: {twitter: p9}`."
 SHOWN = "('We are live', scheduled, Tue 22 Jan 2030 12:00 UTC)"
 NONE = "so none is deleted and they"
 GONE_FILE = "posts.yaml is gone or no longer has any posts;"
@@ -293,7 +295,7 @@ TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
         (
             holds.ambiguous(Rule.SAME_TEXT, [GONE], TWITTER),
             f"Buffer already has one with this text {SHOWN}, so it may be there already",
-            "If it is the same, add `was: b`. If both are intended, add `repeat_of: p9`.",
+            "If it is the same, add `was: b`. If both are intended, add `repeat_of: {twitter: p9}`.",
         ),
         (
             holds.ambiguous(Rule.SAME_TEXT, [SENT], TWITTER),
@@ -301,7 +303,7 @@ TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
                 f"Buffer already has one with this text {SHOWN.replace('scheduled', 'published')}, so it may be there "
                 "already"
             ),
-            "To publish it again, add `repeat_of: p9`. If it was only renamed, add `was: b`.",
+            "To publish it again, add `repeat_of: {twitter: p9}`. If it was only renamed, add `was: b`.",
         ),
         (
             holds.ambiguous(Rule.LET_GO, [THEIRS, OURS], TWITTER),
@@ -331,9 +333,13 @@ TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
                 "The state has no `x`, which this was. Other entries are gone (`a`, `b`, `c`, `d`, `e` and 2 more) "
                 "whose posts are in Buffer, and this may be one of them"
             ),
-            "If it is, write `was: a`. If it is not, write `repeat_of: a`.",
+            "If it is, write `was: a`. If it is not, write `repeat_of: {twitter: p9}`.",
         ),
-        (holds.perhaps_renamed([], [THEIRS]), None, "If it is, write `was: p9`. If it is not, write `repeat_of: p9`."),
+        (
+            holds.perhaps_renamed([], [THEIRS]),
+            None,
+            "If it is, write `was: p9`. If it is not, write `repeat_of: {twitter: p9}`.",
+        ),
         (
             holds.ambiguous(Rule.SIMILAR_TEXT, [THEIRS], None),
             f"Buffer already has a similar text in the queue {SHOWN}, so it may be there already",

@@ -176,7 +176,7 @@ def test_a_claim_that_was_published_since_the_last_apply_is_a_sent_one() -> None
 def test_an_unsent_claim_is_not_taken_by_what_is_meant_again() -> None:
     """Created, with `repeat_of` naming its key or its id."""
     for named in ("old", "p1"):
-        assert removed(OLD_UNSENT, UNSENT).verdict(post(repeat_of=named), post("b", "b")) is Action.CREATE
+        assert removed(OLD_UNSENT, UNSENT).verdict(post(repeat_of=(named,)), post("b", "b")) is Action.CREATE
 
 
 def test_an_unsent_claim_goes_to_what_is_wanted_before_what_is_cancelled() -> None:
@@ -201,7 +201,7 @@ def test_a_sent_claim_goes_by_was_only(is_read: bool) -> None:
     (change,) = plan.changes  # nothing is forgotten
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
     assert "add `was: old`" in change.hint
-    assert "add `repeat_of: p1`" in change.hint
+    assert "add `repeat_of: {twitter: p1}`" in change.hint
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_the_hint_for_a_post_of_a_renamed_series_names_the_series(key: str, hint
 def test_a_sent_claim_is_forgotten_once_it_is_clear_that_another_is_meant(is_read: bool) -> None:
     """Created, with `repeat_of` naming the old key or its id, or with another text."""
     world = removed(OLD_SENT, SENT) if is_read else World(state=record((OLD_SENT, SENT)))
-    for item in (queued(repeat_of="old"), queued(repeat_of="p1"), queued(text="Something new")):
+    for item in (queued(repeat_of=("old",)), queued(repeat_of=("p1",)), queued(text="Something new")):
         assert world.verdicts(item) == {"a": Action.CREATE, "old": Action.FORGET}
 
 
@@ -233,7 +233,7 @@ def test_a_sent_claim_is_known_by_a_link_that_was_shortened() -> None:
     short = replace(published(old), text="We are live: https://buff.ly/x")
     change = removed(old, short).change(replace(old, address=queued().address))
     assert (change.reason, change.candidates) == (Reason.AMBIGUOUS, ("p1",))
-    assert "add `repeat_of: p1`" in change.hint
+    assert "add `repeat_of: {twitter: p1}`" in change.hint
 
 
 def test_a_renamed_entry_whose_new_key_is_kept_is_held_and_not_deleted() -> None:
@@ -349,7 +349,7 @@ def test_a_repeat_is_not_asked_about_posts_that_are_long_gone() -> None:
     state = record((gone, out[0]), (said, out[1]))
     retired = {at: replace(b, retired=at.key == "gone") for at, b in state.bindings.items()}
     world = World(live=out, state=replace(state, bindings=retired))
-    assert world.verdict(queued(repeat_of="said"), said) is Action.CREATE
+    assert world.verdict(queued(repeat_of=("said",)), said) is Action.CREATE
     assert world.verdict(queued(), said) is Reason.AMBIGUOUS
 
 
@@ -707,7 +707,7 @@ def test_a_text_that_an_address_claims_by_right_is_not_near() -> None:
     change = world.change(queued(), queued("first", "Edited"))
     assert verdict(change) is Reason.AMBIGUOUS
     assert "keep it under `first`" in change.hint
-    assert world.verdict(queued(repeat_of="first"), queued("first", "Edited")) is Action.CREATE
+    assert world.verdict(queued(repeat_of=("first",)), queued("first", "Edited")) is Action.CREATE
 
 
 def test_what_an_address_claims_by_right_need_not_be_read() -> None:
@@ -766,7 +766,7 @@ def test_all_that_it_may_be_are_candidates() -> None:
 def test_repeat_of_speaks_for_what_it_names(named: str, created: datetime, expected: Action | Reason) -> None:
     """Created, but never next to another equal post that may be ours."""
     world = World(live=[in_buffer(post(), created=created)])
-    assert world.verdict(post(due=LATER, repeat_of=named)) is expected
+    assert world.verdict(post(due=LATER, repeat_of=(named,))) is expected
 
 
 @pytest.mark.parametrize("is_declared", [True, False])
@@ -774,19 +774,19 @@ def test_repeat_of_one_entry_does_not_speak_for_another_one(is_declared: bool) -
     """A question: another entry published that text, and it has another text or is gone."""
     world, others = removed(OLD_SENT, SENT), [queued("b", "Other words altogether")]
     others += [replace(OLD_SENT, text="Reworded")] if is_declared else []
-    assert world.verdict(queued(repeat_of="b"), *others) is Reason.AMBIGUOUS
-    assert world.verdict(queued(repeat_of="old" if is_declared else "p1"), *others) is Action.CREATE
+    assert world.verdict(queued(repeat_of=("b",)), *others) is Reason.AMBIGUOUS
+    assert world.verdict(queued(repeat_of=("old",) if is_declared else ("p1",)), *others) is Action.CREATE
 
 
 def test_repeat_of_an_id_keeps_an_exact_match_from_being_taken() -> None:
     """Created."""
-    assert World(live=[in_buffer(post(), created=YOUNG)]).verdict(post(repeat_of="p1")) is Action.CREATE
+    assert World(live=[in_buffer(post(), created=YOUNG)]).verdict(post(repeat_of=("p1",))) is Action.CREATE
 
 
 def test_repeat_of_a_key_that_matched_in_the_same_plan() -> None:
     """Adopted and created: the first has the match."""
     world = World(live=[in_buffer(queued(), created=YOUNG)])
-    verdicts = world.verdicts(queued("first"), queued("again", repeat_of="first"))
+    verdicts = world.verdicts(queued("first"), queued("again", repeat_of=("first",)))
     assert verdicts == {"first": Action.ADOPT, "again": Action.CREATE}
 
 
@@ -804,7 +804,7 @@ def questioned(item: Post | Idea = post(), question: Question = QUESTION, **fiel
 
 @pytest.mark.parametrize(
     "item",
-    [post(), post(text="Edited"), post(due=LATER), queued(text="Edited"), post(repeat_of="first")],
+    [post(), post(text="Edited"), post(due=LATER), queued(text="Edited"), post(repeat_of=("first",))],
     ids=["as it was", "another text", "another time", "for the queue", "repeat_of a key"],
 )
 @pytest.mark.parametrize("is_listed", [True, False])
@@ -832,7 +832,7 @@ def test_a_candidate_may_be_ours_for_others_too() -> None:
     ("world", "items"),
     [
         (questioned(live=[], gone=["p9"]), [post()]),
-        (questioned(), [post(repeat_of="p9")]),
+        (questioned(), [post(repeat_of=("p9",))]),
         (questioned(), [post(), post("b", "Other")]),
         (
             replace(
@@ -853,7 +853,7 @@ def test_an_answered_question_is_closed(world: World, items: list[Post]) -> None
 def test_repeat_of_a_candidate_leaves_the_equal_one() -> None:
     """Adopted: the other candidate is said to be another post."""
     world = questioned(live=[CANDIDATE, in_buffer(post(), "p2", YOUNG)])
-    assert ids(world, post(repeat_of="p9")) == {"a": "p2"}
+    assert ids(world, post(repeat_of=("p9",))) == {"a": "p2"}
 
 
 def test_a_candidate_that_another_entry_has_asks_nothing_more() -> None:
@@ -898,7 +898,7 @@ def test_a_question_about_a_strangers_post_ends_with_an_edit() -> None:
     assert world.verdict(post()) is Reason.AMBIGUOUS
     assert world.plan(post()).recording.questions == {slot(post()): question}
     assert world.verdict(post(text="Edited")) is Action.CREATE
-    assert world.verdict(post(repeat_of="x")) is Action.CREATE
+    assert world.verdict(post(repeat_of=("x",))) is Action.CREATE
 
 
 def test_a_question_about_a_strangers_post_does_not_make_it_ours() -> None:
@@ -1002,7 +1002,7 @@ def test_a_near_one_that_came_by_the_api_shows_it_as_well() -> None:
         (rebuilt(live=[in_buffer(M, "p1"), EARLIER]), queued(text="New")),
         (rebuilt(live=[in_buffer(M, "p1"), AT_SINCE]), queued(text="New")),
         (rebuilt(state=record()), queued(text="New")),
-        (rebuilt(), queued(text="New", repeat_of="p9")),
+        (rebuilt(), queued(text="New", repeat_of=("p9",))),
         (rebuilt(), on_linkedin(queued(text="New"))),
     ],
     ids=[
@@ -1322,7 +1322,7 @@ def test_a_reworded_past_post_is_not_bound_where_that_is_not_certain() -> None:
     assert reworded(replace(live, via="buffer")).verdict(now) is Reason.MISSED
     assert reworded(replace(live, status=PostStatus.SENDING)).verdict(now) is Reason.MISSED
     assert World(live=[published(was, created=YOUNG)]).verdict(now) is Reason.MISSED
-    assert reworded(live).verdict(replace(now, repeat_of="p1")) is Reason.MISSED
+    assert reworded(live).verdict(replace(now, repeat_of=("p1",))) is Reason.MISSED
     assert reworded(live).verdict(replace(now, cancelled=True)) is Action.NO_OP
     asks = State(questions={slot(now): asked(Rule.SAME_TIME, in_buffer(post("x", "Another"), "p9"))})
     assert replace(reworded(live), state=asks).verdict(now) is Reason.MISSED
@@ -1340,7 +1340,7 @@ def test_what_is_out_is_named_by_the_key_that_it_has_now() -> None:
     world = World(live=[published(was)], state=record((was, published(was))))
     renamed, new = queued("b", "Other words altogether", was="old"), queued("c", "We are live")
     assert world.change(new, renamed).hint.startswith("If it is the same, keep it under `b` and give the new one ")
-    assert world.verdict(replace(new, repeat_of="b"), renamed) is Action.CREATE
+    assert world.verdict(replace(new, repeat_of=("b",)), renamed) is Action.CREATE
 
 
 @pytest.mark.parametrize("is_read", [True, False])
@@ -1348,7 +1348,7 @@ def test_publishing_again_comes_first_where_an_entry_was_replaced(*, is_read: bo
     """`repeat_of`, then `was`: the old entry is gone and its post published, whether or not Buffer lists it."""
     was = queued("old", "We are live")
     world = World(live=[published(was)] if is_read else [], state=record((was, published(was))))
-    expected = "To publish it again, add `repeat_of: p1`. If it was only renamed, add `was: old`."
+    expected = "To publish it again, add `repeat_of: {twitter: p1}`. If it was only renamed, add `was: old`."
     assert world.change(post("new", due=LATER)).hint == expected
 
 
@@ -1364,10 +1364,10 @@ def test_what_is_new_beside_imported_entries_that_are_gone_may_be_one_of_them() 
     change = world.change(post())
     assert (change.reason, change.candidates) == (Reason.AMBIGUOUS, ("p1",))
     assert change.message.startswith("Other entries are gone (`old`) whose posts are in Buffer, ")
-    assert change.hint == "If it is, write `was: old`. If it is not, write `repeat_of: old`."
+    assert change.hint == "If it is, write `was: old`. If it is not, write `repeat_of: {twitter: p1}`."
     assert world.verdicts(post()).keys() == {"a"}
     assert world.verdict(post(was="old")) is Action.UPDATE
-    assert world.verdict(post(repeat_of="old")) is Action.CREATE
+    assert world.verdict(post(repeat_of=("old",))) is Action.CREATE
     assert world.verdict(replace(post(), place=Place("other.yaml", 1, 1))) is Action.CREATE
 
 

@@ -260,7 +260,7 @@ def test_a_create_waits_for_the_delete_that_frees_its_text() -> None:
     changes = bound(old, keep).plan(new, keep).changes
     (held,) = (c for c in hold_repeats(changes, {}, doing={slot(new)}) if c.slot == slot(new))
     assert verdict(held) is Reason.AMBIGUOUS
-    assert bound(replace(old, protect=True), keep).verdict(replace(new, repeat_of="old"), keep) is Action.CREATE
+    assert bound(replace(old, protect=True), keep).verdict(replace(new, repeat_of=("old",)), keep) is Action.CREATE
 
 
 def test_a_create_does_not_repeat_what_stays_in_buffer() -> None:
@@ -302,8 +302,8 @@ def test_an_edit_does_not_say_what_another_one_says() -> None:
     world = replace(world, live=[*world.live, theirs])
     change = world.change(post(text="Theirs"))
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p9",))
-    assert "add `repeat_of: p9`" in change.hint
-    assert world.verdict(post(text="Theirs", repeat_of="p9")) is Action.UPDATE
+    assert "add `repeat_of: {twitter: p9}`" in change.hint
+    assert world.verdict(post(text="Theirs", repeat_of=("p9",))) is Action.UPDATE
     assert world.verdict(post(text="Another")) is Action.UPDATE
     assert world.verdict(post(due=LATER)) is Action.UPDATE
     twin = replace(world, live=[*bound(post()).live, replace(theirs, text="We are live")])
@@ -339,8 +339,10 @@ def test_an_edit_that_repeats_what_was_published_is_held(is_read: bool, is_decla
     others = [replace(out, text="Reworded")] if is_declared else []
     change = world.change(post("b", "Out now", LATER), *others)
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
-    assert change.hint.startswith(f"If both are intended, add `repeat_of: {'out' if is_declared else 'p1'}`; ")
-    assert world.verdict(post("b", "Out now", LATER, repeat_of="p1"), *others) is Action.UPDATE
+    assert change.hint.startswith(
+        f"If both are intended, add `repeat_of: {'out' if is_declared else '{twitter: p1}'}`; "
+    )
+    assert world.verdict(post("b", "Out now", LATER, repeat_of=("p1",)), *others) is Action.UPDATE
     assert world.verdict(post("b", "Something else", LATER), *others) is Action.UPDATE
 
 
@@ -365,7 +367,7 @@ def test_what_is_created_again_does_not_repeat_what_was_published() -> None:
     world = World(live=[published(out)], state=state, gone=["p2"], options=again)
     change = world.change(gone, replace(out, text="Reworded"))
     assert (verdict(change), change.candidates) == (Reason.AMBIGUOUS, ("p1",))
-    assert world.verdict(replace(gone, repeat_of="out"), replace(out, text="Reworded")) is Action.CREATE
+    assert world.verdict(replace(gone, repeat_of=("out",)), replace(out, text="Reworded")) is Action.CREATE
 
 
 def test_what_has_no_text_is_told_by_its_pictures() -> None:
@@ -387,7 +389,7 @@ def test_changes_leave_in_order() -> None:
     plan = world.plan(cancelled, post("kept", "Edited"), *items, same, idea())
     keys = [c.address.key for c in plan.changes]
     assert keys == ["hiring", "soon", "late", "q1", "q2", "same", "kept", "off", "gone"]
-    again = bound(kept).plan(kept, post("again", "Kept", LATER, repeat_of="kept"))
+    again = bound(kept).plan(kept, post("again", "Kept", LATER, repeat_of=("kept",)))
     assert [c.address.key for c in again.changes] == ["again", "kept"]
     by_key = sorted(plan.changes, key=lambda c: c.address.key)
     keys = [c.address.key for c in in_order(by_key, world.reading)]

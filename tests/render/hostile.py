@@ -147,7 +147,7 @@ def _post(text: str, mode: ShareMode, assets: tuple[Asset, ...], metadata: Netwo
         idea=text,
         source=text,
         was=text,
-        repeat_of=text,
+        repeat_of=(text,),
     )  # fmt: skip - one field per line would take a page
 
 

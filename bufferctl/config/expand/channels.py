@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from bufferctl.config.catalog import Catalog, DeclaredChannel, DeclaredOrganization, UnknownNameError
 from bufferctl.config.expand.layers import Defaults, Layer, is_called_off
-from bufferctl.config.format import EVERY, EXISTING, Override, SharedIdeaEntry, SharedPostEntry
+from bufferctl.config.format import EVERY, EXISTING, REPEAT_OF, Override, SharedIdeaEntry, SharedPostEntry
 from bufferctl.config.names import nearest_field
 from bufferctl.config.parts import foreign_metadata
 from bufferctl.config.reading import Reading
 from bufferctl.config.tree import Spot
 from bufferctl.diagnostics import Kind, Related, Severity
 from bufferctl.model import Channel
+from bufferctl.model.address import is_id
 from bufferctl.value import field, replace, value
 
 
@@ -91,7 +92,7 @@ class Targets:
 
     def overrides(self, outer: Layer, owner: DeclaredOrganization, channels: list[DeclaredChannel]) -> dict[str, Layer]:
         """The override of each channel, by its label; the entry or the occurrence that has them is checked, too."""
-        if outer.fields.existing or outer.fields.cancelled:
+        if outer.fields.existing or outer.fields.cancelled or outer.fields.repeat_of:
             self.check_named(outer, channels)
         if (
             outer.fields.metadata
@@ -126,16 +127,29 @@ class Targets:
         return found
 
     def check_named(self, layer: Layer, channels: Iterable[DeclaredChannel]) -> None:
-        """Report ids and cancellations for channels that the post does not go to."""
-        for name_of, names in (("existing", layer.fields.existing), ("cancelled", layer.fields.cancelled)):
+        """Report ids, repeats and cancellations for channels that the post does not go to."""
+        for name_of in ("existing", "repeat_of", "cancelled"):
+            names: Iterable[str] = getattr(layer.fields, name_of)
             for part, name in enumerate(names):
-                is_its_own = name in {EXISTING, EVERY} or any(name in each.channel.references for each in channels)
+                is_its_own = name in {EXISTING, REPEAT_OF, EVERY} or any(
+                    name in each.channel.references for each in channels
+                )
                 if is_its_own or not self.reading.is_intact(layer.spot):
                     continue
                 message = f"this post does not go to `{name}`, so this would change nothing"
                 hint = "name one of its `channels`, or delete it"
                 at = part if name_of == "cancelled" else name
                 self.reading.problems.append(layer.spot.down(name_of).at(at, message, hint=hint, kind=Kind.CONFLICT))
+
+    def check_repeats(self, *of_series: Layer) -> None:
+        """Report ids of single posts as a repeat of a whole series: each would answer for all of its occurrences."""
+        for layer in of_series:
+            named: dict[str, tuple[str, ...]] = layer.fields.repeat_of
+            ids = [each for names in named.values() for each in names if is_id(each)]
+            if ids and self.reading.is_intact(layer.spot):
+                message = f"`{ids[0]}` is one post, and this would confirm a repeat of it by every occurrence"
+                hint = f"write it where it repeats: `each: {{2: {{repeat_of: {ids[0]}}}}}`"
+                self.reading.problems.append(layer.spot.at("repeat_of", message, hint=hint))
 
     def check_called_off(self, defaults: Defaults) -> None:
         """Report what a file cancels on channels that do not exist."""

@@ -251,6 +251,6 @@ class Series:
             if post.cancelled or not content or post.expansion is None:
                 continue
             first = self.first_keys.setdefault((post.address.channel, content), key)
-            if first != key and post.repeat_of is None:
+            if first != key and not post.repeat_of:
                 expansion = replace(post.expansion, repeats=first)
-                declared.item = replace(post, repeat_of=first, expansion=expansion)
+                declared.item = replace(post, repeat_of=(first,), expansion=expansion)

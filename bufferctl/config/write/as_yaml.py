@@ -83,7 +83,10 @@ def idea_entry(idea: Idea, zone: tzinfo | None = None, organization: str | None 
 def _given(item: Post | Idea) -> dict[str, Any]:
     """The fields of a declared object that differ from their defaults, and its key."""
     given = ((each.name, getattr(item, each.name), each.default) for each in fields(item) if each.name in ORDER)
-    return {"key": item.address.key, **{name: value for name, value, default in given if value != default}}
+    found = {"key": item.address.key, **{name: value for name, value, default in given if value != default}}
+    if len(item.repeat_of) == 1:
+        (found["repeat_of"],) = item.repeat_of
+    return found
 
 
 def as_entry(zone: tzinfo | None, /, **fields: Any) -> CommentedMap:
