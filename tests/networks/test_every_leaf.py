@@ -6,7 +6,9 @@ step is one run for all of them.
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -224,3 +226,57 @@ def _fields(value: Any, above: str = "") -> set[str]:
     if isinstance(value, list):
         return {path for each in value for path in _fields(each, f"{above}[]")} or ({above} if value else set())
     return set() if value in (None, False, "") else {above}
+
+
+#: Forms of a plan for people and programs.
+_FORMS = ("md", "html", "json")
+
+
+def printed_forms(project: Project) -> dict[str, str]:
+    """A plan in each form, one line each, links and markup taken out besides."""
+    ran = project("plan", "--full", *(f"--report=p.{form}" for form in _FORMS))
+    assert ran.code == 0, ran.err
+    texts = {"text": ran.out} | {form: (project.folder / f"p.{form}").read_text(encoding="utf-8") for form in _FORMS}
+    return {form: _bare(text) for form, text in texts.items()}
+
+
+#: What marks the words that an edit takes away, and those that it adds, in a terminal and elsewhere.
+_GONE, _COME = (
+    re.compile(r"\[-(.*?)-\]|<del>(.*?)</del>", re.DOTALL),
+    re.compile(r"{\+(.*?)\+}|<ins>(.*?)</ins>", re.DOTALL),
+)
+
+
+def _bare(text: str) -> str:
+    """A form without spaces: as it is, as it was before the edits that it shows, and as it will be."""
+    text = re.sub(r"[\u2502\u200b]", "", html.unescape(text))
+    both = (_COME.sub("", _GONE.sub(r"\1\2", text)), _GONE.sub("", _COME.sub(r"\1\2", text)))
+    without_links = [re.sub(r"<[^>]*>", "", re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", each)) for each in both]
+    return re.sub(r"\s|\\(?=[^a-z\s])", "", " ".join([text, *both, *without_links]))
+
+
+def texts_in(value: Any) -> list[str]:
+    """The texts of a sample that forms print as they are: no dates, nor what is a word of the format."""
+    values = value if isinstance(value, list) else [value]
+    texts = [each for each in values if isinstance(each, str) and not re.match(r"\d{4}-\d\d-\d\d", each)]
+    return [each.replace(" ", "") for each in texts if re.search(r"[^a-z]", each, re.IGNORECASE)]
+
+
+@each_service
+def test_an_edit_shows_old_and_new(project: Project, service: Service) -> None:
+    """Both values of each leaf are in every form, whether Buffer returns it or not."""
+    account = Account(project, service)
+    account.write(entries(account.leaves, Leaf.entry))
+    account.apply()
+    account.write(entries(account.leaves, Leaf.changed))
+    missing = []
+    for form, text in printed_forms(project).items():
+        for leaf in account.leaves.values():
+            if leaf.path in AT_CREATION | {"text", "groupId"}:
+                continue
+            for which, entry in (("old", leaf.entry()), ("new", leaf.changed())):
+                found: Any = entry
+                for step in leaf.at:
+                    found = found[step]
+                missing += [f"{form} {which} {leaf}: {each}" for each in texts_in(found) if each not in text]
+    assert missing == []
