@@ -12,7 +12,7 @@ from glob import escape
 from pathlib import Path
 
 from bufferctl.ci.applied import AppliedFile, End
-from bufferctl.ci.forge import PLAN, ChangeRequest, without_marker
+from bufferctl.ci.forge import PLAN, ChangeRequest, marker, title
 from bufferctl.ci.issues import tell_history, tell_unsent
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.log import say
@@ -25,7 +25,9 @@ from bufferctl.plan import WRITING, Action, Change, Outcome, Reason
 from bufferctl.planfile import Merged, MergedFile, Receipt, Reviewed, dump_merged, load_receipt, load_shown
 from bufferctl.reconcile import shows_edit
 from bufferctl.render.lines import count
-from bufferctl.render.markdown_text import code, fenced, plain
+from bufferctl.render.markdown import Context, Note, comment, without_report
+from bufferctl.render.markdown_text import code, plain
+from bufferctl.render.report import Report
 from bufferctl.value import replace, value
 
 #: Reasons for which nothing that was agreed to can be sent any more.
@@ -127,10 +129,10 @@ class _Found:
 
 @value()
 class _Ran:
-    """One apply. `page`: its report for people. `receipt`: None if nothing was applied."""
+    """One apply. `printed`: by it. `receipt`: None if nothing was applied."""
 
     end: End
-    page: str
+    printed: str
     receipt: Receipt | None
 
 
@@ -149,9 +151,9 @@ def _apply_reviewed(
         return End(), []
     since = merged_since(job, branch, commit, last)
     found = _with_changes(job, [_read(job, each) for each in since.requests])
-    gone = _gone(job, branch, since) if since.gone else ""
+    gone = _gone(job, branch, since) if since.gone else None
     if gone:
-        job.annotate("warning", gone.replace("**", "").replace("`", ""))
+        job.annotate("warning", gone.words)
     ran = _run_plans(job, found, options) if any(each.file for each in found) else _without_review(job)
     again = {each.number for each in carried(last)} if ran.receipt else set[int]()
     done = {outcome.change.address for outcome in ran.receipt.outcomes} if ran.receipt else set[Address]()
@@ -161,7 +163,7 @@ def _apply_reviewed(
     open_ones = [each.request for each in found if _may_still_be_sent(job, each, found, ran)]
     still = _from_first(list(since.requests), open_ones)
     unsent = tuple(each.request for each in found if ran.end.exit_code and _is_unsent(each, ran))
-    return replace(ran.end, waiting=still, unsent=unsent, gone=gone), since.requests
+    return replace(ran.end, waiting=still, unsent=unsent, gone=str(gone or "")), since.requests
 
 
 def _read(job: Job, request: ChangeRequest) -> _Found:
@@ -282,42 +284,63 @@ def _from_first(requests: Sequence[ChangeRequest], wanted: Sequence[ChangeReques
     return tuple(requests[requests.index(wanted[0]) :]) if wanted else ()
 
 
-def _gone(job: Job, branch: str, since: MergedSince) -> str:
+def _gone(job: Job, branch: str, since: MergedSince) -> Note:
     """That the branch lost the commit that was applied last, for receipts."""
     noun = job.forge.noun
-    return (
-        f"**{code(branch)} no longer has {code(since.gone[:SHORT])}, the commit that was applied last.** So the plans "
-        f"count of all {noun}s that were merged in the last {KEPT.days} days and that {code(branch)} still has."
+    return Note(
+        f"`{branch}` no longer has `{since.gone[:SHORT]}`, the commit that was applied last.",
+        f"So the plans count of all {noun}s that were merged in the last {KEPT.days} days and that `{branch}` still "
+        "has.",
     )
 
 
 def _run(job: Job, *options: str) -> _Ran:
     """Run one apply."""
-    page, file = job.work / "receipt.md", job.work / "receipt.json"
-    ran = job.run("apply", *_OPTIONS, *options, "--report", str(page), "--receipt", str(file))
+    file = job.work / "receipt.json"
+    ran = job.run("apply", *_OPTIONS, *options, "--receipt", str(file))
     found = load_receipt(file.read_bytes(), file.name) if file.exists() else None
-    text = page.read_text(encoding="utf-8") if page.exists() else f"**Not applied.**\n\n{fenced(ran.printed)}"
-    return _Ran(End(ran.code, is_over=found is not None and not found.stopped), text, found)
+    return _Ran(End(ran.code, is_over=found is not None and not found.stopped), ran.printed, found)
 
 
-def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: str) -> None:
+def _comment(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran, gone: Note | None) -> None:
     """The receipt of a request: of the apply that had its plan, or why there was none. `gone`: as `_gone` says."""
     if not job.options.comment:
         return
+    context = Context(
+        mark=marker("receipt", job.about), title=title("receipt", job.about), commit=job.commit(), run=job.forge.run_url
+    )
+    notes = [gone] if gone else []
     try:
         if one.file:
             others = [each.merged.name for each in found if each.file and each is not one]
-            together = f"Applied together with {', '.join(others)}." if others else ""
-            overrules = ran.receipt is not None and any(map(_is_overruled, ran.receipt.outcomes))
-            by_hand = f"Without a command line, {job.forge.by_hand()}." if overrules else ""
-            parts = [gone, together, *_unreviewed(job, one, ran), without_marker(ran.page), by_hand]
+            notes += [Note(markdown=f"Applied together with {', '.join(others)}.")] if others else []
+            text = _receipt(job, replace(context, notes=(*notes, *_unreviewed(job, one, ran))), ran)
         elif ran.end.exit_code == 0 and job.find_comment("plan", one.request) is None:
             return  # it was never about these files
         else:
-            parts = [gone, _not_applied(job, one, ran)]
-        job.comment("receipt", one.request, *parts, job.footer(job.commit()))
+            text = without_report(replace(context, notes=(*notes, _not_applied(job, one, ran))))
+        job.post("receipt", one.request, text)
     except ForgeError as error:  # what is done is done, and the log shows it
         job.annotate("warning", f"The receipt could not be added to {one.merged.name}: {error.message}")
+
+
+def _receipt(job: Job, context: Context, ran: _Ran) -> str:
+    """The results of an apply; what was printed if there are none."""
+    receipt = ran.receipt
+    if receipt is None:
+        notes = (*context.notes, Note("Not applied."))
+        return without_report(replace(context, notes=notes, printed=ran.printed))
+    report = Report(
+        receipt.plan,
+        outcomes=receipt.outcomes,
+        left=receipt.left,
+        stopped=receipt.stopped,
+        folder=job.options.directory,
+    )
+    overrules = any(map(_is_overruled, receipt.outcomes))
+    return comment(
+        report, replace(context, again=f"without a command line, {job.forge.by_hand()}" if overrules else "")
+    )
 
 
 def _is_overruled(outcome: Outcome) -> bool:
@@ -326,13 +349,14 @@ def _is_overruled(outcome: Outcome) -> bool:
     return any(answer.command[2:] in {("--reapply",), ("--recreate",)} for answer in answers)
 
 
-def _not_applied(job: Job, one: _Found, ran: _Ran) -> str:
+def _not_applied(job: Job, one: _Found, ran: _Ran) -> Note:
     """Why the plan of a request was not applied, what it stops all the same, and the one thing to do."""
-    keys = [code(change.address.key) for change in _not_reviewed(ran) if change.address in _addresses(one)]
+    keys = [f"`{change.address.key}`" for change in _not_reviewed(ran) if change.address in _addresses(one)]
     stops = f" So {some_of(list(dict.fromkeys(keys)), _NAMED)} was not sent." if keys else ""
-    matches = "Buffer matches the files anyway."
-    result = matches if ran.end.exit_code == 0 else f"To publish it anyway, {job.forge.by_hand(everything=True)}."
-    return f"**Its plan was not applied**: {plain(one.why)}.{stops} {result}"
+    point, why = "Its plan was not applied", f": {one.why}.{stops}"
+    if ran.end.exit_code == 0:
+        return Note(point, f"{why} Buffer matches the files anyway.")
+    return Note(point, why, f"To publish it anyway, {job.forge.by_hand(everything=True)}.")
 
 
 def _not_reviewed(ran: _Ran) -> list[Change]:
@@ -340,23 +364,23 @@ def _not_reviewed(ran: _Ran) -> list[Change]:
     return [change for change in changes if change.reason is Reason.NOT_REVIEWED]
 
 
-def _unreviewed(job: Job, one: _Found, ran: _Ran) -> Iterator[str]:
+def _unreviewed(job: Job, one: _Found, ran: _Ran) -> Iterator[Note]:
     """A sentence about what the request changes and its plan does not agree to, and one about the rest of the files."""
     held, own = _not_reviewed(ran), _addresses(one)
     mine = [change for change in held if change.address in own]
     rest = [change for change in held if change.address not in own]
     if mine:
         verb = "was" if len(mine) == 1 else "were"
-        yield (
-            f"**{count(len(mine), 'change')} of this {job.forge.noun} {verb} not sent**, because no plan that counts "
-            "shows what the files say now. Each says below why."
+        yield Note(
+            f"{count(len(mine), 'change')} of this {job.forge.noun} {verb} not sent",
+            ", because no plan that counts shows what the files say now. Each says below why.",
         )
     if rest:
         verb = "was" if len(rest) == 1 else "were"
-        yield (
-            f"**{count(len(rest), 'change')} from elsewhere {verb} not sent**: no plan that counts has "
-            f"{'it' if len(rest) == 1 else 'them'}. To publish everything in the files, "
-            f"{job.forge.by_hand(everything=True)}."
+        yield Note(
+            f"{count(len(rest), 'change')} from elsewhere {verb} not sent",
+            f": no plan that counts has {'it' if len(rest) == 1 else 'them'}.",
+            f"To publish everything in the files, {job.forge.by_hand(everything=True)}.",
         )
 
 

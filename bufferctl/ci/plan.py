@@ -24,7 +24,7 @@ from bufferctl.config.convert.starting import to_fill_in
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import ForgeError
 from bufferctl.render.lines import count
-from bufferctl.render.markdown import Context, Note, is_about, with_page, without_plan
+from bufferctl.render.markdown import Context, Note, is_about, with_page, without_report
 from bufferctl.render.markdown import comment as rendered
 from bufferctl.render.since import commit_of
 from bufferctl.value import replace
@@ -120,7 +120,7 @@ def _plan(
             printed=ran.printed,
         )
         is_sound = report is not None and (made or not report.is_planned)
-        text = rendered(report, context) if report and is_sound else without_plan(context)
+        text = rendered(report, context) if report and is_sound else without_report(_unplanned(context))
         job.post("plan", request, text)
     _report(job, found, fails=fails)
     return 1 if fails else 0 if made else ran.code
@@ -166,6 +166,11 @@ def _is_needed(job: Job, request: ChangeRequest | None) -> bool:
     if job.is_touched(base):
         return True
     return request is not None and job.options.comment and job.find_comment("plan", request) is not None
+
+
+def _unplanned(context: Context) -> Context:
+    no_plan = Note("No plan.", "The plan could not be made, so nothing in it can be published yet.")
+    return replace(context, notes=(*context.notes, no_plan))
 
 
 def _elsewhere(job: Job, request: ChangeRequest, branch: str) -> Note | None:

@@ -77,15 +77,24 @@ _DAY = re.compile(r"(?<=\d) (?=[A-Z][a-z]{2}\b)")
 
 @value()
 class Note:
-    """What a job has to say about a plan: its point in bold, then the rest; text between backticks is code."""
+    """What a job has to say: its point in bold, then the rest; text between backticks is code.
 
-    point: str
-    text: str
+    `markdown`: what the forge words with a link, after all else.
+    """
+
+    point: str = ""
+    text: str = ""
+    markdown: str = ""
 
     @property
     def words(self) -> str:
-        """Both without any marks."""
+        """Point and text without any marks."""
         return f"{self.point} {self.text}".replace("`", "")
+
+    def __str__(self) -> str:
+        point = f"**{_prose(self.point)}**" if self.point else ""
+        sign = self.text[:1] if self.text[:1] in {":", ","} else ""  # which ends the point
+        return " ".join(filter(None, [f"{point}{sign}", _prose(self.text.removeprefix(sign).lstrip()), self.markdown]))
 
 
 @value()
@@ -103,7 +112,7 @@ class Context:
     again: str = ""  # how to plan again: part of a sentence in Markdown
     new_post: str = ""  # the address where another post is written in a browser
     lines: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)  # that answer, by the place of their entry
-    printed: str = ""  # what was printed instead of a plan
+    printed: str = ""  # what was printed instead of a plan or a receipt
 
 
 @value()
@@ -198,12 +207,12 @@ def comment(report: Report, context: Context) -> str:
     return page.sheet.text
 
 
-def without_plan(context: Context) -> str:
-    """The comment where no plan could be made, for another reason than the files."""
-    sheet = Sheet(context.mark or PLAN_MARK, _run_line(context))
-    for each in (context.title, _NO_PLAN.format("The plan could not be made"), fenced(context.printed)):
-        if each:
-            sheet.put(each)
+def without_report(context: Context) -> str:
+    """The comment where there is neither a plan nor a receipt: its notes, and what was printed."""
+    sheet = Sheet(context.mark, _run_line(context))
+    printed = fenced(context.printed) if context.printed else ""
+    for each in filter(None, [context.title, *map(str, context.notes), printed]):
+        sheet.put(each)
     return sheet.text
 
 
@@ -217,7 +226,6 @@ def is_about(text: str, commit: str) -> bool:
     return _COMMIT.format(commit[:_SHORT_COMMIT]) in text
 
 
-_NO_PLAN = "**No plan.** {}, so nothing in it can be published yet."
 #: How the last line names the commit, and with how many of its digits.
 _COMMIT, _SHORT_COMMIT = "<sub>Commit {} ", 7
 _PAGE_LINK = re.compile(re.escape(PAGE_MARK) + r"(?: · \[the page\]\([^()\s]*\))?")
@@ -251,7 +259,7 @@ def _put_context(page: _Page) -> None:
     if page.context.title:
         page.sheet.put(page.context.title)
     for note in page.context.notes:
-        page.sheet.put(f"**{plain(note.point)}** {_prose(note.text)}")
+        page.sheet.put(str(note))
 
 
 def _headline(page: _Page) -> None:
@@ -261,7 +269,7 @@ def _headline(page: _Page) -> None:
 
 
 def _no_plan(page: _Page) -> None:
-    page.sheet.put(_NO_PLAN.format("The files have errors"))
+    page.sheet.put("**No plan.** The files have errors, so nothing in it can be published yet.")
 
 
 def _errors(page: _Page) -> None:
