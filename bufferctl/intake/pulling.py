@@ -31,7 +31,7 @@ from bufferctl.model.comparable import (
     without_links,
 )
 from bufferctl.model.content import LinkAttachment, ThreadItem
-from bufferctl.model.desired import RETURNED, Expansion
+from bufferctl.model.desired import RETURNED, Expansion, IdeaMedia
 from bufferctl.model.from_live import NotExpressibleError, idea_from_live, post_from_live
 from bufferctl.model.live import LiveChannel, LiveIdea, LivePost
 from bufferctl.model.metadata import UNSAID, thread_of
@@ -48,7 +48,7 @@ _IN_QUEUE = frozenset({ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT})
 #: Fields that are taken over by name.
 _BY_NAME = {
     Post: {"due_at", "scheduling_type", "draft", "needs_approval", "tags", *RETURNED[Post]},
-    Idea: {"text", "tags", *RETURNED[Idea]},
+    Idea: {"text", "tags", "ai_assisted", *RETURNED[Idea]},
 }
 _BOARD = (("board",), ("board_service_id",))
 
@@ -340,6 +340,10 @@ def _kept(ours: Sequence[T], theirs: Sequence[T], looks: Callable[[T], tuple[str
 
 def _with_details(own: T, theirs: T) -> T:
     """The file's medium, with the details that Buffer returns of it: they may be a person's."""
+    if isinstance(own, IdeaMedia) and isinstance(theirs, IdeaMedia):
+        trigger = own.source.trigger if own.source else None  # Buffer does not return it
+        source = theirs.source and theirs.source.model_copy(update={"trigger": trigger})
+        return own.model_copy(update={"source": source})
     if not isinstance(own, Asset) or not isinstance(theirs, Asset):
         return own
     there = vars(theirs.value)

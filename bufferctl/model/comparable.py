@@ -121,7 +121,7 @@ def content_of_desired(item: Item) -> Content:
             others=others_of(item),
             assets=tuple(AssetContent(m.type.value, normal_text(m.alt)) for m in item.media),
             tags=tuple(sorted(item.tags)),
-            details=details_of_desired(item) if item.media else NO_DETAILS,
+            details=details_of_desired(item) if item.media or item.ai_assisted else NO_DETAILS,
         )
     parts = thread_of(item.metadata)
     thread = _thread(item.text, tuple((t.text or "", _declared_assets(t.assets)) for t in parts)) if parts else ()
@@ -149,7 +149,7 @@ def content_of_live(item: LiveItem) -> Content:
             others=others_of(item),
             assets=tuple(AssetContent(m.kind, normal_text(m.alt_text)) for m in item.media),
             tags=tuple(sorted(t.name for t in item.tags)),
-            details=details_of_live(item) if item.media else NO_DETAILS,
+            details=details_of_live(item) if item.media or item.ai_assisted else NO_DETAILS,
         )
     thread = _thread(item.text, tuple((t.text, _live_assets(t.assets)) for t in item.thread)) if item.thread else ()
     assets = _live_assets(item.assets) if item.assets else ()

@@ -1,7 +1,8 @@
 """The details of a post that Buffer returns besides its text, kinds of assets and network fields, by path in a file.
 
-User tags, titles of videos and documents, cover frames, where the cards of thread parts lead, mentions, the sources of
-an idea's media. Left out, each because Buffer changes its form or makes it itself (notes: Reading, Writing):
+User tags, titles of videos and documents, cover frames, where the cards of thread parts lead, mentions; of an idea
+whether AI helped, and the sources of its media. Left out, each because Buffer changes its form or makes it itself
+(notes: Reading, Writing):
 
 - URLs of media, thumbnails and animated previews: they lead to copies on Buffer's own storage;
 - dimensions, and the size of an idea's media: Buffer measures them;
@@ -161,12 +162,14 @@ _SOURCE = ("id", "name", "author", "author_url")
 
 
 def _of_declared_idea(idea: Idea) -> Iterator[tuple[str, Any]]:
+    yield "ai_assisted", idea.ai_assisted
     for index, medium in enumerate(idea.media):
         if medium.source:
             yield f"assets.{index}.source", _present((name, getattr(medium.source, name)) for name in _SOURCE)
 
 
 def _of_live_idea(idea: LiveIdea) -> Iterator[tuple[str, Any]]:
+    yield "ai_assisted", idea.ai_assisted
     for index, medium in enumerate(idea.media):
         yield f"assets.{index}.source", _present((name, medium.source.get(name)) for name in _SOURCE)
 

@@ -96,17 +96,20 @@ def perhaps_reminders(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
         )
 
 
-def renamed_boards(changes: Changes) -> Iterator[Diagnostic]:
-    """Pinterest boards that the files call by an old name; their pins stay as they are."""
+def renamed_boards(changes: Changes, scene: Scene) -> Iterator[Diagnostic]:
+    """Pinterest boards that the files call by an old name, which no board has any more; their pins stay as they are."""
     found: dict[tuple[str, str, str], int] = Counter()
     for change in changes:
         post, live = change.desired, change.live
         named = with_board_of(post, live) if post and live and change.action is not Action.HOLD else live
-        if post and named is not live and isinstance(named, LivePost) and isinstance(live, LivePost):
+        channel = scene.channels.get(change.slot.channel_id)
+        if post and channel and isinstance(named, LivePost) and isinstance(live, LivePost) and named is not live:
+            if named.metadata["board"] in channel.boards:
+                continue  # the pin is on another board
             found[post.address.channel, named.metadata["board"], live.metadata["board"]] += 1
-    for (channel, old, new), count in found.items():
+    for (label, old, new), count in found.items():
         yield _warning(
-            f"The board {old!r} of {channel} is now called {new!r}, and "
+            f"The board {old!r} of {label} is now called {new!r}, and "
             f"{'an entry uses' if count == 1 else f'{count} entries use'} the old name; new pins for it are held",
             hint=f"Write `board: {new}` in the files.",
         )
@@ -353,7 +356,7 @@ def warnings_of(changes: Changes, scene: Scene, matches: Matches) -> Iterator[Di
     yield from paused_queues(changes, scene)
     yield from unasked_approvals(changes, scene)
     yield from perhaps_reminders(changes, scene)
-    yield from renamed_boards(changes)
+    yield from renamed_boards(changes, scene)
     yield from recovered(changes)
     yield from not_compared(changes)
     yield from perhaps_removed(scene, matches)

@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from bufferctl.diagnostics import all_of
 from bufferctl.model.media_file import size_words
+from bufferctl.model.unsaid import given_of, is_hidden
 from bufferctl.plan import WRITING, Action, Outcome, Plan, Reason, Status, requests_needed
 from bufferctl.render import words
 from bufferctl.render.cards import ShownChannel
@@ -82,6 +84,14 @@ def _verified(plan: Plan) -> str:
     return f"{count(waiting, 'post')} still wait{'s' * (waiting == 1)} for room in Buffer" if waiting else _MATCHES
 
 
+def _but_for_hidden(outcomes: Iterable[Outcome]) -> str:
+    """What was sent and cannot be verified, as the end of a sentence."""
+    sent = (o.change.desired for o in outcomes if o.status is Status.DONE and o.change.write is not None)
+    paths = (path for item in sent if item is not None for path in given_of(item) if is_hidden(path))
+    names = sorted({f"`{path.rpartition('.')[2]}`" for path in paths})
+    return f", but for {all_of(names)}, which Buffer does not show" if names else ""
+
+
 def does(found: Grouped) -> str:
     """`schedules 4: X 2, LinkedIn 2`: what an apply does, in numbers of posts; empty if it sends nothing."""
     numbers = ", ".join(f"{network}\u00a0{number:,}" for network, number in found.networks.items())
@@ -145,7 +155,7 @@ def left_over(left: Plan, outcomes: Sequence[Outcome]) -> str:
     if left.is_empty:
         if approvals := sum(change.awaits_approval for change in left.changes):
             return f"Read again after applying: {count(approvals, 'post')} in Buffer still to be approved."
-        return f"Verified: {_verified(left)}."
+        return f"Verified: {_verified(left)}{_but_for_hidden(outcomes)}."
     number = len(unsent(left, outcomes).writes)
     tried = {change.slot for change in left.writes}
     holds = len(left.of(Action.HOLD)) + sum(o.status is Status.HELD and o.change.slot in tried for o in outcomes)

@@ -212,6 +212,18 @@ def test_a_renamed_board_is_one_line(project: Any) -> None:
     assert "is now called" not in plan.err
 
 
+def test_a_pin_that_the_file_moves_to_another_board_renames_none(project: Any) -> None:
+    """The plan changes it, and says nothing of a new name: both boards are there under theirs."""
+    pin = f"key: a, due_at: 2029-12-10 09:00, text: A, {PIN}, metadata: {{pinterest: {{board: BOARD}}}}"
+    declare(project, pin.replace("BOARD", "Products"))
+    project.apply()
+    declare(project, pin.replace("BOARD", "Behind the scenes"))
+    plan = project("plan")
+    assert plan.planned == ["~ a"]
+    assert "is now called" not in plan.err
+    project.apply()
+
+
 def test_a_pin_that_a_person_moves_to_another_board_is_their_change(project: Any) -> None:
     """Held, also where the board that the file names is gone."""
     declare(project, f"key: a, due_at: 2029-12-10 09:00, text: A, {PIN}, metadata: {{pinterest: {{board: Products}}}}")

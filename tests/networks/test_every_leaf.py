@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from bufferctl.api.wire_forms import create_post
+from bufferctl.api.wire_forms import create_idea, create_post
 from bufferctl.config import load
-from bufferctl.model import CreatePost, Service
+from bufferctl.model import CreateIdea, CreatePost, Service, Tag
 from tests.cli.conftest import Project, parameter
 from tests.leaves import LEAVES, Data, Leaf
 from tests.never_twice.files import lose_state
@@ -217,6 +217,56 @@ def test_adopted_only_if_equal(project: Project, service: Service) -> None:
     adopted = {key for key, change in found.items() if change["action"] == "adopt"}
     paths = {account.leaves[key].path for key in adopted & theirs.keys()}
     assert {path for path in paths if not path.endswith(_SCRAPED)} == set()
+
+
+#: A column of the ideas board: moving an idea along it is progress (design: Actions).
+_PROGRESS = "group."
+
+
+def test_each_leaf_of_an_idea(project: Project) -> None:
+    """Set, then changed by a person: drift that names it, taken over by pull; an edit in the file is held by name."""
+    leaves = {f"leaf-{number}": leaf for number, leaf in enumerate(LEAVES) if leaf.service is None}
+    some = next(iter(leaves.values()))
+
+    def declare(made: Callable[[Leaf], Data]) -> dict[str, Data]:
+        found = {key: made(leaf) | {"key": key} for key, leaf in leaves.items()}
+        for key, entry in found.items():
+            entry["title"] += f" ({key})"
+        root = json.loads(some.in_a_file(*found.values())) | {"managed_since": "2029-12-01T00:00:00Z"}
+        root["organizations"][0]["tags"] = {tag["name"]: tag["id"] for tag in project.sandbox.organization()["tags"]}
+        project.write("buffer.yaml", json.dumps(root, indent=1))
+        return found
+
+    def wire() -> dict[str, Data]:
+        desired = load(project.folder / "buffer.yaml", project.folder).desired
+        assert desired
+        tags = {
+            tag["name"]: Tag(tag["id"], tag["name"], tag["color"]) for tag in project.sandbox.organization()["tags"]
+        }
+        ideas = {idea.address.key: idea for idea in desired.ideas}
+        made = {key: CreateIdea(idea, "o", tuple(tags[name] for name in idea.tags)) for key, idea in ideas.items()}
+        return {key: create_idea(write)["content"] for key, write in made.items()}
+
+    declare(Leaf.entry)
+    assert project.apply().code == 0
+    recorded = json.loads(project("state", "list", "--json").out)["objects"]
+    ids = {each["address"].rpartition("/")[2]: each["id"] for each in recorded}
+    declare(Leaf.changed)
+    theirs = {
+        key: content
+        for key, content in wire().items()
+        if leaves[key].returned and not leaves[key].path.startswith(_PROGRESS)
+    }
+    changes = json.loads(project("plan", "--json").out)["changes"]
+    assert {each["action"] for each in changes} <= {"hold", "no-op"}  # the API cannot edit ideas
+    declare(Leaf.entry)
+    for key, content in theirs.items():
+        project.sandbox.person.edit_idea(ids[key], **content)
+    changes = {each["key"]: each for each in json.loads(project("plan", "--json").out)["changes"]}
+    assert {key for key, each in changes.items() if each["reason"] == "changed-in-buffer"} == theirs.keys()
+    assert project("pull").code == 0
+    again = project("plan", "--detailed-exitcode")
+    assert again.code == 0, again.out
 
 
 def _fields(value: Any, above: str = "") -> set[str]:
