@@ -10,8 +10,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from bufferctl.config.names import nearest_field, services_in
+from bufferctl.diagnostics import all_of
 from bufferctl.model import Service
 from bufferctl.model.metadata import MODELS
+from bufferctl.model.networks import NETWORKS
 
 #: A text that YAML reads as text in braces, too, and as nothing else.
 _PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*\.?")
@@ -47,7 +49,9 @@ def _options(name: str, services: Iterable[Service]) -> dict[Service, str]:
 
 def elsewhere(entry: Mapping[str, Any], name: str, value: Any, owner: type[BaseModel]) -> str:
     """The hint for a field that belongs under `metadata` or `overrides`; empty for any other."""
-    return _of_one_network(entry, name, value, owner) or _of_networks(entry, name, owner)
+    return (
+        _of_one_network(entry, name, value, owner) or _of_networks(entry, name, owner) or _of_others(entry, name, owner)
+    )
 
 
 def _of_networks(entry: Mapping[str, Any], name: str, owner: type[BaseModel]) -> str:
@@ -64,6 +68,15 @@ def _of_networks(entry: Mapping[str, Any], name: str, owner: type[BaseModel]) ->
             meant.setdefault(service.value, {})[field] = value
             first = first or each
     return f"{'' if name == first else 'delete it, and '}write `metadata: {flow(meant)}`" if meant else ""
+
+
+def _of_others(entry: Mapping[str, Any], name: str, owner: type[BaseModel]) -> str:
+    """The hint for an option that only networks have to which the entry does not go."""
+    there = services_of(entry)
+    having = [service for service, model in MODELS.items() if name in model.model_fields]
+    if not having or not there or "metadata" not in owner.model_fields or set(having) & set(there):
+        return ""
+    return f"delete it: only {all_of(NETWORKS[each].label for each in having)} have it"
 
 
 def _of_one_network(entry: Mapping[str, Any], name: str, value: Any, owner: type[BaseModel]) -> str:

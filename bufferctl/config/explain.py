@@ -35,7 +35,7 @@ from bufferctl.model import SchedulingType, Service
 from bufferctl.model.about import below
 from bufferctl.model.base import FOLLOWS
 from bufferctl.model.content import Asset, Video
-from bufferctl.model.metadata import MODELS, Metadata
+from bufferctl.model.metadata import Metadata
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import LINK
 
@@ -377,14 +377,17 @@ def _group_hint(value: Any, name: str, steps: Sequence[str], source: Source) -> 
     return f"write its fields below `{name}:`, two spaces further in" if name in steps else ""
 
 
+#: What stands for an option in a hint, where not every text would be valid.
+_EXAMPLES = {"category_id": "People & Blogs", "type": "whats_new"}
+
+
 def _needs_of(service: Service) -> str:
-    """How to write the options of a network: those that it needs, else the first one."""
+    """How to write the options that a network needs, to paste as they are."""
     fields = [name for need in NETWORKS[service].needs if not need.value for name in need.path[:1]]
-    if not fields and service in MODELS:
-        fields = list(MODELS[service].model_fields)[:1]
     if not fields:
-        return f"delete it: no options belong to {NETWORKS[service].label}"
-    return f"write `metadata: {belongs.flow({service.value: dict.fromkeys(fields, '…')})}`"
+        return f"delete it: a post on {NETWORKS[service].label} needs no options"
+    options = {name: _EXAMPLES.get(name, "\u2026") for name in fields}
+    return f"write `metadata: {belongs.flow({service.value: options})}`"
 
 
 def _instead_of(name: str, owner: type[BaseModel] | None, value: Any, source: Source) -> str:
