@@ -58,10 +58,9 @@ def bufferctl(
     environment: Mapping[str, str],
     *,
     program: Program = child,
-    is_shown: bool = True,
     without: str = "",
 ) -> Ran:
-    """Run a command in `folder`, with the key but without the forge's tokens. `is_shown`: whether the log shows it.
+    """Run a command in `folder`, with the key but without the forge's tokens.
 
     `without`: how lines begin that are left out of the log and of the result, if not empty.
     """
@@ -70,8 +69,7 @@ def bufferctl(
     def take(line: str) -> None:
         if without and line.startswith(without):
             return
-        if is_shown:
-            pass_on(line)
+        pass_on(line)
         if not line.startswith("::"):  # annotations are for GitHub's log
             printed.append(line)
 

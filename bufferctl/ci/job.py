@@ -27,8 +27,6 @@ from bufferctl.value import replace, value
 
 #: How many digits of a commit are shown to people.
 SHORT = 7
-#: Variables that make bufferctl annotate lines and write summaries; they are unset for silent runs.
-_FOR_GITHUB = frozenset({"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"})
 
 
 @value()
@@ -133,12 +131,6 @@ class Job:
         complete = self._command(command, *arguments)
         complete += [] if self.has_state else ["--state", str(self.state_copy)]
         return bufferctl(self.folder, complete, self.child_environment, program=self.program, without=without)
-
-    def run_silently(self, folder: Path, command: str, *arguments: str) -> Ran:
-        """Run a command on the files of another `folder`, with a copy of the same state; the log does not show it."""
-        unannotated = {name: value for name, value in self.child_environment.items() if name not in _FOR_GITHUB}
-        copied = self._command(command, "--state", str(self.state_copy), *arguments)
-        return bufferctl(folder, copied, unannotated, program=self.program, is_shown=False)
 
     def _command(self, command: str, *arguments: str) -> list[str]:
         file = ["--file", self.options.file] if self.options.file else []

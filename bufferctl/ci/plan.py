@@ -93,7 +93,7 @@ def _plan(
     ran = job.run("plan", *options, "--data", str(data), without=f"Saved to {folder}")
     made = ran.code in {0, PENDING}
     report = load_report(data) if data.exists() else None
-    found = held(job, request, report.plan, *more) if made and request and report else Held()
+    found = held(job, request, report) if made and request and report else Held()
     (folder / "plan.txt").write_text(ran.printed, encoding="utf-8")
     if request:
         (folder / PLANNED_FOR).write_bytes(request.describe(job.base_of(request)))

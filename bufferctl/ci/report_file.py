@@ -20,7 +20,7 @@ from bufferctl.model.content import TextLength
 from bufferctl.model.serial import adapter
 from bufferctl.plan import Plan
 from bufferctl.planfile.saved import DAMAGE, dump_change, dump_plan, load_plan
-from bufferctl.render.report import Report
+from bufferctl.render.report import HoldIdentity, Report
 from bufferctl.value import replace
 
 #: The fields of a report that are kept as they are.
@@ -45,6 +45,7 @@ class _Values(BaseModel):
     earlier: str
     is_planned: bool
     changed: frozenset[Address] | None
+    held_before: frozenset[HoldIdentity] | None = None
 
 
 def dump_report(report: Report) -> bytes:
@@ -68,6 +69,9 @@ def dump_report(report: Report) -> bytes:
         values["changed"] = None
     else:
         values["changed"] = adapter(list[Address]).dump_python(sorted(report.changed), mode="json")
+    if report.held_before is not None:
+        held = sorted(report.held_before, key=str)
+        values["held_before"] = adapter(list[HoldIdentity]).dump_python(held, mode="json")
     return to_json(values | {name: getattr(report, name) for name in _KEPT})
 
 
@@ -87,6 +91,7 @@ def load_report(path: Path) -> Report:
         public=read.public,
         worth_a_look=read.worth_a_look,
         changed=read.changed,
+        held_before=read.held_before,
         **kept,
     )
 

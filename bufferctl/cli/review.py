@@ -20,6 +20,7 @@ from bufferctl.render.lines import wrapped
 from bufferctl.value import replace
 
 if TYPE_CHECKING:
+    from bufferctl.model import State
     from bufferctl.plan import Plan
     from bufferctl.planfile import Receipt
     from bufferctl.render.report import Report
@@ -88,9 +89,8 @@ def plan(
     PATHs limit the plan to those files or folders.
     """
     from bufferctl.plan import Action
-    from bufferctl.run.compare import check_named, check_offline, describe_selection, narrow, plan_offline
-    from bufferctl.run.compare import plan as make_plan
-    from bufferctl.run.reachable import check_reachable
+    from bufferctl.render.report import hold_identity
+    from bufferctl.run.compare import check_named, check_offline, describe_selection, narrow
     from bufferctl.run.sources import POST_FILES, changed_since, save
 
     if out and out.suffix in POST_FILES:
@@ -111,20 +111,14 @@ def plan(
     changed = changed_since(base, files, console) if base else None
     if explain:
         return _explained(explain, files, choices, setup)
-    if offline:  # nobody is contacted, the store of a shared state neither
-        is_elsewhere = files.desired.settings.state and setup.state_file is None
-        store, state = None if is_elsewhere else files.store(setup.state_file, console), None
-        made = plan_offline(files, store, choices)
-    else:
-        with setup.reading(files) as session:
-            check_reachable(files, session.buffer.endpoint)
-            made, state = make_plan(session, choices), session.state
-            session.note_leftovers()
+    made, state, before = _planned(setup, files, choices, base if data else None, offline=offline)
     shown = narrow(made, files, choices)
     console.diagnostics(shown.warnings)
     expires_at = shown.at + timedelta(days=expires)
     report = outputs.report_of(shown, files.desired, files, is_offline=offline, earlier=earlier, changed=changed)
     report = replace(report, selection=describe_selection(files, choices), expires_at=expires_at if out else None)
+    if before:
+        report = replace(report, held_before=frozenset(map(hold_identity, before.of(Action.HOLD))))
     outputs.write_reports(report_files, outputs.with_pictures(report, files.root, report_files, state))
     outputs.write_data(data, report, report_files)
     outputs.annotate_report(report, files.root, console)
@@ -136,6 +130,29 @@ def plan(
     if strict and shown.of(Action.HOLD):
         return 1
     return PENDING if detailed_exitcode and shown.writes else 0
+
+
+def _planned(
+    setup: options.Setup, files: Files, choices: Choices, base: Path | None, *, offline: bool
+) -> tuple[Plan, State | None, Plan | None]:
+    """The plan, the state if it was read with the account, and the plan of the files in `base` if anything is held."""
+    from bufferctl.plan import Action
+    from bufferctl.run.compare import plan, plan_of_base, plan_offline
+    from bufferctl.run.reachable import check_reachable
+    from bufferctl.run.sources import files_of_base
+
+    before = files_of_base(base, files) if base else None
+    if offline:  # nobody is contacted, the store of a shared state neither
+        is_elsewhere = files.desired.settings.state and setup.state_file is None
+        store = None if is_elsewhere else files.store(setup.state_file, setup.console)
+        made = plan_offline(files, store, choices)
+        return made, None, plan_offline(before, store, choices) if before and made.of(Action.HOLD) else None
+    with setup.reading(files) as session:
+        check_reachable(files, session.buffer.endpoint)
+        made = plan(session, choices)
+        session.note_leftovers()
+        state = session.state
+        return made, state, plan_of_base(session, before, choices) if before and made.of(Action.HOLD) else None
 
 
 def _explained(address: str, files: Files, choices: Choices, setup: options.Setup) -> int:

@@ -228,6 +228,15 @@ class Wanted:
     #: When unsent posts of a channel were created, as far as is known; the more is known, the fewer requests it takes.
     created: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
 
+    def covers(self, other: Wanted) -> bool:
+        """Whether what is read for this has all that the other reads, and reads it as far back."""
+        return (
+            all(set(ids) <= set(self.channels.get(each, ())) for each, ids in other.channels.items())
+            and set(other.ideas) <= set(self.ideas)
+            and all(self.since.get(id_) == other.since.get(id_) for ids in other.channels.values() for id_ in ids)
+            and self.sent_pages == other.sent_pages
+        )
+
 
 @value()
 class Live:
@@ -246,6 +255,17 @@ class Live:
     @property
     def items(self) -> tuple[LiveItem, ...]:
         return (*self.posts, *self.ideas)
+
+    def within(self, wanted: Wanted) -> Live:
+        """The same without what `wanted` does not name."""
+        channels = {id_ for ids in wanted.channels.values() for id_ in ids}
+        return replace(
+            self,
+            organizations=tuple(o for o in self.organizations if o.id in wanted.channels or o.id in wanted.ideas),
+            posts=tuple(post for post in self.posts if post.channel_id in channels),
+            ideas=tuple(idea for idea in self.ideas if idea.organization_id in wanted.ideas),
+            unread=self.unread & channels,
+        )
 
 
 def ids_by_home(items: Iterable[LiveItem]) -> dict[str, set[str]]:

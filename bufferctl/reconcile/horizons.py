@@ -326,7 +326,7 @@ def sought(live: Live, state: State, declared: Mapping[Slot, Item], *, lead: tim
         for each in all_slots(slot, item):
             question = state.questions.get(each)
             found |= {**(question.candidates if question else {}), **let_go.get((each.home, each.key), {})}
-    return {id_: created for id_, created in found.items() if id_ not in listed}
+    return {id_: created for id_, created in found.items() if id_ not in listed and id_ not in live.gone}
 
 
 def let_go_from(state: State) -> dict[tuple[str, str], dict[str, datetime]]:

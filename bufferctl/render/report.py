@@ -11,8 +11,17 @@ from bufferctl.diagnostics import Diagnostic, RuleHelp, Severity
 from bufferctl.digests import change_digest, plan_digest
 from bufferctl.model import Address, Idea, Post
 from bufferctl.model.content import TextLength
-from bufferctl.plan import WRITING, Change, Outcome, Plan
+from bufferctl.plan import WRITING, Change, Outcome, Plan, Reason
 from bufferctl.value import field, replace, value
+
+#: Equal in two plans where the same change is held for the same reason.
+HoldIdentity = tuple[Address, Reason | None, str]
+
+
+def hold_identity(change: Change) -> HoldIdentity:
+    """What tells one held change from another."""
+    return change.address, change.reason, change_digest(change)
+
 
 L = TypeVar("L", bound=Change | Diagnostic | Post | Idea)
 
@@ -40,6 +49,8 @@ class Report:
     is_planned: bool = True  # False: the files have errors, and `plan` is empty
     #: The entries that the request changes which the plan was made for; None if nobody knows.
     changed: frozenset[Address] | None = None
+    #: What is held without the request, each by its `hold_identity`; None if nothing is held, or nobody knows.
+    held_before: frozenset[HoldIdentity] | None = None
 
     @cached_property
     def digests(self) -> tuple[str, ...]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
-from bufferctl.apply import with_unsaved_results
+from bufferctl.apply import FileJournal, with_unsaved_results
 from bufferctl.choices import NONE, Choices
 from bufferctl.diagnostics import Diagnostic, FilesError, Severity, check_declared, has_errors, nearest
-from bufferctl.errors import ConfigError, StateError, UsageError
+from bufferctl.errors import BufferctlError, ConfigError, StateError, UsageError
+from bufferctl.machine import state_folder
 from bufferctl.model import (
     Account,
     Address,
@@ -31,9 +33,10 @@ from bufferctl.reconcile.horizons import follow_reconnected, reconnected, sought
 from bufferctl.reconcile.planning import by_slot, reconcile
 from bufferctl.reconcile.sending import busy_days, hold_without_idea, within_daily_limits
 from bufferctl.run.files import Files, judge_lengths, shorten
+from bufferctl.run.listener import SILENT
 from bufferctl.run.look import Look, wanted_of
 from bufferctl.run.neighbours import Removed, declared_beside
-from bufferctl.run.session import Session
+from bufferctl.run.session import Session, find_organizations
 from bufferctl.state import StateFile, Store, claimed_elsewhere
 from bufferctl.state.checkout import Relation, contained, deleted_before, deleted_since, outdated_files, text_before
 from bufferctl.value import replace, value
@@ -207,9 +210,32 @@ def _read(session: Session, homes: Homes) -> Live:
     """What the homes of declared and recorded objects hold, as far back as the state is not complete."""
     desired, targets = session.files.desired, homes.targets
     wanted = wanted_of(desired, session.state, homes.account, targets)
-    live = session.buffer.read(homes.account, wanted, homes.look.reading)
+    session.wanted = wanted
+    live = homes.look.read(session.buffer, wanted)
     missing = sought(live, session.state, by_slot(desired, targets), lead=session.lead)
     return _seek(session, missing, live, wanted.channels)
+
+
+def plan_of_base(session: Session, files: Files, choices: Choices = NONE) -> Plan | None:
+    """The plan that other files would have now, from what the last plan of this session read, as far as that goes.
+
+    The listener hears nothing of it. None if they cannot be planned.
+    """
+    try:
+        return _plan_of_base(session, files, choices)
+    except BufferctlError:
+        return None
+
+
+def _plan_of_base(session: Session, files: Files, choices: Choices) -> Plan:
+    with closing(
+        FileJournal(state_folder(), session.store.endpoint, files.root_file, session.state.lineage)
+    ) as journal:
+        other = Session(files, session.buffer, session.store, journal, SILENT, session.stop, session.settle)
+        known = find_organizations(session.files, session.state, session.journal)
+        if session.account and find_organizations(files, other.state, journal) <= known:
+            other.look = Look(session.account, 0, live=session.live, wanted=session.wanted)
+        return plan(other, choices)
 
 
 def _compared(session: Session, live: Live, homes: Homes, options: Options) -> Plan:

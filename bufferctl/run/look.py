@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from bufferctl.diagnostics import has_errors
-from bufferctl.model import IDEAS, Account, Desired, LiveChannel, LiveOrganization, Service, State, Wanted
+from bufferctl.model import IDEAS, Account, Desired, Live, LiveChannel, LiveOrganization, Service, State, Wanted
 from bufferctl.reconcile import Targets
 from bufferctl.reconcile.horizons import follow_reconnected
 from bufferctl.reconcile.lookup import ids_by_label, match_targets
@@ -26,11 +26,22 @@ SENT_PAGES, SENT_PAGES_UNBOUNDED = 40, 10
 
 @value()
 class Look:
-    """The account as it is now; `requests`: how many that took. `reading`: of its posts, begun with it; serves once."""
+    """The account as it is now; `requests`: how many that took. `reading`: of its posts, begun with it; serves once.
+
+    `live`: what was read for `wanted` just now, for the plan of other files.
+    """
 
     account: Account
     requests: int
     reading: Reading | None = None
+    live: Live | None = None
+    wanted: Wanted | None = None
+
+    def read(self, buffer: Buffer, wanted: Wanted) -> Live:
+        """What is wanted of the account. Raises ApiError."""
+        if self.live and self.wanted and self.wanted.covers(wanted):
+            return self.live.within(wanted)
+        return buffer.read(self.account, wanted, self.reading)
 
     def requests_of_apply(self, then: int) -> int:
         """How many requests an apply takes to read, before and after it writes, if a plan took `then` after this look.

@@ -19,7 +19,7 @@ from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.errors import BufferctlError, LockedError, OvertakenError, StateError
 from bufferctl.limits import LEAD, SETTLE, landing_time
 from bufferctl.machine import state_folder
-from bufferctl.model import Account, Intent, Live, State
+from bufferctl.model import Account, Intent, Live, State, Wanted
 from bufferctl.model.plain_text import visible
 from bufferctl.reconcile import Divergence
 from bufferctl.render.lines import count
@@ -56,6 +56,7 @@ class Session:
     relation: Relation = Relation.SAME  # how the checkout relates to the commit that was applied last
     look: Look | None = None  # at the account, just now; it serves once
     account: Account | None = None  # as last read: what the next look expects
+    wanted: Wanted | None = None  # what `live` was read for
     #: Texts that are too long for their channels; what was reported is not reported again.
     too_long: tuple[Diagnostic, ...] = ()
     diverged: Divergence | None = None  # what the last plan may lack of that commit

@@ -22,7 +22,7 @@ from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action
 from bufferctl.run.compare import check_named, describe_selection, hold_dependent, narrow
 from bufferctl.run.files import Files, load_declared, open_project
-from bufferctl.run.listener import Listener
+from bufferctl.run.listener import SILENT, Listener
 from bufferctl.run.secrets import write_whole
 from bufferctl.value import replace, value
 
@@ -259,6 +259,15 @@ def changed_since(base: Path, files: Files, listener: Listener) -> frozenset[Add
         listener.warning("the files to compare with have errors, so this plan does not record which entries differ")
         return None
     return changed_entries(before, files.desired)
+
+
+def files_of_base(base: Path, files: Files) -> Files | None:
+    """The same files as they are in the folder `base`; None if they cannot be planned."""
+    root_file = base / files.root_name
+    try:
+        return open_project(root_file, (), SILENT) if root_file.exists() else None
+    except ConfigError:
+        return None
 
 
 def read_plan(path: Path) -> SavedPlan:

@@ -91,6 +91,15 @@ def test_nothing_held_costs_no_second_plan(team: Team) -> None:
     assert len(team.sandbox.requests) - before == 2 * first
 
 
+def test_the_base_is_planned_from_the_same_reading(drifted: Team) -> None:
+    """One request to Buffer for both plans: the state knows what to ask, and what was read serves the base, too."""
+    number = drifted.open("more", more=post("more", "More", due="2029-12-21 09:00"))
+    before = len(drifted.sandbox.requests)
+    ran = drifted.plan(number)
+    assert "already needed you before this pull request: launch." in ran.log
+    assert [each.operation for each in drifted.sandbox.requests[before:]] == ["Overview"]
+
+
 def test_the_base_plan_leaves_no_trace(drifted: Team) -> None:
     """Not in the log, the checkout or the annotations: only this request's plan is shown."""
     number = drifted.open("edit", launch=post("launch", "We are live at last"))
