@@ -100,8 +100,10 @@ class Oracle:
         one.effect = frozenset(t for t in {*self.main, *main} if self.main.get(t) != main.get(t))
         self.main = dict(main)
 
-    def judged(self, before: Posts, after: Posts, now: datetime, down: frozenset[str], *, ended: bool) -> Iterator[str]:
-        """What a run did wrong. `ended`: whether nothing kept it from its work."""
+    def judged(
+        self, before: Posts, after: Posts, now: datetime, down: frozenset[str], out: frozenset[str], *, ended: bool
+    ) -> Iterator[str]:
+        """What a run did wrong. `out`: what is published. `ended`: whether nothing kept the run from its work."""
         for token in sorted({*before, *after}):
             if before.get(token) != after.get(token):
                 yield from self._of_a_write(token, after.get(token), now)
@@ -109,7 +111,7 @@ class Oracle:
         for token in sorted({*self.main, *after}):
             if self.main.get(token) == after.get(token):
                 self.agreed[token] = self.merges
-            elif ended and (must := self._must_be_sent(token, now, down)):
+            elif ended and token not in out and (must := self._must_be_sent(token, now, down)):
                 yield f"{token}: {must}, and Buffer has {after.get(token)} where main has {self.main.get(token)}"
 
     def _of_a_write(self, token: str, now_there: Said | None, now: datetime) -> Iterator[str]:
