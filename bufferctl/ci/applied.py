@@ -20,7 +20,8 @@ class End:
 
     `is_over`: what it left needs a person or another plan, and another try would not help. `waiting`: the requests
     whose plans a later run applies again, from the first one with something that may still be sent. `unsent`: the
-    requests that were merged and of which not everything was sent. `commit`: that was applied. `gone`: says in Markdown
+    requests that were merged and of which not everything was sent. `soon`: whether a run on a schedule should try them,
+    because what stopped them may pass without a person. `commit`: that was applied. `gone`: says in Markdown
     that the branch lost the commit that was applied before; else empty.
     """
 
@@ -28,6 +29,7 @@ class End:
     is_over: bool = True
     waiting: tuple[ChangeRequest, ...] = ()
     unsent: tuple[ChangeRequest, ...] = ()
+    soon: bool = False
     commit: str = ""
     gone: str = ""
 

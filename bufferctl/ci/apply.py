@@ -32,6 +32,8 @@ from bufferctl.value import replace, value
 
 #: Reasons for which nothing that was agreed to can be sent any more.
 _LOST = frozenset({Reason.NOT_REVIEWED, Reason.MISSED, Reason.SENT})
+#: Reasons that may pass without another merge or a decision; None: there was no room.
+_PASSING = frozenset({None, Reason.CHANNEL, Reason.LAG, Reason.UNSETTLED, Reason.UNREAD, Reason.POLICY})
 #: How many entries a sentence names; the rest is counted.
 _NAMED = 5
 #: Nobody can answer a question here, and on a shared runner the last run may still hold the lock.
@@ -97,7 +99,7 @@ def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = _NO
     file = AppliedFile(job.store("applied"))
     last = file.read()
     is_again = job.forge.is_scheduled and last.commit == commit
-    if is_again and not last.waiting:  # it only watches: what is left waits for a person or a merge
+    if is_again and not last.soon:  # it only watches: what is left waits for a person or a merge
         tell_unsent(job, last)
         return 0
     if reviewed:
@@ -160,10 +162,11 @@ def _apply_reviewed(
     for each in found:
         if each.request.number not in again or _addresses(each) & done:
             _comment(job, each, found, ran, gone)
-    open_ones = [each.request for each in found if _may_still_be_sent(job, each, found, ran)]
-    still = _from_first(list(since.requests), open_ones)
+    open_ones = {each.request: _still_open(job, each, found, ran) for each in found}
+    still = _from_first(list(since.requests), [request for request, reasons in open_ones.items() if reasons])
+    soon = any(reason in _PASSING for reasons in open_ones.values() for reason in reasons)
     unsent = tuple(each.request for each in found if ran.end.exit_code and _is_unsent(each, ran))
-    return replace(ran.end, waiting=still, unsent=unsent, gone=str(gone or "")), since.requests
+    return replace(ran.end, waiting=still, soon=soon, unsent=unsent, gone=str(gone or "")), since.requests
 
 
 def _read(job: Job, request: ChangeRequest) -> _Found:
@@ -246,14 +249,16 @@ def _addresses(found: _Found) -> frozenset[Address]:
     return frozenset(change.address for change in found.merged.plan.plan.changes) if found.merged.plan else frozenset()
 
 
-def _may_still_be_sent(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran) -> bool:
-    """Whether the plan of a request agrees to something that this run did not send, and another one could."""
-    merged_at = one.request.merged_at
-    if one.file is None or (merged_at and job.forge.now() - merged_at > KEPT):
-        return False
-    left = _left(ran)
+def _still_open(job: Job, one: _Found, found: Sequence[_Found], ran: _Ran) -> set[Reason | None]:
+    """Why what the plan of a request agrees to was not sent, as far as a later run could send it; empty if none could.
+
+    None: it waits for room.
+    """
+    merged_at, left = one.request.merged_at, _left(ran)
+    if one.file is None or left is None or (merged_at and job.forge.now() - merged_at > KEPT):
+        return set()
     speaks_for = Reviewed([each.merged for each in found]).speaks_for(one.merged)
-    return bool(speaks_for) if left is None else any(left.get(each) not in _LOST for each in speaks_for & left.keys())
+    return {left[each] for each in speaks_for & left.keys()} - _LOST
 
 
 def _is_unsent(one: _Found, ran: _Ran) -> bool:

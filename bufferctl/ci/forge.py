@@ -332,7 +332,7 @@ _TITLES = {
     "plan": "Buffer plan",
     "receipt": "Applied to Buffer",
     "unsent": "Not published within an hour",
-    "sent": "Published later than within an hour",
+    "sent": "Published late",
 }
 
 

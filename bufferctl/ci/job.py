@@ -205,17 +205,19 @@ class Job:
         archive.unlink()
         return folder
 
-    def is_touched(self, base: str) -> bool:
+    def is_touched(self, base: str, until: str = "") -> bool:
         """Whether the files differ from those at the commit `base`, or may: where they have errors, or nobody knows.
 
-        YAML in the folder counts even if nothing includes it (yet), and so does every file that was deleted there.
+        `until`: the commit to compare with, by default what is checked out. YAML in the folder counts even if nothing
+        includes it (yet), and so does every file that was deleted there.
         """
         loaded = self.loaded
-        if not base or loaded is None or loaded.desired is None or self.fetch(base):
+        if not base or loaded is None or loaded.desired is None or self.fetch(base) or (until and self.fetch(until)):
             return True
         files = frozenset(loaded.files) | loaded.beside
         only = ("--name-status", "--no-renames", "--no-ext-diff", "--relative", "-z")
-        ran = git(self.folder, "diff", *only, operands=[base, "--"], environment=self.environment)
+        commits = [base, until] if until else [base]
+        ran = git(self.folder, "diff", *only, operands=[*commits, "--"], environment=self.environment)
         parts = ran.stdout.split("\0")
         return ran.returncode != 0 or any(
             status == "D" or path in files or PurePosixPath(path).suffix in {".yaml", ".yml"}

@@ -79,6 +79,8 @@ def changed_by(job: Job, request: ChangeRequest) -> frozenset[Address] | None:
     """The entries that differ between the commits before and after a merge; None, with a warning, if nobody knows."""
     if not (request.before and request.after):
         return None
+    if not job.is_touched(request.before, request.after):
+        return frozenset()
     try:
         before, after = (_declared(job, commit) for commit in (request.before, request.after))
     except ForgeError as error:

@@ -23,7 +23,7 @@ from tests.conftest import long
 
 SERVICES = ("twitter", "linkedin")
 #: What `make test` draws, and `make test-all` besides.
-SEEDS, MORE = (2, 22, 30), (1, *range(3, 22), *range(23, 30), *range(31, 64))
+SEEDS, MORE = (7, 22, 30), (*range(1, 7), *range(8, 22), *range(23, 30), *range(31, 64))
 STEPS = 16
 
 

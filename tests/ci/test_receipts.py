@@ -200,7 +200,7 @@ def test_what_is_merged_and_unsent_for_an_hour_is_told(team: Team) -> None:
     assert team.github.issues[0]["state"] == "closed"
     assert "1 created" in team.github.bodies(number)[1]
     assert len(team.github.bodies(number)) == 3
-    assert "### Published later than within an hour" in team.github.bodies(number)[2]
+    assert "### Published late" in team.github.bodies(number)[2]
 
 
 def test_a_schedule_only_watches_what_needs_a_person(team: Team) -> None:

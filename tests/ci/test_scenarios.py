@@ -141,6 +141,17 @@ def expired(side: Side) -> tuple[int, bool]:
     return number, side.texts() != []
 
 
+@row("it is planned again by hand")
+def planned_again(side: Side) -> tuple[int, bool]:
+    number = side.planned("launch", launch=LAUNCH)
+    side.later(days=8)
+    assert not side.plan_again(number).failed
+    assert len(side.comments(number)) == 1
+    side.land(number)
+    assert not side.apply().failed
+    return number, side.texts() == ["We are live"]
+
+
 @row("it is merged before the check is done")
 def merged_before_the_check(side: Side) -> tuple[int, bool]:
     number = side.open("launch", launch=LAUNCH)
@@ -148,6 +159,24 @@ def merged_before_the_check(side: Side) -> tuple[int, bool]:
     assert side.apply().failed
     assert "**Its plan was not applied**: no plan was made before the merge" in side.comments(number)[0]
     return number, side.texts() != []
+
+
+@row("it is merged before the check is done")
+def brought_back_after_a_revert(side: Side) -> tuple[int, bool]:
+    """All before the first run: what the first plan said of the post is past since the revert."""
+    assert not side.apply().failed
+    side.land(side.planned("launch", launch=LAUNCH))
+    side.land(side.planned("undo", launch=""))
+    number = side.open("again", launch=LAUNCH)
+    side.land(number)
+    assert side.apply().failed
+    receipt = side.comments(number)[0]
+    assert "no plan was made before the merge. So `launch` was not sent" in receipt
+    sent = side.texts() != []
+    side.land(side.planned("more", more=post("more", "And more", due="2029-12-21 09:00")))
+    assert not side.apply().failed
+    assert side.texts() == ["And more", "We are live"]
+    return number, sent
 
 
 @row("it is merged before the check is done")
@@ -426,6 +455,36 @@ def failed(side: Side) -> tuple[int, bool]:
     return number, side.texts() == ["We are live"]
 
 
+@row("the run fails, or never starts")
+def bad_key(side: Side) -> tuple[int, bool]:
+    assert not side.apply().failed
+    number = side.planned("launch", launch=LAUNCH)
+    side.land(number)
+    assert side.apply(key="expired").failed
+    assert "**Not applied.**" in side.comments(number)[1]
+    side.later(minutes=61)
+    assert side.apply(key="expired", scheduled=True).failed
+    assert "### Not published within an hour" in side.comments(number)[2]
+    assert not side.apply(scheduled=True).failed
+    assert (side.issues(), len(side.comments(number))) == (["closed"], 3)
+    assert "### Published late" in side.comments(number)[2]
+    return number, side.texts() == ["We are live"]
+
+
+@row("its run is canceled")
+def canceled(side: Side) -> tuple[int, bool]:
+    """Before anything was sent; an edit of what is in Buffer waits for the run of the next merge."""
+    side.land(side.planned("begin", launch=post("launch", "Soon")))
+    assert not side.apply().failed
+    number = side.planned("launch", launch=LAUNCH)
+    side.land(number)
+    more = side.planned("more", more=post("more", "And more", due="2029-12-21 09:00"))
+    side.land(more)
+    assert not side.apply().failed
+    assert "Applied together with" in side.comments(number)[1]
+    return number, side.texts() == ["And more", "We are live"]
+
+
 @row("there are several root files")
 def two_root_files(side: Side) -> tuple[int, bool]:
     side.ada.branch("regions")
@@ -470,7 +529,7 @@ def side(request: pytest.FixtureRequest) -> Side:
 _ON_GITHUB = (force_pushed, squashed, of_a_second_request)
 _ON_NEITHER = (
     rebased, merged_in_between, another_account, opened_too_late,
-    quick_merges, straight_to_main, changed_in_buffer, reverted, two_root_files,
+    quick_merges, straight_to_main, changed_in_buffer, reverted, two_root_files, planned_again, canceled, failed,
 )  # fmt: skip
 
 
