@@ -61,6 +61,11 @@ _PLANS = """
 A change's `before` and `after` have the same fields, so they can be compared; `differences` and `changed_fields` list where
 they differ. `preconditions` lists what the change relies on in Buffer, `cost` what it takes of the quota, and `digest` what a
 reviewer agrees to ([reviewing a plan](../review/plan.md)).
+
+What needs a person has a code (`reason` of a change, `code` of an outcome or a problem) and `answers`: each way to decide that its
+`hint` has, as a field to add or edit (`field`, `content`), a `command`, or something to do in Buffer. With `is_open`, `content` has `ID`
+in place of an id that a person has to find; with `later`, a later `due_at` is needed, too. The words of messages and hints can change
+in any version.
 """
 
 

@@ -32,6 +32,7 @@ from bufferctl.config.syntax import for_field, syntax_problem
 from bufferctl.config.tree import Tree
 from bufferctl.diagnostics import Diagnostic, Kind, Place, Related, Severity
 from bufferctl.model.about import fields_below
+from bufferctl.said import Answer, Way
 from bufferctl.value import replace
 
 #: Levels of nesting. The format needs nine.
@@ -88,9 +89,9 @@ def parse(source: Source, *, compiled: bool = True) -> tuple[Tree, list[Diagnost
             as_written = source.as_written(place)
             hint = for_field(source.line(source.offset(place)), place.column, syntax.hint)
             on_line = [each for each in builder.errors if each.place and each.place.line == place.line]
-            found += on_line or [
-                replace(syntax, hint=hint, place=as_written, source=whole.line(whole.offset(as_written)))
-            ]
+            answers = (Answer(Way.EDIT, content=mend.line),) if mend and mend.row == place.line else ()
+            as_shown = whole.line(whole.offset(as_written))
+            found += on_line or [replace(syntax, hint=hint, place=as_written, source=as_shown, answers=answers)]
         row = place.line
         if mend is None or mend.line == source.line(source.offset(Place(source.name, mend.row, 1))):
             break

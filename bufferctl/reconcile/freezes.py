@@ -36,7 +36,8 @@ def policy_warnings(changes: Iterable[Change], scene: Scene) -> Iterator[Diagnos
             if settings.rules.get(code, Severity.ERROR) == Severity.WARNING:
                 held = hold.on(change)
                 message = f"{change.address}: {held.message[:1].lower()}{held.message[1:]}"
-                yield Diagnostic(Severity.WARNING, message, change.place, held.hint, code=code)
+                answers = held.todo.answers if held.todo else ()
+                yield Diagnostic(Severity.WARNING, message, change.place, held.hint, code=code, answers=answers)
 
 
 def _limits_time(scene: Scene) -> bool:

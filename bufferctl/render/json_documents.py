@@ -266,7 +266,7 @@ class AnswerForm(_Form):
     field: str
     """The field, as the files name it; empty if it is about none."""
     content: Any
-    """What to write there; null if a person decides that."""
+    """What to write there; null if a person decides that. For a slip in the YAML, the line as it should be."""
     occurrence: Annotated[int | None, Of(lambda answer: answer.occurrence or None)]
     """Of a repeated entry, the number under `each` below which it stands; null if it stands in the entry."""
     is_open: bool

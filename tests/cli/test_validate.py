@@ -35,6 +35,14 @@ def test_problems_are_data(project: Any) -> None:
     assert ran.out.splitlines()[-1] == "1 error in 1 file"
 
 
+def test_a_slip_has_its_line_mended_as_data(project: Any) -> None:
+    """In --json, as the answer to it: the line as it should be."""
+    project.write("buffer.yaml", ROOT % "A" + "ideas:\n  -key: b\n    text: B\n")
+    problems = json.loads(project("validate", "--json").out)["problems"]
+    found = [(each["code"], answer["way"], answer["content"]) for each in problems for answer in each["answers"]]
+    assert found == [("syntax", "edit", "  - key: b")]
+
+
 def test_strict_fails_on_warnings(project: Any) -> None:
     """0 without, 1 with --strict."""
     ran = warned(project)("validate")
