@@ -331,13 +331,15 @@ def convert(
     output: Path | None,
     setup: options.Setup,
 ) -> int:
-    """Turn posts from elsewhere into YAML: a content calendar as CSV or TSV, or Markdown.
+    """Turn posts from elsewhere into YAML: a content calendar, a document with dated headings, or Markdown.
 
-    Works offline. A calendar is read by the names of its columns, as Google Sheets, Excel, Notion, Airtable, Trello and
-    Buffer's bulk upload write it; columns that are not read are named. What is published or past is left out. Rows that
-    cannot be placed go into a file beside the calendar, NAME.left.csv, with a column Problem. A folder stands for the
-    Markdown files in it. Each post gets a key from its date and first words. You can change keys now, but not after the
-    first apply.
+    Works offline. A calendar, as CSV or TSV, is read by the names of its columns, as Google Sheets, Excel, Notion,
+    Airtable, Trello and Buffer's bulk upload write it; columns that are not read are named. What is published or past
+    is left out. Rows that cannot be placed go into a file beside the calendar, NAME.left.csv, with a column Problem.
+
+    In a document in Markdown, each heading with a time and channels begins a post. A folder stands for the Markdown
+    files in it. Each post gets a key from its date and first words. You can change keys now, but not after the first
+    apply.
     """
     from bufferctl.config.convert import Answers, Order
     from bufferctl.config.convert import convert as converted
