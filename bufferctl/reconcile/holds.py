@@ -359,8 +359,11 @@ PROTECTED = Hold(
 #: What a network asks by law, and Buffer would answer by its default.
 _LEGAL = Hold(
     Reason.LEGAL,
-    Said("In Buffer it has `{stated}`, and the file does not say, so this edit might state otherwise; it is not sent"),
-    Said("Write `{keep}` or `{other}` in its `metadata`."),
+    Said(
+        "Buffer has `{stated}` for it and the file says nothing, so the edit could change a legal statement and is not "
+        "sent"
+    ),
+    Said("To keep that, write {keep} in its `metadata`; otherwise write {other}."),
 )
 
 

@@ -249,9 +249,7 @@ def left_to_buffer(then: Then, default: str) -> str:
     """What becomes of a field that the files do not give: `Buffer's default (public)`."""
     if then is Then.CLEARED:
         return ""
-    if then is Then.DEFAULT:
-        return f"Buffer's default ({default})"
-    return f"left to Buffer, whose default is {default}" if default else "left to Buffer"
+    return f"Buffer's default ({default})" if then is Then.DEFAULT else "left to Buffer"
 
 
 def is_instant(name: str) -> bool:
