@@ -265,6 +265,14 @@ PUBLISHED = Hold(
     Said("That post is already published, so the new text would not be sent at this time"),
     Said("To publish it, give this one a new key, and restore the old entry.", beside=(_edit("key"),)),
 )
+#: The same of one of the posts of a series, which has no key of its own.
+PUBLISHED_OCCURRENCE = replace(
+    PUBLISHED,
+    hint=Said(
+        "To publish it, write it as an entry of its own, and restore the text of this one under `each`.",
+        beside=(_edit("text"),),
+    ),
+)
 #: A published post that gets a new key and a time that is still to come.
 RENAMED_ONCE_PUBLISHED = Hold(
     Reason.SENT,

@@ -156,7 +156,9 @@ class Table:
             hold = _hold(facts, holds.RENAMED_ONCE_PUBLISHED, Cause.EDITED)
             return replace(hold, binding=None, moved_from=None)  # not recorded, so that the next plan holds it again
         if to_come and facts.is_reworded:
-            return _hold(facts, holds.PUBLISHED, Cause.EDITED)
+            is_one_of_many = isinstance(facts.item, Post) and facts.item.number
+            why = holds.PUBLISHED_OCCURRENCE if is_one_of_many else holds.PUBLISHED
+            return _hold(facts, why, Cause.EDITED)
         noted = str(facts.match.declared.fingerprint)
         change = _settled(facts, Action.DONE, noted=noted)
         is_known = facts.binding.noted == noted

@@ -165,6 +165,13 @@ def test_one_occurrence_with_variables(applied: Any, head: str, where: tuple[str
     assert 'text: "Tip $(number): https://acme.example"\n' in text
 
 
+def test_the_first_occurrence_that_is_given_anything(applied: Any) -> None:
+    """Below an `each` that is empty so far."""
+    project = applied(NUMBERED.replace("times: 3}", "times: 3, each: {}}"))
+    project.sandbox.person.edit_post(post(project, "twitter", "2029-12-17"), text="Ada wrote this")
+    assert "each: {2: {overrides: {twitter: {text: Ada wrote this}}}}}" in pulled(project)
+
+
 WITH_VARIABLE = """\
 vars: {what: console}
 posts:

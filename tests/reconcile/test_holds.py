@@ -92,7 +92,8 @@ NO_EDIT = {
 EDIT = re.compile(
     r"`(idea|existing|was|repeat_of|cancelled|scheduling_type|max_deletes|freeze|minimum_lead|protect)\b|"
     r"`(key|due_at|starts|tags)\b|`existing`|new key|another key|new due_at|write it into the file|"
-    r"`made_for_kids: false`|change the text|delete `was`|undo it in the file|Use one of these|Restore the file"
+    r"`made_for_kids: false`|change the text|entry of its own|delete `was`|undo it in the file|Use one of these|"
+    r"Restore the file"
 )
 
 

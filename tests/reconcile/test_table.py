@@ -253,6 +253,18 @@ def test_another_text_for_a_time_to_come_is_held() -> None:
     assert sent(was).verdict(replace(now, due_at=NOW)) is Action.DONE, "that time has come"
 
 
+def test_one_post_of_a_series_has_no_key_to_change() -> None:
+    """Its text goes into an entry of its own; that of a single post takes a new key."""
+    for expansion, says in ((None, "give this one a new key"), (Expansion(number=2, times=3), "an entry of its own")):
+        was = post(expansion=expansion)
+        assert (
+            says
+            in World(live=[published(was)], state=record((was, published(was))))
+            .change(replace(was, text="Edited", due_at=NOW + timedelta(days=9)))
+            .hint
+        )
+
+
 @pytest.mark.parametrize(
     ("was", "now", "expected"),
     [

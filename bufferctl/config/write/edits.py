@@ -72,7 +72,7 @@ class Edits:
         """Give `owner` these fields, and no others; what is the same stays as it is written."""
         gone = [name for name in owner.value if name not in fields]
         if len(gone) == len(owner.value) and fields:  # so that it is never empty in between
-            new = CommentedMap({as_name(name): value for name, value in fields.items()})
+            new = CommentedMap({as_name(str(name)): value for name, value in fields.items()})
             lines = _on_a_line(new) if owner.flow else self._at(owner, new).lstrip(" ").removesuffix("\n")
             self.replace(owner.start, owner.end, lines)
             return
