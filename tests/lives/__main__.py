@@ -1,14 +1,16 @@
-"""Run one seed again: `python -m tests.lives SEED [--shrink] [--steps 0,3,7]`."""
+"""Run one seed again: `python -m tests.lives SEED [--obeying] [--shrink] [--steps 0,3,7]`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from dataclasses import replace
+from types import ModuleType
+from typing import Any
 
+from tests.lives import life, obeying
 from tests.lives.endpoint import Server
 from tests.lives.judge import Broken
-from tests.lives.life import Script, draw, live, shrink
 
 
 def say(text: str) -> None:
@@ -17,10 +19,10 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def fails(script: Script, server: Server) -> Broken | None:
+def fails(script: Any, server: Server, *, kind: ModuleType) -> Broken | None:
     """The first broken promise in a life, if any."""
     try:
-        live(script, server)
+        kind.live(script, server)
     except Broken as broken:
         return broken
     return None
@@ -30,23 +32,25 @@ def main() -> int:
     """Print the events of each life; returns 1 if a promise broke."""
     parser = argparse.ArgumentParser(prog="python -m tests.lives", description=__doc__)
     parser.add_argument("seed", type=int, nargs="+")
+    parser.add_argument("--obeying", action="store_true", help="a life in which people give the answers of plans")
     parser.add_argument("--shrink", action="store_true", help="leave out every step that the failure does not need")
     parser.add_argument("--steps", help="only these steps, by number")
     parser.add_argument("--short", action="store_true", help="a line a seed")
     asked = parser.parse_args()
+    kind = obeying if asked.obeying else life
     failed = False
     for seed in asked.seed if len(asked.seed) != 2 or not asked.short else range(*asked.seed):
-        script = draw(seed)
+        script: Any = kind.draw(seed)
         if asked.steps:
             script = replace(script, steps=tuple(script.steps[int(each)] for each in asked.steps.split(",")))
         server = Server()
-        failure = fails(script, server)
+        failure = fails(script, server, kind=kind)
         failed |= failure is not None
         if failure and asked.shrink:
-            shorter = shrink(script, server)
+            shorter = kind.shrink(script, server)
             numbers = ",".join(str(script.steps.index(each)) for each in shorter.steps)
-            say(f"python -m tests.lives {seed} --steps {numbers}")
-            failure = fails(shorter, server)
+            say(f"python -m tests.lives {seed}{' --obeying' * asked.obeying} --steps {numbers}")
+            failure = fails(shorter, server, kind=kind)
         whole = str(failure or "kept")
         say(f"{seed}: {whole.splitlines()[0]}" if asked.short else whole)
     return int(failed)
