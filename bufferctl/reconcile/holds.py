@@ -101,9 +101,10 @@ def _placed_answer(answer: Answer, change: Change, *, is_late: bool) -> Answer:
         return replace(answer, content={item.service.value: answer.content}, occurrence=number)
     if answer.field == "repeat_of":
         implied = item.expansion is not None and item.expansion.repeats
-        names = tuple(dict.fromkeys((*(() if implied else item.repeat_of), answer.content)))
+        new = answer.content if isinstance(answer.content, list) else [answer.content]
+        names = tuple(dict.fromkeys((*(() if implied else item.repeat_of), *new)))
         content = names[0] if len(names) == 1 else list(names)
-        has_id = answer.content == answer.id or any(map(is_id, names))  # of a post on this channel alone
+        has_id = answer.id in new or any(map(is_id, names))  # of a post on this channel alone
         return replace(answer, content={item.service.value: content} if has_id else content, occurrence=number)
     if answer.field == "cancelled":
         return replace(answer, content=[item.address.channel], occurrence=number)
@@ -126,7 +127,7 @@ _PLAN_AGAIN = Answer(Way.RUN, command=("bufferctl", "plan"))
 _IN_BUFFER = Answer(Way.IN_BUFFER)
 
 
-def repeat_of(name: str, id_: str) -> Answer:
+def repeat_of(name: str | list[str], id_: str) -> Answer:
     """An equal text is intended. `name`: a key or an id; `id_`: of the live object that has the text."""
     return Answer(Way.ADD, "repeat_of", name, id=id_)
 
@@ -623,6 +624,8 @@ _ONE_OF_SEVERAL = Said(
 _ONE_OF_SEVERAL_OR_FIRST = Said(
     "If it is one of {suspects}, add {same} with its id. If none of them is in the files, answer `{first}` first."
 )
+#: No order tells which entry each belongs to, so nothing of it can be taken without looking.
+_ONE_OF_THESE = Said("If it is one of {suspects}, add {same} with its id. If it is none of them, add {both}.")
 _FIRST = Said("Answer `{first}` first, which has that text.")
 _ANOTHER_OR_NEVER = Said(
     "If another post in Buffer is this one, add {same} with its id. If it was never published, add {both}."
@@ -680,6 +683,10 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
     hint, answers = _same_or_both(first)
     if rule is Rule.LOST:
         hint, answers = hold.hint, {"same": _SOME_EXISTING, "both": repeat_of(first.id, first.id)}
+    if first.is_anyones:
+        named = all_of(f"{each.id} ({_whole_text(each)!r})" for each in suspects if each.is_anyones)
+        none = replace(repeat_of([each.id for each in suspects], first.id), is_open=True)
+        hint, answers = _ONE_OF_THESE, {"suspects": named, "same": _SOME_EXISTING, "both": none}
     if first.text_of:
         hint, answers = _FIRST, {"first": first.text_of.key}
     return replace(hold, hint=hint).filled(own={**answers, "at": at}, asides=asides, candidates=candidates)
@@ -736,10 +743,15 @@ def _there(moment: datetime, channel: LiveChannel | None) -> datetime:
     return moment.astimezone(channel.zone if channel else UTC)
 
 
-def _text(suspect: Suspect) -> str:
-    """The beginning of a suspect's text, or an idea's title."""
+def _whole_text(suspect: Suspect) -> str:
+    """A suspect's text, or an idea's title."""
     live = suspect.live
-    text = (live.text or (live.title if isinstance(live, LiveIdea) else "") or "") if live else ""
+    return (live.text or (live.title if isinstance(live, LiveIdea) else "") or "") if live else ""
+
+
+def _text(suspect: Suspect) -> str:
+    """The beginning of it."""
+    text = _whole_text(suspect)
     return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
 
 

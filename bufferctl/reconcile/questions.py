@@ -5,12 +5,12 @@ A question is kept until somebody answers it, regardless of changes to its entry
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 
 from bufferctl.diagnostics import Place
-from bufferctl.model import Address, Rule, Slot
+from bufferctl.model import Address, LivePost, Rule, Slot
 from bufferctl.model.address import is_id
 from bufferctl.model.comparable import has_rewritten_links
 from bufferctl.reconcile.likeness import Candidate, Pool, Pools
@@ -43,8 +43,42 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
         s.live.home for slot, m in found.items() for s in m.suspects if slot not in waiting and s.live and s.live.by_api
     }
     if all(scene.horizon(home).recorded for home in claims.homes_by_api | suspected):
-        return found  # nothing shows that there was a state
-    return found | _edited([d for d in new if d.slot not in found and d.slot not in waiting], pools, scene, texts)
+        return _offered(found)  # nothing shows that there was a state
+    rest = [d for d in new if d.slot not in found and d.slot not in waiting]
+    return _offered(found | _edited(rest, pools, scene, texts))
+
+
+def _offered(found: Found) -> Found:
+    """The questions, each id offered by one of them at most.
+
+    Where as many entries as objects may be one another, they are pairs: in the order of the files, and of creation and
+    time. Where no order tells, a person has to look at all of them.
+    """
+    sharing: dict[frozenset[str], list[Match]] = defaultdict(list)
+    asked: Counter[str] = Counter()
+    for match in found.values():
+        ids = frozenset(each.id for each in match.suspects if _is_offered(each))
+        asked.update(ids)
+        sharing[ids].append(match)
+    made = dict(found)
+    for ids, matches in sharing.items():
+        if not any(asked[id_] > 1 for id_ in ids):
+            continue
+        objects = {each.id: each for match in matches for each in match.suspects if each.id in ids}
+        by_creation = sorted(objects.values(), key=lambda each: (each.created_at, each.id))
+        times = [each.live.due_at for each in by_creation if isinstance(each.live, LivePost) and each.live.due_at]
+        are_pairs = len(matches) == len(ids) and all(asked[id_] == len(ids) for id_ in ids) and times == sorted(times)
+        for number, match in enumerate(matches):
+            first = by_creation[number].id if are_pairs else ""
+            suspects = [each if are_pairs else replace(each, is_anyones=each.id in ids) for each in match.suspects]
+            suspects.sort(key=lambda each: each.id != first)
+            made[match.declared.slot] = match._replace(suspects=tuple(suspects))
+    return made
+
+
+def _is_offered(suspect: Suspect) -> bool:
+    """Whether an answer names it as the object of the entry: it has no address, and nobody else is asked first."""
+    return suspect.owner is None and suspect.text_of is None and suspect.rule is not Rule.LOST
 
 
 class _Texts:
