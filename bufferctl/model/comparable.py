@@ -262,11 +262,32 @@ def fingerprint(item: Item, content: Content) -> Fingerprint:
     return Fingerprint(FINGERPRINT_VERSION, digest(content), _hidden(item), hash_of(schedule))
 
 
+def mentioning(item: Item, content: Content) -> str:
+    """A digest of an item apart from the handles of those whom it mentions; empty if it mentions nobody.
+
+    It stays the same when a handle changes in the files, which gives no published post another meaning.
+    """
+    variables = item.expansion.variables if item.expansion else ()
+    mentions = {each.value: each.name for each in variables if each.name.startswith("@")}
+    if not mentions:
+        return ""
+    written = _JSON.encode([content, _not_returned(item)])
+    for said in sorted(mentions, key=len, reverse=True):
+        written = written.replace(said, f"$({mentions[said]})")
+    return hash_of(written)
+
+
 def _hidden(item: Item) -> str:
     """A digest of the fields that Buffer does not return; of those that are set, so that a new one changes no other."""
+    given = _not_returned(item)
+    return hash_of(given) if given else _NOTHING_HIDDEN
+
+
+def _not_returned(item: Item) -> dict[str, Any]:
+    """The fields that Buffer does not return, as far as they are set."""
     unset = _NOT_RETURNED[type(item)]
     given = {name: value for name, default in unset.items() if (value := getattr(item, name)) != default}
-    return hash_of({name: _dumped(value) for name, value in given.items()}) if given else _NOTHING_HIDDEN
+    return {name: _dumped(value) for name, value in given.items()}
 
 
 def _dumped(value: Any) -> Any:

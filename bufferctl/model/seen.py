@@ -20,6 +20,7 @@ from bufferctl.model.comparable import (
     fingerprint,
     hash_of,
     instant,
+    mentioning,
     text_digest,
     with_board_of,
 )
@@ -164,5 +165,6 @@ def bind(
         file=item.place.file,
         protect=item.protect,
         media=sources_of(item),
+        mentioning=mentioning(item, wanted),
         given=None if live.is_out else given,
     )

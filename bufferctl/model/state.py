@@ -87,6 +87,7 @@ class Binding:
     #: Checkouts that lack that commit, and declared it just so when they were applied; newest last.
     alike: tuple[str, ...] = ()
     before: tuple[str, ...] = ()  # the fingerprints that it had before, newest last
+    mentioning: str = ""  # digest of what was last applied, apart from its handles; empty if it mentions nobody
     guessed: bool = False  # by its time, or its place in a series, alone: `existing` may correct it
 
     def written_by(self, commit: str, old: Binding | None) -> Binding:

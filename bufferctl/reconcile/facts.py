@@ -14,6 +14,7 @@ from bufferctl.model.comparable import (
     fingerprint,
     instant,
     lost,
+    mentioning,
     text_digest,
     with_board_of,
 )
@@ -74,6 +75,13 @@ class Facts(NamedTuple):
     def is_reworded(self) -> bool:
         """Whether the file has another title or text than last applied."""
         return self.binding.text != text_digest(self.match.declared.content)
+
+    @property
+    def has_new_handles(self) -> bool:
+        """Whether nothing but handles of those whom it mentions has changed in the file since."""
+        declared = self.match.declared
+        is_same = bool(self.binding.mentioning) and self.binding.mentioning == mentioning(self.item, declared.content)
+        return is_same and not self.rescheduled
 
     @property
     def agree(self) -> bool:

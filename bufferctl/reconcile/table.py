@@ -150,6 +150,8 @@ class Table:
         """Rows for a published post: an edit changes nothing and is only noted, unless it means another post."""
         if not facts.edited or facts.agree:
             return _settled(facts, Action.DONE, seen=facts.edited)
+        if facts.has_new_handles:
+            return _settled(facts, Action.DONE)
         was = facts.match.moved_from
         to_come = _is_to_come(facts.item, self.scene.now)
         if to_come and was and was.key in facts.item.previous_keys and facts.rescheduled:
