@@ -36,6 +36,7 @@ def test_what_is_not_given_is_off_or_empty() -> None:
     """But for these."""
     given = {f"{kind.__name__}.{name}": value for kind in kinds() for name, value in defaults(kind)}
     assert {name: value for name, value in given.items() if isinstance(value, bool | int | float | str) and value} == {
+        "Claim.is_here": True,
         "FacebookMetadata.type": "post",
         "Intent.settle": 30,
         "InstagramMetadata.should_share_to_feed": True,
@@ -52,4 +53,5 @@ def test_what_is_not_given_is_off_or_empty() -> None:
         "StateSettings.branch": "bufferctl-state",
         "StateSettings.remote": "origin",
         "Unknown.answered": True,
+        "Wanted.sent_pages": 10,
     }
