@@ -140,6 +140,23 @@ def test_what_people_changed_is_not_overwritten_unseen(project: Project) -> None
     assert {each["path"] for each in change["differences"]} == {"text", "assets.0.video.title"}
 
 
+@pytest.mark.parametrize("edit", ["text", "delete"])
+def test_what_was_reviewed_before_a_person_changed_a_detail_is_not_sent(project: Project, edit: str) -> None:
+    """A saved edit, or a delete, of a version that is no longer there."""
+    declare(project)
+    project.apply()
+    if edit == "text":
+        declare(project, text="Look again")
+    else:
+        project.write("posts/film.yaml", "posts: []\n")
+    assert project("plan", "-o", "reviewed.json", "--max-deletes", "1").code == 0
+    retitle(project, "Theirs")
+    ran = project("apply", "reviewed.json", "--settle", "0")
+    assert ran.code not in {0, 5}, ran.out
+    (post,) = project.sandbox.posts()
+    assert (post["text"], post["assets"][0]["video"]["metadata"]["title"]) == ("Look", "Theirs")
+
+
 def test_a_privacy_that_a_person_reset_is_drift(project: Project) -> None:
     """To the default of a declared one, and away from the default where the file says nothing; pull takes both."""
     for more, theirs in ((", privacy: private", "public"), ("", "unlisted")):
