@@ -13,9 +13,23 @@ from datetime import datetime
 from functools import cached_property
 
 from bufferctl.diagnostics import Place
-from bufferctl.model import Binding, Idea, Item, LiveItem, LivePost, Origin, PostStatus, Rule, Slot, comparable
+from bufferctl.model import (
+    IDEAS,
+    Address,
+    Binding,
+    Idea,
+    Item,
+    LiveItem,
+    LivePost,
+    Origin,
+    Post,
+    PostStatus,
+    Rule,
+    Slot,
+    comparable,
+)
 from bufferctl.model.attached import sources_of
-from bufferctl.model.comparable import content_of_live, instant, text_digest
+from bufferctl.model.comparable import content_of_live, fingerprint, instant, text_digest
 from bufferctl.model.seen import bind
 from bufferctl.model.state import ANY
 from bufferctl.reconcile.corrections import without_corrected
@@ -119,7 +133,7 @@ class _Matching:
             live = by_id.get(binding.id)
             is_deleted = binding.id in gone or (isinstance(d.item, Idea) and live is None)
             if not (binding.retired and is_deleted and binding.status != PostStatus.SENT):
-                self.found[d.slot] = Match(d, How.KNOWN, live, _as_declared(d, binding))
+                self.found[d.slot] = Match(d, How.KNOWN, live, self._as_declared(d, binding))
 
     def _hold_taken_keys(self) -> None:
         """Slots that the state keeps for published objects, but that now declare an object that had another key.
@@ -169,7 +183,7 @@ class _Matching:
     def _take(self, old: Slot, d: Declared) -> None:
         """Give a released claim to `d`."""
         binding = self.released.pop(old)
-        self.found[d.slot] = Match(d, How.MOVED, self.scene.by_id.get(binding.id), _as_declared(d, binding), old)
+        self.found[d.slot] = Match(d, How.MOVED, self.scene.by_id.get(binding.id), self._as_declared(d, binding), old)
 
     def _not_there(self) -> None:
         """Objects without a claim, or whose own is gone, and whose `existing` names nothing that they can be."""
@@ -289,6 +303,23 @@ class _Matching:
                 continue
             del pools[d.slot.home].left[there[0].id]
             self.found[d.slot] = Match(d, How.NAMED, there[0], as_published(d, there[0], scene.origin(there[0])))
+
+    def _as_declared(self, d: Declared, binding: Binding) -> Binding:
+        """The binding as the files have it by now; if only the key of its idea has changed since, nothing has."""
+        binding = _as_declared(d, binding)
+        post = d.item
+        if not isinstance(post, Post) or not post.idea or binding.applied == str(d.fingerprint):
+            return binding
+        for key in self._former_ideas.get(replace(post.address, channel=IDEAS, key=post.idea), ()):
+            if binding.applied == str(fingerprint(replace(post, idea=key), d.content)):
+                return replace(binding, applied=str(d.fingerprint))
+        return binding
+
+    @cached_property
+    def _former_ideas(self) -> dict[Address, tuple[str, ...]]:
+        """The keys that declared ideas had before."""
+        ideas = self.scene.desired.ideas
+        return {idea.address: idea.previous_keys for idea in ideas if idea.previous_keys}
 
     def _is_denied_by_texts(self, d: Declared, live: LivePost) -> bool:
         """Whether another declared address has the text of a live object, or another live object that of `d`."""

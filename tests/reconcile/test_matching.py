@@ -1453,3 +1453,21 @@ def test_a_question_names_what_was_not_read_by_its_id() -> None:
     assert f"('{LONG[:40]}…', scheduled, " in cut.message
     whole = queued(text=LONG[:40])
     assert f"('{LONG[:40]}', scheduled, " in World(live=[in_buffer(whole)]).change(replace(whole, draft=True)).message
+
+
+# -- an idea that was renamed
+
+
+def test_a_post_whose_idea_was_renamed_is_unchanged() -> None:
+    """No edit of nothing: only the name of its idea has changed, which is recorded; another idea is an edit."""
+    it, was = post(idea="hiring"), idea()
+    world = World(
+        live=[in_buffer(it), idea_in_buffer(was)], state=record((it, in_buffer(it)), (was, idea_in_buffer(was)))
+    )
+    renamed, now = idea("jobs", was="hiring"), post(idea="jobs")
+    assert world.verdicts(now, renamed) == {"a": Action.NO_OP, "jobs": Action.MOVE}
+    change = world.change(now, renamed)
+    assert change.binding is not None
+    after = replace(world.state, bindings={**world.state.bindings, slot(now): change.binding})
+    assert replace(world, state=after).verdict(now, idea("jobs")) is Action.NO_OP
+    assert world.verdict(post(idea="other"), was, idea("other", "Another")) is not Action.NO_OP
