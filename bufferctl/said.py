@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import StringIO
 from itertools import takewhile
 from shlex import join
@@ -211,8 +211,9 @@ def _are_equal(values: Sequence[Any]) -> bool:
     return all(each == values[0] for each in values)
 
 
-def _yaml(name: str, content: Any) -> str:
-    """A field on one line, as YAML reads it back."""
+@cache
+def _emitter() -> Any:
+    """Made once, where an answer is shown for the first time, since that takes a while."""
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="safe", pure=True)
@@ -220,6 +221,11 @@ def _yaml(name: str, content: Any) -> str:
     yaml.allow_unicode = True
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # it is a switch
     yaml.width = _WIDTH
+    return yaml
+
+
+def _yaml(name: str, content: Any) -> str:
+    """A field on one line, as YAML reads it back."""
     stream = StringIO()
-    yaml.dump({name: content}, stream)
+    _emitter().dump({name: content}, stream)
     return stream.getvalue().rstrip("\n").removeprefix("{").removesuffix("}")
