@@ -422,7 +422,8 @@ def rename(life: Obeying) -> str:
     life.used += 1
     old, entry.form["key"] = entry.form["key"], f"{'s' if entry.starts else 'k'}{life.used}"
     entry.form.pop("was", None)
-    if life.rng.random() < 0.7:
+    is_asked = any(each["action"] == "hold" for each in life.plan())  # a question does not follow a key silently
+    if is_asked or life.rng.random() < 0.7:
         entry.form["was"] = old
     entry.keys += [entry.form["key"], *(f"{old}-{n}" for n in entry.numbers if n)]
     return f"{old} to {entry.key}{'' if 'was' in entry.form else ' without was'}"
@@ -460,8 +461,8 @@ def more_or_fewer(life: Obeying) -> str:
 @_edit
 def another_channel(life: Obeying) -> str:
     """An entry goes to both channels, or to one of them."""
-    if (entry := _some(life)) is None:
-        return ""
+    if (entry := _some(life)) is None or re.search("existing|overrides|repeat_of|cancelled", json.dumps(entry.form)):
+        return ""  # what names a channel would have to go with it
     entry.form["channels"] = life.rng.choice([["twitter", "linkedin"], ["twitter"]])
     return f"{entry.key} {entry.form['channels']}"
 
