@@ -165,6 +165,15 @@ def test_one_occurrence_with_variables(applied: Any, head: str, where: tuple[str
     assert 'text: "Tip $(number): https://acme.example"\n' in text
 
 
+def test_the_time_of_the_last_occurrence_without_its_own(applied: Any) -> None:
+    """Below `each`: the entry's time is that of the first one, which has its own by now."""
+    project = applied(NUMBERED.replace("times: 3}", "times: 2, each: {1: {due_at: 2029-12-09 10:00}}}"))
+    for service in ("twitter", "bluesky"):
+        there = post(project, service, "2029-12-17")
+        project.sandbox.person.edit_post(there, dueAt="2029-12-18T10:30:00Z")
+    assert "each: {1: {due_at: 2029-12-09 10:00}, 2: {due_at: 2029-12-18 11:30}}}" in pulled(project)
+
+
 def test_the_first_occurrence_that_is_given_anything(applied: Any) -> None:
     """Below an `each` that is empty so far."""
     project = applied(NUMBERED.replace("times: 3}", "times: 3, each: {}}"))

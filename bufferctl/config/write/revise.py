@@ -155,7 +155,8 @@ class _Revising:
         is_made = has_own_place(item, name) and bool(made_by_expansion(self.project, item, [name]))
         if name == "text" and (_in_thread(revision, owner) or (not is_made and self._in_text_file(revision, layers))):
             return
-        path = self._place(revision, layers, part, name, new, only_here=is_made)
+        counts = name == "due_at" and bool(layers.number)  # a time of the entry is that of its first occurrence
+        path = self._place(revision, layers, part, name, new, only_here=is_made or counts)
         fields = entry
         for step in path:
             fields = fields.setdefault(step if step in fields else as_name(step), {})
