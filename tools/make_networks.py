@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
-from bufferctl.checks import RULES, Rule, attachments, fields, mentions, texts
+from bufferctl.checks import RULES, Rule, attachments, fields, texts
 from bufferctl.model import Asset, Service
 from bufferctl.model.media_file import size_words
 from bufferctl.model.metadata import THREADED
@@ -242,7 +242,6 @@ def rules_of(service: Service) -> tuple[Rule, ...]:
         fields.FIELD_MISSING: bool(row.needs),
         fields.UNKNOWN_CATEGORY: service is Service.YOUTUBE,
         fields.EMPTY_ITEM: service in THREADED,
-        mentions.SPAN: service in {Service.FACEBOOK, Service.LINKEDIN},
         attachments.TOO_MANY_IMAGES: row.images is not None,
         attachments.TOO_MANY_MEDIA: row.media is not None,
         attachments.VIDEO_NOT_ALONE: row.video_alone is not None,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from bufferctl.checks.finding import Finding, Path, advice, refusal
+from bufferctl.checks.finding import Finding, Path, Rule, advice
 from bufferctl.checks.texts import utf16
-from bufferctl.diagnostics import Place, all_of
+from bufferctl.diagnostics import Place, Severity, all_of
 from bufferctl.model import Post, Service
 from bufferctl.model.metadata import FacebookAnnotation, FacebookMetadata, LinkedinAnnotation, LinkedinMetadata
 from bufferctl.model.networks import NETWORKS, Source
@@ -36,13 +36,15 @@ NO_HANDLE = advice(
     "add the handle under `mentions`, if there is an account",
     "how networks name accounts",
 )
-SPAN = refusal(
-    "BC024",
+#: Whether Buffer refuses it is not known, but nobody means it.
+SPAN = Rule(
+    "BC119",
     "annotation-span",
+    Severity.ERROR,
     "an annotation covers other words than it says, or goes beyond the end of the text",
+    "the mention would be made of the wrong words, or Buffer refuses the post",
     "correct the numbers, which count characters from 0; an emoji may count 1 or 2, since Buffer documents no unit",
     Source.REFERENCE,
-    "the mention would be made of the wrong words, or Buffer refuses the post",
 )
 
 _HANDLE = re.compile(r"(?<![^\s(])@\w[\w.-]*\b")
