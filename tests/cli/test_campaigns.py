@@ -184,36 +184,6 @@ def test_import_writes_what_looks_like_a_variable_as_text(project: Any) -> None:
     assert "No changes." in project("plan").out
 
 
-def test_pull_refuses_an_occurrence(project: Any) -> None:
-    """One entry makes all occurrences: pull shows the difference and where to write it, and changes no file."""
-    path = campaign(
-        project,
-        "channels: [twitter]\nposts:\n  - key: tip\n    due_at: 2029-12-10 09:00\n    text: Tip $(number)\n"
-        "    repeat: {every: 1 week, times: 4}\n",
-    )
-    project.apply()
-    before = path.read_bytes()
-    edited(project, "Acme/twitter:acme/tip-2", "Tip two")
-    ran = project("pull")
-    assert ran.code == 1
-    assert "under `each: {2: {text: …}}` of the entry at posts/campaign.yaml:3:10" in " ".join(ran.err.split())
-    assert "text (Buffer → file):" in ran.out
-    assert path.read_bytes() == before
-
-
-def test_pull_names_the_channel_of_an_occurrence(project: Any) -> None:
-    """A text under `each` alone would change the post on the other channel as well."""
-    campaign(
-        project,
-        "channels: [twitter, linkedin]\nposts:\n  - key: tip\n    due_at: 2029-12-10 09:00\n    text: Tip $(number)\n"
-        "    repeat: {every: 1 week, times: 4}\n",
-    )
-    project.apply()
-    edited(project, "Acme/twitter:acme/tip-2", "Tip two")
-    said = " ".join(project("pull").err.split())
-    assert "`each: {2: {overrides: {'twitter:acme': {text: …}}}}`" in said
-
-
 def test_pull_refuses_a_text_made_of_variables(project: Any) -> None:
     """It names the source of the text and shows the difference; a new time is pulled anyway."""
     path = campaign(

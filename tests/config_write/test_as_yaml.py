@@ -66,7 +66,8 @@ def test_posts(post: Post, text: str) -> None:
     again = read(post)
     assert isinstance(again, Post)
     due_at = again.due_at and again.due_at.astimezone(UTC)
-    assert replace(again, place=post.place, due_at=due_at) == post
+    # what it was made from, such as a `thread:` beside the text, is not a part of it
+    assert replace(again, place=post.place, due_at=due_at, expansion=None) == post
 
 
 def _possible(post: Post) -> Post:
