@@ -15,6 +15,7 @@ from bufferctl.model.comparable import Content, is_filled_in, is_set
 from bufferctl.model.content import Asset
 from bufferctl.model.desired import Idea, Item, Post
 from bufferctl.model.details import details_of_desired, may_be_added
+from bufferctl.model.media_file import MediaFile
 from bufferctl.model.metadata import DOCUMENTED, LOSABLE, UNSAID
 from bufferctl.value import value
 
@@ -177,6 +178,8 @@ def _of_model(at: str, model: Model) -> Iterator[tuple[str, Any]]:
     for name in model.model_fields_set:
         given = getattr(model, name)
         path = f"{at}.{name}"
+        if isinstance(given, MediaFile):
+            continue  # what is known of a file is not sent, and its bytes are compared by their digest
         if isinstance(given, Asset):
             yield from _of_asset(path, given)
         elif isinstance(given, Model):

@@ -17,6 +17,8 @@ from bufferctl.config.write.as_yaml import idea_entry, moment_text, one_entry, p
 from bufferctl.config.write.yaml_files import yaml_text
 from bufferctl.diagnostics import Place
 from bufferctl.model import Address, Asset, Idea, Post, Service, ShareMode
+from bufferctl.model.content import ThreadItem
+from bufferctl.model.metadata import TwitterMetadata, thread_of
 from bufferctl.model.plain_text import normal_text
 from tests.fuzzing import examples
 from tests.model import samples
@@ -169,3 +171,13 @@ def test_idea() -> None:
     again = read(idea=idea)
     assert isinstance(again, Idea)
     assert replace(again, place=idea.place) == idea
+
+
+def test_a_part_of_a_thread_with_a_picture() -> None:
+    """Its text is a block, whose last line end is not a part of it."""
+    picture = Asset.model_validate({"image": {"url": "https://acme.example/a.png", "alt_text": "A"}})
+    thread = (ThreadItem(text="One"), ThreadItem(text="Two", assets=(picture,)))
+    post = Post(Address("Acme", "twitter:acme", "a"), Service.TWITTER, Place(""), text="One")
+    again = read(replace(post, metadata=TwitterMetadata(thread=thread)))
+    assert isinstance(again, Post)
+    assert thread_of(again.metadata) == thread

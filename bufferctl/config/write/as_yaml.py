@@ -106,6 +106,8 @@ def as_yaml(name: str, given: Any, zone: tzinfo | None = None) -> Any:
     """A value of the models as YAML data. `name`: the field that it is for, which decides how it is written."""
     if isinstance(given, MediaFile):
         return f"/{given.path}"
+    if isinstance(given, CommentedMap):
+        return given  # it is YAML data already
     if isinstance(given, Model):
         fields = type(given).model_fields.items()
         every = ((n, getattr(given, n), f.get_default(call_default_factory=True)) for n, f in fields)
