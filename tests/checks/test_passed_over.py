@@ -50,7 +50,7 @@ def test_trouble_in_a_text(before: str, trouble: tuple[str, str], after: str, wh
 @given(words)
 def test_ordinary_words(text: str) -> None:
     """No rule finds anything."""
-    assert codes(post("facebook", text, assets=[image(alt_text=f"A{text}")])) == []
+    assert codes(post("facebook", text, assets=[image(alt_text=f"A {text}")])) == []
 
 
 @pytest.mark.parametrize("service", [each for each in Service if each not in {"whatsapp", "startpage"}])
