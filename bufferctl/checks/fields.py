@@ -58,7 +58,7 @@ UNKNOWN_CATEGORY = advice(
     "YouTube's list of categories",
 )
 #: What stands for a value in a hint, where not every text would be one.
-_EXAMPLES = {"category_id": "People & Blogs", "type": "whats_new"}
+_EXAMPLES = {"category_id": "People & Blogs", "type": "whats_new", "details_whats_new": "{}"}
 
 
 def field_findings(post: Post) -> Iterator[Finding]:
@@ -116,6 +116,8 @@ def _missing(post: Post, network: Network) -> Iterator[Finding]:
 
 def _lines(post: Post, kind: str, network: Network) -> str:
     """How to write everything that is missing, to paste as it is."""
+    if not kind and any(need.path == ("type",) for need in network.needs):
+        kind = _EXAMPLES["type"]  # it is written then, so its details are missing, too
     missing = [need for need in network.needs if need.value in {"", kind} and not _given(post.metadata, need)]
     fields: dict[str, object] = {}
     above = post.service.value

@@ -799,8 +799,8 @@ NO_SUCH_TAG = Hold(
     Reason.UNRESOLVED,
     Said("No post or idea in Buffer has the tag {tags}{tags_seen}, and its API cannot list tags"),
     Said(
-        "Add the tag to a post or an idea in Buffer (the Free plan allows 3 tags) and plan again, or set its id under "
-        "`tags:` in buffer.yaml.",
+        "Add the tag to a post or an idea in Buffer (the Free plan allows 3 tags) and plan again, or give its "
+        "organization in buffer.yaml its id, as `tags: {{NAME: ID}}`.",
         beside=(_IN_BUFFER, _edit("tags")),
     ),
 )

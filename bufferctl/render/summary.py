@@ -89,7 +89,7 @@ def _but_for_hidden(outcomes: Iterable[Outcome]) -> str:
     sent = (o.change.desired for o in outcomes if o.status is Status.DONE and o.change.write is not None)
     paths = (path for item in sent if item is not None for path in given_of(item) if is_hidden(path))
     names = sorted({f"`{path.rpartition('.')[2]}`" for path in paths})
-    return f", but for {all_of(names)}, which Buffer does not show" if names else ""
+    return f", except {all_of(names)}, which Buffer does not show" if names else ""
 
 
 def does(found: Grouped) -> str:

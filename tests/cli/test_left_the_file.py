@@ -202,7 +202,7 @@ def test_an_old_value_that_buffer_does_not_show(project: Project) -> None:
     posts = "posts:\n  - {key: news, due_at: 2029-12-20 09:00, channels: [twitter], text: Newsmore}\n"
     project.write("buffer.yaml", ROOT)
     project.write("posts/news.yaml", posts.replace("more", ", source: " + 600 * "x"))
-    assert "files, but for `source`, which Buffer does not show." in " ".join(project.apply().out.split())
+    assert "files, except `source`, which Buffer does not show." in " ".join(project.apply().out.split())
     assert len(seen_so_far(project)["given"]["source"]) == 500
     project.write("posts/news.yaml", posts.replace("more", ", source: press"))
     (difference,) = planned(project)["differences"]

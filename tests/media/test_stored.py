@@ -81,7 +81,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.fixture(params=["s3", "az", "gs"])
+@pytest.fixture(params=["s3", pytest.param("az", marks=(pytest.mark.long, pytest.mark.timeout(600))), "gs"])
 def place(request: pytest.FixtureRequest, place_of: Make, cloud: None) -> Place:
     """A place in each kind of store."""
     return place_of(request.param)

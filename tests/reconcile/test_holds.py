@@ -129,7 +129,7 @@ def test_a_hint_names_the_edit_that_answers(name: str) -> None:
     held = [hold.on(change_of(item)) for hold in HOLDS[name] for item in items]
     hints = {each.hint for each in held}
     assert not [
-        each for each in held if "{" in each.message or "{" in re.sub(r"(existing|repeat_of): \{", "", each.hint)
+        each for each in held if "{" in each.message or "{" in re.sub(r"(existing|repeat_of|tags): \{", "", each.hint)
     ], hints
     lacking = [hint for hint in hints if not EDIT.search(hint)]
     assert (lacking != []) is (name in NO_EDIT), lacking

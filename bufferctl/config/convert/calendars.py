@@ -72,6 +72,9 @@ class _RowError(BufferctlError):
         self.role = role
 
 
+#: The kinds of posts that only these networks have, by what calendars call them.
+_WITH_KINDS = frozenset({Service.INSTAGRAM, Service.FACEBOOK})
+_KINDS = {"story": "story", "stories": "story", "reel": "reel", "reels": "reel"}
 _URL: TypeAdapter[str] = TypeAdapter(Url)
 #: What a board puts behind a label.
 _COLOR = re.compile(r"\s*\([a-z_ ]+\)\s*$")
@@ -270,6 +273,12 @@ class Calendar:
         if Service.PINTEREST in services and not board:
             raise _RowError(Role.BOARD, "a pin needs a board", f"fill in `{self.table.name_of(Role.BOARD)}`")
         found: dict[str, Any] = {"pinterest": {"board": board}} if board else {}
+        if kind := _KINDS.get(row[Role.FORMAT].casefold()):
+            having = services & _WITH_KINDS
+            if len(having) < len(services):
+                hint = f"write a separate row for the channels without a {kind}"
+                raise _RowError(Role.FORMAT, f"not all channels of this row have a {kind}", hint)
+            found |= {service.value: {"type": kind} for service in sorted(having)}
         for name, role in (("first_comment", Role.COMMENT), ("title", Role.TITLE)):
             taking = [each for each in services if name in MODELS[each].model_fields] if row[role] else []
             for service in sorted(taking):

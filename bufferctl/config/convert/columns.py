@@ -25,6 +25,7 @@ class Role(StrEnum):
     TAGS = "Tags"
     CAMPAIGN = "Campaign"
     COMMENT = "First comment"
+    FORMAT = "Format"  # a story, a reel
     BOARD = "Board Name"
     ARCHIVED = "Archived"
 
@@ -52,6 +53,7 @@ _NAMES = {
     Role.TAGS: "tag",
     Role.CAMPAIGN: "campaign, campaign name",
     Role.COMMENT: "first comment, 1st comment",
+    Role.FORMAT: "format, post format, post type, placement",
     Role.BOARD: "board name, board, pinterest board",
     Role.ARCHIVED: "archived",
 }
