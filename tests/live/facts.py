@@ -331,6 +331,29 @@ def comment(visit: Visit) -> Seen:
     return not (payload["post"]["metadata"] or {}).get("firstComment"), "in a draft"
 
 
+_MENTIONS = f"""mutation Create($i: CreatePostInput!) {{ it: createPost(input: $i) {{
+  __typename ... on PostActionSuccess {{ post {{ ...P ... on Post {{
+    places: metadata {{ ... on FacebookPostMetadata {{ annotations {{ indices }} }} }} }} }} }}
+  ... on MutationError {{ message }} }} }} {POST}"""
+
+
+@fact("places of mentions count an emoji as one character", "In which unit the places of mentions count is open")
+def mentions(visit: Visit) -> Seen:
+    if visit.service != "facebook":
+        return None, "needs a Facebook channel"
+    kept = []
+    for start in (2, 3):  # behind the emoji and a space, in characters and in UTF-16 units
+        there = {"content": "1", "indices": [start, start + 3], "text": "Ada", "url": "https://facebook.com/ada"}
+        metadata = {"facebook": {"type": "post", "annotations": [there]}}
+        text = f"\N{PARTY POPPER} Ada {uuid.uuid4().hex[:8]}"
+        payload = visit.ask(_MENTIONS, i=visit.input(text, metadata=metadata)).it or {}
+        annotations = ((payload.get("post") or {}).get("places") or {}).get("annotations") or []
+        kept.append([each["indices"] for each in annotations] == [there["indices"]])
+    if kept[0] == kept[1]:
+        return None, "both ways are kept" if kept[0] else "neither way is kept"
+    return kept[0], "in characters" if kept[0] else "in UTF-16 units"
+
+
 @fact("assets[].link still exists", "`assets[].link` still exists and goes on 2026-12-15")
 def link(visit: Visit) -> Seen:
     return ("link" in visit.schema["AssetInput"], "in the schema") if visit.schema else (None, "no introspection")
