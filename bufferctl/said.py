@@ -140,15 +140,16 @@ def common(sentences: Sequence[Said], *, of_one_entry: bool = False) -> Said:
     `of_one_entry`: they are about the channels of one entry, so that one line answers for all of them.
     """
     first = sentences[0]
-    columns = {name: [each.blanks[name] for each in sentences] for name in first.blanks}
-    own = {name: _shared(columns[name], of_one_entry=of_one_entry) for name in first.own}
-    asides = {name: fact if _are_equal(columns[name]) else "" for name, fact in first.asides.items()}
+    columns = {name: [each.blanks[name] for each in sentences] for name in names_in(first.template)}
+    own = {name: _shared(columns[name], of_one_entry=of_one_entry) for name in first.own if name in columns}
+    asides = {name: fact if _are_equal(columns[name]) else "" for name, fact in first.asides.items() if name in columns}
     return Said(first.template, first.facts, own, asides)
 
 
 def is_the_same(sentences: Sequence[Said], *, of_one_entry: bool = False) -> bool:
     """Whether `common` leaves out nothing that one of them has: it can be followed for each of them."""
-    columns = ([each.blanks[name] for each in sentences] for name in sentences[0].own)
+    names = [name for name in names_in(sentences[0].template) if name in sentences[0].own]
+    columns = ([each.blanks[name] for each in sentences] for name in names)
     return all(_in_one(column, of_one_entry=of_one_entry) is not None for column in columns)
 
 

@@ -148,7 +148,8 @@ def test_it_installs_as_the_pages_say(
     run(["sh", "-euc", "\n".join(lines)], tmp_path, environment)
     installed = tmp_path / program
     assert run([installed, "--version"], tmp_path, environment) == f"bufferctl {__version__}\n"
-    rooms = sorted(path.parent.name for path in files("bufferctl", "__init__.py"))
+    package = ROOT / "bufferctl"
+    rooms = sorted(path.parent.name for path in files("bufferctl", "__init__.py") if path.parent.parent == package)
     load = f"import {', '.join(f'bufferctl.{room}' for room in rooms)}, sys; print(sys.version)"
     own = installed.resolve().with_name("python")
     assert run([own, "-I", "-c", load], tmp_path, environment).startswith(f"{version}.")

@@ -194,7 +194,7 @@ def _count(steps: _Steps, kills: int, lost: int) -> int:
     """Compare what the sandbox has with the files, text by text. Raises BufferctlError if they differ."""
     from bufferctl.config import load
 
-    desired = load(steps.folder / "buffer.yaml", steps.folder).desired
+    desired = load(None, steps.folder.absolute()).desired
     declared = Counter(post.text for post in desired.posts) if desired else Counter[str]()
     found = _texts(steps.sandbox)
     what = f"{count(found.total(), 'post')}, {count(kills, 'kill')}, {count(lost, 'lost answer')}"

@@ -124,7 +124,7 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
     if fields.get("annotations") and service is Service.LINKEDIN:
         raise NotExpressibleError("it mentions people or companies, which the API does not return in full for LinkedIn")
     link = fields.pop("link_attachment", None)
-    if link and not live.assets:  # Buffer accepts one or the other
+    if link and link.get("url") and not live.assets:  # Buffer accepts one or the other
         fields["link_attachment"] = {"url": link["url"]}
     if "board" in fields:
         named = channel.boards.get(fields["board"]) == fields.get("board_service_id")
@@ -144,7 +144,7 @@ def _metadata(live: LivePost, channel: LiveChannel) -> NetworkMetadata | None:
 
 def _part(item: LiveThreadItem, service: Service) -> dict[str, Any]:
     part: dict[str, Any] = {"text": _text(item.text) or None, "assets": _assets(item.assets, service)}
-    if item.link_attachment and not item.assets:  # Buffer accepts one or the other
+    if item.link_attachment.get("url") and not item.assets:  # Buffer accepts one or the other
         part["link_attachment"] = {"url": item.link_attachment["url"]}
     return part
 

@@ -247,6 +247,7 @@ def _load(values: Mapping[str, Any]) -> SavedPlan:
     declared = {_address(each): each for each in read.items}
     changes = [_with_item(each, declared) for each in values["plan"]["changes"]]
     plan = load_plan({**values["plan"], "changes": changes})
+    _word(plan.changes)
     return SavedPlan(
         plan=plan,
         desired=desired,
@@ -256,6 +257,13 @@ def _load(values: Mapping[str, Any]) -> SavedPlan:
         offline=read.offline,
         changed=None if read.changed is None else frozenset(map(Address.parse, read.changed)),
     )
+
+
+def _word(said_of: Iterable[Change | Outcome]) -> None:
+    """Word every sentence once: one of a damaged file may lack what its blanks stand for. Raises what is in DAMAGE."""
+    for each in said_of:
+        for said in filter(None, (each.why, each.todo)):
+            _ = str(said), [str(answer) for answer in said.answers]
 
 
 def _dump(change: Change) -> dict[str, Any]:
@@ -358,10 +366,13 @@ def _load_receipt(values: Mapping[str, Any]) -> Receipt:
     details = values["details"]
     plan = load_plan(details["plan"])
     changes = {change.slot: change for change in plan.changes}
+    outcomes = tuple(map(_outcome, values["outcomes"], repeat(changes), details.get("said") or repeat({})))
+    left = load_plan(details["left"]) if details["left"] else None
+    _word([*plan.changes, *outcomes, *(left.changes if left else ())])
     return Receipt(
         plan=plan,
-        outcomes=tuple(map(_outcome, values["outcomes"], repeat(changes), details.get("said") or repeat({}))),
-        left=load_plan(details["left"]) if details["left"] else None,
+        outcomes=outcomes,
+        left=left,
         stopped=str(values["stopped"] or ""),
         finished_at=_AWARE.validate_python(values["finished_at"]),
     )

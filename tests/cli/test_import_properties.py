@@ -45,7 +45,7 @@ def made(draw: st.DrawFn) -> dict[str, Any]:
     service, number = draw(kinds)
     text, fields = FULLEST[service][number]
     chosen = {name: value for name, value in fields.items() if name == "metadata" or draw(st.integers(0, 4))}
-    if not any("thread" in network for network in fields.get("metadata", {}).values()):
+    if not any({"thread", "annotations"} & network.keys() for network in fields.get("metadata", {}).values()):
         text = draw(texts)
     when = draw(st.none() | moments)
     hows: list[dict[str, Any]] = [{}, {}, {"saveToDraft": True}, {"needsApproval": True}, {"mode": "shareNext"}]

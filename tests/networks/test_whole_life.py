@@ -23,6 +23,11 @@ each_service = pytest.mark.parametrize(
 NEVER_ALONE = {
     Service.GOOGLEBUSINESS: {f"{key}: metadata.googlebusiness.type" for key in ("news", "offer", "open-day")},
     Service.SUBSTACK: {"timed: mode"},
+    # words and place of a mention change together
+    Service.FACEBOOK: {f"album: metadata.facebook.annotations.0.{name}" for name in ("indices.0", "text")},
+    Service.LINKEDIN: {
+        f"album: metadata.linkedin.annotations.0.{name}" for name in ("start", "length", "localized_name")
+    },
 }
 
 
