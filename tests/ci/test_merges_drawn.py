@@ -412,7 +412,7 @@ def drawn(team: Team, seed: int) -> Iterator[str]:
     yield from life.log
 
 
-#: A queued post of a merged request is not sent by the first run that can; why is not known yet. Mended, it goes from here.
+#: A queued post of a merged request is not sent by the first run that can; why is not known yet.
 OPEN = pytest.param(56, marks=[pytest.mark.long, pytest.mark.xfail(raises=AssertionError, strict=True)])
 
 
