@@ -181,7 +181,7 @@ class Reader(Wire):
         within = _relevant(there, organizations)
         if not set(within) <= set(asked):
             return None
-        if self.tells_time:  # the answer's time less all that it took: what was there before is in it
+        if self.tells_time:  # the time of the answer less its duration: it has what was there before
             reading.began = self.server_time() - timedelta(seconds=awake() - started) - ROUNDING
         return Overview(_with_channels(there, {each: found[each] for each in within}), reading)
 

@@ -209,7 +209,7 @@ class Merged:
     """What one merged request agrees to, or one plan that a person names.
 
     `title`: what people call its plan. `changed`: the entries that the request changes, so that what was said of them
-    before no longer counts; None where nobody knows, and then the plan counts for all that it shows. `beside`: other
+    before no longer counts; None where nobody knows, and then every row of the plan counts. `beside`: other
     entries that the plan shows as the last merge before left them. `made_at`, `merged_at`: by the forge's clock, None
     for a plan that a person names.
     """
@@ -275,7 +275,7 @@ class Reviewed:
     A request speaks for the entries that it changes: what earlier ones said of these no longer counts, whether or not
     the request has a plan that counts. What its plan shows of another entry takes nothing back, and agrees to it if the
     plan knew of the last merge that changed the entry. Where nobody knows what a request changes, the plan counts for
-    all that it shows.
+    everything that it shows.
     """
 
     merged: Sequence[Merged]

@@ -323,7 +323,7 @@ def _new(page: _Page) -> None:
 
 
 def _folded(page: _Page) -> None:
-    """What waits, what changes nothing, and all that is agreed to."""
+    """What waits, what changes nothing, and everything that is agreed to."""
     for title, items in page.beside:
         page.sheet.fold(title, items, _brief, page.everything)
     reviewed = [item for item in page.whole.items if item.digests or item.kind == "hold"]

@@ -195,7 +195,7 @@ class Calendar:
                 found.append(self.destination.called(name))
             except BufferctlError as error:
                 raise _RowError(Role.CHANNELS, error.message, error.hint) from None
-        found += [channel for label in several(row[Role.LABELS]) if (channel := self._labeled(label))]
+        found += filter(None, map(self._labeled, several(row[Role.LABELS])))
         if not found and not self.channels:
             name = self.table.name_of(Role.CHANNELS)
             hint = f"fill in `{name}`, such as twitter:acme, or give --channel"
