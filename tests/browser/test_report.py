@@ -86,14 +86,14 @@ def test_a_tap_opens_an_item(show: Show) -> None:
     expect(launch.get_by_role("tab", name="LinkedIn").get_by_role("img", name="differs")).to_be_visible()
     expect(launch.locator(".fold")).to_have_count(0)
     launch.get_by_role("tab", name="LinkedIn").click()
-    expect(launch.locator("ins:visible")).to_contain_text("Three years, forty contributors")
+    expect(launch.locator(".unlike:visible")).to_contain_text("Three years, forty contributors")
     expect(launch.locator(".fold:visible")).to_have_text("…see more")
     expect(launch.locator(".entries li:visible")).to_contain_text("Acme/linkedin:acme-inc/launch")
     page.keyboard.press("ArrowRight")
     expect(launch.get_by_role("tab", name="Instagram")).to_have_attribute("aria-selected", "true")
     before = launch.locator(".text:visible").evaluate("text => text.textContent.split('…see more')[0]")
     assert 90 < len(before) <= 125
-    expect(launch.locator("ins:visible")).to_have_count(0)
+    expect(launch.locator(".unlike:visible")).to_have_count(0)
     expect(launch.locator(".text:visible")).to_contain_text("https://atlas.example/launch")
 
 
