@@ -68,7 +68,7 @@ def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
         console.data(document("drift", found))
     else:
         console.data(drift_text(found, console.out))
-    if shown.drift or any(change.awaits_approval for change in shown.changes) or any(each.is_certain for each in lost):
+    if found.is_found:
         return DRIFT
     return NOTHING_TO_COMPARE if missing is not None else 0
 

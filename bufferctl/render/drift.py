@@ -63,6 +63,16 @@ class Drift(NamedTuple):
     missing: str | None = None
 
     @property
+    def is_found(self) -> bool:
+        """Whether there is drift, or media that Buffer can no longer fetch."""
+        return bool(self.plan.drift or self.gone)
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """The URLs that Buffer certainly can no longer fetch."""
+        return frozenset(each.url for each in self.lost if each.is_certain)
+
+    @property
     def numbers(self) -> dict[Reason, int]:
         """How many changes of each kind of drift and of progress."""
         counts = Counter(change.reason for change in (*self.plan.drift, *self.plan.progress))
@@ -93,13 +103,13 @@ def drift_text(drift: Drift, paint: Paint) -> str:
 
 
 def _verdict(drift: Drift, paint: Paint) -> Iterator[str]:
-    plan, lost = drift.plan, drift.lost
+    plan = drift.plan
     if plan.drift:
         differ = "differs" if len(plan.drift) == 1 else "differ"
         number = posts_and_ideas(change.address.is_idea for change in plan.drift)
         yield paint.strong(paint.bad(f"Drift: {number} {differ} from what was last applied."))
-    elif gone := len({each.url for each in lost if each.is_certain}):
-        number = f"{count(gone, 'file')} that Buffer will fetch {'is' if gone == 1 else 'are'}"
+    elif drift.gone:
+        number = f"{count(len(drift.gone), 'file')} that Buffer will fetch {'is' if len(drift.gone) == 1 else 'are'}"
         yield paint.strong(paint.bad(f"Media lost: {number} gone or changed."))
     elif drift.recorded:
         where = " in the selected posts" if plan.narrowed else ""
