@@ -36,6 +36,7 @@ from bufferctl.render.markdown_text import (
     html,
     link,
     marked,
+    outside_links,
     picture,
     plain,
     quoted,
@@ -649,8 +650,8 @@ def _shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:
         if piece.kind != "same" or len(piece.text) <= 3 * _BESIDE:
             yield piece
             continue
-        start = piece.text[:_BESIDE] if before else ""
-        end = piece.text[-_BESIDE:] if after else ""
+        start = piece.text[: outside_links(piece.text, _BESIDE)[0]] if before else ""
+        end = piece.text[outside_links(piece.text, len(piece.text) - _BESIDE)[1] :] if after else ""
         yield piece._replace(text=f"{start}…{end}")
 
 

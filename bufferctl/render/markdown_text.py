@@ -1,9 +1,9 @@
 """Makes user text safe for Markdown, and fits a comment into its limit.
 
-Each character shows as itself, and nothing notifies, links or loads. GitHub turns more into links than its Markdown
-specification says: `@names`, `#123`, `GH-1`, commit hashes; and words between colons into pictures. It does so after
-parsing, when a backslash no longer helps, but a zero-width space between the symbol and the next character does.
-GitLab does the same with a few more symbols.
+Each character shows as itself, web addresses are links, and nothing notifies or loads. GitHub turns more into links
+than its Markdown specification says: `@names`, `#123`, `GH-1`, commit hashes; and words between colons into pictures.
+It does so after parsing, when a backslash no longer helps, but a zero-width space between the symbol and the next
+character does. GitLab does the same with a few more symbols. An address has no such space, since people copy it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 from urllib.parse import SplitResult, urlsplit
 from urllib.parse import quote as percent
 
-from bufferctl.model.plain_text import visible
+from bufferctl.model.plain_text import LINK, trimmed, visible
 from bufferctl.render.lines import cells, wrapped
 from bufferctl.render.pieces import Piece
 from bufferctl.value import value
@@ -67,7 +67,7 @@ T = TypeVar("T")
 
 
 def plain(text: str) -> str:
-    """`text` on one line, without links; it is safe at the start of a line."""
+    """`text` on one line, its addresses as links; it is safe at the start of a line."""
     line = _inline(_SPACES.sub(" ", _one_line(text)))
     return f" {_started(line[1:])}" if line.startswith(" ") else _started(line)
 
@@ -115,8 +115,16 @@ def quoted(lines: Iterable[str]) -> Iterator[str]:
 
 
 def html(text: str) -> str:
-    """`text` on one line inside of a tag, where Markdown is not read and GitHub looks for mentions all the same."""
-    return escape(_apart(_one_line(text)), quote=False).replace("$", "<span>$</span>").replace(_APART, "&#8203;")
+    """`text` on one line inside of a tag, where Markdown is not read and GitHub looks for mentions all the same.
+
+    Addresses are code, since a tap on a link would not open the fold whose line it is on.
+    """
+    parts = _split_at_links(_one_line(text))
+    return "".join(f"<code>{escape(part, quote=False)}</code>" if is_link else _in_tag(part) for is_link, part in parts)
+
+
+def _in_tag(text: str) -> str:
+    return escape(_apart(text), quote=False).replace("$", "<span>$</span>").replace(_APART, "&#8203;")
 
 
 def picture(url: str, alt: str) -> str:
@@ -130,10 +138,12 @@ def picture(url: str, alt: str) -> str:
 def link(url: str, text: str) -> str:
     """`text` linked to an http or https address; the text alone if the address is not one, or leaves a trace.
 
-    Text inside a link is not searched for other links.
+    An address that leaves a trace, and is itself the text, is code. Text inside a link is not searched for other links.
     """
-    if _web(url) is None or _LEAVES_A_TRACE.search(url):
-        return plain(text)
+    if _web(url) is None:
+        return _started(_escaped(_one_line(text)))
+    if _LEAVES_A_TRACE.search(url):
+        return code(text) if text == url else plain(text)
     return f"[{_one_line(text).translate(_ESCAPES)}](<{escape(_percent(url), quote=False)}>)"
 
 
@@ -147,12 +157,22 @@ def _web(url: str) -> SplitResult | None:
 
 
 def clipped(text: str, length: int) -> str:
-    """At most `length` characters of a text, on one line."""
+    """At most `length` characters of a text, on one line; an address is whole, or left out."""
     text = " ".join(text.split())
     if len(text) <= length:
         return text
+    first, last = outside_links(text, length)
+    if first < last:
+        start = text[:first].rstrip() or text[:last]
+        return text if start == text else f"{start} …"
     start = text[:length].rpartition(" ")[0]
     return f"{start.rstrip() if len(start) > length // 2 else text[: length - 1].rstrip()} …"
+
+
+def outside_links(text: str, at: int) -> tuple[int, int]:
+    """Where to cut a text instead of at a position: before and after the address there, which half of is none."""
+    found = next((each for each in LINK.finditer(text) if each.start() < at < each.end()), None)
+    return found.span() if found else (at, at)
 
 
 def size(text: str) -> int:
@@ -180,7 +200,22 @@ def _one_line(text: str) -> str:
 
 
 def _inline(text: str) -> str:
+    return "".join(link(part, part) if is_link else _escaped(part) for is_link, part in _split_at_links(text))
+
+
+def _escaped(text: str) -> str:
     return _apart(text).translate(_ESCAPES)
+
+
+def _split_at_links(text: str) -> Iterator[tuple[bool, str]]:
+    """The text in parts, and whether each is an address."""
+    at = 0
+    for found in LINK.finditer(text):
+        address = trimmed(found[0])
+        yield False, text[at : found.start()]
+        yield _web(address) is not None, address
+        at = found.start() + len(address)
+    yield False, text[at:]
 
 
 def _apart(text: str) -> str:

@@ -104,7 +104,7 @@ def test_any_line(text: str) -> None:
     page = Page(f"{PLAN_MARK}\n\n{plain(text)}\n\n- {plain(text)}\n\n{code(text)}")
     expected = as_written(3 * visible(" ".join(text.splitlines())))
     assert "".join(as_written(page.text).split()) == "".join(expected.split())
-    assert set(page.tags) <= {"p", "ul", "li", "code", "span"}
+    assert set(page.tags) <= {"p", "ul", "li", "code", "span", "a"}
     assert page.becomes == []
 
 
