@@ -18,7 +18,7 @@ ROOMS := $(if $(WINDOWS),tests/test_windows.py $(addprefix tests/,api checks con
 # With it, each program that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all test-314 test-lives test-long test-browser azurite screenshots docs dist lint live mutate bench soak schemas lock clean help
+.PHONY: demo test test-all test-314 test-lives test-long test-browser azurite screenshots docs dist lint live mutate bench soak size schemas lock clean help
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/	/'
@@ -103,6 +103,9 @@ soak: $(STAMP)   ## 10,000 posts under faults and kills: counts duplicates and l
 	@RACES=200 $(PYTEST) -m long tests/races
 	@MONTHS=12 $(PYTEST) -m long -s tests/cli/test_a_year.py
 	@THOROUGH=1 $(PYTEST) -m hypothesis --hypothesis-profile=new
+
+size: $(STAMP)   ## what each room costs a reader: tokens, statements, functions, classes; and options, kinds of holds
+	@$(BIN)/python -m tools.size
 
 # A file stays as it was if what writes it fails.
 into = > $(1).new && mv $(1).new $(1)

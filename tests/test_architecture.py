@@ -18,6 +18,7 @@ from hatchling.build import build_wheel
 
 import bufferctl
 from tests.sources import files
+from tools.size import rooms, size
 
 ROOT = Path(__file__).parents[1]
 MODULES = files("bufferctl")
@@ -67,6 +68,14 @@ def test_contracts_name_every_room() -> None:
         for library in set(contract["forbidden_modules"]) & set(owners):
             missing = rooms - {each.rpartition(".")[2] for each in contract["source_modules"]}
             assert missing <= {owners[library], "cli", "sandbox"}, contract["name"]
+
+
+def test_every_room_has_a_size() -> None:
+    """Comments and layout cost nothing; a docstring is one token."""
+    text = '"""What it is."""\n\n\ndef double(number: int) -> int:\n    # twice\n    return number * 2\n'
+    assert size(text) == {"tokens": 15, "statements": 3, "functions": 1, "classes": 0}
+    folders = {path.parent.name for path in MODULES if path.parent.parent == ROOT / "bufferctl"}
+    assert rooms().keys() == folders | {"bufferctl"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
