@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from bufferctl.checks import (
@@ -19,9 +19,8 @@ from bufferctl.checks import (
 )
 from bufferctl.checks.finding import Finding, Rule
 from bufferctl.diagnostics import Severity
-from bufferctl.model import Address, Asset, Desired, Post
-from bufferctl.model.metadata import THREADED
-from bufferctl.model.networks import NETWORKS, Network
+from bufferctl.model import Address, Desired, Post
+from bufferctl.model.networks import NETWORKS
 from bufferctl.value import replace
 
 _MODULES = (
@@ -63,46 +62,22 @@ def check(desired: Desired, *, now: datetime | None = None) -> tuple[Finding, ..
 
 
 def of_post(post: Post) -> list[Finding]:
-    """The findings in one post, by its network's own limits.
-
-    Nearly all posts are short texts with one picture at most, so rules run only where they may find something. Metadata
-    that the files do not give consists of defaults, which are always right.
-    """
-    network, found = NETWORKS[post.service], list[Finding]()
-    if not network.takes_posts:
+    """The findings in one post, by its network's own limits."""
+    if not NETWORKS[post.service].takes_posts:
         return [*fields.field_findings(post)]
-    more = post.metadata is not None and bool(post.metadata.model_fields_set)
-    fine = not more and len(post.assets) in _FINE[post.service] and all(map(_is_fine, post.assets))
-    if (more and post.service in THREADED) or not texts.surely_fits(post.text, post.service):
-        found += texts.text_findings(post, None)
-    if not fine:
-        found += attachments.media_findings(post)
-        found += attachments.address_findings(post)
-        found += phrasing.alt_text_findings(post)
-        found += file_limits.file_findings(post)
-        found += phrasing.plain_findings(post)
-    elif phrasing.may_be_odd(post.text):
-        found += phrasing.findings_in(post, ("text",), post.text)
-    if more or network.needs:
-        found += fields.field_findings(post)
-    return found
+    return [finding for findings in _OF_POST for finding in findings(post)]
 
 
-def _fine_numbers(network: Network) -> range:
-    """How many flawless images, without other media, the network certainly accepts."""
-    limit = (network.images or network.media) if "image" in (network.needs_media or network.kinds) else None
-    return range(bool(network.needs_media), (limit.most if limit else 0) + 1)
-
-
-_FINE = {service: _fine_numbers(network) for service, network in NETWORKS.items()}
-
-
-def _is_fine(asset: Asset) -> bool:
-    """Whether it is an image that no rule finds anything in."""
-    image = asset.image
-    if not image or not image.url or image.thumbnail_url or not image.alt_text or image.alt_text.isspace():
-        return False
-    return attachments.is_fine(image.url) and not phrasing.may_be_odd(image.alt_text)
+#: What is checked of each post by itself, in the order of the findings.
+_OF_POST: tuple[Callable[[Post], Iterable[Finding]], ...] = (
+    texts.text_findings,
+    attachments.media_findings,
+    attachments.address_findings,
+    phrasing.alt_text_findings,
+    file_limits.file_findings,
+    phrasing.plain_findings,
+    fields.field_findings,
+)
 
 
 def check_lengths(

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
-from sys import maxsize
 
 from bufferctl.checks.finding import Finding, Path, advice, refusal
-from bufferctl.model import Address, Desired, Post, Service
+from bufferctl.model import Address, Desired, Post
 from bufferctl.model.content import TextLength
 from bufferctl.model.metadata import thread_of
-from bufferctl.model.networks import NETWORKS, Counting, Limit, Network, Source
+from bufferctl.model.networks import NETWORKS, Counting, Network, Source
 
 #: What a link counts on a network that does not count its letters.
 LINK_ON_X = 23
@@ -151,23 +150,8 @@ _ASIDE = {
 }
 
 
-#: How long a text may be for `longest`, whatever else the post has.
-_FITS = {
-    service: min(limit.most for limit in (row.text, row.text_with_video, row.shown, row.bytes, Limit(maxsize)) if limit)
-    for service, row in NETWORKS.items()
-}
-#: The most that a character counts: `a.co` is 23 on X, `http://a` 24 elsewhere.
-_WIDEST = 6
-
-
-def surely_fits(text: str, service: Service) -> bool:
-    """Whether `text_findings` would find nothing in a text, found quickly: nearly all are far below their limit."""
-    most = _FITS[service]
-    return len(text) * _WIDEST <= most or longest(text, NETWORKS[service].counting) <= most
-
-
-def text_findings(post: Post, most: int | None) -> Iterator[Finding]:
-    """What is wrong with the lengths of a post's texts. `most`: the limit that its channel states."""
+def text_findings(post: Post, most: int | None = None) -> Iterator[Finding]:
+    """What is wrong with the lengths of a post's texts. `most`: the limit that its channel states, if it states one."""
     network = NETWORKS[post.service]
     if (limit := limit_of(post, network, most)) is None:
         return

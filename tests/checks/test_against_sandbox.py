@@ -10,8 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bufferctl.api.wire_forms import create_post
-from bufferctl.checks import attachments, fields, phrasing, texts
-from bufferctl.checks.judge import of_post
 from bufferctl.checks.texts import length
 from bufferctl.model import CreatePost, Post, Service
 from bufferctl.model.networks import NETWORKS
@@ -146,20 +144,3 @@ def test_posts(data: st.DataObject) -> None:
     for sentence in refused:
         (codes,) = [codes for pattern, codes in SENTENCES.items() if re.search(pattern, sentence)]
         assert codes & found, (sentence, found)
-
-
-@settings(max_examples=examples(400))
-@given(st.data())
-def test_what_is_passed_over_has_nothing(data: st.DataObject) -> None:
-    """Skipped rules would find nothing: all rules together find the same as the shortcut."""
-    made = drawn(data)
-    of_texts = texts.text_findings(made, None)
-    others = (
-        attachments.media_findings,
-        fields.field_findings,
-        attachments.address_findings,
-        phrasing.alt_text_findings,
-        phrasing.plain_findings,
-    )
-    everything = [*of_texts, *(finding for rules in others for finding in rules(made))]
-    assert sorted(map(repr, of_post(made))) == sorted(map(repr, everything))

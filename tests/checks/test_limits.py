@@ -9,7 +9,6 @@ import pytest
 
 from bufferctl.checks import RULES, check_lengths
 from bufferctl.checks.attachments import _of_assets
-from bufferctl.checks.judge import _fine_numbers, _is_fine
 from bufferctl.model import Desired, Service
 from bufferctl.model.networks import NETWORKS, Limit
 from tests.checks.posts import DOCUMENT, VIDEO, codes, findings, image, post
@@ -190,7 +189,6 @@ def test_every_kind_is_refused_where_it_is_not_taken(asset: dict[str, Any]) -> N
     found = list(_of_assets(one, without, ("assets",), one.assets))
     assert [(each.rule.code, each.path) for each in found] == [("BC013", ("assets", 0))]
     assert f"does not accept {kind}s" in found[0].message
-    assert not (len(one.assets) in _fine_numbers(without) and all(map(_is_fine, one.assets)))
 
 
 @pytest.mark.parametrize("service", WITH_POSTS)

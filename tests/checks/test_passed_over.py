@@ -5,16 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from itertools import product
 
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bufferctl.checks.texts import surely_fits, text_findings
 from bufferctl.checks.wrong_year import wrong_year_findings
-from bufferctl.model import Service
 from bufferctl.model.day_names import MONTHS, WEEKDAYS
 from tests.checks.posts import codes, image, post
-from tests.checks.test_counting import TEXTS
 from tests.fuzzing import examples
 from tests.model.test_invisible import HIDDEN
 
@@ -51,16 +47,6 @@ def test_trouble_in_a_text(before: str, trouble: tuple[str, str], after: str, wh
 def test_ordinary_words(text: str) -> None:
     """No rule finds anything."""
     assert codes(post("facebook", text, assets=[image(alt_text=f"A {text}")])) == []
-
-
-@pytest.mark.parametrize("service", [each for each in Service if each not in {"whatsapp", "startpage"}])
-@given(text=TEXTS, much=st.integers(1, 5_000), video=st.booleans())
-def test_what_surely_fits(service: Service, text: str, much: int, video: bool) -> None:
-    """Its length is right for the network, with a video or without."""
-    text = text * (much // max(1, len(text)))
-    clip = [{"video": {"url": "https://acme.example/v.mp4"}}] if video else []
-    assume(surely_fits(text, service))
-    assert list(text_findings(post(service, text, assets=clip), None)) == []
 
 
 def _as_written(day: date, weekday: str, month: str) -> list[str]:
