@@ -114,3 +114,13 @@ def test_a_renamed_root_file_is_followed(team: Team) -> None:
     ran = team.plan(number, file="blog.yaml")
     assert not ran.failed, ran.log
     assert "does not use the state" not in team.github.bodies(number)[0]
+
+
+def test_of_files_that_cannot_be_read_their_errors_are_said(team: Team) -> None:
+    """They name no place, which is no other place: nobody is warned of a plan without the state."""
+    published(team)
+    number = request(team, FILES.replace("state: git", "state: ["))
+    ran = team.plan(number)
+    assert ran.failed
+    assert "buffer.yaml" in team.github.bodies(number)[0]
+    assert "does not use the state" not in ran.log

@@ -355,6 +355,19 @@ def test_left_out(project: Any, prints: Any) -> None:
     assert (ran.code, list(known(project))) == (1, ["Acme/twitter:acme/2029-12-20-fine"])
 
 
+def test_a_text_that_its_server_takes_no_longer(project: Any) -> None:
+    """It is left out, with the rule: with it, no plan of the files could be made."""
+    server = {"maxCharacters": 1000, "serverUrl": "https://social.example"}
+    mastodon = project.sandbox.channel("mastodon")["id"]
+    project.sandbox.person.set_channel(mastodon, metadata=server)
+    made(project, "a" * 600, "mastodon", dueAt=DUE)
+    made(project, "Fine", dueAt=DUE)
+    project.sandbox.person.set_channel(mastodon, metadata={**server, "maxCharacters": 500})
+    ran = imported(project, "--organization", "Acme")
+    assert (ran.code, list(known(project))) == (1, ["Acme/twitter:acme/2029-12-20-fine"])
+    assert "Mastodon allows 500 characters and this text has 600" in ran.err
+
+
 def test_files_are_lost(project: Any) -> None:
     """If the files are lost but the state is not, tracked posts get their old keys back."""
     project.write("buffer.yaml", ROOT)
