@@ -78,12 +78,6 @@ def test_every_room_has_a_size() -> None:
     assert rooms().keys() == folders | {"bufferctl"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_module(path: Path) -> None:
-    """Contains no notes to self."""
-    assert not re.search(r"\b(TODO|FIXME|XXX)\b", path.read_text(encoding="utf-8"))
-
-
 def classes(path: Path) -> Iterator[tuple[ast.ClassDef, list[str]]]:
     """The classes of a module, and its lines."""
     text = path.read_text(encoding="utf-8")
@@ -92,15 +86,16 @@ def classes(path: Path) -> Iterator[tuple[ast.ClassDef, list[str]]]:
             yield node, text.splitlines()
 
 
-def test_every_class_says_what_it_is() -> None:
-    """First, before it says anything of its fields."""
+def test_a_class_says_what_it_is_before_its_fields() -> None:
+    """Its docstring, which ruff asks for, does not begin with one of them."""
     found = {
-        f"{name(path)}:{node.lineno}": ast.get_docstring(node) or "`"
+        f"{name(path)}:{node.lineno}": ast.get_docstring(node)
         for path in MODULES
         for node, _ in classes(path)
         if not node.name.startswith("_")
     }
-    assert [place for place, text in found.items() if text.startswith("`")] == []
+    assert all(found.values())
+    assert [place for place, text in found.items() if str(text).startswith("`")] == []
 
 
 @pytest.mark.parametrize("room", ["apply", "cli", "model", "planfile", "run", "state"])
