@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 _OTHER: dict[type[ast.AST], type[Any]] = {
@@ -36,6 +37,14 @@ _NAME = re.compile(r"[\w.:/-]+")
 _INERT = {"annotation", "returns", "decorator_list", "type_params"}
 
 
+class Kind(Enum):
+    """What kind of thing is mistaken."""
+
+    STEP = "a lost step"
+    DECISION = "a turned decision"
+    VALUE = "another value"
+
+
 @dataclass(frozen=True)
 class Mistake:
     """`after` instead of `before`, which begins at byte `start`; `inside` is the class and function."""
@@ -46,6 +55,7 @@ class Mistake:
     start: int
     before: str
     after: str
+    kind: Kind = Kind.VALUE
 
     def __str__(self) -> str:
         shown = (re.sub(r"\s+", " ", text) for text in (self.before, self.after))
@@ -69,7 +79,7 @@ def mistakes_in(file: str, text: str) -> Iterator[Mistake]:
             end = starts[place.end_lineno - 1] + place.end_col_offset
             before, after = text.encode()[start:end].decode(), ast.unparse(wrong)
             after = f"({after})" if isinstance(wrong, ast.expr) else after
-            yield Mistake(file, ".".join(inside), place.lineno, start, before, after)
+            yield Mistake(file, ".".join(inside), place.lineno, start, before, after, _kind(node, wrong))
 
 
 def _nodes(node: ast.AST, inside: tuple[str, ...]) -> Iterator[tuple[ast.AST, tuple[str, ...]]]:
@@ -121,6 +131,13 @@ def _mistakes(node: Any) -> Iterator[tuple[Any, ast.AST]]:  # noqa: C901, PLR091
             yield node, ast.Pass()
         case ast.Continue() | ast.Break():
             yield node, _OTHER[type(node)]()
+
+
+def _kind(node: ast.AST, wrong: ast.AST) -> Kind:
+    if isinstance(wrong, ast.Pass | ast.Return | ast.Continue | ast.Break):
+        return Kind.STEP
+    decides = ast.Compare | ast.BoolOp | ast.UnaryOp | ast.IfExp | ast.If | ast.While | ast.comprehension
+    return Kind.DECISION if isinstance(node, decides | ast.ExceptHandler) else Kind.VALUE
 
 
 def _with(node: ast.AST, **fields: object) -> ast.AST:

@@ -1,9 +1,11 @@
 """Would the tests notice? Small mistakes, drawn with a fixed seed, and for each whether the room's own tests fail.
 
 `make mutate`, or `python -m tests.mutate [--draw N] [--jobs N] ROOM...`, prints a table by room and the mistakes that
-nobody noticed. tests/survivors.txt has those that change nothing that anybody could see, each with its reason.
+nobody noticed, those that matter first: what no test runs, then lost steps and turned decisions, then values.
+tests/survivors.txt has those that change nothing that anybody could see, each with its reason.
 
-The tests run once to learn which functions each of them runs (`_learn`). Then they are collected once, and each mistake
+All modules of a room are imported, since commands import late. Then the tests run once to learn which functions each of
+them runs (`_learn`). Then they are collected once, and each mistake
 within a function is put in place in a fork of that process, where only tests that run the function are tried
 (`_in_place`). With a mistake in what runs at import, such as a constant, a fork imports everything, and all tests are
 tried (`_anew`). In both ways all tests run without a mistake, too, and must pass. A program that a test starts has no
@@ -26,7 +28,7 @@ import time
 import traceback
 import warnings
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import redirect_stderr, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -43,16 +45,27 @@ import pytest
 import time_machine
 
 from tests.mistaken import Finder, Function, functions_of, functions_with, put_in_place
-from tests.mistakes import Mistake, mistakes_in
+from tests.mistakes import Kind, Mistake, mistakes_in
 
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[1]
 TRIAGED = ROOT / "tests" / "survivors.txt"
-#: The rooms on which "never twice" depends. Others can be named, too.
+#: The rooms on which "never twice" depends, and the others; which part of their mistakes tests have to notice, and how
+#: many are drawn.
 NEVER_TWICE = ("reconcile", "apply", "state", "planfile", "model")
-#: The tests of rooms and files that have them elsewhere: the table of networks is data, with tests of its own.
-ROOMS: dict[str, Sequence[str]] = {"state": ("tests/state", "tests/stores")}
+OTHERS = ("api", "checks", "ci", "cli", "config", "intake", "media", "render", "run", "sandbox")
+NOTICED, DRAWN = {True: 0.95, False: 0.85}, {True: 300, False: 100}
+_TAKEN_OVER = ("tests/cli/test_import*.py", "tests/cli/test_pull*.py", "tests/run/test_taking_over.py")
+#: The tests of rooms and files that have them elsewhere, as patterns: the table of networks is data, with tests of its
+#: own.
+ROOMS: dict[str, Sequence[str]] = {
+    "state": ("tests/state", "tests/stores"),
+    "config": ("tests/config", "tests/config_write", "tests/convert"),
+    "intake": _TAKEN_OVER,
+    "run": ("tests/run", "tests/cli"),
+    "sandbox": ("tests/sandbox", "tests/networks"),
+}
 FILES: dict[str, Sequence[str]] = {
     "bufferctl/model/networks.py": (
         "tests/model/test_networks.py",
@@ -61,9 +74,8 @@ FILES: dict[str, Sequence[str]] = {
         "tests/networks",
     ),
 }
-#: Seconds of processor time for the tests of a room, and of waiting for one test; bytes of memory.
+#: Seconds of processor time for tests, besides four times what they take; of waiting for one test; bytes of memory.
 LIMIT, WAIT, MEMORY = 120, 30, 4 << 30
-NOTICED = 0.9
 #: How a fork ends, unlike any crash: all tests passed, one failed, or the driver itself did.
 PASSED, FAILED, BROKEN = 70, 71, 72
 #: The file in the temporary folder of a fork that names the test that failed.
@@ -80,6 +92,7 @@ class Attempt:
 
     mistakes: Sequence[Mistake]
     tests: Sequence[str]
+    seconds: float = 0  # that the tests take
 
 
 @dataclass(frozen=True)
@@ -89,6 +102,11 @@ class Learned:
     tests: dict[str, tuple[float, dict[Function, set[int]]]]
     at_import: set[Function]
     modules: Sequence[str]
+
+    @property
+    def seconds(self) -> float:
+        """All tests together."""
+        return sum(seconds for seconds, _ in self.tests.values())
 
     def attempt(self, mistake: Mistake, functions: set[Function] | None) -> Attempt:
         """The tests that run one of the functions, or all; first those that run its line or file, then the fastest."""
@@ -100,11 +118,14 @@ class Learned:
                 ranked.append((file not in {each for each, _ in ran}, seconds, name))
             elif reached := functions & ran.keys():
                 ranked.append((not any(lines & ran[each] for each in reached), seconds, name))
-        return Attempt([mistake], [name for *_, name in sorted(ranked)])
+        return Attempt([mistake], [name for *_, name in sorted(ranked)], sum(seconds for _, seconds, _ in ranked))
 
 
-def noticed(mistakes: Sequence[Mistake], tests: Sequence[str], jobs: int) -> list[bool]:
-    """Which of the mistakes make a test fail; files and tests are below the working folder."""
+def missed_by(mistakes: Sequence[Mistake], tests: Sequence[str], jobs: int) -> list[int | None]:
+    """How many tests run each of the mistakes and do not notice it; None if one fails.
+
+    Files and tests are below the working folder.
+    """
     files = sorted({each.file for each in mistakes})
     learned = _told(partial(_learn, files, tests))
     with warnings.catch_warnings():
@@ -114,7 +135,7 @@ def noticed(mistakes: Sequence[Mistake], tests: Sequence[str], jobs: int) -> lis
                 import_module(name)
     if loaded := {Path(file).parts[0] for file in files} & sys.modules.keys():
         raise BrokenError(f"The driver has imported {loaded}, which no mistake would reach.")
-    right = Attempt([Mistake(file, "", 1, 0, "", "") for file in files], list(learned.tests))
+    right = Attempt([Mistake(file, "", 1, 0, "", "") for file in files], list(learned.tests), learned.seconds)
     in_place, anew = [], []
     for mistake in mistakes:
         functions = functions_with(mistake)
@@ -130,7 +151,8 @@ def noticed(mistakes: Sequence[Mistake], tests: Sequence[str], jobs: int) -> lis
     if seen[len(in_place)] or seen[-1]:
         raise BrokenError("Tests fail without a mistake.")
     verdicts = {each.mistakes[0]: verdict for each, verdict in zip([*in_place, right, *anew, right], seen, strict=True)}
-    return [verdicts[each] for each in mistakes]
+    tests_for = {each.mistakes[0]: each.tests for each in (*in_place, *anew)}
+    return [None if verdicts[each] else len(tests_for[each]) for each in mistakes]
 
 
 # Forks
@@ -203,7 +225,6 @@ def _verdicts(works: Sequence[Callable[[Collection[str]], int]], jobs: int) -> l
 
 
 def _limited(folder: str, work: Callable[[], int]) -> int:
-    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.environ["TMPDIR"] = tempfile.tempdir = folder
     return work()
@@ -232,6 +253,18 @@ class _Loop:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self.failure = f"{report.nodeid}\n{report.longreprtext}"
+
+
+def _limit(attempt: Attempt) -> None:
+    """End this process where a mistake makes its tests take for ever."""
+    seconds = round(time.process_time() + LIMIT + 4 * attempt.seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def _import(files: Iterable[str]) -> None:
+    """What commands import late: else a mistake would change nothing that is there."""
+    for file in sorted(files):
+        import_module(".".join(Path(file).with_suffix("").parts).removesuffix(".__init__"))
 
 
 def _collected(tests: Sequence[str], do: Callable[[pytest.Session], Any]) -> _Loop:
@@ -275,6 +308,7 @@ def _learn(files: Sequence[str], tests: Sequence[str]) -> Learned:
         return trace
 
     def learn(session: pytest.Session) -> Learned | None:
+        _import(files)
         at_import = set(now)
         caches = [each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)]
         ran = {}
@@ -303,6 +337,7 @@ def _in_place(tests: Sequence[str], attempts: Sequence[Attempt], jobs: int) -> l
     """Collect the tests, and make each attempt in a fork."""
 
     def attempts_on(session: pytest.Session) -> list[bool]:
+        _import({mistake.file for each in attempts for mistake in each.mistakes})
         functions = functions_of([mistake for each in attempts for mistake in each.mistakes])
         items = {item.nodeid: item for item in session.items}
         then = datetime.now(UTC)
@@ -310,6 +345,7 @@ def _in_place(tests: Sequence[str], attempts: Sequence[Attempt], jobs: int) -> l
         def attempt(it: Attempt, last: Collection[str]) -> int:
             time_machine.travel(then, tick=True).start()  # for the test it is the time of its import
             put_in_place(it.mistakes, functions)
+            _limit(it)
             return _verdict(session, [items[name] for name in sorted(it.tests, key=lambda name: name not in last)])
 
         return _verdicts([partial(attempt, each) for each in attempts], jobs)
@@ -322,6 +358,7 @@ def _anew(tests: Sequence[str], attempt: Attempt, last: Collection[str]) -> int:
     places = {name: place for place, name in enumerate(sorted(attempt.tests, key=lambda name: name not in last))}
 
     def in_order(session: pytest.Session) -> int:
+        _limit(attempt)
         return _verdict(session, sorted(session.items, key=lambda item: places.get(item.nodeid, len(places))))
 
     sys.meta_path.insert(0, Finder(attempt.mistakes))
@@ -335,7 +372,8 @@ def _anew(tests: Sequence[str], attempt: Attempt, last: Collection[str]) -> int:
 def tests_of(mistake: Mistake) -> Sequence[str]:
     """The own tests of its room."""
     room = Path(mistake.file).parts[1]
-    return FILES.get(mistake.file) or ROOMS.get(room, (f"tests/{room}",))
+    patterns = FILES.get(mistake.file) or ROOMS.get(room, (f"tests/{room}",))
+    return tuple(str(path.relative_to(ROOT)) for each in patterns for path in sorted(ROOT.glob(each)))
 
 
 def all_mistakes(room: str) -> list[Mistake]:
@@ -360,34 +398,57 @@ def judged(tried: Counter[str], unnoticed: Counter[str], alike: Counter[str]) ->
     return unnoticed - alike, (alike & tried) - unnoticed
 
 
-def _unnoticed(mistakes: Sequence[Mistake], jobs: int) -> Iterator[Mistake]:
+@dataclass(frozen=True)
+class Survivor:
+    """A mistake that nobody noticed, and how many tests ran what differs."""
+
+    mistake: Mistake
+    tests: int
+
+    @property
+    def rank(self) -> tuple[int, str, int]:
+        """What matters first: what no test runs, a lost step, a turned decision, a value."""
+        kinds = {Kind.STEP: 1, Kind.DECISION: 2, Kind.VALUE: 3}
+        return 0 if not self.tests else kinds[self.mistake.kind], self.mistake.file, self.mistake.line
+
+    def __str__(self) -> str:
+        where = f"line {self.mistake.line}, {self.mistake.kind.value}"
+        return f"{self.mistake}\n  {where}{'' if self.tests else ', in no test'}"
+
+
+def survivors(mistakes: Sequence[Mistake], jobs: int) -> Iterator[Survivor]:
+    """Of these mistakes, each that no test of its room notices."""
     for tests, group in groupby(sorted(mistakes, key=lambda each: (tests_of(each), each.file, each.start)), tests_of):
         tried = list(group)
-        yield from (each for each, seen in zip(tried, noticed(tried, tests, jobs), strict=True) if not seen)
+        found = zip(tried, missed_by(tried, tests, jobs), strict=True)
+        yield from (Survivor(mistake, ran) for mistake, ran in found if ran is not None)
 
 
-def _lines(rooms: Sequence[str], choose: Callable[[str], list[Mistake]], jobs: int) -> Iterator[tuple[str, float]]:
-    """The table, each line with the part that was noticed; after a room what was not, and what is triaged in vain."""
-    yield f"{'room':10} drawn noticed alike missed  part", 1.0
+def _lines(rooms: Sequence[str], choose: Callable[[str], list[Mistake]], jobs: int) -> Iterator[tuple[str, bool]]:
+    """The table, each line with whether it is well; after a room what was not noticed, and what is triaged in vain."""
+    yield f"{'room':10} drawn noticed alike missed  part", True
     alike = triaged()
     for room in rooms:
         mistakes = choose(room)
-        unnoticed = list(_unnoticed(mistakes, jobs))
-        missed, in_vain = judged(Counter(map(str, mistakes)), Counter(map(str, unnoticed)), alike)
+        unnoticed = list(survivors(mistakes, jobs))
+        names = Counter(str(each.mistake) for each in unnoticed)
+        missed, in_vain = judged(Counter(map(str, mistakes)), names, alike)
         seen, more = len(mistakes) - len(unnoticed), missed.total()
         part = 1 - more / ((seen + more) or 1)
-        yield f"{room:10} {len(mistakes):5} {seen:7} {len(unnoticed) - more:5} {more:6} {part:5.0%}", part
-        yield from ((f"{each}\n  line {each.line}", 1.0) for each in unnoticed if str(each) in missed)
-        yield from ((f"{TRIAGED.name} has what a test notices: {each}", 1.0) for each in sorted(in_vain))
-    there = Counter(str(each) for room in NEVER_TWICE for each in all_mistakes(room))
-    yield from ((f"{TRIAGED.name} has what is no longer in the code: {each}", 1.0) for each in sorted(alike - there))
+        well = part >= NOTICED[room in NEVER_TWICE]
+        yield f"{room:10} {len(mistakes):5} {seen:7} {len(unnoticed) - more:5} {more:6} {part:5.0%}", well
+        of_them = (each for each in sorted(unnoticed, key=lambda each: each.rank) if str(each.mistake) in missed)
+        yield from ((str(each), True) for each in of_them)
+        yield from ((f"{TRIAGED.name} has what a test notices: {each}", True) for each in sorted(in_vain))
+    there = Counter(str(each) for room in (*NEVER_TWICE, *OTHERS) for each in all_mistakes(room))
+    yield from ((f"{TRIAGED.name} has what is no longer in the code: {each}", True) for each in sorted(alike - there))
 
 
 def main() -> int:
     """Exit 1 if the tests of a room notice too little."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("rooms", nargs="*", default=NEVER_TWICE)
-    parser.add_argument("--draw", type=int, default=300, help="mistakes in each room")
+    parser.add_argument("rooms", nargs="*", default=(*NEVER_TWICE, *OTHERS))
+    parser.add_argument("--draw", type=int, help="mistakes in each room (300 and 100)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--triaged", action="store_true", help=f"try those of {TRIAGED.name} instead of a draw")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
@@ -395,17 +456,18 @@ def main() -> int:
     alike = triaged() if given.triaged else ()
 
     def choose(room: str) -> list[Mistake]:
-        return [m for m in all_mistakes(room) if str(m) in alike] if alike else drawn(room, given.draw, given.seed)
+        number = given.draw or DRAWN[room in NEVER_TWICE]
+        return [m for m in all_mistakes(room) if str(m) in alike] if alike else drawn(room, number, given.seed)
 
     os.chdir(ROOT)
     memory = "/dev/shm"  # noqa: S108 - what is written there is as private as in /tmp
-    parts = []
+    is_well = True
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder
-        for line, part in _lines(given.rooms, choose, given.jobs):
+        for line, well in _lines(given.rooms, choose, given.jobs):
             print(line, flush=True)  # noqa: T201 - a program
-            parts.append(part)
-    return int(min(parts) < NOTICED)
+            is_well &= well
+    return int(not is_well)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,15 @@ def unused(number):
 
 TABLE = [within(3)]
 """
+LATE = """
+def late():
+    return helper() + 1
+
+def helper():
+    return 1
+
+ONE = helper()
+"""
 TESTS = """
 from area import program
 from area.program import LIMIT, TABLE, doubled, within
@@ -52,6 +61,10 @@ def test_doubled_as_before():
 
 def test_down():
     assert program.down(7) == 5
+
+def test_late():
+    from area.late import ONE, late
+    assert (ONE, late()) == (1, 2)
 """
 ASK = """
 import sys
@@ -60,17 +73,19 @@ from tests import mutate
 from tests.mistakes import mistakes_in
 
 mutate.WAIT = 1
-every = mistakes_in("area/program.py", Path("area/program.py").read_text())
+files = ["area/program.py", "area/late.py"]
+every = [each for file in files for each in mistakes_in(file, Path(file).read_text())]
 mistakes = [each for each in every if each.inside.startswith(sys.argv[1])]
-for mistake, seen in zip(mistakes, mutate.noticed(mistakes, ["checks"], 2), strict=True):
-    if not seen:
-        print(mistake.inside, mistake.before, "→", mistake.after)
+for mistake, tests in zip(mistakes, mutate.missed_by(mistakes, ["checks"], 2), strict=True):
+    if tests is not None:
+        print(mistake.inside, mistake.before, "→", mistake.after, tests)
 """
 
 
 def asked(folder: Path, tests: str, inside: str = "") -> subprocess.CompletedProcess[str]:
     """Ask about every mistake in the program, or in one of its functions."""
-    for name, text in {"area/program.py": PROGRAM, "area/__init__.py": "", "checks/test_program.py": tests}.items():
+    texts = {"area/program.py": PROGRAM, "area/late.py": LATE, "area/__init__.py": "", "checks/test_program.py": tests}
+    for name, text in texts.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     environment = {"PYTHONPATH": str(ROOT), "PATH": "", "TMPDIR": str(folder)}
@@ -81,11 +96,11 @@ def asked(folder: Path, tests: str, inside: str = "") -> subprocess.CompletedPro
 
 
 def test_what_is_not_noticed(tmp_path: Path) -> None:
-    """What no test runs, or looks at; what never ends is noticed, and what a test finds in a cache."""
+    """What no test runs, or looks at; what never ends is noticed, what a test finds in a cache, or imports late."""
     assert asked(tmp_path, TESTS).stdout == dedent("""\
-        down 1 → (2)
-        unused return not number → return
-        unused not number → (number)
+        down 1 → (2) 1
+        unused return not number → return 0
+        unused not number → (number) 0
         """)
 
 
