@@ -92,7 +92,7 @@ lint: $(DEV)     ## style, types, import rules, and workflows
 	@$(BIN)/zizmor --quiet --offline --persona auditor action.yml .github examples/github-actions
 	@$(BIN)/actionlint .github/workflows/*.yml examples/github-actions/.github/workflows/*.yml
 
-mutate: $(STAMP) ## the part of 300 small mistakes in each room of "never twice" that the room's own tests notice (nine minutes)
+mutate: $(STAMP) ## the part of small mistakes in each room that the room's own tests notice (half an hour)
 	@PYTHONHASHSEED=0 $(BIN)/python -m tests.mutate
 
 bench: $(STAMP)  ## the numbers of docs/how/performance.md

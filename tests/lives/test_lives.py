@@ -1,6 +1,6 @@
 """Every life of a project keeps the promises: nothing twice, nothing lost, no unmanaged post touched, no surprises.
 
-Forty lives here; `LIVES=300` in `make test-all`. One seed again: `python -m tests.lives SEED`, with `--shrink` to
+Twenty lives here; `LIVES=300` in `make test-all`. One seed again: `python -m tests.lives SEED`, with `--shrink` to
 leave out every step that the failure does not need.
 """
 
@@ -14,7 +14,7 @@ from tests.lives.endpoint import Server
 from tests.lives.life import draw, live
 
 #: In each run also the life in which a saved plan that counted as a whole apply lost a question (229).
-SEEDS = sorted({*range(int(os.environ.get("LIVES", "40"))), 229})
+SEEDS = sorted({*range(int(os.environ.get("LIVES", "20"))), 229})
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 from collections.abc import Iterator
+from importlib.util import cache_from_source
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,7 @@ def reword(folder: Path, seed: int) -> int:
     for each in ROOT.iterdir():
         if each.name not in {"bufferctl", ".git", ".venv"}:
             (folder / each.name).symlink_to(each)  # for tests to run there
-    shutil.copytree(ROOT / "bufferctl", folder / "bufferctl", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "bufferctl", folder / "bufferctl")  # with what is compiled already: that takes seconds
     for path in sorted((folder / "bufferctl").rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         found = list(_templates(ast.parse(text)))
@@ -30,6 +31,7 @@ def reword(folder: Path, seed: int) -> int:
         for template in reversed(found):  # from the end, so that the rest stays where it is
             _replace(lines, template, repr(other_words(str(template.value), chance)))
         path.write_bytes(b"".join(lines))
+        Path(cache_from_source(path)).unlink(missing_ok=True)
         number += len(found)
     return number
 
