@@ -72,7 +72,7 @@ def no_connection(error: BaseException, host: str, timeout: float) -> Unreachabl
         what = f"{host} sent more than any account holds: {error}"
         return NoAnswerError(what, hint="Check BUFFER_API_URL, and any proxy in between.", again=False)
     if isinstance(error, httpx2.TimeoutException):
-        what = f"{host} did not answer within {timeout:g} seconds"
+        what = f"{host} did not answer within {timeout:g} second{'s' * (timeout != 1)}"
     elif isinstance(error, httpx2.ConnectError):
         reason = re.sub(r"^\[Errno -?\d+\] ", "", brief(str(error)))
         what = f"{host} cannot be reached: {reason or 'no connection'}"

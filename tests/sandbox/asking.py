@@ -78,7 +78,7 @@ class Answer:
 class Asker:
     """Sends requests to a sandbox over HTTP."""
 
-    def __init__(self, sandbox: Sandbox, timeout: float = 5) -> None:
+    def __init__(self, sandbox: Sandbox, timeout: float = 60) -> None:
         self.sandbox = sandbox
         headers = {"Authorization": f"Bearer {sandbox.key}", "User-Agent": "sandbox-tests/1"}
         self.client = httpx2.Client(base_url=sandbox.url, headers=headers, timeout=timeout, verify=False)
