@@ -39,7 +39,7 @@ class Answer:
     field: str = ""  # of the entry or of the root file, for ADD and EDIT
     content: Any = None  # what to write there, as YAML has it; None if a person decides that
     occurrence: int = 0  # of a repeated entry: then it stands under `each`
-    is_open: bool = False  # `content` has a place for an id that a person has to find
+    is_open: bool = False  # a person has to look first; `content` may have a place for an id
     command: tuple[str, ...] = ()  # for RUN, without addresses; an option at its end is repeated for each of them
     addresses: tuple[str, ...] = ()  # for RUN
     id: str = ""  # the live object that it is about

@@ -63,9 +63,9 @@ they differ. `preconditions` lists what the change relies on in Buffer, `cost` w
 reviewer agrees to ([reviewing a plan](../review/plan.md)).
 
 What needs a person has a code (`reason` of a change, `code` of an outcome or a problem) and `answers`: each way to decide that its
-`hint` has, as a field to add or edit (`field`, `content`), a `command`, or something to do in Buffer. With `is_open`, `content` has `ID`
-in place of an id that a person has to find; with `later`, a later `due_at` is needed, too. The words of messages and hints can change
-in any version.
+`hint` has, as a field to add or edit (`field`, `content`), a `command`, or something to do in Buffer. With `is_open`, a person has to
+look first, as several objects may be meant, and `content` may have `ID` in place of an id; with `later`, a later `due_at` is needed, too.
+The words of messages and hints can change in any version.
 """
 
 

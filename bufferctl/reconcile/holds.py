@@ -617,11 +617,20 @@ _KEEP_OR_BOTH = Said(
     beside=(_edit("key"),),
 )
 _AGAIN_OR_RENAMED = Said("To publish it again, add {both}. If it was only renamed, add {same}.")
-_ONE_OF_SEVERAL = Said(
-    "If it is one of {suspects}, add {same} with its id. If none of them is in the files, {begin_all}."
+#: Several may be it, and nothing tells which, so nothing of it can be taken without looking at them.
+_ONE_OF_SEVERAL = Said("If it is one of {suspects}, add {same} with its id. If it is none of them, add {both}.")
+#: The same where other entries may be asked the same; `state begin` answers the questions of all of them.
+_ONE_OF_SEVERAL_OR_NEVER = _ONE_OF_SEVERAL + Said(
+    " If none of them is in the files, {begin_all}: that answers for every entry."
 )
-#: `state begin` answers the questions of all entries, so others come before it.
-_ONE_OF_SEVERAL_OR_FIRST = Said(
+#: Of too many to name each.
+_ONE_OF_MANY = Said("If it is one of {suspects}, add {same} with its id. If none of them is in the files, {begin_all}.")
+_ONE_OF_MANY_OR_FIRST = Said(
+    "If it is one of {suspects}, add {same} with its id. If none of them is in the files, answer `{first}` first."
+)
+#: A single one, which other entries may be as well.
+_PERHAPS_THIS = Said("If it is {suspects}, add {same} with that id. If it is not, add {both}.")
+_FIRST = Said(
     "If it is one of {suspects}, add {same} with its id. If none of them is in the files, answer `{first}` first."
 )
 #: No order tells which entry each belongs to, so nothing of it can be taken without looking.
@@ -660,7 +669,9 @@ AMBIGUOUS_AT = Hold(
     Said("Buffer already has a post on this channel at {at}{seen}, so it may be there already"),
     _SAME_OR_BOTH,
 )
-AMBIGUOUS_AMONG = replace(AMBIGUOUS[Rule.EDITED], hint=_ONE_OF_SEVERAL)
+
+#: One of several, while no other question comes before `state begin`.
+AMBIGUOUS_AMONG = replace(AMBIGUOUS[Rule.EDITED], hint=_ONE_OF_SEVERAL_OR_NEVER)
 
 
 def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | None, *, before: str = "") -> Hold:
@@ -669,30 +680,45 @@ def ambiguous(rule: Rule, suspects: Sequence[Suspect], channel: LiveChannel | No
     `before`: the key of an entry with another question, which comes before `state begin`.
     """
     first = suspects[0]
-    candidates = tuple(suspect.id for suspect in suspects)
-    asides = {"seen": _seen(suspects, channel)}
-    if rule is Rule.EDITED and len(suspects) > 1 and not first.text_of:
-        named = some_of([f"{suspect.id} ({_text(suspect)!r})" for suspect in suspects], _NAMED)
-        begin_all = Answer(Way.RUN, command=("bufferctl", "state", "begin"))
-        own: dict[str, Fact] = {"suspects": named, "same": _SOME_EXISTING, "begin_all": begin_all, "first": before}
-        hint = _ONE_OF_SEVERAL_OR_FIRST if before else _ONE_OF_SEVERAL
-        return replace(AMBIGUOUS_AMONG, hint=hint).filled(own=own, asides=asides, candidates=candidates)
     hold, at = AMBIGUOUS[rule], ""
+    answers: Mapping[str, Fact]
     if rule is Rule.SAME_TIME and isinstance(first.live, LivePost) and first.live.due_at:
         hold, at = AMBIGUOUS_AT, f"{_there(first.live.due_at, channel):%H:%M}"
-    hint, answers = _same_or_both(first)
-    if rule is Rule.LOST:
-        hint, answers = hold.hint, {"same": _SOME_EXISTING, "both": repeat_of(first.id, first.id)}
-    if first.is_anyones:
-        named = all_of(f"{each.id} ({_whole_text(each)!r})" for each in suspects if each.is_anyones)
-        none = replace(repeat_of([each.id for each in suspects], first.id), is_open=True)
-        hint, answers = _ONE_OF_THESE, {"suspects": named, "same": _SOME_EXISTING, "both": none}
     if first.text_of:
         hint, answers = _FIRST, {"first": first.text_of.key}
+    elif first.is_anyones or (rule is Rule.EDITED and len(suspects) > 1):
+        hint, answers = _one_of(rule, suspects, before)
+    elif rule is Rule.LOST:
+        hint, answers = hold.hint, {"same": _SOME_EXISTING, "both": repeat_of(first.id, first.id)}
+    else:
+        hint, answers = _same_or_both(first)
+    candidates = tuple(suspect.id for suspect in suspects)
+    asides = {"seen": _seen(suspects, channel)}
     return replace(hold, hint=hint).filled(own={**answers, "at": at}, asides=asides, candidates=candidates)
 
 
-def _same_or_both(suspect: Suspect) -> tuple[Said, dict[str, Fact]]:
+def _one_of(rule: Rule, suspects: Sequence[Suspect], before: str) -> tuple[Said, dict[str, Fact]]:
+    """What to do if the declared object may be any of the suspects, and if it is none of them.
+
+    Those that an equal text, or no more than an order, makes suspects are shown whole.
+    """
+    ids = [each.id for each in suspects]
+    shown = _text if rule is Rule.EDITED else _whole_text
+    named = [f"{each.id} ({shown(each)!r})" for each in suspects]
+    none = replace(repeat_of(ids if len(ids) > 1 else ids[0], ids[0]), is_open=True)
+    answers: dict[str, Fact] = {"suspects": ", ".join(named), "same": _SOME_EXISTING, "both": none}
+    if len(suspects) == 1:
+        return _PERHAPS_THIS, answers
+    if rule is not Rule.EDITED:
+        return _ONE_OF_SEVERAL, answers
+    answers |= {"begin_all": Answer(Way.RUN, command=("bufferctl", "state", "begin")), "first": before}
+    if len(suspects) <= _NAMED:
+        return _ONE_OF_SEVERAL if before else AMBIGUOUS_AMONG.hint, answers
+    answers["suspects"] = some_of(named, _NAMED)
+    return _ONE_OF_MANY_OR_FIRST if before else _ONE_OF_MANY, answers
+
+
+def _same_or_both(suspect: Suspect) -> tuple[Said, Mapping[str, Fact]]:
     """What to do if the suspect is the declared object, and if it is not."""
     if suspect.owner is None:
         return _SAME_OR_BOTH, {"same": existing(suspect.id), "both": repeat_of(suspect.id, suspect.id)}

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 
 from bufferctl.diagnostics import Place
-from bufferctl.model import Address, LivePost, Rule, Slot
+from bufferctl.model import Address, LiveItem, LivePost, Rule, Slot
 from bufferctl.model.address import is_id
-from bufferctl.model.comparable import has_rewritten_links
+from bufferctl.model.comparable import Content, content_of_live, has_rewritten_links
 from bufferctl.reconcile.likeness import Candidate, Pool, Pools
 from bufferctl.reconcile.matches import Claims, Declared, Found, Match, Suspect, linkless_text, text_of
 from bufferctl.reconcile.scene import Scene
@@ -37,7 +38,7 @@ def questions(new: Sequence[Declared], lost: Collection[Slot], pools: Pools, cla
         left = [
             siblings.first(d, each) for each in near.get(d.slot, ()) if not _is_meant_again(d, each, scene, siblings)
         ]
-        if match := _question(d, left, claims, scene):
+        if match := _question(d, left, claims, scene, texts):
             found[d.slot] = match
     suspected = {
         s.live.home for slot, m in found.items() for s in m.suspects if slot not in waiting and s.live and s.live.by_api
@@ -90,11 +91,19 @@ class _Texts:
             if text_of(d.content).strip():
                 self._owners[d.slot.home, linkless_text(d.content)].append(d)
 
-    def owner(self, d: Declared, candidate: Candidate) -> Address | None:
+    def owner(self, d: Declared, live: LiveItem, content: Content) -> Address | None:
         """Another address than `d` that has the text of a live object, and does not say that it is not its own."""
-        others = self._owners.get((d.slot.home, linkless_text(candidate.content)), ())
-        asked = (o for o in others if o.slot != d.slot and candidate.item.id not in o.item.repeat_of)
+        others = self._owners.get((d.slot.home, linkless_text(content)), ())
+        asked = (o for o in others if o.slot != d.slot and live.id not in o.item.repeat_of)
         return next((other.item.address for other in asked), None)
+
+    def earlier(self, d: Declared, id_: str, created: datetime, live: LiveItem | None) -> Suspect:
+        """A candidate of an earlier question; the address that has its text by now is asked first, unless `d` has."""
+        suspect = Suspect(id_, created, live)
+        content = content_of_live(live) if live else None
+        if live is None or content is None or linkless_text(content) == linkless_text(d.content):
+            return suspect
+        return replace(suspect, text_of=self.owner(d, live, content))
 
 
 def _near(
@@ -103,7 +112,7 @@ def _near(
     own = scene.had_address(d)
     same = [] if only_unexplained else claims.saying(d)
     same += _equal(d, pool, own, only_unexplained=only_unexplained)
-    near = [(c, rule, texts.owner(d, c)) for c, rule in pool.near(d.item, d.content, own)]
+    near = [(c, rule, texts.owner(d, c.item, c.content)) for c, rule in pool.near(d.item, d.content, own)]
     if same:  # its own text says more than a time, or a likeness
         near = [each for each in near if each[2] is None]
     near.sort(key=lambda each: each[2] is not None)
@@ -160,7 +169,7 @@ def _is_meant_again(d: Declared, near: Suspect, scene: Scene, siblings: _Sibling
     return has_key and near.rule is Rule.SAME_TEXT and near.explained
 
 
-def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene) -> Match | None:
+def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene, texts: _Texts) -> Match | None:
     """The question about `d`: about objects that look like it now, and those of an earlier, unanswered question.
 
     What a person let go from its address may be it, whatever `d` says by now, until another address claims it.
@@ -174,13 +183,14 @@ def _question(d: Declared, near: Sequence[Suspect], claims: Claims, scene: Scene
         earlier |= {id_: at for id_, at in scene.undecided(d).items() if id_ not in taken}
     for id_, created in earlier.items():
         if id_ not in d.item.repeat_of:
-            suspects.setdefault(id_, Suspect(id_, created, scene.by_id.get(id_)))
+            suspects.setdefault(id_, texts.earlier(d, id_, created, scene.by_id.get(id_)))
     if not suspects:
         return None
     carried = suspects.keys() - {each.id for each in near}
-    rule = near[0].rule if near else (old.rule if old else Rule.LET_GO)
     may_be_ours = not all(each.explained for each in near) or bool(carried and (old is None or old.may_be_ours))
-    return scene.ask(d, rule, suspects.values(), may_be_ours=may_be_ours, postponed=scene.waits(d.item))
+    ordered = sorted(suspects.values(), key=lambda each: each.text_of is not None)
+    rule = near[0].rule if ordered[0].id not in carried else (old.rule if old else Rule.LET_GO)
+    return scene.ask(d, rule, ordered, may_be_ours=may_be_ours, postponed=scene.waits(d.item))
 
 
 def _edited(new: list[Declared], pools: Pools, scene: Scene, texts: _Texts) -> Found:
@@ -200,7 +210,7 @@ def _edited(new: list[Declared], pools: Pools, scene: Scene, texts: _Texts) -> F
         if d.item.cancelled or scene.horizon(d.slot.home).recorded:
             continue
         there = [c for c in left(d.slot.home) if c.item.id not in d.item.repeat_of]
-        suspects = [replace(Suspect.of(c.item, Rule.EDITED), text_of=texts.owner(d, c)) for c in there]
+        suspects = [replace(Suspect.of(c.item, Rule.EDITED), text_of=texts.owner(d, c.item, c.content)) for c in there]
         if suspects:
             found[d.slot] = scene.ask(d, Rule.EDITED, sorted(suspects, key=lambda each: each.text_of is not None))
     return found

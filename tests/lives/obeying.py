@@ -76,6 +76,24 @@ class Entry:
         found: dict[str, Any] = each.setdefault(number if number in each else str(number), {})
         return found
 
+    def named(self, number: int, service: str) -> str:
+        """The id in `existing` of a channel."""
+        return str(self._existing(number).get(service, ""))
+
+    def unname(self, number: int, service: str) -> None:
+        """Delete `existing` of a channel."""
+        self._existing(number).pop(service, None)
+
+    def _existing(self, number: int) -> dict[str, Any]:
+        found: dict[str, Any] = self.place(number).get("existing", {})
+        return found
+
+    def place_of(self, name: str, number: int | None, service: str) -> dict[str, Any]:
+        """Where an edit of a field stands: in its overrides for a channel if they have it, else as `place` has it."""
+        place = self.place(number)
+        override: dict[str, Any] = place.get("overrides", {}).get(service, {})
+        return override if name in override else place
+
     def is_cancelled(self, number: int, service: str) -> bool:
         """Whether it is cancelled on a channel."""
         places = [self.form]
@@ -85,9 +103,10 @@ class Entry:
         said = [place.get("cancelled", False) for place in places]
         return any(each is True or (isinstance(each, list) and LABELS[service] in each) for each in said)
 
-    def due(self, number: int) -> datetime | None:
-        """Its time, as the files say it."""
-        place = (self.form["repeat"].get("each", {}).get(str(number), {})) if number else {}
+    def due(self, number: int, service: str) -> datetime | None:
+        """Its time on a channel, as the files say it."""
+        place = (self.form["repeat"].get("each", {}).get(str(number), {})) if number else self.form
+        place = place | place.get("overrides", {}).get(service, {})
         said = str(place.get("due_at") or self.form.get("due_at", ""))
         if not said:
             return None
@@ -96,7 +115,8 @@ class Entry:
             first = datetime.fromisoformat(f"{self.starts} {hour}") + timedelta(days=int(days))
         else:
             first = datetime.fromisoformat(said)
-        later = timedelta(0) if place.get("due_at") else timedelta(weeks=max(number - 1, 0))
+        is_own = not number or place.get("due_at")
+        later = timedelta(0) if is_own else timedelta(weeks=number - 1)
         return first.replace(tzinfo=UTC) + later
 
 
@@ -257,24 +277,24 @@ class Obeying:
 
     def may_give(self, hold: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
         """Whether an honest person may give the answer: what it says is true."""
-        if answer["is_open"] or hold["address"].endswith("/ideas"):
-            return False
         try:
             entry, number, service = self.at(hold["address"])
         except LookupError:  # removed from the files, on purpose
             return "--max-deletes" in answer["command"]
-        token, named = entry.token_of(number), self.account.posts.get(answer["id"] or "")
-        mine = named is not None and token in tokens_in(named.says)
+        token, named = entry.token_of(number), [self.account.posts.get(each) for each in self.named(answer, service)]
         there = self.posts(service, token)
+        mine = any(each is not None and token in tokens_in(each.says) for each in named)
         match answer["way"], answer["field"]:
             case "add", "existing":
-                return mine
+                return bool(there) if answer["is_open"] else mine
+            case "edit", "existing":
+                return entry.named(number, service) not in {each.id for each in there}
             case "add", "was":
                 return str(answer["content"]) in entry.keys
             case _ if self.persona == "careful":
                 return False  # who only says which post is which
             case "add", "repeat_of":  # of a whole series, it would answer for the others too
-                return named is not None and not mine and (not number or bool(answer["occurrence"]))
+                return any(named) and not mine and (not number or bool(answer["occurrence"]))
             case "add", "cancelled":
                 return not there or there[0].status == "sent"
             case "edit", name:
@@ -282,6 +302,13 @@ class Obeying:
                 restores = is_out and hold["reason"] == "sent" and name == ("text" if number else "key")
                 return restores or (name == "due_at" and not is_out)
         return _may_run(answer["command"], is_there=bool(there))
+
+    def named(self, answer: Mapping[str, Any], service: str) -> list[str]:
+        """The ids that an answer names for a channel: what was there before does not count."""
+        content = answer["content"]
+        said = content.get(service, []) if isinstance(content, dict) else content
+        ids = said if isinstance(said, list) else [said]
+        return [each for each in map(str, ids) if each in self.account.posts] or [answer["id"] or ""]
 
     def carry_out(self, hold: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         """Give the answer, as data, and apply."""
@@ -306,9 +333,13 @@ class Obeying:
             entry.place(number)["overrides"] = {service: {"text": post.says}}
         if answer["later"] or (answer["way"] == "edit" and answer["field"] == "due_at"):
             later = self.account.now + timedelta(days=self.rng.randint(1, 9), minutes=self.rng.randint(0, 900))
-            entry.place(number)["due_at"] = f"{later:%Y-%m-%d %H:%M}"
+            entry.place_of("due_at", number, service)["due_at"] = f"{later:%Y-%m-%d %H:%M}"
+        if answer["way"] == "edit" and answer["field"] == "existing":
+            entry.unname(number, service)
         if answer["way"] == "add":
             place, name, content = entry.place(answer["occurrence"]), answer["field"], deepcopy(answer["content"])
+            if answer["is_open"] and name == "existing":
+                content = {service: self.posts(service, entry.token_of(number))[0].id}
             old = place.get(name)
             if isinstance(old, dict) and isinstance(content, dict):
                 content = old | content
@@ -640,7 +671,7 @@ def _end(life: Obeying) -> None:
         raise Broken("no end of questions")
     held = {each["address"]: each for each in life.plan() if each["action"] == "hold"}
     for entry, number, service in life.wanted():
-        due = entry.due(number)
+        due = entry.due(number, service)
         key = entry.key + (f"-{number}" if number else "")
         address = f"Acme/{LABELS[service]}/{key}"
         if (due is None or due > life.account.now + timedelta(minutes=5)) and not life.posts(

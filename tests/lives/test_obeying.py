@@ -23,24 +23,8 @@ from tests.lives.projects import TWITTER
 SEEDS = range(int(os.environ.get("LIVES", "8")))
 
 
-_SUSPECTS = "asked among several posts of ours, of which none is the entry's: no printed answer is true"
-#: Lives in which nothing is published twice or lost, but somebody is asked what has no true answer, or asked again.
-#: Each fails as soon as it is mended, and then goes from here.
-OPEN = {
-    **dict.fromkeys((96, 122, 155, 237, 254), _SUSPECTS),
-    283: "an edit that came too late is held again after its `due_at` was changed",
-    297: "an `existing` names a post that another entry takes in the same plan",
-}
-
-
-def drawn(seed: int) -> Any:
-    """The seed of a life, marked if it is one of those that are open."""
-    open_ = [pytest.mark.xfail(raises=Broken, reason=OPEN[seed], strict=True)] if seed in OPEN else []
-    return pytest.param(seed, marks=open_)
-
-
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("seed", [drawn(seed) for seed in SEEDS])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_life_that_obeys_keeps_the_promises(seed: int, server: Server) -> None:
     """After every run and every answer, by the oracle's own bookkeeping."""
     live(draw(seed), server)

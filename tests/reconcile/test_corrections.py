@@ -181,9 +181,12 @@ def test_others_are_let_go_once_nothing_else_is_asked() -> None:
     matched, asks = in_buffer(post("m", "Matched"), "p0"), in_buffer(post("x"), "p1")
     new, m, a = post("n", "Brand new", LATER), post("m", "Matched"), post("a", due=LATER + timedelta(days=1))
     world = replace(LOST, live=[*unknown, matched, asks])
-    assert first(world, new, m, a).endswith("If none of them is in the files, answer `a` first.")
+    assert first(world, new, m, a).endswith("If it is none of them, add `repeat_of: {twitter: [u5, u6, p1]}`.")
     world = replace(LOST, live=[*unknown, matched])
-    assert first(world, new, m).endswith("If none of them is in the files, run `bufferctl state begin`.")
+    assert first(world, new, m).endswith(
+        "`repeat_of: {twitter: [u5, u6]}`. If none of them is in the files, run `bufferctl state begin`: that answers "
+        "for every entry."
+    )
 
 
 # -- what is late

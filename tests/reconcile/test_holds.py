@@ -323,7 +323,8 @@ TWO = holds.ambiguous(Rule.EDITED, [THEIRS, OURS], TWITTER)
             ),
             (
                 "If it is one of p9 ('We are live'), p9 ('We are live'), add `existing: {twitter: ID}` with its id. "
-                "If none of them is in the files, run `bufferctl state begin`."
+                "If it is none of them, add `repeat_of: {twitter: p9}`. If none of them is in the files, run "
+                "`bufferctl state begin`: that answers for every entry."
             ),
         ),
         (
