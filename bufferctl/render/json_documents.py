@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from operator import attrgetter
 from types import SimpleNamespace
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
 from pydantic_core import to_json
 
 from bufferctl import __version__
@@ -57,23 +57,23 @@ class Of:
     read: Callable[[Any], Any]
 
 
-#: Made of a datetime, by its mark `instant`.
-Instant = Annotated[str, instant, WithJsonSchema({"type": "string", "format": "date-time"})]
+Instant = Annotated[datetime, PlainSerializer(instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
 class _Form(BaseModel):
-    """The base of all forms, which only describe: `values_of` makes them; docstrings are the schemas' descriptions."""
+    """The base of all forms; docstrings are the schemas' descriptions."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, source: Any) -> Any:
+        return source if isinstance(source, dict) else {name: read(source) for name, read in _readers(cls)}
+
 
 def values_of(form: type[_Form], source: Any) -> dict[str, Any]:
-    """The values of a form by key, made of an object or of values by name. They are our own, so nothing is checked."""
-    values = dict(source) if isinstance(source, dict) else {name: read(source) for name, read in _readers(form)}
-    for name, made in _makers(form):
-        if values[name] is not None:
-            values[name] = made(values[name])
-    return values
+    """The values of a form by key, made of an object or of values by name."""
+    return form.model_validate(source).model_dump(mode="json")
 
 
 @cache
@@ -82,23 +82,6 @@ def _readers(form: type[_Form]) -> list[tuple[str, Callable[[Any], Any]]]:
         (name, next((each.read for each in field.metadata if isinstance(each, Of)), attrgetter(name)))
         for name, field in form.model_fields.items()
     ]
-
-
-@cache
-def _makers(form: type[_Form]) -> list[tuple[str, Callable[[Any], Any]]]:
-    """How a form or an instant is made of what was read; other values stay as they are."""
-    made = ((name, _maker(field.annotation, field.metadata)) for name, field in form.model_fields.items())
-    return [(name, maker) for name, maker in made if maker]
-
-
-def _maker(kind: Any, marks: Sequence[Any]) -> Callable[[Any], Any] | None:
-    if instant in marks:
-        return instant
-    if isinstance(kind, type) and issubclass(kind, _Form):
-        return partial(values_of, kind)
-    inner = (_maker(each, getattr(each, "__metadata__", ())) for each in get_args(kind))
-    made = next((each for each in inner if each), None)
-    return (lambda values: [*map(made, values)]) if made and get_origin(kind) is list else made
 
 
 def _of(path: str) -> Of:

@@ -149,4 +149,4 @@ def test_content_of_what_is_there() -> None:
     live = next(each.live for each in PLAN.changes if isinstance(each.live, LivePost) and each.live.assets)
     idea = LiveIdea("idea-1", "org", NOW, title="A title", text="Words", services=("myspace",))
     assert values_of(ContentForm, live)["assets"][0]["kind"] == "image"
-    assert values_of(ContentForm, idea)["services"] == ("myspace",)
+    assert values_of(ContentForm, idea)["services"] == ["myspace"]
