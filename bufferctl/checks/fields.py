@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from bufferctl.checks.finding import Finding, Path, Rule, advice, refusal
 from bufferctl.checks.texts import because_of_parameters, utf16
-from bufferctl.model import NetworkMetadata, Post
+from bufferctl.model import NetworkMetadata, Post, SchedulingType
 from bufferctl.model.content import ThreadItem
 from bufferctl.model.metadata import CATEGORIES, GoogleBusinessMetadata, YoutubeMetadata, thread_of
 from bufferctl.model.networks import NETWORKS, Counting, Limit, Need, Network, Source
@@ -57,6 +57,32 @@ UNKNOWN_CATEGORY = advice(
     "write one of YouTube's categories",
     "YouTube's list of categories",
 )
+REEL_WITHOUT_VIDEO = advice(
+    "BC120",
+    "reel-without-video",
+    "a reel has no video",
+    "reels are videos, so the network will probably refuse it",
+    "add the video under `assets`, or delete `type: reel`",
+    Source.NETWORK,
+)
+STORY_WITH_TEXT = advice(
+    "BC121",
+    "story-with-text",
+    "a story has a text",
+    "a story shows its image or video alone, so nobody would read the text",
+    "put the words into the image, or delete `type: story`",
+    Source.NETWORK,
+)
+BUTTON_WITHOUT_LINK = advice(
+    "BC122",
+    "button-without-link",
+    "a button on Google Business has no link",
+    "it would lead nowhere, so Google will probably refuse the post",
+    "add `link: https://…` beside `button`, or write `button: none`",
+    Source.NETWORK,
+)
+#: Buttons that open no page: a call goes to the number of the business.
+_WITHOUT_LINK = frozenset({None, "none", "call"})
 #: What stands for a value in a hint, where not every text would be one.
 _EXAMPLES = {"category_id": "People & Blogs", "type": "whats_new", "details_whats_new": "{}"}
 
@@ -85,7 +111,30 @@ def field_findings(post: Post) -> Iterator[Finding]:
         yield Finding(TYPE_NOT_TAKEN, post, _path(post, "type"), message, hint=f"it has {types}")
     if isinstance(metadata, YoutubeMetadata) and metadata.category_id and metadata.category_id not in CATEGORIES:
         yield _unknown_category(post, metadata.category_id)
+    if isinstance(metadata, GoogleBusinessMetadata):
+        yield from _buttons(post, metadata)
+    yield from _of_its_type(post)
     yield from _empty_items(post, thread_of(metadata))
+
+
+def _of_its_type(post: Post) -> Iterator[Finding]:
+    """What does not fit a reel or a story."""
+    kind, label = _type(post.metadata), NETWORKS[post.service].label
+    if kind == "reel" and not any(asset.video for asset in post.assets):
+        message = f"a reel on {label} is a video and this post has none, so {label} will probably refuse it"
+        yield Finding(REEL_WITHOUT_VIDEO, post, _path(post, "type"), message)
+    is_for_a_person = post.scheduling_type is SchedulingType.NOTIFICATION  # who is reminded, and reads the text
+    if kind == "story" and post.text.strip() and not is_for_a_person:
+        message = f"a story on {label} shows no text, so nobody will read this"
+        yield Finding(STORY_WITH_TEXT, post, ("text",), message)
+
+
+def _buttons(post: Post, metadata: GoogleBusinessMetadata) -> Iterator[Finding]:
+    """Buttons that lead nowhere."""
+    for name, details in (("details_event", metadata.details_event), ("details_whats_new", metadata.details_whats_new)):
+        if details is not None and details.button not in _WITHOUT_LINK and not details.link:
+            message = f"the button `{details.button}` has no link, so Google will probably refuse the post"
+            yield Finding(BUTTON_WITHOUT_LINK, post, _path(post, name, "button"), message)
 
 
 def _unknown_category(post: Post, given: str) -> Finding:

@@ -54,7 +54,7 @@ def check(desired: Desired, *, now: datetime | None = None) -> tuple[Finding, ..
     found = [finding for post in ahead for finding in of_post(post)]
     for idea in [each for each in desired.ideas if not each.cancelled]:
         found += (*attachments.address_findings(idea), *file_limits.file_findings(idea))
-    found += mentions.mention_findings(ahead)
+    found += mentions.mention_findings(ahead, desired.settings.handles)
     found += neighbours.neighbour_findings(timed, now, since, desired.settings.policy.spacing)
     found += wrong_year.wrong_year_findings(timed, now, desired.settings.managed_since)
     found += team_rules.policy_findings(desired, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bufferctl.checks.finding import Finding, Path, Rule, advice
 from bufferctl.checks.texts import utf16
@@ -52,15 +52,18 @@ _WITHOUT_MENTIONS = frozenset({Service.FACEBOOK, Service.LINKEDIN})
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]")
 
 
-def mention_findings(posts: Sequence[Post]) -> Iterator[Finding]:
-    """What is wrong with the mentions of these posts; handles once a file, a missing handle once a name."""
+def mention_findings(posts: Sequence[Post], declared: Mapping[str, str]) -> Iterator[Finding]:
+    """What is wrong with the mentions of these posts; handles once a file, a missing handle once a name.
+
+    `declared`: the key of each mention that the files declare, by name and handle in lower case.
+    """
     for post in posts:
         yield from _spans(post)
-    yield from _handles(posts)
+    yield from _handles(posts, declared)
     yield from _without_handle(posts)
 
 
-def _handles(posts: Iterable[Post]) -> Iterator[Finding]:
+def _handles(posts: Iterable[Post], declared: Mapping[str, str]) -> Iterator[Finding]:
     """Handles that are written out, and stay plain text or mean another account on some network of the entry."""
     entries: dict[tuple[Place, int, str], list[Post]] = {}
     for post in posts:
@@ -81,7 +84,9 @@ def _handles(posts: Iterable[Post]) -> Iterator[Finding]:
             continue
         if (place.file, rule.code) not in reported:
             reported.add((place.file, rule.code))
-            hint = _line_to_add(handle, networks) if len(networks) > 1 else ""
+            key = declared.get(handle.removeprefix("@").casefold())
+            hint = f"write `$(@{key})`, which is declared under `mentions`" if key else ""
+            hint = hint or (_line_to_add(handle, networks) if len(networks) > 1 else "")
             yield Finding(rule, silent or same[0], ("text",), message, hint=hint, quote=handle)
 
 

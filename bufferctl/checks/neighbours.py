@@ -138,5 +138,5 @@ def _too_close(timed: list[tuple[float, Post]], since: float | None, spacing: ti
         minutes = round(apart / 60)
         when = "at the same time" if minutes == 0 else f"{minutes} minute{'s' * (minutes > 1)} apart"
         message = f"two posts go out on one channel {when}, {why}"
-        related = (RelatedItem(one, f"`{one.address.key}` goes out just before"),)
-        yield Finding(rule, other, ("due_at",), message, related=related)
+        note = f"`{one.address.key}` goes out {'at that time, too' if minutes == 0 else 'just before'}"
+        yield Finding(rule, other, ("due_at",), message, related=(RelatedItem(one, note),))

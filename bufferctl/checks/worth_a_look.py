@@ -20,7 +20,7 @@ from bufferctl.diagnostics import Diagnostic, Severity, all_of
 from bufferctl.model import Post
 from bufferctl.model.day_names import MONTHS, WEEKDAYS, any_of
 from bufferctl.model.entries import Occurrence, named, occurrence_of
-from bufferctl.model.metadata import thread_of
+from bufferctl.model.metadata import InstagramMetadata, thread_of
 from bufferctl.model.networks import NETWORKS
 from bufferctl.model.plain_text import LINK, host_of, trimmed, without_parameters
 
@@ -76,6 +76,8 @@ OTHER_WEEKDAY = _rule(
 
 #: Kinds that are one line for all entries, since a campaign moves as one; and the first day of the weekend.
 _MOVES = "moved to another day of the week", "moved to the weekend"
+_LOST = "Buffer was seen to drop first comments on Instagram; apply reports a lost one"
+_OF_ALL = frozenset({*_MOVES, _LOST})
 _SATURDAY = 5
 
 
@@ -85,6 +87,16 @@ SOMEBODY_CLOSE = _rule(
     f"somebody else's post on the channel goes out within {CLOSE.seconds // 60} minutes",
     "they compete for readers",
     "move one of them",
+)
+
+
+COMMENT_LOST = _rule(
+    "BC407",
+    "first-comment-may-be-lost",
+    "a new post on Instagram has a first comment, which Buffer was seen to drop",
+    "the post would be published without it",
+    "after `apply`, which reports a lost comment, add it in Buffer",
+    source="Buffer's roadmap, August 2026",
 )
 
 
@@ -122,10 +134,10 @@ def worth_a_look(plan: Plan, levels: Mapping[str, str]) -> tuple[Diagnostic, ...
     several = {occurrence: versions for occurrence, versions in groups.items() if len(versions) > 1}
     across = chain(_links(several), _pictures(several))
     times = chain(_weekdays(groups), _close(groups), _close_to_others(groups, plan.beside))
-    found = chain(_almost_hosts(groups), _wrong_days(groups), across, times)
+    found = chain(_almost_hosts(groups), _wrong_days(groups), across, times, _comments(groups))
     lines: dict[tuple[str, Occurrence | None, str], list[_Sight]] = {}
     for sight in (each for each in found if levels.get(each.rule.code) != "off"):
-        entry = None if sight.kind in _MOVES else sight.occurrence._replace(number=0)
+        entry = None if sight.kind in _OF_ALL else sight.occurrence._replace(number=0)
         lines.setdefault((sight.rule.code, entry, sight.kind), []).append(sight)
     return tuple(map(_line, lines.values()))[:MOST]
 
@@ -149,7 +161,7 @@ def _line(sights: Sequence[_Sight]) -> Diagnostic:
     name = named(sight.occurrence for sight in sights)
     detail = first.detail
     if len({sight.detail for sight in sights}) > 1:
-        detail = first.kind if first.kind in _MOVES else f"{detail} ({first.occurrence.name})"
+        detail = first.kind if first.kind in _OF_ALL else f"{detail} ({first.occurrence.name})"
     return Diagnostic(Severity.WARNING, f"`{name}`: {detail}", first.occurrence.place, code=first.rule.code)
 
 
@@ -371,3 +383,12 @@ def _close_to_others(groups: _Groups, beside: Iterable[Beside]) -> Iterator[_Sig
                 when = f"{near[0].astimezone(due.tzinfo):%H:%M}"
                 detail = f"somebody else's post goes out at {when} on {change.address.channel}"
                 yield _Sight(SOMEBODY_CLOSE, occurrence, change.address.channel, detail)
+
+
+def _comments(groups: _Groups) -> Iterator[_Sight]:
+    """First comments that are sent with a new post, which is when they were seen to get lost."""
+    for occurrence, versions in groups.items():
+        for _, post, _, changed in versions:
+            if isinstance(post.metadata, InstagramMetadata) and post.metadata.first_comment and changed is None:
+                yield _Sight(COMMENT_LOST, occurrence, _LOST, _LOST)
+                break

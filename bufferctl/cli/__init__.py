@@ -38,7 +38,7 @@ GROUPS = {
         "preview": ("files", "Show the posts on a calendar page, offline."),
         "fmt": ("files", "Format the files."),
         "shift": ("write", "Move the dates in files by a number of days."),
-        "convert": ("write", "Turn Buffer's bulk-upload CSV, or Markdown, into YAML."),
+        "convert": ("write", "Turn a calendar or a document into YAML."),
         "schema": ("files", "Print the JSON Schema of the files, for editors."),
     },
     "Review and publish": {

@@ -15,7 +15,7 @@ from bufferctl.cli.console import Console
 from bufferctl.diagnostics import Diagnostic, has_errors
 from bufferctl.errors import UsageError
 from bufferctl.model.plain_text import visible
-from bufferctl.render.lines import count
+from bufferctl.render.lines import count, posts_counted
 from bufferctl.run.secrets import write_whole
 from bufferctl.value import replace
 
@@ -88,7 +88,8 @@ def validate(
 
 
 def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagnostic]) -> str:
-    """`Valid: 14 posts on 3 channels, 2 ideas.`"""
+    """`Valid: 5 posts on 3 networks (14 counting each channel), 1 of them past, 2 ideas.`"""
+    from bufferctl.model.entries import occurrence_of
     from bufferctl.render.diagnostics import summary_text
 
     desired = loaded.desired
@@ -96,8 +97,10 @@ def _verdict(loaded: Loaded, files: frozenset[str] | None, elsewhere: list[Diagn
         return f"No problems in the selected files; {summary_text(elsewhere)} in others."
     posts = [each for each in desired.posts if files is None or each.place.file in files]
     ideas = [each for each in desired.ideas if files is None or each.place.file in files]
-    channels = {(each.address.organization, each.address.channel) for each in posts}
-    parts = [f"{count(len(posts), 'post')} on {count(len(channels), 'channel')}"] if posts or not ideas else []
+    parts = [posts_counted((each.address, each) for each in posts)] if posts else []
+    past = {occurrence_of(each.address, each) for each in posts if each.due_at and each.due_at < datetime.now(UTC)}
+    if past:
+        parts.append("which is past" if len(posts) == 1 else f"{len(past):,} of them past")
     if not posts and not ideas:
         parts = [f"{count(len(desired.channels), 'channel')}, no posts yet"]
     if ideas:
@@ -230,10 +233,16 @@ def completion(shell: str) -> None:
     is_flag=False,
     flag_value="this",
     metavar="WEEK",
-    help="Only one week: `this` (the default), `next`, 2026-W49, or a day in it.",
+    help="One week, Monday to Sunday: this week (--week alone, or `this`), `next`, 2026-W49, or that of a day.",
 )
 @click.option("--since", "first", type=options.day, metavar="DAY", help="Only from this day on; default: today.")
-@click.option("--until", "last", type=options.day, metavar="DAY", help="Only up to and including this day.")
+@click.option(
+    "--until",
+    "last",
+    type=options.day,
+    metavar="DAY",
+    help="Only up to and including this day; posts without a time are counted, not listed.",
+)
 @options.channels_option("Only a service or a channel. Repeatable.")
 @options.target_option
 @click.option("--live", is_flag=True, help="Read each post's status from Buffer, and list unmanaged posts too.")

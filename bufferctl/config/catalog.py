@@ -61,6 +61,15 @@ class Catalog:
     is_complete: bool = True
     _by_name: dict[str | None, DeclaredOrganization] = field(default_factory=dict)
 
+    @property
+    def handles(self) -> dict[str, str]:
+        """The key of each mention, by its own name and by each handle, in lower case."""
+        found: dict[str, str] = {}
+        for mention in (each for organization in self.organizations for each in organization.mentions.values()):
+            names = [mention.key, *mention.handles]
+            found |= {name.casefold(): mention.key for name in names}
+        return found
+
     def organization(self, name: str | None) -> DeclaredOrganization:
         """The organization of that name or id; without one, the only one. Raises UnknownNameError."""
         if name not in self._by_name:

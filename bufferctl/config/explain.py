@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from bufferctl.config import belongs
-from bufferctl.config.format import PartEntry, PostFields, RootFile, descriptions
+from bufferctl.config.format import ChannelEntry, PartEntry, PostFields, RootFile, descriptions
 from bufferctl.config.names import (
     BLOCK_FORM,
     PROSE,
@@ -76,7 +76,8 @@ def explained(spot: Spot, owner: Any, error: ErrorDetails, today: date | None = 
         where, name = spot.down(*loc[:-1]), str(loc[-1])
         model = _model_at(owner, loc[:-1])
         fields = model.model_fields if model else {}
-        is_there = any(isinstance(each, str) and nearest_field(each, fields) == name for each in where.node)
+        is_there = model is ChannelEntry and name == "service" and bool(_network_in(where.node))
+        is_there |= any(isinstance(each, str) and nearest_field(each, fields) == name for each in where.node)
         if is_there or spot.tree.empty.get(id(where.node), set()) & {name, "<<"}:
             return None
         purpose = " ".join(descriptions(model).get(name, "").split()) if model else ""
@@ -106,6 +107,8 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any, 
     if name == "thumbnail_url" and owner is Video:
         message = "Buffer refuses a video with any `thumbnail_url`"
         hint = "delete it; on Instagram, TikTok and Pinterest `thumbnail_offset: 1500` shows the frame at 1.5 seconds"
+    elif owner is ChannelEntry and name == _network_in(where.node):
+        hint = f"write `{belongs.flow({'service': name, 'name': value})}`"
     elif name == "link" and owner is Asset:
         message = "Buffer accepts no link among `assets`"
         hint = "write `link_attachment: {url: …}` below the network in `metadata`"
@@ -117,6 +120,12 @@ def _unknown(where: Spot, name: str, owner: type[BaseModel] | None, value: Any, 
         hint = hint or _cut_off(where, name) or _together(where.node, name, owner)
         hint = hint or _instead_of(name, owner, value, where.tree.source) or _field_hint(name, owner, value, where)
     return where.at_key(name, message, hint=hint, kind=Kind.UNKNOWN_FIELD)
+
+
+def _network_in(channel: Any) -> str:
+    """The network that somebody wrote as a field of a channel, `twitter: acme`; empty if there is none."""
+    given = channel if isinstance(channel, dict) else {}
+    return next((name for name, value in given.items() if name in set(Service) and isinstance(value, str)), "")
 
 
 def _cut_off(where: Spot, name: str) -> str:
@@ -217,6 +226,8 @@ def _hint(error: ErrorDetails, loc: Sequence[str | int], source: Source, today: 
         return value_hint(value, str(error["ctx"]["error"]), today)
     if isinstance(value, list | dict) and kind.startswith("datetime"):
         return f"write one time: `{name}: 2026-12-01 09:00`"
+    if error.get("ctx", {}).get("class_name") == ChannelEntry.__name__ and isinstance(value, str):
+        return _channel_hint(value)
     if kind.endswith("_type"):
         return _form_hint(kind, value, loc, source)
     if kind == "too_short":
@@ -252,7 +263,7 @@ def _asset(value: str, beside: Source, kind: str = "") -> str:
 def _path(value: str, source: Source) -> str:
     """The path of a file for a field of `source`: where it is, beside it, in the root folder or in `media`."""
     plain = value.strip().replace("\\", "/").removeprefix("./")
-    path = _found(plain, source) or (f"/{plain}" if "/" in plain else plain)
+    path = _found(plain, source) or plain
     return json.dumps(path, ensure_ascii=False) if re.search(r"[,\[\]{}\"'#&*!|>%@`:]", path) else path
 
 
@@ -282,6 +293,7 @@ _INSTEAD: tuple[tuple[str, str, str], ...] = (
     *(("whole number", word, f"write `{number}`") for number, word in enumerate(_NUMBERS, 1)),
     ("whole number", _ANY, "write digits, such as `10`"),
     ("a URL", _WITHOUT_HTTPS.pattern, "write `https://{0}`"),
+    ("a URL", rf"(?:[\w-]+\.)+(?!(?:{'|'.join(_ENDINGS)})$)[a-z]{{2,}}", "write `https://{0}`"),
     ("a URL", _ANY, "put it at a public URL"),
     ("of days or weeks", rf"{_EVERY}{_DAY}{_ANY}", "write `1 week`, and the first of these days in `due_at`"),
     ("of days or weeks", rf"{_EVERY}(?:day|daily|1 ?d\w*)", "write `1 day`"),
@@ -312,6 +324,12 @@ def value_hint(value: str, reason: str, today: date | None = None) -> str:
         return _from_start(value)
     meant = (probably_meant(value) or probably_meant(f"{value} 00:00")) if "a day such as" in reason else None
     return f"write `{meant[:10]}`" if meant else ""
+
+
+def _channel_hint(value: str) -> str:
+    """How to write a channel instead of a text such as `twitter:acme`."""
+    service, _, name = next(iter(services_in(value)), "twitter").partition(":")
+    return f"write `{{service: {service}, name: {name or '…'}}}`, with the name that Buffer shows"
 
 
 def _time_hint(value: str, reason: str, today: date | None) -> str:
@@ -346,6 +364,8 @@ def _form_hint(kind: str, value: Any, loc: Sequence[str | int], source: Source) 
     if kind != "tuple_type":
         return _group_hint(value, name, steps, source)
     if isinstance(value, dict):
+        if name == "organizations" and value and "name" not in value:
+            return f"write `- name: {next(iter(value))}` in its place, and below it `channels:`, two spaces further in"
         return "put `- ` before its first line, and the lines below two spaces further in"
     if not isinstance(value, str):
         return ""

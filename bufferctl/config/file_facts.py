@@ -44,11 +44,11 @@ def path_below(root: Path, folder: Path, written: str) -> str:
     path = "/".join(parts)
     if in_git(path):
         raise UnreadableError("it is one of git's own files", "name a file outside `.git`")
-    _check_there(root, path)
+    _check_there(root, path, written)
     return path
 
 
-def _check_there(root: Path, path: str) -> None:
+def _check_there(root: Path, path: str, written: str) -> None:
     """Raise UnreadableError unless the path is a regular file and has no link on the way."""
     at = root
     try:
@@ -62,15 +62,18 @@ def _check_there(root: Path, path: str) -> None:
                     "replace the link with the file itself",
                 )
     except FileNotFoundError:
-        raise UnreadableError("there is no such file", _nearest(root, path)) from None
+        raise UnreadableError("there is no such file", _nearest(root, path, written)) from None
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "its name is odd"
         raise UnreadableError(reason, "name a file that can be read") from None
     check_regular(kind)
 
 
-def _nearest(root: Path, path: str) -> str:
-    """The hint for a missing file: a similar name in its folder, else in the folder of that name at the root."""
+def _nearest(root: Path, path: str, written: str) -> str:
+    """The hint for a file that is missing where it is `written`.
+
+    A similar name in its folder, else in the folder of that name at the root.
+    """
     wanted = PurePosixPath(path)
     for folder in dict.fromkeys((wanted.parent.as_posix(), wanted.parent.name, "media", ".")):
         try:
@@ -78,10 +81,13 @@ def _nearest(root: Path, path: str) -> str:
         except (OSError, ValueError):
             continue
         lowered = {name.casefold(): name for name in sorted(names, reverse=True)}
-        near = get_close_matches(wanted.name.casefold(), lowered, n=1, cutoff=0.7)
+        near = get_close_matches(wanted.name.casefold(), lowered, n=1, cutoff=0.75)
         if near:
-            return f"did you mean `/{PurePosixPath(folder, lowered[near[0]]).as_posix()}`?"
-    return "paths are relative to this file's folder; with `/` in front, to the folder of the root file"
+            there = f"/{PurePosixPath(folder, lowered[near[0]]).as_posix()}"
+            is_same = near[0] == wanted.name.casefold()
+            return f"write `{there}`: that is where the file is" if is_same else f"did you mean `{there}`?"
+    where = "put it into the folder `media` beside the root file, or correct the name"
+    return where if wanted.name == written else f"{where}; a path begins at this file's folder, `/…` at the root file's"
 
 
 class MediaFiles:

@@ -133,7 +133,12 @@ class _Loading:
             self.media_files.check_setting()
         self.reading.problems += islice(crosschecks(posts.found, ideas.found, self.reading), MANY + 1)
         return Desired(
-            Settings(**(carried(Settings, root) | {"policy": policy, "state": _state(root), "media": media})),
+            Settings(
+                **(
+                    carried(Settings, root)
+                    | {"policy": policy, "state": _state(root), "media": media, "handles": catalog.handles}
+                )
+            ),
             tuple(each.organization for each in catalog.organizations),
             tuple(each.channel for organization in catalog.organizations for each in organization.channels),
             tuple(each.item for each in posts.found),

@@ -120,6 +120,7 @@ def either(names: Iterable[str]) -> str:
 #: Characters of the words in a key, and of a whole key (design: The files).
 WORDS, LONGEST = 40, 64
 _WORD = re.compile(r"[a-z0-9]+")
+_LAST_HASHTAGS = re.compile(r"(?:\s+#\w+)+\s*$", re.MULTILINE)
 #: Letters that Unicode does not decompose into a plain letter and a mark.
 _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
@@ -138,7 +139,7 @@ def key_for(day: date | None, text: str, taken: Collection[str], fallback: str =
 
 
 def _words(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", LINK.sub(" ", text)).casefold().translate(_LETTERS)
+    apart = unicodedata.normalize("NFKD", _LAST_HASHTAGS.sub(" ", LINK.sub(" ", text))).casefold().translate(_LETTERS)
     plain = "".join(character for character in apart if not unicodedata.combining(character))
     words = _WORD.findall(plain)
     return (shorten(" ".join(words), WORDS, placeholder="") or "".join(words[:1])[:WORDS]).replace(" ", "-")

@@ -326,6 +326,7 @@ class Settings:
     managed_since: Aware | None = None  # aware; bufferctl created nothing before it (design: The state)
     media: MediaSettings | None = None  # how files become public; None if no file is declared
     link_shorteners: tuple[str, ...] = ()  # domains that may replace those of links, besides the well-known ones
+    handles: Mapping[str, str] = field(default_factory=dict)  # who is declared under `mentions`, by name and handle
 
 
 @value()

@@ -770,9 +770,10 @@ def _there(moment: datetime, channel: LiveChannel | None) -> datetime:
 
 
 def _whole_text(suspect: Suspect) -> str:
-    """A suspect's text, or an idea's title."""
+    """A suspect's text, or an idea's title, on one line."""
     live = suspect.live
-    return (live.text or (live.title if isinstance(live, LiveIdea) else "") or "") if live else ""
+    text = (live.text or (live.title if isinstance(live, LiveIdea) else "") or "") if live else ""
+    return " ".join(text.split())
 
 
 def _text(suspect: Suspect) -> str:

@@ -195,7 +195,7 @@ def deleted_of_people(changes: Changes) -> Iterator[Diagnostic]:
     theirs = [each for each in imported if holds.is_a_persons(each.live)]
     if theirs:
         texts = (each.live.text if isinstance(each.live, LivePost) else "" for each in theirs)
-        named = some_of([f"{text[:_TEXT]!r} ({c.address})" for c, text in zip(theirs, texts, strict=True)], _NAMED)
+        named = some_of([f"{_start(text)!r} ({c.address})" for c, text in zip(theirs, texts, strict=True)], _NAMED)
         yield _warning(
             f"This deletes {'a post' if len(theirs) == 1 else f'{len(theirs)} posts'} that a person created in "
             f"Buffer: {named}",
@@ -280,6 +280,11 @@ def unread_channels(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
         )
 
 
+def _start(text: str) -> str:
+    """How a text begins, on one line."""
+    return " ".join(text.split())[:_TEXT]
+
+
 def missing_managed_since(scene: Scene) -> Iterator[Diagnostic]:
     """Before the state begins: without `managed_since`, a lost state cannot be restored from Buffer alone."""
     if scene.desired.settings.managed_since is None and not scene.state.has_begun:
@@ -331,7 +336,7 @@ def perhaps_removed(scene: Scene, matches: Matches) -> Iterator[Diagnostic]:
     if not found:
         return
     found.sort(key=lambda post: (post.due_at or scene.now, post.id))
-    named = some_of([f"{post.text[:_TEXT]!r} ({post.id})" for post in found], _NAMED)
+    named = some_of([f"{_start(post.text)!r} ({post.id})" for post in found], _NAMED)
     who, yours = ("It", "one that you removed") if len(found) == 1 else ("They", "posts that you removed")
     yield _warning(
         f"Buffer has {len(found)} unsent {'post' if len(found) == 1 else 'posts'} created through the API that no file "

@@ -19,7 +19,7 @@ from bufferctl.render import words
 from bufferctl.render.cards import Moment, by_time, moment_of
 from bufferctl.render.grouped import Item, grouped, monday_of
 from bufferctl.render.json_documents import Listed, document
-from bufferctl.render.lines import INDENT, Paint, clipped, count, wrapped
+from bufferctl.render.lines import INDENT, Paint, clipped, count, indented, posts_counted, wrapped
 from bufferctl.render.report import Report
 from bufferctl.render.text import day_of, head_lines
 from bufferctl.value import replace
@@ -112,7 +112,8 @@ def agenda_text(plan: Plan, span: Span, paint: Paint, *, is_live: bool) -> str:
             lines += [paint.faint(f"  … {count(len(left), 'more post')}{last} (--full shows all)")]
         lines += [""]
     earlier = [] if span.first or span.last else [m.day for each in plan.changes if (m := moment_of(each, plan))]
-    lines += wrapped(_summary(found.report.plan, earlier, is_live=is_live), paint.width)
+    untimed = [each for each in plan.changes if span.last and moment_of(each, plan) is None]
+    lines += wrapped(_summary(found.report.plan, earlier, untimed, is_live=is_live), paint.width)
     return "\n".join(lines) + "\n"
 
 
@@ -134,20 +135,27 @@ def _texts(item: Item, paint: Paint) -> Iterator[str]:
             continue
         on = ", ".join([version.networks, *own]) if item.others else ""
         if line := ": ".join(filter(None, [on, text])):
-            yield INDENT + paint.faint(clipped(line, paint.width - len(INDENT)))
+            lines = indented(line, paint) if paint.full else [INDENT + clipped(line, paint.width - len(INDENT))]
+            yield from map(paint.faint, lines)
 
 
-def _summary(plan: Plan, earlier: Sequence[str], *, is_live: bool) -> str:
-    """How many posts there are. `earlier`: the days of those that a list from today on lacks if it is empty."""
+def _summary(plan: Plan, earlier: Sequence[str], untimed: Sequence[Change], *, is_live: bool) -> str:
+    """How many posts there are.
+
+    `earlier`: the days of those that a list from today on lacks if it is empty. `untimed`: what a list of some days
+    lacks because it has no time.
+    """
     changes = plan.changes
-    channels = {change.slot[:2] for change in changes}
-    parts = [f"{count(len(changes), 'post')} on {count(len(channels), 'channel')}"] if changes else ["No posts"]
+    counted = posts_counted((each.address, each.desired) for each in changes)
+    parts = [counted if changes else "No posts"]
     if earlier and not changes:
         parts = [f"No posts from today on, {len(earlier):,} earlier (--since {min(earlier)} shows all)"]
     if held := len(plan.of(Action.HOLD)):
         parts.append(f"{words.need_you(held)} (see `bufferctl plan`)")
     if unmanaged := sum(map(words.is_unmanaged, changes)):
         parts.append(f"{unmanaged} unmanaged")
+    if waiting := [each for each in untimed if words.status_of(each) not in {PostStatus.SENT, PostStatus.SENDING}]:
+        parts.append(f"{len(waiting):,} more without a time (leave out the last day to list them)")
     return f"{', '.join(parts)}.{'' if is_live else ' From the files and the state; --live reads Buffer.'}"
 
 

@@ -410,7 +410,7 @@ def _fields(card: Card, shown: Shown) -> dict[str, str]:
     fields |= {f"thread, part {number}": part.text for number, part in enumerate(rest, 2)}
     fields["media"] = ", ".join(_named(media) for part in shown.parts for media in part.media)
     fields["first comment"] = "".join(piece.text for piece in shown.comment)
-    fields |= {"warning": shown.warning, "tags": ", ".join(shown.tags)}
+    fields |= {"content warning": shown.warning, "tags": ", ".join(shown.tags)}
     part_of_what = {"scheduling_type", "needs_approval"}
     fields |= {name: value for name, value in shown.facts if name not in part_of_what}
     fields["time"] = card.when.at if card.when and not card.when.is_slot else ""

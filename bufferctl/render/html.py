@@ -31,7 +31,7 @@ from bufferctl.render import summary, words
 from bufferctl.render.cards import Moment, ShownChannel
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.grouped import Grouped, Item, Version, grouped, monday_of
-from bufferctl.render.lines import count, sentence, steps
+from bufferctl.render.lines import count, posts_counted, sentence, steps
 from bufferctl.render.pieces import Piece
 from bufferctl.render.report import Report
 from bufferctl.render.since import since
@@ -168,8 +168,8 @@ def _lines(found: Grouped, form: str) -> Iterator[str]:
     if form == "preview":
         cards = [card for item in found.items for card in item.cards]
         ideas = sum(card.change.address.is_idea for card in cards)
-        networks = {card.channel.network for card in cards if not card.change.address.is_idea}
-        posts = f"{count(len(cards) - ideas, 'post')} on {count(len(networks), 'network')}"
+        changes = [card.change for card in cards if not card.change.address.is_idea]
+        posts = posts_counted((each.address, each.desired) for each in changes)
         yield f"{posts}, {count(ideas, 'idea')}" if ideas else posts
     elif form == "receipt":
         yield summary.applied(report.outcomes or ())

@@ -596,7 +596,7 @@ def _content(version: Version) -> Iterator[str]:
     if shown.title.strip():
         yield from _quote([Piece("text", shown.title.strip())])
     if shown.warning.strip():
-        yield f"Behind the warning {plain(shown.warning)}:"
+        yield f"Behind the content warning {plain(shown.warning)}:"
     for number, part in enumerate(shown.parts, 1):
         if number > 1:
             yield f"{number} of {len(shown.parts)}:"

@@ -145,7 +145,7 @@ def _content(version: Version, paint: Paint) -> Iterator[str]:
     if shown.title:
         yield from indented(f"title: {shown.title}", paint)
     if shown.warning:
-        yield from indented(f"warning: {shown.warning}", paint)
+        yield from indented(f"content warning: {shown.warning}", paint)
     for number, part in enumerate(shown.parts, 1):
         if number > 1:
             yield f"{INDENT}{paint.faint(f'├ {number} of {len(shown.parts)}')}"

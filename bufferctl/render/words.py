@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bufferctl.diagnostics import all_of
 from bufferctl.model import EditPost, Idea, LivePost, Post, PostStatus, ShareMode
-from bufferctl.model.metadata import INSTANTS
+from bufferctl.model.metadata import CATEGORIES, INSTANTS
 from bufferctl.model.unsaid import Then
 from bufferctl.plan import Action, Cause, Change, Plan, Reason, Status
 from bufferctl.render.lines import count
@@ -72,7 +72,7 @@ _MODES = {
     ShareMode.ADD_TO_QUEUE: ("will add to the queue", "queues {}"),
     ShareMode.SHARE_NEXT: ("will put at the front of the queue", "queues {} first"),
 }
-_DRAFTS = ("will save as a draft", "saves {} as draft")
+_DRAFTS = ("will save as a draft", "saves {} as draft{s}")
 _APPROVALS = ("will submit for approval", "submits {} for approval")
 _REMINDS = "reminds a person of {}"
 _IDEAS = ("will add the idea", "adds {} to your ideas")
@@ -158,7 +158,11 @@ def verbs(plan: Plan) -> str:
     """`schedules 3, changes 2 and deletes 1`: what an apply does, in numbers of posts; empty if it sends nothing."""
     found = Counter(_create(change.desired)[1] for change in plan.of(Action.CREATE))
     found |= {"changes {}": len(plan.of(Action.UPDATE)), "deletes {}": len(plan.of(Action.DELETE))}
-    return all_of(verb.format(f"{found[verb]:,}") for verb in (*_VERBS, "changes {}", "deletes {}") if found[verb])
+    return all_of(
+        verb.format(f"{found[verb]:,}", s="s" * (found[verb] > 1))
+        for verb in (*_VERBS, "changes {}", "deletes {}")
+        if found[verb]
+    )
 
 
 def was_draft(change: Change) -> bool:
@@ -240,6 +244,8 @@ def value(raw: Any, zone: str = "", name: str = "") -> str:
     if isinstance(raw, tuple | list | set | frozenset):
         between = "; " if any(isinstance(part, Mapping) or hasattr(part, "_asdict") for part in raw) else ", "
         return between.join(filter(None, (value(part, zone, name) for part in raw)))
+    if name == "category_id":
+        return CATEGORIES.get(str(raw), shown_text(str(raw)))
     if is_instant(name) and isinstance(raw, str):
         return local(datetime.fromisoformat(raw), zone)
     return shown_text(str(raw))

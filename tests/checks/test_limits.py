@@ -9,7 +9,7 @@ import pytest
 
 from bufferctl.checks import RULES, check_lengths
 from bufferctl.checks.attachments import _of_assets
-from bufferctl.model import Desired, Service
+from bufferctl.model import Desired, SchedulingType, Service
 from bufferctl.model.networks import NETWORKS, Limit
 from tests.checks.posts import DOCUMENT, VIDEO, codes, findings, image, post
 from tools.make_networks import rules_of
@@ -212,9 +212,39 @@ def test_media_that_a_network_needs(service: str, wrong: list[Any]) -> None:
 
 def test_types() -> None:
     """Instagram has posts, reels and stories; the API lists more types for other networks."""
-    for kind in ("post", "reel", "story"):
-        assert codes(sound("instagram", metadata={"type": kind})) == []
+    for kind, assets in (("post", [image()]), ("reel", [VIDEO]), ("story", [image()])):
+        assert codes(post("instagram", assets=assets, metadata={"type": kind})) == []
     assert codes(sound("instagram", metadata={"type": "carousel"})) == ["BC016"]
+
+
+def test_a_reel_is_a_video() -> None:
+    """Advice for a reel with an image alone, on both networks that have reels; none for one with a video."""
+    for service in ("instagram", "facebook"):
+        assert codes(post(service, assets=[image()], metadata={"type": "reel"})) == ["BC120"]
+        assert codes(post(service, assets=[VIDEO], metadata={"type": "reel"})) == []
+
+
+def test_a_story_shows_no_text() -> None:
+    """Advice for a text; none where a person is reminded, who reads it."""
+    story: dict[str, Any] = {"assets": [image()], "metadata": {"type": "story"}}
+    assert codes(post("instagram", "Nobody reads this", **story)) == ["BC121"]
+    assert codes(post("instagram", "Add the music", scheduling_type=SchedulingType.NOTIFICATION, **story)) == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "details"),
+    [
+        (["BC122"], {"button": "book"}),
+        ([], {"button": "book", "link": "https://acme.example"}),
+        ([], {"button": "call"}),
+        ([], {"button": "none"}),
+        ([], {}),
+    ],
+)
+def test_a_button_leads_somewhere(expected: list[str], details: dict[str, str]) -> None:
+    """Advice for a button without a link, unless it calls."""
+    metadata = {"type": "whats_new", "details_whats_new": details}
+    assert codes(post("googlebusiness", "Open on Sunday.", metadata=metadata)) == expected
 
 
 @pytest.mark.parametrize(

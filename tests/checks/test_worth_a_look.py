@@ -257,3 +257,20 @@ def test_drawn_campaigns_get_few_lines(campaign: tuple[dict[str, Any], dict[str,
         desired = loaded(Path(name), campaign[0])
     if isinstance(desired, Desired):
         assert len(lines(offline(desired, State(), endpoint="", now=DRAWN_AT))) <= 3
+
+
+def test_a_first_comment_on_instagram(tmp_path: Path) -> None:
+    """One line for all new posts that have one, since Buffer was seen to lose it; none on other networks."""
+    posts = """\
+channels: [instagram, facebook]
+posts:
+  - {key: one, due_at: 2030-03-14 09:00, text: One, PHOTO, metadata: {instagram: {first_comment: First}}}
+  - {key: two, due_at: 2030-03-15 09:00, text: Two, PHOTO, metadata: {instagram: {first_comment: First}}}
+  - {key: three, due_at: 2030-03-16 09:00, text: Three, PHOTO, metadata: {facebook: {first_comment: First}}}
+""".replace("PHOTO", "image: https://acme.example/a.jpg, alt: The console")
+    plan_of(tmp_path, "posts: []")
+    more = "      - {service: instagram, name: acme}\n      - {service: facebook, name: acme}\n"
+    (tmp_path / "buffer.yaml").write_text(FILES + more)
+    (tmp_path / "posts" / "tip.yaml").write_text(posts)
+    message = "`one, two`: Buffer was seen to drop first comments on Instagram; apply reports a lost one"
+    assert lines(plan_at(tmp_path)) == [("BC407", message)]

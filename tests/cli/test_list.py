@@ -252,3 +252,25 @@ def test_cancelled_posts_are_not_earlier_ones(environment: Path, offline: Any) -
         "posts: [{key: off, due_at: 2099-03-04 09:00, channels: [twitter], text: Off, cancelled: true}]\n"
     )
     assert offline("list").out.startswith("No posts. ")
+
+
+def test_what_has_no_time_is_counted_where_days_are_named(environment: Path, offline: Any) -> None:
+    """A list up to some day lacks posts of the queue, and says so; without a last day it has them."""
+    (environment / "posts" / "a.yaml").write_text(
+        "posts:\n  - {key: queued, channels: [twitter], text: Whenever}\n"
+        "  - {key: timed, channels: [twitter], text: Then, due_at: 2099-03-04 09:00}\n"
+    )
+    some = offline("list", "--until", "2099-12-31").out
+    assert "1 post on 1 network, 1 more without a time (leave out the last day to" in some
+    assert "Whenever" not in some
+    assert "2 posts on 1 network (2 counting" not in (every := offline("list").out)
+    assert "Whenever" in every
+
+
+def test_full_cuts_no_text(environment: Path, offline: Any) -> None:
+    """The last word of a long text is there with --full alone."""
+    (environment / "posts" / "a.yaml").write_text(
+        f"posts: [{{key: long, channels: [linkedin], due_at: 2099-03-04 09:00, text: {'word ' * 60}END}}]\n"
+    )
+    assert "END" not in offline("list").out
+    assert "END" in offline("list", "--full").out

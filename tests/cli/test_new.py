@@ -41,9 +41,9 @@ def test_a_post(environment: Path, new: Any, prints: Prints) -> None:
     """One entry; its key is made of the day and the words, `$(` in the text is text."""
     prints("new/post", new("post", "--text", "Run $(make): now #build", "--at", "2031-03-04 9:00", *BOTH))
     assert files(environment) == {
-        "2031-03-04-run-make-now-build.yaml": (
+        "2031-03-04-run-make-now.yaml": (
             "posts:\n"
-            "  - key: 2031-03-04-run-make-now-build\n"
+            "  - key: 2031-03-04-run-make-now\n"
             "    due_at: 2031-03-04 09:00\n"
             "    channels: [twitter, linkedin]\n"
             "    text: |\n"

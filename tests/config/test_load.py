@@ -199,7 +199,7 @@ def test_validate_loads_no_client() -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.splitlines() == ["Valid: 3 posts on 2 channels, 1 idea.", "[] [] 0"]
+    assert done.stdout.splitlines() == ["Valid: 2 posts on 2 networks (3 counting each channel), 1 idea.", "[] [] 0"]
 
 
 def test_an_existing_id_is_that_of_its_channel_and_occurrence(tmp_path: Path) -> None:

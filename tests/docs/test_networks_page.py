@@ -35,9 +35,10 @@ def test_every_post_can_be_copied(project: Project, services: list[str]) -> None
     for number, example in enumerate(examples):
         project.write(f"posts/{number}.yaml", example)
     validated = project("validate")
-    assert (validated.code, validated.out) == (0, f"Valid: {len(examples) + 2} posts on {len(services)} channels.\n"), (
-        validated.out
-    )
+    assert (validated.code, validated.out) == (
+        0,
+        f"Valid: {len(examples)} posts on {len(services)} networks ({len(examples) + 2} counting each channel).\n",
+    ), validated.out
     project.apply()
     assert len(project.sandbox.posts()) == len(examples) + 2
 

@@ -176,7 +176,7 @@ def test_for_writers(project: Any, expect: Expect) -> None:
     assert first
     project.write("buffer.yaml", ROOT)
     project.write("posts/example.yaml", first[1])
-    assert project("validate").snapshot() == "Valid: 2 posts on 2 channels.\n--- exit code 0\n"
+    assert project("validate").snapshot() == "Valid: 1 post on 2 networks (2 counting each channel).\n--- exit code 0\n"
 
 
 def test_campaigns(project: Any, expect: Expect) -> None:
@@ -198,7 +198,8 @@ def test_template_for_writers(project: Any) -> None:
     assert template
     project.write("buffer.yaml", ROOT.replace("acme.example}", "acme.bsky.example}"))
     project.write("posts/spring.yaml", template[1])
-    assert project("validate").snapshot() == "Valid: 17 posts on 3 channels.\n--- exit code 0\n"
+    valid = "Valid: 6 posts on 3 networks (17 counting each channel).\n--- exit code 0\n"
+    assert project("validate").snapshot() == valid
     assert project("fmt", "--check").code == 0
     project.apply()
     assert {post["status"] for post in project.sandbox.posts()} == {"draft"}

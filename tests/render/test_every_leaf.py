@@ -44,7 +44,7 @@ FORMS: dict[str, Callable[[Report], str]] = {
 #: The sandbox has one column, so the samples are equal; where in the queue a post was put shows in its time.
 ALIKE = {*(("idea.group.groupId", form) for form in FORMS), ("mode", "receipt page")}
 #: These are shown in words.
-IN_WORDS = {"mode", "schedulingType"}
+IN_WORDS = {"mode", "schedulingType", "metadata.youtube.categoryId"}
 
 
 def report_of(folder: Path, leaf: Leaf, entry: Data) -> Report:

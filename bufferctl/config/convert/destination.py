@@ -14,7 +14,8 @@ from bufferctl.config.catalog import UnknownNameError, named_channel, named_orga
 from bufferctl.config.names import key_for, service_called
 from bufferctl.config.times import LocalTimeError, LocalTimes, clock_named, zone_of
 from bufferctl.config.write.as_yaml import as_entry, escape_variables, moment_text, one_entry
-from bufferctl.model import Channel, Desired
+from bufferctl.model import Channel, Desired, Service
+from bufferctl.model.metadata import GoogleBusinessMetadata
 from bufferctl.value import value
 
 
@@ -141,9 +142,20 @@ def entries(posts: Iterable[NewPost], destination: Destination) -> list[Commente
         same = [earlier.setdefault((channel.label, due_at, content), key) for channel in channels] if due_at else []
         repeat_of = next((each for each in same if each != key), None)
         given = {"key": key, "organization": organization, "repeat_of": repeat_of}
-        members = ((escape_variables(as_entry(None, **given, **post.fields)), post.channels) for post in group)
+        members = ((escape_variables(as_entry(None, **given, **_fields_of(post))), post.channels) for post in group)
         found.append(one_entry([(entry, tuple(map(destination.reference, to))) for entry, to in members]))
     return found
+
+
+def _fields_of(post: NewPost) -> dict[str, Any]:
+    """Its fields; on Google Business, which takes no post without a type, it is news unless it says otherwise."""
+    metadata = post.fields.get("metadata") or {}
+    google = Service.GOOGLEBUSINESS
+    own = metadata.get(google, {})  # otherwise a model, which has a type
+    if google in {each.service for each in post.channels} and isinstance(own, dict):
+        news = GoogleBusinessMetadata.model_validate({"type": "whats_new", "details_whats_new": {}, **own})
+        metadata = {**metadata, google.value: news}
+    return {**post.fields, "metadata": metadata or None}
 
 
 def _together(posts: Iterable[NewPost]) -> list[list[NewPost]]:

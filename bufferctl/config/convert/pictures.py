@@ -45,7 +45,8 @@ class Pictures:
         alts = [alt] if len(sources) == 1 else [line.strip() for line in alt.split("\n") if line.strip()]
         if alt and len(alts) != len(sources):
             hint = "write the alt of each image on a line of its own"
-            raise PictureError(f"there are {len(sources)} images and {len(alts)} texts for them", hint=hint)
+            texts = f"{len(alts)} alt text{'s' * (len(alts) != 1)}"
+            raise PictureError(f"there are {len(sources)} images and {texts}", hint=hint)
         fields: dict[str, Any] = {"image": sources[0] if len(sources) == 1 else tuple(sources)}
         if alt:
             fields["alt"] = alts[0] if len(alts) == 1 else tuple(alts)

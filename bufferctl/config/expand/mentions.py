@@ -27,6 +27,12 @@ class Mention:
     def name(self) -> str:
         return self.entry.name if self.entry else self.key
 
+    @property
+    def handles(self) -> list[str]:
+        """The handle on each network that has one."""
+        given = vars(self.entry) if self.entry else {}
+        return [handle for name, handle in given.items() if name in set(Service) and handle]
+
     def on(self, service: Service) -> str:
         """What a text on that network says: the handle, or the name where there is none."""
         handle = vars(self.entry).get(service.value) if self.entry else None
