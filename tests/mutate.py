@@ -61,6 +61,7 @@ _TAKEN_OVER = ("tests/cli/test_import*.py", "tests/cli/test_pull*.py", "tests/ru
 #: own.
 ROOMS: dict[str, Sequence[str]] = {
     "state": ("tests/state", "tests/stores"),
+    "checks": ("tests/checks", "tests/docs/test_docs.py"),
     "config": ("tests/config", "tests/config_write", "tests/convert"),
     "intake": _TAKEN_OVER,
     "run": ("tests/run", "tests/cli"),

@@ -5,27 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
-from types import ModuleType
+from functools import partial
 from typing import Any
 
 from tests.lives import life, obeying
 from tests.lives.endpoint import Server
-from tests.lives.judge import Broken
+from tests.lives.shrink import broken_by, shrunk
 
 
 def say(text: str) -> None:
     """Print and flush."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
-
-
-def fails(script: Any, server: Server, *, kind: ModuleType) -> Broken | None:
-    """The first broken promise in a life, if any."""
-    try:
-        kind.live(script, server)
-    except Broken as broken:
-        return broken
-    return None
 
 
 def main() -> int:
@@ -43,14 +34,14 @@ def main() -> int:
         script: Any = kind.draw(seed)
         if asked.steps:
             script = replace(script, steps=tuple(script.steps[int(each)] for each in asked.steps.split(",")))
-        server = Server()
-        failure = fails(script, server, kind=kind)
+        live = partial(kind.live, server=Server())
+        failure = broken_by(script, live)
         failed |= failure is not None
         if failure and asked.shrink:
-            shorter = kind.shrink(script, server)
+            shorter = shrunk(script, live, failure)
             numbers = ",".join(str(script.steps.index(each)) for each in shorter.steps)
             say(f"python -m tests.lives {seed}{' --obeying' * asked.obeying} --steps {numbers}")
-            failure = fails(shorter, server, kind=kind)
+            failure = broken_by(shorter, live)
         whole = str(failure or "kept")
         say(f"{seed}: {whole.splitlines()[0]}" if asked.short else whole)
     return int(failed)

@@ -347,27 +347,3 @@ def _in_order(life: Life, project: Project) -> None:
     changes = life.plan(project)["changes"]
     if left := [each["address"] for each in changes if each["action"] in {"create", "update", "delete"}]:
         raise Broken(f"after two applies in a row without a fault the plan still has {left}")
-
-
-def shrink(script: Script, server: Server) -> Script:
-    """A script with fewer steps that still breaks a promise: steps are left out in turn, as long as one breaks."""
-    kept = list(script.steps)
-    size = max(1, len(kept) // 2)
-    while size:
-        at = 0
-        while at < len(kept):
-            fewer = kept[:at] + kept[at + size :]
-            if _breaks(Script(script.setting, tuple(fewer)), server):
-                kept = fewer
-            else:
-                at += size
-        size //= 2
-    return Script(script.setting, tuple(kept))
-
-
-def _breaks(script: Script, server: Server) -> bool:
-    try:
-        live(script, server)
-    except Broken:
-        return True
-    return False

@@ -17,7 +17,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -682,27 +682,3 @@ def _end(life: Obeying) -> None:
     if held:
         first = next(iter(held.values()))
         raise Broken(f"no true answer to {first['address']} ({first['reason']}): {first['message']} {first['hint']}")
-
-
-def shrink(script: Script, server: Server) -> Script:
-    """A script with fewer steps that still breaks a promise."""
-    kept, size = list(script.steps), max(1, len(script.steps) // 2)
-    while size:
-        at = 0
-        while at < len(kept):
-            fewer = replace(script, steps=tuple(kept[:at] + kept[at + size :]))
-            if breaks(fewer, server):
-                kept = list(fewer.steps)
-            else:
-                at += size
-        size //= 2
-    return replace(script, steps=tuple(kept))
-
-
-def breaks(script: Script, server: Server) -> str:
-    """What is broken in a life, if anything."""
-    try:
-        live(script, server)
-    except Broken as broken:
-        return str(broken)
-    return ""

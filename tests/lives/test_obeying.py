@@ -1,6 +1,7 @@
 """Lives in which every answer is carried out to the letter: nothing twice, nothing lost, and no question in vain.
 
-Eight here; `LIVES=300` in `make test-all`. One seed again: `python -m tests.lives SEED --obeying`, with `--shrink`.
+Eight here; `LIVES=300` in `make test-all`. One that fails is told as its shortest story. One seed again:
+`python -m tests.lives SEED --obeying`, with `--shrink`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from tests.lives.judge import Broken
 from tests.lives.life import Setting, begin
 from tests.lives.obeying import Entry, Obeying, draw, live
 from tests.lives.projects import TWITTER
+from tests.lives.shrink import lived
 
 SEEDS = range(int(os.environ.get("LIVES", "8")))
 
@@ -27,7 +30,7 @@ SEEDS = range(int(os.environ.get("LIVES", "8")))
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_life_that_obeys_keeps_the_promises(seed: int, server: Server) -> None:
     """After every run and every answer, by the oracle's own bookkeeping."""
-    live(draw(seed), server)
+    lived(draw(seed), partial(live, server=server))
 
 
 @pytest.fixture
