@@ -1,6 +1,6 @@
-"""Around pull requests: plans and receipts as comments, plans as artifacts, checks, an issue while there is drift.
+"""Around pull requests: plans and receipts as comments, plans as artifacts, checks, an issue while something needs you.
 
-`action.yml` and `examples/gitlab` call `bufferctl ci plan|apply|drift|fork-comment`. bufferctl itself runs as a child
+`action.yml` and `examples/gitlab` call `bufferctl ci plan|apply|fork-comment`. bufferctl itself runs as a child
 process, so nothing here decides about posts. docs/run/ci.md explains what is safe and why.
 """
 

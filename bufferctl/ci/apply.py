@@ -6,14 +6,13 @@ taken for something that nobody reviewed. A plan file only selects: what overrul
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
-from glob import escape
 from pathlib import Path
 
 from bufferctl.ci.applied import AppliedFile, End
+from bufferctl.ci.decision import Decision, read_decision
 from bufferctl.ci.forge import PLAN, ChangeRequest, marker, title
-from bufferctl.ci.issues import tell_history, tell_unsent
+from bufferctl.ci.issues import tell_history, watch
 from bufferctl.ci.job import SHORT, Job, name_of
 from bufferctl.ci.log import say
 from bufferctl.ci.merged import KEPT, MergedSince, carried, changed_by, merged_since
@@ -21,9 +20,10 @@ from bufferctl.ci.plan import PENDING
 from bufferctl.diagnostics import some_of
 from bufferctl.errors import BufferctlError, ForgeError, UsageError
 from bufferctl.model import Address
-from bufferctl.plan import WRITING, Action, Change, Outcome, Reason
+from bufferctl.plan import WRITING, Action, Change, Reason
 from bufferctl.planfile import Merged, MergedFile, Receipt, Reviewed, dump_merged, load_receipt, load_shown
 from bufferctl.reconcile import shows_edit
+from bufferctl.render.decisions import EVERYTHING
 from bufferctl.render.lines import count
 from bufferctl.render.markdown import Context, Note, comment, without_report
 from bufferctl.render.markdown_text import code, plain
@@ -40,44 +40,14 @@ _NAMED = 5
 _OPTIONS = ("--auto-approve", "--lock-timeout", "600")
 
 
-@value()
-class ByHand:
-    """What a person decides in a run by hand: addresses as in a shell, and a number; empty for nothing."""
+def apply(job: Job, *, branch: str, decision: str = "") -> int:
+    """Apply what was merged into `branch`, and watch over what is applied; the exit code is that of bufferctl's apply.
 
-    reapply: str = ""
-    recreate: str = ""
-    max_deletes: str = ""
-
-    def options(self) -> list[str]:
-        """The options of apply. Raises UsageError."""
-        options = []
-        for name, addresses in (("--reapply", self.reapply), ("--recreate", self.recreate)):
-            options += [part for address in _split(addresses) for part in (name, address)]
-        return [*options, *(["--max-deletes", self.max_deletes] if self.max_deletes else [])]
-
-    def targets(self) -> list[str]:
-        """The options that limit apply to the addresses; empty if there are none."""
-        addresses = dict.fromkeys([*_split(self.reapply), *_split(self.recreate)])
-        return [part for address in addresses for part in ("--target", escape(address))]
-
-
-_NOTHING = ByHand()
-
-
-def _split(addresses: str) -> list[str]:
-    try:
-        return shlex.split(addresses)
-    except ValueError as error:
-        raise UsageError(f"{addresses} is not a list of addresses: {error}", hint="Separate them by spaces.") from error
-
-
-def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = _NOTHING) -> int:
-    """Apply what was merged into `branch`; the exit code is that of bufferctl's apply.
-
-    `reviewed`: only what the plans of the merged requests have; else everything that the files say. `by_hand`: only in
-    a run that a person started on the branch; addresses in it limit the run to them. Raises ForgeError where the
-    checkout is not the newest commit of the branch, UsageError.
+    `decision`: what a person decided, as `read_decision` reads it. All but `everything` is only for a run that a person
+    started on the branch, and addresses limit the run to them. Raises ForgeError where the checkout is not the newest
+    commit of the branch, UsageError.
     """
+    decided = read_decision(decision)
     commit = job.commit()
     newest = job.forge.newest(branch)
     if commit != newest:
@@ -86,33 +56,48 @@ def apply(job: Job, *, branch: str, reviewed: bool = True, by_hand: ByHand = _NO
             hint="Check out the branch itself (`ref:` of actions/checkout), so that every run takes its newest commit.",
         )
     job.check_state_is_kept()
-    if options := by_hand.options():
-        if not job.forge.is_by_hand(branch):
-            raise UsageError(
-                f"{options[0]} is for runs that a person starts on {branch}", hint="Use Run workflow on that branch."
-            )
-        job.summarize(f"**By hand**, {plain(job.forge.actor)}: {code(shlex.join(options))}")
-    if reviewed and (targets := by_hand.targets()):
-        end = _run(job, *targets, *options).end
+    decided = _checked(job, branch, decision, decided)
+    if decided.targets and not decided.everything:
+        end = _run(job, *decided.targets, *decided.options).end
+        watched = watch(job, AppliedFile(job.store("applied")).read())
         job.output(exit_code=str(end.exit_code))
-        return end.exit_code
+        return end.exit_code or watched
     file = AppliedFile(job.store("applied"))
     last = file.read()
     is_again = job.forge.is_scheduled and last.commit == commit
-    if is_again and not last.soon:  # it only watches: what is left waits for a person or a merge
-        tell_unsent(job, last)
-        return 0
-    if reviewed:
-        end, requests = _apply_reviewed(job, branch, commit, last, options)
-    else:
-        end, requests = _run(job, *options).end, carried(last)
-    file.write(commit, end)
-    tell_unsent(job, end, requests)
-    tell_history(job, last, end)
+    end, requests = last, list[ChangeRequest]()
+    if not is_again or last.soon:  # else what is left waits for a person or a merge, and the run only watches
+        if decided.everything:
+            end, requests = _run(job, *decided.options).end, carried(last)
+        else:
+            end, found = _apply_reviewed(job, branch, commit, last, decided.options)
+            requests = list(found)
+        file.write(commit, end)
+        tell_history(job, last, end)
+    watched = watch(job, end, requests)
     is_known = is_again and end.is_over and end.unsent == last.unsent  # a run every hour does not fail every hour
-    exit_code = 0 if is_known else end.exit_code
+    exit_code = (0 if is_known else end.exit_code) or watched
     job.output(exit_code=str(exit_code))
     return exit_code
+
+
+def _checked(job: Job, branch: str, text: str, decided: Decision) -> Decision:
+    """The decision as far as it is about these files, which the summary of the run then says. Raises UsageError."""
+    if decided == Decision():
+        return decided
+    is_by_hand = job.forge.is_by_hand(branch)
+    if decided.options and not is_by_hand:
+        raise UsageError(
+            f"The decision {text} is for runs that a person starts on {branch}",
+            hint="Start such a run by hand: Run workflow, or a new pipeline.",
+        )
+    organizations = {each.label for each in job.loaded.sound.organizations} if job.loaded and job.loaded.sound else ()
+    if not decided.concerns(job.name, organizations):
+        job.annotate("warning", f"The decision {text} is not about {job.name}, so this run does nothing of it.")
+        return Decision()
+    who = f"**By hand**, {plain(job.forge.actor)}" if is_by_hand else "**Decided in the workflow**"
+    job.summarize(f"{who}: {code(text)}")
+    return decided
 
 
 @value()
@@ -149,7 +134,7 @@ def _apply_reviewed(
         say(f"Commit {commit[:SHORT]} is already applied.")
         return End(), []
     if last.commit and last.exit_code == 0 and not last.waiting and not job.is_touched(last.commit):
-        say("None of the files changed since the last apply.")
+        say(f"None of the files of {job.name} changed since the last apply.")
         return End(), []
     since = merged_since(job, branch, commit, last)
     found = _with_changes(job, [_read(job, each) for each in since.requests])
@@ -342,16 +327,7 @@ def _receipt(job: Job, context: Context, ran: _Ran) -> str:
         stopped=receipt.stopped,
         folder=job.options.directory,
     )
-    overrules = any(map(_is_overruled, receipt.outcomes))
-    return comment(
-        report, replace(context, again=f"without a command line, {job.forge.by_hand()}" if overrules else "")
-    )
-
-
-def _is_overruled(outcome: Outcome) -> bool:
-    """Whether a person can decide it with an option of apply."""
-    answers = outcome.todo.answers if outcome.todo else ()
-    return any(answer.command[2:] in {("--reapply",), ("--recreate",)} for answer in answers)
+    return comment(report, replace(context, decide=job.forge.decide()))
 
 
 def _not_applied(job: Job, one: _Found, ran: _Ran) -> Note:
@@ -361,7 +337,7 @@ def _not_applied(job: Job, one: _Found, ran: _Ran) -> Note:
     point, why = "Its plan was not applied", f": {one.why}.{stops}"
     if ran.end.exit_code == 0:
         return Note(point, f"{why} Buffer matches the files anyway.")
-    return Note(point, why, f"To publish it anyway, {job.forge.by_hand(everything=True)}.")
+    return Note(point, why, f"To publish it anyway, {job.forge.decide(EVERYTHING)}.")
 
 
 def _not_reviewed(ran: _Ran) -> list[Change]:
@@ -385,7 +361,7 @@ def _unreviewed(job: Job, one: _Found, ran: _Ran) -> Iterator[Note]:
         yield Note(
             f"{count(len(rest), 'change')} from elsewhere {verb} not sent",
             f": no plan that counts has {'it' if len(rest) == 1 else 'them'}.",
-            f"To publish everything in the files, {job.forge.by_hand(everything=True)}.",
+            f"To publish everything in the files, {job.forge.decide(EVERYTHING)}.",
         )
 
 
@@ -397,6 +373,6 @@ def _without_review(job: Job) -> _Ran:
     job.annotate(
         "error",
         "Nothing of this was reviewed, so nothing was sent. Publish it with a pull or merge request that changes these "
-        f"files, or {job.forge.by_hand(everything=True)}.",
+        f"files, or {job.forge.decide(EVERYTHING)}.",
     )
     return _Ran(End(1), "", None)

@@ -118,6 +118,7 @@ class Forge(Protocol):
     EDIT: str
     TEXT: str
     CLOSED: Mapping[str, str]
+    IN_NAMES: str  # what names of artifacts may have besides letters and digits
     _environment: Mapping[str, str]
     _api: Api
 
@@ -134,6 +135,10 @@ class Forge(Protocol):
     @property
     def run_url(self) -> str:
         """Where this run is shown."""
+
+    @property
+    def key_place(self) -> str:
+        """Where people put the API key of this job: the end of a sentence."""
 
     def page_url(self, path: str) -> str:
         """Where people get the page of this run's plan, the artifact's file `path` below the checkout."""
@@ -153,8 +158,8 @@ class Forge(Protocol):
     def plan_again(self, number: int) -> str:
         """How a person plans a request again without a new commit: a sentence in Markdown, without its end."""
 
-    def by_hand(self, *, everything: bool = False) -> str:
-        """How a person overrules holds in a run, or publishes everything, reviewed or not: as `plan_again`."""
+    def decide(self, decision: str = "") -> str:
+        """How a person decides in a run by hand, as `plan_again`; without `decision`, one of those that follow."""
 
     @property
     def actor(self) -> str:
@@ -327,12 +332,15 @@ def marker(kind: str, directory: str = "") -> str:
     return f"<!-- bufferctl:{kind}{' ' + about if about else ''} -->"
 
 
-#: The headings of comments. Of a plan and a receipt the first line says what it is, if there is no folder to name.
+#: The headings of comments and issues. Only some have one if there is no folder to name: the first line of a plan or a
+#: receipt says what it is, and issues have a title.
 _TITLES = {
     "plan": "Buffer plan",
     "receipt": "Applied to Buffer",
     "unsent": "Not published within an hour",
     "sent": "Published late",
+    "needs-you": "Buffer needs you",
+    "history": "The history of the published branch was replaced",
 }
 
 
@@ -340,7 +348,7 @@ def title(kind: str, directory: str = "") -> str:
     """The visible heading of a comment of a kind; `directory` as for `marker`. It may be empty."""
     if directory:
         return f"### {_TITLES[kind]}: {code(directory)}"
-    return "" if kind in {"plan", "receipt"} else f"### {_TITLES[kind]}"
+    return f"### {_TITLES[kind]}" if kind in {"unsent", "sent"} else ""
 
 
 def same_text(posted: str, text: str) -> bool:

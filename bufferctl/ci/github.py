@@ -20,7 +20,7 @@ from bufferctl import DOCS
 from bufferctl.ci.forge import ChangeRequest, Comment, Forge, Issue, KeptPlan, first_parents, variable
 from bufferctl.ci.http import MAX_BYTES, Api
 from bufferctl.errors import ForgeError
-from bufferctl.render.markdown_text import plain
+from bufferctl.render.markdown_text import code, plain
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ class GitHub(Forge):
     ACTOR, EVENT, BRANCH = "GITHUB_ACTOR", "GITHUB_EVENT_NAME", "GITHUB_REF"
     BY_HAND = (_BY_HAND, "refs/heads/")
     COMMENTS, COMMENT, SUGGESTION = "issues/{number}/comments", "issues/comments/{comment}", "pulls/comments/{comment}"
-    EDIT, TEXT, CLOSED = "PATCH", "body", {"state": "closed"}
+    EDIT, TEXT, CLOSED, IN_NAMES = "PATCH", "body", {"state": "closed"}, " "
 
     def __init__(
         self, environment: Mapping[str, str], *, plan_workflow: str = "", transport: httpx2.BaseTransport | None = None
@@ -135,6 +135,12 @@ class GitHub(Forge):
         given = self._environment
         server = given.get("GITHUB_SERVER_URL", "https://github.com")
         return f"{server}/{self._repository}/actions/runs/{given.get('GITHUB_RUN_ID', '')}"
+
+    @property
+    def key_place(self) -> str:
+        name = self._environment.get("BUFFERCTL_ENVIRONMENT", "")  # GitHub sets no variable for it
+        which = f"the environment {name}" if name else "the environment of this job"
+        return f"the secret `BUFFER_API_KEY` of {which} (Settings, Environments)"
 
     def page_url(self, path: str) -> str:  # noqa: ARG002 - an artifact has no address before it is uploaded
         return f"{self.run_url}#artifacts"
@@ -191,10 +197,11 @@ class GitHub(Forge):
         except ValidationError as error:
             raise ForgeError("The event of this run has another form than GitHub documents") from error
 
-    def by_hand(self, *, everything: bool = False) -> str:
-        return self._run_workflow(
-            "everything in the files" if everything else "the addresses in `reapply` or `recreate`"
-        )
+    def decide(self, decision: str = "") -> str:
+        given = f"the decision {code(decision)}" if decision else "a decision"
+        if self._event.get("pull_request"):  # this run plans: the workflow that publishes is another one
+            return f"run the workflow that publishes, after the merge, with {given}"
+        return self._run_workflow(given)
 
     def plan_again(self, number: int) -> str:
         return self._run_workflow(f"the number {number}")

@@ -15,6 +15,7 @@ from bufferctl import DOCS
 from bufferctl.ci.forge import ChangeRequest, Comment, Forge, Issue, KeptPlan, first_parents, variable
 from bufferctl.ci.http import Api
 from bufferctl.errors import ForgeError
+from bufferctl.render.markdown_text import code
 
 #: The source of the pipelines that plan a merge request.
 _SOURCE = "merge_request_event"
@@ -87,7 +88,7 @@ class GitLab(Forge):
     BY_HAND = ("web", "")
     COMMENTS = "merge_requests/{number}/notes"
     COMMENT = SUGGESTION = "merge_requests/{number}/notes/{comment}"
-    EDIT, TEXT, CLOSED = "PUT", "description", {"state_event": "close"}
+    EDIT, TEXT, CLOSED, IN_NAMES = "PUT", "description", {"state_event": "close"}, " /"
     _PIPELINE = "Choose Run pipeline on the tab Pipelines of the merge request."
 
     def __init__(self, environment: Mapping[str, str], *, transport: httpx2.BaseTransport | None = None) -> None:
@@ -100,6 +101,12 @@ class GitLab(Forge):
     @property
     def run_url(self) -> str:
         return self._environment.get("CI_JOB_URL", "")
+
+    @property
+    def key_place(self) -> str:
+        name = self._environment.get("CI_ENVIRONMENT_NAME", "")
+        which = f"the environment scope {name}" if name else "the environment scope of this job"
+        return f"the variable `BUFFER_API_KEY` of {which} (Settings, CI/CD, Variables)"
 
     def page_url(self, path: str) -> str:
         return f"{self.run_url}/artifacts/{'browse' if path.startswith('/') else f'file/{quote(path)}'}"
@@ -130,10 +137,9 @@ class GitLab(Forge):
         """As the base: a merge train runs the pipeline of a merge request."""
         return ""
 
-    def by_hand(self, *, everything: bool = False) -> str:
-        addresses = "the addresses in `BUFFERCTL_REAPPLY` or `BUFFERCTL_RECREATE`"
-        given = "the variable `BUFFERCTL_REVIEWED` set to `false`" if everything else addresses
-        return f"run a pipeline of the branch with {given}"
+    def decide(self, decision: str = "") -> str:
+        given = f"set to {code(decision)}" if decision else "set to a decision"
+        return f"run a pipeline of the published branch with the variable `BUFFERCTL_DECISION` {given}"
 
     def plan_again(self, number: int) -> str:  # noqa: ARG002 - the pipeline belongs to the merge request
         return self._PIPELINE[0].lower() + self._PIPELINE[1:].removesuffix(".")

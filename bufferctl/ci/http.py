@@ -31,6 +31,8 @@ LONGEST_WAIT = 60.0
 MAX_BYTES = 64 * 1024 * 1024
 _PAGE = 100
 _USER_AGENT = f"bufferctl/{__version__}"
+#: GitHub names permissions as its API does (`pull_requests=write`), and workflows write them otherwise.
+_AS_WRITTEN = str.maketrans({"=": ": ", "_": "-"})
 _TOO_MANY, _SERVER_ERROR = 429, 500
 
 
@@ -140,6 +142,9 @@ class Api:
         status = answer.status_code
         message = f"{what}: HTTP {status} {_reason(answer, content)}".rstrip()
         hint = self._hint if status in {401, 403} else ""
+        needed = _one_line(answer.headers.get("X-Accepted-GitHub-Permissions", "")).translate(_AS_WRITTEN)
+        if hint and needed:
+            hint = f"This needs the permission `{needed}`. {hint}"
         given = answer.headers.get("Retry-After", "")
         asked = float(given) if given.isdecimal() else None
         if asked is not None or status == _TOO_MANY:  # refused without being carried out, a POST too

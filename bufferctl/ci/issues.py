@@ -1,49 +1,44 @@
-"""Issues that are open while somebody is needed: posts differ in Buffer, or what was merged is not sent after an hour.
+"""The issue that is open while somebody is needed, and the one about a history that was replaced.
 
-A run on a schedule looks; so what was merged is noticed, too, where the run of the merge never started or was lost.
+A run on a schedule looks at Buffer, also when everything is applied. So what a network refused, what people changed,
+and what was merged and is not sent is noticed even where nobody merges, or the run of the merge never started.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 
 from bufferctl.ci.applied import End
-from bufferctl.ci.forge import ChangeRequest
+from bufferctl.ci.explain import about_key
+from bufferctl.ci.forge import ChangeRequest, marker, title
 from bufferctl.ci.job import Job, name_of
-from bufferctl.render.markdown_text import fenced
+from bufferctl.ci.report_file import load_report
+from bufferctl.errors import KeyRefusedError
+from bufferctl.model import Settings
+from bufferctl.plan import WRITING, Action, Change, Plan, Reason
+from bufferctl.render.decisions import EVERYTHING
+from bufferctl.render.lines import count
+from bufferctl.render.markdown import Context, Note, issue, without_report
+from bufferctl.render.report import Report
+from bufferctl.value import replace
 
-#: bufferctl's exit code where there is drift.
-_DRIFT = 2
-_TITLE = "Buffer no longer matches your files"
-_FOUND = (
-    "Somebody changed posts in Buffer, publishing failed there, or media of unpublished posts are gone from their URL. "
-    "Each line says what to do."
-)
-_OVER = "**Resolved.** Buffer matches your files again."
+_TITLE = "Buffer needs you"
+_OPEN = Note("Buffer needs you.", "Each run updates this issue, and closes it once nothing is left.")
+_OVER = Note("Resolved.", "Everything that was merged is in Buffer, and Buffer matches your files.")
 _HISTORY = (
     "What was merged before, and not sent, waits until a later pull or merge request shows it in its plan, or somebody "
     "publishes everything in the files by hand. Do not force-push to this branch."
 )
-_AGAIN = "**Resolved.** A later apply found the commit that was applied before it."
+_AGAIN = Note("Resolved.", "A later apply found the commit that was applied before it.")
 #: How long after the merge.
 _PATIENCE = timedelta(hours=1)
-_ALL_SENT = "**Resolved.** Everything that was merged is published."
+#: How long before the day on which a key expires.
+_NOTICE = timedelta(days=7)
 _SENT = (
     "Buffer now has everything that this request and the files still say. The receipt lists what was sent, and when."
 )
 _ASK = "The receipt says what is left now; while anything is, there is an open issue about it."
-
-
-def drift(job: Job) -> int:
-    """Look for drift and open, update or close the issue. Exit code 0 with an issue or without, else bufferctl's."""
-    job.check_state_is_kept()
-    ran = job.run("drift")
-    if ran.code not in {0, _DRIFT}:
-        return ran.code
-    is_drift = ran.code == _DRIFT
-    job.keep_issue("drift", _TITLE, f"{_FOUND}\n\n{fenced(ran.printed)}" if is_drift else _OVER, is_open=is_drift)
-    return 0
 
 
 def tell_history(job: Job, last: End, end: End) -> None:
@@ -52,28 +47,127 @@ def tell_history(job: Job, last: End, end: End) -> None:
     Raises ForgeError.
     """
     if end.gone or last.gone:
-        said = f"{end.gone}\n\n{_HISTORY}" if end.gone else _AGAIN
-        job.keep_issue("history", "The history of the published branch was replaced", said, is_open=bool(end.gone))
+        notes = [Note(markdown=f"{end.gone}\n\n{_HISTORY}") if end.gone else _AGAIN]
+        text = without_report(_context(job, "history", notes))
+        job.keep_issue("history", "The history of the published branch was replaced", text, is_open=bool(end.gone))
 
 
-def tell_unsent(job: Job, end: End, requests: Iterable[ChangeRequest] = ()) -> None:
-    """Open or update the issue about requests that were merged an hour ago, and close it once all is sent.
+def watch(job: Job, end: End, requests: Sequence[ChangeRequest] = ()) -> int:
+    """Look at Buffer, and keep the issue about what needs somebody; a run without a schedule only keeps an open one.
 
+    Exit code 0 if it could look, or the issue was open before; else bufferctl's. `end`: how the last apply ended.
     `requests`: those of this run; one that was told that it waits hears of the end, too. Raises ForgeError.
     """
+    was_open = job.forge.open_issue(marker(_KIND, job.about)) is not None
+    if not (job.forge.is_scheduled or was_open):
+        return 0
+    data = job.work / "look.data"
+    ran = job.run("drift", "--data", str(data))
+    report = load_report(data) if data.exists() else None
     now = job.forge.now()
+    late = [each for each in end.unsent if _is_late(each, now)]
+    shown = _shown(report.plan, is_whole=len(late) == len(end.unsent)) if report else Plan(now, endpoint="")
+    if report and report.is_planned and not any(map(_is_unsent, report.plan.changes)):
+        late = []  # a person did it since, or a later run
+    _comment(job, late, [*requests, *end.unsent], now)
+    is_refused = ran.code == KeyRefusedError.exit_code
+    notes = [
+        *([about_key(job.forge, job.environment)] if is_refused else _about_expiry(job, now.date())),
+        *_about_requests(job, late),
+        *_about_unplanned(job, shown),
+        *_about_channels(report.plan if report else shown),
+    ]
+    left = replace(report, plan=shown) if report else Report(shown)
+    needs = bool(notes or shown.changes or left.problems)
+    if report or needs:
+        first = replace(_OPEN, markdown=" ".join(_settings(job).notify)) if needs else _OVER
+        context = _context(job, _KIND, [first, *notes])
+        job.keep_issue(_KIND, _TITLE, issue(left, replace(context, decide=job.forge.decide())), is_open=needs)
+    return 0 if report or was_open else ran.code
 
-    def is_late(request: ChangeRequest) -> bool:
-        return request.merged_at is not None and now - request.merged_at >= _PATIENCE
 
-    late, still = list(filter(is_late, end.unsent)), {each.number for each in end.unsent}
-    for each in filter(is_late, requests):
-        if each.number not in still and job.find_comment("unsent", each):
+#: Of the issue's marker.
+_KIND = "needs-you"
+
+
+def _context(job: Job, kind: str, notes: Iterable[Note]) -> Context:
+    return Context(
+        mark=marker(kind, job.about),
+        title=title(kind, job.about),
+        commit=job.commit(),
+        run=job.forge.run_url,
+        notes=tuple(notes),
+    )
+
+
+def _shown(plan: Plan, *, is_whole: bool) -> Plan:
+    """What the issue is about. `is_whole`: also what was merged and is not sent, which has an hour's time."""
+    found = {change.slot for change in plan.drift}
+    changes = [each for each in plan.changes if each.slot in found or (is_whole and _is_unsent(each))]
+    return replace(plan, changes=tuple(changes), warnings=())
+
+
+def _is_unsent(change: Change) -> bool:
+    """Whether Buffer does not have what the files say; it may be behind for an hour with what it was sent."""
+    return change.action in WRITING or (change.action is Action.HOLD and change.reason is not Reason.LAG)
+
+
+def _is_late(request: ChangeRequest, now: datetime) -> bool:
+    return request.merged_at is not None and now - request.merged_at >= _PATIENCE
+
+
+def _comment(job: Job, late: Sequence[ChangeRequest], requests: Iterable[ChangeRequest], now: datetime) -> None:
+    """Comment on requests that were merged an hour ago: those that are not sent, and those that are by now."""
+    for each in late:
+        job.comment("unsent", each, f"Not everything in it was published an hour after the merge. {_ASK}")
+    left = {each.number for each in late}
+    over = {each.number: each for each in requests if _is_late(each, now) and each.number not in left}
+    for each in over.values():
+        if job.find_comment("unsent", each):
             job.comment("unsent", each, _SENT, job.footer(job.commit()), heading="sent")
-    if end.exit_code and not late:
-        return
-    names = ", ".join(name_of(each, job.forge) for each in late)
-    said = f"**Not published** an hour after the merge: {names}. The newest comment of each says why."
-    if job.keep_issue("unsent", "Merged posts are not published", said if late else _ALL_SENT, is_open=bool(late)):
-        for each in late:
-            job.comment("unsent", each, f"Not everything in it was published an hour after the merge. {_ASK}")
+
+
+def _about_expiry(job: Job, today: date) -> Iterator[Note]:
+    """That Buffer will soon take the key no longer."""
+    expires, place = _settings(job).api_key_expires, job.forge.key_place
+    if expires and expires <= today:
+        yield Note(
+            f"By `api_key_expires` the API key expired on {_day(expires)}",
+            f", and Buffer still accepts it. Write into {job.name} when the key in {place} expires.",
+        )
+    elif expires and expires - today <= _NOTICE:
+        renew = f"Create a new one in Buffer (Settings, API), put it into {place}, and write down when that expires."
+        yield Note(f"The API key expires on {_day(expires)}", f", and nothing is published from then on. {renew}")
+
+
+def _settings(job: Job) -> Settings:
+    return job.loaded.sound.settings if job.loaded and job.loaded.sound else Settings()
+
+
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def _about_requests(job: Job, late: Sequence[ChangeRequest]) -> Iterator[Note]:
+    if late:
+        names = ", ".join(name_of(each, job.forge) for each in late)
+        yield Note("Not published", markdown=f"an hour after the merge: {names}. The newest comment of each says why.")
+
+
+def _about_unplanned(job: Job, shown: Plan) -> Iterator[Note]:
+    """What the files say and no plan that counts, such as what was pushed straight to the branch."""
+    if number := len(shown.writes):
+        are, them = ("is", "it") if number == 1 else ("are", "them")
+        what = f"{count(number, 'change')} in {job.name} {are} not in Buffer"
+        way = f"To publish everything in the files, {job.forge.decide(EVERYTHING)}."
+        yield Note(what, f", because no plan that counts shows {them}.", way)
+
+
+def _about_channels(plan: Plan) -> Iterator[Note]:
+    """The channels of the files on which nothing is published, unless a post that waits there says so."""
+    ours = {change.slot.channel_id for change in plan.changes}
+    said = {change.slot.channel_id for change in plan.drift if change.reason is Reason.CHANNEL}
+    for each in plan.channels.values():
+        if each.id in ours - said and (each.is_disconnected or each.is_locked):
+            how, answer = ("disconnected", "Reconnect") if each.is_disconnected else ("locked", "Unlock")
+            yield Note(f"`{each.label}` is {how} in Buffer", f", so nothing is published there. {answer} it in Buffer.")

@@ -14,14 +14,16 @@ import httpx2
 
 from bufferctl import DOCS
 from bufferctl.ci.child import Program, Ran, bufferctl, child, git_access
+from bufferctl.ci.explain import about_key, explain
 from bufferctl.ci.forge import ChangeRequest, Comment, Forge, marker, same_text, title, with_marker
-from bufferctl.ci.log import annotate, say
+from bufferctl.ci.log import add_to_summary, annotate, say
 from bufferctl.config import Loaded, load
 from bufferctl.disk import work_folder
-from bufferctl.errors import BufferctlError, ForgeError, StateError, UsageError
+from bufferctl.errors import BufferctlError, ForgeError, KeyRefusedError, StateError, UsageError
 from bufferctl.git import git, protocols_of
 from bufferctl.model import StateSettings
 from bufferctl.model.desired import GIT_REMOTE
+from bufferctl.render.markdown import Note
 from bufferctl.state import Store, open_shared, open_store
 from bufferctl.value import replace, value
 
@@ -68,9 +70,15 @@ class Job:
         return "" if about == "." else about
 
     @property
+    def name(self) -> str:
+        """The root file with its folder, below the checkout."""
+        return normpath(join(self.options.directory, self.options.file or "buffer.yaml"))
+
+    @property
     def artifact(self) -> str:
         """The name of the artifact that keeps plans, without request and commit; no two sets of files share one."""
-        return "-".join(["bufferctl-plan", *filter(None, [quote(self.about, safe=" ")])])
+        about = quote(self.about, safe=self.forge.IN_NAMES)
+        return "-".join(["bufferctl-plan", *filter(None, [about])])
 
     @property
     def root_file(self) -> Path:
@@ -96,8 +104,8 @@ class Job:
         """Raises StateError if the state would be lost with this machine."""
         if self.is_readable and self.state_settings is None:
             raise StateError(
-                "buffer.yaml does not say where runs share the state, so the state of this run would be lost",
-                hint="Add `state: git` to buffer.yaml. State on the branch bufferctl-state, where earlier versions of "
+                f"{self.name} does not say where runs share the state, so the state of this run would be lost",
+                hint=f"Add `state: git` to {self.name}. State on the branch bufferctl-state, where earlier versions of "
                 "this action kept it, is used as it is; state in .bufferctl/ is moved by `bufferctl state migrate`.",
             )
 
@@ -252,18 +260,13 @@ class Job:
         comments = self.forge.comments(request.number)
         return next((each for each in comments if each.mine and each.body.startswith(first)), None)
 
-    def keep_issue(self, kind: str, name: str, said: str, *, is_open: bool) -> bool:
-        """Open, update or close our issue of a `kind`; whether it is a new one. Raises ForgeError."""
-        first = marker(kind, self.about)
-        issue = self.forge.open_issue(first)
-        if issue is None and not is_open:
-            return False
-        body = with_marker(first, f"{said}\n\n{self.footer(self.commit())}")
-        if issue is None:
-            self.forge.add_issue(f"{name} ({self.about})" if self.about else name, body)
-        elif not is_open or not same_text(issue.body, body):
-            self.forge.edit_issue(issue.number, body, close=not is_open)
-        return issue is None
+    def keep_issue(self, kind: str, name: str, text: str, *, is_open: bool) -> None:
+        """Open, update or close our issue of a `kind`, whose text begins with its marker. Raises ForgeError."""
+        issue = self.forge.open_issue(marker(kind, self.about))
+        if issue is None and is_open:
+            self.forge.add_issue(f"{name} ({self.about})" if self.about else name, text)
+        elif issue and not (is_open and same_text(issue.body, text)):
+            self.forge.edit_issue(issue.number, text, close=not is_open)
 
     def annotate(self, level: str, message: str) -> None:
         """Print an `error` or a `warning` on the page of the run."""
@@ -272,9 +275,7 @@ class Job:
     def summarize(self, text: str) -> None:
         """Add a paragraph to the log and the summary of the run, above the receipt."""
         say(text)
-        if path := self.environment.get("GITHUB_STEP_SUMMARY"):
-            with Path(path).open("a", encoding="utf-8") as file:
-                file.write(f"{text}\n\n")
+        add_to_summary(text, self.environment)
 
     def output(self, **values: str) -> None:
         """Set outputs of the step, where this is a step of GitHub Actions."""
@@ -307,8 +308,8 @@ def run_job(
 ) -> int:
     """Run a command as a job in `checkout` (by default the working folder); its exit code.
 
-    Failures are printed, and annotated on the page of the run. `transport` replaces the network in tests, and
-    `program` the child process.
+    Failures are printed, annotated on the page of the run, and added to its summary. `transport` replaces the network
+    in tests, and `program` the child process.
     """
     try:
         checkout = (checkout or Path()).resolve()
@@ -317,9 +318,12 @@ def run_job(
             work_folder() as work,
             connect(environment, plan_workflow=options.plan_workflow, transport=transport) as forge,
         ):
-            return command(Job(own, environment, checkout, work.resolve(), forge, program))
+            code = command(Job(own, environment, checkout, work.resolve(), forge, program))
+            if code == KeyRefusedError.exit_code:
+                explain(about_key(forge, environment), environment)
+            return code
     except BufferctlError as error:
-        annotate("error", f"{error.message}. {error.hint}".strip(), environment)
+        explain(Note(f"{error.message}.", error.hint), environment)
         return error.exit_code
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from bufferctl.model.plain_text import visible
 from bufferctl.render.annotations import inert
@@ -33,6 +34,13 @@ def pass_on(line: str) -> None:
     for each in line.removeprefix(start).splitlines():
         print(f"{start}{inert(_CONTROL.sub('', each))}", flush=True)
         start = ""
+
+
+def add_to_summary(text: str, environment: Mapping[str, str] = os.environ) -> None:
+    """Add a paragraph of Markdown to the summary of a step of GitHub Actions."""
+    if path := environment.get("GITHUB_STEP_SUMMARY"):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n\n")
 
 
 def annotate(level: str, message: str, environment: Mapping[str, str] = os.environ) -> None:

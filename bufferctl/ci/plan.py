@@ -76,7 +76,7 @@ def _plan(
     job: Job, request: ChangeRequest | None, branch: str, *, offline: bool, strict: bool, artifact: Path | None
 ) -> int:
     if not _is_needed(job, request):
-        say(f"None of the files of {job.about or 'buffer.yaml'} changed, so there is nothing to plan.")
+        say(f"None of the files of {job.name} changed, so there is nothing to plan.")
         return 0
     folder = job.work / "plan"
     folder.mkdir()
@@ -116,6 +116,7 @@ def _plan(
             notes=tuple(note for note in notes if note),
             new_post=_new_post(job, request),
             again=f"to plan again, {job.forge.plan_again(request.number)}",
+            decide=job.forge.decide(),
             lines=suggest(job, request, report) if made and report else {},
             printed=ran.printed,
         )

@@ -5,8 +5,6 @@ Whoever opens a request could otherwise send this job's credentials elsewhere, o
 
 from __future__ import annotations
 
-from posixpath import join, normpath
-
 from bufferctl.ci.job import Job, load_if_there, shared_state_of
 from bufferctl.errors import ForgeError
 from bufferctl.git import git_bytes
@@ -42,7 +40,7 @@ def _settings_on(job: Job, branch: str) -> StateSettings | None:
     newest = job.forge.newest(branch)
     if why := job.fetch(newest):
         raise ForgeError(f"The newest commit of {branch} cannot be fetched: {why}")
-    mine = normpath(join(job.options.directory, job.options.file or "buffer.yaml"))
+    mine = job.name
     before = {new: old for old, new in renamed_since(job.checkout, newest, remote=GIT_REMOTE).items()}.get(mine, mine)
     shown = git_bytes(job.checkout, "show", operands=[f"{newest}:{before}"], environment=job.environment)
     if shown.returncode:

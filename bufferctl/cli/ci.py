@@ -123,16 +123,18 @@ def comment(page: str, number: int, **job_options: Any) -> int:
     short_help="Apply the reviewed plans after the merge.",
     epilog=examples(
         ("bufferctl ci apply --branch main", "reviewed plans"),
-        ("bufferctl ci apply --branch main --reviewed false", "all of the files"),
+        ("bufferctl ci apply --branch main --decision everything", "all of the files"),
     ),
 )
 @_files
 @_comment
 @_branch
-@_switch("--reviewed", default=True, help_text="Apply only changes that are in the plans of the merged requests.")
-@click.option("--reapply", default="", metavar="ADDRESSES", help="Overwrite Buffer's version; only by hand.")
-@click.option("--recreate", default="", metavar="ADDRESSES", help="Create again after a deletion; only by hand.")
-@click.option("--max-deletes", default="", metavar="N", help="Allow up to N deletes; only by hand.")
+@click.option(
+    "--decision",
+    default="",
+    metavar="WORDS",
+    help="everything, reapply ADDRESS, recreate ADDRESS or max-deletes NUMBER.",
+)
 @click.option(
     "--plan-workflow",
     default=".github/workflows/plan.yml",
@@ -140,30 +142,19 @@ def comment(page: str, number: int, **job_options: Any) -> int:
     metavar="FILE",
     help="Workflow whose plans count as reviewed (GitHub).",
 )
-def apply(branch: str, reviewed: bool, reapply: str, recreate: str, max_deletes: str, **job_options: Any) -> int:
+def apply(branch: str, decision: str, **job_options: Any) -> int:
     """Apply the reviewed plans of all requests merged since the last apply, and comment with the receipt.
 
-    "By hand" is a run that a person started on the branch. ADDRESSES are separated by spaces, and limit it to them.
+    A run on a schedule also looks at Buffer, and keeps an issue open while something needs a person.
+
+    A decision overrules what is held: "reapply" overwrites Buffer's version, "recreate" creates again after a deletion,
+    "max-deletes" allows more deletes, each only in a run that a person started on the branch. Addresses are separated
+    by spaces, and limit the run to them. "everything" publishes all of the files, reviewed or not.
     """
-    from bufferctl.ci.apply import ByHand
     from bufferctl.ci.apply import apply as run
     from bufferctl.ci.job import JobOptions, run_job
 
-    by_hand = ByHand(reapply, recreate, max_deletes)
-    return run_job(JobOptions(**job_options), partial(run, branch=branch, reviewed=reviewed, by_hand=by_hand))
-
-
-@ci.command(
-    short_help="Keep an issue open while there is drift.",
-    epilog=examples(("bufferctl ci drift", "in a job that runs every night")),
-)
-@_files
-def drift(**job_options: Any) -> int:
-    """Open an issue when Buffer no longer matches what was applied, and close it once it does."""
-    from bufferctl.ci.issues import drift as run
-    from bufferctl.ci.job import JobOptions, run_job
-
-    return run_job(JobOptions(**job_options), run)
+    return run_job(JobOptions(**job_options), partial(run, branch=branch, decision=decision))
 
 
 @ci.command(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bufferctl.choices import Choices
-from bufferctl.cli import examples, options
+from bufferctl.cli import examples, options, outputs
 from bufferctl.cli.console import Console
 from bufferctl.errors import UsageError
 from bufferctl.model.plain_text import visible
@@ -36,8 +36,9 @@ NOTHING_TO_COMPARE = 1
 )
 @options.paths_argument
 @options.json_option
+@options.data_option
 @options.setup_options
-def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
+def drift(paths: tuple[Path, ...], as_json: bool, data: Path | None, setup: options.Setup) -> int:
     """Show what changed in Buffer since the last apply, and what to do about it.
 
     A post has drifted if somebody changed or deleted it in Buffer, if the network refused it, or if its channel is
@@ -50,10 +51,13 @@ def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
     PATHs limit it to those files or folders.
     """
     from bufferctl.render.drift import Drift, drift_text
+    from bufferctl.render.report import Report
     from bufferctl.run.compare import narrow, plan
+    from bufferctl.run.files import folder_of
     from bufferctl.run.reachable import lost_media
 
-    files, console = setup.open_project(paths, by_rules=False), setup.console
+    with outputs.keeping_problems(data):
+        files, console = setup.open_project(paths, by_rules=False), setup.console
     with setup.reading(files) as session:
         shown = narrow(plan(session), files, Choices())
         session.note_leftovers()
@@ -62,6 +66,7 @@ def drift(paths: tuple[Path, ...], as_json: bool, setup: options.Setup) -> int:
     is_lost = files.desired.items and not store.exists and not recorded
     missing = (store.place if store.is_shared else "") if is_lost else None
     found = Drift(shown, recorded, lost, missing)
+    outputs.write_data(data, Report(shown, found.problems, folder=folder_of(files.root)), ())
     if as_json:
         from bufferctl.render.json_documents import document
 

@@ -60,6 +60,7 @@ _VARIABLE_PATTERN = r"[A-Za-z_][A-Za-z0-9_-]*"
 _HANDLE_PATTERN = r"@?[^\s@]+(@[^\s@]+)?"
 _DOMAIN_PATTERN = r"[^\s/:?#@*.]+(\.[^\s/:?#@*.]+)+"
 _PARAMETER_PATTERN = r"[A-Za-z0-9_.-]+"
+_PERSON_PATTERN = r"@[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)*"
 
 
 def _lead(found: re.Match[str]) -> timedelta:
@@ -108,6 +109,10 @@ _domain = reading(
 Domain = Annotated[str, AfterValidator(_domain), text_schema(_DOMAIN_PATTERN)]
 _parameter = reading(_PARAMETER_PATTERN, "must be the name of a parameter, such as utm_source")
 Parameter = Annotated[str, AfterValidator(_parameter), text_schema(_PARAMETER_PATTERN)]
+_person = reading(
+    _PERSON_PATTERN, 'must be a name on GitHub or GitLab, in quotes and with its @: "@dana" or "@acme/social"'
+)
+Person = Annotated[str, AfterValidator(_person), text_schema(_PERSON_PATTERN)]
 _lead_time = reading(_LEAD_PATTERN, "must be a number with its unit, such as 30m, 2h or 1d", _lead)
 Lead = Annotated[timedelta, BeforeValidator(_lead_time), text_schema(_LEAD_PATTERN)]
 _word = reading(r"\s*\S[\s\S]*", "must be a word")
@@ -652,6 +657,17 @@ class RootFile(AnyFile):
         tuple[Domain, ...], About("shorteners shortener link_shortener url_shorteners short_domains", 70)
     ] = ()
     """Domains to which your links are shortened, besides the well-known ones such as bit.ly and buff.ly."""
+    notify: Annotated[
+        tuple[Person, ...],
+        BeforeValidator(_list, json_schema_input_type=Person | tuple[Person, ...]),
+        About("notifies alert alerts notification ping contact contacts watchers", 120),
+    ] = ()
+    """Whom the issue mentions that CI opens when something fails: people or teams, `["@dana", "@acme/social"]`."""
+    api_key_expires: Annotated[
+        Day | None, About("key_expires api_key_expiry key_expiry expires expiry token_expires", 130)
+    ] = None
+    """The day on which the first of your API keys expires. Buffer's API does not say, so write it down when you make a
+    key: CI opens an issue a week before, and doctor warns."""
     mentions: Mentions = Field(default_factory=dict)
     """Whom texts mention: `acme: {name: Acme, twitter: acme}` makes `$(@acme)` the handle of each network."""
     rules: Annotated[dict[str, Level], About(order=80)] = Field(

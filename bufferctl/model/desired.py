@@ -325,6 +325,8 @@ class Settings:
     state: StateSettings | None = None  # where it is; None: in a file beside the root file
     managed_since: Aware | None = None  # aware; bufferctl created nothing before it (design: The state)
     media: MediaSettings | None = None  # how files become public; None if no file is declared
+    notify: tuple[str, ...] = ()  # whom an issue of CI mentions, with `@`
+    api_key_expires: date | None = None  # when the first API key does, if people wrote that down
     link_shorteners: tuple[str, ...] = ()  # domains that may replace those of links, besides the well-known ones
     handles: Mapping[str, str] = field(default_factory=dict)  # who is declared under `mentions`, by name and handle
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from bufferctl.diagnostics import Diagnostic, Severity
 from bufferctl.model.plain_text import visible
 from bufferctl.plan import Action, Plan, Reason
 from bufferctl.render import words
@@ -71,6 +72,15 @@ class Drift(NamedTuple):
     def gone(self) -> frozenset[str]:
         """The URLs that Buffer certainly can no longer fetch."""
         return frozenset(each.url for each in self.lost if each.is_certain)
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """Each file that Buffer certainly can no longer fetch, with a post that needs it."""
+        first = {each.url: each for each in reversed(self.lost) if each.is_certain}
+        return tuple(
+            Diagnostic(Severity.ERROR, f"{url} {each.message}, and `{each.address}` needs it", hint=_LOST_HINT)
+            for url, each in reversed(first.items())
+        )
 
     @property
     def numbers(self) -> dict[Reason, int]:

@@ -19,6 +19,7 @@ from bufferctl.digests import REVIEWED, SHORT
 from bufferctl.plan import Action
 from bufferctl.render import summary, words
 from bufferctl.render.cards import Card, Changed, Moment
+from bufferctl.render.decisions import decisions_of
 from bufferctl.render.diagnostics import summary_text
 from bufferctl.render.grouped import Cause, Grouped, Item, Move, Version, Week, causes_of, grouped, months_of
 from bufferctl.render.lines import capitalized, count, sentence, steps
@@ -90,7 +91,8 @@ class Note:
     @property
     def words(self) -> str:
         """Point and text without any marks."""
-        return f"{self.point} {self.text}".replace("`", "")
+        space = "" if self.text[:1] in {":", ","} else " "
+        return f"{self.point}{space}{self.text}".replace("`", "")
 
     def __str__(self) -> str:
         point = f"**{_prose(self.point)}**" if self.point else ""
@@ -111,6 +113,7 @@ class Context:
     into: str = ""  # the branch that the request goes into
     notes: tuple[Note, ...] = ()
     again: str = ""  # how to plan again: part of a sentence in Markdown
+    decide: str = ""  # how a person decides without a command line, likewise; decisions follow
     new_post: str = ""  # the address where another post is written in a browser
     lines: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)  # that answer, by the place of their entry
     printed: str = ""  # what was printed instead of a plan or a receipt
@@ -193,7 +196,7 @@ def comment(report: Report, context: Context) -> str:
     if report.outcomes is not None:
         sheet = Sheet(context.mark or RECEIPT_MARK, foot)
         _put_context(_Page(sheet, whole, whole, whole, context, few=False))
-        _receipt(sheet, whole)
+        _receipt(sheet, whole, context)
         return sheet.text
     found, waiting = whole, grouped(report.waiting)
     if waiting.items:
@@ -214,6 +217,20 @@ def without_report(context: Context) -> str:
     printed = fenced(context.printed) if context.printed else ""
     for each in filter(None, [context.title, *map(str, context.notes), printed]):
         sheet.put(each)
+    return sheet.text
+
+
+def issue(report: Report, context: Context) -> str:
+    """The issue that is open while something of this needs a person: notes, causes, what is not sent, problems."""
+    report = report.in_repository
+    found, everything = grouped(report), _all(report)
+    sheet = Sheet(context.mark, _run_line(context))
+    for each in filter(None, [context.title, *map(str, context.notes)]):
+        sheet.put(each)
+    _causes(sheet, found, len(found.causes), {})
+    _decisions(sheet, found, context)
+    sheet.fill(Section("Not in Buffer yet", found.of("create", "update", "delete"), _brief, everything))
+    sheet.fill(Section("Problems", report.problems, _problem, "problems; the log of the run shows all"))
     return sheet.text
 
 
@@ -295,6 +312,7 @@ def _since_last_look(page: _Page) -> None:
 def _needs_you(page: _Page) -> None:
     """By cause, with answers."""
     _causes(page.sheet, page.found, _OPEN, page.context.lines)
+    _decisions(page.sheet, page.found, page.context)
 
 
 def _sent(page: _Page) -> None:
@@ -361,7 +379,7 @@ def _beside(found: Grouped) -> Iterator[tuple[str, list[Item]]]:
         yield f"{len(noted):,} without changes in Buffer", noted
 
 
-def _receipt(sheet: Sheet, found: Grouped) -> None:
+def _receipt(sheet: Sheet, found: Grouped, context: Context) -> None:
     report, outcomes = found.report, found.report.outcomes or ()
     everything = _all(report)
     sheet.put(f"### {plain(summary.applied(outcomes))}")
@@ -370,6 +388,7 @@ def _receipt(sheet: Sheet, found: Grouped) -> None:
     if report.left is not None:
         sheet.put(summary.left_over(report.left, outcomes))
     _causes(sheet, found, len(found.causes), {})
+    _decisions(sheet, found, context)
     for title in ("Not sent", "Waiting"):
         those = [item for item in found.of("late") if item.what == title.lower()]
         sheet.fill(Section(title, those, _brief, f"{title.lower()}; {everything}"))
@@ -457,6 +476,14 @@ def _causes(sheet: Sheet, found: Grouped, most: int, lines: Mapping[Place, tuple
         with sheet.folded(title, is_open=sheet.shows(height(_cause(cause)) + others)):
             _put_cause(sheet, cause, more, others, lines)
     sheet.fold(f"{len(found.causes) - most:,} more", found.causes[most:], _cause, more, reserved=RESERVED)
+
+
+def _decisions(sheet: Sheet, found: Grouped, context: Context) -> None:
+    """The answers that are commands, for people without a command line."""
+    cards = [card for item in found.of("hold", "bad") for card in item.cards]
+    lines = list(decisions_of(answer for card in cards if card.todo for answer in card.todo.answers))
+    if context.decide and lines:
+        sheet.put(f"Without a command line, {context.decide}:\n\n{fenced(chr(10).join(lines))}")
 
 
 def _title(cause: Cause, length: int) -> str:

@@ -39,6 +39,8 @@ from bufferctl.value import replace, value
 
 #: Clocks that differ by less count as equal: Buffer's is known to the second, and answers take a while.
 ALIKE = timedelta(minutes=1)
+#: How long before the day on which a key expires.
+NOTICE = timedelta(days=7)
 #: Of a window's requests, the part below which little is left.
 LITTLE = 0.1
 
@@ -95,6 +97,7 @@ class Checkup:
         yield Check("version", OK, f"bufferctl {__version__} on Python {platform.python_version()}")
         yield from self._account()
         yield self._files()
+        yield from self._expiry()
         yield from self._media()
         stored = list(self._stored())  # first, since the state tells which accounts the names had
         if self.account is not None:
@@ -138,6 +141,21 @@ class Checkup:
             return Check("files", WARNING, f"{name} is valid, with {summary}", hint)
         inside = f"{count(len(loaded.desired.posts), 'post')}, {count(len(loaded.desired.ideas), 'idea')}"
         return Check("files", OK, f"{name} is valid: {inside} in {count(len(loaded.files), 'file')}")
+
+    def _expiry(self) -> Iterator[Check]:
+        """Whether the key expires soon, if the files have the day: Buffer does not say."""
+        expires = self.loaded.sound.settings.api_key_expires if self.loaded and self.loaded.sound else None
+        if expires is None:
+            return
+        left = expires - datetime.now(UTC).date()
+        day = f"{expires:%a} {expires.day} {expires:%b %Y}"
+        hint = "Create a new key in Buffer (Settings, API), and write down when that one expires."
+        if left <= timedelta():
+            yield Check("key", WARNING, f"By `api_key_expires`, the API key expired on {day}", hint)
+        elif left <= NOTICE:
+            yield Check("key", WARNING, f"By `api_key_expires`, the API key expires on {day}", hint)
+        else:
+            yield Check("key", OK, f"By `api_key_expires`, the API key expires on {day}")
 
     def _media(self) -> Iterator[Check]:
         """Whether Buffer can fetch media from their URLs; only those on this machine for a local endpoint."""

@@ -22,7 +22,6 @@ import stamina
 
 from bufferctl.ci.apply import apply
 from bufferctl.ci.fork_comment import fork_comment
-from bufferctl.ci.issues import drift
 from bufferctl.ci.job import JobOptions, run_job
 from bufferctl.ci.plan import comment, plan
 from bufferctl.sandbox import Clock, Sandbox
@@ -36,7 +35,6 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "plan": plan,
     "apply": apply,
     "comment": comment,
-    "drift": drift,
     "fork-comment": fork_comment,
 }
 NOW = "2029-12-03T09:00:00Z"
@@ -195,10 +193,6 @@ class Team:
         finally:
             for name in ("GITHUB_EVENT_NAME", "GITHUB_REF", "GITHUB_ACTOR"):
                 del self.environment[name]
-
-    def drift(self, *, key: str = "sandbox") -> Run:
-        """The nightly run."""
-        return self.job("drift", "main", {}, key)
 
     def fork_comment(self, event: dict[str, Any]) -> Run:
         """The run that shows a fork's plan: without its files or a key."""

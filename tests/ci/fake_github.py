@@ -112,7 +112,8 @@ class FakeGitHub:
         if asked.headers.get("authorization") != f"Bearer {TOKEN}":
             raise RefusalError(401, "Bad credentials")
         if asked.method != "GET" and self.read_only:
-            raise RefusalError(403, "Resource not accessible by integration")
+            needed = {"X-Accepted-GitHub-Permissions": "pull_requests=write"}
+            raise RefusalError(403, "Resource not accessible by integration", **needed)
         here = f"/repos/{NAME}"
         return routed(
             asked,

@@ -106,6 +106,25 @@ class Side(ABC):
         commit = self.ada.git("commit-tree", "origin/main^{tree}", "-m", "All of it")
         self.ada.send("refs/heads/main", commit)
 
+    def settings(self, lines: str) -> None:
+        """Add settings to buffer.yaml on main."""
+        self.ada.branch("main")
+        with (self.ada.folder / "buffer.yaml").open("a", encoding="utf-8") as file:
+            file.write(lines)
+        self.ada.push()
+
+    def hour(self, **inputs: Any) -> Run:
+        """An hour later, the run of the schedule, which must not fail."""
+        self.later(hours=1)
+        ran = self.apply(scheduled=True, **inputs)
+        assert not ran.failed, ran.log
+        return ran
+
+    def live(self) -> str:
+        """The id of the only post in Buffer."""
+        (post_,) = self.sandbox.posts()
+        return str(post_["id"])
+
     def connect(self, service: str, *, is_connected: bool) -> None:
         """Somebody disconnects a channel in Buffer, or connects it again."""
         channel = self.sandbox.channel(service)["id"]
@@ -160,12 +179,20 @@ class Side(ABC):
         """The job of the published branch."""
 
     @abstractmethod
+    def decide(self, decision: str) -> Run:
+        """The job that a person starts by hand on the published branch."""
+
+    @abstractmethod
     def comments(self, number: int) -> list[str]:
         """The comments on a request, oldest first."""
 
     @abstractmethod
     def issues(self) -> list[str]:
         """The states of the issues."""
+
+    @abstractmethod
+    def issue(self) -> tuple[str, str]:
+        """The title and the text of the newest issue."""
 
     @abstractmethod
     def drop_plans_of(self, number: int) -> None:
@@ -226,11 +253,18 @@ class OnGitHub(Side):
     def apply(self, *, key: str = "sandbox", scheduled: bool = False, **inputs: Any) -> Run:
         return self.team.apply_as("schedule" if scheduled else "push", key=key, **inputs)
 
+    def decide(self, decision: str) -> Run:
+        return self.team.apply_as("workflow_dispatch", decision=decision)
+
     def comments(self, number: int) -> list[str]:
         return self.team.github.bodies(number)
 
     def issues(self) -> list[str]:
         return [each["state"] for each in self.team.github.issues]
+
+    def issue(self) -> tuple[str, str]:
+        newest = self.team.github.issues[-1]
+        return newest["title"], newest["body"]
 
     def drop_plans_of(self, number: int) -> None:
         kept = self.team.github.artifacts
@@ -303,6 +337,10 @@ class OnGitLab(Side):
         variables = {"CI_PIPELINE_SOURCE": "schedule" if scheduled else "push", "CI_COMMIT_BRANCH": "main"}
         return self._job(apply, self.repository.head("main"), variables, key, **inputs)[0]
 
+    def decide(self, decision: str) -> Run:
+        variables = {"CI_PIPELINE_SOURCE": "web", "CI_COMMIT_BRANCH": "main", "GITLAB_USER_LOGIN": "ada"}
+        return self._job(apply, self.repository.head("main"), variables, decision=decision)[0]
+
     def _job(
         self, command: Any, commit: str, variables: dict[str, str], key: str = "sandbox", **inputs: Any
     ) -> tuple[Run, Path]:
@@ -343,6 +381,10 @@ class OnGitLab(Side):
     def issues(self) -> list[str]:
         return [each["state"].replace("opened", "open") for each in self.gitlab.issues]
 
+    def issue(self) -> tuple[str, str]:
+        newest = self.gitlab.issues[-1]
+        return newest["title"], newest["description"]
+
     def drop_plans_of(self, number: int) -> None:
         self.gitlab.pipelines[number] = []
 
@@ -354,3 +396,12 @@ def on_gitlab(tmp_path: Path, begun: Path) -> Iterator[OnGitLab]:
     gitlab = FakeGitLab(repository)
     with Sandbox(account_of(CHANNELS), clock=gitlab.clock) as sandbox:
         yield OnGitLab(tmp_path, gitlab, sandbox, ada)
+
+
+@pytest.fixture
+def side(request: pytest.FixtureRequest) -> Side:
+    """A repository whose main branch declares two channels and no posts yet."""
+    if request.param == "github":
+        return OnGitHub(request.getfixturevalue("team"))
+    made: OnGitLab = request.getfixturevalue("on_gitlab")
+    return made

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from bufferctl.ci.apply import ByHand
 from tests.ci.conftest import Team, post
 from tests.cli.test_arguments import POISON, children, leaves, unguarded
 
@@ -76,6 +75,6 @@ def test_texts_of_the_event(team: Team, number: int) -> None:
         team.github.pulls[number]["base"] |= {"ref": POISON}
         team.github.pulls[number]["head"] |= {"ref": POISON}
         team.plan(number)
-        team.apply_as("workflow_dispatch", by_hand=ByHand(reapply=POISON, recreate=POISON, max_deletes=POISON))
+        team.apply_as("workflow_dispatch", decision=f"reapply {POISON} recreate {POISON} max-deletes {POISON}")
     assert started
     assert [found for each in started for found in unguarded(each)] == []

@@ -28,10 +28,29 @@ CALLED = {path: YAML(typ="safe").load(path.read_text(encoding="utf-8")) for path
 GITHUBS = re.compile(r"actions/(cache|checkout|setup-python|upload-artifact)@[0-9a-f]{40}")
 
 
+#: What a short file calls: a workflow of this repository at a commit.
+CALL = re.compile(r"bufferctl/bufferctl/(\.github/workflows/[\w-]+\.yml)@(\S+)")
+
+
+def jobs() -> dict[tuple[str, str], dict[str, Any]]:
+    """The jobs with steps: of the workflows that other repositories call, and of the examples."""
+    read = {**{path.stem: each for path, each in CALLED.items()}, **READ}
+    return {(name, job): each for name, file in read.items() for job, each in file["jobs"].items() if "steps" in each}
+
+
 def steps() -> list[dict[str, Any]]:
     """Every step of the workflows and of the action."""
-    jobs = [job for each in READ.values() for job in each["jobs"].values()]
-    return [*(step for job in jobs for step in job["steps"]), *ACTION["runs"]["steps"]]
+    return [*(step for job in jobs().values() for step in job["steps"]), *ACTION["runs"]["steps"]]
+
+
+def calls() -> list[tuple[dict[str, Any], dict[str, Any], str]]:
+    """The jobs of the examples that call a workflow: each with what it calls, and at which commit."""
+    found = []
+    for job in (job for each in READ.values() for job in each["jobs"].values() if "uses" in job):
+        called = CALL.fullmatch(job["uses"])
+        assert called
+        found.append((job, CALLED[ROOT / called[1]], called[2]))
+    return found
 
 
 def test_workflows_pass_actionlint(tmp_path: Path) -> None:
@@ -41,42 +60,51 @@ def test_workflows_pass_actionlint(tmp_path: Path) -> None:
     assert (ran.stdout, ran.returncode) == ("", 0)
 
 
-def test_a_file_of_a_team_has_ten_lines(tmp_path: Path) -> None:
-    """Those in docs/run/ci.md call the workflows that are there, with the rights and the key that its jobs need."""
+def test_a_file_of_a_team_is_short(tmp_path: Path) -> None:
+    """A dozen lines each, which docs/run/ci.md shows as they are, at a release; two root files are one job more."""
     page = (ROOT / "docs" / "run" / "ci.md").read_text(encoding="utf-8")
-    files = re.findall(r"```yaml\n# \.github/workflows/(\S+)\n(.*?)```", page, re.DOTALL)
-    assert [name for name, _ in files] == ["plan.yml", "apply.yml", "plan.yml"]  # the last one for two root files
-    for number, (name, text) in enumerate(files):
-        jobs = list(YAML(typ="safe").load(text)["jobs"].values())
-        assert len(text.splitlines()) < 12 or len(jobs) > 1
-        for job in jobs:
-            called, _, release = job["uses"].removeprefix("bufferctl/bufferctl/").partition("@")
-            assert release == f"v{__version__}"
-            declared = CALLED[ROOT / called]["on"]["workflow_call"]["secrets"]
-            assert job["secrets"] == {each: f"${{{{ secrets.{each} }}}}" for each in declared}  # each by name
-            assert {each["required"] for each in declared.values()} == {False}  # the environment has it, not the caller
-            needed = [each["permissions"] for each in CALLED[ROOT / called]["jobs"].values()]
-            assert job["permissions"] == needed[0]
-            assert all(given in {"read", needed[0][right]} for each in needed for right, given in each.items())
+    shown = re.findall(r"```yaml\n# \.github/workflows/(\S+)\n(.*?)```", page, re.DOTALL)
+    assert [name for name, _ in shown] == ["plan.yml", "apply.yml", "plan.yml", "apply.yml"]  # then for another account
+    for name, text in shown[:2]:
+        (path,) = (path for path in WORKFLOWS if path.name == name)
+        comment, _, example = path.read_text(encoding="utf-8").partition("\n")
+        assert comment.startswith("# ")
+        assert len(example.splitlines()) <= 13
+        assert re.sub(r"@[0-9a-f]{40} # (v[\d.]+)", r"@\1", example) == text
+    for number, (name, text) in enumerate(shown):
+        assert set(re.findall(r"@(v\S+)", text)) == {f"v{__version__}"}
         (tmp_path / f"{number}-{name}").write_text(text, encoding="utf-8")
     program = Path(sys.executable).with_name("actionlint")
     ran = subprocess.run([program, *tmp_path.iterdir()], capture_output=True, text=True, check=False)
     assert (ran.stdout, ran.returncode) == ("", 0)
 
 
+def test_short_files_have_what_the_called_jobs_need() -> None:
+    """Inputs and secrets that exist, each by name, and every right that one of the jobs needs."""
+    assert len(calls()) == 2
+    for job, called, _ in calls():
+        declared = called["on"]["workflow_call"]
+        assert set(job["with"]) <= set(declared["inputs"])
+        assert job["secrets"] == {each: f"${{{{ secrets.{each} }}}}" for each in declared["secrets"]}
+        assert {each["required"] for each in declared["secrets"].values()} == {False}  # the environment has it
+        needed = [each["permissions"] for each in called["jobs"].values()]
+        assert job["permissions"] == {
+            right: max(each.get(right, "") for each in needed) for right in {r for each in needed for r in each}
+        }
+
+
 @pytest.mark.parametrize("path", CALLED, ids=lambda path: path.stem)
-def test_workflows_that_others_call_are_the_examples(path: Path) -> None:
-    """The same jobs, rights, environments and steps, with the action of their own commit and the caller's inputs."""
-    example = READ[{"plan-posts": "plan", "publish-posts": "apply"}[path.stem]]
+def test_workflows_that_others_call_use_the_action_of_their_commit(path: Path) -> None:
+    """With inputs that it has, in an environment of the caller's choice, which is no deployment."""
+    inputs = CALLED[path]["on"]["workflow_call"]["inputs"]
     for name, job in CALLED[path]["jobs"].items():
-        written = example["jobs"][name]
-        same = ("runs-on", "timeout-minutes", "permissions", "environment", "if")
-        assert {each: job.get(each) for each in same} == {each: written.get(each) for each in same}
-        checkout, ours = job["steps"]
-        assert checkout["uses"] == written["steps"][0]["uses"]
+        _, ours = job["steps"]
         assert ours["uses"] == "$/."
         assert set(ours["with"]) <= set(ACTION["inputs"])
-        assert ours.get("env") == written["steps"][1].get("env")
+        assert {"working-directory", "file"} <= set(ours["with"])
+        if name != "fork":
+            assert job["environment"] == {"name": "${{ inputs.environment }}", "deployment": False}
+    assert inputs["environment"]["default"] in {"buffer-plan", "buffer-publish"}
 
 
 def test_ci_there_runs_what_ci_run_runs() -> None:
@@ -98,8 +126,12 @@ def test_workflows_use_the_action_as_it_is(tmp_path: Path) -> None:
     (tmp_path / ".github" / "workflows").mkdir(parents=True)
     (tmp_path / ".git").mkdir()
     (tmp_path / "action.yml").write_text((ROOT / "action.yml").read_text(encoding="utf-8"), encoding="utf-8")
-    for path in WORKFLOWS:
-        text, number = re.subn(r"bufferctl/bufferctl@\S+", "./", path.read_text(encoding="utf-8"))
+    for path in [*WORKFLOWS, *CALLED]:
+        text, number = re.subn(
+            r"bufferctl/bufferctl(/\.github/\S+)?@\S+|\$/\.",
+            lambda found: f".{found[1] or '/'}",
+            path.read_text(encoding="utf-8"),
+        )
         assert number
         (tmp_path / ".github" / "workflows" / path.name).write_text(text, encoding="utf-8")
     program = Path(sys.executable).with_name("actionlint")
@@ -110,9 +142,10 @@ def test_workflows_use_the_action_as_it_is(tmp_path: Path) -> None:
 def test_actions_are_githubs_own_and_pinned() -> None:
     """By commit, including ours; GitLab's example pins its image by digest and bufferctl by the same commit."""
     used = {step["uses"] for step in steps() if "uses" in step}
-    (ours,) = {name for name in used if not GITHUBS.fullmatch(name)}
-    pinned = re.fullmatch(r"bufferctl/bufferctl@([0-9a-f]{40})", ours)
+    ours = {name for name in used if not GITHUBS.fullmatch(name)} - {"$/."}
+    (pinned,) = {re.fullmatch(r"bufferctl/bufferctl@([0-9a-f]{40})", each) for each in ours}
     assert pinned
+    assert {commit for _, _, commit in calls()} == {pinned[1]}
     shared = GITLAB[".bufferctl"]
     assert shared["variables"]["BUFFERCTL_COMMIT"] == pinned[1]
     assert re.fullmatch(r"python:[\w.-]+@sha256:[0-9a-f]{64}", shared["image"])
@@ -133,13 +166,22 @@ def pinned() -> str:
 
 
 def test_the_pinned_commit_fits_the_examples(pinned: str) -> None:
-    """It is in this history, and its action has every input that they set."""
-    command = ["git", "-C", str(ROOT), "show", f"{pinned}:action.yml"]
-    action = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    inputs = YAML(typ="safe").load(action)["inputs"]
+    """It is in this history, and its action and workflows have every input that they set."""
+
+    def then(path: str) -> Any:
+        command = ["git", "-C", str(ROOT), "show", f"{pinned}:{path}"]
+        shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return YAML(typ="safe").load(shown)
+
+    inputs = then("action.yml")["inputs"]
     ours = [step for step in steps() if step.get("uses", "").startswith("bufferctl/")]
     assert ours
     assert all(set(step["with"]) <= set(inputs) for step in ours)
+    for job, _, commit in calls():
+        path = CALL.fullmatch(job["uses"])
+        assert path
+        assert commit == pinned
+        assert set(job["with"]) <= set(then(path[1])["on"]["workflow_call"]["inputs"])
 
 
 @pytest.mark.long
@@ -152,9 +194,9 @@ def test_the_pinned_commit_installs(pinned: str, tmp_path: Path) -> None:
     subprocess.run(["tar", "-x", "-C", str(there)], input=archive.stdout, check=True)
     subprocess.run(["sh", str(there / ".ci/install"), sys.executable, str(tmp_path / "python")], check=True)
     lines = [line for job in GITLAB.values() if isinstance(job, dict) for line in job.get("script", ())]
-    calls = [shlex.split(line) for line in lines if " bufferctl ci " in line]
-    assert calls
-    for words in calls:
+    commands = [shlex.split(line) for line in lines if " bufferctl ci " in line]
+    assert commands
+    for words in commands:
         name, *options = words[words.index("ci") + 1 :]
         command = [str(tmp_path / "python/bin/python"), "-I", "-m", "bufferctl", "ci", name, "--help"]
         described = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -178,51 +220,43 @@ def test_pins_say_their_release_and_agree() -> None:
     assert len({name for name, _, _ in pins}) == len(set(pins))
 
 
-@pytest.mark.parametrize("name", READ)
-def test_rights_are_few(name: str) -> None:
+def test_rights_are_few() -> None:
     """None by default, and each job lists the ones it needs."""
-    assert READ[name]["permissions"] == {}
-    rights = {job: each["permissions"] for job, each in READ[name]["jobs"].items()}
-    assert (
-        rights
-        == {
-            "plan": {
-                "plan": {"contents": "read", "pull-requests": "write"},
-                "again": {"checks": "write", "contents": "read", "pull-requests": "write"},
-                "fork": {"contents": "read", "pull-requests": "read"},
-            },
-            "plan-of-fork": {"comment": {"actions": "read", "pull-requests": "write"}},
-            "apply": {
-                "apply": {"actions": "read", "contents": "write", "issues": "write", "pull-requests": "write"},
-            },
-            "drift": {"drift": {"contents": "read", "issues": "write"}},
-        }[name]
-    )
+    assert all(file["permissions"] == {} for file in (*READ.values(), *CALLED.values()))
+    assert {key: job["permissions"] for key, job in jobs().items()} == {
+        ("plan-posts", "plan"): {"contents": "read", "pull-requests": "write"},
+        ("plan-posts", "again"): {"checks": "write", "contents": "read", "pull-requests": "write"},
+        ("plan-posts", "fork"): {"contents": "read", "pull-requests": "read"},
+        ("plan-of-fork", "comment"): {"actions": "read", "pull-requests": "write"},
+        ("publish-posts", "apply"): {
+            "actions": "read", "contents": "write", "issues": "write", "pull-requests": "write",
+        },
+    }  # fmt: skip
 
 
 def test_forks_never_meet_the_key() -> None:
     """Jobs that a fork can influence have no secret; a `workflow_run` job checks out none of its code."""
-    assert "secrets" not in str(READ["plan"]["jobs"]["fork"])
-    comment = READ["plan-of-fork"]["jobs"]["comment"]
+    assert "secrets" not in str(jobs()["plan-posts", "fork"])
+    comment = jobs()["plan-of-fork", "comment"]
     assert [step.get("uses", "").partition("@")[0] for step in comment["steps"]] == ["bufferctl/bufferctl"]
     assert "secrets" not in str(comment)
-    assert not any("pull_request_target" in path.read_text(encoding="utf-8") for path in WORKFLOWS)
+    assert not any("pull_request_target" in path.read_text(encoding="utf-8") for path in [*WORKFLOWS, *CALLED])
 
 
 def test_keys_are_apart() -> None:
     """Every job with an API key is in an environment: one for reading, and one for writing that only apply uses."""
-    jobs = {(name, job): each for name, file in READ.items() for job, each in file["jobs"].items()}
-    with_key = {key: each["environment"] for key, each in jobs.items() if "BUFFER_API_KEY" in str(each)}
-    assert with_key == {
-        ("plan", "plan"): "buffer-plan",
-        ("plan", "again"): "buffer-plan",
-        ("drift", "drift"): "buffer-plan",
-        ("apply", "apply"): "buffer-publish",
+    with_key = {key for key, each in jobs().items() if "BUFFER_API_KEY" in str(each)}
+    assert with_key == {("plan-posts", "plan"), ("plan-posts", "again"), ("publish-posts", "apply")}
+    assert all("environment" in jobs()[key] for key in with_key)
+    defaults = {
+        path.stem: each["on"]["workflow_call"]["inputs"]["environment"]["default"] for path, each in CALLED.items()
     }
-    there = {name: job["environment"]["name"] for name, job in GITLAB.items() if "environment" in job}
+    assert defaults == {"plan-posts": "buffer-plan", "publish-posts": "buffer-publish"}
+    there = {name: job["environment"] for name, job in GITLAB.items() if "environment" in job}
     assert there == {
-        "bufferctl-plan": "buffer-plan", "bufferctl-drift": "buffer-plan", "bufferctl-apply": "buffer-publish",
-    }  # fmt: skip
+        ".bufferctl-plan": {"name": "buffer-plan", "action": "access"},  # which makes no deployment
+        ".bufferctl-apply": {"name": "buffer-publish", "action": "access"},
+    }
 
 
 def test_the_check_always_runs() -> None:
@@ -230,21 +264,23 @@ def test_the_check_always_runs() -> None:
     assert set(READ["plan"]["on"]) == {"pull_request", "merge_group", "workflow_dispatch"}
     assert "paths" not in str(READ["plan"]["on"])
     assert "edited" in READ["plan"]["on"]["pull_request"]["types"]  # another target
-    assert "changes" not in str(GITLAB["bufferctl-plan"]["rules"])
+    assert "changes" not in str(GITLAB[".bufferctl-plan"]["rules"])
 
 
 def test_checkouts_keep_no_token() -> None:
     """Later steps find no token in .git/config."""
     checkouts = [step for step in steps() if step.get("uses", "").startswith("actions/checkout@")]
-    assert len(checkouts) == 5
+    assert len(checkouts) == 4
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
 def test_applies_wait_for_each_other() -> None:
     """One at a time, none canceled halfway; and each checks out the branch, not the commit that started it."""
-    workflow = READ["apply"]
-    assert workflow["concurrency"] == {"group": "publish-posts", "cancel-in-progress": False}
-    assert workflow["jobs"]["apply"]["steps"][0]["with"]["ref"] == "main"
+    workflow = CALLED[ROOT / ".github/workflows/publish-posts.yml"]
+    group = "publish-posts-${{ inputs.working-directory }}-${{ inputs.file }}"
+    assert workflow["concurrency"] == {"group": group, "cancel-in-progress": False}
+    checkout = workflow["jobs"]["apply"]["steps"][0]
+    assert checkout["with"]["ref"] == "${{ github.event.repository.default_branch }}"
 
 
 def test_the_workflow_that_shows_forks_follows_the_right_one() -> None:

@@ -22,9 +22,19 @@ from tests.ci.action import ROOT, provide_python
 from tests.ci.conftest import CHANNELS, Developer, begin, check_out, post
 from tests.ci.fake_gitlab import FORK, PERSON, PROJECT, FakeGitLab
 from tests.ci.forges import TOKEN, Repository, Served
-from tests.cli.conftest import account_of, run_in
+from tests.cli.conftest import account_of
 
-JOBS: dict[str, Any] = YAML(typ="safe").load((ROOT / "examples/gitlab/.gitlab-ci.yml").read_text(encoding="utf-8"))
+FILE: dict[str, Any] = YAML(typ="safe").load((ROOT / "examples/gitlab/.gitlab-ci.yml").read_text(encoding="utf-8"))
+
+
+def extended(job: dict[str, Any]) -> dict[str, Any]:
+    """A job with what it extends, as GitLab merges them."""
+    base = extended(FILE[job["extends"]]) if "extends" in job else {}
+    variables = {**base.get("variables", {}), **job.get("variables", {})}
+    return {**base, **job, "variables": variables}
+
+
+JOBS = {name: extended(job) for name, job in FILE.items() if "extends" in job}
 
 
 @dataclass
@@ -67,6 +77,7 @@ class Group:
         given = {f"CI_MERGE_REQUEST_{name}": value for name, value in variables.items()}
         checkout, ran = self.job("bufferctl-plan", sha, CI_COMMIT_SHA=sha, **given)
         (kept,) = JOBS["bufferctl-plan"]["artifacts"]["paths"]
+        kept = kept.replace("$CI_JOB_NAME", "bufferctl-plan")
         files = {str(p.relative_to(checkout)): p.read_bytes() for p in (checkout / kept).rglob("*") if p.is_file()}
         self.gitlab.ran(number, "bufferctl-plan", files)
         return ran
@@ -92,7 +103,9 @@ class Group:
                 "CI_JOB_URL": f"https://gitlab.example/acme/posts/-/jobs/{self.runs}",
                 "BUFFER_API_URL": self.sandbox.url,
                 "BUFFER_API_KEY": "sandbox",
-                **JOBS[".bufferctl"]["variables"],
+                "CI_JOB_NAME": name,
+                "CI_ENVIRONMENT_NAME": JOBS[name].get("environment", {}).get("name", ""),
+                **JOBS[name]["variables"],
                 **variables,
             }
             command = ["sh", "-c", "set -e\n" + "\n".join(JOBS[name]["script"])]
@@ -276,22 +289,33 @@ def test_a_fork_is_planned_without_key_and_token(group: Group) -> None:
 
 
 @pytest.mark.long
-def test_drift_opens_an_issue_and_closes_it(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_drift_opens_an_issue_and_closes_it(group: Group) -> None:
     """One issue while the drift lasts; a person's issue is never mistaken for it."""
-    group.ada.write(launch=post("launch", "We are live"))
-    for name, value in {"URL": group.sandbox.url, "KEY": "sandbox"}.items():
-        monkeypatch.setenv(f"BUFFER_API_{name}", value)
-    monkeypatch.setenv("XDG_STATE_HOME", str(group.folder / "ada-home"))
-    assert run_in(group.ada.folder, "apply", "--auto-approve", "--settle", "0").code == 0
-    group.ada.push()
-    theirs = {"iid": 1, "state": "opened", "author": {"id": PERSON}, "description": "<!-- bufferctl:drift -->"}
+    number = group.open("launch", launch=post("launch", "We are live"))
+    assert group.plan(number).returncode == 0
+    group.merge(number)
+    hourly = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main"}
+    assert group.job("bufferctl-apply")[1].returncode == 0
+    theirs = {"iid": 1, "state": "opened", "author": {"id": PERSON}, "description": "<!-- bufferctl:needs-you -->"}
     group.gitlab.issues.append(dict(theirs))
     (live,) = group.sandbox.posts()
     group.sandbox.person.edit_post(live["id"], text="Somebody's own words")
     for _ in range(2):
-        assert group.job("bufferctl-drift")[1].returncode == 0
+        assert group.job("bufferctl-apply", **hourly)[1].returncode == 0
     group.sandbox.person.edit_post(live["id"], text="We are live")
-    assert group.job("bufferctl-drift")[1].returncode == 0
+    assert group.job("bufferctl-apply", **hourly)[1].returncode == 0
     assert group.gitlab.issues[0] == theirs
     (ours,) = group.gitlab.issues[1:]
     assert (ours["state"], "**Resolved.**" in ours["description"]) == ("closed", True)
+
+
+@pytest.mark.long
+def test_a_decision_by_hand(group: Group) -> None:
+    """The variable of a pipeline that a person starts."""
+    group.ada.branch("main")
+    group.ada.write(launch=post("launch", "We are live"))
+    group.ada.push()
+    by_hand = {"CI_PIPELINE_SOURCE": "web", "CI_COMMIT_BRANCH": "main"}
+    ran = group.job("bufferctl-apply", **by_hand, BUFFERCTL_DECISION="everything")[1]
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert group.texts() == ["We are live"]

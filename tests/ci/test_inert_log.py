@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 import bufferctl.ci
 from bufferctl.ci import log
-from bufferctl.ci.apply import ByHand
 from bufferctl.ci.child import bufferctl as run_bufferctl
 from bufferctl.ci.forge import PlannedFor
 from tests.ci.conftest import Team, post
@@ -135,7 +134,7 @@ def test_the_whole_of_a_job(team: Team) -> None:
     assert "##" in printed[-1]
     for artifact in team.github.artifacts:
         artifact.workflow = ".github/workflows/plan.yml"
-    printed.append(team.apply_as("workflow_dispatch", by_hand=ByHand(reapply="'::stop-commands::x ##[a]'")).log)
+    printed.append(team.apply_as("workflow_dispatch", decision="reapply '::stop-commands::x ##[a]'").log)
     team.github.comments = {}
     printed.append(team.job("plan", team.try_merge(number), team.event(number), directory="posts/##[group]").log)
     team.github.read_only = True
@@ -144,6 +143,6 @@ def test_the_whole_of_a_job(team: Team) -> None:
         return httpx2.Response(403, json={"message": hostile})
 
     team.github.api = refuse  # type: ignore[assignment]  # a handler like the other
-    printed += [team.apply().log, team.drift().log, team.plan_branch(number).log]
+    printed += [team.apply().log, team.apply_as("schedule").log, team.plan_branch(number).log]
     for each in printed:
         assert commands(each) == [], each

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bufferctl.ci.apply import ByHand
 from tests.ci.conftest import Team, post
 from tests.planfile.forging import forged
 
@@ -91,8 +90,8 @@ def test_a_merge_before_the_plan(team: Team) -> None:
     assert team.texts() == []
     (receipt,) = team.github.bodies(number)
     assert "**Its plan was not applied**: no plan was made before the merge" in receipt
-    assert "with everything in the files" in receipt
-    assert not team.apply_as("workflow_dispatch", reviewed=False).failed
+    assert "with the decision `everything`" in receipt
+    assert not team.apply_as("workflow_dispatch", decision="everything").failed
     assert team.texts() == ["We are live"]
 
 
@@ -133,10 +132,10 @@ def test_an_edit_in_buffer_is_overwritten_by_hand(team: Team) -> None:
     team.sandbox.person.edit_post(sent["id"], text="We are late")
     team.merge(team.open("other", other=post("other", "Not reviewed", channel="linkedin")))
     before = team.github.repository.git("show", "bufferctl-state:applied.json")
-    ran = team.apply_as("workflow_dispatch", by_hand=ByHand(reapply=LAUNCH))
+    ran = team.apply_as("workflow_dispatch", decision=f"reapply {LAUNCH}")
     assert not ran.failed, ran.log
     assert team.texts() == ["We are live"]
-    assert summary(team).startswith(f"**By hand**, ada: `--reapply {LAUNCH}`")
+    assert summary(team).startswith(f"**By hand**, ada: `reapply {LAUNCH}`")
     assert team.github.repository.git("show", "bufferctl-state:applied.json") == before
 
 
@@ -144,22 +143,22 @@ def test_a_receipt_names_the_way_without_a_command_line(team: Team) -> None:
     """Where it names an option of apply: who merges in a browser has no API key."""
     number = merged(team, "launch", launch=post("launch", "We are live"))
     assert not team.apply().failed
-    assert "addresses" not in team.github.bodies(number)[1]
+    assert "decision" not in team.github.bodies(number)[1]
     (sent,) = team.sandbox.posts()
     team.sandbox.person.edit_post(sent["id"], text="We are late")
     number = merged(team, "later", other=post("other", "And more", channel="linkedin"))
     assert team.apply().failed
     receipt = team.github.bodies(number)[1]
     assert "`bufferctl apply --reapply Acme/twitter:acme/launch`" in receipt
-    assert "with the addresses in `reapply` or `recreate`" in receipt
+    assert "with a decision:\n\n```text\nreapply Acme/twitter:acme/launch\n```" in receipt
 
 
 @pytest.mark.parametrize("event", ["push", "schedule"])
 def test_choices_are_for_runs_by_hand(team: Team, event: str) -> None:
     """Refused anywhere else, with nothing sent."""
-    ran = team.apply_as(event, by_hand=ByHand(recreate=LAUNCH))
+    ran = team.apply_as(event, decision=f"recreate {LAUNCH}")
     assert ran.failed
-    assert "--recreate is for runs that a person starts on main" in ran.log
+    assert f"The decision recreate {LAUNCH} is for runs that a person starts on main" in ran.log
     assert team.sandbox.requests == []
 
 
@@ -192,7 +191,7 @@ def test_what_is_merged_and_unsent_for_an_hour_is_told(team: Team) -> None:
     for _ in range(2):
         team.apply_as("schedule", key="expired")
     (issue,) = team.github.issues
-    assert (issue["title"], issue["state"]) == ("Merged posts are not published", "open")
+    assert (issue["title"], issue["state"]) == ("Buffer needs you", "open")
     assert "#1" in issue["body"]
     assert "### Not published within an hour" in team.github.bodies(number)[2]
     assert not team.apply_as("schedule").failed
@@ -204,14 +203,15 @@ def test_what_is_merged_and_unsent_for_an_hour_is_told(team: Team) -> None:
 
 
 def test_a_schedule_only_watches_what_needs_a_person(team: Team) -> None:
-    """Held posts are not tried every hour: no request to Buffer, but the issue."""
+    """Held posts are not tried every hour: it only looks, and keeps the issue."""
     number = team.open("launch", launch=post("launch", "We are live"))
     team.merge(number)
     assert team.apply().failed
     team.github.clock.advance(minutes=61)
-    before = len(team.sandbox.requests)
-    assert not team.apply_as("schedule").failed
-    assert len(team.sandbox.requests) == before
+    ran = team.apply_as("schedule")
+    assert not ran.failed
+    assert "Not checked: there is no state" in ran.log
+    assert {each.kind for each in team.sandbox.requests} == {"query"}
     assert [each["state"] for each in team.github.issues] == ["open"]
 
 

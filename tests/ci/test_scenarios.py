@@ -17,10 +17,10 @@ from bufferctl.sandbox import Sandbox
 from tests.ci.action import ROOT
 from tests.ci.conftest import Team, post
 from tests.ci.forges import TOKEN
-from tests.ci.sides import OnGitHub, OnGitLab, Side, on_gitlab
+from tests.ci.sides import OnGitHub, OnGitLab, Side, on_gitlab, side
 from tests.stores import git
 
-__all__ = ["on_gitlab"]  # a fixture
+__all__ = ["on_gitlab", "side"]  # fixtures
 Story = Callable[[Side], tuple[int, bool]]
 TABLE = (ROOT / "docs" / "run" / "ci.md").read_text(encoding="utf-8").partition("| what happened |")[2]
 #: The columns about comments, and about what is sent, by what happened.
@@ -340,7 +340,7 @@ def straight_to_main(side: Side) -> tuple[int, bool]:
     assert side.apply().failed
     assert side.comments(number)[1].count("**1 change from elsewhere was not sent**") == 1
     sent = side.texts() != ["We are live"]
-    assert not side.apply(reviewed=False).failed
+    assert not side.apply(decision="everything").failed
     assert side.texts() == ["And more", "We are live"]
     return number, sent
 
@@ -515,15 +515,6 @@ def test_every_row_has_a_story() -> None:
     told = {each for happened, _ in STORIES for each in ROWS if each.startswith(happened)}
     assert told == set(ROWS)
     assert all(any(each.startswith(happened) for each in ROWS) for happened, _ in STORIES)
-
-
-@pytest.fixture
-def side(request: pytest.FixtureRequest) -> Side:
-    """A repository whose main branch declares two channels and no posts yet."""
-    if request.param == "github":
-        return OnGitHub(request.getfixturevalue("team"))
-    made: OnGitLab = request.getfixturevalue("on_gitlab")
-    return made
 
 
 #: What `make test` tells on GitHub, and on neither: the other stories on GitHub have tests of their own.

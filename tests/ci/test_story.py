@@ -77,7 +77,7 @@ def test_a_committed_record_is_moved_by_a_person(team: Team) -> None:
     assert (ran.failed, "bufferctl state migrate" in ran.log, team.texts()) == (True, True, [])
     typed(team, "bufferctl state migrate")
     team.ada.push("Move the state")
-    assert not team.apply(reviewed=False).failed
+    assert not team.apply(decision="everything").failed
     assert (recorded(team)["lineage"], recorded(team)["serial"] > 1) == ("begun", True)
 
 
@@ -138,7 +138,7 @@ def test_a_direct_push_is_not_published(team: Team) -> None:
     assert ran.failed
     assert "Publish it with a pull or merge request" in ran.log
     assert team.texts() == []
-    assert not team.apply(reviewed=False).failed
+    assert not team.apply(decision="everything").failed
     assert team.texts() == ["Straight to main"]
 
 

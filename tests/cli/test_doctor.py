@@ -100,6 +100,16 @@ def test_refused_key(today: Project, prints: Prints, monkeypatch: pytest.MonkeyP
     prints("doctor/refused", made_the_same(today("doctor")))
 
 
+@pytest.mark.parametrize(("days", "verdict"), [(60, "ok"), (7, "warning"), (0, "warning"), (-3, "warning")])
+def test_a_key_that_expires(today: Project, days: int, verdict: str) -> None:
+    """A warning from a week before the day that the files name, and no failure: Buffer accepts it still."""
+    day = datetime.now(UTC).date() + timedelta(days=days)
+    today.write("buffer.yaml", f"{FILES}api_key_expires: {day}\n")
+    ran = today("doctor", "--json")
+    (check,) = [each for each in json.loads(ran.out)["checks"] if "api_key_expires" in each["message"]]
+    assert (check["about"], check["verdict"], ran.code) == ("key", verdict, 0)
+
+
 def test_buffer_out_of_reach(
     environment: Path, run: Callable[..., Ran], prints: Prints, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,6 +91,8 @@ SETTINGS = {
     "managed_since": "2026-12-01T09:00Z",
     "prune": "false",
     "max_deletes": "2",
+    "notify": "['@dana']",
+    "api_key_expires": "2027-01-31",
     "link_shorteners": "[go.acme.example]",
     "rules": "{BC101: error}",
     "policy": "{required_tags: [launch]}",

@@ -1,0 +1,83 @@
+"""The decision of a run by hand, as the input `decision` has it: checked words, each with its addresses or number."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection
+from glob import escape
+
+from bufferctl.diagnostics import nearest
+from bufferctl.errors import UsageError
+from bufferctl.render.decisions import EVERYTHING, MAX_DELETES, REAPPLY, RECREATE
+from bufferctl.value import value
+
+_WORDS = (EVERYTHING, REAPPLY, RECREATE, MAX_DELETES)
+_HINT = "Write everything, reapply ADDRESS, recreate ADDRESS or max-deletes NUMBER, with spaces between addresses."
+
+
+@value()
+class Decision:
+    """What a person decided; nothing by default.
+
+    `everything`: publish all of the files, reviewed or not; `roots`: only those of these root files, if any is named.
+    `reapply`, `recreate`: addresses. `max_deletes`: a number, empty for none; `deletes`: addresses that it is limited
+    to.
+    """
+
+    everything: bool = False
+    roots: tuple[str, ...] = ()
+    reapply: tuple[str, ...] = ()
+    recreate: tuple[str, ...] = ()
+    max_deletes: str = ""
+    deletes: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.reapply, *self.recreate, *self.deletes)))
+
+    @property
+    def options(self) -> list[str]:
+        """The options of apply that overrule a hold."""
+        options: list[str] = []
+        for name, addresses in ((REAPPLY, self.reapply), (RECREATE, self.recreate)):
+            options += [part for address in addresses for part in (f"--{name}", address)]
+        return [*options, *([f"--{MAX_DELETES}", self.max_deletes] if self.max_deletes else [])]
+
+    @property
+    def targets(self) -> list[str]:
+        """The options that limit apply to the addresses; empty if there are none."""
+        return [part for address in self.addresses for part in ("--target", escape(address))]
+
+    def concerns(self, name: str, organizations: Collection[str]) -> bool:
+        """Whether it is about the root file `name`, which has these organizations: each address begins with one."""
+        if self.roots:
+            return name in self.roots
+        return all(address.partition("/")[0] in organizations for address in self.addresses)
+
+
+def read_decision(text: str) -> Decision:
+    """Read the input. Raises UsageError if it is not one of the words, or lacks what belongs to it."""
+    try:
+        parts = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"The decision {text!r} cannot be read: {error}", hint=_HINT) from error
+    given: dict[str, list[str]] = {}
+    word = ""
+    for part in parts:
+        if part in _WORDS:
+            word = part
+            given.setdefault(word, [])
+        elif word:
+            given[word].append(part)
+        else:
+            raise UsageError(f"{part} is not a decision", hint=f"{nearest(part, _WORDS)} {_HINT}".strip())
+    for each in (REAPPLY, RECREATE):
+        if given.get(each) == []:
+            raise UsageError(f"The decision {each} names no address", hint=_HINT)
+    number, *deletes = given.get(MAX_DELETES) or [""]
+    if MAX_DELETES in given and not number.isdecimal():
+        raise UsageError(f"The decision {MAX_DELETES} needs a number", hint=_HINT)
+    addresses = {name: tuple(given.get(name, ())) for name in _WORDS}
+    return Decision(
+        EVERYTHING in given, addresses[EVERYTHING], addresses[REAPPLY], addresses[RECREATE], number, tuple(deletes)
+    )

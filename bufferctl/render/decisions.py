@@ -1,0 +1,27 @@
+"""What a person decides in a run of CI by hand, where nobody types a command: words in place of options of apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from shlex import join
+
+from bufferctl.said import Answer
+
+#: The words that a run by hand takes, each followed by addresses or a number. They are options of apply, too.
+REAPPLY, RECREATE, MAX_DELETES = "reapply", "recreate", "max-deletes"
+#: The word that publishes all of the files, reviewed or not.
+EVERYTHING = "everything"
+
+
+def decisions_of(answers: Iterable[Answer]) -> Iterator[str]:
+    """The answers that a run by hand takes, as it takes them: one line for each word, with all its addresses."""
+    addresses: dict[str, dict[str, None]] = {REAPPLY: {}, RECREATE: {}}
+    numbers: dict[str, None] = {}
+    for answer in answers:
+        option = answer.command[2].removeprefix("--") if answer.command[:2] == ("bufferctl", "apply") else ""
+        if option in addresses:
+            addresses[option].update(dict.fromkeys(answer.addresses))
+        elif option == MAX_DELETES:
+            numbers[answer.command[3]] = None
+    yield from (f"{word} {join(found)}" for word, found in addresses.items() if found)
+    yield from (f"{MAX_DELETES} {number}" for number in numbers)

@@ -1,0 +1,105 @@
+"""The input `decision`: checked words, each with what belongs to it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bufferctl.ci.decision import Decision, read_decision
+from bufferctl.errors import UsageError
+from bufferctl.render.decisions import decisions_of
+from bufferctl.said import Answer, Way
+from tests.ci.conftest import Team, post
+
+LAUNCH, CONSOLE = "Acme/twitter:acme/launch", "Acme/facebook:Acme Berlin/console"
+
+
+@pytest.mark.parametrize(
+    ("text", "decision"),
+    [
+        ("", Decision()),
+        ("everything", Decision(everything=True)),
+        ("everything teams/globex/buffer.yaml", Decision(everything=True, roots=("teams/globex/buffer.yaml",))),
+        (f"reapply {LAUNCH}", Decision(reapply=(LAUNCH,))),
+        (f"recreate {LAUNCH} '{CONSOLE}'", Decision(recreate=(LAUNCH, CONSOLE))),
+        (f"reapply {LAUNCH} recreate '{CONSOLE}'", Decision(reapply=(LAUNCH,), recreate=(CONSOLE,))),
+        ("max-deletes 12", Decision(max_deletes="12")),
+        (f"max-deletes 1 {LAUNCH}", Decision(max_deletes="1", deletes=(LAUNCH,))),
+    ],
+)
+def test_words(text: str, decision: Decision) -> None:
+    """Each word with its addresses or number."""
+    assert read_decision(text) == decision
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("everthing", "everthing is not a decision"),
+        (LAUNCH, f"{LAUNCH} is not a decision"),
+        ("reapply", "The decision reapply names no address"),
+        ("recreate everything", "The decision recreate names no address"),
+        ("max-deletes", "The decision max-deletes needs a number"),
+        ("max-deletes many", "The decision max-deletes needs a number"),
+        ("reapply 'open", "cannot be read: No closing quotation"),
+    ],
+)
+def test_what_is_no_decision(text: str, message: str) -> None:
+    """What is wrong, and the words."""
+    with pytest.raises(UsageError, match=re.escape(message)) as found:
+        read_decision(text)
+    assert "Write everything, reapply ADDRESS, recreate ADDRESS or max-deletes NUMBER" in found.value.hint
+
+
+def test_answers_as_decisions() -> None:
+    """They are read as they are shown, whatever an address contains; other answers are none."""
+    answers = [
+        Answer(Way.RUN, command=("bufferctl", "apply", "--reapply"), addresses=(LAUNCH,)),
+        Answer(Way.RUN, command=("bufferctl", "apply", "--reapply"), addresses=(CONSOLE, LAUNCH)),
+        Answer(Way.RUN, command=("bufferctl", "apply", "--max-deletes", "7")),
+        Answer(Way.RUN, command=("bufferctl", "pull"), addresses=(LAUNCH,)),
+        Answer(Way.RUN, command=("bufferctl", "plan")),
+        Answer(Way.ADD, "existing", "ID"),
+    ]
+    lines = list(decisions_of(answers))
+    assert lines == [f"reapply {LAUNCH} '{CONSOLE}'", "max-deletes 7"]
+    assert [read_decision(line) for line in lines] == [
+        Decision(reapply=(LAUNCH, CONSOLE)),
+        Decision(max_deletes="7"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("decision", "name", "concerned"),
+    [
+        (f"reapply {LAUNCH}", "buffer.yaml", True),
+        ("reapply Globex/twitter:globex/a", "buffer.yaml", False),
+        ("max-deletes 3", "buffer.yaml", True),
+        ("everything", "buffer.yaml", True),
+        ("everything globex.yaml", "globex.yaml", True),
+        ("everything globex.yaml", "buffer.yaml", False),
+    ],
+)
+def test_of_several_root_files_one_is_meant(decision: str, name: str, concerned: bool) -> None:
+    """By the organization of the addresses, or by its name."""
+    assert read_decision(decision).concerns(name, {"Acme"}) is concerned
+
+
+def test_a_decision_about_other_files_does_nothing(team: Team) -> None:
+    """The run warns, and goes on as without it."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    ran = team.apply_as("workflow_dispatch", decision="everything globex.yaml")
+    assert not ran.failed, ran.log
+    assert "::warning::The decision everything globex.yaml is not about buffer.yaml" in ran.log
+    assert team.texts() == ["We are live"]
+
+
+def test_a_word_that_is_none_stops_the_run(team: Team) -> None:
+    """Before anything is read or sent."""
+    ran = team.apply_as("workflow_dispatch", decision="evrything")
+    assert ran.failed
+    assert "::error::evrything is not a decision. Did you mean everything?" in ran.log
+    assert team.sandbox.requests == []

@@ -1,0 +1,236 @@
+"""What fails is told, on both forges: the hourly run keeps one issue open while something needs a person."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.ci.conftest import Team, post
+from tests.ci.fake_github import PERSON
+from tests.ci.sides import Side, on_gitlab, side
+
+__all__ = ["on_gitlab", "side"]  # fixtures
+on_both = pytest.mark.parametrize("side", ["github", "gitlab"], indirect=True)
+LAUNCH = "Acme/twitter:acme/launch"
+
+
+def pings(text: str) -> list[str]:
+    """The names that a text notifies: those behind an @, outside of code."""
+    bare = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+    return re.findall(r"(?<![\w/])@([A-Za-z0-9][\w./-]*)", bare)
+
+
+def shown(text: str) -> str:
+    """A text as people read it, without what separates letters."""
+    return text.replace("&#8203;", "").replace("\u200b", "").replace("\\", "")
+
+
+@on_both
+def test_nothing_is_wrong(side: Side) -> None:
+    """No issue, at most two requests to Buffer an hour, and nothing is written anywhere."""
+    side.launched()
+    before = len(side.sandbox.requests)
+    for _ in range(3):
+        side.hour()
+    assert len(side.sandbox.requests) - before <= 2 * 3
+    assert (side.issues(), side.texts()) == ([], ["We are live"])
+
+
+@on_both
+def test_refused(side: Side) -> None:
+    """The post, why the network refused it, and what to do; one issue, which closes when the post is gone."""
+    side.launched()
+    side.sandbox.person.set_error(side.live(), "The token of @eve is no longer valid")
+    side.hour()
+    side.hour()
+    title, text = side.issue()
+    assert (side.issues(), title) == (["open"], "Buffer needs you")
+    assert "launch" in text
+    assert "publishing failed: The token of @eve is no longer valid" in shown(text)
+    assert "→" in text
+    side.land(side.planned("undo", launch=""))
+    assert not side.apply().failed
+    assert (side.texts(), side.issues()) == ([], ["closed"])
+    assert "**Resolved.**" in side.issue()[1]
+
+
+@on_both
+def test_disconnected(side: Side) -> None:
+    """Told though nothing waits for the channel but what is in Buffer; and closed once it is connected again."""
+    side.launched()
+    side.connect("twitter", is_connected=False)
+    side.hour()
+    text = side.issue()[1]
+    assert "is disconnected in Buffer, so nothing is published there" in text
+    assert "Reconnect it in Buffer" in text
+    assert "launch" in text
+    side.connect("twitter", is_connected=True)
+    side.hour()
+    assert side.issues() == ["closed"]
+
+
+@on_both
+def test_disconnected_with_everything_published(side: Side) -> None:
+    """The channel is named even where no post waits; another channel of the account is nobody's business."""
+    side.launched()
+    side.later(days=20)
+    side.connect("twitter", is_connected=False)
+    side.connect("linkedin", is_connected=False)
+    side.hour()
+    text = shown(side.issue()[1])
+    assert "twitter:acme` is disconnected in Buffer" in text
+    assert "linkedin" not in text
+
+
+@on_both
+def test_expired(side: Side) -> None:
+    """The first run fails and opens the issue, which names where the new key goes; then the issue alone says it."""
+    side.launched()
+    side.later(hours=1)
+    assert side.apply(key="expired", scheduled=True).failed
+    assert not side.apply(key="expired", scheduled=True).failed
+    text = side.issue()[1]
+    assert side.issues() == ["open"]
+    assert "**Buffer refused the API key**, so nothing is planned or published" in text
+    assert "BUFFER_API_KEY" in text
+    side.hour()
+    assert side.issues() == ["closed"]
+
+
+@on_both
+def test_expires_soon(side: Side) -> None:
+    """From seven days before the day that buffer.yaml names; closed once it names a later one."""
+    side.settings("api_key_expires: 2029-12-12\n")
+    side.launched()
+    side.hour()
+    assert side.issues() == []
+    side.later(days=2)
+    side.hour()
+    assert "**The API key expires on Wed 12 Dec 2029**, and nothing is published from then on" in side.issue()[1]
+    side.later(days=8)
+    side.hour()
+    assert "the API key expired on Wed 12 Dec 2029**, and Buffer still accepts it" in side.issue()[1]
+    side.ada.git("checkout", "--quiet", "-B", "main", "origin/main")
+    root = side.ada.folder / "buffer.yaml"
+    root.write_text(root.read_text("utf-8").replace("2029-12-12", "2030-12-12"), encoding="utf-8")
+    side.ada.push()
+    side.hour()
+    assert side.issues() == ["closed"]
+
+
+@on_both
+def test_drifted(side: Side) -> None:
+    """Opened, edited in place, closed; and the next drift opens another one."""
+    side.launched()
+    side.sandbox.person.edit_post(side.live(), text="Somebody's own words")
+    side.hour()
+    assert "own words" in side.issue()[1]
+    side.sandbox.person.edit_post(side.live(), text="Others")
+    side.hour()
+    assert "Others" in side.issue()[1]
+    assert "own words" not in side.issue()[1]
+    side.sandbox.person.edit_post(side.live(), text="We are live")
+    side.hour()
+    assert side.issues() == ["closed"]
+    side.sandbox.person.delete_post(side.live())
+    side.hour()
+    assert side.issues() == ["closed", "open"]
+    assert "deleted" in side.issue()[1]
+
+
+@on_both
+def test_a_decision_closes_it(side: Side) -> None:
+    """The issue has the decision as it is typed; that run does it and closes the issue."""
+    side.launched()
+    side.sandbox.person.edit_post(side.live(), text="Somebody's own words")
+    side.hour()
+    assert f"```text\nreapply {LAUNCH}\n```" in side.issue()[1]
+    ran = side.decide(f"reapply {LAUNCH}")
+    assert not ran.failed, ran.log
+    assert (side.texts(), side.issues()) == (["We are live"], ["closed"])
+
+
+@on_both
+def test_merged_and_unsent(side: Side) -> None:
+    """A merge without a plan: after an hour, the request and the post; a person publishes it, and it is over."""
+    side.launched()
+    number = side.open("more", more=post("more", "And more", due="2029-12-21 09:00"))
+    side.land(number)
+    assert side.apply().failed
+    side.later(minutes=30)
+    assert not side.apply(scheduled=True).failed
+    assert side.issues() == []
+    side.hour()
+    text = side.issue()[1]
+    assert f"**Not published** an hour after the merge: {side.name(number)}" in text
+    assert "And more" in text
+    assert not side.decide("everything").failed
+    assert (side.texts(), side.issues()) == (["And more", "We are live"], ["closed"])
+
+
+@on_both
+def test_pushed_straight_to_main(side: Side) -> None:
+    """What no request brought is told, too."""
+    side.launched()
+    side.straight_to_main(more=post("more", "And more", due="2029-12-21 09:00"))
+    assert side.apply().failed
+    side.hour()
+    assert "And more" in side.issue()[1]
+    assert "#### Not in Buffer yet" in side.issue()[1]
+
+
+@on_both
+def test_it_mentions_whom_the_files_name_and_nobody_else(side: Side) -> None:
+    """Names of people in texts, keys, messages of a network and of channels notify nobody."""
+    side.settings('notify: ["@dana", "@acme/social"]\n')
+    side.land(side.planned("launch", launch=post("launch", "Ask @eve and @acme/all")))
+    assert not side.apply().failed
+    side.sandbox.person.set_error(side.live(), "Ask @mallory, @acme/everyone, or `@x")
+    side.sandbox.person.set_channel(side.sandbox.channel("twitter")["id"], displayName="@trent")
+    side.hour()
+    text = side.issue()[1]
+    assert "mallory" in text
+    assert pings(text) == ["dana", "acme/social"]
+
+
+@on_both
+def test_a_look_that_fails_changes_no_issue(side: Side) -> None:
+    """Nobody knows whether the drift is over, so the issue stays; without one, the run fails."""
+    side.launched()
+    side.sandbox.set_faults("rate-limit@posts:2h")
+    side.later(hours=1)
+    assert side.apply(scheduled=True).failed
+    assert side.issues() == []
+    side.later(hours=2)
+    side.sandbox.set_faults()
+    side.sandbox.person.edit_post(side.live(), text="Somebody's own words")
+    side.hour()
+    text = side.issue()[1]
+    side.sandbox.set_faults("rate-limit@posts:2h")
+    side.hour()
+    assert (side.issues(), side.issue()[1]) == (["open"], text)
+
+
+def test_a_persons_issue_is_never_taken_for_ours(team: Team) -> None:
+    """Whatever text it begins with."""
+    theirs = {"number": 77, "state": "open", "user": PERSON, "body": "<!-- bufferctl:needs-you -->", "title": "Mine"}
+    team.github.issues.append(dict(theirs))
+    assert not team.apply_as("schedule").failed
+    assert team.github.issues == [theirs]
+
+
+def test_only_a_schedule_looks(team: Team) -> None:
+    """A merge says what it did in its receipt, and opens no issue; but it closes one that is open."""
+    number = team.open("launch", launch=post("launch", "We are live"))
+    team.plan(number)
+    team.merge(number)
+    assert not team.apply().failed
+    (live,) = team.sandbox.posts()
+    team.sandbox.person.edit_post(live["id"], text="Somebody's own words")
+    assert not team.apply().failed
+    assert team.github.issues == []
+    team.apply_as("schedule")
+    team.sandbox.person.edit_post(live["id"], text="We are live")
+    assert not team.apply().failed
+    assert [each["state"] for each in team.github.issues] == ["closed"]
