@@ -90,13 +90,18 @@ def test_every_command_with_output_runs() -> None:
     ("page", "text"), [(page, text) for page in sorted(BLOCKS.keys() - RUN_BY.keys()) for _, text in BLOCKS[page]]
 )
 def test_every_file_is_valid(page: str, text: str, project: Project) -> None:
-    """Its settings and posts for bufferctl, its workflows for actionlint, its hooks by their names."""
+    """Its settings and posts for bufferctl, its workflows for actionlint, its jobs and hooks by their names."""
     name = match[1] if (match := re.match(r"# (\S+\.ya?ml)", text)) else "posts/example.yaml"
     path = project.write(name, text)
     if name.startswith(".github/workflows/"):
         program = Path(sys.executable).with_name("actionlint")
         ran = subprocess.run([program, path], capture_output=True, text=True, check=False)
         assert (ran.stdout, ran.returncode) == ("", 0)
+    elif name == ".gitlab-ci.yml":
+        there = YAML(typ="safe").load((ROOT / "examples" / "gitlab" / name).read_text(encoding="utf-8"))
+        for job in YAML(typ="safe").load(text).values():
+            assert job["variables"].keys() <= there[".bufferctl"]["variables"].keys()
+            assert there[job["extends"]]["script"]
     elif name == ".pre-commit-config.yaml":
         (repository,) = YAML(typ="safe").load(text)["repos"]
         ours = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
