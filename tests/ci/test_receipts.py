@@ -191,7 +191,7 @@ def test_what_is_merged_and_unsent_for_an_hour_is_told(team: Team) -> None:
     for _ in range(2):
         team.apply_as("schedule", key="expired")
     (issue,) = team.github.issues
-    assert (issue["title"], issue["state"]) == ("Buffer needs you", "open")
+    assert issue["state"] == "open"
     assert "#1" in issue["body"]
     assert "### Not published within an hour" in team.github.bodies(number)[2]
     assert not team.apply_as("schedule").failed
