@@ -46,9 +46,7 @@ ONE_MEANING = {
     "--media-dir": "the folder for media from Buffer",
     "--since": "from that day on",
     "--request": "which one, in a run that a person started",
-    **dict.fromkeys(
-        ("--max-deletes", "--offline", "--reapply", "--recreate", "--reviewed"), "as apply's, in a job of CI"
-    ),
+    "--offline": "as apply's, in a job of CI",
 }
 
 
