@@ -115,8 +115,8 @@ class Checkup:
             yield failed("key" if isinstance(error, KeyRefusedError) else "connection", error)
             return
         expiry = (
-            "The API does not report what that key may do, nor when it expires: 30 days after it was created, unless "
-            "you chose longer"
+            "The API does not report what that key may do, nor when it expires: 7 days to a year after it was created, "
+            "as chosen then"
         )
         yield Check("key", OK, f"Buffer accepts the key in {self.key_place}. {expiry}")
         yield _clock(server, here)

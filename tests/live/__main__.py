@@ -27,7 +27,10 @@ def main() -> int:
     except StoppedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 64
-    print(f"Drafts on {channel['service']}:{channel['name']}, deleted again, at most {MOST_REQUESTS} requests.\n")
+    print(
+        f"Drafts on {channel['service']}:{channel['name']}, deleted again; one is scheduled for 2037 for a moment. "
+        f"At most {MOST_REQUESTS} requests.\n"
+    )
     try:
         results = list(try_facts(visit))
     finally:

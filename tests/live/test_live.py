@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+from collections.abc import Iterator
 from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 
 from bufferctl.sandbox import Clock, Sandbox
 from bufferctl.sandbox.core import Options
 from tests.live import __main__ as command
-from tests.live.facts import FACTS, Verdict, try_facts
+from tests.live.facts import FACTS, Verdict, correlation, try_facts
 from tests.live.recording import redacted
 from tests.live.visit import MOST_REQUESTS, StoppedError, Visit
 
@@ -37,7 +40,7 @@ SIDES = {
     "page_max": Side(50, "twitter", "a page of 100 posts", Verdict.HOLDS, Verdict.FAILS),
     "automatic_reads_null": Side(False, "twitter", "an automatic post reads back", Verdict.HOLDS, Verdict.FAILS),
     "reminders_win": Side(False, "tiktok", "an explicit automatic wins", Verdict.FAILS, Verdict.HOLDS),
-    "idea_response": Side(False, "twitter", "createIdea answers", Verdict.UNKNOWN, Verdict.UNKNOWN),
+    "idea_response": Side(False, "twitter", "createIdea answers", Verdict.NOT_TRIED, Verdict.NOT_TRIED),
     "drafts_via_buffer": Side(False, "twitter", "a draft made over the API", Verdict.HOLDS, Verdict.FAILS),
     "refuse_duplicates": Side(True, "twitter", "equal posts are refused", Verdict.PUBLISHED, Verdict.PUBLISHED),
     "refuse_x_repeats": Side(True, "twitter", "one text for several X", Verdict.PUBLISHED, Verdict.PUBLISHED),
@@ -197,3 +200,82 @@ def test_a_recording_keeps_what_a_fixture_needs() -> None:
     assert (post["status"], post["createdAt"][:10]) == ("draft", NOW[:10])
     assert post["id"] == delete["variables"]["i"]["id"] != made
     assert "ratelimit" in create["headers"]
+
+
+class Items(BaseHTTPRequestHandler):
+    """A service with one channel and content items, which breaks off the answers to some of their requests."""
+
+    items: ClassVar[dict[str, str]] = {}
+    cut: ClassVar[set[int]] = set()
+    asked = 0
+    keeps = False
+
+    def do_POST(self) -> None:
+        """Answer, or create the item and break off."""
+        sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        query, wanted = sent["query"], (sent.get("variables") or {}).get("i", {})
+        found: Any = None
+        if "account" in query:
+            found = {"organizations": [{"id": "o", "name": "Acme", "limits": {}}]}
+        elif "channels(" in query:
+            found = [{"id": "c", "service": "twitter", "name": "acme", "type": "profile", "metadata": {}}]
+        elif "createContentItemDraft" in query:
+            Items.asked += 1
+            Items.items[f"item{Items.asked}"] = wanted["title"]
+            if Items.asked in Items.cut:
+                self.close_connection = True
+                return
+            found = {"__typename": "CreateContentItemDraftSuccess", "contentItem": {"id": f"item{Items.asked}"}}
+        elif "contentItems(" in query:
+            found = {"edges": [{"node": {"id": id_, "title": title}} for id_, title in Items.items.items()]}
+        elif "deleteContentItem" in query:
+            if not Items.keeps:
+                del Items.items[wanted["id"]]
+            found = {"__typename": "VoidMutationError" if Items.keeps else "DeleteContentItemSuccess"}
+        body = json.dumps({"data": {"it": found}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""
+
+
+@pytest.fixture
+def items() -> Iterator[Visit]:
+    """A visit to that service."""
+    Items.items, Items.cut, Items.asked, Items.keeps = {"theirs": "Plans"}, set(), 0, False
+    with ThreadingHTTPServer(("127.0.0.1", 0), Items) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Visit("key", "c", f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+
+
+@pytest.mark.parametrize("cut", [{1}, {2}, {1, 2}], ids=["first", "second", "both"])
+def test_no_content_item_is_left_by_an_answer_that_breaks_off(items: Visit, cut: set[int]) -> None:
+    """Whichever answer is lost: each item that the service made is found and deleted."""
+    Items.cut = cut
+    with pytest.raises(StoppedError, match="no answer"):
+        correlation(items)
+    items.clean_up()
+    assert (Items.items, items.left_over) == ({"theirs": "Plans"}, [])
+
+
+def test_an_item_that_cannot_be_deleted_is_named(items: Visit) -> None:
+    """By its title, for a person to delete; `make live` exits 1 then."""
+    Items.keeps = True
+    assert correlation(items) == (False, "")
+    items.clean_up()
+    assert [each.partition("'")[0] for each in items.left_over] == ["the content item "] * 2
+
+
+def test_instagram_without_an_image_is_not_tried() -> None:
+    """Nothing that needs a draft is, and nothing is contradicted or in another form."""
+    with open_account() as sandbox:
+        visit = Visit(sandbox.key, sandbox.channel("instagram")["id"], sandbox.url)
+        tried = {fact.title: (verdict, note) for fact, verdict, note in try_facts(visit)}
+        visit.clean_up()
+    assert tried["saveToDraft makes a draft"] == (Verdict.NOT_TRIED, "needs IMAGE, the public https URL of an image")
+    assert [note for _, note in tried.values() if "another form" in note] == []
+    assert visit.left_over == []

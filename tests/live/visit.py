@@ -1,4 +1,7 @@
-"""A client that can do no harm: drafts on one channel, deleted again, within a fixed number of requests."""
+"""A client that can do no harm: drafts on one channel, deleted again, within a fixed number of requests.
+
+One of the drafts becomes a scheduled post for a moment, due in 2037.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,18 @@ MOST_REQUESTS = 60
 #: Reserved for deleting what was made.
 _CLEANUP = 5
 AGENT = "bufferctl-live/1"
+#: When the only post is due that is no draft for a moment, so that nothing is published should its deletion fail.
+LATER = "2037-01-01T09:00:00.000Z"
+#: Networks that take no post without an image or a video.
+_WITH_IMAGE = frozenset({"instagram", "pinterest", "tiktok"})
 _TLS = ssl.create_default_context()
 
 POST = """fragment P on Post {
   id status text createdAt dueAt schedulingType via isCustomScheduled allowedActions sentAt externalLink
   assets { id source type } tags { id }
-  metadata { __typename ... on InstagramPostMetadata { firstComment } ... on TwitterPostMetadata { isAiGenerated } }
+  metadata { __typename ... on FacebookPostMetadata { annotations { indices } }
+    ... on LinkedInPostMetadata { annotations { indices } }
+    ... on InstagramPostMetadata { firstComment } ... on TwitterPostMetadata { isAiGenerated } }
 }"""
 PAYLOAD = "{ __typename ... on PostActionSuccess { post { ...P } } ... on MutationError { message } }"
 CREATE = f"mutation Create($i: CreatePostInput!) {{ it: createPost(input: $i) {PAYLOAD} }} {POST}"
@@ -33,11 +42,20 @@ EDIT = f"mutation Edit($i: EditPostInput!) {{ it: editPost(input: $i) {PAYLOAD} 
 READ = f"query Read($i: PostInput!) {{ it: post(input: $i) {{ ...P }} }} {POST}"
 LIST = f"""query List($i: PostsInput!, $first: Int) {{
   it: posts(input: $i, first: $first) {{ edges {{ node {{ ...P }} }} pageInfo {{ hasNextPage }} }} }} {POST}"""
+ITEM = """mutation ContentItem($i: CreateContentItemDraftInput!) { it: createContentItemDraft(input: $i) {
+  __typename ... on CreateContentItemDraftSuccess { contentItem { id } } ... on MutationError { message } } }"""
+_ITEMS = """query Items($i: ContentItemsInput!) { it: contentItems(input: $i, first: 50) {
+  edges { node { id title } } } }"""
+_DELETE_ITEM = "mutation ContentItem($i: DeleteContentItemInput!) { it: deleteContentItem(input: $i) { __typename } }"
 _DELETED = "{ __typename ... on MutationError { message } }"
 
 
 class StoppedError(Exception):
     """The visit cannot go on; the text says why."""
+
+
+class NotTriedError(Exception):
+    """What is missing to try a fact, such as a channel on another network."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +101,7 @@ class Visit:
     exchanges: list[tuple[str, Mapping[str, Any], Answer]] = field(default_factory=list)
     left_over: list[str] = field(default_factory=list)
     _made: list[str] = field(default_factory=list)
+    _items: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raise StoppedError for a key that would leave this machine unencrypted."""
@@ -93,7 +112,7 @@ class Visit:
     def ask(self, query: str, *, headers: Mapping[str, str | None] | None = None, **variables: Any) -> Answer:
         """Send a document; `headers` replace the usual ones, None leaves one out. Raises StoppedError."""
         _refuse_harm(query, variables, self._made)
-        is_cleanup = "deletePost" in query or query == LIST
+        is_cleanup = "deletePost" in query or query in {LIST, _ITEMS, _DELETE_ITEM}
         if len(self.exchanges) >= MOST_REQUESTS - (0 if is_cleanup else _CLEANUP):
             raise StoppedError(f"{len(self.exchanges)} requests were used, which is enough")
         usual = {"Authorization": f"Bearer {self.key}", "User-Agent": AGENT, "Content-Type": "application/json"}
@@ -112,7 +131,9 @@ class Visit:
         self.exchanges[-1] = (query, variables, answer)
         if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
             raise StoppedError("the account has no requests left")
-        self._made += [str(post["id"]) for post in _created(answer)]
+        self._made += [str(post["id"]) for post in _created(answer) if post["id"] not in self._made]
+        if query == ITEM and (item := (answer.it or {}).get("contentItem")):
+            self._items[str(item["id"])] = variables["i"]["title"]
         return answer
 
     def draft(self, text: str = "", **fields: Any) -> Any:
@@ -120,9 +141,11 @@ class Visit:
         return self.ask(CREATE, i=self.input(text, **fields)).it or {}
 
     def input(self, text: str = "", **fields: Any) -> dict[str, Any]:
-        """A CreatePostInput for a draft that the channel's network accepts."""
+        """A CreatePostInput for a draft that the channel's network accepts. Raises NotTriedError without its image."""
         usual: dict[str, Any] = {"assets": [], "metadata": {}}
-        if self.image and self.service in {"instagram", "pinterest", "tiktok"}:
+        if self.service in _WITH_IMAGE:
+            if not self.image:
+                raise NotTriedError("needs IMAGE, the public https URL of an image")
             usual["assets"] = [self.picture]
         if self.service in {"instagram", "facebook"}:
             usual["metadata"] = {self.service: {"type": "post"}}
@@ -213,28 +236,38 @@ class Visit:
             self._made.remove(post_id)
         return answer.it or {}
 
-    def clean_up(self) -> None:
-        """Delete every draft, 30 in a request; what stays is named in `left_over`.
+    def delete_item(self, item_id: str) -> bool:
+        """Whether Buffer deleted a content item of this visit."""
+        answer = self.ask(_DELETE_ITEM, i={"id": item_id})
+        is_gone = str((answer.it or {}).get("__typename")).endswith("Success")
+        if is_gone:
+            del self._items[item_id]
+        return is_gone
 
-        Drafts of requests without an answer are found by their texts, which nobody else has.
+    def clean_up(self) -> None:
+        """Delete everything that the visit made; what stays is named in `left_over`.
+
+        What requests without an answer made is found by its text or title, which nobody else has.
         """
-        inputs = (
+        self._clean_up_drafts()
+        self._clean_up_items()
+
+    def _clean_up_drafts(self) -> None:
+        """Delete the drafts, 30 in a request."""
+        inputs = [
             each for query, variables, _ in self.exchanges if "createPost" in query for each in variables.values()
-        )
+        ]
         texts = {each["text"] for each in inputs} - {""}
-        wanted = {"channelIds": [self.channel_id], "status": ["draft"]}
-        try:
-            listed = (
-                self.ask(LIST, i={"organizationId": self.organization_id, "filter": wanted}, first=50).it
-                if texts
-                else None
-            )
-        except StoppedError as error:
-            listed = None
-            self.left_over.append(
-                f"drafts on the channel that begin with Draft, Alias or One, if there are any ({error})"
-            )
-        nodes = (edge["node"] for edge in (listed or {}).get("edges", []))
+        nodes: list[dict[str, Any]] = []
+        if texts:
+            wanted = {"channelIds": [self.channel_id], "status": ["draft"]}
+            try:
+                answer = self.ask(LIST, i={"organizationId": self.organization_id, "filter": wanted}, first=50)
+                nodes = [edge["node"] for edge in (answer.it or {}).get("edges", [])]
+            except StoppedError as error:
+                self.left_over.append(
+                    f"drafts on the channel that begin with Draft, Alias or One, if there are any ({error})"
+                )
         self._made += [each["id"] for each in nodes if each["text"] in texts and each["id"] not in self._made]
         for start in range(0, len(self._made), 30):
             ids = self._made[start : start + 30]
@@ -253,6 +286,28 @@ class Visit:
             }
             self.left_over += [f"draft {id_}" for id_ in ids if id_ not in gone]
 
+    def _clean_up_items(self) -> None:
+        """Delete the content items, one in a request."""
+        unsure = {
+            variables["i"]["title"]
+            for query, variables, answer in self.exchanges
+            if query == ITEM and not answer.it and answer.code != "GRAPHQL_VALIDATION_FAILED"
+        }
+        try:
+            if unsure:
+                listed = self.ask(_ITEMS, i={"organizationId": self.organization_id}).it
+                nodes = [edge["node"] for edge in listed["edges"]] if listed else []
+                self._items |= {each["id"]: each["title"] for each in nodes if each["title"] in unsure}
+                unsure = set() if listed else unsure
+            for item_id, title in list(self._items.items()):
+                if not self.delete_item(item_id):
+                    self.left_over.append(f"the content item {title!r}")
+        except StoppedError as error:
+            unsure |= set(self._items.values())
+            self.left_over += [f"the content item {title!r}, if it is there ({error})" for title in sorted(unsure)]
+            return
+        self.left_over += [f"the content item {title!r}, if it is there" for title in sorted(unsure)]
+
 
 def _created(answer: Answer) -> Iterator[dict[str, Any]]:
     """The posts that a request created, under any alias."""
@@ -262,11 +317,16 @@ def _created(answer: Answer) -> Iterator[dict[str, Any]]:
 
 
 def _refuse_harm(query: str, variables: Mapping[str, Any], made: list[str]) -> None:
-    """Raise StoppedError for a mutation that would do more than make, edit and delete drafts of this visit."""
+    """Raise StoppedError for a mutation that would do more than make, edit and delete drafts of this visit.
+
+    A draft of its own may be scheduled for 2037.
+    """
     if not query.lstrip().startswith("mutation"):
         return
     for value in variables.values():
         is_draft = value.get("saveToDraft") is True and (value.get("id") in {None, *made})
+        is_far_off = value.get("mode") == "customScheduled" and value.get("dueAt") == LATER
+        is_draft |= is_far_off and value.get("id") in made
         is_deletion = "deletePost" in query and (value.get("id") in {*made, "000000000000000000000000"})
         if not (is_draft or is_deletion or "ContentItem" in query):
             raise StoppedError("this would change something else than a draft of this visit")
